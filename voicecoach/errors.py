@@ -1,0 +1,140 @@
+"""What can go wrong, as values: every error carries its fields, and says in one to three lines what would mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class VoicecoachError(Exception):
+    """The root of all errors that voicecoach raises on purpose; ``exit_status`` is what the command line returns."""
+
+    exit_status: ClassVar[int] = 1
+
+
+class ChoiceError(VoicecoachError):
+    """The command asks for something that does not exist or does not go together."""
+
+    exit_status = 2
+
+
+class UnknownNameError(ChoiceError):
+    """A routine, exercise or voice that is not there, with the nearest that are.
+
+    >>> print(UnknownNameError("routine", "leg-strech", ["leg-stretch", "thigh-burner"]))
+    no routine is called 'leg-strech'; did you mean 'leg-stretch'?
+    >>> print(UnknownNameError("voice", "zzz", ["en-us", "de"]))
+    no voice is called 'zzz'; there are: en-us, de
+    """
+
+    def __init__(self, kind: str, name: str, known: Sequence[str], mend: str = "") -> None:
+        """Keep the fields; ``known`` are all names that would have been right."""
+        self.kind, self.name, self.known = kind, name, tuple(known)
+        self.near = tuple(near(name, known))
+        super().__init__(self._said() + (f"\n{mend}" if mend else ""))
+
+    def _said(self) -> str:
+        missing = f"no {self.kind} is called {shown(self.name)}"
+        if self.near:
+            return f"{missing}; did you mean {' or '.join(map(repr, self.near))}?"
+        if self.known and len(self.known) <= 12:  # noqa: PLR2004 - what fits on a line or two
+            return f"{missing}; there are: {', '.join(self.known)}"
+        return missing
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a file; lines and columns count from 1.
+
+    >>> print(Where("my.yaml", 3, 7))
+    my.yaml:3:7
+    """
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        """Write it as compilers do: ``FILE:LINE:COLUMN``."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong at one place, and what would mend it.
+
+    >>> print(Problem(Where("my.yaml", 3, 7), "a breath can't be negative", "write 4-6"))
+    my.yaml:3:7: a breath can't be negative; write 4-6
+    """
+
+    where: Where
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        """Say it on one line."""
+        return f"{self.where}: {self.what}" + (f"; {self.mend}" if self.mend else "")
+
+
+class RoutineError(VoicecoachError):
+    """A routine that can't be used, with every problem found in it, in the order of the file."""
+
+    exit_status = 2
+    SHOWN: ClassVar[int] = 2
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep all problems; the message shows the first two and how many more there are."""
+        self.problems = tuple(problems)
+        lines = [str(problem) for problem in self.problems[: self.SHOWN]]
+        more = len(self.problems) - len(lines)
+        if more:
+            file = self.problems[0].where.file
+            lines.append(f"and {more} more: 'voicecoach check {file}' lists them all")
+        super().__init__("\n".join(lines))
+
+
+class FitError(RoutineError):
+    """Words that do not fit their breath, in any of their wordings."""
+
+
+class VoiceError(VoicecoachError):
+    """A voice that could not speak: its library is missing, or its worker failed, hung or gave no sound."""
+
+
+class EncodeError(VoicecoachError):
+    """ffmpeg is missing or failed."""
+
+
+class OutputError(VoicecoachError):
+    """A file that could not be written; nothing that was there is touched."""
+
+    def __init__(self, path: Path | str, what: str) -> None:
+        """Keep the path and say what is wrong with it."""
+        self.path, self.what = path, what
+        super().__init__(f"{path}: {what}")
+
+
+def near(name: str, known: Sequence[str], most: int = 3) -> list[str]:
+    """Return the names most like ``name``, best first, at most ``most`` of them.
+
+    >>> near("thigh-burn", ["leg-stretch", "thigh-burner"])
+    ['thigh-burner']
+    """
+    inside = [each for each in known if name and name.lower() in each.lower()]
+    alike = get_close_matches(name.lower()[:200], known, n=most, cutoff=0.6)
+    return list(dict.fromkeys(alike + inside))[:most]
+
+
+def shown(text: object, most: int = 60) -> str:
+    """Quote a text for a message: on one line, control characters escaped, never longer than ``most`` or so.
+
+    >>> shown("four" * 30)
+    "'fourfourfourfourfourfourfourfourfourfourfourfourfourfourfour…'"
+    """
+    text = str(text)
+    return repr(text if len(text) <= most else text[:most] + "…")
