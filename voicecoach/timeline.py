@@ -1,0 +1,364 @@
+"""The timeline: a score performed for one breath and one voice. Flat, absolute, printable.
+
+Times are exact seconds (`Fraction`). Phases stay where the breath puts them; a cue starts on the nearest frame of
+24 ms, rounded once from its exact position, so that nothing drifts. Speech takes up whole frames.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeVar, assert_never
+
+from voicecoach.errors import FitError, Problem, Where, shown
+from voicecoach.score import (
+    Breathe,
+    CueKind,
+    Mark,
+    Moment,
+    Overrun,
+    Paced,
+    Pause,
+    Phrase,
+    Seq,
+    Side,
+    Slot,
+    Sound,
+    Under,
+    Wording,
+    phrases,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+
+    from voicecoach.breath import Breath, Kind
+    from voicecoach.score import Score
+
+NOWHERE = Where("score", 0, 0)
+FRAME = Fraction(24, 1000)
+"""The grid of cues: one MP3 frame at 48 kHz, in seconds."""
+
+Measure = Callable[[str | Sound], Fraction]
+"""How many seconds a text takes to say, or a sound to ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A sounding span: what is heard from ``start`` to ``end``."""
+
+    start: Fraction
+    end: Fraction
+    kind: CueKind
+    text: str
+    side: Side | None = None
+
+    @property
+    def track(self) -> str:
+        """``voice``, ``chime`` or ``tone``."""
+        return self.kind.value if self.kind in {CueKind.CHIME, CueKind.TONE} else "voice"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSpan:
+    """A phase of a guided breath; breaths count from 0."""
+
+    start: Fraction
+    end: Fraction
+    kind: Kind
+    side: Side | None
+    breath: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A named part of the session, as players show it."""
+
+    start: Fraction
+    end: Fraction
+    title: str
+    side: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A span that counts as stretch; without a side, or with both, it counts for each leg."""
+
+    start: Fraction
+    end: Fraction
+    side: Side | None = None
+
+
+_Cuttable = TypeVar("_Cuttable", PhaseSpan, Chapter, Stretch)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What is heard when."""
+
+    duration: Fraction
+    phases: tuple[PhaseSpan, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+
+    def stretched(self, side: Side) -> Fraction:
+        """How many seconds this leg is stretched in all."""
+        return sum(
+            (each.end - each.start for each in self.stretches if each.side in {side, None, Side.BOTH}), Fraction(0)
+        )
+
+    def until(self, end: Fraction) -> Timeline:
+        """Keep only the beginning, up to ``end`` seconds; a cue that would be cut is left out."""
+        if end >= self.duration:
+            return self
+        last = ceil_to_frame(end)
+        cues = tuple(cue for cue in self.cues if cue.end <= last)
+        return Timeline(last, _cut(self.phases, last), cues, _cut(self.chapters, last), _cut(self.stretches, last))
+
+
+def _cut(spans: Iterable[_Cuttable], end: Fraction) -> tuple[_Cuttable, ...]:
+    return tuple(replace(span, end=min(span.end, end)) for span in spans if span.start < end)
+
+
+def as_json(timeline: Timeline, *, title: str, language: str, voice: str) -> dict[str, Any]:
+    """Return the public form of a timeline, ``voicecoach-timeline/1``, times in seconds as numbers."""
+    return {
+        "format": "voicecoach-timeline/1",
+        "title": title,
+        "language": language,
+        "voice": voice,
+        "duration": float(timeline.duration),
+        "phases": [_span(each, kind=each.kind, side=each.side, breath=each.breath) for each in timeline.phases],
+        "cues": [
+            _span(each, track=each.track, kind=each.kind, text=each.text, side=each.side) for each in timeline.cues
+        ],
+        "chapters": [_span(each, title=each.title, side=each.side) for each in timeline.chapters],
+        "stretch": {side.value: float(timeline.stretched(side)) for side in (Side.LEFT, Side.RIGHT)},
+    }
+
+
+def _span(each: PhaseSpan | Cue | Chapter, **fields: object) -> dict[str, object]:
+    return {"start": float(each.start), "end": float(each.end), **fields}
+
+
+def perform(score: Score, measure: Measure, breath: Breath) -> Timeline:
+    """Lay a score along time for someone who breathes ``breath``, with speech as long as ``measure`` says.
+
+    >>> from voicecoach.breath import Kind, breath
+    >>> from voicecoach.score import breathe, phrase, seq
+    >>> score = breathe({Kind.INHALE: phrase("Breathe in"), Kind.EXHALE: phrase("And slowly out", "Out")})
+    >>> for cue in perform(score, lambda text: Fraction(len(text), 8), breath("4-2")).cues:
+    ...     print(float(cue.start), cue.text)
+    0.0 Breathe in
+    4.008 And slowly out
+
+    Raises:
+        FitError: When a phrase fits in none of its wordings; it names all such phrases.
+    """
+    events: list[_Event] = []
+    laying = _lay(score, Fraction(0), _Scene(measure, breath))
+    while True:
+        try:
+            events.append(next(laying))
+        except StopIteration as stop:
+            return _collect(events, ceil_to_frame(stop.value))
+
+
+def snap(at: Fraction) -> Fraction:
+    """Round a position to the nearest frame, halves up.
+
+    >>> snap(Fraction(12, 1000)), snap(Fraction(11, 1000))
+    (Fraction(3, 125), Fraction(0, 1))
+    """
+    return math.floor(at / FRAME + Fraction(1, 2)) * FRAME
+
+
+def ceil_to_frame(at: Fraction) -> Fraction:
+    """Round a length up to whole frames."""
+    return math.ceil(at / FRAME) * FRAME
+
+
+def air(seconds: Fraction) -> Fraction:
+    """Return the silence that speech leaves at the end of a phase: a tenth of it, and at least 0.15 s."""
+    return max(Fraction(15, 100), seconds / 10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where words have to end; ``name`` and ``seconds`` are those of the phase or slot that says so."""
+
+    end: Fraction
+    name: str
+    seconds: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What holds while a part of the score is laid."""
+
+    measure: Measure
+    breath: Breath
+    room: _Room | None = None
+
+    def within(self, at: Fraction, seconds: Fraction, name: str) -> _Scene:
+        """Return the scene inside a span that refuses to grow; of two such spans, the one that ends first holds."""
+        room = _Room(at + seconds - air(seconds), name, seconds)
+        return self if self.room and self.room.end <= room.end else replace(self, room=room)
+
+    def takes(self, wording: Wording) -> Fraction:
+        """How long a wording lasts with its twins, in whole frames."""
+        return ceil_to_frame(max(self.measure(text) for text in (wording.text, *wording.twins)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A breath was taken: its phases, in order, numbered when all are known."""
+
+    start: Fraction
+    breath: Breath
+    side: Side | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    start: Fraction
+    mark: Mark
+
+
+_Event = Cue | _Taken | _Marked | Problem
+
+
+def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
+    score: Score, at: Fraction, scene: _Scene
+) -> Generator[_Event, None, Fraction]:
+    """Yield what happens from ``at`` on, and return when it is over."""
+    match score:
+        case Phrase():
+            return (yield from _say(score, at, scene))
+        case Pause(span):
+            return at + span.seconds(scene.breath)
+        case Sound(name, kind):
+            start = snap(at)
+            yield Cue(start, start + scene.measure(score), kind, name)
+            return at
+        case Mark():
+            yield _Marked(at, score)
+            return at
+        case Seq(parts):
+            for part in parts:
+                at = yield from _lay(part, at, scene)
+            return at
+        case Slot():
+            return (yield from _fill(score, at, scene))
+        case Breathe():
+            return (yield from _breathe(score, at, scene))
+        case Paced(breath, body):
+            return (yield from _lay(body, at, replace(scene, breath=breath)))
+        case Under(body, under):
+            yield from _lay(under, at, scene)
+            return (yield from _lay(body, at, scene))
+        case _:
+            assert_never(score)
+
+
+def _say(phrase: Phrase, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fraction]:
+    """Say the longest wording that fits; where none does, the shortest, and tell."""
+    room = scene.room
+    for wording in phrase.wordings:
+        taken = scene.takes(wording)
+        if room is None or at + taken <= room.end:
+            break
+    else:
+        assert room is not None  # noqa: S101 - for the type checker: without a room the first wording fits
+        yield _too_long(phrase, taken, room.end - at, room)
+    start = snap(at)
+    yield Cue(start, start + scene.measure(wording.text), phrase.kind, wording.text, phrase.side)
+    return at + taken
+
+
+def _fill(slot: Slot, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fraction]:
+    seconds = slot.span.seconds(scene.breath)
+    if slot.overrun is Overrun.REFUSE:
+        yield from _lay(slot.body, at, scene.within(at, seconds, "slot"))
+        return at + seconds
+    end = yield from _lay(slot.body, at, scene)
+    over = max(Fraction(0), end - at - seconds)
+    whole = scene.breath.seconds if slot.span.breaths else over
+    return at + seconds + (math.ceil(over / whole) * whole if over else 0)
+
+
+def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fraction]:
+    yield from _unbreathed(taken, scene.breath)
+    yield _Taken(at, scene.breath, taken.side)
+    for phase in scene.breath.phases:
+        yield from _lay(taken.during(phase.kind), at, scene.within(at, phase.seconds, phase.kind.value))
+        at += phase.seconds
+    return at
+
+
+def _collect(events: list[_Event], end: Fraction) -> Timeline:
+    problems = [event for event in events if isinstance(event, Problem)]
+    if problems:
+        raise FitError(list(dict.fromkeys(problems)))
+    marks = [event for event in events if isinstance(event, _Marked)]
+    cues = [event for event in events if isinstance(event, Cue)]
+    return Timeline(
+        duration=max([end, *(ceil_to_frame(cue.end) for cue in cues)]),
+        phases=tuple(_phases(event for event in events if isinstance(event, _Taken))),
+        cues=tuple(sorted(cues, key=lambda cue: cue.start)),
+        chapters=tuple(_chapters(marks, end)),
+        stretches=tuple(_stretches(marks)),
+    )
+
+
+def _phases(taken: Iterable[_Taken]) -> Iterator[PhaseSpan]:
+    for number, each in enumerate(sorted(taken, key=lambda each: each.start)):
+        at = each.start
+        for phase in each.breath.phases:
+            yield PhaseSpan(at, at + phase.seconds, phase.kind, each.side, number)
+            at += phase.seconds
+
+
+def _chapters(marks: list[_Marked], end: Fraction) -> Iterator[Chapter]:
+    """Each chapter lasts until the next; one that would last no time gives way to it."""
+    begun = [marked for marked in marks if marked.mark.moment is Moment.CHAPTER]
+    ends = [*(later.start for later in begun[1:]), end]
+    for marked, until in zip(begun, ends, strict=False):
+        if until > marked.start:
+            yield Chapter(marked.start, until, marked.mark.title, marked.mark.side)
+
+
+def _stretches(marks: list[_Marked]) -> Iterator[Stretch]:
+    """Pair each release with the last stretch of its side."""
+    begun: dict[Side | None, Fraction] = {}
+    for marked in marks:
+        if marked.mark.moment is Moment.STRETCH:
+            begun[marked.mark.side] = marked.start
+        elif marked.mark.moment is Moment.RELEASE:
+            yield Stretch(begun.pop(marked.mark.side), marked.start, marked.mark.side)
+
+
+def _too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: _Room) -> Problem:
+    """Say where, what, how much is missing, and how long the phase would have to be."""
+    enough = max(needed + Fraction(15, 100), needed * Fraction(10, 9))
+    return Problem(
+        phrase.where or NOWHERE,
+        f"{shown(phrase.wordings[-1].text)} needs {float(needed):.2f} s"
+        f" and the {room.name} of {float(room.seconds):g} s has {float(max(there, Fraction(0))):.2f} s for it",
+        f"add a shorter wording after '|', raise --rate, or give the {room.name} {float(enough):.1f} s",
+    )
+
+
+def _unbreathed(taken: Breathe, breath: Breath) -> Iterator[Problem]:
+    """Tell of words for a phase that the breath does not have."""
+    there = {phase.kind for phase in breath.phases}
+    for kind, body in taken.words:
+        for phrase in phrases(body) if kind not in there else ():
+            yield Problem(
+                phrase.where or NOWHERE,
+                f"{shown(phrase.wordings[0].text)} is said at the {kind}, and the breath {breath} has none",
+                f"take out the words, or breathe with a {kind}",
+            )
