@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from pydub import AudioSegment
 
@@ -44,10 +46,29 @@ class Clip:
         """How long it lasts, exactly."""
         return Fraction(self.samples, SAMPLE_RATE)
 
+    def __getitem__(self, samples: slice) -> Clip:
+        """Cut out a run of samples, e.g. ``clip[100:200]``; as lists do, without a step."""
+        start, stop, _ = samples.indices(self.samples)
+        return Clip(self.pcm[start * SAMPLE_BYTES : stop * SAMPLE_BYTES])
+
 
 def silence(samples: int) -> Clip:
     """Return ``samples`` samples of digital silence."""
     return Clip(bytes(samples * SAMPLE_BYTES))
+
+
+def read_wave(path: Path) -> Clip:
+    """Read a WAV file of 48 kHz, one channel, 16 bits.
+
+    Raises:
+        ValueError: When it is of another kind.
+    """
+    import wave
+
+    with wave.open(str(path), "rb") as file:
+        if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (SAMPLE_RATE, 1, SAMPLE_BYTES):
+            raise ValueError(f"{path.name} is not 48 kHz, one channel, 16 bits")
+        return Clip(file.readframes(file.getnframes()))
 
 
 def join(clips: Iterable[Clip]) -> Clip:
@@ -56,11 +77,14 @@ def join(clips: Iterable[Clip]) -> Clip:
     >>> join([silence(3), silence(4)]).samples
     7
     """
-    return Clip(b"".join(clip.pcm for clip in clips))
+    laid = [_segment(clip) for clip in clips if clip.samples]
+    if not laid:
+        return silence(0)
+    return Clip(reduce(lambda before, after: before.append(after, crossfade=0), laid).raw_data)
 
 
 def overlay(clip: Clip, over: Clip, at: int) -> Clip:
-    """Mix ``over`` into ``clip`` from sample ``at`` on; the result is as long as both need.
+    r"""Mix ``over`` into ``clip`` from sample ``at`` on; the result is as long as both need.
 
     >>> overlay(silence(5), Clip(bytes([1, 0])), at=7).pcm[-2:]
     b'\\x01\\x00'

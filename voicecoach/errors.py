@@ -119,6 +119,10 @@ class OutputError(VoicecoachError):
         super().__init__(f"{path}: {what}")
 
 
+class TargetError(OutputError, ChoiceError):
+    """A place where no file can be: its folder is missing, or it is a folder itself."""
+
+
 def near(name: str, known: Sequence[str], most: int = 3) -> list[str]:
     """Return the names most like ``name``, best first, at most ``most`` of them.
 

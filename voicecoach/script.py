@@ -9,23 +9,6 @@ from typing import TYPE_CHECKING
 from voicecoach.breath import Kind, Span
 from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where
 from voicecoach.language import Language, fill, language
-from voicecoach.routine import (
-    BLANK,
-    Block,
-    BreathePhases,
-    ByRound,
-    Change,
-    EachSide,
-    Include,
-    Model,
-    Repeat,
-    Rest,
-    Routine,
-    Say,
-    Sided,
-    Words,
-    walk,
-)
 from voicecoach.score import (
     CueKind,
     Mark,
@@ -41,11 +24,28 @@ from voicecoach.score import (
     breathe,
     seq,
 )
+from voicecoach.sheet import (
+    BLANK,
+    Block,
+    BreathePhases,
+    ByRound,
+    Change,
+    EachSide,
+    Include,
+    Model,
+    Repeat,
+    Rest,
+    Say,
+    Sided,
+    Words,
+    walk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from voicecoach.breath import Breath
+    from voicecoach.routine import Routine
     from voicecoach.score import Score
 
 SENTENCE_GAP = Span(rest=Fraction(3, 4))
@@ -72,6 +72,8 @@ class Choices:
 def build(routine: Routine, choices: Choices) -> Score:
     """Write the score of a session: the notice, each exercise, the closing words and the chime.
 
+    It is to be performed at the listener's breath, or at the routine's; exercises with another breath bring it along.
+
     Raises:
         ChoiceError: When the choices do not go together with this routine.
         RoutineError: When the routine would make more steps than a session can have.
@@ -81,8 +83,7 @@ def build(routine: Routine, choices: Choices) -> Score:
     words = language(routine.sheet.language)
     before = _sentences(notice(played, routine), CueKind.NOTICE)
     opening = (Mark(Moment.CHAPTER, _word(routine, words, "before")), Pause(Span(rest=choices.lead_in)))
-    session = seq(*opening, *before, *_exercises(routine, played, choices, words), *_closing(routine, words))
-    return Paced(choices.breath or routine.sheet.breath, session)
+    return seq(*opening, *before, *_exercises(routine, played, choices, words), *_closing(routine, words))
 
 
 def exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:

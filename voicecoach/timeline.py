@@ -323,12 +323,12 @@ def _phases(taken: Iterable[_Taken]) -> Iterator[PhaseSpan]:
 
 
 def _chapters(marks: list[_Marked], end: Fraction) -> Iterator[Chapter]:
-    """Each chapter lasts until the next; one that would last no time gives way to it."""
+    """Each chapter lasts until the next; one that would last no time gives way to it. They start on frames, as cues."""
     begun = [marked for marked in marks if marked.mark.moment is Moment.CHAPTER]
-    ends = [*(later.start for later in begun[1:]), end]
-    for marked, until in zip(begun, ends, strict=False):
-        if until > marked.start:
-            yield Chapter(marked.start, until, marked.mark.title, marked.mark.side)
+    starts = [snap(marked.start) for marked in begun]
+    for marked, start, until in zip(begun, starts, [*starts[1:], end], strict=False):
+        if until > start:
+            yield Chapter(start, until, marked.mark.title, marked.mark.side)
 
 
 def _stretches(marks: list[_Marked]) -> Iterator[Stretch]:

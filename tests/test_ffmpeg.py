@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voicecoach import ffmpeg
+from voicecoach.errors import EncodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TO_NOTHING = ["-f", "s16le", "-ar", "48000", "-ac", "1", "-i", "pipe:0", "-f", "null", "-"]
+
+
+@pytest.fixture(autouse=True)
+def _found_anew() -> Iterator[None]:
+    ffmpeg.executable.cache_clear()
+    yield
+    ffmpeg.executable.cache_clear()
+
+
+def fake(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a program called ffmpeg first on PATH."""
+    program = folder / "ffmpeg"
+    program.write_text(f"#!{sys.executable}\nimport os, signal, sys\n{body}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def gone(pid_file: Path) -> bool:
+    try:
+        os.kill(int(pid_file.read_text()), 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_ffmpeg_of_the_system_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake(tmp_path, "print('it is me')", monkeypatch)
+    assert ffmpeg.run([], what="asking").stdout == b"it is me\n"
+
+
+def test_without_one_on_the_path_the_bundled_one_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert b"ffmpeg version" in ffmpeg.run(["-version"], what="asking").stdout
+
+
+def test_without_any_the_error_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(EncodeError, match="ffmpeg is missing\ninstall ffmpeg, or 'pip install imageio-ffmpeg'"):
+        ffmpeg.run(["-version"], what="asking")
+
+
+def test_a_failure_is_told_in_two_lines_without_addresses() -> None:
+    with pytest.raises(EncodeError) as caught:
+        ffmpeg.run(["-i", "file:not-there.wav", "-f", "null", "-"], what="reading not-there.wav")
+    first, second = str(caught.value).splitlines()
+    assert first.startswith("reading not-there.wav: ffmpeg failed (status ")
+    assert "0x" not in second
+    assert second
+
+
+@pytest.mark.parametrize("name", ["-y", "concat:x", "a%03d b'c.wav", "http:__x"])
+def test_a_file_is_a_file_whatever_it_is_called(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    raw = ["-f", "s16le", "-ar", "48000", "-ac", "1"]
+    ffmpeg.run([*raw, "-i", "pipe:0", "-f", "wav", ffmpeg.source(name)], what="writing", data=bytes(200))
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+    read = ffmpeg.run(["-i", ffmpeg.source(name), "-f", "s16le", "pipe:1"], what="reading")
+    assert read.stdout == bytes(200)
+
+
+def test_a_stream_of_many_chunks_arrives_whole(tmp_path: Path) -> None:
+    chunks = (bytes([index % 251]) * 9_600 for index in range(300))
+    target = tmp_path / "out.raw"
+    ffmpeg.encode_stream([*TO_NOTHING[:-3], "-f", "s16le", ffmpeg.source(target)], chunks, what="encoding")
+    content = target.read_bytes()
+    assert len(content) == 300 * 9_600
+    assert content[-1] == 299 % 251
+
+
+def test_an_encoder_that_dies_in_mid_stream_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake(tmp_path, "sys.stdin.buffer.read(10); os.kill(os.getpid(), signal.SIGKILL)", monkeypatch)
+    with pytest.raises(EncodeError, match="encoding: ffmpeg failed"):
+        ffmpeg.encode_stream(TO_NOTHING, (bytes(100_000) for _ in range(100)), what="encoding")
+
+
+def test_an_encoder_that_stops_reading_and_reports_success_is_an_error_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(tmp_path, "sys.stdin.buffer.read(10)", monkeypatch)
+    with pytest.raises(EncodeError):
+        ffmpeg.encode_stream(TO_NOTHING, (bytes(100_000) for _ in range(100)), what="encoding")
+
+
+def test_an_encoder_that_talks_a_lot_does_not_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake(
+        tmp_path,
+        "sys.stderr.write('x' * 999_999 + chr(10) + 'last'); sys.stdin.buffer.read(); sys.exit(3)",
+        monkeypatch,
+    )
+    with pytest.raises(EncodeError, match=r"\(status 3\)\nlast$"):
+        ffmpeg.encode_stream(TO_NOTHING, [bytes(100)], what="encoding")
+
+
+def test_an_interrupt_in_mid_stream_leaves_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pid = tmp_path / "pid"
+    fake(tmp_path, f"open({str(pid)!r}, 'w').write(str(os.getpid())); print(); signal.pause()", monkeypatch)
+
+    def interrupted() -> Iterator[bytes]:
+        while not (pid.exists() and pid.read_text()):
+            yield b""
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ffmpeg.encode_stream(TO_NOTHING, interrupted(), what="encoding")
+    assert gone(pid)
+
+
+def test_an_interrupt_during_a_run_leaves_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pid = tmp_path / "pid"
+    body = f"open({str(pid)!r}, 'w').write(str(os.getpid())); os.kill(os.getppid(), signal.SIGINT); signal.pause()"
+    fake(tmp_path, body, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        ffmpeg.run([], what="waiting")
+    assert gone(pid)
+
+
+def test_ctrl_c_in_the_terminal_reaches_only_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake(tmp_path, "print(os.getpgid(0))", monkeypatch)
+    assert int(ffmpeg.run([], what="asking").stdout) != os.getpgid(0)
+
+
+def test_a_program_that_is_none_is_an_error_not_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "ffmpeg"
+    program.write_bytes(b"\x7fELF nonsense")
+    program.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda _name: str(program))
+    for call in (lambda: ffmpeg.run([], what="x"), lambda: ffmpeg.encode_stream([], [], what="x")):
+        with pytest.raises(EncodeError, match="x: ffmpeg could not be started: "):
+            call()
+
+
+def test_an_error_of_whoever_makes_the_chunks_is_passed_on() -> None:
+    def failing() -> Iterator[bytes]:
+        yield bytes(100)
+        raise OSError("the disk, not ffmpeg")
+
+    with pytest.raises(OSError, match="the disk, not ffmpeg"):
+        ffmpeg.encode_stream(TO_NOTHING, failing(), what="encoding")

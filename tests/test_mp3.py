@@ -1,0 +1,166 @@
+"""Output: files that appear whole or not at all. What ffmpeg does to sound is in integration/test_mp3.py."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.tagged import TAGS
+from voicecoach import ffmpeg
+from voicecoach.errors import EncodeError, OutputError, TargetError
+from voicecoach.mp3 import Info, Recording, read_info, write, write_all
+
+SOUND = bytes(1152 * 2 * 40)
+HEADER = b"\xff\xfb\x54\xc4" + bytes(17)
+
+
+def info_frame(samples: int, *, off_by: int = 0) -> bytes:
+    """Make the start of an MP3 that states so many samples; ``off_by`` more than it should."""
+    frames, delay = -(-(samples + 1105) // 1152), 1105
+    padding = frames * 1152 - delay - samples - off_by
+    fields = b"Info" + (15).to_bytes(4, "big") + frames.to_bytes(4, "big") + (192).to_bytes(4, "big")
+    return (HEADER + fields + bytes(100 + 4 + 21) + ((delay << 12) + padding).to_bytes(3, "big")).ljust(192, b"\0")
+
+
+@pytest.fixture(autouse=True)
+def _no_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let encoding write a header only."""
+
+    def encode_stream(args: Sequence[str], chunks: Iterable[bytes], *, what: str) -> None:
+        del what
+        Path(args[-1].removeprefix("file:")).write_bytes(info_frame(sum(map(len, chunks)) // 2))
+
+    monkeypatch.setattr(ffmpeg, "encode_stream", encode_stream)
+
+
+def failing(error: BaseException) -> Iterator[bytes]:
+    yield SOUND
+    raise error
+
+
+def test_the_info_header_is_read() -> None:
+    assert read_info(info_frame(48_000)) == Info(frames=43, size=192, delay=1105, padding=431)
+    assert read_info(info_frame(48_000)).samples == 48_000
+
+
+@pytest.mark.parametrize("start", [b"", HEADER, b"ID3" + bytes(200), info_frame(5)[:100]])
+def test_a_missing_info_header_is_told(start: bytes) -> None:
+    with pytest.raises(ValueError, match="no Info header"):
+        read_info(start)
+
+
+def test_what_was_written_is_reported(tmp_path: Path) -> None:
+    written = write(tmp_path / "a.mp3", [SOUND, SOUND], TAGS)
+    assert (written.samples, written.seconds, written.chapters) == (92_160, Fraction("1.92"), 2)
+    assert written.size == (tmp_path / "a.mp3").stat().st_size
+
+
+@pytest.mark.parametrize("error", [EncodeError("no"), OSError("no"), KeyboardInterrupt()])
+def test_after_a_failure_the_old_file_is_untouched_and_nothing_is_left(tmp_path: Path, error: BaseException) -> None:
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"old")
+    with pytest.raises(type(error)) as raised:
+        write(path, failing(error), TAGS)
+    assert raised.value is error
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.mp3", b"old")]
+
+
+def test_files_that_belong_together_are_all_written_or_none(tmp_path: Path) -> None:
+    left, right = tmp_path / "left.mp3", tmp_path / "right.mp3"
+    with pytest.raises(EncodeError):
+        write_all([Recording(left, [SOUND], TAGS), Recording(right, failing(EncodeError("no")), TAGS)])
+    assert not list(tmp_path.iterdir())
+    write_all([Recording(left, [SOUND], TAGS), Recording(right, [SOUND], TAGS)])
+    assert sorted(tmp_path.iterdir()) == [left, right]
+
+
+def test_another_length_than_was_given_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def encode_stream(args: Sequence[str], chunks: Iterable[bytes], *, what: str) -> None:
+        del what
+        Path(args[-1].removeprefix("file:")).write_bytes(info_frame(sum(map(len, chunks)) // 2, off_by=-1))
+
+    monkeypatch.setattr(ffmpeg, "encode_stream", encode_stream)
+    with pytest.raises(EncodeError, match="46080 samples went in, 46079 came out"):
+        write(tmp_path / "a.mp3", [SOUND], TAGS)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_cut_short_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def encode_stream(args: Sequence[str], chunks: Iterable[bytes], *, what: str) -> None:
+        del what
+        Path(args[-1].removeprefix("file:")).write_bytes(info_frame(sum(map(len, chunks)) // 2)[:-1])
+
+    monkeypatch.setattr(ffmpeg, "encode_stream", encode_stream)
+    with pytest.raises(EncodeError, match="came out"):
+        write(tmp_path / "a.mp3", [SOUND], TAGS)
+
+
+def test_a_full_disk_that_ffmpeg_met_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def encode_stream(args: Sequence[str], chunks: Iterable[bytes], *, what: str) -> None:
+        del args, chunks
+        raise EncodeError(f"{what}: ffmpeg failed (status 228)\nError writing trailer: No space left on device")
+
+    monkeypatch.setattr(ffmpeg, "encode_stream", encode_stream)
+    with pytest.raises(OutputError, match="no room left") as raised:
+        write(tmp_path / "a.mp3", [SOUND], TAGS)
+    assert raised.value.exit_status == 1
+
+
+def test_a_missing_folder_is_the_mistake_of_the_command(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match=r"there is no folder .*nowhere; make it first") as raised:
+        write(tmp_path / "nowhere" / "a.mp3", [SOUND], TAGS)
+    assert raised.value.exit_status == 2
+
+
+def test_a_folder_in_place_of_the_file_is_the_mistake_of_the_command(tmp_path: Path) -> None:
+    (tmp_path / "a.mp3").mkdir()
+    with pytest.raises(TargetError, match="it is a folder") as raised:
+        write(tmp_path / "a.mp3", [SOUND], TAGS)
+    assert raised.value.exit_status == 2
+
+
+def test_a_file_in_place_of_the_folder_is_the_mistake_of_the_command(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_bytes(b"")
+    with pytest.raises(TargetError, match="there is no folder"):
+        write(tmp_path / "folder" / "a.mp3", [SOUND], TAGS)
+
+
+@pytest.mark.skipif(not Path(os.devnull).is_char_device(), reason="no devices in folders here")
+def test_a_device_is_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    path.symlink_to(os.devnull)
+    with pytest.raises(TargetError, match="not a plain file"):
+        write(path, [SOUND], TAGS)
+    assert Path(os.devnull).is_char_device()
+
+
+def test_a_name_that_is_too_long_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError):
+        write(tmp_path / ("x" * 300 + ".mp3"), [SOUND], TAGS)
+
+
+def test_a_link_is_kept_and_its_end_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    end, link = tmp_path / "real" / "end.mp3", tmp_path / "link.mp3"
+    end.write_bytes(b"old")
+    link.symlink_to(end)
+    write(link, [SOUND], TAGS)
+    assert link.is_symlink()
+    assert end.read_bytes().startswith(b"ID3")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are those of POSIX")
+def test_a_file_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
+    write(tmp_path / "a.mp3", [SOUND], TAGS)
+    (tmp_path / "plain").touch()
+    modes = {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+    assert len(modes) == 1
+
+
+@pytest.mark.parametrize("name", ["-y.mp3", "a:b%03d.mp3", "übung 🧘.mp3", "x" * 251 + ".mp3"])
+def test_any_name_will_do(tmp_path: Path, name: str) -> None:
+    write(tmp_path / name, [SOUND], TAGS)
+    assert [each.name for each in tmp_path.iterdir()] == [name]

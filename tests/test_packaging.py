@@ -1,0 +1,81 @@
+"""What 'pip install' brings: a wheel with the data that the program needs, built here without a network."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from voicecoach import __version__
+
+TOP = Path(__file__).parent.parent
+
+
+def build(source: Path, target: str, folder: Path) -> Path:
+    """Build a wheel or an sdist of a source tree and return its path."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)]
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return next(path for path in folder.iterdir() if path.suffix == {"wheel": ".whl", "sdist": ".gz"}[target])
+
+
+def names(wheel: Path) -> set[str]:
+    """Return the files in a wheel, without those about the wheel itself."""
+    return {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(TOP, "wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(TOP, "sdist", tmp_path_factory.mktemp("sdist"))
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_the_sounds(wheel: Path) -> None:
+    package = {path for path in (TOP / "voicecoach").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    sounds = {f"voicecoach/audio_assets/{path.name}" for path in (TOP / "audio_assets").iterdir()}
+    assert names(wheel) == {path.relative_to(TOP).as_posix() for path in package} | sounds
+    assert {"voicecoach/py.typed", "voicecoach/words/en.toml", "voicecoach/routines/leg-stretch.yaml"} < names(wheel)
+
+
+def test_the_wheel_brings_the_command(wheel: Path) -> None:
+    about = f"voicecoach-{__version__}.dist-info"
+    with zipfile.ZipFile(wheel) as archive:
+        assert "voicecoach = voicecoach.cli:main" in archive.read(f"{about}/entry_points.txt").decode()
+        assert "Requires-Python: >=3.11" in archive.read(f"{about}/METADATA").decode()
+        assert f"{about}/licenses/LICENSE" in archive.namelist()
+
+
+def test_a_wheel_built_from_the_sdist_holds_the_same(wheel: Path, sdist: Path, tmp_path: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    again = build(tmp_path / f"voicecoach-{__version__}", "wheel", tmp_path / "wheel")
+    assert names(again) == names(wheel)
+
+
+def test_the_sdist_holds_the_tests_and_scripts_but_nothing_made_by_them(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        inside = {name.split("/", 1)[1] for name in archive.getnames()}
+    assert {"scripts/test", "scripts/voicecoach", "scripts/requirements.txt", "tests/test_packaging.py"} < inside
+    assert not {name for name in inside if ".venv" in name or "__pycache__" in name or name.endswith(".mp3")}
+
+
+def test_the_installed_package_finds_its_data(wheel: Path, tmp_path: Path) -> None:
+    shutil.unpack_archive(wheel, tmp_path / "site", "zip")
+    code = "from voicecoach.assets import asset; print(asset('chime-end.wav'))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(tmp_path / "site" / "voicecoach" / "audio_assets" / "chime-end.wav")

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voicecoach.clip import Clip
+from voicecoach.errors import VoiceError
+from voicecoach.voices import remember
+from voicecoach.voices.cached import MAGIC, CachedVoice, Usage, clear, place, prune, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+
+class Parrot:
+    """A voice whose clips are made of the words; it notes what it was asked for."""
+
+    def __init__(self, identity: str = "parrot 1") -> None:
+        self.identity = identity
+        self.asked: list[list[str]] = []
+        self.closed = False
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
+        self.asked.append(list(wordings))
+        try:
+            for wording in wordings:
+                if wording == "unspeakable":
+                    raise VoiceError("no")
+                yield said(wording)
+        finally:
+            self.closed = True
+
+
+def said(wording: str) -> Clip:
+    return Clip(hashlib.sha256(wording.encode()).digest() * 50)
+
+
+def speak(folder: Path, *wordings: str, voice: Parrot | None = None) -> tuple[Parrot, CachedVoice]:
+    """Speak through the cache, and check that the right clips come, in order."""
+    parrot = voice or Parrot()
+    cached = CachedVoice(parrot, folder)
+    assert list(cached.speak(wordings)) == [said(wording) for wording in wordings]
+    return parrot, cached
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_was_spoken_once_is_not_spoken_again(tmp_path: Path) -> None:
+    speak(tmp_path, "in", "out")
+    parrot, cached = speak(tmp_path, "out", "in", "out")
+    assert parrot.asked == []
+    assert (cached.synthesised, cached.reused) == (0, 2)
+
+
+def test_only_what_is_missing_is_asked_for_once_and_as_one_batch(tmp_path: Path) -> None:
+    speak(tmp_path, "in")
+    parrot, cached = speak(tmp_path, "hold", "in", "out", "hold", "in")
+    assert parrot.asked == [["hold", "out"]]
+    assert (cached.synthesised, cached.reused) == (2, 1)
+
+
+def test_what_was_just_spoken_does_not_count_as_reused(tmp_path: Path) -> None:
+    cached = CachedVoice(Parrot(), tmp_path)
+    for _ in range(2):
+        list(cached.speak(["in"]))
+    assert (cached.synthesised, cached.reused) == (1, 0)
+
+
+def test_another_voice_has_other_clips(tmp_path: Path) -> None:
+    speak(tmp_path, "in")
+    parrot, _ = speak(tmp_path, "in", voice=Parrot("parrot 2"))
+    assert parrot.asked == [["in"]]
+
+
+def test_a_cache_sounds_as_its_voice(tmp_path: Path) -> None:
+    assert CachedVoice(Parrot("this one"), tmp_path).identity == "this one"
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "empty": lambda path: path.write_bytes(b""),
+    "cut short": lambda path: os.truncate(path, path.stat().st_size - 2),
+    "too long": lambda path: path.write_bytes(path.read_bytes() + b"xx"),
+    "a flipped bit": _flip,
+    "another format": lambda path: path.write_bytes(b"RIFF" + path.read_bytes()[4:]),
+    "half a sample": lambda path: path.write_bytes(MAGIC + hashlib.sha256(b"x").digest() + b"x"),
+    "no sound": lambda path: path.write_bytes(MAGIC + hashlib.sha256(b"").digest()),
+    "a folder": _folder,
+    "a pipe": _pipe,
+    "gone": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_clip_is_spoken_and_kept_anew(tmp_path: Path, damage: Callable[[Path], object]) -> None:
+    speak(tmp_path, "in")
+    damage(place(tmp_path, "parrot 1", "in"))
+    parrot, cached = speak(tmp_path, "in")
+    assert parrot.asked == [["in"]]
+    assert cached.problems == []
+    parrot, _ = speak(tmp_path, "in")
+    assert parrot.asked == []
+
+
+def test_a_cache_that_can_not_be_written_says_so_once_and_speaks(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    _, cached = speak(tmp_path / "file" / "cache", "in", "out", "hold")
+    assert len(cached.problems) == 1
+    assert "clips can't be kept in" in cached.problems[0]
+    assert cached.synthesised == 3
+
+
+def test_a_full_disk_leaves_no_unfinished_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_self: Path, _target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    _, cached = speak(tmp_path, "in")
+    assert cached.problems == [f"clips can't be kept in {tmp_path}: No space left on device"]
+    assert files(tmp_path) == []
+
+
+def test_a_shelf_that_leads_elsewhere_is_neither_read_nor_written(tmp_path: Path) -> None:
+    cache, outside = tmp_path / "cache", tmp_path / "outside"
+    outside.mkdir()
+    cache.mkdir()
+    shelf = place(cache, "parrot 1", "in").parent
+    shelf.symlink_to(outside)
+    (outside / ("0" * 64 + ".clip")).write_bytes(b"mine")
+    _, cached = speak(cache, "in")
+    assert len(cached.problems) == 1
+    prune(cache, 0)
+    clear(cache)
+    assert [path.name for path in files(outside)] == ["0" * 64 + ".clip"]
+
+
+def test_a_wording_that_can_not_be_spoken_is_an_error_and_what_came_before_is_kept(tmp_path: Path) -> None:
+    parrot = Parrot()
+    with pytest.raises(VoiceError):
+        list(CachedVoice(parrot, tmp_path).speak(["in", "unspeakable"]))
+    assert usage(tmp_path).clips == 1
+
+
+def test_a_voice_that_gives_too_little_is_an_error(tmp_path: Path) -> None:
+    parrot = Parrot()
+    parrot.speak = lambda _wordings: iter(())  # type: ignore[method-assign] # that is the fault
+    with pytest.raises(VoiceError, match="fewer clips"):
+        list(CachedVoice(parrot, tmp_path).speak(["in"]))
+
+
+def test_a_reader_who_stops_early_ends_the_voice_inside(tmp_path: Path) -> None:
+    parrot = Parrot()
+    spoken = CachedVoice(parrot, tmp_path).speak(["in", "out"])
+    next(spoken)
+    spoken.close()  # type: ignore[attr-defined] # it is a generator
+    assert parrot.closed
+
+
+def test_the_clips_used_longest_ago_go_first(tmp_path: Path) -> None:
+    speak(tmp_path, "old", "older", "new")
+    for age, wording in enumerate(["new", "old", "older"]):
+        os.utime(place(tmp_path, "parrot 1", wording), (1_000 - age, 1_000 - age))
+    speak(tmp_path, "older")  # used now
+    one = usage(tmp_path).bytes // 3
+    prune(tmp_path, 2 * one)
+    assert not place(tmp_path, "parrot 1", "old").exists()
+    assert usage(tmp_path) == Usage(2, 2 * one)
+
+
+def test_writing_keeps_the_cache_under_its_limit_but_reading_leaves_it(tmp_path: Path) -> None:
+    speak(tmp_path, "a", "b", "c")
+    one = usage(tmp_path).bytes // 3
+    list(CachedVoice(Parrot(), tmp_path, limit=one).speak(["a", "b"]))
+    assert usage(tmp_path).clips == 3
+    list(CachedVoice(Parrot(), tmp_path, limit=2 * one).speak(["a", "d"]))
+    assert usage(tmp_path).clips == 2
+
+
+def test_what_dead_processes_left_unfinished_goes_after_an_hour(tmp_path: Path) -> None:
+    speak(tmp_path, "in")
+    shelf = place(tmp_path, "parrot 1", "in").parent
+    left, new = (shelf / f"{'0' * 64}.clip.{name}.tmp" for name in ("old", "new"))
+    left.touch()
+    new.touch()
+    os.utime(left, (1_000, 1_000))
+    prune(tmp_path, 10**9)
+    assert not left.exists()
+    assert new.exists()
+
+
+def test_clearing_removes_all_that_is_ours_and_nothing_else(tmp_path: Path) -> None:
+    speak(tmp_path, "in", "out")
+    remember.keep(tmp_path, "gain", 1.0)
+    ours = usage(tmp_path)
+    others = [tmp_path / "letter.txt", place(tmp_path, "parrot 1", "in").parent / "letter.txt", tmp_path / "zz.clip"]
+    for path in others:
+        path.write_text("mine")
+    assert clear(tmp_path) == ours
+    assert files(tmp_path) == sorted(others)
+    assert usage(tmp_path) == Usage(0, 0)
+    assert clear(tmp_path / "not there") == Usage(0, 0)
+
+
+def _many(folder: Path) -> None:
+    for _ in range(5):
+        speak(folder, *(f"wording {k}" for k in range(20)))
+
+
+def test_several_processes_can_share_a_cache(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=_many, args=(tmp_path,)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    parrot, _ = speak(tmp_path, *(f"wording {k}" for k in range(20)))
+    assert parrot.asked == []
+    assert usage(tmp_path).clips == len(files(tmp_path)) == 20

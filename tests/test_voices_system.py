@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from voicecoach.errors import UnknownNameError, VoiceError
+from voicecoach.voices import library, remember
+from voicecoach.voices.library import Library
+from voicecoach.voices.supervised import Fault, Worker
+from voicecoach.voices.system import SystemVoice, catalogue, system_voice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A worker that speaks tones, and does wrong what it is told to, as often as it is told to, at the phrase "bad".
+FAKE = r"""
+import json, math, os, signal, struct, sys, wave
+from pathlib import Path
+
+state, fault, times = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+(state / f"{os.getpid()}.pid").touch()
+print(json.dumps({"ready": 1}) if json.loads(sys.stdin.readline()) else "", flush=True)
+
+def tone(path, text):
+    count = 6000 + 400 * len(text)
+    values = (round(9000 * math.sin(k / (5 + len(text)))) for k in range(count))
+    write(path, struct.pack(f"<{count}h", *values))
+
+def write(path, pcm):
+    with wave.open(path, "wb") as file:
+        file.setparams((1, 2, 22050, 0, "NONE", ""))
+        file.writeframes(pcm)
+
+def answer(path):
+    print(json.dumps({"done": path}), flush=True)
+
+def hang(path): signal.pause()
+def die(path): os.kill(os.getpid(), signal.SIGKILL)
+def fail(path): print("espeak: no such thing", file=sys.stderr, flush=True); os._exit(1)
+def leave(path): os._exit(0)
+def garbage(path): print("Audio saved", flush=True)
+def number(path): print("7", flush=True)
+def nothing(path): answer(path)
+def silence(path): write(path, bytes(20000)); answer(path)
+def empty(path): write(path, b""); answer(path)
+def text(path): Path(path).write_text("no sound"); answer(path)
+def error(path): print(json.dumps({"error": "it hurts"}), flush=True)
+def interrupt(path): os.kill(os.getppid(), signal.SIGINT); signal.pause()
+
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["do"] == "voices":
+        voice = {"id": "x/en", "name": "X", "languages": ["en"], "gender": ""}
+        print(json.dumps({"voices": [voice], "variants": ["f3"]}), flush=True)
+        continue
+    done = len(list(state.glob("*.fault")))
+    if request["text"] == "bad" and done < times:
+        (state / f"{done}.fault").touch()
+        globals()[fault](request["path"])
+    else:
+        tone(request["path"], request["text"])
+        answer(request["path"])
+"""
+
+FAULTS = {
+    "hang": r"gave no answer in",
+    "die": r"was killed by signal 9",
+    "fail": r"ended with exit status 1 \(espeak: no such thing\)",
+    "leave": r"ended with exit status 0",
+    "garbage": r"gave an answer that makes no sense: b'Audio saved",
+    "number": r"gave an answer that makes no sense",
+    "nothing": r"wrote no sound",
+    "silence": r"gave silence",
+    "empty": r"gave silence",
+    "text": r"wrote a file that is no sound",
+    "error": r"reports: it hurts",
+}
+
+
+class Stage:
+    """A fake worker's scene: what it left, who is still there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.state, self.temporary = folder / "state", folder / "tmp"
+        self.script = folder / "fake_worker.py"
+        for each in (self.state, self.temporary):
+            each.mkdir()
+        self.script.write_text(FAKE)
+
+    def voice(self, fault: str = "", times: int = 0, **settings: Any) -> SystemVoice:  # noqa: ANN401
+        command = self.command(fault, times)
+        return SystemVoice("x/en", "a calm sentence", command=command, **{"patience": 5.0, **settings})
+
+    def command(self, fault: str = "", times: int = 0) -> tuple[str, ...]:
+        import sys
+
+        return (sys.executable, "-S", str(self.script), str(self.state), fault, str(times))
+
+    @property
+    def started(self) -> int:
+        return len(list(self.state.glob("*.pid")))
+
+    def check_empty(self) -> None:
+        assert list(self.temporary.iterdir()) == []
+        for pid in self.state.glob("*.pid"):
+            with pytest.raises(ProcessLookupError):
+                os.kill(int(pid.stem), 0)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    stage = Stage(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(stage.temporary))
+    yield stage
+    stage.check_empty()
+
+
+def test_each_wording_gives_its_own_clip_in_order_from_one_worker(stage: Stage) -> None:
+    clips = list(stage.voice().speak(["longest of them", "short", "longest of them"]))
+    assert clips[0] == clips[2]
+    assert clips[0].samples > clips[1].samples
+    assert stage.started == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_worker_that_fails_once_is_started_anew_and_nothing_is_missing(stage: Stage, fault: str) -> None:
+    voice = stage.voice(fault, 1, patience=1.0 if fault == "hang" else 5.0)
+    clips = list(voice.speak(["good", "bad", "better"]))
+    assert [clip.samples for clip in clips] == [clip.samples for clip in stage.voice().speak(["good", "bad", "better"])]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_worker_that_fails_twice_is_an_error_that_names_phrase_and_fault(stage: Stage, fault: str) -> None:
+    voice = stage.voice(fault, 2, patience=0.5 if fault == "hang" else 5.0)
+    with pytest.raises(VoiceError, match=FAULTS[fault]) as caught:
+        list(voice.speak(["good", "bad"]))
+    assert str(caught.value).startswith("the voice could not say 'bad', twice\nits worker ")
+    assert len(str(caught.value).splitlines()) == 2
+    assert stage.started == 2
+
+
+def test_an_interrupt_in_mid_phrase_leaves_nothing(stage: Stage) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        list(stage.voice("interrupt", 1).speak(["bad"]))
+    assert stage.started == 1
+
+
+def test_a_reader_who_stops_early_leaves_nothing(stage: Stage) -> None:
+    spoken = stage.voice().speak(["one"] * 60)
+    next(spoken)
+    spoken.close()  # type: ignore[attr-defined] # it is a generator
+    stage.check_empty()
+
+
+def test_a_worker_that_can_not_be_started_is_an_error(stage: Stage) -> None:
+    voice = SystemVoice("x", "a calm sentence", command=(str(stage.state / "nothing"),))
+    with pytest.raises(VoiceError, match="could not be started: No such file"):
+        list(voice.speak(["in"]))
+
+
+def test_nothing_to_say_starts_nothing(stage: Stage) -> None:
+    assert list(stage.voice().speak([])) == []
+    assert stage.started == 0
+
+
+def test_where_a_process_is_good_for_one_phrase_each_phrase_has_its_own(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "find", lambda: Library("fake"))
+    assert len(list(stage.voice().speak(["one", "two", "three"]))) == 3
+    assert stage.started == 4  # and one for the calibration sentence
+
+
+def test_the_voices_own_gain_is_measured_once(stage: Stage, tmp_path: Path) -> None:
+    facts = tmp_path / "facts"
+    first = list(stage.voice(folder=facts).speak(["in"]))
+    # A worker that can say nothing but "in" would fail at the calibration sentence.
+    second = list(stage.voice(folder=facts).speak(["in"]))
+    assert first == second
+    (fact,) = facts.iterdir()
+    remember.keep(facts, f"gain of {stage.voice().identity}", 30.0)
+    assert fact.exists()
+    assert list(stage.voice(folder=facts).speak(["in"])) != first
+
+
+def test_the_identity_tells_apart_all_that_sounds_different() -> None:
+    same = SystemVoice("x/en", "calm")
+    others = [
+        SystemVoice("x/de", "calm"),
+        SystemVoice("x/en", "very calm"),
+        SystemVoice("x/en", "calm", rate=99),
+        SystemVoice("x/en", "calm", pitch=40),
+    ]
+    assert len({voice.identity for voice in [same, *others]}) == 5
+    assert same.identity == SystemVoice("x/en", "calm", folder=Path("elsewhere"), patience=1.0).identity
+    assert "\n" not in same.identity
+
+
+def test_the_list_of_voices_is_asked_for_once(stage: Stage, tmp_path: Path) -> None:
+    lists = [catalogue(tmp_path / "facts", command=stage.command()) for _ in range(2)]
+    assert lists[0] == lists[1]
+    assert lists[0].voices[0].id == "x/en"
+    assert stage.started == 1
+
+
+def test_a_damaged_list_of_voices_is_made_anew(stage: Stage, tmp_path: Path) -> None:
+    remember.keep(tmp_path / "facts", f"voices of {library.find()}", {"voices": 3})
+    assert catalogue(tmp_path / "facts", command=stage.command()).variants == ("f3",)
+
+
+def test_a_list_that_fails_twice_is_an_error(stage: Stage) -> None:
+    with pytest.raises(VoiceError, match="could not be listed\nthe voice worker ended with exit status 7"):
+        catalogue(command=(stage.command()[0], "-c", "raise SystemExit(7)"))
+
+
+def test_a_voice_is_found_by_what_the_list_holds(stage: Stage, tmp_path: Path) -> None:
+    catalogue(tmp_path / "facts", command=stage.command())
+    assert system_voice("X", "de", calibration="calm", folder=tmp_path / "facts").voice == "x/en"
+    with pytest.raises(UnknownNameError):
+        system_voice("nobody", "de", calibration="calm", folder=tmp_path / "facts")
+
+
+def test_a_worker_that_is_asked_after_its_end_is_a_fault_not_a_hang(stage: Stage) -> None:
+    with Worker(stage.command("leave", 9), {"driver": None}, stage.temporary, 5.0) as worker:
+        for _ in range(3):
+            with pytest.raises(Fault, match="ended with exit status 0"):
+                worker.ask({"do": "say", "text": "bad", "path": ""}, 5.0)
+    (stage.temporary / "worker.txt").unlink()

@@ -1,0 +1,290 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicecoach import __version__
+from voicecoach.breath import breath, seconds
+from voicecoach.errors import RoutineError, VoicecoachError
+from voicecoach.score import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from fractions import Fraction
+    from types import FrameType
+
+    from voicecoach.session import Made, Report, Request, Session, Track
+
+DEFAULT = "leg-stretch"
+LONGEST_LEAD_IN = 600
+
+
+class Parsed(click.ParamType[Any]):
+    """An option's value that a function of ours reads."""
+
+    def __init__(self, name: str, parse: Callable[[str], object]) -> None:
+        """Name the type in the help text, and say how it is read."""
+        self.name, self.parse = name, parse
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """Read the value, or say what is wrong with it."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.parse(value)
+        except VoicecoachError as error:
+            self.fail(str(error), param, ctx)
+
+
+def duration(text: str) -> Fraction:
+    """Read a length of time; a plain number is seconds."""
+    return seconds(text if not text.replace(".", "", 1).isdigit() else f"{text}s")
+
+
+def choices(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what ``make`` and ``plan`` have in common: the routine, and the choices about it."""
+    options = [
+        click.argument("routine", default=DEFAULT),
+        click.option("--breath", type=Parsed("IN-OUT", breath), help="Seconds: 4-6, 4-7-8, 4-4-4-4 or 5.5-5.5."),
+        click.option("--rounds", type=click.IntRange(1, 1000), help="Rounds for each side, or of the exercise."),
+        click.option("--side", type=click.Choice(["left", "right", "both"]), default="both", help="Only one leg."),
+        click.option("--with", "added", multiple=True, metavar="NAME|all", help="Add an optional exercise."),
+        click.option("--skip", "skipped", multiple=True, metavar="NAME", help="Leave an exercise out."),
+        click.option("--voice", help="A voice's name, a language, or part of either."),
+        click.option(
+            "--rate", type=click.IntRange(80, 400), help="How fast the voice is set to speak, words a minute."
+        ),
+        click.option("--lead-in", type=Parsed("TIME", duration), default="3s", help="Silence before the first word."),
+        click.option("--title", help="Another title for the session."),
+        click.option("--preview", type=Parsed("TIME", duration), help="Only the beginning, e.g. 60s."),
+        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"auto_envvar_prefix": "VOICECOACH", "help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="voicecoach")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Make calm voice-guided exercise audio, paced to your own breath."""
+    from voicecoach.config import defaults
+
+    context.default_map = defaults(cli.commands)
+
+
+@cli.command()
+@choices
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder, or a name that ends in .mp3.")
+@click.option("--tracks", type=click.Choice(["one", "sides"]), default="one", help="One file, or one for each leg.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def make(output: Path | None, tracks: str, quiet: bool, as_json: bool, **chosen: Any) -> None:
+    """Make an MP3 of ROUTINE: a built-in name, or a YAML file of yours."""
+    from voicecoach import session
+
+    request = _request(split=tracks == "sides", **chosen)
+    with _progress(shown=not quiet) as report:
+        made = session.make(request, output, cache_folder(), report)
+    _warn(made.session, quiet=quiet)
+    if as_json:
+        _print_json(made.as_json())
+    elif not quiet:
+        click.echo(_summary(made))
+
+
+@cli.command()
+@choices
+def plan(as_json: bool, **chosen: Any) -> None:
+    """Show what is heard when in ROUTINE, without making a file."""
+    from voicecoach import session
+    from voicecoach.captions import table
+
+    request = _request(split=False, **chosen)
+    with _progress(shown=True) as report:
+        planned = session.plan(request, cache_folder(), report)
+    _warn(planned, quiet=False)
+    (track,) = planned.tracks
+    if as_json:
+        _print_json(planned.as_json(track))
+    else:
+        click.echo("\n".join((*table(track.timeline), "", _measures(track))))
+
+
+@cli.command("list")
+def list_() -> None:
+    """List the built-in routines."""
+    from voicecoach.routine import built_in, load
+
+    for name in built_in():
+        click.echo(f"{name:<24}{load(name).sheet.summary}")
+
+
+@cli.command()
+@click.argument("routine", default=DEFAULT)
+def show(routine: str) -> None:
+    """Print the file of ROUTINE, as a start for one of your own."""
+    from voicecoach.routine import find, load
+
+    load(routine)
+    click.echo(find(routine).read_text(encoding="utf-8"), nl=False)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.pass_context
+def check(context: click.Context, files: tuple[str, ...]) -> None:
+    """Tell every problem in every FILE, one a line, and what would mend it."""
+    problems = [problem for file in files for problem in _problems(file)]
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        context.exit(2)
+    click.echo(f"{len(files)} checked, no problems", err=True)
+
+
+@cli.command()
+@click.option("--clear", is_flag=True, help="Delete all kept speech.")
+def cache(clear: bool) -> None:
+    """Show how much speech is kept, and where."""
+    from voicecoach.voices import cached
+
+    kept = cached.clear(cache_folder()) if clear else cached.usage(cache_folder())
+    done = "deleted" if clear else "kept"
+    click.echo(f"{kept.clips} phrases, {kept.bytes / 1e6:.1f} MB {done} in {cache_folder()}")
+
+
+def cache_folder() -> Path:
+    """Return the folder in which speech is kept."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("voicecoach", appauthor=False)
+
+
+def main() -> None:
+    """Run the command line; every error is one to three lines, and a status that scripts can tell apart."""
+    signal.signal(signal.SIGTERM, _terminated)
+    sys.exit(_run())
+
+
+def _run() -> int:  # noqa: PLR0911 - one way out for each kind of end
+    try:
+        return int(cli.main(prog_name="voicecoach", standalone_mode=False) or 0)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("stopped; nothing was written", 130)
+    except click.ClickException as error:
+        return _fail(f"{error.format_message()}{_help(error)}", 2)
+    except VoicecoachError as error:
+        return _fail(str(error), error.exit_status)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except OSError as error:
+        return _fail(f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}", 1)
+
+
+def _fail(message: str, status: int) -> int:
+    lines = [line for line in message.splitlines() if line.strip()][:3]
+    click.echo("voicecoach: " + "\n".join(lines), err=True)
+    return status
+
+
+def _help(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"\nsee '{context.command_path} --help'" if context else ""
+
+
+def _terminated(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(143)
+
+
+def _request(  # noqa: PLR0913 - the options of the command line
+    *,
+    split: bool,
+    routine: str,
+    breath: Any,
+    rounds: int | None,
+    side: str,
+    added: tuple[str, ...],
+    skipped: tuple[str, ...],
+    lead_in: Fraction,
+    **rest: Any,
+) -> Request:
+    from voicecoach.script import LEFT_RIGHT, Choices
+    from voicecoach.session import Request
+
+    if lead_in > LONGEST_LEAD_IN:
+        raise click.BadParameter(f"{float(lead_in):g} s is more than {LONGEST_LEAD_IN} s", param_hint="'--lead-in'")
+    sides = LEFT_RIGHT if side == "both" else (Side(side),)
+    chosen = Choices(breath, rounds, sides, frozenset(added), frozenset(skipped), lead_in)
+    return Request(routine, chosen, split, **rest)
+
+
+def _problems(file: str) -> Iterator[object]:
+    from voicecoach.routine import load
+
+    try:
+        load(file)
+    except RoutineError as error:
+        yield from error.problems
+    except VoicecoachError as error:
+        yield f"{file}:1:1: {'; '.join(str(error).splitlines())}"
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _warn(session: Session, *, quiet: bool) -> None:
+    for warning in () if quiet else session.warnings:
+        click.echo(f"voicecoach: {warning}", err=True)
+
+
+def _summary(made: Made) -> str:
+    lines = [f"{file.path}  {_measures(track)}" for track, file in made.files]
+    spoken = f"{made.session.synthesised} phrases synthesised, {made.session.reused} reused"
+    return "\n".join((*lines, spoken))
+
+
+def _measures(track: Track) -> str:
+    """Say how long a track is, and how long each leg is stretched in it."""
+    from voicecoach.captions import clock
+
+    stretched = {side: track.timeline.stretched(side) for side in (Side.LEFT, Side.RIGHT)}
+    said = [f"{side} leg stretched {float(time):g} s" for side, time in stretched.items() if time]
+    return ", ".join((clock(track.timeline.duration), *said))
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Report]:
+    """Show a bar for each stage on a terminal; elsewhere, nothing."""
+    if not shown or not sys.stderr.isatty():
+        yield lambda _stage, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        stages: dict[str, Any] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in stages:
+                stages[stage] = bars.add_task(stage, total=total)
+            bars.update(stages[stage], completed=done, total=total)
+
+        yield report
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""A timeline and its clips become sound, a window at a time: memory is that of the clips, not of the session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voicecoach.clip import SAMPLE_RATE, Clip, join, overlay, silence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from fractions import Fraction
+
+    from voicecoach.timeline import Cue, Timeline
+
+WINDOW = 30 * SAMPLE_RATE
+"""The samples that are put together at once."""
+
+
+def mixdown(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
+    """Yield the session's samples in order, in windows; ``clip`` gives the sound of a cue.
+
+    Between cues there is digital silence, counted so that every cue starts on its sample.
+    """
+    end = _samples(timeline.duration)
+    return (join(window).pcm for window in windows(_laid(_placed(timeline, clip), end), WINDOW))
+
+
+def _samples(seconds: Fraction) -> int:
+    """Round a position to a sample; the timeline's are on samples already."""
+    return round(seconds * SAMPLE_RATE)
+
+
+def _placed(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[tuple[int, Clip]]:
+    """Place each cue's clip on its sample; those that overlap become one."""
+    start, sound = 0, silence(0)
+    for cue in timeline.cues:
+        at = _samples(cue.start)
+        if at < start + sound.samples:
+            sound = overlay(sound, clip(cue), at - start)
+        else:
+            yield start, sound
+            start, sound = at, clip(cue)
+    yield start, sound
+
+
+def _laid(placed: Iterable[tuple[int, Clip]], end: int) -> Iterator[Clip]:
+    """Fill what is between placed clips with silence, up to ``end``."""
+    position = 0
+    for start, sound in placed:
+        yield from (silence(start - position), sound)
+        position = start + sound.samples
+    yield silence(end - position)
+
+
+def windows(clips: Iterable[Clip], samples: int) -> Iterator[list[Clip]]:
+    """Cut a row of clips into windows of ``samples`` samples; the last may be shorter.
+
+    >>> [[clip.samples for clip in window] for window in windows([silence(3), silence(4)], 5)]
+    [[3, 2], [2]]
+    """
+    window: list[Clip] = []
+    room = samples
+    for clip in clips:
+        rest = clip
+        while rest.samples >= room:
+            yield [*window, rest[:room]]
+            rest, window, room = rest[room:], [], samples
+        if rest.samples:
+            window.append(rest)
+            room -= rest.samples
+    if window:
+        yield window

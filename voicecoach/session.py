@@ -1,0 +1,269 @@
+"""The one story: a routine is loaded, made a score, spoken, performed, mixed and written."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voicecoach.assets import asset
+from voicecoach.captions import transcript
+from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, read_wave
+from voicecoach.errors import FitError, TargetError
+from voicecoach.language import language
+from voicecoach.routine import Routine, load
+from voicecoach.score import Score, Side, Sound
+from voicecoach.script import Choices, build, exercises, notice
+from voicecoach.timeline import Cue, Timeline, as_json, perform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from voicecoach.breath import Breath
+    from voicecoach.mp3 import Recording, Written
+    from voicecoach.tags import Tags
+    from voicecoach.voices import Voice
+    from voicecoach.voices.cached import CachedVoice
+
+Report = Callable[[str, int, int], None]
+"""Told of progress: what is being done, how much of it is, out of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a listener asks for; ``split`` makes a track for each side."""
+
+    routine: str
+    choices: Choices = field(default_factory=Choices)
+    split: bool = False
+    voice: str | None = None
+    rate: int | None = None
+    title: str | None = None
+    preview: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One track as it will be heard: the whole session, or that of one side."""
+
+    side: Side | None
+    title: str
+    timeline: Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Everything known before sound is written: the tracks, and the clip of each text that is spoken in them."""
+
+    routine: Routine
+    title: str
+    notice: tuple[str, ...]
+    voice: str
+    tracks: tuple[Track, ...]
+    clips: Mapping[str, Clip]
+    synthesised: int
+    reused: int
+    warnings: tuple[str, ...]
+
+    def as_json(self, track: Track) -> dict[str, Any]:
+        """Return a track's timeline in its public form."""
+        return as_json(track.timeline, title=track.title, language=self.routine.sheet.language, voice=self.voice)
+
+    def clip(self, cue: Cue) -> Clip:
+        """Return the sound of a cue."""
+        return self.clips[cue.text] if cue.track == "voice" else shipped(cue.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was written, and how many seconds each part of the work took."""
+
+    session: Session
+    files: tuple[tuple[Track, Written], ...]
+    seconds: Mapping[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the public form of what was made."""
+        return {
+            "files": [
+                {"path": str(file.path), "side": track.side, "duration": float(file.seconds), "bytes": file.size}
+                for track, file in self.files
+            ],
+            "extras": [],
+            "synthesised": self.session.synthesised,
+            "reused": self.session.reused,
+            "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
+        }
+
+
+def plan(request: Request, folder: Path, report: Report) -> Session:
+    """Load a routine, build its score, have its words spoken, and lay them along time.
+
+    Speech is kept in ``folder``; nothing else is written.
+
+    Raises:
+        RoutineError: When the routine is wrong, or its words do not fit the breath (`FitError`).
+        ChoiceError: When the choices do not go together, or name what is not there.
+        VoiceError: When the voice fails.
+    """
+    routine = load(request.routine)
+    scores = {side: build(routine, chosen) for side, chosen in _tracks(request)}
+    breath = request.choices.breath or routine.sheet.breath
+    voice, name = _voice(request, routine, folder)
+    clips: dict[str, Clip] = {}
+    timelines = {side: rehearse(score, breath, voice, clips, report) for side, score in scores.items()}
+    title = request.title or routine.sheet.title
+    return Session(
+        routine,
+        title,
+        notice(exercises(routine, request.choices), routine),
+        name,
+        tuple(_track(side, title, routine, timelines[side], request) for side in timelines),
+        clips,
+        voice.synthesised,
+        voice.reused,
+        tuple(voice.problems),
+    )
+
+
+def rehearse(score: Score, breath: Breath, voice: Voice, clips: dict[str, Clip], report: Report) -> Timeline:
+    """Perform a score with real speech: perform it, have the wordings spoken that it asked for, and again.
+
+    A wording that is not known yet counts as fitting, so only those are spoken that may be chosen: the longest first.
+    """
+    while True:
+        missing: dict[str, None] = {}
+
+        def measure(said: str | Sound, missing: dict[str, None] = missing) -> Fraction:
+            if isinstance(said, Sound):
+                return shipped(said.name).seconds
+            if said in clips:
+                return clips[said].seconds
+            missing[said] = None
+            return Fraction(0)
+
+        try:
+            timeline = perform(score, measure, breath)
+        except FitError:
+            if not missing:
+                raise
+        else:
+            if not missing:
+                return timeline
+        for done, (wording, clip) in enumerate(zip(missing, voice.speak(list(missing)), strict=True)):
+            clips[wording] = clip
+            report("speaking", done + 1, len(missing))
+
+
+def make(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
+    """Plan a session and write its tracks, all of them or none.
+
+    Raises:
+        VoicecoachError: What ``plan`` raises, and when encoding or writing fails.
+    """
+    from voicecoach.mp3 import write_all
+
+    began = time.perf_counter()
+    paths = targets(output, Path(request.routine).stem, [side for side, _ in _tracks(request)], split=request.split)
+    session = plan(request, folder, report)
+    planned = time.perf_counter()
+    total = sum(round(track.timeline.duration) for track in session.tracks)
+    recordings = tuple(_recordings(session, paths, lambda done: report("encoding", done, total)))
+    written = write_all(recordings)
+    ended = time.perf_counter()
+    seconds = {"plan": planned - began, "encode": ended - planned, "total": ended - began}
+    return Made(session, tuple(zip(session.tracks, written, strict=True)), seconds)
+
+
+def targets(output: Path | None, name: str, sides: Iterable[Side | None], *, split: bool) -> list[Path]:
+    """Return the file of each track: ``output`` is a folder, a file name, or nothing for the current folder.
+
+    >>> [str(path) for path in targets(Path("x.mp3"), "leg-stretch", [Side.LEFT, Side.RIGHT], split=True)]
+    ['x-left.mp3', 'x-right.mp3']
+
+    Raises:
+        TargetError: When it can't be a file name for sound.
+    """
+    given = output is not None and not output.is_dir()
+    base = output if output and given else (output or Path()) / f"{name}.mp3"
+    if base.suffix.lower() != ".mp3":
+        raise TargetError(base, "there is no such folder, and a file's name ends in .mp3")
+    paths = [base.with_stem(f"{base.stem}-{side}") if side and (split or not given) else base for side in sides]
+    for path in paths:
+        _check_target(path)
+    return paths
+
+
+@cache
+def shipped(name: str) -> Clip:
+    """Return one of the sounds that come with the program."""
+    return read_wave(asset(f"{name}.wav"))
+
+
+def _check_target(path: Path) -> None:
+    """Say before the work what would be wrong after it."""
+    if path.is_dir():
+        raise TargetError(path, "there is a folder of this name; choose another name with -o")
+    if not path.parent.is_dir():
+        raise TargetError(path, f"there is no folder {path.parent}; make it first")
+
+
+def _tracks(request: Request) -> list[tuple[Side | None, Choices]]:
+    """Return the tracks that are asked for: a side's track has only that side's turns."""
+    sides = request.choices.sides
+    if request.split:
+        return [(side, replace(request.choices, sides=(side,))) for side in sides]
+    return [(sides[0] if len(sides) == 1 else None, request.choices)]
+
+
+def _voice(request: Request, routine: Routine, folder: Path) -> tuple[CachedVoice, str]:
+    from voicecoach.voices.cached import CachedVoice
+    from voicecoach.voices.system import RATE, system_voice
+
+    code = routine.sheet.language
+    calibration = language(code).word("calibration")
+    inner = system_voice(request.voice, code, calibration=calibration, rate=request.rate or RATE, folder=folder)
+    return CachedVoice(inner, folder), inner.voice
+
+
+def _track(side: Side | None, title: str, routine: Routine, timeline: Timeline, request: Request) -> Track:
+    named = f"{title}: {language(routine.sheet.language).word(side.value)}" if side else title
+    return Track(side, named, timeline if request.preview is None else timeline.until(request.preview))
+
+
+def _recordings(session: Session, paths: Iterable[Path], report: Callable[[int], None]) -> Iterator[Recording]:
+    from voicecoach.mixdown import mixdown
+    from voicecoach.mp3 import Recording
+
+    heard = 0
+
+    def counted(chunks: Iterator[bytes]) -> Iterator[bytes]:
+        nonlocal heard
+        for chunk in chunks:
+            yield chunk
+            heard += len(chunk) // SAMPLE_BYTES
+            report(heard // SAMPLE_RATE)
+
+    for number, (track, path) in enumerate(zip(session.tracks, paths, strict=True)):
+        yield Recording(path, counted(mixdown(track.timeline, session.clip)), _tags(session, track, number + 1))
+
+
+def _tags(session: Session, track: Track, number: int) -> Tags:
+    from voicecoach.tags import ChapterTag, Tags
+
+    return Tags(
+        title=track.title,
+        album=session.title,
+        track=number,
+        tracks=len(session.tracks),
+        language=session.routine.sheet.language,
+        comment=" ".join(session.notice),
+        lyrics=transcript(track.timeline),
+        chapters=tuple(ChapterTag(each.start, each.end, each.title) for each in track.timeline.chapters),
+        timeline=json.dumps(session.as_json(track), separators=(",", ":")).encode(),
+    )

@@ -1,0 +1,167 @@
+"""What an audio file says about itself: ID3v2.3 frames, chapters among them."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voicecoach import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
+    from pathlib import Path
+
+    from mutagen.id3 import ID3
+
+TIMELINE_OWNER = "voicecoach-timeline/1"
+MOST_CHAPTERS = 255
+"""A table of contents counts its entries in one byte (ID3v2 Chapter Frame Addendum 1.0, 3.2)."""
+
+_NO_OFFSET = 0xFFFFFFFF  # "the byte offset is not given, use the time" (the same, 3.1)
+
+# ISO 639-1 to ISO 639-2 (terminological), for the languages that the common voices speak.
+_LANGUAGES = """
+af:afr am:amh ar:ara as:asm az:aze be:bel bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng eo:epo
+es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gd:gla gl:glg gu:guj he:heb hi:hin hr:hrv hu:hun hy:hye id:ind is:isl
+it:ita ja:jpn ka:kat kk:kaz kn:kan ko:kor ky:kir la:lat lb:ltz lt:lit lv:lav mk:mkd ml:mal mr:mar ms:msa mt:mlt my:mya
+nb:nob ne:nep nl:nld nn:nno no:nor pa:pan pl:pol pt:por ro:ron ru:rus sk:slk sl:slv sq:sqi sr:srp sv:swe sw:swa ta:tam
+te:tel th:tha tr:tur uk:ukr ur:urd uz:uzb vi:vie zh:zho
+"""
+_ISO_639_2 = dict(pair.split(":") for pair in _LANGUAGES.split())
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterTag:
+    """A chapter as a player lists it: from ``start`` to ``end``, in seconds."""
+
+    start: Fraction
+    end: Fraction
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a file says about itself.
+
+    ``track`` counts from 1 to ``tracks``; ``language`` is a BCP 47 tag; ``timeline`` is JSON, kept in a private frame.
+    """
+
+    title: str
+    album: str
+    track: int
+    tracks: int
+    language: str
+    comment: str
+    lyrics: str
+    chapters: tuple[ChapterTag, ...]
+    timeline: bytes
+
+
+def id3(tags: Tags) -> ID3:
+    """Return tags as ID3 frames, ready to be saved as version 2.3.
+
+    More chapters than a table of contents can hold are merged with their neighbours.
+    """
+    from mutagen.id3 import COMM, ID3, PRIV, TALB, TIT2, TLAN, TPE1, TRCK, TSSE, USLT, Encoding
+
+    language, utf16 = iso_639_2(tags.language), Encoding.UTF16
+    frames = ID3()
+    frames.add(TIT2(encoding=utf16, text=[_line(tags.title)]))
+    frames.add(TALB(encoding=utf16, text=[_line(tags.album)]))
+    frames.add(TPE1(encoding=utf16, text=["voicecoach"]))
+    frames.add(TRCK(encoding=utf16, text=[f"{tags.track}/{tags.tracks}"]))
+    frames.add(TLAN(encoding=utf16, text=[language]))
+    frames.add(TSSE(encoding=utf16, text=[f"voicecoach {__version__}"]))
+    frames.add(COMM(encoding=utf16, lang=language, desc="", text=[_text(tags.comment)]))
+    frames.add(USLT(encoding=utf16, lang=language, desc="", text=_text(tags.lyrics)))
+    frames.add(PRIV(owner=TIMELINE_OWNER, data=zlib.compress(tags.timeline, 9)))
+    _add_chapters(frames, merged(tags.chapters))
+    return frames
+
+
+def read_timeline(path: Path) -> bytes:
+    """Return the timeline (JSON) that a file of ours carries.
+
+    Raises:
+        ValueError: When it carries none.
+    """
+    from mutagen import MutagenError
+    from mutagen.id3 import ID3
+
+    try:
+        frames = ID3(path, load_v1=False).getall("PRIV")
+        packed = next(frame.data for frame in frames if frame.owner == TIMELINE_OWNER)
+        return zlib.decompress(packed)
+    except (MutagenError, StopIteration, zlib.error) as error:
+        raise ValueError(f"{path} carries no timeline of voicecoach") from error
+
+
+def merged(chapters: Sequence[ChapterTag], most: int = MOST_CHAPTERS) -> tuple[ChapterTag, ...]:
+    """Merge neighbours evenly until at most ``most`` chapters are left.
+
+    >>> from fractions import Fraction
+    >>> rounds = [ChapterTag(Fraction(k), Fraction(k + 1), f"round {k}") for k in range(3)]
+    >>> [(int(chapter.end), chapter.title) for chapter in merged(rounds, most=2)]
+    [(2, 'round 0 … round 1'), (3, 'round 2')]
+    """
+    count = -(-len(chapters) // most)
+    groups = (chapters[at : at + count] for at in range(0, len(chapters), count or 1))
+    return tuple(ChapterTag(group[0].start, group[-1].end, _span(group)) for group in groups)
+
+
+def iso_639_2(language: str) -> str:
+    """Return the three letters that ID3 wants for a BCP 47 tag; "und" for what is not known.
+
+    >>> iso_639_2("de-AT"), iso_639_2("en"), iso_639_2("yue"), iso_639_2("?")
+    ('deu', 'eng', 'yue', 'und')
+    """
+    primary = language.replace("_", "-").split("-")[0].lower()
+    if len(primary) == 3 and primary.isascii() and primary.isalpha():  # noqa: PLR2004 - letters of ISO 639-2 and -3
+        return primary
+    return _ISO_639_2.get(primary, "und")
+
+
+def _add_chapters(frames: ID3, chapters: Sequence[ChapterTag]) -> None:
+    """Add a CHAP frame for each chapter, and the CTOC frame without which most players list none."""
+    from mutagen.id3 import CHAP, CTOC, TIT2, CTOCFlags, Encoding
+
+    names = [f"chp{number}" for number in range(len(chapters))]
+    for name, chapter in zip(names, chapters, strict=True):
+        frames.add(
+            CHAP(
+                element_id=name,
+                start_time=_milliseconds(chapter.start),
+                end_time=_milliseconds(chapter.end),
+                start_offset=_NO_OFFSET,
+                end_offset=_NO_OFFSET,
+                sub_frames=[TIT2(encoding=Encoding.UTF16, text=[_line(chapter.title)])],
+            )
+        )
+    if names:
+        flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
+        frames.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[]))
+
+
+def _milliseconds(seconds: Fraction) -> int:
+    return round(seconds * 1000)
+
+
+def _span(group: Sequence[ChapterTag]) -> str:
+    first, last = group[0].title, group[-1].title
+    return first if first == last else f"{first} … {last}"
+
+
+def _line(text: str) -> str:
+    """Return a text as one line, as ID3 wants it everywhere but in comments and lyrics.
+
+    >>> _line("Leg stretch" + chr(10) + "seated")
+    'Leg stretch seated'
+    """
+    return " ".join(_text(text).splitlines())
+
+
+def _text(text: str) -> str:
+    """Return what UTF-16 can hold of a text, without the NUL that would end it there."""
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,80 @@
+"""Where speech comes from on this system, found without starting it: library, data, version."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+import sys
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+from voicecoach.errors import VoiceError
+
+SYSTEM = "libespeak-ng.so.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What pyttsx3 is to use: the driver, and for espeak the library and its data, when they are not the system's."""
+
+    version: str
+    driver: str | None = None
+    path: str | None = None
+    data: str | None = None
+
+    @property
+    def one_phrase_a_process(self) -> bool:
+        """Whether a process is good for a single phrase: macOS can hang at the second, Windows drops it."""
+        return self.driver != "espeak"
+
+
+@cache
+def find() -> Library:
+    """Find the speech of this system, in about a millisecond.
+
+    Raises:
+        VoiceError: When there is none.
+    """
+    spoken_by = f"pyttsx3 {_distribution('pyttsx3') or '?'}"
+    if sys.platform in {"darwin", "win32"}:
+        return Library(f"{spoken_by}, {platform.system()} {platform.release()}")
+    found = _system() or _bundled()
+    if found is None:
+        raise VoiceError("no speech library is installed\n'pip install espeakng-loader', or install espeak-ng")
+    return Library(f"{spoken_by}, {found.version}", found.driver, found.path, found.data)
+
+
+def _system() -> Library | None:
+    said = _espeak_version(SYSTEM)
+    return Library(f"espeak-ng {said} of the system", "espeak", SYSTEM) if said else None
+
+
+def _bundled() -> Library | None:
+    try:
+        import espeakng_loader
+
+        path, data = espeakng_loader.get_library_path(), espeakng_loader.get_data_path()
+    except (ImportError, RuntimeError):
+        return None
+    said = _espeak_version(path)
+    wheel = _distribution("espeakng-loader")
+    return Library(f"espeak-ng {said} of espeakng-loader {wheel}", "espeak", path, data) if said else None
+
+
+def _espeak_version(path: str) -> str | None:
+    """Ask the library itself; ``espeak_Info`` works before anything is started."""
+    try:
+        info = ctypes.CDLL(path).espeak_Info
+    except (OSError, AttributeError):
+        return None
+    info.argtypes, info.restype = [ctypes.c_void_p], ctypes.c_char_p
+    said = info(None)
+    return said.decode(errors="replace") if said else None
+
+
+def _distribution(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

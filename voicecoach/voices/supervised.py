@@ -1,0 +1,137 @@
+"""A worker process watched from outside: every answer has a time limit, and nothing of it is left behind."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import threading
+from typing import IO, TYPE_CHECKING, Any, Self
+
+from voicecoach.ffmpeg import apart
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+STARTING = 20.0
+"""Seconds that a worker may take more, for its first answer: a cold disk, a busy machine."""
+
+
+class Fault(Exception):  # noqa: N818 - caught here and turned into a VoiceError or another try
+    """What a worker did wrong, as words that follow "the voice worker"."""
+
+
+class Worker:
+    """A running worker, which takes JSON lines and answers each with one.
+
+    Use it as a context: at its end the process is gone, whatever happened.
+    """
+
+    def __init__(self, command: Sequence[str], setup: Mapping[str, object], folder: Path, patience: float) -> None:
+        """Start ``command`` and set it up.
+
+        Args:
+            command: The program and its arguments.
+            setup: The first request.
+            folder: A private folder, for what it says on stderr.
+            patience: Seconds that an answer may take.
+
+        Raises:
+            Fault: When it does not start or refuses the setup.
+        """
+        self._said = folder / "worker.txt"
+        try:
+            with self._said.open("wb") as said:
+                self._process = _started(command, said)
+        except OSError as error:
+            raise Fault(f"could not be started: {error.strerror or error}") from None
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        try:
+            threading.Thread(target=self._listen, daemon=True).start()
+            self.ask(setup, patience + STARTING)
+        except BaseException:
+            self.close()
+            raise
+
+    def ask(self, request: Mapping[str, object], patience: float) -> dict[str, Any]:
+        """Send a request and return its answer.
+
+        Raises:
+            Fault: When it ends, takes longer than ``patience`` seconds, answers nonsense or reports an error.
+        """
+        self._send(json.dumps(request).encode() + b"\n")
+        try:
+            line = self._answers.get(timeout=patience)
+        except queue.Empty:
+            raise Fault(f"gave no answer in {patience:.0f} s") from None
+        if not line:
+            raise Fault(self._how_it_ended())
+        return _understood(line)
+
+    def close(self) -> None:
+        """End the process, at once: it has nothing to save."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            _close(pipe)
+
+    def __enter__(self) -> Self:
+        """Give the worker, which runs already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self.close()
+
+    def _send(self, line: bytes) -> None:
+        pipe = self._process.stdin
+        try:
+            if pipe is not None:
+                pipe.write(line)
+                pipe.flush()
+        except OSError:
+            raise Fault(self._how_it_ended()) from None
+
+    def _listen(self) -> None:
+        """Pass lines on from a thread of its own: a pipe can't be waited for with a limit on every system."""
+        pipe = self._process.stdout
+        try:
+            while pipe is not None and (line := pipe.readline()):
+                self._answers.put(line)
+        except (OSError, ValueError):  # closed under our hands
+            pass
+        self._answers.put(b"")
+
+    def _how_it_ended(self) -> str:
+        try:
+            status = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return "stopped answering"
+        ended = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
+        said = self._said.read_text(errors="replace").strip().splitlines()
+        return f"{ended} ({said[-1][:120]})" if said else ended
+
+
+def _started(command: Sequence[str], said: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, **apart())
+
+
+def _understood(line: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(line)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise Fault(f"gave an answer that makes no sense: {line[:40]!r}")
+    if "error" in answer:
+        raise Fault(f"reports: {answer['error']}")
+    return answer
+
+
+def _close(pipe: IO[bytes] | None) -> None:
+    try:
+        if pipe is not None:
+            pipe.close()
+    except OSError:  # what was still to be written has no reader any more
+        pass
