@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SCRIPTS = Path(__file__).resolve().parent
-MINUTES_TO_ROUNDS = {10: 4, 60: 25}
+MINUTES_TO_ROUNDS = {10: 4, 60: 23}
 KIB_PER_MIB = 1024 if sys.platform != "darwin" else 1024 * 1024
 
 

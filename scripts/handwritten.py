@@ -38,7 +38,7 @@ voice.runAndWait()
 while not done:  # it does not wait
     time.sleep(0.01)
 """
-RATE = 48_000
+RATE = 22_050  # what espeak speaks at
 FIRST = (
     "Sit on the floor with your {leg} leg stretched out in front of you, toes pointing up. Bend your {other} leg, and "
     "bring your {other} foot to the inside of your {leg} knee. Let both legs lie as flat as they like. Rest your "
@@ -68,7 +68,7 @@ class Speaker:
         if text not in self.clips:
             path = self.folder / f"{len(self.clips)}.wav"
             subprocess.run([sys.executable, "-c", SPEAK, text, path], check=True, stdout=subprocess.DEVNULL)
-            self.clips[text] = AudioSegment.from_wav(path).set_frame_rate(RATE)
+            self.clips[text] = AudioSegment.from_wav(path)
         return self.clips[text]
 
 

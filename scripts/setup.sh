@@ -4,17 +4,9 @@
 
 checkout=${scripts%/*}
 
-# The name of the environment for each list of requirements: one is never replaced under the other's running program.
-environment_of() {
-    case $1 in
-    requirements.txt) printf '%s\n' "$checkout/.venv" ;;
-    *) printf '%s\n' "$checkout/.venv-test" ;;
-    esac
-}
-
 # True when environment $1 was set up from the requirements $2 as they are now, and its Python is still there.
 is_ready() {
-    cmp -s "$scripts/$2" "$1/$2" 2>/dev/null && [ -x "$1/bin/python" ]
+    [ -x "$1/bin/python" ] && [ "$(cat "$1/$2" 2>/dev/null)" = "$(cat "$scripts/$2")" ]
 }
 
 # Print an error of at most a few lines, and give up.
@@ -111,8 +103,12 @@ set_up() {
     trap - EXIT HUP INT TERM
 }
 
-# Set $venv to the environment for the requirements $1, made first when it isn't there.
+# Set $venv to the environment for the requirements $1, made first when it isn't there. The tests have their own: neither
+# is replaced under a running program of the other.
 prepare() {
-    venv=$(environment_of "$1")
+    case $1 in
+    requirements.txt) venv=$checkout/.venv ;;
+    *) venv=$checkout/.venv-test ;;
+    esac
     is_ready "$venv" "$1" || set_up "$venv" "$1"
 }

@@ -38,7 +38,7 @@ case "$*" in
 *"-m pip "*) echo "noise"; echo "noise" >&2 ;;
 "-m voicecoach"*) shift 2; printf '%s\\n' "$PWD" "$PYTHONSAFEPATH" "$@" ;;
 "-m "*) echo "ran $*" ;;
-*) exec {python} "$@" ;;
+*) exec "{python}" "$@" ;;
 esac
 """
 

@@ -130,7 +130,9 @@ def test_each_wording_gives_its_own_clip_in_order_from_one_worker(stage: Stage) 
 def test_a_worker_that_fails_once_is_started_anew_and_nothing_is_missing(stage: Stage, fault: str) -> None:
     voice = stage.voice(fault, 1, patience=1.0 if fault == "hang" else 5.0)
     clips = list(voice.speak(["good", "bad", "better"]))
-    assert [clip.samples for clip in clips] == [clip.samples for clip in stage.voice().speak(["good", "bad", "better"])]
+    assert len(clips) == 3
+    assert clips[1].samples < clips[0].samples < clips[2].samples
+    assert stage.started == 2
 
 
 @pytest.mark.parametrize("fault", FAULTS)

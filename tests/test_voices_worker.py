@@ -5,7 +5,6 @@ import json
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,7 @@ from voicecoach.voices import worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 # What pyttsx3 is elsewhere, as far as the worker uses it; it prints, as the real one does.
 PYTTSX3 = r"""
@@ -31,14 +31,16 @@ class Engine:
             self.error(name=None, exception=ValueError("no such voice"))
         self.given[name] = value
     def getProperty(self, name):
-        return [Voice("com.x.Ann", "Ann", ["en_US"], "VoiceGenderFemale"), Voice("y", "Y", [b"\x05de"], None), Voice("z", "Z", None, "Male")]
+        ann = Voice("com.x.Ann", "Ann", ["en_US"], "VoiceGenderFemale")
+        return [ann, Voice("y", "Y", [b"\x05de"], None), Voice("z", "Z", None, "Male")]
     def save_to_file(self, text, path):
         self.saved.append((text, path))
     def runAndWait(self):
         for text, path in self.saved:
             print("Audio saved to", path)
             if text != "lost":
-                open(path, "w").write(f"{text} {sorted(self.given.items())}")
+                with open(path, "w") as file:
+                    file.write(f"{text} {sorted(self.given.items())}")
         self.saved.clear()
 
 def init(driver=None):

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -124,25 +124,36 @@ def _started(
         except BaseException:
             process.kill()
             process.wait()  # Popen's own way out does not wait after a KeyboardInterrupt
+            with suppress(OSError):  # nor does it pass over what could not be written any more
+                _close(process.stdin)
             raise
 
 
 def _fed(process: subprocess.Popen[bytes], chunks: Iterable[bytes]) -> bool:
     """Write all chunks and close; tell whether ffmpeg took them all."""
-    pipe = process.stdin
-    if pipe is None:  # pragma: no cover - Popen was asked for a pipe
-        return False
     for chunk in chunks:
         # Only the writing is guarded: an OSError of whoever makes the chunks is theirs.
-        try:
-            pipe.write(chunk)
-        except OSError:
+        if not _taken(process, chunk):
             return False
     try:
-        pipe.close()
+        _close(process.stdin)
     except OSError:
         return False
     return True
+
+
+def _taken(process: subprocess.Popen[bytes], chunk: bytes) -> bool:
+    try:
+        if process.stdin is not None:
+            process.stdin.write(chunk)
+    except OSError:
+        return False
+    return True
+
+
+def _close(pipe: IO[bytes] | None) -> None:
+    if pipe is not None:
+        pipe.close()
 
 
 def _not_started(what: str, error: OSError) -> EncodeError:

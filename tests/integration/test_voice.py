@@ -17,7 +17,7 @@ from voicecoach import ffmpeg
 from voicecoach.errors import VoiceError
 from voicecoach.voices import library, polish
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.system import SystemVoice, catalogue, system_voice
+from voicecoach.voices.system import RATE, SystemVoice, catalogue, system_voice
 
 if TYPE_CHECKING:
     from voicecoach.clip import Clip
@@ -166,5 +166,5 @@ def test_asking_who_speaks_starts_no_process_and_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     identity, loaded = done.stdout.splitlines()
-    assert "voice gmw/en-us, rate 104" in identity
+    assert f"voice gmw/en-us, rate {RATE}" in identity
     assert loaded == "[]"

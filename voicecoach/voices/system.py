@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from voicecoach.clip import Clip
     from voicecoach.voices.polish import Raw
 
-RATE = 104
-"""pyttsx3's setting that makes instructions of about 130 words a minute: what espeak calls 104 was measured as 131."""
+RATE = 100
+"""pyttsx3's setting for instructions of about 130 words a minute: espeak's 100 was measured as 127 to 131."""
 
 PATIENCE = 10.0
 """Seconds a phrase may take, and a tenth more for each of its characters; usual are 0.02."""
@@ -185,7 +185,7 @@ def _heard(path: Path) -> Raw:
     try:
         raw = polish.load(path)
     except EncodeError as error:
-        raise Fault(f"wrote a file that is no sound ({error})") from error
+        raise Fault("wrote a file that is no sound") from error
     if polish.silent(raw):
         raise Fault("gave silence")
     return raw

@@ -1,0 +1,38 @@
+"""Stand-ins: a voice whose speech has a known length, so that sessions can be tested without any sound."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from voicecoach.clip import SAMPLE_RATE, Clip
+from voicecoach.score import Sound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+CHIME_SECONDS = Fraction(4)
+
+
+def spoken_seconds(text: str) -> Fraction:
+    """A quarter of a second, and 65 ms a letter: about 135 words a minute, never on a frame by luck."""
+    return Fraction(1, 4) + len(text) * Fraction(65, 1000)
+
+
+def measure(said: str | Sound) -> Fraction:
+    return CHIME_SECONDS if isinstance(said, Sound) else spoken_seconds(said)
+
+
+class FakeVoice:
+    """Speaks a square wave for as long as `spoken_seconds` says, and remembers what it was asked."""
+
+    identity = "fake 1"
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
+        self.asked.append(list(wordings))
+        for wording in wordings:
+            samples = round(spoken_seconds(wording) * SAMPLE_RATE)
+            yield Clip((b"\x00\x10" * 24 + b"\x00\xf0" * 24) * (samples // 48) + b"\x00\x10" * (samples % 48))

@@ -1,0 +1,195 @@
+"""The laws of the score, run on scores that nobody thought of."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import measure, spoken_seconds
+from tests.strategies import breaths, phrases, scores
+from voicecoach.breath import Breath, Kind, Span, breath
+from voicecoach.errors import FitError
+from voicecoach.score import (
+    Mark,
+    Moment,
+    Overrun,
+    Paced,
+    Pause,
+    Phrase,
+    Score,
+    Seq,
+    Side,
+    Slot,
+    Sound,
+    Under,
+    Wording,
+    breathe,
+    phrase,
+    seq,
+)
+from voicecoach.timeline import FRAME, Timeline, air, ceil_to_frame, perform, snap
+
+CALM = breath("4-6")
+
+
+def exact_end(score: Score, at: Fraction, taken: Breath) -> Fraction:  # noqa: PLR0911 - one for each node
+    """The duration as a fold of its own, to hold `perform` against."""
+    match score:
+        case Phrase(wordings):
+            first = wordings[0]
+            return at + ceil_to_frame(max(spoken_seconds(text) for text in (first.text, *first.twins)))
+        case Pause(span):
+            return at + span.seconds(taken)
+        case Seq(parts):
+            for part in parts:
+                at = exact_end(part, at, taken)
+            return at
+        case Slot(span, body):
+            end, length = exact_end(body, at, taken), span.seconds(taken)
+            step = taken.seconds if span.breaths else Fraction(0)
+            while step and at + length < end:
+                length += step
+            return max(end, at + length)
+        case Paced(inner, body):
+            return exact_end(body, at, inner)
+        case Under(body):
+            return exact_end(body, at, taken)
+        case Mark() | Sound():
+            return at
+        case _:
+            return at + taken.seconds
+
+
+@given(scores, breaths)
+def test_a_score_lasts_as_long_as_its_parts_say(score: Score, taken: Breath) -> None:
+    timeline, end = perform(score, measure, taken), exact_end(score, Fraction(0), taken)
+    assert timeline.duration == max([ceil_to_frame(end), *(ceil_to_frame(cue.end) for cue in timeline.cues)])
+
+
+@given(scores, scores, scores, breaths)
+def test_putting_scores_in_sequence_is_associative_and_nothing_is_its_unit(
+    first: Score, second: Score, third: Score, taken: Breath
+) -> None:
+    flat = perform(seq(first, second, third), measure, taken)
+    assert perform(seq(first, seq(second, third)), measure, taken) == flat
+    assert perform(Seq((Seq((first, second)), Seq((third, Seq())))), measure, taken) == flat
+
+
+@given(scores, breaths, breaths)
+def test_the_innermost_pace_holds(score: Score, inner: Breath, outer: Breath) -> None:
+    assert perform(Paced(inner, score), measure, outer) == perform(score, measure, inner)
+
+
+@given(scores, breaths)
+def test_speech_is_never_laid_over_speech_and_stays_on_frames(score: Score, taken: Breath) -> None:
+    cues = perform(score, measure, taken).cues
+    assert all(earlier.end <= later.start for earlier, later in pairwise(cues))
+    assert all(cue.start % FRAME == 0 for cue in cues)
+    assert all(cue.end - cue.start == spoken_seconds(cue.text) for cue in cues)
+
+
+@given(st.lists(phrases, min_size=1, max_size=30), st.fractions(1, 30, max_denominator=997))
+def test_nothing_drifts_however_long_the_session(said: list[Phrase], inhale: Fraction) -> None:
+    """Each cue is at most half a frame from its exact onset, the last one as the first."""
+    from voicecoach.breath import Phase
+
+    taken = Breath((Phase(Kind.INHALE, inhale + 5), Phase(Kind.EXHALE, Fraction(17, 3))))
+    score = seq(*(breathe({Kind.INHALE: phrase("In")}) for _ in range(len(said) * 5)))
+    for number, cue in enumerate(perform(score, measure, taken).cues):
+        assert abs(cue.start - number * taken.seconds) <= FRAME / 2
+
+
+@given(phrases, st.sampled_from(["2-2", "4-6", "5.5-5.5", "10-20", "4-7-8", "4-4-4-4"]))
+def test_words_in_a_phase_start_at_its_onset_and_leave_air_or_are_refused(said: Phrase, text: str) -> None:
+    taken = breath(text)
+    score = seq(Pause(Span(rest=Fraction(1, 7))), breathe({Kind.EXHALE: said}), Pause(Span(3)))
+    room = next(phase.seconds for phase in taken.phases if phase.kind is Kind.EXHALE)
+    fitting = [
+        each
+        for each in said.wordings
+        if max(ceil_to_frame(spoken_seconds(every)) for every in (each.text, *each.twins)) <= room - air(room)
+    ]
+    if not fitting:
+        with pytest.raises(FitError, match="exhale"):
+            perform(score, measure, taken)
+        return
+    timeline = perform(score, measure, taken)
+    (cue,) = timeline.cues
+    exhale = next(phase for phase in timeline.phases if phase.kind is Kind.EXHALE)
+    assert cue.text == fitting[0].text
+    assert cue.start == snap(exhale.start)
+    assert cue.end <= exhale.end - air(room) + FRAME / 2
+    assert exhale.end - exhale.start == room
+
+
+@given(st.integers(0, 200))
+def test_an_instruction_slot_in_breaths_grows_by_whole_breaths(letters: int) -> None:
+    said = phrase("a" * (letters + 1))
+    after = perform(seq(Slot(Span(2), said), breathe({})), measure, CALM).phases[0].start
+    assert after % 10 == 0
+    assert after == max(20, ceil_to_frame(spoken_seconds(said.wordings[0].text)) // 10 * 10 + 10)
+
+
+def test_a_slot_that_refuses_keeps_its_length_or_tells() -> None:
+    holds = Slot(Span(rest=Fraction(3)), phrase("Hold"), Overrun.REFUSE)
+    assert perform(seq(holds, phrase("On")), measure, CALM).cues[1].start == 3
+    with pytest.raises(FitError, match=r"'Hold it' needs 0\.72 s and the slot of 0\.5 s has 0\.35 s for it"):
+        perform(Slot(Span(rest=Fraction(1, 2)), phrase("Hold it", "Hold it"), Overrun.REFUSE), measure, CALM)
+
+
+def test_every_phrase_that_does_not_fit_is_told_once() -> None:
+    breaths = [breathe({Kind.INHALE: phrase("word " * 30), Kind.EXHALE: phrase("other " * 30)}) for _ in range(5)]
+    with pytest.raises(FitError) as caught:
+        perform(seq(*breaths), measure, CALM)
+    assert len(caught.value.problems) == 2
+
+
+def test_words_for_a_phase_that_the_breath_does_not_have_are_refused_by_its_name() -> None:
+    with pytest.raises(FitError, match="'Hold' is said at the hold, and the breath 4-6 has none"):
+        perform(breathe({Kind.HOLD: phrase("Hold")}), measure, CALM)
+
+
+def test_room_is_kept_for_the_other_side_so_that_both_take_the_same_time() -> None:
+    left = Phrase((Wording("your left leg", ("your right leg",)),))
+    right = Phrase((Wording("your right leg", ("your left leg",)),))
+    after = [perform(seq(side, phrase("Now")), measure, CALM).cues[1].start for side in (left, right)]
+    assert after[0] == after[1]
+
+
+def test_stretch_is_counted_for_its_side_and_for_both_legs_where_it_has_none() -> None:
+    def stretched(side: Side | None, breath_count: int) -> Seq:
+        return seq(
+            Mark(Moment.STRETCH, side=side),
+            *(breathe({}, side) for _ in range(breath_count)),
+            Mark(Moment.RELEASE, side=side),
+        )
+
+    timeline = perform(seq(stretched(Side.LEFT, 2), stretched(None, 1), stretched(Side.RIGHT, 3)), measure, CALM)
+    assert timeline.stretched(Side.LEFT) == 30
+    assert timeline.stretched(Side.RIGHT) == 40
+
+
+def test_a_chime_rings_over_what_follows_and_is_never_cut() -> None:
+    chime = Sound("bell")
+    assert [cue.start for cue in perform(seq(chime, phrase("Rise")), measure, CALM).cues] == [0, 0]
+    assert perform(seq(chime), measure, CALM).duration == ceil_to_frame(Fraction(4))
+
+
+@given(scores, st.fractions(0, 60, max_denominator=100))
+def test_a_preview_is_the_beginning_with_no_cue_cut(score: Score, end: Fraction) -> None:
+    whole = perform(score, measure, CALM)
+    part = whole.until(end)
+    assert part.duration == min(whole.duration, ceil_to_frame(end))
+    assert set(part.cues) <= set(whole.cues)
+    assert all(cue.end <= part.duration for cue in part.cues if part != whole)
+    assert all(span.end <= part.duration for span in (*part.phases, *part.chapters))
+
+
+def test_breaths_count_from_nought_and_their_phases_follow_without_a_gap() -> None:
+    timeline: Timeline = perform(seq(*(breathe({}) for _ in range(50))), measure, breath("3.3-5.7"))
+    assert [phase.breath for phase in timeline.phases] == [number // 2 for number in range(100)]
+    assert all(earlier.end == later.start for earlier, later in pairwise(timeline.phases))
