@@ -10,8 +10,9 @@ import pytest
 
 from voicecoach.clip import Clip
 from voicecoach.errors import VoiceError
+from voicecoach.store import MAGIC, Usage, clear, prune, usage
 from voicecoach.voices import remember
-from voicecoach.voices.cached import MAGIC, CachedVoice, Usage, clear, place, prune, usage
+from voicecoach.voices.cached import CachedVoice, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -160,7 +161,7 @@ def test_a_wording_that_can_not_be_spoken_is_an_error_and_what_came_before_is_ke
     parrot = Parrot()
     with pytest.raises(VoiceError):
         list(CachedVoice(parrot, tmp_path).speak(["in", "unspeakable"]))
-    assert usage(tmp_path).clips == 1
+    assert usage(tmp_path).entries == 1
 
 
 def test_a_voice_that_gives_too_little_is_an_error(tmp_path: Path) -> None:
@@ -195,9 +196,9 @@ def test_writing_keeps_the_cache_under_its_limit_but_reading_leaves_it(tmp_path:
     speak(tmp_path, "a", "b", "c")
     one = usage(tmp_path).bytes // 3
     list(CachedVoice(Parrot(), tmp_path, limit=one).speak(["a", "b"]))
-    assert usage(tmp_path).clips == 3
+    assert usage(tmp_path).entries == 3
     list(CachedVoice(Parrot(), tmp_path, limit=2 * one).speak(["a", "d"]))
-    assert usage(tmp_path).clips == 2
+    assert usage(tmp_path).entries == 2
 
 
 def test_what_dead_processes_left_unfinished_goes_after_an_hour(tmp_path: Path) -> None:
@@ -240,4 +241,4 @@ def test_several_processes_can_share_a_cache(tmp_path: Path) -> None:
     assert [process.exitcode for process in processes] == [0, 0, 0]
     parrot, _ = speak(tmp_path, *(f"wording {k}" for k in range(20)))
     assert parrot.asked == []
-    assert usage(tmp_path).clips == len(files(tmp_path)) == 20
+    assert usage(tmp_path).entries == len(files(tmp_path)) == 20

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.voices.remember import keep, recall, removed, write_whole
+from voicecoach.store import removed, write_whole
+from voicecoach.voices.remember import keep, recall
 
 if TYPE_CHECKING:
     from pathlib import Path

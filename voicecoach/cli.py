@@ -154,11 +154,11 @@ def check(context: click.Context, files: tuple[str, ...]) -> None:
 @click.option("--clear", is_flag=True, help="Delete all kept speech.")
 def cache(clear: bool) -> None:
     """Show how much speech is kept, and where."""
-    from voicecoach.voices import cached
+    from voicecoach import store
 
-    kept = cached.clear(cache_folder()) if clear else cached.usage(cache_folder())
+    kept = store.clear(cache_folder()) if clear else store.usage(cache_folder())
     done = "deleted" if clear else "kept"
-    click.echo(f"{kept.clips} phrases, {kept.bytes / 1e6:.1f} MB {done} in {cache_folder()}")
+    click.echo(f"{kept.entries} entries, {kept.bytes / 1e6:.1f} MB {done} in {cache_folder()}")
 
 
 def cache_folder() -> Path:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicecoach.store import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MOST_BYTES = 1_000_000
 
@@ -30,32 +33,6 @@ def keep(folder: Path | None, key: str, value: object) -> None:
         return
     with contextlib.suppress(OSError):
         write_whole(_place(folder, key), json.dumps({"key": key, "value": value}).encode())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whoever else writes it; makes its folder.
-
-    Raises:
-        OSError: When it can't be written; nothing is left behind then.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        removed(Path(name))
-        raise
-
-
-def removed(path: Path) -> bool:
-    """Remove a file and tell whether that worked."""
-    try:
-        path.unlink()
-    except OSError:
-        return False
-    return True
 
 
 def _place(folder: Path, key: str) -> Path:

@@ -1,0 +1,196 @@
+"""Bytes kept on disk under the hash of what they are: bounded, shared between processes, and checked when read.
+
+A damaged entry is a miss. Nothing outside the folder is read, written or removed, whatever lies in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import stat
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAGIC = b"voicecoach 1\n"
+LIMIT = 500_000_000
+"""Bytes that the cache may hold."""
+
+_DIGEST = hashlib.sha256().digest_size
+_STALE = 3600.0
+"""Seconds after which an unfinished file belongs to a process that died."""
+_SHELF = re.compile(r"[0-9a-f]{2}")
+_KEPT = re.compile(r"[0-9a-f]{64}\.(?:clip|run)")
+_UNFINISHED = re.compile(r"(?:[0-9a-f]{64}\.(?:clip|run)|voice-[0-9a-f]{16}\.json)\..*\.tmp")
+_FACT = re.compile(r"voice-[0-9a-f]{16}\.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How many entries a cache holds, and their bytes."""
+
+    entries: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    path: Path
+    bytes: int
+    used: float
+
+
+def place(folder: Path, kind: str, *key: str) -> Path:
+    """Return the file in which an entry of a kind (its ending: ``clip``, ``run``) is kept.
+
+    >>> place(Path("cache"), "clip", "voice", "In").as_posix()
+    'cache/24/24297b61c2ed6a8706623bbf3ab481becb975a6e26699c9b9eec80c81a4d27a3.clip'
+    """
+    name = hashlib.sha256(json.dumps(key).encode()).hexdigest()
+    return folder / name[:2] / f"{name}.{kind}"
+
+
+def usage(folder: Path) -> Usage:
+    """Count what a cache holds; a folder that is not there holds nothing."""
+    entries = list(_entries(folder, _KEPT))
+    return Usage(len(entries), sum(entry.bytes for entry in entries))
+
+
+def clear(folder: Path) -> Usage:
+    """Empty a cache of what we put there, and of nothing else; return what was removed."""
+    gone = [entry for entry in _entries(folder, _KEPT) if removed(entry.path)]
+    for entry in chain(_entries(folder, _UNFINISHED), _files(folder, _FACT), _files(folder, _UNFINISHED)):
+        removed(entry.path)
+    for shelf in _shelves(folder):
+        _remove_empty(shelf)
+    return Usage(len(gone), sum(entry.bytes for entry in gone))
+
+
+def prune(folder: Path, limit: int) -> None:
+    """Remove the clips used longest ago until at most ``limit`` bytes are left, and what dead processes left."""
+    for entry in _entries(folder, _UNFINISHED):
+        if entry.used < time.time() - _STALE:
+            removed(entry.path)
+    entries = sorted(_entries(folder, _KEPT), key=lambda entry: entry.used)
+    over = sum(entry.bytes for entry in entries) - limit
+    for entry in entries:
+        if over <= 0:
+            break
+        if removed(entry.path):
+            over -= entry.bytes
+
+
+def read(path: Path) -> bytes | None:
+    """Return what is kept in a file, marked as used now; None when nothing sound is there."""
+    try:
+        # Looked at first: opening a pipe that lies in its place would wait for ever.
+        if _strange(path.parent) or not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        content = _unpacked(path.read_bytes())
+        if content is not None:
+            _touch(path)
+    except OSError:
+        return None
+    return content
+
+
+def write(path: Path, content: bytes) -> None:
+    """Keep bytes in a file of the cache, whole or not at all.
+
+    Raises:
+        OSError: When that can't be done.
+    """
+    if _strange(path.parent):
+        raise OSError(f"{path.parent.name} in it is a link")
+    if path.is_dir() and not path.is_symlink():
+        path.rmdir()
+    write_whole(path, MAGIC + hashlib.sha256(content).digest() + content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, whoever else writes it; makes its folder.
+
+    Raises:
+        OSError: When it can't be written; nothing is left behind then.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        removed(Path(name))
+        raise
+
+
+def removed(path: Path) -> bool:
+    """Remove a file and tell whether that worked."""
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _unpacked(packed: bytes) -> bytes | None:
+    head = len(MAGIC)
+    digest, content = packed[head : head + _DIGEST], packed[head + _DIGEST :]
+    whole = packed.startswith(MAGIC) and hashlib.sha256(content).digest() == digest
+    return content if whole and content else None
+
+
+def _strange(shelf: Path) -> bool:
+    """Tell whether a folder of ours leads elsewhere: nothing outside the cache is read or written."""
+    return shelf.is_symlink()
+
+
+def _touch(path: Path) -> None:
+    """Note the time of use; a cache that can be read but not written still serves."""
+    with suppress(OSError):
+        os.utime(path)
+
+
+def _entries(folder: Path, named: re.Pattern[str]) -> Iterable[_Entry]:
+    return (entry for shelf in _shelves(folder) for entry in _files(shelf, named))
+
+
+def _shelves(folder: Path) -> list[Path]:
+    return [
+        Path(each) for each in _scanned(folder) if _SHELF.fullmatch(each.name) and each.is_dir(follow_symlinks=False)
+    ]
+
+
+def _files(shelf: Path, named: re.Pattern[str]) -> list[_Entry]:
+    files = [each for each in _scanned(shelf) if named.fullmatch(each.name) and each.is_file(follow_symlinks=False)]
+    return [entry for each in files if (entry := _entry(each)) is not None]
+
+
+def _scanned(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _entry(found: os.DirEntry[str]) -> _Entry | None:
+    try:
+        facts = found.stat(follow_symlinks=False)
+    except OSError:  # another process removed it
+        return None
+    return _Entry(Path(found.path), facts.st_size, facts.st_mtime)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
