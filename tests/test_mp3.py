@@ -11,7 +11,7 @@ import pytest
 from tests.tagged import TAGS
 from voicecoach import ffmpeg
 from voicecoach.errors import EncodeError, OutputError, TargetError
-from voicecoach.mp3 import Info, Recording, read_info, write, write_all
+from voicecoach.mp3 import Info, Recording, Stream, read_info, write, write_all
 
 SOUND = bytes(1152 * 2 * 40)
 HEADER = b"\xff\xfb\x54\xc4" + bytes(17)
@@ -71,9 +71,9 @@ def test_after_a_failure_the_old_file_is_untouched_and_nothing_is_left(tmp_path:
 def test_files_that_belong_together_are_all_written_or_none(tmp_path: Path) -> None:
     left, right = tmp_path / "left.mp3", tmp_path / "right.mp3"
     with pytest.raises(EncodeError):
-        write_all([Recording(left, [SOUND], TAGS), Recording(right, failing(EncodeError("no")), TAGS)])
+        write_all([Recording(left, Stream([SOUND]), TAGS), Recording(right, Stream(failing(EncodeError("no"))), TAGS)])
     assert not list(tmp_path.iterdir())
-    write_all([Recording(left, [SOUND], TAGS), Recording(right, [SOUND], TAGS)])
+    write_all([Recording(left, Stream([SOUND]), TAGS), Recording(right, Stream([SOUND]), TAGS)])
     assert sorted(tmp_path.iterdir()) == [left, right]
 
 

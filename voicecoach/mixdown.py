@@ -22,25 +22,27 @@ def mixdown(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
     Between cues there is digital silence, counted so that every cue starts on its sample.
     """
     end = _samples(timeline.duration)
-    return (join(window).pcm for window in windows(_laid(_placed(timeline, clip), end), WINDOW))
+    return (join(window).pcm for window in windows(_laid(placed(timeline, clip), end), WINDOW))
+
+
+def placed(timeline: Timeline, clip: Callable[[Cue], Clip], apart: int = 0) -> Iterator[tuple[int, Clip]]:
+    """Yield each cue's sound and the sample it starts on; those less than ``apart`` samples apart become one."""
+    waiting: tuple[int, Clip] | None = None
+    for cue in timeline.cues:
+        at, sound = _samples(cue.start), clip(cue)
+        if waiting and at < waiting[0] + waiting[1].samples + apart:
+            waiting = waiting[0], overlay(waiting[1], sound, at - waiting[0])
+            continue
+        if waiting:
+            yield waiting
+        waiting = at, sound
+    if waiting:
+        yield waiting
 
 
 def _samples(seconds: Fraction) -> int:
     """Round a position to a sample; the timeline's are on samples already."""
     return round(seconds * SAMPLE_RATE)
-
-
-def _placed(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[tuple[int, Clip]]:
-    """Place each cue's clip on its sample; those that overlap become one."""
-    start, sound = 0, silence(0)
-    for cue in timeline.cues:
-        at = _samples(cue.start)
-        if at < start + sound.samples:
-            sound = overlay(sound, clip(cue), at - start)
-        else:
-            yield start, sound
-            start, sound = at, clip(cue)
-    yield start, sound
 
 
 def _laid(placed: Iterable[tuple[int, Clip]], end: int) -> Iterator[Clip]:

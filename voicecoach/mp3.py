@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from voicecoach import ffmpeg
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
@@ -28,16 +28,39 @@ _INFO_AT = 4 + 17  # after a frame's header and the side information of one chan
 _INPUT = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
 _NO_TAGS = ["-map_metadata", "-1", "-id3v2_version", "0", "-write_id3v1", "0"]
 _SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
-_OUTPUT = ["-c:a", "libmp3lame", "-b:a", str(BIT_RATE), *_NO_TAGS, *_SAME_BYTES, "-f", "mp3"]
+_CODEC = ["-c:a", "libmp3lame", "-b:a", str(BIT_RATE), "-reservoir", "0"]  # as joined frames need it
+_OUTPUT = [*_CODEC, *_NO_TAGS, *_SAME_BYTES, "-f", "mp3"]
 _DISK_FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
+
+
+class Sound(Protocol):
+    """What can become the sound of a file."""
+
+    def save(self, path: Path) -> int:
+        """Write it as an MP3 without tags, and return how many samples are heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Sound that is encoded as it comes: 16-bit samples at 48 kHz, one channel, in pieces."""
+
+    chunks: Iterable[bytes]
+
+    def save(self, path: Path) -> int:
+        """Encode it into a file.
+
+        Raises:
+            EncodeError: When ffmpeg is missing or fails.
+        """
+        return encode(self.chunks, path)
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A file to be written: its path, its sound (16-bit samples at 48 kHz, one channel, in pieces) and its tags."""
+    """A file to be written: its path, its sound and its tags."""
 
     path: Path
-    chunks: Iterable[bytes]
+    sound: Sound
     tags: Tags
 
 
@@ -83,7 +106,7 @@ def write(path: Path, chunks: Iterable[bytes], tags: Tags) -> Written:
         TargetError: When the folder is missing, or the path is something that no file can replace.
         OutputError: When the file can't be written: no permission, or no room.
     """
-    return write_all([Recording(path, chunks, tags)])[0]
+    return write_all([Recording(path, Stream(chunks), tags)])[0]
 
 
 def write_all(recordings: Sequence[Recording]) -> tuple[Written, ...]:
@@ -125,7 +148,6 @@ def encode(chunks: Iterable[bytes], path: Path) -> int:
         yield rest
 
     ffmpeg.encode_stream([*_INPUT, *_OUTPUT, ffmpeg.source(path)], counted(), what="encoding the MP3")
-    _check(path, size // SAMPLE_BYTES)
     return size // SAMPLE_BYTES
 
 
@@ -147,8 +169,9 @@ def read_info(start: bytes) -> Info:
 
 def _made(draft: Path, recording: Recording) -> Written:
     """Make a whole file of a recording under the name of its draft."""
-    with _full_disk_told(recording.path):
-        samples = encode(recording.chunks, draft)
+    with _draft_told(recording.path):
+        samples = recording.sound.save(draft)
+        _check(draft, samples)
     frames = id3(recording.tags)
     with _told(recording.path):
         _save(frames, draft)
@@ -225,10 +248,12 @@ def _told(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _full_disk_told(path: Path) -> Iterator[None]:
-    """Tell a failure of ffmpeg that comes from a full disk as what it is; errors of who makes the sound stay theirs."""
+def _draft_told(path: Path) -> Iterator[None]:
+    """Tell what is wrong with the draft of a file by the file's own name, and a full disk as what it is."""
     try:
         yield
+    except OutputError as error:
+        raise OutputError(path, error.what) from None
     except EncodeError as error:
         if any(said in str(error) for said in _DISK_FULL):
             raise OutputError(path, "there is no room left for it") from None

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach.assets import asset
 from voicecoach.captions import transcript
-from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, read_wave
+from voicecoach.clip import FRAME_SAMPLES, Clip, read_wave
 from voicecoach.errors import FitError, TargetError
 from voicecoach.language import language
 from voicecoach.routine import Routine, load
 from voicecoach.score import Score, Side, Sound
 from voicecoach.script import Choices, build, exercises, notice
-from voicecoach.timeline import Cue, Timeline, as_json, perform
+from voicecoach.timeline import FRAME, Cue, Timeline, as_json, perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -172,9 +172,9 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
     paths = targets(output, Path(request.routine).stem, [side for side, _ in _tracks(request)], split=request.split)
     session = plan(request, folder, report)
     planned = time.perf_counter()
-    total = sum(round(track.timeline.duration) for track in session.tracks)
-    recordings = tuple(_recordings(session, paths, lambda done: report("encoding", done, total)))
-    written = write_all(recordings)
+    report("writing", 0, len(paths))
+    written = write_all(tuple(_recordings(session, paths, folder)))
+    report("writing", len(paths), len(paths))
     ended = time.perf_counter()
     seconds = {"plan": planned - began, "encode": ended - planned, "total": ended - began}
     return Made(session, tuple(zip(session.tracks, written, strict=True)), seconds)
@@ -236,21 +236,18 @@ def _track(side: Side | None, title: str, routine: Routine, timeline: Timeline, 
     return Track(side, named, timeline if request.preview is None else timeline.until(request.preview))
 
 
-def _recordings(session: Session, paths: Iterable[Path], report: Callable[[int], None]) -> Iterator[Recording]:
-    from voicecoach.mixdown import mixdown
+def _recordings(session: Session, paths: Iterable[Path], folder: Path) -> Iterator[Recording]:
+    """Join each track from frames; the sounds of all tracks are encoded together."""
+    from voicecoach import frames
+    from voicecoach.mixdown import placed
     from voicecoach.mp3 import Recording
 
-    heard = 0
-
-    def counted(chunks: Iterator[bytes]) -> Iterator[bytes]:
-        nonlocal heard
-        for chunk in chunks:
-            yield chunk
-            heard += len(chunk) // SAMPLE_BYTES
-            report(heard // SAMPLE_RATE)
-
+    sounds = [list(placed(track.timeline, session.clip, frames.APART)) for track in session.tracks]
+    runs = frames.encoded((clip for track in sounds for _, clip in track), folder)
     for number, (track, path) in enumerate(zip(session.tracks, paths, strict=True)):
-        yield Recording(path, counted(mixdown(track.timeline, session.clip)), _tags(session, track, number + 1))
+        laid = tuple((start // FRAME_SAMPLES, runs[clip]) for start, clip in sounds[number])
+        count = int(track.timeline.duration / FRAME)
+        yield Recording(path, frames.Spliced(laid, count), _tags(session, track, number + 1))
 
 
 def _tags(session: Session, track: Track, number: int) -> Tags:

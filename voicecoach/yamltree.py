@@ -6,6 +6,7 @@ stays the text that stands in the file, and what reads it decides what it means.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from voicecoach.errors import Problem, RoutineError, Where, shown
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.nodes import Node, ScalarNode
 
-LARGEST_FILE = 1_000_000
-"""Bytes. A routine of ten hours takes some thousand."""
+LARGEST_FILE = 200_000
+"""Bytes. A routine of ten hours takes some thousand, and this many are read in four seconds."""
 MOST_NODES = 20_000
 DEEPEST = 40
 
@@ -36,9 +38,10 @@ class Table(dict[str, Any]):
 
 
 class Items(list[Any]):
-    """A sequence of the file, with its place."""
+    """A sequence of the file, with its place and those of its items, which an empty item does not have itself."""
 
     where: Where
+    places: list[Where]
 
 
 Tree = Text | Table | Items
@@ -58,20 +61,45 @@ def read(path: Path, file: str) -> Tree:
     problems: list[Problem] = []
     tree = _Walk(file, problems).tree(node, 0)
     if problems:
-        raise RoutineError(problems)
+        raise RoutineError(list(dict.fromkeys(problems)))  # an alias says the same again
     if tree is None:
         raise _empty(file)
     return tree
 
 
 def place(tree: Tree, path: Sequence[str | int]) -> Where:
-    """Return where the value at ``path`` stands; steps of the path that the tree doesn't have are passed over."""
+    """Return where the value at ``path`` stands; of one that is empty or missing, the nearest thing that is there."""
+    where = tree.where
     for step in path:
-        if isinstance(tree, Table) and isinstance(step, str) and step in tree:
-            tree = cast("Tree", tree[step] or next(key for key in tree if key == step))
-        elif isinstance(tree, Items) and isinstance(step, int) and step < len(tree):
-            tree = cast("Tree", tree[step] or tree)
-    return tree.where
+        found = _inside(tree, step)
+        if found is None:
+            break
+        where, value = found
+        if value is None:
+            break
+        tree, where = value, value.where
+    return where
+
+
+def key_place(tree: Tree, path: Sequence[str | int]) -> Where:
+    """Return where the key at the end of ``path`` stands itself: it may be the key that is wrong, not its value."""
+    *above, key = path
+    for step in above:
+        found = _inside(tree, step)
+        if found is None or found[1] is None:
+            return tree.where
+        _, tree = found
+    found = _inside(tree, key)
+    return found[0] if found else tree.where
+
+
+def _inside(tree: Tree, step: str | int) -> tuple[Where, Tree | None] | None:
+    """Return the place of a key or an item, and what stands there."""
+    if isinstance(tree, Table):
+        return next(((key.where, value) for key, value in tree.items() if isinstance(key, Text) and key == step), None)
+    if isinstance(tree, Items) and isinstance(step, int) and step < len(tree):
+        return tree.places[step], tree[step]
+    return None
 
 
 def _text(path: Path, file: str) -> str:
@@ -86,34 +114,71 @@ def _text(path: Path, file: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        raise _error(Where(file, line, column), "this is not UTF-8 text", "save the file as UTF-8") from error
+        before = raw[: error.start].decode("utf-8", errors="replace")
+        where = _position(before, len(before), file)
+        raise _error(where, "this is not UTF-8 text", "save the file as UTF-8") from error
 
 
 def _compose(text: str, file: str) -> Node | None:
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.reader import ReaderError
 
     try:
-        return cast("Node | None", YAML(typ="safe", pure=True).compose(text))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an anchor that is used again, which YAML allows
+            return cast("Node | None", YAML(typ="safe", pure=True).compose(text))
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
-        raise _error(where, f"this is not YAML: {error.problem or error.context}", _yaml_mend(text, where)) from error
-    except YAMLError as error:
-        what = f"this is not YAML: {str(error).splitlines()[0]}"
-        raise _error(Where(file, 1, 1), what, "take out control characters") from error
+        raise _not_yaml(error, text, file) from error
+    except ReaderError as error:
+        what = f"a text can't hold the character {error.character!r}"
+        raise _error(_position(text, error.position, file), what, "take it out") from error
     except RecursionError as error:
         raise _error(Where(file, 1, 1), f"this is nested more than {DEEPEST} deep", "use fewer levels") from error
 
 
-def _yaml_mend(text: str, where: Where) -> str:
+QUOTE = "put a text that has : { [ # | or quotes in it into quotes"
+BITES = {
+    "undefined alias": ("a text can't start with *", "put it into quotes"),
+    "another document": ("a second document starts here", "keep one routine in a file, without a line of ---"),
+    "end of stream": ("these quotes are not closed", "write the same quotes at the end of the text"),
+    "'\\t' that cannot start": ("a tab stands here", "indent with spaces, not tabs"),
+    "that cannot start any": ("a text can't start with this character", "put it into quotes"),
+    "mapping values are not": ("a second key or ': ' stands in this line", "put the text into quotes"),
+    "comment or a line break": ("a text can't start with |", "put it into quotes, or leave out the first wording"),
+    "chomping or indentation": ("a text can't start with >", "put it into quotes"),
+    "found '<scalar>'": ("a text goes on after its end", "put the whole text into quotes"),
+    "found '<block": ("this line is not indented as those above", "let keys that belong together start in one column"),
+    "'<document start>'": (
+        "this line is not indented as those above",
+        "let keys that belong together start in one column",
+    ),
+    "expected ',' or": ("a bracket is not closed before this", "close it, or put the whole text into quotes"),
+    "unknown escape": ("a backslash means something else in double quotes", "use single quotes, or write it twice"),
+}
+"""What YAML says of the slips that authors make, by a part of it, in words for people who do not know YAML."""
+
+
+def _not_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
+    said = str(error.problem or error.context)
+    unclosed = "end of stream" in said
+    mark = (error.context_mark if unclosed else error.problem_mark) or error.context_mark or error.problem_mark
+    where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
+    if _tabbed(text, where):
+        said = next(bite for bite in BITES if "\\t" in bite)
+    what, mend = next((BITES[bite] for bite in BITES if bite in said), (f"this is not YAML: {said}", QUOTE))
+    return _error(where, what, mend)
+
+
+def _tabbed(text: str, where: Where) -> bool:
+    """Tell whether a tab stands before the text of a line, which is the slip then, whatever YAML says."""
     lines = text.splitlines()
     line = lines[where.line - 1] if where.line <= len(lines) else ""
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with spaces, not tabs"
-    return "put a text with : { [ # | or quotes in it into quotes, and indent with spaces"
+    return "\t" in line[: len(line) - len(line.lstrip())]
+
+
+def _position(text: str, index: int, file: str) -> Where:
+    return Where(file, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
 
 class _Walk:
@@ -150,7 +215,9 @@ class _Walk:
         return _placed(Text(node.value), self.where(node))
 
     def sequence(self, node: Node, depth: int) -> Items:
-        return _placed(Items(self.tree(child, depth + 1) for child in node.value), self.where(node))
+        items = _placed(Items(self.tree(child, depth + 1) for child in node.value), self.where(node))
+        items.places = [self.where(child) for child in node.value]
+        return items
 
     def mapping(self, node: Node, depth: int) -> Table:
         return _placed(Table(self.pairs(node, depth)), self.where(node))
@@ -163,6 +230,8 @@ class _Walk:
             if not isinstance(key, ScalarNode):
                 self.note(key, "a key must be a text", "put a text that starts with { or [ into quotes")
                 continue
+            if str(key.tag).endswith(":merge"):
+                self.note(key, "the key '<<' merges nothing here", "write the keys themselves")
             if key.value in seen:
                 self.note(key, f"{shown(key.value)} stands here twice, first on line {seen[key.value]}", "keep one")
             seen[key.value] = key.start_mark.line + 1

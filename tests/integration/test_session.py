@@ -1,0 +1,193 @@
+"""A whole session with the real voice and the real encoder, measured in its decoded sound."""
+
+from __future__ import annotations
+
+import array
+import subprocess
+import sys
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voicecoach import ffmpeg, session
+from voicecoach.clip import SAMPLE_RATE
+from voicecoach.frames import HEADER
+from voicecoach.mixdown import mixdown
+from voicecoach.mp3 import read_info
+from voicecoach.score import CueKind, Side
+from voicecoach.script import Choices
+from voicecoach.session import Made, Request, make
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BLOCK = SAMPLE_RATE // 200
+AUDIBLE = 60
+"""Sample values; -55 dBFS, some 37 dB under the loudness of the speech."""
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Report to nobody."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="module")
+def hour(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Made:
+    request = Request("sitting-leg-stretch", Choices(rounds=24))
+    return make(request, tmp_path_factory.mktemp("hour"), folder, quiet)
+
+
+def decoded(path: Path) -> Iterator[bytes]:
+    """Decode a file in blocks of 5 ms, strictly."""
+    command = [ffmpeg.executable(), "-v", "error", "-err_detect", "explode", "-i", str(path), "-f", "s16le", "pipe:1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        while block := process.stdout.read(2 * BLOCK):
+            yield block
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def peaks(hour: Made) -> list[int]:
+    """The greatest sample value of each 5 ms of the hour."""
+    import audioop
+
+    return [audioop.max(block, 2) for block in decoded(hour.files[0][1].path)]
+
+
+def test_an_hour_lasts_as_long_as_its_plan(hour: Made, peaks: list[int]) -> None:
+    (track, file) = hour.files[0]
+    assert track.timeline.duration > 3600
+    assert file.seconds == track.timeline.duration
+    assert len(peaks) == -(-file.samples // BLOCK)
+
+
+def test_every_cue_of_an_hour_is_heard_within_30_ms_of_its_plan(hour: Made, peaks: list[int]) -> None:
+    cues = hour.files[0][0].timeline.cues
+    assert len(cues) > 500
+    late = [onset(peaks, float(cue.start)) for cue in cues]
+    assert max(late) <= 0.030, [
+        (float(cue.start), cue.text) for cue, each in zip(cues, late, strict=True) if each > 0.03
+    ]
+    assert min(late) >= -0.030
+
+
+def onset(peaks: list[int], start: float) -> float:
+    """How many seconds after ``start`` sound begins, looked for from 100 ms before it."""
+    first = max(0, round((start - 0.1) * 200))
+    return next(index for index in range(first, len(peaks)) if peaks[index] > AUDIBLE) / 200 - start
+
+
+def test_an_hour_is_silent_where_its_plan_is_silent(hour: Made, peaks: list[int]) -> None:
+    timeline = hour.files[0][0].timeline
+    ends = [0.0, *(float(cue.end) for cue in timeline.cues)]
+    starts = [*(float(cue.start) for cue in timeline.cues), float(timeline.duration)]
+    for end, start in zip(ends, starts, strict=True):
+        gap = peaks[round((end + 0.05) * 200) : round((start - 0.03) * 200)]
+        assert not gap or max(gap) <= 4, (end, start)
+
+
+def test_phases_of_an_hour_are_exact(hour: Made) -> None:
+    phases = hour.files[0][0].timeline.phases
+    lengths = {(phase.kind.value, phase.end - phase.start) for phase in phases}
+    assert lengths == {("inhale", 4), ("exhale", 6)}
+    assert all(earlier.end <= later.start for earlier, later in pairwise(phases))
+
+
+def test_the_file_is_at_a_constant_bit_rate_and_says_its_length(hour: Made) -> None:
+    from mutagen.mp3 import MP3, BitrateMode
+
+    track, file = hour.files[0]
+    found = MP3(file.path)
+    assert (found.info.sample_rate, found.info.channels, found.info.bitrate) == (48_000, 1, 64_000)
+    assert found.info.bitrate_mode == BitrateMode.CBR
+    assert found.info.length == pytest.approx(float(track.timeline.duration), abs=0.03)
+    content = file.path.read_bytes()
+    start = content.index(HEADER)
+    assert read_info(content[start:]).samples == file.samples
+
+
+def test_joining_frames_sounds_like_one_straight_encode(hour: Made, tmp_path: Path) -> None:
+    from voicecoach.mp3 import encode
+
+    track, file = hour.files[0]
+    part = track.timeline.until(track.timeline.cues[30].end)
+    encode(mixdown(part, hour.session.clip), tmp_path / "straight.mp3")
+    straight = array.array("h", b"".join(decoded(tmp_path / "straight.mp3")))
+    joined = array.array("h", b"".join(islice(decoded(file.path), len(straight) // BLOCK)))
+    sound = sum(value * value for value in joined)
+    difference = sum((one - other) ** 2 for one, other in zip(straight, joined, strict=False))
+    assert sound > 10**4.5 * difference
+
+
+def test_the_same_file_comes_out_to_the_byte(hour: Made, folder: Path, tmp_path: Path) -> None:
+    again = make(Request("sitting-leg-stretch", Choices(rounds=24)), tmp_path, folder, quiet)
+    assert (again.session.synthesised, again.session.reused) == (0, hour.session.synthesised)
+    assert again.files[0][1].path.read_bytes() == hour.files[0][1].path.read_bytes()
+
+
+def test_another_breath_length_synthesises_only_wordings_it_had_no_room_for(folder: Path, hour: Made) -> None:
+    slower = session.plan(Request("sitting-leg-stretch", Choices(rounds=24)), folder, quiet)
+    assert slower.synthesised == 0
+    del hour
+
+
+def test_each_leg_has_a_track_of_its_own_of_the_same_length_to_the_frame(folder: Path, tmp_path: Path) -> None:
+    from mutagen.id3 import ID3
+
+    made = make(Request("sitting-leg-stretch", split=True), tmp_path, folder, quiet)
+    (left, left_file), (right, right_file) = made.files
+    assert left_file.samples == right_file.samples
+    assert left_file.samples % 1152 == 0
+    assert left.timeline.stretched(Side.LEFT) == right.timeline.stretched(Side.RIGHT) == 72
+    assert left.timeline.stretched(Side.RIGHT) == right.timeline.stretched(Side.LEFT) == 0
+    for track, file, number in ((left, left_file, "1/2"), (right, right_file, "2/2")):
+        assert track.timeline.cues[0].kind is CueKind.NOTICE
+        assert {cue.side for cue in track.timeline.cues} <= {track.side, None}
+        assert not any(cue.kind is CueKind.CHANGE for cue in track.timeline.cues)
+        tags = ID3(file.path)
+        assert str(tags["TRCK"]) == number
+        assert str(tags["TALB"]) == "Sitting leg stretch"
+        assert str(tags["TLAN"]) == "eng"
+        assert "Fold from the waist" in str(tags.getall("USLT")[0])
+        assert tags.getall("COMM")[0].text[0] == " ".join(made.session.notice)
+        assert len(tags.getall("CHAP")) == len(track.timeline.chapters)
+
+
+@pytest.mark.parametrize("breath", ["2-2", "4-7-8", "4-4-4-4", "3.3-5.7", "10-20"])
+@pytest.mark.parametrize("routine", ["leg-stretch", "forward-backward-bend", "thigh-burner", "forward-lunge"])
+def test_every_built_in_fits_every_breath(routine: str, breath: str, folder: Path) -> None:
+    from voicecoach.breath import breath as read
+
+    added = frozenset({"all"} if routine == "leg-stretch" else ())
+    planned = session.plan(Request(routine, Choices(breath=read(breath), added=added)), folder, quiet)
+    assert planned.tracks[0].timeline.phases
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="reads the peak of a child process")
+def test_memory_does_not_grow_with_the_session(folder: Path, tmp_path: Path, hour: Made) -> None:
+    del hour
+    peaks = [peak_memory(rounds, folder, tmp_path) for rounds in (4, 24)]
+    assert peaks[1] - peaks[0] < 10_000, peaks
+
+
+def peak_memory(rounds: int, folder: Path, output: Path) -> int:
+    """The peak memory, in KB, of a process of its own that makes a session."""
+    code = (
+        "import resource, sys; from pathlib import Path; from voicecoach.session import Request, make\n"
+        "from voicecoach.script import Choices\n"
+        f"request = Request('sitting-leg-stretch', Choices(rounds={rounds}))\n"
+        f"make(request, Path({str(output)!r}), Path({str(folder)!r}), lambda *_: None)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=root, capture_output=True, check=True)
+    return int(done.stdout) // (1024 if sys.platform == "darwin" else 1)
