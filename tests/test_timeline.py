@@ -186,7 +186,8 @@ def test_a_preview_is_the_beginning_with_no_cue_cut(score: Score, end: Fraction)
     assert part.duration == min(whole.duration, ceil_to_frame(end))
     assert set(part.cues) <= set(whole.cues)
     assert all(cue.end <= part.duration for cue in part.cues if part != whole)
-    assert all(span.end <= part.duration for span in (*part.phases, *part.chapters))
+    assert all(phase.end <= part.duration for phase in part.phases)
+    assert all(chapter.end <= part.duration for chapter in part.chapters)
 
 
 def test_breaths_count_from_nought_and_their_phases_follow_without_a_gap() -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def transcript(timeline: Timeline) -> str:
     """Return what is said, a line a cue, under the titles of the chapters."""
     chapters = (
-        "\n".join((chapter.title, *(cue.text for cue in _within(timeline, chapter)))) for chapter in timeline.chapters
+        "\n".join((chapter.title, *(cue.text for cue in _within(timeline, chapter) if cue.track == "voice")))
+        for chapter in timeline.chapters
     )
     return "\n\n".join(chapters)
 
@@ -44,4 +45,4 @@ def clock(seconds: Fraction, *, tenths: bool = False) -> str:
 
 
 def _within(timeline: Timeline, chapter: Chapter) -> Iterator[Cue]:
-    return (cue for cue in timeline.cues if cue.track == "voice" and chapter.start <= cue.start < chapter.end)
+    return (cue for cue in timeline.cues if chapter.start <= cue.start < chapter.end)

@@ -58,9 +58,7 @@ def choices(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--with", "added", multiple=True, metavar="NAME|all", help="Add an optional exercise."),
         click.option("--skip", "skipped", multiple=True, metavar="NAME", help="Leave an exercise out."),
         click.option("--voice", help="A voice's name, a language, or part of either."),
-        click.option(
-            "--rate", type=click.IntRange(80, 400), help="How fast the voice is set to speak, words a minute."
-        ),
+        click.option("--rate", type=click.IntRange(105, 400), help="Words a minute; 130 is calm."),
         click.option("--lead-in", type=Parsed("TIME", duration), default="3s", help="Silence before the first word."),
         click.option("--title", help="Another title for the session."),
         click.option("--preview", type=Parsed("TIME", duration), help="Only the beginning, e.g. 60s."),

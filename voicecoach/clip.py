@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SAMPLE_RATE = 48_000
 SAMPLE_BYTES = 2
+_MILLISECOND = SAMPLE_RATE // 1000
 FRAME_SAMPLES = 1152
 """The samples of one MP3 frame (ISO 11172-3, Layer III): 24 ms at 48 kHz."""
 
@@ -87,11 +88,12 @@ def overlay(clip: Clip, over: Clip, at: int) -> Clip:
     r"""Mix ``over`` into ``clip`` from sample ``at`` on; the result is as long as both need.
 
     >>> overlay(silence(5), Clip(bytes([1, 0])), at=7).pcm[-2:]
-    b'\\x01\\x00'
+    b'\x01\x00'
     """
     samples = max(clip.samples, at + over.samples)
-    under, laid = _padded(clip, 0, samples), _padded(over, at, samples)
-    return Clip(_segment(under).overlay(_segment(laid)).raw_data)
+    whole = -(-samples // _MILLISECOND) * _MILLISECOND  # pydub mixes whole milliseconds only
+    under, laid = _padded(clip, 0, whole), _padded(over, at, whole)
+    return Clip(_segment(under).overlay(_segment(laid)).raw_data)[:samples]
 
 
 def gain(clip: Clip, decibels: float) -> Clip:

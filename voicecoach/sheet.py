@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from voicecoach import breath as breaths
 from voicecoach.errors import VoicecoachError, Where, shown
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LONGEST_TEXT = 10_000
+MOST_BREATHS = 10_000
+LONGEST_SPAN = 24 * 60 * 60
+"""Seconds."""
 BLANK = re.compile(r"\{([^{}]*)\}")
 
 
@@ -31,22 +34,32 @@ class Words:
         return {name.lower() for wording in self.wordings for name in BLANK.findall(wording)}
 
 
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What another file is called."""
+
+    text: str
+    where: Where | None = field(default=None, compare=False)
+
+
 def words(value: object) -> Words:
     """Read wordings, parted by ``|``.
 
     >>> words("Breathe in slowly | In").wordings
     ('Breathe in slowly', 'In')
     """
-    text = _text(value)
-    wordings = tuple(" ".join(part.split()) for part in text.split("|"))
+    if isinstance(value, Words):
+        return value
+    wordings = tuple(" ".join(part.split()) for part in text(value).split("|"))
     if not all(wordings):
         raise ValueError("a wording is empty; write something on both sides of each |, or leave the key out")
+    if any(set("{}") & set(BLANK.sub("", wording)) for wording in wordings):
+        raise ValueError("a brace is alone here; write both, as in {leg}")
     return Words(wordings, getattr(value, "where", None))
 
 
-def _text(value: object) -> str:
-    if isinstance(value, Words):
-        return " | ".join(value.wordings)
+def text(value: object) -> str:
+    """Return a text of the file, or refuse what is no text or can't be said."""
     if isinstance(value, Table):
         raise ValueError("this should be a text; a text that starts with { or has a : in it needs quotes")  # noqa: TRY004
     if not isinstance(value, str):
@@ -58,6 +71,31 @@ def _text(value: object) -> str:
     return value
 
 
+def _line(value: object) -> str:
+    """Read a text onto one line."""
+    return " ".join(text(value).split())
+
+
+def _written(value: object) -> str:
+    """Read a text that has something in it."""
+    line = _line(value)
+    if not line:
+        raise ValueError("this text is empty; write something, or leave the key out")
+    return line
+
+
+def _sentence(value: object) -> str:
+    """Read a text that is said or shown as it stands."""
+    line = _written(value)
+    if set("{}") & set(line):
+        raise ValueError("braces are filled only inside an 'each side'; write the words themselves")
+    return line
+
+
+def _name(value: object) -> object:
+    return value if isinstance(value, Name) else Name(_written(value), getattr(value, "where", None))
+
+
 def _by(parse: Callable[[str], object]) -> BeforeValidator:
     """Parse a text with one of breath.py's readers, unless it is parsed already."""
 
@@ -65,16 +103,24 @@ def _by(parse: Callable[[str], object]) -> BeforeValidator:
         if isinstance(value, (breaths.Breath, breaths.Span)):
             return value
         try:
-            return parse(_text(value))
+            return parse(text(value))
         except VoicecoachError as error:
             raise ValueError("; ".join(str(error).splitlines())) from error
 
     return BeforeValidator(read_text)
 
 
+def _bounded(span: breaths.Span) -> breaths.Span:
+    if span.breaths > MOST_BREATHS or span.rest > LONGEST_SPAN:
+        raise ValueError(f"this lasts too long; at most {MOST_BREATHS:,} breaths or 24h are possible")
+    return span
+
+
 def _whole(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"\d{1,18}", value.strip()):
-        raise ValueError(f"{shown(value)} is no whole number; write one, as 3")
+    if isinstance(value, int):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{1,18}", value.strip()):
+        raise ValueError(f"{'this' if value is None else shown(value)} is no whole number; write one, as 3")
     return value
 
 
@@ -83,11 +129,14 @@ def _sentences(value: object) -> object:
 
 
 Said = Annotated[Words, BeforeValidator(words)]
-Sentence = Annotated[str, BeforeValidator(lambda value: " ".join(_text(value).split()))]
+Remark = Annotated[str, BeforeValidator(_line)]
+Sentence = Annotated[str, BeforeValidator(_sentence)]
+Pattern = Annotated[str, BeforeValidator(_written)]
+Key = Annotated[str, AfterValidator(str.lower)]
 Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences)]
 Breath = Annotated[breaths.Breath, _by(breaths.breath)]
-Span = Annotated[breaths.Span, _by(breaths.span)]
-Breaths = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=10_000)]
+Span = Annotated[breaths.Span, _by(breaths.span), AfterValidator(_bounded)]
+Breaths = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST_BREATHS)]
 Rounds = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=1_000)]
 
 
@@ -109,14 +158,23 @@ class ByRound(Model):
     again: Said
 
 
+def tag(name: str) -> str:
+    """Return the tag of a choice; pydantic puts it among the keys of an error's path, where brackets tell it apart."""
+    return f"<{name}>"
+
+
 def _said_tag(value: object) -> str:
-    return "by round" if isinstance(value, (dict, ByRound)) else "text"
+    # A text such as {leg} without quotes is a mapping to YAML, whose keys have no values.
+    rounds = isinstance(value, ByRound) or (isinstance(value, dict) and any(value.values()))
+    return tag("by round") if rounds else tag("text")
 
 
 class Say(Model):
     """Say something; then leave time to settle."""
 
-    say: Annotated[Annotated[Said, Tag("text")] | Annotated[ByRound, Tag("by round")], Discriminator(_said_tag)]
+    say: Annotated[
+        Annotated[Said, Tag(tag("text"))] | Annotated[ByRound, Tag(tag("by round"))], Discriminator(_said_tag)
+    ]
     settle: Span | None = None
 
 
@@ -162,14 +220,17 @@ class Block(Model):
     """Steps in rounds, and what comes between them."""
 
     rounds: Rounds = 1
-    between: tuple[Between, ...] = ()
+    between: tuple[Rest, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=1)
 
 
-class Sided(Block):
+class Sided(Model):
     """Steps for each side in turn: left, right, left, right, or all rounds of one side first."""
 
+    rounds: Rounds = 1
     order: Literal["alternate", "blocked"] = "alternate"
+    between: tuple[Between, ...] = ()
+    steps: tuple[Step, ...] = Field(min_length=1)
 
 
 class EachSide(Model):
@@ -187,30 +248,34 @@ class Repeat(Model):
 class Include(Model):
     """Another routine, with its own words and breath; an optional one is only played when it is asked for."""
 
-    include: Sentence
+    include: Annotated[Name, BeforeValidator(_name)]
     optional: bool = False
 
 
-STEPS = ("say", "breathe", "rest", "change", "each side", "repeat", "include")
+STEPS = ("say", "breathe", "rest", "each side", "repeat", "include")
 BETWEEN = ("rest", "change")
 
 
-def _step_tag(value: object) -> str | None:
-    if isinstance(value, Model):
-        return next((name for name in reversed(STEPS) if name.replace(" ", "_") in type(value).model_fields), None)
-    keys = value if isinstance(value, dict) else ()
-    return next((name for name in ("rest", "change", *STEPS) if name in keys), None)
+def _among(names: tuple[str, ...]) -> Discriminator:
+    """Tell by its keys which step something is; a rest and a change may say something, so they are looked for first."""
+    order = sorted(names, key=lambda name: name not in BETWEEN)
+
+    def found(value: object) -> str | None:
+        keys = [field.alias for field in type(value).model_fields.values()] if isinstance(value, Model) else value
+        return next((tag(name) for name in order if isinstance(keys, (dict, list)) and name in keys), None)
+
+    return Discriminator(found)
 
 
-Between = Annotated[Annotated[Rest, Tag("rest")] | Annotated[Change, Tag("change")], Discriminator(_step_tag)]
+Between = Annotated[Annotated[Rest, Tag(tag("rest"))] | Annotated[Change, Tag(tag("change"))], _among(BETWEEN)]
 Step = Annotated[
-    Annotated[Say, Tag("say")]
-    | Annotated[BreathePhases, Tag("breathe")]
-    | Annotated[Rest, Tag("rest")]
-    | Annotated[EachSide, Tag("each side")]
-    | Annotated[Repeat, Tag("repeat")]
-    | Annotated[Include, Tag("include")],
-    Discriminator(_step_tag),
+    Annotated[Say, Tag(tag("say"))]
+    | Annotated[BreathePhases, Tag(tag("breathe"))]
+    | Annotated[Rest, Tag(tag("rest"))]
+    | Annotated[EachSide, Tag(tag("each side"))]
+    | Annotated[Repeat, Tag(tag("repeat"))]
+    | Annotated[Include, Tag(tag("include"))],
+    _among(STEPS),
 ]
 Steps = tuple[Step, ...]
 
@@ -218,8 +283,8 @@ Steps = tuple[Step, ...]
 class Sides(Model):
     """The noun phrases of each side: the same names on both, whole phrases, so that inflected languages come right."""
 
-    left: dict[str, Sentence]
-    right: dict[str, Sentence]
+    left: dict[Key, Sentence]
+    right: dict[Key, Sentence]
 
 
 class Sheet(Model):
@@ -227,14 +292,14 @@ class Sheet(Model):
 
     title: Sentence
     language: Sentence = "en"
-    summary: Sentence = ""
-    notes: Sentence = ""
+    summary: Remark = ""
+    notes: Remark = ""
     notice: Sentences = ()
     benefits: Sentences = ()
     tips: Sentences = ()
     breath: Breath = breaths.breath("4-6")
     sides: Sides | None = None
-    words: dict[str, Sentence] = Field(default_factory=dict)
+    words: dict[str, Pattern] = Field(default_factory=dict)
     steps: tuple[Step, ...] = Field(min_length=1)
     between: tuple[Rest, ...] = ()
     closing: Sentences = ()

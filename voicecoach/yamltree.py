@@ -77,7 +77,7 @@ def place(tree: Tree, path: Sequence[str | int]) -> Where:
         where, value = found
         if value is None:
             break
-        tree, where = value, value.where
+        where, tree = value.where, value
     return where
 
 
@@ -88,7 +88,7 @@ def key_place(tree: Tree, path: Sequence[str | int]) -> Where:
         found = _inside(tree, step)
         if found is None or found[1] is None:
             return tree.where
-        _, tree = found
+        tree = found[1]
     found = _inside(tree, key)
     return found[0] if found else tree.where
 
@@ -131,18 +131,19 @@ def _compose(text: str, file: str) -> Node | None:
     except MarkedYAMLError as error:
         raise _not_yaml(error, text, file) from error
     except ReaderError as error:
-        what = f"a text can't hold the character {error.character!r}"
+        what = f"a text can't hold the character {shown(chr(error.character))}"
         raise _error(_position(text, error.position, file), what, "take it out") from error
     except RecursionError as error:
         raise _error(Where(file, 1, 1), f"this is nested more than {DEEPEST} deep", "use fewer levels") from error
 
 
 QUOTE = "put a text that has : { [ # | or quotes in it into quotes"
+TAB = "'\\t' that cannot start"
 BITES = {
     "undefined alias": ("a text can't start with *", "put it into quotes"),
     "another document": ("a second document starts here", "keep one routine in a file, without a line of ---"),
     "end of stream": ("these quotes are not closed", "write the same quotes at the end of the text"),
-    "'\\t' that cannot start": ("a tab stands here", "indent with spaces, not tabs"),
+    TAB: ("a tab stands here", "indent with spaces, not tabs"),
     "that cannot start any": ("a text can't start with this character", "put it into quotes"),
     "mapping values are not": ("a second key or ': ' stands in this line", "put the text into quotes"),
     "comment or a line break": ("a text can't start with |", "put it into quotes, or leave out the first wording"),
@@ -165,7 +166,7 @@ def _not_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
     mark = (error.context_mark if unclosed else error.problem_mark) or error.context_mark or error.problem_mark
     where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
     if _tabbed(text, where):
-        said = next(bite for bite in BITES if "\\t" in bite)
+        said = TAB
     what, mend = next((BITES[bite] for bite in BITES if bite in said), (f"this is not YAML: {said}", QUOTE))
     return _error(where, what, mend)
 

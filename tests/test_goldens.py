@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.goldens import GOLDEN, SESSIONS, cue_sheet, performed
+from voicecoach.breath import breath
+from voicecoach.routine import built_in, load
+from voicecoach.score import Side
+from voicecoach.script import Choices
+from voicecoach.timeline import FRAME
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_the_cue_sheet_of_a_session_is_as_it_was_looked_over(name: str) -> None:
+    """When a change is meant, ``python -m tests.goldens`` writes the sheets anew; read their difference."""
+    assert cue_sheet(name) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_every_built_in_has_a_cue_sheet() -> None:
+    assert {routine for routine, _ in SESSIONS.values()} == set(built_in())
+
+
+@pytest.mark.parametrize("name", built_in())
+@pytest.mark.parametrize(
+    "text", ["2-2", "2-3", "3-3", "4-6", "5.5-5.5", "4-7-8", "4-4-4-4", "2-2-2-2", "8-12", "10-20"]
+)
+def test_every_built_in_fits_every_breath(name: str, text: str) -> None:
+    added = frozenset({"all"} if name == "leg-stretch" else ())
+    timeline = performed(name, Choices(breath=breath(text), added=added))
+    assert timeline.duration % FRAME == 0
+    assert timeline.stretched(Side.LEFT) == timeline.stretched(Side.RIGHT)
+
+
+@pytest.mark.parametrize("name", ["sitting-leg-stretch", "standing-leg-stretch", "forward-lunge"])
+def test_the_body_words_are_right_for_each_side(name: str) -> None:
+    """The hand on the thigh is the other one, the hand that reaches is of the same side; nothing is mixed up."""
+    sides = load(name).sheet.sides
+    assert sides is not None
+    for mine, other, words in (("left", "right", sides.left), ("right", "left", sides.right)):
+        same = {key for key, noun in words.items() if noun.startswith(mine)}
+        opposite = {key for key, noun in words.items() if noun.startswith(other)}
+        assert same | opposite == set(words)
+        assert opposite == {key for key in words if key.startswith(("other", "front")) or key == "foot"}
+        assert same >= {"leg"}
+
+
+def test_the_seeds_turn_stretches_for_24_seconds_at_4_6() -> None:
+    turns = performed("sitting-leg-stretch", Choices()).stretches
+    assert [stretch.end - stretch.start for stretch in turns] == [24] * 6
+
+
+@pytest.mark.parametrize("name", ["sitting-leg-stretch", "standing-leg-stretch", "forward-lunge", "leg-stretch"])
+def test_each_sides_track_stands_alone_and_has_the_same_length(name: str) -> None:
+    left, right = (performed(name, Choices(sides=(side,))) for side in (Side.LEFT, Side.RIGHT))
+    assert left.duration == right.duration
+    assert [cue.start for cue in left.cues] == [cue.start for cue in right.cues]
+    assert left.cues[0].kind.value == right.cues[0].kind.value == "notice"
+    assert not [cue for cue in right.cues if cue.side is Side.LEFT]
+
+
+def test_notices_and_tips_are_said_once_in_a_session_of_many_exercises() -> None:
+    texts = [cue.text for cue in performed("leg-stretch", Choices(added=frozenset({"all"}))).cues]
+    once = [cue for cue in texts if "health" in cue or "Fold from the waist" in cue or "Practised often" in cue]
+    assert len(once) == len(set(once))

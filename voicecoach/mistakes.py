@@ -1,0 +1,253 @@
+"""What is wrong in a routine file, told to its author: where, what, and what would mend it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from voicecoach.errors import Problem, RoutineError, UnknownNameError, near, shown
+from voicecoach.language import language
+from voicecoach.sheet import (
+    BETWEEN,
+    BLANK,
+    STEPS,
+    Block,
+    BreathePhases,
+    ByRound,
+    Change,
+    EachSide,
+    Include,
+    Repeat,
+    Rest,
+    Say,
+    Sheet,
+    Sided,
+    Sides,
+    said,
+    tag,
+)
+from voicecoach.yamltree import Table, Tree, key_place, place
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from voicecoach.errors import Where
+    from voicecoach.sheet import Model
+
+Path = tuple[str | int, ...]
+Visit = tuple[Path, "Model", bool]
+"""A step with its path in the file, and whether it is done for a side."""
+
+MODELS: dict[str, type[Model]] = {
+    "sides": Sides,
+    "between": Rest,
+    "each side": Sided,
+    "repeat": Block,
+    tag("by round"): ByRound,
+    tag("say"): Say,
+    tag("breathe"): BreathePhases,
+    tag("rest"): Rest,
+    tag("change"): Change,
+    tag("each side"): EachSide,
+    tag("repeat"): Repeat,
+    tag("include"): Include,
+}
+"""What may stand under the last name of a path."""
+
+FILLED = {"round": {"number"}}
+"""The blanks that the program's own words may have."""
+
+
+def validated(tree: Tree) -> Sheet:
+    """Read a file's tree as a routine's sheet.
+
+    Raises:
+        RoutineError: With everything that is wrong in it, in the order of the file.
+    """
+    if not isinstance(tree, Table):
+        mend = "write 'title: ...' and 'steps:'"
+        raise RoutineError([Problem(tree.where, "a routine is a list of keys with values", mend)])
+    try:
+        sheet = Sheet.model_validate(tree)
+    except ValidationError as error:
+        raise RoutineError(ordered(_told(each, tree) for each in _kept(error))) from error
+    problems = ordered(_sense(sheet, tree))
+    if problems:
+        raise RoutineError(problems)
+    return sheet
+
+
+def ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """Put problems in the order of the file, each once."""
+    return sorted(dict.fromkeys(problems), key=lambda each: (each.where.file, each.where.line, each.where.column))
+
+
+def _kept(error: ValidationError) -> list[Any]:
+    """Leave out that a list is too short where that is so only because its items are wrong."""
+    every = error.errors(include_url=False)
+    return [
+        each
+        for each in every
+        if each["type"] != "too_short"
+        or not any(other is not each and other["loc"][: len(each["loc"])] == each["loc"] for other in every)
+    ]
+
+
+def _told(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
+    """Turn one of pydantic's errors into words of ours, at its place in the file."""
+    loc: Path = error["loc"]
+    path = tuple(step for step in loc if not str(step).startswith("<"))
+    if error["type"] == "extra_forbidden":
+        return Problem(key_place(tree, path), *_unknown_key(str(path[-1]), loc[:-1]))
+    if error["type"] == "union_tag_not_found":
+        return Problem(place(tree, path), *_no_step(error["input"], path))
+    return Problem(place(tree, path), *_what(error, str(path[-1]) if path else ""))
+
+
+def _what(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - as above
+    """Return what is wrong with a value, and what would mend it."""
+    given, value = error.get("ctx", {}), shown(error["input"])
+    match error["type"]:
+        case "missing":
+            told = f"the key {shown(key)} is missing here", f"add '{key}: ...'"
+        case "value_error":
+            what, _, mend = str(given["error"]).partition("; ")
+            told = what, mend
+        case "greater_than_equal":
+            told = f"{key} is {value}", f"at least {given['ge']:,} is possible"
+        case "less_than_equal":
+            told = f"{key} is {value}", f"at most {given['le']:,} is possible"
+        case "too_short":
+            told = f"{shown(key)} has nothing in it", "add something to it"
+        case "literal_error":
+            told = f"{value} is not known here", f"write {given['expected']}"
+        case kind:
+            told = _shape(kind, key)
+    return told
+
+
+def _shape(kind: str, key: str) -> tuple[str, str]:
+    if kind == "tuple_type":
+        return f"{shown(key)} should be a list", "write each item on a line of its own, after a dash"
+    if kind.startswith("bool_"):
+        return f"{shown(key)} is neither true nor false", "write true or false"
+    return f"{shown(key)} should have keys of its own", "write them with their values, indented under it"
+
+
+def _unknown_key(key: str, above: Path) -> tuple[str, str]:
+    names = [step for step in above if isinstance(step, str)]
+    model = MODELS.get(names[-1], Sheet) if names else Sheet
+    known = [field.alias or name for name, field in model.model_fields.items()]
+    if key in {*STEPS, *BETWEEN} and names[-1:] != ["sides"]:
+        return f"the step {shown(key)} can't stand here", "start each step on a line of its own, after a dash"
+    close = near(key, known)
+    mend = f"did you mean {' or '.join(map(repr, close))}?" if close else f"possible are: {', '.join(known)}"
+    return f"the key {shown(key)} is not known here", mend
+
+
+def _no_step(value: object, path: Path) -> tuple[str, str]:
+    known = BETWEEN if "between" in path[-2:] else STEPS
+    keys = [str(key) for key in value] if isinstance(value, dict) else []
+    if "change" in keys:
+        return "a change of side can't stand here", "put it under 'between' of an 'each side'"
+    close = [name for key in keys for name in near(key, known, 1)]
+    mend = f"did you mean {close[0]!r}?" if close else f"write one of: {', '.join(known)}"
+    if set(keys) & set(STEPS):
+        return f"the step {shown(keys[0])} can't stand here", mend
+    return (f"no step is called {shown(keys[0])}" if keys else f"{_quoted(value)} is no step"), mend
+
+
+def _quoted(value: object) -> str:
+    return shown(value) if isinstance(value, str) else "this"
+
+
+def _sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+    """Tell of what no part of the file shows alone."""
+    visits = list(_visits(sheet.steps, ("steps",)))
+    sides = {*sheet.sides.left, *sheet.sides.right} if sheet.sides else set()
+    between = [(("between", number), step, False) for number, step in enumerate(sheet.between)]
+    yield from _blanks([*visits, *between], sides, tree)
+    yield from _sides(sheet, visits, tree)
+    yield from _words(sheet, sides, tree)
+    yield from _includes(sheet, visits, tree)
+
+
+def _visits(steps: Sequence[Model], path: Path, *, sided: bool = False) -> Iterator[Visit]:
+    """Yield every step and every step inside it, in the order of the file."""
+    for number, step in enumerate(steps):
+        at = (*path, number)
+        yield at, step, sided
+        if isinstance(step, EachSide):
+            yield from _visits(step.each_side.between, (*at, "each side", "between"), sided=True)
+            yield from _visits(step.each_side.steps, (*at, "each side", "steps"), sided=True)
+        elif isinstance(step, Repeat):
+            yield from _visits(step.repeat.between, (*at, "repeat", "between"), sided=sided)
+            yield from _visits(step.repeat.steps, (*at, "repeat", "steps"), sided=sided)
+
+
+def _blanks(visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
+    """Tell of braces that nothing fills."""
+    for path, step, sided in visits:
+        for words in said(step):
+            for blank in sorted(words.blanks() - (sides if sided else set())):
+                where = words.where or place(tree, path)
+                if sided:
+                    yield _unfilled(where, blank, sides)
+                else:
+                    yield Problem(where, f"{{{blank}}} has no side to be filled from", "move it into an 'each side'")
+
+
+def _unfilled(where: Where, blank: str, names: Collection[str]) -> Problem:
+    close = near(blank, sorted(names))
+    mend = f"did you mean {{{close[0]}}}?" if close else f"add {blank!r} to both sides under 'sides'"
+    return Problem(where, f"{{{blank}}} is not among the sides' words", mend if blank else "write a name in the braces")
+
+
+def _sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+    for path, step, sided in visits:
+        if isinstance(step, EachSide) and sided:
+            what = "an 'each side' stands inside another"
+            yield Problem(place(tree, path), what, "put it beside the other, or write its steps without it")
+        elif isinstance(step, EachSide) and sheet.sides is None:
+            yield Problem(place(tree, path), "'each side' needs the sides' words", "add 'sides:' with left and right")
+    left, right = (sheet.sides.left, sheet.sides.right) if sheet.sides else ({}, {})
+    for name in sorted(set(left) ^ set(right)):
+        here, there = ("left", "right") if name in left else ("right", "left")
+        where = key_place(tree, ("sides", here, name))
+        yield Problem(where, f"{name!r} is given for {here} only", f"add it to {there} too")
+
+
+def _words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
+    """Tell of a language that there is not, and of words for what the program never says."""
+    try:
+        known = [key for key, _ in language(sheet.language).words if key != "calibration"]
+    except UnknownNameError as error:
+        there = " or ".join(error.near or error.known)
+        yield Problem(place(tree, ("language",)), f"no language is called {shown(sheet.language)}", f"write {there}")
+        return
+    for key, text in sheet.words.items():
+        if key not in known:
+            mend = f"possible are: {', '.join(near(key, known) or known)}"
+            yield Problem(key_place(tree, ("words", key)), f"the program has no words called {shown(key)}", mend)
+        for blank in sorted(
+            set(map(str.lower, BLANK.findall(text))) - FILLED.get(key, sides if key == "change" else set())
+        ):
+            yield Problem(place(tree, ("words", key)), f"nothing fills {{{blank}}} here", "take it out")
+
+
+def _includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:
+    """Tell of what would never be heard: an include plays whole routines, and nothing else beside them."""
+    nested = [step.include.where for path, step, _ in visits if isinstance(step, Include) and len(path) > 2]  # noqa: PLR2004
+    beside = [step.include.where for step in sheet.steps if isinstance(step, Include)]
+    if nested or (beside and len(beside) < len(sheet.steps)):
+        where = [*nested, *beside][0] or tree.where
+        mend = "put the other steps into a routine of their own, and include that too"
+        yield Problem(where, "an include stands only beside other includes", mend)
+    silent = ("tips", "benefits", "sides") if beside else ("between",)
+    for key in silent:
+        if getattr(sheet, key):
+            what = f"{key!r} is not used in a routine {'made of' if beside else 'without'} includes"
+            yield Problem(
+                key_place(tree, (key,)), what, "move it into the routine it is meant for" if beside else "take it out"
+            )
