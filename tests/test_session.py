@@ -1,0 +1,119 @@
+"""The story, with a fake voice and no sound."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes import FakeVoice
+from voicecoach import session
+from voicecoach.breath import breath
+from voicecoach.clip import Clip
+from voicecoach.errors import FitError, TargetError
+from voicecoach.score import Score, Side, breathe, phrase, seq
+from voicecoach.session import Request, plan, rehearse, targets
+from voicecoach.voices.cached import CachedVoice
+
+if TYPE_CHECKING:
+    from voicecoach.breath import Kind
+    from voicecoach.timeline import Timeline
+
+CALM = breath("4-6")
+LONG, SHORT = "word " * 40, "Out"
+
+
+def nobody(_stage: str, _done: int, _total: int) -> None:
+    """Report to nobody."""
+
+
+def exhale(*wordings: str) -> Score:
+    kind: Kind = CALM.phases[1].kind
+    return breathe({kind: phrase(*wordings)})
+
+
+def rehearsed(score: Score, voice: FakeVoice, clips: dict[str, Clip] | None = None) -> Timeline:
+    return rehearse(score, CALM, voice, {} if clips is None else clips, nobody)
+
+
+def test_only_wordings_that_may_be_chosen_are_spoken_the_longest_first() -> None:
+    voice = FakeVoice()
+    timeline = rehearsed(seq(exhale("And slowly out", SHORT), exhale(LONG, "Further", SHORT), phrase("Rest")), voice)
+    assert [cue.text for cue in timeline.cues] == ["And slowly out", "Further", "Rest"]
+    assert voice.asked == [["And slowly out", LONG, "Rest"], ["Further"]]
+
+
+def test_what_is_known_is_not_spoken_again() -> None:
+    voice, clips = FakeVoice(), dict[str, Clip]()
+    for _ in range(2):
+        rehearsed(exhale("And out"), voice, clips)
+    assert voice.asked == [["And out"]]
+
+
+def test_all_phrases_that_do_not_fit_are_told_not_only_those_known_first() -> None:
+    with pytest.raises(FitError) as caught:
+        rehearsed(seq(exhale(LONG), exhale(LONG + "more", "short " * 50)), FakeVoice())
+    assert len(caught.value.problems) == 2
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    voice = CachedVoice(FakeVoice(), tmp_path / "cache")
+    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    return tmp_path / "cache"
+
+
+def test_tracks_of_the_sides_are_called_after_them(fake: Path) -> None:
+    planned = plan(Request("sitting-leg-stretch", split=True), fake, nobody)
+    assert [(track.side, track.title) for track in planned.tracks] == [
+        (Side.LEFT, "Sitting leg stretch: left"),
+        (Side.RIGHT, "Sitting leg stretch: right"),
+    ]
+
+
+def test_a_preview_is_the_beginning(fake: Path) -> None:
+    whole = plan(Request("sitting-leg-stretch"), fake, nobody).tracks[0].timeline
+    part = plan(Request("sitting-leg-stretch", preview=Fraction(60)), fake, nobody).tracks[0].timeline
+    assert part.duration == 60
+    assert part.cues == tuple(cue for cue in whole.cues if cue.end <= 60)
+
+
+def test_the_public_form_has_what_the_contract_says(fake: Path) -> None:
+    planned = plan(Request("sitting-leg-stretch", title="Evening"), fake, nobody)
+    shown = planned.as_json(planned.tracks[0])
+    assert list(shown) == [
+        "format", "title", "language", "voice", "duration", "phases", "cues", "chapters", "stretch"
+    ]  # fmt: skip
+    assert (shown["format"], shown["title"], shown["language"]) == ("voicecoach-timeline/1", "Evening", "en")
+    assert set(shown["phases"][0]) == {"start", "end", "kind", "side", "breath"}
+    assert set(shown["cues"][0]) == {"start", "end", "track", "kind", "text", "side"}
+    assert set(shown["chapters"][0]) == {"start", "end", "title", "side"}
+    assert shown["stretch"] == {"left": 72.0, "right": 72.0}
+
+
+def test_an_output_is_a_folder_a_name_or_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    both = [Side.LEFT, Side.RIGHT]
+    assert targets(None, "a", [None], split=False) == [Path("a.mp3")]
+    assert targets(None, "a", [Side.LEFT], split=False) == [Path("a-left.mp3")]
+    assert targets(tmp_path, "a", both, split=True) == [tmp_path / "a-left.mp3", tmp_path / "a-right.mp3"]
+    assert targets(Path("x.MP3"), "a", [Side.LEFT], split=False) == [Path("x.MP3")]
+    assert targets(Path("x.y.mp3"), "a", both, split=True) == [Path("x.y-left.mp3"), Path("x.y-right.mp3")]
+
+
+@pytest.mark.parametrize("output", ["x.wav", "missing", "missing/x.mp3", "taken.mp3/x.mp3"])
+def test_an_output_that_can_not_be_is_refused_before_the_work(
+    output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("taken.mp3").write_bytes(b"")
+    with pytest.raises(TargetError):
+        targets(Path(output), "a", [None], split=False)
+
+
+def test_a_folder_of_the_files_own_name_is_no_target(tmp_path: Path) -> None:
+    (tmp_path / "a.mp3").mkdir()
+    with pytest.raises(TargetError, match="folder of this name"):
+        targets(tmp_path, "a", [None], split=False)
