@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shlex
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -27,8 +28,10 @@ def _found_anew() -> Iterator[None]:
 
 def fake(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a program called ffmpeg first on PATH."""
-    program = folder / "ffmpeg"
-    program.write_text(f"#!{sys.executable}\nimport os, signal, sys\n{body}\n")
+    program, script = folder / "ffmpeg", folder / "ffmpeg.py"
+    script.write_text(f"import os, signal, sys\n{body}\n")
+    # Not by "#!": the Python may lie in a folder with a space in its name.
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(script))} "$@"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder))
 

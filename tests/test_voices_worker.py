@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -106,7 +107,8 @@ def test_a_request_that_makes_no_sense_is_an_error_and_not_the_end(request_: obj
 
 def running() -> subprocess.Popen[str]:
     command = [sys.executable, "-P", worker.__file__]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe, prints_at_once = subprocess.PIPE, os.environ | {"PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=prints_at_once)
 
 
 def test_what_pyttsx3_prints_is_no_answer(tmp_path: Path) -> None:

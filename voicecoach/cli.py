@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import os
+import re
 import signal
 import sys
-from contextlib import contextmanager
+import traceback
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +16,7 @@ import click
 
 from voicecoach import __version__
 from voicecoach.breath import breath, seconds
-from voicecoach.errors import RoutineError, VoicecoachError
+from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError, shown
 from voicecoach.score import Side
 
 if TYPE_CHECKING:
@@ -44,8 +48,43 @@ class Parsed(click.ParamType[Any]):
 
 
 def duration(text: str) -> Fraction:
-    """Read a length of time; a plain number is seconds."""
-    return seconds(text if not text.replace(".", "", 1).isdigit() else f"{text}s")
+    """Read a length of time; a plain number is seconds.
+
+    >>> duration("2.5"), duration("1:30")
+    (Fraction(5, 2), Fraction(90, 1))
+    """
+    return seconds(f"{text}s" if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else text)
+
+
+def lead_in(text: str) -> Fraction:
+    """Read the silence before the first word, which has an end."""
+    taken = duration(text)
+    if taken > LONGEST_LEAD_IN:
+        raise ChoiceError(f"{float(taken):g} s is more than {LONGEST_LEAD_IN} s")
+    return taken
+
+
+def preview(text: str) -> Fraction:
+    """Read how much of the beginning is wanted, which is something."""
+    taken = duration(text)
+    if not taken:
+        raise ChoiceError("nothing is left of the session; write how much of it you want, as 60s")
+    return taken
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from ``least`` to ``most``.
+
+    >>> whole(1, 9)("3")
+    3
+    """
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise ChoiceError(f"{shown(text)} is no whole number from {least} to {most}")
+        return int(text)
+
+    return read
 
 
 def choices(command: Callable[..., None]) -> Callable[..., None]:
@@ -53,15 +92,15 @@ def choices(command: Callable[..., None]) -> Callable[..., None]:
     options = [
         click.argument("routine", default=DEFAULT),
         click.option("--breath", type=Parsed("IN-OUT", breath), help="Seconds: 4-6, 4-7-8, 4-4-4-4 or 5.5-5.5."),
-        click.option("--rounds", type=click.IntRange(1, 1000), help="Rounds for each side, or of the exercise."),
+        click.option("--rounds", type=Parsed("N", whole(1, 1000)), help="Rounds for each side, or of the exercise."),
         click.option("--side", type=click.Choice(["left", "right", "both"]), default="both", help="Only one leg."),
         click.option("--with", "added", multiple=True, metavar="NAME|all", help="Add an optional exercise."),
         click.option("--skip", "skipped", multiple=True, metavar="NAME", help="Leave an exercise out."),
         click.option("--voice", help="A voice's name, a language, or part of either."),
-        click.option("--rate", type=click.IntRange(105, 400), help="Words a minute; 130 is calm."),
-        click.option("--lead-in", type=Parsed("TIME", duration), default="3s", help="Silence before the first word."),
+        click.option("--rate", type=Parsed("WPM", whole(105, 400)), help="Words a minute; 130 is calm."),
+        click.option("--lead-in", type=Parsed("TIME", lead_in), default="3s", help="Silence before the first word."),
         click.option("--title", help="Another title for the session."),
-        click.option("--preview", type=Parsed("TIME", duration), help="Only the beginning, e.g. 60s."),
+        click.option("--preview", type=Parsed("TIME", preview), help="Only the beginning, e.g. 60s."),
         click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
     ]
     for option in reversed(options):
@@ -69,14 +108,17 @@ def choices(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.group(context_settings={"auto_envvar_prefix": "VOICECOACH", "help_option_names": ["-h", "--help"]})
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="voicecoach")
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Make calm voice-guided exercise audio, paced to your own breath."""
     from voicecoach.config import defaults
 
-    context.default_map = defaults(cli.commands)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+    else:
+        context.default_map = defaults(cli.commands)
 
 
 @cli.command()
@@ -166,28 +208,69 @@ def cache_folder() -> Path:
     return user_cache_path("voicecoach", appauthor=False)
 
 
+def _from_environment(command: click.Command) -> None:
+    """Let options also come from variables: ``VOICECOACH_MAKE_BREATH``, or for all commands ``VOICECOACH_BREATH``."""
+    for option in (each for each in command.params if isinstance(each, click.Option)):
+        name = max(option.opts, key=len).lstrip("-").replace("-", "_").upper()
+        option.envvar = [f"VOICECOACH_{(command.name or '').upper()}_{name}", f"VOICECOACH_{name}"]
+
+
+for _command in (make, plan):
+    _from_environment(_command)
+
+
 def main() -> None:
     """Run the command line; every error is one to three lines, and a status that scripts can tell apart."""
-    signal.signal(signal.SIGTERM, _terminated)
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _terminated)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # it is None where it was closed
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(_run())
 
 
-def _run() -> int:  # noqa: PLR0911 - one way out for each kind of end
+def _run(args: list[str] | None = None) -> int:
     try:
-        return int(cli.main(prog_name="voicecoach", standalone_mode=False) or 0)
+        return _ran(args)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _discard_output()
+        return 1
+    except OSError as error:
+        _discard_output()
+        return _fail(f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}", 1)
+    except Exception as error:  # noqa: BLE001 - the last resort: what nobody thought of is told as well
+        return _unexpected(error)
+
+
+def _ran(args: list[str] | None) -> int:
+    try:
+        status = int(cli.main(args, prog_name="voicecoach", standalone_mode=False) or 0)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a full disk is told here, not after the end
+        return status  # noqa: TRY300 - an error of the flush is one of the run
     except click.exceptions.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, click.Abort):
         return _fail("stopped; nothing was written", 130)
     except click.ClickException as error:
-        return _fail(f"{error.format_message()}{_help(error)}", 2)
+        return _fail(f"{error.format_message()}{_origin(error)}{_help(error)}", 2)
     except VoicecoachError as error:
         return _fail(str(error), error.exit_status)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
-    except OSError as error:
-        return _fail(f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}", 1)
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("VOICECOACH_TRACEBACK"):
+        traceback.print_exception(error)
+    said = f"{type(error).__name__}: {error}".splitlines()[0]
+    return _fail(f"this is a mistake in voicecoach: {said}\nset VOICECOACH_TRACEBACK=1 to see where, and report it", 1)
+
+
+def _discard_output() -> None:
+    """Let what is still to be printed go nowhere, so that Python does not try again at its end, and complain."""
+    if sys.stdout is not None:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, status: int) -> int:
@@ -196,13 +279,31 @@ def _fail(message: str, status: int) -> int:
     return status
 
 
+def _origin(error: click.ClickException) -> str:
+    """Say where a wrong value comes from, if it was not typed."""
+    from click.core import ParameterSource
+
+    context, option = getattr(error, "ctx", None), getattr(error, "param", None)
+    if context is None or option is None:
+        return ""
+    match context.get_parameter_source(option.name):
+        case ParameterSource.ENVIRONMENT:
+            return f"\nit is the value of {next(name for name in option.envvar if os.environ.get(name))}"
+        case ParameterSource.DEFAULT_MAP:
+            from voicecoach import config
+
+            return f"\nit stands in {config.file()}"
+        case _:
+            return ""
+
+
 def _help(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     return f"\nsee '{context.command_path} --help'" if context else ""
 
 
-def _terminated(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(143)
+def _terminated(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def _request(  # noqa: PLR0913 - the options of the command line
@@ -220,8 +321,6 @@ def _request(  # noqa: PLR0913 - the options of the command line
     from voicecoach.script import LEFT_RIGHT, Choices
     from voicecoach.session import Request
 
-    if lead_in > LONGEST_LEAD_IN:
-        raise click.BadParameter(f"{float(lead_in):g} s is more than {LONGEST_LEAD_IN} s", param_hint="'--lead-in'")
     sides = LEFT_RIGHT if side == "both" else (Side(side),)
     chosen = Choices(breath, rounds, sides, frozenset(added), frozenset(skipped), lead_in)
     return Request(routine, chosen, split, **rest)
@@ -229,9 +328,10 @@ def _request(  # noqa: PLR0913 - the options of the command line
 
 def _problems(file: str) -> Iterator[object]:
     from voicecoach.routine import load
+    from voicecoach.script import Choices, build
 
     try:
-        load(file)
+        build(load(file), Choices())
     except RoutineError as error:
         yield from error.problems
     except VoicecoachError as error:
@@ -241,7 +341,7 @@ def _problems(file: str) -> Iterator[object]:
 def _print_json(value: object) -> None:
     import json
 
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(value, indent=2))  # in ASCII, which every pipe can carry
 
 
 def _warn(session: Session, *, quiet: bool) -> None:

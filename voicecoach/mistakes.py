@@ -58,6 +58,8 @@ MODELS: dict[str, type[Model]] = {
 FILLED = {"round": {"number"}}
 """The blanks that the program's own words may have."""
 
+MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
+
 
 def validated(tree: Tree) -> Sheet:
     """Read a file's tree as a routine's sheet.
@@ -139,6 +141,8 @@ def _unknown_key(key: str, above: Path) -> tuple[str, str]:
     names = [step for step in above if isinstance(step, str)]
     model = MODELS.get(names[-1], Sheet) if names else Sheet
     known = [field.alias or name for name, field in model.model_fields.items()]
+    if key == "change":
+        return MISPLACED_CHANGE
     if key in {*STEPS, *BETWEEN} and names[-1:] != ["sides"]:
         return f"the step {shown(key)} can't stand here", "start each step on a line of its own, after a dash"
     close = near(key, known)
@@ -150,7 +154,7 @@ def _no_step(value: object, path: Path) -> tuple[str, str]:
     known = BETWEEN if "between" in path[-2:] else STEPS
     keys = [str(key) for key in value] if isinstance(value, dict) else []
     if "change" in keys:
-        return "a change of side can't stand here", "put it under 'between' of an 'each side'"
+        return MISPLACED_CHANGE
     close = [name for key in keys for name in near(key, known, 1)]
     mend = f"did you mean {close[0]!r}?" if close else f"write one of: {', '.join(known)}"
     if set(keys) & set(STEPS):

@@ -146,8 +146,8 @@ BITES = {
     TAB: ("a tab stands here", "indent with spaces, not tabs"),
     "that cannot start any": ("a text can't start with this character", "put it into quotes"),
     "mapping values are not": ("a second key or ': ' stands in this line", "put the text into quotes"),
-    "comment or a line break": ("a text can't start with |", "put it into quotes, or leave out the first wording"),
-    "chomping or indentation": ("a text can't start with >", "put it into quotes"),
+    "comment or a line break": ("a text can't start with | or >", "put it into quotes, or leave out the first wording"),
+    "chomping or indentation": ("a text can't start with | or >", "put it into quotes"),
     "found '<scalar>'": ("a text goes on after its end", "put the whole text into quotes"),
     "found '<block": ("this line is not indented as those above", "let keys that belong together start in one column"),
     "'<document start>'": (

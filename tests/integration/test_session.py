@@ -97,8 +97,8 @@ def test_an_hour_is_silent_where_its_plan_is_silent(hour: Made, peaks: list[int]
 
 def test_phases_of_an_hour_are_exact(hour: Made) -> None:
     phases = hour.files[0][0].timeline.phases
-    lengths = {(phase.kind.value, phase.end - phase.start) for phase in phases}
-    assert lengths == {("inhale", 4), ("exhale", 6)}
+    lengths = {(phase.kind.value, float(phase.end - phase.start)) for phase in phases}
+    assert lengths == {("inhale", 4.0), ("exhale", 6.0)}
     assert all(earlier.end <= later.start for earlier, later in pairwise(phases))
 
 
@@ -106,10 +106,11 @@ def test_the_file_is_at_a_constant_bit_rate_and_says_its_length(hour: Made) -> N
     from mutagen.mp3 import MP3, BitrateMode
 
     track, file = hour.files[0]
-    found = MP3(file.path)
-    assert (found.info.sample_rate, found.info.channels, found.info.bitrate) == (48_000, 1, 64_000)
-    assert found.info.bitrate_mode == BitrateMode.CBR
-    assert found.info.length == pytest.approx(float(track.timeline.duration), abs=0.03)
+    info = MP3(file.path).info
+    assert info is not None
+    assert (info.sample_rate, info.channels, info.bitrate) == (48_000, 1, 64_000)
+    assert info.bitrate_mode == BitrateMode.CBR
+    assert info.length == pytest.approx(float(track.timeline.duration), abs=0.03)
     content = file.path.read_bytes()
     start = content.index(HEADER)
     assert read_info(content[start:]).samples == file.samples
