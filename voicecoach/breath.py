@@ -7,8 +7,12 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SHORTEST_PHASE = Fraction(1, 10)
 LONGEST_BREATH = 600
@@ -51,7 +55,11 @@ class Breath:
 
     def __str__(self) -> str:
         """Write it as `breath` reads it."""
-        return "-".join(f"{float(phase.seconds):g}" for phase in self.phases)
+        kinds = tuple(phase.kind for phase in self.phases)
+        if kinds in ORDERS.values():
+            return "-".join(_plain(phase.seconds) for phase in self.phases)
+        written = {kind: name for name, kind in NAMES.items()}
+        return ", ".join(f"{written[phase.kind]} {_plain(phase.seconds)}" for phase in self.phases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,34 +78,136 @@ class Span:
         return self.breaths * breath.seconds + self.rest
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Which breath is breathed when: through these breaths evenly, or longer by a step every so often.
+
+    Attributes:
+        points: The breaths it leads through, the first to the last breath of a part; a single one is constant.
+        longer: Seconds that each phase grows by at every step.
+        every: Seconds of breathing after which the next step is taken; 0 for no steps.
+    """
+
+    points: tuple[Breath, ...]
+    longer: Fraction = Fraction(0)
+    every: Fraction = Fraction(0)
+
+    def breaths(self, count: int) -> tuple[Breath, ...]:
+        """Return the breaths of a part of ``count`` breaths, one by one.
+
+        >>> [str(each) for each in pace("3-4..4-6").breaths(3)]
+        ['3-4', '3.5-5', '4-6']
+        """
+        if self.every:
+            return tuple(self._stepped(count))
+        if len(self.points) == 1:
+            return self.points * max(count, 1)
+        legs = len(self.points) - 1
+        return tuple(self._between(Fraction(number * legs, max(count - 1, 1))) for number in range(max(count, 1)))
+
+    def __str__(self) -> str:
+        """Write it as `pace` reads it."""
+        steps = f" +{_plain(self.longer)}s every {_plain(self.every)}s" if self.every else ""
+        return "..".join(map(str, self.points)) + steps
+
+    def _between(self, at: Fraction) -> Breath:
+        leg = min(int(at), len(self.points) - 2)
+        start, end, share = self.points[leg], self.points[leg + 1], at - leg
+        pairs = zip(start.phases, end.phases, strict=True)
+        return Breath(tuple(Phase(one.kind, one.seconds + (two.seconds - one.seconds) * share) for one, two in pairs))
+
+    def _stepped(self, count: int) -> Iterator[Breath]:
+        elapsed = Fraction(0)
+        for _ in range(max(count, 1)):
+            more = elapsed // self.every * self.longer
+            taken = Breath(tuple(Phase(phase.kind, phase.seconds + more) for phase in self.points[0].phases))
+            yield taken
+            elapsed += taken.seconds
+
+
 ORDERS = {
     2: (Kind.INHALE, Kind.EXHALE),
     3: (Kind.INHALE, Kind.HOLD, Kind.EXHALE),
     4: (Kind.INHALE, Kind.HOLD, Kind.EXHALE, Kind.PAUSE),
 }
-_NUMBER = re.compile(r"\d{1,6}(\.\d{1,6})?")
+NAMES = {"in": Kind.INHALE, "hold": Kind.HOLD, "out": Kind.EXHALE, "pause": Kind.PAUSE}
+"""The phases as they are called in routine files."""
+
+WRITE = "write seconds: in-out as 4-6, in-hold-out as 4-7-8, in-hold-out-pause as 4-4-4-4; decimals as 5.5-5.5"
+_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+_PHASE = re.compile(r"(in|hold|out|pause)\s+([0-9]{1,6}(?:\.[0-9]{1,6})?)")
+_RATE = re.compile(r"([0-9.]{1,8})\s*/\s*min(?:\s+([0-9.:]{3,40}))?")
+_STEP = re.compile(r"(.+?)\s*\+\s*([0-9.]{1,8}\s*s)\s+every\s+(.+)")
 
 
 def breath(text: str) -> Breath:
-    """Read a breath from its seconds: in-out, in-hold-out or in-hold-out-pause; a hold or pause of 0 is left out.
+    """Read a breath: its seconds, its phases by name, or breaths a minute with a ratio.
+
+    In-out, in-hold-out or in-hold-out-pause as seconds; a hold or pause of 0 is left out.
 
     >>> [str(phase.kind) for phase in breath("4-0-6-2").phases]
     ['inhale', 'exhale', 'pause']
+    >>> [str(phase.kind) for phase in breath("in 2, in 1, out 6").phases]
+    ['inhale', 'inhale', 'exhale']
+    >>> print(breath("6/min 40:60"))
+    4-6
 
     Raises:
         ChoiceError: When the text is no breath that can be breathed.
     """
-    parts = [part.strip() for part in text.split("-")]
+    if match := _RATE.fullmatch(text.strip()):
+        return _breathable(text, _of_rate(text, match[1], match[2] or "40:60"))
+    if "," in text and _PHASE.match(text.strip()):
+        return _breathable(text, _named(text))
+    return _breathable(text, _phases(text, text.split("-")))
+
+
+def pace(text: str) -> Pace:
+    """Read a pace: a breath, breaths joined by ``..``, or a breath that grows.
+
+    >>> print(pace("3-4 .. 4-6 .. 3-4"))
+    3-4..4-6..3-4
+    >>> print(pace("4-6 +0.3s every 5m"))
+    4-6 +0.3s every 300s
+
+    Raises:
+        ChoiceError: When the text is no pace, or its breaths have different phases.
+    """
+    if match := _STEP.fullmatch(text.strip()):
+        return Pace((breath(match[1]),), seconds(match[2]), seconds(match[3]))
+    points = tuple(breath(part) for part in text.split(".."))
+    kinds = {tuple(phase.kind for phase in point.phases) for point in points}
+    if len(kinds) > 1:
+        raise ChoiceError(f"{shown(text)} is no pace: its breaths have different phases\n{WRITE}")
+    return Pace(points)
+
+
+def _phases(text: str, parts: list[str]) -> list[Phase]:
+    parts = [part.strip() for part in parts]
     for part in parts:
         if not _NUMBER.fullmatch(part):
             raise ChoiceError(f"{shown(text)} is no breath: {_complaint(text, part)}\n{WRITE}")
     if len(parts) not in ORDERS:
         raise ChoiceError(f"{shown(text)} is no breath: it has {len(parts)} numbers, not 2, 3 or 4\n{WRITE}")
-    phases = [Phase(kind, Fraction(part)) for kind, part in zip(ORDERS[len(parts)], parts, strict=True)]
-    return _breathable(text, phases)
+    return [Phase(kind, Fraction(part)) for kind, part in zip(ORDERS[len(parts)], parts, strict=True)]
 
 
-WRITE = "write seconds: in-out as 4-6, in-hold-out as 4-7-8, in-hold-out-pause as 4-4-4-4; decimals as 5.5-5.5"
+def _named(text: str) -> list[Phase]:
+    matches = [(part.strip(), _PHASE.fullmatch(part.strip())) for part in text.split(",")]
+    wrong = next((part for part, match in matches if match is None), None)
+    if wrong is not None:
+        raise ChoiceError(f"{shown(text)} is no breath: {shown(wrong)} is no phase\nwrite phases as in 2, in 1, out 6")
+    return [Phase(NAMES[match[1]], Fraction(match[2])) for _, match in matches if match]
+
+
+def _of_rate(text: str, rate: str, ratio: str) -> list[Phase]:
+    parts = _phases(text, ratio.split(":"))
+    shares = sum((phase.seconds for phase in parts), Fraction(0))
+    if not _NUMBER.fullmatch(rate) or not Fraction(rate) or not shares:
+        raise ChoiceError(
+            f"{shown(text)} is no breath\nwrite breaths a minute as 6/min, with their ratio as 6/min 40:60"
+        )
+    return [Phase(phase.kind, 60 / Fraction(rate) * phase.seconds / shares) for phase in parts]
 
 
 def seconds(text: str) -> Fraction:
@@ -136,6 +246,10 @@ def span(text: str) -> Span:
         raise ChoiceError(
             f"{shown(text)} is no length: write breaths as 2 breaths, seconds as 5s, 1:30 as 1:30"
         ) from None
+
+
+def _plain(seconds: Fraction) -> str:
+    return f"{float(seconds):g}"
 
 
 def _complaint(text: str, part: str) -> str:

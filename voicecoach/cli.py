@@ -227,10 +227,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # it is None where it was closed
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_run())
+    sys.exit(run())
 
 
-def _run(args: list[str] | None = None) -> int:
+def run(args: list[str] | None = None) -> int:
+    """Run a command, of ``args`` or of the program's own, and return the exit status; no error gets past this."""
     try:
         return _ran(args)
     except BrokenPipeError:  # whoever read our output has seen enough

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -55,6 +56,8 @@ def words(value: object) -> Words:
         raise ValueError("a wording is empty; write something on both sides of each |, or leave the key out")
     if any(set("{}") & set(BLANK.sub("", wording)) for wording in wordings):
         raise ValueError("a brace is alone here; write both, as in {leg}")
+    if not all(map(_sayable, wordings)):
+        raise ValueError("a wording has nothing in it that can be said; write words, or leave the key out")
     return Words(wordings, getattr(value, "where", None))
 
 
@@ -89,7 +92,14 @@ def _sentence(value: object) -> str:
     line = _written(value)
     if set("{}") & set(line):
         raise ValueError("braces are filled only inside an 'each side'; write the words themselves")
+    if not _sayable(line):
+        raise ValueError("this has nothing in it that can be said; write words, or leave the key out")
     return line
+
+
+def _sayable(wording: str) -> bool:
+    """Tell whether there is a letter, a number or a symbol; of dots and dashes alone a voice makes nothing."""
+    return any(unicodedata.category(character)[0] in "LNS" for character in wording)
 
 
 def _name(value: object) -> object:

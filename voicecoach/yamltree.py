@@ -108,7 +108,7 @@ def _text(path: Path, file: str) -> str:
         with path.open("rb") as stream:
             raw = stream.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise _error(start, f"the file can't be read: {error.strerror}", "") from error
+        raise _error(start, f"the file can't be read: {(error.strerror or str(error)).lower()}", "") from error
     if len(raw) > LARGEST_FILE:
         raise _error(start, f"the file is larger than {LARGEST_FILE:,} bytes", "a routine is a small text file")
     try:

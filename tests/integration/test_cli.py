@@ -1,0 +1,186 @@
+"""The command as the shell sees it: real processes, the real voice, and an encoder that misbehaves on demand."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voicecoach import ffmpeg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TOP = Path(__file__).parent.parent.parent
+START = "import runpy; runpy.run_module('voicecoach', run_name='__main__')"
+UNPRIVILEGED = f"""
+import ctypes, os, sys
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, PR_CAPBSET_DROP = 1, 2, 24
+if os.geteuid() == 0:  # tests often run as root, who may do all; another user could not read this checkout
+    for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
+        assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
+os.execv(sys.executable, [sys.executable, "-c", {START!r}, *sys.argv[1:]])
+"""
+ENCODING, SPEAKING = "libmp3lame", "ebur128"
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, permissions and shells as POSIX has them")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where speech is kept, so that each wording is spoken once in all of these tests."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A folder with a routine that says what no other test has said, and an earlier file."""
+    spoken = "".join(letter if letter.isalnum() else " " for letter in request.node.name)
+    (tmp_path / "calm.yaml").write_text(f"title: Calm\nsteps:\n  - say: This is {spoken}.\n  - breathe: 1\n")
+    (tmp_path / "calm.mp3").write_bytes(b"earlier")
+    return tmp_path
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    there = {name: value for name, value in os.environ.items() if not name.startswith("VOICECOACH_")}
+    folders = {"XDG_CACHE_HOME": str(home / "cache"), "XDG_CONFIG_HOME": str(home / "config")}
+    return {**there, "PYTHONPATH": str(TOP), **folders, **more}
+
+
+def run(
+    folder: Path, home: Path, *args: str, env: Mapping[str, str] | None = None, start: str = START
+) -> tuple[int, str, str]:
+    """Run a command to its end in a folder, and return its status and what it said."""
+    command = [sys.executable, "-c", start, *args]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(home, **(env or {})),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def shell(folder: Path, home: Path, script: str) -> tuple[int, str, str]:
+    """Run a line of shell, in which ``$voicecoach`` is the command."""
+    line = f'voicecoach="{sys.executable} -m voicecoach"; {script}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line],
+        cwd=folder,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def unhurt(folder: Path) -> bool:
+    """Tell whether the earlier file is as it was, and nothing was left beside it."""
+    names = {path.name for path in folder.iterdir()} - {"bin"}
+    return names == {"calm.yaml", "calm.mp3"} and (folder / "calm.mp3").read_bytes() == b"earlier"
+
+
+def misbehaving(folder: Path, when: str, how: str) -> dict[str, str]:
+    """Put an ffmpeg first on the path that does as it is told when its arguments name ``when``, else its work."""
+    fake = folder / "bin" / "ffmpeg"
+    fake.parent.mkdir()
+    fake.write_text(f'#!/bin/sh\ncase "$*" in *{when}*) {how} ;; esac\nexec "{ffmpeg.executable()}" "$@"\n')
+    fake.chmod(0o755)
+    return {"PATH": f"{fake.parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def test_a_session_is_made_and_its_speech_is_reused(folder: Path, home: Path) -> None:
+    status, out, err = run(folder, home, "make", "calm.yaml")
+    assert (status, err) == (0, "")
+    assert out.startswith("calm.mp3  0:")
+    first = (folder / "calm.mp3").read_bytes()
+    status, out, _ = run(folder, home, "make", "calm.yaml")
+    assert out.endswith("0 phrases synthesised, 3 reused\n")
+    assert (folder / "calm.mp3").read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("signal", "status", "said"), [("INT", 130, "\nvoicecoach: stopped; nothing was written\n"), ("TERM", 143, "")]
+)
+@pytest.mark.parametrize("when", [SPEAKING, ENCODING])
+def test_who_stops_it_finds_everything_as_it_was(  # noqa: PLR0913, PLR0917 - a signal, a moment, what is seen
+    folder: Path, home: Path, when: str, signal: str, status: int, said: str
+) -> None:
+    """The encoder signals its parent and hangs: the work is stopped in its middle, and no process is left behind."""
+    env = misbehaving(folder, when, f'echo $$ > "{home}/pid"; kill -{signal} $PPID; exec sleep 600')
+    assert run(folder, home, "make", "calm.yaml", env=env) == (status, "", said)
+    assert unhurt(folder)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((home / "pid").read_text()), 0)
+
+
+@pytest.mark.parametrize("when", [SPEAKING, ENCODING])
+def test_an_encoder_that_fails_is_told_in_its_own_words(folder: Path, home: Path, when: str) -> None:
+    env = misbehaving(folder, when, "echo 'Unknown encoder' >&2; exit 3")
+    status, out, err = run(folder, home, "make", "calm.yaml", env=env)
+    assert (status, out) == (1, "")
+    assert err.startswith("voicecoach: ")
+    assert "ffmpeg failed (status 3)\nUnknown encoder\n" in err
+    assert unhurt(folder)
+
+
+def test_a_full_disk_is_told_and_the_earlier_file_stays(folder: Path, home: Path) -> None:
+    assert run(folder, home, "plan", "calm.yaml")[0] == 0  # all is spoken, so the track is what has no room
+    status, out, err = shell(folder, home, "ulimit -f 8; exec $voicecoach make calm.yaml")
+    assert (status, out) == (1, "")
+    assert err.splitlines()[0].startswith("voicecoach: ")
+    assert len(err.splitlines()) <= 3
+    assert unhurt(folder)
+
+
+def test_a_folder_or_file_without_permission_is_told(folder: Path, home: Path) -> None:
+    (folder / "locked").mkdir(mode=0o555)
+    status, out, err = run(folder, home, "make", "calm.yaml", "-o", "locked", start=UNPRIVILEGED)
+    assert (status, out, err) == (1, "", "voicecoach: locked/calm.mp3: permission denied\n")
+    assert not list((folder / "locked").iterdir())
+    (folder / "calm.yaml").chmod(0)
+    status, _, err = run(folder, home, "make", "calm.yaml", start=UNPRIVILEGED)
+    assert (status, err) == (2, "voicecoach: calm.yaml:1:1: the file can't be read: permission denied\n")
+
+
+def test_who_has_seen_enough_hears_no_complaint(folder: Path, home: Path) -> None:
+    for command in ("list", "plan calm.yaml --json", "show"):
+        _, out, err = shell(folder, home, f"$voicecoach {command} | head -n 1")
+        assert len(out.splitlines()) == 1
+        assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "said"),
+    [
+        ("$voicecoach list <&-", 0, ""),
+        ("$voicecoach list >&-", 0, ""),
+        ("$voicecoach lst 2>&-", 2, ""),
+        ("$voicecoach list >/dev/full", 1, "voicecoach: the system: no space left on device\n"),
+        ("env -u HOME -u XDG_CACHE_HOME -u XDG_CONFIG_HOME $voicecoach list >/dev/null", 0, ""),
+        ("PYTHONIOENCODING=latin-1 $voicecoach plan ж.yaml", 2, "voicecoach: no file is called '\\u0436.yaml'"),
+    ],
+)
+def test_it_copes_with_what_a_shell_may_do(folder: Path, home: Path, script: str, status: int, said: str) -> None:
+    found, _, err = shell(folder, home, script)
+    assert found == status
+    assert err.startswith(said)
+    assert "Exception ignored" not in err
+    assert len(err.splitlines()) <= 3
+
+
+def test_speech_that_can_not_be_kept_is_a_warning(folder: Path, home: Path) -> None:
+    status, _, err = run(folder, home, "plan", "calm.yaml", env={"XDG_CACHE_HOME": "/dev/null/none"})
+    assert status == 0
+    assert err.startswith("voicecoach: ")
+    assert "can't be kept in" in err

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from voicecoach import errors
+from voicecoach.errors import Problem, RoutineError, UnknownNameError, VoicecoachError, Where, near, shown
+
+
+def problem(line: int, mend: str = "") -> Problem:
+    return Problem(Where("a.yaml", line, 3), "this is odd", mend)
+
+
+def test_every_error_has_the_one_root_and_a_status_of_its_own() -> None:
+    raised = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, Exception)]
+    found = [each for each in raised if issubclass(each, VoicecoachError)]
+    assert found == raised
+    statuses = {each.__name__: each.exit_status for each in found}
+    assert {name for name, status in statuses.items() if status == 2} == {
+        "ChoiceError", "UnknownNameError", "RoutineError", "FitError", "TargetError",
+    }  # fmt: skip
+    assert set(statuses.values()) == {1, 2}
+
+
+def test_a_problem_is_one_line() -> None:
+    assert str(problem(4, "make it even")) == "a.yaml:4:3: this is odd; make it even"
+    assert str(problem(4)) == "a.yaml:4:3: this is odd"
+
+
+@pytest.mark.parametrize(("count", "lines"), [(1, 1), (2, 2), (3, 3), (500, 3)])
+def test_two_problems_are_shown_and_the_rest_is_counted(count: int, lines: int) -> None:
+    error = RoutineError([problem(line) for line in range(1, count + 1)])
+    assert len(str(error).splitlines()) == lines
+    assert len(error.problems) == count
+    if count > 2:
+        assert str(error).splitlines()[-1] == f"and {count - 2} more: 'voicecoach check a.yaml' lists them all"
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("leg-strech", ["leg-stretch"]), ("LEG-STRETCH", ["leg-stretch"]), ("thigh", ["thigh-burner"]), ("zzz", [])],
+)
+def test_the_nearest_name_is_suggested(name: str, nearest: list[str]) -> None:
+    assert near(name, ["leg-stretch", "thigh-burner"]) == nearest
+
+
+def test_a_name_that_is_near_to_none_is_told_with_all_when_they_are_few() -> None:
+    few = UnknownNameError("voice", "zzz", ["a", "b"], "'voicecoach voices' lists them")
+    assert str(few) == "no voice is called 'zzz'; there are: a, b\n'voicecoach voices' lists them"
+    many = UnknownNameError("voice", "zzz", [str(number) for number in range(99)])
+    assert str(many) == "no voice is called 'zzz'"
+
+
+@pytest.mark.parametrize("text", ["a\nb\rc", "\x1b[31mred", "x" * 10_000, "\udcff"])
+def test_what_is_shown_is_short_and_on_one_line(text: str) -> None:
+    assert len(shown(text)) < 100
+    assert shown(text).isprintable()

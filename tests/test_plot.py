@@ -1,0 +1,339 @@
+"""The laws of a session's picture; ``python -m tests.test_plot`` draws the one in the README anew."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from fractions import Fraction
+from io import BytesIO
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from xml.parsers.expat import ParserCreate
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageFont
+
+from tests.goldens import SESSIONS, performed
+from tests.strategies import breaths, sides
+from voicecoach import plot
+from voicecoach.breath import Kind
+from voicecoach.errors import ChoiceError
+from voicecoach.picture import Area, Label, Picture, Rect, Shape, Stroke, fitted, text_width, wrapped
+from voicecoach.raster import DENSITY
+from voicecoach.rows import INNER, MARGIN, ROWS, scale
+from voicecoach.score import CueKind, Side
+from voicecoach.script import Choices
+from voicecoach.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+README_PICTURE = Path(__file__).parent.parent / "docs" / "leg-stretch.svg"
+MINUTE, TITLE = Fraction(60), "Sitting leg stretch"
+Box = tuple[float, float, float, float]
+Timed = TypeVar("Timed", PhaseSpan, Cue, Chapter, Stretch)
+
+
+def one_turn() -> Timeline:
+    """Return the breaths of a turn: one to fold, two to stay, one to return."""
+    left = performed("sitting-leg-stretch", Choices(rounds=1, sides=(Side.LEFT,)))
+    return window(left, left.phases[0].start, left.phases[-1].end)
+
+
+def window(timeline: Timeline, start: Fraction, end: Fraction) -> Timeline:
+    def cut(spans: tuple[Timed, ...]) -> tuple[Timed, ...]:
+        inside = (each for each in spans if each.start < end and each.end > start)
+        return tuple(
+            replace(each, start=max(each.start, start) - start, end=min(each.end, end) - start) for each in inside
+        )
+
+    return Timeline(
+        end - start, cut(timeline.phases), cut(timeline.cues), cut(timeline.chapters), cut(timeline.stretches)
+    )
+
+
+@st.composite
+def turns(draw: st.DrawFn, start: Fraction = Fraction(0)) -> Timeline:
+    """Draw a chapter: words before, breaths with words at their phases, a stretch over some of them, and a chime."""
+    side, breath, count = draw(sides), draw(breaths), draw(st.integers(0, 3))
+    at = start + draw(st.fractions(0, 60, max_denominator=50))
+    kinds = st.sampled_from(CueKind)
+    phases, cues = [], [Cue(start, at, draw(kinds), draw(st.text(max_size=99)), side)] if at > start else []
+    for number in range(count):
+        for phase in breath.phases:
+            phases.append(PhaseSpan(at, at + phase.seconds, phase.kind, side, number))
+            said = phase.seconds * Fraction(draw(st.integers(1, 9)), 10)
+            cues.append(Cue(at, at + said, draw(kinds), draw(st.text(min_size=1, max_size=60)), side))
+            at += phase.seconds
+    end = at + draw(st.fractions(1, 20, max_denominator=50))
+    cues.append(Cue(at, end, CueKind.CHIME, "chime-end"))
+    stretches = (Stretch(phases[len(phases) // 2].start, at, side),) if phases else ()
+    return Timeline(
+        end, tuple(phases), tuple(cues), (Chapter(start, end, draw(st.text(max_size=40)), side),), stretches
+    )
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> Timeline:
+    """Draw some turns one after the other; sometimes with hours between them."""
+    whole = Timeline(Fraction(0))
+    for _ in range(draw(st.integers(0, 4))):
+        turn = draw(turns(whole.duration + draw(st.sampled_from([Fraction(0), Fraction(7), Fraction(9000)]))))
+        whole = Timeline(
+            turn.duration,
+            whole.phases + turn.phases,
+            whole.cues + turn.cues,
+            whole.chapters + turn.chapters,
+            whole.stretches + turn.stretches,
+        )
+    return whole
+
+
+def box(shape: Shape) -> Box:
+    """Return the left, top, right and bottom of a shape."""
+    match shape:
+        case Rect(x, y, width, height):
+            return x, y, x + width, y + height
+        case Label():
+            return shape.left, shape.y - 0.8 * shape.size, shape.left + shape.width, shape.y + 0.25 * shape.size
+        case Area(points):
+            return around(points)
+        case Stroke(lines):
+            return around(tuple(point for line in lines for point in line))
+
+
+def around(points: tuple[tuple[float, float], ...]) -> Box:
+    across, down = zip(*points, strict=True) if points else ((0.0,), (0.0,))
+    return min(across), min(down), max(across), max(down)
+
+
+def overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def labels(picture: Picture) -> list[Label]:
+    return [shape for shape in picture.shapes if isinstance(shape, Label)]
+
+
+def about(picture: Picture, said: str) -> list[Shape]:
+    return [shape for shape in picture.shapes if not isinstance(shape, Label) and said in shape.about]
+
+
+def without_colours(picture: Picture) -> list[object]:
+    return [
+        replace(shape, colour="") if isinstance(shape, Label | Stroke) else replace(shape, fill="", about="")
+        for shape in picture.shapes
+    ]
+
+
+def strokes(timeline: Timeline, chosen: Callable[[float], bool]) -> list[Stroke]:
+    """Return the strokes of the breath whose width is as chosen."""
+    drawn = plot.picture(timeline, "").shapes
+    return [each for each in drawn if isinstance(each, Stroke) and len(each.lines[0]) > 2 and chosen(each.width)]
+
+
+def breathing(*phases: tuple[Kind, int], cues: tuple[Cue, ...] = ()) -> Timeline:
+    """Return a breath of 20 s or less, which is one row."""
+    starts = [sum(seconds for _, seconds in phases[:number]) for number in range(len(phases) + 1)]
+    spans = (
+        PhaseSpan(Fraction(start), Fraction(end), kind, None, 0)
+        for (kind, _), (start, end) in zip(phases, pairwise(starts), strict=True)
+    )
+    return Timeline(Fraction(starts[-1]), tuple(spans), cues)
+
+
+sessions = pytest.mark.parametrize("name", SESSIONS)
+
+
+@given(timelines(), st.text(max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_nothing_is_drawn_outside_the_canvas(timeline: Timeline, title: str) -> None:
+    picture = plot.picture(timeline, title)
+    for shape in picture.shapes:
+        left, top, right, bottom = box(shape)
+        assert left >= 0
+        assert top >= 0
+        assert right <= picture.width
+        assert bottom <= picture.height
+
+
+@given(timelines(), st.text(max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_labels_never_overlap(timeline: Timeline, title: str) -> None:
+    for one, other in combinations(labels(plot.picture(timeline, title)), 2):
+        assert not overlap(box(one), box(other)), (one, other)
+
+
+@sessions
+def test_the_labels_of_real_sessions_neither_overlap_nor_leave_the_canvas(name: str) -> None:
+    picture = plot.picture(performed(*SESSIONS[name]), TITLE)
+    assert not [pair for pair in combinations(map(box, labels(picture)), 2) if overlap(*pair)]
+    assert all(left >= 0 and right <= picture.width for left, _, right, _ in map(box, picture.shapes))
+
+
+@given(timelines())
+@settings(max_examples=60, deadline=None)
+def test_every_cue_and_chapter_is_there_whatever_the_length(timeline: Timeline) -> None:
+    picture = plot.picture(timeline, "")
+    assert all(about(picture, f"{cue.kind}: {cue.text}") for cue in timeline.cues)
+    assert all(about(picture, chapter.title) for chapter in timeline.chapters)
+
+
+@sessions
+def test_times_are_where_they_belong_on_the_line(name: str) -> None:
+    timeline = performed(*SESSIONS[name])
+    picture, seconds = plot.picture(timeline, TITLE), scale(timeline.duration).seconds
+    for cue in timeline.cues:
+        bars = [each for each in about(picture, cue.text) if isinstance(each, Rect) and each.height < 6]
+        x = MARGIN + INNER * float(cue.start % seconds) / seconds
+        assert any(bar.x == pytest.approx(x) for bar in bars)
+    total = sum(each.width for each in picture.shapes if isinstance(each, Rect) and each.about and each.height < 6)
+    assert total == pytest.approx(INNER / seconds * float(sum(cue.end - cue.start for cue in timeline.cues)))
+
+
+def test_the_curve_rises_stays_falls_and_stays_again() -> None:
+    kinds = ((Kind.INHALE, 4), (Kind.HOLD, 5), (Kind.EXHALE, 6), (Kind.PAUSE, 3))
+    (curve,) = strokes(breathing(*kinds), lambda width: width < 2)
+    at = {round((x - MARGIN) / INNER * 20, 3): y for x, y in curve.lines[0]}
+    low, high = at[0], at[4]
+    assert (at[4], at[9], at[15], at[18]) == (high, high, low, low)
+    assert high < low, "up is towards the top"
+    middle = min(at, key=lambda second: abs(second - 2))
+    assert at[middle] == pytest.approx((low + high) / 2, abs=4)
+    rising = [y for second, y in at.items() if second <= 4]
+    assert rising == sorted(rising, reverse=True)
+
+
+def test_the_curve_is_bold_exactly_while_the_voice_speaks() -> None:
+    spoken = Cue(Fraction(4), Fraction(7), CueKind.BREATH, "And out")
+    ringing = Cue(Fraction(0), Fraction(4), CueKind.CHIME, "chime-end")
+    bold = strokes(breathing((Kind.INHALE, 4), (Kind.EXHALE, 6), cues=(ringing, spoken)), lambda width: width > 2)
+    assert [(stroke.lines[0][0][0], stroke.lines[0][-1][0]) for stroke in bold] == [
+        (MARGIN + INNER * 4 / 20, MARGIN + INNER * 7 / 20)
+    ]
+
+
+def test_sides_differ_in_more_than_their_colour() -> None:
+    def mirrored(side: Side | None) -> Timeline:
+        turn = one_turn()
+        return replace(
+            turn,
+            phases=tuple(replace(phase, side=side) for phase in turn.phases),
+            chapters=tuple(replace(chapter, side=side) for chapter in turn.chapters),
+            cues=(),
+            stretches=(),
+        )
+
+    drawn = [without_colours(plot.picture(mirrored(side), "")) for side in (Side.LEFT, Side.RIGHT, Side.BOTH)]
+    assert all(one != other for one, other in combinations(drawn, 2))
+
+
+def test_kinds_differ_in_more_than_their_colour() -> None:
+    def cue(kind: CueKind) -> Timeline:
+        return Timeline(Fraction(9), cues=(Cue(Fraction(0), Fraction(2), kind, ""),))
+
+    def shapes(kind: CueKind) -> list[object]:
+        return without_colours(plot.picture(cue(kind), ""))
+
+    assert all(shapes(one) != shapes(other) for one, other in combinations(CueKind, 2))
+
+
+@pytest.mark.parametrize(("minutes", "at_most"), [(1, 4), (9, ROWS), (60, ROWS), (719, ROWS), (6000, ROWS)])
+def test_a_session_of_any_length_has_few_rows(minutes: int, at_most: int) -> None:
+    assert minutes * MINUTE <= scale(minutes * MINUTE).seconds * at_most
+
+
+def test_at_an_hour_the_words_go_and_the_kinds_stay() -> None:
+    hour = performed("sitting-leg-stretch", Choices(rounds=24))
+    picture = plot.picture(hour, TITLE)
+    said = {label.text for label in labels(picture)}
+    assert not any("Breathe" in text for text in said)
+    assert {str(cue.kind) for cue in hour.cues} <= said
+
+
+def test_the_header_tells_the_title_the_length_and_the_stretch_of_each_leg() -> None:
+    said = [label.text for label in labels(plot.picture(performed("sitting-leg-stretch", Choices()), TITLE))]
+    assert {TITLE, "8:12", "left 72 s", "right 72 s"} <= set(said)
+
+
+@given(st.text(st.characters(codec=None), max_size=60))
+@example('\ud800\x00\x0b\ufffe\U0001f9d8 <script>&"]]>\n')
+@settings(deadline=None)
+def test_an_svg_is_valid_whatever_the_words(text: str) -> None:
+    parser, tags = ParserCreate(), set[str]()
+    parser.StartElementHandler = lambda tag, _attributes: tags.add(tag)
+    cue = Cue(Fraction(0), Fraction(9), CueKind.TIP, text)
+    timeline = Timeline(Fraction(20), cues=(cue,), chapters=(Chapter(Fraction(0), Fraction(20), text),))
+    parser.Parse(plot.svg(timeline, text).encode(), True)  # noqa: FBT003 - its only way
+    assert tags <= {"svg", "title", "desc", "rect", "polygon", "path", "text"}
+
+
+def test_an_svg_needs_nothing_from_elsewhere() -> None:
+    drawn = plot.svg(one_turn(), TITLE)
+    assert drawn.count("http") == drawn.count('xmlns="http://www.w3.org/2000/svg"') == 1
+    assert not any(word in drawn for word in ("href", "url(", "style", "script", "@"))
+
+
+def test_an_svg_tells_those_who_hear_it_what_it_shows() -> None:
+    drawn = plot.svg(one_turn(), TITLE)
+    assert f"<title>{TITLE}</title>\n<desc>0:40; stretch: left 24 s, right 0 s; 0:00 Sitting leg" in drawn
+
+
+def test_the_picture_of_the_readme_is_drawn_by_this_code() -> None:
+    assert README_PICTURE.read_text(encoding="utf-8") == plot.svg(one_turn(), TITLE)
+
+
+def test_both_painters_show_the_same() -> None:
+    picture = plot.picture(one_turn(), TITLE)
+    image = Image.open(BytesIO(plot.png(one_turn(), TITLE)))
+    assert image.size == (picture.width * DENSITY, round(picture.height * DENSITY))
+    for bar in (shape for shape in picture.shapes if isinstance(shape, Rect) and shape.about):
+        x, y = bar.x + bar.width / 2, bar.y + bar.height / 2
+        assert image.getpixel((round(x * DENSITY), round(y * DENSITY))) == rgb(bar.fill)
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(colour[1:]))
+
+
+def test_a_png_is_drawn_of_any_text() -> None:
+    cue = Cue(Fraction(0), Fraction(9), CueKind.TIP, "\ud800\x00 吸气\nשאיפה")
+    assert plot.png(Timeline(Fraction(9), cues=(cue,)), "\udfff").startswith(b"\x89PNG")
+
+
+def test_without_pillow_a_png_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(ChoiceError, match=r"pip install 'voicecoach\[plots\]'"):
+        plot.png(one_turn(), TITLE)
+
+
+def words() -> Iterator[str]:
+    for name in SESSIONS:
+        yield from (cue.text for cue in performed(*SESSIONS[name]).cues)
+
+
+def test_texts_are_no_wider_than_they_are_taken_to_be() -> None:
+    font = ImageFont.load_default(100)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    assert not [text for text in set(words()) if font.getlength(text) > text_width(text, 100)]
+
+
+@given(st.text(max_size=80), st.integers(0, 300), st.integers(1, 5))
+def test_broken_lines_fit_and_say_the_beginning_of_the_text(text: str, width: int, most: int) -> None:
+    lines = wrapped(text, width, 12, most)
+    assert len(lines) <= most
+    assert all(text_width(line, 12) <= width for line in lines)
+    said = "".join(lines).replace(" ", "").removesuffix("…")
+    assert text.replace(" ", "").startswith(said)
+
+
+@given(st.text(max_size=80), st.integers(0, 300))
+def test_what_is_shortened_says_so(text: str, width: int) -> None:
+    assert (kept := fitted(text, width, 12)) in {text, ""} or kept.endswith("…")
+
+
+if __name__ == "__main__":
+    README_PICTURE.write_text(plot.svg(one_turn(), TITLE), encoding="utf-8")

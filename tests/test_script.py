@@ -1,0 +1,293 @@
+"""The script builder, on small routines: what is said and done, in which order, for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import measure
+from voicecoach.breath import Breath, Kind, breath
+from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
+from voicecoach.routine import Routine
+from voicecoach.score import CueKind, Side
+from voicecoach.script import LEFT_RIGHT, Choices, build, exercises, notice
+from voicecoach.sheet import Name, Sheet
+from voicecoach.timeline import Timeline, perform, snap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
+CALM = breath("4-6")
+Step = Mapping[str, object]
+
+
+def routine(*steps: Step, name: str = "x", **keys: object) -> Routine:
+    sheet = Sheet.model_validate({"title": name.upper(), "steps": list(steps), **keys})
+    return Routine(name, f"{name}.yaml", sheet)
+
+
+def sided(*steps: Step, **block: object) -> Routine:
+    return routine({"each side": {"steps": list(steps), **block}}, sides=SIDES)
+
+
+def collected(*parts: Routine, optional: Sequence[str] = (), **keys: object) -> Routine:
+    """A routine that includes others."""
+    steps = [{"include": part.name, "optional": part.name in optional} for part in parts]
+    sheet = Sheet.model_validate({"title": "All", "steps": steps, **keys})
+    return Routine("all", "all.yaml", sheet, {Name(part.name): part for part in parts}, len(parts))
+
+
+def played(script: Routine, choices: Choices | None = None) -> Timeline:
+    chosen = choices or Choices()
+    return perform(build(script, chosen), measure, chosen.breath or script.sheet.breath)
+
+
+def heard(script: Routine, choices: Choices | None = None, *kinds: CueKind) -> list[str]:
+    wanted = kinds or (CueKind.INSTRUCTION, CueKind.BREATH, CueKind.CHANGE)
+    return [cue.text for cue in played(script, choices).cues if cue.kind in wanted]
+
+
+def test_a_session_goes_from_the_notice_to_the_chime() -> None:
+    cues = played(routine({"say": "Sit."}, notice="Ask first.", benefits="It helps.", tips=["Slowly."])).cues
+    assert [(cue.kind.value, cue.text) for cue in cues] == [
+        ("notice", "Ask first."),
+        ("instruction", "X."),
+        ("tip", "It helps."),
+        ("tip", "Slowly."),
+        ("instruction", "Sit."),
+        ("closing", "That is all for now. Take the time you need before you go on."),
+        ("chime", "chime-end"),
+    ]
+
+
+def test_the_first_word_waits_for_the_lead_in_and_the_end_leaves_time_to_get_up() -> None:
+    timeline = played(routine({"say": "Sit."}), Choices(lead_in=Fraction(60)))
+    assert timeline.cues[0].start == snap(Fraction(62)), "a minute, and two seconds between parts"
+    assert timeline.duration >= timeline.cues[-1].start + 10
+
+
+def test_a_routine_has_its_own_last_words() -> None:
+    assert heard(routine({"say": "Sit."}, closing=["Well.", "Up."]), None, CueKind.CLOSING) == ["Well.", "Up."]
+    own = routine({"say": "Sit."}, words={"closing": "Done."})
+    assert heard(own, None, CueKind.CLOSING) == ["Done."]
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("alternate", ["left leg", "right leg", "left leg", "right leg"]),
+        ("blocked", ["left leg", "left leg", "right leg", "right leg"]),
+    ],
+)
+def test_turns_go_in_their_order(order: str, expected: list[str]) -> None:
+    assert heard(sided({"say": "{leg}"}, rounds=2, order=order))[1:] == expected
+
+
+def test_what_is_between_turns_is_not_played_after_the_last() -> None:
+    between = [{"rest": "1 breath", "say": "Rest."}, {"change": "10s"}]
+    script = sided({"say": "{leg}"}, rounds=2, between=between)
+    turn = ["Rest.", "Change sides."]
+    assert heard(script)[1:] == ["left leg", *turn, "right leg", *turn, "left leg", *turn, "right leg"]
+
+
+def test_nothing_changes_between_two_turns_of_one_side() -> None:
+    between = [{"rest": "1 breath", "say": "Rest."}, {"change": "10s", "say": "Other side."}]
+    script = sided({"say": "{leg}"}, rounds=2, between=between, order="blocked")
+    assert heard(script)[1:] == [
+        "left leg",
+        "Rest.",
+        "left leg",
+        "Rest.",
+        "Other side.",
+        "right leg",
+        "Rest.",
+        "right leg",
+    ]
+
+
+def test_a_track_of_one_side_has_its_turns_and_no_change() -> None:
+    script = sided({"say": "{leg}"}, rounds=2, between=[{"rest": "1 breath", "say": "Rest."}, {"change": "10s"}])
+    timeline = played(script, Choices(sides=(Side.RIGHT,)))
+    assert [cue.text for cue in timeline.cues if cue.side] == ["right leg", "Rest.", "right leg"]
+    assert all(cue.side is Side.RIGHT for cue in timeline.cues if cue.side)
+
+
+def test_the_next_turn_may_be_announced_within_its_change() -> None:
+    script = sided({"say": "{leg}"}, {"breathe": 1}, between=[{"change": "60s"}])
+    left, right = ([phase for phase in played(script).phases if phase.side is side] for side in (Side.LEFT, Side.RIGHT))
+    assert right[0].start - left[-1].end == 60
+
+
+def test_words_for_the_first_round_and_for_those_after_it() -> None:
+    script = sided({"say": {"first": "Stretch your {leg}.", "again": "Your {leg}."}}, rounds=3)
+    assert heard(script)[1:] == [
+        "Stretch your left leg.", "Stretch your right leg.",
+        "Your left leg.", "Your right leg.", "Your left leg.", "Your right leg.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("{Leg} out", "Left leg out"), ("{leg} out", "left leg out"), ("{LEG} out", "Left leg out")]
+)
+def test_a_noun_phrase_is_capitalised_as_its_name_is(text: str, expected: str) -> None:
+    assert heard(sided({"say": text}))[1] == expected
+
+
+def test_the_first_and_the_last_breath_have_their_own_words() -> None:
+    script = routine({"breathe": 3, "in": "In", "out": "Out", "first in": "First", "last out": "Up"})
+    assert heard(script, None, CueKind.BREATH) == ["First", "Out", "In", "Out", "In", "Up"]
+    one = routine({"breathe": 1, "out": "Out", "first out": "First", "last out": "Up"})
+    assert heard(one, None, CueKind.BREATH) == ["Up"]
+
+
+def test_a_stretch_ends_where_the_return_begins() -> None:
+    def stretched(how: str) -> Fraction:
+        return played(sided({"breathe": 3, "stretch": how}, rounds=2)).stretched(Side.LEFT)
+
+    assert stretched("all") == 60
+    assert stretched("to last out") == 48
+
+
+def test_repeats_rest_between_their_rounds_and_not_after_the_last() -> None:
+    inner = {"repeat": {"rounds": 2, "between": [{"rest": "1", "say": "Rest."}], "steps": [{"say": "Bend."}]}}
+    script = routine({"repeat": {"rounds": 2, "between": [{"rest": "2", "say": "Stand."}], "steps": [inner]}})
+    assert heard(script)[1:] == ["Bend.", "Rest.", "Bend.", "Stand.", "Bend.", "Rest.", "Bend."]
+
+
+def test_rounds_are_those_of_the_sides_else_of_the_outermost_repeat() -> None:
+    repeat = {"repeat": {"steps": [{"repeat": {"rounds": 2, "steps": [{"say": "Bend."}]}}]}}
+    each_side = {"each side": {"rounds": 1, "steps": [{"say": "{leg}"}]}}
+    assert heard(routine(repeat), Choices(rounds=3)).count("Bend.") == 6
+    both = routine(repeat, each_side, sides=SIDES)
+    assert heard(both, Choices(rounds=3)).count("Bend.") == 2
+    assert heard(both, Choices(rounds=3)).count("left leg") == 3
+
+
+def test_rounds_that_there_are_not_are_refused() -> None:
+    with pytest.raises(ChoiceError, match="x has no rounds that could be changed"):
+        build(routine({"say": "Sit."}), Choices(rounds=3))
+
+
+def test_a_side_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ChoiceError, match="x has no sides"):
+        build(routine({"say": "Sit."}), Choices(sides=(Side.LEFT,)))
+
+
+def test_what_multiplies_without_end_is_refused_before_it_is_built() -> None:
+    step: Step = {"breathe": 10_000}
+    for _ in range(6):
+        step = {"repeat": {"rounds": 1000, "steps": [step]}}
+    with pytest.raises(RoutineError, match=r"more than 50,000; use fewer rounds or breaths"):
+        build(routine(step), Choices())
+
+
+SIT, STAND, BURN = (routine({"say": f"{name}!"}, name=name, tips="Slowly.", notice="Ask.") for name in ("a", "b", "c"))
+ALL = collected(SIT, STAND, BURN, optional=["c"], notice=["Ask.", "Stop."])
+
+
+@pytest.mark.parametrize(
+    ("added", "skipped", "expected"),
+    [
+        ((), (), ["a", "b"]),
+        (("c",), (), ["a", "b", "c"]),
+        (("all",), ("a",), ["b", "c"]),
+        ((), ("a",), ["b"]),
+        ((), ("c",), ["a", "b"]),
+    ],
+)
+def test_exercises_are_added_and_skipped_by_name(added: list[str], skipped: list[str], expected: list[str]) -> None:
+    chosen = Choices(added=frozenset(added), skipped=frozenset(skipped))
+    assert [part.name for part in exercises(ALL, chosen)] == expected
+
+
+@pytest.mark.parametrize(
+    ("added", "skipped", "error", "said"),
+    [
+        ("d", "", UnknownNameError, "no optional exercise is called 'd'; there are: c"),
+        ("a", "", UnknownNameError, "no optional exercise is called 'a'"),
+        ("", "d", UnknownNameError, "no exercise in this routine is called 'd'; there are: a, b, c"),
+        ("", "a b", ChoiceError, "every exercise is skipped"),
+    ],
+)
+def test_exercises_that_there_are_not_are_refused(
+    added: str, skipped: str, error: type[ChoiceError], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        exercises(ALL, Choices(added=frozenset(added.split()), skipped=frozenset(skipped.split())))
+
+
+def test_tips_and_notices_are_said_once() -> None:
+    assert heard(ALL, None, CueKind.TIP) == ["Slowly."]
+    assert heard(ALL, None, CueKind.NOTICE) == ["Ask.", "Stop."] == list(notice((SIT, STAND), ALL))
+
+
+def test_between_exercises_there_is_a_rest_and_after_the_last_none() -> None:
+    script = collected(SIT, STAND, between=[{"rest": "15s", "say": "Get ready."}])
+    assert heard(script) == ["A.", "a!", "Get ready.", "B.", "b!"]
+
+
+def test_an_exercise_keeps_its_breath_unless_the_listener_gives_one() -> None:
+    script = collected(routine({"breathe": 1}, name="fast", breath="2-3"), routine({"breathe": 1}, name="slow"))
+
+    def inhales(choices: Choices) -> list[Fraction]:
+        return [each.end - each.start for each in played(script, choices).phases if each.kind is Kind.INHALE]
+
+    assert inhales(Choices()) == [2, 4]
+    assert inhales(Choices(breath=breath("5-5"))) == [5, 5]
+
+
+def test_each_turn_is_a_chapter_named_after_exercise_side_and_round() -> None:
+    titles = [chapter.title for chapter in played(sided({"say": "{leg}"}, {"rest": "1"}, rounds=2)).chapters]
+    turns = [f"X: {side}, round {number}" for number in (1, 2) for side in ("left", "right")]
+    assert titles == ["Before you begin", "X", *turns, "End"]
+
+
+nouns = st.text(alphabet="ab ", min_size=1, max_size=60).filter(str.strip)
+steps = st.lists(
+    st.sampled_from([
+        {"say": "Your {leg}", "settle": "3s"},
+        {"say": {"first": "Stretch your {leg} out, and your {leg} again", "again": "{Leg}"}},
+        {"breathe": 2, "in": "In", "out": "Fold over your {leg}, and breathe | Out", "stretch": "all"},
+        {"rest": "1 breath", "say": "Rest your {leg} now"},
+        {"rest": "5s"},
+        {"repeat": {"rounds": 2, "between": [{"rest": "2s", "say": "{leg}"}], "steps": [{"say": "Now the {leg}"}]}},
+    ]),
+    min_size=1,
+    max_size=4,
+)  # fmt: skip
+between = st.sampled_from([[], [{"rest": "1 breath"}], [{"rest": "1", "say": "Your {leg}"}, {"change": "4s"}]])
+choices = st.builds(Choices, st.sampled_from([None, CALM, breath("3-7-3")]), st.integers(1, 3))
+
+
+@given(nouns, nouns, steps, between, st.sampled_from(["alternate", "blocked"]), choices)
+def test_both_sides_get_the_same_time_whatever_their_words(  # noqa: PLR0913, PLR0917 - what may differ
+    left: str, right: str, inside: list[Step], rests: object, order: str, chosen: Choices
+) -> None:
+    block = {"each side": {"order": order, "between": rests, "steps": inside}}
+    script = routine(block, sides={"left": {"leg": left}, "right": {"leg": right}})
+    tracks = [
+        perform(build(script, Choices(chosen.breath, chosen.rounds, (side,))), measure, chosen.breath or CALM)
+        for side in LEFT_RIGHT
+    ]
+    assert tracks[0].duration == tracks[1].duration
+    assert [(each.start, each.end) for each in tracks[0].phases] == [
+        (each.start, each.end) for each in tracks[1].phases
+    ]
+    whole = played(script, chosen)
+    assert whole.stretched(Side.LEFT) == whole.stretched(Side.RIGHT)
+    assert all(earlier.end <= later.start for earlier, later in pairwise(whole.cues))
+
+
+@given(steps, st.integers(1, 5))
+def test_every_turn_breathes_the_breath_it_is_given(inside: list[Step], rounds: int) -> None:
+    taken: Breath = breath("3.3-5.7")
+    phases = played(sided(*inside), Choices(breath=taken, rounds=rounds)).phases
+    lengths = {Kind.INHALE: Fraction("3.3"), Kind.EXHALE: Fraction("5.7")}
+    assert all(phase.end - phase.start == lengths[phase.kind] for phase in phases)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicecoach.errors import RoutineError, Where
+from voicecoach.yamltree import LARGEST_FILE, Items, Table, Text, Tree, key_place, place, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def tree(folder: Path, text: str | bytes) -> Tree:
+    path = folder / "a.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read(path, "a.yaml")
+
+
+def said(folder: Path, text: str | bytes) -> str:
+    with pytest.raises(RoutineError) as caught:
+        tree(folder, text)
+    return "\n".join(map(str, caught.value.problems))
+
+
+def test_every_value_stays_the_text_that_stands_in_the_file(tmp_path: Path) -> None:
+    read_back = tree(tmp_path, "a: 4:00\nb: on\nc: 1.50\nd: 0x10\ne: 2020-01-01\nf: null\ng: '~'\non: yes\n")
+    assert read_back == {
+        "a": "4:00", "b": "on", "c": "1.50", "d": "0x10", "e": "2020-01-01", "f": "null", "g": "~", "on": "yes",
+    }  # fmt: skip
+
+
+def test_everything_knows_its_place(tmp_path: Path) -> None:
+    read_back = tree(tmp_path, "title: x\nsteps:\n  - say: hi\n    empty:\n  -\n")
+    assert place(read_back, []) == Where("a.yaml", 1, 1)
+    assert place(read_back, ["steps", 0, "say"]) == Where("a.yaml", 3, 10)
+    assert key_place(read_back, ["steps", 0, "say"]) == Where("a.yaml", 3, 5)
+    assert place(read_back, ["steps", 0, "empty"]) == Where("a.yaml", 4, 5), "an empty value is where its key is"
+    assert place(read_back, ["steps", 1]).line == 5, "an empty item is where its dash is"
+
+
+def test_what_is_missing_is_where_it_is_missing_from(tmp_path: Path) -> None:
+    read_back = tree(tmp_path, "title: x\nsteps:\n  - say: hi\n")
+    assert place(read_back, ["steps", 0, "settle"]) == Where("a.yaml", 3, 5)
+    assert place(read_back, ["steps", 7, "say"]) == Where("a.yaml", 3, 3)
+    assert key_place(read_back, ["nothing", "here"]) == Where("a.yaml", 1, 1)
+
+
+def test_an_anchor_is_repeated_and_may_be_used_again(tmp_path: Path) -> None:
+    read_back = tree(tmp_path, "a: &x one\nb: *x\nc: &x two\nd: *x\n")
+    assert read_back == {"a": "one", "b": "one", "c": "two", "d": "two"}
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    assert tree(tmp_path, b"\xef\xbb\xbftitle: x\n") == {"title": "x"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "1:1: the file is empty; 'voicecoach show sitting-leg-stretch' prints an example"),
+        ("# nothing\n\n", "1:1: the file is empty; 'voicecoach show sitting-leg-stretch' prints an example"),
+        (b"a: b\nc: caf\xe9\n", "2:7: this is not UTF-8 text; save the file as UTF-8"),
+        ("ä: é\n".encode() + b"b: \xff\n", "2:4: this is not UTF-8 text; save the file as UTF-8"),
+        ("a: b\n".encode("utf-16"), "1:1: this is not UTF-8 text; save the file as UTF-8"),
+        ("a: b\nc: d\x00e\n", r"2:5: a text can't hold the character '\x00'; take it out"),
+        ("a: b\na: c\n", "2:1: 'a' stands here twice, first on line 1; keep one"),
+        ("a: {leg} out\n", "1:10: a text goes on after its end; put the whole text into quotes"),
+        ("a: Sit: up\n", "1:7: a second key or ': ' stands in this line; put the text into quotes"),
+        ("a: | Fold\n", "1:6: a text can't start with | or >; put it into quotes, or leave out the first wording"),
+        ("a: > Fold\n", "1:6: a text can't start with | or >; put it into quotes, or leave out the first wording"),
+        ("a: @home\n", "1:4: a text can't start with this character; put it into quotes"),
+        ("a: *b\n", "1:4: a text can't start with *; put it into quotes"),
+        ("a:\n\t- b\n", "2:1: a tab stands here; indent with spaces, not tabs"),
+        ("a:\n  b: c\n\t d: e\n", "3:1: a tab stands here; indent with spaces, not tabs"),
+        ("a: 'b\n", "1:4: these quotes are not closed; write the same quotes at the end of the text"),
+        ("a: [b\nc: d\n", "2:2: a bracket is not closed before this; close it, or put the whole text into quotes"),
+        (
+            "a:\n  - b: c\n   d: e\n",
+            "3:4: this line is not indented as those above; let keys that belong together start in one column",
+        ),
+        ("a: b\n---\nc: d\n", "2:1: a second document starts here; keep one routine in a file, without a line of ---"),
+        ("a: !!python/x y\n", "1:4: tags such as 'tag:yaml.org,2002:python/x' mean nothing here; take the tag out"),
+        ("a: !secret x\n", "1:4: tags such as '!secret' mean nothing here; take the tag out"),
+        ("a: &x {b: c}\nd:\n  <<: *x\n", "3:3: the key '<<' merges nothing here; write the keys themselves"),
+        ("? [a]\n: b\n", "1:3: a key must be a text; put a text that starts with { or [ into quotes"),
+        ("a: &x [*x]\n", "1:4: this is nested more than 40 deep; use fewer levels"),
+        ("a: " + "[" * 60 + "]" * 60, "1:44: this is nested more than 40 deep; use fewer levels"),
+        ("- " * 3000, "1:1: this is nested more than 40 deep; use fewer levels"),
+        ("#" * (LARGEST_FILE + 1), "1:1: the file is larger than 200,000 bytes; a routine is a small text file"),
+    ],
+)  # fmt: skip
+def test_what_is_no_plain_yaml_is_told_in_plain_words(tmp_path: Path, text: str | bytes, expected: str) -> None:
+    assert said(tmp_path, text) == f"a.yaml:{expected}"
+
+
+def test_aliases_can_not_grow_without_end(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 12)]
+    assert "with its aliases the file has more than 20,000 values; use fewer" in said(tmp_path, "\n".join(lines))
+
+
+def test_a_file_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RoutineError, match=r"a\.yaml:1:1: the file can't be read: no such file"):
+        read(tmp_path / "a.yaml", "a.yaml")
+
+
+@given(st.text(alphabet="a:{}[]-|>&*!#'\"\\ \n\t%@`,?", max_size=40))
+def test_any_text_is_read_or_refused_with_a_place(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    try:
+        read_back = tree(tmp_path_factory.mktemp("drawn"), text)
+    except RoutineError as error:
+        wrong = [each for each in error.problems if not each.what or each.where.line < 1 or each.where.column < 1]
+        assert not wrong
+    else:
+        assert isinstance(read_back, Text | Table | Items)

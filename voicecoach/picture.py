@@ -1,0 +1,228 @@
+"""A picture as a value: flat shapes on a canvas, and how they are written as SVG.
+
+Lengths are in pixels, y grows downwards, and colours are opaque (``#rrggbb``), so that every painter shows the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+from typing import TYPE_CHECKING, assert_never
+from unicodedata import category, east_asian_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Point = tuple[float, float]
+Line = tuple[Point, ...]
+
+FONTS = "system-ui, sans-serif"
+BOLD = 1.1
+"""How much wider bold text is."""
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WIDTHS = {"iljI.,:;'\u2019|!·": 0.32, 'ftr()[]{}/"- ': 0.42, "mwMW@%—…": 0.98}
+_EM = {letter: width for letters, width in _WIDTHS.items() for letter in letters}
+
+
+class Anchor(StrEnum):
+    """Which point of a label its x is; the values are those of SVG."""
+
+    START = "start"
+    MIDDLE = "middle"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A filled rectangle, its corners rounded by ``radius``; ``about`` is told where the pointer rests on it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str
+    radius: float = 0
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A filled polygon."""
+
+    points: Line
+    fill: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """Lines through points, with round ends and joints."""
+
+    lines: tuple[Line, ...]
+    colour: str
+    width: float
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One line of text; y is its baseline."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    colour: str
+    anchor: Anchor = Anchor.START
+    bold: bool = False
+
+    @property
+    def width(self) -> float:
+        """How wide it is at most in common fonts."""
+        return text_width(self.text, self.size) * (BOLD if self.bold else 1)
+
+    @property
+    def left(self) -> float:
+        """Where it begins."""
+        return self.x - self.width * {Anchor.START: 0, Anchor.MIDDLE: 0.5, Anchor.END: 1}[self.anchor]
+
+
+Shape = Rect | Area | Stroke | Label
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Shapes from back to front, what they are called, and what they tell those who don't see them."""
+
+    width: float
+    height: float
+    title: str
+    description: str
+    shapes: tuple[Shape, ...]
+
+
+def text_width(text: str, size: float) -> float:
+    """Say how wide a text of that size is, rather too much than too little: the viewer's font is not known.
+
+    >>> text_width("mill", 10) < text_width("warm", 10)
+    True
+    """
+    return size * sum(map(_em, text))
+
+
+def fitted(text: str, width: float, size: float) -> str:
+    """Shorten a text to ``width``; where hardly a word would be left, nothing is.
+
+    >>> fitted("Sitting leg stretch", 100, 12), fitted("Sitting leg stretch", 20, 12)
+    ('Sitting leg str…', '')
+    """
+    if text_width(text, size) <= width:
+        return text
+    kept = text[: _fitting(text, width - text_width("…", size), size)].rstrip(" ,;:.")
+    return f"{kept}…" if len(kept) > 2 else ""  # noqa: PLR2004 - two letters tell nothing
+
+
+def wrapped(text: str, width: float, size: float, most: int) -> tuple[str, ...]:
+    """Break a text into at most that many lines of ``width``, the last one shortened.
+
+    >>> wrapped("As you breathe out, let yourself sink", 90, 12, 3)
+    ('As you', 'breathe out,', 'let yourself…')
+    """
+    if most <= 1 or text_width(text, size) <= width:
+        return tuple(filter(None, [fitted(text, width, size)]))
+    room = _fitting(text, width, size)
+    cut = text.rfind(" ", 0, room + 1)
+    if cut < 1 and room and east_asian_width(text[room]) in "WF":
+        cut = room
+    return (
+        (text[:cut], *wrapped(text[cut:].lstrip(), width, size, most - 1)) if cut > 0 else wrapped(text, width, size, 1)
+    )
+
+
+def readable(text: str) -> str:
+    r"""Put a text on one line, without what an XML file can't hold.
+
+    >>> readable("in  and\nout" + chr(0))
+    'in and out�'
+    """
+    return _NO_XML.sub("\ufffd", " ".join(text.split()))
+
+
+def svg(picture: Picture) -> str:
+    """Draw a picture as SVG: no scripts, nothing from elsewhere, and always the same text for the same picture."""
+    width, height = _number(picture.width), _number(picture.height)
+    told = (_element("title", {}, _text(picture.title)), _element("desc", {}, _text(picture.description)))
+    body = "\n".join((*told, *map(_drawn, picture.shapes)))
+    attributes = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" font-family="{FONTS}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>\n{body}\n</svg>\n'
+
+
+def _em(letter: str) -> float:
+    """Return the width of a letter for size 1; what is laid over another takes none."""
+    if letter in _EM:
+        return _EM[letter]
+    if category(letter) in {"Mn", "Me", "Cf"}:
+        return 0
+    if east_asian_width(letter) in "WF":
+        return 1.05
+    return 0.6 if letter.isascii() and not letter.isupper() else 0.75
+
+
+def _fitting(text: str, width: float, size: float) -> int:
+    """Count the letters that fit."""
+    for count, letter in enumerate(text):
+        width -= text_width(letter, size)
+        if width < 0:
+            return count
+    return len(text)
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 1) + 0:g}"
+
+
+def _points(line: Iterable[Point]) -> str:
+    return " ".join(f"{_number(x)},{_number(y)}" for x, y in line)
+
+
+def _element(tag: str, attributes: Mapping[str, float | str], body: str = "") -> str:
+    said = "".join(f' {name}="{_value(value)}"' for name, value in attributes.items())
+    return f"<{tag}{said}>{body}</{tag}>" if body else f"<{tag}{said}/>"
+
+
+def _value(value: float | str) -> str:
+    return escape(value) if isinstance(value, str) else _number(value)
+
+
+def _text(text: str) -> str:
+    return escape(readable(text), quote=False)
+
+
+def _drawn(shape: Shape) -> str:
+    match shape:
+        case Rect(x, y, width, height, fill, radius):
+            box = {"x": x, "y": y, "width": width, "height": height, "rx": radius}
+            return _element("rect", {**box, "fill": fill}, _told(shape))
+        case Area(points, fill):
+            return _element("polygon", {"points": _points(points), "fill": fill}, _told(shape))
+        case Stroke(lines, colour, width):
+            pen = {"fill": "none", "stroke": colour, "stroke-linecap": "round", "stroke-linejoin": "round"}
+            path = "".join(f"M{_points(line)}" for line in lines)
+            return _element("path", {"d": path, **pen, "stroke-width": width}, _told(shape))
+        case Label():
+            return _written(shape)
+        case _:
+            assert_never(shape)
+
+
+def _told(shape: Rect | Area | Stroke) -> str:
+    return _element("title", {}, _text(shape.about)) if shape.about else ""
+
+
+def _written(label: Label) -> str:
+    anchor = {} if label.anchor is Anchor.START else {"text-anchor": label.anchor.value}
+    weight = {"font-weight": "bold"} if label.bold else {}
+    place = {"x": label.x, "y": label.y, "font-size": label.size}
+    return _element("text", {**place, **anchor, **weight, "fill": label.colour}, _text(label.text))
