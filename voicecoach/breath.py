@@ -188,7 +188,7 @@ def _phases(text: str, parts: list[str]) -> list[Phase]:
         if not _NUMBER.fullmatch(part):
             raise ChoiceError(f"{shown(text)} is no breath: {_complaint(text, part)}\n{WRITE}")
     if len(parts) not in ORDERS:
-        raise ChoiceError(f"{shown(text)} is no breath: it has {len(parts)} numbers, not 2, 3 or 4\n{WRITE}")
+        raise ChoiceError(f"{shown(text)} is no breath: it needs 2, 3 or 4 numbers\n{WRITE}")
     return [Phase(kind, Fraction(part)) for kind, part in zip(ORDERS[len(parts)], parts, strict=True)]
 
 
@@ -265,7 +265,9 @@ def _breathable(text: str, phases: list[Phase]) -> Breath:
     taken = Breath(kept)
     missing = [kind for kind in (Kind.INHALE, Kind.EXHALE) if kind not in {phase.kind for phase in kept}]
     if missing:
-        raise ChoiceError(f"{shown(text)} can't be breathed: its {' and its '.join(missing)} lasts 0 seconds\n{WRITE}")
+        raise ChoiceError(
+            f"{shown(text)} can't be breathed: nothing is left of its {' and its '.join(missing)}\n{WRITE}"
+        )
     if min(phase.seconds for phase in kept) < SHORTEST_PHASE:
         raise ChoiceError(
             f"{shown(text)} can't be breathed: a phase lasts less than {float(SHORTEST_PHASE)} s\n{WRITE}"

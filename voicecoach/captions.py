@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,18 +14,18 @@ if TYPE_CHECKING:
 
 def transcript(timeline: Timeline) -> str:
     """Return what is said, a line a cue, under the titles of the chapters."""
-    chapters = (
-        "\n".join((chapter.title, *(cue.text for cue in _within(timeline, chapter) if cue.track == "voice")))
-        for chapter in timeline.chapters
+    parts = (
+        "\n".join((chapter.title, *(cue.text for cue in cues if cue.track == "voice")))
+        for chapter, cues in by_chapter(timeline)
     )
-    return "\n\n".join(chapters)
+    return "\n\n".join(parts)
 
 
 def table(timeline: Timeline) -> Iterator[str]:
     """Yield a line for each chapter and cue: when, for which side, as what, and what is heard."""
-    for chapter in timeline.chapters:
+    for chapter, cues in by_chapter(timeline):
         yield f"{clock(chapter.start)}  {chapter.title}"
-        for cue in _within(timeline, chapter):
+        for cue in cues:
             yield f"  {clock(cue.start, tenths=True):>9}  {cue.kind:<11}  {cue.side or '':<5}  {cue.text}".rstrip()
 
 
@@ -44,5 +45,9 @@ def clock(seconds: Fraction, *, tenths: bool = False) -> str:
     return f"{text}.{tenth}" if tenths else text
 
 
-def _within(timeline: Timeline, chapter: Chapter) -> Iterator[Cue]:
-    return (cue for cue in timeline.cues if chapter.start <= cue.start < chapter.end)
+def by_chapter(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Cue, ...]]]:
+    """Yield each chapter with the cues that start in it; both are in the order of time."""
+    starts = [cue.start for cue in timeline.cues]
+    for chapter in timeline.chapters:
+        first, end = bisect_left(starts, chapter.start), bisect_left(starts, chapter.end)
+        yield chapter, timeline.cues[first:end]

@@ -191,6 +191,15 @@ def check(context: click.Context, files: tuple[str, ...]) -> None:
 
 
 @cli.command()
+def voices() -> None:
+    """List the voices of this system, as --voice takes them."""
+    from voicecoach.voices.system import catalogue
+
+    for voice in catalogue(cache_folder()).voices:
+        click.echo(f"{voice.id:<24}{voice.name:<36}{', '.join(voice.languages)}".rstrip())
+
+
+@cli.command()
 @click.option("--clear", is_flag=True, help="Delete all kept speech.")
 def cache(clear: bool) -> None:
     """Show how much speech is kept, and where."""

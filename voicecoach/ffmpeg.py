@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +20,7 @@ from voicecoach.errors import EncodeError
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
 
+_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 INSTALL = "install ffmpeg, or 'pip install imageio-ffmpeg', which brings one"
 
 
@@ -114,19 +117,44 @@ def _command(args: Sequence[str], loglevel: str) -> list[str]:
 def _started(
     command: list[str], what: str, *, stdout: int, stderr: IO[bytes] | int
 ) -> Generator[subprocess.Popen[bytes]]:
+    process = None
     try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, **apart())
-    except OSError as error:
-        raise _not_started(what, error) from None
+        with undisturbed():
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, **apart())
+        yield process
+    except BaseException as error:
+        if process is not None:
+            _end(process)
+        elif isinstance(error, OSError):
+            raise _not_started(what, error) from None
+        raise
     with process:
-        try:
-            yield process
-        except BaseException:
-            process.kill()
-            process.wait()  # Popen's own way out does not wait after a KeyboardInterrupt
-            with suppress(OSError):  # nor does it pass over what could not be written any more
-                _close(process.stdin)
-            raise
+        pass
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()  # Popen's own way out does not wait after a KeyboardInterrupt
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        with suppress(OSError):  # nor does it pass over what could not be written any more
+            _close(pipe)
+
+
+@contextmanager
+def undisturbed() -> Generator[None]:
+    """Hold signals back while a process is started: one that came in between would leave it behind, known to nobody."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 def _fed(process: subprocess.Popen[bytes], chunks: Iterable[bytes]) -> bool:

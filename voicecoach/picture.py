@@ -113,14 +113,16 @@ def text_width(text: str, size: float) -> float:
 
 
 def fitted(text: str, width: float, size: float) -> str:
-    """Shorten a text to ``width``; where hardly a word would be left, nothing is.
+    """Shorten a text to ``width``, after a word if one ends near; where hardly a word would be left, nothing is.
 
     >>> fitted("Sitting leg stretch", 100, 12), fitted("Sitting leg stretch", 20, 12)
-    ('Sitting leg str…', '')
+    ('Sitting leg…', '')
     """
     if text_width(text, size) <= width:
         return text
-    kept = text[: _fitting(text, width - text_width("…", size), size)].rstrip(" ,;:.")
+    room = _fitting(text, width - text_width("…", size), size)
+    space = text.rfind(" ", room // 2, room + 1)
+    kept = text[: space if space > 0 else room].rstrip(" ,;:.")
     return f"{kept}…" if len(kept) > 2 else ""  # noqa: PLR2004 - two letters tell nothing
 
 

@@ -18,6 +18,7 @@ from voicecoach.picture import Anchor, Area, Label, Picture, Rect, Stroke, fitte
 from voicecoach.picture import svg as vector
 from voicecoach.rows import INNER, MARGIN, WIDTH, rows
 from voicecoach.score import CueKind, Moment, Side
+from voicecoach.timeline import FRAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -174,7 +175,8 @@ def _breath(row: Row, run: list[PhaseSpan], timeline: Timeline) -> Iterator[Shap
 
 
 def _meets(each: Cue | Stretch, run: list[PhaseSpan]) -> bool:
-    return each.start < run[-1].end and each.end > run[0].start
+    """Say whether they share more than what comes from rounding to frames."""
+    return min(each.end, run[-1].end) - max(each.start, run[0].start) > FRAME
 
 
 def _under(row: Row, run: list[PhaseSpan], start: Fraction, end: Fraction, fill: str) -> Area:
@@ -190,9 +192,9 @@ def _curve(row: Row, run: list[PhaseSpan], start: Fraction, end: Fraction) -> Li
 
 
 def _sampled(row: Row, phase: PhaseSpan, start: Fraction, end: Fraction) -> Iterator[Point]:
-    """Yield a point every few pixels where the breath moves, and the ends where it rests."""
+    """Yield as many points as make it smooth where the breath moves, and the ends where it rests."""
     moves = phase.kind in {Kind.INHALE, Kind.EXHALE}
-    steps = max(4, round((row.x(end) - row.x(start)) / 6)) if moves else 1
+    steps = max(2, round(1.5 * math.sqrt(row.x(end) - row.x(start)))) if moves else 1
     for step in range(steps + 1):
         at = start + (end - start) * step / steps
         yield row.x(at), _level(row, phase, at)

@@ -35,7 +35,7 @@ def png(picture: Picture) -> bytes:
     for shape in picture.shapes:
         _paint(draw, shape, scale)
     file = BytesIO()
-    image.reduce(FINER).save(file, "PNG", optimize=True)
+    image.reduce(FINER).save(file, "PNG")
     return file.getvalue()
 
 

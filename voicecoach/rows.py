@@ -157,11 +157,8 @@ def rows(timeline: Timeline) -> tuple[Row, ...]:
         start = Fraction(number * chosen.seconds)
         bare = Row(chosen, start, min(start + chosen.seconds, timeline.duration), laid[-1].bottom if laid else HEADER)
         words = tuple(_broken(bare, room) for room in rooms if start <= room.start < start + chosen.seconds)
-        laid.append(
-            replace(
-                bare, breathes=any(bare.within(each) for each in (*timeline.phases, *timeline.stretches)), words=words
-            )
-        )
+        breathes = any(map(bare.within, timeline.phases)) or any(map(bare.within, timeline.stretches))
+        laid.append(replace(bare, breathes=breathes, words=words))
     return tuple(laid)
 
 

@@ -106,9 +106,15 @@ def exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
     return played
 
 
-def notice(played: Iterable[Routine], routine: Routine) -> tuple[str, ...]:
-    """Return the sentences of the notices of all that is played, each once."""
-    return tuple(dict.fromkeys(text for part in (routine, *played) for text in part.sheet.notice))
+def notice(played: Sequence[Routine], routine: Routine) -> tuple[str, ...]:
+    """Return the sentences of the notices of all that is played, and of what includes it, each once."""
+    return tuple(dict.fromkeys(text for part in _leading_to(played, routine) for text in part.sheet.notice))
+
+
+def _leading_to(played: Sequence[Routine], routine: Routine) -> list[Routine]:
+    """Return a routine and all inside it that lead to what is played."""
+    inside = [found for part in routine.included.values() for found in _leading_to(played, part)]
+    return [routine, *inside] if inside or any(routine is part for part in played) else []
 
 
 def sided(played: Iterable[Routine]) -> bool:
@@ -134,7 +140,7 @@ def _known(kind: str, names: Iterable[str], known: Sequence[str]) -> None:
 def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> None:
     both = sided(played)
     if len(choices.sides) == 1 and not both:
-        raise ChoiceError(f"{routine.name} has no sides, so there is no track for one of them\nleave the side out")
+        raise ChoiceError(f"{routine.name} has no sides, so there is no track for one\nleave out --side or --tracks")
     repeated = any(isinstance(step, Repeat) for part in played for step in part.sheet.steps)
     if choices.rounds is not None and not both and not repeated:
         raise ChoiceError(f"{routine.name} has no rounds that could be changed\nleave --rounds out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -12,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.assets import asset
-from voicecoach.captions import transcript
+from voicecoach.captions import clock, transcript
 from voicecoach.clip import FRAME_SAMPLES, Clip, read_wave
-from voicecoach.errors import FitError, TargetError
+from voicecoach.errors import ChoiceError, FitError, OutputError, TargetError
 from voicecoach.language import language
 from voicecoach.routine import Routine, load
 from voicecoach.score import Score, Side, Sound
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from voicecoach.tags import Tags
     from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
+
+LONGEST = Fraction(12 * 3600)
+"""Seconds that a session may last."""
 
 Report = Callable[[str, int, int], None]
 """Told of progress: what is being done, how much of it is, out of how much."""
@@ -101,22 +105,23 @@ class Made:
         }
 
 
-def plan(request: Request, folder: Path, report: Report) -> Session:
+def plan(request: Request, folder: Path, report: Report, routine: Routine | None = None) -> Session:
     """Load a routine, build its score, have its words spoken, and lay them along time.
 
-    Speech is kept in ``folder``; nothing else is written.
+    Speech is kept in ``folder``; nothing else is written. A routine that was loaded already can be handed in.
 
     Raises:
         RoutineError: When the routine is wrong, or its words do not fit the breath (`FitError`).
-        ChoiceError: When the choices do not go together, or name what is not there.
+        ChoiceError: When the choices do not go together, name what is not there, or make a session of over 12 hours.
         VoiceError: When the voice fails.
     """
-    routine = load(request.routine)
+    routine = routine or load(request.routine)
     scores = {side: build(routine, chosen) for side, chosen in _tracks(request)}
     breath = request.choices.breath or routine.sheet.breath
     voice, name = _voice(request, routine, folder)
     clips: dict[str, Clip] = {}
     timelines = {side: rehearse(score, breath, voice, clips, report) for side, score in scores.items()}
+    _check_length(max(timeline.duration for timeline in timelines.values()))
     title = request.title or routine.sheet.title
     return Session(
         routine,
@@ -169,8 +174,9 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
     from voicecoach.mp3 import write_all
 
     began = time.perf_counter()
-    paths = targets(output, Path(request.routine).stem, [side for side, _ in _tracks(request)], split=request.split)
-    session = plan(request, folder, report)
+    routine = load(request.routine)
+    paths = targets(output, routine.name, [side for side, _ in _tracks(request)], split=request.split)
+    session = plan(request, folder, report, routine)
     planned = time.perf_counter()
     report("writing", 0, len(paths))
     written = write_all(tuple(_recordings(session, paths, folder)))
@@ -211,6 +217,15 @@ def _check_target(path: Path) -> None:
         raise TargetError(path, "there is a folder of this name; choose another name with -o")
     if not path.parent.is_dir():
         raise TargetError(path, f"there is no folder {path.parent}; make it first")
+    if not os.access(path.parent, os.W_OK):
+        raise OutputError(path, f"nothing may be written into {path.parent}; choose another folder with -o")
+
+
+def _check_length(seconds: Fraction) -> None:
+    if seconds > LONGEST:
+        raise ChoiceError(
+            f"this would last {clock(seconds)}, and {clock(LONGEST)} is the most\nuse fewer rounds or breaths"
+        )
 
 
 def _tracks(request: Request) -> list[tuple[Side | None, Choices]]:
