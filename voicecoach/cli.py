@@ -16,7 +16,7 @@ import click
 
 from voicecoach import __version__
 from voicecoach.breath import breath, seconds
-from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError, shown
+from voicecoach.errors import ChoiceError, RoutineError, TargetError, VoicecoachError, shown
 from voicecoach.score import Side
 
 if TYPE_CHECKING:
@@ -142,16 +142,20 @@ def make(output: Path | None, tracks: str, quiet: bool, as_json: bool, **chosen:
 
 @cli.command()
 @choices
-def plan(as_json: bool, **chosen: Any) -> None:
+@click.option("--plot", "drawing", type=click.Path(path_type=Path), help="Draw it: FILE.svg or FILE.png.")
+def plan(as_json: bool, drawing: Path | None, **chosen: Any) -> None:
     """Show what is heard when in ROUTINE, without making a file."""
     from voicecoach import session
     from voicecoach.captions import table
 
+    _check_drawing(drawing)
     request = _request(split=False, **chosen)
     with _progress(shown=True) as report:
         planned = session.plan(request, cache_folder(), report)
     _warn(planned, quiet=False)
     (track,) = planned.tracks
+    if drawing:
+        _draw(track, drawing)
     if as_json:
         _print_json(planned.as_json(track))
     else:
@@ -346,6 +350,22 @@ def _problems(file: str) -> Iterator[object]:
         yield from error.problems
     except VoicecoachError as error:
         yield f"{file}:1:1: {'; '.join(str(error).splitlines())}"
+
+
+def _check_drawing(path: Path | None) -> None:
+    if path and path.suffix.lower() not in {".svg", ".png"}:
+        raise ChoiceError(f"{shown(path)}: a picture's name ends in .svg or .png")
+    if path and not path.parent.is_dir():
+        raise TargetError(path, f"there is no folder {path.parent}; make it first")
+
+
+def _draw(track: Track, path: Path) -> None:
+    from voicecoach import plot
+    from voicecoach.store import write_whole
+
+    vector = path.suffix.lower() == ".svg"
+    picture = plot.svg(track.timeline, track.title).encode() if vector else plot.png(track.timeline, track.title)
+    write_whole(path, picture)
 
 
 def _print_json(value: object) -> None:
