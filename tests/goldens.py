@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.fakes import measure
-from voicecoach.breath import breath
+from voicecoach.breath import pace as paced
+from voicecoach.choices import Choices
 from voicecoach.routine import load
 from voicecoach.score import Side
-from voicecoach.script import Choices, build
+from voicecoach.script import build, pace
 from voicecoach.timeline import Timeline, perform
 
 if TYPE_CHECKING:
@@ -22,8 +23,11 @@ SESSIONS: dict[str, tuple[str, Choices]] = {
     "sitting-leg-stretch": ("sitting-leg-stretch", Choices()),
     "sitting-leg-stretch-left": ("sitting-leg-stretch", Choices(sides=(Side.LEFT,))),
     "sitting-leg-stretch-right": ("sitting-leg-stretch", Choices(sides=(Side.RIGHT,))),
-    "sitting-leg-stretch-2-2": ("sitting-leg-stretch", Choices(breath=breath("2-2"))),
-    "sitting-leg-stretch-10-20": ("sitting-leg-stretch", Choices(breath=breath("10-20"))),
+    "sitting-leg-stretch-2-2": ("sitting-leg-stretch", Choices(breath=paced("2-2"))),
+    "sitting-leg-stretch-10-20": ("sitting-leg-stretch", Choices(breath=paced("10-20"))),
+    "sitting-leg-stretch.de": ("sitting-leg-stretch.de", Choices()),
+    "sitting-leg-stretch.es": ("sitting-leg-stretch.es", Choices()),
+    "sitting-leg-stretch.fr": ("sitting-leg-stretch.fr", Choices()),
     "standing-leg-stretch": ("standing-leg-stretch", Choices()),
     "forward-backward-bend": ("forward-backward-bend", Choices()),
     "thigh-burner": ("thigh-burner", Choices()),
@@ -35,7 +39,7 @@ SESSIONS: dict[str, tuple[str, Choices]] = {
 
 def performed(name: str, choices: Choices) -> Timeline:
     routine = load(name)
-    return perform(build(routine, choices), measure, choices.breath or routine.sheet.breath)
+    return perform(build(routine, choices), measure, pace(routine, choices))
 
 
 def cue_sheet(name: str) -> str:

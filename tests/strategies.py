@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from voicecoach.breath import Breath, Kind, Phase, Span
+from voicecoach.breath import Breath, Kind, Pace, Phase, Span
 from voicecoach.score import (
     Breathe,
     CueKind,
@@ -26,6 +26,7 @@ from voicecoach.score import (
 seconds = st.fractions(min_value=Fraction(1, 2), max_value=Fraction(20), max_denominator=100)
 phases = st.builds(Phase, st.sampled_from(Kind), seconds)
 breaths = st.lists(phases, min_size=1, max_size=5).map(lambda drawn: Breath(tuple(drawn)))
+paces = breaths.map(lambda taken: Pace((taken,)))
 spans = st.builds(Span, st.integers(0, 4), st.fractions(0, 15, max_denominator=50))
 texts = st.text(alphabet="abc ", min_size=1, max_size=40)
 sides = st.sampled_from([None, *Side])
@@ -44,7 +45,7 @@ def _inside(scores: st.SearchStrategy[Score]) -> st.SearchStrategy[Score]:
     return st.one_of(
         st.lists(scores, max_size=4).map(lambda parts: Seq(tuple(parts))),
         st.builds(Slot, spans, scores),
-        st.builds(Paced, breaths, scores),
+        st.builds(Paced, paces, scores),
         st.builds(Under, scores, st.builds(Pause, spans)),
     )
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes import FakeVoice
 from voicecoach import __version__, config, session
-from voicecoach.breath import breath
+from voicecoach.breath import pace
 from voicecoach.cli import run
 from voicecoach.errors import EncodeError, OutputError
 from voicecoach.score import CueKind, Side
@@ -162,7 +162,7 @@ def test_options_say_what_is_made(asked: list[Request]) -> None:
     assert (request.routine, request.split, request.voice, request.rate) == ("thigh-burner", True, "en", 150)
     assert (request.title, request.preview) == ("Mine", Fraction(5, 2))
     chosen = request.choices
-    assert (chosen.breath, chosen.rounds, chosen.sides) == (breath("4-7-8"), 2, (Side.RIGHT,))
+    assert (chosen.breath, chosen.rounds, chosen.sides) == (pace("4-7-8"), 2, (Side.RIGHT,))
     assert chosen.added == {"a", "b"}
     assert chosen.skipped == {"c"}
     assert chosen.lead_in == 90
@@ -183,7 +183,7 @@ def test_the_line_comes_before_the_environment_and_that_before_the_settings(
     monkeypatch.setenv("VOICECOACH_WITH", "a b")
     run(["make", "--breath", "5-5"])
     (request,) = asked
-    assert request.choices.breath == breath("5-5")
+    assert request.choices.breath == pace("5-5")
     assert request.rate == 160, "the command's own variable comes before that of all commands"
     assert (request.voice, request.title) == ("de", "Mine")
     assert request.choices.added == {"a", "b"}

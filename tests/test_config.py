@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import json
+import os
+import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voicecoach import config
 from voicecoach.cli import cli
-from voicecoach.errors import ChoiceError
+from voicecoach.errors import ChoiceError, OutputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,3 +77,105 @@ def test_a_file_that_can_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(config, "file", lambda: tmp_path)
     with pytest.raises(ChoiceError, match="the settings can't be read: is a directory"):
         config.defaults(cli.commands)
+
+
+MINE = """# mine
+rate = 120 # calm
+
+breath = '5-7'   # slow
+title = \"\"\"
+breath = "1-1"
+\"\"\"
+
+[plan]
+breath = "4-7-8"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", 'breath = "4-6"\n'),
+        ("rate = 120", 'rate = 120\nbreath = "4-6"\n'),
+        ("# mine\n", 'breath = "4-6"\n# mine\n'),
+        ("breath=5.5\n", 'breath="4-6"\n'),
+        ('"breath" = "5-7"\r\n', '"breath" = "4-6"\r\n'),
+        ("rate = 120\r\n[make]\r\n", 'rate = 120\r\nbreath = "4-6"\r\n[make]\r\n'),
+        ('[make]\nbreath = "5-5"\n', 'breath = "4-6"\n[make]\nbreath = "5-5"\n'),
+        (MINE, MINE.replace("'5-7'", '"4-6"')),
+        (
+            MINE.replace("breath = '5-7'   # slow\n", ""),
+            MINE.replace("breath = '5-7'   # slow\n", "").replace('"""\n\n', '"""\nbreath = "4-6"\n\n'),
+        ),
+        ('with = [\n"a", # [x]\n["b"],\n]\n', 'breath = "4-6"\nwith = [\n"a", # [x]\n["b"],\n]\n'),
+        ("rate = nan\n", 'rate = nan\nbreath = "4-6"\n'),
+    ],
+)
+def test_a_default_is_set_and_all_else_stays(text: str, expected: str) -> None:
+    assert config.with_default(text, "breath", "4-6") == expected
+
+
+names = st.sampled_from(["rate", "title", "voice"])
+values = st.one_of(st.integers(), st.text("ab[]#=\n'", max_size=8).map(json.dumps), st.booleans().map(json.dumps))
+settings_lines = st.dictionaries(names, values, max_size=3).map(lambda table: [f"{k} = {v}" for k, v in table.items()])
+
+
+@given(settings_lines, settings_lines, st.lists(st.sampled_from(["", "# breath = 1", "#"]), max_size=3))
+def test_whatever_is_there_the_default_is_read_back_and_the_rest_too(
+    shared: list[str], own: list[str], comments: list[str]
+) -> None:
+    text = "\n".join([*comments, *shared, *comments, "[make]", *own])
+    once = config.with_default(text, "breath", "5-7")
+    twice = config.with_default(once, "breath", "4-6")
+    assert tomllib.loads(twice) == {**tomllib.loads(text), "breath": "4-6"}
+    assert twice == once.replace('"5-7"', '"4-6"')
+    assert [line for line in twice.splitlines() if line != 'breath = "4-6"'] == text.splitlines()
+
+
+@pytest.mark.parametrize("text", ['[breath]\nratio = "1:1"\n', 'breath = """\n4-6"""\n', "breath.in = 4\n"])
+def test_where_no_line_can_say_it_nothing_is_written(text: str, settings: Settings) -> None:
+    with suppress(ChoiceError):
+        settings(text)
+    with pytest.raises(ChoiceError, match="no line of its own for 'breath'") as caught:
+        config.save("breath", "4-6")
+    assert len(str(caught.value).splitlines()) <= 3
+    assert config.file().read_text() == text
+
+
+def test_saving_makes_the_folder_and_what_is_saved_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "new folder" / "config.toml"
+    monkeypatch.setattr(config, "file", lambda: path)
+    assert config.save("breath", "4.2-5.8") == path
+    assert config.defaults(cli.commands)["make"] == {"breath": "4.2-5.8"}
+    assert [each.name for each in path.parent.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and permissions as POSIX has them")
+def test_a_link_stays_one_and_permissions_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, link = tmp_path / "real.toml", tmp_path / "config.toml"
+    real.write_text('breath = "5-7"\n')
+    real.chmod(0o644)
+    link.symlink_to(real)
+    monkeypatch.setattr(config, "file", lambda: link)
+    config.save("breath", "4-6")
+    assert link.is_symlink()
+    assert real.read_text() == 'breath = "4-6"\n'
+    assert real.stat().st_mode & 0o777 == 0o644
+
+
+def test_settings_that_can_not_be_written_are_told_and_stay(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    settings("rate = 120\n")
+    monkeypatch.setattr("voicecoach.store.write_whole", full)
+    with pytest.raises(OutputError, match="the settings can't be written: no space left on device"):
+        config.save("breath", "4-6")
+    assert config.file().read_text() == "rate = 120\n"
+
+
+def test_a_command_with_the_name_of_an_option_leaves_it_free(settings: Settings) -> None:
+    assert settings('breath = "4-6"\n')["make"] == {"breath": "4-6"}
+    assert settings('[breath]\nratio = "1:2"\n')["breath"] == {"ratio": "1:2"}

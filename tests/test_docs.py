@@ -11,9 +11,10 @@ from click.testing import CliRunner
 
 from tests.fakes import FakeVoice, measure
 from voicecoach import session
+from voicecoach.choices import Choices
 from voicecoach.cli import cli
 from voicecoach.routine import load
-from voicecoach.script import Choices, build
+from voicecoach.script import build
 from voicecoach.sheet import BETWEEN, STEPS, Sheet
 from voicecoach.timeline import perform
 from voicecoach.voices.cached import CachedVoice

@@ -3,11 +3,15 @@ from __future__ import annotations
 import pytest
 
 from tests.goldens import GOLDEN, SESSIONS, cue_sheet, performed
-from voicecoach.breath import breath
+from voicecoach.breath import pace
+from voicecoach.choices import Choices
 from voicecoach.routine import built_in, load
 from voicecoach.score import Side
-from voicecoach.script import Choices
 from voicecoach.timeline import FRAME
+
+SITTING = [name for name in built_in() if name.startswith("sitting-leg-stretch")]
+STEMS = {"de": ("link", "recht"), "en": ("left", "right"), "es": ("izquierd", "derech"), "fr": ("gauche", "droit")}
+"""What the words for left and right begin with, whatever their case and gender."""
 
 
 @pytest.mark.parametrize("name", SESSIONS)
@@ -26,30 +30,33 @@ def test_every_built_in_has_a_cue_sheet() -> None:
 )
 def test_every_built_in_fits_every_breath(name: str, text: str) -> None:
     added = frozenset({"all"} if name == "leg-stretch" else ())
-    timeline = performed(name, Choices(breath=breath(text), added=added))
+    timeline = performed(name, Choices(breath=pace(text), added=added))
     assert timeline.duration % FRAME == 0
     assert timeline.stretched(Side.LEFT) == timeline.stretched(Side.RIGHT)
 
 
-@pytest.mark.parametrize("name", ["sitting-leg-stretch", "standing-leg-stretch", "forward-lunge"])
+@pytest.mark.parametrize("name", [*SITTING, "standing-leg-stretch", "forward-lunge"])
 def test_the_body_words_are_right_for_each_side(name: str) -> None:
     """The hand on the thigh is the other one, the hand that reaches is of the same side; nothing is mixed up."""
-    sides = load(name).sheet.sides
-    assert sides is not None
-    for mine, other, words in (("left", "right", sides.left), ("right", "left", sides.right)):
-        same = {key for key, noun in words.items() if noun.startswith(mine)}
-        opposite = {key for key, noun in words.items() if noun.startswith(other)}
+    sheet = load(name).sheet
+    assert sheet.sides is not None
+    left, right = STEMS[sheet.language]
+    for mine, other, words in ((left, right, sheet.sides.left), (right, left, sheet.sides.right)):
+        same = {key for key, noun in words.items() if mine in noun}
+        opposite = {key for key, noun in words.items() if other in noun}
+        assert not same & opposite
         assert same | opposite == set(words)
         assert opposite == {key for key in words if key.startswith(("other", "front")) or key == "foot"}
         assert same >= {"leg"}
 
 
-def test_the_seeds_turn_stretches_for_24_seconds_at_4_6() -> None:
-    turns = performed("sitting-leg-stretch", Choices()).stretches
+@pytest.mark.parametrize("name", SITTING)
+def test_the_seeds_turn_stretches_for_24_seconds_at_4_6(name: str) -> None:
+    turns = performed(name, Choices()).stretches
     assert [stretch.end - stretch.start for stretch in turns] == [24] * 6
 
 
-@pytest.mark.parametrize("name", ["sitting-leg-stretch", "standing-leg-stretch", "forward-lunge", "leg-stretch"])
+@pytest.mark.parametrize("name", [*SITTING, "standing-leg-stretch", "forward-lunge", "leg-stretch"])
 def test_each_sides_track_stands_alone_and_has_the_same_length(name: str) -> None:
     left, right = (performed(name, Choices(sides=(side,))) for side in (Side.LEFT, Side.RIGHT))
     assert left.duration == right.duration

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
-    *("errors", "breath", "score", "timeline", "language", "yamltree", "sheet", "mistakes", "routine", "script"),
+    *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "language"),
+    *("yamltree", "texts", "sheet", "mistakes", "routine", "part", "steps", "script"),
     *("captions", "picture", "raster", "rows", "plot", "clip", "mixdown", "assets", "ffmpeg", "store", "frames"),
     *("voices", "voices.remember", "voices.catalogue", "voices.library", "voices.supervised", "voices.worker"),
     *("voices.polish", "voices.cached", "voices.system"),
-    *("tags", "mp3", "session", "config", "cli", "__main__"),
+    *("tags", "mp3", "session", "config", "keyboard", "measuring", "cli", "__main__"),
 ]
-CORE = ["errors", "breath", "score", "timeline", "script", "captions", "mixdown", "clip"]
+CORE = [
+    *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "part", "steps", "script"),
+    *("captions", "mixdown", "clip"),
+]
 WITH_EFFECTS = {"os", "subprocess", "socket", "pathlib", "io", "tempfile", "shutil", "threading", "time", "random"}
 HEAVY = {"pydub", "pyttsx3", "rich", "mutagen", "pydantic", "ruamel", "ruamel.yaml", "PIL", "numpy"}
 LONGEST_FUNCTION = 40

@@ -21,12 +21,12 @@ from tests.goldens import SESSIONS, performed
 from tests.strategies import breaths, sides
 from voicecoach import plot
 from voicecoach.breath import Kind
+from voicecoach.choices import Choices
 from voicecoach.errors import ChoiceError
 from voicecoach.picture import Area, Label, Picture, Rect, Shape, Stroke, fitted, text_width, wrapped
 from voicecoach.raster import DENSITY
 from voicecoach.rows import INNER, MARGIN, ROWS, scale
 from voicecoach.score import CueKind, Side
-from voicecoach.script import Choices
 from voicecoach.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
 
 if TYPE_CHECKING:

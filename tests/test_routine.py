@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.breath import Span, breath
+from voicecoach.breath import Span, breath, pace
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine import BUILT_IN, MOST_EXERCISES, built_in, find, load
-from voicecoach.sheet import BreathePhases, EachSide, Include, Repeat, Say, Words
+from voicecoach.sheet import BreathePhases, EachSide, Include, Repeat, Say
+from voicecoach.texts import Words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ steps:
 """,
     )
     sheet = load("a.yaml").sheet
-    assert (sheet.breath, sheet.notice, sheet.language) == (breath("4-7-8"), ("One sentence.",), "en")
+    assert (sheet.breath, sheet.notice, sheet.language) == (pace("4-7-8"), ("One sentence.",), "en")
     say, each_side, repeat = sheet.steps
     assert isinstance(say, Say)
     assert say.say == Words(("Sit on the floor", "Sit"))
@@ -61,9 +62,9 @@ steps:
     assert isinstance(each_side, EachSide)
     (breathing,) = each_side.each_side.steps
     assert isinstance(breathing, BreathePhases)
-    assert breathing.words("last out") == Words(("Your {leg}",))
+    assert breathing.spoken["last out"] == Words(("Your {leg}",))
     assert isinstance(repeat, Repeat)
-    assert repeat.repeat.rounds == 1
+    assert repeat.repeat.rounds is None
 
 
 @pytest.mark.parametrize("name", built_in())
@@ -96,7 +97,7 @@ sides: {left: {}, rihgt: {}}
 """) == [
         "a.yaml:2:1: the key 'breth' is not known here; did you mean 'breath'?",
         "a.yaml:5:5: the key 'settel' is not known here; did you mean 'settle'?",
-        "a.yaml:7:5: the key 'las out' is not known here; did you mean 'last out' or 'first out' or 'out'?",
+        "a.yaml:7:5: the key 'las out' is not known here; did you mean 'last out' or 'out'?",
         "a.yaml:8:5: no step is called 'brethe'; did you mean 'breathe'?",
         "a.yaml:10:7: the key 'round' is not known here; did you mean 'rounds'?",
         "a.yaml:12:16: the key 'first' is missing here; add 'first: ...'",
@@ -116,12 +117,12 @@ sides: {left: {}, rihgt: {}}
         ("- a\n", "1:1: a routine is a list of keys with values; write 'title: ...' and 'steps:'"),
         ("steps: [say: hi]\n", "1:1: the key 'title' is missing here; add 'title: ...'"),
         ("title: ''\nsteps: [say: hi]\n", "1:8: this text is empty; write something, or leave the key out"),
-        ("title: '{leg}'\nsteps: [say: hi]\n", "1:8: braces are filled only inside an 'each side'; write the words"),
+        ("title: '{leg}'\nsteps: [say: hi]\n", "1:8: braces are filled only in steps; write the words"),
         (HEAD, "1:1: the key 'steps' is missing here; add 'steps: ...'"),
         (f"{HEAD}steps:\n", "2:1: 'steps' should be a list; write each item on a line of its own, after a dash"),
         (f"{HEAD}steps: []\n", "2:8: 'steps' has nothing in it; add something to it"),
         (f"{HEAD}steps: {{say: hi}}\n", "2:8: 'steps' should be a list"),
-        (f"{HEAD}steps: [hi]\n", "2:9: 'hi' is no step; write one of: say, breathe, rest, each side, repeat, include"),
+        (f"{HEAD}steps: [hi]\n", "2:9: 'hi' is no step; write one of: say, breathe, hold, rest, each side, repe"),
         (f"{HEAD}steps:\n  - say: hi\n  -\n", "4:4: this is no step; write one of"),
         (f"{HEAD}steps:\n  - say: {{leg}}\n", "3:10: this should be a text; a text that starts with { or has a : in"),
         (f"{HEAD}steps:\n  - say: 'a ||b'\n", "3:10: a wording is empty; write something on both sides of each |"),
@@ -131,11 +132,11 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n  - say: a\x7fb\n", r"3:11: a text can't hold the character '\x7f'; take it out"),
         (f'{HEAD}steps:\n  - say: "a\\x07b"\n', "3:10: this text has control characters in it; take them out"),
         (f"{HEAD}steps:\n  - say: {'x' * 10_001}\n", "3:10: this text has 10,001 characters; 10,000 are the most"),
-        (f"{HEAD}steps:\n  - breathe: 3.5\n", "3:14: '3.5' is no whole number; write one, as 3"),
-        (f"{HEAD}steps:\n  - breathe: -3\n", "3:14: '-3' is no whole number; write one, as 3"),
-        (f"{HEAD}steps:\n  - breathe: 0\n", "3:14: breathe is '0'; at least 1 is possible"),
-        (f"{HEAD}steps:\n  - breathe: 1000000000\n", "3:14: breathe is '1000000000'; at most 10,000 is possible"),
-        (f"{HEAD}steps:\n  - breathe:\n", "3:5: this is no whole number; write one, as 3"),
+        (f"{HEAD}steps:\n  - breathe: 3.5\n", "3:14: '3.5' is no length: write breaths as 2 breaths"),
+        (f"{HEAD}steps:\n  - breathe: -3\n", "3:14: '-3' is no length: write breaths as 2 breaths"),
+        (f"{HEAD}steps:\n  - breathe: 0\n", "3:14: this is no breath; at least 1 is possible"),
+        (f"{HEAD}steps:\n  - breathe: 1000000000\n", "3:14: this lasts too long; at most 10,000 breaths"),
+        (f"{HEAD}steps:\n  - breathe:\n", "3:5: this should be a text; write one"),
         (f"{HEAD}steps:\n  - rest: 1,5s\n", "3:11: '1,5s' is no length: write breaths as 2 breaths"),
         (f"{HEAD}steps:\n  - rest: -5s\n", "3:11: '-5s' is no length: write breaths as 2 breaths"),
         (f"{HEAD}steps:\n  - rest: 999h\n", "3:11: this lasts too long; at most 10,000 breaths or 24h are possible"),
@@ -143,13 +144,13 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n  - breathe: 2\n    stretch: half\n", "4:14: 'half' is not known here; write 'all' or 'to"),
         (f"{HEAD}breath: 4,5-6\nsteps: [say: hi]\n", "2:9: '4,5-6' is no breath: decimals take a point, as in 4.5-6"),
         (f"{HEAD}breath: [4, 6]\nsteps: [say: hi]\n", "2:9: this should be a text"),
-        (f"{HEAD}language: xx\nsteps: [say: hi]\n", "2:11: no language is called 'xx'; write en"),
+        (f"{HEAD}language: xx\nsteps: [say: hi]\n", "2:11: no language is called 'xx'; write de or en or es or fr"),
         (f"{HEAD}words: {{closng: bye}}\nsteps: [say: hi]\n", "2:9: the program has no words called 'closng'; possib"),
         (f"{HEAD}words: {{change: 'now {{leg}}'}}\nsteps: [say: hi]\n", "2:17: nothing fills {leg} here; take it out"),
         (f"{HEAD}between: [rest: 2]\nsteps: [say: hi]\n", "2:1: 'between' is not used in a routine without includes"),
         (
             f"{HEAD}steps:\n  - say: hi\n    breathe: 3\n",
-            "4:5: the step 'breathe' can't stand here; start each step on a line of its own, after a dash",
+            "3:5: the step 'say' can't stand here; start each step on a line of its own, after a dash",
         ),
         (f"{HEAD}steps:\n  - change: 5s\n", "3:5: a change of side can't stand here; put it under 'between' of an"),
         (f"{HEAD}steps:\n  - include: thigh-burner\n    optional: perhaps\n", "4:15: 'optional' is neither true nor"),
@@ -157,10 +158,10 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n  - each side: {{steps: [say: hi]}}\n", "3:5: 'each side' needs the sides' words; add 'sid"),
         (f"{SIDES}steps:\n  - say: '{{leg}}'\n", "4:10: {leg} has no side to be filled from; move it into an 'each"),
         (f"{SIDES}steps:\n  - each side: {{steps: [say: '{{lge}}']}}\n", "{lge} is not among the sides' words; did"),
-        (f"{SIDES}steps:\n  - each side: {{steps: [say: '{{}} a']}}\n", "{} is not among the sides' words; write a"),
+        (f"{SIDES}steps:\n  - each side: {{steps: [say: '{{}} a']}}\n", "{} is empty; write a"),
         (
-            f"{SIDES}steps:\n  - each side: {{between: [rest: 2, say: x], steps: [say: hi]}}\n",
-            "the step 'say' can't stand here; write one of: rest, change",
+            f"{SIDES}steps:\n  - each side: {{between: [rest: 2, breathe: 3], steps: [say: hi]}}\n",
+            "the step 'breathe' can't stand here; write one of: rest, say, sound, change",
         ),
         (
             f"{SIDES}steps:\n  - each side:\n     steps:\n     - repeat: {{steps: [each side: {{steps: [say: a]}}]}}\n",
@@ -279,7 +280,7 @@ def test_routines_that_include_each_other_are_told(tmp_path: Path) -> None:
 def test_problems_of_an_included_file_are_told_once_at_their_own_place(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     write(tmp_path / "inner", b="title: x\nsteps:\n  - breathe: 0\n")
-    expected = ["inner/b.yaml:3:14: breathe is '0'; at least 1 is possible"]
+    expected = ["inner/b.yaml:3:14: this is no breath; at least 1 is possible"]
     assert problems(tmp_path, including("inner/b.yaml", "inner/b.yaml", "./inner/b.yaml")) == expected
 
 

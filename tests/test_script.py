@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import measure
-from voicecoach.breath import Breath, Kind, breath
+from voicecoach.breath import Kind, breath, pace
+from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine import Routine
 from voicecoach.score import CueKind, Side
-from voicecoach.script import LEFT_RIGHT, Choices, build, exercises, notice
-from voicecoach.sheet import Name, Sheet
+from voicecoach.script import build, exercises, notice
+from voicecoach.sheet import Sheet
+from voicecoach.texts import Name
 from voicecoach.timeline import Timeline, perform, snap
 
 if TYPE_CHECKING:
@@ -184,7 +186,7 @@ def test_what_multiplies_without_end_is_refused_before_it_is_built() -> None:
     step: Step = {"breathe": 10_000}
     for _ in range(6):
         step = {"repeat": {"rounds": 1000, "steps": [step]}}
-    with pytest.raises(RoutineError, match=r"more than 50,000; use fewer rounds or breaths"):
+    with pytest.raises(RoutineError, match=r"more than 100,000; use fewer rounds or breaths"):
         build(routine(step), Choices())
 
 
@@ -240,7 +242,7 @@ def test_an_exercise_keeps_its_breath_unless_the_listener_gives_one() -> None:
         return [each.end - each.start for each in played(script, choices).phases if each.kind is Kind.INHALE]
 
     assert inhales(Choices()) == [2, 4]
-    assert inhales(Choices(breath=breath("5-5"))) == [5, 5]
+    assert inhales(Choices(breath=pace("5-5"))) == [5, 5]
 
 
 def test_each_turn_is_a_chapter_named_after_exercise_side_and_round() -> None:
@@ -263,7 +265,7 @@ steps = st.lists(
     max_size=4,
 )  # fmt: skip
 between = st.sampled_from([[], [{"rest": "1 breath"}], [{"rest": "1", "say": "Your {leg}"}, {"change": "4s"}]])
-choices = st.builds(Choices, st.sampled_from([None, CALM, breath("3-7-3")]), st.integers(1, 3))
+choices = st.builds(Choices, st.sampled_from([None, pace("4-6"), pace("3-7-3")]), st.integers(1, 3))
 
 
 @given(nouns, nouns, steps, between, st.sampled_from(["alternate", "blocked"]), choices)
@@ -287,7 +289,7 @@ def test_both_sides_get_the_same_time_whatever_their_words(  # noqa: PLR0913, PL
 
 @given(steps, st.integers(1, 5))
 def test_every_turn_breathes_the_breath_it_is_given(inside: list[Step], rounds: int) -> None:
-    taken: Breath = breath("3.3-5.7")
+    taken = pace("3.3-5.7")
     phases = played(sided(*inside), Choices(breath=taken, rounds=rounds)).phases
     lengths = {Kind.INHALE: Fraction("3.3"), Kind.EXHALE: Fraction("5.7")}
     assert all(phase.end - phase.start == lengths[phase.kind] for phase in phases)

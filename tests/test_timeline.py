@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure, spoken_seconds
 from tests.strategies import breaths, phrases, scores
-from voicecoach.breath import Breath, Kind, Span, breath
+from voicecoach.breath import Breath, Kind, Pace, Span, breath
 from voicecoach.errors import FitError
 from voicecoach.score import (
     Mark,
@@ -42,20 +42,20 @@ def exact_end(score: Score, at: Fraction, taken: Breath) -> Fraction:  # noqa: P
         case Phrase(wordings):
             first = wordings[0]
             return at + ceil_to_frame(max(spoken_seconds(text) for text in (first.text, *first.twins)))
-        case Pause(span):
+        case Pause(span=span):
             return at + span.seconds(taken)
         case Seq(parts):
             for part in parts:
                 at = exact_end(part, at, taken)
             return at
-        case Slot(span, body):
+        case Slot(span=span, body=body):
             end, length = exact_end(body, at, taken), span.seconds(taken)
             step = taken.seconds if span.breaths else Fraction(0)
             while step and at + length < end:
                 length += step
             return max(end, at + length)
         case Paced(inner, body):
-            return exact_end(body, at, inner)
+            return exact_end(body, at, inner.points[0])
         case Under(body):
             return exact_end(body, at, taken)
         case Mark() | Sound():
@@ -81,7 +81,7 @@ def test_putting_scores_in_sequence_is_associative_and_nothing_is_its_unit(
 
 @given(scores, breaths, breaths)
 def test_the_innermost_pace_holds(score: Score, inner: Breath, outer: Breath) -> None:
-    assert perform(Paced(inner, score), measure, outer) == perform(score, measure, inner)
+    assert perform(Paced(Pace((inner,)), score), measure, outer) == perform(score, measure, inner)
 
 
 @given(scores, breaths)
@@ -137,7 +137,7 @@ def test_an_instruction_slot_in_breaths_grows_by_whole_breaths(letters: int) -> 
 def test_a_slot_that_refuses_keeps_its_length_or_tells() -> None:
     holds = Slot(Span(rest=Fraction(3)), phrase("Hold"), Overrun.REFUSE)
     assert perform(seq(holds, phrase("On")), measure, CALM).cues[1].start == 3
-    with pytest.raises(FitError, match=r"'Hold it' needs 0\.72 s and the slot of 0\.5 s has 0\.35 s for it"):
+    with pytest.raises(FitError, match=r"'Hold it' needs 0\.72 s and the time of 0\.5 s has 0\.35 s for it"):
         perform(Slot(Span(rest=Fraction(1, 2)), phrase("Hold it", "Hold it"), Overrun.REFUSE), measure, CALM)
 
 

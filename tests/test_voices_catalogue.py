@@ -13,6 +13,8 @@ VOICES = Catalogue(
         VoiceInfo("gmw/en-gb-scotland", "English (Scotland)", ("en-gb-scotland",)),
         VoiceInfo("gmw/en-us", "English (America)", ("en-us",)),
         VoiceInfo("gmw/en-us-nyc", "English (America, New York City)", ("en-us-nyc",)),
+        VoiceInfo("roa/es-419", "Spanish (Latin America)", ("es-419",)),
+        VoiceInfo("roa/es", "Spanish (Spain)", ("es",)),
         VoiceInfo("roa/fr-be", "French (Belgium)", ("fr-be",)),
         VoiceInfo("roa/fr", "French (France)", ("fr-fr",)),
         VoiceInfo("roa/pt-br", "Portuguese (Brazil)", ("pt-br",)),
@@ -30,7 +32,11 @@ VOICES = Catalogue(
         ("en_us", "gmw/en-us"),
         ("de", "gmw/de"),
         ("de-AT", "gmw/de"),
+        ("es", "roa/es"),
+        ("es-419", "roa/es-419"),
+        ("es-MX", "roa/es"),
         ("fr", "roa/fr"),
+        ("fr-BE", "roa/fr-be"),
         ("pt", "roa/pt-br"),
         ("it", "com.apple.voice.compact.it-IT.Alice"),
     ],
@@ -42,6 +48,13 @@ def test_without_a_name_the_language_chooses(language: str, voice: str) -> None:
 def test_a_language_that_no_voice_speaks_is_an_error_that_says_how_to_get_one() -> None:
     with pytest.raises(VoiceError, match="no voice of this system speaks 'xx'\ninstall one"):
         choose(VOICES, None, "xx")
+
+
+@pytest.mark.parametrize("language", ["de", "de-AT", "es", "fr"])
+def test_no_voice_of_another_language_steps_in(language: str) -> None:
+    english = Catalogue(tuple(voice for voice in VOICES.voices if voice.name.startswith("English")))
+    with pytest.raises(VoiceError, match=f"no voice of this system speaks '{language}'\ninstall one"):
+        choose(english, None, language)
 
 
 @pytest.mark.parametrize(

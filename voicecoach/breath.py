@@ -64,18 +64,39 @@ class Breath:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A length as the author thinks of it: so many breaths, so many seconds, or both one after the other.
+    """A length as the author thinks of it: so many breaths, and seconds after them.
 
-    >>> Span(breaths=3).seconds(breath("4-6"))
-    Fraction(30, 1)
+    Attributes:
+        breaths: Whole breaths.
+        rest: Seconds after the breaths.
+        least: Seconds that the breaths last at least; breaths are added until they do.
+
+    >>> Span(breaths=3).seconds(breath("4-6")), Span(breaths=3, least=Fraction(20)).seconds(breath("2-2"))
+    (Fraction(30, 1), Fraction(20, 1))
     """
 
     breaths: int = 0
     rest: Fraction = Fraction(0)
+    least: Fraction = Fraction(0)
+
+    def count(self, breath: Breath) -> int:
+        """How many whole breaths it has for someone who breathes ``breath``."""
+        return max(self.breaths, math.ceil(self.least / breath.seconds))
 
     def seconds(self, breath: Breath) -> Fraction:
         """How long it lasts for someone who breathes ``breath``."""
-        return self.breaths * breath.seconds + self.rest
+        return self.count(breath) * breath.seconds + self.rest
+
+    @property
+    def in_breaths(self) -> bool:
+        """Whether it is counted in breaths, and so grows by whole ones."""
+        return bool(self.breaths or self.least)
+
+    def __str__(self) -> str:
+        """Write it as `span` reads it."""
+        if self.least:
+            return f"{self.breaths} breaths, at least {_plain(self.least)}s"
+        return f"{self.breaths} breaths" if self.breaths else f"{_plain(self.rest)}s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +158,8 @@ WRITE = "write seconds: in-out as 4-6, in-hold-out as 4-7-8, in-hold-out-pause a
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _PHASE = re.compile(r"(in|hold|out|pause)\s+([0-9]{1,6}(?:\.[0-9]{1,6})?)")
 _RATE = re.compile(r"([0-9.]{1,8})\s*/\s*min(?:\s+([0-9.:]{3,40}))?")
+_SPAN = re.compile(r"([0-9]{1,18})(?:\s*breaths?(?:\s*,\s*at\s+least\s+(.+))?)?")
+_WHOLE = re.compile(r"(.+?)\s+in\s+whole\s+breaths")
 _STEP = re.compile(r"(.+?)\s*\+\s*([0-9.]{1,8}\s*s)\s+every\s+(.+)")
 
 
@@ -230,21 +253,25 @@ def seconds(text: str) -> Fraction:
 
 
 def span(text: str) -> Span:
-    """Read a length in breaths or in time: ``2 breaths``, ``2``, ``5s``, ``1:30``.
+    """Read a length in breaths or in time.
 
-    >>> span("2 breaths"), span("5s")
-    (Span(breaths=2, rest=Fraction(0, 1)), Span(breaths=0, rest=Fraction(5, 1)))
+    >>> print(span("2 breaths"), "or", span("1:30"))
+    2 breaths or 90s
+    >>> print(span("3 breaths, at least 20s"), "or", span("30s in whole breaths"))
+    3 breaths, at least 20s or 0 breaths, at least 30s
 
     Raises:
         ChoiceError: When the text is no length.
     """
-    if match := re.fullmatch(r"(\d{1,6})(?:\s*breaths?)?", text.strip()):
-        return Span(breaths=int(match[1]))
+    if match := _SPAN.fullmatch(text.strip()):
+        return Span(int(match[1]), least=seconds(match[2]) if match[2] else Fraction(0))
     try:
+        if match := _WHOLE.fullmatch(text.strip()):
+            return Span(least=seconds(match[1]))
         return Span(rest=seconds(text))
     except ChoiceError:
         raise ChoiceError(
-            f"{shown(text)} is no length: write breaths as 2 breaths, seconds as 5s, 1:30 as 1:30"
+            f"{shown(text)} is no length: write breaths as 2 breaths, seconds as 5s, or 3 breaths, at least 20s"
         ) from None
 
 

@@ -15,18 +15,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicecoach import __version__
-from voicecoach.breath import breath, seconds
+from voicecoach.breath import pace, seconds
+from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
 from voicecoach.errors import ChoiceError, RoutineError, TargetError, VoicecoachError, shown
 from voicecoach.score import Side
+from voicecoach.taps import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from fractions import Fraction
     from types import FrameType
 
     from voicecoach.session import Made, Report, Request, Session, Track
 
 DEFAULT = "leg-stretch"
+LEVELS = [level.value for level in Guidance]
 LONGEST_LEAD_IN = 600
 
 
@@ -91,11 +94,20 @@ def choices(command: Callable[..., None]) -> Callable[..., None]:
     """Add what ``make`` and ``plan`` have in common: the routine, and the choices about it."""
     options = [
         click.argument("routine", default=DEFAULT),
-        click.option("--breath", type=Parsed("IN-OUT", breath), help="Seconds: 4-6, 4-7-8, 4-4-4-4 or 5.5-5.5."),
+        click.option("--breath", type=Parsed("IN-OUT", pace), help="4-6, 4-7-8, 6/min, or 3-4..4-6 to slow down."),
         click.option("--rounds", type=Parsed("N", whole(1, 1000)), help="Rounds for each side, or of the exercise."),
         click.option("--side", type=click.Choice(["left", "right", "both"]), default="both", help="Only one leg."),
+        click.option("--first", type=click.Choice(["left", "right"]), help="The side that begins."),
+        click.option(
+            "--guidance",
+            type=click.Choice(LEVELS),
+            default="full",
+            help="How much is said.",
+        ),
+        click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a parameter."),
         click.option("--with", "added", multiple=True, metavar="NAME|all", help="Add an optional exercise."),
         click.option("--skip", "skipped", multiple=True, metavar="NAME", help="Leave an exercise out."),
+        click.option("--language", metavar="CODE", help="The routine in this language, e.g. de."),
         click.option("--voice", help="A voice's name, a language, or part of either."),
         click.option("--rate", type=Parsed("WPM", whole(105, 400)), help="Words a minute; 130 is calm."),
         click.option("--lead-in", type=Parsed("TIME", lead_in), default="3s", help="Silence before the first word."),
@@ -164,11 +176,13 @@ def plan(as_json: bool, drawing: Path | None, **chosen: Any) -> None:
 
 @cli.command("list")
 def list_() -> None:
-    """List the built-in routines."""
-    from voicecoach.routine import built_in, load
+    """List the built-in routines, and the languages that each is there in."""
+    from voicecoach.routine import built_in, find, load, translations, untranslated
 
-    for name in built_in():
-        click.echo(f"{name:<24}{load(name).sheet.summary}")
+    for name in dict.fromkeys(map(untranslated, built_in())):
+        sheet = load(name).sheet
+        codes = " ".join((sheet.language, *translations(find(name))))
+        click.echo(f"{name:<24}{codes:<15}{sheet.summary}")
 
 
 @cli.command()
@@ -201,6 +215,33 @@ def voices() -> None:
 
     for voice in catalogue(cache_folder()).voices:
         click.echo(f"{voice.id:<24}{voice.name:<36}{', '.join(voice.languages)}".rstrip())
+
+
+@cli.command("breath")
+@click.option("--phases", is_flag=True, help="Tap twice a breath: at each inhale and at each exhale.")
+@click.option(
+    "--ratio", type=Parsed("IN:OUT", ratio), default="40:60", help="How one tap a breath is split, if not 40:60."
+)
+@click.option("--times", metavar="FILE", help="Read the times of taps, one a line, in seconds; - for stdin.")
+@click.option("--save/--no-save", default=None, help="Make it your default, or don't; you are asked otherwise.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def breath_(phases: bool, ratio: Any, times: str | None, save: bool | None, as_json: bool) -> None:
+    """Measure your breath: tap a key at each inhale, and get it as --breath takes it."""
+    from voicecoach import measuring
+    from voicecoach.taps import measured
+
+    _check_ratio(phased=phases)
+    sample = measuring.from_keys(phases=phases) if times is None else measuring.from_file(times, phases=phases)
+    _check_ratio(phased=sample.phased)
+    taken = measured(sample, ratio)
+    _tell(measuring.described(sample, taken))
+    if as_json:
+        _print_json(measuring.as_json(sample, taken))
+    else:
+        click.echo(str(taken))
+    asked = save is None and times is None and not as_json
+    if save or (asked and click.confirm("Make it your default breath?", err=True)):
+        _tell(_saved(str(taken)))
 
 
 @cli.command()
@@ -327,22 +368,40 @@ def _request(  # noqa: PLR0913 - the options of the command line
     breath: Any,
     rounds: int | None,
     side: str,
+    first: str | None,
+    guidance: str,
+    settings: tuple[str, ...],
     added: tuple[str, ...],
     skipped: tuple[str, ...],
     lead_in: Fraction,
     **rest: Any,
 ) -> Request:
-    from voicecoach.script import LEFT_RIGHT, Choices
     from voicecoach.session import Request
 
-    sides = LEFT_RIGHT if side == "both" else (Side(side),)
-    chosen = Choices(breath, rounds, sides, frozenset(added), frozenset(skipped), lead_in)
+    chosen = Choices(
+        breath=breath,
+        rounds=rounds,
+        sides=LEFT_RIGHT if side == "both" else (Side(side),),
+        first=Side(first) if first else None,
+        added=frozenset(added),
+        skipped=frozenset(skipped),
+        lead_in=lead_in,
+        guidance=Guidance(guidance),
+        settings=dict(map(_setting, settings)),
+    )
     return Request(routine, chosen, split, **rest)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name.strip() and equals and value.strip()):
+        raise ChoiceError(f"{shown(text)} sets nothing\nwrite a parameter's name and its value, as --set hold=45s")
+    return name.strip().lower(), value.strip()
 
 
 def _problems(file: str) -> Iterator[object]:
     from voicecoach.routine import load
-    from voicecoach.script import Choices, build
+    from voicecoach.script import build
 
     try:
         build(load(file), Choices())
@@ -372,6 +431,30 @@ def _print_json(value: object) -> None:
     import json
 
     click.echo(json.dumps(value, indent=2))  # in ASCII, which every pipe can carry
+
+
+def _check_ratio(*, phased: bool) -> None:
+    from click.core import ParameterSource
+
+    typed = click.get_current_context().get_parameter_source("ratio") is ParameterSource.COMMANDLINE
+    if phased and typed:
+        raise ChoiceError("--ratio splits a breath of one tap; here its phases are tapped, so leave it out")
+
+
+def _saved(breath: str) -> Iterator[str]:
+    """Make a breath the user's default, and say where, and what still comes before it."""
+    from voicecoach import config
+
+    yield f"saved in {config.save('breath', breath)}"
+    for command in config.overridden("breath"):
+        yield f"[{command}] in it has a breath of its own, which comes before this"
+    if os.environ.get("VOICECOACH_BREATH"):
+        yield "the variable VOICECOACH_BREATH comes before it"
+
+
+def _tell(notes: Iterable[str]) -> None:
+    for note in notes:
+        click.echo(f"voicecoach: {note}", err=True)
 
 
 def _warn(session: Session, *, quiet: bool) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.errors import ChoiceError, near, shown
+from voicecoach.errors import ChoiceError, OutputError, near, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -25,9 +27,9 @@ def defaults(commands: Mapping[str, click.Command]) -> dict[str, dict[str, Any]]
     own = {name: value for name, value in table.items() if isinstance(value, dict)}
     shared = {name: value for name, value in table.items() if name not in own}
     _check(path, own, list(commands), "command")
-    for name in shared.keys() & commands.keys():
-        raise ChoiceError(f"{path}: {name!r} is a command; write its options under [{name}]")
     every = {option for command in commands.values() for option in _options(command)}
+    for name in (shared.keys() & commands.keys()) - every:
+        raise ChoiceError(f"{path}: {name!r} is a command; write its options under [{name}]")
     _check(path, shared, sorted(every), "option")
     return {name: _mapped(path, command, shared, own.get(name, {})) for name, command in commands.items()}
 
@@ -37,6 +39,104 @@ def file() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("voicecoach", appauthor=False) / "config.toml"
+
+
+def save(name: str, value: str) -> Path:
+    """Make a value the default of an option, for all commands that have it, and return the file.
+
+    Everything else in the file stays as it is: order, comments, the ends of lines. The file is replaced whole, and made
+    when there is none.
+
+    Raises:
+        ChoiceError: When the file can't be read, or has no place for the line.
+        OutputError: When it can't be written; what was there stays.
+    """
+    path = file()
+    try:
+        _write(path, with_default(_text(path), name, value))
+    except ValueError as error:
+        said = f"{name} = {json.dumps(value)}"
+        raise ChoiceError(f"{path}: {error}; write {said} above its tables yourself") from None
+    except OSError as error:
+        raise OutputError(path, f"the settings can't be written: {(error.strerror or str(error)).lower()}") from error
+    return path
+
+
+def with_default(text: str, name: str, value: str) -> str:
+    r"""Return the text of a settings file with one default set; a line that sets it is replaced, else one is added.
+
+    >>> print(with_default('# mine\nbreath = "4-6"  # slow\n[make]\nrate = 120\n', "breath", "5-7"), end="")
+    # mine
+    breath = "5-7"  # slow
+    [make]
+    rate = 120
+
+    Raises:
+        ValueError: When neither gives a file that says this and otherwise the same.
+    """
+    wanted = _rest(text, name)
+    for changed in _candidates(text, name, json.dumps(value)):
+        if _parsed(changed).get(name) == value and _rest(changed, name) == wanted:
+            return changed
+    raise ValueError(f"there is no line of its own for {name!r} in it")
+
+
+def overridden(name: str) -> list[str]:
+    """Return the commands that have a default of their own for an option, which comes before that for all."""
+    return [command for command, own in _read(file()).items() if isinstance(own, dict) and name in own]
+
+
+def _candidates(text: str, name: str, value: str) -> Iterator[str]:
+    """Yield texts in which an option may be set: its line replaced, one added after the first keys, one at the top.
+
+    Whether a line is what it looks like, or part of a text of several lines, is for a TOML reader to say.
+    """
+    lines = re.findall(r".*\n|.+", text)
+    end = "\r\n" if "\r\n" in text else "\n"
+    line = re.compile(rf"""(\s*(["']?){re.escape(name)}\2\s*=\s*)("[^"]*"|'[^']*'|[^\s#"']+)(\s*(?:#.*)?)""", re.DOTALL)
+    for number, old in enumerate(lines):
+        if match := line.fullmatch(old):
+            yield "".join((*lines[:number], match[1], value, match[4], *lines[number + 1 :]))
+    for number in (_after_keys(lines), 0):
+        above = "".join(lines[:number])
+        yield above + end * (above != "" and above[-1] != "\n") + f"{name} = {value}{end}" + "".join(lines[number:])
+
+
+def _after_keys(lines: list[str]) -> int:
+    """Return the number of the line after the last key above all tables."""
+    tables = (number for number, line in enumerate(lines) if line.lstrip().startswith("["))
+    head = lines[: next(tables, len(lines))]
+    return max((number for number, line in enumerate(head, start=1) if line.split("#")[0].strip()), default=0)
+
+
+def _rest(text: str, name: str) -> str:
+    """Return all that a file says but for one key, to be compared: as text, in which even nan equals itself."""
+    return repr([item for item in _parsed(text).items() if item[0] != name])
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Parse a text of settings; what is not TOML says nothing."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace the file that a path leads to: a link stays one, and permissions stay."""
+    from voicecoach.store import write_whole
+
+    target = path.resolve()
+    mode = target.stat().st_mode if target.exists() else None
+    write_whole(target, text.encode())
+    if mode is not None:
+        target.chmod(mode)
+
+
+def _text(path: Path) -> str:
+    """Return the text of the settings, if they can be read; nothing for a file that is not there."""
+    _read(path)
+    return path.read_bytes().decode() if path.exists() else ""
 
 
 def _read(path: Path) -> dict[str, Any]:

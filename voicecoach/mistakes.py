@@ -7,26 +7,38 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from voicecoach.errors import Problem, RoutineError, UnknownNameError, near, shown
+from voicecoach.formula import Formula
 from voicecoach.language import language
 from voicecoach.sheet import (
     BETWEEN,
-    BLANK,
     STEPS,
     Block,
     BreathePhases,
     ByRound,
     Change,
     EachSide,
+    Growing,
+    Hold,
     Include,
+    Paced,
+    PacedSteps,
+    PerSide,
+    Phase,
+    PhaseSides,
+    Play,
     Repeat,
     Rest,
+    Round,
     Say,
     Sheet,
     Sided,
     Sides,
+    Spoken,
+    block,
     said,
     tag,
 )
+from voicecoach.texts import BLANK
 from voicecoach.yamltree import Table, Tree, key_place, place
 
 if TYPE_CHECKING:
@@ -36,8 +48,8 @@ if TYPE_CHECKING:
     from voicecoach.sheet import Model
 
 Path = tuple[str | int, ...]
-Visit = tuple[Path, "Model", bool]
-"""A step with its path in the file, and whether it is done for a side."""
+Visit = tuple[Path, "Model", bool, frozenset[str]]
+"""A step with its path in the file, whether it is done for a side, and the names that have values there."""
 
 MODELS: dict[str, type[Model]] = {
     "sides": Sides,
@@ -52,6 +64,13 @@ MODELS: dict[str, type[Model]] = {
     tag("each side"): EachSide,
     tag("repeat"): Repeat,
     tag("include"): Include,
+    tag("phase"): Phase,
+    tag("hold"): Hold,
+    tag("sound"): Play,
+    tag("pace"): Paced,
+    tag("per side"): PerSide,
+    tag("growing"): Growing,
+    "pace": PacedSteps,
 }
 """What may stand under the last name of a path."""
 
@@ -140,7 +159,11 @@ def _shape(kind: str, key: str) -> tuple[str, str]:
 def _unknown_key(key: str, above: Path) -> tuple[str, str]:
     names = [step for step in above if isinstance(step, str)]
     model = MODELS.get(names[-1], Sheet) if names else Sheet
-    known = [field.alias or name for name, field in model.model_fields.items()]
+    if model is Sides and len(names) > 1:
+        model = PhaseSides
+    known = [alias for field in model.model_fields.values() if not (alias := field.alias or "").startswith("<")]
+    if issubclass(model, Spoken):
+        known += ["in", "hold", "out", "pause", "first in", "last out"]
     if key == "change":
         return MISPLACED_CHANGE
     if key in {*STEPS, *BETWEEN} and names[-1:] != ["sides"]:
@@ -168,48 +191,81 @@ def _quoted(value: object) -> str:
 
 def _sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Tell of what no part of the file shows alone."""
-    visits = list(_visits(sheet.steps, ("steps",)))
+    names = frozenset(sheet.parameters)
+    visits = list(_visits(sheet.steps, ("steps",), names))
     sides = {*sheet.sides.left, *sheet.sides.right} if sheet.sides else set()
-    between = [(("between", number), step, False) for number, step in enumerate(sheet.between)]
+    between: list[Visit] = [
+        (("between", number), step, False, names | {"next"}) for number, step in enumerate(sheet.between)
+    ]
     yield from _blanks([*visits, *between], sides, tree)
     yield from _sides(sheet, visits, tree)
     yield from _words(sheet, sides, tree)
     yield from _includes(sheet, visits, tree)
 
 
-def _visits(steps: Sequence[Model], path: Path, *, sided: bool = False) -> Iterator[Visit]:
+def _visits(steps: Sequence[Model], path: Path, names: frozenset[str], *, sided: bool = False) -> Iterator[Visit]:
     """Yield every step and every step inside it, in the order of the file."""
     for number, step in enumerate(steps):
-        at = (*path, number)
-        yield at, step, sided
-        if isinstance(step, EachSide):
-            yield from _visits(step.each_side.between, (*at, "each side", "between"), sided=True)
-            yield from _visits(step.each_side.steps, (*at, "each side", "steps"), sided=True)
-        elif isinstance(step, Repeat):
-            yield from _visits(step.repeat.between, (*at, "repeat", "between"), sided=sided)
-            yield from _visits(step.repeat.steps, (*at, "repeat", "steps"), sided=sided)
+        at, inner = (*path, number), block(step)
+        yield at, step, sided, names
+        if inner is None:
+            continue
+        key, inside, below = _below(step, inner, names)
+        both = sided or isinstance(step, EachSide)
+        yield from _visits(getattr(inner, "between", ()), (*at, key, "between"), below, sided=both)
+        yield from _visits(inside, (*at, key, "steps"), below, sided=both)
+
+
+def _below(
+    step: Model, inner: Round | PacedSteps, names: frozenset[str]
+) -> tuple[str, Sequence[Model], frozenset[str]]:
+    """Return the key of a block in its step, what is in it, and the names that have values there."""
+    key = "each side" if isinstance(step, EachSide) else "repeat" if isinstance(step, Repeat) else "pace"
+    if isinstance(inner, PacedSteps):
+        return key, inner.steps, names
+    varied = frozenset(inner.vary) | {f"next {name}" for name in inner.vary}
+    return key, inner.steps, names | varied | {"round", "rounds"}
 
 
 def _blanks(visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
     """Tell of braces that nothing fills."""
-    for path, step, sided in visits:
+    explicit = {f"{side} {name}" for side in ("left", "right") for name in sides}
+    for path, step, sided, names in visits:
+        counted = {"count", "count down"} if isinstance(step, BreathePhases) else set()
         for words in said(step):
-            for blank in sorted(words.blanks() - (sides if sided else set())):
+            known = {*names, *counted, *explicit, *(sides if sided else ())}
+            for blank in sorted(words.blanks() - known):
                 where = words.where or place(tree, path)
-                if sided:
-                    yield _unfilled(where, blank, sides)
-                else:
+                if blank in sides:
                     yield Problem(where, f"{{{blank}}} has no side to be filled from", "move it into an 'each side'")
+                else:
+                    yield _unfilled(where, blank, known, sides if sided else None)
+        for formula in _formulas(step):
+            for name in sorted(formula.names() - names):
+                yield _unfilled(formula.where or place(tree, path), name, names, None)
 
 
-def _unfilled(where: Where, blank: str, names: Collection[str]) -> Problem:
-    close = near(blank, sorted(names))
+def _formulas(step: Model) -> Iterator[Formula]:
+    inner = block(step)
+    for part in (step, inner) if inner else (step,):
+        values = (getattr(part, name) for name in type(part).model_fields)
+        yield from (value for value in values if isinstance(value, Formula))
+
+
+def _unfilled(where: Where, blank: str, known: Collection[str], sides: Collection[str] | None) -> Problem:
+    if not blank:
+        return Problem(where, "{} is empty", "write a name in the braces")
+    close = near(blank, sorted(known))
+    if sides is None and not close:
+        mend = "move it into an 'each side', or give it a value under 'parameters'"
+        return Problem(where, f"{{{blank}}} has no side to be filled from, and no value", mend)
     mend = f"did you mean {{{close[0]}}}?" if close else f"add {blank!r} to both sides under 'sides'"
-    return Problem(where, f"{{{blank}}} is not among the sides' words", mend if blank else "write a name in the braces")
+    among = "values here" if sides is None else "sides' words"
+    return Problem(where, f"{{{blank}}} is not among the {among}", mend)
 
 
 def _sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
-    for path, step, sided in visits:
+    for path, step, sided, _ in visits:
         if isinstance(step, EachSide) and sided:
             what = "an 'each side' stands inside another"
             yield Problem(place(tree, path), what, "put it beside the other, or write its steps without it")
@@ -242,7 +298,7 @@ def _words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
 
 def _includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:
     """Tell of what would never be heard: an include plays whole routines, and nothing else beside them."""
-    nested = [step.include.where for path, step, _ in visits if isinstance(step, Include) and len(path) > 2]  # noqa: PLR2004
+    nested = [step.include.where for path, step, *_ in visits if isinstance(step, Include) and len(path) > 2]  # noqa: PLR2004
     beside = [step.include.where for step in sheet.steps if isinstance(step, Include)]
     if nested or (beside and len(beside) < len(sheet.steps)):
         where = [*nested, *beside][0] or tree.where

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, near, shown
+from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where, near, shown
+from voicecoach.language import akin, languages, wider
 from voicecoach.mistakes import ordered, validated
 from voicecoach.sheet import Include, walk
 from voicecoach.yamltree import read
@@ -15,10 +17,14 @@ from voicecoach.yamltree import read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voicecoach.sheet import Name, Sheet
+    from voicecoach.sheet import Sheet
+    from voicecoach.texts import Name
 
 BUILT_IN = Path(__file__).parent / "routines"
 ENDINGS = (".yaml", ".yml")
+TAG = re.compile("[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
+"""What a language is called: `de`, `de-AT`."""
+
 DEEPEST_INCLUDE = 5
 MOST_EXERCISES = 200
 """More would be a slip, or an attack: includes of includes multiply."""
@@ -36,9 +42,9 @@ class Routine:
 
 
 def built_in() -> list[str]:
-    """Return the names of the built-in routines.
+    """Return the names of the built-in routines; those of translations end in their language.
 
-    >>> "leg-stretch" in built_in()
+    >>> {"sitting-leg-stretch", "sitting-leg-stretch.de"} <= set(built_in())
     True
     """
     return sorted(path.stem for path in BUILT_IN.glob("*.yaml"))
@@ -65,14 +71,67 @@ def find(name: str) -> Path:
     raise UnknownNameError("routine", name, built_in(), mend)
 
 
-def load(name: str) -> Routine:
-    """Read a routine with all that it includes.
+def load(name: str, language: str | None = None) -> Routine:
+    """Read a routine with all that it includes; if a language is given, the routine's translation into it.
 
     Raises:
         UnknownNameError: When there is no such routine.
+        ChoiceError: When it is not there in that language.
         RoutineError: With every problem in it.
     """
     path = find(name)
+    return _loaded(path) if language is None else _translated(path, language.replace("_", "-"))
+
+
+def translations(path: Path) -> dict[str, Path]:
+    """Return the translations that stand beside a routine's file, by their language.
+
+    >>> list(translations(find("sitting-leg-stretch")))
+    ['de', 'es', 'fr']
+    """
+    name = untranslated(path.stem)
+    beside = [path.with_name(each) for each in _beside(path)]
+    family = [each for each in beside if untranslated(each.stem) == name and each.stem != name]
+    return {_ending(each.stem).lower(): each for each in family}
+
+
+def untranslated(name: str) -> str:
+    """Return the name of a routine without the language that ends the name of a translation.
+
+    >>> untranslated("sitting-leg-stretch.de"), untranslated("slower.v2")
+    ('sitting-leg-stretch', 'slower.v2')
+    """
+    code = _ending(name)
+    return name.removesuffix(f".{code}") if code else name
+
+
+def _ending(name: str) -> str:
+    """Return the language in which a name ends, or nothing."""
+    rest, _, code = name.rpartition(".")
+    return code if rest and wider(code)[-1] in languages() else ""
+
+
+def _translated(path: Path, code: str) -> Routine:
+    """Read a routine in a language: its translation, or the routine itself if it is in that language."""
+    there = translations(path)
+    original = path.with_name(untranslated(path.stem) + path.suffix)
+    fitting = [there[each] for each in (*wider(code), *there) if each in there and akin(each, code)]
+    routine = _loaded(next(each for each in (*fitting, original, path) if _is_file(each)))
+    if not TAG.fullmatch(code) or not akin(routine.sheet.language, code):
+        known = ", ".join(sorted({routine.sheet.language, *there}))
+        what = f"{shown(untranslated(path.stem))} is not there in the language {shown(code)}"
+        raise ChoiceError(f"{what}\nit is there in: {known}")
+    return _in_dialect(routine, code)
+
+
+def _in_dialect(routine: Routine, code: str) -> Routine:
+    """Let a dialect that is asked for choose the voice: ``en-GB`` for a routine that is in ``en``."""
+    if len(code) <= len(routine.sheet.language):
+        return routine
+    return replace(routine, sheet=routine.sheet.model_copy(update={"language": code}))
+
+
+def _loaded(path: Path) -> Routine:
     return _Reading().routine(path, path.name if path.parent == BUILT_IN else str(path))
 
 
@@ -85,6 +144,7 @@ class _Reading:
 
     def routine(self, path: Path, file: str) -> Routine:
         sheet = validated(read(path, file))
+        _check_ending(path.stem, sheet.language, file)
         inside = replace(self, above=(*self.above, _real(path)))
         includes = [step.include for step in walk(sheet.steps) if isinstance(step, Include)]
         included: dict[Name, Routine] = {}
@@ -128,6 +188,14 @@ class _Reading:
         if isinstance(found, RoutineError):
             raise found
         return found
+
+
+def _check_ending(name: str, language: str, file: str) -> None:
+    """Refuse a translation whose name and content say different languages: the wrong voice would read it."""
+    code = _ending(name)
+    if code and not akin(code, language):
+        what = f"the file's name ends in {shown(code)}, and the routine is in the language {language}"
+        raise RoutineError([Problem(Where(file, 1, 1), what, f"write 'language: {code}' in it, or rename it")])
 
 
 def _target(name: Name, path: Path) -> tuple[Path, str]:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from fractions import Fraction
 
-    from voicecoach.breath import Breath, Kind, Span
+    from voicecoach.breath import Kind, Pace, Span
     from voicecoach.errors import Where
 
 
@@ -58,27 +59,44 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One way to say something; room is kept for its twins too, which say it of the other side."""
+    """One way to say something, as it is read and as it is said.
+
+    Attributes:
+        text: As it is read.
+        twins: As it is said of the other side; room is kept for the longer.
+        spoken: As it is said, where that is not as it is read.
+    """
 
     text: str
     twins: tuple[str, ...] = ()
+    spoken: str = ""
+
+    @property
+    def said(self) -> str:
+        """What the voice is given."""
+        return self.spoken or self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Something said: its wordings from the longest to the shortest. It lasts as long as the one that is spoken."""
+    """Something said: its wordings from the longest to the shortest. It lasts as long as the one that is spoken.
+
+    Where none fits, ``otherwise`` is heard; without it, that is an error.
+    """
 
     wordings: tuple[Wording, ...]
     kind: CueKind = CueKind.INSTRUCTION
     side: Side | None = None
+    otherwise: Sound | None = None
     where: Where | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Silence."""
+    """Silence; its breaths are those of the pace at ``beat``."""
 
     span: Span
+    beat: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +105,7 @@ class Sound:
 
     name: str
     kind: CueKind = CueKind.CHIME
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +125,68 @@ class Seq:
 
 
 @dataclass(frozen=True, slots=True)
+class Offset:
+    """A moment in a slot: a part of it, and seconds after (or, negative, before) that.
+
+    >>> from fractions import Fraction
+    >>> Offset(Fraction(1), Fraction(-4)).within(Fraction(30))
+    Fraction(26, 1)
+    """
+
+    part: Fraction
+    seconds: Fraction
+
+    def within(self, seconds: Fraction) -> Fraction:
+        """How many seconds after the start of a slot of ``seconds`` it is."""
+        return self.part * seconds + self.seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
-    """A span of time that its body starts in; what the body leaves over is the slot's gap."""
+    """A span of time that its body starts in; what the body leaves over is the slot's gap.
+
+    A slot that refuses to grow may have more that starts in it, each ``at`` its moment.
+    """
 
     span: Span
     body: Score = field(default_factory=Seq)
     overrun: Overrun = Overrun.GROW
+    at: tuple[tuple[Offset, Score], ...] = ()
+    beat: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Breathe:
-    """One breath: each of its phases is a slot that refuses to grow, and `words` says what starts in which."""
+    """One breath: each of its phases is a slot that refuses to grow.
 
-    words: tuple[tuple[Kind, Score], ...] = ()
+    Attributes:
+        words: What starts with which phase: its kind, the how manyth of its kind (from 1), and what.
+        side: The side that is worked on.
+        sides: The sides of single phases, where they have their own.
+        only: The one phase that is taken, of a breath that is not whole.
+        beat: Which breath of the pace it is, from 0.
+    """
+
+    words: tuple[tuple[Kind, int, Score], ...] = ()
     side: Side | None = None
+    sides: tuple[tuple[Kind, Side], ...] = ()
+    only: Kind | None = None
+    beat: int = 0
 
-    def during(self, kind: Kind) -> Score:
-        """Return what starts with the phase of this kind."""
-        return next((score for phase, score in self.words if phase is kind), Seq())
+    def during(self, kind: Kind, number: int) -> Score:
+        """Return what starts with the ``number``th phase of this kind."""
+        return next((score for phase, nth, score in self.words if phase is kind and nth == number), Seq())
+
+    def side_of(self, kind: Kind) -> Side | None:
+        """Return the side that is worked on in a phase."""
+        return dict(self.sides).get(kind, self.side)
 
 
 @dataclass(frozen=True, slots=True)
 class Paced:
-    """A part with a breath of its own; the innermost one holds."""
+    """A part with a pace of its own; the innermost one holds."""
 
-    breath: Breath
+    pace: Pace
     body: Score
 
 
@@ -157,12 +213,31 @@ def seq(*parts: Score) -> Seq:
 
 def breathe(words: Mapping[Kind, Score], side: Side | None = None) -> Breathe:
     """One breath with these words, e.g. ``breathe({Kind.EXHALE: phrase("Out")})``."""
-    return Breathe(tuple(words.items()), side)
+    return Breathe(tuple((kind, 1, score) for kind, score in words.items()), side)
 
 
 def phrase(*wordings: str, kind: CueKind = CueKind.INSTRUCTION, side: Side | None = None) -> Phrase:
     """Something said, from its longest wording to its shortest, e.g. ``phrase("And slowly out", "Out")``."""
     return Phrase(tuple(Wording(text) for text in wordings), kind, side)
+
+
+def inside(score: Score) -> tuple[Score, ...]:
+    """Return the scores that one is made of, in order."""
+    match score:
+        case Seq(parts):
+            return parts
+        case Slot(body=body, at=at):
+            return (body, *(part for _, part in at))
+        case Breathe(words):
+            return tuple(part for _, _, part in words)
+        case Paced(body=body):
+            return (body,)
+        case Under(body, under):
+            return (body, under)
+        case Phrase() | Pause() | Sound() | Mark():
+            return ()
+        case _:
+            assert_never(score)
 
 
 def phrases(score: Score) -> Iterator[Phrase]:
@@ -172,21 +247,18 @@ def phrases(score: Score) -> Iterator[Phrase]:
     >>> [each.wordings[0].text for each in phrases(seq(phrase("Sit"), Slot(Span(2), phrase("Rest"))))]
     ['Sit', 'Rest']
     """
-    match score:
-        case Phrase():
-            yield score
-        case Seq(parts):
-            for part in parts:
-                yield from phrases(part)
-        case Breathe(words):
-            for _, part in words:
-                yield from phrases(part)
-        case Slot(body=body) | Paced(body=body):
-            yield from phrases(body)
-        case Under(body, under):
-            yield from phrases(body)
-            yield from phrases(under)
-        case Pause() | Sound() | Mark():
-            pass
-        case _:
-            assert_never(score)
+    if isinstance(score, Phrase):
+        yield score
+    for part in inside(score):
+        yield from phrases(part)
+
+
+def beats(score: Score) -> int:
+    """Return how many breaths of its pace a score takes; a part with a pace of its own takes none.
+
+    >>> beats(seq(Breathe(beat=0), Breathe(beat=1)))
+    2
+    """
+    own = score.beat + 1 if isinstance(score, Breathe) else 0
+    parts = () if isinstance(score, Paced) else inside(score)
+    return max([own, *map(beats, parts)])

@@ -14,22 +14,24 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach.assets import asset
 from voicecoach.captions import clock, transcript
+from voicecoach.choices import Choices
 from voicecoach.clip import FRAME_SAMPLES, Clip, read_wave
 from voicecoach.errors import ChoiceError, FitError, OutputError, TargetError
-from voicecoach.language import language
+from voicecoach.language import akin, language, wider
 from voicecoach.routine import Routine, load
 from voicecoach.score import Score, Side, Sound
-from voicecoach.script import Choices, build, exercises, notice
+from voicecoach.script import build, exercises, notice, pace
 from voicecoach.timeline import FRAME, Cue, Timeline, as_json, perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from voicecoach.breath import Breath
+    from voicecoach.breath import Breath, Pace
     from voicecoach.mp3 import Recording, Written
     from voicecoach.tags import Tags
     from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
+    from voicecoach.voices.system import SystemVoice
 
 LONGEST = Fraction(12 * 3600)
 """Seconds that a session may last."""
@@ -49,6 +51,7 @@ class Request:
     rate: int | None = None
     title: str | None = None
     preview: Fraction | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Session:
 
     def clip(self, cue: Cue) -> Clip:
         """Return the sound of a cue."""
-        return self.clips[cue.text] if cue.track == "voice" else shipped(cue.text)
+        return self.clips[cue.said] if cue.track == "voice" else shipped(cue.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +118,12 @@ def plan(request: Request, folder: Path, report: Report, routine: Routine | None
         ChoiceError: When the choices do not go together, name what is not there, or make a session of over 12 hours.
         VoiceError: When the voice fails.
     """
-    routine = routine or load(request.routine)
+    routine = routine or load(request.routine, request.language)
     scores = {side: build(routine, chosen) for side, chosen in _tracks(request)}
-    breath = request.choices.breath or routine.sheet.breath
+    breathed = pace(routine, request.choices)
     voice, name = _voice(request, routine, folder)
     clips: dict[str, Clip] = {}
-    timelines = {side: rehearse(score, breath, voice, clips, report) for side, score in scores.items()}
+    timelines = {side: rehearse(score, breathed, voice, clips, report) for side, score in scores.items()}
     _check_length(max(timeline.duration for timeline in timelines.values()))
     title = request.title or routine.sheet.title
     return Session(
@@ -136,7 +139,7 @@ def plan(request: Request, folder: Path, report: Report, routine: Routine | None
     )
 
 
-def rehearse(score: Score, breath: Breath, voice: Voice, clips: dict[str, Clip], report: Report) -> Timeline:
+def rehearse(score: Score, pace: Pace | Breath, voice: Voice, clips: dict[str, Clip], report: Report) -> Timeline:
     """Perform a score with real speech: perform it, have the wordings spoken that it asked for, and again.
 
     A wording that is not known yet counts as fitting, so only those are spoken that may be chosen: the longest first.
@@ -153,7 +156,7 @@ def rehearse(score: Score, breath: Breath, voice: Voice, clips: dict[str, Clip],
             return Fraction(0)
 
         try:
-            timeline = perform(score, measure, breath)
+            timeline = perform(score, measure, pace)
         except FitError:
             if not missing:
                 raise
@@ -174,7 +177,7 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
     from voicecoach.mp3 import write_all
 
     began = time.perf_counter()
-    routine = load(request.routine)
+    routine = load(request.routine, request.language)
     paths = targets(output, routine.name, [side for side, _ in _tracks(request)], split=request.split)
     session = plan(request, folder, report, routine)
     planned = time.perf_counter()
@@ -243,11 +246,19 @@ def _voice(request: Request, routine: Routine, folder: Path) -> tuple[CachedVoic
     code = routine.sheet.language
     calibration = language(code).word("calibration")
     inner = system_voice(request.voice, code, calibration=calibration, rate=request.rate or RATE, folder=folder)
-    return CachedVoice(inner, folder), inner.voice
+    return CachedVoice(inner, folder, tuple(_foreign(inner, code))), inner.voice
+
+
+def _foreign(voice: SystemVoice, code: str) -> Iterator[str]:
+    """Tell of a voice that was named, and speaks other languages than the routine's."""
+    if voice.languages and not any(akin(wider(code)[-1], tag) for tag in voice.languages):
+        spoken = ", ".join(voice.languages)
+        yield f"the voice {voice.voice} speaks {spoken}, and this routine is in the language {code}"
 
 
 def _track(side: Side | None, title: str, routine: Routine, timeline: Timeline, request: Request) -> Track:
-    named = f"{title}: {language(routine.sheet.language).word(side.value)}" if side else title
+    words = language(routine.sheet.language)
+    named = words.word("titled", title=title, part=words.word(side.value)) if side else title
     return Track(side, named, timeline if request.preview is None else timeline.until(request.preview))
 
 

@@ -1,153 +1,36 @@
-"""What may stand in a routine file: its models, each a frozen value, and the texts in it."""
+"""What may stand in a routine file: its models, each a frozen value."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from voicecoach import breath as breaths
-from voicecoach.errors import VoicecoachError, Where, shown
-from voicecoach.yamltree import Table
+from voicecoach.texts import (
+    Breaths,
+    FileName,
+    Key,
+    Length,
+    Moment,
+    Pace,
+    Pattern,
+    Remark,
+    Rounds,
+    Said,
+    Seconds,
+    Sentence,
+    Sentences,
+    Settle,
+    Words,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-LONGEST_TEXT = 10_000
-MOST_BREATHS = 10_000
-LONGEST_SPAN = 24 * 60 * 60
-"""Seconds."""
-BLANK = re.compile(r"\{([^{}]*)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What is said: its wordings from the longest to the shortest, still with their blanks."""
-
-    wordings: tuple[str, ...]
-    where: Where | None = field(default=None, compare=False)
-
-    def blanks(self) -> set[str]:
-        """Return the names in braces, in lower case."""
-        return {name.lower() for wording in self.wordings for name in BLANK.findall(wording)}
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What another file is called."""
-
-    text: str
-    where: Where | None = field(default=None, compare=False)
-
-
-def words(value: object) -> Words:
-    """Read wordings, parted by ``|``.
-
-    >>> words("Breathe in slowly | In").wordings
-    ('Breathe in slowly', 'In')
-    """
-    if isinstance(value, Words):
-        return value
-    wordings = tuple(" ".join(part.split()) for part in text(value).split("|"))
-    if not all(wordings):
-        raise ValueError("a wording is empty; write something on both sides of each |, or leave the key out")
-    if any(set("{}") & set(BLANK.sub("", wording)) for wording in wordings):
-        raise ValueError("a brace is alone here; write both, as in {leg}")
-    if not all(map(_sayable, wordings)):
-        raise ValueError("a wording has nothing in it that can be said; write words, or leave the key out")
-    return Words(wordings, getattr(value, "where", None))
-
-
-def text(value: object) -> str:
-    """Return a text of the file, or refuse what is no text or can't be said."""
-    if isinstance(value, Table):
-        raise ValueError("this should be a text; a text that starts with { or has a : in it needs quotes")  # noqa: TRY004
-    if not isinstance(value, str):
-        raise ValueError("this should be a text; write one, or leave the key out")  # noqa: TRY004
-    if len(value) > LONGEST_TEXT:
-        raise ValueError(f"this text has {len(value):,} characters; {LONGEST_TEXT:,} are the most")
-    if any(ord(character) < 32 and character not in "\n\t" for character in value):  # noqa: PLR2004 - C0 controls
-        raise ValueError("this text has control characters in it; take them out")
-    return value
-
-
-def _line(value: object) -> str:
-    """Read a text onto one line."""
-    return " ".join(text(value).split())
-
-
-def _written(value: object) -> str:
-    """Read a text that has something in it."""
-    line = _line(value)
-    if not line:
-        raise ValueError("this text is empty; write something, or leave the key out")
-    return line
-
-
-def _sentence(value: object) -> str:
-    """Read a text that is said or shown as it stands."""
-    line = _written(value)
-    if set("{}") & set(line):
-        raise ValueError("braces are filled only inside an 'each side'; write the words themselves")
-    if not _sayable(line):
-        raise ValueError("this has nothing in it that can be said; write words, or leave the key out")
-    return line
-
-
-def _sayable(wording: str) -> bool:
-    """Tell whether there is a letter, a number or a symbol; of dots and dashes alone a voice makes nothing."""
-    return any(unicodedata.category(character)[0] in "LNS" for character in wording)
-
-
-def _name(value: object) -> object:
-    return value if isinstance(value, Name) else Name(_written(value), getattr(value, "where", None))
-
-
-def _by(parse: Callable[[str], object]) -> BeforeValidator:
-    """Parse a text with one of breath.py's readers, unless it is parsed already."""
-
-    def read_text(value: object) -> object:
-        if isinstance(value, (breaths.Breath, breaths.Span)):
-            return value
-        try:
-            return parse(text(value))
-        except VoicecoachError as error:
-            raise ValueError("; ".join(str(error).splitlines())) from error
-
-    return BeforeValidator(read_text)
-
-
-def _bounded(span: breaths.Span) -> breaths.Span:
-    if span.breaths > MOST_BREATHS or span.rest > LONGEST_SPAN:
-        raise ValueError(f"this lasts too long; at most {MOST_BREATHS:,} breaths or 24h are possible")
-    return span
-
-
-def _whole(value: object) -> object:
-    if isinstance(value, int):
-        return value
-    if not isinstance(value, str) or not re.fullmatch(r"\d{1,18}", value.strip()):
-        raise ValueError(f"{'this' if value is None else shown(value)} is no whole number; write one, as 3")
-    return value
-
-
-def _sentences(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Said = Annotated[Words, BeforeValidator(words)]
-Remark = Annotated[str, BeforeValidator(_line)]
-Sentence = Annotated[str, BeforeValidator(_sentence)]
-Pattern = Annotated[str, BeforeValidator(_written)]
-Key = Annotated[str, AfterValidator(str.lower)]
-Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences)]
-Breath = Annotated[breaths.Breath, _by(breaths.breath)]
-Span = Annotated[breaths.Span, _by(breaths.span), AfterValidator(_bounded)]
-Breaths = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST_BREATHS)]
-Rounds = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=1_000)]
+PHASE_KEY = re.compile(r"(?:(first|last|odd|even|[1-9][0-9]{0,3}|every [2-9]) )?(in|hold|out|pause)(?: ([2-9]))?")
+"""Which breaths (all, the first, the last, the n-th, every other), which phase, and the how manyth of its kind."""
 
 
 class Model(BaseModel):
@@ -161,16 +44,24 @@ class Model(BaseModel):
     )
 
 
+def tag(name: str) -> str:
+    """Return the tag of a choice; pydantic puts it among the keys of an error's path, where brackets tell it apart."""
+    return f"<{name}>"
+
+
+class Named(Model):
+    """What every step may have: a name to skip it by, the rounds it is for, and a side."""
+
+    name: Remark = ""
+    only: Literal["first", "last", "not first", "not last", "left", "right"] | None = None
+    side: Literal["left", "right", "both"] | None = None
+
+
 class ByRound(Model):
     """What is said the first time, and what from the second round on."""
 
     first: Said
     again: Said
-
-
-def tag(name: str) -> str:
-    """Return the tag of a choice; pydantic puts it among the keys of an error's path, where brackets tell it apart."""
-    return f"<{name}>"
 
 
 def _said_tag(value: object) -> str:
@@ -179,111 +70,212 @@ def _said_tag(value: object) -> str:
     return tag("by round") if rounds else tag("text")
 
 
-class Say(Model):
+class Say(Named):
     """Say something; then leave time to settle."""
 
     say: Annotated[
         Annotated[Said, Tag(tag("text"))] | Annotated[ByRound, Tag(tag("by round"))], Discriminator(_said_tag)
     ]
-    settle: Span | None = None
+    settle: Settle | None = None
 
 
-class BreathePhases(Model):
-    """Guided breaths: what is said as each phase begins, and at the first and last breath instead."""
+class PhaseSides(Model):
+    """The side of single phases: in on the left, out on the right."""
+
+    in_: Literal["left", "right"] | None = None
+    hold: Literal["left", "right"] | None = None
+    out: Literal["left", "right"] | None = None
+    pause: Literal["left", "right"] | None = None
+
+
+class Spoken(Named):
+    """A step with words for phases: ``in``, ``first out``, ``3 in``, ``even out``, ``every 4 in``, ``in 2``."""
+
+    spoken: dict[str, Said] = Field(default_factory=dict, alias="<spoken>")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, data: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+        """Gather the keys of phases, of which there are too many to name each."""
+        if not isinstance(data, dict):
+            return data
+        spoken = {key: value for key, value in data.items() if isinstance(key, str) and PHASE_KEY.fullmatch(key)}
+        return {**{key: value for key, value in data.items() if key not in spoken}, "<spoken>": spoken}
+
+
+class BreathePhases(Spoken):
+    """Guided breaths: what is said as each phase begins."""
 
     breathe: Breaths
-    in_: Said | None = None
-    hold: Said | None = None
-    out: Said | None = None
-    pause: Said | None = None
-    first_in: Said | None = None
-    first_hold: Said | None = None
-    first_out: Said | None = None
-    first_pause: Said | None = None
-    last_in: Said | None = None
-    last_hold: Said | None = None
-    last_out: Said | None = None
-    last_pause: Said | None = None
+    breath: Pace | None = None
+    fixed: bool = False
+    sides: PhaseSides | None = None
     stretch: Literal["all", "to last out"] | None = None
-
-    def words(self, key: str) -> Words | None:
-        """Return what is said at a key as it stands in the file, e.g. ``last out``."""
-        found: Words | None = getattr(self, "in_" if key == "in" else key.replace(" ", "_"))
-        return found
+    least: Rounds | None = Field(default=None, alias="min")
+    most: Rounds | None = Field(default=None, alias="max")
 
 
-class Rest(Model):
+class Phase(Spoken):
+    """A lone phase: to start by breathing out, say."""
+
+
+class Hold(Named):
+    """A timed hold: words as it begins, at moments, at its middle, a countdown, and a release as it ends."""
+
+    hold: Length
+    say: Said | None = None
+    at: dict[Moment, Said] = Field(default_factory=dict)
+    halfway: bool = False
+    countdown: Seconds | None = None
+    release: Said | None = None
+    stretch: bool = False
+
+
+class Rest(Named):
     """A stretch of time of the listener's own, in free breaths or seconds; it may start with words."""
 
-    rest: Span
+    rest: Length
     say: Said | None = None
+    least: Length | None = Field(default=None, alias="min")
+    most: Length | None = Field(default=None, alias="max")
 
 
-class Change(Model):
+class Play(Named):
+    """A sound: one that comes with the program, or a file beside the routine."""
+
+    sound: FileName
+
+
+class Change(Named):
     """Time to change sides, in which the next turn's words may already be spoken."""
 
-    change: Span
+    change: Length
     say: Said | None = None
 
 
-class Block(Model):
+class Growing(Model):
+    """A value that grows, or shrinks, by a step each round."""
+
+    from_: Remark
+    step: Remark
+
+
+Values = Annotated[
+    Annotated[tuple[Remark, ...], Tag(tag("list"))] | Annotated[Growing, Tag(tag("growing"))],
+    Discriminator(lambda value: tag("growing") if isinstance(value, (dict, Growing)) else tag("list")),
+]
+
+
+class Round(Model):
+    """What blocks share: what changes from round to round, and the author's limit."""
+
+    vary: dict[Key, Values] = Field(default_factory=dict)
+    least: Rounds | None = Field(default=None, alias="min")
+    most: Rounds | None = Field(default=None, alias="max")
+    past: Said | None = None
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+
+class Block(Round):
     """Steps in rounds, and what comes between them."""
 
-    rounds: Rounds = 1
-    between: tuple[Rest, ...] = ()
-    steps: tuple[Step, ...] = Field(min_length=1)
+    rounds: Rounds | None = None
+    between: tuple[Between, ...] = ()
 
 
-class Sided(Model):
+class PerSide(Model):
+    """A different number for each side."""
+
+    left: Rounds
+    right: Rounds
+
+
+class Sided(Round):
     """Steps for each side in turn: left, right, left, right, or all rounds of one side first."""
 
-    rounds: Rounds = 1
+    rounds: (
+        Annotated[
+            Annotated[Rounds, Tag(tag("number"))] | Annotated[PerSide, Tag(tag("per side"))],
+            Discriminator(lambda value: tag("per side" if isinstance(value, (dict, PerSide)) else "number")),
+        ]
+        | None
+    ) = None
     order: Literal["alternate", "blocked"] = "alternate"
-    between: tuple[Between, ...] = ()
-    steps: tuple[Step, ...] = Field(min_length=1)
+    first: Literal["left", "right"] = "left"
+    between: tuple[BetweenSides, ...] = ()
 
 
-class EachSide(Model):
+class EachSide(Named):
     """A block that is done for each side."""
 
     each_side: Sided
 
 
-class Repeat(Model):
+class Repeat(Named):
     """A block that is repeated."""
 
     repeat: Block
 
 
-class Include(Model):
+class PacedSteps(Model):
+    """Steps with a breath of their own; a fixed one stays, whatever the listener breathes."""
+
+    breath: Pace
+    fixed: bool = False
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+
+class Paced(Named):
+    """A part with a pace of its own."""
+
+    pace: PacedSteps
+
+
+class Include(Named):
     """Another routine, with its own words and breath; an optional one is only played when it is asked for."""
 
-    include: Annotated[Name, BeforeValidator(_name)]
+    include: FileName
     optional: bool = False
 
 
-STEPS = ("say", "breathe", "rest", "each side", "repeat", "include")
-BETWEEN = ("rest", "change")
+STEPS = ("say", "breathe", "hold", "rest", "each side", "repeat", "pace", "sound", "include")
+LONE = ("in", "out", "pause")
+BETWEEN = ("rest", "say", "sound", "change")
 
 
 def _among(names: tuple[str, ...]) -> Discriminator:
-    """Tell by its keys which step something is; a rest and a change may say something, so they are looked for first."""
-    order = sorted(names, key=lambda name: name not in BETWEEN)
+    """Tell by its keys which step something is; those that may have another's key are looked for first."""
+    early = ("rest", "change", "breathe", "hold")
+    order = sorted(names, key=lambda name: early.index(name) if name in early else len(early))
 
     def found(value: object) -> str | None:
+        if isinstance(value, Phase):
+            return tag("phase")
         keys = [field.alias for field in type(value).model_fields.values()] if isinstance(value, Model) else value
-        return next((tag(name) for name in order if isinstance(keys, (dict, list)) and name in keys), None)
+        if not isinstance(keys, (dict, list)):
+            return None
+        step = next((tag(name) for name in order if name in keys), None)
+        return step or (tag("phase") if "say" in names and any(name in keys for name in LONE) else None)
 
     return Discriminator(found)
 
 
-Between = Annotated[Annotated[Rest, Tag(tag("rest"))] | Annotated[Change, Tag(tag("change"))], _among(BETWEEN)]
+_Rest: TypeAlias = Annotated[Rest, Tag(tag("rest"))]
+_Change: TypeAlias = Annotated[Change, Tag(tag("change"))]
+_Say: TypeAlias = Annotated[Say, Tag(tag("say"))]
+_Play: TypeAlias = Annotated[Play, Tag(tag("sound"))]
+Between = Annotated[_Rest | _Say | _Play, _among(BETWEEN[:3])]
+BetweenSides = Annotated[_Rest | _Say | _Play | _Change, _among(BETWEEN)]
 Step = Annotated[
-    Annotated[Say, Tag(tag("say"))]
+    _Say
+    | _Rest
+    | _Play
     | Annotated[BreathePhases, Tag(tag("breathe"))]
-    | Annotated[Rest, Tag(tag("rest"))]
+    | Annotated[Phase, Tag(tag("phase"))]
+    | Annotated[Hold, Tag(tag("hold"))]
     | Annotated[EachSide, Tag(tag("each side"))]
     | Annotated[Repeat, Tag(tag("repeat"))]
+    | Annotated[Paced, Tag(tag("pace"))]
     | Annotated[Include, Tag(tag("include"))],
     _among(STEPS),
 ]
@@ -307,15 +299,18 @@ class Sheet(Model):
     notice: Sentences = ()
     benefits: Sentences = ()
     tips: Sentences = ()
-    breath: Breath = breaths.breath("4-6")
+    breath: Pace = breaths.pace("4-6")
+    fixed: bool = False
+    parameters: dict[Key, Remark] = Field(default_factory=dict)
     sides: Sides | None = None
     words: dict[str, Pattern] = Field(default_factory=dict)
+    pronounce: dict[str, Sentence] = Field(default_factory=dict)
     steps: tuple[Step, ...] = Field(min_length=1)
     between: tuple[Rest, ...] = ()
     closing: Sentences = ()
 
 
-for _model in (Block, Sided, EachSide, Repeat, Sheet):
+for _model in (Round, Block, Sided, EachSide, Repeat, PacedSteps, Paced, Sheet):
     _model.model_rebuild()
 
 
@@ -327,15 +322,29 @@ def said(step: Model) -> Iterator[Words]:
                 yield value
             case ByRound(first=first, again=again):
                 yield from (first, again)
+            case dict() as values:
+                yield from (value for value in values.values() if isinstance(value, Words))
             case _:
                 pass
+
+
+def block(step: Model) -> Round | PacedSteps | None:
+    """Return the block inside a step."""
+    match step:
+        case EachSide(each_side=inner):
+            return inner
+        case Repeat(repeat=inner):
+            return inner
+        case Paced(pace=inner):
+            return inner
+        case _:
+            return None
 
 
 def walk(steps: Steps) -> Iterator[Model]:
     """Yield every step and every step inside it, in the order of the file."""
     for step in steps:
         yield step
-        if isinstance(step, EachSide):
-            yield from walk(step.each_side.steps)
-        elif isinstance(step, Repeat):
-            yield from walk(step.repeat.steps)
+        inner = block(step)
+        if inner:
+            yield from walk(inner.steps)

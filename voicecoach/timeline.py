@@ -7,11 +7,13 @@ Times are exact seconds (`Fraction`). Phases stay where the breath puts them; a 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
+from voicecoach.breath import Pace
 from voicecoach.errors import FitError, Problem, Where, shown
 from voicecoach.score import (
     Breathe,
@@ -28,13 +30,14 @@ from voicecoach.score import (
     Sound,
     Under,
     Wording,
+    beats,
     phrases,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
-    from voicecoach.breath import Breath, Kind
+    from voicecoach.breath import Breath, Kind, Phase
     from voicecoach.score import Score
 
 NOWHERE = Where("score", 0, 0)
@@ -47,13 +50,32 @@ Measure = Callable[[str | Sound], Fraction]
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A sounding span: what is heard from ``start`` to ``end``."""
+    """A sounding span: what is heard from ``start`` to ``end``.
+
+    Attributes:
+        start: Seconds from the beginning, on a frame.
+        end: Seconds from the beginning.
+        kind: What it is for.
+        text: As it is read; the name of a sound.
+        side: The side that is meant.
+        spoken: As it is said, where that is not as it is read.
+        wording: Which of its phrase's wordings it is, from 0, the longest.
+        wordings: How many there are.
+    """
 
     start: Fraction
     end: Fraction
     kind: CueKind
     text: str
     side: Side | None = None
+    spoken: str = ""
+    wording: int = 0
+    wordings: int = 1
+
+    @property
+    def said(self) -> str:
+        """What the voice is given; for a sound, its name."""
+        return self.spoken or self.text
 
     @property
     def track(self) -> str:
@@ -144,8 +166,8 @@ def _span(each: PhaseSpan | Cue | Chapter, **fields: object) -> dict[str, object
     return {"start": float(each.start), "end": float(each.end), **fields}
 
 
-def perform(score: Score, measure: Measure, breath: Breath) -> Timeline:
-    """Lay a score along time for someone who breathes ``breath``, with speech as long as ``measure`` says.
+def perform(score: Score, measure: Measure, pace: Pace | Breath) -> Timeline:
+    """Lay a score along time for someone who breathes at ``pace``, with speech as long as ``measure`` says.
 
     >>> from voicecoach.breath import Kind, breath
     >>> from voicecoach.score import breathe, phrase, seq
@@ -159,7 +181,8 @@ def perform(score: Score, measure: Measure, breath: Breath) -> Timeline:
         FitError: When a phrase fits in none of its wordings; it names all such phrases.
     """
     events: list[_Event] = []
-    laying = _lay(score, Fraction(0), _Scene(measure, breath))
+    whole = pace if isinstance(pace, Pace) else Pace((pace,))
+    laying = _lay(score, Fraction(0), _Scene(measure, whole.breaths(beats(score))))
     while True:
         try:
             events.append(next(laying))
@@ -200,8 +223,12 @@ class _Scene:
     """What holds while a part of the score is laid."""
 
     measure: Measure
-    breath: Breath
+    breaths: tuple[Breath, ...]
     room: _Room | None = None
+
+    def breath(self, beat: int) -> Breath:
+        """Return a breath of the pace; past its end, the last."""
+        return self.breaths[min(beat, len(self.breaths) - 1)]
 
     def within(self, at: Fraction, seconds: Fraction, name: str) -> _Scene:
         """Return the scene inside a span that refuses to grow; of two such spans, the one that ends first holds."""
@@ -210,7 +237,7 @@ class _Scene:
 
     def takes(self, wording: Wording) -> Fraction:
         """How long a wording lasts with its twins, in whole frames."""
-        return ceil_to_frame(max(self.measure(text) for text in (wording.text, *wording.twins)))
+        return ceil_to_frame(max(self.measure(text) for text in (wording.said, *wording.twins)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +245,7 @@ class _Taken:
     """A breath was taken: its phases, in order, numbered when all are known."""
 
     start: Fraction
-    breath: Breath
-    side: Side | None
+    phases: tuple[tuple[Phase, Side | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +264,11 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
     match score:
         case Phrase():
             return (yield from _say(score, at, scene))
-        case Pause(span):
-            return at + span.seconds(scene.breath)
-        case Sound(name, kind):
+        case Pause(span, beat):
+            return at + span.seconds(scene.breath(beat))
+        case Sound(name, kind, side):
             start = snap(at)
-            yield Cue(start, start + scene.measure(score), kind, name)
+            yield Cue(start, start + scene.measure(score), kind, name, side)
             return at
         case Mark():
             yield _Marked(at, score)
@@ -255,8 +281,8 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
             return (yield from _fill(score, at, scene))
         case Breathe():
             return (yield from _breathe(score, at, scene))
-        case Paced(breath, body):
-            return (yield from _lay(body, at, replace(scene, breath=breath)))
+        case Paced(pace, body):
+            return (yield from _lay(body, at, replace(scene, breaths=pace.breaths(beats(body)))))
         case Under(body, under):
             yield from _lay(under, at, scene)
             return (yield from _lay(body, at, scene))
@@ -265,36 +291,53 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
 
 
 def _say(phrase: Phrase, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fraction]:
-    """Say the longest wording that fits; where none does, the shortest, and tell."""
-    room = scene.room
-    for wording in phrase.wordings:
-        taken = scene.takes(wording)
-        if room is None or at + taken <= room.end:
-            break
-    else:
-        assert room is not None  # noqa: S101 - for the type checker: without a room the first wording fits
+    """Say the longest wording that fits; where none does, what is heard otherwise, or the shortest and tell."""
+    room, last = scene.room, len(phrase.wordings) - 1
+    takes = ((number, wording, scene.takes(wording)) for number, wording in enumerate(phrase.wordings))
+    fits = (each for each in takes if room is None or at + each[2] <= room.end or each[0] == last)
+    number, wording, taken = next(fits)
+    if room and at + taken > room.end:
+        if phrase.otherwise:
+            return (yield from _lay(phrase.otherwise, at, scene))
         yield _too_long(phrase, taken, room.end - at, room)
-    start = snap(at)
-    yield Cue(start, start + scene.measure(wording.text), phrase.kind, wording.text, phrase.side)
+    start, end = snap(at), snap(at) + scene.measure(wording.said)
+    yield Cue(start, end, phrase.kind, wording.text, phrase.side, wording.spoken, number, last + 1)
     return at + taken
 
 
 def _fill(slot: Slot, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fraction]:
-    seconds = slot.span.seconds(scene.breath)
+    breath = scene.breath(slot.beat)
+    seconds = slot.span.seconds(breath)
     if slot.overrun is Overrun.REFUSE:
-        yield from _lay(slot.body, at, scene.within(at, seconds, "slot"))
+        yield from _hold(slot, at, seconds, scene)
         return at + seconds
     end = yield from _lay(slot.body, at, scene)
     over = max(Fraction(0), end - at - seconds)
-    whole = scene.breath.seconds if slot.span.breaths else over
+    whole = breath.seconds if slot.span.in_breaths else over
     return at + seconds + (math.ceil(over / whole) * whole if over else 0)
 
 
+def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: _Scene) -> Generator[_Event, None, None]:
+    """Lay what a slot of fixed length holds: each part has room until the next one starts."""
+    parts = [(at, slot.body), *((at + offset.within(seconds), part) for offset, part in slot.at)]
+    parts.sort(key=lambda part: part[0])
+    ends = [*(start for start, _ in parts[1:]), at + seconds]
+    for (start, part), end in zip(parts, ends, strict=True):
+        yield from _lay(part, start, scene.within(start, end - start, "time"))
+        if not at <= start <= at + seconds:
+            yield from (_outside(phrase, start - at, seconds) for phrase in phrases(part))
+
+
 def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fraction]:
-    yield from _unbreathed(taken, scene.breath)
-    yield _Taken(at, scene.breath, taken.side)
-    for phase in scene.breath.phases:
-        yield from _lay(taken.during(phase.kind), at, scene.within(at, phase.seconds, phase.kind.value))
+    breath = scene.breath(taken.beat)
+    phases = [phase for phase in breath.phases if taken.only in {None, phase.kind}]
+    yield from _unbreathed(taken, breath)
+    yield _Taken(at, tuple((phase, taken.side_of(phase.kind)) for phase in phases))
+    numbers: Counter[Kind] = Counter()
+    for phase in phases:
+        numbers[phase.kind] += 1
+        words = taken.during(phase.kind, numbers[phase.kind])
+        yield from _lay(words, at, scene.within(at, phase.seconds, phase.kind.value))
         at += phase.seconds
     return at
 
@@ -317,8 +360,8 @@ def _collect(events: list[_Event], end: Fraction) -> Timeline:
 def _phases(taken: Iterable[_Taken]) -> Iterator[PhaseSpan]:
     for number, each in enumerate(sorted(taken, key=lambda each: each.start)):
         at = each.start
-        for phase in each.breath.phases:
-            yield PhaseSpan(at, at + phase.seconds, phase.kind, each.side, number)
+        for phase, side in each.phases:
+            yield PhaseSpan(at, at + phase.seconds, phase.kind, side, number)
             at += phase.seconds
 
 
@@ -343,22 +386,27 @@ def _stretches(marks: list[_Marked]) -> Iterator[Stretch]:
 
 def _too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: _Room) -> Problem:
     """Say where, what, how much is missing, and how long the phase would have to be."""
-    enough = max(needed + Fraction(15, 100), needed * Fraction(10, 9))
+    enough = math.ceil(max(needed + Fraction(15, 100), needed * Fraction(10, 9)) * 10) / 10
+    needs, has = math.ceil(needed * 100) / 100, math.floor(max(there, Fraction(0)) * 100) / 100
     return Problem(
         phrase.where or NOWHERE,
-        f"{shown(phrase.wordings[-1].text)} needs {float(needed):.2f} s"
-        f" and the {room.name} of {float(room.seconds):g} s has {float(max(there, Fraction(0))):.2f} s for it",
-        f"add a shorter wording after '|', raise --rate, or give the {room.name} {float(enough):.1f} s",
+        f"{shown(phrase.wordings[-1].text)} needs {needs:.2f} s"
+        f" and the {room.name} of {float(room.seconds):g} s has {has:.2f} s for it",
+        f"add a shorter wording after '|', raise --rate, or give the {room.name} {enough:g} s",
     )
+
+
+def _outside(phrase: Phrase, after: Fraction, seconds: Fraction) -> Problem:
+    """Tell of a moment that is not in its hold."""
+    what = f"{shown(phrase.wordings[0].text)} is said at {float(after):g} s of a time of {float(seconds):g} s"
+    return Problem(phrase.where or NOWHERE, what, "name a moment within it")
 
 
 def _unbreathed(taken: Breathe, breath: Breath) -> Iterator[Problem]:
     """Tell of words for a phase that the breath does not have."""
-    there = {phase.kind for phase in breath.phases}
-    for kind, body in taken.words:
-        for phrase in phrases(body) if kind not in there else ():
-            yield Problem(
-                phrase.where or NOWHERE,
-                f"{shown(phrase.wordings[0].text)} is said at the {kind}, and the breath {breath} has none",
-                f"take out the words, or breathe with a {kind}",
-            )
+    there = Counter(phase.kind for phase in breath.phases)
+    for kind, number, body in taken.words:
+        for phrase in phrases(body) if number > there[kind] else ():
+            phase = kind.value if number == 1 else f"{kind} number {number}"
+            what = f"{shown(phrase.wordings[0].text)} is said at the {phase}, and the breath {breath} has none"
+            yield Problem(phrase.where or NOWHERE, what, f"take out the words, or breathe with a {phase}")

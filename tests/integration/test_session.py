@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach import ffmpeg, session
+from voicecoach.choices import Choices
 from voicecoach.clip import SAMPLE_RATE
 from voicecoach.frames import HEADER
 from voicecoach.mixdown import mixdown
 from voicecoach.mp3 import read_info
 from voicecoach.score import CueKind, Side
-from voicecoach.script import Choices
 from voicecoach.session import Made, Request, make
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def test_each_leg_has_a_track_of_its_own_of_the_same_length_to_the_frame(folder:
 @pytest.mark.parametrize("breath", ["2-2", "4-7-8", "4-4-4-4", "3.3-5.7", "10-20"])
 @pytest.mark.parametrize("routine", ["leg-stretch", "forward-backward-bend", "thigh-burner", "forward-lunge"])
 def test_every_built_in_fits_every_breath(routine: str, breath: str, folder: Path) -> None:
-    from voicecoach.breath import breath as read
+    from voicecoach.breath import pace as read
 
     added = frozenset({"all"} if routine == "leg-stretch" else ())
     planned = session.plan(Request(routine, Choices(breath=read(breath), added=added)), folder, quiet)

@@ -22,13 +22,16 @@ class CachedVoice:
     A cache that can't be read or written is no reason to be silent: ``problems`` then says so, once.
     """
 
-    def __init__(self, voice: Voice, folder: Path, *, limit: int = store.LIMIT) -> None:
-        """Wrap ``voice``; ``folder`` is made when there is something to keep, and holds ``limit`` bytes at most."""
+    def __init__(self, voice: Voice, folder: Path, problems: Sequence[str] = (), *, limit: int = store.LIMIT) -> None:
+        """Wrap ``voice``; ``folder`` is made when there is something to keep, and holds ``limit`` bytes at most.
+
+        What is wrong with the voice itself comes first among the ``problems``.
+        """
         self.voice, self.folder, self.limit = voice, folder, limit
-        self.problems: list[str] = []
+        self.problems = list(problems)
         self._fresh: set[str] = set()
         self._found: set[str] = set()
-        self._pruned = False
+        self._pruned = self._noted = False
 
     @property
     def identity(self) -> str:
@@ -81,7 +84,8 @@ class CachedVoice:
             store.prune(self.folder, self.limit)
 
     def _note(self, problem: str) -> None:
-        if not self.problems:
+        if not self._noted:
+            self._noted = True
             self.problems.append(problem)
 
 

@@ -53,6 +53,7 @@ class SystemVoice:
         folder: Where small facts about voices are kept between runs; None to keep none.
         command: The worker to start.
         patience: Seconds that any phrase may take, whatever its length.
+        languages: What it speaks, as far as that is known.
     """
 
     voice: str
@@ -62,6 +63,7 @@ class SystemVoice:
     folder: Path | None = None
     command: Sequence[str] = field(default=_WORKER)
     patience: float = PATIENCE
+    languages: tuple[str, ...] = ()
 
     @property
     def identity(self) -> str:
@@ -112,7 +114,7 @@ def system_voice(  # noqa: PLR0913 - a voice's settings, by name
         VoiceError: When there is none for the language, or no speech at all.
     """
     chosen = choose(catalogue(folder), name, language)
-    return SystemVoice(chosen.id, calibration, rate, pitch, folder)
+    return SystemVoice(chosen.id, calibration, rate, pitch, folder, languages=chosen.languages)
 
 
 def catalogue(folder: Path | None = None, *, command: Sequence[str] = _WORKER, patience: float = PATIENCE) -> Catalogue:

@@ -1,0 +1,263 @@
+"""Routines in other languages: which file is played, by which voice, and whether it is the same exercise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from voicecoach import config, session
+from voicecoach.cli import run
+from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, VoiceError
+from voicecoach.routine import built_in, find, load, translations, untranslated
+from voicecoach.score import Side
+from voicecoach.session import Request, targets
+from voicecoach.sheet import BreathePhases, Model, said, walk
+from voicecoach.texts import Words
+from voicecoach.voices.catalogue import Catalogue, VoiceInfo
+
+ENGLISH = VoiceInfo("gmw/en-us", "English (America)", ("en-us",))
+GERMAN = VoiceInfo("gmw/de", "German", ("de",))
+UNKNOWN = VoiceInfo("HKEY/Voices/Anna", "Anna")
+
+of_every_translation = pytest.mark.parametrize("name", [name for name in built_in() if untranslated(name) != name])
+
+
+@pytest.fixture(autouse=True)
+def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """What `make` is asked for; nothing is made."""
+    requests: list[Request] = []
+
+    def make(request: Request, *_: object) -> None:
+        requests.append(request)
+        raise ChoiceError("stopped here")
+
+    monkeypatch.setattr(session, "make", make)
+    return requests
+
+
+def write(folder: Path, name: str, language: str) -> None:
+    text = f"title: {name}\nlanguage: {language}\nsteps:\n  - say: hi\n"
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def spoken_by(
+    voices: tuple[VoiceInfo, ...], request: Request, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, list[str]]:
+    """Return the voice that reads a request's routine on a system with these voices, and what is said about it."""
+    monkeypatch.setattr("voicecoach.voices.system.catalogue", lambda *_: Catalogue(voices))
+    voice, name = session._voice(request, load(request.routine, request.language), folder)  # noqa: SLF001
+    return name, voice.problems
+
+
+# Which file
+
+
+@pytest.mark.parametrize("code", ["de", "DE", "de-AT", "de_AT", "de-CH-1996"])
+@pytest.mark.parametrize("name", ["sitting-leg-stretch", "sitting-leg-stretch.fr", "sitting-leg-stretch.de"])
+def test_a_built_in_routine_is_played_in_the_language_that_is_asked_for(name: str, code: str) -> None:
+    assert load(name, code).name == "sitting-leg-stretch.de"
+
+
+def test_a_translation_can_be_named_itself() -> None:
+    routine = load("sitting-leg-stretch.es")
+    assert (routine.name, routine.sheet.language) == ("sitting-leg-stretch.es", "es")
+
+
+def test_the_original_is_played_where_its_own_language_is_asked_for() -> None:
+    assert load("sitting-leg-stretch", "en") == load("sitting-leg-stretch")
+    assert load("sitting-leg-stretch.de", "en") == load("sitting-leg-stretch")
+
+
+def test_a_dialect_that_is_asked_for_is_that_of_the_session() -> None:
+    assert load("leg-stretch", "en-GB").sheet.language == "en-GB"
+    assert load("sitting-leg-stretch", "DE").sheet.language == "de"
+
+
+@pytest.mark.parametrize("code", ["xx", "", "e", "nl", "../de", "en-x/../../de"])
+def test_a_language_that_a_routine_is_not_there_in_is_told_with_those_that_it_is(code: str) -> None:
+    with pytest.raises(ChoiceError) as told:
+        load("sitting-leg-stretch.fr", code)
+    assert told.value.exit_status == 2
+    said = f"'sitting-leg-stretch' is not there in the language '{code}'\nit is there in: de, en, es, fr"
+    assert str(told.value) == said
+
+
+def test_the_translation_of_a_file_of_ones_own_stands_beside_it(tmp_path: Path) -> None:
+    write(tmp_path, "mine.yaml", "en")
+    write(tmp_path, "mine.de.yaml", "de")
+    write(tmp_path, "mine.es.yml", "es")
+    write(tmp_path, "mine.v2.yaml", "en")
+    write(tmp_path, "mine.fr.txt", "fr")
+    for code, name in (("de", "mine.de"), ("es", "mine.es"), ("en", "mine"), ("en-AU", "mine")):
+        assert load("mine.yaml", code).name == name
+        assert load(str(tmp_path / "mine.de.yaml"), code).name == name
+    assert load("mine.v2.yaml", "en").name == "mine.v2"
+    with pytest.raises(ChoiceError, match=r"'mine' is not there in the language 'fr'\nit is there in: de, en, es$"):
+        load("mine.yaml", "fr")
+
+
+def test_a_file_without_translations_is_played_in_its_own_language_only(tmp_path: Path) -> None:
+    write(tmp_path, "mine.yaml", "de")
+    assert load("mine.yaml", "de").name == "mine"
+    with pytest.raises(ChoiceError, match=r"it is there in: de$"):
+        load("mine.yaml", "en")
+
+
+def test_the_nearest_dialect_is_taken(tmp_path: Path) -> None:
+    for name, code in (("mine", "en"), ("mine.de", "de"), ("mine.de-AT", "de-AT"), ("mine.es-419", "es-419")):
+        write(tmp_path, f"{name}.yaml", code)
+    found = {code: load("mine.yaml", code).name for code in ("de", "de-AT", "de-CH", "es")}
+    assert found == {"de": "mine.de", "de-AT": "mine.de-AT", "de-CH": "mine.de", "es": "mine.es-419"}
+    assert load("mine.yaml", "es").sheet.language == "es-419"
+
+
+def test_a_translation_that_does_not_say_its_language_is_refused_before_an_english_voice_reads_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "mine.de.yaml").write_text("title: x\nsteps:\n  - say: hallo\n", encoding="utf-8")
+    with pytest.raises(RoutineError, match=r"mine\.de\.yaml:1:1: the file's name ends in 'de', .* in the language en"):
+        load("mine.de.yaml")
+
+
+def test_a_routine_that_is_nowhere_is_told_as_without_a_language() -> None:
+    with pytest.raises(UnknownNameError, match="no routine is called 'sitting-leg-strech'"):
+        load("sitting-leg-strech", "de")
+
+
+def test_the_files_of_translations_keep_their_language_before_the_side() -> None:
+    sides = [Side.LEFT, Side.RIGHT]
+    paths = targets(None, "mine.de", sides, split=True)
+    assert [str(path) for path in paths] == ["mine.de-left.mp3", "mine.de-right.mp3"]
+    assert targets(None, "mine.de", [None], split=False) == [Path("mine.de.mp3")]
+    assert targets(Path("x.de.mp3"), "mine", sides, split=True)[0] == Path("x.de-left.mp3")
+
+
+# What is typed
+
+
+def test_the_language_is_typed_or_comes_from_the_environment_or_the_settings(
+    asked: list[Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.file().write_text('language = "fr"\n')
+    run(["make"])
+    monkeypatch.setenv("VOICECOACH_LANGUAGE", "es")
+    run(["make"])
+    run(["make", "--language", "de"])
+    assert [request.language for request in asked] == ["fr", "es", "de"]
+
+
+def test_without_a_language_it_is_the_file_that_was_named(asked: list[Request]) -> None:
+    run(["make", "sitting-leg-stretch.de"])
+    assert (asked[0].routine, asked[0].language) == ("sitting-leg-stretch.de", None)
+
+
+def test_list_names_each_routine_once_with_its_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    listed = {words[0]: words[1:] for words in lines}
+    assert len(listed) == len(lines) == len({untranslated(name) for name in built_in()})
+    assert listed["sitting-leg-stretch"][:5] == ["en", "de", "es", "fr", "Lengthens"]
+    assert listed["thigh-burner"][:2] == ["en", "A"]
+
+
+# Which voice
+
+
+@pytest.mark.parametrize("code", ["de", "de-AT"])
+def test_a_voice_of_the_language_is_chosen(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = spoken_by((ENGLISH, GERMAN), Request("sitting-leg-stretch", language=code), tmp_path, monkeypatch)
+    assert chosen == ("gmw/de", [])
+
+
+@pytest.mark.parametrize("code", ["de", "es", "fr"])
+def test_no_english_voice_reads_another_language(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(VoiceError, match=f"no voice of this system speaks '{code}'\ninstall one"):
+        spoken_by((ENGLISH, UNKNOWN), Request("sitting-leg-stretch", language=code), tmp_path, monkeypatch)
+
+
+def test_a_voice_that_is_named_reads_what_it_is_given_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = Request("sitting-leg-stretch", language="de", voice="en-us")
+    warning = "the voice gmw/en-us speaks en-us, and this routine is in the language de"
+    assert spoken_by((ENGLISH, GERMAN), request, tmp_path, monkeypatch) == ("gmw/en-us", [warning])
+
+
+@pytest.mark.parametrize("voice", ["german", "anna"])
+def test_a_voice_of_the_language_or_of_one_unknown_is_named_without_a_warning(
+    voice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = Request("sitting-leg-stretch", language="de", voice=voice)
+    assert spoken_by((ENGLISH, GERMAN, UNKNOWN), request, tmp_path, monkeypatch)[1] == []
+
+
+# The same exercise
+
+
+@of_every_translation
+def test_a_translation_is_the_same_exercise_in_other_words(name: str) -> None:
+    there, original = load(name).sheet, load(untranslated(name)).sheet
+    assert shape(there.steps) == shape(original.steps)
+    assert (there.breath, len(there.notice), len(there.tips)) == (
+        original.breath,
+        len(original.notice),
+        len(original.tips),
+    )
+
+
+def shape(value: object) -> object:
+    """Return what a part of a routine is, without its words."""
+    match value:
+        case Words():
+            return "words"
+        case Model():
+            return type(value).__name__, {key: shape(getattr(value, key)) for key in type(value).model_fields}
+        case tuple():
+            return [shape(each) for each in value]
+        case dict():
+            return {key: shape(each) for key, each in value.items()}
+        case _:
+            return value
+
+
+@of_every_translation
+def test_nothing_of_a_translation_was_left_in_its_first_language(name: str) -> None:
+    assert not spoken(name) & spoken(untranslated(name))
+
+
+def spoken(name: str) -> set[str]:
+    sheet = load(name).sheet
+    told = {wording for step in walk(sheet.steps) for words in said(step) for wording in words.wordings}
+    return {sheet.title, *sheet.notice, *sheet.benefits, *sheet.tips, *told}
+
+
+@of_every_translation
+def test_breathing_in_and_out_are_told_apart_at_the_first_syllable(name: str) -> None:
+    steps = [step for step in walk(load(name).sheet.steps) if isinstance(step, BreathePhases)]
+    starts: dict[str, set[str]] = {"in": set(), "out": set()}
+    for step in steps:
+        for key in ("in", "last in", "out", "last out"):
+            words = step.spoken.get(key)
+            starts[key.split()[-1]] |= {wording[:2] for wording in words.wordings} if words else set()
+    assert starts["in"]
+    assert starts["out"]
+    assert not starts["in"] & starts["out"]
+
+
+def test_in_french_right_is_never_straight() -> None:
+    """It is one word, "droit", which stands among the words of the sides alone."""
+    assert not [text for text in spoken("sitting-leg-stretch.fr") if "droit" in text.lower()]
+
+
+def test_the_translations_of_a_routine_stand_beside_it() -> None:
+    found = translations(find("sitting-leg-stretch"))
+    assert list(found) == ["de", "es", "fr"]
+    assert found == translations(find("sitting-leg-stretch.de"))
+    assert not translations(find("thigh-burner"))

@@ -1,0 +1,79 @@
+"""What the listener chooses about a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from voicecoach.score import CueKind, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voicecoach.breath import Pace
+
+LEFT_RIGHT = (Side.LEFT, Side.RIGHT)
+
+
+class Guidance(StrEnum):
+    """How much is said: everything, less after the first round, breath words only, or tones in their place."""
+
+    FULL = "full"
+    BRIEF = "brief"
+    CUES = "cues"
+    TONES = "tones"
+
+
+SPOKEN = {
+    Guidance.FULL: frozenset(CueKind),
+    Guidance.BRIEF: frozenset(CueKind),
+    Guidance.CUES: frozenset({CueKind.NOTICE, CueKind.CHANGE, CueKind.BREATH, CueKind.COUNT}),
+    Guidance.TONES: frozenset({CueKind.NOTICE, CueKind.CHANGE}),
+}
+"""What is spoken at each level; the notice and the changes of side always are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much of a session there is, where its author leaves room for it.
+
+    Attributes:
+        breaths: Breaths more (or, negative, fewer) in each stretch, within its ``min`` and ``max``.
+        rests: Breaths more or fewer in each rest, within its ``min`` and ``max``.
+        closing: Seconds of rest before the closing words.
+    """
+
+    breaths: int = 0
+    rests: int = 0
+    closing: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the listener chooses.
+
+    Attributes:
+        breath: The listener's pace; None for the author's.
+        rounds: Rounds of each side's block, or else of the outermost repeats; None for the author's.
+        sides: The sides that are played; one alone is that side's track, without changes of side.
+        first: The side that begins; None for the author's.
+        added: Optional exercises that are played, or ``all``.
+        skipped: Exercises and named steps that are left out.
+        lead_in: Seconds before the first word.
+        guidance: How much is said.
+        settings: Values of the routine's parameters.
+        amount: How much of it, where its author leaves room.
+    """
+
+    breath: Pace | None = None
+    rounds: int | None = None
+    sides: tuple[Side, ...] = LEFT_RIGHT
+    first: Side | None = None
+    added: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
+    lead_in: Fraction = Fraction(3)
+    guidance: Guidance = Guidance.FULL
+    settings: Mapping[str, str] = field(default_factory=dict)
+    amount: Amount = field(default_factory=Amount)

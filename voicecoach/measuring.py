@@ -1,0 +1,178 @@
+"""Measuring somebody's breath: by keys they tap on a terminal, or by a file of times."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voicecoach import keyboard
+from voicecoach.breath import Kind
+from voicecoach.errors import ChoiceError
+from voicecoach.taps import ENOUGH, LAST, NEEDED, WITHIN, Sample, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from voicecoach.breath import Breath
+
+BOUNCE = Fraction(3, 10)
+"""Seconds within which a second key is the first one, bouncing or held down."""
+LARGEST = 1_000_000
+"""Bytes of a file of times; days of breaths."""
+ENDS = frozenset("\r\nqQ\x04\x1b")
+NAMED = {"i": Kind.INHALE, "o": Kind.EXHALE}
+"""Keys that say their phase, for those who lost count."""
+
+
+def from_file(name: str, *, phases: bool) -> Sample:
+    """Read the times of taps from a file, or from the standard input for ``-``.
+
+    Raises:
+        ChoiceError: When it can't be read, or is no file of times.
+    """
+    source = "standard input" if name == "-" else name
+    content = _content(name, source)
+    if len(content) > LARGEST:
+        raise ChoiceError(f"{source}: more than {LARGEST / 1e6:g} MB is no file of times")
+    try:
+        return read(content.decode("utf-8-sig"), source, phases=phases)
+    except UnicodeDecodeError:
+        raise ChoiceError(f"{source}: the times are not UTF-8 text\nwrite one a line, in seconds") from None
+
+
+def from_keys(*, phases: bool) -> Sample:
+    """Let somebody tap on the terminal, and show them their breath so far, until the taps agree or they end it.
+
+    Raises:
+        ChoiceError: When there is no terminal.
+    """
+    if not keyboard.there():
+        raise ChoiceError("there is no terminal to tap on\ngive the times of the taps with --times FILE")
+    with keyboard.keys() as keys, _display(phases=phases) as show:
+        return measure(keys, time.monotonic, show, phases=phases)
+
+
+def measure(
+    keys: Iterable[str], clock: Callable[[], float], show: Callable[[Sample], None], *, phases: bool = False
+) -> Sample:
+    """Take each key as a tap, until the sample is complete, a key ends it or there are no more.
+
+    Args:
+        keys: The keys as they are pressed.
+        clock: Tells the time, in seconds; asked once for each key.
+        show: Called with the sample at the start and after each tap.
+        phases: Whether inhales and exhales are tapped, by turns.
+    """
+    sample, before = Sample(), Fraction(0)
+    show(sample)
+    for key in keys:
+        if key in ENDS:
+            break
+        at = Fraction(round(clock() * 1000), 1000)
+        before, since = at, at - before
+        if sample.taps and since < BOUNCE:
+            continue
+        sample = sample.tapped(_kind(key, sample) if phases else Kind.INHALE, at)
+        show(sample)
+        if sample.complete:
+            break
+    return sample
+
+
+def lines(sample: Sample, *, phases: bool) -> tuple[str, ...]:
+    """Say what somebody sees while tapping: what to do, the breath so far, and whether the taps agree."""
+    following = (f"next: {sample.following}   (i is an inhale, o an exhale)",) if phases else ()
+    return (*_asked(phases=phases), "", _so_far(sample), _agreement(sample), *following)
+
+
+def described(sample: Sample, breath: Breath) -> tuple[str, ...]:
+    """Say how a breath was measured."""
+    said = f"{rate(breath):.1f} breaths a minute; the median of {len(sample.breaths.kept)} breaths"
+    missed, extra = sample.breaths.missed, sample.breaths.extra
+    left_out = (_counted(missed, "missed tap") * bool(missed), f"{_counted(extra, 'tap')} too many" * bool(extra))
+    return (f"{said}, {_verdict(sample)}", *(f"left out: {what}" for what in left_out if what))
+
+
+def rate(breath: Breath) -> float:
+    """Return breaths a minute."""
+    return float(60 / breath.seconds)
+
+
+def as_json(sample: Sample, breath: Breath) -> dict[str, Any]:
+    """Return the measured breath for programs; lengths are in seconds."""
+    phases = {str(phase.kind): float(phase.seconds) for phase in breath.phases}
+    counts = {"breaths": len(sample.breaths.kept), "missed": sample.breaths.missed, "extra": sample.breaths.extra}
+    whole = {"breath": str(breath), "seconds": float(breath.seconds), "per_minute": round(rate(breath), 2)}
+    return {**whole, **phases, **counts, "agrees": sample.agrees}
+
+
+def _asked(*, phases: bool) -> tuple[str, ...]:
+    return (
+        "Breathe as you would while stretching.",
+        f"Tap the space bar at the start of each {'inhale and each exhale' if phases else 'inhale'}.",
+        "It ends when the taps agree; Enter or q ends it before.",
+    )
+
+
+def _kind(key: str, sample: Sample) -> Kind:
+    return NAMED.get(key, sample.following)
+
+
+def _so_far(sample: Sample) -> str:
+    breaths = sample.breaths
+    if not breaths.each:
+        return f"{_counted(len(sample.taps), 'tap')} so far"
+    last, middle = float(breaths.each[-1]), breaths.median
+    minute = f"{float(60 / middle):.1f} a minute"
+    return f"{_counted(len(breaths.each), 'breath')}   last {last:.1f} s   median {float(middle):.1f} s   {minute}"
+
+
+def _agreement(sample: Sample) -> str:
+    if sample.agrees:
+        return "the taps agree"
+    return f"{sample.agreeing} of the last {LAST} agree; after {ENOUGH} breaths it ends in any case"
+
+
+def _verdict(sample: Sample) -> str:
+    if len(sample.breaths.kept) < NEEDED:
+        return "too few to tell whether they agree"
+    return f"the last {LAST} {'all' if sample.agrees else 'not all'} within {round(WITHIN * 100)} % of it"
+
+
+def _counted(number: int, what: str) -> str:
+    """Count things.
+
+    >>> _counted(1, "tap"), _counted(2, "tap")
+    ('1 tap', '2 taps')
+    """
+    return f"{number} {what}" + "s" * (number != 1)
+
+
+@contextmanager
+def _display(*, phases: bool) -> Iterator[Callable[[Sample], None]]:
+    """Show the sample on the terminal; nothing ticks, for who watches a clock breathes by it."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    console = Console(stderr=True)
+    if console.is_dumb_terminal:  # no line can be taken back there
+        console.print(Text("\n".join(_asked(phases=phases))))
+        yield lambda sample: console.print(Text(_so_far(sample)))
+        return
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        yield lambda sample: live.update(Text("\n".join(lines(sample, phases=phases))), refresh=True)
+
+
+def _content(name: str, source: str) -> bytes:
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(LARGEST + 1) if sys.stdin is not None else b""
+        with Path(name).open("rb") as file:
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        raise ChoiceError(f"{source}: the times can't be read: {(error.strerror or str(error)).lower()}") from error

@@ -1,0 +1,223 @@
+"""The values in a routine file: how a text becomes words, a length, a breath, a count."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, BeforeValidator, InstanceOf, WithJsonSchema
+
+from voicecoach import breath as breaths
+from voicecoach.errors import VoicecoachError, Where, shown
+from voicecoach.formula import NAME, Formula
+from voicecoach.score import Offset
+from voicecoach.yamltree import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST_TEXT = 10_000
+MOST_BREATHS = 10_000
+LONGEST_SPAN = 24 * 60 * 60
+"""Seconds."""
+BLANK = NAME
+TONE = "~"
+"""A last wording that is no word: a tone is heard instead."""
+SIDES = ("left", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said: its wordings from the longest to the shortest, still with their blanks."""
+
+    wordings: tuple[str, ...]
+    where: Where | None = field(default=None, compare=False)
+
+    def blanks(self) -> set[str]:
+        """Return the names in braces, in lower case."""
+        return {name.lower() for wording in self.wordings for name in BLANK.findall(wording)}
+
+    @property
+    def toned(self) -> bool:
+        """Whether a tone is heard where no wording fits."""
+        return self.wordings[-1] == TONE
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What another file is called."""
+
+    text: str
+    where: Where | None = field(default=None, compare=False)
+
+
+def words(value: object) -> Words:
+    """Read wordings, parted by ``|``.
+
+    >>> words("Breathe in slowly | In").wordings
+    ('Breathe in slowly', 'In')
+    """
+    if isinstance(value, Words):
+        return value
+    wordings = tuple(" ".join(part.split()) for part in text(value).split("|"))
+    if not all(wordings):
+        raise ValueError("a wording is empty; write something on both sides of each |, or leave the key out")
+    if any(set("{}") & set(BLANK.sub("", wording)) for wording in wordings):
+        raise ValueError("a brace is alone here; write both, as in {leg}")
+    if not all(map(_sayable, wordings[:-1] if wordings[-1] == TONE else wordings)):
+        raise ValueError("a wording has nothing in it that can be said; write words, or leave the key out")
+    return Words(wordings, getattr(value, "where", None))
+
+
+def text(value: object) -> str:
+    """Return a text of the file, or refuse what is no text or can't be said."""
+    if isinstance(value, Table):
+        raise ValueError("this should be a text; a text that starts with { or has a : in it needs quotes")  # noqa: TRY004
+    if not isinstance(value, str):
+        raise ValueError("this should be a text; write one, or leave the key out")  # noqa: TRY004
+    if len(value) > LONGEST_TEXT:
+        raise ValueError(f"this text has {len(value):,} characters; {LONGEST_TEXT:,} are the most")
+    if any(ord(character) < 32 and character not in "\n\t" for character in value):  # noqa: PLR2004 - C0 controls
+        raise ValueError("this text has control characters in it; take them out")
+    return value
+
+
+def _line(value: object) -> str:
+    """Read a text onto one line."""
+    return " ".join(text(value).split())
+
+
+def _written(value: object) -> str:
+    """Read a text that has something in it."""
+    line = _line(value)
+    if not line:
+        raise ValueError("this text is empty; write something, or leave the key out")
+    return line
+
+
+def _sentence(value: object) -> str:
+    """Read a text that is said or shown as it stands."""
+    line = _written(value)
+    if set("{}") & set(line):
+        raise ValueError("braces are filled only in steps; write the words themselves")
+    if not _sayable(line):
+        raise ValueError("this has nothing in it that can be said; write words, or leave the key out")
+    return line
+
+
+def _sayable(wording: str) -> bool:
+    """Tell whether there is a letter, a number or a symbol; of dots and dashes alone a voice makes nothing."""
+    return any(unicodedata.category(character)[0] in "LNS" for character in wording)
+
+
+def _name(value: object) -> object:
+    return value if isinstance(value, Name) else Name(_written(value), getattr(value, "where", None))
+
+
+def _by(parse: Callable[[str], object]) -> BeforeValidator:
+    """Parse a text with one of breath.py's readers, unless it is parsed already."""
+
+    def read_text(value: object) -> object:
+        if isinstance(value, (breaths.Breath, breaths.Pace, breaths.Span, Formula, Offset)):
+            return value
+        try:
+            return parse(text(value))
+        except VoicecoachError as error:
+            raise ValueError("; ".join(str(error).splitlines())) from error
+
+    return BeforeValidator(read_text)
+
+
+def _bounded(span: breaths.Span | Formula) -> breaths.Span | Formula:
+    if isinstance(span, Formula):
+        return span
+    if span.breaths > MOST_BREATHS or max(span.rest, span.least) > LONGEST_SPAN:
+        raise ValueError(f"this lasts too long; at most {MOST_BREATHS:,} breaths or 24h are possible")
+    return span
+
+
+def _whole(least: int, most: int) -> BeforeValidator:
+    """Read a whole number within bounds, or a formula that makes one."""
+
+    def read(value: object) -> object:
+        if isinstance(value, (int, Formula)):
+            return value
+        if isinstance(value, str) and "{" in value:
+            return _formula(value)
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,18}", value.strip()):
+            raise ValueError(f"{'this' if value is None else shown(value)} is no whole number; write one, as 3")
+        if not least <= int(value) <= most:
+            bound = f"at least {least:,}" if int(value) < least else f"at most {most:,}"
+            raise ValueError(f"this is {value.strip()}; {bound} is possible")
+        return int(value)
+
+    return BeforeValidator(read)
+
+
+def _formula(value: object) -> Formula:
+    return Formula(_line(value), getattr(value, "where", None))
+
+
+def _length(value: object) -> object:
+    """Read a length, or a formula that makes one; a plain number is breaths."""
+    if isinstance(value, int):
+        return breaths.Span(breaths=value)
+    return _formula(value) if isinstance(value, str) and "{" in value else value
+
+
+def _lasting(span: breaths.Span | Formula) -> breaths.Span | Formula:
+    if span == breaths.Span():
+        raise ValueError("this lasts no time; write how long, or leave the step out")
+    return span
+
+
+def _breathed(span: breaths.Span | Formula) -> breaths.Span | Formula:
+    """Take only what is counted in breaths."""
+    if isinstance(span, breaths.Span) and not (span.in_breaths and not span.rest):
+        if span == breaths.Span():
+            raise ValueError("this is no breath; at least 1 is possible")
+        raise ValueError(f"{shown(str(span))} is not counted in breaths; write 3, or 30s in whole breaths")
+    return span
+
+
+def _moment(text: str) -> Offset:
+    """Read a moment of a hold: ``10s``, ``half``, ``last 5s``."""
+    written = text.strip()
+    if written == "half":
+        return Offset(Fraction(1, 2), Fraction(0))
+    if written.startswith("last "):
+        return Offset(Fraction(1), -breaths.seconds(written.removeprefix("last ")))
+    return Offset(Fraction(0), breaths.seconds(written))
+
+
+def _sentences(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+_TEXT = WithJsonSchema({"type": "string"})
+_LENGTH = WithJsonSchema({"type": ["string", "integer"], "description": "2 breaths, 5s, 1:30, or a number of breaths"})
+_NUMBER = WithJsonSchema({"type": ["integer", "string"], "minimum": 1})
+
+Said = Annotated[InstanceOf[Words], BeforeValidator(words), _TEXT]
+Remark = Annotated[str, BeforeValidator(_line)]
+Sentence = Annotated[str, BeforeValidator(_sentence)]
+Pattern = Annotated[str, BeforeValidator(_written)]
+Key = Annotated[str, AfterValidator(str.lower)]
+Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences)]
+Pace = Annotated[InstanceOf[breaths.Pace], _by(breaths.pace), _TEXT]
+Settle = Annotated[
+    InstanceOf[breaths.Span] | InstanceOf[Formula],
+    AfterValidator(_bounded),
+    _by(breaths.span),
+    BeforeValidator(_length),
+    _LENGTH,
+]
+Length = Annotated[Settle, AfterValidator(_lasting)]
+Breaths = Annotated[Settle, AfterValidator(_breathed)]
+Rounds = Annotated[int | InstanceOf[Formula], _whole(1, 1_000), _NUMBER]
+Seconds = Annotated[int, _whole(1, 60), _NUMBER]
+Moment = Annotated[InstanceOf[Offset], _by(_moment), _TEXT]
+FileName = Annotated[InstanceOf[Name], BeforeValidator(_name), _TEXT]
