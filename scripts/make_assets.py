@@ -56,6 +56,21 @@ CHIME_END = Bowl(
     peak=0.5,
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Glide:
+    """A tone whose pitch goes evenly from one hertz to another; its seconds, and its peak as a part of full scale."""
+
+    start: float
+    end: float
+    seconds: float = 0.36
+    peak: float = 0.2
+
+
+# A fifth up and the same fifth down are told apart with eyes shut; what is held stays on one pitch between. All are
+# shorter than half a second, the shortest phases that are breathed.
+GLIDES = {"tone-in": Glide(330.0, 495.0), "tone-hold": Glide(405.0, 405.0), "tone-out": Glide(495.0, 330.0)}
+
 CREDITS = """# Sounds
 
 | file | what it is | made by | licence | sha256 |
@@ -65,7 +80,12 @@ Written by `scripts/make_assets.py`, which makes each sound from numbers; `scrip
 they are still what it makes. Licence: [CC0-1.0](https://creativecommons.org/publicdomain/zero/1.0/): do what you like.
 """
 ROW = "| `{name}` | {what} | voicecoach, synthesised | CC0-1.0 | `{sha256}` |\n"
-WHAT = {"chime-end.wav": "a soft singing bowl, struck once: the end of a session"}
+WHAT = {
+    "chime-end.wav": "a soft singing bowl, struck once: the end of a session",
+    "tone-hold.wav": "a level tone: the breath is held",
+    "tone-in.wav": "a rising tone: the breath comes in",
+    "tone-out.wav": "a falling tone: the breath goes out",
+}
 
 
 def sounding(partial: Partial, count: int) -> list[float]:
@@ -102,6 +122,30 @@ def struck(bowl: Bowl) -> array.array[int]:
     return array.array("h", [round(value * scale) for value in mixed])
 
 
+def gliding(glide: Glide) -> array.array[int]:
+    """Return a gliding tone as 16-bit samples, rising out of silence and falling back into it.
+
+    A sample is the imaginary part of a point that turns by a little more each time: multiplications only, as above.
+
+    >>> len(gliding(Glide(330.0, 495.0, seconds=0.5)))
+    24480
+    """
+    count = round(glide.seconds * RATE)
+    turn = _turned(glide.start)
+    faster = _turned((glide.end - glide.start) / count)
+    point, values = complex(1, 0), []
+    for index in range(count):
+        swell = 4 * (index + 1) * (count - index) / (count + 1) ** 2
+        values.append(round(point.imag * swell * swell * glide.peak * FULL_SCALE))
+        point, turn = point * turn, turn * faster
+    return array.array("h", [*values, *[0] * (RATE // 100)])
+
+
+def _turned(hertz: float) -> complex:
+    angle = 2 * math.pi * hertz / RATE
+    return complex(round(math.cos(angle), 14), round(math.sin(angle), 14))
+
+
 def wav(samples: array.array[int]) -> bytes:
     """Return samples as a WAV file: 48 kHz, one channel, 16 bits."""
     if sys.byteorder == "big":
@@ -119,6 +163,7 @@ def wav(samples: array.array[int]) -> bytes:
 def assets() -> dict[str, bytes]:
     """Return every file of ``audio_assets`` by its name."""
     sounds = {"chime-end.wav": wav(struck(CHIME_END))}
+    sounds |= {f"{name}.wav": wav(gliding(glide)) for name, glide in GLIDES.items()}
     return sounds | {"CREDITS.md": credits_of(sounds).encode()}
 
 

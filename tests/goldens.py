@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.fakes import measure
+from voicecoach.assets import asset
 from voicecoach.breath import pace as paced
-from voicecoach.choices import Choices
+from voicecoach.choices import Choices, Guidance
 from voicecoach.routine import load
 from voicecoach.score import Side
 from voicecoach.script import build, pace
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GOLDEN = Path(__file__).parent / "golden"
+DOCUMENTED = Path(__file__).parents[1] / "docs" / "routines.md"
 ALL = frozenset({"all"})
 
 SESSIONS: dict[str, tuple[str, Choices]] = {
@@ -34,6 +38,21 @@ SESSIONS: dict[str, tuple[str, Choices]] = {
     "forward-lunge": ("forward-lunge", Choices()),
     "leg-stretch": ("leg-stretch", Choices()),
     "leg-stretch-all": ("leg-stretch", Choices(added=ALL, rounds=1)),
+    "box-breathing": ("box-breathing", Choices()),
+    "box-breathing-5": ("box-breathing", Choices(settings={"side": "5", "breaths": "4"})),
+    "four-seven-eight": ("four-seven-eight", Choices()),
+    "four-seven-eight-10": ("four-seven-eight", Choices(rounds=10)),
+    "resonance-breathing": ("resonance-breathing", Choices()),
+    "cyclic-sigh": ("cyclic-sigh", Choices()),
+    "alternate-nostril-breathing": ("alternate-nostril-breathing", Choices()),
+    "contract-relax-stretch": ("contract-relax-stretch", Choices()),
+    "contract-relax-stretch-left": ("contract-relax-stretch", Choices(sides=(Side.LEFT,))),
+    "sun-salutation": ("sun-salutation", Choices()),
+    "sun-salutation-2-2": ("sun-salutation", Choices(breath=paced("2-2"), rounds=1)),
+    "sun-salutation-tones": ("sun-salutation", Choices(guidance=Guidance.TONES, rounds=1)),
+    "muscle-relaxation": ("muscle-relaxation", Choices()),
+    "interval-training": ("interval-training", Choices()),
+    "breath-ladder": ("breath-ladder", Choices()),
 }
 
 
@@ -43,7 +62,25 @@ def performed(name: str, choices: Choices) -> Timeline:
 
 
 def cue_sheet(name: str) -> str:
-    return "\n".join(_lines(performed(*SESSIONS[name]))) + "\n"
+    return written(performed(*SESSIONS[name]))
+
+
+def examples() -> dict[str, str]:
+    """The routines of the documentation, by their titles as file names."""
+    texts = re.findall(r"^```yaml\n(.*?)^```", DOCUMENTED.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return {text.splitlines()[0].removeprefix("title: ").lower().replace(" ", "-"): text for text in texts}
+
+
+def example_sheet(name: str, folder: Path) -> str:
+    """Perform a routine of the documentation, in a folder with the sound that it names."""
+    (folder / "bell.wav").write_bytes(asset("chime-end.wav").read_bytes())
+    path = folder / f"{name}.yaml"
+    path.write_text(examples()[name], encoding="utf-8")
+    return written(performed(str(path), Choices()))
+
+
+def written(timeline: Timeline) -> str:
+    return "\n".join(_lines(timeline)) + "\n"
 
 
 def _lines(timeline: Timeline) -> Iterator[str]:
@@ -64,3 +101,7 @@ def _lines(timeline: Timeline) -> Iterator[str]:
 if __name__ == "__main__":
     for session in SESSIONS:
         (GOLDEN / f"{session}.txt").write_text(cue_sheet(session), encoding="utf-8")
+    with TemporaryDirectory() as scratch:
+        for example in examples():
+            sheet = example_sheet(example, Path(scratch))
+            (GOLDEN / "docs" / f"{example}.txt").write_text(sheet, encoding="utf-8")

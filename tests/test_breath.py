@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import breaths
-from voicecoach.breath import Kind, Span, breath, seconds, span
+from voicecoach.breath import LONGEST_BREATH, Kind, Span, breath, pace, paces, seconds, span
 from voicecoach.errors import ChoiceError
 
 whole = st.integers(1, 99)
@@ -68,3 +68,36 @@ def test_a_span_is_its_breaths_and_its_seconds(taken: object, count: int, rest: 
 
     assert isinstance(taken, Breath)
     assert Span(count, rest).seconds(taken) == count * taken.seconds + rest
+
+
+halves = st.integers(1, 12).map(lambda number: Fraction(number, 2))
+
+
+@given(halves, halves, halves, halves, st.integers(4, 500))
+def test_between_two_breaths_each_phase_goes_from_one_to_the_other(
+    a: Fraction, b: Fraction, c: Fraction, d: Fraction, most: int
+) -> None:
+    found = paces(f"{float(a)}-{float(b)},{float(c)}-{float(d)}", most)
+    lengths = {tuple(phase.seconds for phase in each.points[0].phases) for each in found}
+    ends = {(first, second) for first in (a, c) for second in (b, d)}
+    assert ends <= lengths
+    assert len(found) == len(lengths) <= most
+    assert all(min(a, c) <= first <= max(a, c) and min(b, d) <= second <= max(b, d) for first, second in lengths)
+    if most > 23 * 23:
+        assert len(found) == (abs(a - c) * 2 + 1) * (abs(b - d) * 2 + 1)
+
+
+def test_what_is_tried_can_be_one_pace() -> None:
+    for text in ("4-6", "3-4..4-6", "in 2, in 1, out 6", "in 4, out 6"):
+        assert paces(text) == (pace(text),)
+
+
+def test_breaths_that_are_too_long_are_left_out_between_two_that_are_not() -> None:
+    found = paces("500-10,10-500")
+    assert max(each.points[0].seconds for each in found) <= LONGEST_BREATH
+
+
+@pytest.mark.parametrize("text", ["4-6,4-7-8", "4-6,5", "2-2,3-3,4-4", "4,5-6", ","])
+def test_two_breaths_that_have_none_between_are_refused(text: str) -> None:
+    with pytest.raises(ChoiceError):
+        paces(text)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from voicecoach.captions import table, transcript
+from voicecoach.breath import Kind
+from voicecoach.captions import table, transcript, turns
 from voicecoach.score import CueKind, Side
-from voicecoach.timeline import Chapter, Cue, Timeline
+from voicecoach.timeline import Chapter, Cue, PhaseSpan, Timeline
 
 TIMELINE = Timeline(
     Fraction(90),
@@ -29,3 +30,19 @@ def test_the_table_says_when_for_which_side_and_as_what() -> None:
         "     1:01.0  breath       left   In",
         "     1:10.0  chime               chime-end",
     ]
+
+
+def test_the_table_says_in_which_phase_and_wording_a_cue_is_heard() -> None:
+    phase = PhaseSpan(Fraction(99, 100), Fraction(499, 100), Kind.INHALE, Side.LEFT, 0)
+    cue = Cue(Fraction(984, 1000), Fraction(3), CueKind.BREATH, "In", Side.LEFT, wording=1, wordings=4)
+    late = Cue(Fraction(5), Fraction(6), CueKind.INSTRUCTION, "Rest", wording=2, wordings=3)
+    chapter = Chapter(Fraction(0), Fraction(9), "Round 1", Side.LEFT)
+    assert list(table(Timeline(Fraction(9), (phase,), (cue, late), (chapter,)))) == [
+        "0:00  Round 1",
+        "     0:00.9  breath       left   inhale    4 s  50%  2/4   In",
+        "     0:05.0  instruction         3/3  Rest",
+    ]
+
+
+def test_turns_are_counted_for_each_side() -> None:
+    assert turns(TIMELINE) == {Side.LEFT: 1}

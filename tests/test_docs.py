@@ -9,21 +9,22 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.fakes import FakeVoice, measure
-from voicecoach import session
-from voicecoach.choices import Choices
+from tests.fakes import FakeVoice
+from tests.goldens import GOLDEN, example_sheet, examples
+from voicecoach import session, sheet
 from voicecoach.cli import cli
+from voicecoach.errors import RoutineError
 from voicecoach.routine import load
-from voicecoach.script import build
-from voicecoach.sheet import BETWEEN, STEPS, Sheet
-from voicecoach.timeline import perform
 from voicecoach.voices.cached import CachedVoice
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROUTINES = (ROOT / "docs" / "routines.md").read_text(encoding="utf-8")
 TOUR = re.findall(r"^\$ voicecoach (.*?)\s*(?:#.*)?$", README, re.MULTILINE)
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", ROUTINES, re.MULTILINE | re.DOTALL)
+REFUSED = [
+    (step.replace(r"\|", "|"), told.replace(r"\|", "|"))
+    for step, told in re.findall(r"^\| `(- .*)` \| (.*) \|$", ROUTINES, re.MULTILINE)
+]
 
 
 @pytest.fixture
@@ -45,15 +46,35 @@ def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Mo
             Path(target).write_text(result.stdout, encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", EXAMPLES)
-def test_every_routine_of_the_docs_can_be_performed(text: str, tmp_path: Path) -> None:
-    path = tmp_path / "example.yaml"
-    path.write_text(text, encoding="utf-8")
-    routine = load(str(path))
-    assert perform(build(routine, Choices()), measure, routine.sheet.breath).cues
+@pytest.mark.parametrize("name", examples())
+def test_a_routine_of_the_docs_is_heard_as_its_cue_sheet_says(name: str, tmp_path: Path) -> None:
+    """When a change is meant, ``python -m tests.goldens`` writes the sheets anew; read their difference."""
+    assert example_sheet(name, tmp_path) == (GOLDEN / "docs" / f"{name}.txt").read_text(encoding="utf-8")
 
 
-def test_every_key_of_the_head_and_every_step_is_documented() -> None:
+def test_every_cue_sheet_of_the_docs_has_its_routine() -> None:
+    assert {path.stem for path in (GOLDEN / "docs").iterdir()} == set(examples())
+
+
+@pytest.mark.parametrize(("step", "told"), REFUSED)
+def test_what_the_docs_say_is_refused_is_refused_in_these_words(step: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(f"title: x\nsides: {{left: {{leg: a}}, right: {{leg: b}}}}\nsteps:\n  {step}\n", encoding="utf-8")
+    with pytest.raises(RoutineError) as caught:
+        load(str(path))
+    assert told in str(caught.value)
+
+
+def test_every_key_of_every_model_is_documented() -> None:
     documented = set(re.findall(r"`([a-z ]+)", ROUTINES))
-    missing = {*Sheet.model_fields, *STEPS, *BETWEEN} - documented
-    assert not missing
+    models = [model for model in vars(sheet).values() if isinstance(model, type) and issubclass(model, sheet.Model)]
+    keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    assert not {key for key in {*keys, *sheet.STEPS, *sheet.BETWEEN} if not key.startswith("<")} - documented
+
+
+def test_every_table_of_the_docs_names_only_keys_that_there_are() -> None:
+    tables = ROUTINES[ROUTINES.index("## All keys") : ROUTINES.index("## What is refused")]
+    first = re.findall(r"^\| ((?:`[a-z ]+`(?:, )?)+) \|", tables, re.MULTILINE)
+    named = {key for row in first for key in re.findall(r"`([a-z ]+)`", row)}
+    heads = {field.alias or name for name, field in sheet.Sheet.model_fields.items()}
+    assert named <= {*heads, *sheet.STEPS, *sheet.BETWEEN, *sheet.LONE}

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from voicecoach import errors
-from voicecoach.errors import Problem, RoutineError, UnknownNameError, VoicecoachError, Where, near, shown
+from voicecoach.errors import FitError, Problem, RoutineError, UnknownNameError, VoicecoachError, Where, near, shown
 
 
 def problem(line: int, mend: str = "") -> Problem:
@@ -33,8 +33,13 @@ def test_two_problems_are_shown_and_the_rest_is_counted(count: int, lines: int) 
     error = RoutineError([problem(line) for line in range(1, count + 1)])
     assert len(str(error).splitlines()) == lines
     assert len(error.problems) == count
-    if count > 2:
-        assert str(error).splitlines()[-1] == f"and {count - 2} more: 'voicecoach check a.yaml' lists them all"
+    assert (f"and {count - 2} more" == str(error).splitlines()[-1]) == (count > 2)
+
+
+def test_what_lists_all_problems_is_named_where_there_is_such_a_command() -> None:
+    error = FitError([problem(line) for line in range(5)]).listed_by("voicecoach check a.yaml --breaths 2-2")
+    assert isinstance(error, FitError)
+    assert str(error).splitlines()[-1] == "and 3 more: 'voicecoach check a.yaml --breaths 2-2' lists them all"
 
 
 @pytest.mark.parametrize(

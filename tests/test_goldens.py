@@ -26,7 +26,7 @@ def test_every_built_in_has_a_cue_sheet() -> None:
 
 @pytest.mark.parametrize("name", built_in())
 @pytest.mark.parametrize(
-    "text", ["2-2", "2-3", "3-3", "4-6", "5.5-5.5", "4-7-8", "4-4-4-4", "2-2-2-2", "8-12", "10-20"]
+    "text", ["2-2", "2-3", "3-3", "4-6", "5.5-5.5", "4-7-8", "4-4-4-4", "2-2-2-2", "8-12", "10-20", "3-4..4-6"]
 )
 def test_every_built_in_fits_every_breath(name: str, text: str) -> None:
     added = frozenset({"all"} if name == "leg-stretch" else ())
@@ -56,7 +56,10 @@ def test_the_seeds_turn_stretches_for_24_seconds_at_4_6(name: str) -> None:
     assert [stretch.end - stretch.start for stretch in turns] == [24] * 6
 
 
-@pytest.mark.parametrize("name", [*SITTING, "standing-leg-stretch", "forward-lunge", "leg-stretch"])
+@pytest.mark.parametrize(
+    "name",
+    [*SITTING, "standing-leg-stretch", "forward-lunge", "leg-stretch", "contract-relax-stretch", "sun-salutation"],
+)
 def test_each_sides_track_stands_alone_and_has_the_same_length(name: str) -> None:
     left, right = (performed(name, Choices(sides=(side,))) for side in (Side.LEFT, Side.RIGHT))
     assert left.duration == right.duration

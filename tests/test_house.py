@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
     *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "language"),
-    *("yamltree", "texts", "sheet", "mistakes", "routine", "part", "steps", "script"),
-    *("captions", "picture", "raster", "rows", "plot", "clip", "mixdown", "assets", "ffmpeg", "store", "frames"),
+    *("yamltree", "texts", "sheet", "mistakes", "assets", "routine", "part", "steps", "script"),
+    *("captions", "fit", "dose", "advice", "schema", "template", "display"),
+    *("picture", "raster", "rows", "plot", "clip", "mixdown", "ffmpeg", "store", "frames"),
     *("voices", "voices.remember", "voices.catalogue", "voices.library", "voices.supervised", "voices.worker"),
     *("voices.polish", "voices.cached", "voices.system"),
-    *("tags", "mp3", "session", "config", "keyboard", "measuring", "cli", "__main__"),
+    *("tags", "mp3", "session", "review", "config", "keyboard", "measuring", "cli", "__main__"),
 ]
 CORE = [
     *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "part", "steps", "script"),
-    *("captions", "mixdown", "clip"),
+    *("captions", "fit", "dose", "mixdown", "clip"),
 ]
 WITH_EFFECTS = {"os", "subprocess", "socket", "pathlib", "io", "tempfile", "shutil", "threading", "time", "random"}
 HEAVY = {"pydub", "pyttsx3", "rich", "mutagen", "pydantic", "ruamel", "ruamel.yaml", "PIL", "numpy"}
@@ -116,3 +117,9 @@ def test_nothing_has_a_name_that_says_nothing() -> None:
     names = {part for module in MODULES for part in module.split(".")}
     names |= {part.lower() for tree in MODULES.values() for each in functions(tree) for part in each.name.split("_")}
     assert not names & VAGUE
+
+
+def test_the_design_names_every_module() -> None:
+    house = (PACKAGE.parent / "docs" / "design.md").read_text(encoding="utf-8")
+    rooms = {f"{name}.py" for name in MODULES if "." not in name and name not in {"voices", "__main__"}}
+    assert not {name for name in rooms if f"`{name}`" not in house}

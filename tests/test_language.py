@@ -8,9 +8,7 @@ import pytest
 
 from voicecoach.errors import UnknownNameError
 from voicecoach.language import fill, language, languages
-from voicecoach.texts import words
 
-PHASES = ("in", "hold", "out", "pause")
 BLANK = re.compile(r"\{\w+\}")
 VOWELS = re.compile("[aeiouyàáâäèéêëìíîïòóôöùúûü]+", re.IGNORECASE)
 
@@ -36,24 +34,6 @@ def test_no_word_was_left_in_english(code: str) -> None:
     english = dict(language("en").words)
     same = {key for key, text in language(code).words if text == english[key]}
     assert same <= {"titled"}
-
-
-@in_every_language
-def test_wordings_of_a_phase_go_from_long_to_short(code: str) -> None:
-    for key in PHASES:
-        lengths = [len(wording) for wording in words(language(code).word(key)).wordings]
-        assert lengths == sorted(set(lengths), reverse=True), key
-
-
-@in_every_language
-def test_the_shortest_words_of_two_phases_are_never_the_same(code: str) -> None:
-    assert len({words(language(code).word(key)).wordings[-1] for key in PHASES}) == len(PHASES)
-
-
-@in_every_other_language
-def test_breathing_in_and_out_are_told_apart_at_the_first_syllable(code: str) -> None:
-    table = language(code)
-    assert table.word("in")[:2].lower() != table.word("out")[:2].lower()
 
 
 @in_every_language

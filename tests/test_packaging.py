@@ -48,7 +48,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_sounds(wheel: Path) -
 def test_the_wheel_brings_the_command(wheel: Path) -> None:
     about = f"voicecoach-{__version__}.dist-info"
     with zipfile.ZipFile(wheel) as archive:
-        assert "voicecoach = voicecoach.cli:main" in archive.read(f"{about}/entry_points.txt").decode()
+        assert "voicecoach = voicecoach.__main__:main" in archive.read(f"{about}/entry_points.txt").decode()
         assert "Requires-Python: >=3.11" in archive.read(f"{about}/METADATA").decode()
         assert f"{about}/licenses/LICENSE" in archive.namelist()
 

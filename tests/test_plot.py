@@ -21,6 +21,7 @@ from tests.goldens import SESSIONS, performed
 from tests.strategies import breaths, sides
 from voicecoach import plot
 from voicecoach.breath import Kind
+from voicecoach.captions import clock
 from voicecoach.choices import Choices
 from voicecoach.errors import ChoiceError
 from voicecoach.picture import Area, Label, Picture, Rect, Shape, Stroke, fitted, text_width, wrapped
@@ -197,7 +198,8 @@ def test_times_are_where_they_belong_on_the_line(name: str) -> None:
         x = MARGIN + INNER * float(cue.start % seconds) / seconds
         assert any(bar.x == pytest.approx(x) for bar in bars)
     total = sum(each.width for each in picture.shapes if isinstance(each, Rect) and each.about and each.height < 6)
-    assert total == pytest.approx(INNER / seconds * float(sum(cue.end - cue.start for cue in timeline.cues)))
+    exact = INNER / seconds * float(sum(cue.end - cue.start for cue in timeline.cues))
+    assert exact - 0.01 <= total <= exact + 5, "a bar that a row's end leaves very short is drawn wide enough to see"
 
 
 def test_the_curve_rises_stays_falls_and_stays_again() -> None:
@@ -271,8 +273,9 @@ def test_at_an_hour_the_words_go_and_the_kinds_stay() -> None:
 
 
 def test_the_header_tells_the_title_the_length_and_the_stretch_of_each_leg() -> None:
-    said = [label.text for label in labels(plot.picture(performed("sitting-leg-stretch", Choices()), TITLE))]
-    assert {TITLE, "8:12", "left 72 s", "right 72 s"} <= set(said)
+    timeline = performed("sitting-leg-stretch", Choices())
+    said = [label.text for label in labels(plot.picture(timeline, TITLE))]
+    assert {TITLE, clock(timeline.duration), "left 72 s", "right 72 s"} <= set(said)
 
 
 @given(st.text(st.characters(codec=None), max_size=60))

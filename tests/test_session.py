@@ -88,7 +88,7 @@ def test_the_public_form_has_what_the_contract_says(fake: Path) -> None:
     ]  # fmt: skip
     assert (shown["format"], shown["title"], shown["language"]) == ("voicecoach-timeline/1", "Evening", "en")
     assert set(shown["phases"][0]) == {"start", "end", "kind", "side", "breath"}
-    assert set(shown["cues"][0]) == {"start", "end", "track", "kind", "text", "side"}
+    assert set(shown["cues"][0]) == {"start", "end", "track", "kind", "text", "side", "wording", "wordings"}
     assert set(shown["chapters"][0]) == {"start", "end", "title", "side"}
     assert shown["stretch"] == {"left": 72.0, "right": 72.0}
 

@@ -12,7 +12,7 @@ from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, Voice
 from voicecoach.routine import built_in, find, load, translations, untranslated
 from voicecoach.score import Side
 from voicecoach.session import Request, targets
-from voicecoach.sheet import BreathePhases, Model, said, walk
+from voicecoach.sheet import BreathePhases, ByRound, Model, said, walk
 from voicecoach.texts import Words
 from voicecoach.voices.catalogue import Catalogue, VoiceInfo
 
@@ -244,8 +244,9 @@ def test_breathing_in_and_out_are_told_apart_at_the_first_syllable(name: str) ->
     starts: dict[str, set[str]] = {"in": set(), "out": set()}
     for step in steps:
         for key in ("in", "last in", "out", "last out"):
-            words = step.spoken.get(key)
-            starts[key.split()[-1]] |= {wording[:2] for wording in words.wordings} if words else set()
+            found = step.spoken.get(key)
+            each = (found.first, found.again) if isinstance(found, ByRound) else (found,)
+            starts[key.split()[-1]] |= {wording[:2] for words in each if words for wording in words.wordings}
     assert starts["in"]
     assert starts["out"]
     assert not starts["in"] & starts["out"]

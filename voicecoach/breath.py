@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from itertools import product
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, shown
@@ -105,7 +106,7 @@ class Pace:
 
     Attributes:
         points: The breaths it leads through, the first to the last breath of a part; a single one is constant.
-        longer: Seconds that each phase grows by at every step.
+        longer: Seconds that each phase grows by at every step, up to the longest breath.
         every: Seconds of breathing after which the next step is taken; 0 for no steps.
     """
 
@@ -138,10 +139,11 @@ class Pace:
         return Breath(tuple(Phase(one.kind, one.seconds + (two.seconds - one.seconds) * share) for one, two in pairs))
 
     def _stepped(self, count: int) -> Iterator[Breath]:
-        elapsed = Fraction(0)
+        elapsed, start = Fraction(0), self.points[0]
+        most = (LONGEST_BREATH - start.seconds) / len(start.phases)
         for _ in range(max(count, 1)):
-            more = elapsed // self.every * self.longer
-            taken = Breath(tuple(Phase(phase.kind, phase.seconds + more) for phase in self.points[0].phases))
+            more = min(elapsed // self.every * self.longer, most)
+            taken = Breath(tuple(Phase(phase.kind, phase.seconds + more) for phase in start.phases))
             yield taken
             elapsed += taken.seconds
 
@@ -197,12 +199,54 @@ def pace(text: str) -> Pace:
         ChoiceError: When the text is no pace, or its breaths have different phases.
     """
     if match := _STEP.fullmatch(text.strip()):
-        return Pace((breath(match[1]),), seconds(match[2]), seconds(match[3]))
+        longer, every = seconds(match[2]), seconds(match[3])
+        if not every:
+            raise ChoiceError(f"{shown(text)} is no pace: a step is taken after some time\nwrite 4-6 +0.3s every 5m")
+        return Pace((breath(match[1]),), longer, every)
     points = tuple(breath(part) for part in text.split(".."))
     kinds = {tuple(phase.kind for phase in point.phases) for point in points}
     if len(kinds) > 1:
         raise ChoiceError(f"{shown(text)} is no pace: its breaths have different phases\n{WRITE}")
     return Pace(points)
+
+
+def paces(text: str, most: int = 400) -> tuple[Pace, ...]:
+    """Read what is to be tried: one pace, or two breaths, parted by a comma, with those between them.
+
+    >>> [str(each) for each in paces("2-2,3-2")]
+    ['2-2', '2.5-2', '3-2']
+
+    Raises:
+        ChoiceError: When it is neither, or the two have different phases.
+    """
+    parts = text.split(",")
+    if len(parts) != 2 or _PHASE.match(text.strip()):  # noqa: PLR2004 - a first and a last
+        return (pace(text),)
+    one, other = map(breath, parts)
+    if [phase.kind for phase in one.phases] != [phase.kind for phase in other.phases]:
+        raise ChoiceError(f"{shown(text)} are breaths with different phases: there is none between them\n{WRITE}")
+    return tuple(Pace((each,)) for each in between(one, other, most))
+
+
+def between(one: Breath, other: Breath, most: int) -> Iterator[Breath]:
+    """Yield two breaths of the same phases, and those between: each phase in steps of half a second.
+
+    Where that would make more than about ``most``, the steps are longer; the shortest and the longest are always there.
+    """
+    kinds = [phase.kind for phase in one.phases]
+    pairs = zip(one.phases, other.phases, strict=True)
+    ranges = [sorted((start.seconds, end.seconds)) for start, end in pairs]
+    step = Fraction(1, 2)
+    while math.prod(math.ceil((last - first) / step) + 1 for first, last in ranges) > most:
+        step *= 2
+    for lengths in product(*(_steps(first, last, step) for first, last in ranges)):
+        found = Breath(tuple(map(Phase, kinds, lengths)))
+        if found.seconds <= LONGEST_BREATH:
+            yield found
+
+
+def _steps(first: Fraction, last: Fraction, step: Fraction) -> list[Fraction]:
+    return [*(first + number * step for number in range(math.ceil((last - first) / step))), last]
 
 
 def _phases(text: str, parts: list[str]) -> list[Phase]:

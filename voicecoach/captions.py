@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from voicecoach.timeline import FRAME
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
-    from voicecoach.timeline import Chapter, Cue, Timeline
+    from voicecoach.score import Side
+    from voicecoach.timeline import Chapter, Cue, PhaseSpan, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A cue with the phase of the breath that it is heard in, if it is heard in one."""
+
+    cue: Cue
+    phase: PhaseSpan | None = None
+
+    @property
+    def mark(self) -> str:
+        """Which of its wordings is said, where that is not the longest: ``2/4``."""
+        return f"{self.cue.wording + 1}/{self.cue.wordings}" if self.cue.wording else ""
+
+    @property
+    def fill(self) -> float:
+        """Which part of its phase is over when it ends."""
+        if self.phase is None:
+            return 0
+        return float((self.cue.end - self.phase.start) / (self.phase.end - self.phase.start))
+
+    @property
+    def breathed(self) -> str:
+        """Its phase, how long that is, and how much of it is filled: ``exhale 6 s  40%``."""
+        if self.phase is None:
+            return ""
+        kind, seconds = self.phase.kind.value, float(self.phase.end - self.phase.start)
+        return f"{kind:<6} {seconds:>4.3g} s {self.fill:>4.0%}"
 
 
 def transcript(timeline: Timeline) -> str:
@@ -22,11 +55,36 @@ def transcript(timeline: Timeline) -> str:
 
 
 def table(timeline: Timeline) -> Iterator[str]:
-    """Yield a line for each chapter and cue: when, for which side, as what, and what is heard."""
-    for chapter, cues in by_chapter(timeline):
+    """Yield a line for each chapter and cue: when, as what, for which side, in which phase, and what is heard.
+
+    Before the words stands which of their wordings they are, where that is not the longest.
+    """
+    for chapter, lines in by_line(timeline):
         yield f"{clock(chapter.start)}  {chapter.title}"
-        for cue in cues:
-            yield f"  {clock(cue.start, tenths=True):>9}  {cue.kind:<11}  {cue.side or '':<5}  {cue.text}".rstrip()
+        for line in lines:
+            cue = line.cue
+            place = f"{clock(cue.start, tenths=True):>9}  {cue.kind:<11}  {cue.side or '':<5}"
+            breathed = f"  {line.breathed}  {line.mark:<4}" if line.phase else f"  {line.mark}".rstrip()
+            yield f"  {place}{breathed}  {cue.text}".rstrip()
+
+
+def by_line(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Line, ...]]]:
+    """Yield each chapter with the lines of its cues."""
+    starts = [phase.start for phase in timeline.phases]
+    for chapter, cues in by_chapter(timeline):
+        yield chapter, tuple(Line(cue, _phase(cue, timeline.phases, starts)) for cue in cues)
+
+
+def turns(timeline: Timeline) -> dict[Side, int]:
+    """Count the turns of each side."""
+    return dict(Counter(chapter.side for chapter in timeline.chapters if chapter.side))
+
+
+def _phase(cue: Cue, phases: Sequence[PhaseSpan], starts: Sequence[Fraction]) -> PhaseSpan | None:
+    """Return the phase in which a cue begins; it starts on a frame, which may be a little before its phase."""
+    at = cue.start + FRAME / 2
+    number = bisect_right(starts, at) - 1
+    return phases[number] if number >= 0 and at < phases[number].end else None
 
 
 def clock(seconds: Fraction, *, tenths: bool = False) -> str:

@@ -36,17 +36,46 @@ SPOKEN = {
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """Breaths more (or, negative, fewer) at each of several places, as even as whole breaths can be.
+
+    Attributes:
+        each: Breaths more at each place.
+        spared: The first so many places have one breath less than that.
+    """
+
+    each: int = 0
+    spared: int = 0
+
+    def at(self, place: int) -> int:
+        """How many breaths more a place has; places count from 0."""
+        return self.each - (place < self.spared)
+
+
+def spread(breaths: int, places: int) -> Spread:
+    """Spread breaths over places; those that come later have more.
+
+    >>> [spread(4, 3).at(place) for place in range(3)], [spread(-1, 3).at(place) for place in range(3)]
+    ([1, 1, 2], [-1, 0, 0])
+    """
+    each = -(-breaths // places)
+    return Spread(each, each * places - breaths)
+
+
+@dataclass(frozen=True, slots=True)
 class Amount:
     """How much of a session there is, where its author leaves room for it.
 
     Attributes:
-        breaths: Breaths more (or, negative, fewer) in each stretch, within its ``min`` and ``max``.
-        rests: Breaths more or fewer in each rest, within its ``min`` and ``max``.
+        rounds: Rounds more or fewer in each block whose rounds can be chosen, within its ``min`` and ``max``.
+        rests: Breaths more or fewer in the rests, within their ``min`` and ``max``.
+        breaths: Breaths more or fewer in the guided breaths, within their ``min`` and ``max``.
         closing: Seconds of rest before the closing words.
     """
 
-    breaths: int = 0
-    rests: int = 0
+    rounds: int = 0
+    rests: Spread = Spread()
+    breaths: Spread = Spread()
     closing: Fraction = Fraction(0)
 
 

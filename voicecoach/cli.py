@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shlex
 import signal
 import sys
 import traceback
@@ -15,17 +16,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicecoach import __version__
-from voicecoach.breath import pace, seconds
+from voicecoach.breath import pace, paces, seconds
 from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
-from voicecoach.errors import ChoiceError, RoutineError, TargetError, VoicecoachError, shown
+from voicecoach.errors import ChoiceError, RoutineError, TargetError, VoicecoachError, VoiceError, shown
 from voicecoach.score import Side
 from voicecoach.taps import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from fractions import Fraction
     from types import FrameType
 
+    from voicecoach.review import Review
     from voicecoach.session import Made, Report, Request, Session, Track
 
 DEFAULT = "leg-stretch"
@@ -96,6 +98,7 @@ def choices(command: Callable[..., None]) -> Callable[..., None]:
         click.argument("routine", default=DEFAULT),
         click.option("--breath", type=Parsed("IN-OUT", pace), help="4-6, 4-7-8, 6/min, or 3-4..4-6 to slow down."),
         click.option("--rounds", type=Parsed("N", whole(1, 1000)), help="Rounds for each side, or of the exercise."),
+        click.option("--length", type=Parsed("TIME", duration), help="Exactly so long, as 10m; chooses the rounds."),
         click.option("--side", type=click.Choice(["left", "right", "both"]), default="both", help="Only one leg."),
         click.option("--first", type=click.Choice(["left", "right"]), help="The side that begins."),
         click.option(
@@ -143,7 +146,7 @@ def make(output: Path | None, tracks: str, quiet: bool, as_json: bool, **chosen:
     from voicecoach import session
 
     request = _request(split=tracks == "sides", **chosen)
-    with _progress(shown=not quiet) as report:
+    with _progress(shown=not quiet) as report, _listing(request):
         made = session.make(request, output, cache_folder(), report)
     _warn(made.session, quiet=quiet)
     if as_json:
@@ -158,11 +161,10 @@ def make(output: Path | None, tracks: str, quiet: bool, as_json: bool, **chosen:
 def plan(as_json: bool, drawing: Path | None, **chosen: Any) -> None:
     """Show what is heard when in ROUTINE, without making a file."""
     from voicecoach import session
-    from voicecoach.captions import table
 
     _check_drawing(drawing)
     request = _request(split=False, **chosen)
-    with _progress(shown=True) as report:
+    with _progress(shown=True) as report, _listing(request):
         planned = session.plan(request, cache_folder(), report)
     _warn(planned, quiet=False)
     (track,) = planned.tracks
@@ -171,7 +173,7 @@ def plan(as_json: bool, drawing: Path | None, **chosen: Any) -> None:
     if as_json:
         _print_json(planned.as_json(track))
     else:
-        click.echo("\n".join((*table(track.timeline), "", _measures(track))))
+        _print_plan(track)
 
 
 @cli.command("list")
@@ -182,7 +184,7 @@ def list_() -> None:
     for name in dict.fromkeys(map(untranslated, built_in())):
         sheet = load(name).sheet
         codes = " ".join((sheet.language, *translations(find(name))))
-        click.echo(f"{name:<24}{codes:<15}{sheet.summary}")
+        click.echo(f"{name:<30}{codes:<15}{sheet.summary}")
 
 
 @cli.command()
@@ -196,16 +198,40 @@ def show(routine: str) -> None:
 
 
 @cli.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Write NAME.yaml into the current folder: a commented routine to start from, which can be played as it is."""
+    from voicecoach.template import started
+
+    path = started(name, Path())
+    click.echo(f"{path}  'voicecoach plan {shlex.quote(str(path))}' shows what is heard when")
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of routine files, for editors."""
+    from voicecoach.schema import written
+
+    click.echo(written(), nl=False)
+
+
+@cli.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--breaths", type=Parsed("A,B", paces), help="Try every breath between two too, as 2-2,8-12; or one.")
+@click.option("--voice", help="Measure with this voice.")
+@click.option("--rate", type=Parsed("WPM", whole(105, 400)), help="Measure at so many words a minute.")
 @click.pass_context
-def check(context: click.Context, files: tuple[str, ...]) -> None:
-    """Tell every problem in every FILE, one a line, and what would mend it."""
-    problems = [problem for file in files for problem in _problems(file)]
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        context.exit(2)
-    click.echo(f"{len(files)} checked, no problems", err=True)
+def check(context: click.Context, files: tuple[str, ...], breaths: Any, voice: str | None, rate: int | None) -> None:
+    """Tell every problem in every FILE, one a line, and what would mend it; and warn of what is unwise."""
+    from voicecoach.review import review
+    from voicecoach.session import Request
+
+    reviews = []
+    for file in files:
+        with _progress(shown=True) as report:
+            reviews.append(review(Request(file, voice=voice, rate=rate), breaths or (), cache_folder(), report))
+        _print_review(reviews[-1])
+    _conclude(reviews, context)
 
 
 @cli.command()
@@ -269,7 +295,7 @@ def _from_environment(command: click.Command) -> None:
         option.envvar = [f"VOICECOACH_{(command.name or '').upper()}_{name}", f"VOICECOACH_{name}"]
 
 
-for _command in (make, plan):
+for _command in (make, plan, check):
     _from_environment(_command)
 
 
@@ -399,16 +425,33 @@ def _setting(text: str) -> tuple[str, str]:
     return name.strip().lower(), value.strip()
 
 
-def _problems(file: str) -> Iterator[object]:
-    from voicecoach.routine import load
-    from voicecoach.script import build
+@contextmanager
+def _listing(request: Request) -> Iterator[None]:
+    """Let an error with many problems name the command that lists them all, where there is one."""
+    from voicecoach.review import command
 
     try:
-        build(load(file), Choices())
+        yield
     except RoutineError as error:
-        yield from error.problems
-    except VoicecoachError as error:
-        yield f"{file}:1:1: {'; '.join(str(error).splitlines())}"
+        raise error.listed_by(command(request)) from error
+
+
+def _print_review(found: Review) -> None:
+    for line in found.lines():
+        click.echo(line)
+    for note in found.notes:
+        click.echo(note, err=True)
+
+
+def _conclude(reviews: Sequence[Review], context: click.Context) -> None:
+    """End with 2 if there are problems, and with 1 if words could not be measured; warnings are no failure."""
+    if any(each.problems for each in reviews):
+        context.exit(2)
+    unmeasured = next((each.unmeasured for each in reviews if each.unmeasured), "")
+    if unmeasured:
+        raise VoiceError(f"the words could not be measured: {unmeasured}")
+    warned = sum(len(each.warnings) for each in reviews)
+    click.echo(f"{len(reviews)} checked, no problems" + (f", {warned} warnings" if warned else ""), err=True)
 
 
 def _check_drawing(path: Path | None) -> None:
@@ -425,6 +468,30 @@ def _draw(track: Track, path: Path) -> None:
     vector = path.suffix.lower() == ".svg"
     picture = plot.svg(track.timeline, track.title).encode() if vector else plot.png(track.timeline, track.title)
     write_whole(path, picture)
+
+
+def _print_plan(track: Track) -> None:
+    """Print the plan: on a terminal with colours and bars, elsewhere as plain text."""
+    from voicecoach.captions import table
+    from voicecoach.display import MOST, show
+
+    if sys.stdout.isatty() and len(track.timeline.cues) <= MOST:
+        from rich.console import Console
+
+        show(track.timeline, Console())
+    else:
+        click.echo("\n".join(table(track.timeline)))
+    fitted = [str(track.fit)] if track.fit else []
+    click.echo("\n" + "\n".join((_measures(track), *_turns(track), *fitted)))
+
+
+def _turns(track: Track) -> Iterator[str]:
+    """Say how many turns each side has, where that is not the same."""
+    from voicecoach.captions import turns
+
+    counted = turns(track.timeline)
+    if track.side is None and len(set(counted.values())) > 1:
+        yield "the sides differ: " + ", ".join(f"{side} {count} turns" for side, count in sorted(counted.items()))
 
 
 def _print_json(value: object) -> None:
@@ -458,7 +525,7 @@ def _tell(notes: Iterable[str]) -> None:
 
 
 def _warn(session: Session, *, quiet: bool) -> None:
-    for warning in () if quiet else session.warnings:
+    for warning in () if quiet else filter(None, (*session.warnings, session.dose)):
         click.echo(f"voicecoach: {warning}", err=True)
 
 
@@ -473,7 +540,7 @@ def _measures(track: Track) -> str:
     from voicecoach.captions import clock
 
     stretched = {side: track.timeline.stretched(side) for side in (Side.LEFT, Side.RIGHT)}
-    said = [f"{side} leg stretched {float(time):g} s" for side, time in stretched.items() if time]
+    said = [f"{side} leg stretched {round(float(time), 1):g} s" for side, time in stretched.items() if time]
     return ", ".join((clock(track.timeline.duration), *said))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,21 +82,37 @@ class Problem:
         return f"{self.where}: {self.what}" + (f"; {self.mend}" if self.mend else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Misfit(Problem):
+    """Words that do not fit where they are said.
+
+    Attributes:
+        words: Which.
+        lacks: Seconds that are missing; 0 where there is no place for them at all.
+    """
+
+    words: str = ""
+    lacks: Fraction = Fraction(0)
+
+
 class RoutineError(VoicecoachError):
     """A routine that can't be used, with every problem found in it, in the order of the file."""
 
     exit_status = 2
     SHOWN: ClassVar[int] = 2
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        """Keep all problems; the message shows the first two and how many more there are."""
-        self.problems = tuple(problems)
+    def __init__(self, problems: Sequence[Problem], command: str = "") -> None:
+        """Keep all problems; the message shows the first two, how many more there are, and what lists them all."""
+        self.problems, self.command = tuple(problems), command
         lines = [str(problem) for problem in self.problems[: self.SHOWN]]
         more = len(self.problems) - len(lines)
         if more:
-            file = self.problems[0].where.file
-            lines.append(f"and {more} more: 'voicecoach check {file}' lists them all")
+            lines.append(f"and {more} more" + (f": '{command}' lists them all" if command else ""))
         super().__init__("\n".join(lines))
+
+    def listed_by(self, command: str) -> Self:
+        """Return this error, as told to someone who can list all of it with ``command``."""
+        return type(self)(self.problems, command)
 
 
 class FitError(RoutineError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"\{([^{}]*)\}")
 LARGEST = 10**9
+"""More is a slip; and numbers that are multiplied by themselves would fill the memory."""
+DEEPEST = 20
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
-_DEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ Quantity = Span | Fraction
 
 
 def worked_out(text: str, values: Mapping[str, str]) -> Quantity:
-    """Work a value out: a plain number, or a length.
+    """Work a value out: a plain number, or a length. What ``values`` says of a name may need other names.
 
     >>> worked_out("{hold} * 2 + 5s", {"hold": "20s"})
     Span(breaths=0, rest=Fraction(45, 1), least=Fraction(0, 1))
@@ -45,7 +46,7 @@ def worked_out(text: str, values: Mapping[str, str]) -> Quantity:
     Raises:
         ChoiceError: When it can't be worked out.
     """
-    return _sum(text, values, 0)
+    return _sum(text, _Names(values))
 
 
 def as_span(quantity: Quantity) -> Span:
@@ -63,47 +64,73 @@ def as_count(quantity: Quantity) -> int:
     Raises:
         ChoiceError: When it is not one.
     """
-    if isinstance(quantity, Span) or quantity.denominator != 1 or not 0 <= quantity <= LARGEST:
-        raise ChoiceError(f"{quantity if isinstance(quantity, Span) else float(quantity):} is no whole number")
+    if isinstance(quantity, Span) or quantity.denominator != 1 or quantity < 0:
+        raise ChoiceError(f"{quantity if isinstance(quantity, Span) else f'{float(quantity):g}'} is no whole number")
     return int(quantity)
 
 
-def _sum(text: str, values: Mapping[str, str], depth: int) -> Quantity:
-    """Part at + and -, the last first, so that what is written first is worked out first."""
-    at = max(text.rfind(" + "), text.rfind(" - "))
-    if at < 0:
-        return _product(text, values, depth)
-    left, right = _sum(text[:at], values, depth), _product(text[at + 3 :], values, depth)
-    sign = 1 if text[at + 1] == "+" else -1
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What names stand for; each is worked out once, and none by way of itself."""
+
+    values: Mapping[str, str]
+    known: dict[str, Quantity] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+
+    def quantity(self, name: str) -> Quantity:
+        if name not in self.values:
+            raise ChoiceError(f"{{{name}}} has no value: give it one under 'parameters'")
+        if name in self.within or len(self.within) >= DEEPEST:
+            raise ChoiceError(f"{{{name}}} is defined by itself: write a number or a length")
+        if name not in self.known:
+            self.known[name] = _sum(self.values[name], replace(self, within=(*self.within, name)))
+        return self.known[name]
+
+
+def _sum(text: str, names: _Names) -> Quantity:
+    first, *others = re.split(r" ([+-]) ", text)
+    total = _product(first, names)
+    for sign, term in zip(others[::2], others[1::2], strict=True):
+        total = _added(text, total, sign, _product(term, names))
+    return _checked(text, total)
+
+
+def _added(text: str, left: Quantity, sign: str, right: Quantity) -> Quantity:
+    by = 1 if sign == "+" else -1
     if isinstance(left, Span) and isinstance(right, Span):
-        return _checked(text, Span(left.breaths + sign * right.breaths, left.rest + sign * right.rest, left.least))
+        return Span(left.breaths + by * right.breaths, left.rest + by * right.rest, left.least + by * right.least)
     if isinstance(left, Span) or isinstance(right, Span):
         raise ChoiceError(f"{shown(text)} adds a number and a length: write both as lengths")
-    return left + sign * right
+    return left + by * right
 
 
-def _product(text: str, values: Mapping[str, str], depth: int) -> Quantity:
-    at = max(text.rfind(" * "), text.rfind(" / "))
-    if at < 0:
-        return _term(text.strip(), values, depth)
-    left, right = _product(text[:at], values, depth), _term(text[at + 3 :].strip(), values, depth)
-    if isinstance(right, Span) or (not right and text[at + 1] == "/"):
-        raise ChoiceError(f"{shown(text)}: only a number can stand after * and /")
-    factor = right if text[at + 1] == "*" else 1 / right
+def _product(text: str, names: _Names) -> Quantity:
+    first, *others = re.split(r" ([*/]) ", text)
+    found = _term(first.strip(), names)
+    for sign, term in zip(others[::2], others[1::2], strict=True):
+        found = _checked(text, _multiplied(text, found, sign, _term(term.strip(), names)))
+    return found
+
+
+def _multiplied(text: str, left: Quantity, sign: str, right: Quantity) -> Quantity:
+    if isinstance(right, Span) or (sign == "/" and not right):
+        raise ChoiceError(f"{shown(text)} can't be worked out: only a number, not 0 after /, can follow * and /")
+    factor = right if sign == "*" else 1 / right
     if isinstance(left, Span):
         return Span(as_count(left.breaths * factor), left.rest * factor, left.least * factor)
     return left * factor
 
 
-def _term(text: str, values: Mapping[str, str], depth: int) -> Quantity:
+def _term(text: str, names: _Names) -> Quantity:
     if match := NAME.fullmatch(text):
-        if depth > _DEEPEST:
-            raise ChoiceError(f"{shown(text)} is defined by itself")
-        return _sum(values[match[1].lower()], values, depth + 1)
+        return names.quantity(match[1].lower())
     return Fraction(text) if _NUMBER.fullmatch(text) else span(text)
 
 
-def _checked(text: str, found: Span) -> Span:
-    if found.breaths < 0 or found.rest < 0:
-        raise ChoiceError(f"{shown(text)} is less than nothing")
+def _checked(text: str, found: Quantity) -> Quantity:
+    sizes = (Fraction(found.breaths), found.rest, found.least) if isinstance(found, Span) else (found,)
+    if min(sizes) < 0:
+        raise ChoiceError(f"{shown(text)} is less than nothing: let it start higher, or shrink less")
+    if max(size.numerator for size in sizes) > LARGEST**2 or max(size.denominator for size in sizes) > LARGEST:
+        raise ChoiceError(f"{shown(text)} is too large or too fine a number: write a simpler one")
     return found

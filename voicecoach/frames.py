@@ -40,9 +40,9 @@ DELAY = 576
 _FORMAT = "libmp3lame, 48 kHz, mono, 64 kb/s, no reservoir, 1"
 _BETWEEN = 8
 _BATCH = 300 * SAMPLE_RATE
-_INPUT = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
-_CODEC = ["-c:a", "libmp3lame", "-b:a", str(BIT_RATE), "-reservoir", "0"]
-_OUTPUT = [*_CODEC, "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", "pipe:1"]
+PCM = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
+CODEC = ["-c:a", "libmp3lame", "-b:a", str(BIT_RATE), "-reservoir", "0"]
+_OUTPUT = [*CODEC, "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", "pipe:1"]
 _PIECE = 4096
 
 
@@ -107,7 +107,7 @@ def encode(clips: Sequence[Clip]) -> list[bytes]:
         whole = (_length(clip) + _BETWEEN) * FRAME_SAMPLES
         laid += [clip, silence(whole - clip.samples)]
         at += _length(clip) + _BETWEEN
-    frames = ffmpeg.run([*_INPUT, *_OUTPUT], what="encoding the speech", data=join(laid).pcm).stdout
+    frames = ffmpeg.run([*PCM, *_OUTPUT], what="encoding the speech", data=join(laid).pcm).stdout
     _check(frames, at + 1)
     return [_cut(frames, start - LEAD, start + _length(clip) + TAIL) for start, clip in zip(starts, clips, strict=True)]
 

@@ -21,6 +21,8 @@ class Language:
     """A language's table: its BCP 47 code, its own name, its words by their key, and its numbers from zero.
 
     ``exact`` has what is said for a count of something where its own number and noun would not do: "one breath".
+    ``slips`` are patterns of words that authors get wrong, with what is meant; ``twice`` are words that may rightly
+    stand twice in a row.
     """
 
     code: str
@@ -28,6 +30,8 @@ class Language:
     words: tuple[tuple[str, str], ...]
     numbers: tuple[str, ...] = ()
     exact: tuple[tuple[str, int, str], ...] = ()
+    slips: tuple[tuple[str, str], ...] = ()
+    twice: tuple[str, ...] = ()
 
     def word(self, key: str, **values: object) -> str:
         """Return a word or phrase of the table, with its blanks filled.
@@ -93,6 +97,8 @@ def language(code: str) -> Language:
         name=table.pop("name"),
         numbers=tuple(table.pop("numbers")),
         exact=tuple((key, int(count), text) for key, texts in exact.items() for count, text in texts.items()),
+        slips=tuple(table.pop("slips").items()),
+        twice=tuple(table.pop("twice")),
         words=tuple(table.items()),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from voicecoach.errors import Problem, RoutineError, UnknownNameError, near, shown
 from voicecoach.formula import Formula
@@ -20,6 +20,7 @@ from voicecoach.sheet import (
     Growing,
     Hold,
     Include,
+    Named,
     Paced,
     PacedSteps,
     PerSide,
@@ -74,8 +75,14 @@ MODELS: dict[str, type[Model]] = {
 }
 """What may stand under the last name of a path."""
 
-FILLED = {"round": {"number"}}
+FILLED = {"round": {"number"}, "titled": {"title", "part"}}
 """The blanks that the program's own words may have."""
+
+SAYABLE = {
+    *("before", "left", "right", "round", "titled", "ending"),
+    *("change", "closing", "halfway", "last", "countdown_release"),
+}
+"""The program's words that a routine may replace."""
 
 MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
 
@@ -168,6 +175,8 @@ def _unknown_key(key: str, above: Path) -> tuple[str, str]:
         return MISPLACED_CHANGE
     if key in {*STEPS, *BETWEEN} and names[-1:] != ["sides"]:
         return f"the step {shown(key)} can't stand here", "start each step on a line of its own, after a dash"
+    if key in Named.model_fields and names[-1:] and issubclass(model, Round | PacedSteps):
+        return f"the key {shown(key)} can't stand here", f"write it beside {names[-1]!r}, in the same column"
     close = near(key, known)
     mend = f"did you mean {' or '.join(map(repr, close))}?" if close else f"possible are: {', '.join(known)}"
     return f"the key {shown(key)} is not known here", mend
@@ -191,13 +200,15 @@ def _quoted(value: object) -> str:
 
 def _sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Tell of what no part of the file shows alone."""
-    names = frozenset(sheet.parameters)
+    names = frozenset(sheet.parameters) | {"halfway", "last one"}
     visits = list(_visits(sheet.steps, ("steps",), names))
     sides = {*sheet.sides.left, *sheet.sides.right} if sheet.sides else set()
     between: list[Visit] = [
         (("between", number), step, False, names | {"next"}) for number, step in enumerate(sheet.between)
     ]
     yield from _blanks([*visits, *between], sides, tree)
+    yield from _values(sheet, visits, sides, tree)
+    yield from _unheard(visits, tree)
     yield from _sides(sheet, visits, tree)
     yield from _words(sheet, sides, tree)
     yield from _includes(sheet, visits, tree)
@@ -211,7 +222,7 @@ def _visits(steps: Sequence[Model], path: Path, names: frozenset[str], *, sided:
         if inner is None:
             continue
         key, inside, below = _below(step, inner, names)
-        both = sided or isinstance(step, EachSide)
+        both = sided or isinstance(step, EachSide) or _one_side(step)
         yield from _visits(getattr(inner, "between", ()), (*at, key, "between"), below, sided=both)
         yield from _visits(inside, (*at, key, "steps"), below, sided=both)
 
@@ -230,12 +241,12 @@ def _below(
 def _blanks(visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
     """Tell of braces that nothing fills."""
     explicit = {f"{side} {name}" for side in ("left", "right") for name in sides}
-    for path, step, sided, names in visits:
+    for path, step, around, names in visits:
+        sided = around or _one_side(step)
         counted = {"count", "count down"} if isinstance(step, BreathePhases) else set()
-        for words in said(step):
-            known = {*names, *counted, *explicit, *(sides if sided else ())}
-            for blank in sorted(words.blanks() - known):
-                where = words.where or place(tree, path)
+        known = {*names, *counted, *explicit, *(sides if sided else ())}
+        for where, blanks in _spoken_blanks(step, place(tree, path)):
+            for blank in sorted(blanks - known):
                 if blank in sides:
                     yield Problem(where, f"{{{blank}}} has no side to be filled from", "move it into an 'each side'")
                 else:
@@ -245,17 +256,66 @@ def _blanks(visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[P
                 yield _unfilled(formula.where or place(tree, path), name, names, None)
 
 
-def _formulas(step: Model) -> Iterator[Formula]:
+def _spoken_blanks(step: Model, where: Where) -> Iterator[tuple[Where, set[str]]]:
+    """Yield the names in braces of all that a step and its block say, and of the title of its rounds."""
     inner = block(step)
-    for part in (step, inner) if inner else (step,):
-        values = (getattr(part, name) for name in type(part).model_fields)
-        yield from (value for value in values if isinstance(value, Formula))
+    for words in (*said(step), *(said(inner) if inner else ())):
+        yield words.where or where, words.blanks()
+    if isinstance(step, Repeat):
+        within = {*step.repeat.vary, "round", "rounds"}
+        yield where, {name.lower() for name in BLANK.findall(step.name)} - within
+
+
+def _one_side(step: Model) -> bool:
+    """Tell whether a step has a side without an 'each side': its own, or those of its phases."""
+    return getattr(step, "side", None) in {"left", "right"} or getattr(step, "sides", None) is not None
+
+
+def _formulas(step: Model) -> Iterator[Formula]:
+    """Yield every value of a step that is worked out, with those of its rounds and of what grows in them."""
+    inner = block(step)
+    growing = inner.vary.values() if isinstance(inner, Round) else ()
+    rounds = getattr(inner, "rounds", None)
+    for part in (step, inner, rounds, *growing):
+        if isinstance(part, BaseModel):
+            values = (getattr(part, name) for name in type(part).model_fields)
+            yield from (value for value in values if isinstance(value, Formula))
+
+
+def _unheard(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+    """Tell of what would never be done or said where it stands."""
+    for path, step, around, _ in visits:
+        only = getattr(step, "only", None)
+        if only in {"left", "right"} and not around:
+            what = f"'only: {only}' is for a turn, and there is none here"
+            yield Problem(place(tree, (*path, "only")), what, "move the step into an 'each side'")
+        for part in (step, block(step)):
+            past = getattr(part, "past", None)
+            if past and getattr(part, "most", None) is None:
+                yield Problem(past.where or place(tree, path), "'past' is never said without a limit", "add 'max: ...'")
+
+
+def _values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
+    """Tell of values with braces that nothing fills."""
+    names = frozenset(sheet.parameters)
+    given: list[tuple[Path, frozenset[str], str]] = [
+        (("parameters", name), names - {name}, text) for name, text in sheet.parameters.items()
+    ]
+    for path, step, _, known in visits:
+        inner = block(step)
+        for name, values in inner.vary.items() if isinstance(inner, Round) else ():
+            at = (*path, "each side" if isinstance(step, EachSide) else "repeat", "vary", name)
+            texts = () if isinstance(values, Growing) else values
+            given += [((*at, number), known, text) for number, text in enumerate(texts)]
+    for at, known, text in given:
+        for blank in sorted(set(map(str.lower, BLANK.findall(text))) - known - sides):
+            yield _unfilled(place(tree, at), blank, known, None)
 
 
 def _unfilled(where: Where, blank: str, known: Collection[str], sides: Collection[str] | None) -> Problem:
     if not blank:
         return Problem(where, "{} is empty", "write a name in the braces")
-    close = near(blank, sorted(known))
+    close = near(blank, sorted(known)) if len(blank) > 2 else []  # noqa: PLR2004 - shorter ones are in any word
     if sides is None and not close:
         mend = "move it into an 'each side', or give it a value under 'parameters'"
         return Problem(where, f"{{{blank}}} has no side to be filled from, and no value", mend)
@@ -281,7 +341,7 @@ def _sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Probl
 def _words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
     """Tell of a language that there is not, and of words for what the program never says."""
     try:
-        known = [key for key, _ in language(sheet.language).words if key != "calibration"]
+        known = [key for key, _ in language(sheet.language).words if key in SAYABLE]
     except UnknownNameError as error:
         there = " or ".join(error.near or error.known)
         yield Problem(place(tree, ("language",)), f"no language is called {shown(sheet.language)}", f"write {there}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from voicecoach.clip import SAMPLE_RATE, Clip, join, overlay, silence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from fractions import Fraction
 
     from voicecoach.timeline import Cue, Timeline
@@ -26,18 +26,30 @@ def mixdown(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
 
 
 def placed(timeline: Timeline, clip: Callable[[Cue], Clip], apart: int = 0) -> Iterator[tuple[int, Clip]]:
-    """Yield each cue's sound and the sample it starts on; those less than ``apart`` samples apart become one."""
-    waiting: tuple[int, Clip] | None = None
+    """Yield each cue's sound and the sample it starts on; those less than ``apart`` samples apart become one.
+
+    A row of sounds that never ends is parted every `WINDOW` or so, where no sound is cut, so that memory stays flat.
+    """
+    group: list[tuple[int, Clip]] = []
+    end = 0
     for cue in timeline.cues:
         at, sound = _samples(cue.start), clip(cue)
-        if waiting and at < waiting[0] + waiting[1].samples + apart:
-            waiting = waiting[0], overlay(waiting[1], sound, at - waiting[0])
-            continue
-        if waiting:
-            yield waiting
-        waiting = at, sound
-    if waiting:
-        yield waiting
+        if group and (at >= end + apart or (at >= end and end - group[0][0] > WINDOW)):
+            yield _mixed(group)
+            group = []
+        group.append((at, sound))
+        end = max(end, at + sound.samples)
+    if group:
+        yield _mixed(group)
+
+
+def _mixed(group: Sequence[tuple[int, Clip]]) -> tuple[int, Clip]:
+    """Mix sounds into one that starts with the first."""
+    start, whole = group[0]
+    for at, sound in group[1:]:
+        gap = at - start - whole.samples
+        whole = join([whole, silence(gap), sound]) if gap >= 0 else overlay(whole, sound, at - start)
+    return start, whole
 
 
 def _samples(seconds: Fraction) -> int:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from voicecoach import ffmpeg
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import EncodeError, OutputError, TargetError
+from voicecoach.frames import CODEC, PCM
 from voicecoach.tags import Tags, id3
 
 if TYPE_CHECKING:
@@ -22,14 +23,11 @@ if TYPE_CHECKING:
 
     from mutagen.id3 import ID3
 
-BIT_RATE = 64_000
-FRAME_BYTES = FRAME_SAMPLES * SAMPLE_BYTES
+_FRAME = FRAME_SAMPLES * SAMPLE_BYTES  # bytes of the samples of one
 _INFO_AT = 4 + 17  # after a frame's header and the side information of one channel (ISO 11172-3)
-_INPUT = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
 _NO_TAGS = ["-map_metadata", "-1", "-id3v2_version", "0", "-write_id3v1", "0"]
 _SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
-_CODEC = ["-c:a", "libmp3lame", "-b:a", str(BIT_RATE), "-reservoir", "0"]  # as joined frames need it
-_OUTPUT = [*_CODEC, *_NO_TAGS, *_SAME_BYTES, "-f", "mp3"]
+_OUTPUT = [*CODEC, *_NO_TAGS, *_SAME_BYTES, "-f", "mp3"]
 _DISK_FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
 
 
@@ -143,11 +141,11 @@ def encode(chunks: Iterable[bytes], path: Path) -> int:
             size += len(chunk)
             yield chunk
         # ffmpeg's muxer states up to 46 samples too many after a last frame that holds fewer than 47.
-        rest = bytes(-size % FRAME_BYTES)
+        rest = bytes(-size % _FRAME)
         size += len(rest)
         yield rest
 
-    ffmpeg.encode_stream([*_INPUT, *_OUTPUT, ffmpeg.source(path)], counted(), what="encoding the MP3")
+    ffmpeg.encode_stream([*PCM, *_OUTPUT, ffmpeg.source(path)], counted(), what="encoding the MP3")
     return size // SAMPLE_BYTES
 
 

@@ -7,24 +7,25 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import Kind, Span
+from voicecoach.breath import Kind, Pace, Span, pace
 from voicecoach.choices import LEFT_RIGHT, SPOKEN, Guidance
-from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
+from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where, shown
 from voicecoach.formula import Formula, as_count, as_span, worked_out
 from voicecoach.language import fill
 from voicecoach.score import CueKind, Mark, Moment, Phrase, Seq, Side, Sound, Wording
-from voicecoach.texts import BLANK, TONE, Words
+from voicecoach.texts import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voicecoach.breath import Pace
-    from voicecoach.choices import Choices
+    from voicecoach.breath import Breath
+    from voicecoach.choices import Choices, Spread
     from voicecoach.formula import Quantity
     from voicecoach.language import Language
     from voicecoach.routine import Routine
     from voicecoach.score import Score
 
+MOST_STEPS = 100_000
 TONES = {Kind.INHALE: "tone-in", Kind.HOLD: "tone-hold", Kind.EXHALE: "tone-out", Kind.PAUSE: "tone-hold"}
 
 
@@ -40,6 +41,79 @@ class Beats:
         return max(0, self.taken - 1)
 
 
+@dataclass(slots=True)
+class Tally:
+    """Counts all that a session comes to, so that what multiplies without end is refused while it is small."""
+
+    taken: int = 0
+
+
+@dataclass(slots=True)
+class Places:
+    """Counts the places where a session can have more or less, and how far they go.
+
+    Attributes:
+        next: The number of the next place.
+        count: How many there are so far.
+        least: How many fewer (a number below 0) a place can have, at most.
+        most: How many more a place can have, at most.
+        bent: How many more, or fewer, they have in all.
+    """
+
+    next: int = 0
+    count: int = 0
+    least: int = 0
+    most: int = 0
+    bent: int = 0
+
+    def bend(self, spread: Spread, own: int, least: int, most: int) -> int:
+        """Return how many a place has: its own and what is spread, within its bounds."""
+        given = min(max(own + spread.at(self.next), least), most)
+        self.go(self.next + 1)
+        self.reaches(least - own, most - own)
+        self.bent += given - own
+        return given
+
+    def go(self, place: int) -> None:
+        """Go on from a place."""
+        self.next, self.count = place, max(self.count, place)
+
+    def reaches(self, least: int, most: int) -> None:
+        """Note how far a place goes."""
+        self.least, self.most = min(self.least, least), max(self.most, most)
+
+
+@dataclass(slots=True)
+class Room:
+    """What the author of a session leaves to be chosen: rounds, rests and guided breaths.
+
+    Attributes:
+        rounds: How far the rounds go.
+        played: The rounds that each of these blocks has.
+        rests: The rests that can be bent, in breaths.
+        breaths: The guided breaths that can be more or fewer; the sides of a round share their places.
+    """
+
+    rounds: Places = field(default_factory=Places)
+    played: list[int] = field(default_factory=list)
+    rests: Places = field(default_factory=Places)
+    breaths: Places = field(default_factory=Places)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The next rest and the next guided breaths."""
+        return self.rests.next, self.breaths.next
+
+    def go(self, place: tuple[int, int]) -> None:
+        """Go on from a place that is known already."""
+        self.rests.go(place[0])
+        self.breaths.go(place[1])
+
+    def on(self) -> None:
+        """Go on from the first place that was not known before."""
+        self.go((self.rests.count, self.breaths.count))
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Where a step stands.
@@ -50,12 +124,15 @@ class Part:
         choices: The listener's.
         pace: The pace that is breathed here.
         beats: The breaths of that pace, counted.
+        room: What can be bent, noted.
         rounds: The rounds that are to be played of the outermost repeats, if they are chosen.
+        more: Rounds more, or fewer, of the outermost repeats; None where they are not to be changed.
         side: The side whose turn it is.
         round: The round it is in, from 0, and of how many.
         again: Whether it was done before.
         outermost: Whether no round is around it.
         values: What names in braces stand for here, in lower case.
+        tally: All that the session has come to so far.
     """
 
     routine: Routine
@@ -63,12 +140,15 @@ class Part:
     choices: Choices
     pace: Pace
     beats: Beats = field(default_factory=Beats)
+    room: Room = field(default_factory=Room)
     rounds: int | None = None
+    more: int | None = None
     side: Side | None = None
     round: tuple[int, int] = (0, 1)
     again: bool = False
     outermost: bool = True
     values: Mapping[str, str] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
     def having(self, **values: str) -> Part:
         """Return this place with more that names stand for; ``_`` in a name is a space."""
@@ -92,11 +172,11 @@ class Part:
         if isinstance(value, int):
             return value
         try:
-            found = as_count(self._quantity(value))
+            found = as_count(self.worked_out(value))
         except ChoiceError as error:
-            raise self._refused(value, str(error)) from error
-        if not 1 <= found <= MOST:
-            raise self._refused(value, f"{value.text} is {found:,}: from 1 to {MOST:,} are possible")
+            raise self.refused(value.where, str(error)) from error
+        if not 1 <= found <= MOST_BREATHS:
+            raise self.refused(value.where, f"{value.text} is {found:,}: from 1 to {MOST_BREATHS:,} are possible")
         return found
 
     def span(self, value: Span | Formula) -> Span:
@@ -108,14 +188,81 @@ class Part:
         if isinstance(value, Span):
             return value
         try:
-            return as_span(self._quantity(value))
+            span = as_span(self.worked_out(value))
         except ChoiceError as error:
-            raise self._refused(value, str(error)) from error
+            raise self.refused(value.where, str(error)) from error
+        if span.breaths > MOST_BREATHS or max(span.rest, span.least) > LONGEST_SPAN:
+            what = f"{value.text} lasts too long: at most {MOST_BREATHS:,} breaths or 24h are possible"
+            raise self.refused(value.where, what)
+        return span
 
-    def breaths(self, span: Span) -> int:
-        """How many breaths a span has here, at the shortest breath of the pace."""
-        shortest = min(self.pace.points, key=lambda point: point.seconds)
-        return span.count(shortest)
+    def breaths(self, value: Span | Formula) -> int:
+        """How many breaths a length has here, at the shortest breath of the pace.
+
+        Raises:
+            RoutineError: When it can't be worked out, or is not counted in breaths.
+        """
+        span = self.span(value)
+        if not span.in_breaths:
+            where, text = (value.where, value.text) if isinstance(value, Formula) else (None, str(span))
+            raise self.refused(where, f"{shown(text)} is {span}: write how many breaths, or 30s in whole breaths")
+        return span.count(self.shortest)
+
+    def own_pace(self, value: Pace | Formula) -> Pace:
+        """Return a pace; names in it stand for seconds.
+
+        Raises:
+            RoutineError: When it can't be worked out, or is no pace then.
+        """
+        if isinstance(value, Pace):
+            return value
+        try:
+            return pace(BLANK.sub(lambda match: self._seconds(match[1].lower()), value.text))
+        except ChoiceError as error:
+            raise self.refused(value.where, "; ".join(str(error).splitlines())) from error
+
+    def _seconds(self, name: str) -> str:
+        """Return a value as a phase of a breath is written: in seconds."""
+        found = worked_out(f"{{{name}}}", self.values)
+        return f"{float(found.rest if isinstance(found, Span) else found):g}"
+
+    def worked_out(self, value: Formula) -> Quantity:
+        """Work a value out, with what its names stand for here.
+
+        Raises:
+            RoutineError: When it can't be worked out.
+        """
+        try:
+            return worked_out(value.text, self.values)
+        except ChoiceError as error:
+            raise self.refused(value.where, str(error)) from error
+
+    def add(self) -> None:
+        """Count one more breath, step or round.
+
+        Raises:
+            RoutineError: When there are more than a session can have.
+        """
+        self.tally.taken += 1
+        if self.tally.taken > MOST_STEPS:
+            what = f"the breaths and steps of this session are more than {MOST_STEPS:,}"
+            raise self.refused(None, f"{what}: use fewer rounds or breaths")
+
+    def refused(self, where: Where | None, what: str) -> RoutineError:
+        """Return the error that says ``what``, and after its last colon what would mend it."""
+        told, _, mend = what.rpartition(": ")
+        place = where or Where(self.routine.file, 1, 1)
+        return RoutineError([Problem(place, told or mend, mend if told else "")])
+
+    @property
+    def shortest(self) -> Breath:
+        """The shortest breath of the pace."""
+        return min(self.pace.points, key=lambda point: point.seconds)
+
+    @property
+    def longest(self) -> Breath:
+        """The longest breath of the pace."""
+        return max(self.pace.points, key=lambda point: point.seconds)
 
     def phrase(self, words: Words, kind: CueKind, tone: Kind | None = None) -> Score:
         """Turn words into a phrase of this turn, as much of it as is to be said; the other side's words are its twins.
@@ -170,32 +317,22 @@ class Part:
                 return nouns[side][name]
             if which in {"left", "right"} and rest in sides.left:
                 return nouns[Side(which)][rest]
-        return self._told(self.values[name])
+        if name not in self.values:
+            raise UnknownNameError("value", name, sorted(self.values))
+        return self._told(self.values[name], side)
 
-    def _told(self, text: str) -> str:
-        """Say a value: a number or a length in words, any other text as it stands."""
+    def _told(self, text: str, side: Side | None) -> str:
+        """Say a value: a number or a length in words, any other text as it stands, with its nouns filled."""
         try:
             found = worked_out(text, self.values)
         except ChoiceError:
-            return text
+            return replace(self, values={}).filled(text, side)
         if isinstance(found, Fraction):
-            return self.number(int(found)) if found.denominator == 1 else f"{float(found):g}"
-        if found.in_breaths:
-            return self.word("breaths", number=self.number(found.breaths))
-        return self.word("seconds", number=self.number(int(found.rest)))
+            return self.words.number(found)
+        return self.words.counted(*(("breaths", found.breaths) if found.in_breaths else ("seconds", found.rest)))
 
     def _pronounced(self, text: str) -> str:
         for name, sound in self.routine.sheet.pronounce.items():
             whole_word = rf"(?<!\w){re.escape(name)}(?!\w)"
             text = re.sub(whole_word, sound.replace("\\", r"\\"), text, flags=re.IGNORECASE)
         return text
-
-    def _quantity(self, value: Formula) -> Quantity:
-        return worked_out(value.text, self.values)
-
-    def _refused(self, value: Formula, what: str) -> RoutineError:
-        first, _, mend = what.partition(": ")
-        return RoutineError([Problem(value.where or Where(self.routine.file, 1, 1), first, mend)])
-
-
-MOST = 10_000

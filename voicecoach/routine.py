@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicecoach.assets import assets
 from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where, near, shown
 from voicecoach.language import akin, languages, wider
 from voicecoach.mistakes import ordered, validated
-from voicecoach.sheet import Include, walk
+from voicecoach.sheet import Include, Play, walk
 from voicecoach.yamltree import read
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ TAG = re.compile("[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
 """What a language is called: `de`, `de-AT`."""
 
 DEEPEST_INCLUDE = 5
+LARGEST_SOUND = 60_000_000
+"""Bytes of a sound beside a routine."""
 MOST_EXERCISES = 200
 """More would be a slip, or an attack: includes of includes multiply."""
 
@@ -39,6 +42,7 @@ class Routine:
     sheet: Sheet
     included: Mapping[Name, Routine] = field(default_factory=dict)
     exercises: int = 1
+    sounds: Mapping[Name, str] = field(default_factory=dict)
 
 
 def built_in() -> list[str]:
@@ -154,12 +158,13 @@ class _Reading:
                 included[name] = inside.included(name, path, sheet)
             except RoutineError as error:
                 problems.extend(error.problems)
-        if problems:
-            raise RoutineError(ordered(problems))
+        sounds, wrong = _sounds(sheet, path)
+        if problems or wrong:
+            raise RoutineError(ordered([*problems, *wrong]))
         size = sum(included[name].exercises for name in includes) or 1
         if size > MOST_EXERCISES:
             raise _refused(includes[0], f"this makes {size:,} exercises", f"at most {MOST_EXERCISES} are possible")
-        return Routine(path.stem, file, sheet, included, size)
+        return Routine(path.stem, file, sheet, included, size, sounds)
 
     def included(self, name: Name, path: Path, sheet: Sheet) -> Routine:
         """Return a routine that is included, in the language of the one that includes it."""
@@ -198,13 +203,46 @@ def _check_ending(name: str, language: str, file: str) -> None:
         raise RoutineError([Problem(Where(file, 1, 1), what, f"write 'language: {code}' in it, or rename it")])
 
 
+def _sounds(sheet: Sheet, path: Path) -> tuple[dict[Name, str], list[Problem]]:
+    """Return the paths of the sounds that are files beside a routine, and what is wrong with them."""
+    sounds: dict[Name, str] = {}
+    problems: list[Problem] = []
+    for name in [step.sound for step in walk(sheet.steps) if isinstance(step, Play)]:
+        if f"{name.text}.wav" in assets():
+            continue
+        try:
+            sounds[name] = str(_sound(name, path))
+        except RoutineError as error:
+            problems.extend(error.problems)
+    return sounds, problems
+
+
+def _sound(name: Name, path: Path) -> Path:
+    """Return the file that a sound means."""
+    target = _inside(name, path)
+    if not _is_file(target):
+        shipped = [each.removesuffix(".wav") for each in assets()]
+        close = near(name.text, shipped)
+        mend = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are: {', '.join(shipped)}"
+        raise _refused(name, f"no sound {shown(name.text)} stands beside this routine, or comes with the program", mend)
+    if target.stat().st_size > LARGEST_SOUND:
+        raise _refused(name, f"{shown(name.text)} has more than {LARGEST_SOUND:,} bytes", "use a shorter sound")
+    return target
+
+
+def _inside(name: Name, path: Path) -> Path:
+    """Return a file in a routine's folder; nothing outside of it can be named."""
+    target = path.parent / name.text
+    if not _real(target).is_relative_to(_real(path.parent)):
+        raise _refused(name, f"{shown(name.text)} is outside this routine's folder", "copy the file into it")
+    return target
+
+
 def _target(name: Name, path: Path) -> tuple[Path, str]:
     """Return the file that an include means, and how messages call it: a built-in, or one in the folder of ``path``."""
     if name.text in built_in():
         return BUILT_IN / f"{name.text}.yaml", f"{name.text}.yaml"
-    target = path.parent / name.text
-    if not _real(target).is_relative_to(_real(path.parent)):
-        raise _refused(name, f"{shown(name.text)} is outside this routine's folder", "copy the file into it")
+    target = _inside(name, path)
     if not _is_file(target) or target.suffix not in ENDINGS:
         close = near(name.text, [*_beside(path), *built_in()])
         mend = f"did you mean {' or '.join(map(repr, close))}?" if close else "name a .yaml file, or a built-in routine"

@@ -101,11 +101,12 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A sound of the shipped ones, by name. It rings over what follows, and takes no time of its own."""
+    """A sound that comes with the program, by its name, or a file. It rings over what follows, and takes no time."""
 
     name: str
     kind: CueKind = CueKind.CHIME
     side: Side | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +206,8 @@ def seq(*parts: Score) -> Seq:
     """Put scores one after the other, without nesting.
 
     >>> from voicecoach.breath import Span
-    >>> seq(Pause(Span(1)), seq(Pause(Span(2)), seq()))
-    Seq(parts=(Pause(span=Span(breaths=1, rest=Fraction(0, 1))), Pause(span=Span(breaths=2, rest=Fraction(0, 1)))))
+    >>> seq(Pause(Span(1)), seq(Pause(Span(2)), seq())) == Seq((Pause(Span(1)), Pause(Span(2))))
+    True
     """
     return Seq(tuple(inner for part in parts for inner in (part.parts if isinstance(part, Seq) else (part,))))
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.breath import Span
-from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where
+from voicecoach.choices import LEFT_RIGHT
+from voicecoach.errors import ChoiceError, UnknownNameError
 from voicecoach.language import language
-from voicecoach.part import Part
+from voicecoach.part import Part, Room
 from voicecoach.score import CueKind, Mark, Moment, Pause, Sound, seq
-from voicecoach.sheet import BreathePhases, EachSide, Include, Model, Repeat, Rest, block, walk
-from voicecoach.steps import SENTENCE_GAP, paced, rest, rounds_of, scores, side_rounds
+from voicecoach.sheet import EachSide, Include, Repeat, Rest, walk
+from voicecoach.steps import SENTENCE_GAP, paced, rest, scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,10 +26,22 @@ if TYPE_CHECKING:
 PART_GAP = Span(rest=Fraction(2))
 GET_UP = Span(rest=Fraction(10))
 END_CHIME = Sound("chime-end")
-MOST_STEPS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A score, and what of it can be bent."""
+
+    score: Score
+    room: Room
 
 
 def build(routine: Routine, choices: Choices) -> Score:
+    """Write the score of a session, as `draft` does."""
+    return draft(routine, choices).score
+
+
+def draft(routine: Routine, choices: Choices) -> Draft:
     """Write the score of a session: the notice, each exercise, the closing words and the chime.
 
     It is to be performed at the listener's breath, or at the routine's; exercises with another breath bring it along.
@@ -42,7 +55,7 @@ def build(routine: Routine, choices: Choices) -> Score:
     _check(routine, played, choices)
     before = _sentences(notice(played, routine), CueKind.NOTICE, whole)
     opening = (Mark(Moment.CHAPTER, whole.word("before")), Pause(Span(rest=choices.lead_in)))
-    return seq(*opening, *before, *_exercises(played, whole), *_closing(whole))
+    return Draft(seq(*opening, *before, *_exercises(played, whole), *_closing(whole)), whole.room)
 
 
 def pace(routine: Routine, choices: Choices) -> Pace:
@@ -81,10 +94,23 @@ def sided(played: Iterable[Routine]) -> bool:
     return any(isinstance(step, EachSide) for part in played for step in walk(part.sheet.steps))
 
 
+def _one_sided(played: Iterable[Routine]) -> bool:
+    """Tell whether anything is done for one side alone."""
+    sides = (getattr(step, "side", None) for part in played for step in walk(part.sheet.steps))
+    return any(side in LEFT_RIGHT for side in sides)
+
+
 def _part(whole: Routine, routine: Routine, choices: Choices) -> Part:
     """Return the place at the beginning of an exercise, with its parameters' values."""
-    values = {**routine.sheet.parameters, **choices.settings}
-    return Part(routine, language(whole.sheet.language), choices, pace(routine, choices), values=values)
+    words = language(whole.sheet.language)
+    said = {"halfway": words.word("halfway"), "last one": words.word("last")}
+    values = {**said, **routine.sheet.parameters, **choices.settings}
+    return Part(routine, words, choices, pace(routine, choices), values=values)
+
+
+def _placed(part: Part, *, both: bool) -> Part:
+    """Return the place with the rounds of its outermost repeats, which are only chosen where nothing has sides."""
+    return part if both else replace(part, rounds=part.choices.rounds, more=part.choices.amount.rounds)
 
 
 def _leading_to(played: Sequence[Routine], routine: Routine) -> list[Routine]:
@@ -110,49 +136,12 @@ def _known(kind: str, names: Iterable[str], known: Sequence[str]) -> None:
 
 def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> None:
     both = sided(played)
-    if len(choices.sides) == 1 and not both:
+    if len(choices.sides) == 1 and not both and not _one_sided(played):
         raise ChoiceError(f"{routine.name} has no sides, so there is no track for one\nleave out --side or --tracks")
-    repeated = any(isinstance(step, Repeat) for part in played for step in part.sheet.steps)
+    repeated = any(isinstance(step, Repeat) for part in played for step in walk(part.sheet.steps))
     if choices.rounds is not None and not both and not repeated:
         raise ChoiceError(f"{routine.name} has no rounds that could be changed\nleave --rounds out")
     _known("parameter", choices.settings, sorted({name for part in played for name in part.sheet.parameters}))
-    rounds = None if both else choices.rounds
-    steps = sum(_size(part.sheet.steps, replace(_part(routine, part, choices), rounds=rounds)) for part in played)
-    if steps > MOST_STEPS:
-        what = f"this makes {steps:,} breaths and steps, more than {MOST_STEPS:,}"
-        raise RoutineError([Problem(Where(routine.file, 1, 1), what, "use fewer rounds or breaths")])
-
-
-def _size(steps: Iterable[Model], part: Part) -> int:
-    """Count what a list of steps will grow to, without growing it; what changes from round to round counts as once."""
-    return sum(_grown(step, part) for step in steps)
-
-
-def _grown(step: Model, part: Part) -> int:
-    inner = block(step)
-    match step:
-        case BreathePhases() if not _varies(step, part):
-            return part.breaths(part.span(step.breathe))
-        case EachSide(each_side=turns):
-            return sum(side_rounds(turns, part).values()) * _size(turns.steps, _inside(part))
-        case Repeat(repeat=repeated):
-            chosen = part.rounds if part.outermost else None
-            rounds = 1 if _varies(repeated, part) else rounds_of(repeated, part, chosen, repeated.rounds)
-            return rounds * _size(repeated.steps, _inside(part))
-        case _:
-            return _size(inner.steps, part) if inner else 1
-
-
-def _inside(part: Part) -> Part:
-    return replace(part, outermost=False)
-
-
-def _varies(step: Model, part: Part) -> bool:
-    """Tell whether a step's numbers need names that get their values only in a round."""
-    from voicecoach.formula import Formula
-
-    values = (getattr(step, name) for name in type(step).model_fields)
-    return any(isinstance(value, Formula) and value.names() - set(part.values) for value in values)
 
 
 def _sentences(texts: Iterable[str], kind: CueKind, part: Part) -> list[Score]:
@@ -163,12 +152,14 @@ def _sentences(texts: Iterable[str], kind: CueKind, part: Part) -> list[Score]:
 
 def _exercises(played: Sequence[Routine], whole: Part) -> Iterator[Score]:
     told: set[str] = set()
-    rounds = None if sided(played) else whole.choices.rounds
+    both = sided(played)
     for number, routine in enumerate(played):
         if number:
             yield from _before(whole, routine)
-        part = replace(_part(whole.routine, routine, whole.choices), rounds=rounds, beats=whole.beats)
-        yield _exercise(part, told)
+        part = replace(
+            _part(whole.routine, routine, whole.choices), beats=whole.beats, room=whole.room, tally=whole.tally
+        )
+        yield _exercise(_placed(part, both=both), told)
         told |= {*routine.sheet.benefits, *routine.sheet.tips}
 
 
@@ -183,11 +174,16 @@ def _exercise(part: Part, told: set[str]) -> Score:
     sheet = part.routine.sheet
     once = [text for text in (*sheet.benefits, *sheet.tips) if text not in told]
     intro = (
-        *_sentences([f"{sheet.title}."], CueKind.INSTRUCTION, part),
+        *_sentences([_ended(sheet.title)], CueKind.INSTRUCTION, part),
         *_sentences(once, CueKind.TIP, part),
     )
     opening = (Pause(PART_GAP), part.chapter(""), *intro)
     return paced(sheet.breath, part, lambda inner: seq(*opening, *scores(sheet.steps, inner)), fixed=sheet.fixed)
+
+
+def _ended(title: str) -> str:
+    """End a title as a sentence, so that the voice falls at its end."""
+    return title if title[-1] in ".?!…" else f"{title}."
 
 
 def _closing(whole: Part) -> list[Score]:

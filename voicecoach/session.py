@@ -6,17 +6,20 @@ import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.assets import asset
+from voicecoach.assets import asset, assets
 from voicecoach.captions import clock, transcript
 from voicecoach.choices import Choices
-from voicecoach.clip import FRAME_SAMPLES, Clip, read_wave
-from voicecoach.errors import ChoiceError, FitError, OutputError, TargetError
+from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, read_wave
+from voicecoach.dose import note
+from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, TargetError
+from voicecoach.fit import LengthError, attempts, fitted
 from voicecoach.language import akin, language, wider
 from voicecoach.routine import Routine, load
 from voicecoach.score import Score, Side, Sound
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from voicecoach.breath import Breath, Pace
+    from voicecoach.fit import Fit
     from voicecoach.mp3 import Recording, Written
     from voicecoach.tags import Tags
     from voicecoach.voices import Voice
@@ -36,13 +40,16 @@ if TYPE_CHECKING:
 LONGEST = Fraction(12 * 3600)
 """Seconds that a session may last."""
 
+LONGEST_SOUND = 600
+"""Seconds that a sound beside a routine may last; all of it is held in memory."""
+
 Report = Callable[[str, int, int], None]
 """Told of progress: what is being done, how much of it is, out of how much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a listener asks for; ``split`` makes a track for each side."""
+    """What a listener asks for; ``split`` makes a track for each side, ``length`` is that of each track, in seconds."""
 
     routine: str
     choices: Choices = field(default_factory=Choices)
@@ -52,20 +59,25 @@ class Request:
     title: str | None = None
     preview: Fraction | None = None
     language: str | None = None
+    length: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One track as it will be heard: the whole session, or that of one side."""
+    """One track as it will be heard: the whole session, or that of one side; and what was chosen to make it fit."""
 
     side: Side | None
     title: str
     timeline: Timeline
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Everything known before sound is written: the tracks, and the clip of each text that is spoken in them."""
+    """Everything known before sound is written: the tracks, and the clip of each text that is spoken in them.
+
+    ``warnings`` are about the voice; ``dose`` is a note where a stretch is short.
+    """
 
     routine: Routine
     title: str
@@ -76,14 +88,16 @@ class Session:
     synthesised: int
     reused: int
     warnings: tuple[str, ...]
+    dose: str = ""
 
     def as_json(self, track: Track) -> dict[str, Any]:
-        """Return a track's timeline in its public form."""
-        return as_json(track.timeline, title=track.title, language=self.routine.sheet.language, voice=self.voice)
+        """Return a track's timeline in its public form, and how it was fitted, if it was."""
+        shown = as_json(track.timeline, title=track.title, language=self.routine.sheet.language, voice=self.voice)
+        return {**shown, "fit": track.fit.as_json()} if track.fit else shown
 
     def clip(self, cue: Cue) -> Clip:
         """Return the sound of a cue."""
-        return self.clips[cue.said] if cue.track == "voice" else shipped(cue.text)
+        return self.clips[cue.said] if cue.track == "voice" else heard(cue.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +133,26 @@ def plan(request: Request, folder: Path, report: Report, routine: Routine | None
         VoiceError: When the voice fails.
     """
     routine = routine or load(request.routine, request.language)
-    scores = {side: build(routine, chosen) for side, chosen in _tracks(request)}
-    breathed = pace(routine, request.choices)
+    _check_length(request)
+    for _, chosen in _tracks(request):
+        build(routine, chosen)
     voice, name = _voice(request, routine, folder)
-    clips: dict[str, Clip] = {}
-    timelines = {side: rehearse(score, breathed, voice, clips, report) for side, score in scores.items()}
-    _check_length(max(timeline.duration for timeline in timelines.values()))
+    stage = Stage(routine, voice, {}, report)
+    laid = {side: _laid(stage, chosen, request.length) for side, chosen in _tracks(request)}
+    for timeline, _ in laid.values():
+        check_length(timeline)
     title = request.title or routine.sheet.title
     return Session(
         routine,
         title,
         notice(exercises(routine, request.choices), routine),
         name,
-        tuple(_track(side, title, routine, timelines[side], request) for side in timelines),
-        clips,
+        tuple(replace(_track(side, title, routine, each[0], request), fit=each[1]) for side, each in laid.items()),
+        stage.clips,
         voice.synthesised,
         voice.reused,
         tuple(voice.problems),
+        note(timeline for timeline, _ in laid.values()),
     )
 
 
@@ -149,7 +166,7 @@ def rehearse(score: Score, pace: Pace | Breath, voice: Voice, clips: dict[str, C
 
         def measure(said: str | Sound, missing: dict[str, None] = missing) -> Fraction:
             if isinstance(said, Sound):
-                return shipped(said.name).seconds
+                return heard(said.file or said.name).seconds
             if said in clips:
                 return clips[said].seconds
             missing[said] = None
@@ -166,6 +183,56 @@ def rehearse(score: Score, pace: Pace | Breath, voice: Voice, clips: dict[str, C
         for done, (wording, clip) in enumerate(zip(missing, voice.speak(list(missing)), strict=True)):
             clips[wording] = clip
             report("speaking", done + 1, len(missing))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a session is rehearsed with: the routine, the voice, and the clips of what it has spoken so far."""
+
+    routine: Routine
+    voice: Voice
+    clips: dict[str, Clip]
+    report: Report
+
+    def rehearse(self, choices: Choices) -> Timeline:
+        """Build a session, and perform it with real speech."""
+        breathed = pace(self.routine, choices)
+        return rehearse(build(self.routine, choices), breathed, self.voice, self.clips, self.report)
+
+    def measure(self, said: str | Sound) -> Fraction:
+        """Return the seconds of a sound, or of what was spoken; what was not counts as fitting."""
+        if isinstance(said, Sound):
+            return heard(said.file or said.name).seconds
+        return self.clips[said].seconds if said in self.clips else Fraction(0)
+
+
+def _laid(stage: Stage, choices: Choices, length: Fraction | None) -> tuple[Timeline, Fit | None]:
+    """Lay a track along time, at its own length or at one that is asked for.
+
+    A length is looked for with the words that were spoken; what is found is rehearsed, and as long as that makes new
+    words known, it is looked for again.
+    """
+    timeline = stage.rehearse(choices)
+    if length is None:
+        return timeline, None
+    while True:
+        spoken = len(stage.clips)
+        found = _fit(stage, choices, length)
+        for amount in found.amounts:
+            with suppress(FitError):  # then its words are known now, and it is not found again
+                timeline = stage.rehearse(replace(choices, amount=amount))
+        if len(stage.clips) > spoken:
+            continue
+        if isinstance(found, LengthError):
+            raise found
+        return timeline, found
+
+
+def _fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthError:
+    try:
+        return fitted(attempts(stage.routine, choices, stage.measure), length)
+    except LengthError as error:
+        return error
 
 
 def make(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
@@ -209,9 +276,31 @@ def targets(output: Path | None, name: str, sides: Iterable[Side | None], *, spl
 
 
 @cache
-def shipped(name: str) -> Clip:
-    """Return one of the sounds that come with the program."""
-    return read_wave(asset(f"{name}.wav"))
+def heard(sound: str) -> Clip:
+    """Return a sound: one that comes with the program, by its name, or a file, by its path.
+
+    Raises:
+        ChoiceError: When a file is no sound, or one of more than ten minutes.
+    """
+    shipped = f"{sound}.wav"
+    return read_wave(asset(shipped)) if shipped in assets() else _decoded(Path(sound))
+
+
+def _decoded(path: Path) -> Clip:
+    """Read a file that somebody laid beside a routine; ffmpeg gets its bytes, and can open nothing that they name."""
+    from voicecoach import ffmpeg
+
+    form = ["-t", str(LONGEST_SOUND + 1), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
+    only = ["-protocol_whitelist", "pipe", "-i", "pipe:0", "-map", "0:a:0"]
+    try:
+        clip = Clip(ffmpeg.run([*only, *form], what=path.name, data=path.read_bytes()).stdout)
+    except (EncodeError, OSError):
+        raise ChoiceError(
+            f"{path.name} is no sound that can be read\nlay a WAV, FLAC, Ogg or MP3 file in its place"
+        ) from None
+    if not 0 < clip.seconds <= LONGEST_SOUND:
+        raise ChoiceError(f"{path.name} lasts {float(clip.seconds):.1f} s\na sound lasts up to {LONGEST_SOUND} s")
+    return clip
 
 
 def _check_target(path: Path) -> None:
@@ -224,10 +313,25 @@ def _check_target(path: Path) -> None:
         raise OutputError(path, f"nothing may be written into {path.parent}; choose another folder with -o")
 
 
-def _check_length(seconds: Fraction) -> None:
-    if seconds > LONGEST:
+def _check_length(request: Request) -> None:
+    """Refuse a length that can't be, and one that would have to keep to a number of rounds as well."""
+    if request.length is None:
+        return
+    if request.choices.rounds is not None:
+        raise ChoiceError("--length chooses the rounds itself\nleave out --length or --rounds")
+    if not 0 < request.length <= LONGEST:
+        raise ChoiceError(f"a session lasts up to {clock(LONGEST)}, and more than nothing\nwrite a length as 10m")
+
+
+def check_length(timeline: Timeline) -> None:
+    """Refuse a session of more than 12 hours.
+
+    Raises:
+        ChoiceError: When it lasts longer.
+    """
+    if timeline.duration > LONGEST:
         raise ChoiceError(
-            f"this would last {clock(seconds)}, and {clock(LONGEST)} is the most\nuse fewer rounds or breaths"
+            f"this would last {clock(timeline.duration)}, and {clock(LONGEST)} is the most\nuse fewer rounds or breaths"
         )
 
 
@@ -237,6 +341,16 @@ def _tracks(request: Request) -> list[tuple[Side | None, Choices]]:
     if request.split:
         return [(side, replace(request.choices, sides=(side,))) for side in sides]
     return [(sides[0] if len(sides) == 1 else None, request.choices)]
+
+
+def speaker(request: Request, routine: Routine, folder: Path) -> Voice:
+    """Return the voice that reads a routine; what it speaks is kept in ``folder``.
+
+    Raises:
+        ChoiceError: When there is no voice of the name that is asked for.
+        VoiceError: When none can speak the routine's language.
+    """
+    return _voice(request, routine, folder)[0]
 
 
 def _voice(request: Request, routine: Routine, folder: Path) -> tuple[CachedVoice, str]:

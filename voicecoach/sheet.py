@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    Tag,
+    model_validator,
+)
 
 from voicecoach import breath as breaths
 from voicecoach.texts import (
@@ -14,6 +23,7 @@ from voicecoach.texts import (
     Key,
     Length,
     Moment,
+    OwnPace,
     Pace,
     Pattern,
     Remark,
@@ -23,13 +33,21 @@ from voicecoach.texts import (
     Sentence,
     Sentences,
     Settle,
+    Value,
     Words,
+    Worked,
 )
+from voicecoach.yamltree import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PHASE_KEY = re.compile(r"(?:(first|last|odd|even|[1-9][0-9]{0,3}|every [2-9]) )?(in|hold|out|pause)(?: ([2-9]))?")
+    from voicecoach.errors import Where
+
+PHASE_KEY = re.compile(
+    r"(?:(?:first|last|odd|even|[1-9][0-9]{0,3}|every (?:[2-9]|[1-9][0-9])) )?"
+    r"(?P<phase>in|hold|out|pause)(?: (?P<nth>[2-9]))?"
+)
 """Which breaths (all, the first, the last, the n-th, every other), which phase, and the how manyth of its kind."""
 
 
@@ -55,6 +73,20 @@ class Named(Model):
     name: Remark = ""
     only: Literal["first", "last", "not first", "not last", "left", "right"] | None = None
     side: Literal["left", "right", "both"] | None = None
+    _where: Where | None = PrivateAttr(default=None)
+
+    @property
+    def where(self) -> Where | None:
+        """Where the step stands in its file."""
+        return self._where
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _placed(cls, data: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401 - as below
+        step = validate(data)
+        if isinstance(data, Table):
+            step._where = data.where  # noqa: SLF001 - its own
+        return step
 
 
 class ByRound(Model):
@@ -70,12 +102,15 @@ def _said_tag(value: object) -> str:
     return tag("by round") if rounds else tag("text")
 
 
+Utterance = Annotated[
+    Annotated[Said, Tag(tag("text"))] | Annotated[ByRound, Tag(tag("by round"))], Discriminator(_said_tag)
+]
+
+
 class Say(Named):
     """Say something; then leave time to settle."""
 
-    say: Annotated[
-        Annotated[Said, Tag(tag("text"))] | Annotated[ByRound, Tag(tag("by round"))], Discriminator(_said_tag)
-    ]
+    say: Utterance
     settle: Settle | None = None
 
 
@@ -91,7 +126,7 @@ class PhaseSides(Model):
 class Spoken(Named):
     """A step with words for phases: ``in``, ``first out``, ``3 in``, ``even out``, ``every 4 in``, ``in 2``."""
 
-    spoken: dict[str, Said] = Field(default_factory=dict, alias="<spoken>")
+    spoken: dict[str, Utterance] = Field(default_factory=dict, alias="<spoken>")
 
     @model_validator(mode="before")
     @classmethod
@@ -107,27 +142,35 @@ class BreathePhases(Spoken):
     """Guided breaths: what is said as each phase begins."""
 
     breathe: Breaths
-    breath: Pace | None = None
+    breath: OwnPace | None = None
     fixed: bool = False
     sides: PhaseSides | None = None
     stretch: Literal["all", "to last out"] | None = None
     least: Rounds | None = Field(default=None, alias="min")
     most: Rounds | None = Field(default=None, alias="max")
+    past: Said | None = None
 
 
 class Phase(Spoken):
     """A lone phase: to start by breathing out, say."""
+
+    @model_validator(mode="after")
+    def _lone(self) -> Self:
+        if len(self.spoken) > 1:
+            both = " and ".join(repr(key) for key in self.spoken)
+            raise ValueError(f"{both} stand in one step; write 'breathe: 1' for a whole breath, or a step for each")
+        return self
 
 
 class Hold(Named):
     """A timed hold: words as it begins, at moments, at its middle, a countdown, and a release as it ends."""
 
     hold: Length
-    say: Said | None = None
-    at: dict[Moment, Said] = Field(default_factory=dict)
+    say: Utterance | None = None
+    at: dict[Moment, Utterance] = Field(default_factory=dict)
     halfway: bool = False
     countdown: Seconds | None = None
-    release: Said | None = None
+    release: Utterance | None = None
     stretch: bool = False
 
 
@@ -135,7 +178,7 @@ class Rest(Named):
     """A stretch of time of the listener's own, in free breaths or seconds; it may start with words."""
 
     rest: Length
-    say: Said | None = None
+    say: Utterance | None = None
     least: Length | None = Field(default=None, alias="min")
     most: Length | None = Field(default=None, alias="max")
 
@@ -156,12 +199,12 @@ class Change(Named):
 class Growing(Model):
     """A value that grows, or shrinks, by a step each round."""
 
-    from_: Remark
-    step: Remark
+    from_: Worked
+    step: Worked
 
 
 Values = Annotated[
-    Annotated[tuple[Remark, ...], Tag(tag("list"))] | Annotated[Growing, Tag(tag("growing"))],
+    Annotated[tuple[Value, ...], Field(min_length=1), Tag(tag("list"))] | Annotated[Growing, Tag(tag("growing"))],
     Discriminator(lambda value: tag("growing") if isinstance(value, (dict, Growing)) else tag("list")),
 ]
 
@@ -220,7 +263,7 @@ class Repeat(Named):
 class PacedSteps(Model):
     """Steps with a breath of their own; a fixed one stays, whatever the listener breathes."""
 
-    breath: Pace
+    breath: OwnPace
     fixed: bool = False
     steps: tuple[Step, ...] = Field(min_length=1)
 
@@ -240,7 +283,7 @@ class Include(Named):
 
 STEPS = ("say", "breathe", "hold", "rest", "each side", "repeat", "pace", "sound", "include")
 LONE = ("in", "out", "pause")
-BETWEEN = ("rest", "say", "sound", "change")
+BETWEEN = ("rest", "say", "hold", "sound", "change")
 
 
 def _among(names: tuple[str, ...]) -> Discriminator:
@@ -264,15 +307,16 @@ _Rest: TypeAlias = Annotated[Rest, Tag(tag("rest"))]
 _Change: TypeAlias = Annotated[Change, Tag(tag("change"))]
 _Say: TypeAlias = Annotated[Say, Tag(tag("say"))]
 _Play: TypeAlias = Annotated[Play, Tag(tag("sound"))]
-Between = Annotated[_Rest | _Say | _Play, _among(BETWEEN[:3])]
-BetweenSides = Annotated[_Rest | _Say | _Play | _Change, _among(BETWEEN)]
+_Hold: TypeAlias = Annotated[Hold, Tag(tag("hold"))]
+Between = Annotated[_Rest | _Say | _Hold | _Play, _among(BETWEEN[:-1])]
+BetweenSides = Annotated[_Rest | _Say | _Hold | _Play | _Change, _among(BETWEEN)]
 Step = Annotated[
     _Say
     | _Rest
     | _Play
     | Annotated[BreathePhases, Tag(tag("breathe"))]
     | Annotated[Phase, Tag(tag("phase"))]
-    | Annotated[Hold, Tag(tag("hold"))]
+    | _Hold
     | Annotated[EachSide, Tag(tag("each side"))]
     | Annotated[Repeat, Tag(tag("repeat"))]
     | Annotated[Paced, Tag(tag("pace"))]
@@ -301,7 +345,7 @@ class Sheet(Model):
     tips: Sentences = ()
     breath: Pace = breaths.pace("4-6")
     fixed: bool = False
-    parameters: dict[Key, Remark] = Field(default_factory=dict)
+    parameters: dict[Key, Value] = Field(default_factory=dict)
     sides: Sides | None = None
     words: dict[str, Pattern] = Field(default_factory=dict)
     pronounce: dict[str, Sentence] = Field(default_factory=dict)
@@ -317,15 +361,12 @@ for _model in (Round, Block, Sided, EachSide, Repeat, PacedSteps, Paced, Sheet):
 def said(step: Model) -> Iterator[Words]:
     """Yield everything that one step says itself (not what the steps inside it say)."""
     for name in type(step).model_fields:
-        match getattr(step, name):
-            case Words() as value:
-                yield value
-            case ByRound(first=first, again=again):
-                yield from (first, again)
-            case dict() as values:
-                yield from (value for value in values.values() if isinstance(value, Words))
-            case _:
-                pass
+        value = getattr(step, name)
+        for each in value.values() if isinstance(value, dict) else (value,):
+            if isinstance(each, Words):
+                yield each
+            elif isinstance(each, ByRound):
+                yield from (each.first, each.again)
 
 
 def block(step: Model) -> Round | PacedSteps | None:
@@ -348,3 +389,4 @@ def walk(steps: Steps) -> Iterator[Model]:
         inner = block(step)
         if inner:
             yield from walk(inner.steps)
+            yield from getattr(inner, "between", ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.breath import NAMES, Kind, Span
 from voicecoach.choices import LEFT_RIGHT
+from voicecoach.formula import Formula
 from voicecoach.part import Beats
 from voicecoach.score import (
     Breathe,
@@ -26,6 +28,7 @@ from voicecoach.score import (
     seq,
 )
 from voicecoach.sheet import (
+    PHASE_KEY,
     BreathePhases,
     ByRound,
     Change,
@@ -48,26 +51,33 @@ from voicecoach.texts import Words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from voicecoach.breath import Pace
-    from voicecoach.formula import Formula
+    from voicecoach.breath import Breath, Pace
     from voicecoach.part import Part
     from voicecoach.score import Score
     from voicecoach.sheet import Block, Model, Round
 
 SENTENCE_GAP = Span(rest=Fraction(3, 4))
+PhaseSides = tuple[tuple[Kind, Side], ...]
+MOST_ROUNDS = 10_000
 
 
 def scores(steps: Iterable[Model], part: Part) -> Iterator[Score]:
     """Yield the score of each step that is to be done here."""
     for step in steps:
+        part.add()
         if is_done(step, part):
             yield _score(step, _sided(step, part))
 
 
 def is_done(step: Model, part: Part) -> bool:
-    """Tell whether a step is done: not when it is skipped by name, or is for other rounds or the other side."""
-    name, only = getattr(step, "name", ""), getattr(step, "only", None)
+    """Tell whether a step is done: not when it is skipped by name, or is for other rounds or the other side.
+
+    A side of its own is left out of the other side's track, but not where it is a part of that side's turn.
+    """
+    name, only, side = (getattr(step, key, None) for key in ("name", "only", "side"))
     if name and name in part.choices.skipped:
+        return False
+    if side in LEFT_RIGHT and part.side is None and side not in part.choices.sides:
         return False
     number, rounds = part.round
     asked = {
@@ -99,13 +109,14 @@ def _score(step: Model, part: Part) -> Score:  # noqa: PLR0911 - one short branc
         case Rest():
             return rest(step, part)
         case Play():
-            return Sound(step.sound.text)
+            return Sound(step.sound.text, file=part.routine.sounds.get(step.sound, ""))
         case EachSide(each_side=block):
             return seq(*_turns(block, part))
         case Repeat(repeat=block):
-            return seq(*_rounds(block, part))
+            return seq(*_rounds(block, part, step.name))
         case PacedStep(pace=block):
-            return paced(block.breath, part, lambda inner: seq(*scores(block.steps, inner)), fixed=block.fixed)
+            own = part.own_pace(block.breath)
+            return paced(own, part, lambda inner: seq(*scores(block.steps, inner)), fixed=block.fixed)
         case _:
             raise AssertionError(f"a step that has no place here: {step}")
 
@@ -120,7 +131,7 @@ def paced(pace: Pace, part: Part, write: Callable[[Part], Score], *, fixed: bool
 def rest(step: Rest, part: Part) -> Score:
     """Leave time; in free breaths it grows by whole ones if its words need them."""
     span = _bent(part.span(step.rest), step, part)
-    body = part.phrase(step.say, CueKind.INSTRUCTION) if step.say else Seq()
+    body = part.phrase(_by_round(step.say, part), CueKind.INSTRUCTION) if step.say else Seq()
     return Slot(span, body, beat=part.beats.last)
 
 
@@ -130,177 +141,250 @@ def _bent(span: Span, step: Rest, part: Part) -> Span:
         return span
     least = part.span(step.least) if step.least else span
     most = part.span(step.most) if step.most else span
-    if not span.in_breaths:
-        more = part.choices.amount.rests * SECONDS_A_STEP
-        return Span(rest=min(max(span.rest + more, least.rest), most.rest))
-    count = min(max(span.breaths + part.choices.amount.rests, least.breaths), most.breaths)
-    return replace(span, breaths=count)
+    if span.in_breaths:
+        bounds = _in_breaths(least, part.shortest, math.ceil), _in_breaths(most, part.longest, math.floor)
+        return replace(span, breaths=part.room.rests.bend(part.choices.amount.rests, span.breaths, *bounds))
+    breath = part.shortest.seconds
+    fewer, more = span.rest - least.seconds(part.longest), most.seconds(part.shortest) - span.rest
+    bent = part.room.rests.bend(part.choices.amount.rests, 0, -math.floor(fewer / breath), math.floor(more / breath))
+    return Span(rest=span.rest + bent * breath)
 
 
-SECONDS_A_STEP = 5
-"""Seconds by which a rest that is given in seconds is made longer or shorter at a time."""
+def _in_breaths(span: Span, breath: Breath, whole: Callable[[Fraction], int]) -> int:
+    """Count a bound in breaths, such that a bound in seconds is kept whatever the breath."""
+    return span.count(breath) if span.in_breaths else whole(span.rest / breath.seconds)
 
 
 def _say(step: Say, part: Part) -> Score:
-    words = step.say if isinstance(step.say, Words) else _by_round(step.say, part)
-    spoken = part.phrase(words, CueKind.INSTRUCTION)
+    spoken = part.phrase(_by_round(step.say, part), CueKind.INSTRUCTION)
     if spoken == Seq() and step.settle is None:
         return spoken
     settle = part.span(step.settle) if step.settle else SENTENCE_GAP
     return seq(spoken, Pause(settle, part.beats.last))
 
 
-def _by_round(words: ByRound, part: Part) -> Words:
+def _by_round(words: Words | ByRound, part: Part) -> Words:
+    if isinstance(words, Words):
+        return words
     return words.again if part.again else words.first
 
 
 def _breathing(step: BreathePhases, part: Part) -> Score:
     if step.breath:
-        return paced(step.breath, part, lambda inner: _breaths(step, inner), fixed=step.fixed)
+        return paced(part.own_pace(step.breath), part, lambda inner: _breaths(step, inner), fixed=step.fixed)
     return _breaths(step, part)
 
 
 def _breaths(step: BreathePhases, part: Part) -> Score:
     """Guide breaths; where they are a stretch, it lasts to their end, or to the exhale that returns."""
-    count = _count(step, part)
-    taken = [_breath(step, number, count, part) for number in range(count)]
+    count, sides = _count(step, part), _phase_sides(step)
+    taken = [_breath(step, number, count, part, sides) for number in range(count)]
+    past = _too_many(step, part)
     if step.stretch is None:
-        return seq(*taken)
+        return seq(*taken, *past)
     stretch, release = (Mark(moment, side=part.side) for moment in (Moment.STRETCH, Moment.RELEASE))
-    return seq(stretch, *taken, *([release] if step.stretch == "all" else []))
+    return seq(stretch, *taken, *([release] if step.stretch == "all" else []), *past)
+
+
+def _too_many(step: BreathePhases, part: Part) -> Iterator[Score]:
+    """Say what the author says to who asks for more breaths than are good."""
+    if step.past and step.most and part.breaths(step.breathe) > part.count(step.most):
+        yield _spoken_past(step.past, part)
+
+
+def _spoken_past(words: Words, part: Part) -> Score:
+    return seq(part.phrase(words, CueKind.NOTICE), Pause(SENTENCE_GAP))
 
 
 def _count(step: BreathePhases, part: Part) -> int:
-    count = part.breaths(part.span(step.breathe))
     if step.least is None and step.most is None:
-        return count
+        return part.breaths(step.breathe)
+    return part.room.breaths.bend(part.choices.amount.breaths, *_bounds(step, part))
+
+
+def _bounds(step: BreathePhases, part: Part) -> tuple[int, int, int]:
+    """Return the breaths that are written, the fewest and the most."""
+    count = part.breaths(step.breathe)
     least = part.count(step.least) if step.least else count
-    most = part.count(step.most) if step.most else count
-    return min(max(count + part.choices.amount.breaths, least), most)
+    return count, least, part.count(step.most) if step.most else count
 
 
-def _breath(step: BreathePhases, number: int, count: int, part: Part) -> Score:
+def _breath(step: BreathePhases, number: int, count: int, part: Part, sides: PhaseSides) -> Score:
+    part.add()
     counted = part.having(count=str(number + 1), count_down=str(count - number))
-    words = list(_spoken(step.spoken, number, count, counted))
+    words = list(_spoken(step.spoken, number, count, counted, dict(sides)))
     if number == count - 1 and step.stretch == "to last out":
         release = Mark(Moment.RELEASE, side=part.side)
         last = next((each for each in words if each[:2] == (Kind.EXHALE, 1)), (Kind.EXHALE, 1, Seq()))
         words = [*(each for each in words if each != last), (Kind.EXHALE, 1, seq(release, last[2]))]
     part.beats.taken += 1
-    return Breathe(tuple(words), part.side, _phase_sides(step), beat=part.beats.last)
+    return Breathe(tuple(words), part.side, sides, beat=part.beats.last)
 
 
-def _phase_sides(step: BreathePhases) -> tuple[tuple[Kind, Side], ...]:
+def _phase_sides(step: BreathePhases) -> PhaseSides:
     if step.sides is None:
         return ()
     named = ((kind, getattr(step.sides, "in_" if name == "in" else name)) for name, kind in NAMES.items())
     return tuple((kind, Side(side)) for kind, side in named if side)
 
 
-def _spoken(spoken: Mapping[str, Words], number: int, count: int, part: Part) -> Iterator[tuple[Kind, int, Score]]:
+def _spoken(
+    spoken: Mapping[str, Words | ByRound], number: int, count: int, part: Part, sides: Mapping[Kind, Side]
+) -> Iterator[tuple[Kind, int, Score]]:
     """Yield what is said in a breath: of the words that are meant for it, the most special."""
-    for name, kind in NAMES.items():
-        for nth in range(1, 10):
-            key = name if nth == 1 else f"{name} {nth}"
-            found = next((spoken[which + key] for which in _which(number, count) if which + key in spoken), None)
-            if found:
-                yield kind, nth, part.phrase(found, _kind(found), tone=kind)
+    names = tuple(which(number, count))
+    for key, kind, nth in sorted({phase_of(key) for key in spoken}):
+        found = next((spoken[name + key] for name in names if name + key in spoken), None)
+        if found:
+            words = _by_round(found, part)
+            yield kind, nth, replace(part, side=sides.get(kind, part.side)).phrase(words, _kind(words), tone=kind)
 
 
-def _which(number: int, count: int) -> Iterator[str]:
-    """Yield what a breath can be called, the most special first."""
+def phase_of(key: str) -> tuple[str, Kind, int]:
+    """Return the phase that a key of words is for: its name, its kind, and the how manyth of its kind.
+
+    >>> phase_of("every 4 in 2")
+    ('in 2', <Kind.INHALE: 'inhale'>, 2)
+    """
+    match = PHASE_KEY.fullmatch(key)
+    assert match is not None  # noqa: S101 - the models take no other key
+    name, nth = match["phase"], int(match["nth"] or 1)
+    return (name if nth == 1 else f"{name} {nth}"), NAMES[name], nth
+
+
+def which(number: int, count: int) -> Iterator[str]:
+    """Yield what a breath can be called, the most special first; breaths count from 0.
+
+    >>> list(which(3, 9))
+    ['4 ', 'every 4 ', 'every 2 ', 'even ', '']
+    """
     if number == count - 1:
         yield "last "
     if number == 0:
         yield "first "
     yield f"{number + 1} "
-    yield from (f"every {every} " for every in range(9, 1, -1) if (number + 1) % every == 0)
+    yield from (f"every {every} " for every in range(min(number + 1, 99), 1, -1) if (number + 1) % every == 0)
     yield "even " if number % 2 else "odd "
     yield ""
 
 
 def _kind(words: Words) -> CueKind:
     counted = {"{count}", "{count down}"}
-    return CueKind.COUNT if counted & set(words.wordings) else CueKind.BREATH
+    return CueKind.COUNT if counted & {wording.lower() for wording in words.wordings} else CueKind.BREATH
 
 
 def _phase(step: Phase, part: Part) -> Score:
     """Take a lone phase of the breath."""
-    ((kind, _, spoken),) = list(_spoken(step.spoken, 0, 1, part))[:1]
+    ((kind, _, spoken),) = _spoken(step.spoken, 0, 1, part, {})
     part.beats.taken += 1
     return Breathe(((kind, 1, spoken),), part.side, only=kind, beat=part.beats.last)
 
 
 def _hold(step: Hold, part: Part) -> Score:
     """Hold for a time: its words, reminders at their moments, the countdown; then the release."""
-    moments = [(at, part.phrase(words, CueKind.REMINDER)) for at, words in step.at.items()]
-    if step.halfway:
-        moments.append((Offset(Fraction(1, 2), Fraction(0)), part.sentence(part.word("halfway"), CueKind.REMINDER)))
-    for left in range(step.countdown or 0, 0, -1):
-        at = Offset(Fraction(1), Fraction(-left))
-        moments += [(at, part.sentence(part.number(left), CueKind.COUNT))]
-    body = part.phrase(step.say, CueKind.INSTRUCTION) if step.say else Seq()
-    held = Slot(part.span(step.hold), body, Overrun.REFUSE, tuple(moments), part.beats.last)
-    after = seq(part.phrase(step.release, CueKind.INSTRUCTION), Pause(SENTENCE_GAP)) if step.release else Seq()
+    body = part.phrase(_by_round(step.say, part), CueKind.INSTRUCTION) if step.say else Seq()
+    held = Slot(part.span(step.hold), body, Overrun.REFUSE, tuple(_moments(step, part)), part.beats.last)
+    released = step.release or (Words((part.word("countdown_release"),), step.where) if step.countdown else None)
+    spoken = part.phrase(_by_round(released, part), CueKind.BREATH, Kind.EXHALE) if released else Seq()
+    after = seq(spoken, Pause(SENTENCE_GAP)) if released else Seq()
     if not step.stretch:
         return seq(held, after)
     return seq(Mark(Moment.STRETCH, side=part.side), held, Mark(Moment.RELEASE, side=part.side), after)
 
 
-def rounds_of(block: Round, part: Part, chosen: int | None, written: int | Formula | None) -> int:
-    """How many rounds a block has: those that are chosen, else its own; at most as many as its author allows."""
+def _moments(step: Hold, part: Part) -> Iterator[tuple[Offset, Score]]:
+    """Yield what is said during a hold, and when."""
+    for at, words in step.at.items():
+        yield at, part.phrase(_by_round(words, part), CueKind.REMINDER)
+    if step.halfway:
+        halfway = Words((part.word("halfway"),), step.where)
+        yield Offset(Fraction(1, 2), Fraction(0)), part.phrase(halfway, CueKind.REMINDER)
+    for left in range(part.count(step.countdown) if step.countdown else 0, 0, -1):
+        counted = Words((part.number(left),), step.where)
+        yield Offset(Fraction(1), Fraction(-left)), part.phrase(counted, CueKind.COUNT)
+
+
+def rounds_of(
+    block: Round, part: Part, chosen: int | None, written: int | Formula | None, more: int | None = None
+) -> int:
+    """How many rounds a block has: those that are chosen, else its own and so many more, within its author's limits."""
+    count = _asked(block, part, chosen, written)
+    most = part.count(block.most) if block.most else MOST_ROUNDS
+    listed = written is None and block.vary and block.least is None and block.most is None
+    if more is not None and not listed:  # a list that is gone through is gone through once, unless its author says so
+        least = min(count, part.count(block.least) if block.least else 1)
+        part.room.rounds.reaches(least - count, most - count)
+        count = max(count + more, least)
+    return min(count, most)
+
+
+def _asked(block: Round, part: Part, chosen: int | None, written: int | Formula | None) -> int:
+    """How many rounds are asked for: those chosen, those written, or one for each value of the longest list."""
     longest = max([len(values) for values in block.vary.values() if not isinstance(values, Growing)], default=1)
-    count = chosen or (longest if written is None else part.count(written))
-    return min(count, part.count(block.most)) if block.most else count
+    return chosen or (longest if written is None else part.count(written))
 
 
-def _past(block: Round, part: Part, chosen: int | None) -> Iterator[Score]:
+def _past(block: Round, part: Part, asked: int) -> Iterator[Score]:
     """Say what the author says to who asks for more rounds than are good."""
-    if block.past and block.most and chosen and chosen > part.count(block.most):
-        yield seq(part.phrase(block.past, CueKind.INSTRUCTION), Pause(SENTENCE_GAP))
+    if block.past and block.most and asked > part.count(block.most):
+        yield _spoken_past(block.past, part)
 
 
 def _varied(block: Round, number: int, rounds: int, part: Part) -> Part:
     """Give the names of a round their values, and those of the next round under ``next``."""
     values = {"round": str(number + 1), "rounds": str(rounds)}
+    following = number + 1 if number + 1 < rounds else 0
     for name, given in block.vary.items():
-        values[name] = _value(given, number)
-        values[f"next {name}"] = _value(given, number + 1)
+        values |= _value(name, given, number, part)
+        values |= _value(f"next {name}", given, following, part)
     return replace(part, values={**part.values, **values}, round=(number, rounds))
 
 
-def _value(given: tuple[str, ...] | Growing, number: int) -> str:
+def _value(name: str, given: tuple[str, ...] | Growing, number: int, part: Part) -> dict[str, str]:
+    """Return the value of a name in a round; of one that grows, with the names that it is worked out from."""
     if not isinstance(given, Growing):
-        return given[number % len(given)]
-    step = given.step.strip()
+        return {name: given[number % len(given)]}
+    step = given.step.text.strip()
     sign, size = ("-", step[1:].strip()) if step.startswith("-") else ("+", step)
-    return f"{given.from_} {sign} {size} * {number}"
+    values = {f"{name} from": given.from_.text, f"{name} step": size}
+    values[name] = f"{{{name} from}} {sign} {{{name} step}} * {number}"
+    part.having(**values).worked_out(Formula(values[name], given.from_.where))
+    return values
 
 
-def _rounds(block: Block, part: Part) -> Iterator[Score]:
-    """Repeat a block, with what is between its rounds, and nothing after the last."""
+def _rounds(block: Block, part: Part, name: str) -> Iterator[Score]:
+    """Repeat a block, with what is between its rounds, and nothing after the last.
+
+    Its rounds are chapters if nothing is repeated around it; a ``name`` with braces is their title.
+    """
     chosen = part.rounds if part.outermost else None
-    rounds = rounds_of(block, part, chosen, block.rounds)
+    rounds = rounds_of(block, part, chosen, block.rounds, part.more if part.outermost else None)
+    if part.outermost and part.more is not None:
+        part.room.played.append(rounds)
     for number in range(rounds):
+        part.add()
         turn = replace(_varied(block, number, rounds, part), again=part.again or number > 0, outermost=False)
         if part.outermost and rounds > 1:
-            yield part.chapter(part.word("round", number=number + 1))
+            yield part.chapter(turn.filled(name, None) if "{" in name else part.word("round", number=number + 1))
         yield from scores(block.steps, turn)
         if number < rounds - 1:
             yield from scores(block.between, turn)
-    yield from _past(block, part, chosen)
+    yield from _past(block, part, _asked(block, part, chosen, block.rounds))
 
 
 def _turns(block: Sided, part: Part) -> Iterator[Score]:
     """Give each side its turns; the words that open a turn may be spoken while the sides change.
 
-    Both turns of a round breathe the same breaths of the pace.
+    Both turns of a round breathe the same breaths of the pace, and as many.
     """
-    rounds, chosen = side_rounds(block, part), part.choices.rounds
+    rounds = side_rounds(block, part)
     begun: dict[int, int] = {}
+    places: dict[int, tuple[int, int]] = {}
+    part.room.played += [rounds[side] for side in part.choices.sides]
     farthest = part.beats.taken
     before: Part | None = None
     for number, side in order(block, part, rounds):
+        part.add()
         part.beats.taken = begun.setdefault(number, farthest)
         turn = replace(
             _varied(block, number, rounds[side], part), side=side, again=part.again or number > 0, outermost=False
@@ -308,19 +392,27 @@ def _turns(block: Sided, part: Part) -> Iterator[Score]:
         opening, others = _opened(block.steps)
         begin = seq(_turn_chapter(turn, side, number), *scores(opening, turn))
         yield from _between(block, before, turn, begin) if before else [begin]
+        part.room.go(places.setdefault(number, part.room.place))
         yield from scores(others, turn)
+        part.room.on()
         before, farthest = turn, max(farthest, part.beats.taken)
     part.beats.taken = farthest
-    yield from _past(block, part, chosen)
+    asked = (_asked(block, part, part.choices.rounds, each) for each in _written(block).values())
+    yield from _past(block, part, max(asked))
 
 
 def side_rounds(block: Sided, part: Part) -> dict[Side, int]:
     """How many rounds each side has."""
-    written, chosen = block.rounds, part.choices.rounds
-    if isinstance(written, PerSide):
-        each = {Side.LEFT: written.left, Side.RIGHT: written.right}
-        return {side: rounds_of(block, part, chosen, each[side]) for side in LEFT_RIGHT}
-    return dict.fromkeys(LEFT_RIGHT, rounds_of(block, part, chosen, written))
+    chosen, more = part.choices.rounds, part.choices.amount.rounds
+    return {side: rounds_of(block, part, chosen, each, more) for side, each in _written(block).items()}
+
+
+def _written(block: Sided) -> Mapping[Side, int | Formula | None]:
+    """Return the rounds that the author gives to each side."""
+    given = block.rounds
+    if isinstance(given, PerSide):
+        return {Side.LEFT: given.left, Side.RIGHT: given.right}
+    return dict.fromkeys(LEFT_RIGHT, given)
 
 
 def order(block: Sided, part: Part, rounds: Mapping[Side, int]) -> Iterator[tuple[int, Side]]:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, InstanceOf, WithJsonSchema
 
 from voicecoach import breath as breaths
 from voicecoach.errors import VoicecoachError, Where, shown
-from voicecoach.formula import NAME, Formula
+from voicecoach.formula import NAME, Formula, worked_out
 from voicecoach.score import Offset
 from voicecoach.yamltree import Table
 
@@ -103,6 +103,8 @@ def _sentence(value: object) -> str:
     line = _written(value)
     if set("{}") & set(line):
         raise ValueError("braces are filled only in steps; write the words themselves")
+    if "|" in line:
+        raise ValueError("wordings are parted only in steps; write one, without |")
     if not _sayable(line):
         raise ValueError("this has nothing in it that can be said; write words, or leave the key out")
     return line
@@ -146,7 +148,7 @@ def _whole(least: int, most: int) -> BeforeValidator:
         if isinstance(value, (int, Formula)):
             return value
         if isinstance(value, str) and "{" in value:
-            return _formula(value)
+            return _named(value)
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,18}", value.strip()):
             raise ValueError(f"{'this' if value is None else shown(value)} is no whole number; write one, as 3")
         if not least <= int(value) <= most:
@@ -158,13 +160,37 @@ def _whole(least: int, most: int) -> BeforeValidator:
 
 
 def _formula(value: object) -> Formula:
-    return Formula(_line(value), getattr(value, "where", None))
+    return Formula(_written(value), getattr(value, "where", None))
+
+
+def _worked(value: object) -> Formula:
+    """Read a value that is worked out; one without names is tried at once."""
+    if isinstance(value, Formula):
+        return value
+    formula = _formula(value)
+    if not formula.names():
+        try:
+            worked_out(formula.text.removeprefix("-").strip(), {})
+        except VoicecoachError as error:
+            raise ValueError(f"{shown(formula.text)} is no number or length; write 5, 20s or 2 breaths") from error
+    return formula
+
+
+def _value(value: object) -> str:
+    """Read what a name stands for: one wording."""
+    line = _written(value)
+    if "|" in line:
+        raise ValueError("a value has one wording; write the | where the value is said")
+    return line
 
 
 def _length(value: object) -> object:
     """Read a length, or a formula that makes one; a plain number is breaths."""
-    if isinstance(value, int):
-        return breaths.Span(breaths=value)
+    return breaths.Span(breaths=value) if isinstance(value, int) else _named(value)
+
+
+def _named(value: object) -> object:
+    """Leave what has names in braces to be worked out where they have their values."""
     return _formula(value) if isinstance(value, str) and "{" in value else value
 
 
@@ -198,6 +224,7 @@ def _sentences(value: object) -> object:
 
 
 _TEXT = WithJsonSchema({"type": "string"})
+_TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 _LENGTH = WithJsonSchema({"type": ["string", "integer"], "description": "2 breaths, 5s, 1:30, or a number of breaths"})
 _NUMBER = WithJsonSchema({"type": ["integer", "string"], "minimum": 1})
 
@@ -206,8 +233,9 @@ Remark = Annotated[str, BeforeValidator(_line)]
 Sentence = Annotated[str, BeforeValidator(_sentence)]
 Pattern = Annotated[str, BeforeValidator(_written)]
 Key = Annotated[str, AfterValidator(str.lower)]
-Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences)]
+Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences), _TEXTS]
 Pace = Annotated[InstanceOf[breaths.Pace], _by(breaths.pace), _TEXT]
+OwnPace = Annotated[InstanceOf[breaths.Pace] | InstanceOf[Formula], _by(breaths.pace), BeforeValidator(_named), _TEXT]
 Settle = Annotated[
     InstanceOf[breaths.Span] | InstanceOf[Formula],
     AfterValidator(_bounded),
@@ -218,6 +246,8 @@ Settle = Annotated[
 Length = Annotated[Settle, AfterValidator(_lasting)]
 Breaths = Annotated[Settle, AfterValidator(_breathed)]
 Rounds = Annotated[int | InstanceOf[Formula], _whole(1, 1_000), _NUMBER]
-Seconds = Annotated[int, _whole(1, 60), _NUMBER]
+Seconds = Annotated[int | InstanceOf[Formula], _whole(1, 60), _NUMBER]
+Value = Annotated[str, BeforeValidator(_value), _TEXT]
+Worked = Annotated[InstanceOf[Formula], BeforeValidator(_worked), _TEXT]
 Moment = Annotated[InstanceOf[Offset], _by(_moment), _TEXT]
 FileName = Annotated[InstanceOf[Name], BeforeValidator(_name), _TEXT]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from voicecoach.breath import Pace
-from voicecoach.errors import FitError, Problem, Where, shown
+from voicecoach.errors import FitError, Misfit, Problem, Where, shown
 from voicecoach.score import (
     Breathe,
     CueKind,
@@ -58,9 +59,10 @@ class Cue:
         kind: What it is for.
         text: As it is read; the name of a sound.
         side: The side that is meant.
-        spoken: As it is said, where that is not as it is read.
+        spoken: As it is said, where that is not as it is read; the path of a sound that is a file.
         wording: Which of its phrase's wordings it is, from 0, the longest.
         wordings: How many there are.
+        where: Where they stand in their file.
     """
 
     start: Fraction
@@ -71,10 +73,11 @@ class Cue:
     spoken: str = ""
     wording: int = 0
     wordings: int = 1
+    where: Where | None = field(default=None, compare=False, repr=False)
 
     @property
     def said(self) -> str:
-        """What the voice is given; for a sound, its name."""
+        """What the voice is given; for a sound, its path or its name."""
         return self.spoken or self.text
 
     @property
@@ -155,11 +158,14 @@ def as_json(timeline: Timeline, *, title: str, language: str, voice: str) -> dic
         "duration": float(timeline.duration),
         "phases": [_span(each, kind=each.kind, side=each.side, breath=each.breath) for each in timeline.phases],
         "cues": [
-            _span(each, track=each.track, kind=each.kind, text=each.text, side=each.side) for each in timeline.cues
+            _span(each, track=each.track, **{name: getattr(each, name) for name in _OF_CUES}) for each in timeline.cues
         ],
         "chapters": [_span(each, title=each.title, side=each.side) for each in timeline.chapters],
         "stretch": {side.value: float(timeline.stretched(side)) for side in (Side.LEFT, Side.RIGHT)},
     }
+
+
+_OF_CUES = ("kind", "text", "side", "wording", "wordings")
 
 
 def _span(each: PhaseSpan | Cue | Chapter, **fields: object) -> dict[str, object]:
@@ -196,14 +202,20 @@ def snap(at: Fraction) -> Fraction:
     >>> snap(Fraction(12, 1000)), snap(Fraction(11, 1000))
     (Fraction(3, 125), Fraction(0, 1))
     """
-    return math.floor(at / FRAME + Fraction(1, 2)) * FRAME
+    whole, part = at.numerator * FRAME.denominator, at.denominator * FRAME.numerator
+    return _frames((2 * whole + part) // (2 * part))  # in whole numbers, since every cue of a session comes by here
 
 
 def ceil_to_frame(at: Fraction) -> Fraction:
     """Round a length up to whole frames."""
-    return math.ceil(at / FRAME) * FRAME
+    return _frames(-(-at.numerator * FRAME.denominator // (at.denominator * FRAME.numerator)))
 
 
+def _frames(count: int) -> Fraction:
+    return Fraction(count * FRAME.numerator, FRAME.denominator)
+
+
+@lru_cache
 def air(seconds: Fraction) -> Fraction:
     """Return the silence that speech leaves at the end of a phase: a tenth of it, and at least 0.15 s."""
     return max(Fraction(15, 100), seconds / 10)
@@ -233,7 +245,7 @@ class _Scene:
     def within(self, at: Fraction, seconds: Fraction, name: str) -> _Scene:
         """Return the scene inside a span that refuses to grow; of two such spans, the one that ends first holds."""
         room = _Room(at + seconds - air(seconds), name, seconds)
-        return self if self.room and self.room.end <= room.end else replace(self, room=room)
+        return self if self.room and self.room.end <= room.end else _Scene(self.measure, self.breaths, room)
 
     def takes(self, wording: Wording) -> Fraction:
         """How long a wording lasts with its twins, in whole frames."""
@@ -266,9 +278,9 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
             return (yield from _say(score, at, scene))
         case Pause(span, beat):
             return at + span.seconds(scene.breath(beat))
-        case Sound(name, kind, side):
+        case Sound(name, kind, side, file):
             start = snap(at)
-            yield Cue(start, start + scene.measure(score), kind, name, side)
+            yield Cue(start, start + scene.measure(score), kind, name, side, file)
             return at
         case Mark():
             yield _Marked(at, score)
@@ -301,7 +313,7 @@ def _say(phrase: Phrase, at: Fraction, scene: _Scene) -> Generator[_Event, None,
             return (yield from _lay(phrase.otherwise, at, scene))
         yield _too_long(phrase, taken, room.end - at, room)
     start, end = snap(at), snap(at) + scene.measure(wording.said)
-    yield Cue(start, end, phrase.kind, wording.text, phrase.side, wording.spoken, number, last + 1)
+    yield Cue(start, end, phrase.kind, wording.text, phrase.side, wording.spoken, number, last + 1, phrase.where)
     return at + taken
 
 
@@ -319,13 +331,15 @@ def _fill(slot: Slot, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fr
 
 def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: _Scene) -> Generator[_Event, None, None]:
     """Lay what a slot of fixed length holds: each part has room until the next one starts."""
-    parts = [(at, slot.body), *((at + offset.within(seconds), part) for offset, part in slot.at)]
-    parts.sort(key=lambda part: part[0])
-    ends = [*(start for start, _ in parts[1:]), at + seconds]
-    for (start, part), end in zip(parts, ends, strict=True):
-        yield from _lay(part, start, scene.within(start, end - start, "time"))
-        if not at <= start <= at + seconds:
-            yield from (_outside(phrase, start - at, seconds) for phrase in phrases(part))
+    placed = [(offset.within(seconds), part) for offset, part in slot.at]
+    for after, part in placed:
+        if not 0 <= after < seconds:
+            yield from (_outside(phrase, after, seconds) for phrase in phrases(part))
+    inside = [(after, part) for after, part in placed if 0 <= after < seconds]
+    parts = sorted([(Fraction(0), slot.body), *inside], key=lambda part: part[0])
+    ends = [*(after for after, _ in parts[1:]), seconds]
+    for (after, part), end in zip(parts, ends, strict=True):
+        yield from _lay(part, at + after, scene.within(at + after, end - after, "time"))
 
 
 def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fraction]:
@@ -388,18 +402,20 @@ def _too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: _Room) ->
     """Say where, what, how much is missing, and how long the phase would have to be."""
     enough = math.ceil(max(needed + Fraction(15, 100), needed * Fraction(10, 9)) * 10) / 10
     needs, has = math.ceil(needed * 100) / 100, math.floor(max(there, Fraction(0)) * 100) / 100
-    return Problem(
+    return Misfit(
         phrase.where or NOWHERE,
         f"{shown(phrase.wordings[-1].text)} needs {needs:.2f} s"
         f" and the {room.name} of {float(room.seconds):g} s has {has:.2f} s for it",
         f"add a shorter wording after '|', raise --rate, or give the {room.name} {enough:g} s",
+        phrase.wordings[-1].text,
+        needed - there,
     )
 
 
 def _outside(phrase: Phrase, after: Fraction, seconds: Fraction) -> Problem:
     """Tell of a moment that is not in its hold."""
     what = f"{shown(phrase.wordings[0].text)} is said at {float(after):g} s of a time of {float(seconds):g} s"
-    return Problem(phrase.where or NOWHERE, what, "name a moment within it")
+    return Misfit(phrase.where or NOWHERE, what, "name a moment within it", phrase.wordings[0].text)
 
 
 def _unbreathed(taken: Breathe, breath: Breath) -> Iterator[Problem]:
@@ -409,4 +425,5 @@ def _unbreathed(taken: Breathe, breath: Breath) -> Iterator[Problem]:
         for phrase in phrases(body) if number > there[kind] else ():
             phase = kind.value if number == 1 else f"{kind} number {number}"
             what = f"{shown(phrase.wordings[0].text)} is said at the {phase}, and the breath {breath} has none"
-            yield Problem(phrase.where or NOWHERE, what, f"take out the words, or breathe with a {phase}")
+            mend = f"take out the words, or breathe with a {phase}"
+            yield Misfit(phrase.where or NOWHERE, what, mend, phrase.wordings[0].text)

@@ -184,7 +184,7 @@ def peak_memory(rounds: int, folder: Path, output: Path) -> int:
     """The peak memory, in KB, of a process of its own that makes a session."""
     code = (
         "import resource, sys; from pathlib import Path; from voicecoach.session import Request, make\n"
-        "from voicecoach.script import Choices\n"
+        "from voicecoach.choices import Choices\n"
         f"request = Request('sitting-leg-stretch', Choices(rounds={rounds}))\n"
         f"make(request, Path({str(output)!r}), Path({str(folder)!r}), lambda *_: None)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"

@@ -1,0 +1,34 @@
+"""A session of exactly ten minutes, with the real voice and the real encoder."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voicecoach import ffmpeg
+from voicecoach.clip import SAMPLE_RATE
+from voicecoach.session import Request, make
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Report to nobody."""
+
+
+def decoded_samples(path: Path) -> int:
+    form = ["-f", "s16le", "-ac", "1", "pipe:1"]
+    return len(ffmpeg.run(["-i", str(path), *form], what=path.name).stdout) // 2
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_ten_minutes_decode_to_ten_minutes(split: bool, tmp_path: Path) -> None:  # noqa: FBT001 - pytest names it
+    request = Request("sitting-leg-stretch", split=split, length=Fraction(600))
+    made = make(request, tmp_path, tmp_path / "kept", quiet)
+    assert len(made.files) == 1 + split
+    for track, file in made.files:
+        assert track.timeline.duration == file.seconds == 600
+        assert decoded_samples(file.path) == 600 * SAMPLE_RATE

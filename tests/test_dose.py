@@ -1,0 +1,63 @@
+"""The note on how much is stretched: gentle, on one line, and only where it is true."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.goldens import performed
+from voicecoach.breath import pace
+from voicecoach.choices import Choices
+from voicecoach.dose import ENOUGH, SHORTEST, note
+from voicecoach.score import Side
+from voicecoach.timeline import Stretch, Timeline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def track(*held: tuple[float, Side | None]) -> Timeline:
+    spans = tuple(Stretch(Fraction(0), Fraction(seconds), side) for seconds, side in held)
+    return Timeline(Fraction(600), stretches=spans)
+
+
+def test_what_is_advised_needs_no_note() -> None:
+    assert note([track((10, Side.LEFT), (50, Side.LEFT), (60, Side.RIGHT))]) == ""
+    assert note([track((60, None))]) == ""
+
+
+def test_a_short_stretch_is_told() -> None:
+    told = note([track((9.5, None), (60, None))])
+    assert told == "the shortest stretch is held 9.5 s; advised are 10 s or more, 60 s a leg: docs/dose.md"
+
+
+def test_a_leg_with_little_is_told_by_its_side() -> None:
+    assert note([track((59, Side.LEFT), (60, Side.RIGHT))]).startswith("the left leg is stretched 59 s in all; ")
+
+
+def test_tracks_of_the_sides_are_one_session() -> None:
+    sides = [track((60, Side.LEFT)), track((60, Side.RIGHT))]
+    assert note(sides) == ""
+    assert note([track((30, None)), track((30, None))]).startswith("each leg is stretched 30 s in all; ")
+
+
+def test_a_session_for_one_leg_says_nothing_of_the_other() -> None:
+    assert note([track((60, Side.LEFT))]) == ""
+
+
+@pytest.mark.parametrize("name", ["sitting-leg-stretch", "leg-stretch", "thigh-burner"])
+def test_the_built_in_routines_stretch_enough_or_not_at_all(name: str) -> None:
+    assert note([performed(name, Choices())]) == ""
+
+
+def test_quick_breaths_make_little_stretch() -> None:
+    assert "each leg is stretched 30 s in all" in note([performed("sitting-leg-stretch", Choices(breath=pace("2-2")))])
+
+
+def test_the_page_it_names_is_there_with_its_figures(request: pytest.FixtureRequest) -> None:
+    root: Path = request.config.rootpath
+    page = (root / "docs" / "dose.md").read_text(encoding="utf-8")
+    assert f"{SHORTEST} s" in page
+    assert f"{ENOUGH} s" in page

@@ -1,0 +1,379 @@
+"""Sessions of exactly a length: met to the frame within the author's limits, or told what is possible."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.fakes import FakeVoice, measure
+from voicecoach import session
+from voicecoach.breath import pace
+from voicecoach.choices import LEFT_RIGHT, Amount, Choices, spread
+from voicecoach.cli import run
+from voicecoach.errors import ChoiceError
+from voicecoach.fit import Fit, LengthError, Trial, attempts, fitted
+from voicecoach.routine import Routine, built_in, load
+from voicecoach.score import Side
+from voicecoach.script import build
+from voicecoach.script import pace as breathed
+from voicecoach.session import Request, plan
+from voicecoach.sheet import Sheet
+from voicecoach.timeline import FRAME, Timeline, ceil_to_frame, perform, snap
+from voicecoach.voices.cached import CachedVoice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voicecoach.breath import Pace
+
+SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "other, right leg"}}
+Step = Mapping[str, object]
+
+
+def routine(*steps: Step, **keys: object) -> Routine:
+    return Routine("x", "x.yaml", Sheet.model_validate({"title": "X", "sides": SIDES, "steps": list(steps), **keys}))
+
+
+def laid(script: Routine, choices: Choices, amount: Amount) -> Timeline:
+    return perform(build(script, replace(choices, amount=amount)), measure, breathed(script, choices))
+
+
+def asked(script: Routine, seconds: Fraction | int, choices: Choices | None = None) -> Fit:
+    return fitted(attempts(script, choices or Choices(), measure), Fraction(seconds))
+
+
+def breaths_in_turns(timeline: Timeline) -> list[int]:
+    """How many breaths there are in each turn; turns are told apart by their chapters."""
+    starts = [snap(phase.start) for phase in timeline.phases if phase.kind == "inhale"]
+    turns = [chapter for chapter in timeline.chapters if "round" in chapter.title]
+    return [sum(chapter.start <= start < chapter.end for start in starts) for chapter in turns]
+
+
+FOLD = {"breathe": 3, "min": 2, "max": 5, "in": "In", "out": "Fold over your {leg} | Out"}
+REST = {"rest": "2 breaths", "min": "1 breath", "max": "4 breaths", "say": "Rest."}
+STRETCH = routine({"each side": {"rounds": 3, "between": [REST, {"change": "5s"}], "steps": [FOLD]}})
+
+
+def test_the_rests_are_bent_before_the_breaths() -> None:
+    own = laid(STRETCH, Choices(), Amount()).duration
+    fit = asked(STRETCH, own + 45)
+    assert fit.amount.rounds == 0
+    assert (fit.trial.room.rests.bent, fit.trial.room.breaths.bent) == (4, 0)
+    assert abs(fit.amount.closing - 5) <= FRAME
+
+
+def test_what_is_as_long_as_its_author_wrote_it_stays_so() -> None:
+    own = laid(STRETCH, Choices(), Amount()).duration
+    assert asked(STRETCH, own).amount == Amount()
+
+
+def test_more_time_means_more_rounds() -> None:
+    rounds = [asked(STRETCH, seconds).trial.room.played[0] for seconds in range(300, 2100, 300)]
+    assert rounds == sorted(rounds)
+    assert rounds[-1] > 4 * rounds[0]
+
+
+def test_the_breaths_are_bent_where_there_are_no_rests() -> None:
+    script = routine({"breathe": 10, "min": 4, "max": 400, "in": "In"})
+    fit = asked(script, 1800)
+    assert fit.trial.room.breaths.bent > 100
+    assert laid(script, Choices(), fit.amount).duration == 1800
+
+
+def test_rests_that_come_later_are_longer_but_none_by_more_than_a_breath() -> None:
+    assert [spread(7, 3).at(place) for place in range(3)] == [2, 2, 3]
+    assert [spread(-2, 3).at(place) for place in range(3)] == [-1, -1, 0]
+
+
+@pytest.mark.parametrize(("breaths", "turns"), [(2, [3, 3, 4, 4, 4, 4]), (-1, [2, 2, 3, 3, 3, 3]), (99, [5] * 6)])
+def test_both_sides_of_a_round_breathe_as_often(breaths: int, turns: list[int]) -> None:
+    assert breaths_in_turns(laid(STRETCH, Choices(), Amount(breaths=spread(breaths, 3)))) == turns
+
+
+def test_rests_in_seconds_are_bent_by_breaths_within_their_limits() -> None:
+    rest = {"rest": "15s", "min": "8s", "max": "1:00"}
+    script = routine({"repeat": {"rounds": 2, "max": 2, "between": [rest], "steps": [{"say": "Bend."}]}})
+    own = laid(script, Choices(), Amount()).duration
+    assert asked(script, own + 45).trial.room.rests.bent == 4
+    with pytest.raises(LengthError) as caught:
+        asked(script, own + 60)
+    assert caught.value.shorter
+    assert own + 49 <= caught.value.shorter.goal < own + 50
+    assert caught.value.longer is None
+
+
+def test_what_is_said_past_the_authors_limit_is_for_those_who_chose_the_rounds() -> None:
+    block = {"rounds": 2, "max": 3, "past": "That is plenty.", "steps": [{"say": "Bend."}, {"rest": "2", "max": "50"}]}
+    script = routine({"repeat": block})
+    fit = asked(script, 600)
+    assert fit.trial.room.played == [3]
+    assert "That is plenty." not in [cue.text for cue in laid(script, Choices(), fit.amount).cues]
+
+
+def test_sides_with_rounds_of_their_own_keep_their_difference() -> None:
+    script = routine({"each side": {"rounds": {"left": 3, "right": 2}, "between": [REST], "steps": [FOLD]}})
+    left, right = asked(script, 1200).trial.room.played
+    assert left - right == 1
+
+
+def test_a_length_that_can_not_be_names_those_that_can() -> None:
+    script = routine({"repeat": {"rounds": 3, "steps": [{"breathe": 4, "in": "In"}]}})
+    with pytest.raises(LengthError, match=r"can't last 2:20.*\nwhat is possible and nearest: \S+ and \S+$") as caught:
+        asked(script, 140)
+    assert caught.value.shorter
+    assert caught.value.longer
+    assert caught.value.shorter.goal < 140 < caught.value.longer.goal
+
+
+def test_a_sound_that_rings_past_the_end_does_not_make_it_longer() -> None:
+    script = routine({"say": "Sit.", "settle": "1s"}, {"rest": "2", "max": "20"}, {"sound": "chime-end"})
+
+    def ringing(said: object) -> Fraction:
+        return Fraction(60) if not isinstance(said, str) else measure(said)
+
+    fit = fitted(attempts(script, Choices(), ringing), Fraction(140))
+    assert fit.trial.seconds == ceil_to_frame(Fraction(140))
+
+
+STIFF = {"breath-ladder", "four-seven-eight", "interval-training", "muscle-relaxation", "alternate-nostril-breathing"}
+"""Built-ins of timed holds, of a list, or with a limit for good reasons: not every length can be had of them."""
+
+
+@pytest.mark.parametrize("name", sorted({*built_in()} - STIFF))
+@pytest.mark.parametrize("seconds", [431, 600, 1234, 3600])
+def test_a_built_in_can_have_any_length(name: str, seconds: int) -> None:
+    fit = asked(load(name), seconds)
+    assert laid(load(name), Choices(), fit.amount).duration == ceil_to_frame(Fraction(seconds))
+
+
+@pytest.mark.parametrize("name", sorted(STIFF - {"alternate-nostril-breathing"}))
+def test_a_built_in_that_can_not_have_a_length_says_which_it_can(name: str) -> None:
+    with pytest.raises(LengthError) as caught:
+        asked(load(name), 3600)
+    assert caught.value.shorter
+    assert asked(load(name), caught.value.shorter.goal).trial.seconds == ceil_to_frame(caught.value.shorter.goal)
+
+
+def test_what_follows_a_list_goes_through_it_once() -> None:
+    block = {"vary": {"n": ["2", "3"]}, "between": [{"rest": "1", "max": "9"}], "steps": [{"breathe": "{n}"}]}
+    assert asked(routine({"repeat": block}), 100).trial.room.played == [2]
+    assert asked(routine({"repeat": {**block, "max": 9}}), 300).trial.room.played[0] > 3
+
+
+def test_ten_hours_take_few_attempts() -> None:
+    attempt, tried = attempts(load("sitting-leg-stretch"), Choices(), measure), []
+
+    def counted(amount: Amount) -> Trial | None:
+        tried.append(amount)
+        return attempt(amount)
+
+    assert fitted(counted, Fraction(36000)).trial.seconds == 36000
+    assert len(tried) <= 9
+
+
+LIMITS = st.sampled_from([{}, {"min": 1}, {"max": 4}, {"min": 2, "max": 6}])
+HELD = st.builds(
+    lambda count, limits: {"breathe": count, "in": "In", "out": "Out {leg}", **limits}, st.integers(2, 4), LIMITS
+)
+RESTS = st.sampled_from([
+    {"rest": "2 breaths", "say": "Rest."},
+    {"rest": "2 breaths", "min": "1 breath", "max": "3 breaths"},
+    {"rest": "3 breaths", "min": "10s"},
+    {"rest": "12s", "min": "5s", "max": "40s"},
+    {"rest": "2 breaths, at least 9s", "max": "6 breaths"},
+])  # fmt: skip
+PACES = st.sampled_from([None, *map(pace, ("4-6", "2.5-3.3", "4-7-8", "3-4..4-6", "6-9..2-3", "3-4 +0.3s every 30s"))])
+BLOCKS = st.builds(
+    lambda steps, between, rounds, limits, order: {
+        "each side": {"rounds": rounds, "between": between, "steps": steps, "order": order, **limits}
+    },
+    st.lists(st.one_of(HELD, RESTS, st.just({"say": "Your {leg}"})), min_size=1, max_size=3),
+    st.lists(RESTS, max_size=1),
+    st.integers(1, 3),
+    st.sampled_from([{}, {"max": 4}, {"min": 2}]),
+    st.sampled_from(["alternate", "blocked"]),
+)
+SESSIONS = st.builds(routine, BLOCKS)
+LENGTHS = st.fractions(40, 900, max_denominator=1000)
+
+
+@given(SESSIONS, PACES, LENGTHS, st.sampled_from([LEFT_RIGHT, (Side.LEFT,)]))
+@settings(deadline=None, max_examples=40)
+def test_a_length_is_met_to_the_frame_or_those_that_are_named_can_be(
+    script: Routine, taken: Pace | None, seconds: Fraction, sides: tuple[Side, ...]
+) -> None:
+    choices = Choices(taken, sides=sides)
+    try:
+        fit = asked(script, seconds, choices)
+    except LengthError as error:
+        named = [each for each in (error.shorter, error.longer) if each]
+        assert named
+        assert all(asked(script, each.goal, choices).trial.seconds == ceil_to_frame(each.goal) for each in named)
+        return
+    timeline = laid(script, choices, fit.amount)
+    assert timeline.duration == ceil_to_frame(seconds)
+    assert 0 <= fit.amount.closing < fit.trial.breath
+    assert fit.amount.closing % FRAME == 0
+
+
+@given(SESSIONS, PACES.filter(lambda taken: taken is None or (len(taken.points) == 1 and not taken.every)), LENGTHS)
+@settings(deadline=None, max_examples=40)
+def test_breaths_and_words_are_as_they_would_be_without_a_length(
+    script: Routine, taken: Pace | None, seconds: Fraction
+) -> None:
+    choices = Choices(taken)
+    try:
+        fit = asked(script, seconds, choices)
+    except LengthError:
+        assume(False)  # noqa: FBT003 - hypothesis has it so
+    own, timeline = (laid(script, choices, amount) for amount in (Amount(), fit.amount))
+
+    def phases(each: Timeline) -> set[tuple[str, Fraction]]:
+        return {(phase.kind, phase.end - phase.start) for phase in each.phases}
+
+    assert phases(own) == phases(timeline)
+    assert {(cue.text, cue.end - cue.start) for cue in own.cues} == {
+        (cue.text, cue.end - cue.start) for cue in timeline.cues
+    }
+
+
+@given(st.integers(2, 4), LIMITS, st.integers(1, 3), LENGTHS)
+@settings(deadline=None, max_examples=40)
+def test_the_authors_limits_are_kept(count: int, limits: dict[str, int], rounds: int, seconds: Fraction) -> None:
+    hold = {"breathe": count, "in": "In", **limits}
+    script = routine({"each side": {"rounds": rounds, "min": 1, "max": 4, "between": [REST], "steps": [hold]}})
+    try:
+        amount = asked(script, seconds).amount
+    except LengthError:
+        return
+    turns = breaths_in_turns(laid(script, Choices(), amount))
+    assert 2 <= len(turns) <= 8
+    assert all(limits.get("min", count) <= turn <= limits.get("max", count) or turn == count for turn in turns)
+    assert turns[::2] == turns[1::2]
+
+
+@given(SESSIONS, PACES, LENGTHS)
+@settings(deadline=None, max_examples=40)
+def test_the_tracks_of_both_sides_have_the_length(script: Routine, taken: Pace | None, seconds: Fraction) -> None:
+    try:
+        fits = [asked(script, seconds, Choices(taken, sides=(side,))) for side in LEFT_RIGHT]
+    except LengthError:
+        assume(False)  # noqa: FBT003 - hypothesis has it so
+    left, right = (
+        laid(script, Choices(taken, sides=(side,)), fit.amount) for side, fit in zip(LEFT_RIGHT, fits, strict=True)
+    )
+    assert left.duration == right.duration == ceil_to_frame(seconds)
+    assert [(each.start, each.end) for each in left.phases] == [(each.start, each.end) for each in right.phases]
+
+
+@given(st.integers(2, 3), LIMITS, RESTS, st.sampled_from(["4-6", "3-3"]), LENGTHS)
+@settings(deadline=None, max_examples=40)
+def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, taken: str, seconds: Fraction) -> None:
+    """Every amount there is, tried one by one, agrees with the search."""
+    hold = {"breathe": count, "in": "In", **limits}
+    script = routine({"repeat": {"rounds": 2, "max": 3, "between": [rest], "steps": [hold]}})
+    attempt = attempts(script, Choices(pace(taken)), measure)
+    goal = ceil_to_frame(seconds)
+    possible = False
+    for rounds in range(-1, 2):
+        trial = attempt(Amount(rounds))
+        assert trial
+        room = trial.room
+        rests = range(room.rests.least * room.rests.count, room.rests.most * room.rests.count + 1)
+        held = range(room.breaths.least * room.breaths.count, room.breaths.most * room.breaths.count + 1)
+        for more, breaths in product(rests, held):
+            amount = Amount(rounds, spread(more, room.rests.count or 1), spread(breaths, room.breaths.count or 1))
+            tried = attempt(amount)
+            assert tried
+            possible |= 0 <= goal - tried.seconds < tried.breath
+    try:
+        fitted(attempt, seconds)
+    except LengthError:
+        assert not possible
+    else:
+        assert possible
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    voice = CachedVoice(FakeVoice(), tmp_path / "cache")
+    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    return tmp_path / "cache"
+
+
+def nobody(_stage: str, _done: int, _total: int) -> None:
+    """Report to nobody."""
+
+
+def test_a_session_is_planned_at_its_length_and_says_what_was_chosen(fake: Path) -> None:
+    planned = plan(Request("sitting-leg-stretch", length=Fraction(600)), fake, nobody)
+    shown = planned.as_json(planned.tracks[0])
+    assert shown["duration"] == 600.0
+    assert set(shown["fit"]) == {
+        "rounds", "more_rounds", "more_breaths_in_rests", "more_guided_breaths", "closing_rest"
+    }  # fmt: skip
+
+
+def test_each_sides_track_has_the_length(fake: Path) -> None:
+    planned = plan(Request("sitting-leg-stretch", split=True, length=Fraction(450)), fake, nobody)
+    assert [track.timeline.duration for track in planned.tracks] == [450, 450]
+    assert planned.tracks[0].fit
+    assert planned.tracks[0].fit.amount == planned.tracks[1].fit.amount  # type: ignore[union-attr]
+
+
+COUNTED = """
+title: Counted
+steps:
+  - repeat:
+      rounds: 2
+      between: [{rest: 2 breaths, min: 1 breath, max: 9 breaths}]
+      steps:
+        - say: This is round {round} of {rounds}, and a long sentence
+"""
+
+
+def test_words_that_only_a_length_brings_are_spoken_and_measured(fake: Path, tmp_path: Path) -> None:
+    path = tmp_path / "counted.yaml"
+    path.write_text(COUNTED, encoding="utf-8")
+    planned = plan(Request(str(path), length=Fraction(900)), fake, nobody)
+    assert planned.tracks[0].timeline.duration == 900
+    said = Counter(cue.text.split(" of ")[0] for cue in planned.tracks[0].timeline.cues)
+    assert said["This is round nine"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("--length 10m --rounds 3", "--length chooses the rounds itself"),
+        ("--length 0", "more than nothing"),
+        ("--length 13h", "12:00:00"),
+        ("--length ten", "is no length of time"),
+        ("--length 30s", "this session can't last 0:30"),
+    ],
+)
+def test_lengths_that_can_not_be_are_refused(
+    arguments: str, said: str, fake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del fake
+    assert run(["plan", "sitting-leg-stretch", *arguments.split()]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("length", ["10m", "600s", "10:00", "600"])
+def test_a_plan_shows_what_was_chosen(length: str, fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    del fake
+    assert run(["plan", "sitting-leg-stretch", "--length", length]) == 0
+    assert "fitted to 10:00; rounds: " in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_wrong_length_is_a_wrong_choice() -> None:
+    assert issubclass(LengthError, ChoiceError)

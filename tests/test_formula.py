@@ -1,0 +1,116 @@
+"""Values that are worked out: their arithmetic, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicecoach.breath import Span
+from voicecoach.errors import ChoiceError
+from voicecoach.formula import DEEPEST, LARGEST, as_count, as_span, worked_out
+
+numbers = st.integers(0, 200)
+signs = st.sampled_from("+-*")
+
+
+def seconds(number: float | Fraction) -> Span:
+    return Span(rest=Fraction(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3", Fraction(3)),
+        ("1.5", Fraction(3, 2)),
+        ("20s", seconds(20)),
+        ("2 breaths", Span(2)),
+        ("3 breaths, at least 20s", Span(3, least=Fraction(20))),
+        ("10 - 2 - 3", Fraction(5)),
+        ("2 + 3 * 4", Fraction(14)),
+        ("12 / 3 / 2", Fraction(2)),
+        ("1 - 3 + 5", Fraction(3)),
+        ("20s + 5s * 2", seconds(30)),
+        ("1:30 / 4", seconds(22.5)),
+        ("2 breaths + 3 breaths", Span(5)),
+        ("3 breaths * 2", Span(6)),
+        ("{hold} * 2 + 5s", seconds(45)),
+        ("{long}", seconds(30)),
+        ("{LONG} - {hold}", seconds(10)),
+    ],
+)
+def test_a_value_is_worked_out_as_one_would_by_hand(text: str, expected: object) -> None:
+    assert worked_out(text, {"hold": "20s", "long": "{hold} * 1.5"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("abc", "'abc' is no length"),
+        ("", "'' is no length"),
+        ("5s + 3", "adds a number and a length: write both as lengths"),
+        ("3 * 5s", "only a number, not 0 after /, can follow"),
+        ("3 / 0", "only a number, not 0 after /, can follow"),
+        ("2 - 3", "is less than nothing"),
+        ("5s - 6s", "is less than nothing"),
+        ("3 breaths / 2", "1.5 is no whole number"),
+        ("{b} + 1", "{b} has no value: give it one under 'parameters'"),
+        ("{a}", "{a} is defined by itself"),
+        ("{one}", "is defined by itself"),
+        ("2 +", "is no length"),
+        ("(2 + 3) * 4", "is no length"),
+        (" * ".join(["100000000"] * 5), "is too large or too fine a number"),
+        ("1 / 100000000 / 100000", "is too large or too fine a number"),
+    ],
+)
+def test_what_can_not_be_worked_out_is_told(text: str, told: str) -> None:
+    with pytest.raises(ChoiceError, match=re.escape(told)):
+        worked_out(text, {"a": "{a} + 1", "one": "{two}", "two": "{one}"})
+
+
+@given(numbers, st.lists(st.tuples(signs, numbers), max_size=6))
+def test_sums_and_products_are_those_of_python(first: int, others: list[tuple[str, int]]) -> None:
+    text = str(first) + "".join(f" {sign} {number}" for sign, number in others)
+    expected = eval(text)  # noqa: S307 - digits and signs alone
+    if expected >= 0:
+        assert worked_out(text, {}) == expected
+    else:
+        with pytest.raises(ChoiceError, match="less than nothing"):
+            worked_out(text, {})
+
+
+@given(numbers, numbers, numbers)
+def test_lengths_are_added_in_seconds_and_in_breaths(one: int, two: int, times: int) -> None:
+    assert worked_out(f"{one}s + {two}s * {times}", {}) == seconds(one + two * times)
+    assert worked_out(f"{one} breaths + {two} breaths * {times}", {}) == Span(one + two * times)
+
+
+@given(st.text(max_size=60), st.dictionaries(st.sampled_from("abc"), st.text(max_size=20)))
+def test_no_text_gives_more_than_a_value_or_an_error(text: str, values: dict[str, str]) -> None:
+    try:
+        found = worked_out(text, values)
+    except ChoiceError:
+        return
+    assert min(found.rest, found.least) >= 0 if isinstance(found, Span) else found >= 0
+
+
+def test_names_that_need_each_other_take_no_time() -> None:
+    doubled = {f"n{number}": f"{{n{number + 1}}} + {{n{number + 1}}}" for number in range(DEEPEST - 1)}
+    assert worked_out("{n0}", {**doubled, f"n{DEEPEST - 1}": "1"}) == 2 ** (DEEPEST - 1)
+    with pytest.raises(ChoiceError, match="defined by itself"):
+        worked_out("{n0}", {f"n{number}": f"{{n{number + 1}}}" for number in range(5000)})
+
+
+def test_a_long_sum_is_no_deep_one() -> None:
+    assert worked_out(" + ".join(["1"] * 3000), {}) == 3000
+
+
+def test_counts_are_whole_and_plain_numbers_are_breaths() -> None:
+    assert as_span(Fraction(3)) == Span(3)
+    assert as_count(Fraction(LARGEST)) == LARGEST
+    for quantity in (Fraction(1, 2), seconds(3), Fraction(-1)):
+        with pytest.raises(ChoiceError, match="is no whole number"):
+            as_count(quantity)

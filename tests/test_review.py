@@ -1,0 +1,209 @@
+"""What `check` finds: at the routine's own breath, at others, and how it is told; the voice is a fake one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes import FakeVoice
+from voicecoach import config, session
+from voicecoach.breath import pace, paces
+from voicecoach.choices import Choices, Guidance
+from voicecoach.cli import run
+from voicecoach.errors import ChoiceError, VoiceError
+from voicecoach.review import Review, command, review
+from voicecoach.session import Request
+from voicecoach.voices.cached import CachedVoice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeVoice:
+    """A folder of one's own, and a voice that needs no system."""
+    fake = FakeVoice()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
+    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(session, "_voice", lambda *_: (CachedVoice(fake, tmp_path / "cache"), "fake"))
+    return fake
+
+
+def reviewed(text: str, folder: Path, breaths: str = "") -> Review:
+    (folder / "a.yaml").write_text(text, encoding="utf-8")
+    asked = paces(breaths) if breaths else ()
+    return review(Request("a.yaml"), asked, folder, lambda *_: None)
+
+
+def routine(step: str, head: str = "") -> str:
+    return f"title: Sit\n{head}steps:\n  - {step}\n"
+
+
+FIFTY = "x" * 50
+"""Takes the fake voice 3.5 s, which is 3.504 s in frames."""
+
+
+def test_a_good_routine_has_nothing_to_mend(tmp_path: Path) -> None:
+    assert reviewed(routine("{breathe: 2, in: In, out: Out}"), tmp_path) == Review()
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (f"{{breathe: 1, in: {FIFTY}}}", "needs 3.51 s and the inhale of 3 s has 2.70 s for it"),
+        ("{breathe: 1, hold: Stay}", "'Stay' is said at the hold, and the breath 3-6 has none"),
+        ("{hold: 5s, at: {9s: Late}}", "'Late' is said at 9 s of a time of 5 s; name a moment within it"),
+        ("repeat: {rounds: '{n}', steps: [say: hi]}", "from 1 to"),
+        ("rest: 13h", "this would last 13:00:"),
+    ],
+)
+def test_what_plan_refuses_is_told_with_its_place(step: str, told: str, tmp_path: Path) -> None:
+    head = "breath: 3-6\nparameters: {n: 0}\n"
+    lines = list(reviewed(routine(step, head), tmp_path).lines())
+    assert all(line.startswith("a.yaml:") for line in lines)
+    assert any(told in line for line in lines)
+    assert run(["plan", "a.yaml"]) == 2
+
+
+def test_every_phrase_that_does_not_fit_is_told_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = routine(f"{{breathe: 2, in: {FIFTY}, out: Out}}\n  - {{breathe: 3, in: {FIFTY}}}", "breath: 2-2\n")
+    assert [line[:12] for line in reviewed(text, tmp_path).lines()] == ["a.yaml:4:22:", "a.yaml:5:22:"]
+
+
+def test_exercises_that_are_optional_are_tried_as_well(tmp_path: Path) -> None:
+    (tmp_path / "b.yaml").write_text(routine(f"{{breathe: 1, in: {FIFTY}}}", "breath: 3-3\n"))
+    text = "title: Both\nsteps:\n  - include: thigh-burner\n  - {include: b.yaml, optional: true}\n"
+    assert [line[:11] for line in reviewed(text, tmp_path).lines()] == ["b.yaml:4:22"]
+
+
+def test_between_two_breaths_each_phrase_is_told_once_where_most_is_missing(tmp_path: Path) -> None:
+    text = routine(f"{{breathe: 2, in: {FIFTY}, out: Out}}", "breath: 5-5\n")
+    (line,) = reviewed(text, tmp_path, "2-2,6-3").lines()
+    assert line.startswith("a.yaml:4:22: at 2-2 'xxx")
+    assert "needs 3.51 s and the inhale of 2 s has 1.80 s for it" in line
+    assert "at 11 more of the breaths" in line, "of 27 breaths those in for 2, 2.5, 3 and 3.5 s, out for 2, 2.5 and 3 s"
+
+
+def test_words_for_phases_that_the_breaths_asked_for_lack_are_told_once(tmp_path: Path) -> None:
+    text = routine("{breathe: 2, in: In, hold: Stay}", "breath: 4-4-4\n")
+    assert reviewed(text, tmp_path) == Review()
+    (line,) = reviewed(text, tmp_path, "4-4,5-5").lines()
+    assert "'Stay' is said at the hold, and the breath 4-4 has none" in line
+
+
+def test_a_fixed_breath_is_not_told_again_for_each_that_is_asked(tmp_path: Path) -> None:
+    text = routine(f"{{breathe: 1, in: {FIFTY}}}", "breath: 2-2\nfixed: true\n")
+    assert len(list(reviewed(text, tmp_path, "2-2,4-4").lines())) == 1
+
+
+def test_what_is_short_at_a_range_is_what_plan_refuses_there(tmp_path: Path) -> None:
+    """The range and the single breath agree, at every breath between."""
+    reviewed(
+        routine("{breathe: 3, in: Breathe in slowly, out: And out again | Out, last out: Come back up now}"), tmp_path
+    )
+    for breath in paces("1-1,3-3"):
+        found = review(Request("a.yaml"), [breath], tmp_path, lambda *_: None)
+        assert (run(["plan", "a.yaml", "--breath", str(breath)]) == 0) == (not found.problems)
+
+
+def test_words_are_spoken_once_however_many_breaths_are_tried(tmp_path: Path, voice: FakeVoice) -> None:
+    reviewed(routine("{breathe: 2, in: Breathe in | In, out: Out}"), tmp_path, "2-2,6-6")
+    asked = [text for batch in voice.asked for text in batch]
+    assert len(asked) == len(set(asked))
+    assert {"Breathe in", "In", "Out"} <= set(asked)
+
+
+def test_a_shorter_wording_is_noted_with_its_breath(tmp_path: Path) -> None:
+    text = routine(f"{{breathe: 2, in: {FIFTY} | Breathe in | In, out: Out}}", "breath: 2-2\n")
+    found = reviewed(text, tmp_path, "1-1")
+    assert list(map(str, found.notes)) == [
+        "a.yaml:4:22: note: at 2-2 wording 2 of 3 is said: 'Breathe in'",
+        "a.yaml:4:22: note: at 1-1 wording 3 of 3 is said: 'In'",
+    ]
+    assert not list(found.lines())
+
+
+def test_a_file_that_is_wrong_is_told_before_any_voice_is_asked(tmp_path: Path, voice: FakeVoice) -> None:
+    (line,) = reviewed("title: x\nsteps:\n  - breathe: 0\n", tmp_path).lines()
+    assert line.startswith("a.yaml:3:14: ")
+    assert voice.asked == []
+
+
+def test_without_a_voice_the_rest_is_told_and_the_status_is_1(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def silent(*_: object) -> None:
+        raise VoiceError("no voice speaks en")
+
+    monkeypatch.setattr(session, "_voice", silent)
+    (tmp_path / "a.yaml").write_text(routine("say: the the end"))
+    assert run(["check", "a.yaml"]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("a.yaml:3:10: warning: 'the' stands twice")
+    assert err == "voicecoach: the words could not be measured: no voice speaks en\n"
+
+
+def test_warnings_are_no_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_text(routine("say: the the end"))
+    assert run(["check", "a.yaml", "thigh-burner"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "a.yaml:3:10: warning: 'the' stands twice in a row; take one out\n"
+    assert err.splitlines()[-1] == "2 checked, no problems, 1 warnings"
+
+
+def test_a_long_session_is_tried_at_fewer_breaths_with_both_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicecoach.review.MOST_LAID", 1_000)
+    tried: list[tuple[int, int]] = []
+    (tmp_path / "a.yaml").write_text(routine("{breathe: 100, in: In}"))
+    review(Request("a.yaml"), paces("2-2,8-8"), tmp_path, lambda *told: tried.append(told[1:]))
+    assert 2 <= tried[-1][1] <= 5
+
+
+CHOSEN = Request("my file.yaml", Choices(breath=pace("3-4..4-6")), voice="de", rate=150)
+
+
+def test_the_command_that_lists_all_problems_lists_those_of_the_same_session() -> None:
+    assert command(CHOSEN) == "voicecoach check 'my file.yaml' --breaths 3-4..4-6 --voice de --rate 150"
+    assert command(Request("leg-stretch")) == "voicecoach check leg-stretch"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        replace(CHOSEN, language="de"),
+        replace(CHOSEN, length=Fraction(600)),
+        replace(CHOSEN, choices=Choices(rounds=9)),
+        replace(CHOSEN, choices=Choices(guidance=Guidance.BRIEF)),
+        replace(CHOSEN, choices=Choices(settings={"hold": "5s"})),
+    ],
+)
+def test_it_is_not_promised_where_check_would_see_another_session(request_: Request) -> None:
+    assert command(request_) == ""
+
+
+@pytest.mark.parametrize("args", [["plan", "a.yaml"], ["make", "a.yaml"], ["plan", "a.yaml", "--breath", "1-1"]])
+def test_what_an_error_promises_is_true(args: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    steps = "\n  - ".join([f"{{breathe: 1, in: {FIFTY}, out: {FIFTY} {FIFTY}}}"] * 3)
+    (tmp_path / "a.yaml").write_text(routine(steps, "breath: 2-4\n"))
+    assert run(args) == 2
+    promised = capsys.readouterr().err.splitlines()[-1].split("'")[1]
+    assert run(promised.split()[1:]) == 2
+    places = {line.split(": ")[0] for line in capsys.readouterr().out.splitlines()}
+    assert len(places) == 6
+
+
+def test_a_wrong_voice_is_told_once_and_not_as_a_problem_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nobody(*_: object) -> None:
+        raise ChoiceError("no voice is called 'zzz'")
+
+    monkeypatch.setattr(session, "_voice", nobody)
+    assert run(["check", "thigh-burner", "leg-stretch", "--voice", "zzz"]) == 2
+    assert capsys.readouterr() == ("", "voicecoach: no voice is called 'zzz'\n")

@@ -1,0 +1,496 @@
+"""Steps in rounds, for sides, with values, holds and limits; and odd files, which are refused and nothing else."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from copy import deepcopy
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from tests.fakes import measure
+from voicecoach.breath import Kind, pace
+from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
+from voicecoach.errors import ChoiceError, FitError, RoutineError
+from voicecoach.routine import BUILT_IN, Routine, built_in, load
+from voicecoach.score import CueKind, Side
+from voicecoach.script import build
+from voicecoach.script import pace as paced
+from voicecoach.sheet import Sheet
+from voicecoach.steps import phase_of, which
+from voicecoach.timeline import Timeline, perform, snap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
+Step = Mapping[str, Any]
+
+
+def routine(*steps: Step, **keys: object) -> Routine:
+    return Routine("x", "x.yaml", Sheet.model_validate({"title": "X", "sides": SIDES, "steps": list(steps), **keys}))
+
+
+def played(script: Routine, choices: Choices | None = None) -> Timeline:
+    chosen = choices or Choices()
+    return perform(build(script, chosen), measure, paced(script, chosen))
+
+
+def heard(timeline: Timeline, *kinds: CueKind) -> list[str]:
+    wanted = kinds or (CueKind.INSTRUCTION, CueKind.BREATH, CueKind.COUNT, CueKind.REMINDER)
+    return [cue.text for cue in timeline.cues if cue.kind in wanted][1:]
+
+
+def lengths(timeline: Timeline, kind: Kind, side: Side | None = None) -> list[Fraction]:
+    return [phase.end - phase.start for phase in timeline.phases if phase.kind is kind and side in {None, phase.side}]
+
+
+def once(**step: object) -> Timeline:
+    return played(routine(step))
+
+
+KEYS = ("", "even ", "odd ", "every 2 ", "every 3 ", "every 12 ", "3 ", "first ", "last ")
+
+
+@given(st.sets(st.sampled_from(KEYS)), st.integers(1, 24))
+def test_each_breath_says_the_most_special_of_its_words(keys: set[str], count: int) -> None:
+    """Last before first before a number before every so many (the larger first) before even and odd before all."""
+    said = [cue.text for cue in once(breathe=count, **{f"{key}in": f"[{key}] in" for key in keys}).cues]
+    expected = [next((f"[{name}] in" for name in which(number, count) if name in keys), "") for number in range(count)]
+    assert [text for text in said if text.endswith(" in")] == [text for text in expected if text]
+
+
+@pytest.mark.parametrize(
+    ("number", "count", "expected"),
+    [
+        (0, 1, ["last ", "first ", "1 ", "odd ", ""]),
+        (11, 20, ["12 ", "every 12 ", "every 6 ", "every 4 ", "every 3 ", "every 2 ", "even ", ""]),
+        (19, 20, ["last ", "20 ", "every 20 ", "every 10 ", "every 5 ", "every 4 ", "every 2 ", "even ", ""]),
+    ],
+)
+def test_what_a_breath_can_be_called(number: int, count: int, expected: list[str]) -> None:
+    assert list(which(number, count)) == expected
+
+
+def test_a_key_of_words_names_its_phase() -> None:
+    assert phase_of("every 12 in 2") == ("in 2", Kind.INHALE, 2)
+    assert phase_of("last out") == ("out", Kind.EXHALE, 1)
+
+
+def test_breaths_are_counted_up_and_down_with_their_last_one() -> None:
+    script = routine({"breathe": 3, "in": "{count}", "out": "{Count down}", "last out": "{Last one}"})
+    assert heard(played(script)) == ["one", "Three", "two", "Two", "three", "Last one"]
+
+
+def test_a_second_inhale_has_its_own_words_and_a_tone_where_none_fits() -> None:
+    cues = once(breathe=1, breath="in 2, in 0.5, out 4", **{"in": "In", "in 2": "And a little more | ~"}).cues
+    assert [(cue.kind, cue.text) for cue in cues][1:3] == [(CueKind.BREATH, "In"), (CueKind.TONE, "tone-in")]
+    assert cues[2].start == snap(cues[1].start + 2)
+
+
+def test_a_lone_phase_is_taken_alone() -> None:
+    timeline = played(routine({"out": "Out"}, {"breathe": 1, "in": "In"}))
+    assert [phase.kind for phase in timeline.phases] == [Kind.EXHALE, Kind.INHALE, Kind.EXHALE]
+    assert heard(timeline) == ["Out", "In"]
+
+
+@given(
+    st.integers(1, 8), st.fractions(20, 90, max_denominator=10), st.fractions(0, 5, max_denominator=10), st.booleans()
+)
+def test_the_moments_of_a_hold_are_exact(countdown: int, hold: Fraction, at: Fraction, halfway: bool) -> None:  # noqa: FBT001
+    said = {"at": {f"{float(at) + 2:g}s": "Low"}} if not halfway else {"halfway": True}
+    timeline = once(hold=f"{float(hold):g}s", say="Go", countdown=countdown, release="Up", stretch=True, **said)
+    (held,) = timeline.stretches
+    starts = {cue.text: cue.start for cue in timeline.cues}
+    assert held.end - held.start == Fraction(f"{float(hold):g}")
+    assert starts["Up"] == snap(held.end)
+    assert starts["Half-way" if halfway else "Low"] == snap(held.start + (hold / 2 if halfway else at + 2))
+    counts = [cue.start for cue in timeline.cues if cue.kind is CueKind.COUNT]
+    assert counts == [snap(held.end - left) for left in range(countdown, 0, -1)], "a second apart"
+
+
+def test_a_countdown_ends_in_the_words_of_the_language_where_there_are_no_others() -> None:
+    assert heard(once(hold="10s", countdown=2)) == ["two", "one", "release"]
+    assert heard(played(routine({"hold": "10s", "countdown": "{n}"}, parameters={"n": "1"}))) == ["one", "release"]
+    assert heard(once(hold="10s", release="Up")) == ["Up"]
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ({"hold": "3s", "countdown": 5}, "'five' is said at -2 s of a time of 3 s; name a moment within it"),
+        ({"hold": "30s", "at": {"40s": "Low"}}, "'Low' is said at 40 s of a time of 30 s"),
+        ({"hold": "30s", "at": {"29.9s": "Low"}}, "'Low' needs 0.46 s"),
+        ({"hold": "30s", "at": {"0s": "Low"}, "say": "Go"}, "'Go' needs 0.39 s and the time of 0 s"),
+        ({"breathe": 1, "hold": "Stay"}, "'Stay' is said at the hold, and the breath 4-6 has none"),
+        ({"breathe": 1, "in 2": "More"}, "'More' is said at the inhale number 2, and the breath 4-6 has none"),
+    ],
+)
+def test_words_that_have_no_room_are_refused(step: Step, told: str) -> None:
+    with pytest.raises(FitError) as caught:
+        played(routine(step))
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("guidance", Guidance)
+def test_a_hold_ends_so_that_it_is_heard_at_every_level_of_guidance(guidance: Guidance) -> None:
+    steps = ({"hold": "10s", "say": "Stay.", "release": "Up"}, {"breathe": 1, "in": "In"}, {"say": "Well."})
+    cues = played(routine(*steps, notice="Ask first."), Choices(guidance=guidance)).cues
+    texts = [cue.text for cue in cues]
+    assert texts[0] == "Ask first."
+    assert ("Stay." in texts, "Well." in texts) == (guidance in {"full", "brief"},) * 2
+    assert [text for text in texts if text in {"Up", "In", "tone-out", "tone-in"}] == (
+        ["tone-out", "tone-in"] if guidance is Guidance.TONES else ["Up", "In"]
+    )
+
+
+def test_a_change_of_side_is_spoken_at_every_level_of_guidance() -> None:
+    script = routine({"each side": {"between": [{"change": "5s"}], "steps": [{"breathe": 1}]}})
+    for guidance in Guidance:
+        assert "Change sides." in [cue.text for cue in played(script, Choices(guidance=guidance)).cues]
+
+
+@given(st.integers(1, 8), st.integers(0, 5), st.integers(0, 40), st.integers(-5, 5))
+def test_values_grow_or_shrink_by_the_same_step(rounds: int, start: int, rest: int, step: int) -> None:
+    vary = {"n": {"from": f"{start + 1}", "step": "1"}, "free": {"from": f"{rest + 40}s", "step": f"{step}s"}}
+    hold = {"hold": "{free}", "stretch": True}
+    block = {"rounds": rounds, "vary": vary, "steps": [{"breathe": "{n}"}, hold]}
+    timeline = played(routine({"repeat": block}))
+    assert len(timeline.phases) == 2 * sum(start + number for number in range(1, rounds + 1))
+    held = [each.end - each.start for each in timeline.stretches]
+    assert held == [rest + 40 + step * number for number in range(rounds)]
+
+
+def test_the_step_of_a_value_may_be_worked_out() -> None:
+    vary = {"free": {"from": "{start} + 5s", "step": "{more} * 2"}}
+    block = {"rounds": 3, "vary": vary, "steps": [{"hold": "{free}", "stretch": True}]}
+    timeline = played(routine({"repeat": block}, parameters={"start": "5s", "more": "1s"}), Choices())
+    assert [each.end - each.start for each in timeline.stretches] == [10, 12, 14]
+
+
+def test_a_value_that_shrinks_to_less_than_nothing_is_refused() -> None:
+    vary = {"free": {"from": "10s", "step": "-6s"}}
+    for step in ({"say": "{free}"}, {"hold": "{free}"}):
+        with pytest.raises(RoutineError, match="is less than nothing"):
+            build(routine({"repeat": {"rounds": 3, "vary": vary, "steps": [step]}}), Choices())
+        build(routine({"repeat": {"rounds": 2, "vary": vary, "steps": [step]}}), Choices())
+
+
+@given(st.lists(st.sampled_from(["squats", "lunges", "3", "20s"]), min_size=1, max_size=4), st.integers(1, 9))
+def test_a_list_of_values_begins_again_at_its_end_and_tells_what_comes_next(values: list[str], rounds: int) -> None:
+    block = {"rounds": rounds, "vary": {"x": values}, "between": [{"say": "next {next x}"}], "steps": [{"say": "{x}"}]}
+    said = heard(played(routine({"repeat": block})))
+    assert len(said) == 2 * rounds - 1, "nothing is between after the last"
+    assert all(f"next {following}" == told for told, following in zip(said[1::2], said[2::2], strict=True))
+    assert said[::2] == [said[::2][number % len(values)] for number in range(rounds)]
+
+
+def test_without_rounds_the_longest_list_says_how_many() -> None:
+    vary = {"x": ["a", "b"], "y": ["c", "d", "e"], "n": {"from": "1", "step": "1"}}
+    said = heard(played(routine({"repeat": {"vary": vary, "steps": [{"say": "{x} {y} {n}"}]}})))
+    assert said == ["a c one", "b d two", "a e three"]
+
+
+def test_rounds_are_chapters_named_by_their_values() -> None:
+    step = {"name": "{x}", "repeat": {"vary": {"x": ["squats", "lunges"]}, "steps": [{"hold": "5s"}]}}
+    assert [each.title for each in played(routine(step)).chapters][2:4] == ["X: squats", "X: lunges"]
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [("first", [1]), ("last", [3]), ("not first", [2, 3]), ("not last", [1, 2])],
+)
+def test_a_step_may_be_for_some_rounds_only(only: str, expected: list[int]) -> None:
+    words = ["zero", "one", "two", "three"]
+    steps = [{"say": "{round} of {rounds}", "only": only}]
+    assert heard(played(routine({"repeat": {"rounds": 3, "steps": steps}}))) == [
+        f"{words[number]} of three" for number in expected
+    ]
+
+
+def test_a_step_may_be_for_one_side_only_and_be_skipped_by_its_name() -> None:
+    steps = [{"say": "{leg}", "only": "right", "name": "right knee"}, {"say": "Both of them"}]
+    script = routine({"each side": {"steps": steps}})
+    assert heard(played(script)) == ["Both of them", "right leg", "Both of them"]
+    assert heard(played(script, Choices(skipped=frozenset({"right knee"})))) == ["Both of them"] * 2
+
+
+def test_what_has_a_side_of_its_own_is_in_that_sides_track_alone() -> None:
+    right = {
+        "side": "right",
+        "repeat": {"rounds": 2, "steps": [{"say": "Your {leg}"}, {"hold": "5s", "stretch": True}]},
+    }
+    script = routine(right, {"say": "Both."}, {"side": "both", "hold": "4s", "stretch": True})
+    assert heard(played(script)) == ["Your right leg"] * 2 + ["Both."]
+    assert heard(played(script, Choices(sides=(Side.LEFT,)))) == ["Both."]
+    assert heard(played(script, Choices(sides=(Side.RIGHT,)))) == heard(played(script))
+    assert [played(script).stretched(side) for side in LEFT_RIGHT] == [4, 14]
+
+
+def test_a_different_number_for_each_side() -> None:
+    block = {"rounds": {"left": 3, "right": "{n}"}, "between": [{"change": "2s"}], "steps": [{"say": "{leg}"}]}
+    script = routine({"each side": block}, parameters={"n": "1"})
+    assert heard(played(script)) == ["left leg", "right leg", "left leg", "left leg"]
+    assert heard(played(script), CueKind.CHANGE) == ["Change sides."], "after the first"
+    assert heard(played(script, Choices(rounds=1))) == ["left leg", "right leg"]
+
+
+def test_the_weak_side_may_be_first() -> None:
+    script = routine({"each side": {"first": "right", "steps": [{"say": "{leg}"}]}})
+    assert heard(played(script)) == ["right leg", "left leg"]
+    assert heard(played(script, Choices(first=Side.LEFT))) == ["left leg", "right leg"]
+
+
+def test_sides_inside_one_breath_have_their_nouns() -> None:
+    step = {"breathe": 1, "sides": {"in": "left", "out": "right"}, "in": "{leg}", "out": "{leg}, {left leg}"}
+    timeline = played(routine(step))
+    assert heard(timeline) == ["left leg", "right leg, left leg"]
+    assert [phase.side for phase in timeline.phases] == list(LEFT_RIGHT)
+
+
+@pytest.mark.parametrize(("asked", "breaths"), [("5", 5), ("8", 8), ("12", 8)])
+def test_breaths_stop_at_the_limit_of_the_author(asked: str, breaths: int) -> None:
+    step = {"breathe": "{n}", "max": 8, "past": "Eight are enough."}
+    timeline = played(routine(step, parameters={"n": "4"}), Choices(settings={"n": asked}))
+    assert len(timeline.phases) == 2 * breaths
+    assert ("Eight are enough." in [cue.text for cue in timeline.cues]) == (asked == "12")
+
+
+@given(st.integers(1, 12), st.sampled_from(["repeat", "each side"]), st.sampled_from(Guidance))
+def test_rounds_stop_at_the_limit_of_the_author(rounds: int, key: str, guidance: Guidance) -> None:
+    block = {"rounds": 3, "max": 8, "past": "Eight are enough.", "steps": [{"breathe": 1}]}
+    timeline = played(routine({key: block}), Choices(rounds=rounds, guidance=guidance))
+    sides = 2 if key == "each side" else 1
+    assert len(timeline.phases) == 2 * sides * min(rounds, 8)
+    assert ("Eight are enough." in [cue.text for cue in timeline.cues]) == (rounds > 8)
+
+
+def test_parameters_have_a_default_that_can_be_set() -> None:
+    script = routine({"hold": "{long}", "stretch": True}, parameters={"hold": "20s", "long": "{hold} * 2"})
+    assert [each.end - each.start for each in played(script).stretches] == [40]
+    chosen = Choices(settings={"hold": "5s"})
+    assert [each.end - each.start for each in played(script, chosen).stretches] == [10]
+    with pytest.raises(ChoiceError, match="no parameter is called 'hlod'; did you mean 'hold'"):
+        build(script, Choices(settings={"hlod": "5s"}))
+    for wrong in ("abc", "{x}", "", "-5s", "{hold}", "{long}"):
+        with pytest.raises((RoutineError, ChoiceError)):
+            build(script, Choices(settings={"hold": wrong}))
+
+
+quarters = st.integers(8, 40).map(lambda number: Fraction(number, 4))
+
+
+@given(quarters, quarters, quarters, quarters, st.integers(2, 12))
+def test_a_ramp_has_no_jumps(in_from: Fraction, out_from: Fraction, in_to: Fraction, out_to: Fraction, n: int) -> None:
+    text = f"{float(in_from):g}-{float(out_from):g}..{float(in_to):g}-{float(out_to):g}"
+    timeline = played(
+        routine({"breathe": 1}, {"rest": "2"}, {"repeat": {"rounds": n, "steps": [{"breathe": 1}]}}, breath=text)
+    )
+    for kind, start, end in ((Kind.INHALE, in_from, in_to), (Kind.EXHALE, out_from, out_to)):
+        found = lengths(timeline, kind)
+        assert (found[0], found[-1]) == (start, end)
+        assert {later - earlier for earlier, later in pairwise(found)} == {(end - start) / n}
+
+
+@given(st.integers(3, 30), st.integers(1, 8), st.integers(40, 90))
+def test_a_pace_in_steps_grows_after_each_time_and_never_shrinks(count: int, tenths: int, every: int) -> None:
+    found = lengths(once(breathe=count, breath=f"4-6 +{tenths / 10}s every {every}s"), Kind.INHALE)
+    elapsed = Fraction(0)
+    for length in found:
+        assert length == 4 + elapsed // every * Fraction(tenths, 10)
+        elapsed += 2 * length + 2
+
+
+def test_a_pace_in_steps_never_grows_past_the_longest_breath() -> None:
+    assert max(each.seconds for each in pace("4-6 +900s every 1s").breaths(2000)) == 600
+    with pytest.raises(ChoiceError, match="a step is taken after some time"):
+        pace("4-6 +1s every 0s")
+
+
+def test_a_part_keeps_its_own_pace_and_the_rest_goes_on_with_the_other() -> None:
+    own = {"pace": {"breath": "{n}-{n}", "fixed": True, "steps": [{"breathe": 1}]}}
+    free = {"pace": {"breath": "9-9", "steps": [{"breathe": 1}]}}
+    script = routine({"breathe": 1}, own, free, {"breathe": 1}, parameters={"n": "3"})
+    assert lengths(played(script), Kind.INHALE) == [4, 3, 9, 4]
+    assert lengths(played(script, Choices(breath=pace("5-5"))), Kind.INHALE) == [5, 3, 5, 5]
+    fixed = routine({"breathe": 1}, fixed=True)
+    assert lengths(played(fixed, Choices(breath=pace("5-5"))), Kind.INHALE) == [4]
+
+
+@given(st.integers(1, 4), st.sampled_from(["alternate", "blocked"]), st.sampled_from(["4-6..8-9", "4-4..6-6..3-3"]))
+def test_both_turns_of_a_round_breathe_the_same_breaths(rounds: int, order: str, text: str) -> None:
+    block = {"rounds": rounds, "order": order, "between": [{"rest": "1"}], "steps": [{"breathe": 2}]}
+    timeline = played(routine({"breathe": 1}, {"each side": block}, {"breathe": 1}, breath=text))
+    left, right = (lengths(timeline, Kind.INHALE, side) for side in LEFT_RIGHT)
+    assert left == right
+    whole = [each.phases[0].seconds for each in pace(text).breaths(2 * rounds + 2)]
+    assert [lengths(timeline, Kind.INHALE)[0], *left, lengths(timeline, Kind.INHALE)[-1]] == whole
+
+
+nouns = st.text(alphabet="ab ", min_size=1, max_size=40).filter(str.strip)
+inside = st.lists(
+    st.sampled_from([
+        {"say": {"first": "Stretch your {leg} out, and your {leg} again", "again": "{Leg}"}, "settle": "{free}"},
+        {"breathe": "{n}", "in": "In", "out": "Fold over your {leg}, and breathe | Out", "stretch": "to last out"},
+        {"breathe": 2, "breath": "2-3", "fixed": True, "last out": "{leg} | ~"},
+        {"hold": "{free} + 60s", "say": "{leg}", "halfway": True, "countdown": 3, "stretch": True},
+        {"rest": "{free}", "say": "Rest your {leg} now"},
+        {"pace": {"breath": "3-3 +1s every 10s", "steps": [{"breathe": "{n}", "3 out": "{leg} | ~"}]}},
+        {"repeat": {"vary": {"m": ["1", "2"]}, "between": [{"rest": "{m}"}], "steps": [{"breathe": "{m}"}]}},
+        {"say": "Last, your {leg}.", "only": "last"},
+    ]),
+    min_size=1,
+    max_size=4,
+)  # fmt: skip
+between = st.sampled_from([[], [{"rest": "1 breath"}], [{"rest": "{free}", "say": "Your {leg}"}, {"change": "4s"}]])
+breaths = st.sampled_from([None, pace("4-6"), pace("3-4..5-7"), pace("4-6..9-9..4-6"), pace("4-6 +1s every 15s")])
+choices = st.builds(Choices, breaths, st.sampled_from([None, 1, 2]), guidance=st.sampled_from(Guidance))
+
+
+@given(nouns, nouns, inside, between, st.sampled_from(["alternate", "blocked"]), choices)
+def test_both_sides_tracks_are_equal_in_every_order_and_for_unequal_words(  # noqa: PLR0913, PLR0917 - what may differ
+    left: str, right: str, steps: list[Step], rests: list[Step], order: str, chosen: Choices
+) -> None:
+    vary = {"n": {"from": "1", "step": "1"}, "free": {"from": "9s", "step": "-2s"}}
+    block = {"rounds": 3, "order": order, "between": rests, "vary": vary, "steps": steps}
+    script = routine({"each side": block}, sides={"left": {"leg": left}, "right": {"leg": right}})
+    one, other = (
+        played(script, Choices(chosen.breath, chosen.rounds, (side,), guidance=chosen.guidance)) for side in LEFT_RIGHT
+    )
+    assert one.duration == other.duration
+    assert [(each.start, each.end) for each in one.phases] == [(each.start, each.end) for each in other.phases]
+    assert [(cue.start, cue.kind) for cue in one.cues] == [(cue.start, cue.kind) for cue in other.cues]
+    whole = played(script, chosen)
+    assert whole.stretched(Side.LEFT) == whole.stretched(Side.RIGHT) == one.stretched(Side.LEFT)
+    voiced = [cue for cue in whole.cues if cue.track == "voice"]
+    assert all(earlier.end <= later.start for earlier, later in pairwise(voiced)), "nobody speaks over another"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- {say: hi, only: left}", "'only: left' is for a turn, and there is none here; move the step into an 'each"),
+        ("- {repeat: {past: Enough., steps: [say: hi]}}", "'past' is never said without a limit; add 'max: ...'"),
+        ("- {breathe: 3, past: Enough.}", "'past' is never said without a limit; add 'max: ...'"),
+        ("- {repeat: {name: a, steps: [say: hi]}}", "the key 'name' can't stand here; write it beside 'repeat', in"),
+        ("- {repeat: {vary: {x: []}, steps: [say: hi]}}", "'x' has nothing in it; add something to it"),
+        ("- {repeat: {vary: {x: [a | b]}, steps: [say: hi]}}", "a value has one wording; write the | where the value"),
+        ("- {repeat: {vary: {x: ['{y}']}, steps: [say: hi]}}", "{y} has no side to be filled from, and no value"),
+        ("- {repeat: {vary: {x: {from: a, step: 1}}, steps: [say: hi]}}", "'a' is no number or length; write 5, 20s"),
+        ("- {repeat: {vary: {x: {from: '{y}', step: 1}}, steps: [say: hi]}}", "{y} has no side to be filled from, and"),
+        ("- {repeat: {steps: [say: '{x}']}}", "{x} has no side to be filled from, and no value"),
+        ("- {each side: {rounds: {left: 1, right: '{x}'}, steps: [say: hi]}}", "{x} has no side to be filled from"),
+        ("- {name: '{x}', repeat: {steps: [say: hi]}}", "{x} has no side to be filled from, and no value"),
+        ("- {repeat: {max: 2, past: '{x}.', steps: [say: hi]}}", "{x} has no side to be filled from, and no value"),
+        ("- {hold: '{x}'}", "{x} has no side to be filled from, and no value"),
+        ("- {hold: 10s, countdown: 61}", "this is 61; at most 60 is possible"),
+        ("- {breathe: 2, breath: '{x}-4'}", "{x} has no side to be filled from, and no value"),
+        ("- {pause: a, in: b}", "'pause' and 'in' stand in one step; write 'breathe: 1' for a whole breath, or a step"),
+        ("- {say: 'your {leg}', side: both}", "{leg} has no side to be filled from; move it into an 'each side'"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_values_sides_and_limits_is_told_at_its_place(text: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    sides = "sides: {left: {leg: left leg}, right: {leg: right leg}}"
+    path.write_text(f"title: x\n{sides}\nsteps:\n  {text}\n", encoding="utf-8")
+    with pytest.raises(RoutineError) as caught:
+        load(str(path))
+    assert str(caught.value).startswith(f"{path}:4:")
+    assert told in str(caught.value)
+
+
+def test_what_varies_and_multiplies_without_end_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voicecoach.part.MOST_STEPS", 2_000)
+    step: Step = {"breathe": "{n}"}
+    for _ in range(6):
+        silent = {"say": "hi", "only": "last"}
+        step = {"repeat": {"rounds": 1000, "vary": {"n": ["100"]}, "steps": [silent, step]}}
+    with pytest.raises(RoutineError, match="more than 2,000; use fewer rounds or breaths"):
+        build(routine(step), Choices())
+
+
+def trees() -> Iterator[tuple[str, Any]]:
+    yaml = YAML(typ="safe", pure=True)
+    for name in built_in():
+        yield name, yaml.load((BUILT_IN / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+TREES = dict(trees())
+ODD: list[Any] = [
+    *(None, True, 0, -1, 3, 2.5, 10**12, "", " ", "|", "~", "a | b", "{leg}", "{n}", "{", "}", "{}", "{{a}}", "nan"),
+    *("3 breaths", "1:30", "5s", "-5s", "1,5s", "10000", "24h", "25h", "{n} * {n}", "4-6", "0-0", "4-6..3-3-3"),
+    *("in 2, in 1, out 6", "600-600", "6/min", "0.1-0.1", "4-6 +9s every 1s", "half", "last 5s", "last 999h", "first"),
+    *(
+        "left",
+        "both",
+        "de",
+        "xx",
+        "\u202e",
+        "x" * 500,
+        [],
+        {},
+        [[]],
+        [{}],
+        ["a"],
+        {"a": "b"},
+        {"left": {}, "right": {}},
+    ),
+    *({"from": "1", "step": "1"}, {"from": "9s", "step": "-1s"}, {"first": "a", "again": "b"}, {"say": "hi"}),
+    *({"breathe": 3, "in": "In | ~"}, {"hold": "9s", "countdown": 3}, {"each side": {"steps": [{"say": "{leg}"}]}}),
+]
+KNOWN = sorted({
+    *("say", "settle", "breathe", "in", "out", "hold", "pause", "first in", "last out", "every 2 out", "in 2", "rest"),
+    *("each side", "repeat", "rounds", "between", "steps", "vary", "min", "max", "past", "order", "first", "again"),
+    *("side", "sides", "only", "name", "stretch", "breath", "fixed", "countdown", "halfway", "at", "release", "sound"),
+    *("include", "optional", "pace", "change", "title", "language", "notice", "parameters", "words", "pronounce"),
+})  # fmt: skip
+
+
+def places(tree: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - whatever a file holds
+    """Every container of a tree, with each of its keys or indices."""
+    keys = list(tree) if isinstance(tree, dict) else list(range(len(tree))) if isinstance(tree, list) else []
+    return [(tree, key) for key in keys] + [place for key in keys for place in places(tree[key])]
+
+
+def mutate(tree: Any, chance: random.Random) -> None:  # noqa: ANN401 - as above
+    """Change one place: drop it, put something odd there, copy another place to it, double it, or rename its key."""
+    if not tree:
+        return
+    holder, key = chance.choice(places(tree))
+    what = chance.randrange(5)
+    if what == 0:
+        del holder[key]
+    elif what == 1:
+        holder[key] = chance.choice(ODD)
+    elif what == 2:
+        other, there = chance.choice(places(tree))
+        holder[key] = deepcopy(other[there])
+    elif isinstance(holder, list):
+        holder.insert(key, holder[key])
+    else:
+        holder[chance.choice(KNOWN)] = holder.pop(key)
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_routine_that_was_spoilt_is_refused_or_performed_and_nothing_else(name: str, tmp_path: Path) -> None:
+    """A few hundred mutations of the built-ins, the same each time; only refusals by name, and none takes long."""
+    path = tmp_path / f"{name.partition('.')[0]}.yaml"
+    for seed in range(16):
+        chance, tree = random.Random(f"{name} {seed}"), deepcopy(TREES[name])  # noqa: S311 - the same each time
+        for _ in range(chance.choice([1, 1, 2, 4])):
+            mutate(tree, chance)
+        path.write_text(json.dumps(tree), encoding="utf-8")
+        began = time.perf_counter()
+        with suppress(RoutineError, ChoiceError):
+            played(load(str(path)))
+        assert time.perf_counter() - began < 10, (seed, path.read_text(encoding="utf-8"))

@@ -1,0 +1,174 @@
+"""What a routine may say or do, and had better not: told to its author as warnings."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from voicecoach.captions import by_line
+from voicecoach.errors import Problem, Where, shown
+from voicecoach.language import language
+from voicecoach.sheet import EachSide, block, said, walk
+from voicecoach.texts import BLANK
+from voicecoach.yamltree import Items, Table, Text, place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voicecoach.captions import Line
+    from voicecoach.language import Language
+    from voicecoach.sheet import Model, Sheet, Sides
+    from voicecoach.timeline import Timeline
+    from voicecoach.yamltree import Tree
+
+Advice = tuple[str, str]
+"""What is odd, and what would mend it."""
+
+UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary"}
+"""Keys whose values are not sentences."""
+
+FULL = 3 / 4
+"""The part of a phase that its shortest words may fill without a warning."""
+
+STEM = 4
+"""Letters that the forms of a side's word have in common: `link` of `links`, `linke`, `linken`."""
+
+_UNSPACED = re.compile(r"(?<=[^\W\d_]{2})[.,;:!?…]+(?=[^\W\d_]{2})")
+_CAMEL = re.compile(r"(?<=[^\W\d_]{2})(?=[^\W\d_]{2})")
+_BRACE = re.compile(r"\w\{|\}\w{3}")
+_TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,80}>|\*\w|\w\*")
+_WORD = re.compile(r"\w+")
+
+
+def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+    """Yield what is unwise in a routine's words; ``tree`` is its file."""
+    words = language(sheet.language)
+    for text in _texts(tree):
+        wordings = (" ".join(wording.split()) for wording in text.split("|"))
+        told = chain.from_iterable(_spelling(wording, words) for wording in wordings)
+        yield from (Problem(text.where, *each) for each in dict.fromkeys(told))
+    if sheet.sides:
+        yield from _alike(sheet.sides, tree)
+        yield from _one_sided(sheet, sheet.sides, words)
+
+
+def timed(timeline: Timeline, file: str) -> Iterator[Problem]:
+    """Yield what is unwise in a session: phases that words fill, and chapters without a name."""
+    found: dict[Where | None, Problem] = {}
+    for chapter, lines in by_line(timeline):
+        if not any(map(str.isalnum, chapter.title)):
+            what = f"the chapter {shown(chapter.title)} has no name that could be read"
+            found[None] = Problem(Where(file, 1, 1), what, "write words in the title, and under 'words'")
+        for line in lines:
+            if _is_full(line):
+                found.setdefault(line.cue.where, _full(line))
+    yield from found.values()
+
+
+def _texts(tree: Tree) -> Iterator[Text]:
+    """Yield every text that is said or shown."""
+    match tree:
+        case Text():
+            yield tree
+        case Table():
+            for key, value in tree.items():
+                if value is not None and key not in UNSPOKEN:
+                    yield from _texts(value)
+        case Items():
+            for value in tree:
+                yield from _texts(value)
+
+
+def _spelling(wording: str, words: Language) -> Iterator[Advice]:
+    """Tell of what a voice would stumble on."""
+    if found := _UNSPACED.search(wording):
+        yield f"there is no space after {shown(found[0])} in {_around(wording, found)}", "add one"
+    if found := next((each for each in _CAMEL.finditer(wording) if _changes_case(wording, each.start())), None):
+        yield f"two words are joined in {_around(wording, found)}", "part them"
+    if found := _BRACE.search(wording):
+        yield f"a word is joined to braces in {_around(wording, found)}", "put a space between them"
+    if (found := _TWICE.search(wording)) and found[1].lower() not in words.twice:
+        yield f"{shown(found[1])} stands twice in a row", "take one out"
+    if found := _MARKUP.search(wording):
+        yield f"{shown(found[0])} is read out as it stands", "write words alone; 'settle' and 'rest' leave time"
+    for pattern, meant in words.slips:
+        if found := re.search(pattern, wording, re.IGNORECASE):
+            yield f"{_around(wording, found)} may be a slip", f"is {shown(meant)} meant?"
+
+
+def _changes_case(wording: str, at: int) -> bool:
+    return wording[at - 2 : at].islower() and wording[at].isupper() and wording[at + 1].islower()
+
+
+def _around(wording: str, found: re.Match[str]) -> str:
+    """Quote a match with the words it stands in."""
+    start = wording.rfind(" ", 0, found.start() + 1) + 1
+    end = wording.find(" ", found.end())
+    return shown(wording[start : end if end >= 0 else None])
+
+
+def _alike(sides: Sides, tree: Table) -> Iterator[Problem]:
+    for name in sides.left:
+        if sides.left[name].casefold() == sides.right[name].casefold():
+            where = place(tree, ("sides", "right", name))
+            what = f"{name!r} is {shown(sides.right[name])} on both sides"
+            yield Problem(where, what, "write the other side's word, or the word itself in the steps")
+
+
+def _one_sided(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Problem]:
+    """Tell of one side's words that are written out where both sides hear them."""
+    nouns = {noun.casefold(): name for name, noun in sides.left.items() if noun != sides.right[name]}
+    nouns |= {noun.casefold(): name for name, noun in sides.right.items() if noun.casefold() not in nouns}
+    longest_first = sorted(nouns, key=len, reverse=True)
+    lone = _side_words(sides, words)
+    for step in _in_turns(sheet.steps):
+        for text in said(step):
+            bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
+            found = next((noun for noun in longest_first if any(_has(each, noun) for each in bare)), None)
+            alone = next((word for each in bare for word in _WORD.findall(each) if word in lone), None)
+            if text.where and (found or alone):
+                mend = f"write {{{nouns[found]}}}" if found else "give the sides a name for it under 'sides'"
+                yield Problem(text.where, f"both sides hear {shown(found or alone)} here", mend)
+
+
+def _has(text: str, phrase: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
+
+
+def _side_words(sides: Sides, words: Language) -> set[str]:
+    """Return the words for the sides themselves, in the forms that the nouns have them in."""
+    stems = tuple(words.word(side)[:STEM].casefold() for side in ("left", "right"))
+    nouns = (*sides.left.values(), *sides.right.values())
+    return {word for noun in nouns for word in _WORD.findall(noun.casefold()) if word.startswith(stems)}
+
+
+def _in_turns(steps: Iterable[Model]) -> Iterator[Model]:
+    """Yield the steps that are done for each side, but those that are for one side alone."""
+    for step in steps:
+        inner = block(step)
+        if isinstance(step, EachSide):
+            turn = (*step.each_side.between, *walk(step.each_side.steps))
+            yield from (each for each in turn if not _of_one_side(each))
+        elif inner:
+            yield from _in_turns(inner.steps)
+
+
+def _of_one_side(step: Model) -> bool:
+    return bool(getattr(step, "side", None)) or getattr(step, "only", None) in {"left", "right"}
+
+
+def _is_full(line: Line) -> bool:
+    last = line.cue.wording == line.cue.wordings - 1
+    return line.cue.where is not None and line.cue.track == "voice" and last and line.fill > FULL
+
+
+def _full(line: Line) -> Problem:
+    assert line.phase is not None  # noqa: S101 - what fills a phase is in one
+    assert line.cue.where is not None  # noqa: S101 - as _is_full says
+    seconds = float(line.phase.end - line.phase.start)
+    what = (
+        f"{shown(line.cue.text)} leaves little air: it fills {line.fill:.0%} of the {line.phase.kind} of {seconds:g} s"
+    )
+    return Problem(line.cue.where, what, "add a shorter wording after '|'")

@@ -1,0 +1,97 @@
+"""The plan on a terminal: the same as `captions.table` says, with colours, and with bars for how full each phase is."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from voicecoach.captions import by_line, clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from voicecoach.captions import Line
+    from voicecoach.timeline import Timeline
+
+KINDS = {
+    "notice": "yellow",
+    "tip": "yellow",
+    "instruction": "default",
+    "breath": "bold",
+    "count": "bold",
+    "reminder": "magenta",
+    "change": "bold magenta",
+    "closing": "yellow",
+    "chime": "green",
+    "tone": "green",
+}
+"""How each kind of cue is shown; its name stands there too, so no colour has to be seen."""
+
+PHASES = {
+    "inhale": "bright_white on #1d6f7a",
+    "hold": "bright_white on #666666",
+    "exhale": "bright_white on #2f5f9f",
+    "pause": "bright_white on #666666",
+}
+PLACE = (9, 11, 5)
+PHASE = 18
+"""Characters: the columns of when, what and which side; and that of the phase."""
+MOST = 5_000
+"""Cues that are shown like this; it takes about three seconds, and who has more wants a plain table."""
+TOGETHER = 200
+"""Lines laid out at a time, so that a long session appears at once."""
+
+
+def show(timeline: Timeline, console: Console) -> None:
+    """Print a session: a rule for each chapter, and a line for each cue."""
+    from rich.rule import Rule
+    from rich.text import Text
+
+    for chapter, lines in by_line(timeline):
+        title = Text.assemble((clock(chapter.start), "bold"), "  ", chapter.title)
+        console.print(Rule(title, align="left", style="dim"))
+        for breathed, some in groupby(lines, key=lambda line: line.phase is not None):
+            alike = list(some)
+            for start in range(0, len(alike), TOGETHER):
+                console.print(_grid(alike[start : start + TOGETHER], breathed=breathed))
+
+
+def bar(line: Line) -> Text:
+    """Show a phase as a bar, its name and numbers on it; what its words fill is shaded."""
+    from rich.text import Text
+
+    shown = Text(line.breathed.ljust(PHASE) if line.phase else "")
+    if line.phase:
+        shown.stylize(PHASES[line.phase.kind.value], 0, round(min(line.fill, 1) * PHASE))
+    return shown
+
+
+def _grid(lines: Iterable[Line], *, breathed: bool) -> Table:
+    """Lay out lines that are all in a phase, or all in none."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1), expand=True)
+    for width in (*PLACE, PHASE) if breathed else PLACE:
+        grid.add_column(width=width, no_wrap=True)
+    grid.add_column(ratio=1)
+    for line in lines:
+        grid.add_row(*_place(line), *([bar(line)] if breathed else []), _words(line))
+    return grid
+
+
+def _place(line: Line) -> Iterator[Text]:
+    from rich.text import Text
+
+    yield Text(clock(line.cue.start, tenths=True), "dim", justify="right")
+    yield Text(line.cue.kind.value, KINDS[line.cue.kind.value])
+    yield Text(line.cue.side or "")
+
+
+def _words(line: Line) -> Text:
+    from rich.text import Text
+
+    return Text.assemble((f"{line.mark} " if line.mark else "", "yellow"), (line.cue.text, KINDS[line.cue.kind.value]))

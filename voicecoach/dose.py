@@ -1,0 +1,50 @@
+"""How much a session stretches, against what is commonly advised: docs/dose.md has the sources."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from voicecoach.choices import LEFT_RIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voicecoach.timeline import Timeline
+
+SHORTEST = Fraction(10)
+"""Seconds that a stretch should be held, at least."""
+ENOUGH = Fraction(60)
+"""Seconds for each leg in all."""
+
+
+def note(tracks: Iterable[Timeline]) -> str:
+    """Say on one line what is short of the advice; nothing where nothing is, or nothing is a stretch.
+
+    >>> from voicecoach.timeline import Stretch, Timeline
+    >>> note([Timeline(Fraction(90), stretches=(Stretch(Fraction(0), Fraction(50)),))])
+    'each leg is stretched 50 s in all; advised are 10 s or more, 60 s a leg: docs/dose.md'
+    >>> note([Timeline(Fraction(30))])
+    ''
+    """
+    tracks = list(tracks)
+    held = [each.end - each.start for track in tracks for each in track.stretches]
+    legs = {side.value: max((track.stretched(side) for track in tracks), default=Fraction(0)) for side in LEFT_RIGHT}
+    short = [*_holds(held), *_legs({side: time for side, time in legs.items() if 0 < time < ENOUGH})]
+    return f"{', '.join(short)}; advised are 10 s or more, 60 s a leg: docs/dose.md" if short else ""
+
+
+def _holds(held: list[Fraction]) -> Iterator[str]:
+    if held and min(held) < SHORTEST:
+        yield f"the shortest stretch is held {_seconds(min(held))}"
+
+
+def _legs(short: dict[str, Fraction]) -> Iterator[str]:
+    if len(short) == len(LEFT_RIGHT) and len(set(short.values())) == 1:
+        yield f"each leg is stretched {_seconds(short['left'])} in all"
+    else:
+        yield from (f"the {side} leg is stretched {_seconds(time)} in all" for side, time in short.items())
+
+
+def _seconds(time: Fraction) -> str:
+    return f"{float(time):.1f}".removesuffix(".0") + " s"

@@ -1,0 +1,312 @@
+"""Exactly ten minutes: how many rounds, how long the rests, how many breaths make a session as long as it is to be.
+
+What is chosen keeps the author's limits, and is as near the author's own as it can be: first the rounds, as many as
+there is time for; then the rests, which nobody misses or minds; only then the guided breaths. A closing rest takes what
+is less than a breath. Phases, words and times to settle stay as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from voicecoach.captions import clock
+from voicecoach.choices import Amount, Choices, spread
+from voicecoach.errors import ChoiceError, RoutineError
+from voicecoach.script import draft, pace
+from voicecoach.timeline import ceil_to_frame, perform
+
+if TYPE_CHECKING:
+    from voicecoach.breath import Pace
+    from voicecoach.part import Places, Room
+    from voicecoach.routine import Routine
+    from voicecoach.timeline import Measure, Timeline
+
+NEVER = Fraction(10**9)
+"""Seconds of what can't be performed: more than any session has."""
+NAMED = 4
+"""At most so many lengths on each side are looked into to name the nearest."""
+WIDER = 4
+"""So many other numbers of rounds are tried where neither of the two that enclose a length can be bent to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A session as it would be.
+
+    Attributes:
+        seconds: How long it lasts, in whole frames.
+        breath: Seconds of its longest breath.
+        room: What of it can be bent, and how far it was.
+    """
+
+    seconds: Fraction
+    breath: Fraction
+    room: Room
+
+    @property
+    def longest(self) -> Fraction:
+        """The longest length that a closing rest of less than a breath makes of it: whole seconds, if there are."""
+        end = self.seconds + self.breath
+        last = Fraction(math.ceil(end) - 1)
+        named = last if ceil_to_frame(last) < end else last - 1
+        return max(named, self.seconds)
+
+    @property
+    def shortest(self) -> Fraction:
+        """The shortest length that can be made of it: whole seconds, if there are."""
+        first = Fraction(math.ceil(self.seconds))
+        return first if ceil_to_frame(first) < self.seconds + self.breath else self.seconds
+
+
+Attempt = Callable[[Amount], Trial | None]
+"""Tries a session with an amount; None where it can't be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A session that was fitted: the seconds that were asked for, and what was chosen."""
+
+    goal: Fraction
+    amount: Amount
+    trial: Trial
+
+    @property
+    def amounts(self) -> tuple[Amount, ...]:
+        """The amount that was chosen."""
+        return (self.amount,)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the public form of what was chosen: rounds of each block, more or fewer than written, and seconds."""
+        room = self.trial.room
+        return {
+            "rounds": room.played,
+            "more_rounds": self.amount.rounds,
+            "more_breaths_in_rests": room.rests.bent,
+            "more_guided_breaths": room.breaths.bent,
+            "closing_rest": float(self.amount.closing),
+        }
+
+    def __str__(self) -> str:
+        """Say it on one line."""
+        room = self.trial.room
+        rounds = f"rounds: {', '.join(map(str, dict.fromkeys(room.played)))} ({_more(self.amount.rounds)}), "
+        bent = f"breaths in rests: {_more(room.rests.bent)}, guided breaths: {_more(room.breaths.bent)}"
+        closing = f"closing rest: {float(self.amount.closing):g} s"
+        return f"fitted to {_written(self.goal)}; {rounds if room.played else ''}{bent}, {closing}"
+
+
+class LengthError(ChoiceError):
+    """A length that a session can't have.
+
+    Attributes:
+        goal: The seconds that were asked for.
+        shorter: How the nearest shorter length that it can have is met; None if there is none.
+        longer: How the nearest longer one is.
+    """
+
+    def __init__(self, goal: Fraction, shorter: Fit | None, longer: Fit | None) -> None:
+        """Say what would be possible."""
+        self.goal, self.shorter, self.longer = goal, shorter, longer
+        lengths = [_written(each.goal) for each in (shorter, longer) if each]
+        near = f"what is possible and nearest: {' and '.join(lengths)}"
+        what = f"this session can't last {_written(goal)}: its rounds, rests and breaths can't be bent to that"
+        super().__init__(f"{what}\n{near}" if lengths else what)
+
+    @property
+    def amounts(self) -> tuple[Amount, ...]:
+        """The amounts of the lengths that it names."""
+        return tuple(each.amount for each in (self.shorter, self.longer) if each)
+
+
+def attempts(routine: Routine, choices: Choices, measure: Measure) -> Attempt:
+    """Return what tries amounts of a session: it builds and performs it; where its words do not fit, it can't be."""
+    breathed = pace(routine, choices)
+
+    def attempt(amount: Amount) -> Trial | None:
+        try:
+            drafted = draft(routine, replace(choices, amount=amount))
+            timeline = perform(drafted.score, measure, breathed)
+        except RoutineError:
+            return None
+        return Trial(timeline.duration, _breath(timeline, breathed), drafted.room)
+
+    return attempt
+
+
+def fitted(attempt: Attempt, seconds: Fraction) -> Fit:
+    """Choose the amount of a session that lasts exactly ``seconds``, rounded up to a whole frame of 24 ms.
+
+    The work is a few attempts for each number of rounds that is looked at, whatever the length.
+
+    Raises:
+        LengthError: When there is none; it names the nearest lengths that there are.
+    """
+    search = _Search(attempt, ceil_to_frame(seconds))
+    fit = _met(search, seconds)
+    if fit is None:
+        raise search.missed(seconds)
+    return fit
+
+
+def _met(search: _Search, seconds: Fraction) -> Fit | None:
+    """Find an amount, and try it with its closing rest."""
+    amount = search.found()
+    trial = search.attempt(amount) if amount else None
+    if amount and trial and trial.seconds < search.goal:  # a sound rang on past the end, and took no time of its own
+        amount = replace(amount, closing=amount.closing + search.goal - trial.seconds)
+        trial = search.attempt(amount)
+    return Fit(seconds, amount, trial) if amount and trial and trial.seconds == search.goal else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Looks for an amount that makes a session last ``goal`` seconds, and remembers what it tried."""
+
+    attempt: Attempt
+    goal: Fraction
+    tried: dict[Amount, Trial | None] = field(default_factory=dict)
+
+    def trial(self, amount: Amount) -> Trial | None:
+        if amount not in self.tried:
+            self.tried[amount] = self.attempt(amount)
+        return self.tried[amount]
+
+    def seconds(self, amount: Amount) -> Fraction:
+        trial = self.trial(amount)
+        return trial.seconds if trial else NEVER
+
+    def within(self, amount: Amount) -> bool:
+        return self.seconds(amount) <= self.goal
+
+    def closed(self, amount: Amount) -> Amount | None:
+        """Leave what is less than a breath to the closing rest; return None where it is more."""
+        trial = self.trial(amount)
+        if trial is None or not 0 <= self.goal - trial.seconds < trial.breath:
+            return None
+        return replace(amount, closing=self.goal - trial.seconds)
+
+    def found(self) -> Amount | None:
+        """Find an amount: with the author's own guided breaths if that is possible, else with few more or fewer."""
+        nearest = self.nearest()
+        rested = (self.rested(Amount(rounds)) for rounds in nearest[:2])
+        held = (self.held(rounds) for rounds in nearest)
+        return next((amount for ways in (rested, held) for amount in ways if amount), None)
+
+    def nearest(self) -> list[int]:
+        """Return how many rounds more to look at: of those that enclose the goal the nearer, and others around them."""
+        room = self.room(0)
+        low, high = (room.rounds.least, room.rounds.most) if room else (0, 0)
+        start = next((rounds for rounds in (low, 0) if self.within(Amount(rounds))), None)
+        most = low - 1 if start is None else self.farthest(Amount, start, high)
+        around = [rounds for rounds in (most, most + 1) if low <= rounds <= high]
+        around.sort(key=lambda rounds: abs(self.seconds(Amount(rounds)) - self.goal))
+        others = [most + step for away in range(1, WIDER // 2 + 1) for step in (-away, away + 1)]
+        return [*around, *(rounds for rounds in others if low <= rounds <= high)]
+
+    def room(self, rounds: int) -> Room | None:
+        trial = self.trial(Amount(rounds))
+        return trial.room if trial else None
+
+    def rested(self, amount: Amount) -> Amount | None:
+        """Bend the rests of a session until it fits, starting from what its author wrote."""
+        room = self.room(amount.rounds)
+        low, high = _reach(room.rests) if room else (0, 0)
+
+        def bent(breaths: int) -> Amount:
+            return replace(amount, rests=spread(breaths, room.rests.count)) if breaths and room else amount
+
+        start, end = (0, high) if self.within(amount) else (low, 0)
+        return self.closed(bent(self.farthest(bent, start, end, enough=True))) if self.within(bent(start)) else None
+
+    def held(self, rounds: int) -> Amount | None:
+        """Bend the rests as far as they go, and then the guided breaths; what that is too much, the rests take back."""
+        room = self.room(rounds)
+        if room is None or not room.breaths.count:
+            return None
+        low, high = _reach(room.breaths)
+        least, most = (_rested(room.rests, breaths) for breaths in _reach(room.rests))
+
+        def bent(breaths: int, rests: Amount) -> Amount:
+            return replace(rests, rounds=rounds, breaths=spread(breaths, room.breaths.count))
+
+        if self.within(bent(0, most)):
+            breaths = self.farthest(lambda count: bent(count, most), 0, high, enough=True)
+            return self.closed(bent(breaths, most)) or self.rested(bent(min(breaths + 1, high), Amount()))
+        if self.within(bent(0, least)) or not self.within(bent(low, least)):
+            return None
+        breaths = self.farthest(lambda count: bent(count, least), low, -1, enough=True)
+        return self.closed(bent(breaths, least)) or self.rested(bent(breaths, Amount()))
+
+    def farthest(self, amount: Callable[[int], Amount], low: int, high: int, *, enough: bool = False) -> int:
+        """Return the last number whose amount is within the goal; that of ``low`` is, and they grow.
+
+        It goes ahead as far as the last step promises, and then halves what is left. With ``enough``, less than a
+        breath is near enough, and each number is taken for a breath at first.
+        """
+        step, beyond = self.breaths(amount(low)) if enough else 1, high + 1
+        while low + 1 < beyond and not (enough and self.closed(amount(low))):
+            probe = min(low + max(1, step), beyond - 1)
+            if self.within(amount(probe)):
+                took = (self.seconds(amount(probe)) - self.seconds(amount(low))) / (probe - low)
+                step = int((self.goal - self.seconds(amount(probe))) / took) if took else 2 * step
+                low = probe
+            else:
+                beyond, step = probe, (probe - low) // 2
+        return low
+
+    def breaths(self, amount: Amount) -> int:
+        """How many breaths there are from an amount to the goal."""
+        trial = self.trial(amount)
+        return int((self.goal - trial.seconds) / trial.breath) if trial else 0
+
+    def missed(self, goal: Fraction) -> LengthError:
+        """Return the error that names the nearest lengths; each is looked for as if it were asked for."""
+        trials = [trial for trial in self.tried.values() if trial]
+        below = sorted((trial.longest for trial in trials if trial.seconds <= self.goal), reverse=True)
+        above = sorted(trial.shortest for trial in trials if trial.seconds > self.goal)
+        shorter, longer = (next(filter(None, map(self.possible, named[:NAMED])), None) for named in (below, above))
+        return LengthError(goal, shorter, longer)
+
+    def possible(self, seconds: Fraction) -> Fit | None:
+        """Return how a length near the goal is met, if it is."""
+        return _met(_Search(self.attempt, ceil_to_frame(seconds), self.tried), seconds)
+
+
+def _rested(places: Places, breaths: int) -> Amount:
+    return Amount(rests=spread(breaths, places.count)) if places.count else Amount()
+
+
+def _reach(places: Places) -> tuple[int, int]:
+    """How many breaths fewer and more there can be in all, at most."""
+    return places.least * places.count, places.most * places.count
+
+
+def _breath(timeline: Timeline, pace: Pace) -> Fraction:
+    """Return the longest breath that is guided; where none is, the longest of the pace."""
+    lengths: defaultdict[int, Fraction] = defaultdict(Fraction)
+    for phase in timeline.phases:
+        lengths[phase.breath] += phase.end - phase.start
+    return max(lengths.values(), default=max(point.seconds for point in pace.points))
+
+
+def _more(count: int) -> str:
+    """Say how many more there are than the author wrote.
+
+    >>> _more(2), _more(-1), _more(0)
+    ('2 more', '1 fewer', 'as written')
+    """
+    return f"{abs(count)} {'more' if count > 0 else 'fewer'}" if count else "as written"
+
+
+def _written(seconds: Fraction) -> str:
+    """Write a length as it can be asked for.
+
+    >>> _written(Fraction(630)), _written(Fraction(93624, 1000))
+    ('10:30', '93.624s')
+    """
+    return clock(seconds) if seconds.denominator == 1 else f"{float(seconds):.6f}".rstrip("0") + "s"

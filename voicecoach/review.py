@@ -1,0 +1,212 @@
+"""A routine looked over before it is played: what would be refused, at its own breath or others, and what is unwise."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from voicecoach import session
+from voicecoach.advice import advised, timed
+from voicecoach.choices import LEFT_RIGHT, Choices
+from voicecoach.errors import Misfit, Problem, RoutineError, VoicecoachError, VoiceError, Where, shown
+from voicecoach.mistakes import ordered
+from voicecoach.routine import find, load
+from voicecoach.score import Sound, phrases
+from voicecoach.script import build, pace
+from voicecoach.sheet import Include, walk
+from voicecoach.timeline import perform
+from voicecoach.yamltree import Table, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from fractions import Fraction
+    from pathlib import Path
+
+    from voicecoach.breath import Pace
+    from voicecoach.routine import Routine
+    from voicecoach.score import Score
+    from voicecoach.session import Report, Request
+    from voicecoach.timeline import Measure, Timeline
+    from voicecoach.voices import Voice
+
+
+MOST_LAID = 400_000
+"""Phases and cues that are laid to try breaths; it takes some twenty seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What was found in a routine.
+
+    Attributes:
+        problems: What would be refused.
+        warnings: What is unwise.
+        notes: Where another wording is said than the longest.
+        unmeasured: Why its words were not measured, where that is so.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    unmeasured: str = ""
+
+    def lines(self) -> Iterator[str]:
+        """Yield what is to be mended, in the order of the file: problems, and what is unwise as warnings."""
+        warnings = [replace(each, what=f"warning: {each.what}") for each in self.warnings]
+        yield from map(str, ordered([*self.problems, *warnings]))
+
+
+def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report) -> Review:
+    """Look a routine over: as it is written, at its own breath, and at every breath that is asked for.
+
+    Raises:
+        ChoiceError: When there is no voice of that name.
+    """
+    try:
+        routine = load(request.routine)
+        warnings = tuple(advised(routine.sheet, _tree(routine, request.routine)))
+        build(routine, _whole(routine, None))
+    except VoicecoachError as error:
+        return Review(_problems(error, request.routine))
+    try:
+        voice = session.speaker(request, routine, folder)
+        own, *others = _attempts(routine, asked, Ruler(voice, report))
+    except VoiceError as error:
+        return Review(warnings=warnings, unmeasured=str(error))
+    problems = [*own.problems, *_worst(others, own.problems)]
+    notes = [note for attempt in (own, *others) for note in _shorter(attempt)]
+    return Review(tuple(ordered(problems)), (*warnings, *own.warnings(routine)), tuple(ordered(notes)))
+
+
+def command(request: Request) -> str:
+    """Return the command that lists every problem of what is asked for; nothing where `check` would not see it.
+
+    >>> command(session.Request("mine.yaml", voice="de"))
+    'voicecoach check mine.yaml --voice de'
+    """
+    alike = replace(request.choices, breath=None, sides=LEFT_RIGHT, added=frozenset(), lead_in=Choices().lead_in)
+    if alike != Choices() or request.language or request.length:
+        return ""
+    options = {"--breaths": request.choices.breath, "--voice": request.voice, "--rate": request.rate}
+    given = [word for option, value in options.items() if value for word in (option, str(value))]
+    return shlex.join(["voicecoach", "check", request.routine, *given])
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """Measures words by having them spoken, each once."""
+
+    voice: Voice
+    report: Report
+    lengths: dict[str, Fraction] = field(default_factory=dict)
+
+    def over(self, score: Score) -> Measure:
+        """Return how long the words of a score take, in all their wordings."""
+        wordings = [wording for phrase in phrases(score) for wording in phrase.wordings]
+        every = dict.fromkeys(text for wording in wordings for text in (wording.said, *wording.twins))
+        missing = [text for text in every if text not in self.lengths]
+        for done, (text, clip) in enumerate(zip(missing, self.voice.speak(missing), strict=True)):
+            self.lengths[text] = clip.seconds
+            self.report("speaking", done + 1, len(missing))
+        return self._measure
+
+    def _measure(self, said: str | Sound) -> Fraction:
+        return session.heard(said.file or said.name).seconds if isinstance(said, Sound) else self.lengths[said]
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A routine performed at a breath: what is refused, or else the session, where it is to be looked at."""
+
+    pace: Pace
+    problems: tuple[Problem, ...] = ()
+    timeline: Timeline | None = None
+
+    def warnings(self, routine: Routine) -> tuple[Problem, ...]:
+        return tuple(timed(self.timeline, routine.file)) if self.timeline else ()
+
+
+def _attempts(routine: Routine, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:
+    """Perform a routine at its own breath and at those asked for; of many sessions only the first is kept."""
+    own = _attempt(routine, None, ruler)
+    yield own
+    tried = _fewer(asked, own.timeline)
+    for number, breath in enumerate(tried):
+        attempt = _attempt(routine, breath, ruler)
+        ruler.report("trying", number + 1, len(tried))
+        yield attempt if len(tried) == 1 else replace(attempt, timeline=None)
+
+
+def _fewer(asked: Sequence[Pace], timeline: Timeline | None) -> Sequence[Pace]:
+    """Leave breaths out, evenly, where the session is long; never the first or the last."""
+    size = len(timeline.phases) + len(timeline.cues) if timeline else 1
+    every = math.ceil(len(asked) * size / MOST_LAID)
+    return asked if every <= 1 else (*asked[:-1:every], asked[-1])
+
+
+def _attempt(routine: Routine, breath: Pace | None, ruler: Ruler) -> _Attempt:
+    choices = _whole(routine, breath)
+    breathed = pace(routine, choices)
+    try:
+        score = build(routine, choices)
+        timeline = perform(score, ruler.over(score), breathed)
+        session.check_length(timeline)
+    except VoiceError:
+        raise
+    except VoicecoachError as error:
+        return _Attempt(breathed, _problems(error, routine.file))
+    return _Attempt(breathed, timeline=timeline)
+
+
+def _whole(routine: Routine, breath: Pace | None) -> Choices:
+    """Choose every exercise there is."""
+    return Choices(breath=breath, added=frozenset({"all"} if _has_optional(routine) else ()))
+
+
+def _has_optional(routine: Routine) -> bool:
+    includes = (step for step in walk(routine.sheet.steps) if isinstance(step, Include))
+    return any(step.optional for step in includes) or any(map(_has_optional, routine.included.values()))
+
+
+def _worst(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> Iterator[Problem]:
+    """Yield each problem once: as it is at the breath where most is missing, and at how many others it is there."""
+    found: dict[tuple[Where, str], dict[Pace, Problem]] = defaultdict(dict)
+    for attempt in attempts:
+        for problem in attempt.problems:
+            if problem not in known:
+                found[problem.where, _words(problem)][attempt.pace] = problem
+    for at in found.values():
+        breath, worst = max(at.items(), key=lambda each: _lacks(each[1]))
+        also = f" (so too, or nearly, at {len(at) - 1} more of the breaths)" if len(at) > 1 else ""
+        yield replace(worst, what=f"at {breath} {worst.what}{also}")
+
+
+def _words(problem: Problem) -> str:
+    return problem.words if isinstance(problem, Misfit) else problem.what
+
+
+def _lacks(problem: Problem) -> Fraction | int:
+    return problem.lacks if isinstance(problem, Misfit) else 0
+
+
+def _shorter(attempt: _Attempt) -> Iterator[Problem]:
+    for cue in attempt.timeline.cues if attempt.timeline else ():
+        if cue.wording and cue.where:
+            which = f"wording {cue.wording + 1} of {cue.wordings}"
+            yield Problem(cue.where, f"note: at {attempt.pace} {which} is said: {shown(cue.text)}")
+
+
+def _tree(routine: Routine, name: str) -> Table:
+    tree = read(find(name), routine.file)
+    assert isinstance(tree, Table)  # noqa: S101 - it was loaded
+    return tree
+
+
+def _problems(error: VoicecoachError, file: str) -> tuple[Problem, ...]:
+    if isinstance(error, RoutineError):
+        return error.problems
+    what, *mend = str(error).splitlines()
+    return (Problem(Where(file, 1, 1), what, "; ".join(mend)),)
