@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -71,9 +72,11 @@ def run(
 
 def shell(folder: Path, home: Path, script: str) -> tuple[int, str, str]:
     """Run a line of shell, in which ``$voicecoach`` is the command."""
-    line = f'voicecoach="{sys.executable} -m voicecoach"; {script}'
+    command = home / "voicecoach.sh"  # the Python may lie in a folder with a space in its name
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m voicecoach "$@"\n')
+    command.chmod(0o755)
     done = subprocess.run(
-        ["/bin/sh", "-c", line],
+        ["/bin/sh", "-c", f"voicecoach={command}; {script}"],
         cwd=folder,
         env=environment(home),
         capture_output=True,
