@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import math
 import random
-import re
 import struct
 import wave
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.loudness import loudness
 from voicecoach import ffmpeg
 from voicecoach.clip import SAMPLE_RATE, Clip
 from voicecoach.errors import EncodeError
@@ -34,26 +34,6 @@ def babble(seconds: float, level: float = 0.3, seed: int = 1, rate: int = RATE) 
 
 def padded(pcm: bytes, before: int = 3_000, after: int = 5_000) -> Raw:
     return Raw(bytes(2 * before) + pcm + bytes(2 * after), RATE)
-
-
-def loudness(clip: Clip) -> float:
-    args = [
-        "-f",
-        "s16le",
-        "-ar",
-        "48000",
-        "-ac",
-        "1",
-        "-i",
-        "pipe:0",
-        "-af",
-        "ebur128=framelog=quiet",
-        "-f",
-        "null",
-        "-",
-    ]
-    said = ffmpeg.run(args, what="measuring", data=clip.pcm, loglevel="info").stderr
-    return float(re.findall(r"I:\s+(\S+) LUFS", said)[-1])
 
 
 def peak(clip: Clip) -> float:

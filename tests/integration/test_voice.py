@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import ffmpeg
+from tests.loudness import loudness
 from voicecoach.errors import VoiceError
 from voicecoach.voices import library, polish
 from voicecoach.voices.cached import CachedVoice
@@ -40,26 +39,6 @@ CUES = ["In", "Out", "Hold", "And out, further"]
 def clips() -> dict[str, Clip]:
     wordings = SENTENCES + CUES
     return dict(zip(wordings, system_voice(None, "en", calibration=CALM).speak(wordings), strict=True))
-
-
-def loudness(clip: Clip) -> float:
-    args = [
-        "-f",
-        "s16le",
-        "-ar",
-        "48000",
-        "-ac",
-        "1",
-        "-i",
-        "pipe:0",
-        "-af",
-        "ebur128=framelog=quiet",
-        "-f",
-        "null",
-        "-",
-    ]
-    said = ffmpeg.run(args, what="measuring", data=clip.pcm, loglevel="info").stderr
-    return float(re.findall(r"I:\s+(\S+) LUFS", said)[-1])
 
 
 def peak(pcm: bytes) -> int:
