@@ -40,27 +40,28 @@ def tried(name: str, seed: int, folder: Path) -> tuple[str, float]:
     return outcome, time.perf_counter() - began
 
 
-def batch(seeds: range) -> tuple[Counter[str], float]:
-    """Try these seeds on every built-in in turn; return how often what came out, and the longest seconds."""
+def batch(seeds: range) -> tuple[Counter[str], tuple[float, str]]:
+    """Try these seeds on every built-in in turn; return how often what came out, and which took how many seconds."""
     names = sorted(TREES)
     with tempfile.TemporaryDirectory() as folder:
-        results = [tried(names[seed % len(names)], seed, Path(folder)) for seed in seeds]
-    return Counter(outcome for outcome, _ in results), max(seconds for _, seconds in results)
+        results = {(name := names[seed % len(names)], seed): tried(name, seed, Path(folder)) for seed in seeds}
+    slowest = max((seconds, f"{name} {seed}") for (name, seed), (_, seconds) in results.items())
+    return Counter(outcome for outcome, _ in results.values()), slowest
 
 
 def main(arguments: list[str]) -> int:
     """Try as many as asked for, on all cores; return 1 if one crashed."""
     count, step = int(arguments[0]) if arguments else 20_000, 250
     total: Counter[str] = Counter()
-    longest = 0.0
+    slowest = (0.0, "")
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for outcomes, seconds in pool.map(batch, (range(at, min(at + step, count)) for at in range(0, count, step))):
+        for outcomes, longest in pool.map(batch, (range(at, min(at + step, count)) for at in range(0, count, step))):
             total += outcomes
-            longest = max(longest, seconds)
+            slowest = max(slowest, longest)
     for outcome, times in total.most_common():
         print(f"{times:7} {outcome}")
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    print(f"the longest took {longest:.2f} s; no process needed more than {memory} MiB")
+    print(f"the longest took {slowest[0]:.2f} s ({slowest[1]}); no process needed more than {memory} MiB")
     return int(any(outcome.startswith("CRASHED") for outcome in total))
 
 

@@ -62,7 +62,10 @@ KEYS = ("", "even ", "odd ", "every 2 ", "every 3 ", "every 12 ", "3 ", "first "
 def test_each_breath_says_the_most_special_of_its_words(keys: set[str], count: int) -> None:
     """Last before first before a number before every so many (the larger first) before even and odd before all."""
     said = [cue.text for cue in once(breathe=count, **{f"{key}in": f"[{key}] in" for key in keys}).cues]
-    expected = [next((f"[{name}] in" for name in which(number, count) if name in keys), "") for number in range(count)]
+    expected = [
+        next((f"[{name}] in" for name in which(number, count, range(99, 1, -1)) if name in keys), "")
+        for number in range(count)
+    ]
     assert [text for text in said if text.endswith(" in")] == [text for text in expected if text]
 
 
@@ -75,7 +78,7 @@ def test_each_breath_says_the_most_special_of_its_words(keys: set[str], count: i
     ],
 )
 def test_what_a_breath_can_be_called(number: int, count: int, expected: list[str]) -> None:
-    assert list(which(number, count)) == expected
+    assert list(which(number, count, range(99, 1, -1))) == expected
 
 
 def test_a_key_of_words_names_its_phase() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.fakes import measure, spoken_seconds
 from tests.strategies import breaths, phrases, scores
 from voicecoach.breath import Breath, Kind, Pace, Span, breath
-from voicecoach.errors import FitError
+from voicecoach.errors import ChoiceError, FitError
 from voicecoach.score import (
     Mark,
     Moment,
@@ -31,7 +31,7 @@ from voicecoach.score import (
     phrase,
     seq,
 )
-from voicecoach.timeline import FRAME, Timeline, air, ceil_to_frame, perform, snap
+from voicecoach.timeline import FRAME, LONGEST, Timeline, air, ceil_to_frame, perform, snap
 
 CALM = breath("4-6")
 
@@ -194,3 +194,17 @@ def test_breaths_count_from_nought_and_their_phases_follow_without_a_gap() -> No
     timeline: Timeline = perform(seq(*(breathe({}) for _ in range(50))), measure, breath("3.3-5.7"))
     assert [phase.breath for phase in timeline.phases] == [number // 2 for number in range(100)]
     assert all(earlier.end == later.start for earlier, later in pairwise(timeline.phases))
+
+
+def test_a_session_that_goes_on_for_too_long_is_refused_with_the_limit_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    hours = seq(*[breathe({})] * 4400)
+    assert perform(hours, measure, breath("4-5.8")).duration < LONGEST
+    with pytest.raises(ChoiceError, match="more than 12 hours"):
+        perform(hours, measure, breath("4-6"))
+    with pytest.raises(ChoiceError, match="more than 12 hours"):
+        perform(Pause(Span(rest=LONGEST + 1)), measure, CALM)
+    monkeypatch.setattr("voicecoach.timeline.MOST_CUES", 20)
+    words = breathe({Kind.INHALE: phrase("In")})
+    assert len(perform(seq(*[words] * 20), measure, CALM).cues) == 20
+    with pytest.raises(ChoiceError, match="more than 20 cues"):
+        perform(seq(*[words] * 22), measure, CALM)

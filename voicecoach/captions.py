@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.timeline import FRAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from fractions import Fraction
 
     from voicecoach.score import Side
@@ -70,9 +70,9 @@ def table(timeline: Timeline) -> Iterator[str]:
 
 def by_line(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Line, ...]]]:
     """Yield each chapter with the lines of its cues."""
-    starts = [phase.start for phase in timeline.phases]
+    phases = deque(timeline.phases)
     for chapter, cues in by_chapter(timeline):
-        yield chapter, tuple(Line(cue, _phase(cue, timeline.phases, starts)) for cue in cues)
+        yield chapter, tuple(Line(cue, _phase(cue, phases)) for cue in cues)
 
 
 def turns(timeline: Timeline) -> dict[Side, int]:
@@ -80,11 +80,15 @@ def turns(timeline: Timeline) -> dict[Side, int]:
     return dict(Counter(chapter.side for chapter in timeline.chapters if chapter.side))
 
 
-def _phase(cue: Cue, phases: Sequence[PhaseSpan], starts: Sequence[Fraction]) -> PhaseSpan | None:
-    """Return the phase in which a cue begins; it starts on a frame, which may be a little before its phase."""
+def _phase(cue: Cue, phases: deque[PhaseSpan]) -> PhaseSpan | None:
+    """Return the phase in which a cue begins, and drop those that are over by then.
+
+    A cue starts on a frame, which may be a little before its phase.
+    """
     at = cue.start + FRAME / 2
-    number = bisect_right(starts, at) - 1
-    return phases[number] if number >= 0 and at < phases[number].end else None
+    while phases and phases[0].end <= at:
+        phases.popleft()
+    return phases[0] if phases and phases[0].start <= at else None
 
 
 def clock(seconds: Fraction, *, tenths: bool = False) -> str:

@@ -131,7 +131,7 @@ def attempts(routine: Routine, choices: Choices, measure: Measure) -> Attempt:
         try:
             drafted = draft(routine, replace(choices, amount=amount))
             timeline = perform(drafted.score, measure, breathed)
-        except RoutineError:
+        except (RoutineError, ChoiceError):
             return None
         return Trial(timeline.duration, _breath(timeline, breathed), drafted.room)
 

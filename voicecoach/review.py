@@ -153,7 +153,6 @@ def _attempt(routine: Routine, breath: Pace | None, ruler: Ruler) -> _Attempt:
     try:
         score = build(routine, choices)
         timeline = perform(score, ruler.over(score), breathed)
-        session.check_length(timeline)
     except VoiceError:
         raise
     except VoicecoachError as error:

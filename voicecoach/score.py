@@ -174,13 +174,13 @@ class Breathe:
     only: Kind | None = None
     beat: int = 0
 
-    def during(self, kind: Kind, number: int) -> Score:
+    def during(self, kind: Kind, number: int) -> Score | None:
         """Return what starts with the ``number``th phase of this kind."""
-        return next((score for phase, nth, score in self.words if phase is kind and nth == number), Seq())
+        return next((score for phase, nth, score in self.words if phase is kind and nth == number), None)
 
     def side_of(self, kind: Kind) -> Side | None:
         """Return the side that is worked on in a phase."""
-        return dict(self.sides).get(kind, self.side)
+        return dict(self.sides).get(kind, self.side) if self.sides else self.side
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, T
 from voicecoach.fit import LengthError, attempts, fitted
 from voicecoach.language import akin, language, wider
 from voicecoach.routine import Routine, load
-from voicecoach.score import Score, Side, Sound
+from voicecoach.score import Score, Side, Sound, phrases
 from voicecoach.script import build, exercises, notice, pace
-from voicecoach.timeline import FRAME, Cue, Timeline, as_json, perform
+from voicecoach.timeline import FRAME, LONGEST, Cue, Timeline, as_json, perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from voicecoach.voices.cached import CachedVoice
     from voicecoach.voices.system import SystemVoice
 
-LONGEST = Fraction(12 * 3600)
-"""Seconds that a session may last."""
+MOST_DISTINCT = 1200
+"""Seconds of distinct sound that are held in memory to be joined from frames: 110 MiB."""
 
 LONGEST_SOUND = 600
 """Seconds that a sound beside a routine may last; all of it is held in memory."""
@@ -129,18 +129,15 @@ def plan(request: Request, folder: Path, report: Report, routine: Routine | None
 
     Raises:
         RoutineError: When the routine is wrong, or its words do not fit the breath (`FitError`).
-        ChoiceError: When the choices do not go together, name what is not there, or make a session of over 12 hours.
+        ChoiceError: When the choices do not go together, name what is not there, or the session is too long.
         VoiceError: When the voice fails.
     """
     routine = routine or load(request.routine, request.language)
     _check_length(request)
-    for _, chosen in _tracks(request):
-        build(routine, chosen)
+    scores = [(side, chosen, build(routine, chosen)) for side, chosen in _tracks(request)]
     voice, name = _voice(request, routine, folder)
     stage = Stage(routine, voice, {}, report)
-    laid = {side: _laid(stage, chosen, request.length) for side, chosen in _tracks(request)}
-    for timeline, _ in laid.values():
-        check_length(timeline)
+    laid = {side: _laid(stage, chosen, score, request.length) for side, chosen, score in scores}
     title = request.title or routine.sheet.title
     return Session(
         routine,
@@ -157,12 +154,18 @@ def plan(request: Request, folder: Path, report: Report, routine: Routine | None
 
 
 def rehearse(score: Score, pace: Pace | Breath, voice: Voice, clips: dict[str, Clip], report: Report) -> Timeline:
-    """Perform a score with real speech: perform it, have the wordings spoken that it asked for, and again.
+    """Perform a score with real speech: the longest wordings are spoken, then those that it asks for besides.
 
-    A wording that is not known yet counts as fitting, so only those are spoken that may be chosen: the longest first.
+    A wording that is not known yet counts as fitting, so only those are spoken that may be chosen.
     """
+    longest = (each.wordings[0] for each in phrases(score))
+    missing = dict.fromkeys(text for wording in longest for text in (wording.said, *wording.twins))
     while True:
-        missing: dict[str, None] = {}
+        wanted = [text for text in missing if text not in clips]
+        for done, (text, clip) in enumerate(zip(wanted, voice.speak(wanted) if wanted else (), strict=True)):
+            clips[text] = clip
+            report("speaking", done + 1, len(wanted))
+        missing = {}
 
         def measure(said: str | Sound, missing: dict[str, None] = missing) -> Fraction:
             if isinstance(said, Sound):
@@ -180,9 +183,6 @@ def rehearse(score: Score, pace: Pace | Breath, voice: Voice, clips: dict[str, C
         else:
             if not missing:
                 return timeline
-        for done, (wording, clip) in enumerate(zip(missing, voice.speak(list(missing)), strict=True)):
-            clips[wording] = clip
-            report("speaking", done + 1, len(missing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +194,10 @@ class Stage:
     clips: dict[str, Clip]
     report: Report
 
-    def rehearse(self, choices: Choices) -> Timeline:
-        """Build a session, and perform it with real speech."""
-        breathed = pace(self.routine, choices)
-        return rehearse(build(self.routine, choices), breathed, self.voice, self.clips, self.report)
+    def rehearse(self, choices: Choices, score: Score | None = None) -> Timeline:
+        """Perform a session with real speech; its score is built if it is not there yet."""
+        written = build(self.routine, choices) if score is None else score
+        return rehearse(written, pace(self.routine, choices), self.voice, self.clips, self.report)
 
     def measure(self, said: str | Sound) -> Fraction:
         """Return the seconds of a sound, or of what was spoken; what was not counts as fitting."""
@@ -206,13 +206,13 @@ class Stage:
         return self.clips[said].seconds if said in self.clips else Fraction(0)
 
 
-def _laid(stage: Stage, choices: Choices, length: Fraction | None) -> tuple[Timeline, Fit | None]:
+def _laid(stage: Stage, choices: Choices, score: Score, length: Fraction | None) -> tuple[Timeline, Fit | None]:
     """Lay a track along time, at its own length or at one that is asked for.
 
     A length is looked for with the words that were spoken; what is found is rehearsed, and as long as that makes new
     words known, it is looked for again.
     """
-    timeline = stage.rehearse(choices)
+    timeline = stage.rehearse(choices, score)
     if length is None:
         return timeline, None
     while True:
@@ -323,18 +323,6 @@ def _check_length(request: Request) -> None:
         raise ChoiceError(f"a session lasts up to {clock(LONGEST)}, and more than nothing\nwrite a length as 10m")
 
 
-def check_length(timeline: Timeline) -> None:
-    """Refuse a session of more than 12 hours.
-
-    Raises:
-        ChoiceError: When it lasts longer.
-    """
-    if timeline.duration > LONGEST:
-        raise ChoiceError(
-            f"this would last {clock(timeline.duration)}, and {clock(LONGEST)} is the most\nuse fewer rounds or breaths"
-        )
-
-
 def _tracks(request: Request) -> list[tuple[Side | None, Choices]]:
     """Return the tracks that are asked for: a side's track has only that side's turns."""
     sides = request.choices.sides
@@ -377,17 +365,40 @@ def _track(side: Side | None, title: str, routine: Routine, timeline: Timeline, 
 
 
 def _recordings(session: Session, paths: Iterable[Path], folder: Path) -> Iterator[Recording]:
-    """Join each track from frames; the sounds of all tracks are encoded together."""
-    from voicecoach import frames
-    from voicecoach.mixdown import placed
-    from voicecoach.mp3 import Recording
+    """Join each track from frames; the sounds of all tracks are encoded together.
 
-    sounds = [list(placed(track.timeline, session.clip, frames.APART)) for track in session.tracks]
-    runs = frames.encoded((clip for track in sounds for _, clip in track), folder)
+    Tracks with more distinct sound than memory should hold are encoded straight through instead.
+    """
+    from voicecoach import frames
+    from voicecoach.mixdown import mixdown, placed
+    from voicecoach.mp3 import Recording, Stream
+
+    sounds = _distinct(placed(track.timeline, session.clip, frames.APART) for track in session.tracks)
+    runs = frames.encoded((clip for track in sounds for _, clip in track), folder) if sounds else {}
     for number, (track, path) in enumerate(zip(session.tracks, paths, strict=True)):
-        laid = tuple((start // FRAME_SAMPLES, runs[clip]) for start, clip in sounds[number])
-        count = int(track.timeline.duration / FRAME)
-        yield Recording(path, frames.Spliced(laid, count), _tags(session, track, number + 1))
+        tags = _tags(session, track, number + 1)
+        if sounds:
+            laid = tuple((start // FRAME_SAMPLES, runs[clip]) for start, clip in sounds[number])
+            yield Recording(path, frames.Spliced(laid, int(track.timeline.duration / FRAME)), tags)
+        else:
+            yield Recording(path, Stream(mixdown(track.timeline, session.clip)), tags)
+
+
+def _distinct(tracks: Iterable[Iterable[tuple[int, Clip]]]) -> list[list[tuple[int, Clip]]]:
+    """Return the sounds of each track, alike ones as one value; nothing if they come to more than `MOST_DISTINCT`."""
+    known: dict[Clip, Clip] = {}
+    samples = 0
+    found = []
+    for track in tracks:
+        laid = []
+        for at, clip in track:
+            if clip not in known:
+                samples += clip.samples
+                if samples > MOST_DISTINCT * SAMPLE_RATE:
+                    return []
+            laid.append((at, known.setdefault(clip, clip)))
+        found.append(laid)
+    return found
 
 
 def _tags(session: Session, track: Track, number: int) -> Tags:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
@@ -177,8 +178,8 @@ def _breathing(step: BreathePhases, part: Part) -> Score:
 
 def _breaths(step: BreathePhases, part: Part) -> Score:
     """Guide breaths; where they are a stretch, it lasts to their end, or to the exhale that returns."""
-    count, sides = _count(step, part), _phase_sides(step)
-    taken = [_breath(step, number, count, part, sides) for number in range(count)]
+    count, lines = _count(step, part), Lines(step.spoken, part, _phase_sides(step))
+    taken = [_breath(step, number, count, part, lines) for number in range(count)]
     past = _too_many(step, part)
     if step.stretch is None:
         return seq(*taken, *past)
@@ -209,16 +210,15 @@ def _bounds(step: BreathePhases, part: Part) -> tuple[int, int, int]:
     return count, least, part.count(step.most) if step.most else count
 
 
-def _breath(step: BreathePhases, number: int, count: int, part: Part, sides: PhaseSides) -> Score:
+def _breath(step: BreathePhases, number: int, count: int, part: Part, lines: Lines) -> Score:
     part.add()
-    counted = part.having(count=str(number + 1), count_down=str(count - number))
-    words = list(_spoken(step.spoken, number, count, counted, dict(sides)))
+    words = list(lines.during(number, count))
     if number == count - 1 and step.stretch == "to last out":
         release = Mark(Moment.RELEASE, side=part.side)
         last = next((each for each in words if each[:2] == (Kind.EXHALE, 1)), (Kind.EXHALE, 1, Seq()))
         words = [*(each for each in words if each != last), (Kind.EXHALE, 1, seq(release, last[2]))]
     part.beats.taken += 1
-    return Breathe(tuple(words), part.side, sides, beat=part.beats.last)
+    return Breathe(tuple(words), part.side, lines.sides, beat=part.beats.last)
 
 
 def _phase_sides(step: BreathePhases) -> PhaseSides:
@@ -228,16 +228,33 @@ def _phase_sides(step: BreathePhases) -> PhaseSides:
     return tuple((kind, Side(side)) for kind, side in named if side)
 
 
-def _spoken(
-    spoken: Mapping[str, Words | ByRound], number: int, count: int, part: Part, sides: Mapping[Kind, Side]
-) -> Iterator[tuple[Kind, int, Score]]:
-    """Yield what is said in a breath: of the words that are meant for it, the most special."""
-    names = tuple(which(number, count))
-    for key, kind, nth in sorted({phase_of(key) for key in spoken}):
-        found = next((spoken[name + key] for name in names if name + key in spoken), None)
-        if found:
-            words = _by_round(found, part)
-            yield kind, nth, replace(part, side=sides.get(kind, part.side)).phrase(words, _kind(words), tone=kind)
+class Lines:
+    """What is said in the breaths of a step. Words in which nothing changes from breath to breath are written once."""
+
+    def __init__(self, spoken: Mapping[str, Words | ByRound], part: Part, sides: PhaseSides = ()) -> None:
+        """Take what the author wrote for each key, as it is in this round."""
+        self.spoken = {key: _by_round(words, part) for key, words in spoken.items()}
+        self.part, self.sides = part, sides
+        self.phases = sorted({phase_of(key) for key in spoken})
+        self.every = sorted({int(found) for key in spoken for found in re.findall(r"^every (\d+)", key)}, reverse=True)
+        self.written: dict[str, Score] = {}
+
+    def during(self, number: int, count: int) -> Iterator[tuple[Kind, int, Score]]:
+        """Yield what is said in a breath: of the words that are meant for it, the most special."""
+        names = tuple(which(number, count, self.every))
+        for phase, kind, nth in self.phases:
+            key = next((name + phase for name in names if name + phase in self.spoken), None)
+            if key:
+                yield kind, nth, self.written[key] if key in self.written else self._write(key, kind, number, count)
+
+    def _write(self, key: str, kind: Kind, number: int, count: int) -> Score:
+        words, part = self.spoken[key], self.part
+        counted = part.having(count=str(number + 1), count_down=str(count - number))
+        side = dict(self.sides).get(kind, part.side)
+        score = replace(counted, side=side).phrase(words, _kind(words), tone=kind)
+        if words.blanks().isdisjoint(counted.values):
+            self.written[key] = score
+        return score
 
 
 def phase_of(key: str) -> tuple[str, Kind, int]:
@@ -252,10 +269,10 @@ def phase_of(key: str) -> tuple[str, Kind, int]:
     return (name if nth == 1 else f"{name} {nth}"), NAMES[name], nth
 
 
-def which(number: int, count: int) -> Iterator[str]:
-    """Yield what a breath can be called, the most special first; breaths count from 0.
+def which(number: int, count: int, intervals: Iterable[int]) -> Iterator[str]:
+    """Yield what a breath can be called, the most special first; breaths count from 0, ``intervals`` fall.
 
-    >>> list(which(3, 9))
+    >>> list(which(3, 9, [4, 3, 2]))
     ['4 ', 'every 4 ', 'every 2 ', 'even ', '']
     """
     if number == count - 1:
@@ -263,7 +280,7 @@ def which(number: int, count: int) -> Iterator[str]:
     if number == 0:
         yield "first "
     yield f"{number + 1} "
-    yield from (f"every {every} " for every in range(min(number + 1, 99), 1, -1) if (number + 1) % every == 0)
+    yield from (f"every {every} " for every in intervals if (number + 1) % every == 0)
     yield "even " if number % 2 else "odd "
     yield ""
 
@@ -275,7 +292,7 @@ def _kind(words: Words) -> CueKind:
 
 def _phase(step: Phase, part: Part) -> Score:
     """Take a lone phase of the breath."""
-    ((kind, _, spoken),) = _spoken(step.spoken, 0, 1, part, {})
+    ((kind, _, spoken),) = Lines(step.spoken, part).during(0, 1)
     part.beats.taken += 1
     return Breathe(((kind, 1, spoken),), part.side, only=kind, beat=part.beats.last)
 

@@ -7,7 +7,6 @@ Times are exact seconds (`Fraction`). Phases stay where the breath puts them; a 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -15,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from voicecoach.breath import Pace
-from voicecoach.errors import FitError, Misfit, Problem, Where, shown
+from voicecoach.errors import ChoiceError, FitError, Misfit, Problem, Where, shown
 from voicecoach.score import (
     Breathe,
     CueKind,
@@ -36,12 +35,17 @@ from voicecoach.score import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from voicecoach.breath import Breath, Kind, Phase
+    from voicecoach.breath import Breath, Kind
     from voicecoach.score import Score
 
 NOWHERE = Where("score", 0, 0)
+LONGEST = Fraction(12 * 3600)
+"""Seconds that a session may last."""
+
+MOST_CUES = 100_000
+FEWER = "use fewer rounds or breaths"
 FRAME = Fraction(24, 1000)
 """The grid of cues: one MP3 frame at 48 kHz, in seconds."""
 
@@ -185,15 +189,13 @@ def perform(score: Score, measure: Measure, pace: Pace | Breath) -> Timeline:
 
     Raises:
         FitError: When a phrase fits in none of its wordings; it names all such phrases.
+        ChoiceError: When it has more than 100,000 cues, or lasts over 12 hours; it is not performed further than that.
     """
-    events: list[_Event] = []
     whole = pace if isinstance(pace, Pace) else Pace((pace,))
-    laying = _lay(score, Fraction(0), _Scene(measure, whole.breaths(beats(score))))
-    while True:
-        try:
-            events.append(next(laying))
-        except StopIteration as stop:
-            return _collect(events, ceil_to_frame(stop.value))
+    scene = _Scene(measure, whole.breaths(beats(score)))
+    end = _lay(score, Fraction(0), scene)
+    scene.check(end)
+    return _collect(scene.events, ceil_to_frame(end))
 
 
 def snap(at: Fraction) -> Fraction:
@@ -231,33 +233,11 @@ class _Room:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
-    """What holds while a part of the score is laid."""
-
-    measure: Measure
-    breaths: tuple[Breath, ...]
-    room: _Room | None = None
-
-    def breath(self, beat: int) -> Breath:
-        """Return a breath of the pace; past its end, the last."""
-        return self.breaths[min(beat, len(self.breaths) - 1)]
-
-    def within(self, at: Fraction, seconds: Fraction, name: str) -> _Scene:
-        """Return the scene inside a span that refuses to grow; of two such spans, the one that ends first holds."""
-        room = _Room(at + seconds - air(seconds), name, seconds)
-        return self if self.room and self.room.end <= room.end else _Scene(self.measure, self.breaths, room)
-
-    def takes(self, wording: Wording) -> Fraction:
-        """How long a wording lasts with its twins, in whole frames."""
-        return ceil_to_frame(max(self.measure(text) for text in (wording.said, *wording.twins)))
-
-
-@dataclass(frozen=True, slots=True)
 class _Taken:
-    """A breath was taken: its phases, in order, numbered when all are known."""
+    """A breath was taken: where its phases start and end, in order; they are numbered when all are known."""
 
     start: Fraction
-    phases: tuple[tuple[Phase, Side | None], ...]
+    phases: list[tuple[Fraction, Fraction, Kind, Side | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,90 +249,136 @@ class _Marked:
 _Event = Cue | _Taken | _Marked | Problem
 
 
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What holds while a part of the score is laid, and what has happened so far."""
+
+    measure: Measure
+    breaths: tuple[Breath, ...]
+    room: _Room | None = None
+    events: list[_Event] = field(default_factory=list)
+    lengths: dict[Wording, tuple[Fraction, Fraction]] = field(default_factory=dict)
+
+    def breath(self, beat: int) -> Breath:
+        """Return a breath of the pace; past its end, the last."""
+        return self.breaths[min(beat, len(self.breaths) - 1)]
+
+    def within(self, at: Fraction, seconds: Fraction, name: str) -> _Scene:
+        """Return the scene inside a span that refuses to grow; of two such spans, the one that ends first holds."""
+        room = _Room(at + seconds - air(seconds), name, seconds)
+        inside = self.room and self.room.end <= room.end
+        return self if inside else _Scene(self.measure, self.breaths, room, self.events, self.lengths)
+
+    def check(self, at: Fraction) -> None:
+        """Refuse a session that goes on for too long, as soon as it does."""
+        if at > LONGEST:
+            raise ChoiceError(f"this lasts more than {LONGEST / 3600} hours, the most there can be\n{FEWER}")
+        if len(self.events) > MOST_CUES and sum(isinstance(event, Cue) for event in self.events) > MOST_CUES:
+            raise ChoiceError(f"this has more than {MOST_CUES:,} cues, the most there can be\n{FEWER}")
+
+    def length(self, wording: Wording) -> tuple[Fraction, Fraction]:
+        """How long a wording lasts, and how long it lasts with its twins, in whole frames."""
+        found = self.lengths.get(wording)
+        if found is None:
+            own, *others = (self.measure(text) for text in (wording.said, *wording.twins))
+            found = self.lengths[wording] = own, ceil_to_frame(max([own, *others]))
+        return found
+
+
 def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
     score: Score, at: Fraction, scene: _Scene
-) -> Generator[_Event, None, Fraction]:
-    """Yield what happens from ``at`` on, and return when it is over."""
+) -> Fraction:
+    """Tell the scene what happens from ``at`` on, and return when it is over."""
     match score:
         case Phrase():
-            return (yield from _say(score, at, scene))
+            return _say(score, at, scene)
+        case Breathe():
+            return _breathe(score, at, scene)
         case Pause(span, beat):
             return at + span.seconds(scene.breath(beat))
         case Sound(name, kind, side, file):
             start = snap(at)
-            yield Cue(start, start + scene.measure(score), kind, name, side, file)
+            scene.events.append(Cue(start, start + scene.measure(score), kind, name, side, file))
             return at
         case Mark():
-            yield _Marked(at, score)
+            scene.events.append(_Marked(at, score))
             return at
         case Seq(parts):
             for part in parts:
-                at = yield from _lay(part, at, scene)
+                at = _lay(part, at, scene)
             return at
         case Slot():
-            return (yield from _fill(score, at, scene))
-        case Breathe():
-            return (yield from _breathe(score, at, scene))
+            return _fill(score, at, scene)
         case Paced(pace, body):
-            return (yield from _lay(body, at, replace(scene, breaths=pace.breaths(beats(body)))))
+            return _lay(body, at, replace(scene, breaths=pace.breaths(beats(body))))
         case Under(body, under):
-            yield from _lay(under, at, scene)
-            return (yield from _lay(body, at, scene))
+            _lay(under, at, scene)
+            return _lay(body, at, scene)
         case _:
             assert_never(score)
 
 
-def _say(phrase: Phrase, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fraction]:
+def _say(phrase: Phrase, at: Fraction, scene: _Scene) -> Fraction:
     """Say the longest wording that fits; where none does, what is heard otherwise, or the shortest and tell."""
-    room, last = scene.room, len(phrase.wordings) - 1
-    takes = ((number, wording, scene.takes(wording)) for number, wording in enumerate(phrase.wordings))
-    fits = (each for each in takes if room is None or at + each[2] <= room.end or each[0] == last)
-    number, wording, taken = next(fits)
-    if room and at + taken > room.end:
+    left = scene.room.end - at if scene.room else None
+    last = len(phrase.wordings) - 1
+    for number, wording in enumerate(phrase.wordings):  # noqa: B007 - the last that is tried is said
+        own, taken = scene.length(wording)
+        if left is None or taken <= left:
+            break
+    if scene.room and left is not None and taken > left:
         if phrase.otherwise:
-            return (yield from _lay(phrase.otherwise, at, scene))
-        yield _too_long(phrase, taken, room.end - at, room)
-    start, end = snap(at), snap(at) + scene.measure(wording.said)
-    yield Cue(start, end, phrase.kind, wording.text, phrase.side, wording.spoken, number, last + 1, phrase.where)
+            return _lay(phrase.otherwise, at, scene)
+        scene.events.append(_too_long(phrase, taken, left, scene.room))
+    start = snap(at)
+    cue = Cue(
+        start, start + own, phrase.kind, wording.text, phrase.side, wording.spoken, number, last + 1, phrase.where
+    )
+    scene.events.append(cue)
     return at + taken
 
 
-def _fill(slot: Slot, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fraction]:
+def _fill(slot: Slot, at: Fraction, scene: _Scene) -> Fraction:
     breath = scene.breath(slot.beat)
     seconds = slot.span.seconds(breath)
     if slot.overrun is Overrun.REFUSE:
-        yield from _hold(slot, at, seconds, scene)
+        _hold(slot, at, seconds, scene)
         return at + seconds
-    end = yield from _lay(slot.body, at, scene)
-    over = max(Fraction(0), end - at - seconds)
+    over = max(Fraction(0), _lay(slot.body, at, scene) - at - seconds)
     whole = breath.seconds if slot.span.in_breaths else over
     return at + seconds + (math.ceil(over / whole) * whole if over else 0)
 
 
-def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: _Scene) -> Generator[_Event, None, None]:
+def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: _Scene) -> None:
     """Lay what a slot of fixed length holds: each part has room until the next one starts."""
     placed = [(offset.within(seconds), part) for offset, part in slot.at]
     for after, part in placed:
         if not 0 <= after < seconds:
-            yield from (_outside(phrase, after, seconds) for phrase in phrases(part))
+            scene.events.extend(_outside(phrase, after, seconds) for phrase in phrases(part))
     inside = [(after, part) for after, part in placed if 0 <= after < seconds]
     parts = sorted([(Fraction(0), slot.body), *inside], key=lambda part: part[0])
     ends = [*(after for after, _ in parts[1:]), seconds]
     for (after, part), end in zip(parts, ends, strict=True):
-        yield from _lay(part, at + after, scene.within(at + after, end - after, "time"))
+        _lay(part, at + after, scene.within(at + after, end - after, "time"))
 
 
-def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Generator[_Event, None, Fraction]:
+def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Fraction:
+    scene.check(at)
     breath = scene.breath(taken.beat)
-    phases = [phase for phase in breath.phases if taken.only in {None, phase.kind}]
-    yield from _unbreathed(taken, breath)
-    yield _Taken(at, tuple((phase, taken.side_of(phase.kind)) for phase in phases))
-    numbers: Counter[Kind] = Counter()
-    for phase in phases:
-        numbers[phase.kind] += 1
-        words = taken.during(phase.kind, numbers[phase.kind])
-        yield from _lay(words, at, scene.within(at, phase.seconds, phase.kind.value))
-        at += phase.seconds
+    scene.events.extend(_unbreathed(taken, breath))
+    noted = _Taken(at, [])
+    scene.events.append(noted)
+    numbers: dict[Kind, int] = {}
+    for phase in breath.phases:
+        if taken.only not in {None, phase.kind}:
+            continue
+        numbers[phase.kind] = number = numbers.get(phase.kind, 0) + 1
+        words = taken.during(phase.kind, number)
+        if words:
+            _lay(words, at, scene.within(at, phase.seconds, phase.kind.value))
+        end = at + phase.seconds
+        noted.phases.append((at, end, phase.kind, taken.side_of(phase.kind)))
+        at = end
     return at
 
 
@@ -363,7 +389,7 @@ def _collect(events: list[_Event], end: Fraction) -> Timeline:
     marks = [event for event in events if isinstance(event, _Marked)]
     cues = [event for event in events if isinstance(event, Cue)]
     return Timeline(
-        duration=max([end, *(ceil_to_frame(cue.end) for cue in cues)]),
+        duration=max(end, ceil_to_frame(max((cue.end for cue in cues), default=end))),
         phases=tuple(_phases(event for event in events if isinstance(event, _Taken))),
         cues=tuple(sorted(cues, key=lambda cue: cue.start)),
         chapters=tuple(_chapters(marks, end)),
@@ -373,10 +399,8 @@ def _collect(events: list[_Event], end: Fraction) -> Timeline:
 
 def _phases(taken: Iterable[_Taken]) -> Iterator[PhaseSpan]:
     for number, each in enumerate(sorted(taken, key=lambda each: each.start)):
-        at = each.start
-        for phase, side in each.phases:
-            yield PhaseSpan(at, at + phase.seconds, phase.kind, side, number)
-            at += phase.seconds
+        for start, end, kind, side in each.phases:
+            yield PhaseSpan(start, end, kind, side, number)
 
 
 def _chapters(marks: list[_Marked], end: Fraction) -> Iterator[Chapter]:
@@ -420,9 +444,9 @@ def _outside(phrase: Phrase, after: Fraction, seconds: Fraction) -> Problem:
 
 def _unbreathed(taken: Breathe, breath: Breath) -> Iterator[Problem]:
     """Tell of words for a phase that the breath does not have."""
-    there = Counter(phase.kind for phase in breath.phases)
     for kind, number, body in taken.words:
-        for phrase in phrases(body) if number > there[kind] else ():
+        there = sum(phase.kind is kind for phase in breath.phases)
+        for phrase in phrases(body) if number > there else ():
             phase = kind.value if number == 1 else f"{kind} number {number}"
             what = f"{shown(phrase.wordings[0].text)} is said at the {phase}, and the breath {breath} has none"
             mend = f"take out the words, or breathe with a {phase}"

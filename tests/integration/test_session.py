@@ -55,12 +55,16 @@ def decoded(path: Path) -> Iterator[bytes]:
     assert process.returncode == 0
 
 
-@pytest.fixture(scope="module")
-def peaks(hour: Made) -> list[int]:
-    """The greatest sample value of each 5 ms of the hour."""
+def loudest(path: Path) -> list[int]:
+    """The greatest sample value of each 5 ms of a file."""
     import audioop
 
-    return [audioop.max(block, 2) for block in decoded(hour.files[0][1].path)]
+    return [audioop.max(block, 2) for block in decoded(path)]
+
+
+@pytest.fixture(scope="module")
+def peaks(hour: Made) -> list[int]:
+    return loudest(hour.files[0][1].path)
 
 
 def test_an_hour_lasts_as_long_as_its_plan(hour: Made, peaks: list[int]) -> None:
@@ -127,6 +131,17 @@ def test_joining_frames_sounds_like_one_straight_encode(hour: Made, tmp_path: Pa
     sound = sum(value * value for value in joined)
     difference = sum((one - other) ** 2 for one, other in zip(straight, joined, strict=False))
     assert sound > 10**4.5 * difference
+
+
+def test_more_sound_than_memory_should_hold_is_encoded_straight_through(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "MOST_DISTINCT", 10)
+    (track, file) = make(Request("sitting-leg-stretch", Choices(rounds=1)), tmp_path, folder, quiet).files[0]
+    peaks = loudest(file.path)
+    assert file.seconds == track.timeline.duration
+    assert len(peaks) == -(-file.samples // BLOCK)
+    assert max(abs(onset(peaks, float(cue.start))) for cue in track.timeline.cues) <= 0.030
 
 
 def test_the_same_file_comes_out_to_the_byte(hour: Made, folder: Path, tmp_path: Path) -> None:
