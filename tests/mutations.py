@@ -23,6 +23,7 @@ def trees() -> Iterator[tuple[str, Any]]:
 TREES = dict(trees())
 ODD: list[Any] = [
     *(None, True, 0, -1, 3, 2.5, 10**12, "", " ", "|", "~", "a | b", "{leg}", "{n}", "{", "}", "{}", "{{a}}", "nan"),
+    *("{next leg}", "{next round}"),
     *("3 breaths", "1:30", "5s", "-5s", "1,5s", "10000", "24h", "25h", "{n} * {n}", "4-6", "0-0", "4-6..3-3-3"),
     *("in 2, in 1, out 6", "600-600", "6/min", "0.1-0.1", "4-6 +9s every 1s", "half", "last 5s", "last 999h", "first"),
     *(
@@ -46,6 +47,7 @@ ODD: list[Any] = [
 KNOWN = sorted({
     *("say", "settle", "breathe", "in", "out", "hold", "pause", "first in", "last out", "every 2 out", "in 2", "rest"),
     *("each side", "repeat", "rounds", "between", "steps", "vary", "min", "max", "past", "order", "first", "again"),
+    "before",
     *("side", "sides", "only", "name", "stretch", "breath", "fixed", "countdown", "halfway", "at", "release", "sound"),
     *("include", "optional", "pace", "change", "title", "language", "notice", "parameters", "words", "pronounce"),
 })  # fmt: skip

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fakes import measure
 from voicecoach.advice import advised, timed
 from voicecoach.breath import Kind
+from voicecoach.choices import Choices
 from voicecoach.errors import Where
 from voicecoach.mistakes import validated
-from voicecoach.routine import built_in, find
+from voicecoach.routine import Routine, built_in, find
 from voicecoach.score import CueKind
-from voicecoach.timeline import Chapter, Cue, PhaseSpan, Timeline
+from voicecoach.script import build
+from voicecoach.sheet import Sheet
+from voicecoach.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
 from voicecoach.yamltree import Table, read
 
 if TYPE_CHECKING:
@@ -55,6 +59,9 @@ def test_the_built_in_routines_give_no_reason_for_advice(name: str) -> None:
         ("Sit tall, and breath in", "'and breath in' may be a slip; is 'breathe' meant?"),
         ("Breath in", "'Breath in' may be a slip; is 'breathe' meant?"),
         ("A long breathe", "'long breathe' may be a slip; is 'breath' meant?"),
+        ("Ask yourdoctor first", "two words are joined in 'yourdoctor'; part them"),
+        ("Lower andupper legs", "two words are joined in 'andupper'; part them"),
+        ("Lift thechest", "two words are joined in 'thechest'; part them"),
         ("Breathe in | Breath in", "'Breath in' may be a slip; is 'breathe' meant?"),
     ],
 )
@@ -72,6 +79,8 @@ def test_what_a_voice_would_stumble_on_is_told(said: str, told: str, tmp_path: P
         "Half past 4:30, or 2.5 seconds",
         "Ask Dr. McKenzie, e.g. at 5 p.m. ... then go on",
         "In the morning the legs are tighter, so take more care then.",
+        "Yourself, yours, yourselves; android, andante, Andes, Andrew, Andover; both, bother, Bothwell",
+        "Therapy, thereby, theatre, theft, theme, thenar, thesis, thelonious, thebes; within, without, withers",
     ],
 )
 def test_what_is_right_is_not_bothered(said: str, tmp_path: Path) -> None:
@@ -92,10 +101,68 @@ def test_each_language_knows_slips_of_its_own(language: str, said: str, meant: s
     assert of(said, tmp_path, "en") == []
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "joined"),
+    [
+        ("de", "Atme ein undausatmen, nicht undicht und undankbar", "undausatmen"),
+        ("de", "Deinerseits deinen Blick, dann deinebeine", "deinebeine"),
+        ("es", "Haciendo fuerza, haciadelante", "haciadelante"),
+        ("fr", "La jambe dansles mains, danseur", "dansles"),
+    ],
+)
+def test_each_language_knows_how_joined_words_begin(language: str, said: str, joined: str, tmp_path: Path) -> None:
+    assert of(said, tmp_path, language) == [f"two words are joined in '{joined}'; part them"]
+
+
 def test_french_and_german_may_say_some_words_twice(tmp_path: Path) -> None:
     assert of("Ce que vous vous dites", tmp_path, "fr") == []
     assert of("Die, die die Arme heben, und die die ruhen", tmp_path, "de") == []
     assert len(of("vous vous", tmp_path, "en")) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "step", "told"),
+    [
+        ("", "{breathe: 2, 4 in: Deep}", "4:24: the words for '4 in' are never said in 2 breaths; take them out"),
+        ("", "{breathe: 2, every 9 out: Deep}", "4:31: the words for 'every 9 out' are never said in 2 breaths"),
+        ("", "{breathe: 1, even in: Deep}", "4:27: the words for 'even in' are never said in 1 breath; take"),
+        ("", "{breathe: 1, first in: A, last in: B}", "the words for 'first in' are never said in 1 breath"),
+        ("", "{breathe: 9, max: 4, 5 in: A, past: So}", "the words for '5 in' are never said in 4 breaths"),
+        ("", "{say: hi, only: last}", "4:5: 'only: last' stands in no rounds, so the step is always done"),
+        ("", "pace: {breath: 4-4, steps: [{say: hi, only: not last}]}", "'only: not last' stands in no rounds, so the"),
+        ("parameters: {n: 3}", "say: hi", "2:14: the parameter 'n' is never used; write {n} where it is meant"),
+        ("pronounce: {Asana: ah-sana}", "say: hi", "2:13: 'Asana' is never said, so how it is pronounced means"),
+        ("", "{breathe: 9, max: 4}", "4:5: 'breathe' is 9, of which its 'max' lets only 4 be played; write less"),
+        ("", "{rest: 30s, max: 20s}", "4:5: 'rest' is 30s, of which its 'max' lets only 20s be played; write"),
+        ("", "repeat: {rounds: 9, max: 3, steps: [say: a]}", "4:5: 'rounds' is 9, of which its 'max' lets only 3"),
+        ("parameters: {n: 5}", "{breathe: '{n} * 2', max: 9}", "4:5: 'breathe' is 10, of which its 'max' lets only 9"),
+    ],
+)
+def test_what_is_written_in_vain_is_told(head: str, step: str, told: str, tmp_path: Path) -> None:
+    (found,) = warned(f"title: x\n{head or '#'}\nsteps:\n  - {step}\n", tmp_path)
+    assert told in found
+
+
+@pytest.mark.parametrize(
+    ("head", "step"),
+    [
+        ("parameters: {n: 2}", "{breathe: '{n}', 4 in: Deep}"),
+        ("", "{breathe: '2 breaths, at least 20s', 4 in: Deep}"),
+        ("", "{breathe: 2, min: 1, max: 4, 4 in: Deep, in: In}"),
+        ("", "{breathe: 2, first in: A, in: B}"),
+        ("", "repeat: {steps: [{say: hi, only: last}]}"),
+        ("parameters: {n: 2s, m: '{n}'}", "hold: '{m}'"),
+        ("parameters: {n: 2}", "repeat: {rounds: '{n}', steps: [say: hi]}"),
+        ("parameters: {n: 2}", "say: {first: '{N}', again: hi}"),
+        ("parameters: {a: one, b: two}", "repeat: {vary: {n: ['{a}', '{b}']}, steps: [say: '{n}']}"),
+        ("parameters: {n: 2}", "repeat: {vary: {t: {from: 1, step: '{n}'}}, steps: [say: '{t}']}"),
+        ("pronounce: {hi: high, half-way: halfweigh, X: ex}", "say: Hi"),
+        ("pronounce: {leg: lag}\nsides: {left: {l: left leg}, right: {l: right leg}}", "say: 'The {left l}'"),
+        ("", "{breathe: 9, max: 4, past: Four are enough}"),
+    ],
+)
+def test_what_may_be_heard_or_used_is_not_told(head: str, step: str, tmp_path: Path) -> None:
+    assert warned(f"title: x\n{head or '#'}\nsteps:\n  - {step}\n", tmp_path) == []
 
 
 SIDES = (
@@ -165,6 +232,19 @@ def test_words_that_fill_their_phase_with_nothing_shorter_offered_are_told_once(
 @pytest.mark.parametrize("timeline", [session(Fraction(29, 10)), session(Fraction(35, 10), wordings=2)])
 def test_words_with_air_left_or_a_shorter_wording_are_fine(timeline: Timeline) -> None:
     assert not list(timed(timeline, "a.yaml"))
+
+
+def test_words_that_give_way_to_a_tone_have_a_shorter_wording() -> None:
+    assert not list(timed(session(Fraction(32, 10)), "a.yaml", [PLACE]))
+
+
+
+def test_a_chapter_whose_own_part_has_no_name_is_told() -> None:
+    steps = [{"name": "...", "repeat": {"rounds": 1, "steps": [{"hold": "5s"}]}}]
+    routine = Routine("a", "a.yaml", Sheet.model_validate({"title": "A", "steps": steps}))
+    timeline = perform(build(routine, Choices()), measure, routine.sheet.breath)
+    (told,) = timed(timeline, "a.yaml")
+    assert told.what == "the chapter 'A: ...' has no name that could be read"
 
 
 def test_a_chapter_without_a_name_is_told() -> None:

@@ -101,3 +101,11 @@ def test_breaths_that_are_too_long_are_left_out_between_two_that_are_not() -> No
 def test_two_breaths_that_have_none_between_are_refused(text: str) -> None:
     with pytest.raises(ChoiceError):
         paces(text)
+
+
+@given(st.lists(st.integers(1, 30), min_size=2, max_size=5), st.integers(0, 60))
+def test_a_ramp_lasts_as_long_as_its_breaths(lengths: list[int], count: int) -> None:
+    """``Pace.count`` adds them up leg by leg, not one by one."""
+    ramp = pace("..".join(f"{length}-{length}" for length in lengths))
+    each = sum((one.seconds for one in ramp.breaths(count)), Fraction(0)) if count else 0
+    assert ramp._seconds(count) == each  # noqa: SLF001

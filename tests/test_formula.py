@@ -39,11 +39,18 @@ def seconds(number: float | Fraction) -> Span:
         ("3 breaths * 2", Span(6)),
         ("{hold} * 2 + 5s", seconds(45)),
         ("{long}", seconds(30)),
+        ("{hold} in whole breaths", Span(least=Fraction(20))),
+        ("{hold} * 2 in whole breaths", Span(least=Fraction(40))),
+        ("3 breaths, at least {hold}", Span(3, least=Fraction(20))),
+        ("{n}, at least {hold} + 5s", Span(4, least=Fraction(25))),
+        ("{n} breaths, at least {long}", Span(4, least=Fraction(30))),
+        ("{n} breaths + 1 breath", Span(5)),
+        ("{half-way} - {hold}", seconds(5)),
         ("{LONG} - {hold}", seconds(10)),
     ],
 )
 def test_a_value_is_worked_out_as_one_would_by_hand(text: str, expected: object) -> None:
-    assert worked_out(text, {"hold": "20s", "long": "{hold} * 1.5"}) == expected
+    assert worked_out(text, {"hold": "20s", "long": "{hold} * 1.5", "n": "4", "half-way": "25s"}) == expected
 
 
 @pytest.mark.parametrize(
@@ -61,7 +68,18 @@ def test_a_value_is_worked_out_as_one_would_by_hand(text: str, expected: object)
         ("{a}", "{a} is defined by itself"),
         ("{one}", "is defined by itself"),
         ("2 +", "is no length"),
-        ("(2 + 3) * 4", "is no length"),
+        ("(2 + 3) * 4", "has parentheses, which can't be worked out: give what is in them a name under 'parameters'"),
+        ("{b}*2", "'{b}*2' can't be worked out: write spaces around the *"),
+        ("{b} *2", "write spaces around the *"),
+        ("20s/2", "write spaces around the /"),
+        ("20s- {b}", "write spaces around the -"),
+        ("{b}+5s", "write spaces around the +"),
+        ("4-6", "'4-6' is no length"),
+        ("3 breaths at least 20s", "has no comma: write 3 breaths, at least 20s"),
+        ("3 in whole breaths", "'3' is 3, and no time: write seconds, as 20s"),
+        ("3 breaths in whole breaths", "'3 breaths' is 3 breaths, and no time"),
+        ("5s, at least 20s", "'5s' is 5s, no number of breaths"),
+        ("2, at least 3", "'3' is 3, and no time"),
         (" * ".join(["100000000"] * 5), "is too large or too fine a number"),
         ("1 / 100000000 / 100000", "is too large or too fine a number"),
     ],

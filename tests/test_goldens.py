@@ -4,7 +4,7 @@ import pytest
 
 from tests.goldens import GOLDEN, SESSIONS, cue_sheet, performed
 from voicecoach.breath import pace
-from voicecoach.choices import Choices
+from voicecoach.choices import Choices, Guidance
 from voicecoach.routine import built_in, load
 from voicecoach.score import Side
 from voicecoach.timeline import FRAME
@@ -66,6 +66,29 @@ def test_each_sides_track_stands_alone_and_has_the_same_length(name: str) -> Non
     assert [cue.start for cue in left.cues] == [cue.start for cue in right.cues]
     assert left.cues[0].kind.value == right.cues[0].kind.value == "notice"
     assert not [cue for cue in right.cues if cue.side is Side.LEFT]
+
+
+SETUPS = {
+    *SITTING, "standing-leg-stretch", "forward-lunge", "thigh-burner", "forward-backward-bend", "leg-stretch",
+    "contract-relax-stretch", "muscle-relaxation",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", built_in())
+def test_brief_guidance_takes_less_time_wherever_something_is_set_up_again(name: str) -> None:
+    full, brief = (performed(name, Choices(guidance=guidance)) for guidance in (Guidance.FULL, Guidance.BRIEF))
+    assert (brief.duration < full.duration) == (name in SETUPS)
+    assert brief.stretched(Side.LEFT) == full.stretched(Side.LEFT)
+    assert len(brief.cues) == len(full.cues)
+
+
+def test_cues_name_each_group_of_muscles_and_each_exercise() -> None:
+    heard = {
+        name: [cue.text for cue in performed(name, Choices(guidance=Guidance.CUES)).cues]
+        for name in ("muscle-relaxation", "interval-training")
+    }
+    assert {"The jaw, now", "The feet, now"} <= set(heard["muscle-relaxation"])
+    assert {"First, squats.", "Squats", "Next, lunges by turns.", "Squats again."} <= set(heard["interval-training"])
 
 
 def test_notices_and_tips_are_said_once_in_a_session_of_many_exercises() -> None:

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from voicecoach.errors import UnknownNameError
-from voicecoach.language import fill, language, languages
+from tests.fakes import measure
+from voicecoach.choices import Choices
+from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
+from voicecoach.language import COUNTS, fill, keys, language, languages, missing
+from voicecoach.routine import load
+from voicecoach.script import build, pace
+from voicecoach.timeline import Timeline, perform
 
 BLANK = re.compile(r"\{\w+\}")
 VOWELS = re.compile("[aeiouyàáâäèéêëìíîïòóôöùúûü]+", re.IGNORECASE)
@@ -33,7 +38,7 @@ def test_every_language_has_the_words_that_english_has_with_the_same_blanks(code
 def test_no_word_was_left_in_english(code: str) -> None:
     english = dict(language("en").words)
     same = {key for key, text in language(code).words if text == english[key]}
-    assert same <= {"titled"}
+    assert same <= {"titled", "minutes"}
 
 
 @in_every_language
@@ -94,7 +99,7 @@ def test_a_length_agrees_in_number_and_gender(code: str, said: list[str]) -> Non
 @in_every_language
 def test_what_is_said_exactly_is_of_what_can_be_counted(code: str) -> None:
     exact = language(code).exact
-    assert {(key, 1) for key in ("breaths", "seconds")} <= {(key, count) for key, count, _ in exact}
+    assert {(key, 1) for key in COUNTS} <= {(key, count) for key, count, _ in exact}
     assert {key for key, _, _ in exact} <= {key for key, text in language(code).words if "{number}" in text}
 
 
@@ -128,3 +133,117 @@ def test_a_language_without_words_is_told(code: str) -> None:
 
 def test_only_the_braces_that_are_asked_for_are_filled_and_nothing_else_is_magic() -> None:
     assert fill("{a} {b} {a.__class__} {{a}} %s", a="one") == "one {b} {a.__class__} {one} %s"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", ["zero seconds", "one second", "59.5 seconds", "one minute", "one minute and one second", "90 minutes"]),
+        ("de", ["null Sekunden", "eine Sekunde", "59,5 Sekunden", "eine Minute", "eine Minute und eine Sekunde"]),
+        ("es", ["cero segundos", "un segundo", "59,5 segundos", "un minuto", "un minuto y un segundo"]),
+        ("fr", ["zéro secondes", "une seconde", "59,5 secondes", "une minute", "une minute et une seconde"]),
+    ],
+)
+def test_a_time_is_said_in_minutes_and_the_seconds_that_are_left(code: str, said: list[str]) -> None:
+    times = [Fraction(0), Fraction(1), Fraction(119, 2), Fraction(60), Fraction(61), Fraction(5400)]
+    assert [language(code).lasting(each) for each in times][: len(said)] == said
+
+
+def test_twenty_one_minutes_agree_as_seconds_do() -> None:
+    assert language("es").lasting(Fraction(21 * 60 + 21)) == "veintiún minutos y veintiún segundos"
+    assert language("fr").lasting(Fraction(21 * 60 + 21)) == "vingt et une minutes et vingt et une secondes"
+
+
+def test_a_routine_says_its_own_words_numbers_and_counts_before_those_of_the_table() -> None:
+    own = language("en").having({"change": "Swap.", "numbers": ("nil", "one"), "breaths 2": "a couple of breaths"})
+    assert (own.word("change"), own.word("closing")) == ("Swap.", language("en").word("closing"))
+    assert [own.number(number) for number in (0, 1, 2)] == ["nil", "one", "2"]
+    assert [own.counted("breaths", number) for number in (1, 2, 3)] == [
+        "one breath",
+        "a couple of breaths",
+        "3 breaths",
+    ]
+
+
+ITALIAN = re.findall(
+    r"^```yaml\n(title.*?)^```",
+    (Path(__file__).parents[1] / "docs" / "languages.md").read_text(encoding="utf-8"),
+    re.MULTILINE | re.DOTALL,
+)[0]
+
+
+def performed(path: Path, code: str | None = None) -> Timeline:
+    routine = load(str(path), code)
+    return perform(build(routine, Choices()), measure, pace(routine, Choices()))
+
+
+def test_a_routine_in_a_language_without_a_table_says_nothing_but_its_own_words(tmp_path: Path) -> None:
+    path = tmp_path / "gambe.yaml"
+    path.write_text(ITALIAN, encoding="utf-8")
+    timeline = performed(path)
+    said = [cue.text for cue in timeline.cues if cue.track == "voice"]
+    assert said == [
+        "Gambe leggere.",
+        *("Solleva la gamba sinistra.", "Sei a metà", "tre", "due", "uno", "lascia"),
+        "Cambia lato.",
+        *("Solleva la gamba destra.", "Sei a metà", "tre", "due", "uno", "lascia"),
+        "E adesso un minuto e 30 secondi di riposo.",
+        "Per oggi basta. Prenditi il tempo che ti serve.",
+    ]
+    titles = [chapter.title for chapter in timeline.chapters]
+    assert (titles[0], titles[-1]) == ("Prima di cominciare", "Fine")
+    assert "Gambe leggere: destra, giro 1" in titles
+
+
+def test_a_translation_into_a_language_without_a_table_stands_beside_its_routine(tmp_path: Path) -> None:
+    path = tmp_path / "legs.yaml"
+    path.write_text("title: Legs\nsteps: [say: hi]\n", encoding="utf-8")
+    (tmp_path / "legs.it.yaml").write_text(ITALIAN, encoding="utf-8")
+    assert load(str(path), "it").sheet.title == "Gambe leggere"
+    assert load(str(path), "it-CH").sheet.language == "it-CH"
+    assert performed(path, "it-CH").chapters[-1].title == "Fine"
+    assert load(str(path)).sheet.title == load(str(path), "en").sheet.title == "Legs"
+    for code in ("pt", "../it", "i"):
+        with pytest.raises(ChoiceError, match=r"'legs' is not there in the language"):
+            load(str(path), code)
+
+
+def told(tmp_path: Path, language: str, words: str = "{}") -> str:
+    path = tmp_path / "x.yaml"
+    path.write_text(f"title: x\nlanguage: {language}\nwords: {words}\nsteps: [say: hi]\n", encoding="utf-8")
+    with pytest.raises(RoutineError) as caught:
+        load(str(path))
+    return "\n".join(str(problem).removeprefix(f"{path}:") for problem in caught.value.problems)
+
+
+def test_what_a_language_without_a_table_lacks_is_named(tmp_path: Path) -> None:
+    every = told(tmp_path, "it")
+    assert every.startswith(
+        "2:11: the program has no words in the language 'it'; write de or en or es or fr, or add under"
+    )
+    assert every.endswith("'words': " + ", ".join(missing("it", {})))
+    assert set(missing("it", {})) == set(keys()) - {"titled"}
+    own = "{" + ", ".join(f"{key}: '{{number}}{{one}}{{other}}'" for key in ("seconds", "minutes")) + ", left: a}"
+    assert "add under 'words': calibration, before, right, both, round, ending" in told(tmp_path, "it", own)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "expected"),
+    [
+        ("English", "{}", "2:11: no language is called 'English'; write en, or another as it or pt-BR"),
+        ("en_GB", "{}", "2:11: no language is called 'en_GB'; write de or en or es or fr, or another as it or pt-BR"),
+        (
+            "en",
+            "{numbers: zero}",
+            "3:18: 'numbers' should be a list; write the numbers from zero on, as [zero, one, two]",
+        ),
+        ("en", "{change: [a, b]}", "3:17: 'change' should be a text; write one"),
+        ("en", "{minutes: minutes}", "3:18: {number} is missing here; write it where it is to be said"),
+        ("en", "{joined: '{one} {two}'}", "3:17: nothing fills {two} here; take it out\n3:17: {other} is missing here"),
+        ("en", "{numbers: ['{n}', one]}", "3:18: nothing fills {n} here; take it out"),
+        ("en", "{breath 1: a breath}", "3:9: the program has no words called 'breath 1'; possible are: breaths 1"),
+        ("en", "{minuts: a}", "3:9: the program has no words called 'minuts'; possible are: minutes"),
+    ],
+)
+def test_words_that_do_not_do_are_told_at_their_place(code: str, words: str, expected: str, tmp_path: Path) -> None:
+    assert told(tmp_path, code, words).startswith(expected)

@@ -16,7 +16,8 @@ from voicecoach.formula import Formula
 from voicecoach.language import language
 from voicecoach.part import MOST_STEPS, Part
 from voicecoach.routine import Routine
-from voicecoach.score import CueKind, Phrase, Seq, Side, Sound
+from voicecoach.score import CueKind, Offset, Phrase, Seq, Side, Sound, phrases
+from voicecoach.script import build
 from voicecoach.sheet import Sheet
 from voicecoach.texts import words
 
@@ -28,7 +29,7 @@ def part(guidance: Guidance = Guidance.FULL, **values: str) -> Part:
         {
             "title": "X",
             "sides": SIDES,
-            "steps": [{"say": "hi"}],
+            "steps": [{"each side": {"between": [{"change": "5s"}], "steps": [{"say": "hi"}]}}],
             "pronounce": {"asana": "ah-sa-na"},
             "words": {"change": "Other side."},
         }
@@ -50,6 +51,11 @@ def part(guidance: Guidance = Guidance.FULL, **values: str) -> Part:
         ("{Move}", "Squats"),
         ("{lift}", "lift your left leg"),
         ("{sum}", "eight"),
+        ("for {quiet}", "for two minutes and thirty seconds"),
+        ("for {small}", "for eighteen breaths"),
+        ("for {least}", "for three breaths"),
+        ("for {more}", "for five breaths"),
+        ("for {mixed}", "for two breaths and one minute"),
         ("{leg}, {right leg}", "left leg, right leg"),
         ("{LEG}", "Left leg"),
     ],
@@ -64,6 +70,11 @@ def test_names_are_filled_with_nouns_numbers_lengths_and_texts(text: str, expect
         "move": "squats",
         "lift": "lift your {leg}",
         "sum": "{n} + 5",
+        "quiet": "2:30",
+        "small": "3m in whole breaths",
+        "least": "3 breaths, at least 20s",
+        "more": "3 breaths, at least 41s",
+        "mixed": "2 breaths + 1m",
     }
     assert part(Guidance.FULL, **values).filled(text, Side.LEFT) == expected
 
@@ -82,14 +93,25 @@ def test_words_of_a_side_keep_room_for_those_of_the_other() -> None:
     assert part().wording("Both").twins == ()
 
 
+def test_words_of_the_side_that_is_next_keep_room_for_the_other_and_values_take_its_nouns() -> None:
+    there = replace(part(Guidance.FULL, **{"next move": "lift your {leg}"}), side=Side.LEFT, following=Side.RIGHT)
+    coming = there.wording("{Next leg}, {leg}: {next move}")
+    assert coming.text == "Right leg, left leg: lift your right leg"
+    assert coming.twins == ("Left leg, right leg: lift your left leg",)
+    ahead = replace(part(), following=Side.LEFT).wording("Next: {next leg}")
+    assert (ahead.text, ahead.twins) == ("Next: left leg", ("Next: right leg",))
+    with pytest.raises(UnknownNameError, match="no value is called 'next leg'"):
+        replace(part(), side=Side.LEFT).wording("{next leg}")
+
+
 def test_a_word_is_said_otherwise_than_it_is_read_but_only_whole() -> None:
     assert part().wording("Asana, not asanas").said == "ah-sa-na, not asanas"
     assert part().wording("Asana, not asanas").text == "Asana, not asanas"
 
 
 def test_a_routine_says_its_own_words() -> None:
-    assert part().word("change") == "Other side."
-    assert part().word("round", number=2) == "round 2"
+    own = build(part().routine, Choices())
+    assert "Other side." in [wording.text for phrase in phrases(own) for wording in phrase.wordings]
 
 
 @pytest.mark.parametrize("guidance", Guidance)
@@ -171,3 +193,50 @@ def test_a_session_has_only_so_many_steps() -> None:
         there.add()
     with pytest.raises(RoutineError, match=r"x\.yaml:1:1: the breaths and steps of this session are more than 100,000"):
         replace(there, again=True).add()
+
+
+@pytest.mark.parametrize("text", ["4-6", "3-3..5.5-5.5..3-3", "2-2..10-10", "4-6 +0.5s every 20s", "9-9..1-1..9-9"])
+@pytest.mark.parametrize("seconds", [1, 19, 60, 600])
+def test_a_length_in_whole_breaths_is_the_fewest_that_last_it_and_is_said_so(text: str, seconds: int) -> None:
+    def lasting(count: int) -> Fraction:
+        return sum((each.seconds for each in pace(text).breaths(count)), Fraction(0))
+
+    there = replace(part(small=f"{seconds}s in whole breaths"), pace=pace(text))
+    count = there.breaths(Formula("{small}"))
+    assert lasting(count) >= seconds
+    assert count == 1 or lasting(count - 1) < seconds
+    assert there.filled("{small}", None) == language("en").counted("breaths", count)
+
+
+def test_breaths_that_grow_are_counted_from_where_they_are() -> None:
+    there = replace(part(), pace=pace("4-6 +1s every 30s"))
+    assert there.breaths(Span(least=Fraction(40))) == 4
+    there.beats.taken = 3
+    assert there.breaths(Span(least=Fraction(40))) == 4
+    there.beats.taken = 30
+    assert there.breaths(Span(least=Fraction(40))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("in 1, out {i} * 2", "in 1, out 3"), ("{i} / 3-{o}", "0.5-4"), ("{i} * 2-{o}..4-6", "3-4..4-6")],
+)
+def test_a_phase_may_be_a_product(text: str, expected: str) -> None:
+    assert part(i="1.5s", o="4").own_pace(Formula(text)) == pace(expected)
+
+
+def test_what_a_breath_does_not_work_out_is_told() -> None:
+    with pytest.raises(RoutineError, match=r"of names, only \* and / can be worked out in a breath"):
+        part(i="2").own_pace(Formula("in 1, out {i} + 2"))
+    with pytest.raises(
+        RoutineError, match=r"'\{i\}' is 2 breaths, and a phase lasts seconds; write a number or a time"
+    ):
+        part(i="2 breaths").own_pace(Formula("{i}-6"))
+
+
+def test_a_moment_is_worked_out_from_the_start_or_the_end_of_a_hold() -> None:
+    there = part(stay="20s", free="2 breaths")
+    assert there.moment(Formula("{stay} / 2")) == Offset(Fraction(0), Fraction(10))
+    assert there.moment(Formula("last {stay} / 4")) == Offset(Fraction(1), Fraction(-5))
+    with pytest.raises(RoutineError, match=r"'last \{free\}' is 2 breaths; write a time, as 10s"):
+        there.moment(Formula("last {free}"))

@@ -56,7 +56,7 @@ def test_a_good_routine_has_nothing_to_mend(tmp_path: Path) -> None:
     [
         (f"{{breathe: 1, in: {FIFTY}}}", "needs 3.51 s and the inhale of 3 s has 2.70 s for it"),
         ("{breathe: 1, hold: Stay}", "'Stay' is said at the hold, and the breath 3-6 has none"),
-        ("{hold: 5s, at: {9s: Late}}", "'Late' is said at 9 s of a time of 5 s; name a moment within it"),
+        ("{hold: 5s, at: {9s: Late}}", "'Late' is said at 9 s, and the hold lasts 5 s; name a moment within it"),
         ("repeat: {rounds: '{n}', steps: [say: hi]}", "from 1 to"),
         ("rest: 13h", "this lasts more than 12 hours"),
     ],
@@ -86,6 +86,27 @@ def test_between_two_breaths_each_phrase_is_told_once_where_most_is_missing(tmp_
     assert line.startswith("a.yaml:4:22: at 2-2 'xxx")
     assert "needs 3.51 s and the inhale of 2 s has 1.80 s for it" in line
     assert "at 11 more of the breaths" in line, "of 27 breaths those in for 2, 2.5, 3 and 3.5 s, out for 2, 2.5 and 3 s"
+
+
+def test_what_was_tried_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = routine("{breathe: 2, in: In}", "breath: 5-5\n")
+    assert reviewed(text, tmp_path).tried == ""
+    assert reviewed(text, tmp_path, "2-2,6-3").tried == "a.yaml: tried at 27 breaths from 2-2 to 6-3"
+    assert run(["check", "a.yaml", "--breaths", "3-3"]) == 0
+    assert "a.yaml: tried at 3-3\n" in capsys.readouterr().err
+
+
+def test_a_tone_is_a_shorter_wording(tmp_path: Path) -> None:
+    letters = "x" * 34
+    (warning,) = reviewed(routine(f"{{breathe: 1, in: {letters}}}", "breath: 3-3\n"), tmp_path).warnings
+    assert "leaves little air: it fills 8" in warning.what
+    assert reviewed(routine(f"{{breathe: 1, in: {letters} | ~}}", "breath: 3-3\n"), tmp_path).warnings == ()
+
+
+def test_all_formulas_that_are_wrong_are_told_at_once(tmp_path: Path) -> None:
+    steps = "rest: '{z}'\n  - breathe: '{s}'\n  - hold: '{s} / 0'\n  - rest: '{s} - 9s'\n  - hold: '{z}'"
+    lines = list(reviewed(routine(steps, "parameters: {s: 5s, z: 0s}\n"), tmp_path).lines())
+    assert [line.split(":")[1] for line in lines] == ["4", "5", "6", "7", "8"]
 
 
 def test_words_for_phases_that_the_breaths_asked_for_lack_are_told_once(tmp_path: Path) -> None:

@@ -144,10 +144,45 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n  - breathe: 2\n    stretch: half\n", "4:14: 'half' is not known here; write 'all' or 'to"),
         (f"{HEAD}breath: 4,5-6\nsteps: [say: hi]\n", "2:9: '4,5-6' is no breath: decimals take a point, as in 4.5-6"),
         (f"{HEAD}breath: [4, 6]\nsteps: [say: hi]\n", "2:9: this should be a text"),
-        (f"{HEAD}language: xx\nsteps: [say: hi]\n", "2:11: no language is called 'xx'; write de or en or es or fr"),
+        (f"{HEAD}language: xx\nsteps: [say: hi]\n", "2:11: the program has no words in the language 'xx'; write de or"),
         (f"{HEAD}words: {{closng: bye}}\nsteps: [say: hi]\n", "2:9: the program has no words called 'closng'; possib"),
         (f"{HEAD}words: {{change: 'now {{leg}}'}}\nsteps: [say: hi]\n", "2:17: nothing fills {leg} here; take it out"),
         (f"{HEAD}between: [rest: 2]\nsteps: [say: hi]\n", "2:1: 'between' is not used in a routine without includes"),
+        (f"{HEAD}steps:\n  - breath: 4\n", "3:5: no step is called 'breath'; did you mean 'breathe'?"),
+        (f"{HEAD}steps:\n  - breath: 4\n    in: In\n", "3:5: no step is called 'breath'; did you mean 'breathe'?"),
+        (f"{HEAD}steps:\n  - pause: 5s\n", "3:12: '5s' would be said here, not waited; write 'rest: 5s'"),
+        (f"{HEAD}steps:\n  - out: 1:30\n", "3:10: '1:30' would be said here, not waited; write 'rest: 1:30'"),
+        (f"{HEAD}steps:\n  - breathe: 2\n    in: 4s\n", "4:9: '4s' would be said here, not waited; say how long un"),
+        (f"{HEAD}steps:\n  - breathe: 2\n    second in: a\n", "4:5: the key 'second in' is not known here; write '2"),
+        (f"{HEAD}steps:\n  - breathe: 2\n    every other out: a\n", "'every other out' is not known here; write 'even"),
+        (f"{HEAD}steps:\n  - breathe: 2\n    every third in: a\n", "not known here; write 'every 3 in'"),
+        (f"{HEAD}steps:\n  - breathe: 2\n    the 4th out 2: a\n", "not known here; write '4 out 2'"),
+        (
+            f"{HEAD}steps:\n  - repeat: 3\n    steps:\n      - say: hi\n    between: [rest: 5s]\n",
+            "3:13: '3' can't stand beside 'repeat'; write 'repeat:' alone, and indented under it 'rounds: 3' and 'st",
+        ),
+        (f"{HEAD}steps:\n  - pace: 5-5\n    steps: [say: hi]\n", "3:11: '5-5' can't stand beside 'pace'; write 'pace:"),
+        (f"{HEAD}steps:\n  - repeat:\n    rounds: 3\n    steps: [say: hi]\n", "3:5: 'repeat' should have keys of its"),
+        (f"{HEAD}steps:\n  - {{breathe: 2, min: 5}}\n", "3:23: 'breathe' is 2, which is less than its 'min', 5; wr"),
+        (f"{HEAD}steps:\n  - {{breathe: 6, min: 6, max: 3}}\n", "3:23: 'min' is 6 and 'max' is 3; let the max be"),
+        (f"{HEAD}steps:\n  - {{rest: 3 breaths, min: 5, max: 1}}\n", "3:28: 'min' is 5 and 'max' is 1; let the max"),
+        (f"{HEAD}steps:\n  - {{rest: 30s, min: 40s}}\n", "3:22: 'rest' is 30s, which is less than its 'min', 40s;"),
+        (
+            f"{HEAD}steps:\n  - repeat: {{rounds: 9, max: 3, min: 4, steps: [say: a]}}\n",
+            "3:38: 'min' is 4 and 'max' is 3; let the max be the larger",
+        ),
+        (
+            f"{HEAD}steps:\n  - repeat: {{vary: {{a: [one, two]}}, min: 3, steps: [say: '{{a}}']}}\n",
+            "3:42: 'rounds' is 2, which is less than its 'min', 3; write more, or a smaller min",
+        ),
+        (
+            f"{SIDES}steps:\n  - each side: {{rounds: {{left: 1, right: 4}}, min: 2, steps: [say: '{{leg}}']}}\n",
+            "4:51: 'left' is 1, which is less than its 'min', 2; write more, or a smaller min",
+        ),
+        (
+            f"{HEAD}parameters: {{n: 2}}\nsteps:\n  - {{breathe: '{{n}} * 2', min: 5}}\n",
+            "4:31: 'breathe' is 4, which is less than its 'min', 5; write more, or a smaller min",
+        ),
         (
             f"{HEAD}steps:\n  - say: hi\n    breathe: 3\n",
             "3:5: the step 'say' can't stand here; start each step on a line of its own, after a dash",
@@ -183,6 +218,21 @@ def test_a_mistake_is_told_at_its_place_with_what_would_mend_it(tmp_path: Path, 
 def test_a_change_between_rounds_that_have_no_sides_is_told(tmp_path: Path) -> None:
     found = problems(tmp_path, f"{HEAD}steps:\n  - repeat: {{between: [change: 5s], steps: [say: a]}}\n")
     assert found[-1] == "a.yaml:3:24: a change of side can't stand here; put it under 'between' of an 'each side'"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{breathe: 5, min: 5, max: 5}",
+        "{rest: 30s, min: 2 breaths, max: 1m}",
+        "{rest: '30s in whole breaths', min: 9}",
+        "repeat: {rounds: 3, vary: {n: [1, 9]}, steps: [{breathe: '{n}', min: 1, max: 12}]}",
+        "{out: Five seconds}",
+    ],
+)
+def test_limits_that_can_be_kept_are_not_told(tmp_path: Path, step: str) -> None:
+    write(tmp_path, a=f"{HEAD}parameters: {{n: 0}}\nsteps:\n  - {step}\n")
+    assert load("a.yaml").sheet.steps
 
 
 def test_a_noun_is_the_same_in_capitals(tmp_path: Path) -> None:

@@ -225,6 +225,29 @@ def test_exercises_that_there_are_not_are_refused(
         exercises(ALL, Choices(added=frozenset(added.split()), skipped=frozenset(skipped.split())))
 
 
+def test_two_includes_of_one_routine_are_told_apart_by_their_names() -> None:
+    steps = [{"include": "a"}, {"include": "a", "name": "once more"}, {"include": "b", "name": "up", "optional": True}]
+    sheet = Sheet.model_validate({"title": "All", "steps": steps})
+    evening = Routine("all", "all.yaml", sheet, {Name("a"): SIT, Name("b"): STAND}, 3)
+
+    def names(skipped: str = "", added: str = "") -> list[str]:
+        chosen = Choices(skipped=frozenset({skipped} - {""}), added=frozenset({added} - {""}))
+        return [part.name for part in exercises(evening, chosen)]
+
+    assert names() == ["a", "a"]
+    assert names(skipped="once more") == ["a"]
+    assert names(added="up") == names(added="b") == ["a", "a", "b"]
+    assert names(skipped="a", added="all") == ["b"]
+    with pytest.raises(UnknownNameError, match="is called 'x'; there are: a, once more, b, up"):
+        names(skipped="x")
+
+
+def test_the_name_of_an_include_is_that_of_all_it_plays() -> None:
+    sheet = Sheet.model_validate({"title": "Day", "steps": [{"include": "all", "name": "evening"}, {"include": "a"}]})
+    day = Routine("day", "day.yaml", sheet, {Name("all"): ALL, Name("a"): SIT}, 4)
+    assert [part.name for part in exercises(day, Choices(skipped=frozenset({"evening"})))] == ["a"]
+
+
 def test_tips_and_notices_are_said_once() -> None:
     assert heard(ALL, None, CueKind.TIP) == ["Slowly."]
     assert heard(ALL, None, CueKind.NOTICE) == ["Ask.", "Stop."] == list(notice((SIT, STAND), ALL))

@@ -127,12 +127,17 @@ def test_a_countdown_ends_in_the_words_of_the_language_where_there_are_no_others
 @pytest.mark.parametrize(
     ("step", "told"),
     [
-        ({"hold": "3s", "countdown": 5}, "'five' is said at -2 s of a time of 3 s; name a moment within it"),
-        ({"hold": "30s", "at": {"40s": "Low"}}, "'Low' is said at 40 s of a time of 30 s"),
-        ({"hold": "30s", "at": {"29.9s": "Low"}}, "'Low' needs 0.46 s"),
-        ({"hold": "30s", "at": {"0s": "Low"}, "say": "Go"}, "'Go' needs 0.39 s and the time of 0 s"),
+        ({"hold": "3s", "countdown": 5}, "a countdown of 5 s is longer than the hold of 3 s; count from a smaller"),
+        ({"hold": "30s", "at": {"40s": "Low"}}, "'Low' is said at 40 s, and the hold lasts 30 s; name a moment"),
+        ({"hold": "30s", "at": {"29.9s": "Low"}}, "'Low' needs 0.46 s and 0.00 s are left of the hold; add a shorter"),
+        ({"hold": "30s", "at": {"9s": "Low", "9.2s": "Up"}}, "'Low' needs 0.46 s and has 0.05 s up to 'Up'; add"),
+        ({"hold": "30s", "at": {"0s": "Low"}, "say": "Go"}, "'Go' is said at the same moment as 'Low'; give one of"),
+        ({"hold": "30s", "at": {"half": "Low"}, "halfway": True}, "'Low' is said at the same moment as 'Half-way'"),
+        ({"hold": "9s", "at": {"last 3s": "Low"}, "countdown": 3}, "'Low' is said at the same moment as 'three'"),
+        ({"hold": "0.4s", "say": "Go"}, "'Go' needs 0.39 s and the hold of 0.4 s has 0.25 s for it; add a shorter"),
         ({"breathe": 1, "hold": "Stay"}, "'Stay' is said at the hold, and the breath 4-6 has none"),
-        ({"breathe": 1, "in 2": "More"}, "'More' is said at the inhale number 2, and the breath 4-6 has none"),
+        ({"breathe": 1, "in 2": "More"}, "at inhale number 2, and the breath 4-6 has only 1; take out the words"),
+        ({"breathe": 1, "in 2": "More"}, "or breathe with 2 inhales"),
     ],
 )
 def test_words_that_have_no_room_are_refused(step: Step, told: str) -> None:
@@ -141,16 +146,42 @@ def test_words_that_have_no_room_are_refused(step: Step, told: str) -> None:
     assert told in str(caught.value)
 
 
+def test_a_countdown_that_is_too_long_is_told_once() -> None:
+    with pytest.raises(FitError) as caught:
+        played(routine({"hold": "3s", "countdown": 20}))
+    (problem,) = caught.value.problems
+    assert problem.what == "a countdown of 20 s is longer than the hold of 3 s"
+
+
 @pytest.mark.parametrize("guidance", Guidance)
 def test_a_hold_ends_so_that_it_is_heard_at_every_level_of_guidance(guidance: Guidance) -> None:
     steps = ({"hold": "10s", "say": "Stay.", "release": "Up"}, {"breathe": 1, "in": "In"}, {"say": "Well."})
     cues = played(routine(*steps, notice="Ask first."), Choices(guidance=guidance)).cues
     texts = [cue.text for cue in cues]
     assert texts[0] == "Ask first."
-    assert ("Stay." in texts, "Well." in texts) == (guidance in {"full", "brief"},) * 2
-    assert [text for text in texts if text in {"Up", "In", "tone-out", "tone-in"}] == (
-        ["tone-out", "tone-in"] if guidance is Guidance.TONES else ["Up", "In"]
+    assert ("Well." in texts) == (guidance in {"full", "brief"})
+    assert [text for text in texts if text in {"Stay.", "Up", "In", "tone-out", "tone-in"}] == (
+        ["tone-in", "tone-out", "tone-in"] if guidance is Guidance.TONES else ["Stay.", "Up", "In"]
     )
+
+
+def test_cues_say_of_a_hold_how_it_begins_passes_half_way_and_ends_at_its_shortest() -> None:
+    hold = {"hold": "20s", "say": "Make two fists, and hold | Both hands", "at": {"5s": "Breathe on"}, "countdown": 1}
+    cues = played(routine({**hold, "halfway": True}), Choices(guidance=Guidance.CUES)).cues
+    assert [cue.text for cue in cues if cue.kind is not CueKind.CLOSING][:-1] == [
+        "Both hands", "Half-way", "one", "release",
+    ]  # fmt: skip
+
+
+def test_in_tones_a_rising_one_begins_work_and_a_falling_one_ends_it_and_rests_are_only_counted_down() -> None:
+    work = {"hold": "20s", "say": "Work", "halfway": True, "release": "Stop"}
+    pause = {"hold": "10s", "say": "Rest", "countdown": 2, "release": "Go"}
+    block = {"rounds": 2, "before": [pause], "between": [pause], "steps": [work]}
+    cues = played(routine({"repeat": block}), Choices(guidance=Guidance.TONES)).cues
+    once = ["tone-hold", "tone-hold", "tone-in", "tone-hold", "tone-out"]
+    assert [cue.text for cue in cues if cue.kind is CueKind.TONE] == once * 2
+    silent = played(routine({"hold": "9s"}), Choices(guidance=Guidance.TONES)).cues
+    assert [cue.text for cue in silent if cue.kind is CueKind.TONE] == ["tone-in", "tone-out"]
 
 
 def test_a_change_of_side_is_spoken_at_every_level_of_guidance() -> None:
@@ -194,15 +225,103 @@ def test_a_list_of_values_begins_again_at_its_end_and_tells_what_comes_next(valu
     assert said[::2] == [said[::2][number % len(values)] for number in range(rounds)]
 
 
+COMING = "next {next move}, {next leg}, {next round}"
+
+
+def announced(choices: Choices | None = None, **block: object) -> list[str]:
+    """What is said between turns, and in them: each announcement is followed by what it announces."""
+    block = {"vary": {"move": ["circles", "lift your {leg}"]}, "between": [{"say": COMING}], **block}
+    steps = [{"say": "next {move}, {leg}, {round}"}, {"breathe": 1}]
+    return heard(played(routine({"each side": {**block, "steps": steps}}), choices))
+
+
+@pytest.mark.parametrize("order", ["alternate", "blocked"])
+@pytest.mark.parametrize("first", ["left", "right"])
+@pytest.mark.parametrize("sides", [LEFT_RIGHT, (Side.LEFT,), (Side.RIGHT,)])
+@pytest.mark.parametrize("rounds", [None, {"left": 1, "right": 2}, 3])
+def test_what_is_announced_between_turns_is_what_comes(
+    order: str, first: str, sides: tuple[Side, ...], rounds: object
+) -> None:
+    said = announced(Choices(sides=sides), order=order, first=first, **({"rounds": rounds} if rounds else {}))
+    assert len(said) % 2 == 1
+    for announcement, turn in zip(said[1::2], said[2::2], strict=True):
+        assert announcement == turn
+
+
+def test_what_comes_first_is_announced_before_it_once() -> None:
+    said = announced(before=[{"say": COMING}], first="right", order="blocked")
+    assert said[:2] == ["next circles, right leg, one"] * 2
+    assert said.count("next circles, right leg, one") == 2
+    inner = {"vary": {"x": ["a", "b"]}, "before": [{"say": "{next x} of {rounds} in {round}", "only": "not first"}]}
+    outer = {"rounds": 2, "steps": [{"repeat": {**inner, "steps": [{"say": "{x}"}]}}]}
+    assert heard(played(routine({"repeat": outer}))) == ["a", "b", "a of two in two", "a", "b"]
+
+
+def test_in_a_change_all_names_are_those_of_the_coming_turn() -> None:
+    change = {"change": "2s", "say": "{move} {leg} {next move} {next leg} {next round}"}
+    block = {"vary": {"move": ["a", "b"]}, "between": [change], "steps": [{"say": "{leg}"}]}
+    cues = played(routine({"each side": block})).cues
+    assert [cue.text for cue in cues if cue.kind is CueKind.CHANGE] == [
+        "a right leg a right leg one",
+        "b left leg b left leg two",
+        "b right leg b right leg two",
+    ]
+
+
+def test_a_step_that_is_not_for_the_last_round_may_say_what_comes() -> None:
+    coming = {"say": "Next, {next move}, {next leg}", "only": "not last"}
+    steps = [{"say": "{move}, {leg}"}, coming, {"breathe": 1}]
+    block = {"vary": {"move": ["a", "b"]}, "steps": steps}
+    turns = ["a, left leg", "Next, a, right leg", "a, right leg", "Next, b, left leg", "b, left leg", "b, right leg"]
+    assert heard(played(routine({"each side": block}))) == turns
+
+
 def test_without_rounds_the_longest_list_says_how_many() -> None:
     vary = {"x": ["a", "b"], "y": ["c", "d", "e"], "n": {"from": "1", "step": "1"}}
     said = heard(played(routine({"repeat": {"vary": vary, "steps": [{"say": "{x} {y} {n}"}]}})))
     assert said == ["a c one", "b d two", "a e three"]
 
 
+def chapters(*steps: Step, **keys: object) -> list[str]:
+    return [each.title for each in played(routine(*steps, **keys)).chapters][1:-1]
+
+
 def test_rounds_are_chapters_named_by_their_values() -> None:
     step = {"name": "{x}", "repeat": {"vary": {"x": ["squats", "lunges"]}, "steps": [{"hold": "5s"}]}}
-    assert [each.title for each in played(routine(step)).chapters][2:4] == ["X: squats", "X: lunges"]
+    assert chapters(step) == ["X", "X: squats", "X: lunges"]
+    turns = {"name": "{leg}, {round}", "each side": {"steps": [{"hold": "5s"}]}}
+    assert chapters(turns) == ["X", "X: left leg, one", "X: right leg, one"]
+
+
+def test_a_block_with_a_name_has_it_in_the_titles_of_its_rounds() -> None:
+    two = {"rounds": 2, "steps": [{"hold": "5s"}]}
+    titles = chapters({"name": "slow", "repeat": two}, {"name": "fast", "repeat": two})
+    assert titles == ["X", "X: slow, round 1", "X: slow, round 2", "X: fast, round 1", "X: fast, round 2"]
+    assert chapters({"name": "once", "repeat": {**two, "rounds": 1}}) == ["X", "X: once"]
+    assert chapters({"name": "legs", "each side": {"steps": [{"hold": "5s"}]}}) == [
+        "X", "X: legs, left, round 1", "X: legs, right, round 1",
+    ]  # fmt: skip
+
+
+def test_after_a_block_its_last_chapter_ends_with_its_side() -> None:
+    turns = {"each side": {"steps": [{"hold": "5s"}]}}
+    timeline = played(routine(turns, {"say": "Both."}))
+    assert [(each.title, each.side) for each in timeline.chapters][-3:-1] == [
+        ("X: right, round 1", Side.RIGHT),
+        ("X", None),
+    ]
+    assert chapters({"say": "a"}, turns)[-1] == "X: right, round 1", "nothing follows"
+    assert chapters({"pace": {"breath": "2-2", "steps": [turns, {"say": "a"}]}, "name": "fast"}, {"say": "b"}) == [
+        "X", "X: fast, left", "X: fast, right", "X: fast", "X",
+    ]  # fmt: skip
+    inner = {"repeat": {"rounds": 2, "steps": [turns, {"say": "a"}]}}
+    assert chapters(inner)[3:] == ["X: round 1", "X: round 2, left", "X: round 2, right", "X: round 2"]
+
+
+def test_what_follows_a_block_without_a_word_begins_no_chapter() -> None:
+    steps = ({"repeat": {"rounds": 2, "steps": [{"hold": "5s"}]}}, {"say": "Well."})
+    quiet = played(routine(*steps), Choices(guidance=Guidance.CUES))
+    assert [each.title for each in quiet.chapters][-2:] == ["X: round 2", "End"]
 
 
 @pytest.mark.parametrize(
@@ -347,21 +466,25 @@ inside = st.lists(
         {"pace": {"breath": "3-3 +1s every 10s", "steps": [{"breathe": "{n}", "3 out": "{leg} | ~"}]}},
         {"repeat": {"vary": {"m": ["1", "2"]}, "between": [{"rest": "{m}"}], "steps": [{"breathe": "{m}"}]}},
         {"say": "Last, your {leg}.", "only": "last"},
+        {"say": "Then your {next leg}, {next n} times, in round {next round}.", "only": "not last"},
     ]),
     min_size=1,
     max_size=4,
 )  # fmt: skip
-between = st.sampled_from([[], [{"rest": "1 breath"}], [{"rest": "{free}", "say": "Your {leg}"}, {"change": "4s"}]])
+announcing = {"rest": "{next free}", "say": "Next your {next leg}, {next n} times."}
+resting = {"rest": "{free}", "say": "Your {leg}"}
+between = st.sampled_from([[], [{"rest": "1 breath"}], [resting, {"change": "4s"}], [announcing, {"change": "4s"}]])
+before = st.sampled_from([[], [announcing], [{"hold": "60s", "say": "First your {next leg}.", "countdown": 2}]])
 breaths = st.sampled_from([None, pace("4-6"), pace("3-4..5-7"), pace("4-6..9-9..4-6"), pace("4-6 +1s every 15s")])
 choices = st.builds(Choices, breaths, st.sampled_from([None, 1, 2]), guidance=st.sampled_from(Guidance))
 
 
-@given(nouns, nouns, inside, between, st.sampled_from(["alternate", "blocked"]), choices)
+@given(nouns, nouns, inside, between, before, st.sampled_from(["alternate", "blocked"]), choices)
 def test_both_sides_tracks_are_equal_in_every_order_and_for_unequal_words(  # noqa: PLR0913, PLR0917 - what may differ
-    left: str, right: str, steps: list[Step], rests: list[Step], order: str, chosen: Choices
+    left: str, right: str, steps: list[Step], rests: list[Step], ahead: list[Step], order: str, chosen: Choices
 ) -> None:
     vary = {"n": {"from": "1", "step": "1"}, "free": {"from": "9s", "step": "-2s"}}
-    block = {"rounds": 3, "order": order, "between": rests, "vary": vary, "steps": steps}
+    block = {"rounds": 3, "order": order, "before": ahead, "between": rests, "vary": vary, "steps": steps}
     script = routine({"each side": block}, sides={"left": {"leg": left}, "right": {"leg": right}})
     one, other = (
         played(script, Choices(chosen.breath, chosen.rounds, (side,), guidance=chosen.guidance)) for side in LEFT_RIGHT
@@ -386,15 +509,35 @@ def test_both_sides_tracks_are_equal_in_every_order_and_for_unequal_words(  # no
         ("- {repeat: {vary: {x: [a | b]}, steps: [say: hi]}}", "a value has one wording; write the | where the value"),
         ("- {repeat: {vary: {x: ['{y}']}, steps: [say: hi]}}", "{y} has no side to be filled from, and no value"),
         ("- {repeat: {vary: {x: {from: a, step: 1}}, steps: [say: hi]}}", "'a' is no number or length; write 5, 20s"),
-        ("- {repeat: {vary: {x: {from: '{y}', step: 1}}, steps: [say: hi]}}", "{y} has no side to be filled from, and"),
+        ("- {repeat: {vary: {x: {from: '{y}', step: 1}}, steps: [say: hi]}}", "{y} has no value; give it one under"),
         ("- {repeat: {steps: [say: '{x}']}}", "{x} has no side to be filled from, and no value"),
-        ("- {each side: {rounds: {left: 1, right: '{x}'}, steps: [say: hi]}}", "{x} has no side to be filled from"),
+        ("- {each side: {rounds: {left: 1, right: '{x}'}, steps: [say: hi]}}", "{x} has no value; give it one under"),
         ("- {name: '{x}', repeat: {steps: [say: hi]}}", "{x} has no side to be filled from, and no value"),
         ("- {repeat: {max: 2, past: '{x}.', steps: [say: hi]}}", "{x} has no side to be filled from, and no value"),
-        ("- {hold: '{x}'}", "{x} has no side to be filled from, and no value"),
+        ("- {hold: '{x}'}", "{x} has no value; give it one under 'parameters'"),
+        ("- {hold: 9s, at: {'{x}': a}}", "{x} has no value; give it one under 'parameters'"),
+        ("- {each side: {steps: [hold: '{leg}']}}", "{leg} is among the sides' words, and a length or number can't"),
         ("- {hold: 10s, countdown: 61}", "this is 61; at most 60 is possible"),
-        ("- {breathe: 2, breath: '{x}-4'}", "{x} has no side to be filled from, and no value"),
+        ("- {breathe: 2, breath: '{x}-4'}", "{x} has no value; give it one under 'parameters'"),
         ("- {pause: a, in: b}", "'pause' and 'in' stand in one step; write 'breathe: 1' for a whole breath, or a step"),
+        ("- {say: 'your {next leg}'}", "{next leg} has no turn to be filled from; say it 'between' the turns of an"),
+        ("- {each side: {steps: [say: '{next leg}']}}", "after the last round nothing comes that {next leg} could"),
+        ("- {each side: {steps: [say: '{next leg}']}}", "say it 'between' the turns, or add 'only: not last'"),
+        ("- {each side: {steps: [{say: '{next leg}', only: first}]}}", "after the last round nothing comes that {next"),
+        ("- {each side: {steps: [say: '{nxt leg}']}}", "not among the sides' words; add 'nxt leg' to both"),
+        ("- {each side: {steps: [say: '{lef leg}']}}", "not among the sides' words; add 'lef leg' to both"),
+        ("- {each side: {between: [say: '{nxt leg}'], steps: [say: a]}}", "did you mean {next leg}?"),
+        ("- {each side: {steps: [say: '{left lg}']}}", "did you mean {left leg}?"),
+        ("- {each side: {before: [say: '{leg}'], steps: [say: a]}}", "{leg} has no side to be filled from"),
+        ("- {each side: {before: [change: 3s], steps: [say: a]}}", "a change of side can't stand here"),
+        ("- {repeat: {vary: {m: [a]}, steps: [say: '{next m}']}}", "say it 'between' the rounds, or add 'only: not"),
+        ("- {repeat: {rounds: 2, steps: [say: '{next round}']}}", "nothing comes that {next round} could stand for"),
+        ("- {repeat: {vary: {m: [2s]}, steps: [hold: '{next m}']}}", "nothing comes that {next m} could stand for"),
+        ("- {repeat: {vary: {m: [a]}, steps: [{repeat: {between: [say: '{next m}'], steps: [say: a]}}]}}", "{next m}"),
+        ("- {name: '{x}', pace: {breath: 2-2, steps: [say: hi]}}", "{x} has no side to be filled from, and no value"),
+        ("- {name: '{x}', each side: {steps: [say: hi]}}", "{x} has no side to be filled from, and no value"),
+        ("- {include: thigh-burner, only: first}", "the key 'only' is not known here; possible are: name, include, "),
+        ("- {include: thigh-burner, side: left}", "the key 'side' is not known here; possible are: name, include, "),
         ("- {say: 'your {leg}', side: both}", "{leg} has no side to be filled from; move it into an 'each side'"),
     ],
 )  # fmt: skip
@@ -406,6 +549,80 @@ def test_a_mistake_in_values_sides_and_limits_is_told_at_its_place(text: str, to
         load(str(path))
     assert str(caught.value).startswith(f"{path}:4:")
     assert told in str(caught.value)
+
+
+def refused(*steps: Step, **head: object) -> list[str]:
+    with pytest.raises(RoutineError) as caught:
+        build(routine(*steps, **head), Choices())
+    return [problem.what for problem in caught.value.problems]
+
+
+def test_all_that_can_not_be_worked_out_is_told_together(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    steps = ["rest: '{z}'", "breathe: '{s}'", "hold: '{s} + {n}'", "{hold: 9s, countdown: '{z}'}", "rest: '{n}'"]
+    head = "title: x\nparameters: {s: 5s, n: 2, z: 0s}\nsteps:\n"
+    path.write_text(head + "".join(f"  - {step}\n" for step in steps), encoding="utf-8")
+    with pytest.raises(RoutineError) as caught:
+        build(load(str(path)), Choices())
+    assert [(each.where.line, each.what) for each in caught.value.problems] == [
+        (4, "{z} is 0"),
+        (5, "'{s}' is 5s"),
+        (6, "'{s} + {n}' adds a number and a length"),
+        (7, "0s is no whole number"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "use", "told"),
+    [
+        ("20s", "-5s", {"hold": "{t}"}, "in round 5 {t} is 0"),
+        ("20s", "-5s", {"rest": "{t}"}, "in round 5 {t} is 0"),
+        ("3 breaths", "-1 breath", {"breathe": "{t}"}, "in round 4 {t} is 0"),
+        ("2", "-1", {"repeat": {"rounds": "{t}", "steps": [{"say": "hi"}]}}, "in round 3 {t} is 0"),
+        ("20s", "-6s", {"settle": "{t}", "say": "hi"}, "in round 5 {t} is less than nothing"),
+        ("20s", "2", {"hold": "{t}"}, "'vary: t' starts at 20s and grows by 2, a number and a length"),
+    ],
+)
+def test_what_grows_to_nothing_is_told_with_its_round_and_by_its_name(
+    start: str, step: str, use: Step, told: str
+) -> None:
+    block = {"rounds": 5, "vary": {"t": {"from": start, "step": step}}, "steps": [use]}
+    assert told in refused({"repeat": block})
+
+
+def test_the_round_that_is_told_is_that_of_the_value_and_not_the_inmost() -> None:
+    inner: Step = {"repeat": {"rounds": 4, "steps": [{"hold": "{t}"}]}}
+    outer = {"rounds": 2, "vary": {"t": {"from": "5s", "step": "-5s"}}, "steps": [inner]}
+    assert refused({"repeat": outer}) == ["in round 2 {t} is 0"]
+
+
+def test_no_time_to_settle_may_be_worked_out() -> None:
+    assert heard(played(routine({"say": "hi", "settle": "{s}"}, parameters={"s": "0s"}))) == ["hi"]
+
+
+def deep(kind: list[str], count: int) -> str:
+    """Write blocks in blocks, as a file with an indent for each."""
+    lines = ["title: x", "steps:"]
+    for level in range(count):
+        key, indent = kind[level % len(kind)], "  " * (3 * level + 1)
+        own = "breath: 4-6" if key == "pace" else "rounds: 1"
+        lines += [f"{indent}- {key}:", f"{indent}    {own}", f"{indent}    steps:"]
+    return "\n".join([*lines, "  " * (3 * count + 1) + "- {breathe: 1, in: {first: In, again: Out}}", ""])
+
+
+@pytest.mark.parametrize("kind", [["repeat"], ["pace"], ["repeat", "pace"]])
+def test_blocks_stand_in_blocks_up_to_20_deep(kind: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(deep(kind, 20), encoding="utf-8")
+    assert heard(played(load(str(path)))) == ["In"]
+    for count in (21, 22):
+        path.write_text(deep(kind, count), encoding="utf-8")
+        with pytest.raises(RoutineError, match="this is more than 20 blocks deep; use fewer") as caught:
+            load(str(path))
+        assert len(caught.value.problems) == 1
+    path.write_text(deep(kind, 30), encoding="utf-8")
+    with pytest.raises(RoutineError, match="20 blocks in blocks are possible"):
+        load(str(path))
 
 
 def test_what_varies_and_multiplies_without_end_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -426,3 +643,17 @@ def test_a_routine_that_was_spoilt_is_refused_or_performed_and_nothing_else(name
         path.write_text(json.dumps(spoilt(name, seed)), encoding="utf-8")
         with suppress(RoutineError, ChoiceError):
             played(load(str(path)))
+
+
+def test_moments_of_a_hold_and_lengths_may_be_worked_out() -> None:
+    hold = {"hold": "20s * 2", "at": {"{stay} / 4": "Soft", "last {stay} / 8": "Soon"}}
+    timeline = played(routine({"say": "Hold"}, hold, parameters={"stay": "40s"}))
+    begun, *told = [cue.start for cue in timeline.cues if cue.text in {"Hold", "Soft", "Soon"}]
+    assert abs(told[1] - told[0] - 25) < Fraction(3, 100)
+    assert told[0] > begun + 10
+
+
+def test_whole_breaths_last_as_long_as_they_say_on_a_ramp() -> None:
+    step = {"breathe": "{small} in whole breaths", "in": "In"}
+    ramp = played(routine(step, breath="3-3..5.5-5.5..3-3", parameters={"small": "10m"}))
+    assert 600 <= ramp.phases[-1].end - ramp.phases[0].start < 606

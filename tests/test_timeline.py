@@ -14,8 +14,10 @@ from tests.strategies import breaths, phrases, scores
 from voicecoach.breath import Breath, Kind, Pace, Span, breath
 from voicecoach.errors import ChoiceError, FitError
 from voicecoach.score import (
+    CueKind,
     Mark,
     Moment,
+    Offset,
     Overrun,
     Paced,
     Pause,
@@ -137,8 +139,17 @@ def test_an_instruction_slot_in_breaths_grows_by_whole_breaths(letters: int) -> 
 def test_a_slot_that_refuses_keeps_its_length_or_tells() -> None:
     holds = Slot(Span(rest=Fraction(3)), phrase("Hold"), Overrun.REFUSE)
     assert perform(seq(holds, phrase("On")), measure, CALM).cues[1].start == 3
-    with pytest.raises(FitError, match=r"'Hold it' needs 0\.72 s and the time of 0\.5 s has 0\.35 s for it"):
+    with pytest.raises(FitError, match=r"'Hold it' needs 0\.72 s and the hold of 0\.5 s has 0\.35 s for it"):
         perform(Slot(Span(rest=Fraction(1, 2)), phrase("Hold it", "Hold it"), Overrun.REFUSE), measure, CALM)
+
+
+def test_of_two_words_at_one_moment_of_a_hold_the_first_may_give_way_to_a_tone() -> None:
+    start = (Offset(Fraction(0), Fraction(0)), phrase("Up"))
+    low = Phrase((Wording("Low"),), CueKind.BREATH, None, Sound("tone-hold", CueKind.TONE))
+    held = perform(Slot(Span(rest=Fraction(9)), low, Overrun.REFUSE, (start,)), measure, CALM)
+    assert [cue.text for cue in held.cues] == ["tone-hold", "Up"]
+    with pytest.raises(FitError, match="'Low' is said at the same moment as 'Up'"):
+        perform(Slot(Span(rest=Fraction(9)), phrase("Low"), Overrun.REFUSE, (start,)), measure, CALM)
 
 
 def test_every_phrase_that_does_not_fit_is_told_once() -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from voicecoach.bounds import bounded, defaults
 from voicecoach.captions import by_line
 from voicecoach.errors import Problem, Where, shown
 from voicecoach.language import language
-from voicecoach.sheet import EachSide, block, said, walk
+from voicecoach.sheet import EachSide, around, block, said, walk
 from voicecoach.texts import BLANK
+from voicecoach.unheard import unheard
 from voicecoach.yamltree import Items, Table, Text, place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from voicecoach.captions import Line
     from voicecoach.language import Language
@@ -44,27 +47,44 @@ _WORD = re.compile(r"\w+")
 
 def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Yield what is unwise in a routine's words; ``tree`` is its file."""
-    words = language(sheet.language)
+    words = language(sheet.language, sheet.words)
     for text in _texts(tree):
         wordings = (" ".join(wording.split()) for wording in text.split("|"))
         told = chain.from_iterable(_spelling(wording, words) for wording in wordings)
         yield from (Problem(text.where, *each) for each in dict.fromkeys(told))
+    values = defaults(sheet)
+    for step in walk(sheet.steps):
+        over = (found.exceeded() for found in bounded(step, values))
+        yield from (Problem(_place(step, tree), *each) for each in over if each)
+    yield from unheard(sheet, tree, words)
     if sheet.sides:
         yield from _alike(sheet.sides, tree)
         yield from _one_sided(sheet, sheet.sides, words)
 
 
-def timed(timeline: Timeline, file: str) -> Iterator[Problem]:
-    """Yield what is unwise in a session: phases that words fill, and chapters without a name."""
+def timed(timeline: Timeline, file: str, toned: Collection[Where | None] = ()) -> Iterator[Problem]:
+    """Yield what is unwise in a session: phases that words fill, and chapters without a name.
+
+    ``toned`` are the places of phrases that give way to a tone, which is shorter than any words.
+    """
     found: dict[Where | None, Problem] = {}
     for chapter, lines in by_line(timeline):
-        if not any(map(str.isalnum, chapter.title)):
+        if not any(map(str.isalnum, chapter.part or chapter.title)):
             what = f"the chapter {shown(chapter.title)} has no name that could be read"
             found[None] = Problem(Where(file, 1, 1), what, "write words in the title, and under 'words'")
         for line in lines:
-            if _is_full(line):
+            if _is_full(line) and line.cue.where not in toned:
                 found.setdefault(line.cue.where, _full(line))
     yield from found.values()
+
+
+def _place(step: Model, tree: Table) -> Where:
+    return getattr(step, "where", None) or tree.where
+
+
+def toned(sheet: Sheet) -> Iterator[Where | None]:
+    """Yield the places of phrases that end in a tone."""
+    yield from (words.where for step in walk(sheet.steps) for words in said(step) if words.toned)
 
 
 def _texts(tree: Tree) -> Iterator[Text]:
@@ -87,6 +107,9 @@ def _spelling(wording: str, words: Language) -> Iterator[Advice]:
         yield f"there is no space after {shown(found[0])} in {_around(wording, found)}", "add one"
     if found := next((each for each in _CAMEL.finditer(wording) if _changes_case(wording, each.start())), None):
         yield f"two words are joined in {_around(wording, found)}", "part them"
+    if words.heads:
+        joined = _joined(words.heads).finditer(BLANK.sub(" ", wording))
+        yield from ((f"two words are joined in {shown(each[0])}", "part them") for each in joined)
     if found := _BRACE.search(wording):
         yield f"a word is joined to braces in {_around(wording, found)}", "put a space between them"
     if (found := _TWICE.search(wording)) and found[1].lower() not in words.twice:
@@ -96,6 +119,12 @@ def _spelling(wording: str, words: Language) -> Iterator[Advice]:
     for pattern, meant in words.slips:
         if found := re.search(pattern, wording, re.IGNORECASE):
             yield f"{_around(wording, found)} may be a slip", f"is {shown(meant)} meant?"
+
+
+@cache
+def _joined(heads: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of words that begin as two joined ones do."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(heads)})[^\W\d_]{{3,}}", re.IGNORECASE)
 
 
 def _changes_case(wording: str, at: int) -> bool:
@@ -149,7 +178,7 @@ def _in_turns(steps: Iterable[Model]) -> Iterator[Model]:
     for step in steps:
         inner = block(step)
         if isinstance(step, EachSide):
-            turn = (*step.each_side.between, *walk(step.each_side.steps))
+            turn = (*around(step.each_side), *walk(step.each_side.steps))
             yield from (each for each in turn if not _of_one_side(each))
         elif inner:
             yield from _in_turns(inner.steps)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from itertools import product
+from itertools import accumulate, islice, pairwise, product
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, shown
@@ -127,6 +127,45 @@ class Pace:
         legs = len(self.points) - 1
         return tuple(self._between(Fraction(number * legs, max(count - 1, 1))) for number in range(max(count, 1)))
 
+    def count(self, span: Span, before: int = 0) -> int:
+        """How many whole breaths a length has at this pace, where ``before`` were taken already.
+
+        A ramp leads through all breaths of its part, which may be more than these: they are counted as if it was theirs
+        alone, and so at about its average breath.
+
+        >>> pace("3-3..5-5..3-3").count(Span(least=Fraction(80)))
+        11
+        """
+        return max(span.breaths, self._lasting(span.least, before))
+
+    def _lasting(self, seconds: Fraction, before: int) -> int:
+        """Return the fewest breaths that last ``seconds``."""
+        if self.every:
+            return self._stepped_lasting(seconds, before)
+        longest = max(point.seconds for point in self.points)
+        count = math.ceil(seconds / longest)
+        while (left := seconds - self._seconds(count)) > 0:
+            count += max(1, math.floor(left / longest))
+        return count
+
+    def _seconds(self, count: int) -> Fraction:
+        """How long a part of ``count`` breaths lasts: on each leg of a ramp, they are longer or shorter by the same."""
+        lengths = [point.seconds for point in self.points]
+        last, legs = count - 1, len(lengths) - 1
+        if not legs or last < 1:
+            return count * lengths[0]
+        total = lengths[-1]
+        for leg, (start, end) in enumerate(pairwise(lengths)):
+            first, after = (math.ceil(Fraction(at * last, legs)) for at in (leg, leg + 1))
+            shares = Fraction(legs * (first + after - 1) * (after - first), 2 * last) - leg * (after - first)
+            total += start * (after - first) + (end - start) * shares
+        return total
+
+    def _stepped_lasting(self, seconds: Fraction, before: int) -> int:
+        most = math.ceil(seconds / self.points[0].seconds)
+        ends = accumulate(each.seconds for each in islice(self._stepped(before + most), before, None))
+        return next((number for number, end in enumerate(ends, 1) if end >= seconds), 0) if seconds else 0
+
     def __str__(self) -> str:
         """Write it as `pace` reads it."""
         steps = f" +{_plain(self.longer)}s every {_plain(self.every)}s" if self.every else ""
@@ -161,7 +200,10 @@ _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _PHASE = re.compile(r"(in|hold|out|pause)\s+([0-9]{1,6}(?:\.[0-9]{1,6})?)")
 _RATE = re.compile(r"([0-9.]{1,8})\s*/\s*min(?:\s+([0-9.:]{3,40}))?")
 _SPAN = re.compile(r"([0-9]{1,18})(?:\s*breaths?(?:\s*,\s*at\s+least\s+(.+))?)?")
-_WHOLE = re.compile(r"(.+?)\s+in\s+whole\s+breaths")
+_NO_COMMA = re.compile(r"([^,]*\bbreaths?)\s+(at\s+least\s+.+)")
+WHOLE = re.compile(r"(.+?)\s+in\s+whole\s+breaths")
+LEAST = re.compile(r"(.+?)\s*,\s*at\s+least\s+(.+)")
+"""How the whole of a length, or breaths and how long they last at least, are written."""
 _STEP = re.compile(r"(.+?)\s*\+\s*([0-9.]{1,8}\s*s)\s+every\s+(.+)")
 
 
@@ -310,10 +352,12 @@ def span(text: str) -> Span:
     if match := _SPAN.fullmatch(text.strip()):
         return Span(int(match[1]), least=seconds(match[2]) if match[2] else Fraction(0))
     try:
-        if match := _WHOLE.fullmatch(text.strip()):
+        if match := WHOLE.fullmatch(text.strip()):
             return Span(least=seconds(match[1]))
         return Span(rest=seconds(text))
     except ChoiceError:
+        if match := _NO_COMMA.fullmatch(text.strip()):
+            raise ChoiceError(f"{shown(text)} has no comma: write {match[1]}, {match[2]}") from None
         raise ChoiceError(
             f"{shown(text)} is no length: write breaths as 2 breaths, seconds as 5s, or 3 breaths, at least 20s"
         ) from None

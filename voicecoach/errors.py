@@ -127,6 +127,10 @@ class EncodeError(VoicecoachError):
     """ffmpeg is missing or failed."""
 
 
+class PlayerError(VoicecoachError):
+    """There is no program that plays sound, or it failed."""
+
+
 class OutputError(VoicecoachError):
     """A file that could not be written; nothing that was there is touched."""
 

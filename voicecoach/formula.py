@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import Span, span
+from voicecoach.breath import LEAST, WHOLE, Span, span
 from voicecoach.errors import ChoiceError, Where, shown
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ LARGEST = 10**9
 """More is a slip; and numbers that are multiplied by themselves would fill the memory."""
 DEEPEST = 20
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+_BREATHS = re.compile(r"(\{[^{}]*\})\s*breaths?")
+_SIGN = re.compile(r"(?<=[\w}])( ?)([-+*/])( ?)(?=[{\d.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,25 @@ def worked_out(text: str, values: Mapping[str, str]) -> Quantity:
     Raises:
         ChoiceError: When it can't be worked out.
     """
-    return _sum(text, _Names(values))
+    return _found(text, _Names(values))
+
+
+def refuse_slips(text: str) -> None:
+    """Refuse what looks like arithmetic, and is not written as it has to be.
+
+    Raises:
+        ChoiceError: When a value has parentheses, or signs without spaces around them.
+    """
+    bare = NAME.sub("{}", text)
+    if set("()") & set(bare):
+        raise ChoiceError(
+            f"{shown(text)} has parentheses, which can't be worked out: give what is in them a name under 'parameters'"
+        )
+    for match in _SIGN.finditer(bare):
+        before, sign, after = match.groups()
+        beside = {bare[match.start() - 1], bare[match.end()]}  # between numbers, - and + may be meant otherwise
+        if not (before and after) and (sign in "*/" or beside & set("{}")):
+            raise ChoiceError(f"{shown(text)} can't be worked out: write spaces around the {sign}")
 
 
 def as_span(quantity: Quantity) -> Span:
@@ -83,8 +103,29 @@ class _Names:
         if name in self.within or len(self.within) >= DEEPEST:
             raise ChoiceError(f"{{{name}}} is defined by itself: write a number or a length")
         if name not in self.known:
-            self.known[name] = _sum(self.values[name], replace(self, within=(*self.within, name)))
+            self.known[name] = _found(self.values[name], replace(self, within=(*self.within, name)))
         return self.known[name]
+
+
+def _found(text: str, names: _Names) -> Quantity:
+    """Work out a time in whole breaths, breaths that last at least a time, or a sum."""
+    refuse_slips(text)
+    if match := WHOLE.fullmatch(text.strip()):
+        return _checked(text, Span(least=_time(match[1], names)))
+    if match := LEAST.fullmatch(text.strip()):
+        counted = as_span(_sum(match[1], names))
+        if counted.rest or counted.least:
+            raise ChoiceError(f"{shown(match[1])} is {counted}, no number of breaths: write 3 breaths before the comma")
+        return _checked(text, replace(counted, least=_time(match[2], names)))
+    return _sum(text, names)
+
+
+def _time(text: str, names: _Names) -> Fraction:
+    found = _sum(text, names)
+    if isinstance(found, Span) and not found.in_breaths:
+        return found.rest
+    what = f"{found}" if isinstance(found, Span) else f"{float(found):g}"
+    raise ChoiceError(f"{shown(text)} is {what}, and no time: write seconds, as 20s")
 
 
 def _sum(text: str, names: _Names) -> Quantity:
@@ -124,6 +165,8 @@ def _multiplied(text: str, left: Quantity, sign: str, right: Quantity) -> Quanti
 def _term(text: str, names: _Names) -> Quantity:
     if match := NAME.fullmatch(text):
         return names.quantity(match[1].lower())
+    if match := _BREATHS.fullmatch(text):
+        return Span(as_count(_term(match[1], names)))
     return Fraction(text) if _NUMBER.fullmatch(text) else span(text)
 
 

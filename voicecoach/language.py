@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,21 @@ if TYPE_CHECKING:
 
 _TABLES = Path(__file__).parent / "words"
 
+TAG = re.compile("[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
+"""What a language is called: `de`, `de-AT`."""
+
+COUNTS = ("seconds", "minutes", "breaths")
+"""What is counted."""
+
+EXACT = re.compile(rf"({'|'.join(COUNTS)}) (0|[1-9][0-9]{{0,3}})")
+"""How a routine calls what it says for a count where number and noun would not do: `breaths 1`."""
+
+TITLED = "{title}: {part}"
+"""How chapters are titled in a language without a table, unless its routine writes it otherwise."""
+
+Own = Mapping[str, str | tuple[str, ...]]
+"""Words that a routine gives itself, by their key; those of ``numbers`` are a list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -22,7 +39,8 @@ class Language:
 
     ``exact`` has what is said for a count of something where its own number and noun would not do: "one breath".
     ``slips`` are patterns of words that authors get wrong, with what is meant; ``twice`` are words that may rightly
-    stand twice in a row.
+    stand twice in a row; ``heads`` are patterns of how two joined words begin, and no single one; ``sounds`` are the
+    words that captions have for a sound.
     """
 
     code: str
@@ -32,6 +50,8 @@ class Language:
     exact: tuple[tuple[str, int, str], ...] = ()
     slips: tuple[tuple[str, str], ...] = ()
     twice: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    sounds: tuple[tuple[str, str], ...] = ()
 
     def word(self, key: str, **values: object) -> str:
         """Return a word or phrase of the table, with its blanks filled.
@@ -62,6 +82,37 @@ class Language:
         exact = next((text for which, count, text in self.exact if (which, count) == (key, number)), None)
         return exact or self.word(key, number=self.number(number))
 
+    def lasting(self, seconds: Fraction) -> str:
+        """Return a time as it is said: from a minute on, in minutes and what seconds are left.
+
+        >>> from fractions import Fraction
+        >>> [language("en").lasting(Fraction(seconds)) for seconds in (45, 60, 150)]
+        ['forty-five seconds', 'one minute', 'two minutes and thirty seconds']
+        """
+        minutes, left = divmod(seconds, 60)
+        parts = [self.counted("minutes", minutes)] if minutes else []
+        return self.joined(*parts, *([self.counted("seconds", left)] if left or not minutes else []))
+
+    def joined(self, one: str, other: str = "") -> str:
+        """Return one length and another after it, if there is one, as they are said together."""
+        return self.word("joined", one=one, other=other) if other else one
+
+    def having(self, own: Own) -> Language:
+        """Return this language with words that a routine gives itself before the table's.
+
+        >>> language("en").having({"breaths 1": "a breath"}).counted("breaths", 1)
+        'a breath'
+        """
+        texts = {key: text for key, text in own.items() if isinstance(text, str)}
+        exact = [(match[1], int(match[2]), text) for key, text in texts.items() if (match := EXACT.fullmatch(key))]
+        numbers = own.get("numbers", self.numbers)
+        return replace(
+            self,
+            words=tuple({**dict(self.words), **texts}.items()),
+            numbers=numbers if isinstance(numbers, tuple) else self.numbers,
+            exact=(*exact, *self.exact),  # the first of a count is said
+        )
+
 
 def fill(text: str, **values: object) -> str:
     """Fill the braces of a text with values; unlike ``str.format`` it knows no other magic.
@@ -80,17 +131,43 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _TABLES.glob("*.toml")))
 
 
-@cache
-def language(code: str) -> Language:
-    """Return the table of a language; ``de-AT`` takes that of ``de`` if it has none of its own.
+def language(code: str, own: Own | None = None) -> Language:
+    """Return the words of a language: its table's, and before them a routine's own, which may do without a table.
+
+    ``de-AT`` takes the table of ``de`` if it has none of its own.
 
     Raises:
-        UnknownNameError: When there is no table for it.
+        UnknownNameError: When there is no table for it, and the routine's own words are not all that it takes.
     """
-    found = next((each for each in wider(code) if each in languages()), None)
-    if found is None:
+    table = _nearest(code)
+    if table is None and (own is None or not TAG.fullmatch(code) or missing(code, own)):
         raise UnknownNameError("language", code, languages())
-    table = tomllib.loads((_TABLES / f"{found}.toml").read_text(encoding="utf-8"))
+    return replace(table or Language(code, code, (("titled", TITLED),)), code=code).having(own or {})
+
+
+def missing(code: str, own: Own) -> tuple[str, ...]:
+    """Return the keys of the words that a routine has to give itself, as no table has them, and does not.
+
+    >>> missing("de-AT", {}), len(missing("it", {}))
+    ((), 17)
+    """
+    if _nearest(code):
+        return ()
+    return tuple(key for key in keys() if key not in {*own, "titled"})
+
+
+def keys() -> tuple[str, ...]:
+    """Return the keys of the words that every table has; besides them there are numbers and exact counts."""
+    return tuple(key for key, _ in _table("en").words)
+
+
+def _nearest(code: str) -> Language | None:
+    return next((_table(each) for each in wider(code) if each in languages()), None)
+
+
+@cache
+def _table(code: str) -> Language:
+    table = tomllib.loads((_TABLES / f"{code}.toml").read_text(encoding="utf-8"))
     exact = table.pop("exact")
     return Language(
         code=code,
@@ -99,6 +176,8 @@ def language(code: str) -> Language:
         exact=tuple((key, int(count), text) for key, texts in exact.items() for count, text in texts.items()),
         slips=tuple(table.pop("slips").items()),
         twice=tuple(table.pop("twice")),
+        heads=tuple(table.pop("heads")),
+        sounds=tuple(table.pop("sounds").items()),
         words=tuple(table.items()),
     )
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from voicecoach.errors import Problem, RoutineError, UnknownNameError, near, shown
+from voicecoach.bounds import bounded, defaults
+from voicecoach.errors import Problem, RoutineError, near, shown
 from voicecoach.formula import Formula
-from voicecoach.language import language
+from voicecoach.language import COUNTS, EXACT, TAG, keys, language, languages, missing
 from voicecoach.sheet import (
     BETWEEN,
+    PHASE_KEY,
     STEPS,
     Block,
     BreathePhases,
@@ -39,7 +42,7 @@ from voicecoach.sheet import (
     said,
     tag,
 )
-from voicecoach.texts import BLANK
+from voicecoach.texts import BLANK, Words
 from voicecoach.yamltree import Table, Tree, key_place, place
 
 if TYPE_CHECKING:
@@ -75,14 +78,22 @@ MODELS: dict[str, type[Model]] = {
 }
 """What may stand under the last name of a path."""
 
-FILLED = {"round": {"number"}, "titled": {"title", "part"}}
+COUNTED = {"joined": {"one", "other"}, **{key: {"number"} for key in COUNTS}}
+"""The blanks that the words for lengths have."""
+
+FILLED = {"round": {"number"}, "titled": {"title", "part"}, **COUNTED}
 """The blanks that the program's own words may have."""
 
-SAYABLE = {
-    *("before", "left", "right", "round", "titled", "ending"),
-    *("change", "closing", "halfway", "last", "countdown_release"),
-}
-"""The program's words that a routine may replace."""
+DEEPEST = 20
+"""Blocks in blocks."""
+
+LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-9]+:[0-5][0-9]")
+
+ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
+"""How authors write which breath, from 2; the rest is a number."""
+
+HEADS = {"repeat": "rounds", "each side": "rounds", "pace": "breath"}
+"""What authors mean by a value beside the key of a block."""
 
 MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
 
@@ -114,12 +125,17 @@ def ordered(problems: Iterable[Problem]) -> list[Problem]:
 def _kept(error: ValidationError) -> list[Any]:
     """Leave out that a list is too short where that is so only because its items are wrong."""
     every = error.errors(include_url=False)
-    return [
-        each
-        for each in every
-        if each["type"] != "too_short"
-        or not any(other is not each and other["loc"][: len(each["loc"])] == each["loc"] for other in every)
-    ]
+    shapeless = {each["loc"][:-1] for each in every if each["loc"][-1:] and each["loc"][-1] in HEADS}
+    return [each for each in every if not _follows(each, every, shapeless)]
+
+
+def _follows(each: Any, every: Sequence[Any], shapeless: Collection[Path]) -> bool:  # noqa: ANN401 - as above
+    """Tell whether something is wrong only because something else is."""
+    loc = each["loc"]
+    if each["type"] == "too_short":
+        return any(other is not each and other["loc"][: len(loc)] == loc for other in every)
+    misplaced = {field.alias for model in (Sided, Block, PacedSteps) for field in model.model_fields.values()}
+    return each["type"] == "extra_forbidden" and loc[:-1] in shapeless and loc[-1] in misplaced
 
 
 def _told(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
@@ -150,6 +166,9 @@ def _what(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - as above
             told = f"{shown(key)} has nothing in it", "add something to it"
         case "literal_error":
             told = f"{value} is not known here", f"write {given['expected']}"
+        case "model_type" | "dict_type" if key in HEADS and isinstance(error["input"], str):
+            mend = f"write '{key}:' alone, and indented under it '{HEADS[key]}: {error['input']}' and 'steps:'"
+            told = f"{value} can't stand beside {key!r}", mend
         case kind:
             told = _shape(kind, key)
     return told
@@ -173,6 +192,10 @@ def _unknown_key(key: str, above: Path) -> tuple[str, str]:
         known += ["in", "hold", "out", "pause", "first in", "last out"]
     if key == "change":
         return MISPLACED_CHANGE
+    if model is Phase and (step := near(key, STEPS, 1)):
+        return f"no step is called {shown(key)}", f"did you mean {step[0]!r}?"
+    if issubclass(model, Spoken) and (meant := _phase_key(key)):
+        return f"the key {shown(key)} is not known here", f"write {meant!r}"
     if key in {*STEPS, *BETWEEN} and names[-1:] != ["sides"]:
         return f"the step {shown(key)} can't stand here", "start each step on a line of its own, after a dash"
     if key in Named.model_fields and names[-1:] and issubclass(model, Round | PacedSteps):
@@ -182,8 +205,18 @@ def _unknown_key(key: str, above: Path) -> tuple[str, str]:
     return f"the key {shown(key)} is not known here", mend
 
 
+def _phase_key(key: str) -> str:
+    """Return a key for the words of a phase as it is to be written: ``2 in`` for ``second in``."""
+    which = re.sub(r"^(?:the|each) ", "", " ".join(key.lower().split()))
+    which = re.sub(r"^every other ", "even ", which)
+    for number, word in enumerate(ORDINALS, 2):
+        which = re.sub(rf"\b{word} ", f"{number} ", which)
+    which = re.sub(r"\b([0-9]+)(?:st|nd|rd|th) ", r"\1 ", which)
+    return which if which != key and PHASE_KEY.fullmatch(which) else ""
+
+
 def _no_step(value: object, path: Path) -> tuple[str, str]:
-    known = BETWEEN if "between" in path[-2:] else STEPS
+    known = BETWEEN if {"before", "between"} & {*path[-2:]} else STEPS
     keys = [str(key) for key in value] if isinstance(value, dict) else []
     if "change" in keys:
         return MISPLACED_CHANGE
@@ -201,12 +234,15 @@ def _quoted(value: object) -> str:
 def _sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Tell of what no part of the file shows alone."""
     names = frozenset(sheet.parameters) | {"halfway", "last one"}
-    visits = list(_visits(sheet.steps, ("steps",), names))
     sides = {*sheet.sides.left, *sheet.sides.right} if sheet.sides else set()
+    visits = list(_visits(sheet.steps, ("steps",), names, nouns=sides))
     between: list[Visit] = [
         (("between", number), step, False, names | {"next"}) for number, step in enumerate(sheet.between)
     ]
-    yield from _blanks([*visits, *between], sides, tree)
+    yield from _deep(visits, tree)
+    yield from _bounds(sheet, visits, tree)
+    yield from _lengths_said(visits, tree)
+    yield from _blanks([*visits, *between], sides, names, tree)
     yield from _values(sheet, visits, sides, tree)
     yield from _unheard(visits, tree)
     yield from _sides(sheet, visits, tree)
@@ -214,56 +250,141 @@ def _sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     yield from _includes(sheet, visits, tree)
 
 
-def _visits(steps: Sequence[Model], path: Path, names: frozenset[str], *, sided: bool = False) -> Iterator[Visit]:
-    """Yield every step and every step inside it, in the order of the file."""
+def _visits(  # noqa: PLR0913 - what holds around the steps
+    steps: Sequence[Model],
+    path: Path,
+    names: frozenset[str],
+    later: frozenset[str] = frozenset(),
+    *,
+    sided: bool = False,
+    nouns: Collection[str] = (),
+) -> Iterator[Visit]:
+    """Yield every step and every step inside it, in the order of the file.
+
+    ``later`` are the names of what comes next, which only a step that is not for the last round can say.
+    """
     for number, step in enumerate(steps):
         at, inner = (*path, number), block(step)
-        yield at, step, sided, names
+        here = names | later if getattr(step, "only", None) == "not last" else names
+        yield at, step, sided, here
         if inner is None:
             continue
-        key, inside, below = _below(step, inner, names)
-        both = sided or isinstance(step, EachSide) or _one_side(step)
-        yield from _visits(getattr(inner, "between", ()), (*at, key, "between"), below, sided=both)
-        yield from _visits(inside, (*at, key, "steps"), below, sided=both)
+        around = sided or _one_side(step)
+        both = around or isinstance(step, EachSide)
+        into = (*at, _block_key(step))
+        if isinstance(inner, PacedSteps):
+            yield from _visits(inner.steps, (*into, "steps"), here, later, sided=both, nouns=nouns)
+            continue
+        coming = _coming(step, inner, nouns)
+        outside = here - coming
+        below = outside | {*inner.vary, "round", "rounds"}
+        before = outside | coming | {"rounds"}
+        yield from _visits(inner.before, (*into, "before"), before, sided=around, nouns=nouns)
+        between = getattr(inner, "between", ())
+        yield from _visits(between, (*into, "between"), below | coming, sided=both, nouns=nouns)
+        yield from _visits(inner.steps, (*into, "steps"), below, coming, sided=both, nouns=nouns)
 
 
-def _below(
-    step: Model, inner: Round | PacedSteps, names: frozenset[str]
-) -> tuple[str, Sequence[Model], frozenset[str]]:
-    """Return the key of a block in its step, what is in it, and the names that have values there."""
-    key = "each side" if isinstance(step, EachSide) else "repeat" if isinstance(step, Repeat) else "pace"
-    if isinstance(inner, PacedSteps):
-        return key, inner.steps, names
-    varied = frozenset(inner.vary) | {f"next {name}" for name in inner.vary}
-    return key, inner.steps, names | varied | {"round", "rounds"}
+def _coming(step: Model, inner: Round, nouns: Collection[str]) -> frozenset[str]:
+    """Return the names of what comes next in a block: of the next round, and of the next turn."""
+    turns = nouns if isinstance(step, EachSide) else ()
+    return frozenset(f"next {name}" for name in (*inner.vary, "round", *turns))
 
 
-def _blanks(visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
-    """Tell of braces that nothing fills."""
+def _deep(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+    """Tell of blocks that stand in more blocks than can be followed."""
+    for path, step, *_ in visits:
+        around = sum(name in {"steps", "before", "between"} for name in path) - 1
+        if around == DEEPEST and block(step):
+            what = f"this is more than {DEEPEST} blocks deep"
+            yield Problem(place(tree, path), what, "use fewer blocks in blocks")
+
+
+def _bounds(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+    """Tell of limits that can't be kept."""
+    values = defaults(sheet)
+    for path, step, *_ in visits:
+        at = (*path, _block_key(step)) if block(step) else path
+        told = [found.contradicted() for found in bounded(step, values)]
+        yield from (Problem(place(tree, (*at, "min")), *each) for each in told if each)
+
+
+def _lengths_said(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+    """Tell of lengths that would be spoken, where the author means how long a phase lasts."""
+    for path, step, *_ in visits:
+        for key, words in step.spoken.items() if isinstance(step, Spoken) else ():
+            text = words.wordings[0] if isinstance(words, Words) else ""
+            if LENGTH.fullmatch(text):
+                mend = f"write 'rest: {text}'" if isinstance(step, Phase) else "say how long under 'breath', as 4-6"
+                yield Problem(place(tree, (*path, key)), f"{shown(text)} would be said here, not waited", mend)
+
+
+def _block_key(step: Model) -> str:
+    """Return the key that a step has its block under."""
+    return "each side" if isinstance(step, EachSide) else "repeat" if isinstance(step, Repeat) else "pace"
+
+
+def _blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[str], tree: Table) -> Iterator[Problem]:
+    """Tell of braces that nothing fills; ``fixed`` are names whose values are the same in all rounds."""
     explicit = {f"{side} {name}" for side in ("left", "right") for name in sides}
     for path, step, around, names in visits:
         sided = around or _one_side(step)
         counted = {"count", "count down"} if isinstance(step, BreathePhases) else set()
         known = {*names, *counted, *explicit, *(sides if sided else ())}
-        for where, blanks in _spoken_blanks(step, place(tree, path)):
+        for where, blanks in _spoken_blanks(step, place(tree, path), sides):
             for blank in sorted(blanks - known):
                 if blank in sides:
                     yield Problem(where, f"{{{blank}}} has no side to be filled from", "move it into an 'each side'")
+                elif _is_ahead(blank, {*names, *sides}.difference(fixed)):
+                    yield _ahead(where, blank, turns=blank.removeprefix("next ") in sides, around=sided)
                 else:
                     yield _unfilled(where, blank, known, sides if sided else None)
+        values = names - {f"next {name}" for name in sides}
         for formula in _formulas(step):
-            for name in sorted(formula.names() - names):
-                yield _unfilled(formula.where or place(tree, path), name, names, None)
+            for name in sorted(formula.names() - values):
+                at = formula.where or place(tree, path)
+                if _is_ahead(name, values.difference(fixed)):
+                    yield _ahead(at, name, turns=False, around=True)
+                else:
+                    yield _unvalued(at, name, values, sides)
 
 
-def _spoken_blanks(step: Model, where: Where) -> Iterator[tuple[Where, set[str]]]:
+def _is_ahead(blank: str, names: Collection[str]) -> bool:
+    """Tell whether a name is of what comes next, of names that change with the round or turn."""
+    return blank.startswith("next ") and blank.removeprefix("next ") in names
+
+
+def _ahead(where: Where, blank: str, *, turns: bool, around: bool) -> Problem:
+    """Tell of a name of what comes next where nothing may come."""
+    if turns and not around:
+        what = f"{{{blank}}} has no turn to be filled from"
+        return Problem(where, what, "say it 'between' the turns of an 'each side'")
+    what = f"after the last round nothing comes that {{{blank}}} could stand for"
+    mend = f"say it 'between' the {'turns' if turns else 'rounds'}, or add 'only: not last' to the step"
+    return Problem(where, what, mend)
+
+
+def _unvalued(where: Where, name: str, names: Collection[str], sides: set[str]) -> Problem:
+    """Tell of a name in what is worked out, which only values fill."""
+    if name in sides:
+        what = f"{{{name}}} is among the sides' words, and a length or number can't differ by side like them"
+        return Problem(where, what, "write one, or a step for each side with 'only: left' and 'only: right'")
+    told = _unfilled(where, name, names, None)
+    if "no value" in told.what:
+        return Problem(where, f"{{{name}}} has no value", "give it one under 'parameters'")
+    return told
+
+
+def _spoken_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple[Where, set[str]]]:
     """Yield the names in braces of all that a step and its block say, and of the title of its rounds."""
     inner = block(step)
     for words in (*said(step), *(said(inner) if inner else ())):
         yield words.where or where, words.blanks()
-    if isinstance(step, Repeat):
-        within = {*step.repeat.vary, "round", "rounds"}
-        yield where, {name.lower() for name in BLANK.findall(step.name)} - within
+    if inner:
+        within = {*inner.vary, "round", "rounds"} if isinstance(inner, Round) else set()
+        nouns = sides if isinstance(step, EachSide) else set()
+        title: str = getattr(step, "name", "")
+        yield where, {name.lower() for name in BLANK.findall(title)} - within - nouns
 
 
 def _one_side(step: Model) -> bool:
@@ -280,6 +401,7 @@ def _formulas(step: Model) -> Iterator[Formula]:
         if isinstance(part, BaseModel):
             values = (getattr(part, name) for name in type(part).model_fields)
             yield from (value for value in values if isinstance(value, Formula))
+    yield from (at for at in getattr(step, "at", ()) if isinstance(at, Formula))
 
 
 def _unheard(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
@@ -315,13 +437,24 @@ def _values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table)
 def _unfilled(where: Where, blank: str, known: Collection[str], sides: Collection[str] | None) -> Problem:
     if not blank:
         return Problem(where, "{} is empty", "write a name in the braces")
-    close = near(blank, sorted(known)) if len(blank) > 2 else []  # noqa: PLR2004 - shorter ones are in any word
+    alike = [name for name in sorted(known) if _meant(blank, name)]
+    close = near(blank, alike) if len(blank) > 2 else []  # noqa: PLR2004 - shorter ones are in any word
     if sides is None and not close:
         mend = "move it into an 'each side', or give it a value under 'parameters'"
         return Problem(where, f"{{{blank}}} has no side to be filled from, and no value", mend)
     mend = f"did you mean {{{close[0]}}}?" if close else f"add {blank!r} to both sides under 'sides'"
     among = "values here" if sides is None else "sides' words"
     return Problem(where, f"{{{blank}}} is not among the {among}", mend)
+
+
+def _meant(blank: str, name: str) -> bool:
+    """Tell whether a name may be what was meant: never one of another side, or turn, than the one that was written."""
+    which, _, rest = name.partition(" ")
+    if which in {"left", "right"}:
+        return blank.startswith(f"{which} ")
+    if which == "next" and rest:
+        return bool(near(blank.rpartition(" ")[2], [rest]))
+    return not blank.endswith(f" {name}")
 
 
 def _sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
@@ -339,21 +472,41 @@ def _sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Probl
 
 
 def _words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
-    """Tell of a language that there is not, and of words for what the program never says."""
-    try:
-        known = [key for key, _ in language(sheet.language).words if key in SAYABLE]
-    except UnknownNameError as error:
-        there = " or ".join(error.near or error.known)
-        yield Problem(place(tree, ("language",)), f"no language is called {shown(sheet.language)}", f"write {there}")
-        return
-    for key, text in sheet.words.items():
-        if key not in known:
+    """Tell of a language that there are no words in, and of words for what the program never says."""
+    yield from _language(sheet, tree)
+    known = (*keys(), "numbers", *(f"{key} 1" for key in COUNTS))
+    for key, given in sheet.words.items():
+        if key not in known and not EXACT.fullmatch(key):
             mend = f"possible are: {', '.join(near(key, known) or known)}"
             yield Problem(key_place(tree, ("words", key)), f"the program has no words called {shown(key)}", mend)
-        for blank in sorted(
-            set(map(str.lower, BLANK.findall(text))) - FILLED.get(key, sides if key == "change" else set())
-        ):
-            yield Problem(place(tree, ("words", key)), f"nothing fills {{{blank}}} here", "take it out")
+        elif isinstance(given, tuple) is not (key == "numbers"):
+            what = "should be a list" if key == "numbers" else "should be a text"
+            mend = "write the numbers from zero on, as [zero, one, two]" if key == "numbers" else "write one"
+            yield Problem(place(tree, ("words", key)), f"{shown(key)} {what}", mend)
+        else:
+            yield from _fillings(key, given, sides, place(tree, ("words", key)))
+
+
+def _language(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+    """Tell of a language without a table, where the routine does not give all words that the program needs itself."""
+    code, where = sheet.language, place(tree, ("language",))
+    absent = missing(code, sheet.words)
+    if not TAG.fullmatch(code):
+        named = [each for each in languages() if language(each).name.lower() == code.lower()]
+        what = f"no language is called {shown(code)}"
+        yield Problem(where, what, f"write {' or '.join(named or languages())}, or another as it or pt-BR")
+    elif absent:
+        what = f"the program has no words in the language {shown(code)}"
+        yield Problem(where, what, f"write {' or '.join(languages())}, or add under 'words': {', '.join(absent)}")
+
+
+def _fillings(key: str, given: str | tuple[str, ...], sides: set[str], where: Where) -> Iterator[Problem]:
+    """Tell of blanks that nothing fills in the program's words, and of those that are missing."""
+    blanks = {name.lower() for name in BLANK.findall(" ".join(given) if isinstance(given, tuple) else given)}
+    for blank in sorted(blanks - FILLED.get(key, sides if key == "change" else set())):
+        yield Problem(where, f"nothing fills {{{blank}}} here", "take it out")
+    for blank in sorted(COUNTED.get(key, set()) - blanks):
+        yield Problem(where, f"{{{blank}}} is missing here", "write it where it is to be said")
 
 
 def _includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:

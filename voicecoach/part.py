@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.breath import Kind, Pace, Span, pace
 from voicecoach.choices import LEFT_RIGHT, SPOKEN, Guidance
 from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where, shown
 from voicecoach.formula import Formula, as_count, as_span, worked_out
-from voicecoach.language import fill
-from voicecoach.score import CueKind, Mark, Moment, Phrase, Seq, Side, Sound, Wording
+from voicecoach.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
 from voicecoach.texts import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 
 if TYPE_CHECKING:
@@ -20,12 +19,16 @@ if TYPE_CHECKING:
 
     from voicecoach.breath import Breath
     from voicecoach.choices import Choices, Spread
-    from voicecoach.formula import Quantity
     from voicecoach.language import Language
     from voicecoach.routine import Routine
     from voicecoach.score import Score
 
+_Given = TypeVar("_Given")
+_PRODUCT = re.compile(r"(?:\{[^{}]*\}|[0-9.]+)(?: [*/] (?:\{[^{}]*\}|[0-9.]+))*")
+_SUM = re.compile(r"\} [-+] | [-+] \{")
+_START = Offset(Fraction(0), Fraction(0))
 MOST_STEPS = 100_000
+ONE_BREATH = Span(breaths=1)
 TONES = {Kind.INHALE: "tone-in", Kind.HOLD: "tone-hold", Kind.EXHALE: "tone-out", Kind.PAUSE: "tone-hold"}
 
 
@@ -43,9 +46,17 @@ class Beats:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts all that a session comes to, so that what multiplies without end is refused while it is small."""
+    """Counts all that a session comes to, so that what multiplies without end is refused while it is small.
+
+    Attributes:
+        taken: How much it is so far.
+        chapter: The chapter that it has come to: what it is called, and its side.
+        problems: What can't be worked out, one at a place; None where the first of it is to be raised.
+    """
 
     taken: int = 0
+    chapter: tuple[tuple[str, ...], Side | None] = ((), None)
+    problems: dict[Where, Problem] | None = None
 
 
 @dataclass(slots=True)
@@ -120,7 +131,7 @@ class Part:
 
     Attributes:
         routine: The exercise that it belongs to.
-        words: The program's own words.
+        words: The program's words, and those that the routine says instead.
         choices: The listener's.
         pace: The pace that is breathed here.
         beats: The breaths of that pace, counted.
@@ -128,10 +139,14 @@ class Part:
         rounds: The rounds that are to be played of the outermost repeats, if they are chosen.
         more: Rounds more, or fewer, of the outermost repeats; None where they are not to be changed.
         side: The side whose turn it is.
+        following: The side whose turn comes next, where one does.
+        between: Whether it comes before or between rounds, where a hold is a rest.
+        titles: What the chapter that it is in is called, within its exercise.
         round: The round it is in, from 0, and of how many.
         again: Whether it was done before.
         outermost: Whether no round is around it.
         values: What names in braces stand for here, in lower case.
+        varied: The round, from 0, that gave a name its value.
         tally: All that the session has come to so far.
     """
 
@@ -144,10 +159,14 @@ class Part:
     rounds: int | None = None
     more: int | None = None
     side: Side | None = None
+    following: Side | None = None
+    between: bool = False
+    titles: tuple[str, ...] = ()
     round: tuple[int, int] = (0, 1)
     again: bool = False
     outermost: bool = True
     values: Mapping[str, str] = field(default_factory=dict)
+    varied: Mapping[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
     def having(self, **values: str) -> Part:
@@ -155,9 +174,8 @@ class Part:
         return replace(self, values={**self.values, **{name.replace("_", " "): text for name, text in values.items()}})
 
     def word(self, key: str, **values: object) -> str:
-        """Return one of the program's words; a routine may say another."""
-        own = self.routine.sheet.words.get(key)
-        return fill(own, **values) if own is not None else self.words.word(key, **values)
+        """Return one of the program's words."""
+        return self.words.word(key, **values)
 
     def number(self, number: int) -> str:
         """Return a number as it is counted aloud."""
@@ -172,15 +190,16 @@ class Part:
         if isinstance(value, int):
             return value
         try:
-            found = as_count(self.worked_out(value))
+            found = as_count(worked_out(value.text, self.values))
         except ChoiceError as error:
-            raise self.refused(value.where, str(error)) from error
+            return self.amiss(value.where, str(error), 1)
         if not 1 <= found <= MOST_BREATHS:
-            raise self.refused(value.where, f"{value.text} is {found:,}: from 1 to {MOST_BREATHS:,} are possible")
+            what = f"{self._when(value)}{value.text} is {found:,}: from 1 to {MOST_BREATHS:,} are possible"
+            return self.amiss(value.where, what, 1)
         return found
 
-    def span(self, value: Span | Formula) -> Span:
-        """Work a length out.
+    def span(self, value: Span | Formula, *, empty: bool = False) -> Span:
+        """Work a length out; one of no time is refused, unless it may be ``empty``.
 
         Raises:
             RoutineError: When it can't be worked out.
@@ -188,16 +207,20 @@ class Part:
         if isinstance(value, Span):
             return value
         try:
-            span = as_span(self.worked_out(value))
+            span = as_span(worked_out(value.text, self.values))
         except ChoiceError as error:
-            raise self.refused(value.where, str(error)) from error
+            return self.amiss(value.where, str(error), ONE_BREATH)
+        if span == Span() and not empty:
+            when = self._when(value)
+            mend = "let it start higher, or shrink less" if when else "give it more than 0"
+            return self.amiss(value.where, f"{when}{value.text} is 0: {mend}", ONE_BREATH)
         if span.breaths > MOST_BREATHS or max(span.rest, span.least) > LONGEST_SPAN:
             what = f"{value.text} lasts too long: at most {MOST_BREATHS:,} breaths or 24h are possible"
-            raise self.refused(value.where, what)
+            return self.amiss(value.where, what, ONE_BREATH)
         return span
 
     def breaths(self, value: Span | Formula) -> int:
-        """How many breaths a length has here, at the shortest breath of the pace.
+        """How many breaths a length has here, at this pace.
 
         Raises:
             RoutineError: When it can't be worked out, or is not counted in breaths.
@@ -205,8 +228,8 @@ class Part:
         span = self.span(value)
         if not span.in_breaths:
             where, text = (value.where, value.text) if isinstance(value, Formula) else (None, str(span))
-            raise self.refused(where, f"{shown(text)} is {span}: write how many breaths, or 30s in whole breaths")
-        return span.count(self.shortest)
+            return self.amiss(where, f"{shown(text)} is {span}: write how many breaths, or 30s in whole breaths", 1)
+        return self.pace.count(span, self.beats.taken)
 
     def own_pace(self, value: Pace | Formula) -> Pace:
         """Return a pace; names in it stand for seconds.
@@ -217,25 +240,40 @@ class Part:
         if isinstance(value, Pace):
             return value
         try:
-            return pace(BLANK.sub(lambda match: self._seconds(match[1].lower()), value.text))
+            return pace(_PRODUCT.sub(lambda match: self._seconds(match[0]), value.text))
         except ChoiceError as error:
-            raise self.refused(value.where, "; ".join(str(error).splitlines())) from error
+            also = "; of names, only * and / can be worked out in a breath" if _SUM.search(value.text) else ""
+            return self.amiss(value.where, "; ".join(str(error).splitlines()) + also, self.pace)
 
-    def _seconds(self, name: str) -> str:
+    def _seconds(self, text: str) -> str:
         """Return a value as a phase of a breath is written: in seconds."""
-        found = worked_out(f"{{{name}}}", self.values)
+        if "{" not in text:
+            return text
+        found = worked_out(text, self.values)
+        if isinstance(found, Span) and found.in_breaths:
+            raise ChoiceError(f"{shown(text)} is {found}, and a phase lasts seconds: write a number or a time")
         return f"{float(found.rest if isinstance(found, Span) else found):g}"
 
-    def worked_out(self, value: Formula) -> Quantity:
-        """Work a value out, with what its names stand for here.
+    def moment(self, value: Offset | Formula) -> Offset:
+        """Work a moment of a hold out: a time after its beginning, or after ``last`` a time before its end.
 
         Raises:
-            RoutineError: When it can't be worked out.
+            RoutineError: When it can't be worked out, or is counted in breaths.
         """
-        try:
-            return worked_out(value.text, self.values)
-        except ChoiceError as error:
-            raise self.refused(value.where, str(error)) from error
+        if isinstance(value, Offset):
+            return value
+        after = value.text.strip().removeprefix("last ")
+        span = self.span(replace(value, text=after), empty=True)
+        if span.in_breaths:
+            return self.amiss(value.where, f"{shown(value.text)} is {span}: write a time, as 10s", _START)
+        if after != value.text.strip():
+            return Offset(Fraction(1), -span.rest)
+        return Offset(Fraction(0), span.rest)
+
+    def _when(self, value: Formula) -> str:
+        """Say in which round a value is what it is, where it varies."""
+        rounds = [self.varied[name] for name in value.names() if name in self.varied]
+        return f"in round {max(rounds) + 1} " if rounds else ""
 
     def add(self) -> None:
         """Count one more breath, step or round.
@@ -247,6 +285,19 @@ class Part:
         if self.tally.taken > MOST_STEPS:
             what = f"the breaths and steps of this session are more than {MOST_STEPS:,}"
             raise self.refused(None, f"{what}: use fewer rounds or breaths")
+
+    def amiss(self, where: Where | None, what: str, instead: _Given) -> _Given:
+        """Note what can't be worked out, and go on with something else, so that all of it is told together.
+
+        Raises:
+            RoutineError: Where nobody asks for all of it.
+        """
+        error = self.refused(where, what)
+        if self.tally.problems is None:
+            raise error
+        for problem in error.problems:
+            self.tally.problems.setdefault(problem.where, problem)
+        return instead
 
     def refused(self, where: Where | None, what: str) -> RoutineError:
         """Return the error that says ``what``, and after its last colon what would mend it."""
@@ -286,11 +337,11 @@ class Part:
     def wording(self, text: str) -> Wording:
         """Fill a wording's braces for this side; what is said of the other side is its twin."""
         own = self.filled(text, self.side)
-        twins: set[str] = set()
-        if self.side in LEFT_RIGHT:
-            twins = {self._pronounced(self.filled(text, side)) for side in LEFT_RIGHT} - {self._pronounced(own)}
-        spoken = self._pronounced(own)
-        return Wording(own, tuple(sorted(twins)), "" if spoken == own else spoken)
+        spoken = twin = self._pronounced(own)
+        if {self.side, self.following} & {*LEFT_RIGHT}:
+            mirrored = replace(self, side=_other(self.side), following=_other(self.following))
+            twin = self._pronounced(mirrored.filled(text, mirrored.side))
+        return Wording(own, (twin,) if twin != spoken else (), "" if spoken == own else spoken)
 
     def filled(self, text: str, side: Side | None) -> str:
         """Fill the braces of a text, capitalised as the name in them is."""
@@ -302,13 +353,19 @@ class Part:
 
         return BLANK.sub(_found, text)
 
-    def chapter(self, title: str, side: Side | None = None) -> Mark:
-        """Begin a chapter, named after the exercise and what is done in it."""
-        name = self.routine.sheet.title
-        return Mark(Moment.CHAPTER, self.word("titled", title=name, part=title) if title else name, side)
+    def chapter(self) -> Mark:
+        """Begin the chapter that this place is in, named after the exercise and what is done in it."""
+        name, part = self.routine.sheet.title, ", ".join(self.titles)
+        self.tally.chapter = self.own_chapter
+        return Mark(Moment.CHAPTER, self.word("titled", title=name, part=part) if part else name, self.side, part)
+
+    @property
+    def own_chapter(self) -> tuple[tuple[str, ...], Side | None]:
+        """The chapter that this place is in, as the tally notes it."""
+        return self.titles, self.side
 
     def _noun(self, name: str, side: Side | None) -> str:
-        """Return what a name stands for: a noun of this side, of a side named with it, or a value."""
+        """Return what a name stands for: a noun of this side, of a side named with it or that is next, or a value."""
         sides = self.routine.sheet.sides
         if sides is not None:
             which, _, rest = name.partition(" ")
@@ -317,9 +374,11 @@ class Part:
                 return nouns[side][name]
             if which in {"left", "right"} and rest in sides.left:
                 return nouns[Side(which)][rest]
+            if which == "next" and rest in sides.left and self.following in nouns:
+                return nouns[self.following][rest]
         if name not in self.values:
             raise UnknownNameError("value", name, sorted(self.values))
-        return self._told(self.values[name], side)
+        return self._told(self.values[name], self.following if name.startswith("next ") and self.following else side)
 
     def _told(self, text: str, side: Side | None) -> str:
         """Say a value: a number or a length in words, any other text as it stands, with its nouns filled."""
@@ -329,10 +388,17 @@ class Part:
             return replace(self, values={}).filled(text, side)
         if isinstance(found, Fraction):
             return self.words.number(found)
-        return self.words.counted(*(("breaths", found.breaths) if found.in_breaths else ("seconds", found.rest)))
+        breaths = [self.words.counted("breaths", self.pace.count(found, self.beats.taken))] if found.in_breaths else []
+        times = [self.words.lasting(found.rest)] if found.rest or not breaths else []
+        return self.words.joined(*breaths, *times)
 
     def _pronounced(self, text: str) -> str:
         for name, sound in self.routine.sheet.pronounce.items():
             whole_word = rf"(?<!\w){re.escape(name)}(?!\w)"
             text = re.sub(whole_word, sound.replace("\\", r"\\"), text, flags=re.IGNORECASE)
         return text
+
+
+def _other(side: Side | None) -> Side | None:
+    """Return the other side; what is for none or both stays so."""
+    return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(side, side) if side else side

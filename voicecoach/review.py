@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from voicecoach import session
-from voicecoach.advice import advised, timed
+from voicecoach.advice import advised, timed, toned
 from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.errors import Misfit, Problem, RoutineError, VoicecoachError, VoiceError, Where, shown
 from voicecoach.mistakes import ordered
@@ -46,12 +46,14 @@ class Review:
         warnings: What is unwise.
         notes: Where another wording is said than the longest.
         unmeasured: Why its words were not measured, where that is so.
+        tried: At which breaths besides its own, where others were asked for.
     """
 
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     unmeasured: str = ""
+    tried: str = ""
 
     def lines(self) -> Iterator[str]:
         """Yield what is to be mended, in the order of the file: problems, and what is unwise as warnings."""
@@ -78,7 +80,8 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
         return Review(warnings=warnings, unmeasured=str(error))
     problems = [*own.problems, *_worst(others, own.problems)]
     notes = [note for attempt in (own, *others) for note in _shorter(attempt)]
-    return Review(tuple(ordered(problems)), (*warnings, *own.warnings(routine)), tuple(ordered(notes)))
+    unwise, tried = (*warnings, *own.warnings(routine)), _tried(routine, others)
+    return Review(tuple(ordered(problems)), unwise, tuple(ordered(notes)), tried=tried)
 
 
 def command(request: Request) -> str:
@@ -126,7 +129,12 @@ class _Attempt:
     timeline: Timeline | None = None
 
     def warnings(self, routine: Routine) -> tuple[Problem, ...]:
-        return tuple(timed(self.timeline, routine.file)) if self.timeline else ()
+        return tuple(timed(self.timeline, routine.file, _toned(routine))) if self.timeline else ()
+
+
+def _toned(routine: Routine) -> frozenset[Where | None]:
+    """Return the places of phrases that give way to a tone, in what it includes as well."""
+    return frozenset(toned(routine.sheet)).union(*map(_toned, routine.included.values()))
 
 
 def _attempts(routine: Routine, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:
@@ -138,6 +146,15 @@ def _attempts(routine: Routine, asked: Sequence[Pace], ruler: Ruler) -> Iterator
         attempt = _attempt(routine, breath, ruler)
         ruler.report("trying", number + 1, len(tried))
         yield attempt if len(tried) == 1 else replace(attempt, timeline=None)
+
+
+def _tried(routine: Routine, attempts: Sequence[_Attempt]) -> str:
+    """Say at which breaths a routine was performed besides its own."""
+    paces = list(dict.fromkeys(attempt.pace for attempt in attempts))
+    if not paces:
+        return ""
+    which = f"{len(paces)} breaths from {paces[0]} to {paces[-1]}" if len(paces) > 1 else str(paces[0])
+    return f"{routine.file}: tried at {which}"
 
 
 def _fewer(asked: Sequence[Pace], timeline: Timeline | None) -> Sequence[Pace]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.assets import assets
+from voicecoach.assets import assets, beds
 from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where, near, shown
-from voicecoach.language import akin, languages, wider
+from voicecoach.language import TAG, akin, languages, wider
 from voicecoach.mistakes import ordered, validated
 from voicecoach.sheet import Include, Play, walk
 from voicecoach.yamltree import read
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
 BUILT_IN = Path(__file__).parent / "routines"
 ENDINGS = (".yaml", ".yml")
-TAG = re.compile("[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
-"""What a language is called: `de`, `de-AT`."""
-
 DEEPEST_INCLUDE = 5
 LARGEST_SOUND = 60_000_000
 """Bytes of a sound beside a routine."""
@@ -99,6 +95,14 @@ def translations(path: Path) -> dict[str, Path]:
     return {_ending(each.stem).lower(): each for each in family}
 
 
+def _translation(path: Path, code: str) -> dict[str, Path]:
+    """Return a translation beside a routine's file into a language without a table, whose routine has its own words."""
+    tags = wider(code) if TAG.fullmatch(code) else ()
+    files = {each.lower(): path.with_name(each) for each in _beside(path)}
+    named = {tag: f"{untranslated(path.stem)}.{tag}{path.suffix}".lower() for tag in tags}
+    return {tag: files[name] for tag, name in named.items() if name in files}
+
+
 def untranslated(name: str) -> str:
     """Return the name of a routine without the language that ends the name of a translation.
 
@@ -117,7 +121,7 @@ def _ending(name: str) -> str:
 
 def _translated(path: Path, code: str) -> Routine:
     """Read a routine in a language: its translation, or the routine itself if it is in that language."""
-    there = translations(path)
+    there = translations(path) | _translation(path, code)
     original = path.with_name(untranslated(path.stem) + path.suffix)
     fitting = [there[each] for each in (*wider(code), *there) if each in there and akin(each, code)]
     routine = _loaded(next(each for each in (*fitting, original, path) if _is_file(each)))
@@ -222,6 +226,9 @@ def _sound(name: Name, path: Path) -> Path:
     target = _inside(name, path)
     if not _is_file(target):
         shipped = [each.removesuffix(".wav") for each in assets()]
+        if name.text in beds():
+            mend = f"a sound is a file, or one of: {', '.join(shipped)}"
+            raise _refused(name, f"{shown(name.text)} is a bed, which lies under a whole session", mend)
         close = near(name.text, shipped)
         mend = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are: {', '.join(shipped)}"
         raise _refused(name, f"no sound {shown(name.text)} stands beside this routine, or comes with the program", mend)

@@ -27,6 +27,7 @@ TOLD = {
     "words": "Other words for what the program adds.",
     "pronounce": "How a word is said, without changing what is read.",
     "steps": "What is done, in order.",
+    "before": "What comes before the first turn or round, where {next ...} announces it.",
     "between": "What comes between turns, rounds or included routines; never after the last.",
     "closing": "Said at the end.",
     "say": "Words; | parts wordings, the longest first. {leg} is filled from the sides.",
@@ -37,7 +38,7 @@ TOLD = {
     "stretch": "Counts this time as stretch.",
     "min": "The least that --length may make of it.",
     "max": "The most that may be made of it.",
-    "name": "A name, to leave it out by with --skip.",
+    "name": "A name, to leave it out by with --skip; that of a block is in the titles of its chapters.",
     "only": "The rounds, or the side, that it is for.",
 }
 """What editors show for a key."""

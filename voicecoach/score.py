@@ -111,11 +111,12 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An instant with a meaning; it takes no time."""
+    """An instant with a meaning; it takes no time. ``part`` is what of a chapter's title is of its own."""
 
     moment: Moment
     title: str = ""
     side: Side | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from voicecoach.texts import (
     Length,
     Moment,
     OwnPace,
+    OwnWords,
     Pace,
-    Pattern,
     Remark,
     Rounds,
     Said,
@@ -67,12 +67,10 @@ def tag(name: str) -> str:
     return f"<{name}>"
 
 
-class Named(Model):
-    """What every step may have: a name to skip it by, the rounds it is for, and a side."""
+class Placed(Model):
+    """What is in a list of steps: its place in the file, and a name to skip it by."""
 
     name: Remark = ""
-    only: Literal["first", "last", "not first", "not last", "left", "right"] | None = None
-    side: Literal["left", "right", "both"] | None = None
     _where: Where | None = PrivateAttr(default=None)
 
     @property
@@ -87,6 +85,13 @@ class Named(Model):
         if isinstance(data, Table):
             step._where = data.where  # noqa: SLF001 - its own
         return step
+
+
+class Named(Placed):
+    """What every step may have but an include: the rounds it is for, and a side."""
+
+    only: Literal["first", "last", "not first", "not last", "left", "right"] | None = None
+    side: Literal["left", "right", "both"] | None = None
 
 
 class ByRound(Model):
@@ -210,9 +215,10 @@ Values = Annotated[
 
 
 class Round(Model):
-    """What blocks share: what changes from round to round, and the author's limit."""
+    """What blocks share: what changes from round to round, what comes before the first, and the author's limit."""
 
     vary: dict[Key, Values] = Field(default_factory=dict)
+    before: tuple[Between, ...] = ()
     least: Rounds | None = Field(default=None, alias="min")
     most: Rounds | None = Field(default=None, alias="max")
     past: Said | None = None
@@ -274,7 +280,7 @@ class Paced(Named):
     pace: PacedSteps
 
 
-class Include(Named):
+class Include(Placed):
     """Another routine, with its own words and breath; an optional one is only played when it is asked for."""
 
     include: FileName
@@ -347,7 +353,7 @@ class Sheet(Model):
     fixed: bool = False
     parameters: dict[Key, Value] = Field(default_factory=dict)
     sides: Sides | None = None
-    words: dict[str, Pattern] = Field(default_factory=dict)
+    words: dict[str, OwnWords] = Field(default_factory=dict)
     pronounce: dict[str, Sentence] = Field(default_factory=dict)
     steps: tuple[Step, ...] = Field(min_length=1)
     between: tuple[Rest, ...] = ()
@@ -382,6 +388,11 @@ def block(step: Model) -> Round | PacedSteps | None:
             return None
 
 
+def around(inner: Model) -> tuple[Model, ...]:
+    """Return what comes before and between the rounds of a block."""
+    return (*getattr(inner, "before", ()), *getattr(inner, "between", ()))
+
+
 def walk(steps: Steps) -> Iterator[Model]:
     """Yield every step and every step inside it, in the order of the file."""
     for step in steps:
@@ -389,4 +400,4 @@ def walk(steps: Steps) -> Iterator[Model]:
         inner = block(step)
         if inner:
             yield from walk(inner.steps)
-            yield from getattr(inner, "between", ())
+            yield from around(inner)

@@ -10,9 +10,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from voicecoach.breath import NAMES, Kind, Span
-from voicecoach.choices import LEFT_RIGHT
-from voicecoach.formula import Formula
-from voicecoach.part import Beats
+from voicecoach.choices import LEFT_RIGHT, Guidance
+from voicecoach.errors import ChoiceError, shown
+from voicecoach.formula import Formula, worked_out
+from voicecoach.part import TONES, Beats
 from voicecoach.score import (
     Breathe,
     CueKind,
@@ -22,6 +23,7 @@ from voicecoach.score import (
     Overrun,
     Paced,
     Pause,
+    Phrase,
     Seq,
     Side,
     Slot,
@@ -63,11 +65,22 @@ MOST_ROUNDS = 10_000
 
 
 def scores(steps: Iterable[Model], part: Part) -> Iterator[Score]:
-    """Yield the score of each step that is to be done here."""
+    """Yield the score of each step that is to be done here, under the chapter that this place is in."""
     for step in steps:
         part.add()
         if is_done(step, part):
-            yield _score(step, _sided(step, part))
+            yield from _titled(step, part)
+
+
+def _titled(step: Model, part: Part) -> Iterator[Score]:
+    """Write a step; where a block before it began chapters of its own, return from them."""
+    before = part.tally.chapter
+    returned = [] if part.between or before == part.own_chapter else [part.chapter()]
+    score = _score(step, _sided(step, part))
+    if returned and score == Seq():
+        part.tally.chapter = before
+        return
+    yield from (*returned, score)
 
 
 def is_done(step: Model, part: Part) -> bool:
@@ -112,14 +125,28 @@ def _score(step: Model, part: Part) -> Score:  # noqa: PLR0911 - one short branc
         case Play():
             return Sound(step.sound.text, file=part.routine.sounds.get(step.sound, ""))
         case EachSide(each_side=block):
-            return seq(*_turns(block, part))
+            return seq(*_turns(block, part, step.name))
         case Repeat(repeat=block):
             return seq(*_rounds(block, part, step.name))
         case PacedStep(pace=block):
-            own = part.own_pace(block.breath)
-            return paced(own, part, lambda inner: seq(*scores(block.steps, inner)), fixed=block.fixed)
+            return paced(
+                part.own_pace(block.breath),
+                part,
+                lambda inner: seq(*_chaptered(block.steps, inner, step.name)),
+                fixed=block.fixed,
+            )
         case _:
             raise AssertionError(f"a step that has no place here: {step}")
+
+
+def _chaptered(steps: Sequence[Model], part: Part, name: str) -> Iterator[Score]:
+    """Write steps as a chapter of their own, if they have a name and no round is around them."""
+    if not name or not part.outermost:
+        yield from scores(steps, part)
+        return
+    inside = replace(part, titles=(*part.titles, part.filled(name, part.side)))
+    yield inside.chapter()
+    yield from scores(steps, inside)
 
 
 def paced(pace: Pace, part: Part, write: Callable[[Part], Score], *, fixed: bool) -> Score:
@@ -160,7 +187,7 @@ def _say(step: Say, part: Part) -> Score:
     spoken = part.phrase(_by_round(step.say, part), CueKind.INSTRUCTION)
     if spoken == Seq() and step.settle is None:
         return spoken
-    settle = part.span(step.settle) if step.settle else SENTENCE_GAP
+    settle = part.span(step.settle, empty=True) if step.settle else SENTENCE_GAP
     return seq(spoken, Pause(settle, part.beats.last))
 
 
@@ -298,27 +325,38 @@ def _phase(step: Phase, part: Part) -> Score:
 
 
 def _hold(step: Hold, part: Part) -> Score:
-    """Hold for a time: its words, reminders at their moments, the countdown; then the release."""
-    body = part.phrase(_by_round(step.say, part), CueKind.INSTRUCTION) if step.say else Seq()
-    held = Slot(part.span(step.hold), body, Overrun.REFUSE, tuple(_moments(step, part)), part.beats.last)
+    """Hold for a time: its words, reminders at their moments, the countdown; then the release.
+
+    Where tones are heard in place of words, a rising one begins it and a falling one ends it; what is held between
+    rounds is a rest, and has neither.
+    """
     released = step.release or (Words((part.word("countdown_release"),), step.where) if step.countdown else None)
-    spoken = part.phrase(_by_round(released, part), CueKind.BREATH, Kind.EXHALE) if released else Seq()
-    after = seq(spoken, Pause(SENTENCE_GAP)) if released else Seq()
+    body, spoken = _begun(step.say, part, Kind.INHALE), _begun(released, part, Kind.EXHALE)
+    held = Slot(part.span(step.hold), body, Overrun.REFUSE, tuple(_moments(step, part)), part.beats.last)
+    after = seq(spoken, Pause(SENTENCE_GAP)) if released else spoken
     if not step.stretch:
         return seq(held, after)
     return seq(Mark(Moment.STRETCH, side=part.side), held, Mark(Moment.RELEASE, side=part.side), after)
 
 
+def _begun(words: Words | ByRound | None, part: Part, tone: Kind) -> Score:
+    """Say the words that begin or end a hold, or sound its tone."""
+    if part.choices.guidance is Guidance.TONES:
+        return Seq() if part.between else Sound(TONES[tone], CueKind.TONE, part.side)
+    return part.phrase(_by_round(words, part), CueKind.BREATH, tone) if words else Seq()
+
+
 def _moments(step: Hold, part: Part) -> Iterator[tuple[Offset, Score]]:
     """Yield what is said during a hold, and when."""
     for at, words in step.at.items():
-        yield at, part.phrase(_by_round(words, part), CueKind.REMINDER)
+        yield part.moment(at), part.phrase(_by_round(words, part), CueKind.REMINDER)
     if step.halfway:
-        halfway = Words((part.word("halfway"),), step.where)
-        yield Offset(Fraction(1, 2), Fraction(0)), part.phrase(halfway, CueKind.REMINDER)
+        halfway = part.phrase(Words((part.word("halfway"),), step.where), CueKind.COUNT, Kind.HOLD)
+        shown = replace(halfway, kind=CueKind.REMINDER) if isinstance(halfway, Phrase) else halfway
+        yield Offset(Fraction(1, 2), Fraction(0)), shown
     for left in range(part.count(step.countdown) if step.countdown else 0, 0, -1):
         counted = Words((part.number(left),), step.where)
-        yield Offset(Fraction(1), Fraction(-left)), part.phrase(counted, CueKind.COUNT)
+        yield Offset(Fraction(1), Fraction(-left)), part.phrase(counted, CueKind.COUNT, Kind.HOLD)
 
 
 def rounds_of(
@@ -347,14 +385,31 @@ def _past(block: Round, part: Part, asked: int) -> Iterator[Score]:
         yield _spoken_past(block.past, part)
 
 
-def _varied(block: Round, number: int, rounds: int, part: Part) -> Part:
-    """Give the names of a round their values, and those of the next round under ``next``."""
+def _varied(block: Round, number: int, rounds: int, part: Part, following: int | None) -> Part:
+    """Give the names of a round their values, and under ``next`` those of the round that follows, if one does."""
     values = {"round": str(number + 1), "rounds": str(rounds)}
-    following = number + 1 if number + 1 < rounds else 0
     for name, given in block.vary.items():
         values |= _value(name, given, number, part)
-        values |= _value(f"next {name}", given, following, part)
-    return replace(part, values={**part.values, **values}, round=(number, rounds))
+    values = {**_ahead(block, following, part), **values}
+    varied = {**part.varied, **dict.fromkeys(block.vary, number)}
+    return replace(part, values=values, varied=varied, round=(number, rounds))
+
+
+def _ahead(block: Round, following: int | None, part: Part) -> dict[str, str]:
+    """Return the values around a block, and under ``next`` those of a round of it that follows; without one, none."""
+    coming = {f"next {name}" for name in (*block.vary, "round")}
+    values = {name: text for name, text in part.values.items() if name not in coming}
+    if following is not None:
+        values["next round"] = str(following + 1)
+        for name, given in block.vary.items():
+            values |= _value(f"next {name}", given, following, part)
+    return values
+
+
+def _before(block: Round, rounds: int, part: Part, following: Side | None) -> Iterator[Score]:
+    """Write what comes before the first round, which can be announced there; its own round is the one around it."""
+    values = {**_ahead(block, 0, part), "rounds": str(rounds)} if block.before else {}
+    yield from scores(block.before, replace(part, values=values, following=following, between=True))
 
 
 def _value(name: str, given: tuple[str, ...] | Growing, number: int, part: Part) -> dict[str, str]:
@@ -365,31 +420,58 @@ def _value(name: str, given: tuple[str, ...] | Growing, number: int, part: Part)
     sign, size = ("-", step[1:].strip()) if step.startswith("-") else ("+", step)
     values = {f"{name} from": given.from_.text, f"{name} step": size}
     values[name] = f"{{{name} from}} {sign} {{{name} step}} * {number}"
-    part.having(**values).worked_out(Formula(values[name], given.from_.where))
+    try:
+        worked_out(values[name], {**part.values, **values})
+    except ChoiceError as error:
+        told = _ungrown(name, given, number, str(error).removeprefix(shown(values[name])))
+        announced = name.startswith("next ")  # the round itself tells of it
+        values[name] = given.from_.text if announced else part.amiss(given.from_.where, told, given.from_.text)
     return values
+
+
+def _ungrown(name: str, given: Growing, number: int, why: str) -> str:
+    """Say in its author's words why a value can't grow as it is written."""
+    if why.startswith(" adds a number"):
+        return (
+            f"'vary: {name}' starts at {given.from_.text} and grows by {given.step.text},"
+            " a number and a length: write both as lengths"
+        )
+    return f"in round {number + 1} {{{name}}}{why}" if why.startswith(" is ") else f"'vary: {name}': {why}"
 
 
 def _rounds(block: Block, part: Part, name: str) -> Iterator[Score]:
     """Repeat a block, with what is between its rounds, and nothing after the last.
 
-    Its rounds are chapters if nothing is repeated around it; a ``name`` with braces is their title.
+    Its rounds are chapters if nothing is repeated around it.
     """
     chosen = part.rounds if part.outermost else None
     rounds = rounds_of(block, part, chosen, block.rounds, part.more if part.outermost else None)
     if part.outermost and part.more is not None:
         part.room.played.append(rounds)
+    yield from _before(block, rounds, part, part.following)
     for number in range(rounds):
         part.add()
-        turn = replace(_varied(block, number, rounds, part), again=part.again or number > 0, outermost=False)
-        if part.outermost and rounds > 1:
-            yield part.chapter(turn.filled(name, None) if "{" in name else part.word("round", number=number + 1))
+        following = number + 1 if number + 1 < rounds else None
+        varied = _varied(block, number, rounds, part, following)
+        turn = replace(varied, again=part.again or number > 0, outermost=False)
+        if part.outermost and (name or rounds > 1):
+            own = [part.word("round", number=number + 1)] if rounds > 1 else []
+            turn = replace(turn, titles=_titles(name, turn, own))
+            yield turn.chapter()
         yield from scores(block.steps, turn)
-        if number < rounds - 1:
-            yield from scores(block.between, turn)
+        if following is not None:
+            yield from scores(block.between, replace(turn, between=True))
     yield from _past(block, part, _asked(block, part, chosen, block.rounds))
 
 
-def _turns(block: Sided, part: Part) -> Iterator[Score]:
+def _titles(name: str, turn: Part, own: Sequence[str]) -> tuple[str, ...]:
+    """Return what a round is called as a chapter: its block's name and its own; a name with braces says all of it."""
+    if "{" in name:
+        return (*turn.titles, turn.filled(name, turn.side))
+    return (*turn.titles, *([name] if name else []), *own)
+
+
+def _turns(block: Sided, part: Part, name: str) -> Iterator[Score]:
     """Give each side its turns; the words that open a turn may be spoken while the sides change.
 
     Both turns of a round breathe the same breaths of the pace, and as many.
@@ -400,14 +482,16 @@ def _turns(block: Sided, part: Part) -> Iterator[Score]:
     part.room.played += [rounds[side] for side in part.choices.sides]
     farthest = part.beats.taken
     before: Part | None = None
-    for number, side in order(block, part, rounds):
+    turns = list(order(block, part, rounds))
+    yield from _before(block, rounds[turns[0][1]], part, turns[0][1])
+    for (number, side), (following, other) in zip(turns, [*turns[1:], (None, None)], strict=True):
         part.add()
         part.beats.taken = begun.setdefault(number, farthest)
-        turn = replace(
-            _varied(block, number, rounds[side], part), side=side, again=part.again or number > 0, outermost=False
-        )
+        here = replace(part, side=side, following=other, again=part.again or number > 0, outermost=False)
+        turn = _varied(block, number, rounds[side], here, following)
+        turn = replace(turn, titles=_titles(name, turn, _turn_titles(turn)))
         opening, others = _opened(block.steps)
-        begin = seq(_turn_chapter(turn, side, number), *scores(opening, turn))
+        begin = seq(turn.chapter(), *scores(opening, turn))
         yield from _between(block, before, turn, begin) if before else [begin]
         part.room.go(places.setdefault(number, part.room.place))
         yield from scores(others, turn)
@@ -449,20 +533,26 @@ def _opened(steps: Sequence[Model]) -> tuple[Sequence[Model], Sequence[Model]]:
     return steps[:spoken], steps[spoken:]
 
 
-def _turn_chapter(part: Part, side: Side, number: int) -> Mark:
-    return part.chapter(f"{part.word(side.value)}, {part.word('round', number=number + 1)}", side)
+def _turn_titles(turn: Part) -> list[str]:
+    """Return what a turn is called: its side, and its round, unless that is the only one in a round around it."""
+    number, rounds = turn.round
+    side = [turn.word(turn.side.value)] if turn.side else []
+    return side if turn.titles and rounds == 1 else [*side, turn.word("round", number=number + 1)]
 
 
 def _between(block: Sided, before: Part, turn: Part, begin: Score) -> Iterator[Score]:
-    """Lay what is between two turns; a change is only made where the side changes."""
+    """Lay what is between two turns; a change is only made where the side changes, and belongs to the coming turn."""
     changes = before.side is not turn.side
     steps = [step for step in block.between if changes or not isinstance(step, Change)]
+    resting = replace(before, between=True)
+    coming = {f"next {name}": turn.values[name] for name in (*block.vary, "round")}
+    changing = replace(turn, values={**turn.values, **coming}, following=turn.side)
     for step in steps[:-1]:
-        yield _change(step, turn, Seq()) if isinstance(step, Change) else seq(*scores([step], before))
+        yield _change(step, changing, Seq()) if isinstance(step, Change) else seq(*scores([step], resting))
     if steps and isinstance(steps[-1], Change):
-        yield _change(steps[-1], turn, begin)
+        yield _change(steps[-1], changing, begin)
     else:
-        yield from scores(steps[-1:], before)
+        yield from scores(steps[-1:], resting)
         yield begin
 
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, InstanceOf, WithJsonSchema
 
 from voicecoach import breath as breaths
 from voicecoach.errors import VoicecoachError, Where, shown
-from voicecoach.formula import NAME, Formula, worked_out
+from voicecoach.formula import NAME, Formula, as_span, refuse_slips, worked_out
 from voicecoach.score import Offset
 from voicecoach.yamltree import Table
 
@@ -24,6 +24,7 @@ MOST_BREATHS = 10_000
 LONGEST_SPAN = 24 * 60 * 60
 """Seconds."""
 BLANK = NAME
+_SUM = re.compile(r"\w [-+*/] [\d.]")
 TONE = "~"
 """A last wording that is no word: a tone is heard instead."""
 SIDES = ("left", "right")
@@ -115,6 +116,11 @@ def _sayable(wording: str) -> bool:
     return any(unicodedata.category(character)[0] in "LNS" for character in wording)
 
 
+def _own_words(value: object) -> object:
+    """Read a text that the program says in place of its own, or a list of them."""
+    return tuple(map(_written, value)) if isinstance(value, (list, tuple)) else _written(value)
+
+
 def _name(value: object) -> object:
     return value if isinstance(value, Name) else Name(_written(value), getattr(value, "where", None))
 
@@ -186,12 +192,32 @@ def _value(value: object) -> str:
 
 def _length(value: object) -> object:
     """Read a length, or a formula that makes one; a plain number is breaths."""
-    return breaths.Span(breaths=value) if isinstance(value, int) else _named(value)
+    if isinstance(value, int):
+        return breaths.Span(breaths=value)
+    return _arithmetic(value)
+
+
+def _arithmetic(value: object) -> object:
+    """Leave what is worked out until its names have their values, but for what no values would mend."""
+    if not isinstance(value, str):
+        return value
+    try:
+        refuse_slips(value)
+        return as_span(worked_out(value, {})) if _SUM.search(value) and "{" not in value else _named(value)
+    except VoicecoachError as error:
+        raise ValueError("; ".join(str(error).rsplit(": ", 1))) from error
 
 
 def _named(value: object) -> object:
     """Leave what has names in braces to be worked out where they have their values."""
     return _formula(value) if isinstance(value, str) and "{" in value else value
+
+
+def _unnamed(value: object) -> object:
+    """Refuse names where none has a value yet."""
+    if isinstance(value, str) and "{" in value:
+        raise ValueError("no name can stand here; write seconds, as 4-6, or use a 'pace' with this breath")
+    return value
 
 
 def _lasting(span: breaths.Span | Formula) -> breaths.Span | Formula:
@@ -231,10 +257,10 @@ _NUMBER = WithJsonSchema({"type": ["integer", "string"], "minimum": 1})
 Said = Annotated[InstanceOf[Words], BeforeValidator(words), _TEXT]
 Remark = Annotated[str, BeforeValidator(_line)]
 Sentence = Annotated[str, BeforeValidator(_sentence)]
-Pattern = Annotated[str, BeforeValidator(_written)]
+OwnWords = Annotated[str | tuple[str, ...], BeforeValidator(_own_words), _TEXTS]
 Key = Annotated[str, AfterValidator(str.lower)]
 Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences), _TEXTS]
-Pace = Annotated[InstanceOf[breaths.Pace], _by(breaths.pace), _TEXT]
+Pace = Annotated[InstanceOf[breaths.Pace], _by(breaths.pace), BeforeValidator(_unnamed), _TEXT]
 OwnPace = Annotated[InstanceOf[breaths.Pace] | InstanceOf[Formula], _by(breaths.pace), BeforeValidator(_named), _TEXT]
 Settle = Annotated[
     InstanceOf[breaths.Span] | InstanceOf[Formula],
@@ -249,5 +275,5 @@ Rounds = Annotated[int | InstanceOf[Formula], _whole(1, 1_000), _NUMBER]
 Seconds = Annotated[int | InstanceOf[Formula], _whole(1, 60), _NUMBER]
 Value = Annotated[str, BeforeValidator(_value), _TEXT]
 Worked = Annotated[InstanceOf[Formula], BeforeValidator(_worked), _TEXT]
-Moment = Annotated[InstanceOf[Offset], _by(_moment), _TEXT]
+Moment = Annotated[InstanceOf[Offset] | InstanceOf[Formula], _by(_moment), BeforeValidator(_named), _TEXT]
 FileName = Annotated[InstanceOf[Name], BeforeValidator(_name), _TEXT]

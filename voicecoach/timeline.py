@@ -67,6 +67,7 @@ class Cue:
         wording: Which of its phrase's wordings it is, from 0, the longest.
         wordings: How many there are.
         where: Where they stand in their file.
+        fall: How many steps the voice has sunk by then.
     """
 
     start: Fraction
@@ -78,6 +79,7 @@ class Cue:
     wording: int = 0
     wordings: int = 1
     where: Where | None = field(default=None, compare=False, repr=False)
+    fall: int = 0
 
     @property
     def said(self) -> str:
@@ -103,12 +105,13 @@ class PhaseSpan:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A named part of the session, as players show it."""
+    """A named part of the session, as players show it; ``part`` is what tells it from others of its exercise."""
 
     start: Fraction
     end: Fraction
     title: str
     side: Side | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +228,16 @@ def air(seconds: Fraction) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """Where words have to end; ``name`` and ``seconds`` are those of the phase or slot that says so."""
+    """Where words have to end; ``name`` and ``seconds`` are those of the phase or slot that says so.
+
+    In a hold, ``after`` is when they are said, and ``until`` what is said next.
+    """
 
     end: Fraction
     name: str
     seconds: Fraction
+    after: Fraction = Fraction(0)
+    until: Score | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +272,11 @@ class _Scene:
         return self.breaths[min(beat, len(self.breaths) - 1)]
 
     def within(self, at: Fraction, seconds: Fraction, name: str) -> _Scene:
-        """Return the scene inside a span that refuses to grow; of two such spans, the one that ends first holds."""
-        room = _Room(at + seconds - air(seconds), name, seconds)
+        """Return the scene inside a span that refuses to grow."""
+        return self.inside(_Room(at + seconds - air(seconds), name, seconds))
+
+    def inside(self, room: _Room) -> _Scene:
+        """Return the scene where words have to end; of two such places, the one that comes first holds."""
         inside = self.room and self.room.end <= room.end
         return self if inside else _Scene(self.measure, self.breaths, room, self.events, self.lengths)
 
@@ -352,14 +363,16 @@ def _fill(slot: Slot, at: Fraction, scene: _Scene) -> Fraction:
 def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: _Scene) -> None:
     """Lay what a slot of fixed length holds: each part has room until the next one starts."""
     placed = [(offset.within(seconds), part) for offset, part in slot.at]
-    for after, part in placed:
-        if not 0 <= after < seconds:
-            scene.events.extend(_outside(phrase, after, seconds) for phrase in phrases(part))
+    scene.events.extend(_outside([each for each in placed if not 0 <= each[0] < seconds], seconds))
     inside = [(after, part) for after, part in placed if 0 <= after < seconds]
     parts = sorted([(Fraction(0), slot.body), *inside], key=lambda part: part[0])
-    ends = [*(after for after, _ in parts[1:]), seconds]
-    for (after, part), end in zip(parts, ends, strict=True):
-        _lay(part, at + after, scene.within(at + after, end - after, "time"))
+    following: list[tuple[Fraction, Score | None]] = [*parts[1:], (seconds, None)]
+    for (after, part), (end, until) in zip(parts, following, strict=True):
+        length = end - after
+        if until and not length and (at_once := list(_at_once(part, until))):
+            scene.events.extend(at_once)
+        else:
+            _lay(part, at + after, scene.inside(_Room(at + end - air(length), "hold", length, after, until)))
 
 
 def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Fraction:
@@ -409,7 +422,7 @@ def _chapters(marks: list[_Marked], end: Fraction) -> Iterator[Chapter]:
     starts = [snap(marked.start) for marked in begun]
     for marked, start, until in zip(begun, starts, [*starts[1:], end], strict=False):
         if until > start:
-            yield Chapter(start, until, marked.mark.title, marked.mark.side)
+            yield Chapter(start, until, marked.mark.title, marked.mark.side, marked.mark.part)
 
 
 def _stretches(marks: list[_Marked]) -> Iterator[Stretch]:
@@ -426,20 +439,50 @@ def _too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: _Room) ->
     """Say where, what, how much is missing, and how long the phase would have to be."""
     enough = math.ceil(max(needed + Fraction(15, 100), needed * Fraction(10, 9)) * 10) / 10
     needs, has = math.ceil(needed * 100) / 100, math.floor(max(there, Fraction(0)) * 100) / 100
+    text, following = phrase.wordings[-1].text, _first(room.until)
+    if following:
+        place, more = f"has {has:.2f} s", f"leave {enough:g} s up to {following}"
+        place += f" up to {following}"
+    elif room.after:
+        place, more = f"{has:.2f} s are left of the hold", f"say it {enough:g} s before the hold ends"
+    else:
+        place = f"the {room.name} of {float(room.seconds):g} s has {has:.2f} s for it"
+        more = f"give the {room.name} {enough:g} s"
     return Misfit(
         phrase.where or NOWHERE,
-        f"{shown(phrase.wordings[-1].text)} needs {needs:.2f} s"
-        f" and the {room.name} of {float(room.seconds):g} s has {has:.2f} s for it",
-        f"add a shorter wording after '|', raise --rate, or give the {room.name} {enough:g} s",
-        phrase.wordings[-1].text,
+        f"{shown(text)} needs {needs:.2f} s and {place}",
+        f"add a shorter wording after '|', raise --rate, or {more}",
+        text,
         needed - there,
     )
 
 
-def _outside(phrase: Phrase, after: Fraction, seconds: Fraction) -> Problem:
-    """Tell of a moment that is not in its hold."""
-    what = f"{shown(phrase.wordings[0].text)} is said at {float(after):g} s of a time of {float(seconds):g} s"
-    return Misfit(phrase.where or NOWHERE, what, "name a moment within it", phrase.wordings[0].text)
+def _first(score: Score | None) -> str:
+    """Quote the words that a part of a hold begins with."""
+    return next((shown(phrase.wordings[0].text) for phrase in phrases(score)), "") if score else ""
+
+
+def _outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction) -> Iterator[Problem]:
+    """Tell of moments that are not in their hold; of a countdown, once."""
+    spoken = [(after, phrase) for after, part in placed for phrase in phrases(part)]
+    counts = [(after, phrase) for after, phrase in spoken if phrase.kind is CueKind.COUNT]
+    for after, phrase in [*(each for each in spoken if each not in counts), *counts[:1]]:
+        text, hold = phrase.wordings[0].text, f"{float(seconds):g} s"
+        what = f"{shown(text)} is said at {float(after):g} s, and the hold lasts {hold}"
+        mend = "name a moment within it"
+        if phrase.kind is CueKind.COUNT:
+            what = f"a countdown of {float(seconds - after):g} s is longer than the hold of {hold}"
+            mend = "count from a smaller number, or give it more time"
+        yield Misfit(phrase.where or NOWHERE, what, mend, text)
+
+
+def _at_once(part: Score, other: Score) -> Iterator[Problem]:
+    """Tell of words that can't be heard, since others are said at the same moment of a hold."""
+    for phrase in phrases(part):
+        if _first(other) and not phrase.otherwise:
+            text = phrase.wordings[0].text
+            what = f"{shown(text)} is said at the same moment as {_first(other)}"
+            yield Misfit(phrase.where or NOWHERE, what, "give one of them another moment, or leave it out", text)
 
 
 def _unbreathed(taken: Breathe, breath: Breath) -> Iterator[Problem]:
@@ -447,7 +490,12 @@ def _unbreathed(taken: Breathe, breath: Breath) -> Iterator[Problem]:
     for kind, number, body in taken.words:
         there = sum(phase.kind is kind for phase in breath.phases)
         for phrase in phrases(body) if number > there else ():
-            phase = kind.value if number == 1 else f"{kind} number {number}"
-            what = f"{shown(phrase.wordings[0].text)} is said at the {phase}, and the breath {breath} has none"
-            mend = f"take out the words, or breathe with a {phase}"
+            phase = f"the {kind}" if number == 1 else f"{kind} number {number}"
+            has = f"only {there}" if there else "none"
+            what = f"{shown(phrase.wordings[0].text)} is said at {phase}, and the breath {breath} has {has}"
+            mend = f"take out the words, or breathe with {_some(kind) if number == 1 else f'{number} {kind}s'}"
             yield Misfit(phrase.where or NOWHERE, what, mend, phrase.wordings[0].text)
+
+
+def _some(kind: Kind) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 LARGEST_FILE = 200_000
 """Bytes. A routine of ten hours takes some thousand, and this many are read in four seconds."""
 MOST_NODES = 20_000
-DEEPEST = 40
+DEEPEST = 70
+"""Levels of YAML; a block in a block takes three."""
+FEWER = "use fewer levels: 20 blocks in blocks are possible"
 
 
 class Text(str):
@@ -134,7 +136,7 @@ def _compose(text: str, file: str) -> Node | None:
         what = f"a text can't hold the character {shown(chr(error.character))}"
         raise _error(_position(text, error.position, file), what, "take it out") from error
     except RecursionError as error:
-        raise _error(Where(file, 1, 1), f"this is nested more than {DEEPEST} deep", "use fewer levels") from error
+        raise _error(Where(file, 1, 1), f"this is nested more than {DEEPEST} deep", FEWER) from error
 
 
 QUOTE = "put a text that has : { [ # | or quotes in it into quotes"
@@ -200,7 +202,7 @@ class _Walk:
                 self.where(node), f"with its aliases the file has more than {MOST_NODES:,} values", "use fewer"
             )
         if depth > DEEPEST:
-            raise _error(self.where(node), f"this is nested more than {DEEPEST} deep", "use fewer levels")
+            raise _error(self.where(node), f"this is nested more than {DEEPEST} deep", FEWER)
         if not str(node.tag).startswith("tag:yaml.org,2002:") or "python" in str(node.tag):
             self.note(node, f"tags such as {shown(node.tag)} mean nothing here", "take the tag out")
         if isinstance(node, ScalarNode):

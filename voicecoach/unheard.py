@@ -1,0 +1,126 @@
+"""What stands in a routine in vain: words for breaths that do not come, values that nothing takes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from voicecoach.breath import Span
+from voicecoach.errors import Problem, shown
+from voicecoach.formula import Formula
+from voicecoach.sheet import BreathePhases, ByRound, Include, Round, block, walk
+from voicecoach.steps import phase_of, which
+from voicecoach.texts import BLANK, Words
+from voicecoach.yamltree import key_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voicecoach.language import Language
+    from voicecoach.sheet import Model, Sheet
+    from voicecoach.yamltree import Table
+
+SILENT = {"steps", "before", "between", "pronounce", "language", "summary", "notes"}
+"""Fields whose texts are not said, or by steps of their own."""
+
+_EVERY = re.compile(r"every ([0-9]+) ")
+_WORD = re.compile(r"\w+")
+
+
+def unheard(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
+    """Yield what a routine has in vain; ``tree`` is its file, ``words`` are its language's."""
+    for step in walk(sheet.steps):
+        if isinstance(step, BreathePhases):
+            yield from _never_said(step)
+    yield from _outside_rounds(sheet.steps)
+    yield from _unused(sheet, tree)
+    yield from _unpronounced(sheet, tree, words)
+
+
+def _never_said(step: BreathePhases) -> Iterator[Problem]:
+    """Tell of words for breaths that a step can't have, or for which there are always others."""
+    counts = _counts(step)
+    if not counts:
+        return
+    heard = {key for count in counts for key in _heard(step.spoken, count)}
+    most = max(counts)
+    for key, each in step.spoken.items():
+        words = each.first if isinstance(each, ByRound) else each
+        if key not in heard and words.where:
+            what = f"the words for {key!r} are never said in {most} {'breath' if most == 1 else 'breaths'}"
+            yield Problem(words.where, what, "take them out, or write more breaths")
+
+
+def _counts(step: BreathePhases) -> range:
+    """Return the breaths that a step can have, where its file alone says so."""
+    span, least, most = step.breathe, step.least, step.most
+    if not isinstance(span, Span) or span.least or isinstance(least, Formula) or isinstance(most, Formula):
+        return range(0)
+    written = min(span.breaths, most or span.breaths)
+    return range(min(written, least or written), max(written, most or written) + 1)
+
+
+def _heard(spoken: Iterable[str], count: int) -> Iterator[str]:
+    """Yield the keys whose words are said in so many breaths."""
+    spoken = set(spoken)
+    phases = {phase_of(key)[0] for key in spoken}
+    every = sorted({int(found[1]) for key in spoken if (found := _EVERY.match(key))}, reverse=True)
+    for number in range(count):
+        names = tuple(which(number, count, every))
+        yield from (next((name + phase for name in names if name + phase in spoken), "") for phase in phases)
+
+
+def _outside_rounds(steps: Iterable[Model]) -> Iterator[Problem]:
+    """Tell of steps that are kept to some rounds where there are none."""
+    for step in steps:
+        only = getattr(step, "only", None)
+        where = getattr(step, "where", None)
+        if where and only in {"first", "last", "not first", "not last"}:
+            done = "never" if only.startswith("not") else "always"
+            what = f"'only: {only}' stands in no rounds, so the step is {done} done"
+            yield Problem(where, what, "take it out, or move the step into a 'repeat' or 'each side'")
+        inner = block(step)
+        if inner and not isinstance(inner, Round):
+            yield from _outside_rounds(inner.steps)
+
+
+def _unused(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+    """Tell of parameters that nothing is made of."""
+    texts = [*sheet.parameters.values(), *(text for step in walk(sheet.steps) for text in _texts(step))]
+    used = {name.lower() for text in texts for name in BLANK.findall(text)}
+    for name in sheet.parameters:
+        if name not in used | {each.removeprefix("next ") for each in used}:
+            mend = f"write {{{name}}} where it is meant, or take it out"
+            yield Problem(key_place(tree, ("parameters", name)), f"the parameter {name!r} is never used", mend)
+
+
+def _unpronounced(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
+    """Tell of how words are said that are never said, in a routine that says all its words itself."""
+    if any(isinstance(step, Include) for step in sheet.steps):
+        return
+    own = [sheet.title, *_texts(sheet), *(text for step in walk(sheet.steps) for text in _texts(step))]
+    added = (*(text for _, text in words.words), *words.numbers, *(text for *_, text in words.exact))
+    said = {word.casefold() for text in (*own, *added) for word in _WORD.findall(text)}
+    for name in sheet.pronounce:
+        if not {word.casefold() for word in _WORD.findall(name)} <= said:
+            what = f"{shown(name)} is never said, so how it is pronounced means nothing"
+            yield Problem(key_place(tree, ("pronounce", name)), what, "write it as it stands in the steps")
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in a part of a file, but how words are pronounced and the steps in it, which tell their own."""
+    match value:
+        case str():
+            yield value
+        case Words(wordings=wordings):
+            yield from wordings
+        case Formula(text=text):
+            yield text
+        case dict() | tuple():
+            for each in value.values() if isinstance(value, dict) else value:
+                yield from _texts(each)
+        case BaseModel():
+            for name in {*type(value).model_fields} - SILENT:
+                yield from _texts(getattr(value, name))
