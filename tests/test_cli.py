@@ -91,7 +91,7 @@ def failed(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str]:
         ("make thigh-burner --side left", "thigh-burner has no sides"),
         ("make thigh-burner --tracks sides", "thigh-burner has no sides"),
         ("plan --tracks sides", "No such option"),
-        ("make -o sound.wav", "sound.wav: there is no such folder, and a file's name ends in .mp3"),
+        ("make -o sound.ogg", "sound.ogg: there is no such folder, and a file's name ends in .mp3"),
         ("make -o nowhere/a.mp3", "nowhere/a.mp3: there is no folder nowhere; make it first"),
         ("make -o folder.mp3", "folder.mp3/leg-stretch.mp3: there is a folder of this name"),
     ],

@@ -16,17 +16,20 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
-    *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "language"),
-    *("yamltree", "texts", "sheet", "mistakes", "assets", "routine", "part", "steps", "script"),
-    *("captions", "fit", "dose", "advice", "schema", "template", "display"),
-    *("picture", "raster", "rows", "plot", "clip", "mixdown", "ffmpeg", "store", "frames"),
+    *("errors", "breath", "taps", "formula", "score", "timeline", "formats", "choices", "language"),
+    *("yamltree", "texts", "sheet", "bounds", "mistakes", "assets", "routine", "part", "steps", "chimes"),
+    *("script", "captions", "plaintext", "subtitles", "transcripts", "listing"),
+    *("fit", "dose", "unheard", "advice", "schema", "template", "display", "live"),
+    *("picture", "raster", "rows", "plot", "cover", "clip", "mixdown", "ffmpeg", "loudness", "store", "frames"),
     *("voices", "voices.remember", "voices.catalogue", "voices.library", "voices.supervised", "voices.worker"),
     *("voices.polish", "voices.cached", "voices.system"),
-    *("tags", "mp3", "session", "review", "config", "keyboard", "measuring", "cli", "__main__"),
+    *("tags", "tagging", "output", "player", "beds", "fall", "sounding", "verify", "extras"),
+    *("session", "review", "config", "keyboard", "measuring", "options", "cli", "__main__"),
 ]
 CORE = [
     *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "part", "steps", "script"),
-    *("captions", "fit", "dose", "mixdown", "clip"),
+    *("captions", "plaintext", "subtitles", "transcripts", "listing", "fit", "dose", "mixdown", "clip"),
+    *("live", "cover"),
 ]
 WITH_EFFECTS = {"os", "subprocess", "socket", "pathlib", "io", "tempfile", "shutil", "threading", "time", "random"}
 HEAVY = {"pydub", "pyttsx3", "rich", "mutagen", "pydantic", "ruamel", "ruamel.yaml", "PIL", "numpy"}

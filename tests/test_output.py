@@ -1,4 +1,4 @@
-"""Output: files that appear whole or not at all. What ffmpeg does to sound is in integration/test_mp3.py."""
+"""Output: files that appear whole or not at all. What ffmpeg does to sound is in integration/test_output.py."""
 
 import os
 import stat
@@ -11,7 +11,8 @@ import pytest
 from tests.tagged import TAGS
 from voicecoach import ffmpeg
 from voicecoach.errors import EncodeError, OutputError, TargetError
-from voicecoach.mp3 import Info, Recording, Stream, read_info, write, write_all
+from voicecoach.frames import Info, read_info
+from voicecoach.output import Extra, Recording, Stream, write, write_all
 
 SOUND = bytes(1152 * 2 * 40)
 HEADER = b"\xff\xfb\x54\xc4" + bytes(17)

@@ -325,7 +325,7 @@ def test_a_png_is_drawn_of_any_text() -> None:
 
 def test_without_pillow_a_png_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "PIL", None)
-    with pytest.raises(ChoiceError, match=r"pip install 'voicecoach\[plots\]'"):
+    with pytest.raises(ChoiceError, match="pip install pillow"):
         plot.png(one_turn(), TITLE)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.assets import asset
+from voicecoach.assets import asset, assets
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.routine import load
 from voicecoach.session import heard
@@ -28,6 +28,17 @@ def test_a_sound_of_the_program_goes_by_its_name(tmp_path: Path) -> None:
     assert heard("tone-in").samples == 17_760
 
 
+@pytest.mark.parametrize("name", [name.removesuffix(".wav") for name in assets()])
+def test_every_chime_and_tone_is_a_sound_of_a_step(name: str, tmp_path: Path) -> None:
+    assert load(written(tmp_path, name)).sounds == {}
+    assert 0 < heard(name).seconds <= 6
+
+
+def test_a_file_that_is_called_as_a_bed_is_heard(tmp_path: Path) -> None:
+    shutil.copy(asset("tone-out.wav"), tmp_path / "rain")
+    assert [path.rpartition("/")[2] for path in load(written(tmp_path, "rain")).sounds.values()] == ["rain"]
+
+
 def test_a_file_beside_the_routine_is_heard_as_it_is(tmp_path: Path) -> None:
     shutil.copy(asset("tone-out.wav"), tmp_path / "mine.wav")
     (path,) = load(written(tmp_path, "mine.wav")).sounds.values()
@@ -38,6 +49,10 @@ def test_a_file_beside_the_routine_is_heard_as_it_is(tmp_path: Path) -> None:
     ("sound", "expected"),
     [
         ("tone-inn", "3:12: no sound 'tone-inn' stands beside this routine, or comes with the program; did you mean"),
+        (
+            "rain",
+            "3:12: 'rain' is a bed, which lies under a whole session; a sound is a file, or one of: bell-change, ",
+        ),
         ("../b.wav", "3:12: '../b.wav' is outside this routine's folder; copy the file into it"),
         ("/dev/zero", "3:12: '/dev/zero' is outside this routine's folder"),
         ("out.wav", "3:12: 'out.wav' is outside this routine's folder"),

@@ -12,8 +12,12 @@ _PACKAGE = Path(__file__).parent
 _FOLDERS = (_PACKAGE / "audio_assets", _PACKAGE.parent / "audio_assets")
 
 
+MOMENTS = ("start", "change", "chapter", "end")
+"""What a set of chimes has a sound for: the session's start, the other side, the next chapter, the session's end."""
+
+
 def asset(name: str) -> Path:
-    """Return the path of a shipped sound, by its file name.
+    """Return the path of a shipped chime or tone, by its file name.
 
     >>> asset("chime-end.wav").name
     'chime-end.wav'
@@ -26,14 +30,58 @@ def asset(name: str) -> Path:
     return _folder() / name
 
 
+def bed(name: str) -> Path:
+    """Return the path of a shipped bed: a loop, whose first sample follows its last.
+
+    >>> bed("rain").name
+    'rain.wav'
+
+    Raises:
+        UnknownNameError: When there is none of this name.
+    """
+    if name not in beds():
+        raise UnknownNameError("bed", name, beds())
+    return _folder() / "beds" / f"{name}.wav"
+
+
+def room_tone() -> Path:
+    """Return the path of the shipped room tone: a loop of 125 MP3 frames of faint noise, 48 kHz, one channel.
+
+    >>> room_tone().name
+    'tone.wav'
+    """
+    return _folder() / "room" / "tone.wav"
+
+
 @cache
 def assets() -> tuple[str, ...]:
-    """Return the names of all shipped sounds.
+    """Return the file names of all shipped chimes and tones: 48 kHz, one channel, 16 bits.
 
     >>> "chime-end.wav" in assets()
     True
     """
     return tuple(sorted(path.name for path in _folder().glob("*.wav")))
+
+
+@cache
+def beds() -> tuple[str, ...]:
+    """Return the names of all shipped beds; ffmpeg reads them.
+
+    >>> beds()
+    ('brown', 'pad', 'rain', 'waves')
+    """
+    return tuple(sorted(path.stem for path in (_folder() / "beds").glob("*.wav")))
+
+
+@cache
+def chimes() -> tuple[str, ...]:
+    """Return the names of all sets of chimes; the sound of one is ``SET-MOMENT.wav``, for each of `MOMENTS`.
+
+    >>> chimes()
+    ('bell', 'soft')
+    """
+    sets = (name.removesuffix(f"-{MOMENTS[0]}.wav") for name in assets() if name.endswith(f"-{MOMENTS[0]}.wav"))
+    return tuple(each for each in sets if {f"{each}-{moment}.wav" for moment in MOMENTS} <= set(assets()))
 
 
 def _folder() -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import shlex
 import signal
 import sys
@@ -15,112 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import __version__
-from voicecoach.breath import pace, paces, seconds
-from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
+from voicecoach import __version__, formats, options
+from voicecoach.breath import paces
 from voicecoach.errors import ChoiceError, RoutineError, TargetError, VoicecoachError, VoiceError, shown
 from voicecoach.score import Side
 from voicecoach.taps import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from fractions import Fraction
+    from collections.abc import Iterable, Iterator, Sequence
     from types import FrameType
 
     from voicecoach.review import Review
     from voicecoach.session import Made, Report, Request, Session, Track
-
-DEFAULT = "leg-stretch"
-LEVELS = [level.value for level in Guidance]
-LONGEST_LEAD_IN = 600
-
-
-class Parsed(click.ParamType[Any]):
-    """An option's value that a function of ours reads."""
-
-    def __init__(self, name: str, parse: Callable[[str], object]) -> None:
-        """Name the type in the help text, and say how it is read."""
-        self.name, self.parse = name, parse
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
-        """Read the value, or say what is wrong with it."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return self.parse(value)
-        except VoicecoachError as error:
-            self.fail(str(error), param, ctx)
-
-
-def duration(text: str) -> Fraction:
-    """Read a length of time; a plain number is seconds.
-
-    >>> duration("2.5"), duration("1:30")
-    (Fraction(5, 2), Fraction(90, 1))
-    """
-    return seconds(f"{text}s" if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else text)
-
-
-def lead_in(text: str) -> Fraction:
-    """Read the silence before the first word, which has an end."""
-    taken = duration(text)
-    if taken > LONGEST_LEAD_IN:
-        raise ChoiceError(f"{float(taken):g} s is more than {LONGEST_LEAD_IN} s")
-    return taken
-
-
-def preview(text: str) -> Fraction:
-    """Read how much of the beginning is wanted, which is something."""
-    taken = duration(text)
-    if not taken:
-        raise ChoiceError("nothing is left of the session; write how much of it you want, as 60s")
-    return taken
-
-
-def whole(least: int, most: int) -> Callable[[str], int]:
-    """Return a reader of whole numbers from ``least`` to ``most``.
-
-    >>> whole(1, 9)("3")
-    3
-    """
-
-    def read(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-            raise ChoiceError(f"{shown(text)} is no whole number from {least} to {most}")
-        return int(text)
-
-    return read
-
-
-def choices(command: Callable[..., None]) -> Callable[..., None]:
-    """Add what ``make`` and ``plan`` have in common: the routine, and the choices about it."""
-    options = [
-        click.argument("routine", default=DEFAULT),
-        click.option("--breath", type=Parsed("IN-OUT", pace), help="4-6, 4-7-8, 6/min, or 3-4..4-6 to slow down."),
-        click.option("--rounds", type=Parsed("N", whole(1, 1000)), help="Rounds for each side, or of the exercise."),
-        click.option("--length", type=Parsed("TIME", duration), help="Exactly so long, as 10m; chooses the rounds."),
-        click.option("--side", type=click.Choice(["left", "right", "both"]), default="both", help="Only one leg."),
-        click.option("--first", type=click.Choice(["left", "right"]), help="The side that begins."),
-        click.option(
-            "--guidance",
-            type=click.Choice(LEVELS),
-            default="full",
-            help="How much is said.",
-        ),
-        click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a parameter."),
-        click.option("--with", "added", multiple=True, metavar="NAME|all", help="Add an optional exercise."),
-        click.option("--skip", "skipped", multiple=True, metavar="NAME", help="Leave an exercise out."),
-        click.option("--language", metavar="CODE", help="The routine in this language, e.g. de."),
-        click.option("--voice", help="A voice's name, a language, or part of either."),
-        click.option("--rate", type=Parsed("WPM", whole(105, 400)), help="Words a minute; 130 is calm."),
-        click.option("--lead-in", type=Parsed("TIME", lead_in), default="3s", help="Silence before the first word."),
-        click.option("--title", help="Another title for the session."),
-        click.option("--preview", type=Parsed("TIME", preview), help="Only the beginning, e.g. 60s."),
-        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -137,17 +42,18 @@ def cli(context: click.Context) -> None:
 
 
 @cli.command()
-@choices
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder, or a name that ends in .mp3.")
-@click.option("--tracks", type=click.Choice(["one", "sides"]), default="one", help="One file, or one for each leg.")
+@options.choices
+@options.sound
+@options.files
+@options.JSON
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def make(output: Path | None, tracks: str, quiet: bool, as_json: bool, **chosen: Any) -> None:
-    """Make an MP3 of ROUTINE: a built-in name, or a YAML file of yours."""
+def make(output: Path | None, quiet: bool, as_json: bool, **chosen: Any) -> None:
+    """Make an audio file of ROUTINE: a built-in name, or a YAML file of yours."""
     from voicecoach import session
 
-    request = _request(split=tracks == "sides", **chosen)
-    with _progress(shown=not quiet) as report, _listing(request):
-        made = session.make(request, output, cache_folder(), report)
+    asked = _asked(output, **chosen)
+    with _progress(shown=not quiet) as report, _listing(asked):
+        made = session.make(asked, output, cache_folder(), report)
     _warn(made.session, quiet=quiet)
     if as_json:
         _print_json(made.as_json())
@@ -155,15 +61,23 @@ def make(output: Path | None, tracks: str, quiet: bool, as_json: bool, **chosen:
         click.echo(_summary(made))
 
 
+def _asked(output: Path | None, **chosen: Any) -> Request:
+    """Return the request that ``make``'s options are."""
+    kinds = (*(chosen.pop("captions") or ()), *(kind for kind in ("chapters_json", "playlist") if chosen.pop(kind)))
+    chosen["form"] = formats.chosen(chosen["form"], output)
+    return options.request(split=chosen.pop("tracks") == "sides", extras=kinds, **chosen)
+
+
 @cli.command()
-@choices
+@options.choices
+@options.JSON
 @click.option("--plot", "drawing", type=click.Path(path_type=Path), help="Draw it: FILE.svg or FILE.png.")
 def plan(as_json: bool, drawing: Path | None, **chosen: Any) -> None:
     """Show what is heard when in ROUTINE, without making a file."""
     from voicecoach import session
 
     _check_drawing(drawing)
-    request = _request(split=False, **chosen)
+    request = options.request(split=False, **chosen)
     with _progress(shown=True) as report, _listing(request):
         planned = session.plan(request, cache_folder(), report)
     _warn(planned, quiet=False)
@@ -174,6 +88,52 @@ def plan(as_json: bool, drawing: Path | None, **chosen: Any) -> None:
         _print_json(planned.as_json(track))
     else:
         _print_plan(track)
+
+
+@cli.command()
+@options.choices
+@options.sound
+@click.option("--quiet", is_flag=True, help="Show nothing while it plays.")
+def play(quiet: bool, **chosen: Any) -> None:
+    """Play ROUTINE, or an audio file, and show the breath and the words as they come."""
+    from tempfile import TemporaryDirectory
+
+    from voicecoach import player, session
+    from voicecoach.routine import find
+
+    path = player.sound(chosen["routine"])
+    if path:
+        _check_unchosen()
+        _play(path, quiet=quiet)
+        return
+    find(chosen["routine"])
+    by_hand = f"'voicecoach make {shlex.quote(chosen['routine'])}', and open the file in any player"
+    player.command(Path("session.mp3"), by_hand)  # before the work
+    request = options.request(split=False, **chosen)
+    with TemporaryDirectory(prefix="voicecoach-") as folder:
+        with _progress(shown=not quiet) as report, _listing(request):
+            made = session.make(request, Path(folder) / "session.mp3", cache_folder(), report)
+        _warn(made.session, quiet=quiet)
+        _play(made.files[0][1].path, quiet=quiet)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@click.option("--timeline", metavar="FILE", help="What it should be, as 'plan --json' printed it.")
+@options.JSON
+@click.pass_context
+def verify(context: click.Context, paths: tuple[str, ...], timeline: str | None, as_json: bool) -> None:
+    """Decode each FILE and hold it against the timeline that it carries."""
+    from voicecoach.verify import read, verify
+
+    plan = read(Path(timeline)) if timeline else None
+    found = {path: verify(Path(path), plan) for path in paths}
+    if as_json:
+        _print_json({path: [{"at": each.at, "what": each.what} for each in some] for path, some in found.items()})
+    else:
+        lines = (f"{path}: {line}" for path, some in found.items() for line in [*map(str, some)] or ["as it was made"])
+        click.echo("\n".join(lines))
+    context.exit(1 if any(found.values()) else 0)
 
 
 @cli.command("list")
@@ -188,7 +148,7 @@ def list_() -> None:
 
 
 @cli.command()
-@click.argument("routine", default=DEFAULT)
+@click.argument("routine", default=options.DEFAULT)
 def show(routine: str) -> None:
     """Print the file of ROUTINE, as a start for one of your own."""
     from voicecoach.routine import find, load
@@ -217,9 +177,11 @@ def schema() -> None:
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--breaths", type=Parsed("A,B", paces), help="Try every breath between two too, as 2-2,8-12; or one.")
+@click.option(
+    "--breaths", type=options.Parsed("A,B", paces), help="Try every breath between two too, as 2-2,8-12; or one."
+)
 @click.option("--voice", help="Measure with this voice.")
-@click.option("--rate", type=Parsed("WPM", whole(105, 400)), help="Measure at so many words a minute.")
+@click.option("--rate", type=options.Parsed("WPM", options.whole(105, 400)), help="Measure at so many words a minute.")
 @click.pass_context
 def check(context: click.Context, files: tuple[str, ...], breaths: Any, voice: str | None, rate: int | None) -> None:
     """Tell every problem in every FILE, one a line, and what would mend it; and warn of what is unwise."""
@@ -246,7 +208,10 @@ def voices() -> None:
 @cli.command("breath")
 @click.option("--phases", is_flag=True, help="Tap twice a breath: at each inhale and at each exhale.")
 @click.option(
-    "--ratio", type=Parsed("IN:OUT", ratio), default="40:60", help="How one tap a breath is split, if not 40:60."
+    "--ratio",
+    type=options.Parsed("IN:OUT", ratio),
+    default="40:60",
+    help="How one tap a breath is split, if not 40:60.",
 )
 @click.option("--times", metavar="FILE", help="Read the times of taps, one a line, in seconds; - for stdin.")
 @click.option("--save/--no-save", default=None, help="Make it your default, or don't; you are asked otherwise.")
@@ -295,7 +260,7 @@ def _from_environment(command: click.Command) -> None:
         option.envvar = [f"VOICECOACH_{(command.name or '').upper()}_{name}", f"VOICECOACH_{name}"]
 
 
-for _command in (make, plan, check):
+for _command in (make, plan, play, check):
     _from_environment(_command)
 
 
@@ -387,44 +352,6 @@ def _terminated(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _request(  # noqa: PLR0913 - the options of the command line
-    *,
-    split: bool,
-    routine: str,
-    breath: Any,
-    rounds: int | None,
-    side: str,
-    first: str | None,
-    guidance: str,
-    settings: tuple[str, ...],
-    added: tuple[str, ...],
-    skipped: tuple[str, ...],
-    lead_in: Fraction,
-    **rest: Any,
-) -> Request:
-    from voicecoach.session import Request
-
-    chosen = Choices(
-        breath=breath,
-        rounds=rounds,
-        sides=LEFT_RIGHT if side == "both" else (Side(side),),
-        first=Side(first) if first else None,
-        added=frozenset(added),
-        skipped=frozenset(skipped),
-        lead_in=lead_in,
-        guidance=Guidance(guidance),
-        settings=dict(map(_setting, settings)),
-    )
-    return Request(routine, chosen, split, **rest)
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name.strip() and equals and value.strip()):
-        raise ChoiceError(f"{shown(text)} sets nothing\nwrite a parameter's name and its value, as --set hold=45s")
-    return name.strip().lower(), value.strip()
-
-
 @contextmanager
 def _listing(request: Request) -> Iterator[None]:
     """Let an error with many problems name the command that lists them all, where there is one."""
@@ -441,6 +368,8 @@ def _print_review(found: Review) -> None:
         click.echo(line)
     for note in found.notes:
         click.echo(note, err=True)
+    if found.tried:
+        click.echo(found.tried, err=True)
 
 
 def _conclude(reviews: Sequence[Review], context: click.Context) -> None:
@@ -452,6 +381,36 @@ def _conclude(reviews: Sequence[Review], context: click.Context) -> None:
         raise VoiceError(f"the words could not be measured: {unmeasured}")
     warned = sum(len(each.warnings) for each in reviews)
     click.echo(f"{len(reviews)} checked, no problems" + (f", {warned} warnings" if warned else ""), err=True)
+
+
+def _check_unchosen() -> None:
+    """Refuse choices about a file that was made already."""
+    from click.core import ParameterSource
+
+    context = click.get_current_context()
+    for option in (each for each in context.command.params if isinstance(each, click.Option)):
+        typed = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if typed and option.name != "quiet":
+            raise ChoiceError(f"a file is played as it was made\nleave out {option.opts[0]}, or name a routine")
+
+
+def _play(path: Path, *, quiet: bool) -> None:
+    """Play a file; show it on a terminal, and elsewhere say in one line what is played."""
+    from voicecoach import player
+
+    recording = player.recording(path)
+    arguments = player.command(path, f"open {path} in any player")
+    if quiet or not sys.stdout.isatty():
+        if not quiet:
+            click.echo(recording)
+        player.play(arguments, recording.title, lambda _seconds: None)
+        return
+    from rich.console import Console
+
+    from voicecoach.live import display
+
+    with display(recording, Console()) as show:
+        player.play(arguments, recording.title, show)
 
 
 def _check_drawing(path: Path | None) -> None:
@@ -530,7 +489,8 @@ def _warn(session: Session, *, quiet: bool) -> None:
 
 
 def _summary(made: Made) -> str:
-    lines = [f"{file.path}  {_measures(track)}" for track, file in made.files]
+    lines = [f"{file.path}  {_measures(track)}, {loudness}" for track, file, loudness in made.files]
+    lines += [f"{extra.path}" for extra in made.extras]
     spoken = f"{made.session.synthesised} phrases synthesised, {made.session.reused} reused"
     return "\n".join((*lines, spoken))
 
@@ -551,15 +511,16 @@ def _progress(*, shown: bool) -> Iterator[Report]:
         yield lambda _stage, _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as bars:
+    said = (TextColumn(text) for text in ("{task.description:<12}", "{task.fields[doing]}"))
+    with Progress(*said, BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bars:
         stages: dict[str, Any] = {}
 
-        def report(stage: str, done: int, total: int) -> None:
+        def report(stage: str, done: int, total: int, doing: str = "") -> None:
             if stage not in stages:
-                stages[stage] = bars.add_task(stage, total=total)
-            bars.update(stages[stage], completed=done, total=total)
+                stages[stage] = bars.add_task(stage, total=total, doing="")
+            bars.update(stages[stage], completed=done, total=total, doing=doing or f"{done}/{total}")
 
         yield report
 

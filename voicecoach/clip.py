@@ -96,9 +96,23 @@ def overlay(clip: Clip, over: Clip, at: int) -> Clip:
     return Clip(_segment(under).overlay(_segment(laid)).raw_data)[:samples]
 
 
+def tiled(loop: Clip, samples: int) -> Clip:
+    """Repeat a loop until it has ``samples`` samples.
+
+    >>> tiled(Clip(bytes([1, 0, 2, 0])), 3).pcm.hex()
+    '010002000100'
+    """
+    return Clip((loop.pcm * -(-samples // max(1, loop.samples)))[: samples * SAMPLE_BYTES])
+
+
 def gain(clip: Clip, decibels: float) -> Clip:
     """Make a clip louder or softer by ``decibels``; samples beyond full scale are cut to it."""
     return Clip(_segment(clip).apply_gain(decibels).raw_data)
+
+
+def peak(clip: Clip) -> int:
+    """Return the greatest sample value of a clip, whatever its sign; of an empty one, 0."""
+    return int(_segment(clip).max) if clip.samples else 0
 
 
 def fade(clip: Clip, samples: int) -> Clip:

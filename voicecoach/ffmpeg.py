@@ -85,6 +85,24 @@ def encode_stream(args: Sequence[str], chunks: Iterable[bytes], *, what: str) ->
         _check(status or int(broken), said.read().decode(errors="replace"), what)
 
 
+def decode_stream(args: Sequence[str], *, what: str, size: int) -> Generator[bytes]:
+    """Run ffmpeg with ``args``, and yield what comes on its standard output (``pipe:1``), ``size`` bytes at a time.
+
+    It is ended when the generator is closed. What it had decoded before it failed has been yielded by then.
+
+    Raises:
+        EncodeError: When ffmpeg is missing, can't be started or fails.
+    """
+    with tempfile.TemporaryFile() as said:
+        with _started(_command(args, "error"), what, stdout=subprocess.PIPE, stderr=said) as process:
+            _close(process.stdin)
+            while process.stdout is not None and (piece := process.stdout.read(size)):
+                yield piece
+            status = process.wait()
+        said.seek(0)
+        _check(status, said.read().decode(errors="replace"), what)
+
+
 def apart() -> dict[str, Any]:
     """Return what keeps a child of ours out of the terminal's Ctrl-C, so that we alone decide how it ends."""
     return {"process_group": 0, "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
@@ -124,7 +142,7 @@ def _started(
         yield process
     except BaseException as error:
         if process is not None:
-            _end(process)
+            end(process)
         elif isinstance(error, OSError):
             raise _not_started(what, error) from None
         raise
@@ -132,7 +150,8 @@ def _started(
         pass
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that is still there, and let go of it."""
     process.kill()
     process.wait()  # Popen's own way out does not wait after a KeyboardInterrupt
     for pipe in (process.stdin, process.stdout, process.stderr):
@@ -190,13 +209,13 @@ def _not_started(what: str, error: OSError) -> EncodeError:
 
 def _check(status: int, said: str, what: str) -> None:
     if status:
-        raise EncodeError(f"{what}: ffmpeg failed (status {status})\n{_gist(said)}".rstrip())
+        raise EncodeError(f"{what}: ffmpeg failed (status {status})\n{gist(said)}".rstrip())
 
 
-def _gist(said: str) -> str:
-    r"""Return the last thing ffmpeg said, without its addresses.
+def gist(said: str) -> str:
+    r"""Return the last thing that ffmpeg or a program like it said, without its addresses.
 
-    >>> _gist("[in#0 @ 0x55d0] Error opening input: No such file\n\n")
+    >>> gist("[in#0 @ 0x55d0] Error opening input: No such file\n\n")
     'Error opening input: No such file'
     """
     lines = [line.strip() for line in said.splitlines() if line.strip()]

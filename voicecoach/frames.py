@@ -1,8 +1,8 @@
-"""MP3 frames as building blocks: sound is encoded once, as runs of whole frames, and laid between silent frames.
+"""MP3 frames as building blocks: sound is encoded once, as runs of whole frames, and laid on a ground of others.
 
-At 48 kHz, one channel and a constant 64 kb/s a frame of MPEG-1 Layer III is 1152 samples in 192 bytes, and with the bit
-reservoir off each frame stands for itself (ISO 11172-3). So a session is joined from bytes: its encoding costs what its
-distinct sounds cost. `mp3.Stream` is the straight way, and tests hold the two against each other.
+At 48 kHz, one channel and a constant bit rate a frame of MPEG-1 Layer III is 1152 samples in 3 bytes for each kb/s, and
+with the bit reservoir off each frame stands for itself (ISO 11172-3). So a session is joined from bytes: its encoding
+costs what its distinct sounds cost. `output.Stream` is the straight way, and tests hold the two against each other.
 """
 
 from __future__ import annotations
@@ -12,21 +12,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg, store
-from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, join, silence
+from voicecoach import ffmpeg, loudness, store
+from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, join, overlay, silence, tiled
 from voicecoach.errors import EncodeError, OutputError
+from voicecoach.formats import MP3, MP3_RATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-BIT_RATE = 64_000
-FRAME_BYTES = 144 * BIT_RATE // SAMPLE_RATE
-HEADER = bytes.fromhex("fffb54c4")
-"""Sync, MPEG-1 Layer III without CRC; 64 kb/s at 48 kHz, no padding; one channel, original."""
-
-SILENT = HEADER + bytes(FRAME_BYTES - len(HEADER))
-"""A frame whose side information says that it holds no spectrum."""
+    from voicecoach.loudness import Blocks
 
 LEAD, TAIL = 1, 3
 """Frames around a sound that the encoder's windows reach into: a block switch before, delay and overlap after."""
@@ -37,21 +32,57 @@ APART = (LEAD + TAIL) * FRAME_SAMPLES
 DELAY = 576
 """Samples by which LAME is late, as the Info header states them; players know of a decoder's own 529."""
 
-_FORMAT = "libmp3lame, 48 kHz, mono, 64 kb/s, no reservoir, 1"
+_FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 2"
 _BETWEEN = 8
+_BETWEEN_MEASURED = 18
+"""Frames that last longer than a block of BS.1770."""
 _BATCH = 300 * SAMPLE_RATE
+_MEASURED_BATCH = 60 * SAMPLE_RATE
 PCM = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
-CODEC = ["-c:a", "libmp3lame", "-b:a", str(BIT_RATE), "-reservoir", "0"]
-_OUTPUT = [*CODEC, "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", "pipe:1"]
 _PIECE = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How frames are made: at how many bits a second, and over which ground: a loop of whole frames, or silence."""
+
+    bit_rate: int = 64_000
+    room: Clip | None = None
+
+    @property
+    def header(self) -> bytes:
+        """Sync, MPEG-1 Layer III without CRC; the bit rate at 48 kHz, no padding; one channel, original."""
+        return bytes([0xFF, 0xFB, (MP3_RATES.index(self.bit_rate // 1000) + 1) << 4 | 4, 0xC4])
+
+    @property
+    def size(self) -> int:
+        """The bytes of a frame."""
+        return 144 * self.bit_rate // SAMPLE_RATE
+
+    @property
+    def silent(self) -> bytes:
+        """A frame whose side information says that it holds no spectrum."""
+        return self.header.ljust(self.size, b"\0")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What frames depend on besides their sound."""
+        room = hashlib.sha256(self.room.pcm).hexdigest() if self.room else ""
+        return (_FORMAT, str(self.bit_rate), room)
+
+    def over_ground(self, clip: Clip) -> Clip:
+        """Lay the ground under a clip."""
+        return overlay(clip, tiled(self.room, clip.samples), 0) if self.room else clip
+
+
+@dataclass(frozen=True, slots=True)
 class Spliced:
-    """A track joined from runs: each starts at a frame, between the silent ones; ``frames`` of them are heard."""
+    """A track joined from runs: each starts at a frame of the ``ground``; ``frames`` of them are heard."""
 
     placed: tuple[tuple[int, bytes], ...]
     frames: int
+    form: Form
+    ground: bytes
 
     def save(self, path: Path) -> int:
         """Write it as an MP3 without tags, and return how many samples are heard.
@@ -68,34 +99,64 @@ class Spliced:
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the file: the Info frame, the frames of the session, and one more for what is late."""
-        yield info_frame(self.frames)
+        size = self.form.size
+        yield info_frame(self.frames, self.form)
         position, end = 0, self.frames + 1
         for start, run in self.placed:
             first = start - LEAD
-            yield from _silent(first - position)
-            kept = run[max(0, position - first) * FRAME_BYTES : (end - first) * FRAME_BYTES]
+            yield from self._ground(position, first)
+            kept = run[max(0, position - first) * size : (end - first) * size]
             yield kept
-            position = max(first, position) + len(kept) // FRAME_BYTES
-        yield from _silent(end - position)
+            position = max(first, position) + len(kept) // size
+        yield from self._ground(position, end)
+
+    def _ground(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the frames of the ground from one to another."""
+        size, loop = self.form.size, len(self.ground) // self.form.size
+        while start < end:
+            at = start % loop
+            piece = self.ground * max(1, _PIECE // loop)
+            count = min(end - start, len(piece) // size - at)
+            yield piece[at * size : (at + count) * size]
+            start += count
 
 
-def encoded(clips: Iterable[Clip], folder: Path) -> Mapping[Clip, bytes]:
+def ground(folder: Path, form: Form) -> bytes:
+    """Return the frames of the ground: a silent one, or those of the loop, so encoded that it goes on without a seam.
+
+    Raises:
+        EncodeError: As ``encoded``.
+    """
+    if form.room is None:
+        return form.silent
+    count = form.room.samples // FRAME_SAMPLES
+    path = store.place(folder, "run", *form.key, "ground")
+    kept = store.read(path)
+    if kept is None or len(kept) != count * form.size:
+        made = _made(tiled(form.room, 3 * form.room.samples), form)
+        kept = made[count * form.size : 2 * count * form.size]
+        with suppress(OSError):
+            store.write(path, kept)
+    return kept
+
+
+def encoded(clips: Iterable[Clip], folder: Path, form: Form) -> Mapping[Clip, bytes]:
     """Return the run of frames of each clip; those that are not kept in ``folder`` yet are encoded together.
 
     Raises:
         EncodeError: When ffmpeg is missing, fails, or makes other frames than it was asked for.
     """
-    places = {clip: store.place(folder, "run", _FORMAT, hashlib.sha256(clip.pcm).hexdigest()) for clip in clips}
-    runs = {clip: run for clip, path in places.items() if (run := store.read(path)) and _is_run(run, clip)}
+    places = {clip: store.place(folder, "run", *form.key, hashlib.sha256(clip.pcm).hexdigest()) for clip in clips}
+    runs = {clip: run for clip, path in places.items() if (run := store.read(path)) and _is_run(run, clip, form)}
     for batch in _batches([clip for clip in places if clip not in runs]):
-        for clip, run in zip(batch, encode(batch), strict=True):
+        for clip, run in zip(batch, encode(batch, form), strict=True):
             runs[clip] = run
             with suppress(OSError):  # a cache that can't be written costs time, not the session
                 store.write(places[clip], run)
     return runs
 
 
-def encode(clips: Sequence[Clip]) -> list[bytes]:
+def encode(clips: Sequence[Clip], form: Form) -> list[bytes]:
     """Encode clips in one go, far enough apart that none hears of the other, and cut out the run of each.
 
     Raises:
@@ -107,42 +168,118 @@ def encode(clips: Sequence[Clip]) -> list[bytes]:
         whole = (_length(clip) + _BETWEEN) * FRAME_SAMPLES
         laid += [clip, silence(whole - clip.samples)]
         at += _length(clip) + _BETWEEN
-    frames = ffmpeg.run([*PCM, *_OUTPUT], what="encoding the speech", data=join(laid).pcm).stdout
-    _check(frames, at + 1)
-    return [_cut(frames, start - LEAD, start + _length(clip) + TAIL) for start, clip in zip(starts, clips, strict=True)]
+    frames = _made(form.over_ground(join(laid)), form)
+    return [
+        frames[(start - LEAD) * form.size : (start + _length(clip) + TAIL) * form.size]
+        for start, clip in zip(starts, clips, strict=True)
+    ]
 
 
-def info_frame(frames: int) -> bytes:
+def measured(runs: Iterable[bytes], folder: Path, form: Form) -> Mapping[bytes, Blocks]:
+    """Return how loud runs are, decoded; what is known of them is kept in ``folder``.
+
+    Raises:
+        EncodeError: When ffmpeg is missing or fails.
+    """
+    places = {run: store.place(folder, "levels", _FORMAT, hashlib.sha256(run).hexdigest()) for run in runs}
+    found: dict[bytes, Blocks] = {}
+    for run, path in places.items():
+        with suppress(ValueError):
+            found[run] = loudness.Blocks.unpacked(store.read(path) or b"")
+    missing = [run for run in places if run not in found]
+    while missing:
+        batch = list(_first(missing, form))
+        missing = missing[len(batch) :]
+        for run, blocks in zip(batch, _levels(batch, form), strict=True):
+            found[run] = blocks
+            with suppress(OSError):
+                store.write(places[run], blocks.packed())
+    return found
+
+
+def info_frame(frames: int, form: Form) -> bytes:
     """Return the frame that tells players how long the track is, and what to leave out at its ends.
 
     Its layout is that of "Mp3 Info Tag revision 1 specifications" by LAME; the checksum over the sound is left at 0.
     Players, ffmpeg among them, only believe the delays of encoders whose name they know.
     """
+    own = Form(max(form.bit_rate, 64_000))  # it takes 177 bytes, which a frame of less does not hold
     whole = frames + 1
     seek = bytes(256 * percent // 100 for percent in range(100))
     padding = whole * FRAME_SAMPLES - frames * FRAME_SAMPLES - DELAY
-    size = (whole + 1) * FRAME_BYTES
+    size = own.size + whole * form.size
     head = b"Info" + (15).to_bytes(4, "big") + whole.to_bytes(4, "big") + size.to_bytes(4, "big") + seek + bytes(4)
-    lame = b"LAME3.100" + bytes([1]) + bytes(1 + 4 + 2 + 2 + 1) + bytes([BIT_RATE // 1000])
+    lame = b"LAME3.100" + bytes([1]) + bytes(1 + 4 + 2 + 2 + 1) + bytes([min(255, form.bit_rate // 1000)])
     trims = (DELAY << 12 | padding).to_bytes(3, "big")
     tail = bytes(1 + 1 + 2) + size.to_bytes(4, "big") + bytes(2)
-    frame = HEADER + bytes(17) + head + lame + trims + tail
-    return (frame + _crc16(frame).to_bytes(2, "big")).ljust(FRAME_BYTES, b"\0")
+    frame = own.header + bytes(17) + head + lame + trims + tail
+    return (frame + _crc16(frame).to_bytes(2, "big")).ljust(own.size, b"\0")
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What the Info header of an MP3 states: frames of sound, bytes of all frames, samples added before and after."""
+
+    frames: int
+    size: int
+    delay: int
+    padding: int
+
+    @property
+    def samples(self) -> int:
+        """How many samples a player plays once it has left out what the encoder added.
+
+        >>> Info(frames=10, size=0, delay=1105, padding=47).samples
+        10368
+        """
+        return self.frames * FRAME_SAMPLES - self.delay - self.padding
+
+
+def read_info(start: bytes) -> Info:
+    """Read the Info header from the start of an MP3 without tags.
+
+    The layout is that of "Mp3 Info Tag revision 1 specifications" by LAME, in which all four optional fields are there.
+
+    Raises:
+        ValueError: When there is no such header.
+    """
+    at = 4 + (17 if start[3:4] >= b"\xc0" else 32)  # after the side information of one channel, or of two
+    header = start[at : at + 144]
+    if header[:8] != b"Info\x00\x00\x00\x0f" or len(header) < 144:  # noqa: PLR2004 - the length sliced above
+        raise ValueError("no Info header")
+    trims = int.from_bytes(header[141:144], "big")
+    frames, size = (int.from_bytes(header[at : at + 4], "big") for at in (8, 12))
+    return Info(frames, size, delay=trims >> 12, padding=trims & 0xFFF)
+
+
+def _made(clip: Clip, form: Form) -> bytes:
+    """Encode a clip, and check that each frame is of the kind asked for, and that there is one more than it lasts."""
+    args = [*PCM, *MP3.encoding(form.bit_rate), "-write_xing", "0", "pipe:1"]
+    frames = ffmpeg.run(args, what="encoding the speech", data=clip.pcm).stdout
+    _check(frames, _length(clip) + 1, form)
+    return frames
+
+
+def _levels(runs: Sequence[bytes], form: Form) -> list[Blocks]:
+    """Decode and measure runs, with the ground's silence between them."""
+    lengths = [len(run) // form.size * FRAME_SAMPLES for run in runs]
+    apart = form.silent * _BETWEEN_MEASURED
+    given = ["-f", "mp3", "-i", "pipe:0"]
+    return loudness.measured(runs, given, apart, [*lengths, _BETWEEN_MEASURED * FRAME_SAMPLES])
+
+
+def _first(runs: Sequence[bytes], form: Form) -> Iterator[bytes]:
+    """Yield as many of the first runs as fit a batch."""
+    samples = 0
+    for run in runs:
+        samples += len(run) // form.size * FRAME_SAMPLES
+        if samples > _MEASURED_BATCH and samples > len(run) // form.size * FRAME_SAMPLES:
+            return
+        yield run
 
 
 def _length(clip: Clip) -> int:
     return -(-clip.samples // FRAME_SAMPLES)
-
-
-def _cut(frames: bytes, start: int, end: int) -> bytes:
-    return frames[start * FRAME_BYTES : end * FRAME_BYTES]
-
-
-def _silent(frames: int) -> Iterator[bytes]:
-    while frames > 0:
-        count = min(frames, _PIECE)
-        yield SILENT * count
-        frames -= count
 
 
 def _batches(clips: Sequence[Clip]) -> Iterator[list[Clip]]:
@@ -157,18 +294,19 @@ def _batches(clips: Sequence[Clip]) -> Iterator[list[Clip]]:
         yield batch
 
 
-def _is_run(run: bytes, clip: Clip) -> bool:
-    return len(run) == (_length(clip) + LEAD + TAIL) * FRAME_BYTES
+def _is_run(run: bytes, clip: Clip, form: Form) -> bool:
+    return len(run) == (_length(clip) + LEAD + TAIL) * form.size
 
 
-def _check(frames: bytes, count: int) -> None:
+def _check(frames: bytes, count: int, form: Form) -> None:
     """Refuse what could not be joined: frames of another size, kind or number."""
+    header, size = form.header, form.size
     alike = all(
-        frames[at : at + 3] == HEADER[:3] and frames[at + 3] >> 6 == HEADER[3] >> 6
-        for at in range(0, len(frames), FRAME_BYTES)
+        frames[at : at + 3] == header[:3] and frames[at + 3] >> 6 == header[3] >> 6
+        for at in range(0, len(frames), size)
     )
-    if len(frames) != count * FRAME_BYTES or not alike:
-        raise EncodeError(f"encoding the speech: ffmpeg made {len(frames)} bytes where {count * FRAME_BYTES} were due")
+    if len(frames) != count * size or not alike:
+        raise EncodeError(f"encoding the speech: ffmpeg made {len(frames)} bytes where {count * size} were due")
 
 
 def _crc16(data: bytes) -> int:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import array
+import sys
+import warnings
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from voicecoach.clip import SAMPLE_RATE, Clip, join, overlay, silence
+from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, join, overlay, peak, silence, tiled
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
+    import audioop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +22,22 @@ if TYPE_CHECKING:
 
 WINDOW = 30 * SAMPLE_RATE
 """The samples that are put together at once."""
+
+HIGHEST = 27_000
+"""The sample value that sounds together stay under (-1.7 dBFS); chimes and tones give way, and speech does not."""
+
+LOWEST = -40.0
+"""How many decibels chimes and tones give way at most."""
+
+CONTROL, BEFORE, AFTER, FADE = 100, 60, 250, 400
+"""How often a second a bed's level is set; ticks of that in which it goes down, comes back, and is faded in or out."""
+
+WITH_BED = (
+    "[0:a]aformat=sample_fmts=flt,asplit=3[v][b][g];[v]pan=stereo|c0={left}*c0|c1={right}*c0[voice];"
+    "[b]pan=stereo|c0={bed}*c1|c1={bed}*c2[bed];[g]pan=stereo|c0=c3|c1=c3[gain];"
+    "[bed][gain]amultiply[under];[voice][under]amix=inputs=2:normalize=0[out]"
+)
+PANNED = "[0:a]aformat=sample_fmts=flt,pan=stereo|c0={left}*c0|c1={right}*c0[out]"
 
 
 def mixdown(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
@@ -25,31 +49,109 @@ def mixdown(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
     return (join(window).pcm for window in windows(_laid(placed(timeline, clip), end), WINDOW))
 
 
+def laid_under(windows: Iterable[bytes], loop: Clip) -> Iterator[bytes]:
+    """Mix a loop under windows of sound, which it starts with and goes on through."""
+    at = 0
+    for window in windows:
+        samples = len(window) // SAMPLE_BYTES
+        under = tiled(loop, at + samples)[at:] if loop.samples else loop
+        at = (at + samples) % max(1, loop.samples)
+        yield overlay(Clip(window), under, 0).pcm
+
+
+def envelope(timeline: Timeline, lowered: float) -> Iterator[int]:
+    """Yield how loud a bed is, `CONTROL` times a second, from 0 to 32,767.
+
+    It is faded in and out; before each spoken cue it goes down to the part ``lowered`` of itself, and it comes back
+    slowly. Where the next cue is too near for that, it stays down.
+    """
+    count = int(timeline.duration * CONTROL) + 1
+    spans = _spoken(timeline)
+    at = 0
+    for tick in range(count):
+        while at < len(spans) and tick > spans[at][1] + AFTER:
+            at += 1
+        level = lowered + (1 - lowered) * _away(tick, *spans[at]) if at < len(spans) else 1.0
+        yield round(32_767 * max(0.0, min(level, tick / FADE, (count - 1 - tick) / FADE)))
+
+
+def _away(tick: int, start: int, end: int) -> float:
+    """How far a tick is from a spoken span: 0 within it, 1 where it is over the ramps."""
+    return min(1.0, max((start - tick) / BEFORE, (tick - end) / AFTER, 0.0))
+
+
+def _spoken(timeline: Timeline) -> list[tuple[int, int]]:
+    """Return the spans, in ticks, in which somebody speaks; those too near for the bed to come back become one."""
+    spans: list[tuple[int, int]] = []
+    for cue in timeline.cues:
+        if cue.track != "voice":
+            continue
+        start, end = int(cue.start * CONTROL), int(cue.end * CONTROL) + 1
+        if spans and start - spans[-1][1] < BEFORE + AFTER:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def side_by_side(speech: Iterable[bytes], bed: Iterable[bytes], gains: Iterable[int]) -> Iterator[bytes]:
+    """Yield windows of four channels: the speech, the two of the bed, and how loud that is (`WITH_BED` mixes them)."""
+    control = iter(gains)
+    state, held = None, b""
+    for window, under in zip(speech, bed, strict=False):
+        while len(held) < len(window):
+            some = array.array("h", islice(control, CONTROL)) or array.array("h", [0] * CONTROL)
+            more, state = audioop.ratecv(some.tobytes(), SAMPLE_BYTES, 1, CONTROL, SAMPLE_RATE, state)
+            held += more
+        level, held = array.array("h", held[: len(window)]), held[len(window) :]
+        if sys.byteorder == "big":  # pragma: no cover - all else is moved, not reckoned with
+            level.byteswap()
+        samples = len(window) // SAMPLE_BYTES
+        laid = array.array("h", bytes(4 * len(window)))
+        both = array.array("h", under)
+        laid[0::4], laid[3::4] = array.array("h", window), level
+        laid[1::4], laid[2::4] = both[0 : 2 * samples : 2], both[1 : 2 * samples : 2]
+        yield laid.tobytes()
+
+
 def placed(timeline: Timeline, clip: Callable[[Cue], Clip], apart: int = 0) -> Iterator[tuple[int, Clip]]:
     """Yield each cue's sound and the sample it starts on; those less than ``apart`` samples apart become one.
 
     A row of sounds that never ends is parted every `WINDOW` or so, where no sound is cut, so that memory stays flat.
     """
-    group: list[tuple[int, Clip]] = []
+    group: list[tuple[int, Clip, bool]] = []
     end = 0
     for cue in timeline.cues:
         at, sound = _samples(cue.start), clip(cue)
         if group and (at >= end + apart or (at >= end and end - group[0][0] > WINDOW)):
             yield _mixed(group)
             group = []
-        group.append((at, sound))
+        group.append((at, sound, cue.track == "voice"))
         end = max(end, at + sound.samples)
     if group:
         yield _mixed(group)
 
 
-def _mixed(group: Sequence[tuple[int, Clip]]) -> tuple[int, Clip]:
-    """Mix sounds into one that starts with the first."""
-    start, whole = group[0]
-    for at, sound in group[1:]:
+def _mixed(group: Sequence[tuple[int, Clip, bool]]) -> tuple[int, Clip]:
+    """Mix sounds into one that starts with the first; together they stay under `HIGHEST`."""
+    start = group[0][0]
+    if len(group) == 1:
+        return start, group[0][1]
+    lowered = 0.0
+    while peak(_summed(group, lowered, -12.0)) * 4 > HIGHEST and lowered > LOWEST:
+        lowered -= 2.0
+    return start, _summed(group, lowered)
+
+
+def _summed(group: Sequence[tuple[int, Clip, bool]], lowered: float, every: float = 0.0) -> Clip:
+    """Lay sounds over each other, those that are no speech lower by some decibels, and all of them by others."""
+    start, whole = group[0][0], silence(0)
+    for at, sound, speech in group:
+        decibels = every + (0.0 if speech else lowered)
+        part = gain(sound, decibels) if decibels else sound
         gap = at - start - whole.samples
-        whole = join([whole, silence(gap), sound]) if gap >= 0 else overlay(whole, sound, at - start)
-    return start, whole
+        whole = join([whole, silence(gap), part]) if gap >= 0 else overlay(whole, part, at - start)
+    return whole
 
 
 def _samples(seconds: Fraction) -> int:

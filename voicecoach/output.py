@@ -1,4 +1,4 @@
-"""MP3 files: sound encoded at a constant bit rate, checked, tagged, and put in place whole or not at all."""
+"""Files that are put in place whole or not at all: sound encoded, checked and tagged, and what goes along with it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ import errno
 import os
 import secrets
 import stat
+import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from voicecoach import ffmpeg
+from voicecoach import ffmpeg, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import EncodeError, OutputError, TargetError
-from voicecoach.frames import CODEC, PCM
-from voicecoach.tags import Tags, id3
+from voicecoach.formats import MP3, Format
+from voicecoach.frames import PCM, read_info
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from mutagen.id3 import ID3
+    from voicecoach.tags import ChapterTag, Tags
 
-_FRAME = FRAME_SAMPLES * SAMPLE_BYTES  # bytes of the samples of one
-_INFO_AT = 4 + 17  # after a frame's header and the side information of one channel (ISO 11172-3)
-_NO_TAGS = ["-map_metadata", "-1", "-id3v2_version", "0", "-write_id3v1", "0"]
 _SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
-_OUTPUT = [*CODEC, *_NO_TAGS, *_SAME_BYTES, "-f", "mp3"]
 _DISK_FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
 
 
@@ -35,31 +32,86 @@ class Sound(Protocol):
     """What can become the sound of a file."""
 
     def save(self, path: Path) -> int:
-        """Write it as an MP3 without tags, and return how many samples are heard."""
+        """Write it without tags, and return how many samples are heard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Sound that is encoded as it comes: 16-bit samples at 48 kHz, one channel, in pieces."""
+    """Sound that is encoded as it comes.
+
+    Attributes:
+        chunks: 16-bit samples at 48 kHz in pieces, ``channels`` of them side by side.
+        form: The kind of file.
+        bit_rate: Bits a second, for those that have one.
+        channels: How many channels the pieces have; ``graph``, ffmpeg's filters, makes of more than one what is heard.
+        graph: Those filters, with ``[0:a]`` at their beginning and ``[out]`` at their end.
+        chapters: Those that are written with the sound, in files that have a track for them.
+    """
 
     chunks: Iterable[bytes]
+    form: Format = MP3
+    bit_rate: int | None = 64_000
+    channels: int = 1
+    graph: str = ""
+    chapters: tuple[ChapterTag, ...] = ()
 
     def save(self, path: Path) -> int:
-        """Encode it into a file.
+        """Encode it into a file; silence rounds its end up to a whole frame.
 
         Raises:
             EncodeError: When ffmpeg is missing or fails.
         """
-        return encode(self.chunks, path)
+        size = 0
+        frame = FRAME_SAMPLES * SAMPLE_BYTES * self.channels
+
+        def counted() -> Iterator[bytes]:
+            """Yield the chunks, count their bytes, and fill the last frame."""
+            nonlocal size
+            for chunk in self.chunks:
+                size += len(chunk)
+                yield chunk
+            # ffmpeg's MP3 muxer states up to 46 samples too many after a last frame that holds fewer than 47.
+            rest = bytes(-size % frame)
+            size += len(rest)
+            yield rest
+
+        sound = [*PCM[:-4], "-ac", str(self.channels), *PCM[-2:]]
+        mixed = ["-filter_complex", self.graph, "-map", "[out]"] if self.graph else ["-map", "0:a"]
+        wanted = [*mixed, "-map_metadata", "-1", *_SAME_BYTES, *self.form.encoding(self.bit_rate), ffmpeg.source(path)]
+        with _listed(self.chapters) as listed:
+            ffmpeg.encode_stream([*sound, *listed, *wanted], counted(), what=f"encoding the {self.form.name}")
+        return size // SAMPLE_BYTES // self.channels
+
+
+@contextmanager
+def _listed(chapters: Sequence[ChapterTag]) -> Iterator[list[str]]:
+    """Yield what gives ffmpeg a list of chapters as a second input, if there are any."""
+    if not chapters:
+        yield []
+        return
+    with tempfile.TemporaryDirectory(prefix="voicecoach-") as folder:
+        path = Path(folder) / "chapters"
+        path.write_text(tagging.ffmetadata(chapters), encoding="utf-8")
+        yield ["-f", "ffmetadata", "-i", ffmpeg.source(path), "-map_chapters", "1"]
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A file to be written: its path, its sound and its tags."""
+    """A file to be written: its path, its sound, its tags and its kind."""
 
     path: Path
     sound: Sound
     tags: Tags
+    form: Format = MP3
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A file that goes along with a recording: captions, a list of chapters, a playlist."""
+
+    path: Path
+    kind: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +129,6 @@ class Written:
         return Fraction(self.samples, SAMPLE_RATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
-    """What the Info header of an MP3 states: frames of sound, bytes of all frames, samples added before and after."""
-
-    frames: int
-    size: int
-    delay: int
-    padding: int
-
-    @property
-    def samples(self) -> int:
-        """How many samples a player plays once it has left out what the encoder added.
-
-        >>> Info(frames=10, size=0, delay=1105, padding=47).samples
-        10368
-        """
-        return self.frames * FRAME_SAMPLES - self.delay - self.padding
-
-
 def write(path: Path, chunks: Iterable[bytes], tags: Tags) -> Written:
     """Write one file, whole; until it is complete, a file that was there stays as it was.
 
@@ -107,8 +140,12 @@ def write(path: Path, chunks: Iterable[bytes], tags: Tags) -> Written:
     return write_all([Recording(path, Stream(chunks), tags)])[0]
 
 
-def write_all(recordings: Sequence[Recording]) -> tuple[Written, ...]:
+def write_all(
+    recordings: Sequence[Recording], extras: Sequence[Extra] = (), listen: Callable[[int, Path], None] | None = None
+) -> tuple[Written, ...]:
     """Write files that belong together: all of them are finished before any of them takes its name.
+
+    ``listen`` is called with the number and the finished file of each recording; what it raises leaves all as it was.
 
     Raises:
         EncodeError: As ``write``.
@@ -116,11 +153,17 @@ def write_all(recordings: Sequence[Recording]) -> tuple[Written, ...]:
         OutputError: As ``write``.
     """
     with ExitStack() as stack:
-        drafts = [stack.enter_context(_draft(each.path)) for each in recordings]
-        written = tuple(_made(draft, each) for draft, each in zip(drafts, recordings, strict=True))
-        for draft, each in zip(drafts, recordings, strict=True):
-            with _told(each.path):
-                draft.replace(_target(each.path))
+        paths = [*(each.path for each in recordings), *(each.path for each in extras)]
+        drafts = [stack.enter_context(_draft(path)) for path in paths]
+        written = tuple(_made(draft, each) for draft, each in zip(drafts, recordings, strict=False))
+        for draft, extra in zip(drafts[len(recordings) :], extras, strict=True):
+            _laid_down(draft, extra)
+        if listen:
+            for number in range(len(recordings)):
+                listen(number, drafts[number])
+        for draft, path in zip(drafts, paths, strict=True):
+            with _told(path):
+                draft.replace(_target(path))
     return written
 
 
@@ -133,72 +176,44 @@ def encode(chunks: Iterable[bytes], path: Path) -> int:
     Raises:
         EncodeError: When ffmpeg is missing, fails, or made another length than it was given.
     """
-    size = 0
-
-    def counted() -> Iterator[bytes]:
-        nonlocal size
-        for chunk in chunks:
-            size += len(chunk)
-            yield chunk
-        # ffmpeg's muxer states up to 46 samples too many after a last frame that holds fewer than 47.
-        rest = bytes(-size % _FRAME)
-        size += len(rest)
-        yield rest
-
-    ffmpeg.encode_stream([*PCM, *_OUTPUT, ffmpeg.source(path)], counted(), what="encoding the MP3")
-    return size // SAMPLE_BYTES
+    return Stream(chunks).save(path)
 
 
-def read_info(start: bytes) -> Info:
-    """Read the Info header from the start of an MP3 of one channel without tags.
-
-    The layout is that of "Mp3 Info Tag revision 1 specifications" by LAME, in which all four optional fields are there.
-
-    Raises:
-        ValueError: When there is no such header.
-    """
-    header = start[_INFO_AT : _INFO_AT + 144]
-    if header[:8] != b"Info\x00\x00\x00\x0f" or len(header) < 144:  # noqa: PLR2004 - the length sliced above
-        raise ValueError("no Info header")
-    trims = int.from_bytes(header[141:144], "big")
-    frames, size = (int.from_bytes(header[at : at + 4], "big") for at in (8, 12))
-    return Info(frames, size, delay=trims >> 12, padding=trims & 0xFFF)
+def _laid_down(draft: Path, extra: Extra) -> None:
+    with _told(extra.path):
+        draft.write_bytes(extra.content)
+        _sync(draft)
 
 
 def _made(draft: Path, recording: Recording) -> Written:
     """Make a whole file of a recording under the name of its draft."""
     with _draft_told(recording.path):
         samples = recording.sound.save(draft)
-        _check(draft, samples)
-    frames = id3(recording.tags)
+        _check(draft, samples, recording.form)
+        tags = tagging.sealed(recording.tags, draft)
     with _told(recording.path):
-        _save(frames, draft)
+        chapters = tagging.save(draft, recording.form, tags)
         _sync(draft)
-        return Written(recording.path, samples, draft.stat().st_size, len(frames.getall("CHAP")))
+        return Written(recording.path, samples, draft.stat().st_size, chapters)
 
 
-def _check(path: Path, samples: int) -> None:
+def _check(path: Path, samples: int, form: Format) -> None:
     """Refuse a file that states, or has, another length than the sound it was made of, or no sound at all."""
     if not samples:
-        raise EncodeError("encoding the MP3: there is no sound in it")
-    with path.open("rb") as file:
-        start = file.read(1024)
+        raise EncodeError(f"encoding the {form.name}: there is no sound in it")
     try:
-        info = read_info(start)
+        stated, size = _stated(path) if form is MP3 else (tagging.samples(path, form), None)
     except ValueError as error:
-        raise EncodeError(f"encoding the MP3: {error} in what ffmpeg wrote") from None
-    if info.samples != samples or info.size != path.stat().st_size:
-        raise EncodeError(f"encoding the MP3: {samples} samples went in, {info.samples} came out")
+        raise EncodeError(f"encoding the {form.name}: {error} in what ffmpeg wrote") from None
+    if stated != samples or size not in {None, path.stat().st_size}:
+        raise EncodeError(f"encoding the {form.name}: {samples} samples went in, {stated} came out")
 
 
-def _save(frames: ID3, path: Path) -> None:
-    """Put tags in front of a file, with no room left over for others."""
-    from mutagen import MutagenError
-
-    try:
-        frames.save(path, v1=0, v2_version=3, padding=lambda _: 0)
-    except MutagenError as error:
-        raise (error.__cause__ if isinstance(error.__cause__, OSError) else OSError(str(error))) from None
+def _stated(path: Path) -> tuple[int, int]:
+    """Return how many samples an MP3 says are heard, and how many bytes it says it has."""
+    with path.open("rb") as file:
+        info = read_info(file.read(1024))
+    return info.samples, info.size
 
 
 def _sync(path: Path) -> None:
@@ -210,7 +225,7 @@ def _sync(path: Path) -> None:
 def _draft(path: Path) -> Iterator[Path]:
     """Make an empty hidden file beside ``path``, with a new file's usual mode; remove it unless it was renamed."""
     with _told(path):
-        draft = _target(path).with_name(f".voicecoach-{secrets.token_hex(8)}.mp3")
+        draft = _target(path).with_name(f".voicecoach-{secrets.token_hex(8)}{path.suffix[:10]}")
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     try:
         yield draft

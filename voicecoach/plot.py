@@ -71,6 +71,26 @@ def picture(timeline: Timeline, title: str) -> Picture:
     return Picture(WIDTH, height, title, _description(timeline), shapes)
 
 
+def fullness(kind: Kind, over: float) -> float:
+    """Say how full of air somebody is, from 0 to 1, when that part of a phase is over: in the manner of a cosine.
+
+    >>> fullness(Kind.INHALE, 1), fullness(Kind.HOLD, 0.5), fullness(Kind.EXHALE, 1)
+    (1.0, 1, 0.0)
+    """
+    full = (1 - math.cos(math.pi * over)) / 2
+    return {Kind.INHALE: full, Kind.HOLD: 1, Kind.EXHALE: 1 - full, Kind.PAUSE: 0}[kind]
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """Mix two colours, with that share of the first.
+
+    >>> mixed("#000000", "#ffffff", 0.2)
+    '#cccccc'
+    """
+    pairs = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(one * share + two * (1 - share)):02x}" for one, two in pairs)
+
+
 def _row(row: Row, timeline: Timeline, title: str) -> Iterator[Shape]:
     """Draw one row, from back to front."""
     part = _part(row, timeline)
@@ -201,9 +221,8 @@ def _sampled(row: Row, phase: PhaseSpan, start: Fraction, end: Fraction) -> Iter
 
 
 def _level(row: Row, phase: PhaseSpan, at: Fraction) -> float:
-    """Say how high the curve is, from empty to full, in the manner of a cosine."""
-    full = (1 - math.cos(math.pi * float((at - phase.start) / (phase.end - phase.start)))) / 2
-    share = {Kind.INHALE: full, Kind.HOLD: 1, Kind.EXHALE: 1 - full, Kind.PAUSE: 0}[phase.kind]
+    """Say how high the curve is."""
+    share = fullness(phase.kind, float((at - phase.start) / (phase.end - phase.start)))
     return row.base + (row.crest - row.base) * share
 
 
@@ -228,7 +247,7 @@ def _phases(row: Row, run: list[PhaseSpan], colour: str) -> Iterator[Shape]:
         whole = row.start <= phase.start and phase.end <= row.end
         if whole and text_width(text, size) < right - left - 16:
             x = left + (right - left) * NUMERALS.get(phase.kind, 0.5)
-            yield Label(x, row.base - 7, text, size, _mixed(colour, INK, 0.3), Anchor.MIDDLE)
+            yield Label(x, row.base - 7, text, size, mixed(colour, INK, 0.3), Anchor.MIDDLE)
 
 
 def _stretches(row: Row, stretches: Iterable[Stretch]) -> Iterator[Shape]:
@@ -357,17 +376,7 @@ def _colour(side: Side | None) -> str:
 
 
 def _tint(colour: str, share: float) -> str:
-    return _mixed(colour, PAPER, share)
-
-
-def _mixed(colour: str, other: str, share: float) -> str:
-    """Mix two colours, with that share of the first.
-
-    >>> _mixed("#000000", "#ffffff", 0.2)
-    '#cccccc'
-    """
-    pairs = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
-    return "#" + "".join(f"{round(one * share + two * (1 - share)):02x}" for one, two in pairs)
+    return mixed(colour, PAPER, share)
 
 
 def _corners(count: int, turn: float) -> Line:

@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
     from voicecoach.picture import Line, Picture, Point, Shape
 
+INSTALL = "a PNG is drawn by Pillow: pip install pillow, or write an SVG"
 DENSITY = 2
 """Pixels of a PNG for one of the picture's."""
 FINER = 2
 """A PNG is painted this much larger, and reduced: edges become smooth."""
+
+
+_NOWHERE = "\U0010fffe"
+"""No letter, so no font has it."""
 
 
 def png(picture: Picture) -> bytes:
@@ -28,7 +33,7 @@ def png(picture: Picture) -> bytes:
     try:
         from PIL import Image, ImageDraw
     except ImportError as error:
-        raise ChoiceError("a PNG is drawn by Pillow: pip install 'voicecoach[plots]', or write an SVG") from error
+        raise ChoiceError(INSTALL) from error
     scale = DENSITY * FINER
     image = Image.new("RGB", (round(picture.width * scale), round(picture.height * scale)), "white")
     draw = ImageDraw.Draw(image)
@@ -37,6 +42,25 @@ def png(picture: Picture) -> bytes:
     file = BytesIO()
     image.reduce(FINER).save(file, "PNG")
     return file.getvalue()
+
+
+def drawable(text: str) -> bool:
+    """Say whether the font has every letter of a text; it shows a box for those that it lacks.
+
+    Raises:
+        ChoiceError: When Pillow is not installed.
+    """
+    try:
+        from PIL import ImageFont
+    except ImportError as error:
+        raise ChoiceError(INSTALL) from error
+    font = ImageFont.load_default(20)
+
+    def drawn(letter: str) -> bytes:
+        return bytes(font.getmask(letter))
+
+    missing = drawn(_NOWHERE)
+    return all(letter.isspace() or drawn(letter) != missing for letter in set(text))
 
 
 def _paint(draw: ImageDraw, shape: Shape, scale: float) -> None:

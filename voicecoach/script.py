@@ -7,11 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.breath import Span
+from voicecoach.chimes import chimed, end, start
 from voicecoach.choices import LEFT_RIGHT
-from voicecoach.errors import ChoiceError, UnknownNameError
+from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.language import language
-from voicecoach.part import Part, Room
-from voicecoach.score import CueKind, Mark, Moment, Pause, Sound, seq
+from voicecoach.mistakes import ordered
+from voicecoach.part import Part, Room, Tally
+from voicecoach.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.sheet import EachSide, Include, Repeat, Rest, walk
 from voicecoach.steps import SENTENCE_GAP, paced, rest, scores
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 PART_GAP = Span(rest=Fraction(2))
 GET_UP = Span(rest=Fraction(10))
-END_CHIME = Sound("chime-end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,13 @@ def draft(routine: Routine, choices: Choices) -> Draft:
     whole = _part(routine, routine, choices)
     _check(routine, played, choices)
     before = _sentences(notice(played, routine), CueKind.NOTICE, whole)
-    opening = (Mark(Moment.CHAPTER, whole.word("before")), Pause(Span(rest=choices.lead_in)))
-    return Draft(seq(*opening, *before, *_exercises(played, whole), *_closing(whole)), whole.room)
+    opening = (Mark(Moment.CHAPTER, whole.word("before")), start(choices.chime), Pause(Span(rest=choices.lead_in)))
+    middle = seq(*_exercises(played, whole))
+    rung = chimed(middle, choices.chime) if choices.chime else middle
+    score = seq(*opening, *before, rung, *_closing(whole))
+    if whole.tally.problems:
+        raise RoutineError(ordered(whole.tally.problems.values()))
+    return Draft(score, whole.room)
 
 
 def pace(routine: Routine, choices: Choices) -> Pace:
@@ -71,14 +77,17 @@ def exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
         ChoiceError: When none is left.
     """
     parts = list(_parts(routine))
-    optional = [name for name, extra, _ in parts if extra]
+    optional = _names(names for names, extra, _ in parts if extra)
     steps = {getattr(step, "name", "") for _, _, part in parts for step in walk(part.sheet.steps)} - {""}
     _known("optional exercise", choices.added - {"all"}, optional)
-    _known("exercise in this routine", choices.skipped, [*(name for name, _, _ in parts), *sorted(steps)])
+    every = _names(names for names, _, _ in parts)
+    _known("exercise in this routine", choices.skipped, [*every, *sorted(steps)])
     if "all" in choices.added and not optional:
         raise ChoiceError(f"{routine.name} has no optional exercises to add\nleave --with out")
     added = set(optional) if "all" in choices.added else choices.added
-    played = tuple(part for name, extra, part in parts if name not in choices.skipped and (not extra or name in added))
+    played = tuple(
+        part for names, extra, part in parts if not choices.skipped & {*names} and (not extra or added & {*names})
+    )
     if not played:
         raise ChoiceError("every exercise is skipped, so nothing is left to play\nleave out one --skip")
     return played
@@ -102,10 +111,10 @@ def _one_sided(played: Iterable[Routine]) -> bool:
 
 def _part(whole: Routine, routine: Routine, choices: Choices) -> Part:
     """Return the place at the beginning of an exercise, with its parameters' values."""
-    words = language(whole.sheet.language)
+    words = language(whole.sheet.language, routine.sheet.words)
     said = {"halfway": words.word("halfway"), "last one": words.word("last")}
     values = {**said, **routine.sheet.parameters, **choices.settings}
-    return Part(routine, words, choices, pace(routine, choices), values=values)
+    return Part(routine, words, choices, pace(routine, choices), values=values, tally=Tally(problems={}))
 
 
 def _placed(part: Part, *, both: bool) -> Part:
@@ -119,13 +128,21 @@ def _leading_to(played: Sequence[Routine], routine: Routine) -> list[Routine]:
     return [routine, *inside] if inside or any(routine is part for part in played) else []
 
 
-def _parts(routine: Routine, *, optional: bool = False) -> Iterator[tuple[str, bool, Routine]]:
+def _parts(
+    routine: Routine, names: tuple[str, ...] = (), *, optional: bool = False
+) -> Iterator[tuple[tuple[str, ...], bool, Routine]]:
+    """Yield the exercises of a routine: what each is called, by its file and by its includes, and if it is optional."""
     includes = [step for step in walk(routine.sheet.steps) if isinstance(step, Include)]
     if not includes:
-        yield routine.name, optional, routine
+        yield (routine.name, *names), optional, routine
     for step in includes:
-        part = routine.included[step.include]
-        yield from _parts(part, optional=optional or step.optional)
+        called = (*names, step.name) if step.name else names
+        yield from _parts(routine.included[step.include], called, optional=optional or step.optional)
+
+
+def _names(parts: Iterable[Iterable[str]]) -> list[str]:
+    """Return the names of exercises, each once, in the order of the routine."""
+    return list(dict.fromkeys(name for names in parts for name in names))
 
 
 def _known(kind: str, names: Iterable[str], known: Sequence[str]) -> None:
@@ -177,7 +194,7 @@ def _exercise(part: Part, told: set[str]) -> Score:
         *_sentences([_ended(sheet.title)], CueKind.INSTRUCTION, part),
         *_sentences(once, CueKind.TIP, part),
     )
-    opening = (Pause(PART_GAP), part.chapter(""), *intro)
+    opening = (Pause(PART_GAP), part.chapter(), *intro)
     return paced(sheet.breath, part, lambda inner: seq(*opening, *scores(sheet.steps, inner)), fixed=sheet.fixed)
 
 
@@ -191,4 +208,4 @@ def _closing(whole: Part) -> list[Score]:
     chapter = Mark(Moment.CHAPTER, whole.word("ending"))
     spoken = _sentences(texts, CueKind.CLOSING, whole)
     last = Pause(Span(rest=whole.choices.amount.closing))
-    return [Pause(PART_GAP), last, chapter, *spoken, END_CHIME, Pause(GET_UP)]
+    return [Pause(PART_GAP), last, chapter, *spoken, end(whole.choices.chime), Pause(GET_UP)]

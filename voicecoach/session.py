@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -15,30 +16,34 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach.assets import asset, assets
 from voicecoach.captions import clock, transcript
-from voicecoach.choices import Choices
-from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, read_wave
+from voicecoach.choices import Choices, Sounding
+from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.dose import note
-from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, TargetError
+from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, TargetError, VoicecoachError
+from voicecoach.fall import SLOWEST, sinking, sunk
 from voicecoach.fit import LengthError, attempts, fitted
+from voicecoach.formats import MP3
 from voicecoach.language import akin, language, wider
 from voicecoach.routine import Routine, load
 from voicecoach.score import Score, Side, Sound, phrases
 from voicecoach.script import build, exercises, notice, pace
-from voicecoach.timeline import FRAME, LONGEST, Cue, Timeline, as_json, perform
+from voicecoach.timeline import LONGEST, Cue, Timeline, as_json, perform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from voicecoach.breath import Breath, Pace
     from voicecoach.fit import Fit
-    from voicecoach.mp3 import Recording, Written
+    from voicecoach.formats import Format
+    from voicecoach.loudness import Loudness
+    from voicecoach.output import Extra, Written
     from voicecoach.tags import Tags
     from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
     from voicecoach.voices.system import SystemVoice
 
-MOST_DISTINCT = 1200
-"""Seconds of distinct sound that are held in memory to be joined from frames: 110 MiB."""
+COVERED = 1800
+"""Seconds of a session that its cover shows."""
 
 LONGEST_SOUND = 600
 """Seconds that a sound beside a routine may last; all of it is held in memory."""
@@ -60,6 +65,10 @@ class Request:
     preview: Fraction | None = None
     language: str | None = None
     length: Fraction | None = None
+    sounding: Sounding = field(default_factory=Sounding)
+    extras: tuple[str, ...] = ()
+    fall: bool = False
+    verify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ class Session:
     reused: int
     warnings: tuple[str, ...]
     dose: str = ""
+    sunk: Mapping[tuple[str, int], Clip] = field(default_factory=dict)
 
     def as_json(self, track: Track) -> dict[str, Any]:
         """Return a track's timeline in its public form, and how it was fitted, if it was."""
@@ -97,7 +107,9 @@ class Session:
 
     def clip(self, cue: Cue) -> Clip:
         """Return the sound of a cue."""
-        return self.clips[cue.said] if cue.track == "voice" else heard(cue.said)
+        if cue.track != "voice":
+            return heard(cue.said)
+        return self.sunk[cue.said, cue.fall] if cue.fall else self.clips[cue.said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +117,24 @@ class Made:
     """What was written, and how many seconds each part of the work took."""
 
     session: Session
-    files: tuple[tuple[Track, Written], ...]
+    files: tuple[tuple[Track, Written, Loudness], ...]
+    extras: tuple[Extra, ...]
     seconds: Mapping[str, float]
 
     def as_json(self) -> dict[str, Any]:
         """Return the public form of what was made."""
         return {
             "files": [
-                {"path": str(file.path), "side": track.side, "duration": float(file.seconds), "bytes": file.size}
-                for track, file in self.files
+                {
+                    "path": str(file.path),
+                    "side": track.side,
+                    "duration": float(file.seconds),
+                    "bytes": file.size,
+                    "loudness": loudness.as_json(),
+                }
+                for track, file, loudness in self.files
             ],
-            "extras": [],
+            "extras": [{"path": str(extra.path), "kind": extra.kind} for extra in self.extras],
             "synthesised": self.session.synthesised,
             "reused": self.session.reused,
             "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
@@ -136,9 +155,15 @@ def plan(request: Request, folder: Path, report: Report, routine: Routine | None
     _check_length(request)
     scores = [(side, chosen, build(routine, chosen)) for side, chosen in _tracks(request)]
     voice, name = _voice(request, routine, folder)
-    stage = Stage(routine, voice, {}, report)
+    stage = Stage(routine, voice, {}, report, SLOWEST if request.fall else Fraction(1))
     laid = {side: _laid(stage, chosen, score, request.length) for side, chosen, score in scores}
     title = request.title or routine.sheet.title
+    lower: dict[tuple[str, int], Clip] = {}
+    if request.fall:
+        lengths = {text: clip.seconds for text, clip in stage.clips.items()}
+        laid = {side: (sinking(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
+        spoken = (cue for timeline, _ in laid.values() for cue in timeline.cues if cue.track == "voice")
+        lower = sunk(((cue.said, cue.fall) for cue in spoken), stage.clips)
     return Session(
         routine,
         title,
@@ -150,13 +175,23 @@ def plan(request: Request, folder: Path, report: Report, routine: Routine | None
         voice.reused,
         tuple(voice.problems),
         note(timeline for timeline, _ in laid.values()),
+        lower,
     )
 
 
-def rehearse(score: Score, pace: Pace | Breath, voice: Voice, clips: dict[str, Clip], report: Report) -> Timeline:
+def rehearse(  # noqa: PLR0913 - what a rehearsal takes
+    score: Score,
+    pace: Pace | Breath,
+    voice: Voice,
+    clips: dict[str, Clip],
+    report: Report,
+    *,
+    slower: Fraction = Fraction(1),
+) -> Timeline:
     """Perform a score with real speech: the longest wordings are spoken, then those that it asks for besides.
 
-    A wording that is not known yet counts as fitting, so only those are spoken that may be chosen.
+    A wording that is not known yet counts as fitting, so only those are spoken that may be chosen. Each is given
+    ``slower`` times its own length.
     """
     longest = (each.wordings[0] for each in phrases(score))
     missing = dict.fromkeys(text for wording in longest for text in (wording.said, *wording.twins))
@@ -171,7 +206,7 @@ def rehearse(score: Score, pace: Pace | Breath, voice: Voice, clips: dict[str, C
             if isinstance(said, Sound):
                 return heard(said.file or said.name).seconds
             if said in clips:
-                return clips[said].seconds
+                return clips[said].seconds * slower
             missing[said] = None
             return Fraction(0)
 
@@ -193,17 +228,18 @@ class Stage:
     voice: Voice
     clips: dict[str, Clip]
     report: Report
+    slower: Fraction = Fraction(1)
 
     def rehearse(self, choices: Choices, score: Score | None = None) -> Timeline:
         """Perform a session with real speech; its score is built if it is not there yet."""
         written = build(self.routine, choices) if score is None else score
-        return rehearse(written, pace(self.routine, choices), self.voice, self.clips, self.report)
+        return rehearse(written, pace(self.routine, choices), self.voice, self.clips, self.report, slower=self.slower)
 
     def measure(self, said: str | Sound) -> Fraction:
         """Return the seconds of a sound, or of what was spoken; what was not counts as fitting."""
         if isinstance(said, Sound):
             return heard(said.file or said.name).seconds
-        return self.clips[said].seconds if said in self.clips else Fraction(0)
+        return self.clips[said].seconds * self.slower if said in self.clips else Fraction(0)
 
 
 def _laid(stage: Stage, choices: Choices, score: Score, length: Fraction | None) -> tuple[Timeline, Fit | None]:
@@ -236,27 +272,77 @@ def _fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthError:
 
 
 def make(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
-    """Plan a session and write its tracks, all of them or none.
+    """Plan a session and write its tracks, and what goes along with them: all of it or nothing.
 
     Raises:
         VoicecoachError: What ``plan`` raises, and when encoding or writing fails.
     """
-    from voicecoach.mp3 import write_all
+    from voicecoach import loudness, sounding, tagging
+    from voicecoach.output import write_all
 
     began = time.perf_counter()
+    sides = [side for side, _ in _tracks(request)]
+    request.sounding.check(sides)
     routine = load(request.routine, request.language)
-    paths = targets(output, routine.name, [side for side, _ in _tracks(request)], split=request.split)
+    paths = targets(output, routine.name, sides, request.sounding.form, split=request.split)
     session = plan(request, folder, report, routine)
     planned = time.perf_counter()
-    report("writing", 0, len(paths))
-    written = write_all(tuple(_recordings(session, paths, folder)))
-    report("writing", len(paths), len(paths))
+    picture = _cover(session.routine, folder)
+    parts = [
+        sounding.Part(track.timeline, track.side, path, _tags(session, track, number + 1, request.sounding, picture))
+        for number, (track, path) in enumerate(zip(session.tracks, paths, strict=True))
+    ]
+    report("encoding", 0, len(paths))
+    ready = sounding.prepared(parts, session.clip, request.sounding, folder, report)
+    extras = _extras(session, paths, request, targets(output, routine.name, [None], request.sounding.form, split=False))
+    encoded = time.perf_counter()
+    loud = list(ready.loudness)
+
+    def listened(number: int, draft: Path) -> None:
+        report("checking", number, len(paths))
+        loud[number] = loud[number] or loudness.of_file(draft)
+        if request.verify:
+            _hold(draft, paths[number])
+
+    written = write_all(ready.recordings, extras, listened)
+    report("checking", len(paths), len(paths))
     ended = time.perf_counter()
-    seconds = {"plan": planned - began, "encode": ended - planned, "total": ended - began}
-    return Made(session, tuple(zip(session.tracks, written, strict=True)), seconds)
+    seconds = {"plan": planned - began, "encode": encoded - planned, "write": ended - encoded, "total": ended - began}
+    listed = (told for part in parts for told in tagging.unlisted(request.sounding.form, part.tags.chapters))
+    warned = replace(session, warnings=(*session.warnings, *dict.fromkeys(listed), *ready.problems))
+    heard_as = tuple(each for each in loud if each is not None)
+    return Made(warned, tuple(zip(session.tracks, written, heard_as, strict=True)), extras, seconds)
 
 
-def targets(output: Path | None, name: str, sides: Iterable[Side | None], *, split: bool) -> list[Path]:
+def _hold(draft: Path, path: Path) -> None:
+    """Hold a finished file against its plan.
+
+    Raises:
+        EncodeError: When it is not as planned.
+    """
+    from voicecoach.verify import verify
+
+    findings = verify(draft)
+    if findings:
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        raise EncodeError(f"{path} is not as planned: {findings[0]}{more}\nnothing was written; make it again")
+
+
+def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Sequence[Path]) -> tuple[Extra, ...]:
+    """Write what was asked for to go along with the tracks."""
+    from voicecoach.extras import Along, extras
+
+    sheet = session.routine.sheet
+    tracks = [
+        Along(path, track.title, track.timeline, track.timeline.duration)
+        for track, path in zip(session.tracks, paths, strict=True)
+    ]
+    return tuple(extras(request.extras, tracks, session.title, language(sheet.language, sheet.words), whole[0]))
+
+
+def targets(
+    output: Path | None, name: str, sides: Iterable[Side | None], form: Format = MP3, *, split: bool
+) -> list[Path]:
     """Return the file of each track: ``output`` is a folder, a file name, or nothing for the current folder.
 
     >>> [str(path) for path in targets(Path("x.mp3"), "leg-stretch", [Side.LEFT, Side.RIGHT], split=True)]
@@ -266,9 +352,9 @@ def targets(output: Path | None, name: str, sides: Iterable[Side | None], *, spl
         TargetError: When it can't be a file name for sound.
     """
     given = output is not None and not output.is_dir()
-    base = output if output and given else (output or Path()) / f"{name}.mp3"
-    if base.suffix.lower() != ".mp3":
-        raise TargetError(base, "there is no such folder, and a file's name ends in .mp3")
+    base = output if output and given else (output or Path()) / f"{name}{form.suffix}"
+    if base.suffix.lower() != form.suffix:
+        raise TargetError(base, f"there is no such folder, and a file's name ends in {form.suffix}")
     paths = [base.with_stem(f"{base.stem}-{side}") if side and (split or not given) else base for side in sides]
     for path in paths:
         _check_target(path)
@@ -346,7 +432,7 @@ def _voice(request: Request, routine: Routine, folder: Path) -> tuple[CachedVoic
     from voicecoach.voices.system import RATE, system_voice
 
     code = routine.sheet.language
-    calibration = language(code).word("calibration")
+    calibration = language(code, routine.sheet.words).word("calibration")
     inner = system_voice(request.voice, code, calibration=calibration, rate=request.rate or RATE, folder=folder)
     return CachedVoice(inner, folder, tuple(_foreign(inner, code))), inner.voice
 
@@ -359,51 +445,16 @@ def _foreign(voice: SystemVoice, code: str) -> Iterator[str]:
 
 
 def _track(side: Side | None, title: str, routine: Routine, timeline: Timeline, request: Request) -> Track:
-    words = language(routine.sheet.language)
+    words = language(routine.sheet.language, routine.sheet.words)
     named = words.word("titled", title=title, part=words.word(side.value)) if side else title
     return Track(side, named, timeline if request.preview is None else timeline.until(request.preview))
 
 
-def _recordings(session: Session, paths: Iterable[Path], folder: Path) -> Iterator[Recording]:
-    """Join each track from frames; the sounds of all tracks are encoded together.
-
-    Tracks with more distinct sound than memory should hold are encoded straight through instead.
-    """
-    from voicecoach import frames
-    from voicecoach.mixdown import mixdown, placed
-    from voicecoach.mp3 import Recording, Stream
-
-    sounds = _distinct(placed(track.timeline, session.clip, frames.APART) for track in session.tracks)
-    runs = frames.encoded((clip for track in sounds for _, clip in track), folder) if sounds else {}
-    for number, (track, path) in enumerate(zip(session.tracks, paths, strict=True)):
-        tags = _tags(session, track, number + 1)
-        if sounds:
-            laid = tuple((start // FRAME_SAMPLES, runs[clip]) for start, clip in sounds[number])
-            yield Recording(path, frames.Spliced(laid, int(track.timeline.duration / FRAME)), tags)
-        else:
-            yield Recording(path, Stream(mixdown(track.timeline, session.clip)), tags)
-
-
-def _distinct(tracks: Iterable[Iterable[tuple[int, Clip]]]) -> list[list[tuple[int, Clip]]]:
-    """Return the sounds of each track, alike ones as one value; nothing if they come to more than `MOST_DISTINCT`."""
-    known: dict[Clip, Clip] = {}
-    samples = 0
-    found = []
-    for track in tracks:
-        laid = []
-        for at, clip in track:
-            if clip not in known:
-                samples += clip.samples
-                if samples > MOST_DISTINCT * SAMPLE_RATE:
-                    return []
-            laid.append((at, known.setdefault(clip, clip)))
-        found.append(laid)
-    return found
-
-
-def _tags(session: Session, track: Track, number: int) -> Tags:
+def _tags(session: Session, track: Track, number: int, sounding: Sounding, cover: bytes) -> Tags:
+    from voicecoach.subtitles import sylt
     from voicecoach.tags import ChapterTag, Tags
 
+    carried = {**session.as_json(track), "sound": sounding.as_json()}
     return Tags(
         title=track.title,
         album=session.title,
@@ -413,5 +464,34 @@ def _tags(session: Session, track: Track, number: int) -> Tags:
         comment=" ".join(session.notice),
         lyrics=transcript(track.timeline),
         chapters=tuple(ChapterTag(each.start, each.end, each.title) for each in track.timeline.chapters),
-        timeline=json.dumps(session.as_json(track), separators=(",", ":")).encode(),
+        timeline=json.dumps(carried, separators=(",", ":")).encode(),
+        cover=cover,
+        cover_type="image/png",
+        synced=tuple(sylt(track.timeline)),
     )
+
+
+def _cover(routine: Routine, folder: Path) -> bytes:
+    """Return the picture of a routine: of its own breath, whatever the listener's, and without its words.
+
+    It is kept in ``folder``; without Pillow there is none.
+    """
+    from voicecoach import store
+    from voicecoach.cover import VERSION, cover
+
+    try:
+        drawn = perform(build(routine, Choices()), lambda _: Fraction(0), pace(routine, Choices()))
+    except VoicecoachError:  # with parameters that only fit as the listener sets them
+        return b""
+    drawn = drawn.until(Fraction(COVERED))
+    shape = hashlib.sha256(repr((drawn.phases, drawn.chapters, routine.sheet.title)).encode()).hexdigest()
+    path = store.place(folder, "cover", str(VERSION), shape)
+    picture = store.read(path)
+    if picture is None:
+        try:
+            picture = cover(drawn, routine.sheet.title)
+        except ChoiceError:
+            return b""
+        with suppress(OSError):
+            store.write(path, picture)
+    return picture

@@ -11,7 +11,6 @@ from voicecoach import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
-    from pathlib import Path
 
     from mutagen.id3 import ID3
 
@@ -45,7 +44,8 @@ class ChapterTag:
 class Tags:
     """What a file says about itself.
 
-    ``track`` counts from 1 to ``tracks``; ``language`` is a BCP 47 tag; ``timeline`` is JSON, kept in a private frame.
+    ``track`` counts from 1 to ``tracks``; ``language`` is a BCP 47 tag; ``timeline`` is JSON, kept in a private frame;
+    ``synced`` is what is heard when, in milliseconds.
     """
 
     title: str
@@ -57,6 +57,9 @@ class Tags:
     lyrics: str
     chapters: tuple[ChapterTag, ...]
     timeline: bytes
+    cover: bytes = b""
+    cover_type: str = "image/jpeg"
+    synced: tuple[tuple[str, int], ...] = ()
 
 
 def id3(tags: Tags) -> ID3:
@@ -64,38 +67,26 @@ def id3(tags: Tags) -> ID3:
 
     More chapters than a table of contents can hold are merged with their neighbours.
     """
-    from mutagen.id3 import COMM, ID3, PRIV, TALB, TIT2, TLAN, TPE1, TRCK, TSSE, USLT, Encoding
+    from mutagen.id3 import APIC, COMM, ID3, PRIV, SYLT, TALB, TIT2, TLAN, TPE1, TRCK, TSSE, USLT, Encoding
 
     language, utf16 = iso_639_2(tags.language), Encoding.UTF16
     frames = ID3()
-    frames.add(TIT2(encoding=utf16, text=[_line(tags.title)]))
-    frames.add(TALB(encoding=utf16, text=[_line(tags.album)]))
+    frames.add(TIT2(encoding=utf16, text=[line(tags.title)]))
+    frames.add(TALB(encoding=utf16, text=[line(tags.album)]))
     frames.add(TPE1(encoding=utf16, text=["voicecoach"]))
     frames.add(TRCK(encoding=utf16, text=[f"{tags.track}/{tags.tracks}"]))
     frames.add(TLAN(encoding=utf16, text=[language]))
     frames.add(TSSE(encoding=utf16, text=[f"voicecoach {__version__}"]))
-    frames.add(COMM(encoding=utf16, lang=language, desc="", text=[_text(tags.comment)]))
-    frames.add(USLT(encoding=utf16, lang=language, desc="", text=_text(tags.lyrics)))
+    frames.add(COMM(encoding=utf16, lang=language, desc="", text=[plain(tags.comment)]))
+    frames.add(USLT(encoding=utf16, lang=language, desc="", text=plain(tags.lyrics)))
     frames.add(PRIV(owner=TIMELINE_OWNER, data=zlib.compress(tags.timeline, 9)))
+    if tags.cover:
+        frames.add(APIC(encoding=Encoding.LATIN1, mime=tags.cover_type, type=3, desc="", data=tags.cover))
+    if tags.synced:
+        words = [(plain(said), at) for said, at in tags.synced]
+        frames.add(SYLT(encoding=utf16, lang=language, format=2, type=1, desc="", text=words))
     _add_chapters(frames, merged(tags.chapters))
     return frames
-
-
-def read_timeline(path: Path) -> bytes:
-    """Return the timeline (JSON) that a file of ours carries.
-
-    Raises:
-        ValueError: When it carries none.
-    """
-    from mutagen import MutagenError
-    from mutagen.id3 import ID3
-
-    try:
-        frames = ID3(path, load_v1=False).getall("PRIV")
-        packed = next(frame.data for frame in frames if frame.owner == TIMELINE_OWNER)
-        return zlib.decompress(packed)
-    except (MutagenError, StopIteration, zlib.error) as error:
-        raise ValueError(f"{path} carries no timeline of voicecoach") from error
 
 
 def merged(chapters: Sequence[ChapterTag], most: int = MOST_CHAPTERS) -> tuple[ChapterTag, ...]:
@@ -136,7 +127,7 @@ def _add_chapters(frames: ID3, chapters: Sequence[ChapterTag]) -> None:
                 end_time=_milliseconds(chapter.end),
                 start_offset=_NO_OFFSET,
                 end_offset=_NO_OFFSET,
-                sub_frames=[TIT2(encoding=Encoding.UTF16, text=[_line(chapter.title)])],
+                sub_frames=[TIT2(encoding=Encoding.UTF16, text=[line(chapter.title)])],
             )
         )
     if names:
@@ -153,15 +144,15 @@ def _span(group: Sequence[ChapterTag]) -> str:
     return first if first == last else f"{first} … {last}"
 
 
-def _line(text: str) -> str:
+def line(written: str) -> str:
     """Return a text as one line, as ID3 wants it everywhere but in comments and lyrics.
 
-    >>> _line("Leg stretch" + chr(10) + "seated")
+    >>> line("Leg stretch" + chr(10) + "seated")
     'Leg stretch seated'
     """
-    return " ".join(_text(text).splitlines())
+    return " ".join(plain(written).splitlines())
 
 
-def _text(text: str) -> str:
+def plain(written: str) -> str:
     """Return what UTF-16 can hold of a text, without the NUL that would end it there."""
-    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return written.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -15,10 +15,10 @@ from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
 
 from tests.tagged import TAGS, chapters
-from voicecoach import ffmpeg
+from voicecoach import ffmpeg, tagging
 from voicecoach.errors import EncodeError
-from voicecoach.mp3 import encode, read_info, write
-from voicecoach.tags import read_timeline
+from voicecoach.frames import read_info
+from voicecoach.output import encode, write
 
 MINUTE = bytes(48_000 * 2 * 60)
 BURST = array.array("h", [int(12_000 * math.sin(2 * math.pi * 1000 * k / 48_000)) for k in range(4800)]).tobytes()
@@ -131,7 +131,7 @@ from pathlib import Path
 sys.path[:0] = {path!r}
 from tests.tagged import TAGS
 from voicecoach.errors import VoicecoachError
-from voicecoach.mp3 import write
+from voicecoach.output import write
 {before}
 try:
     write(Path({target!r}), (bytes(96_000) for _ in range({seconds})), TAGS)

@@ -16,7 +16,7 @@ from voicecoach.choices import Choices
 from voicecoach.clip import SAMPLE_RATE
 from voicecoach.frames import HEADER
 from voicecoach.mixdown import mixdown
-from voicecoach.mp3 import read_info
+from voicecoach.output import read_info
 from voicecoach.score import CueKind, Side
 from voicecoach.session import Made, Request, make
 
@@ -121,7 +121,7 @@ def test_the_file_is_at_a_constant_bit_rate_and_says_its_length(hour: Made) -> N
 
 
 def test_joining_frames_sounds_like_one_straight_encode(hour: Made, tmp_path: Path) -> None:
-    from voicecoach.mp3 import encode
+    from voicecoach.output import encode
 
     track, file = hour.files[0]
     part = track.timeline.until(track.timeline.cues[30].end)

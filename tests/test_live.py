@@ -1,0 +1,185 @@
+"""What is seen while a session is heard."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from tests.fakes import measure
+from tests.goldens import performed
+from tests.strategies import paces, scores
+from voicecoach.breath import Kind, breath
+from voicecoach.choices import Choices
+from voicecoach.live import WIDEST, Breathed, Moment, Recorded, Spoken, display, drawn, moment, recorded
+from voicecoach.plaintext import one_line
+from voicecoach.score import breathe, phrase
+from voicecoach.timeline import as_json, perform
+
+if TYPE_CHECKING:
+    from voicecoach.breath import Pace
+    from voicecoach.score import Score
+    from voicecoach.timeline import Timeline
+
+
+def public(timeline: Timeline, title: str = "Sitting leg stretch") -> str:
+    return json.dumps(as_json(timeline, title=title, language="en", voice="fake"))
+
+
+def breathing() -> Recorded:
+    """Four seconds in, six out, with a word at the onset of each."""
+    score = breathe({Kind.INHALE: phrase("Breathe in"), Kind.EXHALE: phrase("And out")})
+    return recorded(public(perform(score, measure, breath("4-6")), "Breath"))
+
+
+def seen(recording: Recorded, seconds: float, width: int = 80) -> list[str]:
+    """Return the lines of a moment as a terminal shows them."""
+    stream = io.StringIO()
+    Console(file=stream, width=width).print(drawn(recording, moment(recording, seconds)))
+    return stream.getvalue().splitlines()
+
+
+@settings(max_examples=30)
+@given(scores, paces, st.floats(-10, 2000, allow_nan=False))
+def test_a_moment_is_what_the_timeline_has_there(score: Score, pace: Pace, seconds: float) -> None:
+    shown = as_json(perform(score, measure, pace), title="", language="en", voice="")
+    now = moment(recorded(json.dumps(shown)), seconds)
+    assert now.at == min(max(seconds, 0), shown["duration"])
+    there = [each for each in shown["phases"] if each["start"] <= now.at < each["end"]]
+    assert [now.phase] == [Breathed(each["start"], each["end"], each["kind"]) for each in there] or not there
+    assert (now.phase is None) == (not there)
+    assert 0 <= now.over < 1
+    begun = [each for each in shown["cues"] if each["start"] <= now.at]
+    assert now.words == (one_line(begun[-1]["text"]) if begun else "")
+    assert now.speaking == any(each["start"] <= now.at < each["end"] for each in begun[-1:])
+    chapters = [one_line(each["title"]) for each in shown["chapters"] if each["start"] <= now.at < each["end"]]
+    assert now.chapter == "".join(chapters)
+
+
+@given(st.floats(0, 9.999))
+def test_an_inhale_fills_the_bar_and_an_exhale_empties_it(seconds: float) -> None:
+    now, later = (moment(breathing(), each) for each in (seconds, min(seconds + 0.1, 9.9999)))
+    assert now.full == pytest.approx(seconds / 4 if seconds < 4 else (10 - seconds) / 6, abs=1e-9)
+    if now.phase and now.phase == later.phase and now.at < later.at:
+        assert (later.full > now.full) == (now.phase.kind is Kind.INHALE)
+
+
+@pytest.mark.parametrize(("kind", "full"), [(Kind.HOLD, 1), (Kind.PAUSE, 0)])
+def test_the_bar_stays_where_the_breath_does(kind: Kind, full: float) -> None:
+    assert Moment(3, phase=Breathed(0, 4, kind), over=0.75).full == full
+
+
+def test_words_are_bold_while_they_are_said_and_stay_until_the_next() -> None:
+    recording = breathing()
+    assert (moment(recording, 0.1).words, moment(recording, 0.1).speaking) == ("Breathe in", True)
+    assert (moment(recording, 3.9).words, moment(recording, 3.9).speaking) == ("Breathe in", False)
+    assert moment(recording, 4.1).words == "And out"
+
+
+def test_chimes_and_tones_are_no_words() -> None:
+    timeline = performed("sun-salutation", Choices(rounds=1))
+    sounds = [cue for cue in timeline.cues if cue.track != "voice"]
+    assert sounds
+    recording = recorded(public(timeline))
+    assert not {cue.text for cue in sounds} & {moment(recording, float(cue.start) + 0.01).words for cue in sounds}
+
+
+@pytest.mark.parametrize("seconds", [0, 30, 80, 100, 103.9, 200, 1e9])
+@pytest.mark.parametrize("width", [30, 60, 200])
+def test_everything_is_drawn_and_fits(seconds: float, width: int) -> None:
+    recording = recorded(public(performed("sitting-leg-stretch", Choices())))
+    lines, now = seen(recording, seconds, width), moment(recording, seconds)
+    assert max(map(len, lines)) <= min(width, WIDEST)
+    assert lines[0].startswith("Sitting leg stretch")
+    text = " ".join(" ".join(lines).split())
+    assert now.words in text
+    assert ((now.phase.kind if now.phase else "") in text) is True
+
+
+def test_the_bar_is_drawn_as_full_as_the_breath_is() -> None:
+    def bar(seconds: float) -> float:
+        line = next(line for line in seen(breathing(), seconds) if "hale" in line)
+        return line.count("━") / (WIDEST - 18)
+
+    assert [round(bar(at), 1) for at in (0, 2, 3.99, 4.01, 7, 9.99)] == [0, 0.5, 1, 1, 0.5, 0]
+
+
+def test_time_and_time_left_add_up() -> None:
+    lines = seen(breathing(), 4)
+    assert lines[-1].startswith("0:04 ")
+    assert lines[-1].endswith("-0:07"), "the file ends on a frame, a little after the breath"
+    (phase,) = (line for line in lines if "exhale" in line)
+    assert phase.endswith(" 6")
+
+
+def test_the_chapter_is_named_without_the_title_before_it() -> None:
+    chapters = (Spoken(0, 5, "Stretch: left, round 1"), Spoken(5, 9, "Stretch"))
+    recording = Recorded("Stretch", 9, chapters=chapters)
+    assert [seen(recording, at)[1].strip() for at in (1, 6)] == ["left, round 1", ""]
+
+
+@pytest.mark.parametrize(("duration", "ends"), [(None, "1:15"), (100.0, "-0:25")])
+def test_a_file_that_tells_nothing_has_its_name_and_the_time(duration: float | None, ends: str) -> None:
+    first, last = seen(Recorded("some.mp3", duration), 75)
+    assert first.strip() == "some.mp3"
+    assert last.startswith("1:15 ")
+    assert last.rstrip().endswith(ends)
+
+
+def test_nothing_in_a_file_steers_the_terminal() -> None:
+    hostile = json.loads(public(performed("box-breathing", Choices()), "\x1b]0;gotcha\x07"))
+    hostile["cues"][0]["text"] = "a\x1b[2J\x9b2Jb\nc\ud800"
+    lines = seen(recorded(json.dumps(hostile)), hostile["cues"][0]["start"])
+    assert not {each for line in lines for each in line if not each.isprintable()}
+
+
+GOOD = json.loads(public(performed("box-breathing", Choices())))
+WRONG: list[dict[str, object]] = [
+    {"format": "voicecoach-timeline/2"},
+    {"title": 3},
+    {"duration": "long"},
+    {"duration": math.nan},
+    {"duration": math.inf},
+    {"duration": -1},
+    {"duration": True},
+    {"cues": None},
+    {"cues": [3]},
+    {"chapters": [{"start": 0}]},
+    {"phases": [{"start": 0, "end": 1, "kind": "sigh"}]},
+    {"phases": [{"start": 1, "end": 1, "kind": "hold"}]},
+    {"phases": [{"start": 2, "end": 1, "kind": "hold"}]},
+]
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b"null", b"[]", b"3", b"{}", b"[" * 100_000])
+def test_what_is_no_json_of_ours_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="no voicecoach-timeline/1"):
+        recorded(data)
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_what_is_no_timeline_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="no voicecoach-timeline/1"):
+        recorded(json.dumps({**GOOD, **wrong}))
+
+
+def test_a_terminal_is_left_as_it_was() -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, width=60, force_terminal=True)
+
+    def interrupted() -> None:
+        with display(breathing(), console) as show:
+            show(0.5)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    said = stream.getvalue()
+    assert "Breathe in" in said
+    assert said.count("\x1b[?25l") == said.count("\x1b[?25h") == 1, "the cursor is hidden, and shown again"

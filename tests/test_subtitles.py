@@ -1,0 +1,299 @@
+"""Captions, read back by readers that others wrote."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from fractions import Fraction
+from itertools import pairwise
+from time import process_time
+
+import pytest
+import srt as subrip
+import webvtt
+from hypothesis import given
+from hypothesis import strategies as st
+from mutagen.id3 import ID3, SYLT, Encoding
+
+from tests.fakes import measure
+from tests.strategies import breaths, scores
+from voicecoach.language import language
+from voicecoach.plaintext import one_line
+from voicecoach.score import CueKind
+from voicecoach.subtitles import LINE, captions, lrc, milliseconds, srt, sylt, vtt, width
+from voicecoach.timeline import Cue, Timeline, perform
+
+ENGLISH = language("en")
+MILLISECOND = Fraction(1, 1000)
+SOUND = "tone-in"
+HEARD = "[rising tone]"
+LONG = "Lie down, and let the floor carry you. Breathe in through the nose, and out as slowly as is easy. " * 103
+
+letters = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="[]")
+words = st.text(letters, min_size=1, max_size=60).map(one_line) | st.sampled_from(
+    [
+        "<b>In</b>",
+        "a --> b",
+        "&amp;",
+        "7",
+        "NOTE this",
+        "00:00:01,000 --> 00:00:02,000",
+        "تنفس ببطء",
+        "慢慢地呼吸",
+        "{\\an8}",
+    ]
+)
+times = st.fractions(0, 20, max_denominator=5000)
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> Timeline:
+    """Anything that a timeline can be: cues may overlap, start together, and last no time; it may last half a day."""
+    at, cues = draw(st.sampled_from([Fraction(0), Fraction(3595), Fraction(35_990), Fraction(43_100)])), []
+    for _ in range(draw(st.integers(0, 12))):
+        at += draw(st.just(Fraction(0)) | times)
+        kind = draw(st.sampled_from([CueKind.INSTRUCTION, CueKind.BREATH, CueKind.TONE]))
+        text = SOUND if kind is CueKind.TONE else draw(words | st.lists(words, max_size=30).map(" ".join))
+        cues.append(Cue(at, at + draw(st.just(Fraction(0)) | times), kind, text))
+    return Timeline(max([at, *(cue.end for cue in cues)]) + draw(times), cues=tuple(cues))
+
+
+performed = st.builds(lambda score, breath: perform(score, measure, breath), scores, breaths)
+any_timeline = timelines() | performed
+
+
+def spoken(timeline: Timeline) -> str:
+    """All that is said, without spaces and sounds."""
+    return squeezed("".join(cue.text for cue in timeline.cues if cue.track == "voice"))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", one_line(text.replace(HEARD, "").replace("-->", "→")))
+
+
+def cue(start: float, end: float, text: str, kind: CueKind = CueKind.INSTRUCTION) -> Cue:
+    return Cue(Fraction(str(start)), Fraction(str(end)), kind, text)
+
+
+def timeline(*cues: Cue, duration: float = 60) -> Timeline:
+    return Timeline(Fraction(str(duration)), cues=cues)
+
+
+def shown(*cues: Cue, duration: float = 60) -> list[tuple[int, int, str]]:
+    return [
+        (each.start, each.end, " / ".join(each.lines)) for each in captions(timeline(*cues, duration=duration), ENGLISH)
+    ]
+
+
+# What holds of every timeline
+
+
+@given(any_timeline)
+def test_captions_never_overlap_and_each_is_seen(taken: Timeline) -> None:
+    found = list(captions(taken, ENGLISH))
+    assert all(each.end > each.start for each in found)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert all(line for each in found for line in each.lines)
+
+
+@given(any_timeline)
+def test_a_caption_starts_with_what_is_heard_and_stays_for_a_second_if_it_can(taken: Timeline) -> None:
+    found = list(captions(taken, ENGLISH))
+    starts = {each.start for each in found}
+    voiced = [each for each in taken.cues if each.track == "voice" and one_line(each.text)]
+    assert {milliseconds(each.start) for each in voiced} <= starts
+    assert all(abs(Fraction(milliseconds(each.start), 1000) - each.start) <= MILLISECOND for each in voiced)
+    assert all(each.end - each.start >= 1000 or each.end == following.start for each, following in pairwise(found))
+
+
+@given(any_timeline)
+def test_lines_are_short_and_at_most_two_unless_time_is(taken: Timeline) -> None:
+    for each in captions(taken, ENGLISH):
+        assert all(width(line) <= LINE for line in each.lines)
+        assert len(each.lines) <= 2 or each.end - each.start < 2000 * len(each.lines)
+
+
+@given(any_timeline)
+def test_an_independent_reader_finds_the_same_in_webvtt(taken: Timeline) -> None:
+    file = webvtt.from_string(vtt(taken, title="Leg\n\nstretch --> now", language=ENGLISH))
+    read, expected = file.captions, list(captions(taken, ENGLISH))
+    assert [(each.start, each.end) for each in read] == [
+        (stamp(each.start, "."), stamp(each.end, ".")) for each in expected
+    ]
+    assert [html.unescape(each.raw_text).split("\n") for each in read] == [list(each.lines) for each in expected]
+    assert [each.identifier for each in read] == [str(number + 1) for number in range(len(expected))]
+    assert squeezed("".join(html.unescape(each.raw_text) for each in read)) == spoken(taken)
+    assert file.header_comments + file.footer_comments == ["Leg stretch → now", "Language: en"]
+
+
+@given(any_timeline)
+def test_an_independent_reader_finds_the_same_in_subrip(taken: Timeline) -> None:
+    text = srt(taken, language=ENGLISH)
+    read = list(subrip.parse(text))
+    expected = list(captions(taken, ENGLISH))
+    assert [each.index for each in read] == [number + 1 for number in range(len(expected))]
+    assert [(each.start / MS, each.end / MS) for each in read] == [(each.start, each.end) for each in expected]
+    assert squeezed("".join(each.content for each in read)) == spoken(taken)
+    assert "\r" not in text
+
+
+MS = subrip.timedelta(milliseconds=1)
+
+
+def stamp(at: int, point: str) -> str:
+    return f"{at // 3_600_000:02}:{at // 60_000 % 60:02}:{at // 1000 % 60:02}{point}{at % 1000:03}"
+
+
+@given(any_timeline)
+def test_lrc_has_every_cue_in_order_and_an_empty_line_where_it_is_silent(taken: Timeline) -> None:
+    title, code, length, *lines = lrc(taken, title="Legs [both]", language=ENGLISH).splitlines()
+    assert (title, code) == ("[ti:Legs (both)]", "[la:en]")
+    minutes, seconds = map(int, re.fullmatch(r"\[length:(\d{2,}):([0-5]\d)\]", length).groups())  # type: ignore[union-attr]
+    assert abs(60 * minutes + seconds - taken.duration) <= Fraction(1, 2)
+    found = [re.fullmatch(r"\[(\d{2,}):([0-5]\d\.\d\d)\](.*)", line).groups() for line in lines]  # type: ignore[union-attr]
+    at = [60 * int(minutes) + Fraction(seconds) for minutes, seconds, _ in found]
+    assert at == sorted(at)
+    heard = [each for each in taken.cues if one_line(each.text)]
+    told = [(when, text) for when, (_, _, text) in zip(at, found, strict=True) if text]
+    assert [text for _, text in told] == [
+        one_line(each.text) if each.track == "voice" else "(rising tone)" for each in heard
+    ]
+    assert all(abs(when - each.start) <= Fraction(5, 1000) for (when, _), each in zip(told, heard, strict=True))
+    ends = [max(each.end for each in heard[: number + 1]) for number in range(len(heard))]
+    begins = [*(each.start for each in heard[1:]), taken.duration]
+    assert len(found) - len(told) == sum(begin - end > 10 for end, begin in zip(ends, begins, strict=False))
+
+
+@given(any_timeline)
+def test_lyrics_in_step_are_what_is_said_and_when(taken: Timeline) -> None:
+    frames, read = io.BytesIO(), ID3()
+    read.add(SYLT(encoding=Encoding.UTF16, lang="eng", format=2, type=1, desc="", text=sylt(taken)))
+    read.save(frames, v2_version=3)
+    found = ID3(fileobj=io.BytesIO(frames.getvalue()), translate=False).getall("SYLT")[0].text if sylt(taken) else []
+    voiced = [each for each in taken.cues if each.track == "voice" and one_line(each.text)]
+    assert found == [(one_line(each.text), milliseconds(each.start)) for each in voiced]
+    assert all(0 <= each.start * 1000 - at + 1 <= 2 for each, (_, at) in zip(voiced, found, strict=True))
+
+
+# How it looks
+
+
+def test_a_short_word_stays_for_a_second_and_gives_way_to_the_next() -> None:
+    assert shown(cue(1, 1.25, "In"), cue(5, 5.3, "Out"), cue(5.5, 6, "Rest")) == [
+        (1000, 2000, "In"),
+        (5000, 5500, "Out"),
+        (5500, 6500, "Rest"),
+    ]
+
+
+def test_a_long_sentence_becomes_several_captions_which_share_its_time() -> None:
+    text = (
+        "Stretch your left leg out in front of you, toes up. Bend your right leg, and lay the sole of its foot"
+        " against the inside of your left thigh."
+    )
+    assert shown(cue(10, 18, text)) == [
+        (10_000, 12_962, "Stretch your left leg out / in front of you, toes up."),
+        (12_962, 15_511, "Bend your right leg, / and lay the sole of its"),
+        (15_511, 18_000, "foot against the inside / of your left thigh."),
+    ]
+
+
+def test_a_sound_is_told_in_brackets_with_the_words_that_it_goes_with() -> None:
+    tone = cue(3, 7, "tone-in", CueKind.TONE)
+    assert shown(tone) == [(3000, 7000, "[rising tone]")]
+    assert shown(tone, cue(3, 4, "Breathe in")) == [(3000, 4000, "[rising tone] Breathe in")]
+    assert shown(tone, cue(5, 6, "Breathe in")) == [(3000, 5000, "[rising tone]"), (5000, 6000, "Breathe in")]
+    assert shown(cue(1, 5, "one two three four"), tone) == [(1000, 5000, "one two [rising tone] three four")]
+
+
+def test_sounds_that_set_in_together_are_told_together() -> None:
+    assert shown(cue(0, 4, "tone-in", CueKind.TONE), cue(0, 2, "chime-end", CueKind.CHIME)) == [
+        (0, 4000, "[rising tone] [singing bowl]")
+    ]
+
+
+def test_the_words_of_sounds_are_those_of_the_language() -> None:
+    text = srt(timeline(cue(0, 4, "tone-out", CueKind.TONE)), language=language("de"))
+    assert text == "1\n00:00:00,000 --> 00:00:04,000\n[fallender Ton]\n\n"
+
+
+def test_too_little_time_for_a_long_text_makes_fewer_and_taller_captions() -> None:
+    (first, second, last) = shown(cue(0, 2.5, "a whole sentence " * 20), cue(2.5, 3, "Next"))
+    assert (first[:2], second[:2], last) == ((0, 1000), (1000, 2500), (2500, 3500, "Next"))
+    assert first[2].count(" / ") > 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LONG,
+        "慢慢地呼吸，" * 1700,  # noqa: RUF001
+        "n" * 10_000,
+        "e\u0301\u0323" * 3400,
+        "تنفس ببطء من الأنف ثم أخرج الهواء. " * 290,
+    ],
+    ids=["english", "chinese", "one word", "marks", "arabic"],
+)
+def test_ten_thousand_letters_are_broken_into_short_lines_and_none_is_lost(text: str) -> None:
+    began = process_time()
+    found = list(captions(timeline(cue(0, 700, text), duration=700), ENGLISH))
+    assert process_time() - began < 5
+    assert all(len(each.lines) <= 2 and all(width(line) <= LINE for line in each.lines) for each in found)
+    assert squeezed("".join(line for each in found for line in each.lines)) == squeezed(text)
+    assert not [line for each in found for line in each.lines if line.startswith(("\u0301", "\u0323"))]
+
+
+def test_a_text_of_words_comes_back_with_its_spaces() -> None:
+    found = captions(timeline(cue(0, 700, LONG), duration=700), ENGLISH)
+    assert " ".join(line for each in found for line in each.lines) == one_line(LONG)
+
+
+def test_captions_end_where_sentences_end() -> None:
+    found = captions(timeline(cue(0, 700, LONG), duration=700), ENGLISH)
+    ends = [each.lines[-1][-1] for each in found]
+    assert sum(end in ".," for end in ends) > 0.9 * len(ends)
+
+
+def test_times_past_an_hour_and_past_ten_are_right() -> None:
+    late = timeline(cue(3_661.004, 3_663, "One hour"), cue(36_061.001, 36_063, "Ten"), duration=36_100)
+    assert re.findall(r"(\S+) --> (\S+)", vtt(late, title="", language=ENGLISH)) == [
+        ("01:01:01.004", "01:01:03.000"),
+        ("10:01:01.001", "10:01:03.000"),
+    ]
+    assert re.findall(r"(\S+) --> (\S+)", srt(late, language=ENGLISH))[1] == ("10:01:01,001", "10:01:03,000")
+    assert lrc(late, title="Long", language=ENGLISH).splitlines()[2:] == [
+        "[length:601:40]",
+        "[61:01.00]One hour",
+        "[61:03.00]",
+        "[601:01.00]Ten",
+        "[601:03.00]",
+    ]
+    assert sylt(late) == [("One hour", 3_661_004), ("Ten", 36_061_001)]
+
+
+@pytest.mark.parametrize(("silence", "emptied"), [(10, []), (10.01, ["[00:01.00]"])])
+def test_lrc_takes_a_line_away_after_more_than_ten_seconds_of_silence(silence: float, emptied: list[str]) -> None:
+    lines = lrc(timeline(cue(0, 1, "Rest"), cue(1 + silence, 60, "Up")), title="x", language=ENGLISH).splitlines()
+    assert lines[3:-1] == ["[00:00.00]Rest", *emptied]
+
+
+def test_nothing_that_is_said_is_taken_for_markup() -> None:
+    text = vtt(timeline(cue(0, 2, "a < b & c --> d\n\nNOTE e")), title="x", language=ENGLISH)
+    assert text.endswith("\n1\n00:00:00.000 --> 00:00:02.000\na &lt; b &amp; c --&gt; d NOTE e\n")
+    assert srt(timeline(cue(0, 2, "1\n\n2 --> 3")), language=ENGLISH).splitlines()[2:] == ["1 2 → 3", ""]
+
+
+def test_a_session_in_which_nothing_is_heard_has_no_captions() -> None:
+    nothing = timeline(cue(0, 1, " \n "))
+    assert vtt(nothing, title="x", language=ENGLISH) == "WEBVTT\n\nNOTE x\n\nNOTE Language: en\n"
+    assert srt(nothing, language=ENGLISH) == ""
+    assert lrc(nothing, title="x", language=ENGLISH) == "[ti:x]\n[la:en]\n[length:01:00]\n"
+    assert sylt(nothing) == []
+
+
+def test_many_cues_are_captioned_in_a_few_seconds() -> None:
+    cues = [cue(4 * number, 4 * number + 1, "In" if number % 2 else "And slowly out") for number in range(10_000)]
+    began = process_time()
+    assert srt(timeline(*cues, duration=40_000), language=ENGLISH).count("-->") == 10_000
+    assert process_time() - began < 5

@@ -1,0 +1,72 @@
+"""Chimes: bells put into a score where a chapter begins and where the sides change, ringing over what follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from voicecoach.breath import Span
+from voicecoach.score import CueKind, Mark, Moment, Paced, Pause, Phrase, Seq, Slot, Sound, Under, seq
+
+if TYPE_CHECKING:
+    from voicecoach.score import Score
+
+HEARD = Pause(Span(rest=Fraction(3, 2)))
+"""What a bell has to itself before anybody speaks."""
+
+DEFAULT_END = Sound("chime-end")
+
+
+def start(name: str | None) -> Seq:
+    """Return what is heard at the start of a session: the bell of a set, if one was chosen."""
+    return seq(Sound(f"{name}-start")) if name else seq()
+
+
+def end(name: str | None) -> Seq:
+    """Return what is heard at the end of a session: a bell, unless none was chosen (an empty name)."""
+    if name is None:
+        return seq(DEFAULT_END)
+    return seq(Sound(f"{name}-end")) if name else seq()
+
+
+def chimed(score: Score, name: str) -> Score:
+    """Put the bells of a set into a score: before the words that change sides, and at chapters that have no side.
+
+    Of chapters that begin at once, the last has the bell.
+
+    >>> from voicecoach.score import phrase
+    >>> said = seq(Mark(Moment.CHAPTER, "Sit"), phrase("Sit down"))
+    >>> [each.name for each in chimed(said, "bell").parts if isinstance(each, Sound)]
+    ['bell-chapter']
+    """
+    match score:
+        case Seq(parts):
+            following = [*(after for _, after in pairwise(parts)), None]
+            return seq(*(_put(part, after, name) for part, after in zip(parts, following, strict=True)))
+        case Slot(body=body):
+            return replace(score, body=chimed(body, name))
+        case Paced(pace, body):
+            return Paced(pace, chimed(body, name))
+        case Under(body, under):
+            return Under(chimed(body, name), under)
+        case _:
+            return _put(score, None, name)
+
+
+def _put(part: Score, after: Score | None, name: str) -> Score:
+    if isinstance(part, Phrase) and part.kind is CueKind.CHANGE:
+        return seq(Sound(f"{name}-change", side=part.side), HEARD, part)
+    if _begins(part) and not _begins(after):
+        return seq(part, Sound(f"{name}-chapter"), HEARD)
+    return part if isinstance(part, Phrase | Mark) else chimed(part, name) if _holds(part) else part
+
+
+def _begins(part: Score | None) -> bool:
+    """Tell whether a chapter without a side begins."""
+    return isinstance(part, Mark) and part.moment is Moment.CHAPTER and part.side is None
+
+
+def _holds(part: Score) -> bool:
+    return isinstance(part, Seq | Slot | Paced | Under)

@@ -1,0 +1,216 @@
+"""A cover for a session: its breath as hills, one row behind the other, under a low sun; its title in the sky.
+
+The rows go through the session, the far ones its beginning and the near ones its end. Hills are as wide as the breath
+is long, and flat where it is held; a session without guided breaths has a mountain for each chapter. Colour says the
+side, and never alone: the sun stands on it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import cycle, groupby, islice
+from statistics import median
+from typing import TYPE_CHECKING
+from unicodedata import category, normalize
+
+from voicecoach.breath import Kind
+from voicecoach.picture import BOLD, Area, Label, Picture, Rect, readable, wrapped
+from voicecoach.plot import COLOURS, INK, PAPER, SIDELESS, fullness, mixed
+from voicecoach.score import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from voicecoach.picture import Line, Point, Shape
+    from voicecoach.timeline import Chapter, PhaseSpan, Stretch, Timeline
+
+VERSION = 1
+"""Raised by whoever changes how covers come out, so that none of before is reused."""
+
+SIZE = 700
+"""Of the picture, which is drawn in twice as many pixels: 1400, as podcast directories ask for."""
+MARGIN = 52
+ROWS = 6
+HORIZON = 372
+"""The height of the valleys of the farthest row."""
+TITLES = ((58, 2), (50, 3), (42, 3), (34, 4), (28, 5), (22, 6))
+"""Sizes of a title and how many lines of it there is room for; the first that holds it all is taken."""
+SUN = "#e69f00"
+"""Orange of Okabe and Ito's palette."""
+ACROSS = 30
+"""Seconds that the nearest row shows, if that is neither too few breaths nor too many."""
+PLAIN = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2018\u00a0\u202f", "-----'  ", "\ufe0e\ufe0f")
+"""Signs that a font may not have, and those that stand for them; how an emoji is shown is no sign."""
+STEP = 2.5
+"""Between the points of a slope, across."""
+REST = 0.4
+"""How wide the valley between breaths that do not follow each other is, by the longest breath."""
+FULL = 0.7
+"""How near a row has the full colour."""
+GOLDEN = 0.382
+"""The golden section: no two rows begin alike."""
+
+
+def cover(timeline: Timeline, title: str) -> bytes:
+    """Draw a session's cover as PNG, 1400 by 1400 pixels.
+
+    A title with letters that Pillow's font does not have is left out.
+
+    Raises:
+        ChoiceError: When Pillow is not installed.
+    """
+    from voicecoach.raster import drawable, png
+
+    said = lettered(title)
+    return png(picture(timeline, said if drawable(said) else ""))
+
+
+def picture(timeline: Timeline, title: str) -> Picture:
+    """Lay a cover out as shapes."""
+    side = sided(timeline)
+    colour = COLOURS.get(side, SIDELESS) if side else SIDELESS
+    breathes = bool(timeline.phases)
+    hills = tuple(_breaths(timeline) if breathes else _mountains(timeline))
+    usual = median(map(_width, hills))
+    across = min(max(ACROSS, 1.6 * usual), 4.5 * usual) if breathes else 3.6 * usual
+    shapes = (*_sky(side), *_rows(hills, across, colour), *_written(title))
+    return Picture(SIZE, SIZE, title, "", shapes)
+
+
+def sided(timeline: Timeline) -> Side | None:
+    """Return the side that a session is for, if it is for one only."""
+    spans: tuple[PhaseSpan | Chapter | Stretch, ...] = (*timeline.phases, *timeline.chapters, *timeline.stretches)
+    sides = {each.side for each in spans} & {Side.LEFT, Side.RIGHT}
+    return sides.pop() if len(sides) == 1 else None
+
+
+def lettered(title: str) -> str:
+    """Put a title on one line, without pictures and what is not seen, dashes and spaces as any font has them.
+
+    >>> lettered("Bend \u2013 and  rest \U0001f9d8")
+    'Bend - and rest'
+    """
+    composed = normalize("NFC", readable(title).translate(PLAIN))
+    return " ".join("".join(each for each in composed if category(each) not in {"So", "Sk", "Cf", "Cs", "Co"}).split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Slope:
+    """A part of a hill: its width in seconds, and its height at both ends, from 0 to 1."""
+
+    width: float
+    start: float
+    end: float
+    straight: bool = False
+
+    def points(self, left: float, scale: float) -> Iterator[Point]:
+        """Yield its outline from ``left`` seconds on, ``scale`` pixels to a second."""
+        steps = 1 if self.start == self.end else max(2, math.ceil(self.width * scale / STEP))
+        for step in range(steps + 1):
+            over = step / steps
+            risen = over if self.straight else fullness(Kind.INHALE, over)
+            yield (left + self.width * over) * scale, self.start + (self.end - self.start) * risen
+
+
+_Hill = tuple[_Slope, ...]
+
+
+def _breaths(timeline: Timeline) -> Iterator[_Hill]:
+    """Make a hill of each breath; the longest is the highest, and two inhales in a row are one.
+
+    After the last breath before something else the valley is wide.
+    """
+    breaths = [tuple(phases) for _, phases in groupby(timeline.phases, key=lambda phase: phase.breath)]
+    longest = max((_seconds(each) for each in breaths), default=0.0)
+    for phases, following in zip(breaths, [*breaths[1:], None], strict=False):
+        alike = (tuple(same) for _, same in groupby(phases, key=lambda phase: phase.kind))
+        moves = [(same[0].kind, _seconds(same)) for same in alike]
+        hill = tuple(_breathed(moves, 0.45 + 0.55 * _seconds(phases) / longest))
+        apart = following is None or following[0].start > phases[-1].end
+        yield (*hill, _Slope(longest * REST, 0, 0)) if apart else hill
+
+
+def _breathed(moves: Sequence[tuple[Kind, float]], high: float) -> Iterator[_Slope]:
+    """Yield the slopes of a breath. What is full at an end, as a lone exhale is, gets the slope that it lacks."""
+    first, last = moves[0], moves[-1]
+    at = 0.0
+    if first[0] in {Kind.EXHALE, Kind.HOLD}:
+        yield _Slope(first[1], 0, high)
+        at = high
+    for kind, seconds in moves:
+        before, at = at, {Kind.INHALE: high, Kind.EXHALE: 0.0}.get(kind, at)
+        yield _Slope(seconds, before, at)
+    if at:
+        yield _Slope(last[1], at, 0)
+
+
+def _mountains(timeline: Timeline) -> Iterator[_Hill]:
+    """Make a mountain of each chapter, whatever it is, so that there is always a picture."""
+    chapters = [_seconds([each]) for each in timeline.chapters] or [float(timeline.duration)]
+    longest = max(chapters) or 1.0
+    for seconds in chapters:
+        size = math.sqrt(max(seconds / longest, 0.04))  # so that a long chapter leaves room for others
+        yield _Slope(0.45 * size, 0, size, straight=True), _Slope(0.55 * size, size, 0, straight=True)
+
+
+def _seconds(spans: Sequence[PhaseSpan] | Sequence[Chapter]) -> float:
+    return float(spans[-1].end - spans[0].start)
+
+
+def _sky(side: Side | None) -> Iterator[Shape]:
+    """Paint the sky, and a sun that stands on the side of the session."""
+    yield Rect(0, 0, SIZE, SIZE, PAPER)
+    x, y = SIZE * {Side.LEFT: 0.24, Side.RIGHT: 0.76}.get(side, 0.6) if side else SIZE * 0.6, HORIZON - 58
+    for radius, share in ((182, 0.08), (144, 0.15), (108, 0.26), (74, 1)):
+        yield Rect(x - radius, y - radius, 2 * radius, 2 * radius, mixed(SUN, PAPER, share), radius)
+
+
+def _rows(hills: Sequence[_Hill], across: float, colour: str) -> Iterator[Shape]:
+    """Paint the rows from the farthest to the nearest, which is the darkest and the largest."""
+    for number in range(ROWS):
+        near = number / (ROWS - 1)
+        base, high = HORIZON + 258 * near**1.1, 56 + 58 * near
+        outline = _outline(hills, number, SIZE / across * (0.62 + 0.38 * near))
+        line = tuple((x, base - high * level) for x, level in outline)
+        yield Area(((line[0][0], SIZE), *line, (line[-1][0], SIZE)), _shade(colour, near))
+
+
+def _shade(colour: str, near: float) -> str:
+    """Return the colour of a row: far ones are pale, and the nearest is dark."""
+    return mixed(colour, PAPER, 0.2 + 1.14 * near) if near < FULL else mixed(INK, colour, 2 * (near - FULL))
+
+
+def _outline(hills: Sequence[_Hill], number: int, scale: float) -> Line:
+    """Join hills from the left edge to the right one, from the part of the session that the row shows."""
+    first = number * len(hills) // ROWS
+    # Rows that began at the same point of a breath would stand in line.
+    at = -_width(hills[first]) * (number * GOLDEN % 1)
+    line: list[Point] = []
+    for hill in islice(cycle(hills), first, None):
+        for slope in hill:
+            line += slope.points(at, scale)
+            at += slope.width
+        if at * scale >= SIZE:
+            return tuple(line)
+    return tuple(line)
+
+
+def _width(hill: _Hill) -> float:
+    return sum(slope.width for slope in hill)
+
+
+def _written(title: str) -> Iterator[Shape]:
+    size, lines = _lines(title)
+    for number, line in enumerate(lines):
+        yield Label(MARGIN, MARGIN + size * (0.85 + 1.18 * number), line, size, INK, bold=True)
+
+
+def _lines(title: str) -> tuple[float, Sequence[str]]:
+    """Break a title into lines, as large as it can be; one that is too long for the smallest is shortened."""
+    room = (SIZE - 2 * MARGIN) / BOLD
+    for size, most in TITLES:
+        lines = wrapped(title, room, size, most)
+        if "".join(lines).replace(" ", "") == title.replace(" ", ""):
+            return size, lines
+    return size, lines

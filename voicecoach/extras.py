@@ -1,0 +1,55 @@
+"""What goes along with a track: captions, a transcript, a list of chapters, a playlist; all from its timeline."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voicecoach import listing, subtitles, transcripts
+from voicecoach.output import Extra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from fractions import Fraction
+    from pathlib import Path
+
+    from voicecoach.language import Language
+    from voicecoach.timeline import Timeline
+
+CHAPTERS, PLAYLIST = "chapters_json", "playlist"
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """A track that something goes along with: its file, its title, what is heard in it, and for how many seconds."""
+
+    path: Path
+    title: str
+    timeline: Timeline
+    seconds: Fraction
+
+
+def extras(kinds: Sequence[str], tracks: Sequence[Along], album: str, language: Language, whole: Path) -> list[Extra]:
+    """Write what goes along with tracks; ``whole`` is what their file would be called if they were one."""
+    found = [extra for kind in kinds if kind != PLAYLIST for track in tracks for extra in _of(kind, track, language)]
+    if PLAYLIST in kinds:
+        folder = whole.parent
+        listed = [(os.path.relpath(track.path, folder), track.seconds, track.title) for track in tracks]
+        found.append(Extra(whole.with_suffix(".m3u8"), PLAYLIST, listing.playlist(listed, album).encode()))
+    return found
+
+
+def _of(kind: str, track: Along, language: Language) -> Iterator[Extra]:
+    if kind == CHAPTERS:
+        content = listing.chapters(track.timeline, title=track.title)
+        yield Extra(track.path.with_suffix(".chapters.json"), kind, content.encode())
+    elif kind == "srt":
+        yield _text(kind, track, subtitles.srt(track.timeline, language=language))
+    else:
+        written = {"vtt": subtitles.vtt, "lrc": subtitles.lrc, "txt": transcripts.transcript}[kind]
+        yield _text(kind, track, written(track.timeline, title=track.title, language=language))
+
+
+def _text(kind: str, track: Along, content: str) -> Extra:
+    return Extra(track.path.with_suffix(f".{kind}"), kind, content.encode())

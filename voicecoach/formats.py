@@ -1,0 +1,100 @@
+"""The kinds of files that sound is written as: what ffmpeg is told for each, and what each can hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voicecoach.errors import ChoiceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MP3_RATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+"""The bit rates of MPEG-1 Layer III (ISO 11172-3), in kb/s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file.
+
+    Attributes:
+        name: As it is asked for; the ending of its files' names.
+        codec: ffmpeg's options for the sound.
+        muxer: ffmpeg's name of the container.
+        rates: The least and the greatest bit rate of it in kb/s; nothing where it keeps every sample.
+        usual: The bit rates that are chosen by themselves, for one channel and for two.
+        chapters: Whether players show the chapters of such files.
+    """
+
+    name: str
+    codec: tuple[str, ...]
+    muxer: str
+    rates: tuple[int, int] | None = None
+    usual: tuple[int, int] = (0, 0)
+    chapters: bool = True
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its files' names, with the dot."""
+        return f".{self.name}"
+
+    def bit_rate(self, asked: int | None, channels: int) -> int | None:
+        """Return how many bits a second a file has; None where that follows from the sound.
+
+        Raises:
+            ChoiceError: When the kb/s that are asked for can't be had.
+        """
+        if self.rates is None:
+            if asked is not None:
+                raise ChoiceError(f"a file in {self.name} keeps every sample, whatever that takes\nleave out --bitrate")
+            return None
+        rate = self.usual[channels - 1] if asked is None else asked
+        least, most = self.rates
+        if not least <= rate <= most or (self.name == "mp3" and rate not in MP3_RATES):
+            possible = ", ".join(map(str, MP3_RATES)) if self.name == "mp3" else f"{least} to {most}"
+            raise ChoiceError(f"{rate} kb/s can't be had in {self.name}\npossible are {possible}")
+        return rate * 1000
+
+    def encoding(self, bit_rate: int | None) -> list[str]:
+        """Return ffmpeg's options that make such a file of sound."""
+        rate = ["-b:a", str(bit_rate)] if bit_rate else []
+        return [*self.codec, *rate, "-f", self.muxer]
+
+
+_AAC = ("-c:a", "aac", "-aac_coder", "fast", "-movflags", "+faststart", "-movie_timescale", "48000")
+"""Its other coder is slower, and overshoots: a peak of -3 dBFS comes out at +0.3 dBTP at 64 kb/s."""
+
+FORMATS = {
+    each.name: each
+    for each in (
+        Format(
+            "mp3",
+            ("-c:a", "libmp3lame", "-reservoir", "0", "-id3v2_version", "0", "-write_id3v1", "0"),
+            "mp3",
+            (32, 320),
+            (64, 128),
+        ),
+        Format("m4a", _AAC, "ipod", (32, 320), (64, 128)),
+        Format("opus", ("-c:a", "libopus", "-vbr", "on"), "opus", (16, 256), (32, 64)),
+        Format("flac", ("-c:a", "flac", "-sample_fmt", "s16"), "flac"),
+        Format("wav", ("-c:a", "pcm_s16le", "-rf64", "auto"), "wav", chapters=False),
+    )
+}
+MP3 = FORMATS["mp3"]
+
+
+def chosen(name: str | None, output: Path | None) -> Format:
+    """Return the format of a file: the one that is named, else that of its ending, else MP3.
+
+    >>> from pathlib import Path
+    >>> chosen(None, Path("evening.opus")).name, chosen("flac", None).name, chosen(None, None).name
+    ('opus', 'flac', 'mp3')
+
+    Raises:
+        ChoiceError: When the file's ending is that of another format than the one named.
+    """
+    ending = output.suffix.lower().removeprefix(".") if output is not None and not output.is_dir() else ""
+    if name and ending in FORMATS and ending != name:
+        raise ChoiceError(f"{output} ends as a file in {ending} does, and --format says {name}\nleave one of them out")
+    return FORMATS[name or (ending if ending in FORMATS else "mp3")]

@@ -1,0 +1,62 @@
+"""What players list: the chapters of a session as podcast apps read them, and the tracks of a playlist."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from voicecoach.errors import ChoiceError, shown
+from voicecoach.plaintext import one_line
+from voicecoach.subtitles import milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from fractions import Fraction
+
+    from voicecoach.timeline import Timeline
+
+_MISREAD = re.compile(r"[#\s\ufeff]|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+"""How a name begins that would be a comment, be trimmed, or be an address on the web."""
+
+_UNNAMEABLE = re.compile(r"[\r\n\ud800-\udfff]")
+
+
+def chapters(timeline: Timeline, *, title: str) -> str:
+    """Return the chapters as a JSON file of Podcasting 2.0, version 1.2.0, in seconds."""
+    listed = [
+        {"startTime": _seconds(each.start), "endTime": _seconds(each.end), "title": one_line(each.title)}
+        for each in sorted(timeline.chapters, key=lambda each: each.start)
+    ]
+    whole = {"version": "1.2.0", "title": one_line(title), "chapters": listed}
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def playlist(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> str:
+    """Return an M3U8 playlist of tracks: the path of each beside the playlist, its seconds, and its title.
+
+    >>> from fractions import Fraction
+    >>> print(playlist([("#1.mp3", Fraction(601, 2), "Left leg")], "Leg stretch"), end="")
+    #EXTM3U
+    #PLAYLIST:Leg stretch
+    #EXTINF:300.500,Left leg
+    ./#1.mp3
+
+    Raises:
+        ChoiceError: When a name can't stand in one, as it has a line break in it, or is no text.
+    """
+    return "".join(f"{line}\n" for line in _playlist(tracks, title))
+
+
+def _playlist(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> Iterator[str]:
+    yield "#EXTM3U"
+    yield f"#PLAYLIST:{one_line(title)}"
+    for path, seconds, name in tracks:
+        if _UNNAMEABLE.search(path):
+            raise ChoiceError(f"a playlist can't name the file {shown(path)}\ngive it a name of plain letters with -o")
+        yield f"#EXTINF:{_seconds(seconds):.3f},{one_line(name)}"
+        yield f"./{path}" if _MISREAD.match(path) else path
+
+
+def _seconds(seconds: Fraction) -> float:
+    return milliseconds(seconds) / 1000

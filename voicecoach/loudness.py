@@ -1,0 +1,162 @@
+"""How loud sound is, by BS.1770-4 and EBU R 128, as ffmpeg's ebur128 measures it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voicecoach import ffmpeg
+from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE
+from voicecoach.errors import EncodeError
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
+    import audioop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+SPEECH = -19.0
+"""LUFS of a session in one channel; in two channels the same speech measures 3 LU more."""
+
+BLOCKS_A_SECOND = 10
+BLOCK = SAMPLE_RATE // BLOCKS_A_SECOND
+"""Samples from one block of BS.1770 to the next; each is 400 ms long, the last 300 of them shared with the next."""
+
+GATE = -70.0
+"""LUFS; softer blocks don't count (the absolute gate)."""
+
+_GRAPH = (
+    f"aresample={SAMPLE_RATE},asplit[measured][heard];"
+    r"[measured]ebur128=metadata=1:framelog=quiet,ametadata=print:key=lavfi.r128.M:file='pipe\:2',anullsink;"
+    f"[heard]volume=0.5,aresample={4 * SAMPLE_RATE}[out]"
+)
+"""Levels by blocks; and the sound at four times its rate, where its samples come near its true peaks (BS.1770-4)."""
+_OVERSAMPLED = ("-map", "[out]", "-f", "s16le", "pipe:1")
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud a file is: integrated loudness in LUFS (None: nothing is heard), and true peak in dBTP."""
+
+    integrated: float | None
+    true_peak: float
+
+    def as_json(self) -> dict[str, float | None]:
+        """Return the public form."""
+        return {"integrated": self.integrated, "true_peak": self.true_peak}
+
+    def __str__(self) -> str:
+        """Write it as `make` reports it."""
+        loud = "nothing is heard" if self.integrated is None else f"{self.integrated:.1f} LUFS"
+        return f"{loud}, peak {self.true_peak:.1f} dBTP"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The loudness of the 400 ms blocks that a sound is heard in, in LUFS, and its true peak in dBTP."""
+
+    levels: tuple[float, ...]
+    true_peak: float
+
+    def packed(self) -> bytes:
+        """Return it as it is kept."""
+        return json.dumps([self.true_peak, *self.levels]).encode()
+
+    @classmethod
+    def unpacked(cls, kept: bytes) -> Blocks:
+        """Read what ``packed`` wrote.
+
+        Raises:
+            ValueError: When it is nothing of the kind.
+        """
+        found = json.loads(kept)
+        if not isinstance(found, list) or not found or not all(isinstance(each, int | float) for each in found):
+            raise ValueError("no blocks")
+        return cls(tuple(map(float, found[1:])), float(found[0]))
+
+
+def integrated(weighed: Sequence[tuple[float, int]]) -> float | None:
+    """Return the integrated loudness of blocks, each with how often it is heard, in LUFS; None when all is silence.
+
+    >>> integrated([(-20.0, 2), (-60.0, 1), (-120.0, 5)])
+    -20.0
+    """
+    heard = [(level, times) for level, times in weighed if level > GATE]
+    if not heard:
+        return None
+    gate = _mean(heard) - 10.0
+    return round(_mean([(level, times) for level, times in heard if level > gate]), 2)
+
+
+def of_file(path: Path) -> Loudness:
+    """Measure a whole file, decoded.
+
+    Raises:
+        EncodeError: When it can't be decoded.
+    """
+    graph = "ebur128=peak=true:framelog=quiet"
+    args = ["-i", ffmpeg.source(path), "-map", "0:a:0", "-af", graph, "-f", "null", "-"]
+    return summary(ffmpeg.run(args, what=f"measuring {path.name}", loglevel="info").stderr)
+
+
+def summary(said: str) -> Loudness:
+    """Read what ebur128 says at its end.
+
+    Raises:
+        EncodeError: When it says nothing of the kind.
+    """
+    loud, peak = (
+        re.findall(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS", said),
+        re.findall(r"Peak:\s+(-?[\d.]+|-inf|nan) dBFS", said),
+    )
+    if not loud or not peak:
+        raise EncodeError("measuring loudness: ffmpeg gave no result")
+    level, highest = float(loud[-1]), float(peak[-1])
+    return Loudness(level if level > GATE else None, highest if math.isfinite(highest) else GATE)
+
+
+def measured(sounds: Sequence[bytes], given: Sequence[str], silence: bytes, lengths: Sequence[int]) -> list[Blocks]:
+    """Measure several encoded sounds in one run of ffmpeg, each by itself.
+
+    Args:
+        sounds: The sounds, as bytes that can be joined.
+        given: What ffmpeg is told of them, as input options.
+        silence: As many of such bytes as last at least the 400 ms that keep two sounds out of one block.
+        lengths: The samples of each sound, and last those of the silence.
+
+    Raises:
+        EncodeError: When they can't be decoded.
+    """
+    *samples, apart = lengths
+    data = silence + b"".join(sound + silence for sound in sounds)
+    said = ffmpeg.run([*given, "-filter_complex", _GRAPH, *_OVERSAMPLED], what="measuring the sound", data=data)
+    loud = [float(found) for found in re.findall(r"r128\.M=(\S+)", said.stderr)]
+    found = []
+    at = apart
+    for length in samples:
+        first, end = at // BLOCK, (at + length + apart) // BLOCK
+        wide = said.stdout[4 * at * SAMPLE_BYTES : 4 * (at + length + apart) * SAMPLE_BYTES]
+        heard = tuple(level for level in loud[first:end] if level > GATE)
+        found.append(Blocks(heard, decibels(audioop.max(wide, SAMPLE_BYTES) * 2)))
+        at += length + apart
+    return found
+
+
+def decibels(sample: int) -> float:
+    """Return the level of a sample value in dBFS; of 0, that of a tenth of a bit.
+
+    >>> round(decibels(16_384), 2)
+    -6.02
+    """
+    return round(20 * math.log10(max(sample, 0.1) / 32_768), 2)
+
+
+def _mean(weighed: Sequence[tuple[float, int]]) -> float:
+    total = sum(times for _, times in weighed)
+    return 10 * math.log10(sum(times * 10 ** (level / 10) for level, times in weighed) / total)

@@ -1,0 +1,226 @@
+"""What the commands ask for: their options, how each is read, and the request that comes of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicecoach.breath import pace, seconds
+from voicecoach.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
+from voicecoach.errors import ChoiceError, VoicecoachError, shown
+from voicecoach.formats import FORMATS, MP3, Format
+from voicecoach.score import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from fractions import Fraction
+
+    from voicecoach.session import Request
+
+DEFAULT = "leg-stretch"
+CHIMES = ("soft", "bell")
+CAPTIONS = ("vtt", "srt", "lrc", "txt")
+"""Kinds of captions, as their files end; ``txt`` is the transcript."""
+
+LEVELS = [level.value for level in Guidance]
+LONGEST_LEAD_IN = 600
+
+
+class Parsed(click.ParamType[Any]):
+    """An option's value that a function of ours reads."""
+
+    def __init__(self, name: str, parse: Callable[[str], object]) -> None:
+        """Name the type in the help text, and say how it is read."""
+        self.name, self.parse = name, parse
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """Read the value, or say what is wrong with it."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.parse(value)
+        except VoicecoachError as error:
+            self.fail(str(error), param, ctx)
+
+
+def duration(text: str) -> Fraction:
+    """Read a length of time; a plain number is seconds.
+
+    >>> duration("2.5"), duration("1:30")
+    (Fraction(5, 2), Fraction(90, 1))
+    """
+    return seconds(f"{text}s" if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else text)
+
+
+def lead_in(text: str) -> Fraction:
+    """Read the silence before the first word, which has an end."""
+    taken = duration(text)
+    if taken > LONGEST_LEAD_IN:
+        raise ChoiceError(f"{float(taken):g} s is more than {LONGEST_LEAD_IN} s")
+    return taken
+
+
+def preview(text: str) -> Fraction:
+    """Read how much of the beginning is wanted, which is something."""
+    taken = duration(text)
+    if not taken:
+        raise ChoiceError("nothing is left of the session; write how much of it you want, as 60s")
+    return taken
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from ``least`` to ``most``.
+
+    >>> whole(1, 9)("3")
+    3
+    """
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise ChoiceError(f"{shown(text)} is no whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def choices(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what ``make``, ``plan`` and ``play`` have in common: the routine, and the choices about it."""
+    options = [
+        click.argument("routine", default=DEFAULT),
+        click.option("--breath", type=Parsed("IN-OUT", pace), help="4-6, 4-7-8, 6/min, or 3-4..4-6 to slow down."),
+        click.option("--rounds", type=Parsed("N", whole(1, 1000)), help="Rounds for each side, or of the exercise."),
+        click.option("--length", type=Parsed("TIME", duration), help="Exactly so long, as 10m; chooses the rounds."),
+        click.option("--side", type=click.Choice(["left", "right", "both"]), default="both", help="Only one leg."),
+        click.option("--first", type=click.Choice(["left", "right"]), help="The side that begins."),
+        click.option(
+            "--guidance",
+            type=click.Choice(LEVELS),
+            default="full",
+            help="How much is said.",
+        ),
+        click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a parameter."),
+        click.option("--with", "added", multiple=True, metavar="NAME|all", help="Add an optional exercise."),
+        click.option("--skip", "skipped", multiple=True, metavar="NAME", help="Leave an exercise out."),
+        click.option("--language", metavar="CODE", help="The routine in this language, e.g. de."),
+        click.option("--voice", help="A voice's name, a language, or part of either."),
+        click.option("--rate", type=Parsed("WPM", whole(105, 400)), help="Words a minute; 130 is calm."),
+        click.option("--lead-in", type=Parsed("TIME", lead_in), default="3s", help="Silence before the first word."),
+        click.option("--title", help="Another title for the session."),
+        click.option("--chime", type=click.Choice(["none", *CHIMES]), help="Bells; else one, at the end."),
+        click.option("--fall", is_flag=True, help="Let the voice sink a little through the session."),
+        click.option("--preview", type=Parsed("TIME", preview), help="Only the beginning, e.g. 60s."),
+    ]
+    return _with(options, command)
+
+
+def sound(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what ``make`` and ``play`` have in common: how the session sounds."""
+    options = [
+        click.option("--bed", metavar="NAME|FILE|none", help="Sound under it: rain, pad, brown, waves, or a file."),
+        click.option(
+            "--bed-level",
+            "under",
+            type=Parsed("LU", whole(1, 60)),
+            default=str(round(USUAL_UNDER)),
+            help="How far the bed is under the speech.",
+        ),
+        click.option(
+            "--room-tone",
+            type=click.Choice(["faint", "none"]),
+            default="faint",
+            help="A faint noise keeps speakers awake in silence.",
+        ),
+        click.option("--pan", is_flag=True, help="A leg's own track a little to its side."),
+    ]
+    return _with(options, command)
+
+
+def files(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what ``make`` asks about files."""
+    options = [
+        click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder, or a file's name."),
+        click.option("--tracks", type=click.Choice(["one", "sides"]), default="one", help="One, or one for each leg."),
+        click.option("--format", "form", type=click.Choice([*FORMATS]), help="The kind of file; mp3 if not said."),
+        click.option("--bitrate", type=Parsed("KBPS", whole(8, 512)), help="Kilobits a second; 64 is plenty for mp3."),
+        click.option("--captions", type=Parsed("KINDS", captions), help="Beside it: vtt, srt, lrc, txt, or some."),
+        click.option("--chapters-json", is_flag=True, help="Beside it: chapters for podcast apps."),
+        click.option("--playlist", is_flag=True, help="Beside it: a playlist of the tracks."),
+        click.option("--verify", is_flag=True, help="Hold the finished files against the plan."),
+    ]
+    return _with(options, command)
+
+
+def _with(options: list[Callable[..., Any]], command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def captions(text: str) -> tuple[str, ...]:
+    """Read the kinds of captions that are wanted.
+
+    >>> captions("vtt, srt")
+    ('vtt', 'srt')
+
+    Raises:
+        ChoiceError: When one is not known.
+    """
+    kinds = tuple(dict.fromkeys(kind.strip().lower() for kind in text.split(",")))
+    unknown = [kind for kind in kinds if kind not in CAPTIONS]
+    if unknown:
+        raise ChoiceError(f"{shown(unknown[0])} are no captions; write {', '.join(CAPTIONS)}, or some of them")
+    return kinds
+
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def request(  # noqa: PLR0913 - the options of the command line
+    *,
+    split: bool,
+    routine: str,
+    breath: Any,
+    rounds: int | None,
+    side: str,
+    first: str | None,
+    guidance: str,
+    settings: tuple[str, ...],
+    added: tuple[str, ...],
+    skipped: tuple[str, ...],
+    lead_in: Fraction,
+    chime: str | None,
+    bed: str | None = None,
+    under: int = round(USUAL_UNDER),
+    room_tone: str = "faint",
+    pan: bool = False,
+    form: Format = MP3,
+    bitrate: int | None = None,
+    **rest: Any,
+) -> Request:
+    """Return the request that options make."""
+    from voicecoach.session import Request
+
+    chosen = Choices(
+        breath=breath,
+        rounds=rounds,
+        sides=LEFT_RIGHT if side == "both" else (Side(side),),
+        first=Side(first) if first else None,
+        added=frozenset(added),
+        skipped=frozenset(skipped),
+        lead_in=lead_in,
+        guidance=Guidance(guidance),
+        settings=dict(map(_setting, settings)),
+        chime="" if chime == "none" else chime,
+    )
+    heard = Sounding(form, bitrate, None if bed == "none" else bed, float(under), room_tone == "faint", pan)
+    return Request(routine, chosen, split, sounding=heard, **rest)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name.strip() and equals and value.strip()):
+        raise ChoiceError(f"{shown(text)} sets nothing\nwrite a parameter's name and its value, as --set hold=45s")
+    return name.strip().lower(), value.strip()

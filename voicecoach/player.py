@@ -1,0 +1,187 @@
+"""Playing a file through a program that the system has for it; it is never left running."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicecoach import tagging
+from voicecoach.errors import PlayerError, UnknownNameError, shown
+from voicecoach.ffmpeg import apart, end, gist, undisturbed
+from voicecoach.live import Recorded, recorded
+from voicecoach.plaintext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from typing import IO
+
+SOUNDS = {".aac", ".aif", ".aiff", ".flac", ".m4a", ".m4b", ".mp3", ".oga", ".ogg", ".opus", ".wav", ".wma"}
+"""How the names of files end that can be played as they are."""
+INSTALL = "install mpv or ffmpeg (ffplay)"
+DELAY = 0.3
+"""Seconds from the start of a player until its sound is heard, more or less."""
+TICK = 0.05
+"""Seconds between two looks at a player."""
+_POWERSHELL = """
+Add-Type -AssemblyName PresentationCore
+$player = New-Object System.Windows.Media.MediaPlayer
+$player.Open([uri]'{uri}')
+foreach ($try in 1..100) {{ if (-not $player.NaturalDuration.HasTimeSpan) {{ Start-Sleep -Milliseconds 50 }} }}
+if (-not $player.NaturalDuration.HasTimeSpan) {{ exit 1 }}
+$player.Play()
+Start-Sleep -Milliseconds $player.NaturalDuration.TimeSpan.TotalMilliseconds
+$player.Close()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A program that plays a file and ends with it.
+
+    ``before`` and ``named`` are its arguments: in ``named``, ``{path}`` is the file's path and ``{uri}`` its address,
+    which has no quotes in it. ``endings`` are those of files that it plays, if not of all.
+    """
+
+    name: str
+    before: tuple[str, ...] = ()
+    named: str = "{path}"
+    endings: tuple[str, ...] = ()
+    windows: bool = False
+
+    def plays(self, path: Path) -> bool:
+        """Say whether it is for such a file, on this system."""
+        return (not self.endings or path.suffix.lower() in self.endings) and (not self.windows or os.name == "nt")
+
+    def command(self, program: str, path: Path) -> list[str]:
+        """Return what is run; a whole path starts with no ``-``, and with no protocol."""
+        whole = path.absolute()
+        return [program, *self.before, self.named.format(path=whole, uri=whole.as_uri())]
+
+
+PLAYERS = (
+    Player("ffplay", ("-nodisp", "-autoexit", "-loglevel", "error"), "file:{path}"),
+    # It would take keys from our terminal, and go on where it was stopped the last time.
+    Player("mpv", ("--no-video", "--really-quiet", "--no-terminal", "--no-resume-playback", "--")),
+    Player("afplay"),
+    Player("mpg123", ("-q",), endings=(".mp3",)),
+    Player("cvlc", ("--quiet", "--play-and-exit"), "{uri}"),
+    Player("powershell", ("-NoProfile", "-NonInteractive", "-Command"), _POWERSHELL, windows=True),
+)
+"""In the order in which they are taken."""
+
+
+def sound(name: str) -> Path | None:
+    """Return the path of an audio file, if a name is one of such a file.
+
+    Raises:
+        UnknownNameError: When there is no such file.
+    """
+    path = Path(name)
+    if path.suffix.lower() not in SOUNDS:
+        return None
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
+        raise UnknownNameError("file", shown(name)[1:-1], sorted(_sounds(path.parent)))
+    return path
+
+
+def recording(path: Path) -> Recorded:
+    """Return what an audio file says of itself; one that carries no timeline has a length at most."""
+    try:
+        return recorded(tagging.timeline(path))
+    except ValueError:
+        return Recorded(one_line(path.name), _length(path))
+
+
+def command(path: Path, instead: str) -> list[str]:
+    """Return the command that plays a file, by the first player that there is.
+
+    Raises:
+        PlayerError: When there is none; ``instead`` is what else can be done.
+    """
+    for player in PLAYERS:
+        program = shutil.which(player.name) if player.plays(path) else None
+        if program:
+            return player.command(program, path)
+    raise PlayerError(f"no player is installed\n{INSTALL}, or {instead}")
+
+
+def play(
+    arguments: list[str], name: str, show: Callable[[float], None], clock: Callable[[], float] = time.monotonic
+) -> None:
+    """Run a player to its end, and tell every now and then how many seconds of the file are over.
+
+    Raises:
+        PlayerError: When it can't be started, or fails; ``name`` is what was to be played.
+    """
+    # A file takes what it says: a pipe that nobody reads would fill and block it.
+    with tempfile.TemporaryFile() as said:
+        status = _status(arguments, said, show, clock)
+        said.seek(0)
+        if status:
+            told = gist(said.read().decode(errors="replace"))
+            raise PlayerError(f"{shown(name)}: {_called(arguments)} failed (status {status})\n{told}".rstrip())
+
+
+def _status(arguments: list[str], said: IO[bytes], show: Callable[[float], None], clock: Callable[[], float]) -> int:
+    with _started(arguments, said) as process:
+        began = clock() + DELAY
+        while True:
+            show(max(clock() - began, 0))
+            try:
+                return process.wait(TICK)
+            except subprocess.TimeoutExpired:
+                continue
+
+
+@contextmanager
+def _started(arguments: list[str], said: IO[bytes]) -> Generator[subprocess.Popen[bytes]]:
+    """Start a player, and end it whatever happens."""
+    process = None
+    try:
+        with undisturbed():
+            process = subprocess.Popen(
+                arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, **apart()
+            )
+        yield process
+    except OSError as error:
+        if process is None:
+            raise PlayerError(f"{_called(arguments)} could not be started: {error.strerror or error}") from None
+        raise
+    finally:
+        if process is not None:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a player with all that it started: it may be a script around the real one."""
+    if process.poll() is None and os.name == "posix":
+        os.killpg(process.pid, signal.SIGKILL)
+    end(process)
+
+
+def _called(arguments: list[str]) -> str:
+    return os.path.basename(arguments[0])  # noqa: PTH119 - the name alone
+
+
+def _sounds(folder: Path) -> list[str]:
+    """List the audio files of a folder, if it is one."""
+    with suppress(OSError):
+        return [str(each) for each in folder.iterdir() if each.suffix.lower() in SOUNDS]
+    return []
+
+
+def _length(path: Path) -> float | None:
+    import mutagen
+
+    with suppress(mutagen.MutagenError, OSError):
+        found = mutagen.File(path)
+        return float(found.info.length) or None if found is not None else None
+    return None

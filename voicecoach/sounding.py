@@ -1,0 +1,193 @@
+"""How a session sounds: its clips joined from frames where that will do, else mixed as a stream; and how loud it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voicecoach import frames, loudness
+from voicecoach.assets import room_tone
+from voicecoach.beds import opened
+from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, peak, read_wave
+from voicecoach.errors import VoiceError, shown
+from voicecoach.formats import MP3
+from voicecoach.loudness import Blocks, Loudness
+from voicecoach.mixdown import PANNED, WINDOW, WITH_BED, envelope, laid_under, mixdown, placed, side_by_side
+from voicecoach.output import Recording, Stream
+from voicecoach.score import Side
+from voicecoach.timeline import FRAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from voicecoach.beds import Bed
+    from voicecoach.choices import Sounding
+    from voicecoach.tags import Tags
+    from voicecoach.timeline import Cue, Timeline
+
+Report = Callable[[str, int, int], None]
+"""Told of progress: what is being done, how much of it is, out of how much."""
+
+MOST_DISTINCT = 1200
+"""Seconds of distinct sound that are held in memory to be joined from frames: 110 MiB."""
+
+LEAST_HEARD = 33
+"""The sample value that the loudest of a cue is, at least (-60 dBFS)."""
+
+LOWERED = 0.5
+"""The part of itself that a bed goes down to while somebody speaks: 6 dB."""
+
+PAN = 0.25
+"""By how much the side that is meant is louder, and the other softer, in power; that is 1 dB up and 1.2 dB down."""
+
+IN_STEREO = 3.0
+"""How many LU more the same sound measures in two channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A track to be written: what is heard when, for which side, and where it goes."""
+
+    timeline: Timeline
+    side: Side | None
+    path: Path
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Tracks that are ready to be written, and how loud they will be; None where only the file can tell."""
+
+    recordings: tuple[Recording, ...]
+    loudness: tuple[Loudness | None, ...]
+    problems: tuple[str, ...] = ()
+
+
+def prepared(
+    parts: Sequence[Part], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path, report: Report
+) -> Prepared:
+    """Return what will write tracks: joined from frames, which are encoded here; or a stream that is mixed as it goes.
+
+    Raises:
+        ChoiceError: When the bed is none.
+        EncodeError: When ffmpeg is missing or fails.
+    """
+    _check_audible(parts, clip)
+    bed = opened(sounding.bed) if sounding.bed else None
+    room = read_wave(room_tone()) if sounding.room_tone else None
+    under = _Under(room, bed)
+    sounds = []
+    if sounding.form is MP3 and sounding.channels == 1:
+        sounds = _distinct(placed(part.timeline, clip, frames.APART) for part in parts)
+    if sounds:
+        rate = MP3.bit_rate(sounding.bit_rate, 1) or 0
+        return _joined(parts, sounds, frames.Form(rate, room), folder)
+    streams = tuple(_streamed(part, clip, sounding, under, report) for part in parts)
+    return Prepared(streams, (None,) * len(parts), (bed.problem,) if bed and bed.problem else ())
+
+
+def _check_audible(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> None:
+    """Refuse a session in which a cue could not be heard."""
+    cues = {(cue.said, cue.fall): cue for part in parts for cue in part.timeline.cues}
+    for cue in cues.values():
+        if peak(clip(cue)) < LEAST_HEARD:
+            raise VoiceError(f"{shown(cue.text)} would not be heard: its sound is silent\ntry another --voice")
+
+
+def _joined(
+    parts: Sequence[Part], sounds: Sequence[Sequence[tuple[int, Clip]]], form: frames.Form, folder: Path
+) -> Prepared:
+    """Join each track from frames; the sounds of all tracks are encoded together."""
+    runs = frames.encoded((clip for track in sounds for _, clip in track), folder, form)
+    ground = frames.ground(folder, form)
+    levels = frames.measured([*runs.values(), ground], folder, form)
+    recordings, loud = [], []
+    for part, track in zip(parts, sounds, strict=True):
+        laid = tuple((start // FRAME_SAMPLES, runs[clip]) for start, clip in track)
+        count = int(part.timeline.duration / FRAME)
+        recordings.append(Recording(part.path, frames.Spliced(laid, count, form, ground), part.tags))
+        loud.append(_loudness([run for _, run in laid], levels, ground, count))
+    return Prepared(tuple(recordings), tuple(loud))
+
+
+def _loudness(runs: Sequence[bytes], levels: Mapping[bytes, Blocks], ground: bytes, count: int) -> Loudness:
+    """Add up how loud a track is, of its runs and of the ground between them; ``count`` are its frames."""
+    weighed = [(level, 1) for run in runs for level in levels[run].levels]
+    total = count * FRAME_SAMPLES // loudness.BLOCK
+    between = levels[ground].levels
+    if between:
+        weighed.append((sum(between) / len(between), max(0, total - len(weighed))))
+    peak = max(levels[run].true_peak for run in (*runs, ground))
+    return Loudness(loudness.integrated(weighed), peak)
+
+
+@dataclass(frozen=True, slots=True)
+class _Under:
+    """What goes on under a session: a faint noise, and a bed."""
+
+    room: Clip | None
+    bed: Bed | None
+
+
+def _streamed(part: Part, clip: Callable[[Cue], Clip], sounding: Sounding, under: _Under, report: Report) -> Recording:
+    """Mix a track as it is encoded."""
+    rate = sounding.form.bit_rate(sounding.bit_rate, sounding.channels)
+    left, right = _panned(part.side) if sounding.pan else (1.0, 1.0)
+    chapters = part.tags.chapters if sounding.form.name == "m4a" else ()
+    speech = mixdown(part.timeline, clip)
+    chunks = laid_under(speech, under.room) if under.room else speech
+    channels, graph = 1, PANNED.format(left=left, right=right) if sounding.pan else ""
+    if under.bed:
+        factor = 10 ** ((loudness.SPEECH + IN_STEREO - sounding.under - under.bed.loudness) / 20)
+        channels, graph = 4, WITH_BED.format(left=left, right=right, bed=f"{factor:.6f}")
+        chunks = _with_bed(chunks, under.bed, part.timeline)
+    chunks = _told(chunks, report, math.ceil(part.timeline.duration), channels)
+    stream = Stream(chunks, sounding.form, rate, channels, graph, chapters)
+    return Recording(part.path, stream, part.tags, sounding.form)
+
+
+def _with_bed(speech: Iterable[bytes], bed: Bed, timeline: Timeline) -> Iterator[bytes]:
+    under = bed.windows(WINDOW)
+    try:
+        yield from side_by_side(speech, under, envelope(timeline, LOWERED))
+    finally:
+        under.close()
+
+
+def _told(chunks: Iterable[bytes], report: Report, seconds: int, channels: int) -> Iterator[bytes]:
+    """Yield chunks, and tell how many seconds of sound have gone by."""
+    done = 0
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        report("encoding", min(seconds, done // (SAMPLE_BYTES * SAMPLE_RATE * channels)), seconds)
+
+
+def _panned(side: Side | None) -> tuple[float, float]:
+    """Return the factors of the left and the right channel, which leave the loudness as it is.
+
+    >>> [round(factor, 2) for factor in _panned(Side.LEFT)]
+    [1.12, 0.87]
+    """
+    near, far = math.sqrt(1 + PAN), math.sqrt(1 - PAN)
+    return {Side.LEFT: (near, far), Side.RIGHT: (far, near)}.get(side or Side.BOTH, (1.0, 1.0))
+
+
+def _distinct(tracks: Iterable[Iterable[tuple[int, Clip]]]) -> list[list[tuple[int, Clip]]]:
+    """Return the sounds of each track, alike ones as one value; nothing if they come to more than `MOST_DISTINCT`."""
+    known: dict[Clip, Clip] = {}
+    samples = 0
+    found = []
+    for track in tracks:
+        laid = []
+        for at, clip in track:
+            if clip not in known:
+                samples += clip.samples
+                if samples > MOST_DISTINCT * SAMPLE_RATE:
+                    return []
+            laid.append((at, known.setdefault(clip, clip)))
+        found.append(laid)
+    return found
