@@ -357,7 +357,7 @@ def test_the_plan_says_where_the_sides_have_different_numbers_of_turns(
     steps = "each side: {rounds: {left: 3, right: 1}, steps: [say: 'Your {leg}']}"
     (tmp_path / "a.yaml").write_text(f"title: x\nsides: {{left: {{leg: a}}, right: {{leg: b}}}}\nsteps:\n  - {steps}\n")
     assert run(["plan", "a.yaml"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "the sides differ: left 3 turns, right 1 turns"
+    assert capsys.readouterr().out.splitlines()[-1] == "the sides differ: left 3 turns, right 1 turn"
     assert run(["plan", "sitting-leg-stretch"]) == 0
     assert "differ" not in capsys.readouterr().out
 

@@ -450,7 +450,8 @@ def _turns(track: Track) -> Iterator[str]:
 
     counted = turns(track.timeline)
     if track.side is None and len(set(counted.values())) > 1:
-        yield "the sides differ: " + ", ".join(f"{side} {count} turns" for side, count in sorted(counted.items()))
+        told = (f"{side} {count} turn{'s' if count > 1 else ''}" for side, count in sorted(counted.items()))
+        yield f"the sides differ: {', '.join(told)}"
 
 
 def _print_json(value: object) -> None:
@@ -500,7 +501,7 @@ def _measures(track: Track) -> str:
     from voicecoach.captions import clock
 
     stretched = {side: track.timeline.stretched(side) for side in (Side.LEFT, Side.RIGHT)}
-    said = [f"{side} leg stretched {round(float(time), 1):g} s" for side, time in stretched.items() if time]
+    said = [f"{side} {track.limb} stretched {round(float(time), 1):g} s" for side, time in stretched.items() if time]
     return ", ".join((clock(track.timeline.duration), *said))
 
 

@@ -18,8 +18,10 @@ ENOUGH = Fraction(60)
 """Seconds for each leg in all."""
 
 
-def note(tracks: Iterable[Timeline]) -> str:
+def note(tracks: Iterable[Timeline], limb: str = "leg") -> str:
     """Say on one line what is short of the advice; nothing where nothing is, or nothing is a stretch.
+
+    ``limb`` is what each side has: a leg, or just a side.
 
     >>> from voicecoach.timeline import Stretch, Timeline
     >>> note([Timeline(Fraction(90), stretches=(Stretch(Fraction(0), Fraction(50)),))])
@@ -30,8 +32,8 @@ def note(tracks: Iterable[Timeline]) -> str:
     tracks = list(tracks)
     held = [each.end - each.start for track in tracks for each in track.stretches]
     legs = {side.value: max((track.stretched(side) for track in tracks), default=Fraction(0)) for side in LEFT_RIGHT}
-    short = [*_holds(held), *_legs({side: time for side, time in legs.items() if 0 < time < ENOUGH})]
-    return f"{', '.join(short)}; advised are 10 s or more, 60 s a leg: docs/dose.md" if short else ""
+    short = [*_holds(held), *_legs({side: time for side, time in legs.items() if 0 < time < ENOUGH}, limb)]
+    return f"{', '.join(short)}; advised are 10 s or more, 60 s a {limb}: docs/dose.md" if short else ""
 
 
 def _holds(held: list[Fraction]) -> Iterator[str]:
@@ -39,11 +41,11 @@ def _holds(held: list[Fraction]) -> Iterator[str]:
         yield f"the shortest stretch is held {_seconds(min(held))}"
 
 
-def _legs(short: dict[str, Fraction]) -> Iterator[str]:
+def _legs(short: dict[str, Fraction], limb: str) -> Iterator[str]:
     if len(short) == len(LEFT_RIGHT) and len(set(short.values())) == 1:
-        yield f"each leg is stretched {_seconds(short['left'])} in all"
+        yield f"each {limb} is stretched {_seconds(short['left'])} in all"
     else:
-        yield from (f"the {side} leg is stretched {_seconds(time)} in all" for side, time in short.items())
+        yield from (f"the {side} {limb} is stretched {_seconds(time)} in all" for side, time in short.items())
 
 
 def _seconds(time: Fraction) -> str:

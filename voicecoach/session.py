@@ -79,6 +79,7 @@ class Track:
     title: str
     timeline: Timeline
     fit: Fit | None = None
+    limb: str = "leg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +174,8 @@ def plan(request: Request, folder: Path, report: Report, routine: Routine | None
         stage.clips,
         voice.synthesised,
         voice.reused,
-        tuple(voice.problems),
-        note(timeline for timeline, _ in laid.values()),
+        (*voice.problems, *_unheeded(routine, request.choices)),
+        note((timeline for timeline, _ in laid.values()), _limb(routine)),
         lower,
     )
 
@@ -447,7 +448,23 @@ def _foreign(voice: SystemVoice, code: str) -> Iterator[str]:
 def _track(side: Side | None, title: str, routine: Routine, timeline: Timeline, request: Request) -> Track:
     words = language(routine.sheet.language, routine.sheet.words)
     named = words.word("titled", title=title, part=words.word(side.value)) if side else title
-    return Track(side, named, timeline if request.preview is None else timeline.until(request.preview))
+    heard = timeline if request.preview is None else timeline.until(request.preview)
+    return Track(side, named, heard, limb=_limb(routine))
+
+
+def _unheeded(routine: Routine, choices: Choices) -> Iterator[str]:
+    """Tell of exercises in which the listener's breath changes nothing."""
+    fixed = [part for part in exercises(routine, choices) if part.sheet.fixed or routine.sheet.fixed]
+    for part in {each.name: each for each in fixed}.values() if choices.breath else ():
+        own = f"'voicecoach show {part.name}' shows what --set changes" if part.sheet.parameters else "it is fixed"
+        yield f"{part.name} keeps its own breath, and --breath changes nothing in it; {own}"
+
+
+def _limb(routine: Routine) -> str:
+    """Say what is stretched on each side: a leg, unless the author's nouns are of something else."""
+    parts = [routine, *routine.included.values()]
+    nouns = {name for part in parts if part.sheet.sides for name in part.sheet.sides.left}
+    return "leg" if not nouns or any("leg" in name for name in nouns) else "side"
 
 
 def _tags(session: Session, track: Track, number: int, sounding: Sounding, cover: bytes) -> Tags:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import math
 import subprocess
 import sys
 from itertools import islice, pairwise
@@ -11,19 +12,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import ffmpeg, session
-from voicecoach.choices import Choices
+from voicecoach import ffmpeg, session, sounding
+from voicecoach.choices import ROOM_TONE, Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE
-from voicecoach.frames import HEADER
+from voicecoach.frames import Form, read_info
+from voicecoach.loudness import of_file
 from voicecoach.mixdown import mixdown
-from voicecoach.output import read_info
 from voicecoach.score import CueKind, Side
 from voicecoach.session import Made, Request, make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from voicecoach.timeline import Timeline
+
 BLOCK = SAMPLE_RATE // 200
+SILENT = Sounding(room_tone=False)
+"""Digital silence where nothing is heard, so that what is there is there by mistake."""
+
 AUDIBLE = 60
 """Sample values; -55 dBFS, some 37 dB under the loudness of the speech."""
 
@@ -39,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hour(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Made:
-    request = Request("sitting-leg-stretch", Choices(rounds=24))
+    request = Request("sitting-leg-stretch", Choices(rounds=24), sounding=SILENT)
     return make(request, tmp_path_factory.mktemp("hour"), folder, quiet)
 
 
@@ -68,7 +74,7 @@ def peaks(hour: Made) -> list[int]:
 
 
 def test_an_hour_lasts_as_long_as_its_plan(hour: Made, peaks: list[int]) -> None:
-    (track, file) = hour.files[0]
+    track, file, _ = hour.files[0]
     assert track.timeline.duration > 3600
     assert file.seconds == track.timeline.duration
     assert len(peaks) == -(-file.samples // BLOCK)
@@ -109,21 +115,21 @@ def test_phases_of_an_hour_are_exact(hour: Made) -> None:
 def test_the_file_is_at_a_constant_bit_rate_and_says_its_length(hour: Made) -> None:
     from mutagen.mp3 import MP3, BitrateMode
 
-    track, file = hour.files[0]
+    track, file, _ = hour.files[0]
     info = MP3(file.path).info
     assert info is not None
     assert (info.sample_rate, info.channels, info.bitrate) == (48_000, 1, 64_000)
     assert info.bitrate_mode == BitrateMode.CBR
     assert info.length == pytest.approx(float(track.timeline.duration), abs=0.03)
     content = file.path.read_bytes()
-    start = content.index(HEADER)
+    start = content.index(Form().header)
     assert read_info(content[start:]).samples == file.samples
 
 
 def test_joining_frames_sounds_like_one_straight_encode(hour: Made, tmp_path: Path) -> None:
     from voicecoach.output import encode
 
-    track, file = hour.files[0]
+    track, file, _ = hour.files[0]
     part = track.timeline.until(track.timeline.cues[30].end)
     encode(mixdown(part, hour.session.clip), tmp_path / "straight.mp3")
     straight = array.array("h", b"".join(decoded(tmp_path / "straight.mp3")))
@@ -136,8 +142,9 @@ def test_joining_frames_sounds_like_one_straight_encode(hour: Made, tmp_path: Pa
 def test_more_sound_than_memory_should_hold_is_encoded_straight_through(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "MOST_DISTINCT", 10)
-    (track, file) = make(Request("sitting-leg-stretch", Choices(rounds=1)), tmp_path, folder, quiet).files[0]
+    monkeypatch.setattr(sounding, "MOST_DISTINCT", 10)
+    request = Request("sitting-leg-stretch", Choices(rounds=1), sounding=SILENT)
+    track, file, _ = make(request, tmp_path, folder, quiet).files[0]
     peaks = loudest(file.path)
     assert file.seconds == track.timeline.duration
     assert len(peaks) == -(-file.samples // BLOCK)
@@ -145,7 +152,7 @@ def test_more_sound_than_memory_should_hold_is_encoded_straight_through(
 
 
 def test_the_same_file_comes_out_to_the_byte(hour: Made, folder: Path, tmp_path: Path) -> None:
-    again = make(Request("sitting-leg-stretch", Choices(rounds=24)), tmp_path, folder, quiet)
+    again = make(Request("sitting-leg-stretch", Choices(rounds=24), sounding=SILENT), tmp_path, folder, quiet)
     assert (again.session.synthesised, again.session.reused) == (0, hour.session.synthesised)
     assert again.files[0][1].path.read_bytes() == hour.files[0][1].path.read_bytes()
 
@@ -160,7 +167,7 @@ def test_each_leg_has_a_track_of_its_own_of_the_same_length_to_the_frame(folder:
     from mutagen.id3 import ID3
 
     made = make(Request("sitting-leg-stretch", split=True), tmp_path, folder, quiet)
-    (left, left_file), (right, right_file) = made.files
+    (left, left_file, _), (right, right_file, _) = made.files
     assert left_file.samples == right_file.samples
     assert left_file.samples % 1152 == 0
     assert left.timeline.stretched(Side.LEFT) == right.timeline.stretched(Side.RIGHT) == 72
@@ -176,6 +183,39 @@ def test_each_leg_has_a_track_of_its_own_of_the_same_length_to_the_frame(folder:
         assert "Fold from the waist" in str(tags.getall("USLT")[0])
         assert tags.getall("COMM")[0].text[0] == " ".join(made.session.notice)
         assert len(tags.getall("CHAP")) == len(track.timeline.chapters)
+
+
+@pytest.mark.parametrize("straight", [False, True], ids=["joined", "straight"])
+def test_with_a_room_tone_a_gap_is_faint_noise_and_never_digital_silence(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, straight: bool
+) -> None:
+    if straight:
+        monkeypatch.setattr(sounding, "MOST_DISTINCT", 0)
+    track, file, loud = make(Request("sitting-leg-stretch", Choices(rounds=1)), tmp_path, folder, quiet).files[0]
+    sound = b"".join(decoded(file.path))
+    gaps = list(silences(track.timeline))
+    assert len(gaps) > 20
+    for start, end in gaps:
+        gap = sound[round(start * SAMPLE_RATE) * 2 : round(end * SAMPLE_RATE) * 2]
+        assert level(gap) == pytest.approx(ROOM_TONE, abs=1.5), (start, end)
+        assert not any(not any(gap[at : at + 2 * BLOCK]) for at in range(0, len(gap) - 2 * BLOCK, 2 * BLOCK))
+    assert loud.integrated == pytest.approx(of_file(file.path).integrated, abs=0.3)
+
+
+def silences(timeline: Timeline) -> Iterator[tuple[float, float]]:
+    """Yield where nothing is heard for half a second or more, without the 100 ms around what is."""
+    at = 0.0
+    for cue in timeline.cues:
+        if cue.start - at > 0.7:
+            yield at + 0.1, float(cue.start) - 0.1
+        at = max(at, float(cue.end))
+
+
+def level(pcm: bytes) -> float:
+    """The RMS level of samples in dBFS."""
+    import audioop
+
+    return 20 * math.log10(max(audioop.rms(pcm, 2), 0.5) / 32_768)
 
 
 @pytest.mark.parametrize("breath", ["2-2", "4-7-8", "4-4-4-4", "3.3-5.7", "10-20"])
