@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.clip import SAMPLE_RATE, Clip
+from voicecoach.errors import ChoiceError
 from voicecoach.score import Sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from voicecoach.voices.kinds import Listed, Settings
 
 CHIME_SECONDS = Fraction(4)
 
@@ -36,3 +40,27 @@ class FakeVoice:
         for wording in wordings:
             samples = round(spoken_seconds(wording) * SAMPLE_RATE)
             yield Clip((b"\x00\x10" * 24 + b"\x00\xf0" * 24) * (samples // 48) + b"\x00\x10" * (samples % 48))
+
+
+class NamedVoice(FakeVoice):
+    """A fake voice that knows what it was asked for by."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        super().__init__()
+        self.name, self.settings = name, settings
+
+
+@dataclass(frozen=True)
+class FakeKind:
+    """A kind of which all voices are fakes, but for "nobody"."""
+
+    name: str
+    voices: tuple[Listed, ...] = ()
+
+    def listed(self, _settings: Settings) -> Sequence[Listed]:
+        return self.voices
+
+    def voice(self, name: str, settings: Settings) -> NamedVoice:
+        if name == "nobody":
+            raise ChoiceError("nobody is here")
+        return NamedVoice(f"{self.name}:{name}", settings)

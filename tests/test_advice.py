@@ -62,6 +62,9 @@ def test_the_built_in_routines_give_no_reason_for_advice(name: str) -> None:
         ("Ask yourdoctor first", "two words are joined in 'yourdoctor'; part them"),
         ("Lower andupper legs", "two words are joined in 'andupper'; part them"),
         ("Lift thechest", "two words are joined in 'thechest'; part them"),
+        ("Breathe in <break/>", "'<break/>' is read out as it stands; write words alone; 'settle' and 'rest' leave"),
+        ("Well done 🙂", "🙂 is read out as its name, or not at all; write words alone"),
+        ("Say שלום now", "'שלום' is in letters that a voice for English spells out one by one, if at all; write it"),
         ("Breathe in | Breath in", "'Breath in' may be a slip; is 'breathe' meant?"),
     ],
 )
@@ -77,6 +80,7 @@ def test_what_a_voice_would_stumble_on_is_told(said: str, told: str, tmp_path: P
         "Breathe in, out, in, out",
         "Very very slowly, that that is down comes up",
         "Half past 4:30, or 2.5 seconds",
+        "Savāsana, naïve, 90° to the wall, № 3, the angle β",
         "Ask Dr. McKenzie, e.g. at 5 p.m. ... then go on",
         "In the morning the legs are tighter, so take more care then.",
         "Yourself, yours, yourselves; android, andante, Andes, Andrew, Andover; both, bother, Bothwell",
@@ -236,7 +240,6 @@ def test_words_with_air_left_or_a_shorter_wording_are_fine(timeline: Timeline) -
 
 def test_words_that_give_way_to_a_tone_have_a_shorter_wording() -> None:
     assert not list(timed(session(Fraction(32, 10)), "a.yaml", [PLACE]))
-
 
 
 def test_a_chapter_whose_own_part_has_no_name_is_told() -> None:

@@ -18,13 +18,15 @@ PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
     *("errors", "breath", "taps", "formula", "score", "timeline", "formats", "choices", "language"),
     *("yamltree", "texts", "sheet", "bounds", "mistakes", "assets", "routine", "part", "steps", "chimes"),
-    *("script", "captions", "plaintext", "subtitles", "transcripts", "listing"),
+    *("script", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),
     *("fit", "dose", "unheard", "advice", "schema", "template", "display", "live"),
-    *("picture", "raster", "rows", "plot", "cover", "clip", "mixdown", "ffmpeg", "loudness", "store", "frames"),
-    *("voices", "voices.remember", "voices.catalogue", "voices.library", "voices.supervised", "voices.worker"),
-    *("voices.polish", "voices.cached", "voices.system"),
+    *("picture", "raster", "rows", "plot", "cover", "clip", "mixdown", "ffmpeg", "loudness", "store"),
+    *("config", "frames"),
+    *("voices", "voices.kinds", "voices.remember", "voices.catalogue", "voices.library", "voices.supervised"),
+    *("voices.worker", "voices.polish", "voices.cached", "voices.crew", "voices.system", "voices.piper"),
+    *("voices.models", "voices.recorded", "voices.command", "voices.plugins", "voices.finding", "voices.contract"),
     *("tags", "tagging", "output", "player", "beds", "fall", "sounding", "verify", "extras"),
-    *("session", "review", "config", "keyboard", "measuring", "options", "cli", "__main__"),
+    *("session", "sampling", "review", "keyboard", "measuring", "options", "cli", "__main__"),
 ]
 CORE = [
     *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "part", "steps", "script"),

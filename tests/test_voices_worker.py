@@ -143,3 +143,46 @@ def test_nothing_in_the_current_folder_can_stand_in_for_a_module(
     with running() as process:
         out, _ = process.communicate("{}\n")
     assert "ready" in out
+
+
+COPY = """
+import os, signal, sys
+sys.path.insert(0, sys.argv[1])
+import worker
+
+assert worker.can_be_copied()
+def fails(): raise OSError(28, "No space left on device", "x.wav")
+def hangs(): signal.pause()
+works = {"works": lambda: None, "fails": fails, "leaves": lambda: os._exit(3), "hangs": hangs,
+         "dies": lambda: os.kill(os.getpid(), signal.SIGSEGV)}
+try:
+    worker.in_a_copy(works[sys.argv[2]], -1)  # a second, no longer
+except worker.Failed as failure:
+    print(failure)
+try:
+    os.wait()
+except ChildProcessError:
+    print("nobody left")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a process copies itself to speak")
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("works", ""),
+        ("fails", "no space left on device: x.wav\n"),
+        ("leaves", "speaking ended with status 3\n"),
+        ("dies", "speaking ended with signal 11\n"),
+        ("hangs", "speaking ended with signal 14\n"),
+    ],
+)
+def test_a_copy_that_speaks_tells_how_it_ended(what: str, told: str) -> None:
+    folder = os.path.dirname(worker.__file__)  # noqa: PTH120 - as the copy's own path
+    done = subprocess.run([sys.executable, "-c", COPY, folder, what], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{told}nobody left\n"
+
+
+def test_a_rate_for_one_text_is_set_before_it(tmp_path: Path) -> None:
+    ask({"rate": 120}, {**say("hello", tmp_path / "x.wav"), "rate": 90})
+    assert (tmp_path / "x.wav").read_text() == "hello [('rate', 90)]"

@@ -16,7 +16,7 @@ import click
 
 from voicecoach import __version__, formats, options
 from voicecoach.breath import paces
-from voicecoach.errors import ChoiceError, RoutineError, TargetError, VoicecoachError, VoiceError, shown
+from voicecoach.errors import ChoiceError, PlayerError, RoutineError, TargetError, VoicecoachError, VoiceError, shown
 from voicecoach.score import Side
 from voicecoach.taps import ratio
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from types import FrameType
 
+    from voicecoach.prompts import Prompt
     from voicecoach.review import Review
     from voicecoach.session import Made, Report, Request, Session, Track
 
@@ -88,6 +89,28 @@ def plan(as_json: bool, drawing: Path | None, **chosen: Any) -> None:
         _print_json(planned.as_json(track))
     else:
         _print_plan(track)
+
+
+@cli.command()
+@options.words
+@options.TRACKS
+@click.option("--recording-list", "listed", type=click.Path(path_type=Path), help="Write a list: FILE.csv or FILE.md.")
+@click.option("--missing", type=click.Path(path_type=Path), metavar="FOLDER", help="Only what is not recorded there.")
+def script(listed: Path | None, missing: Path | None, tracks: str, **chosen: Any) -> None:
+    """Print the words of ROUTINE, all that may be spoken; or list them, to be recorded (see --voice recorded:)."""
+    from voicecoach import prompts
+    from voicecoach.routine import load
+
+    request = options.request(split=tracks == "sides", **chosen)
+    routine = load(request.routine, request.language)
+    with _listing(request):
+        found = prompts.prompts(routine, request.choices, split=request.split)
+    kept = _unrecorded(found, missing) if missing else found
+    if listed:
+        _write_list(kept, listed, routine.sheet.title)
+    else:
+        click.echo(prompts.words(kept), nl=False)
+    _tell([f"{len(kept)} of {len(found)} wordings are not recorded in {missing}"] if missing else [])
 
 
 @cli.command()
@@ -185,24 +208,82 @@ def schema() -> None:
 @click.pass_context
 def check(context: click.Context, files: tuple[str, ...], breaths: Any, voice: str | None, rate: int | None) -> None:
     """Tell every problem in every FILE, one a line, and what would mend it; and warn of what is unwise."""
+    from voicecoach.config import speaking
     from voicecoach.review import review
     from voicecoach.session import Request
 
     reviews = []
     for file in files:
         with _progress(shown=True) as report:
-            reviews.append(review(Request(file, voice=voice, rate=rate), breaths or (), cache_folder(), report))
+            asked = Request(file, voice=voice, rate=rate, commands=speaking())
+            reviews.append(review(asked, breaths or (), cache_folder(), report))
         _print_review(reviews[-1])
     _conclude(reviews, context)
 
 
-@cli.command()
-def voices() -> None:
-    """List the voices of this system, as --voice takes them."""
-    from voicecoach.voices.system import catalogue
+@click.command()
+@click.argument("routine", required=False)
+@click.pass_context
+def _preview(context: click.Context, routine: str | None) -> None:
+    """Make a sample of a voice in the words of ROUTINE."""
+    from voicecoach import config, sampling, session
 
-    for voice in catalogue(cache_folder()).voices:
-        click.echo(f"{voice.id:<24}{voice.name:<36}{', '.join(voice.languages)}".rstrip())
+    asked = context.parent.params if context.parent else {}
+    chosen = {name: asked[name] for name in ("language", "rate", "pitch")}
+    named = routine or sampling.ROUTINE
+    request = session.Request(named, voice=asked["preview"], commands=config.speaking(), **chosen)
+    as_json = asked["as_json"]
+    with _progress(shown=True) as report:
+        made = sampling.sample(request, asked["output"], cache_folder(), report)
+    _tell(made.warnings)
+    if as_json:
+        _print_json(made.as_json())
+        return
+    click.echo(f"{made.path}  {made.seconds:.1f} s")
+    if sys.stdout.isatty():
+        with suppress(PlayerError):  # the file is there, and any player opens it
+            _play(made.path, quiet=True)
+
+
+@cli.group(cls=options.Voices, read=_preview, invoke_without_command=True)
+@click.option("--language", metavar="CODE", help="Only those that speak it, e.g. de.")
+@click.option("--preview", metavar="NAME", help="Make a short sample of this voice, and play it on a terminal.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The sample's file, or a folder for it.")
+@options.RATE
+@options.PITCH
+@options.JSON
+@click.pass_context
+def voices(context: click.Context, /, language: str | None, preview: str | None, as_json: bool, **_: Any) -> None:
+    """List the voices there are, as --voice takes them; or with --preview NAME [ROUTINE] hear one."""
+    from voicecoach import config, sampling, session
+
+    if context.invoked_subcommand is None and preview:
+        context.invoke(_preview, routine=None)
+    elif context.invoked_subcommand is None:
+        request = session.Request(sampling.ROUTINE, commands=config.speaking())
+        found = sampling.voices(language, request, cache_folder())
+        if as_json:
+            _print_json(sampling.list_as_json(found))
+        else:
+            click.echo("\n".join(sampling.table(found)), nl=bool(found))
+            _tell([] if found else [f"no voice here speaks {shown(language)}; {sampling.MORE}"])
+
+
+@voices.command()
+@click.argument("name")
+@click.option("--index", metavar="URL", help="Where voices are listed, if not where Piper's are.")
+def install(name: str, index: str | None) -> None:
+    """Download the voice NAME, one of Piper's (en_US-amy-medium), so that it is ready."""
+    from voicecoach.voices import models
+    from voicecoach.voices.finding import data_folder
+
+    with _progress(shown=True) as report:
+
+        def megabytes(done: int, total: int) -> None:
+            report("downloading", done // 1_000_000, -(-total // 1_000_000))
+
+        path = models.install(name.removeprefix("piper:"), data_folder(), megabytes, index)
+    click.echo(f"{path.stem} is ready: --voice piper:{path.stem}")
 
 
 @cli.command("breath")
@@ -260,7 +341,7 @@ def _from_environment(command: click.Command) -> None:
         option.envvar = [f"VOICECOACH_{(command.name or '').upper()}_{name}", f"VOICECOACH_{name}"]
 
 
-for _command in (make, plan, play, check):
+for _command in (make, plan, script, play, check, voices):
     _from_environment(_command)
 
 
@@ -427,6 +508,27 @@ def _draw(track: Track, path: Path) -> None:
     vector = path.suffix.lower() == ".svg"
     picture = plot.svg(track.timeline, track.title).encode() if vector else plot.png(track.timeline, track.title)
     write_whole(path, picture)
+
+
+def _unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
+    """Return the wordings that have no recording in a folder yet."""
+    from voicecoach import prompts
+    from voicecoach.voices.recorded import recordings
+
+    there = recordings(folder.expanduser())
+    return tuple(prompt for prompt in found if prompts.name(prompt.said) not in there)
+
+
+def _write_list(found: Sequence[Prompt], path: Path, title: str) -> None:
+    """Write a list to record from, whole, in the form that its file's name asks for."""
+    from voicecoach import prompts
+    from voicecoach.output import Extra, write_all
+
+    forms = {".csv": prompts.table(found), ".md": prompts.markdown(found, title)}
+    if path.suffix.lower() not in forms:
+        raise ChoiceError(f"{shown(path)}: a list's name ends in .csv or .md")
+    write_all([], [Extra(path, "recording list", forms[path.suffix.lower()])])
+    click.echo(f"{path}  {len(found)} wordings to record")
 
 
 def _print_plan(track: Track) -> None:

@@ -15,23 +15,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+SPEAKING = "commands"
+"""The table of commands that speak, in which each has a table of its own."""
+
 
 def defaults(commands: Mapping[str, click.Command]) -> dict[str, dict[str, Any]]:
     """Return the defaults of each command's options: a table ``[make]`` is for make, what is above it for all.
+
+    The table ``[commands]`` is none of a command's: see `speaking`.
 
     Raises:
         ChoiceError: When the file can't be read, or names an option that there is not.
     """
     path = file()
     table = _read(path)
-    own = {name: value for name, value in table.items() if isinstance(value, dict)}
-    shared = {name: value for name, value in table.items() if name not in own}
+    own = {name: value for name, value in table.items() if isinstance(value, dict) and name != SPEAKING}
+    shared = {name: value for name, value in table.items() if name not in {*own, SPEAKING}}
     _check(path, own, list(commands), "command")
     every = {option for command in commands.values() for option in _options(command)}
     for name in (shared.keys() & commands.keys()) - every:
         raise ChoiceError(f"{path}: {name!r} is a command; write its options under [{name}]")
     _check(path, shared, sorted(every), "option")
     return {name: _mapped(path, command, shared, own.get(name, {})) for name, command in commands.items()}
+
+
+def speaking() -> dict[str, object]:
+    """Return the user's own commands that speak, by name, as they stand under ``[commands.NAME]``.
+
+    Raises:
+        ChoiceError: When the file can't be read, or has something else under that name.
+    """
+    path = file()
+    found = _read(path).get(SPEAKING, {})
+    if not isinstance(found, dict):
+        raise ChoiceError(f"{path}: {SPEAKING!r} holds commands that speak; write them as tables, [{SPEAKING}.NAME]")
+    return found
 
 
 def file() -> Path:
@@ -83,7 +101,8 @@ def with_default(text: str, name: str, value: str) -> str:
 
 def overridden(name: str) -> list[str]:
     """Return the commands that have a default of their own for an option, which comes before that for all."""
-    return [command for command, own in _read(file()).items() if isinstance(own, dict) and name in own]
+    tables = ((command, own) for command, own in _read(file()).items() if isinstance(own, dict))
+    return [command for command, own in tables if name in own and command != SPEAKING]
 
 
 def _candidates(text: str, name: str, value: str) -> Iterator[str]:

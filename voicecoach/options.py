@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from voicecoach.score import Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from fractions import Fraction
 
     from voicecoach.session import Request
 
@@ -27,6 +27,26 @@ CAPTIONS = ("vtt", "srt", "lrc", "txt")
 
 LEVELS = [level.value for level in Guidance]
 LONGEST_LEAD_IN = 600
+
+
+class Voices(click.Group):
+    """A group of which ``read`` takes the words after ``--preview NAME``; its own options may stand after them."""
+
+    def __init__(self, *args: Any, read: click.Command, **rest: Any) -> None:
+        """Make it of what a group is made of."""
+        super().__init__(*args, **rest)
+        self.read = read
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take all options as the group's, unless a command of it is named."""
+        ctx.allow_interspersed_args = not self.commands.keys() & set(args)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that words name."""
+        return (self.read.name, self.read, args) if ctx.params["preview"] else super().resolve_command(ctx, args)
 
 
 class Parsed(click.ParamType[Any]):
@@ -86,13 +106,16 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-def choices(command: Callable[..., None]) -> Callable[..., None]:
-    """Add what ``make``, ``plan`` and ``play`` have in common: the routine, and the choices about it."""
+RATE = click.option("--rate", type=Parsed("WPM", whole(105, 400)), help="Words a minute, as heard; 120 is calm.")
+PITCH = click.option("--pitch", type=Parsed("0-100", whole(0, 100)), help="The voice's pitch; 50 is its own.")
+
+
+def words(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what decides which words there are: the routine, and the choices about what is done and said."""
     options = [
         click.argument("routine", default=DEFAULT),
         click.option("--breath", type=Parsed("IN-OUT", pace), help="4-6, 4-7-8, 6/min, or 3-4..4-6 to slow down."),
         click.option("--rounds", type=Parsed("N", whole(1, 1000)), help="Rounds for each side, or of the exercise."),
-        click.option("--length", type=Parsed("TIME", duration), help="Exactly so long, as 10m; chooses the rounds."),
         click.option("--side", type=click.Choice(["left", "right", "both"]), default="both", help="Only one leg."),
         click.option("--first", type=click.Choice(["left", "right"]), help="The side that begins."),
         click.option(
@@ -105,15 +128,24 @@ def choices(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--with", "added", multiple=True, metavar="NAME|all", help="Add an optional exercise."),
         click.option("--skip", "skipped", multiple=True, metavar="NAME", help="Leave an exercise out."),
         click.option("--language", metavar="CODE", help="The routine in this language, e.g. de."),
-        click.option("--voice", help="A voice's name, a language, or part of either."),
-        click.option("--rate", type=Parsed("WPM", whole(105, 400)), help="Words a minute; 130 is calm."),
+    ]
+    return _with(options, command)
+
+
+def choices(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what ``make``, ``plan`` and ``play`` have in common: the routine, and the choices about it."""
+    options = [
+        click.option("--length", type=Parsed("TIME", duration), help="Exactly so long, as 10m; chooses the rounds."),
+        click.option("--voice", help="A voice's name, a language, or part of either; see 'voicecoach voices'."),
+        RATE,
+        PITCH,
         click.option("--lead-in", type=Parsed("TIME", lead_in), default="3s", help="Silence before the first word."),
         click.option("--title", help="Another title for the session."),
         click.option("--chime", type=click.Choice(["none", *CHIMES]), help="Bells; else one, at the end."),
         click.option("--fall", is_flag=True, help="Let the voice sink a little through the session."),
         click.option("--preview", type=Parsed("TIME", preview), help="Only the beginning, e.g. 60s."),
     ]
-    return _with(options, command)
+    return words(_with(options, command))
 
 
 def sound(command: Callable[..., None]) -> Callable[..., None]:
@@ -142,7 +174,7 @@ def files(command: Callable[..., None]) -> Callable[..., None]:
     """Add what ``make`` asks about files."""
     options = [
         click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder, or a file's name."),
-        click.option("--tracks", type=click.Choice(["one", "sides"]), default="one", help="One, or one for each leg."),
+        TRACKS,
         click.option("--format", "form", type=click.Choice([*FORMATS]), help="The kind of file; mp3 if not said."),
         click.option("--bitrate", type=Parsed("KBPS", whole(8, 512)), help="Kilobits a second; 64 is plenty for mp3."),
         click.option("--captions", type=Parsed("KINDS", captions), help="Beside it: vtt, srt, lrc, txt, or some."),
@@ -175,6 +207,7 @@ def captions(text: str) -> tuple[str, ...]:
     return kinds
 
 
+TRACKS = click.option("--tracks", type=click.Choice(["one", "sides"]), default="one", help="One, or one for each leg.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
@@ -190,8 +223,8 @@ def request(  # noqa: PLR0913 - the options of the command line
     settings: tuple[str, ...],
     added: tuple[str, ...],
     skipped: tuple[str, ...],
-    lead_in: Fraction,
-    chime: str | None,
+    lead_in: Fraction = Fraction(3),
+    chime: str | None = None,
     bed: str | None = None,
     under: int = round(USUAL_UNDER),
     room_tone: str = "faint",
@@ -201,6 +234,7 @@ def request(  # noqa: PLR0913 - the options of the command line
     **rest: Any,
 ) -> Request:
     """Return the request that options make."""
+    from voicecoach.config import speaking
     from voicecoach.session import Request
 
     chosen = Choices(
@@ -216,7 +250,7 @@ def request(  # noqa: PLR0913 - the options of the command line
         chime="" if chime == "none" else chime,
     )
     heard = Sounding(form, bitrate, None if bed == "none" else bed, float(under), room_tone == "faint", pan)
-    return Request(routine, chosen, split, sounding=heard, **rest)
+    return Request(routine, chosen, split, sounding=heard, commands=speaking(), **rest)
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -23,7 +23,7 @@ from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, T
 from voicecoach.fall import SLOWEST, sinking, sunk
 from voicecoach.fit import LengthError, attempts, fitted
 from voicecoach.formats import MP3
-from voicecoach.language import akin, language, wider
+from voicecoach.language import language
 from voicecoach.routine import Routine, load
 from voicecoach.score import Score, Side, Sound, phrases
 from voicecoach.script import build, exercises, notice, pace
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from voicecoach.tags import Tags
     from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
-    from voicecoach.voices.system import SystemVoice
+    from voicecoach.voices.kinds import Listed, Settings
 
 COVERED = 1800
 """Seconds of a session that its cover shows."""
@@ -54,7 +54,10 @@ Report = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a listener asks for; ``split`` makes a track for each side, ``length`` is that of each track, in seconds."""
+    """What a listener asks for; ``split`` makes a track for each side, ``length`` is that of each track, in seconds.
+
+    ``commands`` are those of the user's settings that speak, by name.
+    """
 
     routine: str
     choices: Choices = field(default_factory=Choices)
@@ -69,6 +72,8 @@ class Request:
     extras: tuple[str, ...] = ()
     fall: bool = False
     verify: bool = False
+    pitch: int | None = None
+    commands: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ def plan(request: Request, folder: Path, report: Report, routine: Routine | None
         stage.clips,
         voice.synthesised,
         voice.reused,
-        (*voice.problems, *_unheeded(routine, request.choices)),
+        (*voice.problems, *_unheeded(routine, request.choices), *_read_out(routine, stage.clips)),
         note((timeline for timeline, _ in laid.values()), _limb(routine)),
         lower,
     )
@@ -430,19 +435,36 @@ def speaker(request: Request, routine: Routine, folder: Path) -> Voice:
 
 def _voice(request: Request, routine: Routine, folder: Path) -> tuple[CachedVoice, str]:
     from voicecoach.voices.cached import CachedVoice
-    from voicecoach.voices.system import RATE, system_voice
+    from voicecoach.voices.finding import chosen
+
+    inner, listed = chosen(request.voice, speech(request, routine, folder))
+    return CachedVoice(inner, folder, tuple(_foreign(listed, routine.sheet.language))), listed.id
+
+
+def speech(request: Request, routine: Routine, folder: Path) -> Settings:
+    """Return what is asked of the voice that reads a routine."""
+    from voicecoach.voices.finding import data_folder
+    from voicecoach.voices.kinds import Settings
 
     code = routine.sheet.language
-    calibration = language(code, routine.sheet.words).word("calibration")
-    inner = system_voice(request.voice, code, calibration=calibration, rate=request.rate or RATE, folder=folder)
-    return CachedVoice(inner, folder, tuple(_foreign(inner, code))), inner.voice
+    return Settings(
+        code,
+        language(code, routine.sheet.words).word("calibration"),
+        folder,
+        rate=request.rate,
+        pitch=request.pitch,
+        data=data_folder(),
+        commands=dict(request.commands),
+    )
 
 
-def _foreign(voice: SystemVoice, code: str) -> Iterator[str]:
+def _foreign(voice: Listed, code: str) -> Iterator[str]:
     """Tell of a voice that was named, and speaks other languages than the routine's."""
-    if voice.languages and not any(akin(wider(code)[-1], tag) for tag in voice.languages):
+    from voicecoach.voices.finding import speaks
+
+    if voice.languages and not speaks(voice.languages, code):
         spoken = ", ".join(voice.languages)
-        yield f"the voice {voice.voice} speaks {spoken}, and this routine is in the language {code}"
+        yield f"the voice {voice.id} speaks {spoken}, and this routine is in the language {code}"
 
 
 def _track(side: Side | None, title: str, routine: Routine, timeline: Timeline, request: Request) -> Track:
@@ -458,6 +480,17 @@ def _unheeded(routine: Routine, choices: Choices) -> Iterator[str]:
     for part in {each.name: each for each in fixed}.values() if choices.breath else ():
         own = f"'voicecoach show {part.name}' shows what --set changes" if part.sheet.parameters else "it is fixed"
         yield f"{part.name} keeps its own breath, and --breath changes nothing in it; {own}"
+
+
+def _read_out(routine: Routine, texts: Iterable[str]) -> Iterator[str]:
+    """Tell of what was spoken as no listener could wish; `check` says where it stands."""
+    from voicecoach.advice import read_out
+
+    words = language(routine.sheet.language, routine.sheet.words)
+    told = dict.fromkeys(f"{what}; {mend}" for text in texts for what, mend in read_out(text, words))
+    first, *more = told or [""]
+    if first:
+        yield first + (f" (and {len(more)} more; 'voicecoach check' tells where)" if more else "")
 
 
 def _limb(routine: Routine) -> str:

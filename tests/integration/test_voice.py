@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,16 +16,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loudness import loudness
+from voicecoach import ffmpeg
+from voicecoach.choices import Choices
 from voicecoach.errors import VoiceError
+from voicecoach.language import language
+from voicecoach.routine import load
+from voicecoach.score import phrases
+from voicecoach.script import build
+from voicecoach.session import Request, plan
 from voicecoach.voices import library, polish
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.system import RATE, SystemVoice, catalogue, system_voice
+from voicecoach.voices.system import SystemVoice, catalogue, system_voice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from voicecoach.clip import Clip
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the figures below are espeak's")
 
+TOP = Path(__file__).parent.parent.parent
 CALM = "Sit tall, breathe out slowly, and let your shoulders become soft."
 SENTENCES = [
     "Sit on the floor with your right leg stretched out in front of you.",
@@ -97,10 +110,121 @@ def test_a_voice_that_is_not_there_is_an_error_never_another_voice() -> None:
         list(SystemVoice("gmw/nobody", CALM).speak(["In"]))
 
 
-@pytest.mark.parametrize("wording", ["", "   ", "…"])
-def test_what_has_no_sound_is_an_error_never_an_empty_clip(wording: str) -> None:
-    with pytest.raises(VoiceError, match="the voice could not say"):
-        list(SystemVoice("gmw/en-us", CALM, patience=2.0).speak([wording]))
+@pytest.mark.parametrize("wording", ["…", "—", "\u200b", "\u2060 …"])
+def test_what_has_no_sound_is_an_error_never_an_empty_clip(wording: str, tmp_path: Path) -> None:
+    with pytest.raises(VoiceError, match="twice\nits worker gave silence\nwrite it in words, or choose a voice"):
+        list(CachedVoice(SystemVoice("gmw/en-us", CALM), tmp_path).speak([wording]))
+    assert not list(tmp_path.rglob("*clip*"))
+
+
+@pytest.mark.parametrize(
+    ("voice", "wording", "least"),
+    [
+        ("gmw/en-us", "🙂", 1.0),
+        ("gmw/en-us", "<break time='2s'/> breathe in", 3.0),
+        ("gmw/en-us", "Sit, שב ישר, tall", 3.0),
+        ("sem/he", "שב ישר ונשום לאט", 1.0),
+        ("gmw/en-us", "\u202ebreathe in", 0.5),
+    ],
+)
+def test_what_a_voice_reads_in_its_own_way_is_still_read_to_its_end(voice: str, wording: str, least: float) -> None:
+    (clip,) = SystemVoice(voice, CALM).speak([wording])
+    assert clip.seconds > least
+
+
+def test_who_writes_what_would_be_read_out_is_told_at_make_as_well(tmp_path: Path) -> None:
+    routine = tmp_path / "odd.yaml"
+    routine.write_text("title: Odd\nsteps:\n  - say: Breathe <break/> in\n  - say: Sit שב tall 🙂\n  - say: Lie down\n")
+    (told,) = plan(Request(str(routine)), tmp_path / "clips", lambda *_: None).warnings
+    assert told.startswith("'<break/>' is read out as it stands; write words alone; 'settle' and 'rest' leave time")
+    assert told.endswith(" (and 2 more; 'voicecoach check' tells where)")
+
+
+def test_ten_thousand_characters_are_spoken_to_their_end() -> None:
+    voice = SystemVoice("gmw/en-us", CALM)
+    thousand, all_of_it = voice.raw(["and breathe. " * 77, "and breathe. " * 770], setting=450)
+    assert all_of_it.seconds == pytest.approx(10 * thousand.seconds, rel=0.02)
+
+
+def test_a_phrase_is_the_same_to_the_byte_whatever_is_spoken_before_it_and_by_which_worker() -> None:
+    voice = SystemVoice("gmw/en-us", CALM)
+    wordings = [*SENTENCES, *CUES, *(f"Hold for {number}" for number in range(10))]
+    alone = [next(iter(voice.speak([each]))) for each in wordings[4:8]]
+    shared = list(replace(voice, workers=2).speak(wordings))
+    assert shared[4:8] == alone
+    assert list(replace(voice, workers=1).speak(wordings[::-1]))[::-1] == shared
+
+
+def instructions(code: str) -> list[str]:
+    """Return what a built-in routine says in a language, but for what is only a few words."""
+    routine = load("sitting-leg-stretch", code)
+    said = (phrase.wordings[0].said for phrase in phrases(build(routine, Choices())))
+    return [each for each in dict.fromkeys(said) if len(each.split()) > 4]
+
+
+@pytest.mark.parametrize(("code", "rate"), [("en", 120), ("en", 200), ("de", 110), ("fr", 150), ("es", 300)])
+def test_instructions_are_heard_at_the_rate_that_is_asked_for(code: str, rate: int) -> None:
+    calibration = language(code).word("calibration")
+    said = instructions(code)
+    clips = system_voice(None, code, calibration=calibration, rate=rate).speak(said)
+    words = sum(len(each.split()) for each in said)
+    assert words * 60 / float(sum(clip.seconds for clip in clips)) == pytest.approx(rate, rel=0.1)
+
+
+def test_a_full_disk_is_told_with_what_would_mend_it() -> None:
+    worker = SystemVoice("gmw/en-us", CALM).command
+    full = SystemVoice("gmw/en-us", CALM, command=("/bin/sh", "-c", f"ulimit -f 8; exec {shlex.join(worker)}"))
+    with pytest.raises(VoiceError, match=r"file too large\nmake room in .*, or name another folder in TM"):
+        list(full.speak(["In"]))
+
+
+def test_a_copy_that_espeak_takes_with_it_is_told(tmp_path: Path) -> None:
+    """The process that speaks is shot in mid-phrase, each time."""
+    shooting = tmp_path / "shooting.py"
+    worker = Path(SystemVoice("gmw/en-us", CALM).command[-1])
+    shooting.write_text(
+        "import os, runpy, signal, wave\n"
+        "wave.open = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"runpy.run_path({str(worker)!r}, run_name='__main__')\n"
+    )
+    voice = SystemVoice("gmw/en-us", CALM, command=(sys.executable, str(shooting)))
+    with pytest.raises(VoiceError, match="reports: speaking ended with signal 9"):
+        list(voice.speak(["In"]))
+
+
+MAKE = "import sys; from voicecoach.__main__ import main; sys.argv[0] = 'voicecoach'; main()"
+
+
+@pytest.mark.parametrize(("stop", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_who_stops_a_long_session_leaves_no_process_and_no_file(
+    tmp_path: Path, stop: signal.Signals, status: int
+) -> None:
+    """An ffmpeg that stops us comes first on the path: by then the workers are in the middle of the next phrases."""
+    steps = "".join(f"  - say: Phrase {number} of many\n" for number in range(300))
+    (tmp_path / "many.yaml").write_text(f"title: Many\nsteps:\n{steps}")
+    for folder in ("bin", "tmp", "cache", "config"):
+        (tmp_path / folder).mkdir()
+    fake = tmp_path / "bin" / "ffmpeg"
+    once = f'[ -e "{tmp_path}/first" ] && kill -{stop.value} $PPID; touch "{tmp_path}/first"'
+    fake.write_text(f'#!/bin/sh\n{once}\nexec "{ffmpeg.executable()}" "$@"\n')
+    fake.chmod(0o755)
+    mine = {"XDG_CACHE_HOME": "cache", "XDG_CONFIG_HOME": "config", "TMPDIR": "tmp"}
+    env = {**os.environ, "PYTHONPATH": str(TOP), **{name: str(tmp_path / each) for name, each in mine.items()}}
+    env["PATH"] = f"{fake.parent}{os.pathsep}{env['PATH']}"
+    command = [sys.executable, "-c", MAKE, "make", "many.yaml", "--quiet"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list(of_folder(tmp_path)) == []
+    assert not (tmp_path / "many.mp3").exists()
+
+
+def of_folder(folder: Path) -> Iterator[str]:
+    """Yield the processes that were given a temporary folder in this one."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"TMPDIR={folder}".encode() in (process / "environ").read_bytes():
+                yield (process / "cmdline").read_text()
 
 
 def test_odd_wordings_are_spoken_to_their_end() -> None:
@@ -145,5 +269,5 @@ def test_asking_who_speaks_starts_no_process_and_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     identity, loaded = done.stdout.splitlines()
-    assert f"voice gmw/en-us, rate {RATE}" in identity
+    assert "voice gmw/en-us, rate set to 102, pitch own" in identity
     assert loaded == "[]"

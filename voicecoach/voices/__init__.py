@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,3 +25,11 @@ class Voice(Protocol):
         Raises:
             VoiceError: When a wording can't be spoken; no clip is ever empty, cut short or silent instead.
         """
+
+
+@runtime_checkable
+class Mixed(Protocol):
+    """A voice put together of others, or of files: each wording has an identity of its own, by which it is kept."""
+
+    def identity_of(self, wording: str) -> str:
+        """Everything that changes how this wording sounds, as one line of text."""

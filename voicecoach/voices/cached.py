@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from voicecoach import store
 from voicecoach.clip import SAMPLE_BYTES, Clip
 from voicecoach.errors import VoiceError
+from voicecoach.voices import Mixed
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -28,7 +29,7 @@ class CachedVoice:
         What is wrong with the voice itself comes first among the ``problems``.
         """
         self.voice, self.folder, self.limit = voice, folder, limit
-        self.problems = list(problems)
+        self._problems = list(problems)
         self._fresh: set[str] = set()
         self._found: set[str] = set()
         self._pruned = self._noted = False
@@ -37,6 +38,11 @@ class CachedVoice:
     def identity(self) -> str:
         """The identity of the voice inside: a cache changes nothing to be heard."""
         return self.voice.identity
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with the voice or with the cache, and what the voice inside has to tell."""
+        return [*self._problems, *getattr(self.voice, "problems", ())]
 
     @property
     def synthesised(self) -> int:
@@ -54,7 +60,7 @@ class CachedVoice:
         Raises:
             VoiceError: When the voice inside can't speak a wording.
         """
-        places = {wording: place(self.folder, self.identity, wording) for wording in wordings}
+        places = self._places(wordings)
         clips = {wording: clip for wording, path in places.items() if (clip := _read(path)) is not None}
         self._found |= clips.keys()
         missing = [wording for wording in places if wording not in clips]
@@ -65,6 +71,13 @@ class CachedVoice:
                 yield clips[wording]
         if missing:
             self._prune()
+
+    def _places(self, wordings: Sequence[str]) -> dict[str, Path]:
+        """Return where the clip of each wording is kept."""
+        if isinstance(self.voice, Mixed):
+            return {wording: place(self.folder, self.voice.identity_of(wording), wording) for wording in wordings}
+        identity = self.identity if wordings else ""
+        return {wording: place(self.folder, identity, wording) for wording in wordings}
 
     def _take(self, spoken: Iterator[Clip], wording: str, path: Path) -> Clip:
         clip = next(spoken, None)
@@ -86,7 +99,7 @@ class CachedVoice:
     def _note(self, problem: str) -> None:
         if not self._noted:
             self._noted = True
-            self.problems.append(problem)
+            self._problems.append(problem)
 
 
 def place(folder: Path, identity: str, wording: str) -> Path:

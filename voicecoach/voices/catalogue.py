@@ -92,7 +92,8 @@ def _for_language(catalogue: Catalogue, language: str) -> VoiceInfo:
     if not found:
         raise VoiceError(
             f"no voice of this system speaks {shown(language)}\n"
-            "install one in the system's speech settings, or name another with --voice ('voicecoach voices' lists them)"
+            "install one in the system's speech settings, or one of Piper's with 'voicecoach voices install NAME'; "
+            "or name another with --voice ('voicecoach voices' lists them)"
         )
     return min(found, key=lambda voice: min(map(len, voice.languages), default=0))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from voicecoach.voices import Voice
@@ -48,6 +48,7 @@ class Settings:
         volume: dB; added after levelling only by a fallback or a test, 0 in a session.
         data: Where what is installed lies (models of voices).
         commands: The user's own commands, by name, as their settings file has them.
+        resolve: Gives the voice that another name means, for kinds that fall back on one.
     """
 
     language: str
@@ -58,6 +59,7 @@ class Settings:
     volume: float = 0.0
     data: Path | None = None
     commands: dict[str, object] = field(default_factory=dict)
+    resolve: Callable[[str], Voice] | None = None
 
 
 class Kind(Protocol):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
+import signal
 import subprocess
 import threading
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from voicecoach.ffmpeg import apart
+from voicecoach.ffmpeg import apart, undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,37 +32,45 @@ class Worker:
     """
 
     def __init__(self, command: Sequence[str], setup: Mapping[str, object], folder: Path, patience: float) -> None:
-        """Start ``command`` and set it up.
+        """Start ``command``; it is set up when it is first asked.
 
         Args:
             command: The program and its arguments.
             setup: The first request.
             folder: A private folder, for what it says on stderr.
-            patience: Seconds that an answer may take.
+            patience: Seconds that the answer to the setup may take, beside those for starting.
 
         Raises:
-            Fault: When it does not start or refuses the setup.
+            Fault: When it does not start.
         """
         self._said = folder / "worker.txt"
-        try:
-            with self._said.open("wb") as said:
-                self._process = _started(command, said)
-        except OSError as error:
-            raise Fault(f"could not be started: {error.strerror or error}") from None
+        self._setup: tuple[Mapping[str, object], float] | None = (setup, patience + STARTING)
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        process = None
         try:
+            with undisturbed(), self._said.open("wb") as said:
+                process = self._process = _started(command, said)
             threading.Thread(target=self._listen, daemon=True).start()
-            self.ask(setup, patience + STARTING)
+        except OSError as error:
+            raise Fault(f"could not be started: {(error.strerror or str(error)).lower()}") from None
         except BaseException:
-            self.close()
+            if process is not None:
+                self.close()
             raise
 
     def ask(self, request: Mapping[str, object], patience: float) -> dict[str, Any]:
         """Send a request and return its answer.
 
         Raises:
-            Fault: When it ends, takes longer than ``patience`` seconds, answers nonsense or reports an error.
+            Fault: When it ends, takes longer than ``patience`` seconds, answers nonsense or reports an error; or, the
+                first time, refuses its setup.
         """
+        if self._setup is not None:
+            setup, self._setup = self._setup, None
+            self._asked(*setup)
+        return self._asked(request, patience)
+
+    def _asked(self, request: Mapping[str, object], patience: float) -> dict[str, Any]:
         self._send(json.dumps(request).encode() + b"\n")
         try:
             line = self._answers.get(timeout=patience)
@@ -70,8 +81,8 @@ class Worker:
         return _understood(line)
 
     def close(self) -> None:
-        """End the process, at once: it has nothing to save."""
-        self._process.kill()
+        """End the process and its own children, at once: they have nothing to save."""
+        _kill(self._process)
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             _close(pipe)
@@ -115,6 +126,14 @@ class Worker:
 
 def _started(command: Sequence[str], said: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, **apart())
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and, where the system has groups of processes, all that it started."""
+    if process.poll() is None and hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _understood(line: bytes) -> dict[str, Any]:

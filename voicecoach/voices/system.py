@@ -1,4 +1,4 @@
-"""The voice of the system: pyttsx3 in a supervised worker process, its phrases polished in batches."""
+"""The voice of the system: pyttsx3 in supervised worker processes, its phrases polished in batches."""
 
 from __future__ import annotations
 
@@ -8,32 +8,43 @@ import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import VoiceError, shown
 from voicecoach.voices import library, remember
 from voicecoach.voices.catalogue import Catalogue, choose, read
-from voicecoach.voices.supervised import Fault, Worker
+from voicecoach.voices.supervised import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from voicecoach.clip import Clip
+    from voicecoach.voices.crew import Speaker
     from voicecoach.voices.polish import Raw
 
-RATE = 130
-"""Words a minute: calm instructions, by measure of their sound."""
+RATE = 120
+"""Words a minute that the calm tempo comes to in English: of the built-in routines' instructions, by their sound."""
 
-ESPEAK_PACE = 1.27
-"""Words a minute that are heard for each that espeak is set to (five sentences, settings 100 to 200: 1.26 to 1.28)."""
+ESPEAK_PACE = 1.18
+"""Words a minute that are heard for each that espeak is set to: 1.07 to 1.33 in the built-in routines."""
+
+CLOSE = 0.02
+"""A rate that is heard this near to the one that is asked for is met."""
+_TRIES = 4
+_SETTINGS = range(80, 451)
+"""What a voice can be set to; espeak takes what is slower for 80."""
+_LEAST_WORDS = 6
+"""In fewer words, as those of a language that writes none apart, a rate can't be measured."""
 
 PATIENCE = 10.0
 """Seconds a phrase may take, and a tenth more for each of its characters; usual are 0.02."""
 
-BATCH = 24
+BATCH = 12
 """Phrases polished at once: enough to share ffmpeg's start, few enough that progress is seen to move."""
+
+PHRASES_A_WORKER = 6
+"""Another worker is started for so many phrases: its start takes as much work as eight of them."""
 
 _LONGEST_DATA = 120
 """espeak cuts data paths of 160 bytes or more and then ends the process; this leaves room for the files' names."""
@@ -48,22 +59,24 @@ class SystemVoice:
     Attributes:
         voice: The id of one of the ``catalogue``'s voices.
         calibration: A plain sentence of the voice's language, a second or longer: its level is the voice's own.
-        rate: Words a minute, as heard.
+        rate: Words a minute, as heard; None for the calm tempo that every language is spoken at.
         pitch: pyttsx3's setting, 0 to 100; None for the voice's own.
         folder: Where small facts about voices are kept between runs; None to keep none.
         command: The worker to start.
         patience: Seconds that any phrase may take, whatever its length.
+        workers: How many processes may speak at once; None for as many as there are cores.
         languages: What it speaks, as far as that is known.
     """
 
     voice: str
     calibration: str
-    rate: int = RATE
+    rate: int | None = None
     pitch: int | None = None
     folder: Path | None = None
     command: Sequence[str] = field(default=_WORKER)
     patience: float = PATIENCE
     languages: tuple[str, ...] = ()
+    workers: int | None = None
 
     @property
     def identity(self) -> str:
@@ -76,25 +89,38 @@ class SystemVoice:
 
         calibrated = hashlib.sha256(self.calibration.encode()).hexdigest()[:8]
         pitch = "own" if self.pitch is None else self.pitch
-        said = f"{library.find().version}; voice {self.voice}, rate {self.rate}, pitch {pitch}"
+        rate = f"set to {_calm(RATE)}" if self.rate is None else f"{self.rate} as heard"
+        said = f"{library.find().version}; voice {self.voice}, rate {rate}, pitch {pitch}"
         return f"{said}; polish {polish.VERSION}, calibrated {calibrated}"
 
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
         """Speak each wording, in order; clips come a batch at a time.
 
         Raises:
-            VoiceError: When a wording can't be spoken, twice.
+            VoiceError: When a wording can't be spoken, twice; clips of those before it were given.
             EncodeError: When ffmpeg is missing or fails.
         """
         from voicecoach.voices import polish
+        from voicecoach.voices.crew import batches, spoken
 
         if not wordings:
             return
-        with _speaking(self) as speaker:
-            gain = _own_gain(self, speaker)
-            waiting = iter(wordings)
-            while batch := list(islice(waiting, BATCH)):
-                yield from polish.polish([speaker.say(wording) for wording in batch], gain)
+        _check(wordings)
+        with _speakers(self, _workers(self, len(wordings))) as speakers:
+            tuning = _tuned(self, speakers[0])
+            for batch in batches(spoken(speakers, wordings, tuning.setting), BATCH):
+                yield from polish.polish(batch, tuning.gain)
+
+    def raw(self, wordings: Sequence[str], setting: int | None = None) -> Iterator[Raw]:
+        """Give the sound of each wording as the voice itself makes it, at the driver's own ``setting`` of the rate.
+
+        Raises:
+            VoiceError: When a wording can't be spoken, twice.
+        """
+        from voicecoach.voices.crew import spoken
+
+        with _speakers(self, 1) as speakers:
+            yield from spoken(speakers, wordings, setting or _calm(self.rate or RATE))
 
 
 def system_voice(  # noqa: PLR0913 - a voice's settings, by name
@@ -102,7 +128,7 @@ def system_voice(  # noqa: PLR0913 - a voice's settings, by name
     language: str,
     *,
     calibration: str,
-    rate: int = RATE,
+    rate: int | None = None,
     pitch: int | None = None,
     folder: Path | None = None,
 ) -> SystemVoice:
@@ -134,120 +160,131 @@ def catalogue(folder: Path | None = None, *, command: Sequence[str] = _WORKER, p
     return read(answer)
 
 
-class _Speaker:
-    """A worker that is started when it is needed, and once more for the phrase at which it failed."""
+@dataclass(frozen=True, slots=True)
+class _Tuning:
+    """What a voice's calibration sentence told: the driver's setting of the rate, and the voice's own gain in dB."""
 
-    def __init__(self, command: Sequence[str], setup: Mapping[str, object], folder: Path, patience: float) -> None:
-        self._command, self._setup, self._folder, self._patience = command, setup, folder, patience
-        self._fresh = library.find().one_phrase_a_process
-        self._running = ExitStack()
-        self._worker: Worker | None = None
-
-    def say(self, wording: str) -> Raw:
-        """Speak a wording.
-
-        Raises:
-            VoiceError: When that fails twice.
-        """
-        try:
-            return self._said(wording)
-        except Fault:
-            self.stop()  # and once more with a new worker
-        try:
-            return self._said(wording)
-        except Fault as fault:
-            raise VoiceError(f"the voice could not say {shown(wording)}, twice\nits worker {fault}") from None
-
-    def ask(self, request: Mapping[str, object], patience: float) -> dict[str, object]:
-        """Ask the worker, which is started if none runs."""
-        if self._worker is None:
-            worker = Worker(self._command, self._setup, self._folder, self._patience)
-            self._worker = self._running.enter_context(worker)
-        return self._worker.ask(request, patience)
-
-    def stop(self) -> None:
-        """End the worker, if one runs."""
-        self._worker = None
-        self._running.close()
-
-    def _said(self, wording: str) -> Raw:
-        path = self._folder / "phrase.wav"
-        try:
-            self.ask({"do": "say", "text": wording, "path": str(path)}, self._patience + 0.1 * len(wording))
-            return _heard(path)
-        finally:
-            path.unlink(missing_ok=True)
-            if self._fresh:
-                self.stop()
+    setting: int
+    gain: float
 
 
-def _heard(path: Path) -> Raw:
-    from voicecoach.errors import EncodeError
+def _tuned(voice: SystemVoice, speaker: Speaker) -> _Tuning:
+    """Return a voice's tuning, measured once: by one spoken sentence or, where a rate is asked for, a few."""
     from voicecoach.voices import polish
 
-    if not path.is_file():
-        raise Fault("wrote no sound")
-    try:
-        raw = polish.load(path)
-    except EncodeError as error:
-        raise Fault("wrote a file that is no sound") from error
-    if polish.silent(raw):
-        raise Fault("gave silence")
-    return raw
+    key = f"tuning of {voice.identity}"
+    match remember.recall(voice.folder, key):
+        case {"setting": int(setting), "gain": float(gain)} if setting in _SETTINGS and abs(gain) <= polish.MOST_GAIN:
+            return _Tuning(setting, gain)
+    setting, raw = _paced(voice, speaker)
+    tuning = _Tuning(setting, float(polish.calibrate(raw)))
+    remember.keep(voice.folder, key, {"setting": tuning.setting, "gain": tuning.gain})
+    return tuning
 
 
-def _setting(rate: int) -> int:
-    """Return what pyttsx3 is to be told for a rate that is heard."""
-    return round(rate / ESPEAK_PACE) if library.find().driver == "espeak" else rate
+def _paced(voice: SystemVoice, speaker: Speaker) -> tuple[int, Raw]:
+    """Find the setting at which the calibration sentence is heard at the voice's rate; give its sound as well."""
+    from voicecoach.voices import polish
+
+    setting = _calm(voice.rate or RATE)
+    raw = speaker.say(voice.calibration, setting)
+    words = len(voice.calibration.split())
+    if voice.rate is None or words < _LEAST_WORDS:
+        return setting, raw
+    for _ in range(_TRIES):
+        heard = words * 60 / polish.trim(raw).seconds
+        better = _bounded(setting * voice.rate / heard)
+        if abs(heard / voice.rate - 1) <= CLOSE or better == setting:
+            break
+        setting, raw = better, speaker.say(voice.calibration, better)
+    return setting, raw
+
+
+def _calm(rate: int) -> int:
+    """Return what pyttsx3 is told for a rate before anything is measured."""
+    return _bounded(rate / ESPEAK_PACE if library.find().driver == "espeak" else rate)
+
+
+def _bounded(setting: float) -> int:
+    return min(max(round(setting), _SETTINGS.start), _SETTINGS.stop - 1)
+
+
+def _workers(voice: SystemVoice, wordings: int) -> int:
+    """Return how many processes share the work."""
+    return min(voice.workers or _cores(), max(1, wordings // PHRASES_A_WORKER))
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _check(wordings: Sequence[str]) -> None:
+    """Refuse what no voice can be handed: it would be cut short, or never arrive."""
+    for wording in wordings:
+        if not wording.strip():
+            raise VoiceError(f"the voice has nothing to say in {shown(wording)}\nwrite words, or leave the phrase out")
+        if "\0" in wording or any("\ud800" <= each <= "\udfff" for each in wording):
+            raise VoiceError(f"{shown(wording)} holds a character that is none (NUL, half of a pair)\ntake it out")
 
 
 @contextmanager
-def _speaking(voice: SystemVoice) -> Iterator[_Speaker]:
-    own = {"voice": voice.voice, "rate": _setting(voice.rate), "pitch": voice.pitch}
-    with _speaker(voice.command, own, voice.patience) as speaker:
-        yield speaker
+def _speakers(voice: SystemVoice, number: int) -> Iterator[list[Speaker]]:
+    """Give speakers with a voice, none of them started yet; nothing of them is left afterwards."""
+    own = {"voice": voice.voice, "pitch": voice.pitch}
+    with _crew(voice.command, own, voice.patience, number) as speakers:
+        yield speakers
 
 
 @contextmanager
-def _speaker(command: Sequence[str], own: Mapping[str, object], patience: float) -> Iterator[_Speaker]:
+def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, number: int) -> Iterator[list[Speaker]]:
+    from voicecoach.voices.crew import Speaker, Start
+
     found = library.find()
-    with tempfile.TemporaryDirectory(prefix="voicecoach-") as name, ExitStack() as stack:
-        folder = Path(name)
+    with _folder() as folder, ExitStack() as stack:
         setup = {"driver": found.driver, "library": found.path, "data": _short(found.data, folder), **own}
-        speaker = _Speaker(command, setup, folder, patience)
-        stack.callback(speaker.stop)
-        yield speaker
+        start = Start(command, setup, patience, one_phrase=found.one_phrase_a_process)
+        speakers: list[Speaker] = []
+        for each in range(number):
+            place = folder / str(each)
+            place.mkdir()
+            speakers.append(Speaker(start, place))
+            stack.callback(speakers[-1].stop)
+        yield speakers
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Give a folder for a while.
+
+    Raises:
+        VoiceError: When there is no room or place for one.
+    """
+    try:
+        made = tempfile.TemporaryDirectory(prefix="voicecoach-", ignore_cleanup_errors=True)
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise VoiceError(f"the voice has no folder to work in: {what}\nmake room, or name one in TMPDIR") from None
+    with made as name:
+        yield Path(name)
 
 
 def _asked_twice(command: Sequence[str], patience: float) -> dict[str, object]:
-    with _speaker(command, {}, patience) as speaker:
+    with _crew(command, {}, patience, 1) as (speaker,):
         try:
             return _listed(speaker, patience)
         except (Fault, ValueError):
-            speaker.stop()
+            speaker.rest()
         try:
             return _listed(speaker, patience)
         except (Fault, ValueError) as fault:
             raise VoiceError(f"the system's voices could not be listed\nthe voice worker {fault}") from None
 
 
-def _listed(speaker: _Speaker, patience: float) -> dict[str, object]:
+def _listed(speaker: Speaker, patience: float) -> dict[str, object]:
     answer = speaker.ask({"do": "voices"}, patience)
     read(answer)
     return answer
-
-
-def _own_gain(voice: SystemVoice, speaker: _Speaker) -> float:
-    """Return the gain in dB that brings this voice's calibration sentence to the target, measured once."""
-    from voicecoach.voices import polish
-
-    key = f"gain of {voice.identity}"
-    kept = remember.recall(voice.folder, key)
-    if isinstance(kept, (int, float)) and abs(kept) <= polish.MOST_GAIN:
-        return float(kept)
-    gain = polish.calibrate(speaker.say(voice.calibration))
-    remember.keep(voice.folder, key, gain)
-    return gain
 
 
 def _short(data: str | None, folder: Path) -> str | None:

@@ -1,23 +1,31 @@
 """The child process that owns pyttsx3's one engine: a JSON line in, a JSON line out, until its input ends.
 
 It runs by its file name and imports nothing of ours, so that nothing in the current folder can stand in for it.
-Requests: ``{"do": "setup", …}`` once, then ``{"do": "voices"}`` or ``{"do": "say", "text": …, "path": …}``.
+Requests: the setup once, then ``{"do": "voices"}`` or ``{"do": "say", "text": …, "path": …}``, which may add
+a "rate" for this text alone and the "seconds" that it may take.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import sys
-import time
 import wave
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Request = dict[str, Any]
 PROPERTIES = ("voice", "rate", "pitch", "volume")
+ESPEAK_RATE = 22_050
+"""Samples a second; pyttsx3 writes all of espeak's sound so."""
+LONGEST = 1_200
+"""Seconds that a phrase may take where nobody says."""
 
 
 class Failed(Exception):  # noqa: N818 - it is an answer, sent back as one line
@@ -27,8 +35,8 @@ class Failed(Exception):  # noqa: N818 - it is an answer, sent back as one line
 class Speech(Protocol):
     """A pyttsx3 engine that is set up."""
 
-    def say(self, text: str, path: str) -> None:
-        """Speak ``text`` into the file ``path``."""
+    def say(self, text: str, path: str, rate: int | None, seconds: float) -> None:
+        """Speak ``text`` into the file ``path``, at pyttsx3's ``rate`` if one is given, in ``seconds`` at most."""
 
     def voices(self) -> list[Any]:
         """Return pyttsx3's voices."""
@@ -38,7 +46,11 @@ class Speech(Protocol):
 
 
 class Espeak:
-    """espeak-ng without pyttsx3's queue, which drops properties and calls a file done before it is."""
+    """espeak-ng by pyttsx3's binding, without its queue, which drops properties and calls a file done before it is.
+
+    espeak carries its state (flutter, noise, phase) from one phrase into the next. So each is spoken by a copy of this
+    process that has not spoken yet: then it is the same to the byte whatever was said before, and by which worker.
+    """
 
     def __init__(self, setup: Request) -> None:
         """Load the library where pyttsx3 will find it, and start it."""
@@ -49,26 +61,22 @@ class Espeak:
         if setup.get("library"):
             ctypes.CDLL(setup["library"], mode=ctypes.RTLD_GLOBAL)
         import pyttsx3
-
-        self._voice = pyttsx3.init("espeak")
         from pyttsx3.drivers import _espeak
 
+        # Synchronous speech has no thread of its own: a copy of a process has only the thread that copied it.
+        _espeak.AUDIO_OUTPUT_RETRIEVAL = _espeak.AUDIO_OUTPUT_SYNCHRONOUS
+        self._voice = pyttsx3.init("espeak")
         self._library, self._driver = _espeak, self._voice.proxy._driver  # noqa: SLF001 - see the class
-        self._finished = False
-        self._voice.connect("finished-utterance", self._note)
-        self._properties = _given(setup)
-        self._set()
+        self._heard: list[bytes] = []
+        self._library.SetSynthCallback(self._hear)
+        self._set(_given(setup))
 
-    def say(self, text: str, path: str) -> None:
-        """Speak ``text`` into the file ``path``, with the properties set anew for this text alone."""
-        self._set()
-        self._finished = False
-        self._voice.save_to_file(text, path)
-        self._voice.runAndWait()
-        while not self._finished:  # whoever started us has a time limit
-            time.sleep(0.001)
-        self._library.Synchronize()
-        _check_wave(path)
+    def say(self, text: str, path: str, rate: int | None, seconds: float) -> None:
+        """Speak ``text`` into the file ``path``."""
+        if can_be_copied():
+            in_a_copy(lambda: self._spoken(text, path, rate), seconds)
+        else:
+            self._spoken(text, path, rate)
 
     def voices(self) -> list[Any]:
         """Return the voices of all languages."""
@@ -80,14 +88,29 @@ class Espeak:
         identifiers = [each.identifier.decode(errors="replace") for each in self._library.ListVoices(wanted)]
         return sorted(name.removeprefix("!v/") for name in identifiers if name.startswith("!v/"))
 
-    def _set(self) -> None:
+    def _spoken(self, text: str, path: str, rate: int | None) -> None:
+        self._set({} if rate is None else {"rate": rate})
+        self._heard.clear()
+        self._library.Synth(text.encode(), flags=self._library.ENDPAUSE | self._library.CHARS_UTF8)
         self._library.Synchronize()
-        for name, value in self._properties.items():
+        if not self._heard:
+            raise Failed("there is no sound for it")
+        with wave.open(path, "wb") as file:
+            file.setparams((1, 2, ESPEAK_RATE, 0, "NONE", ""))
+            file.writeframes(b"".join(self._heard))
+
+    def _set(self, properties: Request) -> None:
+        self._library.Synchronize()
+        for name, value in properties.items():
             self._driver.setProperty(name, value)
         self._library.Synchronize()
 
-    def _note(self, **_event: object) -> None:
-        self._finished = True
+    def _hear(self, samples: Any, count: int, _events: object) -> int:  # noqa: ANN401 - a C array
+        import ctypes
+
+        if count > 0:
+            self._heard.append(ctypes.string_at(samples, count * 2))
+        return 0
 
 
 class Public:
@@ -103,8 +126,10 @@ class Public:
         for name, value in _given(setup).items():
             self._voice.setProperty(name, value)
 
-    def say(self, text: str, path: str) -> None:
+    def say(self, text: str, path: str, rate: int | None, seconds: float) -> None:  # noqa: ARG002 - watched from outside
         """Speak ``text`` into the file ``path``; what is in it may be AIFF."""
+        if rate is not None:
+            self._voice.setProperty("rate", rate)
         self._voice.save_to_file(text, path)
         self._voice.runAndWait()
         if self._errors:
@@ -133,7 +158,7 @@ def answer(speech: Speech, request: Request) -> Request:
     """Do one request and return what to answer."""
     match request:
         case {"do": "say", "text": str(text), "path": str(path)}:
-            speech.say(text, path)
+            speech.say(text, path, request.get("rate"), request.get("seconds", LONGEST))
             return {"done": path}
         case {"do": "voices"}:
             return {"voices": [_described(voice) for voice in speech.voices()], "variants": speech.variants()}
@@ -151,7 +176,7 @@ def main(requests: TextIO, answers: TextIO) -> None:
             else:
                 said = answer(speech, request)
         except Exception as error:  # noqa: BLE001 - whatever a driver raises is told to the other side
-            said = {"error": str(error) or type(error).__name__}
+            said = {"error": told(error)}
         answers.write(json.dumps(said) + "\n")
         answers.flush()
 
@@ -160,14 +185,47 @@ def _given(setup: Request) -> Request:
     return {name: setup[name] for name in PROPERTIES if setup.get(name) is not None}
 
 
-def _check_wave(path: str) -> None:
+def can_be_copied() -> bool:
+    """Tell whether a copy of this process can do what it does: it has one thread alone, and the system has copies."""
     try:
-        with wave.open(path, "rb") as sound:
-            frames = sound.getnframes()
-    except (OSError, EOFError, wave.Error) as error:
-        raise Failed(f"no sound was written ({error})") from error
-    if not frames:
-        raise Failed("the sound has no samples")
+        return hasattr(os, "fork") and len(list(Path("/proc/self/task").iterdir())) == 1
+    except OSError:  # no Linux: nobody knows
+        return False
+
+
+def in_a_copy(work: Callable[[], None], seconds: float) -> None:
+    """Do some work in a copy of this process, which ends after ``seconds`` (and a bit) even if nobody ends it.
+
+    Raises:
+        Failed: When it fails there, or the copy does not come to its end.
+    """
+    reading, writing = os.pipe()
+    copy = os.fork()
+    if not copy:
+        signal.alarm(math.ceil(seconds) + 2)
+        os.write(writing, _failure(work).encode(errors="replace"))
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as said:
+        failure = said.read().decode()
+    status = os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1])
+    if status or failure:
+        raise Failed(failure or f"speaking ended with {f'signal {-status}' if status < 0 else f'status {status}'}")
+
+
+def _failure(work: Callable[[], None]) -> str:
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises is told to the other side
+        return told(error)
+    return ""
+
+
+def told(error: Exception) -> str:
+    """Say what went wrong; of a file, what the system says and where it is."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror.lower()}: {error.filename}" if error.filename else error.strerror.lower()
+    return str(error) or type(error).__name__
 
 
 def _described(voice: Any) -> Request:  # noqa: ANN401 - pyttsx3 has no types

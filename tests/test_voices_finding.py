@@ -1,0 +1,217 @@
+"""Which voice a name means, over all kinds; the kinds are fakes, and so is the system's list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes import FakeKind, NamedVoice
+from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
+from voicecoach.voices import finding, system
+from voicecoach.voices.catalogue import Catalogue, VoiceInfo
+from voicecoach.voices.finding import System, chosen, kinds, listed
+from voicecoach.voices.kinds import Listed, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SYSTEM = Catalogue(
+    (
+        VoiceInfo("gmw/de", "German", ("de",)),
+        VoiceInfo("gmw/en", "English (Great Britain)", ("en-gb",)),
+        VoiceInfo("gmw/en-us", "English (America)", ("en-us",)),
+    ),
+    ("f3",),
+)
+AMY = Listed("neural:en_US-amy-low", "neural", "Amy", ("en-us",), rank=10)
+BETTER_AMY = Listed("neural:en_US-amy-high", "neural", "Amy, high", ("en-us",), rank=12)
+ALAN = Listed("neural:en_GB-alan", "neural", "Alan", ("en-gb",), rank=12)
+JO = Listed("neural:en_US-jo", "neural", "Jo", ("en-us",), ready=False, hint="install it", rank=20)
+MINE = Listed("own:kitchen-de", "own", "A machine in the kitchen")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings("en", "a calm sentence", tmp_path)
+
+
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Say which kinds there are besides the system's."""
+    monkeypatch.setattr(system, "catalogue", lambda _folder: SYSTEM)
+
+    def put(*others: FakeKind) -> None:
+        every = {"system": System(), **{each.name: each for each in others}}
+        monkeypatch.setattr(finding, "kinds", lambda: every)
+
+    put(FakeKind("neural", (AMY, BETTER_AMY, ALAN, JO)), FakeKind("own", (MINE,)))
+    return put
+
+
+def found(spec: str | None, settings: Settings) -> str:
+    """The name of the voice that is made, which is that under which it is listed, if it is."""
+    voice, entry = chosen(spec, settings)
+    name = voice.name if isinstance(voice, NamedVoice) else voice.voice  # type: ignore[attr-defined] # a system voice
+    assert entry.id == name
+    return str(name)
+
+
+@pytest.mark.usefixtures("there")
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        (None, "neural:en_US-amy-high"),
+        ("neural:en_US-amy-low", "neural:en_US-amy-low"),
+        ("NEURAL: en_US-amy-low ", "neural:en_US-amy-low"),
+        ("neural:/a/model.onnx", "neural:/a/model.onnx"),
+        ("en_US-amy-low", "neural:en_US-amy-low"),
+        ("en_us-AMY-low", "neural:en_US-amy-low"),
+        ("amy", "neural:en_US-amy-low"),  # that is its whole name, and only a part of the other's
+        ("y, hi", "neural:en_US-amy-high"),
+        ("alan", "neural:en_GB-alan"),
+        ("en", "neural:en_US-amy-high"),
+        ("en-gb", "neural:en_GB-alan"),
+        ("neural", "neural:en_US-amy-high"),
+        ("neural:", "neural:en_US-amy-high"),
+        ("kitchen", "own:kitchen-de"),
+        ("de", "gmw/de"),
+        ("german", "gmw/de"),
+        ("gmw/en-us", "gmw/en-us"),
+        ("system:en-us", "gmw/en-us"),
+        ("system:", "gmw/en-us"),
+        ("system", "gmw/en-us"),
+        ("en-us+f3", "gmw/en-us+f3"),
+        ("system:en-us+f3", "gmw/en-us+f3"),
+        ("GREAT BRITAIN", "gmw/en"),
+    ],
+)
+def test_a_name_finds_its_voice_in_whatever_kind(spec: str | None, expected: str, settings: Settings) -> None:
+    assert found(spec, settings) == expected
+
+
+@pytest.mark.usefixtures("there")
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "neural:en_US-amy-high"),
+        ("en-GB", "neural:en_GB-alan"),
+        ("en-US", "neural:en_US-amy-high"),
+        ("de", "gmw/de"),
+        ("de-AT", "gmw/de"),
+    ],
+)
+def test_the_default_ranks_above_the_systems_or_is_the_systems(
+    language: str, expected: str, settings: Settings
+) -> None:
+    assert found(None, replace(settings, language=language)) == expected
+
+
+def test_of_voices_of_one_rank_the_meant_dialect_is_the_default(there: Callable[..., None], settings: Settings) -> None:
+    there(FakeKind("neural", (ALAN, BETTER_AMY)))
+    assert found(None, settings) == "neural:en_US-amy-high"
+    there(FakeKind("neural", (ALAN,)))
+    assert found(None, settings) == "neural:en_GB-alan"
+    assert found(None, replace(settings, language="en-US")) == "gmw/en-us"
+
+
+def test_where_the_system_has_none_any_that_speaks_it_is_the_default(
+    there: Callable[..., None], settings: Settings
+) -> None:
+    there(FakeKind("own", (replace(MINE, languages=("xx-yy",)),)))
+    assert found(None, replace(settings, language="xx-zz")) == "own:kitchen-de"
+
+
+@pytest.mark.usefixtures("there")
+def test_where_no_voice_speaks_it_the_error_says_how_to_get_one(settings: Settings) -> None:
+    with pytest.raises(VoiceError, match="speaks 'yy'\ninstall one") as caught:
+        chosen(None, replace(settings, language="yy"))
+    assert "voicecoach voices install" in str(caught.value)
+
+
+@pytest.mark.usefixtures("there")
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("en_US-amy", "'en_US-amy' may mean several voices: neural:en_US-amy-low, neural:en_US-amy-high"),
+        ("en_US", "'en_US' may mean several voices: neural:en_US-amy-low, neural:en_US-amy-high"),
+        ("engl", "'engl' may mean several voices: gmw/en, gmw/en-us"),
+        ("amyy", "no voice is called 'amyy'; did you mean 'amy'"),
+        ("zzz", "no voice is called 'zzz'"),
+        ("", "no voice is called ''"),
+        ("neurl:amy", "no kind of voices is called 'neurl'; did you mean 'neural'?"),
+        ("neural:nobody", "nobody is here"),
+        ("own:", "no voice of the kind 'own' is ready for the language 'en'"),
+        ("en-us+nobody", "no voice variant is called 'nobody'"),
+        ("amy+f3", "no voice is called 'amy'"),
+    ],
+)
+def test_what_is_no_one_voices_name_is_the_commands_mistake(spec: str, expected: str, settings: Settings) -> None:
+    with pytest.raises(ChoiceError) as caught:
+        chosen(spec, settings)
+    assert str(caught.value).startswith(expected)
+    assert len(str(caught.value).splitlines()) <= 2
+
+
+@pytest.mark.usefixtures("there")
+def test_an_unknown_name_says_what_lists_them_all(settings: Settings) -> None:
+    with pytest.raises(UnknownNameError, match="'voicecoach voices' lists all of them"):
+        chosen("zzz", settings)
+
+
+@pytest.mark.usefixtures("there")
+@pytest.mark.parametrize("spec", ["en_US-jo", "jo"])
+def test_a_voice_that_is_not_ready_says_what_would_make_it_so(spec: str, settings: Settings) -> None:
+    with pytest.raises(VoiceError, match="the voice neural:en_US-jo is not ready\ninstall it"):
+        chosen(spec, settings)
+
+
+def test_ready_voices_come_before_others_of_the_same_part(there: Callable[..., None], settings: Settings) -> None:
+    there(FakeKind("neural", (JO,)), FakeKind("own", (Listed("own:big-jones", "own", "Jones"),)))
+    assert found("jo", settings) == "own:big-jones"
+
+
+@pytest.mark.usefixtures("there")
+def test_a_voice_can_have_others_found_for_it(settings: Settings) -> None:
+    voice, _ = chosen("own:x", settings)
+    assert isinstance(voice, NamedVoice)
+    assert voice.settings.resolve is not None
+    other = voice.settings.resolve("amy")
+    assert isinstance(other, NamedVoice)
+    assert other.name == "neural:en_US-amy-low"
+
+
+@pytest.mark.usefixtures("there")
+def test_the_list_goes_by_language_and_the_best_comes_first(settings: Settings) -> None:
+    assert [each.id for each in listed(settings)] == [
+        "gmw/de",
+        "neural:en_GB-alan",
+        "gmw/en",
+        "neural:en_US-amy-high",
+        "neural:en_US-amy-low",
+        "gmw/en-us",
+        "neural:en_US-jo",
+        "own:kitchen-de",
+    ]
+
+
+def test_a_system_without_speech_is_listed_as_what_it_could_have(
+    there: Callable[..., None], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_folder: object) -> Catalogue:
+        raise VoiceError("no speech library is installed\ninstall espeak-ng")
+
+    monkeypatch.setattr(system, "catalogue", none)
+    there(FakeKind("own", (MINE,)))
+    assert (listed(settings)[-1].ready, listed(settings)[-1].hint) == (False, "install espeak-ng")
+    assert found("kitchen", settings) == "own:kitchen-de"
+    for spec in (None, "en-us", "system:en-us"):
+        with pytest.raises(VoiceError, match="no speech library"):
+            chosen(spec, settings)
+
+
+def test_our_own_kinds_are_there() -> None:
+    assert {"system", "piper", "recorded", "command"} <= kinds().keys()
+    assert all(each.name == name for name, each in kinds().items())

@@ -1,0 +1,263 @@
+"""Prompts: every wording that may be spoken in a session, as a list to record from."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import math
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from voicecoach.choices import LEFT_RIGHT
+from voicecoach.plaintext import one_line
+from voicecoach.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
+from voicecoach.script import build, pace
+from voicecoach.timeline import air
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from voicecoach.breath import Breath, Pace
+    from voicecoach.choices import Choices
+    from voicecoach.routine import Routine
+    from voicecoach.score import Score
+
+HEAD = ("file", "words", "say it as", "where", "side", "seconds at most")
+_SLUG = 40
+"""Letters of the words that a file's name has at most."""
+
+_CHAPTERS = 3
+"""Chapters that a row names."""
+
+_FORMULA = tuple("=+-@\t\r＝＋－＠")  # noqa: RUF001 - some spreadsheets read the wide ones as well
+_MARKUP = re.compile(r"([\\`*_\[\]<>|#])")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A wording to record.
+
+    Attributes:
+        said: As it is said, which is what a recording is named after.
+        words: As it is read.
+        chapters: The titles of the chapters that it may be heard in.
+        sides: The sides that it is said of.
+        room: The fewest seconds that a phase or a hold has for it; None where it may take its time.
+    """
+
+    said: str
+    words: str
+    chapters: tuple[str, ...] = ()
+    sides: tuple[Side, ...] = ()
+    room: Fraction | None = None
+
+    @property
+    def file(self) -> str:
+        """The name of its recording, as WAV."""
+        return f"{name(self.said)}.wav"
+
+
+def name(said: str) -> str:
+    """Return what a recording of a wording is called, whatever routine it is in, but for the ending.
+
+    It is of small ASCII letters, digits and hyphens, which every file system can hold.
+
+    >>> name("Breathe in"), name(" Breathe  in ")
+    ('breathe-in-ow3xpflw', 'breathe-in-ow3xpflw')
+    """
+    text = " ".join(unicodedata.normalize("NFC", said).split())
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    slug = re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
+    if len(slug) > _SLUG:
+        slug = (slug[: slug.rfind("-", 0, _SLUG + 1)] if "-" in slug[: _SLUG + 1] else slug[:_SLUG]).strip("-")
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return f"{slug or 'words'}-{base64.b32encode(digest[:5]).decode().lower()}"
+
+
+def prompts(routine: Routine, choices: Choices, *, split: bool = False) -> tuple[Prompt, ...]:
+    """Return every wording that may be spoken in a session, in the order in which they first come.
+
+    With ``split``, those of each side's own track.
+
+    Raises:
+        ChoiceError: When the choices do not go together with this routine.
+        RoutineError: When a value of it can't be worked out.
+    """
+    tracks = [replace(choices, sides=(side,)) for side in choices.sides] if split else [choices]
+    return gathered(use for track in tracks for use in uses(build(routine, track), pace(routine, track)))
+
+
+def words(listed: Iterable[Prompt]) -> str:
+    """Return wordings as plain text, one a line."""
+    return "".join(f"{one_line(prompt.words)}\n" for prompt in listed)
+
+
+def table(listed: Iterable[Prompt]) -> bytes:
+    """Return a list as CSV that spreadsheets open: UTF-8 with a mark, and no cell that they would work out."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(HEAD)
+    rows.writerows([_guarded(cell) for cell in _cells(prompt)] for prompt in listed)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def markdown(listed: Iterable[Prompt], title: str) -> bytes:
+    """Return a list as Markdown, a table for each chapter."""
+    lines = [f"# {_escaped(title)}: what to record", "", *_ADVICE]
+    for chapter, some in groupby(listed, key=lambda prompt: prompt.chapters[:1]):
+        heading = [f"## {_escaped(chapter[0])}", ""] if chapter else []
+        head = ["| words | file | side | seconds at most |", "| --- | --- | --- | --- |"]
+        lines += ["", *heading, *head, *(_row(prompt) for prompt in some)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+_ADVICE = (
+    "Record each wording into a file of its name; FLAC, MP3 and M4A will do as well as WAV. Silence around the words",
+    "is cut off, and all of them are brought to one loudness. What is longer than its seconds at most may not fit.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place in which a wording may be said: as it is read and said, its chapter, its side, and its room.
+
+    ``twin`` tells that it is only measured there: the other side's words, for which room is kept.
+    """
+
+    said: str
+    words: str
+    chapter: str
+    side: Side | None
+    room: Fraction | None
+    twin: bool = False
+
+
+def gathered(places: Iterable[Use]) -> tuple[Prompt, ...]:
+    """Return what is said in places, each wording once; the other side's where nothing else brings it."""
+    every = list(places)
+    own = {use.said for use in every if not use.twin}
+    found: dict[str, list[Use]] = {}
+    twins: dict[str, list[Use]] = {}
+    for use in every:
+        (twins if use.twin and use.said in own else found).setdefault(use.said, []).append(use)
+    return tuple(_prompt(some, twins.get(said, ())) for said, some in found.items())
+
+
+def _prompt(places: Sequence[Use], twins: Sequence[Use]) -> Prompt:
+    first = places[0]
+    rooms = [use.room for use in (*places, *twins) if use.room is not None]
+    return Prompt(
+        first.said,
+        first.words,
+        tuple(dict.fromkeys(use.chapter for use in places if use.chapter)),
+        tuple(dict.fromkeys(use.side for use in places if use.side)),
+        min(rooms, default=None),
+    )
+
+
+def uses(score: Score, pace: Pace) -> Iterator[Use]:
+    """Yield the places in which something may be said, in order, for someone who breathes at ``pace``."""
+    chapter = ""
+    for heard, room in _laid(score, pace.breaths(beats(score)), None):
+        if isinstance(heard, Mark):
+            chapter = heard.title
+            continue
+        for wording in heard.wordings:
+            yield Use(wording.said, wording.text, chapter, heard.side, room)
+            for twin in wording.twins:
+                yield Use(twin, twin, chapter, _other(heard.side), room, twin=True)
+
+
+def _laid(
+    score: Score, breaths: Sequence[Breath], room: Fraction | None
+) -> Iterator[tuple[Phrase | Mark, Fraction | None]]:
+    """Yield phrases, each with its room, and the beginnings of chapters, in order."""
+    match score:
+        case Phrase():
+            yield score, room
+        case Mark(moment=Moment.CHAPTER):
+            yield score, None
+        case Paced(pace=own, body=body):
+            yield from _laid(body, own.breaths(beats(body)), room)
+        case Breathe():
+            for part, seconds in _phases(score, _at(breaths, score.beat)):
+                yield from _laid(part, breaths, _least(room, seconds))
+        case Slot(overrun=Overrun.REFUSE):
+            for part, seconds in _moments(score, score.span.seconds(_at(breaths, score.beat))):
+                yield from _laid(part, breaths, _least(room, seconds))
+        case _:
+            for part in inside(score):
+                yield from _laid(part, breaths, room)
+
+
+def _phases(taken: Breathe, breath: Breath) -> Iterator[tuple[Score, Fraction]]:
+    """Yield what is said in the phases of a breath, and how long each is."""
+    numbers: dict[object, int] = {}
+    for phase in breath.phases:
+        if taken.only in {None, phase.kind}:
+            numbers[phase.kind] = number = numbers.get(phase.kind, 0) + 1
+            part = taken.during(phase.kind, number)
+            if part:
+                yield part, phase.seconds
+
+
+def _moments(slot: Slot, seconds: Fraction) -> Iterator[tuple[Score, Fraction]]:
+    """Yield what is said in a hold, and how long it is until the next is said."""
+    starts = sorted([(Fraction(0), slot.body), *((at.within(seconds), part) for at, part in slot.at)], key=_start)
+    ends = [*(start for start, _ in starts[1:]), seconds]
+    for (start, part), end in zip(starts, ends, strict=True):
+        yield part, max(end - start, Fraction(0))
+
+
+def _start(placed: tuple[Fraction, Score]) -> Fraction:
+    return placed[0]
+
+
+def _at(breaths: Sequence[Breath], beat: int) -> Breath:
+    return breaths[min(beat, len(breaths) - 1)]
+
+
+def _least(room: Fraction | None, seconds: Fraction) -> Fraction:
+    own = max(seconds - air(seconds), Fraction(0))
+    return own if room is None else min(room, own)
+
+
+def _other(side: Side | None) -> Side | None:
+    left, right = LEFT_RIGHT
+    return {left: right, right: left}.get(side, side) if side else side
+
+
+def _cells(prompt: Prompt) -> tuple[str, ...]:
+    read, said = one_line(prompt.words), one_line(prompt.said)
+    return prompt.file, read, "" if said == read else said, _where(prompt), ", ".join(prompt.sides), _seconds(prompt)
+
+
+def _where(prompt: Prompt) -> str:
+    more = len(prompt.chapters) - _CHAPTERS
+    named = "; ".join(map(one_line, prompt.chapters[:_CHAPTERS]))
+    return f"{named}; and {more} more" if more > 0 else named
+
+
+def _seconds(prompt: Prompt) -> str:
+    return "" if prompt.room is None else f"{math.floor(prompt.room * 10) / 10:.1f}"
+
+
+def _guarded(cell: str) -> str:
+    """Keep a spreadsheet from taking words for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _row(prompt: Prompt) -> str:
+    file, read, said, _, side, seconds = _cells(prompt)
+    told = f"{_escaped(read)} (say: {_escaped(said)})" if said else _escaped(read)
+    return f"| {told} | `{file}` | {side} | {seconds} |"
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", one_line(text))

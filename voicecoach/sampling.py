@@ -1,0 +1,134 @@
+"""Voices to choose from: what there are, as a table, and a short sample of one, in a routine's own words."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from voicecoach import formats, session
+from voicecoach.breath import Span
+from voicecoach.choices import Choices, Sounding
+from voicecoach.output import write_all
+from voicecoach.routine import Routine, find, load, translations
+from voicecoach.score import CueKind, Pause, Phrase, phrases, seq
+from voicecoach.script import build, pace
+from voicecoach.sounding import Part, prepared
+from voicecoach.tags import Tags
+from voicecoach.timeline import as_json
+from voicecoach.voices import finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from voicecoach.clip import Clip
+    from voicecoach.score import Score
+    from voicecoach.session import Report, Request
+    from voicecoach.voices.kinds import Listed
+
+ROUTINE = "sitting-leg-stretch"
+"""What is read when nothing else is asked for: it is there in several languages."""
+
+LEAST = 90
+"""Characters that a sample has at least, if its routine has so many: some ten seconds, and the end of a sentence."""
+
+MORE = "more come with the system's speech settings, or by 'voicecoach voices install NAME'"
+
+_PAUSE = Pause(Span(rest=Fraction(7, 10)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample that was written: the file, what is said in it, and how long it lasts, in seconds."""
+
+    path: Path
+    language: str
+    words: tuple[str, ...]
+    seconds: float
+    warnings: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the public form."""
+        said = {"path": str(self.path), "language": self.language, "words": [*self.words]}
+        return {**said, "seconds": round(self.seconds, 3)}
+
+
+def voices(code: str | None, request: Request, folder: Path) -> list[Listed]:
+    """List the voices of all kinds; with the code of a language, those that speak it, in whatever dialect.
+
+    Raises:
+        VoiceError: When voices can't be listed.
+    """
+    found = finding.listed(session.speech(request, load(request.routine), folder))
+    return [each for each in found if code is None or finding.speaks(each.languages, code.replace("_", "-"))]
+
+
+def table(found: Sequence[Listed]) -> Iterator[str]:
+    """Yield voices as lines of a table: language, kind, what ``--voice`` takes, name, and what is wanting.
+
+    >>> from voicecoach.voices.kinds import Listed
+    >>> [*table([Listed("gmw/de", "system", "German", ("de",))])]
+    ['de  system  gmw/de  German  ready']
+    """
+    rows = [(", ".join(each.languages) or "-", each.kind, each.id, each.name, _state(each)) for each in found]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def list_as_json(found: Iterable[Listed]) -> dict[str, Any]:
+    """Return the public form of a list of voices."""
+    return {"voices": [asdict(each) for each in found]}
+
+
+def sample(request: Request, output: Path | None, folder: Path, report: Report) -> Sample:
+    """Have the first words of a routine spoken into a file: in its translation, where the voice speaks only that.
+
+    Raises:
+        ChoiceError: When there is no such voice or routine.
+        VoiceError: When the voice fails.
+        OutputError: When the file can't be written.
+    """
+    form = formats.chosen(None, output)
+    name = f"{re.sub(r'[^A-Za-z0-9+._-]+', '-', request.voice or 'voice').strip('-.')[:80] or 'voice'}-preview"
+    (path,) = session.targets(output, name, [None], form, split=False)
+    routine = _routine(request, folder)
+    voice = session.speaker(request, routine, folder)
+    clips: dict[str, Clip] = {}
+    timeline = session.rehearse(first_words(routine), pace(routine, Choices()), voice, clips, report)
+    code, title = routine.sheet.language, f"{request.voice}: {routine.sheet.title}"
+    carried = as_json(timeline, title=title, language=code, voice=request.voice or "")
+    texts = tuple(cue.text for cue in timeline.cues)
+    tags = Tags(title, "voicecoach", 1, 1, code, "", "\n".join(texts), (), json.dumps(carried).encode())
+    part = Part(timeline, None, path, tags)
+    (written,) = write_all(prepared([part], lambda cue: clips[cue.said], Sounding(form), folder, report).recordings)
+    return Sample(path, code, texts, float(written.seconds), tuple(getattr(voice, "problems", ())))
+
+
+def first_words(routine: Routine) -> Score:
+    """Return the first words of a routine after its notice, in their longest wordings, enough of them for a sample."""
+    found: dict[str, Phrase] = {}
+    for phrase in phrases(build(routine, Choices())):
+        if phrase.kind is not CueKind.NOTICE:
+            found[phrase.wordings[0].said] = replace(phrase, wordings=phrase.wordings[:1])
+        if sum(map(len, found)) >= LEAST:
+            break
+    return seq(_PAUSE, *(part for phrase in found.values() for part in (phrase, _PAUSE)))
+
+
+def _state(voice: Listed) -> str:
+    return "ready" if voice.ready else voice.hint or "not ready"
+
+
+def _routine(request: Request, folder: Path) -> Routine:
+    """Return the routine that is to be read, in a language of the voice's if it is there in one."""
+    routine = load(request.routine, request.language)
+    if request.language is None:
+        languages = finding.chosen(request.voice, session.speech(request, routine, folder))[1].languages
+        if languages and not finding.speaks(languages, routine.sheet.language):
+            there = [code for code in translations(find(request.routine)) if finding.speaks(languages, code)]
+            return load(request.routine, there[0]) if there else routine
+    return routine

@@ -1,0 +1,181 @@
+"""What every voice must do, as tests that other packages can run on theirs.
+
+In a test file of pytest, with the voice as it is after ``voicecoach.voices.finding.chosen`` or straight from its kind:
+
+    from voicecoach.voices.contract import VoiceContract
+
+    class TestMine(VoiceContract):
+        def voice(self):
+            return MyVoice()
+
+Anywhere else, ``check(MyVoice())`` raises an AssertionError for the first thing that is not so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voicecoach import ffmpeg
+from voicecoach.clip import SAMPLE_RATE, Clip, peak
+from voicecoach.errors import VoiceError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voicecoach.voices import Voice
+
+LOUDNESS, WITHIN = -18.0, 1.0
+"""LUFS of a clip of a second or more, and by how much it may be missed."""
+
+LEAST_HEARD = 33
+"""The sample value that is heard, at least (-60 dBFS)."""
+
+EDGE = SAMPLE_RATE // 20
+"""Samples in which a clip is heard to begin, and to end: 50 ms."""
+
+LONG = " ".join(["Breathe out slowly, and let your shoulders become soft and heavy."] * 24)
+"""Some 1,500 characters in one phrase."""
+
+PLAIN = ("Sit tall, and let your shoulders become soft and heavy.", "Out", "And slowly breathe in again.")
+
+ODD = (
+    *("", "   ", "\n", "…", "—", "🧘", "🙏🏽 🧘‍♀️", "\x00", "a\x00b", "\ufeff", "\u200b\u200d", "\ud800"),
+    *("<break time='2s'/>", "& < > \" '", "-x", "--help", "{text}", "$(true)", "%s %n", "a\nb\tc"),
+)
+"""Texts that may be spoken or refused, but nothing else."""
+
+SPOKEN = ("Señor, ça va? Größe: 3 °C", "שלום", "呼吸", "дыши", "e\u0301", "“quoted” and so on…")
+"""Texts in other scripts: spoken, or refused by a voice that has no sound for them."""
+
+
+class VoiceContract:
+    """Tests of one voice; a class that inherits from it says which."""
+
+    def voice(self) -> Voice:
+        """Return the voice, each time a new one with the same settings."""
+        raise NotImplementedError
+
+    def test_clips_come_in_order_one_for_each_wording(self) -> None:
+        """The third wording, which is the first again, is as long as it, and the second is shorter."""
+        long, short = PLAIN[:2]
+        first, second, third = self._spoken([long, short, long])
+        _must(second.samples < min(first.samples, third.samples), "clips don't come in the order of their wordings")
+        _must(abs(first.samples - third.samples) < first.samples / 10, "the same wording lasts differently")
+
+    def test_no_clip_is_silent_or_has_silence_at_its_ends(self) -> None:
+        """Cues are laid by the ends of clips: they are heard in the first and in the last 50 ms."""
+        for text, clip in zip(PLAIN, self._spoken(PLAIN), strict=True):
+            _check_heard(text, clip)
+            _must(peak(clip[:EDGE]) >= LEAST_HEARD, f"the clip of {shown(text)} begins with silence")
+            _must(peak(clip[-EDGE:]) >= LEAST_HEARD, f"the clip of {shown(text)} ends with silence")
+
+    def test_clips_of_a_second_or_more_have_one_loudness(self) -> None:
+        """It is -18 LUFS."""
+        for text, clip in zip(PLAIN, self._spoken(PLAIN), strict=True):
+            if clip.seconds >= 1:
+                level = _loudness(clip)
+                _must(abs(level - LOUDNESS) <= WITHIN, f"{shown(text)} has {level:.1f} LUFS, not {LOUDNESS:.0f}")
+
+    def test_the_identity_is_one_line_and_stays(self) -> None:
+        """Clips are kept by it: it is the same before and after speaking, and for another voice with these settings."""
+        voice = self.voice()
+        before = voice.identity
+        _must(bool(before.strip()) and len(before.splitlines()) == 1, f"the identity {shown(before)} is not one line")
+        list(voice.speak(PLAIN[1:2]))
+        _must(voice.identity == before, "the identity changes by speaking")
+        _must(self.voice().identity == before, "two voices with the same settings have two identities")
+
+    def test_nothing_to_say_gives_nothing(self) -> None:
+        """No wordings, no clips."""
+        _must(self._spoken([]) == [], "clips come of no wordings")
+
+    def test_what_can_not_be_said_is_a_voice_error(self) -> None:
+        """Odd texts give a clip that is heard, or a VoiceError, after which the voice goes on; nothing else."""
+        voice = self.voice()
+        for text in ODD:
+            _spoken_or_refused(voice, text)
+        _must(len(list(voice.speak(PLAIN[1:2]))) == 1, "the voice does not speak again after what it can't say")
+
+    def test_other_scripts_are_spoken_or_refused(self) -> None:
+        """The same for letters of other languages."""
+        voice = self.voice()
+        for text in SPOKEN:
+            _spoken_or_refused(voice, text)
+
+    def test_a_very_long_text_is_spoken_whole_or_refused(self) -> None:
+        """It lasts at least a fifth of what its words take at 130 a minute."""
+        clip = _spoken_or_refused(self.voice(), LONG)
+        least = len(LONG.split()) / 130 * 60 / 5
+        _must(clip is None or clip.seconds >= least, f"{len(LONG)} characters are over in {clip and clip.seconds} s")
+
+    def test_a_reader_can_stop_early_and_the_voice_speaks_again(self) -> None:
+        """A session that is interrupted closes the iterator, if that can be closed."""
+        voice = self.voice()
+        spoken = iter(voice.speak(PLAIN))
+        next(spoken)
+        if hasattr(spoken, "close"):
+            spoken.close()
+        _must(len(list(voice.speak(PLAIN[1:2]))) == 1, "the voice does not speak again after a reader stopped")
+
+    def _spoken(self, texts: Sequence[str]) -> list[Clip]:
+        return _spoken(self.voice(), texts)
+
+
+def check(voice: Voice) -> None:
+    """Hold one voice against all tests of the contract.
+
+    Raises:
+        AssertionError: For the first thing that is not so.
+    """
+
+    class Checked(VoiceContract):
+        def voice(self) -> Voice:
+            return voice
+
+    tests = Checked()
+    for name in (each for each in dir(tests) if each.startswith("test_")):
+        getattr(tests, name)()
+
+
+def _spoken(voice: Voice, texts: Sequence[str]) -> list[Clip]:
+    clips = list(voice.speak(texts))
+    _must(len(clips) == len(texts), f"{len(texts)} wordings gave {len(clips)} clips")
+    return clips
+
+
+def _spoken_or_refused(voice: Voice, text: str) -> Clip | None:
+    try:
+        (clip,) = _spoken(voice, [text])
+    except VoiceError:
+        return None
+    except AssertionError:
+        raise
+    except Exception as error:
+        raise AssertionError(f"{shown(text)} raises {type(error).__name__} and no VoiceError: {error}") from error
+    _check_heard(text, clip)
+    return clip
+
+
+def _check_heard(text: str, clip: Clip) -> None:
+    _must(isinstance(clip, Clip), f"{shown(text)} gives {type(clip).__name__}, and no Clip")
+    _must(peak(clip) >= LEAST_HEARD, f"the clip of {shown(text)} is silent")
+
+
+def _loudness(clip: Clip) -> float:
+    """Measure the integrated loudness of a clip in LUFS, by BS.1770."""
+    from voicecoach.frames import PCM
+    from voicecoach.loudness import GATE, summary
+
+    said = ffmpeg.run(
+        [*PCM, "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"],
+        what="measuring a clip",
+        data=clip.pcm,
+        loglevel="info",
+    ).stderr
+    level = summary(said).integrated
+    return GATE if level is None else level
+
+
+def _must(so: bool, otherwise: str) -> None:  # noqa: FBT001 - as assert, which -O would take away
+    if not so:
+        raise AssertionError(otherwise)

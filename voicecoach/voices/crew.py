@@ -1,0 +1,209 @@
+"""Workers that speak for us, each started when it is needed and once more where it failed; several share the work."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+import threading
+from collections import deque
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Protocol
+
+from voicecoach.errors import EncodeError, VoiceError, shown
+from voicecoach.voices import polish
+from voicecoach.voices.supervised import Fault, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from voicecoach.voices.polish import Raw
+
+SILENCE = "gave silence"
+
+AHEAD = 48
+"""Phrases that are spoken, or about to be, before the first of them is taken: what memory holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a worker is started.
+
+    Attributes:
+        command: The program and its arguments.
+        setup: The first request.
+        patience: Seconds that any answer may take.
+        one_phrase: Whether a process is good for a single phrase.
+    """
+
+    command: Sequence[str]
+    setup: Mapping[str, object]
+    patience: float
+    one_phrase: bool = False
+
+
+class Speaking(Protocol):
+    """What says one wording at a time, and can be stopped from another thread."""
+
+    def say(self, wording: str, rate: int | None = None) -> Raw:
+        """Speak a wording."""
+
+    def stop(self) -> None:
+        """Stop for good."""
+
+
+class Speaker:
+    """A worker that is started when it is needed, and once more for the phrase at which it failed."""
+
+    def __init__(self, start: Start, folder: Path) -> None:
+        """Start nothing yet; ``folder`` is this speaker's own."""
+        self._start, self._folder = start, folder
+        self._worker: Worker | None = None
+        self._starting = threading.Lock()
+        self._stopped = False
+
+    def say(self, wording: str, rate: int | None = None) -> Raw:
+        """Speak a wording, at the driver's own ``rate`` if one is given.
+
+        Raises:
+            VoiceError: When that fails twice.
+        """
+        try:
+            return self._said(wording, rate)
+        except Fault:
+            self.rest()  # and once more with a new worker
+        try:
+            return self._said(wording, rate)
+        except Fault as fault:
+            self.rest()
+            raise VoiceError(
+                f"the voice could not say {shown(wording)}, twice\nits worker {fault}{_mend(str(fault))}"
+            ) from None
+
+    def ask(self, request: Mapping[str, object], patience: float) -> dict[str, object]:
+        """Ask the worker, which is started if none runs.
+
+        Raises:
+            Fault: When it fails, or this speaker was stopped.
+        """
+        with self._starting:
+            if self._stopped:
+                raise Fault("was stopped")
+            if self._worker is None:
+                start = self._start
+                self._worker = Worker(start.command, start.setup, self._folder, start.patience)
+            worker = self._worker
+        return worker.ask(request, patience)
+
+    def rest(self) -> None:
+        """End the worker, if one runs; the next request starts another."""
+        with self._starting:
+            worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.close()
+
+    def stop(self) -> None:
+        """End the worker for good, even while another thread waits for its answer."""
+        self._stopped = True
+        self.rest()
+
+    def _said(self, wording: str, rate: int | None) -> Raw:
+        path = self._folder / "phrase.wav"
+        seconds = self._start.patience + 0.1 * len(wording)
+        request = {"do": "say", "text": wording, "path": str(path), "rate": rate, "seconds": seconds}
+        try:
+            self.ask(request, seconds)
+            return _heard(path)
+        finally:
+            path.unlink(missing_ok=True)
+            if self._start.one_phrase:
+                self.rest()
+
+
+def _mend(fault: str) -> str:
+    """Say what would mend a fault, where that is known."""
+    if fault == SILENCE:
+        return "\nwrite it in words, or choose a voice that speaks their language"
+    codes = (getattr(errno, each, None) for each in ("ENOSPC", "EFBIG", "EDQUOT"))
+    full = any(code and os.strerror(code).lower() in fault for code in codes)
+    return f"\nmake room in {tempfile.gettempdir()}, or name another folder in TMPDIR" if full else ""
+
+
+def spoken(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | None = None) -> Generator[Raw]:
+    """Have wordings spoken by all speakers at once; yield their sounds in order, each as soon as it is there.
+
+    Who closes it early, or is interrupted, leaves no thread behind; the speakers are stopped then.
+
+    Raises:
+        VoiceError: When one can't be spoken; the ones before it were yielded.
+    """
+    if len(speakers) > 1:
+        yield from _shared(speakers, wordings, rate)
+        return
+    for wording in wordings:
+        yield speakers[0].say(wording, rate)
+
+
+def _shared(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | None) -> Generator[Raw]:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    free: SimpleQueue[Speaking] = SimpleQueue()
+    for each in speakers:
+        free.put(each)
+
+    def said(wording: str) -> Raw:
+        speaker = free.get()
+        try:
+            return speaker.say(wording, rate)
+        finally:
+            free.put(speaker)
+
+    waiting = iter(wordings)
+    pending: deque[Future[Raw]] = deque()
+    with ThreadPoolExecutor(len(speakers), "voice") as threads:
+        try:
+            while True:
+                pending.extend(threads.submit(said, each) for each in islice(waiting, AHEAD - len(pending)))
+                if not pending:
+                    return
+                yield pending.popleft().result()
+        except BaseException:
+            for speaker in speakers:  # their threads wait for answers that nobody wants any more
+                speaker.stop()
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def batches(raws: Generator[Raw], size: int) -> Iterator[list[Raw]]:
+    """Yield sounds in lists of ``size``; those before one that fails come first, and then its error."""
+    failed: VoiceError | None = None
+    with closing(raws):
+        while failed is None:
+            batch: list[Raw] = []
+            try:
+                for raw in islice(raws, size):
+                    batch.append(raw)  # noqa: PERF402 - what came before an error has to stay
+            except VoiceError as error:
+                failed = error
+            if batch:
+                yield batch
+            if len(batch) < size:
+                break
+    if failed is not None:
+        raise failed
+
+
+def _heard(path: Path) -> Raw:
+    if not path.is_file():
+        raise Fault("wrote no sound")
+    try:
+        raw = polish.load(path)
+    except (EncodeError, OSError) as error:
+        raise Fault("wrote a file that is no sound") from error
+    if polish.silent(raw):
+        raise Fault(SILENCE)
+    return raw

@@ -1,0 +1,301 @@
+"""Piper's voices from their public index, installed: resumed, checked, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPException, HTTPResponse
+from typing import TYPE_CHECKING, Any
+from urllib import request
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlsplit
+
+from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoicecoachError, VoiceError, shown
+from voicecoach.voices.piper import CONFIG, MODEL, folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PUBLIC = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
+"""Where Piper's voices lie: ``voices.json``, the index, and the files that it names."""
+
+ADDRESS = "VOICECOACH_VOICES_URL"
+"""The environment variable that names another such place."""
+
+CARD = ".card.txt"
+"""The ending under which a voice's model card is kept: what it was made from, and under which licence."""
+
+TIMEOUT = 30.0
+"""Seconds without a byte after which a server is given up."""
+
+Report = Callable[[int, int], None]
+"""Told how many bytes of how many are there."""
+
+_TRIES = 4
+"""Connections for one file; each goes on where the one before it broke."""
+_CHUNK = 1 << 18
+_LONGEST_INDEX = 20_000_000
+_NAME = re.compile(r"\w[\w.+-]*")
+_MD5 = re.compile(r"[0-9a-f]{32}")
+
+
+class DownloadError(VoiceError):
+    """A voice that could not be fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a voice: its path under the address, its size and MD5 as the index has them, and its ending here."""
+
+    path: str
+    size: int
+    md5: str
+    ending: str
+
+
+class _Broken(Exception):  # noqa: N818 - never seen outside of this module
+    """The connection ended before the file did."""
+
+
+def install(name: str, data: Path, report: Report, index: str | None = None, *, timeout: float = TIMEOUT) -> Path:
+    """Download a voice into the data folder, unless it is there as the index has it, and return its model.
+
+    What an earlier try brought is kept and continued. Model and config take their names once both are complete.
+
+    Args:
+        name: As the index calls it, or one of its aliases: ``en_US-amy-medium``.
+        data: The data folder; the voice goes into ``piper`` in it.
+        report: Told of the progress.
+        index: The address under which ``voices.json`` lies; else that of ``VOICECOACH_VOICES_URL``, else Piper's own.
+        timeout: Seconds without a byte after which the server is given up.
+
+    Raises:
+        UnknownNameError: When the index has no voice of this name.
+        ChoiceError: When the address is none.
+        DownloadError: When there is no connection, it breaks, or what comes is not what the index says.
+        OutputError: When the disk is full or the folder can't be written.
+    """
+    base = _address(index)
+    key, files = _files(_index(base, timeout), name, base)
+    place = folder(data)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        missing = [file for file in files if not _same(place / f"{key}{file.ending}", file)]
+        _check_room(place, sum(file.size for file in missing), key)
+        parts = [
+            _fetched(base, file, _part(place, key, file), tally, timeout) for file, tally in _tallied(missing, report)
+        ]
+        for part, file in zip(parts, missing, strict=True):
+            part.replace(place / f"{key}{file.ending}")
+    except OSError as error:
+        raise OutputError(place, f"the voice can't be kept: {(error.strerror or str(error)).lower()}") from error
+    return place / f"{key}{MODEL}"
+
+
+def _address(index: str | None) -> str:
+    base = (index or os.environ.get(ADDRESS) or PUBLIC).rstrip("/")
+    try:
+        parts = urlsplit(base)
+        fine = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ChoiceError(f"{shown(base)} is no address of voices\nwrite one that begins with https:// (in {ADDRESS})")
+    return base
+
+
+def _index(base: str, timeout: float) -> Mapping[str, Any]:
+    url = f"{base}/voices.json"
+    try:
+        with closing(_opened(url, 0, timeout)) as answer:
+            index = json.loads(answer.read(_LONGEST_INDEX))
+    except (OSError, HTTPException) as error:
+        raise _unreached(url, error) from error
+    except (ValueError, RecursionError) as error:
+        raise DownloadError(f"{url}: the index of voices is broken\ntry again later, or set {ADDRESS}") from error
+    if not isinstance(index, dict):
+        raise DownloadError(f"{url}: this is no index of voices\ncheck {ADDRESS}")
+    return index
+
+
+def _files(index: Mapping[str, Any], name: str, base: str) -> tuple[str, list[File]]:
+    """Return a voice's key, and its files: the small ones first, the model last."""
+    key = name.strip() if name.strip() in index else _of_alias(index, name.strip())
+    if key is None:
+        raise UnknownNameError("Piper voice", name, sorted(index), f"all of them are in {base}/voices.json")
+    try:
+        files = sorted((file for file in _described(index[key])), key=lambda file: file.size)
+        fine = _NAME.fullmatch(key) and {MODEL, CONFIG} <= {file.ending for file in files} and len(files) <= 3  # noqa: PLR2004
+    except (KeyError, TypeError, ValueError, AttributeError):
+        fine = None
+    if not fine:
+        raise DownloadError(f"{base}/voices.json: what it says of {shown(key)} is broken\ntry again later")
+    return key, files
+
+
+def _of_alias(index: Mapping[str, Any], name: str) -> str | None:
+    """Return the key of the voice that has this alias; older names of voices go on as such."""
+    entries = ((key, entry.get("aliases")) for key, entry in index.items() if isinstance(entry, dict))
+    return next((key for key, aliases in entries if isinstance(aliases, list) and name in aliases), None)
+
+
+def _described(entry: Mapping[str, Any]) -> Iterator[File]:
+    for path, facts in entry["files"].items():
+        last = path.rsplit("/", 1)[-1]
+        ending = CARD if last == "MODEL_CARD" else next((end for end in (CONFIG, MODEL) if last.endswith(end)), None)
+        size, md5 = facts["size_bytes"], facts["md5_digest"]
+        if type(size) is not int or size <= 0 or not _MD5.fullmatch(md5):
+            raise ValueError
+        if ending:
+            yield File(path, size, md5, ending)
+
+
+def _same(path: Path, file: File) -> bool:
+    """Tell whether a file is there as the index has it."""
+    return path.is_file() and path.stat().st_size == file.size and _md5(path) == file.md5
+
+
+def _part(place: Path, key: str, file: File) -> Path:
+    """Return where an unfinished file is kept: never continued as another version of it."""
+    return place / f"{key}{file.ending}.{file.md5[:8]}.part"
+
+
+def _tallied(files: list[File], report: Report) -> Iterator[tuple[File, Callable[[int], None]]]:
+    """Yield each file with what is to be told of its own progress."""
+    total, before = sum(file.size for file in files), 0
+    for file in files:
+        yield file, partial(_tell, report, total, before)
+        before += file.size
+
+
+def _tell(report: Report, total: int, before: int, here: int) -> None:
+    report(before + here, total)
+
+
+def _fetched(base: str, file: File, part: Path, tally: Callable[[int], None], timeout: float) -> Path:
+    """Bring an unfinished file to its end, and check it."""
+    url = f"{base}/{quote(file.path)}"
+    tally(_size(part, file))
+    left = _TRIES
+    while _size(part, file) < file.size:
+        left -= 1
+        try:
+            _continue(url, file, part, tally, timeout)
+        except _Broken as error:
+            if not left:
+                kept = "what came is kept: try again, and it goes on from there"
+                raise DownloadError(f"{url}: the connection broke: {error}\n{kept}") from error
+    if _md5(part) != file.md5:
+        part.unlink()
+        raise DownloadError(
+            f"{url}: what came is not what the index says (its checksum is wrong)\nit was removed: try again"
+        )
+    return part
+
+
+def _continue(url: str, file: File, part: Path, tally: Callable[[int], None], timeout: float) -> None:
+    """Fetch what is missing of a file, as far as the connection holds.
+
+    Raises:
+        _Broken: When it does not hold to the end.
+        DownloadError: When the server refuses.
+        OSError: When the file can't be written.
+    """
+    with closing(_begun(url, _size(part, file), timeout)) as answer:
+        here = _beginning(answer)
+        with part.open("ab") as kept:
+            kept.truncate(here)
+            while chunk := _read(answer, min(_CHUNK, file.size - here)):
+                kept.write(chunk)
+                here += len(chunk)
+                tally(here)
+    if here < file.size:
+        raise _Broken(f"{here} of {file.size} bytes came")
+
+
+def _begun(url: str, start: int, timeout: float) -> HTTPResponse:
+    try:
+        return _opened(url, start, timeout)
+    except HTTPError as error:
+        raise _unreached(url, error) from error
+    except (URLError, TimeoutError, HTTPException, ConnectionError) as error:
+        raise _Broken(_reason(error)) from error
+
+
+def _read(answer: HTTPResponse, size: int) -> bytes:
+    try:
+        return answer.read1(size) if size else b""
+    except (OSError, HTTPException) as error:
+        raise _Broken(_reason(error)) from error
+
+
+def _beginning(answer: HTTPResponse) -> int:
+    """Return the byte that an answer begins with: 0 from a server that sends no ranges."""
+    stated = re.match(r"bytes (\d+)-", answer.headers.get("Content-Range", ""))
+    return int(stated[1]) if answer.status == 206 and stated else 0  # noqa: PLR2004 - Partial Content
+
+
+def _opened(url: str, start: int, timeout: float) -> HTTPResponse:
+    asked = request.Request(url, headers={"User-Agent": "voicecoach", "Accept-Encoding": "identity"})  # noqa: S310 - see _address
+    if start:
+        asked.add_header("Range", f"bytes={start}-")
+    answer: HTTPResponse = _opener().open(asked, timeout=timeout)
+    return answer
+
+
+def _opener() -> request.OpenerDirector:
+    """Return what opens addresses, of http and https alone, wherever they lead on to."""
+    opener = request.OpenerDirector()
+    for handler in (
+        *(request.ProxyHandler, request.HTTPHandler, request.HTTPSHandler),
+        *(request.HTTPDefaultErrorHandler, request.HTTPRedirectHandler, request.HTTPErrorProcessor),
+        request.UnknownHandler,
+    ):
+        opener.add_handler(handler())
+    return opener
+
+
+def _unreached(url: str, error: BaseException) -> VoicecoachError:
+    if isinstance(error, HTTPError):
+        error.close()
+        return DownloadError(
+            f"{url}: the server answers {error.code} ({error.reason})\ncheck {ADDRESS}, or try again later"
+        )
+    return DownloadError(f"{url}: there is no connection: {_reason(error)}\ncheck the network, or set {ADDRESS}")
+
+
+def _reason(error: BaseException) -> str:
+    inner = error.reason if isinstance(error, URLError) else error
+    if isinstance(inner, TimeoutError):
+        return "the server is silent"
+    said = inner.strerror if isinstance(inner, OSError) and inner.strerror else str(inner)
+    return said.lower() or type(inner).__name__
+
+
+def _check_room(place: Path, needed: int, key: str) -> None:
+    free = shutil.disk_usage(place).free
+    unfinished = sum(part.stat().st_size for part in place.glob(f"{key}.onnx*.part"))
+    if needed - unfinished > free:
+        raise OutputError(place, f"no room for the voice: {needed // 1_000_000} MB needed, {free // 1_000_000} MB free")
+
+
+def _size(part: Path, file: File) -> int:
+    """Return how much of a file is there; what is longer than the whole is nothing."""
+    try:
+        size = part.stat().st_size
+    except FileNotFoundError:
+        return 0
+    return size if size <= file.size else 0
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

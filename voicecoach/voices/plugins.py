@@ -1,0 +1,164 @@
+"""Voices that other packages bring, through entry points: what is broken in one is told, and stops no other."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, cast
+
+from voicecoach.clip import Clip, peak
+from voicecoach.errors import VoicecoachError, VoiceError, shown
+from voicecoach.voices.kinds import Kind, Listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from voicecoach.voices import Voice
+    from voicecoach.voices.kinds import Settings
+
+GROUP = "voicecoach.voices"
+
+LEAST_HEARD = 33
+"""The sample value that the loudest of a clip is, at least (-60 dBFS)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A kind that another package brings; it is imported when it is first asked for something.
+
+    Its name is that of the entry point, whatever the kind calls itself.
+    """
+
+    entry: EntryPoint
+
+    @property
+    def name(self) -> str:
+        """The word before the colon."""
+        return self.entry.name.lower()
+
+    def listed(self, settings: Settings) -> Sequence[Listed]:
+        """List what the package has; one that fails is a single voice that is not ready, and says why."""
+        try:
+            with self._told("voices"):
+                return [self._own(each) for each in _kind(self.entry).listed(settings)]
+        except VoicecoachError as error:
+            broken = "; ".join(str(error).splitlines())
+            return [Listed(f"{self.name}:", self.name, self._package, ready=False, hint=broken)]
+
+    def voice(self, name: str, settings: Settings) -> Voice:
+        """Return the voice of a name, with what it does watched.
+
+        Raises:
+            ChoiceError: As the package has it.
+            VoiceError: As the package has it, or when it is broken.
+        """
+        with self._told(f"voice {self.name}:{name}"):
+            return Watched(_kind(self.entry).voice(name, settings), f"{self.name}:{name}", self._package)
+
+    def _own(self, listed: Listed) -> Listed:
+        prefix = f"{self.name}:"
+        return Listed(
+            listed.id if listed.id.startswith(prefix) else prefix + listed.id,
+            self.name,
+            str(listed.name),
+            tuple(tag.lower() for tag in listed.languages),
+            bool(listed.ready),
+            " ".join(str(listed.hint).split()),
+            int(listed.rank),
+        )
+
+    @property
+    def _package(self) -> str:
+        found = self.entry.dist
+        return f"{found.name} {found.version}" if found else self.entry.value
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        with _told(what, self._package):
+            yield
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A voice of another package: whatever it raises becomes a voice's error, and so does what is no good clip."""
+
+    voice: Voice
+    name: str
+    package: str
+
+    @property
+    def identity(self) -> str:
+        """The voice's own, with its package and version before it.
+
+        Raises:
+            VoiceError: When it has none.
+        """
+        with self._told():
+            return f"{self.package}, {' '.join(str(self.voice.identity).split())}"
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What the voice has to tell, if it has something."""
+        return tuple(map(str, getattr(self.voice, "problems", ())))
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
+        """Speak each wording, in order.
+
+        Raises:
+            VoiceError: When the voice fails, or gives fewer clips, or one with nothing to be heard in it.
+        """
+        with self._told():
+            spoken = iter(self.voice.speak(wordings))
+        try:
+            for wording in wordings:
+                with self._told():
+                    clip = next(spoken, None)
+                if not isinstance(clip, Clip) or peak(clip) < LEAST_HEARD:
+                    raise VoiceError(f"{self._called} gave no sound for {shown(wording)}\ntry another --voice")
+                yield clip
+        finally:
+            if hasattr(spoken, "close"):
+                spoken.close()
+
+    @property
+    def _called(self) -> str:
+        return f"the voice {self.name} (package {self.package})"
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        with _told(f"voice {self.name}", self.package):
+            yield
+
+
+@cache
+def plugins() -> tuple[Plugin, ...]:
+    """Return the kinds that installed packages bring, none of them imported yet."""
+    return tuple(map(Plugin, sorted(entry_points(group=GROUP))))
+
+
+@cache
+def _kind(entry: EntryPoint) -> Kind:
+    found = entry.load()
+    for needed in ("listed", "voice"):
+        if not callable(getattr(found, needed, None)):
+            raise TypeError(f"{entry.value} has no method {needed!r}")
+    return cast("Kind", found)
+
+
+@contextmanager
+def _told(what: str, package: str) -> Iterator[None]:
+    """Tell whatever a package raises as a voice's error that names it; our own errors pass.
+
+    Raises:
+        VoiceError: When something else is raised.
+    """
+    try:
+        yield
+    except VoicecoachError:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        mend = "update or uninstall it, or name another with --voice"
+        raise VoiceError(f"the {what} of the package {package} failed: {said}\n{mend}") from error

@@ -1,0 +1,332 @@
+"""Recordings as a voice: a folder of files named after their words, and another voice for what is not there.
+
+What a file is called, `prompts.name` says; the listing of ``voicecoach script`` goes by it as well.
+"""
+
+from __future__ import annotations
+
+import array
+import hashlib
+import os
+import sys
+import unicodedata
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicecoach import ffmpeg
+from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
+from voicecoach.errors import ChoiceError, EncodeError, VoiceError, shown
+from voicecoach.prompts import name
+from voicecoach.voices import Mixed, polish
+from voicecoach.voices.polish import Raw
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
+    import audioop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from voicecoach.voices import Voice
+    from voicecoach.voices.kinds import Listed, Settings
+
+ENDINGS = (".wav", ".flac", ".m4a", ".mp3")
+"""The files that are recordings; of several with the same words, the first by this order is heard."""
+
+VERSION = 1
+"""Raised by whoever changes how recordings are cut or levelled, so that none of before is reused."""
+
+FULL_SCALE = 29_200
+"""A sample as far from zero as this, of 32,767, is at full scale (-1 dBFS): MP3 and M4A round what was cut flat."""
+MOST_CLIPPED = 0.02
+"""The part of the samples that may be there: 0.002 in speech that just reaches full scale, 0.02 at 4 dB over it."""
+
+CALM = 100
+"""Words a minute that nobody needs three times the time of."""
+ROOM_AROUND = 60.0
+"""Seconds of silence that may lie around the words."""
+
+_WINDOW = SAMPLE_RATE // 100
+_ABOVE_FLOOR, _UNDER_SPEECH = 10 ** (10 / 20), 10 ** (-26 / 20)
+"""What is 10 dB louder than a room's own noise is speech, and so is all within 26 dB of the loudest."""
+_HEARD = 3
+"""Windows of 10 ms in a row that are speech: a click is shorter."""
+_BEFORE, _AFTER = 6, 12
+"""Windows that are kept before and after: soft consonants, the end of a breath."""
+
+_LEAST_MEASURED = 1.0
+"""Seconds; what is shorter is measured over and over until it is as long."""
+
+_ONLY = ("-protocol_whitelist", "file", "-format_whitelist", "wav,w64,flac,mp3,mov")
+"""ffmpeg opens this file and nothing that it names, in a format that names nothing."""
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A recording that can't be used: its file, its words, and what is wrong with it."""
+
+    file: str
+    wording: str
+    what: str
+
+    def __str__(self) -> str:
+        """Say it in a few words."""
+        return f"{self.file} ({shown(self.wording, 40)}) {self.what}"
+
+
+class RecordingError(VoiceError):
+    """Recordings that are missing or no good, all that were asked for."""
+
+    def __init__(self, folder: Path, faults: Sequence[Fault]) -> None:
+        """Keep the fields; the message shows the first three."""
+        self.folder, self.faults = folder, tuple(faults)
+        more = len(faults) - _SHOWN
+        listed = "; ".join([*map(str, faults[:_SHOWN]), *([f"and {more} more"] if more > 0 else [])])
+        missing = any(fault.what == _MISSING for fault in faults)
+        mend = f"'voicecoach script ROUTINE --missing {folder}' lists what to record" if missing else _AGAIN
+        instead = f"; recorded:{folder},VOICE speaks it with another voice" if missing else ""
+        super().__init__(f"recordings in {folder}: {listed}\n{mend}{instead}")
+
+
+_MISSING = "is not there"
+_AGAIN = "record them again; without its file, a wording can be spoken by another voice: recorded:FOLDER,VOICE"
+
+
+def recordings(folder: Path) -> dict[str, tuple[Path, ...]]:
+    """Return the recordings in a folder by their names without the ending, best ending first.
+
+    Raises:
+        ChoiceError: When there is no such folder, or it can't be read.
+    """
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
+    except FileNotFoundError:
+        raise ChoiceError(f"{folder}: there is no such folder of recordings; make it first") from None
+    except OSError as error:
+        raise ChoiceError(f"{folder}: the recordings can't be read: {(error.strerror or str(error)).lower()}") from None
+    found: dict[str, tuple[Path, ...]] = {}
+    for path in sorted(files, key=lambda path: ENDINGS.index(path.suffix.lower())):
+        found[path.stem.lower()] = (*found.get(path.stem.lower(), ()), path)
+    return found
+
+
+class RecordedVoice:
+    """A voice whose clips are recordings; ``other`` speaks what is missing.
+
+    Each wording has an identity of its own: that of its file's content, or that of the other voice. So a recording that
+    is made anew is heard, and nothing else is done again.
+    """
+
+    def __init__(self, folder: Path, other: Voice | None = None, named: str = "", notes: Iterable[str] = ()) -> None:
+        """Look into ``folder``; ``named`` is what the other voice is called, ``notes`` come first among the problems.
+
+        Raises:
+            ChoiceError: When there is no such folder.
+        """
+        self.folder, self.other, self.named = folder, other, named
+        self._files = recordings(folder)
+        self._notes = tuple(notes)
+        self._digests: dict[Path, str] = {}
+        self._missing: dict[str, None] = {}
+        self._doubled: dict[str, str] = {}
+
+    @cached_property
+    def identity(self) -> str:
+        """All recordings in the folder, and the other voice."""
+        every = sorted((stem, self._digest(files[0])) for stem, files in self._files.items())
+        said = f"recorded {hashlib.sha256(repr(every).encode()).hexdigest()}; {_treatment()}"
+        return f"{said}; else {self.other.identity}" if self.other else said
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What was not recorded, which of two recordings is heard, and what the other voice has to tell."""
+        others = () if self.other is None else getattr(self.other, "problems", ())
+        missing = [self._told_missing()] if self._missing and self.other else []
+        return (*self._notes, *missing, *self._doubled.values(), *others)
+
+    def identity_of(self, wording: str) -> str:
+        """Everything that changes how this wording sounds, as one line."""
+        file = self._file(wording)
+        if file is not None:
+            return f"recorded {self._digest(file)}; {_treatment()}"
+        if self.other is None:
+            return "not recorded"
+        return self.other.identity_of(wording) if isinstance(self.other, Mixed) else self.other.identity
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
+        """Give a clip for each wording, in order; all recordings are looked at before the first clip comes.
+
+        Raises:
+            RecordingError: When recordings are missing, silent, clipped, far too long or not to be read.
+            VoiceError: When the other voice can't speak what is missing.
+            EncodeError: When ffmpeg is missing.
+        """
+        files = {wording: self._file(wording) for wording in wordings}
+        missing = [wording for wording in wordings if files[wording] is None]
+        heard = self._heard({wording: file for wording, file in files.items() if file}, () if self.other else missing)
+        spoken = iter(self.other.speak(missing) if self.other and missing else ())
+        try:
+            for wording in wordings:
+                clip = heard[wording] if wording in heard else next(spoken, None)
+                if clip is None:
+                    raise VoiceError("the voice gave fewer clips than it was asked for")
+                yield clip
+        finally:
+            if hasattr(spoken, "close"):
+                spoken.close()
+
+    def _heard(self, files: dict[str, Path], missing: Iterable[str]) -> dict[str, Clip]:
+        """Read recordings, as many at once as there are cores; ``missing`` are told along with what is wrong.
+
+        Raises:
+            RecordingError: When one of all that are asked for is missing or no good.
+        """
+        ffmpeg.executable()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = dict(zip(files, pool.map(_take, files.values(), files), strict=True))
+        faults = [Fault(f"{name(each)}.wav", each, _MISSING) for each in dict.fromkeys(missing)]
+        faults += [Fault(files[each].name, each, what) for each, what in found.items() if isinstance(what, str)]
+        if faults:
+            raise RecordingError(self.folder, faults)
+        return {wording: each for wording, each in found.items() if isinstance(each, Clip)}
+
+    def _file(self, wording: str) -> Path | None:
+        """Return the recording of a wording; note that there is none, or more than one."""
+        files = self._files.get(name(wording), ())
+        if not files:
+            self._missing[wording] = None
+            return None
+        if len(files) > 1:
+            others = ", ".join(file.name for file in files[1:])
+            self._doubled[wording] = f"{files[0].name} is heard, and not {others}; remove one of them"
+        return files[0]
+
+    def _digest(self, file: Path) -> str:
+        if file not in self._digests:
+            try:
+                with file.open("rb") as content:
+                    self._digests[file] = hashlib.file_digest(content, "sha256").hexdigest()
+            except OSError as error:
+                what = f"can't be read: {(error.strerror or str(error)).lower()}"
+                raise RecordingError(self.folder, [Fault(file.name, file.stem, what)]) from None
+        return self._digests[file]
+
+    def _told_missing(self) -> str:
+        missing = list(self._missing)
+        some = ", ".join(f"{shown(each, 40)} ({name(each)})" for each in missing[:_SHOWN])
+        more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+        are = "wordings are" if len(missing) > 1 else "wording is"
+        return f"{len(missing)} {are} not recorded in {self.folder}, and {self.named} speaks instead: {some}{more}"
+
+
+class Recorded:
+    """Recordings, as a kind of voices: ``recorded:FOLDER``, or ``recorded:FOLDER,VOICE``."""
+
+    name = "recorded"
+
+    def listed(self, settings: Settings) -> Sequence[Listed]:  # noqa: ARG002 - as all kinds have it
+        """List nothing: nobody knows in which folders there are recordings."""
+        return ()
+
+    def voice(self, name: str, settings: Settings) -> RecordedVoice:
+        """Return the recordings of a folder, with another voice where one is named after a comma.
+
+        Raises:
+            ChoiceError: When there is no such folder, or no such other voice.
+            VoiceError: When the other voice can't speak.
+        """
+        folder, comma, other = _parted(name)
+        if comma and not (other and settings.resolve):
+            raise ChoiceError(f"no voice is named after the comma of {shown(name)}\nwrite one, as in {name.strip()}en")
+        asked = [option for option in ("rate", "pitch") if getattr(settings, option) is not None]
+        notes = [f"recordings are heard as they were spoken; --{option} changes nothing in them" for option in asked]
+        spare = settings.resolve(other) if other and settings.resolve else None
+        return RecordedVoice(folder, spare, other, notes)
+
+
+KIND = Recorded()
+
+
+def _parted(text: str) -> tuple[Path, str, str]:
+    """Part a folder from the voice after it; a folder's own name may have commas in it."""
+    parts = text.split(",")
+    for count in range(len(parts), 0, -1):
+        folder = Path(",".join(parts[:count]).strip()).expanduser()
+        if folder.is_dir():
+            return folder, "," if count < len(parts) else "", ",".join(parts[count:]).strip()
+    first = parts[0].strip()
+    mend = "'voicecoach script ROUTINE --recording-list FILE.csv' lists what to record into it"
+    raise ChoiceError(f"there is no folder {shown(first)} of recordings\n{mend}")
+
+
+def _take(file: Path, wording: str) -> Clip | str:
+    """Return the clip of a recording, or what is wrong with it."""
+    expected = _expected(wording)
+    most = 3 * expected + 2
+    try:
+        raw = _decoded(file, most + ROOM_AROUND)
+        if polish.silent(raw):
+            return "is silent"
+        clipped = _clipped(raw)
+        if clipped > MOST_CLIPPED:
+            return f"is clipped: {clipped:.0%} of it is at full scale"
+        spoken = polish.trim(_cut(raw))
+        if spoken.seconds > most or raw.seconds >= most + ROOM_AROUND:
+            return f"is far too long: {spoken.seconds:.0f} s for words of about {expected:.0f} s"
+        return _levelled(spoken)
+    except EncodeError:
+        return "is no sound that can be read"
+
+
+def _decoded(file: Path, seconds: float) -> Raw:
+    form = ("-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1")
+    args = [*_ONLY, "-t", f"{seconds:.2f}", "-i", ffmpeg.source(file.absolute()), *form]
+    return Raw(ffmpeg.run(args, what=f"reading {file.name}").stdout, SAMPLE_RATE)
+
+
+def _levelled(raw: Raw) -> Clip:
+    """Bring a recording to the loudness of all clips; it goes by its own sound, so that nothing else changes it."""
+    short = raw.seconds < _LEAST_MEASURED
+    again = int(_LEAST_MEASURED / raw.seconds) + 1
+    gain = polish.calibrate(Raw(raw.pcm * again, raw.rate)) if short else 0.0
+    (clip,) = polish.polish([raw], gain)
+    return clip
+
+
+def _cut(raw: Raw) -> Raw:
+    """Cut a room's noise, and clicks, from both ends: silence of a microphone is never quite silent."""
+    size = _WINDOW * SAMPLE_BYTES
+    levels = [audioop.rms(raw.pcm[at : at + size], SAMPLE_BYTES) for at in range(0, len(raw.pcm) - size + 1, size)]
+    if len(levels) < _HEARD:
+        return raw
+    floor = sorted(levels)[len(levels) // 10]
+    bound = max(1.0, min(floor * _ABOVE_FLOOR, max(levels) * _UNDER_SPEECH))
+    loud = [level >= bound for level in levels]
+    runs = [at for at in range(len(loud) - _HEARD + 1) if all(loud[at : at + _HEARD])]
+    if not runs:
+        return raw
+    start, end = max(0, runs[0] - _BEFORE), runs[-1] + _HEARD + _AFTER
+    return Raw(raw.pcm[start * size : end * size], raw.rate)
+
+
+def _clipped(raw: Raw) -> float:
+    """Return the part of the samples that are at full scale."""
+    values = array.array("h", raw.pcm)
+    if sys.byteorder == "big":  # pragma: no cover
+        values.byteswap()
+    return sum(map(FULL_SCALE.__le__, map(abs, values))) / max(1, len(values))
+
+
+def _expected(wording: str) -> float:
+    """Return the seconds that words take at a very calm rate, whatever they are written in."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in wording)
+    return max(len(wording.split()), wide, len(wording) / 8, 1) * 60 / CALM
+
+
+def _treatment() -> str:
+    return f"cut {VERSION}, polish {polish.VERSION}"
