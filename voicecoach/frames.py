@@ -115,9 +115,8 @@ class Spliced:
         size, loop = self.form.size, len(self.ground) // self.form.size
         while start < end:
             at = start % loop
-            piece = self.ground * max(1, _PIECE // loop)
-            count = min(end - start, len(piece) // size - at)
-            yield piece[at * size : (at + count) * size]
+            count = min(end - start, max(_PIECE, loop) - at)
+            yield (self.ground * -(-(at + count) // loop))[at * size : (at + count) * size]
             start += count
 
 
