@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sounded import WORDS, Spoken, breaths, still
-from voicecoach import loudness, sounding
+from voicecoach import ffmpeg, loudness, sounding
 from voicecoach.choices import Sounding
+from voicecoach.clip import SAMPLE_RATE, Clip
 from voicecoach.errors import EncodeError
 from voicecoach.formats import FORMATS
 from voicecoach.loudness import GATE, Blocks, integrated, of_file, summary
@@ -168,3 +169,20 @@ def test_without_a_word_only_the_room_is_heard(tmp_path: Path) -> None:
 def test_only_the_file_can_tell_how_loud_a_stream_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sounding, "MOST_DISTINCT", 0)
     assert Spoken().write(tmp_path / "a.mp3") is None
+
+
+@pytest.mark.parametrize("level", [200, 3_000, 30_000])
+def test_a_sound_that_somebody_brought_is_brought_to_one_loudness_without_clipping(level: int) -> None:
+    turn = 2 * math.pi * 440 / SAMPLE_RATE
+    wave = Clip(array.array("h", (round(level * math.sin(turn * at)) for at in range(2 * SAMPLE_RATE))).tobytes())
+    made = loudness.levelled(wave, -22.0, -6.0)
+    given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0", "-af", "ebur128=framelog=quiet"]
+    said = ffmpeg.run([*given, "-f", "null", "-"], what="measuring", data=made.pcm, loglevel="info").stderr
+    assert loudness.summary(said).integrated == pytest.approx(-22, abs=0.3)
+    values = array.array("h", made.pcm)
+    assert values[0] == values[-1] == 0
+
+
+def test_a_click_is_brought_to_its_ceiling() -> None:
+    made = loudness.levelled(Clip(array.array("h", [0] * 500 + [9_000] * 20 + [0] * 500).tobytes()), -22.0, -6.0)
+    assert loudness.decibels(max(array.array("h", made.pcm))) == pytest.approx(-6, abs=0.1)
