@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import array
+import itertools
 import math
 from typing import TYPE_CHECKING
 
 import pytest
 
 from voicecoach import ffmpeg, frames, store
-from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip
+from voicecoach.assets import room_tone
+from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, read_wave
 from voicecoach.errors import EncodeError
 from voicecoach.ffmpeg import Finished
-from voicecoach.frames import LEAD, TAIL, Form, Info, Spliced, read_info
+from voicecoach.formats import MP3_RATES
+from voicecoach.frames import LEAD, TAIL, Form, Info, Spliced, ground, read_info
+from voicecoach.loudness import integrated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,8 +104,88 @@ def test_what_is_around_a_sound_is_silent_frames(tmp_path: Path) -> None:
     """The run of a clip ends where the encoder is silent again: nothing is cut off."""
     del tmp_path
     (long,) = frames.encode([Clip(tone(10 * FRAME_SAMPLES).pcm)], FORM)
-    decoded = ffmpeg.run(
-        ["-f", "mp3", "-i", "pipe:0", "-f", "s16le", "pipe:1"], what="decoding", data=long + SILENT * 4
-    )
-    tail = array.array("h", decoded.stdout[-2 * 3 * FRAME_SAMPLES :])
+    tail = array.array("h", decoded(long + SILENT * 4)[-2 * 3 * FRAME_SAMPLES :])
     assert max(map(abs, tail)) <= 2
+
+
+@pytest.mark.parametrize("loop", [1, 3, 125, 5000])
+def test_a_ground_goes_on_from_where_the_track_is(loop: int) -> None:
+    numbers = [number % 251 for number in range(loop)]
+    made = frames_of(10_000, (6, run(2)), ground=b"".join(bytes([number]) * FRAME_BYTES for number in numbers))[1:]
+    between = [at for at in range(10_001) if not 5 <= at < 11]
+    assert [made[at] for at in between] == [bytes([at % loop % 251]) * FRAME_BYTES for at in between]
+
+
+def test_without_a_room_tone_the_ground_is_a_silent_frame(tmp_path: Path) -> None:
+    assert ground(tmp_path, FORM) == SILENT
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_room_tone_is_encoded_once_and_goes_on_without_a_seam(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = read_wave(room_tone())
+    form = Form(room=room)
+    made = ground(tmp_path, form)
+    assert len(made) * FRAME_SAMPLES == room.samples * form.size
+    heard = array.array("h", decoded(made * 3))[2 * FRAME_SAMPLES :]
+    levels = [math.sqrt(sum(value * value for value in heard[at : at + 9600]) / 9600) for at in range(0, 300_000, 9600)]
+    usual = 32_768 * 10 ** (-60 / 20)
+    assert all(0.7 * usual < level < 1.4 * usual for level in levels)
+    steps = [abs(one - other) for one, other in itertools.pairwise(heard)]
+    seam = room.samples - 1105 - 2 * FRAME_SAMPLES
+    assert max(steps[seam - 1200 : seam + 2400]) <= max(steps[: seam - 2400])
+    monkeypatch.setattr(ffmpeg, "run", None)
+    assert ground(tmp_path, form) == made
+
+
+def test_a_clip_over_a_room_tone_is_kept_apart_from_the_same_clip_over_silence(tmp_path: Path) -> None:
+    clip, room = tone(5000), read_wave(room_tone())
+    silent, over = (frames.encoded([clip], tmp_path, form)[clip] for form in (FORM, Form(room=room)))
+    assert silent != over
+    assert len(silent) == len(over)
+    assert frames.encoded([clip], tmp_path, FORM)[clip] == silent
+
+
+@pytest.mark.parametrize("rate", [MP3_RATES[0], 56, 128, MP3_RATES[-1]])
+def test_frames_of_any_bit_rate_are_joined_to_the_sample(tmp_path: Path, rate: int) -> None:
+    form, clip, path = Form(rate * 1000), tone(30_000), tmp_path / "a.mp3"
+    laid = ((5, frames.encoded([clip], tmp_path, form)[clip]),)
+    assert Spliced(laid, 60, form, form.silent).save(path) == 60 * FRAME_SAMPLES
+    content = path.read_bytes()
+    assert read_info(content) == Info(61, len(content), 576, FRAME_SAMPLES - 576)
+    heard = array.array("h", ffmpeg.run(["-i", ffmpeg.source(path), "-f", "s16le", "pipe:1"], what="decoding").stdout)
+    assert len(heard) == 60 * FRAME_SAMPLES
+    onset = next(at for at, value in enumerate(heard) if abs(value) > 600)
+    assert abs(onset - 5 * FRAME_SAMPLES) < 200
+    assert max(map(abs, heard[: 3 * FRAME_SAMPLES])) <= 2
+
+
+def test_how_loud_a_run_is_is_measured_once_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = list(frames.encoded([tone(40_000), tone(30_000, 997)], tmp_path, FORM).values())
+    known = frames.measured(runs, tmp_path, FORM)
+    assert all(-20 < max(known[each].levels) < -10 for each in runs)
+    for kept in tmp_path.rglob("*.levels"):
+        store.write(kept, b"[]")
+    assert frames.measured(runs, tmp_path, FORM) == known
+    monkeypatch.setattr(ffmpeg, "run", None)
+    assert frames.measured(runs, tmp_path, FORM) == known
+
+
+def test_what_is_measured_of_a_run_does_not_depend_on_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips = [tone(length, hertz) for length, hertz in ((40_000, 300), (9_000, 500), (60_000, 997), (24_001, 220))]
+    runs = list(frames.encoded(clips, tmp_path, FORM).values())
+    together = frames.measured(runs, tmp_path / "together", FORM)
+    monkeypatch.setattr(frames, "_MEASURED_BATCH", 1)
+    alone = frames.measured(runs, tmp_path / "alone", FORM)
+    for each in runs:
+        assert together[each].true_peak == pytest.approx(alone[each].true_peak, abs=0.1)
+        one, other = (integrated([(level, 1) for level in found[each].levels]) for found in (together, alone))
+        assert one == pytest.approx(other, abs=0.5)
+
+
+def decoded(run: bytes) -> bytes:
+    """Decode frames without a header, as samples."""
+    return ffmpeg.run(["-f", "mp3", "-i", "pipe:0", "-f", "s16le", "pipe:1"], what="decoding", data=run).stdout

@@ -12,7 +12,7 @@ from tests.tagged import TAGS
 from voicecoach import ffmpeg
 from voicecoach.errors import EncodeError, OutputError, TargetError
 from voicecoach.frames import Info, read_info
-from voicecoach.output import Extra, Recording, Stream, write, write_all
+from voicecoach.output import Recording, Stream, write, write_all
 
 SOUND = bytes(1152 * 2 * 40)
 HEADER = b"\xff\xfb\x54\xc4" + bytes(17)

@@ -19,7 +19,7 @@ from PIL import Image, ImageFont
 
 from tests.goldens import SESSIONS, performed
 from tests.strategies import breaths, sides
-from voicecoach import plot
+from voicecoach import plot, raster
 from voicecoach.breath import Kind
 from voicecoach.captions import clock
 from voicecoach.choices import Choices
@@ -356,3 +356,19 @@ def test_what_is_shortened_says_so(text: str, width: int) -> None:
 
 if __name__ == "__main__":
     README_PICTURE.write_text(plot.svg(one_turn(), TITLE), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [("Dehnübung", "Dehnubung"), ("Füße", "Fusse"), ("¿Qué?", "Que?"), ("Étirement, ça", "Etirement, ca")],
+)
+def test_letters_with_marks_are_drawn_with_their_marks(text: str, drawn: str) -> None:
+    assert raster.apart(text)[0] == drawn
+    assert raster.drawable(text)
+    assert not raster.drawable("体")
+
+    def painted(label: str) -> bytes:
+        words = Label(10, 40, label, 20, "#000000")
+        return raster.png(Picture(300, 60, "", "", (Rect(0, 0, 300, 60, "#ffffff", 0), words)))
+
+    assert (painted(text) == painted(drawn)) == (not raster.apart(text)[1])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import breaths, scores
 from voicecoach.breath import Kind, Pace, Span, breath
 from voicecoach.choices import Choices
 from voicecoach.plaintext import one_line
@@ -34,8 +35,6 @@ from voicecoach.score import (
     seq,
 )
 from voicecoach.timeline import FRAME, perform
-
-from tests.strategies import breaths, scores
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,8 @@ import pytest
 
 from tests.fakes import FakeVoice
 from voicecoach import session
-from voicecoach.breath import breath
+from voicecoach.breath import breath, pace
+from voicecoach.choices import Choices
 from voicecoach.clip import Clip
 from voicecoach.errors import FitError, TargetError
 from voicecoach.score import Score, Side, breathe, phrase, seq
@@ -117,3 +118,26 @@ def test_a_folder_of_the_files_own_name_is_no_target(tmp_path: Path) -> None:
     (tmp_path / "a.mp3").mkdir()
     with pytest.raises(TargetError, match="folder of this name"):
         targets(tmp_path, "a", [None], split=False)
+
+
+@pytest.mark.parametrize(
+    ("routine", "breath", "told"),
+    [
+        ("box-breathing", "4-6", ["box-breathing keeps its own breath", "'voicecoach show box-breathing'"]),
+        ("leg-stretch", "4-6", []),
+    ],
+)
+def test_a_breath_that_changes_nothing_is_told(routine: str, breath: str, told: list[str], fake: Path) -> None:
+    warned = plan(Request(routine, Choices(breath=pace(breath))), fake, nobody).warnings
+    assert len(warned) == bool(told)
+    assert all(each in warned[0] for each in told)
+
+
+def test_what_is_stretched_is_named_after_the_authors_nouns(fake: Path, tmp_path: Path) -> None:
+    (tmp_path / "neck.yaml").write_text(
+        "title: Neck\nsides: {left: {ear: left ear}, right: {ear: right ear}}\nsteps:\n"
+        "  - each side: {steps: [{say: 'Your {ear}'}, {breathe: 1, stretch: all}]}\n"
+    )
+    planned = plan(Request(str(tmp_path / "neck.yaml")), fake, nobody)
+    assert (planned.tracks[0].limb, planned.dose.count("side"), planned.dose.count("leg")) == ("side", 2, 0)
+    assert plan(Request("sitting-leg-stretch"), fake, nobody).tracks[0].limb == "leg"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fakes import FakeVoice
+from tests.loudness import loudness
 from voicecoach import ffmpeg
 from voicecoach.clip import SAMPLE_RATE, Clip, peak
 from voicecoach.errors import ChoiceError, EncodeError, VoiceError
@@ -15,9 +17,6 @@ from voicecoach.prompts import name
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.kinds import Settings
 from voicecoach.voices.recorded import KIND, RecordedVoice, RecordingError, recordings
-
-from tests.fakes import FakeVoice
-from tests.loudness import loudness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

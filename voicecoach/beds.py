@@ -127,7 +127,7 @@ def opened(name: str) -> Bed:
         close = near(name, beds())
         hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(beds())}"
         raise ChoiceError(f"there is no bed or file {shown(name)}\n{hint}")
-    graph = ["-af", f"aresample={SAMPLE_RATE},ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
+    graph = ["-af", f"aresample={SAMPLE_RATE},ebur128=framelog=quiet", "-f", "null", "-"]
     args = [*_decoding(path)[:-3], *graph]
     try:
         said = ffmpeg.run(["-t", str(LISTENED), *args], what=f"reading {path.name}", loglevel="info").stderr

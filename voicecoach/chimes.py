@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from voicecoach.breath import Span
@@ -43,8 +42,7 @@ def chimed(score: Score, name: str) -> Score:
     """
     match score:
         case Seq(parts):
-            following = [*(after for _, after in pairwise(parts)), None]
-            return seq(*(_put(part, after, name) for part, after in zip(parts, following, strict=True)))
+            return seq(*(_put(part, after, name) for part, after in zip(parts, (*parts[1:], None), strict=False)))
         case Slot(body=body):
             return replace(score, body=chimed(body, name))
         case Paced(pace, body):

@@ -592,10 +592,10 @@ def _warn(session: Session, *, quiet: bool) -> None:
 
 
 def _summary(made: Made) -> str:
+    beside = [str(extra.path) for extra in made.extras]
     lines = [f"{file.path}  {_measures(track)}, {loudness}" for track, file, loudness in made.files]
-    lines += [f"{extra.path}" for extra in made.extras]
     spoken = f"{made.session.synthesised} phrases synthesised, {made.session.reused} reused"
-    return "\n".join((*lines, spoken))
+    return ", ".join(("\n".join((*beside, *lines)), spoken))
 
 
 def _measures(track: Track) -> str:

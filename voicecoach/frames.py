@@ -32,8 +32,10 @@ APART = (LEAD + TAIL) * FRAME_SAMPLES
 DELAY = 576
 """Samples by which LAME is late, as the Info header states them; players know of a decoder's own 529."""
 
-_FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 2"
-_BETWEEN = 8
+_FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 3"
+_AROUND = 4
+"""Frames of silence, or of ground, that a sound is encoded with before and after it."""
+
 _BETWEEN_MEASURED = 18
 """Frames that last longer than a block of BS.1770."""
 _BATCH = 300 * SAMPLE_RATE
@@ -115,9 +117,8 @@ class Spliced:
         size, loop = self.form.size, len(self.ground) // self.form.size
         while start < end:
             at = start % loop
-            piece = self.ground * max(1, _PIECE // loop)
-            count = min(end - start, len(piece) // size - at)
-            yield piece[at * size : (at + count) * size]
+            count = min(end - start, max(_PIECE, loop) - at)
+            yield (self.ground * -(-(at + count) // loop))[at * size : (at + count) * size]
             start += count
 
 
@@ -162,13 +163,15 @@ def encode(clips: Sequence[Clip], form: Form) -> list[bytes]:
     Raises:
         EncodeError: When ffmpeg is missing, fails, or makes other frames than it was asked for.
     """
-    starts, laid, at = [], [silence(_BETWEEN * FRAME_SAMPLES)], _BETWEEN
+    starts, laid, at = [], [], 0
     for clip in clips:
-        starts.append(at)
-        whole = (_length(clip) + _BETWEEN) * FRAME_SAMPLES
-        laid += [clip, silence(whole - clip.samples)]
-        at += _length(clip) + _BETWEEN
-    frames = _made(form.over_ground(join(laid)), form)
+        length = _AROUND + _length(clip) + _AROUND
+        before = silence(_AROUND * FRAME_SAMPLES)
+        after = silence(length * FRAME_SAMPLES - before.samples - clip.samples)
+        laid.append(form.over_ground(join([before, clip, after])))  # each on its own, whatever is beside it
+        starts.append(at + _AROUND)
+        at += length
+    frames = _made(join(laid), form)
     return [
         frames[(start - LEAD) * form.size : (start + _length(clip) + TAIL) * form.size]
         for start, clip in zip(starts, clips, strict=True)

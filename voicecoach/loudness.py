@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach import ffmpeg
-from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE
+from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade, gain, peak
 from voicecoach.errors import EncodeError
 
 with warnings.catch_warnings():
@@ -27,6 +27,9 @@ SPEECH = -19.0
 BLOCKS_A_SECOND = 10
 BLOCK = SAMPLE_RATE // BLOCKS_A_SECOND
 """Samples from one block of BS.1770 to the next; each is 400 ms long, the last 300 of them shared with the next."""
+
+FADE = SAMPLE_RATE // 200
+"""Samples over which the ends of a sound are faded: 5 ms."""
 
 GATE = -70.0
 """LUFS; softer blocks don't count (the absolute gate)."""
@@ -106,19 +109,33 @@ def of_file(path: Path) -> Loudness:
 
 
 def summary(said: str) -> Loudness:
-    """Read what ebur128 says at its end.
+    """Read what ebur128 says at its end; where it was not asked for the true peak, that is lowest.
 
     Raises:
         EncodeError: When it says nothing of the kind.
     """
-    loud, peak = (
-        re.findall(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS", said),
-        re.findall(r"Peak:\s+(-?[\d.]+|-inf|nan) dBFS", said),
-    )
-    if not loud or not peak:
+    loud = re.findall(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS", said)
+    peaks = re.findall(r"Peak:\s+(-?[\d.]+|-inf|nan) dBFS", said)
+    if not loud:
         raise EncodeError("measuring loudness: ffmpeg gave no result")
-    level, highest = float(loud[-1]), float(peak[-1])
+    level, highest = float(loud[-1]), float(peaks[-1]) if peaks else GATE
     return Loudness(level if level > GATE else None, highest if math.isfinite(highest) else GATE)
+
+
+def levelled(clip: Clip, target: float, ceiling: float) -> Clip:
+    """Bring a sound that somebody brought to a loudness (LUFS), its samples under a level (dBFS), and fade its ends.
+
+    One too short or too soft for BS.1770 is brought to that level.
+
+    Raises:
+        EncodeError: When ffmpeg is missing or fails.
+    """
+    given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
+    args = [*given, "-af", "ebur128=framelog=quiet", "-f", "null", "-"]
+    heard = summary(ffmpeg.run(args, what="levelling a sound", data=clip.pcm, loglevel="info").stderr).integrated
+    room = ceiling - decibels(peak(clip))
+    wanted = room if heard is None else min(room, target - heard)
+    return fade(gain(clip, wanted), FADE)
 
 
 def measured(sounds: Sequence[bytes], given: Sequence[str], silence: bytes, lengths: Sequence[int]) -> list[Blocks]:

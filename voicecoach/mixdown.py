@@ -132,25 +132,50 @@ def placed(timeline: Timeline, clip: Callable[[Cue], Clip], apart: int = 0) -> I
         yield _mixed(group)
 
 
-def _mixed(group: Sequence[tuple[int, Clip, bool]]) -> tuple[int, Clip]:
-    """Mix sounds into one that starts with the first; together they stay under `HIGHEST`."""
-    start = group[0][0]
-    if len(group) == 1:
-        return start, group[0][1]
+_Placed = tuple[int, Clip, bool]
+"""The sample a sound starts on, the sound, and whether it is speech."""
+
+
+def _mixed(group: Sequence[_Placed]) -> tuple[int, Clip]:
+    """Lay sounds into one that starts with the first; those that overlap stay under `HIGHEST` together."""
+    start = at = group[0][0]
+    pieces: list[Clip] = []
+    for cluster in _clusters(group):
+        clip = _overlaid(cluster)
+        pieces += [silence(cluster[0][0] - at), clip]
+        at = cluster[0][0] + clip.samples
+    return start, join(pieces) if len(pieces) > 2 else pieces[-1]  # noqa: PLR2004 - no silence, and one sound
+
+
+def _clusters(group: Sequence[_Placed]) -> Iterator[list[_Placed]]:
+    """Part sounds where nothing is heard of those before."""
+    cluster: list[_Placed] = []
+    end = 0
+    for placed in group:
+        if cluster and placed[0] >= end:
+            yield cluster
+            cluster = []
+        cluster.append(placed)
+        end = max(end, placed[0] + placed[1].samples)
+    yield cluster
+
+
+def _overlaid(cluster: Sequence[_Placed]) -> Clip:
+    """Lay sounds over each other; chimes and tones give way until all of it stays under `HIGHEST`."""
+    if len(cluster) == 1:
+        return cluster[0][1]
     lowered = 0.0
-    while peak(_summed(group, lowered, -12.0)) * 4 > HIGHEST and lowered > LOWEST:
+    while peak(_summed(cluster, lowered, -12.0)) * 4 > HIGHEST and lowered > LOWEST:
         lowered -= 2.0
-    return start, _summed(group, lowered)
+    return _summed(cluster, lowered)
 
 
-def _summed(group: Sequence[tuple[int, Clip, bool]], lowered: float, every: float = 0.0) -> Clip:
-    """Lay sounds over each other, those that are no speech lower by some decibels, and all of them by others."""
-    start, whole = group[0][0], silence(0)
-    for at, sound, speech in group:
+def _summed(cluster: Sequence[_Placed], lowered: float, every: float = 0.0) -> Clip:
+    """Add sounds, those that are no speech lower by some decibels, and all of them by others."""
+    start, whole = cluster[0][0], silence(0)
+    for at, sound, speech in cluster:
         decibels = every + (0.0 if speech else lowered)
-        part = gain(sound, decibels) if decibels else sound
-        gap = at - start - whole.samples
-        whole = join([whole, silence(gap), part]) if gap >= 0 else overlay(whole, part, at - start)
+        whole = overlay(whole, gain(sound, decibels) if decibels else sound, at - start)
     return whole
 
 

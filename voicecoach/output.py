@@ -77,7 +77,9 @@ class Stream:
 
         sound = [*PCM[:-4], "-ac", str(self.channels), *PCM[-2:]]
         mixed = ["-filter_complex", self.graph, "-map", "[out]"] if self.graph else ["-map", "0:a"]
-        wanted = [*mixed, "-map_metadata", "-1", *_SAME_BYTES, *self.form.encoding(self.bit_rate), ffmpeg.source(path)]
+        # Without the ":g" the chapters would lose their titles.
+        bare = ["-map_metadata:g", "-1", *_SAME_BYTES]
+        wanted = [*mixed, *bare, *self.form.encoding(self.bit_rate), ffmpeg.source(path)]
         with _listed(self.chapters) as listed:
             ffmpeg.encode_stream([*sound, *listed, *wanted], counted(), what=f"encoding the {self.form.name}")
         return size // SAMPLE_BYTES // self.channels

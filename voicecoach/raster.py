@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import TYPE_CHECKING, assert_never
+from unicodedata import normalize
 
 from voicecoach.errors import ChoiceError
 from voicecoach.picture import Anchor, Area, Label, Rect, Stroke, readable
@@ -19,6 +20,30 @@ DENSITY = 2
 FINER = 2
 """A PNG is painted this much larger, and reduced: edges become smooth."""
 
+
+MARKS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
+    "\u0300": (((-0.1, 0.17), (0.06, 0.03)),),
+    "\u0301": (((-0.06, 0.03), (0.1, 0.17)),),
+    "\u0302": (((-0.14, 0.03), (0.0, 0.16), (0.14, 0.03)),),
+    "\u0303": (((-0.16, 0.05), (-0.07, 0.13), (0.07, 0.05), (0.16, 0.13)),),
+    "\u0304": (((-0.14, 0.09), (0.14, 0.09)),),
+    "\u0306": (((-0.14, 0.15), (-0.08, 0.05), (0.08, 0.05), (0.14, 0.15)),),
+    "\u0307": (((0.0, 0.09),),),
+    "\u0308": (((-0.12, 0.09),), ((0.12, 0.09),)),
+    "\u030a": (((-0.08, 0.1), (0.0, 0.18), (0.08, 0.1), (0.0, 0.02), (-0.08, 0.1)),),
+    "\u030b": (((-0.12, 0.03), (0.0, 0.17)), ((0.04, 0.03), (0.16, 0.17))),
+    "\u030c": (((-0.14, 0.16), (0.0, 0.03), (0.14, 0.16)),),
+    "\u0327": (((0.0, 0.0), (0.05, -0.08), (-0.06, -0.15)),),
+    "\u0328": (((0.04, 0.0), (-0.04, -0.09), (0.07, -0.14)),),
+}
+"""Lines, or dots, of the marks of letters: to the right and up from their middle, in parts of the type's size."""
+
+BELOW = "\u0327\u0328"
+SPELLED = str.maketrans(
+    {"ß": "ss", "œ": "oe", "Œ": "Oe", "æ": "ae", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "…": "..."}
+    | {"«": '"', "»": '"', "„": '"', "“": '"', "”": '"', "’": "'", "¿": "", "¡": "", "–": "-", "—": "-"}  # noqa: RUF001
+)
+"""What stands for signs that Pillow's font lacks."""
 
 _NOWHERE = "\U0010fffe"
 """No letter, so no font has it."""
@@ -45,7 +70,7 @@ def png(picture: Picture) -> bytes:
 
 
 def drawable(text: str) -> bool:
-    """Say whether the font has every letter of a text; it shows a box for those that it lacks.
+    """Say whether every letter of a text can be drawn; the font shows a box for those that it lacks.
 
     Raises:
         ChoiceError: When Pillow is not installed.
@@ -60,7 +85,22 @@ def drawable(text: str) -> bool:
         return bytes(font.getmask(letter))
 
     missing = drawn(_NOWHERE)
-    return all(letter.isspace() or drawn(letter) != missing for letter in set(text))
+    return all(letter.isspace() or drawn(letter) != missing for letter in set(apart(text)[0]))
+
+
+def apart(text: str) -> tuple[str, list[tuple[int, str]]]:
+    """Take the marks off letters that Pillow's font has only without: the text, and which letter has which mark.
+
+    >>> apart("Fu\u00df, a\u0300")
+    ('Fuss, a', [(6, '\u0300')])
+    """
+    base, marks = "", []
+    for sign in normalize("NFD", text.translate(SPELLED)):
+        if sign in MARKS:
+            marks.append((max(0, len(base) - 1), sign))
+        else:
+            base += sign
+    return normalize("NFC", base) if not marks else base, marks
 
 
 def _paint(draw: ImageDraw, shape: Shape, scale: float) -> None:
@@ -100,7 +140,25 @@ def _paint_label(draw: ImageDraw, label: Label, scale: float) -> None:
     from PIL import ImageFont
 
     font = ImageFont.load_default(label.size * scale)
-    anchor = {Anchor.START: "ls", Anchor.MIDDLE: "ms", Anchor.END: "rs"}[label.anchor]
     weight = label.size * scale / 50 if label.bold else 0
-    at = (label.x * scale, label.y * scale)
-    draw.text(at, readable(label.text), label.colour, font, anchor=anchor, stroke_width=weight)
+    text, marks = apart(readable(label.text))
+    width = font.getlength(text)
+    left = label.x * scale - {Anchor.START: 0, Anchor.MIDDLE: width / 2, Anchor.END: width}[label.anchor]
+    at = (left, label.y * scale)
+    draw.text(at, text, label.colour, font, anchor="ls", stroke_width=weight)
+    for place, mark in marks:
+        begin, top, end, bottom = font.getbbox(text[place], anchor="ls")
+        x = left + font.getlength(text[:place]) + (begin + end) / 2
+        y = at[1] + (bottom if mark in BELOW else top - 0.06 * label.size * scale)
+        _paint_mark(draw, (x, y), mark, label.size * scale, label.colour)
+
+
+def _paint_mark(draw: ImageDraw, at: Point, mark: str, em: float, colour: str) -> None:
+    """Draw the mark of a letter, whose middle is ``at``."""
+    pen = max(1, round(em * 0.07))
+    for line in MARKS[mark]:
+        points = [(at[0] + x * em, at[1] - y * em) for x, y in line]
+        if len(points) == 1:
+            draw.circle(points[0], em * 0.055, colour)
+        else:
+            draw.line(points, colour, pen, joint="curve")

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 COVERED = 1800
 """Seconds of a session that its cover shows."""
 
+SOUND_LOUDNESS, SOUND_CEILING = -22.0, -6.0
+"""LUFS of a sound beside a routine, 3 under the speech, and the dBFS that no sample of it is above."""
+
 LONGEST_SOUND = 600
 """Seconds that a sound beside a routine may last; all of it is held in memory."""
 
@@ -381,6 +384,7 @@ def heard(sound: str) -> Clip:
 def _decoded(path: Path) -> Clip:
     """Read a file that somebody laid beside a routine; ffmpeg gets its bytes, and can open nothing that they name."""
     from voicecoach import ffmpeg
+    from voicecoach.loudness import levelled
 
     form = ["-t", str(LONGEST_SOUND + 1), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
     only = ["-protocol_whitelist", "pipe", "-i", "pipe:0", "-map", "0:a:0"]
@@ -392,7 +396,7 @@ def _decoded(path: Path) -> Clip:
         ) from None
     if not 0 < clip.seconds <= LONGEST_SOUND:
         raise ChoiceError(f"{path.name} lasts {float(clip.seconds):.1f} s\na sound lasts up to {LONGEST_SOUND} s")
-    return clip
+    return levelled(clip, SOUND_LOUDNESS, SOUND_CEILING)
 
 
 def _check_target(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 from voicecoach import frames, loudness
@@ -119,7 +120,7 @@ def _loudness(runs: Sequence[bytes], levels: Mapping[bytes, Blocks], ground: byt
     total = count * FRAME_SAMPLES // loudness.BLOCK
     between = levels[ground].levels
     if between:
-        weighed.append((sum(between) / len(between), max(0, total - len(weighed))))
+        weighed.append((median(between), max(0, total - len(weighed))))
     peak = max(levels[run].true_peak for run in (*runs, ground))
     return Loudness(loudness.integrated(weighed), peak)
 

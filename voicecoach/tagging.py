@@ -104,8 +104,7 @@ def digest(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(10)
         if start[:3] == b"ID3" or start[:2] == b"\xff\xfb":  # an MP3: what follows its tag, of so many bytes
-            size = sum(byte << shift for byte, shift in zip(start[6:10], (21, 14, 7, 0), strict=True))
-            file.seek(10 + size if start[:3] == b"ID3" else 0)
+            file.seek(10 + _tag_size(start) if start[:3] == b"ID3" else 0)
             return hashlib.file_digest(file, "sha256").hexdigest()
     args = ["-i", ffmpeg.source(path), "-map", "0:a:0", "-c", "copy", "-f", "hash", "-hash", "sha256", "pipe:1"]
     said = ffmpeg.run(args, what=f"reading {path.name}").stdout.decode()
@@ -124,6 +123,11 @@ def unlisted(form: Format, chapters: Sequence[ChapterTag]) -> Iterator[str]:
     groups = merged(chapters)
     if len(groups) < len(chapters):
         yield f"{len(chapters)} chapters are grouped into {len(groups)}, as a file lists {MOST_CHAPTERS} at most"
+
+
+def _tag_size(start: bytes) -> int:
+    """Return how many bytes of ID3 follow its header of ten, in which they are told seven bits at a time."""
+    return sum(byte << shift for byte, shift in zip(start[6:10], (21, 14, 7, 0), strict=True))
 
 
 def ffmetadata(chapters: Sequence[ChapterTag]) -> str:
@@ -147,7 +151,9 @@ def ffmetadata(chapters: Sequence[ChapterTag]) -> str:
             f"START={_milliseconds(each.start)}",
             f"END={_milliseconds(each.end)}",
         ]
-        lines.append("title=" + "".join(f"\\{sign}" if sign in "=;#\\" else sign for sign in line(each.title)))
+        title = "".join(f"\\{sign}" if sign in "=;#\\" else sign for sign in line(each.title))
+        # Whatever is before it, a backslash at the end of a line makes ffmpeg read on.
+        lines.append(f"title={title} " if title.endswith("\\") else f"title={title}")
     return "\n".join(lines)
 
 
@@ -177,6 +183,30 @@ def _packed(tags: Any) -> bytes:  # noqa: ANN401 - mutagen's kinds of tags have 
 
 def _mp3(path: Path, tags: Tags) -> None:
     id3(tags).save(path, v1=0, v2_version=3, padding=lambda _: 0)
+    with path.open("rb+") as file:
+        frames = file.read(_tag_size(file.read(10)))
+        file.seek(10)
+        file.write(_chapters_in_order(frames))
+
+
+def _chapters_in_order(frames: bytes) -> bytes:
+    """Put the chapters among frames of ID3v2.3 in order: mutagen puts the shortest first, and ffmpeg lists them so."""
+    parts: list[bytes] = []
+    while frames:
+        size = 10 + int.from_bytes(frames[4:8], "big")
+        parts.append(frames[:size])
+        frames = frames[size:]
+    parts.sort(key=_begins)
+    return b"".join(parts)
+
+
+def _begins(frame: bytes) -> int:
+    """Return when a chapter begins, in milliseconds; what is no chapter comes before all of them.
+
+    >>> _begins(b"CHAP" + bytes(6) + b"chp1" + bytes(1) + bytes([0, 0, 1, 0])), _begins(b"TIT2" + bytes(20))
+    (256, -1)
+    """
+    return int.from_bytes(frame[10:].partition(b"\0")[2][:4], "big") if frame[:4] == b"CHAP" else -1
 
 
 def _wav(path: Path, tags: Tags) -> None:

@@ -198,7 +198,7 @@ def perform(score: Score, measure: Measure, pace: Pace | Breath) -> Timeline:
     scene = _Scene(measure, whole.breaths(beats(score)))
     end = _lay(score, Fraction(0), scene)
     scene.check(end)
-    return _collect(scene.events, ceil_to_frame(end))
+    return _collect(scene.happened, ceil_to_frame(end))
 
 
 def snap(at: Fraction) -> Fraction:
@@ -254,7 +254,14 @@ class _Marked:
     mark: Mark
 
 
-_Event = Cue | _Taken | _Marked | Problem
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    """What happens in a performance, as it is laid."""
+
+    cues: list[Cue] = field(default_factory=list)
+    breaths: list[_Taken] = field(default_factory=list)
+    marks: list[_Marked] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +271,7 @@ class _Scene:
     measure: Measure
     breaths: tuple[Breath, ...]
     room: _Room | None = None
-    events: list[_Event] = field(default_factory=list)
+    happened: _Happened = field(default_factory=_Happened)
     lengths: dict[Wording, tuple[Fraction, Fraction]] = field(default_factory=dict)
 
     def breath(self, beat: int) -> Breath:
@@ -278,13 +285,13 @@ class _Scene:
     def inside(self, room: _Room) -> _Scene:
         """Return the scene where words have to end; of two such places, the one that comes first holds."""
         inside = self.room and self.room.end <= room.end
-        return self if inside else _Scene(self.measure, self.breaths, room, self.events, self.lengths)
+        return self if inside else _Scene(self.measure, self.breaths, room, self.happened, self.lengths)
 
     def check(self, at: Fraction) -> None:
         """Refuse a session that goes on for too long, as soon as it does."""
         if at > LONGEST:
             raise ChoiceError(f"this lasts more than {LONGEST / 3600} hours, the most there can be\n{FEWER}")
-        if len(self.events) > MOST_CUES and sum(isinstance(event, Cue) for event in self.events) > MOST_CUES:
+        if len(self.happened.cues) > MOST_CUES:
             raise ChoiceError(f"this has more than {MOST_CUES:,} cues, the most there can be\n{FEWER}")
 
     def length(self, wording: Wording) -> tuple[Fraction, Fraction]:
@@ -309,10 +316,10 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
             return at + span.seconds(scene.breath(beat))
         case Sound(name, kind, side, file):
             start = snap(at)
-            scene.events.append(Cue(start, start + scene.measure(score), kind, name, side, file))
+            scene.happened.cues.append(Cue(start, start + scene.measure(score), kind, name, side, file))
             return at
         case Mark():
-            scene.events.append(_Marked(at, score))
+            scene.happened.marks.append(_Marked(at, score))
             return at
         case Seq(parts):
             for part in parts:
@@ -340,12 +347,12 @@ def _say(phrase: Phrase, at: Fraction, scene: _Scene) -> Fraction:
     if scene.room and left is not None and taken > left:
         if phrase.otherwise:
             return _lay(phrase.otherwise, at, scene)
-        scene.events.append(_too_long(phrase, taken, left, scene.room))
+        scene.happened.problems.append(_too_long(phrase, taken, left, scene.room))
     start = snap(at)
     cue = Cue(
         start, start + own, phrase.kind, wording.text, phrase.side, wording.spoken, number, last + 1, phrase.where
     )
-    scene.events.append(cue)
+    scene.happened.cues.append(cue)
     return at + taken
 
 
@@ -363,14 +370,14 @@ def _fill(slot: Slot, at: Fraction, scene: _Scene) -> Fraction:
 def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: _Scene) -> None:
     """Lay what a slot of fixed length holds: each part has room until the next one starts."""
     placed = [(offset.within(seconds), part) for offset, part in slot.at]
-    scene.events.extend(_outside([each for each in placed if not 0 <= each[0] < seconds], seconds))
+    scene.happened.problems.extend(_outside([each for each in placed if not 0 <= each[0] < seconds], seconds))
     inside = [(after, part) for after, part in placed if 0 <= after < seconds]
     parts = sorted([(Fraction(0), slot.body), *inside], key=lambda part: part[0])
     following: list[tuple[Fraction, Score | None]] = [*parts[1:], (seconds, None)]
     for (after, part), (end, until) in zip(parts, following, strict=True):
         length = end - after
         if until and not length and (at_once := list(_at_once(part, until))):
-            scene.events.extend(at_once)
+            scene.happened.problems.extend(at_once)
         else:
             _lay(part, at + after, scene.inside(_Room(at + end - air(length), "hold", length, after, until)))
 
@@ -378,9 +385,9 @@ def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: _Scene) -> None:
 def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Fraction:
     scene.check(at)
     breath = scene.breath(taken.beat)
-    scene.events.extend(_unbreathed(taken, breath))
+    scene.happened.problems.extend(_unbreathed(taken, breath))
     noted = _Taken(at, [])
-    scene.events.append(noted)
+    scene.happened.breaths.append(noted)
     numbers: dict[Kind, int] = {}
     for phase in breath.phases:
         if taken.only not in {None, phase.kind}:
@@ -395,18 +402,16 @@ def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Fraction:
     return at
 
 
-def _collect(events: list[_Event], end: Fraction) -> Timeline:
-    problems = [event for event in events if isinstance(event, Problem)]
-    if problems:
-        raise FitError(list(dict.fromkeys(problems)))
-    marks = [event for event in events if isinstance(event, _Marked)]
-    cues = [event for event in events if isinstance(event, Cue)]
+def _collect(happened: _Happened, end: Fraction) -> Timeline:
+    if happened.problems:
+        raise FitError(list(dict.fromkeys(happened.problems)))
+    cues = sorted(happened.cues, key=lambda cue: cue.start)
     return Timeline(
         duration=max(end, ceil_to_frame(max((cue.end for cue in cues), default=end))),
-        phases=tuple(_phases(event for event in events if isinstance(event, _Taken))),
-        cues=tuple(sorted(cues, key=lambda cue: cue.start)),
-        chapters=tuple(_chapters(marks, end)),
-        stretches=tuple(_stretches(marks)),
+        phases=tuple(_phases(happened.breaths)),
+        cues=tuple(cues),
+        chapters=tuple(_chapters(happened.marks, end)),
+        stretches=tuple(_stretches(happened.marks)),
     )
 
 

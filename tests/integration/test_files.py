@@ -5,12 +5,13 @@ from __future__ import annotations
 import array
 import math
 import re
-import shutil
 import warnings
 import wave
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mutagen
@@ -19,10 +20,11 @@ import srt
 import webvtt
 from mutagen.id3 import ID3
 
-from voicecoach import ffmpeg, loudness, session, tagging
-from voicecoach.choices import Choices, Sounding
-from voicecoach.clip import SAMPLE_RATE
+from voicecoach import ffmpeg, loudness, tagging
+from voicecoach.choices import Choices, Guidance, Sounding
 from voicecoach.cli import run
+from voicecoach.clip import SAMPLE_RATE
+from voicecoach.errors import TargetError
 from voicecoach.fall import DECIBELS, STEPS
 from voicecoach.formats import FORMATS
 from voicecoach.frames import Form
@@ -35,8 +37,7 @@ with warnings.catch_warnings():
     import audioop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
     from voicecoach.timeline import Cue
 
@@ -44,15 +45,14 @@ if TYPE_CHECKING:
 
 BLOCK = SAMPLE_RATE // 200
 SEATED = "sitting-leg-stretch"
-PLAIN = [(form, None) for form in FORMATS]
-KINDS = [*PLAIN, *((form, "rain") for form in ("mp3", "m4a", "opus", "flac"))]
-SHORT = Fraction(125)
-"""Seconds that most files here last: the words before, the instructions for a leg, and its first breaths."""
+KINDS = [*((form, None) for form in FORMATS), *((form, "rain") for form in ("mp3", "m4a", "opus", "flac"))]
+SHORT = Fraction(72)
+"""Seconds that most files here last: the notice, time to sit down, and a leg's first breaths."""
 
 AUDIBLE = {None: 300, "rain": 1000}
 """Sample values (-41 and -30 dBFS): above what encoders spread before a sound, and above the bed under speech."""
 
-QUIET = {("opus", None): -48.0, **{(form, None): -52.0 for form in FORMATS if form != "opus"}}
+QUIET = {form: -48.0 if form == "opus" else -52.0 for form in FORMATS}
 """dBFS (RMS) that no 5 ms of a gap reach: the room tone is at -60 as a whole, and Opus spreads a sound furthest."""
 
 
@@ -135,13 +135,14 @@ def render(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Render:
     """Make a session of one round as it is asked for, once in all of these tests."""
     known: dict[tuple[object, ...], Made] = {}
 
-    def rendered(form: str = "mp3", bed: str | None = None, **more: Any) -> Made:
+    def rendered(form: str = "mp3", bed: str | None = None, **more: Any) -> Made:  # noqa: ANN401 - what a request and its sound take
         key = (form, bed, *sorted(more.items()))
         if key not in known:
-            preview = more.pop("preview", None if (form, bed) == ("mp3", None) else SHORT)
+            preview = more.pop("preview", SHORT)
+            chosen = Choices(rounds=1, guidance=more.pop("guidance", Guidance.CUES))
             asked = {name: more.pop(name) for name in ("split", "fall", "extras", "title") if name in more}
             sounding = Sounding(FORMATS[form], bed=bed, **more)
-            request = Request(SEATED, Choices(rounds=1), preview=preview, sounding=sounding, **asked)
+            request = Request(SEATED, chosen, preview=preview, sounding=sounding, **asked)
             known[key] = make(request, tmp_path_factory.mktemp("made"), folder, lambda *_: None)
         return known[key]
 
@@ -185,18 +186,18 @@ def test_each_cue_is_heard_within_30_ms_of_its_plan(form: str, bed: str | None, 
     pcm = heard(path_of(made)).mono()
     cues = [cue for cue in made.files[0][0].timeline.cues if cue.track == "voice"]
     late = [onset(pcm, float(cue.start), AUDIBLE[bed]) for cue in cues]
-    assert len(cues) > 10
+    assert len(cues) == 9
     assert max(map(abs, late)) <= 0.030, late
 
 
-@pytest.mark.parametrize(("form", "bed"), PLAIN)
-def test_gaps_are_as_quiet_as_the_room_tone(form: str, bed: str | None, render: Render) -> None:
-    made = render(form, bed)
+@pytest.mark.parametrize("form", FORMATS)
+def test_gaps_are_as_quiet_as_the_room_tone(form: str, render: Render) -> None:
+    made = render(form)
     pcm = heard(path_of(made)).mono()
     for start, end in gaps(made):
         levels = [decibels(cut(pcm, at / 200, (at + 1) / 200)) for at in range(round(start * 200), round(end * 200))]
-        assert max(levels, default=-60) < QUIET[form, bed], start
-        assert end - start < 1 or decibels(cut(pcm, start, end)) == pytest.approx(-60, abs=1)
+        assert max(levels, default=-60) < QUIET[form], start
+        assert end - start < 1 or decibels(cut(pcm, start, end)) == pytest.approx(-60, abs=2)
 
 
 def test_without_a_room_tone_gaps_are_digital_silence(render: Render) -> None:
@@ -216,7 +217,7 @@ def steady(tmp_path_factory: pytest.TempPathFactory) -> Path:
     second = [round(6000 * math.sin(turn * (550 if k % 2 else 400) * (k // 2))) for k in range(16_000)]
     with wave.open(str(path), "wb") as file:
         file.setparams((2, 2, 8000, 0, "NONE", ""))
-        file.writeframes(array.array("h", second).tobytes() * 130)
+        file.writeframes(array.array("h", second).tobytes() * 75)
     return path
 
 
@@ -234,15 +235,15 @@ def test_a_bed_lies_at_least_20_lu_under_the_speech(alone: Heard, render: Render
     under, speech = loudness.of_file(tmp_path / "alone.wav"), loudness.of_file(path_of(render("flac")))
     assert under.integrated is not None
     assert speech.integrated is not None
-    assert under.integrated <= speech.integrated + loudness.SPEECH * 0 + 3 - 20  # it measures 3 more in two channels
+    assert under.integrated <= speech.integrated + 3 - 20  # it measures 3 more in two channels
 
 
 def test_a_bed_is_lowered_by_6_db_while_somebody_speaks(alone: Heard, render: Render) -> None:
     timeline = render("flac").files[0][0].timeline
     left = alone.channel(0)
     spoken = [(float(cue.start), float(cue.end)) for cue in timeline.cues if cue.start > 5 and cue.end < SHORT - 5]
-    free = [(start + 3, end - 1) for start, end in gaps(render("flac")) if end - start > 4.5 and start > 5]
-    assert len(spoken) > 8
+    free = [(start + 3, end - 1) for start, end in gaps(render("flac")) if end - start > 4.5 and 5 < start < SHORT - 10]
+    assert len(spoken) > 6
     assert len(free) > 1
     low = [decibels(cut(left, *span)) for span in spoken]
     high = [decibels(cut(left, *span)) for span in free]
@@ -264,35 +265,48 @@ def test_a_bed_is_faded_in_and_out(alone: Heard) -> None:
 
 def test_a_bed_stays_in_stereo(alone: Heard) -> None:
     for number, pitch in ((0, 400), (1, 550)):
-        crossings = audioop.cross(cut(alone.channel(number), 10, 110), 2)
-        assert crossings / 200 == pytest.approx(pitch, rel=0.01)
+        crossings = audioop.cross(cut(alone.channel(number), 10, 60), 2)
+        assert crossings / 100 == pytest.approx(pitch, rel=0.01)
 
 
 # The room tone, and players that cut silence out
 
+SOUNDS = Path(__file__).parents[2] / "docs" / "sounds.md"
 CUT = [(detection, level) for detection in ("rms", "peak") for level in (-50, -55, -60, -65, -70)]
 
 
-def trimmed(path: Path, detection: str, level: int) -> float:
-    """The part of a file that is left when silences longer than a second are cut out."""
-    graph = f"silenceremove=stop_periods=-1:stop_duration=1:stop_threshold={level}dB:detection={detection}"
-    args = ["-i", ffmpeg.source(path), "-af", graph, "-f", "s16le", "pipe:1"]
-    return len(ffmpeg.run(args, what="trimming").stdout) / len(heard(path).pcm)
+def documented(room_tone: str) -> set[tuple[str, int]]:
+    """The trimmers that docs/sounds.md says leave a file whole."""
+    row = rf"^\| `{room_tone}`, (RMS|peaks) \| (.*) \|$"
+    rows = re.findall(row, SOUNDS.read_text(encoding="utf-8"), re.MULTILINE)
+    said = [(how, levels.split(" | ")) for how, levels in rows]
+    levels = sorted({level for _, level in CUT}, reverse=True)
+    named = {"RMS": "rms", "peaks": "peak"}
+    return {(named[how], at) for how, told in said for at, word in zip(levels, told, strict=True) if word == "whole"}
 
 
-@pytest.mark.parametrize("form", ["mp3", "opus"])
-@pytest.mark.parametrize(("detection", "level"), CUT)
-def test_a_room_tone_survives_trimmers_that_take_60_db_for_silence(
-    form: str, detection: str, level: int, render: Render
-) -> None:
-    """It can't stop a trimmer that takes an RMS of -55 dBFS for silence; docs/sounds.md has these figures."""
-    left = trimmed(path_of(render(form)), detection, level)
-    assert (left > 0.99) == (detection == "peak" or level <= -60), left
+def trimmed(path: Path, folder: Path) -> dict[tuple[str, int], float]:
+    """The part of a file that is left when silences longer than a second are cut out, by what counts as silence."""
+    args = ["-i", ffmpeg.source(path)]
+    for detection, level in CUT:
+        graph = f"silenceremove=stop_periods=-1:stop_duration=1:stop_threshold={level}dB:detection={detection}"
+        args += ["-af", graph, "-f", "s16le", str(folder / f"{detection}{level}")]
+    ffmpeg.run(args, what="trimming")
+    whole = len(heard(path).pcm)
+    return {(how, level): (folder / f"{how}{level}").stat().st_size / whole for how, level in CUT}
 
 
-@pytest.mark.parametrize(("detection", "level"), CUT)
-def test_without_a_room_tone_every_trimmer_spoils_the_timing(detection: str, level: int, render: Render) -> None:
-    assert trimmed(path_of(render("mp3", room_tone=False)), detection, level) < 0.8
+@pytest.mark.parametrize("form", ["mp3", "m4a", "opus"])
+def test_a_room_tone_survives_trimmers_that_take_60_db_for_silence(form: str, render: Render, tmp_path: Path) -> None:
+    """It can't stop a trimmer that takes an RMS of -55 dBFS for silence."""
+    left = trimmed(path_of(render(form)), tmp_path)
+    assert {case for case, part in left.items() if part > 0.999} == documented("faint"), left
+
+
+def test_without_a_room_tone_trimmers_spoil_the_timing(render: Render, tmp_path: Path) -> None:
+    """What ffmpeg reckons as the RMS of silence after a sound is more than -65 dBFS, so those are no contrast."""
+    left = trimmed(path_of(render("flac", room_tone=False)), tmp_path)
+    assert {case for case, part in left.items() if part > 0.9} == documented("none"), left
 
 
 # What files say about themselves
@@ -304,8 +318,6 @@ def test_players_list_the_chapters(form: str, render: Render) -> None:
     timeline, said = made.files[0][0].timeline, listing(path_of(made))
     starts = [float(start) for start in re.findall(r"Chapter #0:\d+: start ([\d.]+)", said)]
     assert starts == pytest.approx([float(chapter.start) for chapter in timeline.chapters], abs=0.001)
-    if form == "m4a":
-        pytest.xfail("'-map_metadata -1' in output.py takes the titles of chapters away; '-map_metadata:g' would not")
     titles = re.findall(r"Chapter #.*\n +Metadata:\n +title +: (.*)", said)
     assert titles == [chapter.title for chapter in timeline.chapters]
 
@@ -318,7 +330,7 @@ def test_a_wav_says_that_its_chapters_are_seen_by_few(render: Render) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_title_cover_and_timeline_are_in_every_format(form: str, render: Render) -> None:
-    file: Any = mutagen.File(path_of(render(form)))  # type: ignore[attr-defined]
+    file: Any = mutagen.File(path_of(render(form)))
     tags = file.tags
     title = tags[{"mp3": "TIT2", "wav": "TIT2", "m4a": "\xa9nam"}.get(form, "TITLE")]
     assert str(title[0] if isinstance(title, list) else title) == "Sitting leg stretch"
@@ -339,7 +351,7 @@ def test_title_cover_and_timeline_are_in_every_format(form: str, render: Render)
 @pytest.mark.parametrize("form", ["mp3", "wav"])
 def test_lyrics_in_step_are_in_files_with_id3(form: str, render: Render) -> None:
     made = render(form)
-    tags: Any = mutagen.File(path_of(made)).tags  # type: ignore[attr-defined]
+    tags: Any = mutagen.File(path_of(made)).tags
     (synced,) = tags.getall("SYLT")
     cues = [cue for cue in made.files[0][0].timeline.cues if cue.track == "voice"]
     assert [(text.strip(), at) for text, at in synced.text if text.strip()] == [
@@ -351,10 +363,10 @@ def test_lyrics_in_step_are_in_files_with_id3(form: str, render: Render) -> None
 def test_a_title_of_ten_thousand_characters_works_in_every_format(form: str, render: Render) -> None:
     title = ("Breathe \N{PERSON IN LOTUS POSITION}\n" * 1000)[:10_000]
     made = render(form, title=title, preview=Fraction(5))
-    tags: Any = mutagen.File(path_of(made)).tags  # type: ignore[attr-defined]
+    tags: Any = mutagen.File(path_of(made)).tags
     told = str(tags[{"mp3": "TIT2", "wav": "TIT2", "m4a": "\xa9nam"}.get(form, "TITLE")])
     assert "\N{PERSON IN LOTUS POSITION} Breathe" in told
-    assert heard(path_of(made)).samples == 5 * SAMPLE_RATE
+    assert heard(path_of(made)).samples == made.files[0][1].samples < 6 * SAMPLE_RATE
     assert verify(path_of(made)) == []
 
 
@@ -365,7 +377,7 @@ ALONG = ("vtt", "srt", "chapters_json", "playlist")
 
 @pytest.fixture(scope="module")
 def legs(render: Render) -> Made:
-    return render("mp3", split=True, extras=ALONG)
+    return render("mp3", split=True, extras=ALONG, preview=None, guidance=Guidance.FULL)
 
 
 def test_the_tracks_of_both_legs_are_equally_long(legs: Made) -> None:
@@ -373,16 +385,25 @@ def test_the_tracks_of_both_legs_are_equally_long(legs: Made) -> None:
     assert left.samples == right.samples > 120 * SAMPLE_RATE
 
 
-@pytest.mark.parametrize("kind", ["vtt", "srt"])
+def read_srt(path: Path) -> list[tuple[float, str]]:
+    """When each caption is shown, in seconds, and its text."""
+    return [(each.start.total_seconds(), each.content) for each in srt.parse(path.read_text("utf-8"))]
+
+
+def read_vtt(path: Path) -> list[tuple[float, str]]:
+    captions = webvtt.from_string(path.read_text("utf-8")).captions
+    return [(each.start_in_seconds + each.start_time.milliseconds / 1000, each.text) for each in captions]
+
+
+READERS = {"srt": read_srt, "vtt": read_vtt}
+
+
+@pytest.mark.parametrize("kind", READERS)
 def test_captions_come_when_the_words_do(kind: str, legs: Made) -> None:
     for track, file, _ in legs.files:
-        path = file.path.with_suffix(f".{kind}")
-        if kind == "srt":
-            found = [(each.start.total_seconds(), each.content) for each in srt.parse(path.read_text("utf-8"))]
-        else:
-            found = [(each.start_in_seconds + each.start_time.milliseconds / 1000, each.text) for each in webvtt.read(path)]
-        starts = {start for start, _ in found}
-        assert {round(float(cue.start), 3) for cue in track.timeline.cues} <= {round(start, 3) for start in starts}
+        found = READERS[kind](file.path.with_suffix(f".{kind}"))
+        starts = {round(start, 3) for start, _ in found}
+        assert {round(float(cue.start), 3) for cue in track.timeline.cues} <= starts
         shown = " ".join(" ".join(text for _, text in found).split())
         assert all(" ".join(cue.text.split()) in shown for cue in track.timeline.cues if cue.track == "voice")
         assert {str(extra.path.suffix) for extra in legs.extras} == {".vtt", ".srt", ".json", ".m3u8"}
@@ -410,7 +431,7 @@ def test_a_legs_track_can_be_a_little_to_its_side(render: Render) -> None:
 
 
 def test_a_falling_voice_is_lower_slower_and_softer_at_the_end(render: Render) -> None:
-    level, sunk = (render("mp3", fall=fall, room_tone=False) for fall in (False, True))
+    level, sunk = (render("flac", room_tone=False, preview=None, **more) for more in ({}, {"fall": True}))
     sounds = [heard(path_of(made)).pcm for made in (level, sunk)]
     first = [spoken(made, pcm, 0) for made, pcm in zip((level, sunk), sounds, strict=True)]
     last = [spoken(made, pcm, -1) for made, pcm in zip((level, sunk), sounds, strict=True)]
@@ -448,7 +469,7 @@ def test_verify_says_nothing_about_a_file_as_it_was_made(form: str, bed: str | N
 
 
 def test_verify_says_nothing_about_tracks_of_legs_or_a_falling_voice(legs: Made, render: Render) -> None:
-    falling = render("mp3", fall=True, room_tone=False)
+    falling = render("flac", room_tone=False, preview=None, fall=True)
     assert [verify(file.path) for _, file, _ in (*legs.files, *falling.files)] == [[], [], []]
 
 
@@ -475,7 +496,7 @@ def test_verify_tells_a_file_that_was_cut_short(form: str, render: Render, tmp_p
 def refused(path: Path) -> str:
     try:
         return findings(path)
-    except session.TargetError as error:
+    except TargetError as error:
         return str(error)
 
 
@@ -489,7 +510,7 @@ def test_verify_tells_a_file_that_was_encoded_again(render: Render, tmp_path: Pa
 
 def test_verify_tells_which_cue_was_silenced(render: Render, tmp_path: Path) -> None:
     made = render("mp3")
-    cue = next(each for each in made.files[0][0].timeline.cues if each.text == "One last breath in")
+    cue = next(each for each in made.files[0][0].timeline.cues if each.text == "Fold")
     content = bytearray(path_of(made).read_bytes())
     size = sum(byte << shift for byte, shift in zip(content[6:10], (21, 14, 7, 0), strict=True)) + 10
     silent, first = Form().silent, round(cue.start / Fraction(24, 1000))
@@ -499,7 +520,7 @@ def test_verify_tells_which_cue_was_silenced(render: Render, tmp_path: Path) -> 
     silenced = tmp_path / "silenced.mp3"
     silenced.write_bytes(content)
     minutes, seconds = divmod(float(cue.start), 60)
-    assert f"{minutes:.0f}:{math.floor(seconds * 10) / 10:04.1f}: 'One last breath in' is not heard" in findings(silenced)
+    assert f"{minutes:.0f}:{math.floor(seconds * 10) / 10:04.1f}: 'Fold' is not heard" in findings(silenced)
 
 
 # Many chapters
@@ -509,13 +530,13 @@ def test_more_chapters_than_a_file_lists_are_grouped_and_that_is_said(
     status: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     steps = "steps:\n  - repeat:\n      rounds: 300\n      steps:\n        - breathe: 1\n          in: In\n"
-    (tmp_path / "many.yaml").write_text(f"title: Many\nbreath: 0.5-0.5\n{steps}")
+    (tmp_path / "many.yaml").write_text(f"title: Many\nbreath: 1-0.5\n{steps}")
     assert status("make", "many.yaml", "--chapters-json") == 0
     said = capsys.readouterr().err.splitlines()
     assert said == ["voicecoach: 303 chapters are grouped into 152, as a file lists 255 at most"]
     found = re.findall(r"Chapter #0:\d+: start ([\d.]+), end ([\d.]+)", listing(tmp_path / "many.mp3"))
     assert len(found) == 152
-    assert all(end == start for (_, end), (start, _) in zip(found, found[1:], strict=False))
+    assert all(end == start for (_, end), (start, _) in pairwise(found))
     assert (tmp_path / "many.chapters.json").read_text("utf-8").count("startTime") == 303
 
 
@@ -525,14 +546,15 @@ def test_more_chapters_than_a_file_lists_are_grouped_and_that_is_said(
 def laid_bed(kind: str, path: Path, sound: Path) -> None:
     """Lay something in the place of a bed."""
     whole = sound.read_bytes()
-    {
+    lay: dict[str, Callable[[], object]] = {
         "no sound": lambda: path.write_text("This is a text, and no sound at all.\n" * 100),
         "empty": path.touch,
         "missing": lambda: None,
         "a folder": path.mkdir,
         "silent": lambda: path.write_bytes(whole[:44] + bytes(len(whole) - 44)),
         "too short": lambda: path.write_bytes(whole[: 44 + 32_000 // 2]),
-    }[kind]()
+    }
+    lay[kind]()
 
 
 @pytest.mark.parametrize(
@@ -546,7 +568,7 @@ def laid_bed(kind: str, path: Path, sound: Path) -> None:
         ("too short", "lasts 0.5 s"),
     ],
 )
-def test_a_bed_that_is_none_ends_with_2_and_leaves_the_old_file(
+def test_a_bed_that_is_none_ends_with_2_and_leaves_the_old_file(  # noqa: PLR0913, PLR0917 - fixtures
     kind: str, told: str, status: Callable[..., int], steady: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     laid_bed(kind, tmp_path / "bed.wav", steady)
@@ -569,4 +591,4 @@ def test_a_bed_with_a_broken_end_is_used_as_far_as_it_goes(
     args = ("--preview", "8s", "--rounds", "1", "--bed", broken.name, "-o", "new.flac", "--verify")
     assert status("make", SEATED, *args) == 0
     assert f"voicecoach: {broken.name} can't be read to its end; what comes before is used" in capsys.readouterr().err
-    assert heard(tmp_path / "new.flac").samples == 8 * SAMPLE_RATE
+    assert heard(tmp_path / "new.flac").samples == round(8 / 0.024 + 0.5) * 1152

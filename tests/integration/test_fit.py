@@ -29,6 +29,6 @@ def test_ten_minutes_decode_to_ten_minutes(split: bool, tmp_path: Path) -> None:
     request = Request("sitting-leg-stretch", split=split, length=Fraction(600))
     made = make(request, tmp_path, tmp_path / "kept", quiet)
     assert len(made.files) == 1 + split
-    for track, file in made.files:
+    for track, file, _ in made.files:
         assert track.timeline.duration == file.seconds == 600
         assert decoded_samples(file.path) == 600 * SAMPLE_RATE

@@ -1,0 +1,67 @@
+"""Short sessions of tones, written as real files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tests.fakes import FakeVoice
+from tests.tagged import TAGS
+from voicecoach.breath import Kind, Span, breath
+from voicecoach.choices import Sounding
+from voicecoach.output import Recording, write_all
+from voicecoach.score import Pause, Score, Seq, breathe, phrase, seq
+from voicecoach.session import rehearse
+from voicecoach.sounding import Part, prepared
+from voicecoach.timeline import as_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voicecoach.clip import Clip
+    from voicecoach.loudness import Loudness
+    from voicecoach.timeline import Cue, Timeline
+
+CALM = breath("2-3")
+
+
+def still(seconds: int) -> Score:
+    return Pause(Span(rest=Fraction(seconds)))
+
+
+def breaths(count: int) -> Score:
+    return Seq(tuple(breathe({Kind.INHALE: phrase("In"), Kind.EXHALE: phrase("And out")}) for _ in range(count)))
+
+
+WORDS = seq(still(1), phrase("Sit down on the floor"), still(1), breaths(2), still(1), phrase("Rest"), still(1))
+
+
+class Spoken:
+    """A session of tones: its timeline, and the clip of each text."""
+
+    def __init__(self, score: Score = WORDS) -> None:
+        self.clips: dict[str, Clip] = {}
+        self.timeline: Timeline = rehearse(score, CALM, FakeVoice(), self.clips, lambda *_: None)
+
+    def clip(self, cue: Cue) -> Clip:
+        return self.clips[cue.said]
+
+    def plan(self, sounding: Sounding) -> bytes:
+        """The timeline that its file carries."""
+        shown = as_json(self.timeline, title=TAGS.title, language="en", voice="tones")
+        return json.dumps({**shown, "sound": sounding.as_json()}).encode()
+
+    def recording(self, path: Path, sounding: Sounding, folder: Path) -> tuple[Recording, Loudness | None]:
+        """What will write it, and how loud it is thought to be."""
+        chapters = tuple(each for each in TAGS.chapters if each.end <= self.timeline.duration)
+        tags = replace(TAGS, chapters=chapters, timeline=self.plan(sounding))
+        ready = prepared([Part(self.timeline, None, path, tags)], self.clip, sounding, folder, lambda *_: None)
+        return ready.recordings[0], ready.loudness[0]
+
+    def write(self, path: Path, sounding: Sounding | None = None) -> Loudness | None:
+        """Write it, as a file of the kind that is asked for, and return how loud it is thought to be."""
+        recording, loud = self.recording(path, sounding or Sounding(), path.parent / "kept")
+        write_all([recording])
+        return loud
