@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from voicecoach.errors import VoiceError
 
@@ -47,7 +48,19 @@ def find() -> Library:
 
 def _system() -> Library | None:
     said = _espeak_version(SYSTEM)
-    return Library(f"espeak-ng {said} of the system", "espeak", SYSTEM) if said else None
+    if said is None or _is_of_a_wheel():
+        return None
+    return Library(f"espeak-ng {said} of the system", "espeak", SYSTEM)
+
+
+def _is_of_a_wheel() -> bool:
+    """Tell whether the library that this process has is a wheel's: once loaded, it answers to the system's name too."""
+    try:
+        maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    loaded = [line for line in maps.splitlines() if "/libespeak-ng" in line]
+    return bool(loaded) and all("espeakng_loader" in line for line in loaded)
 
 
 def _bundled() -> Library | None:
