@@ -185,7 +185,7 @@ def test_every_check_runs_and_any_failure_counts(machine: Machine, refuse: str) 
     machine.install_python(refuse=refuse)
     status, out, _ = machine.run(machine.checkout / "scripts" / "test", "-k", "two words")
     assert status == (0 if refuse == "nothing at all" else 1)
-    checks = ["ruff check .", "ruff format --check .", "mypy", "pytest -n auto --dist loadfile -k two words"]
+    checks = ["ruff check .", "ruff format --check .", "mypy", "pytest -n auto --dist worksteal -k two words"]
     assert [line.removeprefix("== ") for line in out if line.startswith("== ")] == checks
     assert machine.environments == [".venv-test"]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,19 @@ def _found_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def versions(monkeypatch: pytest.MonkeyPatch, *, system: str | None, wheel: str | None) -> Library:
     monkeypatch.setattr(library, "_espeak_version", lambda path: system if path == library.SYSTEM else wheel)
+    monkeypatch.setattr(library, "_is_of_a_wheel", lambda: False)
     return library.find()
+
+
+def test_a_wheels_library_that_is_loaded_already_is_not_taken_for_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = versions(monkeypatch, system=None, wheel="1.52.0")
+    assert found.path is not None
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "platform", "linux")
+    ctypes.CDLL(found.path)
+    if library._is_of_a_wheel():  # noqa: SLF001 - else the system has one as well, which comes first
+        library.find.cache_clear()
+        assert library.find().path == found.path
 
 
 def test_espeak_of_the_system_comes_first_with_its_own_data(monkeypatch: pytest.MonkeyPatch) -> None:
