@@ -1,0 +1,76 @@
+"""The same session with each kind of voice: the same breaths, whoever speaks."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import wave
+from typing import TYPE_CHECKING
+
+from tests import tinymodel
+from voicecoach import prompts
+from voicecoach.choices import Choices
+from voicecoach.routine import load
+from voicecoach.score import Side
+from voicecoach.session import Made, Request, make
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROUTINE = "sitting-leg-stretch"
+ONE = Choices(rounds=1)
+
+# Hums for 60 ms a letter, like a voice of 170 words a minute.
+HUM = """
+import array, math, sys, wave
+text, out = sys.argv[1:]
+samples = (round(8000 * math.sin(2 * math.pi * 220 * at / 22050)) for at in range(len(text) * 1300))
+with wave.open(out, "wb") as file:
+    file.setparams((1, 2, 22050, 0, "NONE", ""))
+    file.writeframes(array.array("h", samples).tobytes())
+"""
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Report to nobody."""
+
+
+def recorded(folder: Path, system: Made) -> str:
+    """Lay the system's own clips into a folder, as somebody's recordings; what was not spoken is left out."""
+    folder.mkdir()
+    for prompt in prompts.prompts(load(ROUTINE), ONE):
+        clip = system.session.clips.get(prompt.said)
+        if clip:
+            with wave.open(str(folder / prompt.file), "wb") as file:
+                file.setparams((1, 2, 48_000, 0, "NONE", ""))
+                file.writeframes(clip.pcm)
+    return f"recorded:{folder}"
+
+
+def command(folder: Path) -> dict[str, object]:
+    (folder / "hum.py").write_text(HUM, encoding="utf-8")
+    return {"hum": {"run": [sys.executable, str(folder / "hum.py"), "{text}", "{out}"]}}
+
+
+def test_each_kind_of_voice_guides_the_same_breaths(tmp_path: Path) -> None:
+    commands = command(tmp_path)
+
+    def made(voice: str | None) -> Made:
+        request = Request(ROUTINE, ONE, voice=voice, commands=commands, verify=True)
+        return make(request, tmp_path / "a.mp3", tmp_path / "kept", quiet)
+
+    system = made(None)
+    voices = [recorded(tmp_path / "takes", system), "command:hum"]
+    if importlib.util.find_spec("piper"):
+        voices.append(f"piper:{tinymodel.write_model(tmp_path)}")
+    plan = system.session.tracks[0].timeline
+    for voice in voices:
+        other = made(voice).session.tracks[0].timeline
+        assert [(each.kind, each.end - each.start, each.side, each.breath) for each in other.phases] == [
+            (each.kind, each.end - each.start, each.side, each.breath) for each in plan.phases
+        ], voice
+        assert [other.stretched(side) for side in (Side.LEFT, Side.RIGHT)] == [24, 24]
+        assert [chapter.title for chapter in other.chapters] == [chapter.title for chapter in plan.chapters]
+    own = made(voices[0]).session.tracks[0].timeline.cues
+    assert [cue.text for cue in own] == [cue.text for cue in plan.cues]
+    assert max(abs(one.start - other.start) for one, other in zip(own, plan.cues, strict=True)) < 1
