@@ -147,7 +147,9 @@ def encoded(clips: Iterable[Clip], folder: Path, form: Form) -> Mapping[Clip, by
     Raises:
         EncodeError: When ffmpeg is missing, fails, or makes other frames than it was asked for.
     """
-    places = {clip: store.place(folder, "run", *form.key, hashlib.sha256(clip.pcm).hexdigest()) for clip in clips}
+    key = form.key
+    distinct = dict.fromkeys(clips)
+    places = {clip: store.place(folder, "run", *key, hashlib.sha256(clip.pcm).hexdigest()) for clip in distinct}
     runs = {clip: run for clip, path in places.items() if (run := store.read(path)) and _is_run(run, clip, form)}
     for batch in _batches([clip for clip in places if clip not in runs]):
         for clip, run in zip(batch, encode(batch, form), strict=True):
