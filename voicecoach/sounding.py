@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from voicecoach import frames, loudness
 from voicecoach.assets import room_tone
 from voicecoach.beds import opened
-from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, peak, read_wave
+from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, peak, read_wave
 from voicecoach.errors import VoiceError, shown
 from voicecoach.formats import MP3
 from voicecoach.loudness import Blocks, Loudness
@@ -43,6 +43,15 @@ LOWERED = 0.5
 
 PAN = 0.25
 """By how much the side that is meant is louder, and the other softer, in power; that is 1 dB up and 1.2 dB down."""
+
+NEAR, LEAST_GAIN, MOST_GAIN = 0.45, -6.0, 1.5
+"""LU within which a session is left as it is, and the dB by which its clips are made softer or louder at most.
+
+A session of a few short words is off: they have too few of BS.1770's blocks. With more gain, peaks would come too near.
+"""
+
+MORE_KEPT = 0.5
+"""LU that speech is louder in a form that keeps the highs, which MP3 leaves out at 64 kb/s."""
 
 IN_STEREO = 3.0
 """How many LU more the same sound measures in two channels."""
@@ -80,14 +89,45 @@ def prepared(
     bed = opened(sounding.bed) if sounding.bed else None
     room = read_wave(room_tone()) if sounding.room_tone else None
     under = _Under(room, bed)
-    sounds = []
-    if sounding.form is MP3 and sounding.channels == 1:
-        sounds = _distinct(placed(part.timeline, clip, frames.APART) for part in parts)
-    if sounds:
-        rate = MP3.bit_rate(sounding.bit_rate, 1) or 0
-        return _joined(parts, sounds, frames.Form(rate, room), folder)
+    joins = sounding.form is MP3 and sounding.channels == 1
+    form = frames.Form(MP3.bit_rate(sounding.bit_rate, 1) or 0, room) if joins else frames.Form(room=room)
+    as_they_are = _sounds(parts, clip)
+    if as_they_are:
+        first = _joined(parts, as_they_are, form, folder)
+        decibels = _missing(first.loudness, 0.0 if joins else MORE_KEPT)
+        if joins and not decibels:
+            return first
+        clip = _gained(clip, decibels) if decibels else clip
+        if joins:
+            return _joined(parts, _sounds(parts, clip), form, folder)
     streams = tuple(_streamed(part, clip, sounding, under, report) for part in parts)
     return Prepared(streams, (None,) * len(parts), (bed.problem,) if bed and bed.problem else ())
+
+
+def _sounds(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> list[list[tuple[int, Clip]]]:
+    return _distinct(placed(part.timeline, clip, frames.APART) for part in parts)
+
+
+def _missing(loud: Iterable[Loudness | None], more: float) -> float:
+    """Return the dB that tracks lack of the loudness they should have, in halves, if that is more than `NEAR`."""
+    known = [each.integrated for each in loud if each and each.integrated is not None]
+    if not known:
+        return 0.0
+    off = loudness.SPEECH - sum(known) / len(known) - more
+    return max(LEAST_GAIN, min(MOST_GAIN, round(off * 2) / 2)) if abs(off) > NEAR else 0.0
+
+
+def _gained(clip: Callable[[Cue], Clip], decibels: float) -> Callable[[Cue], Clip]:
+    """Return the clips of cues, all louder or softer by so much."""
+    made: dict[tuple[str, int], Clip] = {}
+
+    def louder(cue: Cue) -> Clip:
+        key = cue.said, cue.fall
+        if key not in made:
+            made[key] = gain(clip(cue), decibels)
+        return made[key]
+
+    return louder
 
 
 def _check_audible(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> None:
