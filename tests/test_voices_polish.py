@@ -12,6 +12,7 @@ from tests.loudness import loudness
 from voicecoach import ffmpeg
 from voicecoach.clip import SAMPLE_RATE, Clip
 from voicecoach.errors import EncodeError
+from voicecoach.loudness import integrated
 from voicecoach.voices import polish
 from voicecoach.voices.polish import Raw
 
@@ -148,5 +149,5 @@ def test_near_silence_is_silence() -> None:
 
 
 def test_the_gates_leave_pauses_out_of_the_loudness() -> None:
-    assert polish.integrated([-20.0] * 5 + [-90.0] * 50) == -20.0
-    assert polish.integrated([-99.0]) is None
+    assert integrated([(-20.0, 5), (-90.0, 50)]) == -20.0
+    assert integrated([(-99.0, 1)]) is None

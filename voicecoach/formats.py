@@ -63,7 +63,7 @@ class Format:
 
 
 _AAC = ("-c:a", "aac", "-aac_coder", "fast", "-movflags", "+faststart", "-movie_timescale", "48000")
-"""Its other coder is slower, and overshoots: a peak of -3 dBFS comes out at +0.3 dBTP at 64 kb/s."""
+"""Its other coder is slower, and overshoots at 64 kb/s: peaks of -3 dBFS were seen to come out at up to +0.3 dBTP."""
 
 FORMATS = {
     each.name: each

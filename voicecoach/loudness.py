@@ -94,7 +94,7 @@ def integrated(weighed: Sequence[tuple[float, int]]) -> float | None:
     if not heard:
         return None
     gate = _mean(heard) - 10.0
-    return round(_mean([(level, times) for level, times in heard if level > gate]), 2)
+    return round(_mean([(level, times) for level, times in heard if level > gate]), 3)
 
 
 def of_file(path: Path) -> Loudness:

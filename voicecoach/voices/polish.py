@@ -7,7 +7,6 @@ filter rings: so a clip is the same to the byte whatever else is in its batch.
 
 from __future__ import annotations
 
-import math
 import re
 import warnings
 import wave
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach import ffmpeg
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
+from voicecoach.loudness import integrated
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
@@ -171,19 +171,6 @@ def calibrate(raw: Raw) -> float:
     return work.gain
 
 
-def integrated(blocks: Sequence[float]) -> float | None:
-    """Return the integrated loudness (BS.1770-4, both gates) of 400 ms blocks, in LUFS; None when all is silence.
-
-    >>> integrated([-20.0, -20.0, -60.0, -120.0])
-    -20.0
-    """
-    heard = [each for each in blocks if each > -70.0]  # noqa: PLR2004 - the standard's absolute gate
-    if not heard:
-        return None
-    gate = _mean(heard) - 10.0
-    return round(_mean([each for each in heard if each > gate]), 3)
-
-
 def _rendered(works: Sequence[_Work]) -> list[_Work]:
     """Send sounds through ffmpeg, one run for each sample rate among them (a voice has one)."""
     done: dict[int, _Work] = {}
@@ -229,7 +216,7 @@ def _loudness(levels: Sequence[float], start: int, samples: int) -> float | None
     """Measure one clip by the blocks that lie wholly in it; None when it is too short for that."""
     if samples < _LEAST_MEASURED * SAMPLE_RATE:
         return None
-    return integrated(levels[start + _GATE_BLOCKS - 1 : start + samples // _BLOCK])
+    return integrated([(level, 1) for level in levels[start + _GATE_BLOCKS - 1 : start + samples // _BLOCK]])
 
 
 def _corrected(work: _Work) -> _Work:
@@ -254,10 +241,6 @@ def _first_loud(pcm: bytes, bound: int) -> int:
             loud = range(start // SAMPLE_BYTES, len(pcm) // SAMPLE_BYTES)
             return next(at for at in loud if abs(audioop.getsample(pcm, SAMPLE_BYTES, at)) >= bound)
     return len(pcm) // SAMPLE_BYTES
-
-
-def _mean(levels: Sequence[float]) -> float:
-    return 10 * math.log10(sum(10 ** (level / 10) for level in levels) / len(levels))
 
 
 def _decoded(path: Path) -> Raw:
