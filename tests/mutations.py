@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
-from voicecoach.routine import BUILT_IN, built_in
+from voicecoach.shelf import BUILT_IN, built_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

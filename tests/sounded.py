@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.fakes import FakeVoice
 from tests.tagged import TAGS
@@ -48,10 +47,10 @@ class Spoken:
     def clip(self, cue: Cue) -> Clip:
         return self.clips[cue.said]
 
-    def plan(self, sounding: Sounding) -> bytes:
+    def plan(self, sounding: Sounding) -> dict[str, Any]:
         """The timeline that its file carries."""
         shown = as_json(self.timeline, title=TAGS.title, language="en", voice="tones")
-        return json.dumps({**shown, "sound": sounding.as_json()}).encode()
+        return {**shown, "sound": sounding.as_json()}
 
     def recording(self, path: Path, sounding: Sounding, folder: Path) -> tuple[Recording, Loudness | None]:
         """What will write it, and how loud it is thought to be."""

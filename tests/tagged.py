@@ -1,6 +1,5 @@
 """Tags to test with."""
 
-import json
 from fractions import Fraction
 
 from voicecoach.tags import ChapterTag, Tags
@@ -17,7 +16,7 @@ TAGS = Tags(
         ChapterTag(Fraction(0), Fraction(10, 3), "Left leg"),
         ChapterTag(Fraction(10, 3), Fraction(60), "Right leg"),
     ),
-    timeline=json.dumps({"format": "voicecoach-timeline/1"}).encode(),
+    timeline={"format": "voicecoach-timeline/1"},
 )
 
 

@@ -13,10 +13,11 @@ from voicecoach.breath import Kind
 from voicecoach.choices import Choices
 from voicecoach.errors import Where
 from voicecoach.mistakes import validated
-from voicecoach.routine import Routine, built_in, find
+from voicecoach.routine import Routine
 from voicecoach.score import CueKind
 from voicecoach.script import build
 from voicecoach.sheet import Sheet
+from voicecoach.shelf import built_in, find
 from voicecoach.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
 from voicecoach.yamltree import Table, read
 

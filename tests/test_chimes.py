@@ -10,9 +10,10 @@ import pytest
 
 from tests.fakes import measure
 from voicecoach.choices import Choices
-from voicecoach.routine import built_in, load
+from voicecoach.routine import load
 from voicecoach.score import CueKind, Side, Sound
 from voicecoach.script import build, pace
+from voicecoach.shelf import built_in
 from voicecoach.timeline import FRAME, perform
 
 if TYPE_CHECKING:

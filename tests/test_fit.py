@@ -20,12 +20,13 @@ from voicecoach.choices import LEFT_RIGHT, Amount, Choices, spread
 from voicecoach.cli import run
 from voicecoach.errors import ChoiceError
 from voicecoach.fit import Fit, LengthError, Trial, attempts, fitted
-from voicecoach.routine import Routine, built_in, load
+from voicecoach.routine import Routine, load
 from voicecoach.score import Side
 from voicecoach.script import build
 from voicecoach.script import pace as breathed
 from voicecoach.session import Request, plan
 from voicecoach.sheet import Sheet
+from voicecoach.shelf import built_in
 from voicecoach.timeline import FRAME, Timeline, ceil_to_frame, perform, snap
 from voicecoach.voices.cached import CachedVoice
 

@@ -5,8 +5,9 @@ import pytest
 from tests.goldens import GOLDEN, SESSIONS, cue_sheet, performed
 from voicecoach.breath import pace
 from voicecoach.choices import Choices, Guidance
-from voicecoach.routine import built_in, load
+from voicecoach.routine import load
 from voicecoach.score import Side
+from voicecoach.shelf import built_in
 from voicecoach.timeline import FRAME
 
 SITTING = [name for name in built_in() if name.startswith("sitting-leg-stretch")]

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
-    *("errors", "breath", "taps", "formula", "score", "timeline", "formats", "choices", "language"),
-    *("yamltree", "texts", "sheet", "bounds", "mistakes", "assets", "routine", "part", "steps", "chimes"),
+    *("errors", "breath", "taps", "formula", "score", "timeline", "formats", "choices", "language", "piece"),
+    *("readout", "shelf", "yamltree", "texts", "sheet", "bounds", "mistakes", "assets", "routine", "part", "steps"),
+    *("chimes",),
     *("script", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),
     *("fit", "dose", "unheard", "advice", "schema", "template", "display", "live"),
     *("picture", "raster", "rows", "plot", "cover", "clip", "mixdown", "ffmpeg", "loudness", "store"),
-    *("config", "frames"),
+    *("pieces", "config", "frames"),
     *("voices", "voices.kinds", "voices.remember", "voices.catalogue", "voices.library", "voices.supervised"),
     *("voices.worker", "voices.polish", "voices.cached", "voices.crew", "voices.system", "voices.piper"),
     *("voices.models", "voices.recorded", "voices.command", "voices.plugins", "voices.finding", "voices.contract"),
@@ -29,7 +30,7 @@ ORDER = [
     *("session", "sampling", "review", "keyboard", "measuring", "options", "cli", "__main__"),
 ]
 CORE = [
-    *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "part", "steps", "script"),
+    *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "part", "steps", "script", "piece"),
     *("captions", "plaintext", "subtitles", "transcripts", "listing", "fit", "dose", "mixdown", "clip"),
     *("live", "cover"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import sys
@@ -231,7 +232,7 @@ def test_a_file_of_ours_tells_what_is_heard_in_it(tmp_path: Path) -> None:
     )
     path = tmp_path / "a.wav"
     path.write_bytes(asset("chime-end.wav").read_bytes())
-    save(path, FORMATS["wav"], replace(TAGS, timeline=timeline))
+    save(path, FORMATS["wav"], replace(TAGS, timeline=json.loads(timeline)))
     found = recording(path)
     assert (found.title, found.duration, [each.text for each in found.words]) == ("Rest", 9, ["Lie down"])
 

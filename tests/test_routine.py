@@ -6,8 +6,9 @@ import pytest
 
 from voicecoach.breath import Span, breath, pace
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
-from voicecoach.routine import BUILT_IN, MOST_EXERCISES, built_in, find, load
+from voicecoach.routine import MOST_EXERCISES, load
 from voicecoach.sheet import BreathePhases, EachSide, Include, Repeat, Say
+from voicecoach.shelf import BUILT_IN, built_in, find
 from voicecoach.texts import Words
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from voicecoach import schema
-from voicecoach.routine import BUILT_IN, built_in
+from voicecoach.shelf import BUILT_IN, built_in
 from voicecoach.template import text
 
 if TYPE_CHECKING:

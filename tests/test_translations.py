@@ -9,10 +9,11 @@ import pytest
 from voicecoach import config, session
 from voicecoach.cli import run
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, VoiceError
-from voicecoach.routine import built_in, find, load, translations, untranslated
+from voicecoach.routine import load, translations, untranslated
 from voicecoach.score import Side
 from voicecoach.session import Request, targets
 from voicecoach.sheet import BreathePhases, ByRound, Model, said, walk
+from voicecoach.shelf import built_in, find
 from voicecoach.texts import Words
 from voicecoach.voices.catalogue import Catalogue, VoiceInfo
 
@@ -52,7 +53,7 @@ def spoken_by(
 ) -> tuple[str, list[str]]:
     """Return the voice that reads a request's routine on a system with these voices, and what is said about it."""
     monkeypatch.setattr("voicecoach.voices.system.catalogue", lambda *_: Catalogue(voices))
-    voice, name = session._voice(request, load(request.routine, request.language), folder)  # noqa: SLF001
+    voice, name = session._voice(request, load(request.routine, request.language).words, folder)  # noqa: SLF001
     return name, voice.problems
 
 

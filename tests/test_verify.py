@@ -6,7 +6,8 @@ import array
 import json
 import math
 import random
-from dataclasses import replace
+import zlib
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,7 @@ from voicecoach.frames import Form
 from voicecoach.mixdown import mixdown
 from voicecoach.output import Recording, Stream, write_all
 from voicecoach.score import phrase, seq
+from voicecoach.tags import Tags
 from voicecoach.verify import carrying, read, verify
 
 if TYPE_CHECKING:
@@ -145,19 +147,19 @@ def test_without_tags_it_can_only_be_held_against_a_timeline_that_is_given(
     ffmpeg.run(args, what="stripping")
     with pytest.raises(TargetError, match="it carries no timeline; give it one"):
         verify(path)
-    shown = {name: value for name, value in json.loads(spoken.plan(SILENT)).items() if name != "sound"}
+    shown = {name: value for name, value in spoken.plan(SILENT).items() if name != "sound"}
     plan.write_text(json.dumps(shown))
     assert verify(path, read(plan)) == []
     assert verify(good, read(plan)) == []
     other = Spoken(seq(still(2), breaths(3)))
-    plan.write_bytes(other.plan(SILENT))
+    plan.write_text(json.dumps(other.plan(SILENT)))
     assert verify(path, read(plan))
 
 
 def test_what_is_no_sound_carries_nothing_and_does_not_decode(tmp_path: Path, spoken: Spoken) -> None:
     path, plan = tmp_path / "a.mp3", tmp_path / "plan.json"
     path.write_bytes(b"no sound at all\n" * 99)
-    plan.write_bytes(spoken.plan(SILENT))
+    plan.write_text(json.dumps(spoken.plan(SILENT)))
     with pytest.raises(TargetError, match="it carries no timeline"):
         verify(path)
     (found,) = verify(path, read(plan))
@@ -186,13 +188,23 @@ WRONG = [
 ]
 
 
+@dataclass(frozen=True)
+class Carrying(Tags):
+    """Tags that carry any text as their timeline."""
+
+    content: str = ""
+
+    def packed(self) -> bytes:
+        return zlib.compress(self.content.encode())
+
+
 @pytest.mark.parametrize("content", WRONG, ids=range(len(WRONG)))
 def test_what_is_no_timeline_is_refused_wherever_it_comes_from(tmp_path: Path, content: str) -> None:
     (tmp_path / "plan.json").write_text(content)
     with pytest.raises(TargetError, match="this is no timeline; write one with"):
         read(tmp_path / "plan.json")
     (tmp_path / "a.mp3").write_bytes(SILENT_FRAME * 9)
-    tagging.save(tmp_path / "a.mp3", FORMATS["mp3"], replace(TAGS, timeline=content.encode()))
+    tagging.save(tmp_path / "a.mp3", FORMATS["mp3"], Carrying(**asdict(replace(TAGS, chapters=())), content=content))
     assert carrying(tmp_path / "a.mp3") is None
 
 

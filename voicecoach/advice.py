@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from voicecoach.bounds import bounded, defaults
 from voicecoach.captions import by_line
 from voicecoach.errors import Problem, Where, shown
 from voicecoach.language import language
+from voicecoach.readout import read_out
 from voicecoach.sheet import EachSide, around, block, said, walk
 from voicecoach.texts import BLANK
 from voicecoach.unheard import unheard
@@ -42,11 +42,7 @@ _UNSPACED = re.compile(r"(?<=[^\W\d_]{2})[.,;:!?…]+(?=[^\W\d_]{2})")
 _CAMEL = re.compile(r"(?<=[^\W\d_]{2})(?=[^\W\d_]{2})")
 _BRACE = re.compile(r"\w\{|\}\w{3}")
 _TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
-_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,80}>|\*\w|\w\*")
 _WORD = re.compile(r"\w+")
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
-_SIGNS = {"DEGREE SIGN", "NUMERO SIGN", "COPYRIGHT SIGN", "REGISTERED SIGN"}
-"""Signs that are words in every language."""
 
 
 def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
@@ -122,29 +118,6 @@ def _spelling(wording: str, words: Language) -> Iterator[Advice]:
     for pattern, meant in words.slips:
         if found := re.search(pattern, wording, re.IGNORECASE):
             yield f"{_around(wording, found)} may be a slip", f"is {shown(meant)} meant?"
-
-
-def read_out(wording: str, words: Language) -> Iterator[Advice]:
-    """Tell of what a voice would read as no listener could wish: markup, pictures, letters of another script."""
-    if found := _MARKUP.search(wording):
-        yield f"{shown(found[0])} is read out as it stands", "write words alone; 'settle' and 'rest' leave time"
-    if picture := next((each for each in wording if _is_picture(each)), None):
-        yield f"{picture} is read out as its name, or not at all", "write words alone"
-    own = _scripts(words.word("calibration"))
-    if found := next((each for each in _LETTERS.finditer(wording) if not _scripts(each[0]) <= own), None):
-        what = f"{shown(found[0])} is in letters that a voice for {words.name} spells out one by one, if at all"
-        yield what, "write it as it sounds, or choose the routine's 'language'"
-
-
-def _is_picture(character: str) -> bool:
-    return unicodedata.category(character) == "So" and unicodedata.name(character, "") not in _SIGNS
-
-
-def _scripts(text: str) -> set[str]:
-    """Return the scripts of a text's letters; those that Japanese and Chinese mix are one."""
-    letters = (each for each in text if each.isalpha() and unicodedata.category(each) != "Lm")
-    found = {unicodedata.name(each, "").split(" ", 1)[0].split("-", 1)[0] for each in letters}
-    return {"CJK" if each in {"HIRAGANA", "KATAKANA"} else each for each in found}
 
 
 @cache

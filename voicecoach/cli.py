@@ -7,7 +7,6 @@ import os
 import shlex
 import signal
 import sys
-import traceback
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,6 @@ from voicecoach import __version__, formats, options
 from voicecoach.breath import paces
 from voicecoach.errors import ChoiceError, PlayerError, RoutineError, TargetError, VoicecoachError, VoiceError, shown
 from voicecoach.score import Side
-from voicecoach.taps import ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -122,7 +120,7 @@ def play(quiet: bool, **chosen: Any) -> None:
     from tempfile import TemporaryDirectory
 
     from voicecoach import player, session
-    from voicecoach.routine import find
+    from voicecoach.shelf import find
 
     path = player.sound(chosen["routine"])
     if path:
@@ -162,7 +160,8 @@ def verify(context: click.Context, paths: tuple[str, ...], timeline: str | None,
 @cli.command("list")
 def list_() -> None:
     """List the built-in routines, and the languages that each is there in."""
-    from voicecoach.routine import built_in, find, load, translations, untranslated
+    from voicecoach.routine import load, translations, untranslated
+    from voicecoach.shelf import built_in, find
 
     for name in dict.fromkeys(map(untranslated, built_in())):
         sheet = load(name).sheet
@@ -174,7 +173,8 @@ def list_() -> None:
 @click.argument("routine", default=options.DEFAULT)
 def show(routine: str) -> None:
     """Print the file of ROUTINE, as a start for one of your own."""
-    from voicecoach.routine import find, load
+    from voicecoach.routine import load
+    from voicecoach.shelf import find
 
     load(routine)
     click.echo(find(routine).read_text(encoding="utf-8"), nl=False)
@@ -290,7 +290,7 @@ def install(name: str, index: str | None) -> None:
 @click.option("--phases", is_flag=True, help="Tap twice a breath: at each inhale and at each exhale.")
 @click.option(
     "--ratio",
-    type=options.Parsed("IN:OUT", ratio),
+    type=options.Parsed("IN:OUT", options.ratio),
     default="40:60",
     help="How one tap a breath is split, if not 40:60.",
 )
@@ -388,6 +388,8 @@ def _ran(args: list[str] | None) -> int:
 
 def _unexpected(error: Exception) -> int:
     if os.environ.get("VOICECOACH_TRACEBACK"):
+        import traceback
+
         traceback.print_exception(error)
     said = f"{type(error).__name__}: {error}".splitlines()[0]
     return _fail(f"this is a mistake in voicecoach: {said}\nset VOICECOACH_TRACEBACK=1 to see where, and report it", 1)
@@ -436,11 +438,11 @@ def _terminated(number: int, _frame: FrameType | None) -> None:
 @contextmanager
 def _listing(request: Request) -> Iterator[None]:
     """Let an error with many problems name the command that lists them all, where there is one."""
-    from voicecoach.review import command
-
     try:
         yield
     except RoutineError as error:
+        from voicecoach.review import command
+
         raise error.listed_by(command(request)) from error
 
 

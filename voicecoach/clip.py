@@ -8,6 +8,10 @@ from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
+    import audioop
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -112,7 +116,7 @@ def gain(clip: Clip, decibels: float) -> Clip:
 
 def peak(clip: Clip) -> int:
     """Return the greatest sample value of a clip, whatever its sign; of an empty one, 0."""
-    return int(_segment(clip).max) if clip.samples else 0
+    return audioop.max(clip.pcm, SAMPLE_BYTES)
 
 
 def fade(clip: Clip, samples: int) -> Clip:

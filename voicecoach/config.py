@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -135,6 +135,8 @@ def _rest(text: str, name: str) -> str:
 
 def _parsed(text: str) -> dict[str, Any]:
     """Parse a text of settings; what is not TOML says nothing."""
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -159,10 +161,12 @@ def _text(path: Path) -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if not os.path.lexists(path):
+        return {}
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
     except OSError as error:
         raise ChoiceError(f"{path}: the settings can't be read: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:

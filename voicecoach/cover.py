@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from voicecoach.picture import Line, Point, Shape
     from voicecoach.timeline import Chapter, PhaseSpan, Stretch, Timeline
 
-VERSION = 1
-"""Raised by whoever changes how covers come out, so that none of before is reused."""
-
 SIZE = 700
 """Of the picture, which is drawn in twice as many pixels: 1400, as podcast directories ask for."""
 MARGIN = 52

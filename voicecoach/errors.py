@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -151,6 +150,8 @@ def near(name: str, known: Sequence[str], most: int = 3) -> list[str]:
     ['thigh-burner']
     """
     inside = [each for each in known if name and name.lower() in each.lower()]
+    from difflib import get_close_matches
+
     alike = get_close_matches(name.lower()[:200], known, n=most, cutoff=0.6)
     return list(dict.fromkeys(alike + inside))[:most]
 

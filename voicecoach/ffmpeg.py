@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import shutil
 import signal
-import subprocess
-import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 from voicecoach.errors import EncodeError
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Generator, Iterable, Sequence
 
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -39,6 +37,8 @@ def executable() -> str:
     Raises:
         EncodeError: When there is neither.
     """
+    import shutil
+
     return shutil.which("ffmpeg") or _bundled()
 
 
@@ -63,6 +63,8 @@ def run(args: Sequence[str], *, what: str, data: bytes = b"", loglevel: str = "e
     Raises:
         EncodeError: When ffmpeg is missing, can't be started or fails.
     """
+    import subprocess
+
     with _started(_command(args, loglevel), what, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         out, err = process.communicate(data)
     said = err.decode(errors="replace")
@@ -77,6 +79,9 @@ def encode_stream(args: Sequence[str], chunks: Iterable[bytes], *, what: str) ->
         EncodeError: When ffmpeg is missing, can't be started, fails, or ends before all was written.
     """
     # A file takes what ffmpeg says: a pipe that nobody reads would fill and block it.
+    import subprocess
+    import tempfile
+
     with tempfile.TemporaryFile() as said:
         with _started(_command(args, "error"), what, stdout=subprocess.DEVNULL, stderr=said) as process:
             broken = not _fed(process, chunks)
@@ -93,6 +98,9 @@ def decode_stream(args: Sequence[str], *, what: str, size: int) -> Generator[byt
     Raises:
         EncodeError: When ffmpeg is missing, can't be started or fails.
     """
+    import subprocess
+    import tempfile
+
     with tempfile.TemporaryFile() as said:
         with _started(_command(args, "error"), what, stdout=subprocess.PIPE, stderr=said) as process:
             _close(process.stdin)
@@ -105,6 +113,8 @@ def decode_stream(args: Sequence[str], *, what: str, size: int) -> Generator[byt
 
 def apart() -> dict[str, Any]:
     """Return what keeps a child of ours out of the terminal's Ctrl-C, so that we alone decide how it ends."""
+    import subprocess
+
     return {"process_group": 0, "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
 
 
@@ -135,6 +145,8 @@ def _command(args: Sequence[str], loglevel: str) -> list[str]:
 def _started(
     command: list[str], what: str, *, stdout: int, stderr: IO[bytes] | int
 ) -> Generator[subprocess.Popen[bytes]]:
+    import subprocess
+
     process = None
     try:
         with undisturbed():

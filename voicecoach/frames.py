@@ -86,14 +86,23 @@ class Spliced:
     form: Form
     ground: bytes
 
-    def save(self, path: Path) -> int:
-        """Write it as an MP3 without tags, and return how many samples are heard.
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its bytes."""
+        made = hashlib.sha256()
+        for piece in self.pieces():
+            made.update(piece)
+        return made.hexdigest()
+
+    def save(self, path: Path, head: bytes = b"") -> int:
+        """Write it as an MP3, after the tag that it begins with, and return how many samples are heard.
 
         Raises:
             OutputError: When it can't be written.
         """
         try:
             with path.open("wb") as file:
+                file.write(head)
                 file.writelines(self.pieces())
         except OSError as error:
             raise OutputError(path, (error.strerror or str(error)).lower()) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -167,6 +166,8 @@ def _nearest(code: str) -> Language | None:
 
 @cache
 def _table(code: str) -> Language:
+    import tomllib
+
     table = tomllib.loads((_TABLES / f"{code}.toml").read_text(encoding="utf-8"))
     exact = table.pop("exact")
     return Language(

@@ -91,6 +91,13 @@ def preview(text: str) -> Fraction:
     return taken
 
 
+def ratio(text: str) -> object:
+    """Read how a breath is split."""
+    from voicecoach import taps
+
+    return taps.ratio(text)
+
+
 def whole(least: int, most: int) -> Callable[[str], int]:
     """Return a reader of whole numbers from ``least`` to ``most``.
 

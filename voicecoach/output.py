@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
-import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +15,8 @@ from voicecoach import ffmpeg, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import EncodeError, OutputError, TargetError
 from voicecoach.formats import MP3, Format
-from voicecoach.frames import PCM, read_info
+from voicecoach.frames import PCM, Spliced, read_info
+from voicecoach.tags import merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -91,6 +90,8 @@ def _listed(chapters: Sequence[ChapterTag]) -> Iterator[list[str]]:
     if not chapters:
         yield []
         return
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="voicecoach-") as folder:
         path = Path(folder) / "chapters"
         path.write_text(tagging.ffmetadata(chapters), encoding="utf-8")
@@ -190,30 +191,43 @@ def _laid_down(draft: Path, extra: Extra) -> None:
 def _made(draft: Path, recording: Recording) -> Written:
     """Make a whole file of a recording under the name of its draft."""
     with _draft_told(recording.path):
-        samples = recording.sound.save(draft)
-        _check(draft, samples, recording.form)
-        tags = tagging.sealed(recording.tags, draft)
+        samples, chapters = _saved(draft, recording)
     with _told(recording.path):
-        chapters = tagging.save(draft, recording.form, tags)
         _sync(draft)
         return Written(recording.path, samples, draft.stat().st_size, chapters)
 
 
-def _check(path: Path, samples: int, form: Format) -> None:
+def _saved(draft: Path, recording: Recording) -> tuple[int, int]:
+    """Write the sound and its tags; return how many samples are heard, and how many chapters are listed."""
+    sound = recording.sound
+    if isinstance(sound, Spliced):  # all of it is known before it is written, so the tag in front of it is as well
+        head = tagging.head(tagging.sealed(recording.tags, sound.digest))
+        samples = sound.save(draft, head)
+        _check(draft, samples, recording.form, len(head))
+        return samples, len(merged(recording.tags.chapters))
+    samples = sound.save(draft)
+    _check(draft, samples, recording.form)
+    tags = tagging.sealed(recording.tags, tagging.digest(draft))
+    with _told(recording.path):
+        return samples, tagging.save(draft, recording.form, tags)
+
+
+def _check(path: Path, samples: int, form: Format, start: int = 0) -> None:
     """Refuse a file that states, or has, another length than the sound it was made of, or no sound at all."""
     if not samples:
         raise EncodeError(f"encoding the {form.name}: there is no sound in it")
     try:
-        stated, size = _stated(path) if form is MP3 else (tagging.samples(path, form), None)
+        stated, size = _stated(path, start) if form is MP3 else (tagging.samples(path, form), None)
     except ValueError as error:
         raise EncodeError(f"encoding the {form.name}: {error} in what ffmpeg wrote") from None
-    if stated != samples or size not in {None, path.stat().st_size}:
+    if stated != samples or size not in {None, path.stat().st_size - start}:
         raise EncodeError(f"encoding the {form.name}: {samples} samples went in, {stated} came out")
 
 
-def _stated(path: Path) -> tuple[int, int]:
-    """Return how many samples an MP3 says are heard, and how many bytes it says it has."""
+def _stated(path: Path, start: int) -> tuple[int, int]:
+    """Return how many samples an MP3 says are heard, and how many bytes it says it has; ``start`` of them are tags."""
     with path.open("rb") as file:
+        file.seek(start)
         info = read_info(file.read(1024))
     return info.samples, info.size
 
@@ -227,7 +241,7 @@ def _sync(path: Path) -> None:
 def _draft(path: Path) -> Iterator[Path]:
     """Make an empty hidden file beside ``path``, with a new file's usual mode; remove it unless it was renamed."""
     with _told(path):
-        draft = _target(path).with_name(f".voicecoach-{secrets.token_hex(8)}{path.suffix[:10]}")
+        draft = _target(path).with_name(f".voicecoach-{os.urandom(8).hex()}{path.suffix[:10]}")
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     try:
         yield draft

@@ -52,11 +52,13 @@ class Tally:
         taken: How much it is so far.
         chapter: The chapter that it has come to: what it is called, and its side.
         problems: What can't be worked out, one at a place; None where the first of it is to be raised.
+        timed: Whether anything in it depends on how long the listener's breaths last.
     """
 
     taken: int = 0
     chapter: tuple[tuple[str, ...], Side | None] = ((), None)
     problems: dict[Where, Problem] | None = None
+    timed: bool = False
 
 
 @dataclass(slots=True)
@@ -229,6 +231,11 @@ class Part:
         if not span.in_breaths:
             where, text = (value.where, value.text) if isinstance(value, Formula) else (None, str(span))
             return self.amiss(where, f"{shown(text)} is {span}: write how many breaths, or 30s in whole breaths", 1)
+        return self._counted(span)
+
+    def _counted(self, span: Span) -> int:
+        """How many breaths a span has, noting where that depends on how long they last."""
+        self.tally.timed |= bool(span.rest or span.least)
         return self.pace.count(span, self.beats.taken)
 
     def own_pace(self, value: Pace | Formula) -> Pace:
@@ -388,7 +395,7 @@ class Part:
             return replace(self, values={}).filled(text, side)
         if isinstance(found, Fraction):
             return self.words.number(found)
-        breaths = [self.words.counted("breaths", self.pace.count(found, self.beats.taken))] if found.in_breaths else []
+        breaths = [self.words.counted("breaths", self._counted(found))] if found.in_breaths else []
         times = [self.words.lasting(found.rest)] if found.rest or not breaths else []
         return self.words.joined(*breaths, *times)
 

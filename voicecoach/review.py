@@ -13,10 +13,11 @@ from voicecoach.advice import advised, timed, toned
 from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.errors import Misfit, Problem, RoutineError, VoicecoachError, VoiceError, Where, shown
 from voicecoach.mistakes import ordered
-from voicecoach.routine import find, load
+from voicecoach.routine import load
 from voicecoach.score import Sound, phrases
 from voicecoach.script import build, pace
 from voicecoach.sheet import Include, walk
+from voicecoach.shelf import find
 from voicecoach.timeline import perform
 from voicecoach.yamltree import Table, read
 
@@ -74,7 +75,7 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     except VoicecoachError as error:
         return Review(_problems(error, request.routine))
     try:
-        voice = session.speaker(request, routine, folder)
+        voice = session.speaker(request, routine.words, folder)
         own, *others = _attempts(routine, asked, Ruler(voice, report))
     except VoiceError as error:
         return Review(warnings=warnings, unmeasured=str(error))

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.assets import assets, beds
-from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where, near, shown
-from voicecoach.language import TAG, akin, languages, wider
+from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, near, shown
+from voicecoach.language import TAG, akin, language, languages, wider
 from voicecoach.mistakes import ordered, validated
 from voicecoach.sheet import Include, Play, walk
-from voicecoach.yamltree import read
+from voicecoach.shelf import BUILT_IN, ENDINGS, beside, built_in, find, is_file
+from voicecoach.yamltree import content, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from voicecoach.language import Language
     from voicecoach.sheet import Sheet
     from voicecoach.texts import Name
 
-BUILT_IN = Path(__file__).parent / "routines"
-ENDINGS = (".yaml", ".yml")
 DEEPEST_INCLUDE = 5
 LARGEST_SOUND = 60_000_000
 """Bytes of a sound beside a routine."""
@@ -31,7 +32,10 @@ MOST_EXERCISES = 200
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """A routine file that was read: its name, what stands in it, the routines it includes, and how many exercises."""
+    """A routine file that was read: its name, what stands in it, the routines it includes, and how many exercises.
+
+    ``digest`` is the SHA-256 of the file as it was read from ``path``.
+    """
 
     name: str
     file: str
@@ -39,40 +43,17 @@ class Routine:
     included: Mapping[Name, Routine] = field(default_factory=dict)
     exercises: int = 1
     sounds: Mapping[Name, str] = field(default_factory=dict)
+    path: Path = field(default=Path(), compare=False)
+    digest: str = ""
+
+    @property
+    def words(self) -> Language:
+        """The words of its language, and before them its own."""
+        return language(self.sheet.language, self.sheet.words)
 
 
-def built_in() -> list[str]:
-    """Return the names of the built-in routines; those of translations end in their language.
-
-    >>> {"sitting-leg-stretch", "sitting-leg-stretch.de"} <= set(built_in())
-    True
-    """
-    return sorted(path.stem for path in BUILT_IN.glob("*.yaml"))
-
-
-def find(name: str) -> Path:
-    """Return the file of a built-in routine, or of a path.
-
-    Raises:
-        UnknownNameError: When it is neither.
-        ChoiceError: When it is a folder.
-    """
-    if name in built_in():
-        return BUILT_IN / f"{name}.yaml"
-    path = Path(name)
-    if name and _is_file(path):
-        return path
-    if name and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a name is too long
-        raise ChoiceError(f"{shown(name)} is a folder\nname a routine file in it, or a built-in routine")
-    if path.suffix in ENDINGS:
-        mend = "'voicecoach list' names the built-in routines; a path starts at the current folder"
-        raise UnknownNameError("file", shown(name)[1:-1], _beside(path), mend)
-    mend = "'voicecoach list' names them; a file of yours ends in .yaml"
-    raise UnknownNameError("routine", name, built_in(), mend)
-
-
-def load(name: str, language: str | None = None) -> Routine:
-    """Read a routine with all that it includes; if a language is given, the routine's translation into it.
+def load(name: str, code: str | None = None) -> Routine:
+    """Read a routine with all that it includes; if a language's ``code`` is given, its translation into that.
 
     Raises:
         UnknownNameError: When there is no such routine.
@@ -80,7 +61,7 @@ def load(name: str, language: str | None = None) -> Routine:
         RoutineError: With every problem in it.
     """
     path = find(name)
-    return _loaded(path) if language is None else _translated(path, language.replace("_", "-"))
+    return _loaded(path) if code is None else _translated(path, code.replace("_", "-"))
 
 
 def translations(path: Path) -> dict[str, Path]:
@@ -90,15 +71,15 @@ def translations(path: Path) -> dict[str, Path]:
     ['de', 'es', 'fr']
     """
     name = untranslated(path.stem)
-    beside = [path.with_name(each) for each in _beside(path)]
-    family = [each for each in beside if untranslated(each.stem) == name and each.stem != name]
+    others = [path.with_name(each) for each in beside(path)]
+    family = [each for each in others if untranslated(each.stem) == name and each.stem != name]
     return {_ending(each.stem).lower(): each for each in family}
 
 
 def _translation(path: Path, code: str) -> dict[str, Path]:
     """Return a translation beside a routine's file into a language without a table, whose routine has its own words."""
     tags = wider(code) if TAG.fullmatch(code) else ()
-    files = {each.lower(): path.with_name(each) for each in _beside(path)}
+    files = {each.lower(): path.with_name(each) for each in beside(path)}
     named = {tag: f"{untranslated(path.stem)}.{tag}{path.suffix}".lower() for tag in tags}
     return {tag: files[name] for tag, name in named.items() if name in files}
 
@@ -124,7 +105,7 @@ def _translated(path: Path, code: str) -> Routine:
     there = translations(path) | _translation(path, code)
     original = path.with_name(untranslated(path.stem) + path.suffix)
     fitting = [there[each] for each in (*wider(code), *there) if each in there and akin(each, code)]
-    routine = _loaded(next(each for each in (*fitting, original, path) if _is_file(each)))
+    routine = _loaded(next(each for each in (*fitting, original, path) if is_file(each)))
     if not TAG.fullmatch(code) or not akin(routine.sheet.language, code):
         known = ", ".join(sorted({routine.sheet.language, *there}))
         what = f"{shown(untranslated(path.stem))} is not there in the language {shown(code)}"
@@ -151,7 +132,8 @@ class _Reading:
     done: dict[Path, Routine | RoutineError] = field(default_factory=dict)
 
     def routine(self, path: Path, file: str) -> Routine:
-        sheet = validated(read(path, file))
+        raw = content(path, file)
+        sheet = validated(parsed(raw, file))
         _check_ending(path.stem, sheet.language, file)
         inside = replace(self, above=(*self.above, _real(path)))
         includes = [step.include for step in walk(sheet.steps) if isinstance(step, Include)]
@@ -168,7 +150,7 @@ class _Reading:
         size = sum(included[name].exercises for name in includes) or 1
         if size > MOST_EXERCISES:
             raise _refused(includes[0], f"this makes {size:,} exercises", f"at most {MOST_EXERCISES} are possible")
-        return Routine(path.stem, file, sheet, included, size, sounds)
+        return Routine(path.stem, file, sheet, included, size, sounds, path, hashlib.sha256(raw).hexdigest())
 
     def included(self, name: Name, path: Path, sheet: Sheet) -> Routine:
         """Return a routine that is included, in the language of the one that includes it."""
@@ -199,11 +181,11 @@ class _Reading:
         return found
 
 
-def _check_ending(name: str, language: str, file: str) -> None:
+def _check_ending(name: str, own: str, file: str) -> None:
     """Refuse a translation whose name and content say different languages: the wrong voice would read it."""
     code = _ending(name)
-    if code and not akin(code, language):
-        what = f"the file's name ends in {shown(code)}, and the routine is in the language {language}"
+    if code and not akin(code, own):
+        what = f"the file's name ends in {shown(code)}, and the routine is in the language {own}"
         raise RoutineError([Problem(Where(file, 1, 1), what, f"write 'language: {code}' in it, or rename it")])
 
 
@@ -224,7 +206,7 @@ def _sounds(sheet: Sheet, path: Path) -> tuple[dict[Name, str], list[Problem]]:
 def _sound(name: Name, path: Path) -> Path:
     """Return the file that a sound means."""
     target = _inside(name, path)
-    if not _is_file(target):
+    if not is_file(target):
         shipped = [each.removesuffix(".wav") for each in assets()]
         if name.text in beds():
             mend = f"a sound is a file, or one of: {', '.join(shipped)}"
@@ -250,23 +232,11 @@ def _target(name: Name, path: Path) -> tuple[Path, str]:
     if name.text in built_in():
         return BUILT_IN / f"{name.text}.yaml", f"{name.text}.yaml"
     target = _inside(name, path)
-    if not _is_file(target) or target.suffix not in ENDINGS:
-        close = near(name.text, [*_beside(path), *built_in()])
+    if not is_file(target) or target.suffix not in ENDINGS:
+        close = near(name.text, [*beside(path), *built_in()])
         mend = f"did you mean {' or '.join(map(repr, close))}?" if close else "name a .yaml file, or a built-in routine"
         raise _refused(name, f"no routine {shown(name.text)} stands beside this one", mend)
     return target, str(target)
-
-
-def _beside(path: Path) -> list[str]:
-    """Return the names of the routine files in the folder of a path."""
-    try:
-        return sorted(each.name for each in path.parent.iterdir() if each.suffix in ENDINGS)
-    except OSError:
-        return []
-
-
-def _is_file(path: Path) -> bool:
-    return os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises where a name is too long or a folder locked
 
 
 def _real(path: Path) -> Path:

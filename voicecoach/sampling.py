@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
@@ -12,9 +11,10 @@ from voicecoach import formats, session
 from voicecoach.breath import Span
 from voicecoach.choices import Choices, Sounding
 from voicecoach.output import write_all
-from voicecoach.routine import Routine, find, load, translations
+from voicecoach.routine import Routine, load, translations
 from voicecoach.score import CueKind, Pause, Phrase, phrases, seq
 from voicecoach.script import build, pace
+from voicecoach.shelf import find
 from voicecoach.sounding import Part, prepared
 from voicecoach.tags import Tags
 from voicecoach.timeline import as_json
@@ -62,7 +62,7 @@ def voices(code: str | None, request: Request, folder: Path) -> list[Listed]:
     Raises:
         VoiceError: When voices can't be listed.
     """
-    found = finding.listed(session.speech(request, load(request.routine), folder))
+    found = finding.listed(session.speech(request, load(request.routine).words, folder))
     return [each for each in found if code is None or finding.speaks(each.languages, code.replace("_", "-"))]
 
 
@@ -96,13 +96,13 @@ def sample(request: Request, output: Path | None, folder: Path, report: Report) 
     name = f"{re.sub(r'[^A-Za-z0-9+._-]+', '-', request.voice or 'voice').strip('-.')[:80] or 'voice'}-preview"
     (path,) = session.targets(output, name, [None], form, split=False)
     routine = _routine(request, folder)
-    voice = session.speaker(request, routine, folder)
+    voice = session.speaker(request, routine.words, folder)
     clips: dict[str, Clip] = {}
     timeline = session.rehearse(first_words(routine), pace(routine, Choices()), voice, clips, report)
     code, title = routine.sheet.language, f"{request.voice}: {routine.sheet.title}"
     carried = as_json(timeline, title=title, language=code, voice=request.voice or "")
     texts = tuple(cue.text for cue in timeline.cues)
-    tags = Tags(title, "voicecoach", 1, 1, code, "", "\n".join(texts), (), json.dumps(carried).encode())
+    tags = Tags(title, "voicecoach", 1, 1, code, "", "\n".join(texts), (), carried)
     part = Part(timeline, None, path, tags)
     (written,) = write_all(prepared([part], lambda cue: clips[cue.said], Sounding(form), folder, report).recordings)
     return Sample(path, code, texts, float(written.seconds), tuple(getattr(voice, "problems", ())))
@@ -127,7 +127,7 @@ def _routine(request: Request, folder: Path) -> Routine:
     """Return the routine that is to be read, in a language of the voice's if it is there in one."""
     routine = load(request.routine, request.language)
     if request.language is None:
-        languages = finding.chosen(request.voice, session.speech(request, routine, folder))[1].languages
+        languages = finding.chosen(request.voice, session.speech(request, routine.words, folder))[1].languages
         if languages and not finding.speaks(languages, routine.sheet.language):
             there = [code for code in translations(find(request.routine)) if finding.speaks(languages, code)]
             return load(request.routine, there[0]) if there else routine

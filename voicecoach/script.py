@@ -13,6 +13,7 @@ from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.language import language
 from voicecoach.mistakes import ordered
 from voicecoach.part import Part, Room, Tally
+from voicecoach.piece import Piece
 from voicecoach.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.sheet import EachSide, Include, Repeat, Rest, walk
 from voicecoach.steps import SENTENCE_GAP, paced, rest, scores
@@ -31,10 +32,11 @@ GET_UP = Span(rest=Fraction(10))
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A score, and what of it can be bent."""
+    """A score, what of it can be bent, and whether it depends on how long the listener's breaths last."""
 
     score: Score
     room: Room
+    timed: bool = False
 
 
 def build(routine: Routine, choices: Choices) -> Score:
@@ -61,7 +63,30 @@ def draft(routine: Routine, choices: Choices) -> Draft:
     score = seq(*opening, *before, rung, *_closing(whole))
     if whole.tally.problems:
         raise RoutineError(ordered(whole.tally.problems.values()))
-    return Draft(score, whole.room)
+    return Draft(score, whole.room, whole.tally.timed)
+
+
+def piece(routine: Routine, choices: Choices) -> Piece:
+    """Write a session, and what of its routine has to be known besides.
+
+    Raises:
+        ChoiceError: As `draft`.
+        RoutineError: As `draft`.
+    """
+    drafted = draft(routine, choices)
+    played = exercises(routine, choices)
+    return Piece(
+        routine.name,
+        routine.sheet.title,
+        routine.words,
+        notice(played, routine),
+        drafted.score,
+        routine.sheet.breath,
+        routine.sheet.fixed,
+        _limb(routine),
+        tuple(_unheeded(routine, played)),
+        drafted.timed,
+    )
 
 
 def pace(routine: Routine, choices: Choices) -> Pace:
@@ -96,6 +121,21 @@ def exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
 def notice(played: Sequence[Routine], routine: Routine) -> tuple[str, ...]:
     """Return the sentences of the notices of all that is played, and of what includes it, each once."""
     return tuple(dict.fromkeys(text for part in _leading_to(played, routine) for text in part.sheet.notice))
+
+
+def _unheeded(routine: Routine, played: Iterable[Routine]) -> Iterator[str]:
+    """Tell of exercises in which the listener's breath changes nothing."""
+    fixed = {part.name: part for part in played if part.sheet.fixed or routine.sheet.fixed}
+    for part in fixed.values():
+        own = f"'voicecoach show {part.name}' shows what --set changes" if part.sheet.parameters else "it is fixed"
+        yield f"{part.name} keeps its own breath, and --breath changes nothing in it; {own}"
+
+
+def _limb(routine: Routine) -> str:
+    """Say what is stretched on each side: a leg, unless the author's nouns are of something else."""
+    parts = [routine, *routine.included.values()]
+    nouns = {name for part in parts if part.sheet.sides for name in part.sheet.sides.left}
+    return "leg" if not nouns or any("leg" in name for name in nouns) else "side"
 
 
 def sided(played: Iterable[Routine]) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import time
 from collections.abc import Callable
@@ -19,31 +17,28 @@ from voicecoach.captions import clock, transcript
 from voicecoach.choices import Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.dose import note
-from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, TargetError, VoicecoachError
+from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, TargetError
 from voicecoach.fall import SLOWEST, sinking, sunk
-from voicecoach.fit import LengthError, attempts, fitted
 from voicecoach.formats import MP3
-from voicecoach.language import language
-from voicecoach.routine import Routine, load
+from voicecoach.pieces import Source, covered
+from voicecoach.readout import read_out
 from voicecoach.score import Score, Side, Sound, phrases
-from voicecoach.script import build, exercises, notice, pace
 from voicecoach.timeline import LONGEST, Cue, Timeline, as_json, perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from voicecoach.breath import Breath, Pace
-    from voicecoach.fit import Fit
+    from voicecoach.fit import Fit, LengthError
     from voicecoach.formats import Format
+    from voicecoach.language import Language
     from voicecoach.loudness import Loudness
     from voicecoach.output import Extra, Written
+    from voicecoach.piece import Piece
     from voicecoach.tags import Tags
     from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
     from voicecoach.voices.kinds import Listed, Settings
-
-COVERED = 1800
-"""Seconds of a session that its cover shows."""
 
 SOUND_LOUDNESS, SOUND_CEILING = -22.0, -6.0
 """LUFS of a sound beside a routine, 3 under the speech, and the dBFS that no sample of it is above."""
@@ -97,9 +92,8 @@ class Session:
     ``warnings`` are about the voice; ``dose`` is a note where a stretch is short.
     """
 
-    routine: Routine
+    piece: Piece
     title: str
-    notice: tuple[str, ...]
     voice: str
     tracks: tuple[Track, ...]
     clips: Mapping[str, Clip]
@@ -111,7 +105,7 @@ class Session:
 
     def as_json(self, track: Track) -> dict[str, Any]:
         """Return a track's timeline in its public form, and how it was fitted, if it was."""
-        shown = as_json(track.timeline, title=track.title, language=self.routine.sheet.language, voice=self.voice)
+        shown = as_json(track.timeline, title=track.title, language=self.piece.words.code, voice=self.voice)
         return {**shown, "fit": track.fit.as_json()} if track.fit else shown
 
     def clip(self, cue: Cue) -> Clip:
@@ -150,40 +144,43 @@ class Made:
         }
 
 
-def plan(request: Request, folder: Path, report: Report, routine: Routine | None = None) -> Session:
+def plan(request: Request, folder: Path, report: Report) -> Session:
     """Load a routine, build its score, have its words spoken, and lay them along time.
 
-    Speech is kept in ``folder``; nothing else is written. A routine that was loaded already can be handed in.
+    Speech and scores are kept in ``folder``; nothing else is written.
 
     Raises:
         RoutineError: When the routine is wrong, or its words do not fit the breath (`FitError`).
         ChoiceError: When the choices do not go together, name what is not there, or the session is too long.
         VoiceError: When the voice fails.
     """
-    routine = routine or load(request.routine, request.language)
+    return _planned(request, Source(request.routine, request.language, folder), folder, report)
+
+
+def _planned(request: Request, source: Source, folder: Path, report: Report) -> Session:
     _check_length(request)
-    scores = [(side, chosen, build(routine, chosen)) for side, chosen in _tracks(request)]
-    voice, name = _voice(request, routine, folder)
-    stage = Stage(routine, voice, {}, report, SLOWEST if request.fall else Fraction(1))
-    laid = {side: _laid(stage, chosen, score, request.length) for side, chosen, score in scores}
-    title = request.title or routine.sheet.title
+    pieces = [(side, chosen, source.piece(chosen)) for side, chosen in _tracks(request)]
+    piece = pieces[0][2]
+    voice, name = _voice(request, piece.words, folder)
+    stage = Stage(source, voice, {}, report, SLOWEST if request.fall else Fraction(1))
+    laid = {side: _laid(stage, chosen, each, request.length) for side, chosen, each in pieces}
     lower: dict[tuple[str, int], Clip] = {}
     if request.fall:
         lengths = {text: clip.seconds for text, clip in stage.clips.items()}
         laid = {side: (sinking(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
         spoken = (cue for timeline, _ in laid.values() for cue in timeline.cues if cue.track == "voice")
         lower = sunk(((cue.said, cue.fall) for cue in spoken), stage.clips)
+    unheeded = piece.unheeded if request.choices.breath else ()
     return Session(
-        routine,
-        title,
-        notice(exercises(routine, request.choices), routine),
+        piece,
+        request.title or piece.title,
         name,
-        tuple(replace(_track(side, title, routine, each[0], request), fit=each[1]) for side, each in laid.items()),
+        tuple(replace(_track(side, piece, each[0], request), fit=each[1]) for side, each in laid.items()),
         stage.clips,
         voice.synthesised,
         voice.reused,
-        (*voice.problems, *_unheeded(routine, request.choices), *_read_out(routine, stage.clips)),
-        note((timeline for timeline, _ in laid.values()), _limb(routine)),
+        (*voice.problems, *unheeded, *_read_out(piece.words, stage.clips)),
+        note((timeline for timeline, _ in laid.values()), piece.limb),
         lower,
     )
 
@@ -233,16 +230,16 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
 class Stage:
     """What a session is rehearsed with: the routine, the voice, and the clips of what it has spoken so far."""
 
-    routine: Routine
+    source: Source
     voice: Voice
     clips: dict[str, Clip]
     report: Report
     slower: Fraction = Fraction(1)
 
-    def rehearse(self, choices: Choices, score: Score | None = None) -> Timeline:
-        """Perform a session with real speech; its score is built if it is not there yet."""
-        written = build(self.routine, choices) if score is None else score
-        return rehearse(written, pace(self.routine, choices), self.voice, self.clips, self.report, slower=self.slower)
+    def rehearse(self, choices: Choices, piece: Piece) -> Timeline:
+        """Perform a piece with real speech."""
+        pace = piece.pace(choices.breath)
+        return rehearse(piece.score, pace, self.voice, self.clips, self.report, slower=self.slower)
 
     def measure(self, said: str | Sound) -> Fraction:
         """Return the seconds of a sound, or of what was spoken; what was not counts as fitting."""
@@ -251,21 +248,29 @@ class Stage:
         return self.clips[said].seconds * self.slower if said in self.clips else Fraction(0)
 
 
-def _laid(stage: Stage, choices: Choices, score: Score, length: Fraction | None) -> tuple[Timeline, Fit | None]:
+def _laid(stage: Stage, choices: Choices, piece: Piece, length: Fraction | None) -> tuple[Timeline, Fit | None]:
     """Lay a track along time, at its own length or at one that is asked for.
 
     A length is looked for with the words that were spoken; what is found is rehearsed, and as long as that makes new
     words known, it is looked for again.
     """
-    timeline = stage.rehearse(choices, score)
+    timeline = stage.rehearse(choices, piece)
     if length is None:
         return timeline, None
+    return _bent(stage, choices, length, timeline)
+
+
+def _bent(stage: Stage, choices: Choices, length: Fraction, timeline: Timeline) -> tuple[Timeline, Fit]:
+    from voicecoach.fit import LengthError
+    from voicecoach.script import piece as written
+
     while True:
         spoken = len(stage.clips)
         found = _fit(stage, choices, length)
         for amount in found.amounts:
+            bent = replace(choices, amount=amount)
             with suppress(FitError):  # then its words are known now, and it is not found again
-                timeline = stage.rehearse(replace(choices, amount=amount))
+                timeline = stage.rehearse(bent, written(stage.source.routine, bent))
         if len(stage.clips) > spoken:
             continue
         if isinstance(found, LengthError):
@@ -274,8 +279,10 @@ def _laid(stage: Stage, choices: Choices, score: Score, length: Fraction | None)
 
 
 def _fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthError:
+    from voicecoach.fit import LengthError, attempts, fitted
+
     try:
-        return fitted(attempts(stage.routine, choices, stage.measure), length)
+        return fitted(attempts(stage.source.routine, choices, stage.measure), length)
     except LengthError as error:
         return error
 
@@ -292,18 +299,19 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
     began = time.perf_counter()
     sides = [side for side, _ in _tracks(request)]
     request.sounding.check(sides)
-    routine = load(request.routine, request.language)
-    paths = targets(output, routine.name, sides, request.sounding.form, split=request.split)
-    session = plan(request, folder, report, routine)
+    source = Source(request.routine, request.language, folder)
+    name = source.piece(_tracks(request)[0][1]).name
+    paths = targets(output, name, sides, request.sounding.form, split=request.split)
+    session = _planned(request, source, folder, report)
     planned = time.perf_counter()
-    picture = _cover(session.routine, folder)
+    picture = covered(source)
     parts = [
         sounding.Part(track.timeline, track.side, path, _tags(session, track, number + 1, request.sounding, picture))
         for number, (track, path) in enumerate(zip(session.tracks, paths, strict=True))
     ]
     report("encoding", 0, len(paths))
     ready = sounding.prepared(parts, session.clip, request.sounding, folder, report)
-    extras = _extras(session, paths, request, targets(output, routine.name, [None], request.sounding.form, split=False))
+    extras = _extras(session, paths, request, targets(output, name, [None], request.sounding.form, split=False))
     encoded = time.perf_counter()
     loud = list(ready.loudness)
 
@@ -339,14 +347,15 @@ def _hold(draft: Path, path: Path) -> None:
 
 def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Sequence[Path]) -> tuple[Extra, ...]:
     """Write what was asked for to go along with the tracks."""
+    if not request.extras:
+        return ()
     from voicecoach.extras import Along, extras
 
-    sheet = session.routine.sheet
     tracks = [
         Along(path, track.title, track.timeline, track.timeline.duration)
         for track, path in zip(session.tracks, paths, strict=True)
     ]
-    return tuple(extras(request.extras, tracks, session.title, language(sheet.language, sheet.words), whole[0]))
+    return tuple(extras(request.extras, tracks, session.title, session.piece.words, whole[0]))
 
 
 def targets(
@@ -427,33 +436,32 @@ def _tracks(request: Request) -> list[tuple[Side | None, Choices]]:
     return [(sides[0] if len(sides) == 1 else None, request.choices)]
 
 
-def speaker(request: Request, routine: Routine, folder: Path) -> Voice:
-    """Return the voice that reads a routine; what it speaks is kept in ``folder``.
+def speaker(request: Request, words: Language, folder: Path) -> Voice:
+    """Return the voice that reads a routine with these words; what it speaks is kept in ``folder``.
 
     Raises:
         ChoiceError: When there is no voice of the name that is asked for.
         VoiceError: When none can speak the routine's language.
     """
-    return _voice(request, routine, folder)[0]
+    return _voice(request, words, folder)[0]
 
 
-def _voice(request: Request, routine: Routine, folder: Path) -> tuple[CachedVoice, str]:
+def _voice(request: Request, words: Language, folder: Path) -> tuple[CachedVoice, str]:
     from voicecoach.voices.cached import CachedVoice
     from voicecoach.voices.finding import chosen
 
-    inner, listed = chosen(request.voice, speech(request, routine, folder))
-    return CachedVoice(inner, folder, tuple(_foreign(listed, routine.sheet.language))), listed.id
+    inner, listed = chosen(request.voice, speech(request, words, folder))
+    return CachedVoice(inner, folder, tuple(_foreign(listed, words.code))), listed.id
 
 
-def speech(request: Request, routine: Routine, folder: Path) -> Settings:
-    """Return what is asked of the voice that reads a routine."""
+def speech(request: Request, words: Language, folder: Path) -> Settings:
+    """Return what is asked of the voice that reads a routine with these words."""
     from voicecoach.voices.finding import data_folder
     from voicecoach.voices.kinds import Settings
 
-    code = routine.sheet.language
     return Settings(
-        code,
-        language(code, routine.sheet.words).word("calibration"),
+        words.code,
+        words.word("calibration"),
         folder,
         rate=request.rate,
         pitch=request.pitch,
@@ -471,37 +479,19 @@ def _foreign(voice: Listed, code: str) -> Iterator[str]:
         yield f"the voice {voice.id} speaks {spoken}, and this routine is in the language {code}"
 
 
-def _track(side: Side | None, title: str, routine: Routine, timeline: Timeline, request: Request) -> Track:
-    words = language(routine.sheet.language, routine.sheet.words)
+def _track(side: Side | None, piece: Piece, timeline: Timeline, request: Request) -> Track:
+    title, words = request.title or piece.title, piece.words
     named = words.word("titled", title=title, part=words.word(side.value)) if side else title
     heard = timeline if request.preview is None else timeline.until(request.preview)
-    return Track(side, named, heard, limb=_limb(routine))
+    return Track(side, named, heard, limb=piece.limb)
 
 
-def _unheeded(routine: Routine, choices: Choices) -> Iterator[str]:
-    """Tell of exercises in which the listener's breath changes nothing."""
-    fixed = [part for part in exercises(routine, choices) if part.sheet.fixed or routine.sheet.fixed]
-    for part in {each.name: each for each in fixed}.values() if choices.breath else ():
-        own = f"'voicecoach show {part.name}' shows what --set changes" if part.sheet.parameters else "it is fixed"
-        yield f"{part.name} keeps its own breath, and --breath changes nothing in it; {own}"
-
-
-def _read_out(routine: Routine, texts: Iterable[str]) -> Iterator[str]:
+def _read_out(words: Language, texts: Iterable[str]) -> Iterator[str]:
     """Tell of what was spoken as no listener could wish; `check` says where it stands."""
-    from voicecoach.advice import read_out
-
-    words = language(routine.sheet.language, routine.sheet.words)
     told = dict.fromkeys(f"{what}; {mend}" for text in texts for what, mend in read_out(text, words))
     first, *more = told or [""]
     if first:
         yield first + (f" (and {len(more)} more; 'voicecoach check' tells where)" if more else "")
-
-
-def _limb(routine: Routine) -> str:
-    """Say what is stretched on each side: a leg, unless the author's nouns are of something else."""
-    parts = [routine, *routine.included.values()]
-    nouns = {name for part in parts if part.sheet.sides for name in part.sheet.sides.left}
-    return "leg" if not nouns or any("leg" in name for name in nouns) else "side"
 
 
 def _tags(session: Session, track: Track, number: int, sounding: Sounding, cover: bytes) -> Tags:
@@ -514,38 +504,12 @@ def _tags(session: Session, track: Track, number: int, sounding: Sounding, cover
         album=session.title,
         track=number,
         tracks=len(session.tracks),
-        language=session.routine.sheet.language,
-        comment=" ".join(session.notice),
+        language=session.piece.words.code,
+        comment=" ".join(session.piece.notice),
         lyrics=transcript(track.timeline),
         chapters=tuple(ChapterTag(each.start, each.end, each.title) for each in track.timeline.chapters),
-        timeline=json.dumps(carried, separators=(",", ":")).encode(),
+        timeline=carried,
         cover=cover,
         cover_type="image/png",
         synced=tuple(sylt(track.timeline)),
     )
-
-
-def _cover(routine: Routine, folder: Path) -> bytes:
-    """Return the picture of a routine: of its own breath, whatever the listener's, and without its words.
-
-    It is kept in ``folder``; without Pillow there is none.
-    """
-    from voicecoach import store
-    from voicecoach.cover import VERSION, cover
-
-    try:
-        drawn = perform(build(routine, Choices()), lambda _: Fraction(0), pace(routine, Choices()))
-    except VoicecoachError:  # with parameters that only fit as the listener sets them
-        return b""
-    drawn = drawn.until(Fraction(COVERED))
-    shape = hashlib.sha256(repr((drawn.phases, drawn.chapters, routine.sheet.title)).encode()).hexdigest()
-    path = store.place(folder, "cover", str(VERSION), shape)
-    picture = store.read(path)
-    if picture is None:
-        try:
-            picture = cover(drawn, routine.sheet.title)
-        except ChoiceError:
-            return b""
-        with suppress(OSError):
-            store.write(path, picture)
-    return picture

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING
 
 from voicecoach import frames, loudness
 from voicecoach.assets import room_tone
-from voicecoach.beds import opened
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, peak, read_wave
 from voicecoach.errors import VoiceError, shown
 from voicecoach.formats import MP3
@@ -86,7 +84,7 @@ def prepared(
         EncodeError: When ffmpeg is missing or fails.
     """
     _check_audible(parts, clip)
-    bed = opened(sounding.bed) if sounding.bed else None
+    bed = _opened(sounding.bed) if sounding.bed else None
     room = read_wave(room_tone()) if sounding.room_tone else None
     under = _Under(room, bed)
     joins = sounding.form is MP3 and sounding.channels == 1
@@ -102,6 +100,12 @@ def prepared(
             return _joined(parts, _sounds(parts, clip), form, folder)
     streams = tuple(_streamed(part, clip, sounding, under, report) for part in parts)
     return Prepared(streams, (None,) * len(parts), (bed.problem,) if bed and bed.problem else ())
+
+
+def _opened(bed: str) -> Bed:
+    from voicecoach.beds import opened
+
+    return opened(bed)
 
 
 def _sounds(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> list[list[tuple[int, Clip]]]:
@@ -160,7 +164,7 @@ def _loudness(runs: Sequence[bytes], levels: Mapping[bytes, Blocks], ground: byt
     total = count * FRAME_SAMPLES // loudness.BLOCK
     between = levels[ground].levels
     if between:
-        weighed.append((median(between), max(0, total - len(weighed))))
+        weighed.append((sorted(between)[len(between) // 2], max(0, total - len(weighed))))
     peak = max(levels[run].true_peak for run in (*runs, ground))
     return Loudness(loudness.integrated(weighed), peak)
 

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from voicecoach.breath import NAMES, Kind, Span
-from voicecoach.choices import LEFT_RIGHT, Guidance
+from voicecoach.choices import LEFT_RIGHT, Guidance, Spread
 from voicecoach.errors import ChoiceError, shown
 from voicecoach.formula import Formula, worked_out
 from voicecoach.part import TONES, Beats
@@ -169,12 +169,15 @@ def _bent(span: Span, step: Rest, part: Part) -> Span:
         return span
     least = part.span(step.least) if step.least else span
     most = part.span(step.most) if step.most else span
+    alike = all(each.in_breaths is span.in_breaths and not each.least for each in (span, least, most))
+    part.tally.timed |= not alike or part.choices.amount.rests != Spread()
     if span.in_breaths:
         bounds = _in_breaths(least, part.shortest, math.ceil), _in_breaths(most, part.longest, math.floor)
         return replace(span, breaths=part.room.rests.bend(part.choices.amount.rests, span.breaths, *bounds))
     breath = part.shortest.seconds
     fewer, more = span.rest - least.seconds(part.longest), most.seconds(part.shortest) - span.rest
     bent = part.room.rests.bend(part.choices.amount.rests, 0, -math.floor(fewer / breath), math.floor(more / breath))
+    part.tally.timed |= bool(bent)
     return Span(rest=span.rest + bent * breath)
 
 

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import stat
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,8 +28,8 @@ _DIGEST = hashlib.sha256().digest_size
 _STALE = 3600.0
 """Seconds after which an unfinished file belongs to a process that died."""
 _SHELF = re.compile(r"[0-9a-f]{2}")
-_KEPT = re.compile(r"[0-9a-f]{64}\.(?:clip|run|levels|cover)")
-_UNFINISHED = re.compile(r"(?:[0-9a-f]{64}\.(?:clip|run|levels|cover)|voice-[0-9a-f]{16}\.json)\..*\.tmp")
+_KEPT = re.compile(r"[0-9a-f]{64}\.(?:clip|run|levels|cover|piece)")
+_UNFINISHED = re.compile(r"(?:[0-9a-f]{64}\.(?:clip|run|levels|cover|piece)|voice-[0-9a-f]{16}\.json)\..*\.tmp")
 _FACT = re.compile(r"voice-[0-9a-f]{16}\.json")
 
 
@@ -50,7 +49,7 @@ class _Entry:
 
 
 def place(folder: Path, kind: str, *key: str) -> Path:
-    """Return the file in which an entry of a kind (its ending: ``clip``, ``run``, ``levels``, ``cover``) is kept.
+    """Return the file in which an entry of a kind (its ending, as ``clip`` or ``run``) is kept.
 
     >>> place(Path("cache"), "clip", "voice", "In").as_posix()
     'cache/24/24297b61c2ed6a8706623bbf3ab481becb975a6e26699c9b9eec80c81a4d27a3.clip'
@@ -122,6 +121,8 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OSError: When it can't be written; nothing is left behind then.
     """
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".tmp")
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
+import io
 import struct
 import zlib
 from contextlib import contextmanager
@@ -88,11 +88,18 @@ def timeline(path: Path) -> bytes:
         raise ValueError(f"{path} carries no timeline of voicecoach") from error
 
 
-def sealed(tags: Tags, path: Path) -> Tags:
-    """Return tags whose timeline tells the digest of the sound in a file, which its tags are no part of."""
-    plan = json.loads(tags.timeline)
-    plan["sound"] = {**plan.get("sound", {}), "sha256": digest(path)}
-    return replace(tags, timeline=json.dumps(plan, separators=(",", ":")).encode())
+def sealed(tags: Tags, digest: str) -> Tags:
+    """Return tags whose timeline tells the digest of the sound in their file, which they are no part of."""
+    sound = {**tags.timeline.get("sound", {}), "sha256": digest}
+    return replace(tags, timeline={**tags.timeline, "sound": sound})
+
+
+def head(tags: Tags) -> bytes:
+    """Return the ID3 tag that an MP3 begins with."""
+    written = io.BytesIO()
+    id3(tags).save(written, v1=0, v2_version=3, padding=lambda _: 0)
+    tag = written.getvalue()
+    return tag[:10] + _chapters_in_order(tag[10:])
 
 
 def digest(path: Path) -> str:
@@ -182,11 +189,9 @@ def _packed(tags: Any) -> bytes:  # noqa: ANN401 - mutagen's kinds of tags have 
 
 
 def _mp3(path: Path, tags: Tags) -> None:
-    id3(tags).save(path, v1=0, v2_version=3, padding=lambda _: 0)
+    id3(tags).save(path, v1=0, v2_version=3, padding=lambda _: 0)  # makes room for it
     with path.open("rb+") as file:
-        frames = file.read(_tag_size(file.read(10)))
-        file.seek(10)
-        file.write(_chapters_in_order(frames))
+        file.write(head(tags))
 
 
 def _chapters_in_order(frames: bytes) -> bytes:
@@ -260,7 +265,7 @@ def _comments(tags: Tags) -> list[tuple[str, str]]:
         ("COMMENT", plain(tags.comment)),
         ("LYRICS", plain(tags.lyrics)),
         ("ENCODER", f"voicecoach {__version__}"),
-        (COMMENT, base64.b64encode(zlib.compress(tags.timeline, 9)).decode()),
+        (COMMENT, base64.b64encode(tags.packed()).decode()),
     ]
     for number, chapter in enumerate(merged(tags.chapters), 1):
         fields += [
@@ -276,7 +281,7 @@ def _m4a(path: Path, tags: Tags) -> None:
     file: Any = MP4(path)
     if file.tags is None:
         file.add_tags()
-    packed = zlib.compress(tags.timeline, 9)
+    packed = tags.packed()
     file.tags.update(
         {
             "\xa9nam": [line(tags.title)],

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voicecoach import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
     from mutagen.id3 import ID3
@@ -44,8 +45,8 @@ class ChapterTag:
 class Tags:
     """What a file says about itself.
 
-    ``track`` counts from 1 to ``tracks``; ``language`` is a BCP 47 tag; ``timeline`` is JSON, kept in a private frame;
-    ``synced`` is what is heard when, in milliseconds.
+    ``track`` counts from 1 to ``tracks``; ``language`` is a BCP 47 tag; ``timeline`` is kept as JSON in a private
+    frame; ``synced`` is what is heard when, in milliseconds.
     """
 
     title: str
@@ -56,10 +57,14 @@ class Tags:
     comment: str
     lyrics: str
     chapters: tuple[ChapterTag, ...]
-    timeline: bytes
+    timeline: Mapping[str, Any]
     cover: bytes = b""
     cover_type: str = "image/jpeg"
     synced: tuple[tuple[str, int], ...] = ()
+
+    def packed(self) -> bytes:
+        """Return the timeline as files carry it."""
+        return zlib.compress(json.dumps(self.timeline, separators=(",", ":")).encode())
 
 
 def id3(tags: Tags) -> ID3:
@@ -79,7 +84,7 @@ def id3(tags: Tags) -> ID3:
     frames.add(TSSE(encoding=utf16, text=[f"voicecoach {__version__}"]))
     frames.add(COMM(encoding=utf16, lang=language, desc="", text=[plain(tags.comment)]))
     frames.add(USLT(encoding=utf16, lang=language, desc="", text=plain(tags.lyrics)))
-    frames.add(PRIV(owner=TIMELINE_OWNER, data=zlib.compress(tags.timeline, 9)))
+    frames.add(PRIV(owner=TIMELINE_OWNER, data=tags.packed()))
     if tags.cover:
         frames.add(APIC(encoding=Encoding.LATIN1, mime=tags.cover_type, type=3, desc="", data=tags.cover))
     if tags.synced:

@@ -56,7 +56,16 @@ def read(path: Path, file: str) -> Tree:
     Raises:
         RoutineError: When it can't be read, or is not one plain YAML document.
     """
-    text = _text(path, file)
+    return parsed(content(path, file), file)
+
+
+def parsed(raw: bytes, file: str) -> Tree:
+    """Read one YAML document from the bytes of a file.
+
+    Raises:
+        RoutineError: When it is not one plain YAML document.
+    """
+    text = _text(raw, file)
     node = _compose(text, file)
     if node is None:
         raise _empty(file)
@@ -104,7 +113,12 @@ def _inside(tree: Tree, step: str | int) -> tuple[Where, Tree | None] | None:
     return None
 
 
-def _text(path: Path, file: str) -> str:
+def content(path: Path, file: str) -> bytes:
+    """Return the bytes of a file, of which there are few.
+
+    Raises:
+        RoutineError: When it can't be read, or is too large.
+    """
     start = Where(file, 1, 1)
     try:
         with path.open("rb") as stream:
@@ -113,6 +127,10 @@ def _text(path: Path, file: str) -> str:
         raise _error(start, f"the file can't be read: {(error.strerror or str(error)).lower()}", "") from error
     if len(raw) > LARGEST_FILE:
         raise _error(start, f"the file is larger than {LARGEST_FILE:,} bytes", "a routine is a small text file")
+    return raw
+
+
+def _text(raw: bytes, file: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -115,7 +115,7 @@ def test_a_thousand_chapters_and_a_long_title_still_play(tmp_path: Path) -> None
 def test_the_timeline_comes_back_out_of_the_file(tmp_path: Path) -> None:
     write(tmp_path / "a.mp3", [BURST], TAGS)
     carried = json.loads(tagging.timeline(tmp_path / "a.mp3"))
-    assert carried == {**json.loads(TAGS.timeline), "sound": {"sha256": tagging.digest(tmp_path / "a.mp3")}}
+    assert carried == {**TAGS.timeline, "sound": {"sha256": tagging.digest(tmp_path / "a.mp3")}}
     encode([BURST], tmp_path / "bare.mp3")
     with pytest.raises(ValueError, match="no timeline"):
         tagging.timeline(tmp_path / "bare.mp3")

@@ -7,7 +7,7 @@ import platform
 import sys
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from voicecoach.errors import VoiceError
@@ -87,6 +87,15 @@ def _espeak_version(path: str) -> str | None:
 
 
 def _distribution(name: str) -> str | None:
+    """Return a package's version, read off the name of what was installed with it: asking importlib takes 15 ms."""
+    spec = find_spec(name.replace("-", "_"))
+    if spec is not None and spec.origin:
+        beside = Path(spec.origin).parent.parent.glob(f"{name.replace('-', '_')}-*.dist-info")
+        found = [each.stem.partition("-")[2] for each in beside]
+        if len(found) == 1:
+            return found[0]
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(name)
     except PackageNotFoundError:

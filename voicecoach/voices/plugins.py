@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from voicecoach.clip import Clip, peak
@@ -14,6 +16,7 @@ from voicecoach.voices.kinds import Kind, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from importlib.metadata import EntryPoint
 
     from voicecoach.voices import Voice
     from voicecoach.voices.kinds import Settings
@@ -135,7 +138,22 @@ class Watched:
 @cache
 def plugins() -> tuple[Plugin, ...]:
     """Return the kinds that installed packages bring, none of them imported yet."""
+    if not _there_may_be_some():
+        return ()
+    from importlib.metadata import entry_points
+
     return tuple(map(Plugin, sorted(entry_points(group=GROUP))))
+
+
+def _there_may_be_some() -> bool:
+    """Tell whether any package's entry points name the group: only then is importlib asked, which takes 20 ms."""
+    for place in map(Path, sys.path):
+        if place.is_file():  # an archive
+            return True
+        listed = chain(place.glob("*.dist-info/entry_points.txt"), place.glob("*.egg-info/entry_points.txt"))
+        if any(GROUP in each.read_text(encoding="utf-8", errors="replace") for each in listed):
+            return True
+    return False
 
 
 @cache

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import warnings
-import wave
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -105,6 +104,8 @@ def load(path: Path) -> Raw:
     Raises:
         EncodeError: When it is no sound that ffmpeg knows.
     """
+    import wave
+
     try:
         with wave.open(str(path), "rb") as file:
             plain = file.getnchannels() == 1 and file.getsampwidth() == SAMPLE_BYTES

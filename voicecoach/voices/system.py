@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -260,6 +259,8 @@ def _folder() -> Iterator[Path]:
     Raises:
         VoiceError: When there is no room or place for one.
     """
+    import tempfile
+
     try:
         made = tempfile.TemporaryDirectory(prefix="voicecoach-", ignore_cleanup_errors=True)
     except OSError as error:

@@ -1,0 +1,209 @@
+"""Pieces that are kept: the very ones that would be written, and none where anything they depend on has changed."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voicecoach import pieces, store
+from voicecoach.breath import pace
+from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
+from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
+from voicecoach.pieces import Source, covered
+from voicecoach.routine import load
+from voicecoach.script import piece
+from voicecoach.shelf import BUILT_IN, built_in
+
+if TYPE_CHECKING:
+    from voicecoach.piece import Piece
+
+ROUTINE = """
+title: Fold
+sides:
+  left: {leg: left leg}
+  right: {leg: right leg}
+steps:
+  - say: Sit down.
+  - each side:
+      rounds: 2
+      steps:
+        - breathe: 2
+          in: In
+          out: Reach for your {leg} | Out
+        - rest: 3 breaths
+"""
+CHOICES = [
+    Choices(),
+    Choices(breath=pace("5-7")),
+    Choices(rounds=2),
+    Choices(rounds=2, sides=LEFT_RIGHT[1:]),
+    Choices(guidance=Guidance.CUES, chime="bell", lead_in=Fraction(7, 2)),
+]
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no routine be read any more."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("it was read again")
+
+    monkeypatch.setattr("voicecoach.routine.load", refuse)
+
+
+def written(name: str, choices: Choices) -> Piece | str:
+    try:
+        return piece(load(name), choices)
+    except VoicecoachError as error:
+        return str(error)
+
+
+def kept(name: str, choices: Choices, folder: Path) -> Piece | str:
+    try:
+        return Source(name, None, folder).piece(choices)
+    except VoicecoachError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("name", built_in())
+def test_what_is_kept_is_what_would_be_written(name: str, tmp_path: Path) -> None:
+    for choices in CHOICES:
+        expected = written(name, choices)
+        assert kept(name, choices, tmp_path) == expected
+        again = kept(name, choices, tmp_path)
+        assert again == expected
+        assert repr(again) == repr(expected), "also where nothing is compared"
+
+
+@pytest.mark.parametrize("name", built_in())
+def test_a_score_that_asks_for_no_times_is_the_same_for_every_breath(name: str) -> None:
+    routine = load(name)
+    paces = [pace(text) for text in ("4-6", "5-7", "4-7-8", "3-4..4-6", "1.5-2.5")]
+    scores = []
+    for breath in paces:
+        with_breath = piece(routine, Choices(breath=breath))
+        scores.append(with_breath)
+    if not scores[0].timed:
+        assert all(each.score == scores[0].score for each in scores)
+    assert len({each.timed for each in scores}) == 1
+
+
+def test_a_score_that_asks_for_times_is_kept_for_its_breath_alone(tmp_path: Path) -> None:
+    path = tmp_path / "fold.yaml"
+    path.write_text(ROUTINE.replace("breathe: 2", "breathe: 30s in whole breaths"))
+    slow, fast = (kept(str(path), Choices(breath=pace(text)), tmp_path / "kept") for text in ("8-12", "2-3"))
+    assert not isinstance(slow, str)
+    assert not isinstance(fast, str)
+    assert slow.timed
+    assert slow.score != fast.score
+    assert kept(str(path), Choices(breath=pace("8-12")), tmp_path / "kept") == slow
+
+
+@pytest.mark.usefixtures("unread")
+def test_a_piece_that_is_not_kept_is_read(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="read again"):
+        Source("leg-stretch", None, tmp_path).piece(Choices())
+
+
+def test_a_piece_that_is_kept_needs_no_file_to_be_parsed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    first = Source("leg-stretch", None, tmp_path)
+    expected = first.piece(Choices(breath=pace("4-6")))
+    request.getfixturevalue("unread")
+    second = Source("leg-stretch", None, tmp_path)
+    assert second.piece(Choices(breath=pace("5.5-7"))) == expected
+    assert second.digests == first.digests
+    with pytest.raises(AssertionError, match="read again"):
+        Source("leg-stretch", None, tmp_path).piece(Choices(rounds=7))
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    inner, outer = tmp_path / "inner.yaml", tmp_path / "outer.yaml"
+    inner.write_text(ROUTINE)
+    outer.write_text("title: Both\nsteps:\n  - include: inner.yaml\n")
+    before = kept(str(outer), Choices(), tmp_path / "kept")
+    inner.write_text(ROUTINE.replace("Sit down.", "Lie down."))
+    after = kept(str(outer), Choices(), tmp_path / "kept")
+    assert "Sit down." in repr(before)
+    assert "Lie down." in repr(after)
+    inner.unlink()
+    assert "inner.yaml" in str(kept(str(outer), Choices(), tmp_path / "kept"))
+    outer.unlink()
+    with pytest.raises(ChoiceError, match="no file is called"):
+        Source(str(outer), None, tmp_path / "kept").piece(Choices())
+
+
+def test_a_name_means_the_file_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, words in (("one", "Sit down."), ("two", "Lie down.")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "fold.yaml").write_text(ROUTINE.replace("Sit down.", words))
+        monkeypatch.chdir(tmp_path / name)
+        assert words in repr(kept("fold.yaml", Choices(), tmp_path / "kept"))
+
+
+def test_what_names_a_sound_beside_it_is_always_read(tmp_path: Path) -> None:
+    (tmp_path / "gong.wav").write_bytes(b"")
+    path = tmp_path / "fold.yaml"
+    path.write_text(ROUTINE.replace("  - say: Sit down.", "  - sound: gong.wav"))
+    assert not isinstance(kept(str(path), Choices(), tmp_path / "kept"), str)
+    assert not store.usage(tmp_path / "kept").entries
+    (tmp_path / "gong.wav").unlink()
+    assert "gong.wav" in str(kept(str(path), Choices(), tmp_path / "kept"))
+
+
+def test_mistakes_are_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "fold.yaml"
+    path.write_text(ROUTINE.replace("breathe: 2", "breathe: two"))
+    for _ in range(2):
+        with pytest.raises(RoutineError):
+            Source(str(path), None, tmp_path / "kept").piece(Choices())
+    assert not store.usage(tmp_path / "kept").entries
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nonsense",
+        pickle.dumps(((), None)),
+        pickle.dumps((((str(BUILT_IN / "leg-stretch.yaml"), "0" * 64),), None)),
+        pickle.dumps(Path.home),
+        b"cos\nsystem\n(S'true'\ntR.",
+        b"\x80\x05}" + b"(" * 1000,
+    ],
+)
+def test_what_is_no_piece_is_a_miss(content: bytes, tmp_path: Path) -> None:
+    source = Source("leg-stretch", None, tmp_path)
+    expected = source.piece(Choices())
+    (path,) = tmp_path.rglob("*.piece")
+    store.write(path, content or b" ")
+    assert Source("leg-stretch", None, tmp_path).piece(Choices()) == expected
+
+
+def test_nothing_but_the_parts_of_a_piece_is_made_of_what_is_kept() -> None:
+    made = {pieces._MAY_BE_READ[key] for key in pieces._MAY_BE_READ}  # noqa: SLF001
+    assert all(each is Fraction or each.__module__.startswith("voicecoach.") for each in made)
+    for harmful in (pickle.dumps(print), pickle.dumps(Path()), b"\x80\x04\x8c\x08builtins\x8c\x07getattr\x93."):
+        assert pieces._kept(harmful) is None  # noqa: SLF001
+
+
+def test_a_cover_is_kept_and_is_of_the_routine_alone(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    source = Source("thigh-burner", None, tmp_path)
+    source.piece(replace(Choices(), rounds=2))
+    drawn = covered(source)
+    assert drawn.startswith(b"\x89PNG")
+    request.getfixturevalue("unread")
+    again = Source("thigh-burner", None, tmp_path)
+    again.piece(replace(Choices(), rounds=2))
+    assert covered(again) == drawn
+
+
+def test_a_folder_that_can_not_be_written_costs_time_alone(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("a file")
+    source = Source("thigh-burner", None, tmp_path / "kept")
+    assert source.piece(Choices()) == piece(load("thigh-burner"), Choices())
+    assert covered(source).startswith(b"\x89PNG")

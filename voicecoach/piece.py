@@ -1,0 +1,44 @@
+"""A piece: a routine as a listener chose it, with all that a session needs to know of it besides its score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voicecoach.breath import Pace
+    from voicecoach.language import Language
+    from voicecoach.score import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What the script builder makes of a routine; its file is not needed any more.
+
+    Attributes:
+        name: The routine's name, which its files have.
+        title: What it is called.
+        words: The words of its language, and its own.
+        notice: The sentences of its notice.
+        score: What should happen.
+        own: The pace that its author wrote.
+        fixed: Whether that stays, whatever the listener breathes.
+        limb: What is stretched on each side: a leg, or a side.
+        unheeded: What to tell a listener whose breath changes nothing in some exercise.
+        timed: Whether the score depends on how long the listener's breaths last.
+    """
+
+    name: str
+    title: str
+    words: Language
+    notice: tuple[str, ...]
+    score: Score
+    own: Pace
+    fixed: bool
+    limb: str
+    unheeded: tuple[str, ...]
+    timed: bool
+
+    def pace(self, breath: Pace | None) -> Pace:
+        """Return what is breathed: the listener's ``breath``, or the author's."""
+        return self.own if self.fixed else breath or self.own

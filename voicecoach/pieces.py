@@ -1,0 +1,212 @@
+"""What comes of a routine, kept between runs: its pieces, which cost more than all else once its words are known.
+
+A piece is kept with the digests of the files that it came of, and is good for as long as they are what they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pickle
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voicecoach import breath, errors, language, piece, score, shelf, store
+from voicecoach.choices import Choices
+from voicecoach.errors import VoicecoachError
+from voicecoach.timeline import perform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voicecoach.piece import Piece
+    from voicecoach.routine import Routine
+
+COVERED = Fraction(1800)
+"""Seconds of a session that its cover shows."""
+
+Digests = tuple[tuple[str, str], ...]
+"""The files that a piece came of, and their SHA-256."""
+
+_MAY_BE_READ = {
+    (each.__module__, each.__qualname__): each
+    for each in (
+        *(score.Phrase, score.Pause, score.Sound, score.Mark, score.Seq, score.Slot, score.Breathe, score.Paced),
+        *(score.Under, score.Wording, score.Offset, score.Side, score.CueKind, score.Overrun, score.Moment),
+        *(breath.Phase, breath.Breath, breath.Pace, breath.Span, breath.Kind),
+        *(piece.Piece, language.Language, errors.Where, Fraction),
+    )
+}
+"""All that a piece is made of, besides texts, numbers and tuples."""
+
+
+@dataclass(slots=True)
+class Source:
+    """A routine by its name, as it is asked for; its file is read only when what is kept will not do.
+
+    Attributes:
+        name: A built-in name, or a path.
+        code: The language that it is wanted in; None for the file as it stands.
+        folder: Where its pieces are kept.
+    """
+
+    name: str
+    code: str | None
+    folder: Path
+    _routine: Routine | None = None
+    _digests: Digests = ()
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The digests of its files."""
+        return tuple(digest for _, digest in self._digests or _digested(self.routine))
+
+    @property
+    def routine(self) -> Routine:
+        """The routine, read once.
+
+        Raises:
+            RoutineError: With every problem in it.
+            ChoiceError: When there is no such routine, or not in that language.
+        """
+        if self._routine is None:
+            from voicecoach.routine import load
+
+            self._routine = load(self.name, self.code)
+        return self._routine
+
+    def piece(self, choices: Choices) -> Piece:
+        """Return the piece that a listener's choices make of it, written only if it was not before.
+
+        Raises:
+            RoutineError: When the routine is wrong.
+            ChoiceError: When the choices do not go together with it.
+        """
+        path = shelf.find(self.name)
+        places = [self._place(path, choices, timed=timed) for timed in (False, True)]
+        for place in places if self.code is None else ():
+            kept = _kept(store.read(place))
+            if kept is not None:
+                self._digests, found = kept
+                return found
+        from voicecoach.script import piece
+
+        written = piece(self.routine, choices)
+        if self.code is None and not any(part.sounds for part in _all(self.routine)):
+            with suppress(OSError):  # a cache that can't be written costs time, not the session
+                store.write(places[written.timed], _packed(_digested(self.routine), written))
+        return written
+
+    def _place(self, path: Path, choices: Choices, *, timed: bool) -> Path:
+        """Return where a piece is kept: under all it depends on but the content of its files."""
+        given = {each.name: getattr(choices, each.name) for each in fields(choices)}
+        breathed = given.pop("breath")
+        given["breath"] = str(breathed) if timed else bool(breathed)
+        chosen = [f"{name}={_sorted(value)!r}" for name, value in given.items()]
+        return store.place(self.folder, "piece", _builder(), self.name, os.path.abspath(path), *chosen)  # noqa: PTH100
+
+
+def covered(source: Source) -> bytes:
+    """Return the picture of a routine: of its own breath, whatever the listener's, and without its words.
+
+    It is kept; without Pillow there is none.
+    """
+    path = store.place(source.folder, "cover", _builder(), *source.digests)
+    picture = store.read(path)
+    if picture is None:
+        from voicecoach.cover import cover
+
+        own = Choices()
+        try:
+            piece = source.piece(own)
+            drawn = perform(piece.score, lambda _: Fraction(0), piece.pace(None)).until(COVERED)
+            picture = cover(drawn, piece.title)
+        except VoicecoachError:  # with parameters that only fit as the listener sets them; or there is no Pillow
+            return b""
+        with suppress(OSError):
+            store.write(path, picture)
+    return picture
+
+
+def _sorted(value: object) -> object:
+    """Return a value whose repr is always the same; that of a set is not."""
+    match value:
+        case frozenset():
+            return sorted(value)
+        case dict():
+            return sorted(value.items())
+        case _:
+            return value
+
+
+@cache
+def _builder() -> str:
+    """Return what tells this program from one that would write other pieces: its own files, and Python's version."""
+    ours = Path(__file__).parent
+    files = [*os.scandir(ours), *os.scandir(ours / "words")]
+    facts = sorted((each.name, (found := each.stat()).st_size, found.st_mtime_ns) for each in files if "." in each.name)
+    return hashlib.sha256(repr((sys.version_info, facts)).encode()).hexdigest()
+
+
+def _all(routine: Routine) -> Iterator[Routine]:
+    yield routine
+    for part in routine.included.values():
+        yield from _all(part)
+
+
+class _Pickler(pickle.Pickler):
+    """Takes values apart into their classes and what those are called with, and nothing else."""
+
+    def reducer_override(self, value: object) -> Any:  # noqa: ANN401 - as pickle has it
+        made = type(value)
+        match value:
+            case Enum():
+                return made, (value.value,)
+            case Fraction():
+                return made, (value.numerator, value.denominator)
+            case _ if is_dataclass(made):
+                return made, tuple(getattr(value, each.name) for each in fields(made))
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    """Makes nothing but what `_MAY_BE_READ` lists."""
+
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as pickle has it
+        try:
+            return _MAY_BE_READ[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"{module}.{name} is no part of a piece") from None
+
+
+def _digested(routine: Routine) -> Digests:
+    return tuple(sorted({(os.path.abspath(part.path), part.digest) for part in _all(routine)}))  # noqa: PTH100
+
+
+def _packed(digests: Digests, written: Piece) -> bytes:
+    packed = io.BytesIO()
+    _Pickler(packed, 5).dump((digests, written))
+    return packed.getvalue()
+
+
+def _kept(content: bytes | None) -> tuple[Digests, Piece] | None:
+    """Return a piece that was kept, if the files that it came of are still the same."""
+    if content is None:
+        return None
+    try:
+        digests, kept = _Unpickler(io.BytesIO(content)).load()
+        same = all(_digest(Path(path)) == digest for path, digest in digests)
+    except (pickle.UnpicklingError, OSError, EOFError, LookupError, TypeError, ValueError, ArithmeticError):
+        return None
+    return (digests, kept) if same and isinstance(kept, piece.Piece) else None
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
