@@ -21,7 +21,7 @@ ORDER = [
     *("chimes",),
     *("script", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),
     *("fit", "dose", "unheard", "advice", "schema", "template", "display", "live"),
-    *("picture", "raster", "rows", "plot", "cover", "clip", "mixdown", "ffmpeg", "loudness", "store"),
+    *("picture", "raster", "rows", "plot", "cover", "clip", "mixdown", "ffmpeg", "cores", "loudness", "store"),
     *("pieces", "config", "frames"),
     *("voices", "voices.kinds", "voices.remember", "voices.catalogue", "voices.library", "voices.supervised"),
     *("voices.worker", "voices.polish", "voices.cached", "voices.crew", "voices.system", "voices.piper"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate, islice, pairwise, product
@@ -48,11 +48,12 @@ class Breath:
     """
 
     phases: tuple[Phase, ...]
+    seconds: Fraction = field(init=False, repr=False, compare=False)
+    """How long one cycle lasts."""
 
-    @property
-    def seconds(self) -> Fraction:
-        """How long one cycle lasts."""
-        return sum((phase.seconds for phase in self.phases), Fraction(0))
+    def __post_init__(self) -> None:
+        """Add its phases up, once."""
+        object.__setattr__(self, "seconds", sum((phase.seconds for phase in self.phases), Fraction(0)))
 
     def __str__(self) -> str:
         """Write it as `breath` reads it."""
@@ -82,11 +83,12 @@ class Span:
 
     def count(self, breath: Breath) -> int:
         """How many whole breaths it has for someone who breathes ``breath``."""
-        return max(self.breaths, math.ceil(self.least / breath.seconds))
+        return max(self.breaths, math.ceil(self.least / breath.seconds)) if self.least else self.breaths
 
     def seconds(self, breath: Breath) -> Fraction:
         """How long it lasts for someone who breathes ``breath``."""
-        return self.count(breath) * breath.seconds + self.rest
+        count = self.count(breath)
+        return count * breath.seconds + self.rest if count else self.rest
 
     @property
     def in_breaths(self) -> bool:

@@ -51,6 +51,11 @@ class Clip:
         """How long it lasts, exactly."""
         return Fraction(self.samples, SAMPLE_RATE)
 
+    def __hash__(self) -> int:
+        """Hash a part of it, in which clips differ: all of it would take longer than to compare those that do not."""
+        middle = len(self.pcm) // 2
+        return hash((len(self.pcm), self.pcm[middle : middle + 64]))
+
     def __getitem__(self, samples: slice) -> Clip:
         """Cut out a run of samples, e.g. ``clip[100:200]``; as lists do, without a step."""
         start, stop, _ = samples.indices(self.samples)
@@ -117,6 +122,17 @@ def gain(clip: Clip, decibels: float) -> Clip:
 def peak(clip: Clip) -> int:
     """Return the greatest sample value of a clip, whatever its sign; of an empty one, 0."""
     return audioop.max(clip.pcm, SAMPLE_BYTES)
+
+
+def heard(clip: Clip, least: int) -> bool:
+    """Tell whether any sample of a clip is at least so large; what comes after it is not looked at.
+
+    >>> heard(silence(9), 1), heard(Clip(bytes(9000) + bytes([0, 1])), 256)
+    (False, True)
+    """
+    window = SAMPLE_RATE * SAMPLE_BYTES
+    pieces = (clip.pcm[at : at + window] for at in range(0, len(clip.pcm), window))
+    return any(audioop.max(piece, SAMPLE_BYTES) >= least for piece in pieces)
 
 
 def fade(clip: Clip, samples: int) -> Clip:

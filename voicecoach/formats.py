@@ -64,13 +64,16 @@ class Format:
 
 _AAC = ("-c:a", "aac", "-aac_coder", "fast", "-movflags", "+faststart", "-movie_timescale", "48000")
 """Its other coder is slower, and overshoots at 64 kb/s: peaks of -3 dBFS were seen to come out at up to +0.3 dBTP."""
+_LAME = ("-c:a", "libmp3lame", "-compression_level", "7")
+"""LAME's quality 7 shapes no noise, which at a constant bit rate leaves bits unused that 7 spends: at 32 to 96 kb/s the
+noise in speech is up to 4 dB under that of 5, the usual, in all bands below 5.5 kHz; and it takes half the time."""
 
 FORMATS = {
     each.name: each
     for each in (
         Format(
             "mp3",
-            ("-c:a", "libmp3lame", "-reservoir", "0", "-id3v2_version", "0", "-write_id3v1", "0"),
+            (*_LAME, "-reservoir", "0", "-id3v2_version", "0", "-write_id3v1", "0"),
             "mp3",
             (32, 320),
             (64, 128),

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from voicecoach import ffmpeg, loudness, store
+from voicecoach import cores, ffmpeg, loudness, store
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, join, overlay, silence, tiled
 from voicecoach.errors import EncodeError, OutputError
 from voicecoach.formats import MP3, MP3_RATES
@@ -32,16 +32,18 @@ APART = (LEAD + TAIL) * FRAME_SAMPLES
 DELAY = 576
 """Samples by which LAME is late, as the Info header states them; players know of a decoder's own 529."""
 
-_FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 3"
+_FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 4"
 _AROUND = 4
 """Frames of silence, or of ground, that a sound is encoded with before and after it."""
 
 _BETWEEN_MEASURED = 18
 """Frames that last longer than a block of BS.1770."""
-_BATCH = 300 * SAMPLE_RATE
-_MEASURED_BATCH = 60 * SAMPLE_RATE
+_BATCH, _LEAST_BATCH = 150 * SAMPLE_RATE, 10 * SAMPLE_RATE
+"""Samples that are encoded, or measured, in one run of ffmpeg, at most; and at least where there are more cores."""
+_MEASURED_BATCH = 30 * SAMPLE_RATE
 PCM = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
 _PIECE = 4096
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,10 @@ def encoded(clips: Iterable[Clip], folder: Path, form: Form) -> Mapping[Clip, by
     distinct = dict.fromkeys(clips)
     places = {clip: store.place(folder, "run", *key, hashlib.sha256(clip.pcm).hexdigest()) for clip in distinct}
     runs = {clip: run for clip, path in places.items() if (run := store.read(path)) and _is_run(run, clip, form)}
-    for batch in _batches([clip for clip in places if clip not in runs]):
-        for clip, run in zip(batch, encode(batch, form), strict=True):
+    missing = [clip for clip in places if clip not in runs]
+    batches = _batches(missing, [clip.samples for clip in missing], _BATCH)
+    for batch, made in zip(batches, cores.each(lambda batch: encode(batch, form), batches), strict=True):
+        for clip, run in zip(batch, made, strict=True):
             runs[clip] = run
             with suppress(OSError):  # a cache that can't be written costs time, not the session
                 store.write(places[clip], run)
@@ -201,10 +205,9 @@ def measured(runs: Iterable[bytes], folder: Path, form: Form) -> Mapping[bytes, 
         with suppress(ValueError):
             found[run] = loudness.Blocks.unpacked(store.read(path) or b"")
     missing = [run for run in places if run not in found]
-    while missing:
-        batch = list(_first(missing, form))
-        missing = missing[len(batch) :]
-        for run, blocks in zip(batch, _levels(batch, form), strict=True):
+    batches = _batches(missing, [len(run) // form.size * FRAME_SAMPLES for run in missing], _MEASURED_BATCH)
+    for batch, levels in zip(batches, cores.each(lambda batch: _levels(batch, form), batches), strict=True):
+        for run, blocks in zip(batch, levels, strict=True):
             found[run] = blocks
             with suppress(OSError):
                 store.write(places[run], blocks.packed())
@@ -282,30 +285,13 @@ def _levels(runs: Sequence[bytes], form: Form) -> list[Blocks]:
     return loudness.measured(runs, given, apart, [*lengths, _BETWEEN_MEASURED * FRAME_SAMPLES])
 
 
-def _first(runs: Sequence[bytes], form: Form) -> Iterator[bytes]:
-    """Yield as many of the first runs as fit a batch."""
-    samples = 0
-    for run in runs:
-        samples += len(run) // form.size * FRAME_SAMPLES
-        if samples > _MEASURED_BATCH and samples > len(run) // form.size * FRAME_SAMPLES:
-            return
-        yield run
-
-
 def _length(clip: Clip) -> int:
     return -(-clip.samples // FRAME_SAMPLES)
 
 
-def _batches(clips: Sequence[Clip]) -> Iterator[list[Clip]]:
-    """Part clips so that no batch needs much memory."""
-    batch: list[Clip] = []
-    for clip in clips:
-        if batch and sum(each.samples for each in batch) + clip.samples > _BATCH:
-            yield batch
-            batch = []
-        batch.append(clip)
-    if batch:
-        yield batch
+def _batches(items: Sequence[_Item], samples: Sequence[int], most: int) -> list[list[_Item]]:
+    """Part sounds so that all cores have work, and no run of ffmpeg needs much memory."""
+    return [[items[number] for number in share] for share in cores.shares(samples, most, _LEAST_BATCH)]
 
 
 def _is_run(run: bytes, clip: Clip, form: Form) -> bool:

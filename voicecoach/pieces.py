@@ -11,7 +11,7 @@ import os
 import pickle
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cache
@@ -62,6 +62,7 @@ class Source:
     folder: Path
     _routine: Routine | None = None
     _digests: Digests = ()
+    _pieces: list[tuple[Choices, Piece]] = field(default_factory=list)
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -89,6 +90,14 @@ class Source:
             RoutineError: When the routine is wrong.
             ChoiceError: When the choices do not go together with it.
         """
+        for known, found in self._pieces:
+            if known == choices:
+                return found
+        found = self._found(choices)
+        self._pieces.append((choices, found))
+        return found
+
+    def _found(self, choices: Choices) -> Piece:
         path = shelf.find(self.name)
         places = [self._place(path, choices, timed=timed) for timed in (False, True)]
         for place in places if self.code is None else ():
@@ -161,6 +170,12 @@ def _all(routine: Routine) -> Iterator[Routine]:
         yield from _all(part)
 
 
+@cache
+def _given(made: type[Any]) -> tuple[str, ...]:
+    """Return what a class is called with."""
+    return tuple(each.name for each in fields(made) if each.init)
+
+
 class _Pickler(pickle.Pickler):
     """Takes values apart into their classes and what those are called with, and nothing else."""
 
@@ -172,7 +187,7 @@ class _Pickler(pickle.Pickler):
             case Fraction():
                 return made, (value.numerator, value.denominator)
             case _ if is_dataclass(made):
-                return made, tuple(getattr(value, each.name) for each in fields(made))
+                return made, tuple(getattr(value, name) for name in _given(made))
         return NotImplemented
 
 

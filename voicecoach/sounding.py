@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach import frames, loudness
 from voicecoach.assets import room_tone
-from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, peak, read_wave
+from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, heard, read_wave
 from voicecoach.errors import VoiceError, shown
 from voicecoach.formats import MP3
 from voicecoach.loudness import Blocks, Loudness
@@ -138,7 +139,7 @@ def _check_audible(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> None:
     """Refuse a session in which a cue could not be heard."""
     cues = {(cue.said, cue.fall): cue for part in parts for cue in part.timeline.cues}
     for cue in cues.values():
-        if peak(clip(cue)) < LEAST_HEARD:
+        if not heard(clip(cue), LEAST_HEARD):
             raise VoiceError(f"{shown(cue.text)} would not be heard: its sound is silent\ntry another --voice")
 
 
@@ -160,12 +161,14 @@ def _joined(
 
 def _loudness(runs: Sequence[bytes], levels: Mapping[bytes, Blocks], ground: bytes, count: int) -> Loudness:
     """Add up how loud a track is, of its runs and of the ground between them; ``count`` are its frames."""
-    weighed = [(level, 1) for run in runs for level in levels[run].levels]
+    heard = Counter(map(id, runs))  # a run that is heard often is one object; its bytes are many
+    distinct = {which: levels[run] for which, run in {id(run): run for run in runs}.items()}
+    weighed = [(level, heard[which]) for which, blocks in distinct.items() for level in blocks.levels]
     total = count * FRAME_SAMPLES // loudness.BLOCK
     between = levels[ground].levels
     if between:
-        weighed.append((sorted(between)[len(between) // 2], max(0, total - len(weighed))))
-    peak = max(levels[run].true_peak for run in (*runs, ground))
+        weighed.append((sorted(between)[len(between) // 2], max(0, total - sum(times for _, times in weighed))))
+    peak = max(blocks.true_peak for blocks in (*distinct.values(), levels[ground]))
     return Loudness(loudness.integrated(weighed), peak)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicecoach import cores
 from voicecoach.errors import VoiceError, shown
 from voicecoach.voices import library, remember
 from voicecoach.voices.catalogue import Catalogue, choose, read
@@ -106,9 +107,13 @@ class SystemVoice:
             return
         _check(wordings)
         with _speakers(self, _workers(self, len(wordings))) as speakers:
-            tuning = _tuned(self, speakers[0])
-            for batch in batches(spoken(speakers, wordings, tuning.setting), BATCH):
-                yield from polish.polish(batch, tuning.gain)
+            tuning = _tuned(self, speakers[0]) if self.rate else _known(self)
+            first = () if tuning else (self.calibration,)  # all others are being spoken while it is measured
+            setting = tuning.setting if tuning else _calm(RATE)
+            with closing(spoken(speakers, (*first, *wordings), setting)) as raws:
+                gain = tuning.gain if tuning else _measured(self, setting, next(raws)).gain
+                for batch in batches(raws, BATCH):
+                    yield from polish.polish(batch, gain)
 
     def raw(self, wordings: Sequence[str], setting: int | None = None) -> Iterator[Raw]:
         """Give the sound of each wording as the voice itself makes it, at the driver's own ``setting`` of the rate.
@@ -169,15 +174,26 @@ class _Tuning:
 
 def _tuned(voice: SystemVoice, speaker: Speaker) -> _Tuning:
     """Return a voice's tuning, measured once: by one spoken sentence or, where a rate is asked for, a few."""
+    return _known(voice) or _measured(voice, *_paced(voice, speaker))
+
+
+def _known(voice: SystemVoice) -> _Tuning | None:
+    """Return a voice's tuning if it was measured before."""
     from voicecoach.voices import polish
 
-    key = f"tuning of {voice.identity}"
-    match remember.recall(voice.folder, key):
+    match remember.recall(voice.folder, f"tuning of {voice.identity}"):
         case {"setting": int(setting), "gain": float(gain)} if setting in _SETTINGS and abs(gain) <= polish.MOST_GAIN:
             return _Tuning(setting, gain)
-    setting, raw = _paced(voice, speaker)
+    return None
+
+
+def _measured(voice: SystemVoice, setting: int, raw: Raw) -> _Tuning:
+    """Return a voice's tuning by its calibration sentence, as it is spoken at a setting; and keep it."""
+    from voicecoach.voices import polish
+
     tuning = _Tuning(setting, float(polish.calibrate(raw)))
-    remember.keep(voice.folder, key, {"setting": tuning.setting, "gain": tuning.gain})
+    kept = {"setting": tuning.setting, "gain": tuning.gain}
+    remember.keep(voice.folder, f"tuning of {voice.identity}", kept)
     return tuning
 
 
@@ -210,12 +226,7 @@ def _bounded(setting: float) -> int:
 
 def _workers(voice: SystemVoice, wordings: int) -> int:
     """Return how many processes share the work."""
-    return min(voice.workers or _cores(), max(1, wordings // PHRASES_A_WORKER))
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(voice.workers or cores.count(), max(1, wordings // PHRASES_A_WORKER))
 
 
 def _check(wordings: Sequence[str]) -> None:

@@ -1,0 +1,53 @@
+"""Work shared out among the cores of the processor: several other programs, each waited for by a thread of ours."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_Item = TypeVar("_Item")
+_Made = TypeVar("_Made")
+
+
+def count() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def each(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iterable[_Made]:
+    """Return what comes of each item, in order; as many are worked on at once as there are cores.
+
+    >>> list(each(len, ["a", "bc"]))
+    [1, 2]
+    """
+    workers = min(count(), len(items))
+    if workers < 2:  # noqa: PLR2004 - alone, there is nothing to share
+        return map(work, items)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(workers, "work") as threads:
+        return list(threads.map(work, items))
+
+
+def shares(sizes: Iterable[int], most: int, least: int) -> list[list[int]]:
+    """Share items out, by their sizes, into groups of neighbours: about one for each core, or more of at most ``most``.
+
+    A group of less than ``least`` is not worth a program of its own. An item larger than ``most`` is alone.
+
+    >>> shares([5, 5, 5, 40], most=20, least=10)
+    [[0, 1], [2], [3]]
+    """
+    known = list(sizes)
+    wanted = max(least, min(most, -(-sum(known) // count())))
+    groups: list[list[int]] = []
+    filled = most + 1
+    for number, size in enumerate(known):
+        if filled + size > most or filled >= wanted:
+            groups.append([])
+            filled = 0
+        groups[-1].append(number)
+        filled += size
+    return groups
