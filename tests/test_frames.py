@@ -73,6 +73,20 @@ def test_a_clip_is_encoded_once_and_kept(tmp_path: Path, monkeypatch: pytest.Mon
     assert [len(first[clip]) // FRAME_BYTES for clip in clips] == [5 + 4, 2 + 4]
 
 
+@pytest.mark.parametrize("room", [None, room_tone()], ids=["silence", "room tone"])
+def test_a_run_and_its_loudness_are_the_same_whatever_else_is_made_with_it(tmp_path: Path, room: Path | None) -> None:
+    form = Form(room=read_wave(room) if room else None)
+    clips = [tone(50_000), tone(3000, 500), tone(70_001, 900), tone(20_000)]
+    together = frames.encoded(clips, tmp_path / "together", form)
+    backwards = frames.encoded(reversed(clips), tmp_path / "backwards", form)
+    assert together == backwards
+    levels = frames.measured(together.values(), tmp_path / "together", form)
+    for number, clip in enumerate(clips):
+        (run,) = frames.encoded([clip], tmp_path / str(number), form).values()
+        assert run == together[clip]
+        assert frames.measured([run], tmp_path / str(number), form)[run] == levels[run]
+
+
 def test_a_damaged_run_is_encoded_again(tmp_path: Path) -> None:
     clip = tone(3000)
     first = frames.encoded([clip], tmp_path, FORM)[clip]

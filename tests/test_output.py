@@ -1,6 +1,8 @@
 """Output: files that appear whole or not at all. What ffmpeg does to sound is in integration/test_output.py."""
 
+import errno
 import os
+import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.tagged import TAGS
-from voicecoach import ffmpeg
+from voicecoach import ffmpeg, tagging
 from voicecoach.errors import EncodeError, OutputError, TargetError
 from voicecoach.frames import Info, read_info
 from voicecoach.output import Recording, Stream, write, write_all
@@ -67,6 +69,23 @@ def test_after_a_failure_the_old_file_is_untouched_and_nothing_is_left(tmp_path:
         write(path, failing(error), TAGS)
     assert raised.value is error
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.mp3", b"old")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a draft goes by its age alone")
+def test_drafts_of_killed_processes_go_and_those_of_living_ones_stay(tmp_path: Path) -> None:
+    (tmp_path / ".voicecoach-0123456789abcdef.mp3").write_bytes(b"half")
+    (tmp_path / ".voicecoach-notes").write_bytes(b"mine")
+    seen: list[list[str]] = []
+
+    def sound() -> Iterator[bytes]:
+        write(tmp_path / "other.mp3", [SOUND], TAGS)
+        seen.append(sorted(each.name for each in tmp_path.iterdir()))
+        yield SOUND
+
+    write(tmp_path / "a.mp3", sound(), TAGS)
+    (draft,) = [name for name in seen[0] if name not in {".voicecoach-notes", "other.mp3"}]
+    assert draft != ".voicecoach-0123456789abcdef.mp3"
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".voicecoach-notes", "a.mp3", "other.mp3"]
 
 
 def test_files_that_belong_together_are_all_written_or_none(tmp_path: Path) -> None:
@@ -165,3 +184,33 @@ def test_a_file_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
 def test_any_name_will_do(tmp_path: Path, name: str) -> None:
     write(tmp_path / name, [SOUND], TAGS)
     assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG])
+def test_a_full_disk_is_told_with_what_would_mend_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(_path: Path, _form: object, _tags: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(tagging, "save", full)
+    with pytest.raises(OutputError) as raised:
+        write(tmp_path / "a.mp3", [SOUND], TAGS)
+    mend = f"make room in {tmp_path.resolve()}, or choose another with -o"
+    assert str(raised.value) == f"{tmp_path / 'a.mp3'}: there is no room left for it\n{mend}"
+
+
+def test_a_folder_that_goes_while_its_file_is_made_is_told_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+
+    def encode_stream(args: Sequence[str], chunks: Iterable[bytes], *, what: str) -> None:
+        del args, chunks
+        shutil.rmtree(folder)
+        raise EncodeError(f"{what}: ffmpeg failed (status 254)\nError opening output file: No such file or directory")
+
+    monkeypatch.setattr(ffmpeg, "encode_stream", encode_stream)
+    with pytest.raises(TargetError, match=r"a\.mp3: there is no folder .*folder; make it first"):
+        write(folder / "a.mp3", [SOUND], TAGS)

@@ -1,5 +1,6 @@
 """The scripts that set a checkout up, run with a stand-in for Python that makes no environment and loads no package."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -202,6 +203,30 @@ def test_requirements_are_pinned_by_hash_and_name_no_machine(name: str) -> None:
 def test_the_tests_install_what_the_program_does() -> None:
     runtime, tests = ((TOP / "scripts" / name).read_text() for name in ("requirements.txt", "requirements-test.txt"))
     assert set(runtime.splitlines()) <= set(tests.splitlines())
+
+
+def test_the_faults_start_and_list_their_campaigns(machine: Machine) -> None:
+    machine.install_python()
+    status, out, _ = machine.run(machine.checkout / "scripts" / "faults", "--help")
+    assert status == 0
+    campaigns = {path.stem.removeprefix("faults_") for path in (TOP / "scripts").glob("faults_*.py")}
+    assert campaigns >= {"kill", "crowd"}
+    assert not [name for name in campaigns if name not in "\n".join(out)]
+
+
+@pytest.mark.parametrize("path", sorted((TOP / "scripts").glob("faults_*.py")), ids=lambda path: str(path.stem))
+def test_a_campaign_has_what_the_faults_ask_of_it(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {
+        each.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for each in node.targets
+        if isinstance(each, ast.Name)
+    }
+    (campaign,) = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "campaign"]
+    assert "USUAL" in names
+    assert [each.arg for each in campaign.args.args] == ["count", "seed", "folder"]
 
 
 def test_ci_runs_what_a_developer_runs() -> None:

@@ -3,14 +3,18 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from voicecoach import folders, store
 from voicecoach.clip import Clip
 from voicecoach.errors import VoiceError
-from voicecoach.store import MAGIC, Usage, clear, prune, usage
+from voicecoach.store import LIMIT, Usage, clear, prune, usage
 from voicecoach.voices import remember
 from voicecoach.voices.cached import CachedVoice, place
 
@@ -100,14 +104,23 @@ def _pipe(path: Path) -> None:
     os.mkfifo(path)
 
 
+def _given(path: Path, wording: str) -> None:
+    """Put the clip of another wording in a clip's place, whole and sealed as it is."""
+    cache = path.parent.parent
+    speak(cache, wording)
+    place(cache, "parrot 1", wording).replace(path)
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "empty": lambda path: path.write_bytes(b""),
     "cut short": lambda path: os.truncate(path, path.stat().st_size - 2),
     "too long": lambda path: path.write_bytes(path.read_bytes() + b"xx"),
     "a flipped bit": _flip,
     "another format": lambda path: path.write_bytes(b"RIFF" + path.read_bytes()[4:]),
-    "half a sample": lambda path: path.write_bytes(MAGIC + hashlib.sha256(b"x").digest() + b"x"),
-    "no sound": lambda path: path.write_bytes(MAGIC + hashlib.sha256(b"").digest()),
+    "half a sample": lambda path: store.write(path, b"x"),
+    "no sound": lambda path: store.write(path, b""),
+    "what another wording sounds like": lambda path: _given(path, "out"),
+    "larger than a whole cache": lambda path: os.truncate(path, LIMIT + 1),
     "a folder": _folder,
     "a pipe": _pipe,
     "gone": Path.unlink,
@@ -131,6 +144,11 @@ def test_a_cache_that_can_not_be_written_says_so_once_and_speaks(tmp_path: Path)
     assert len(cached.problems) == 1
     assert "clips can't be kept in" in cached.problems[0]
     assert cached.synthesised == 3
+
+
+def test_without_a_home_folder_nothing_is_kept_and_the_reason_is_told() -> None:
+    _, cached = speak(folders.NOWHERE, "in")
+    assert cached.problems == [f"clips can't be kept in {folders.NOWHERE}: {folders.HOMELESS}"]
 
 
 def test_a_full_disk_leaves_no_unfinished_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,6 +197,31 @@ def test_a_reader_who_stops_early_ends_the_voice_inside(tmp_path: Path) -> None:
     next(spoken)
     spoken.close()  # type: ignore[attr-defined] # it is a generator
     assert parrot.closed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks are those of POSIX")
+def test_who_waits_for_another_process_finds_its_words_spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = threading.Event()
+    monkeypatch.setattr("voicecoach.held.time.sleep", lambda _: waiting.set())
+    first, second = Parrot(), Parrot()
+    spoken = CachedVoice(first, tmp_path).speak(["in", "out"])
+    next(spoken)
+    waits = CachedVoice(second, tmp_path)
+    with ThreadPoolExecutor(1) as thread:
+        clips = thread.submit(lambda: list(waits.speak(["out", "in"])))
+        assert waiting.wait(10)
+        list(spoken)
+        assert clips.result() == [said("out"), said("in")]
+    assert (second.asked, waits.synthesised, waits.reused) == ([], 0, 2)
+
+
+def test_who_has_waited_long_enough_speaks_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voicecoach.voices.cached.PATIENCE", 0.0)
+    spoken = CachedVoice(Parrot(), tmp_path).speak(["in", "out"])
+    next(spoken)
+    parrot, _ = speak(tmp_path, "in", "out")
+    assert parrot.asked == [["out"]]
+    assert list(spoken) == [said("out")]
 
 
 def test_the_clips_used_longest_ago_go_first(tmp_path: Path) -> None:

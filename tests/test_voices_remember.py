@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.store import removed, write_whole
+from voicecoach.store import place, removed, write_whole
 from voicecoach.voices.remember import keep, recall
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -17,11 +19,34 @@ def test_what_is_kept_comes_back(tmp_path: Path) -> None:
     assert recall(tmp_path / "new", "other key") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"key": "another", "value": 1}', b"[" * 99_999])
-def test_a_damaged_file_is_a_miss(tmp_path: Path, content: bytes) -> None:
+def _flipped(path: Path) -> None:
+    """Make another number of the one that is kept: it is still JSON, and of that key."""
+    path.write_bytes(path.read_bytes().replace(b'"value": 1', b'"value": 3'))
+
+
+def _of_another_key(path: Path) -> None:
+    keep(path.parent.parent, "other key", 3)
+    place(path.parent.parent, "fact", "other key").replace(path)
+
+
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "empty": lambda path: path.write_bytes(b""),
+    "no seal": lambda path: path.write_bytes(b'{"key": "key", "value": 3}'),
+    "another value": _flipped,
+    "another fact": _of_another_key,
+    "a pipe": _pipe,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_file_is_a_miss(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     keep(tmp_path, "key", 1)
-    (file,) = tmp_path.iterdir()
-    file.write_bytes(content)
+    damage(place(tmp_path, "fact", "key"))
     assert recall(tmp_path, "key") is None
     keep(tmp_path, "key", 2)
     assert recall(tmp_path, "key") == 2

@@ -26,6 +26,8 @@ from pathlib import Path
 
 state, fault, times = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 (state / f"{os.getpid()}.pid").touch()
+if (state / "flood").exists():
+    for _ in range(300): os.write(2, b"espeak: nothing works " * 800)
 print(json.dumps({"ready": 1}) if json.loads(sys.stdin.readline()) else "", flush=True)
 
 def tone(path, text, rate):
@@ -51,9 +53,28 @@ def nothing(path): answer(path)
 def silence(path): write(path, bytes(20000)); answer(path)
 def empty(path): write(path, b""); answer(path)
 def text(path): Path(path).write_text("no sound"); answer(path)
+def cut(path): tone(path, "bad", 100); os.truncate(path, 3001); answer(path)
+def longer(path): tone(path, "bad", 100); open(path, "ab").write(bytes(99)); answer(path)
+def minutes(path): write(path, b"\0\x20" * 4_000_000); answer(path)
+def blip(path): write(path, b"\0\x20" * 9); answer(path)
+def rate(path): tone(path, "bad", 100); patch(path, 24, 44100); answer(path)
+def nought(path): tone(path, "bad", 100); patch(path, 24, 0); answer(path)
+def huge(path): tone(path, "bad", 100); os.truncate(path, 3_000_000_000); answer(path)
+def folder(path): os.mkdir(path); answer(path)
+def other(path): answer(path + ".wav")
+def twice(path): answer(path); answer(path); signal.pause()
+def endless(path):
+    while True: answer(path * 99)
 def error(path): print(json.dumps({"error": "it hurts"}), flush=True)
+def escape(path): print(json.dumps({"error": "it hurts\n\x1b[2J" * 999}), flush=True)
+def loud(path): print("espeak: \x1b[2J" * 99, file=sys.stderr, flush=True); os._exit(1)
 def full(path): print(json.dumps({"error": "no space left on device: " + path}), flush=True)
 def interrupt(path): os.kill(os.getppid(), signal.SIGINT); signal.pause()
+
+def patch(path, at, value):
+    with open(path, "r+b") as file:
+        file.seek(at)
+        file.write(struct.pack("<I", value))
 
 for line in sys.stdin:
     request = json.loads(line)
@@ -82,7 +103,20 @@ FAULTS = {
     "silence": r"gave silence\nwrite it in words, or choose a voice that speaks their language",
     "empty": r"gave silence",
     "text": r"wrote a file that is no sound",
+    "cut": r"wrote 3,001 bytes of a file of ",
+    "longer": r"wrote [\d,]+ bytes of a file of ",
+    "minutes": r"wrote 8 MB, which can't be these words",
+    "blip": r"gave 0.000408 s of sound, which can't be these words",
+    "rate": r"wrote sound of 44,100 samples a second in 1 channels",
+    "nought": r"wrote sound of 0 samples a second|wrote a file that is no sound",
+    "huge": r"wrote 3,000 MB, which can't be these words",
+    "folder": r"wrote no sound",
+    "other": r"answered another request",
+    "twice": r"wrote no sound",
+    "endless": r"answered another request",
     "error": r"reports: it hurts",
+    "escape": r"its worker reports: it hurts \[2Jit hurts \[2Jit.{250,300}…$",
+    "loud": r"ended with exit status 1 \(espeak: \[2Jespeak: \[2J[^\x1b]{90,130}…\)$",
     "full": r"no space left on device: .*\nmake room in .*, or name another folder in TMPDIR",
 }
 
@@ -154,6 +188,33 @@ def test_a_worker_that_fails_twice_is_an_error_that_names_phrase_and_fault(stage
     assert str(caught.value).startswith("the voice could not say 'bad', twice\nits worker ")
     assert len(str(caught.value).splitlines()) <= 3
     assert stage.started == 2
+
+
+def test_a_worker_that_says_a_lot_on_its_stderr_blocks_nothing_and_fills_no_disk(stage: Stage) -> None:
+    (stage.state / "flood").touch()
+    assert len(list(stage.voice().speak(["good"]))) == 1
+    assert stage.started == 1
+
+
+def asked_often(worker: Worker, patience: float = 5.0) -> None:
+    for _ in range(50):
+        worker.ask({}, patience)
+
+
+def test_an_answer_that_nobody_asked_for_is_a_fault_and_not_the_next_one(stage: Stage) -> None:
+    twice = "import sys\nfor line in sys.stdin: print('{}\\n{}', flush=True)"
+    with Worker((stage.command()[0], "-c", twice), {}, 5.0) as worker, pytest.raises(Fault, match="nobody asked"):
+        asked_often(worker)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only there a process copies itself")
+def test_what_a_dead_worker_started_ends_with_it(stage: Stage) -> None:
+    script = "import os, time\nif os.fork(): print('{}', flush=True); os._exit(1)\ntime.sleep(99)"
+    with Worker((stage.command()[0], "-c", script), {}, 5.0) as worker, pytest.raises(Fault, match="gave no answer"):
+        asked_often(worker, 0.2)
+    said = worker._said  # noqa: SLF001 - a pipe that the copy holds as well
+    said.text(20)
+    assert not said._thread.is_alive()  # noqa: SLF001 - as above
 
 
 def test_an_interrupt_in_mid_phrase_leaves_nothing(stage: Stage) -> None:
@@ -334,8 +395,7 @@ def test_a_voice_is_found_by_what_the_list_holds(stage: Stage, tmp_path: Path) -
 
 
 def test_a_worker_that_is_asked_after_its_end_is_a_fault_not_a_hang(stage: Stage) -> None:
-    with Worker(stage.command("leave", 9), {"driver": None}, stage.temporary, 5.0) as worker:
+    with Worker(stage.command("leave", 9), {"driver": None}, 5.0) as worker:
         for _ in range(3):
             with pytest.raises(Fault, match="ended with exit status 0"):
                 worker.ask({"do": "say", "text": "bad", "path": ""}, 5.0)
-    (stage.temporary / "worker.txt").unlink()

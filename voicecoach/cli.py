@@ -117,9 +117,7 @@ def script(listed: Path | None, missing: Path | None, tracks: str, **chosen: Any
 @click.option("--quiet", is_flag=True, help="Show nothing while it plays.")
 def play(quiet: bool, **chosen: Any) -> None:
     """Play ROUTINE, or an audio file, and show the breath and the words as they come."""
-    from tempfile import TemporaryDirectory
-
-    from voicecoach import player, session
+    from voicecoach import held, player, session
     from voicecoach.shelf import find
 
     path = player.sound(chosen["routine"])
@@ -131,9 +129,9 @@ def play(quiet: bool, **chosen: Any) -> None:
     by_hand = f"'voicecoach make {shlex.quote(chosen['routine'])}', and open the file in any player"
     player.command(Path("session.mp3"), by_hand)  # before the work
     request = options.request(split=False, **chosen)
-    with TemporaryDirectory(prefix="voicecoach-") as folder:
+    with held.folder() as folder:
         with _progress(shown=not quiet) as report, _listing(request):
-            made = session.make(request, Path(folder) / "session.mp3", cache_folder(), report)
+            made = session.make(request, folder / "session.mp3", cache_folder(), report)
         _warn(made.session, quiet=quiet)
         _play(made.files[0][1].path, quiet=quiet)
 
@@ -329,9 +327,9 @@ def cache(clear: bool) -> None:
 
 def cache_folder() -> Path:
     """Return the folder in which speech is kept."""
-    from platformdirs import user_cache_path
+    from voicecoach.folders import cache
 
-    return user_cache_path("voicecoach", appauthor=False)
+    return cache()
 
 
 def _from_environment(command: click.Command) -> None:
@@ -515,9 +513,10 @@ def _draw(track: Track, path: Path) -> None:
 def _unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
     """Return the wordings that have no recording in a folder yet."""
     from voicecoach import prompts
+    from voicecoach.folders import expanded
     from voicecoach.voices.recorded import recordings
 
-    there = recordings(folder.expanduser())
+    there = recordings(expanded(folder))
     return tuple(prompt for prompt in found if prompts.name(prompt.said) not in there)
 
 

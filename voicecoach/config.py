@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicecoach import folders
 from voicecoach.errors import ChoiceError, OutputError, near, shown
 
 if TYPE_CHECKING:
@@ -54,9 +55,7 @@ def speaking() -> dict[str, object]:
 
 def file() -> Path:
     """Return where the file is, or would be."""
-    from platformdirs import user_config_path
-
-    return user_config_path("voicecoach", appauthor=False) / "config.toml"
+    return folders.settings() / "config.toml"
 
 
 def save(name: str, value: str) -> Path:
@@ -167,6 +166,8 @@ def _read(path: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except OSError as error:
         raise ChoiceError(f"{path}: the settings can't be read: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:

@@ -60,8 +60,9 @@ class Where:
     column: int
 
     def __str__(self) -> str:
-        """Write it as compilers do: ``FILE:LINE:COLUMN``."""
-        return f"{self.file}:{self.line}:{self.column}"
+        """Write it as compilers do: ``FILE:LINE:COLUMN``; a name that could steer a terminal is escaped."""
+        file = self.file if self.file.isprintable() else repr(self.file)[1:-1]
+        return f"{file}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
+import os
 import re
 import signal
 import threading
@@ -19,6 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
 
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_KEPT = 10_000
+"""Bytes of what ffmpeg says that are kept: the last ones."""
+_FULL = tuple(getattr(errno, name) for name in ("ENOSPC", "EFBIG", "EDQUOT") if hasattr(errno, name))
+NO_ROOM = tuple(os.strerror(number).lower() for number in _FULL)
+"""What the system says, in small letters, where a disk is full, or a file may not grow any more."""
+_NO_ROOM_ENDS = {256 - number: os.strerror(number).lower() for number in _FULL}
+"""The status that ffmpeg ends with then; or it is ended by the signal that says so."""
+if hasattr(signal, "SIGXFSZ"):
+    _NO_ROOM_ENDS[-signal.SIGXFSZ] = os.strerror(errno.EFBIG).lower()
 INSTALL = "install ffmpeg, or 'pip install imageio-ffmpeg', which brings one"
 
 
@@ -78,16 +89,13 @@ def encode_stream(args: Sequence[str], chunks: Iterable[bytes], *, what: str) ->
     Raises:
         EncodeError: When ffmpeg is missing, can't be started, fails, or ends before all was written.
     """
-    # A file takes what ffmpeg says: a pipe that nobody reads would fill and block it.
     import subprocess
-    import tempfile
 
-    with tempfile.TemporaryFile() as said:
-        with _started(_command(args, "error"), what, stdout=subprocess.DEVNULL, stderr=said) as process:
-            broken = not _fed(process, chunks)
-            status = process.wait()
-        said.seek(0)
-        _check(status or int(broken), said.read().decode(errors="replace"), what)
+    with _started(_command(args, "error"), what, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        said = Said(process.stderr)
+        broken = not _fed(process, chunks)
+        status = process.wait()
+        _check(status or int(broken), said.text(), what)
 
 
 def decode_stream(args: Sequence[str], *, what: str, size: int) -> Generator[bytes]:
@@ -99,16 +107,37 @@ def decode_stream(args: Sequence[str], *, what: str, size: int) -> Generator[byt
         EncodeError: When ffmpeg is missing, can't be started or fails.
     """
     import subprocess
-    import tempfile
 
-    with tempfile.TemporaryFile() as said:
-        with _started(_command(args, "error"), what, stdout=subprocess.PIPE, stderr=said) as process:
-            _close(process.stdin)
-            while process.stdout is not None and (piece := process.stdout.read(size)):
-                yield piece
-            status = process.wait()
-        said.seek(0)
-        _check(status, said.read().decode(errors="replace"), what)
+    with _started(_command(args, "error"), what, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        said = Said(process.stderr)
+        _close(process.stdin)
+        while process.stdout is not None and (piece := process.stdout.read(size)):
+            yield piece
+        status = process.wait()
+        _check(status, said.text(), what)
+
+
+class Said:
+    """What a program says while it works, read by a thread: a pipe that nobody reads would fill and block it.
+
+    A file would take it too, but not where the disk is full, which is what ffmpeg may have to say.
+    """
+
+    def __init__(self, pipe: IO[bytes] | None) -> None:
+        """Start to read."""
+        self._pipe, self._end = pipe, b""
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def text(self, seconds: float | None = None) -> str:
+        """Return the end of it, once there is no more, or after some seconds."""
+        self._thread.join(seconds)
+        return self._end.decode(errors="replace")
+
+    def _read(self) -> None:
+        with suppress(OSError, ValueError):  # closed under our hands
+            while self._pipe is not None and (piece := self._pipe.readline(_KEPT)):  # a line may have no end
+                self._end = (self._end + piece)[-_KEPT:]
 
 
 def apart() -> dict[str, Any]:
@@ -221,7 +250,8 @@ def _not_started(what: str, error: OSError) -> EncodeError:
 
 def _check(status: int, said: str, what: str) -> None:
     if status:
-        raise EncodeError(f"{what}: ffmpeg failed (status {status})\n{gist(said)}".rstrip())
+        reason = next((each for each in NO_ROOM if each in said.lower()), "") or _NO_ROOM_ENDS.get(status) or gist(said)
+        raise EncodeError(f"{what}: ffmpeg failed (status {status})\n{reason}".rstrip())
 
 
 def gist(said: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach import cores, ffmpeg, loudness, store
-from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, join, overlay, silence, tiled
+from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, join, overlay, silence, tiled
 from voicecoach.errors import EncodeError, OutputError
 from voicecoach.formats import MP3, MP3_RATES
 
@@ -32,12 +32,19 @@ APART = (LEAD + TAIL) * FRAME_SAMPLES
 DELAY = 576
 """Samples by which LAME is late, as the Info header states them; players know of a decoder's own 529."""
 
-_FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 4"
+_FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 5"
 _AROUND = 4
 """Frames of silence, or of ground, that a sound is encoded with before and after it."""
 
-_BETWEEN_MEASURED = 18
-"""Frames that last longer than a block of BS.1770."""
+_SHAKEN = Clip(hashlib.shake_256(b"as if nothing had been").digest(2 * FRAME_SAMPLES * SAMPLE_BYTES))
+"""Loud noise. LAME goes on listening for a second as loud sound taught it to; after this it does so alike, whatever was
+before, and a run is the same to the byte whatever else is encoded with it."""
+
+_STEPS, _BETWEEN_MEASURED = 25, 20
+"""Frames that are whole steps of 100 ms, in which BS.1770's blocks begin, and that keep two sounds out of one block.
+
+Together they let each sound that is measured begin at the same place of such a step, so that it comes out the same
+whatever else is measured with it. Of all places this one comes nearest to what whole files measure: within 0.15 LU."""
 _BATCH, _LEAST_BATCH = 150 * SAMPLE_RATE, 10 * SAMPLE_RATE
 """Samples that are encoded, or measured, in one run of ffmpeg, at most; and at least where there are more cores."""
 _MEASURED_BATCH = 30 * SAMPLE_RATE
@@ -183,9 +190,9 @@ def encode(clips: Sequence[Clip], form: Form) -> list[bytes]:
         length = _AROUND + _length(clip) + _AROUND
         before = silence(_AROUND * FRAME_SAMPLES)
         after = silence(length * FRAME_SAMPLES - before.samples - clip.samples)
-        laid.append(form.over_ground(join([before, clip, after])))  # each on its own, whatever is beside it
-        starts.append(at + _AROUND)
-        at += length
+        laid += [_SHAKEN, form.over_ground(join([before, clip, after]))]  # each on its own, whatever is beside it
+        starts.append(at + _length(_SHAKEN) + _AROUND)
+        at += _length(_SHAKEN) + length
     frames = _made(join(laid), form)
     return [
         frames[(start - LEAD) * form.size : (start + _length(clip) + TAIL) * form.size]
@@ -279,10 +286,11 @@ def _made(clip: Clip, form: Form) -> bytes:
 
 def _levels(runs: Sequence[bytes], form: Form) -> list[Blocks]:
     """Decode and measure runs, with the ground's silence between them."""
-    lengths = [len(run) // form.size * FRAME_SAMPLES for run in runs]
+    whole = [run + form.silent * (-(len(run) // form.size + _BETWEEN_MEASURED) % _STEPS) for run in runs]
+    lengths = [len(run) // form.size * FRAME_SAMPLES for run in whole]
     apart = form.silent * _BETWEEN_MEASURED
     given = ["-f", "mp3", "-i", "pipe:0"]
-    return loudness.measured(runs, given, apart, [*lengths, _BETWEEN_MEASURED * FRAME_SAMPLES])
+    return loudness.measured(whole, given, apart, [*lengths, _BETWEEN_MEASURED * FRAME_SAMPLES])
 
 
 def _length(clip: Clip) -> int:

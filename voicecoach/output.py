@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import re
 import stat
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from voicecoach import ffmpeg, tagging
+from voicecoach import ffmpeg, held, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import EncodeError, OutputError, TargetError
 from voicecoach.formats import MP3, Format
 from voicecoach.frames import PCM, Spliced, read_info
+from voicecoach.store import removed
 from voicecoach.tags import merged
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from voicecoach.tags import ChapterTag, Tags
 
+_TEMPORARY = "make room for it, or name another folder in TMPDIR"
 _SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
-_DISK_FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
+_DRAFT = re.compile(r"\.voicecoach-[0-9a-f]{16}(?:\..{0,9})?", re.DOTALL)
 
 
 class Sound(Protocol):
@@ -84,17 +86,22 @@ class Stream:
         return size // SAMPLE_BYTES // self.channels
 
 
+class _MeanwhileError(EncodeError):
+    """What is needed while a file is made could not be written, somewhere else."""
+
+
 @contextmanager
 def _listed(chapters: Sequence[ChapterTag]) -> Iterator[list[str]]:
     """Yield what gives ffmpeg a list of chapters as a second input, if there are any."""
     if not chapters:
         yield []
         return
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="voicecoach-") as folder:
-        path = Path(folder) / "chapters"
-        path.write_text(tagging.ffmetadata(chapters), encoding="utf-8")
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(held.folder()) / "chapters"
+            path.write_text(tagging.ffmetadata(chapters), encoding="utf-8")
+        except OSError as error:
+            raise _MeanwhileError(f"no temporary file can be written: {error}\n{_TEMPORARY}") from None
         yield ["-f", "ffmetadata", "-i", ffmpeg.source(path), "-map_chapters", "1"]
 
 
@@ -163,7 +170,8 @@ def write_all(
             _laid_down(draft, extra)
         if listen:
             for number in range(len(recordings)):
-                listen(number, drafts[number])
+                with _told(paths[number]), _draft_told(paths[number]):
+                    listen(number, drafts[number])
         for draft, path in zip(drafts, paths, strict=True):
             with _told(path):
                 draft.replace(_target(path))
@@ -203,12 +211,13 @@ def _saved(draft: Path, recording: Recording) -> tuple[int, int]:
     if isinstance(sound, Spliced):  # all of it is known before it is written, so the tag in front of it is as well
         head = tagging.head(tagging.sealed(recording.tags, sound.digest))
         samples = sound.save(draft, head)
-        _check(draft, samples, recording.form, len(head))
+        with _told(recording.path):
+            _check(draft, samples, recording.form, len(head))
         return samples, len(merged(recording.tags.chapters))
     samples = sound.save(draft)
-    _check(draft, samples, recording.form)
-    tags = tagging.sealed(recording.tags, tagging.digest(draft))
     with _told(recording.path):
+        _check(draft, samples, recording.form)
+        tags = tagging.sealed(recording.tags, tagging.digest(draft))
         return samples, tagging.save(draft, recording.form, tags)
 
 
@@ -239,14 +248,25 @@ def _sync(path: Path) -> None:
 
 @contextmanager
 def _draft(path: Path) -> Iterator[Path]:
-    """Make an empty hidden file beside ``path``, with a new file's usual mode; remove it unless it was renamed."""
+    """Make an empty hidden file beside ``path``, with a new file's usual mode; remove it unless it was renamed.
+
+    What killed processes left in the folder goes first.
+    """
     with _told(path):
-        draft = _target(path).with_name(f".voicecoach-{os.urandom(8).hex()}{path.suffix[:10]}")
-        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-    try:
-        yield draft
-    finally:
-        draft.unlink(missing_ok=True)
+        held.sweep(_target(path).parent, _DRAFT)
+
+    def made() -> Path:
+        """Make it under a name that nothing else has."""
+        with _told(path):
+            draft = _target(path).with_name(f".voicecoach-{os.urandom(8).hex()}{path.suffix[:10]}")
+            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        return draft
+
+    with held.held(made) as draft:
+        try:
+            yield draft
+        finally:
+            removed(draft)
 
 
 def _target(path: Path) -> Path:
@@ -261,7 +281,8 @@ def _target(path: Path) -> Path:
     except FileNotFoundError:
         return target
     if not stat.S_ISREG(mode):
-        raise TargetError(path, "it is a folder" if stat.S_ISDIR(mode) else "it is not a plain file")
+        what = "it is a folder" if stat.S_ISDIR(mode) else "it is not a plain file"
+        raise TargetError(path, f"{what}; choose another name with -o")
     return target
 
 
@@ -271,19 +292,35 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (FileNotFoundError, NotADirectoryError):
-        raise TargetError(path, f"there is no folder {path.parent}; make it first") from None
+        raise _folderless(path) from None
     except OSError as error:
-        raise OutputError(path, (error.strerror or str(error)).lower()) from None
+        raise _refused(path, (error.strerror or str(error)).lower()) from None
 
 
 @contextmanager
 def _draft_told(path: Path) -> Iterator[None]:
-    """Tell what is wrong with the draft of a file by the file's own name, and a full disk as what it is."""
+    """Tell what is wrong with the draft of a file by the file's own name: a full disk, a folder that is gone."""
     try:
         yield
-    except OutputError as error:
-        raise OutputError(path, error.what) from None
-    except EncodeError as error:
-        if any(said in str(error) for said in _DISK_FULL):
-            raise OutputError(path, "there is no room left for it") from None
+    except _MeanwhileError:
         raise
+    except (OutputError, EncodeError) as error:
+        full = next((said for said in ffmpeg.NO_ROOM if said in str(error).lower()), "")
+        what = full or (error.what if isinstance(error, OutputError) else "")
+        if not path.parent.is_dir():
+            raise _folderless(path) from None
+        if what:
+            raise _refused(path, what) from None
+        raise
+
+
+def _folderless(path: Path) -> TargetError:
+    return TargetError(path, f"there is no folder {path.parent}; make it first")
+
+
+def _refused(path: Path, what: str) -> OutputError:
+    """Return the error of a file that the system does not let us write, and what would mend it."""
+    if what in ffmpeg.NO_ROOM:
+        folder = Path(os.path.realpath(path)).parent
+        return OutputError(path, f"there is no room left for it\nmake room in {folder}, or choose another with -o")
+    return OutputError(path, f"{what}\nchoose another place with -o")

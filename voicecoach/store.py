@@ -13,14 +13,15 @@ import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from voicecoach import folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAGIC = b"voicecoach 1\n"
+MAGIC = b"voicecoach 2\n"
 LIMIT = 500_000_000
 """Bytes that the cache may hold."""
 
@@ -28,9 +29,8 @@ _DIGEST = hashlib.sha256().digest_size
 _STALE = 3600.0
 """Seconds after which an unfinished file belongs to a process that died."""
 _SHELF = re.compile(r"[0-9a-f]{2}")
-_KEPT = re.compile(r"[0-9a-f]{64}\.(?:clip|run|levels|cover|piece)")
-_UNFINISHED = re.compile(r"(?:[0-9a-f]{64}\.(?:clip|run|levels|cover|piece)|voice-[0-9a-f]{16}\.json)\..*\.tmp")
-_FACT = re.compile(r"voice-[0-9a-f]{16}\.json")
+_KEPT = re.compile(r"[0-9a-f]{64}\.(?:clip|run|levels|cover|piece|fact)")
+_UNFINISHED = re.compile(rf"{_KEPT.pattern}\..*\.tmp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def usage(folder: Path) -> Usage:
 def clear(folder: Path) -> Usage:
     """Empty a cache of what we put there, and of nothing else; return what was removed."""
     gone = [entry for entry in _entries(folder, _KEPT) if removed(entry.path)]
-    for entry in chain(_entries(folder, _UNFINISHED), _files(folder, _FACT), _files(folder, _UNFINISHED)):
+    for entry in _entries(folder, _UNFINISHED):
         removed(entry.path)
     for shelf in _shelves(folder):
         _remove_empty(shelf)
@@ -92,9 +92,10 @@ def read(path: Path) -> bytes | None:
     """Return what is kept in a file, marked as used now; None when nothing sound is there."""
     try:
         # Looked at first: opening a pipe that lies in its place would wait for ever.
-        if _strange(path.parent) or not stat.S_ISREG(path.lstat().st_mode):
+        facts = path.lstat()
+        if _strange(path.parent) or not stat.S_ISREG(facts.st_mode) or facts.st_size > LIMIT:
             return None
-        content = _unpacked(path.read_bytes())
+        content = _unpacked(path.read_bytes(), path.name)
         if content is not None:
             _touch(path)
     except OSError:
@@ -108,11 +109,13 @@ def write(path: Path, content: bytes) -> None:
     Raises:
         OSError: When that can't be done.
     """
+    if folders.NOWHERE in path.parents:
+        raise OSError(folders.HOMELESS)
     if _strange(path.parent):
         raise OSError(f"{path.parent.name} in it is a link")
     if path.is_dir() and not path.is_symlink():
         path.rmdir()
-    write_whole(path, MAGIC + hashlib.sha256(content).digest() + content)
+    write_whole(path, MAGIC + _seal(content, path.name) + content)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -143,10 +146,17 @@ def removed(path: Path) -> bool:
     return True
 
 
-def _unpacked(packed: bytes) -> bytes | None:
+def _seal(content: bytes, name: str) -> bytes:
+    """Return the digest of an entry, and of its name: a whole one in the place of another is found out."""
+    digest = hashlib.sha256(name.encode() + b"\n")
+    digest.update(content)
+    return digest.digest()
+
+
+def _unpacked(packed: bytes, name: str) -> bytes | None:
     head = len(MAGIC)
     digest, content = packed[head : head + _DIGEST], packed[head + _DIGEST :]
-    whole = packed.startswith(MAGIC) and hashlib.sha256(content).digest() == digest
+    whole = packed.startswith(MAGIC) and _seal(content, name) == digest
     return content if whole and content else None
 
 

@@ -14,7 +14,7 @@ from voicecoach import breath as breaths
 from voicecoach.errors import VoicecoachError, Where, shown
 from voicecoach.formula import NAME, Formula, as_span, refuse_slips, worked_out
 from voicecoach.score import Offset
-from voicecoach.yamltree import Table
+from voicecoach.yamltree import CONTROL, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def text(value: object) -> str:
         raise ValueError("this should be a text; write one, or leave the key out")  # noqa: TRY004
     if len(value) > LONGEST_TEXT:
         raise ValueError(f"this text has {len(value):,} characters; {LONGEST_TEXT:,} are the most")
-    if any(ord(character) < 32 and character not in "\n\t" for character in value):  # noqa: PLR2004 - C0 controls
+    if CONTROL.search(value):
         raise ValueError("this text has control characters in it; take them out")
     return value
 

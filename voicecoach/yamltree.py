@@ -6,6 +6,8 @@ stays the text that stands in the file, and what reads it decides what it means.
 
 from __future__ import annotations
 
+import re
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -23,6 +25,10 @@ LARGEST_FILE = 200_000
 MOST_NODES = 20_000
 DEEPEST = 70
 """Levels of YAML; a block in a block takes three."""
+_ESCAPE = re.compile(r"\\U([0-9a-fA-F]{8})")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+"""What no text can hold: a terminal would obey it, and a voice can't say it; tabs and ends of lines are spaces."""
+_ENDS = frozenset("\n\t\x85\u2028\u2029")
 FEWER = "use fewer levels: 20 blocks in blocks are possible"
 
 
@@ -153,6 +159,8 @@ def _compose(text: str, file: str) -> Node | None:
     except ReaderError as error:
         what = f"a text can't hold the character {shown(chr(error.character))}"
         raise _error(_position(text, error.position, file), what, "take it out") from error
+    except (ValueError, OverflowError) as error:
+        raise _no_character(error, text, file) from error
     except RecursionError as error:
         raise _error(Where(file, 1, 1), f"this is nested more than {DEEPEST} deep", FEWER) from error
 
@@ -189,6 +197,14 @@ def _not_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
         said = TAB
     what, mend = next((BITES[bite] for bite in BITES if bite in said), (f"this is not YAML: {said}", QUOTE))
     return _error(where, what, mend)
+
+
+def _no_character(error: Exception, text: str, file: str) -> RoutineError:
+    """Tell of an escape past the last character, which the library takes for one."""
+    at = next((match.start() for match in _ESCAPE.finditer(text) if int(match[1], 16) > sys.maxunicode), None)
+    if at is None:
+        return _error(Where(file, 1, 1), f"this is not YAML: {shown(error)}", QUOTE)
+    return _error(_position(text, at, file), "an escape stands for a character that is none", "take it out")
 
 
 def _tabbed(text: str, where: Where) -> bool:
@@ -253,6 +269,9 @@ class _Walk:
                 continue
             if str(key.tag).endswith(":merge"):
                 self.note(key, "the key '<<' merges nothing here", "write the keys themselves")
+            if CONTROL.search(key.value) or set(key.value) & _ENDS:
+                self.note(key, f"the key {shown(key.value)} has control characters in it", "take them out")
+                continue
             if key.value in seen:
                 self.note(key, f"{shown(key.value)} stands here twice, first on line {seen[key.value]}", "keep one")
             seen[key.value] = key.start_mark.line + 1

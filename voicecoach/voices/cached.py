@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
-from voicecoach import store
+from voicecoach import held, store
 from voicecoach.clip import SAMPLE_BYTES, Clip
 from voicecoach.errors import VoiceError
 from voicecoach.voices import Mixed
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from voicecoach.voices import Voice
+
+
+PATIENCE = 30.0
+"""Seconds that a process waits while another speaks, which may be just what it needs; then it speaks itself."""
 
 
 class CachedVoice:
@@ -61,10 +66,13 @@ class CachedVoice:
             VoiceError: When the voice inside can't speak a wording.
         """
         places = self._places(wordings)
-        clips = {wording: clip for wording, path in places.items() if (clip := _read(path)) is not None}
-        self._found |= clips.keys()
-        missing = [wording for wording in places if wording not in clips]
-        with _closing(self.voice.speak(missing) if missing else iter(())) as spoken:
+        clips = self._kept(places)
+        with ExitStack() as stack:
+            if len(clips) < len(places):
+                stack.enter_context(self._turn())
+                clips |= self._kept({wording: path for wording, path in places.items() if wording not in clips})
+            missing = [wording for wording in places if wording not in clips]
+            spoken = stack.enter_context(_closing(self.voice.speak(missing) if missing else iter(())))
             for wording in wordings:
                 if wording not in clips:
                     clips[wording] = self._take(spoken, wording, places[wording])
@@ -78,6 +86,17 @@ class CachedVoice:
             return {wording: place(self.folder, self.voice.identity_of(wording), wording) for wording in wordings}
         identity = self.identity if wordings else ""
         return {wording: place(self.folder, identity, wording) for wording in wordings}
+
+    def _kept(self, places: Mapping[str, Path]) -> dict[str, Clip]:
+        clips = {wording: clip for wording, path in places.items() if (clip := _read(path)) is not None}
+        self._found |= clips.keys()
+        return clips
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """Let one process speak at a time: its workers take all cores, and another may need the same words."""
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        return held.turn(self.folder, PATIENCE)
 
     def _take(self, spoken: Iterator[Clip], wording: str, path: Path) -> Clip:
         clip = next(spoken, None)

@@ -10,7 +10,6 @@ import shlex
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import config
+from voicecoach import config, folders, held
 from voicecoach.errors import ChoiceError, EncodeError, UnknownNameError, VoiceError, near, shown
 from voicecoach.ffmpeg import apart, gist, undisturbed
 from voicecoach.language import TAG
@@ -87,7 +86,7 @@ class Definition:
     @property
     def program(self) -> str | None:
         """The path of its program; None where there is none."""
-        found = shutil.which(Path(self.run[0]).expanduser())
+        found = shutil.which(folders.expanded(self.run[0]))
         return str(Path(found).absolute()) if found else None
 
     def arguments(self, values: Mapping[str, str]) -> list[str]:
@@ -302,13 +301,13 @@ class Speaker:
 @contextmanager
 def _speakers(voice: CommandVoice, number: int) -> Iterator[list[Speaker]]:
     """Give speakers, each with a folder of its own; nothing of them is left afterwards."""
-    try:
-        made = tempfile.TemporaryDirectory(prefix="voicecoach-", ignore_cleanup_errors=True)
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise VoiceError(f"the voice has no folder to work in: {what}\nmake room, or name one in TMPDIR") from None
-    with made as name, ExitStack() as stack:
-        folders = [Path(name) / str(each) for each in range(number)]
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(held.folder())
+        except OSError as error:
+            what = (error.strerror or str(error)).lower()
+            raise VoiceError(f"the voice has no folder to work in: {what}\nmake room, or name one in TMPDIR") from None
+        folders = [made / str(each) for each in range(number)]
         for folder in folders:
             folder.mkdir()
         speakers = [Speaker(voice, folder) for folder in folders]
@@ -384,7 +383,7 @@ def _filled(argument: str, values: Mapping[str, str]) -> str:
     filled = _PLACE.sub(lambda match: values.get(match[1], match[0]), argument)
     if argument == "{text}" and filled.startswith(_OPTION_LIKE):
         return f" {filled}"  # words are not an option, whatever they begin with
-    return str(Path(filled).expanduser()) if argument.startswith("~/") else filled
+    return str(folders.expanded(filled)) if argument.startswith("~/") else filled
 
 
 def _program(found: Definition) -> str:

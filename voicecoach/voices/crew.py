@@ -6,13 +6,15 @@ import errno
 import os
 import tempfile
 import threading
+import wave
 from collections import deque
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
+from voicecoach.clip import SAMPLE_BYTES
 from voicecoach.errors import EncodeError, VoiceError, shown
 from voicecoach.voices import polish
 from voicecoach.voices.supervised import Fault, Worker
@@ -28,6 +30,11 @@ SILENCE = "gave silence"
 AHEAD = 48
 """Phrases that are spoken, or about to be, before the first of them is taken: what memory holds."""
 
+_HEADER = 44
+"""Bytes of a WAV file before its sound, at least."""
+_MOST_A_SECOND = 400_000
+"""Bytes of sound: two channels of 32 bits at 48 kHz have less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -38,12 +45,14 @@ class Start:
         setup: The first request.
         patience: Seconds that any answer may take.
         one_phrase: Whether a process is good for a single phrase.
+        sample_rate: That of its files, where it writes them all alike: WAV, one channel, nothing but the sound.
     """
 
     command: Sequence[str]
     setup: Mapping[str, object]
     patience: float
     one_phrase: bool = False
+    sample_rate: int | None = None
 
 
 class Speaking(Protocol):
@@ -64,6 +73,7 @@ class Speaker:
         self._start, self._folder = start, folder
         self._worker: Worker | None = None
         self._starting = threading.Lock()
+        self._numbers = count()
         self._stopped = False
 
     def say(self, wording: str, rate: int | None = None) -> Raw:
@@ -95,7 +105,7 @@ class Speaker:
                 raise Fault("was stopped")
             if self._worker is None:
                 start = self._start
-                self._worker = Worker(start.command, start.setup, self._folder, start.patience)
+                self._worker = Worker(start.command, start.setup, start.patience)
             worker = self._worker
         return worker.ask(request, patience)
 
@@ -112,14 +122,18 @@ class Speaker:
         self.rest()
 
     def _said(self, wording: str, rate: int | None) -> Raw:
-        path = self._folder / "phrase.wav"
+        # Each try has a file of its own: what is written late, for one that was given up, is never taken for another.
+        path = self._folder / f"{next(self._numbers)}.wav"
         seconds = self._start.patience + 0.1 * len(wording)
         request = {"do": "say", "text": wording, "path": str(path), "rate": rate, "seconds": seconds}
         try:
-            self.ask(request, seconds)
-            return _heard(path)
+            answer = self.ask(request, seconds)
+            if answer.get("done") != str(path):
+                raise Fault("answered another request")
+            return _heard(path, wording, self._start.sample_rate)
         finally:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # a folder in its place goes with the folder that it is in
+                path.unlink()
             if self._start.one_phrase:
                 self.rest()
 
@@ -197,13 +211,47 @@ def batches(raws: Generator[Raw], size: int) -> Iterator[list[Raw]]:
         raise failed
 
 
-def _heard(path: Path) -> Raw:
+def _heard(path: Path, wording: str, sample_rate: int | None) -> Raw:
     if not path.is_file():
         raise Fault("wrote no sound")
+    least, most = _likely(wording)
     try:
+        _check_file(path, most, sample_rate)
         raw = polish.load(path)
     except (EncodeError, OSError) as error:
         raise Fault("wrote a file that is no sound") from error
     if polish.silent(raw):
         raise Fault(SILENCE)
+    if not least <= raw.seconds <= most:
+        raise Fault(f"gave {raw.seconds:.3g} s of sound, which can't be these words")
     return raw
+
+
+def _likely(wording: str) -> tuple[float, float]:
+    """Return the seconds between which any voice, at any rate, says a wording, with much to spare.
+
+    A letter of the alphabet takes 5 ms at least, and any letter 2 s at most, if it is spelled; a digit or a sign may be
+    some words.
+    """
+    letters = sum(each.isalpha() or each.isspace() for each in wording)
+    plain = sum(each.isascii() and each.isalpha() for each in wording)
+    return 0.005 * plain, 5.0 + 2 * letters + 8 * (len(wording) - letters)
+
+
+def _check_file(path: Path, seconds: float, sample_rate: int | None) -> None:
+    """Refuse a file that is no phrase by its size, before it is read, and a WAV that is not what it says."""
+    size = path.stat().st_size
+    if size > seconds * _MOST_A_SECOND:
+        raise Fault(f"wrote {size / 1e6:,.0f} MB, which can't be these words")
+    try:
+        with wave.open(str(path), "rb") as file:
+            header = file.getparams()
+    except (wave.Error, EOFError) as error:
+        if sample_rate:
+            raise Fault("wrote a file that is no sound") from error
+        return  # it may be sound of another kind
+    stated = header.nframes * header.nchannels * header.sampwidth + _HEADER
+    if sample_rate and header[:3] != (1, SAMPLE_BYTES, sample_rate):
+        raise Fault(f"wrote sound of {header.framerate:,} samples a second in {header.nchannels} channels")
+    if size < stated or (sample_rate and size > stated):
+        raise Fault(f"wrote {size:,} bytes of a file of {stated:,}")

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from voicecoach import folders
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, near, shown
 from voicecoach.language import TAG, akin, wider
 from voicecoach.voices.catalogue import PREFERRED
@@ -176,9 +177,7 @@ def speaks(languages: Iterable[str], code: str) -> bool:
 
 def data_folder() -> Path:
     """Return where voices are installed."""
-    from platformdirs import user_data_path
-
-    return user_data_path("voicecoach", appauthor=False)
+    return folders.data()
 
 
 def _best(every: Mapping[str, Kind], settings: Settings) -> Found:

@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voicecoach import folders
 from voicecoach.clip import SAMPLE_BYTES, gain
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, shown
 from voicecoach.language import TAG
@@ -25,6 +25,7 @@ from voicecoach.voices.kinds import Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from voicecoach.clip import Clip
     from voicecoach.voices.kinds import Settings
@@ -197,6 +198,7 @@ def installed(data: Path | None) -> list[Path]:
 def config_of(model: Path) -> Path:
     """Return the config that belongs to a model.
 
+    >>> from pathlib import Path
     >>> config_of(Path("amy.onnx")).name
     'amy.onnx.json'
     """
@@ -387,7 +389,7 @@ def _seconds(voice: PiperVoice, loaded: _Loaded) -> float:
 
 def _found(name: str, data: Path | None) -> Path:
     if name.lower().endswith(MODEL):
-        path = Path(name).expanduser()
+        path = folders.expanded(name)
         for each, what in (
             (path, "there is no such model"),
             (config_of(path), "a model's config belongs beside it"),

@@ -109,8 +109,8 @@ def load(path: Path) -> Raw:
     try:
         with wave.open(str(path), "rb") as file:
             plain = file.getnchannels() == 1 and file.getsampwidth() == SAMPLE_BYTES
-            if plain and file.getframerate() % _BLOCKS_A_SECOND == 0:
-                return Raw(file.readframes(file.getnframes()), file.getframerate())
+            if plain and file.getframerate() % _BLOCKS_A_SECOND == 0 and file.getframerate():
+                return Raw(_whole(file.readframes(file.getnframes())), file.getframerate())
     except (wave.Error, EOFError):
         pass
     return _decoded(path)
@@ -242,6 +242,11 @@ def _first_loud(pcm: bytes, bound: int) -> int:
             loud = range(start // SAMPLE_BYTES, len(pcm) // SAMPLE_BYTES)
             return next(at for at in loud if abs(audioop.getsample(pcm, SAMPLE_BYTES, at)) >= bound)
     return len(pcm) // SAMPLE_BYTES
+
+
+def _whole(pcm: bytes) -> bytes:
+    """Leave out half a sample at the end, as a file that was cut has it."""
+    return pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES]
 
 
 def _decoded(path: Path) -> Raw:

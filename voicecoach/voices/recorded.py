@@ -14,10 +14,9 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg
+from voicecoach import ffmpeg, folders
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.errors import ChoiceError, EncodeError, VoiceError, shown
 from voicecoach.prompts import name
@@ -30,6 +29,7 @@ with warnings.catch_warnings():
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from voicecoach.voices import Voice
     from voicecoach.voices.kinds import Listed, Settings
@@ -256,7 +256,7 @@ def _parted(text: str) -> tuple[Path, str, str]:
     """Part a folder from the voice after it; a folder's own name may have commas in it."""
     parts = text.split(",")
     for count in range(len(parts), 0, -1):
-        folder = Path(",".join(parts[:count]).strip()).expanduser()
+        folder = folders.expanded(",".join(parts[:count]).strip())
         if folder.is_dir():
             return folder, "," if count < len(parts) else "", ",".join(parts[count:]).strip()
     first = parts[0].strip()

@@ -8,17 +8,21 @@ import queue
 import signal
 import subprocess
 import threading
+import time
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from voicecoach.ffmpeg import apart, undisturbed
+from voicecoach.ffmpeg import Said, apart, undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 STARTING = 20.0
 """Seconds that a worker may take more, for its first answer: a cold disk, a busy machine."""
+LONGEST_LINE = 20_000_000
+"""Bytes of an answer: a list of voices has some hundred thousand."""
+MOST_UNREAD = 4
+"""Lines that are taken before anybody asks for them."""
 
 
 class Fault(Exception):  # noqa: N818 - caught here and turned into a VoiceError or another try
@@ -31,25 +35,24 @@ class Worker:
     Use it as a context: at its end the process is gone, whatever happened.
     """
 
-    def __init__(self, command: Sequence[str], setup: Mapping[str, object], folder: Path, patience: float) -> None:
+    def __init__(self, command: Sequence[str], setup: Mapping[str, object], patience: float) -> None:
         """Start ``command``; it is set up when it is first asked.
 
         Args:
             command: The program and its arguments.
             setup: The first request.
-            folder: A private folder, for what it says on stderr.
             patience: Seconds that the answer to the setup may take, beside those for starting.
 
         Raises:
             Fault: When it does not start.
         """
-        self._said = folder / "worker.txt"
         self._setup: tuple[Mapping[str, object], float] | None = (setup, patience + STARTING)
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         process = None
         try:
-            with undisturbed(), self._said.open("wb") as said:
-                process = self._process = _started(command, said)
+            with undisturbed():
+                process = self._process = _started(command)
+            self._said = Said(process.stderr)
             threading.Thread(target=self._listen, daemon=True).start()
         except OSError as error:
             raise Fault(f"could not be started: {(error.strerror or str(error)).lower()}") from None
@@ -71,6 +74,8 @@ class Worker:
         return self._asked(request, patience)
 
     def _asked(self, request: Mapping[str, object], patience: float) -> dict[str, Any]:
+        with suppress(queue.Empty):  # an answer too many would be taken for the next one, and so on
+            raise Fault("answers what nobody asked" if self._answers.get_nowait() else self._how_it_ended())
         self._send(json.dumps(request).encode() + b"\n")
         try:
             line = self._answers.get(timeout=patience)
@@ -84,7 +89,7 @@ class Worker:
         """End the process and its own children, at once: they have nothing to save."""
         _kill(self._process)
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             _close(pipe)
 
     def __enter__(self) -> Self:
@@ -108,7 +113,7 @@ class Worker:
         """Pass lines on from a thread of its own: a pipe can't be waited for with a limit on every system."""
         pipe = self._process.stdout
         try:
-            while pipe is not None and (line := pipe.readline()):
+            while pipe is not None and (line := pipe.readline(LONGEST_LINE)) and self._answers.qsize() < MOST_UNREAD:
                 self._answers.put(line)
         except (OSError, ValueError):  # closed under our hands
             pass
@@ -116,21 +121,35 @@ class Worker:
 
     def _how_it_ended(self) -> str:
         try:
+            _await_end(self._process)
             status = self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             return "stopped answering"
         ended = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
-        said = self._said.read_text(errors="replace").strip().splitlines()
-        return f"{ended} ({said[-1][:120]})" if said else ended
+        said = self._said.text(1).strip().splitlines()
+        return f"{ended} ({_plain(said[-1], 120)})" if said else ended
 
 
-def _started(command: Sequence[str], said: IO[bytes]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, **apart())
+def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen(list(command), stdin=pipe, stdout=pipe, stderr=pipe, **apart())
+
+
+def _await_end(process: subprocess.Popen[bytes]) -> None:
+    """Wait a second for the end of a process, and end what it started while its number can't be another's yet."""
+    if hasattr(os, "waitid"):
+        until = time.monotonic() + 1
+        with suppress(ChildProcessError):
+            while not os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+                if time.monotonic() > until:
+                    return
+                time.sleep(0.005)
+            _kill(process)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process and, where the system has groups of processes, all that it started."""
-    if process.poll() is None and hasattr(os, "killpg"):
+    if process.returncode is None and hasattr(os, "killpg"):  # not waited for: the number is still its own
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
@@ -144,8 +163,14 @@ def _understood(line: bytes) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise Fault(f"gave an answer that makes no sense: {line[:40]!r}")
     if "error" in answer:
-        raise Fault(f"reports: {answer['error']}")
+        raise Fault(f"reports: {_plain(str(answer['error']), 300)}")
     return answer
+
+
+def _plain(said: str, most: int) -> str:
+    """Return what a worker said on one line, without what a terminal would obey, and not at any length."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in said[: 9 * most]).split())
+    return line if len(line) <= most else f"{line[:most]}…"
 
 
 def _close(pipe: IO[bytes] | None) -> None:

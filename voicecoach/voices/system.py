@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import cores
+from voicecoach import cores, held
 from voicecoach.errors import VoiceError, shown
 from voicecoach.voices import library, remember
 from voicecoach.voices.catalogue import Catalogue, choose, read
@@ -36,6 +36,9 @@ _SETTINGS = range(80, 451)
 """What a voice can be set to; espeak takes what is slower for 80."""
 _LEAST_WORDS = 6
 """In fewer words, as those of a language that writes none apart, a rate can't be measured."""
+
+ESPEAK_RATE = 22_050
+"""Samples a second of what the worker writes with espeak."""
 
 PATIENCE = 10.0
 """Seconds a phrase may take, and a tenth more for each of its characters; usual are 0.02."""
@@ -253,7 +256,8 @@ def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, nu
     found = library.find()
     with _folder() as folder, ExitStack() as stack:
         setup = {"driver": found.driver, "library": found.path, "data": _short(found.data, folder), **own}
-        start = Start(command, setup, patience, one_phrase=found.one_phrase_a_process)
+        rate = ESPEAK_RATE if found.driver == "espeak" else None
+        start = Start(command, setup, patience, one_phrase=found.one_phrase_a_process, sample_rate=rate)
         speakers: list[Speaker] = []
         for each in range(number):
             place = folder / str(each)
@@ -270,15 +274,13 @@ def _folder() -> Iterator[Path]:
     Raises:
         VoiceError: When there is no room or place for one.
     """
-    import tempfile
-
-    try:
-        made = tempfile.TemporaryDirectory(prefix="voicecoach-", ignore_cleanup_errors=True)
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise VoiceError(f"the voice has no folder to work in: {what}\nmake room, or name one in TMPDIR") from None
-    with made as name:
-        yield Path(name)
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(held.folder())
+        except OSError as error:
+            what = (error.strerror or str(error)).lower()
+            raise VoiceError(f"the voice has no folder to work in: {what}\nmake room, or name one in TMPDIR") from None
+        yield made
 
 
 def _asked_twice(command: Sequence[str], patience: float) -> dict[str, object]:
