@@ -198,27 +198,17 @@ def _laid_down(draft: Path, extra: Extra) -> None:
 
 def _made(draft: Path, recording: Recording) -> Written:
     """Make a whole file of a recording under the name of its draft."""
-    with _draft_told(recording.path):
-        samples, chapters = _saved(draft, recording)
-    with _told(recording.path):
+    path, sound, tags, form = recording.path, recording.sound, recording.tags, recording.form
+    # Of what is joined all is known before it is written, and so is the tag in front of it.
+    head = tagging.head(tagging.sealed(tags, sound.digest)) if isinstance(sound, Spliced) else b""
+    with _draft_told(path):
+        samples = sound.save(draft, head) if isinstance(sound, Spliced) else sound.save(draft)
+    with _told(path), _draft_told(path):
+        _check(draft, samples, form, len(head))
+        if not head:
+            tagging.save(draft, form, tagging.sealed(tags, tagging.digest(draft)))
         _sync(draft)
-        return Written(recording.path, samples, draft.stat().st_size, chapters)
-
-
-def _saved(draft: Path, recording: Recording) -> tuple[int, int]:
-    """Write the sound and its tags; return how many samples are heard, and how many chapters are listed."""
-    sound = recording.sound
-    if isinstance(sound, Spliced):  # all of it is known before it is written, so the tag in front of it is as well
-        head = tagging.head(tagging.sealed(recording.tags, sound.digest))
-        samples = sound.save(draft, head)
-        with _told(recording.path):
-            _check(draft, samples, recording.form, len(head))
-        return samples, len(merged(recording.tags.chapters))
-    samples = sound.save(draft)
-    with _told(recording.path):
-        _check(draft, samples, recording.form)
-        tags = tagging.sealed(recording.tags, tagging.digest(draft))
-        return samples, tagging.save(draft, recording.form, tags)
+        return Written(path, samples, draft.stat().st_size, len(merged(tags.chapters)))
 
 
 def _check(path: Path, samples: int, form: Format, start: int = 0) -> None:
