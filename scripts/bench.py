@@ -1,29 +1,40 @@
-"""Measure voicecoach against a hand-written script of the same stretch, in one run: scripts/bench [--pairs N].
+"""Measure voicecoach against a hand-written script of the same stretch: scripts/bench [--pairs N] [--write].
 
 Every figure is the median of runs that take turns (A B A B ...): seconds of wall time, and the memory of the largest
-process. Only the ratios mean anything elsewhere.
+process. Only the ratios mean anything elsewhere. ``--write`` puts the tables and their plot into docs/performance.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts import bench_parts, bench_plot
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
 SCRIPTS = Path(__file__).resolve().parent
-MINUTES_TO_ROUNDS = {10: 4, 60: 23}
+DOCS = SCRIPTS.parent / "docs"
+ROUNDS = {10: 4, 30: 12, 60: 23, 180: 70, 600: 230}
+"""Rounds of the seated stretch that come to about so many minutes at 4-6."""
+BY_HAND = (10, 30, 60)
+"""Minutes for which the hand-written script is run as well; its time grows with their square."""
 KIB_PER_MIB = 1024 if sys.platform != "darwin" else 1024 * 1024
+TRACKS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,83 +46,172 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A session to be made: its name, its rounds, its breath, and whether the voice's words are known already."""
+class Bench:
+    """A folder to measure in, and how often each is run."""
 
-    name: str
-    rounds: int
-    breath: str
-    warm: bool
+    folder: Path
+    pairs: int
+
+    def run(self, command: Sequence[str], cache: str = "warm") -> Run:
+        """Run a command to its end and measure it, its children included; a ``cold`` cache is emptied before."""
+        if cache == "cold":
+            shutil.rmtree(self.folder / "cold", ignore_errors=True)
+        before = time.perf_counter()
+        process = subprocess.Popen(command, env=self.environment(cache), stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(command)}: status {process.returncode}")
+        return Run(time.perf_counter() - before, usage.ru_maxrss / KIB_PER_MIB)
+
+    def environment(self, cache: str) -> dict[str, str]:
+        """Return the environment of a command; bytecode is kept, as it is for whoever has installed the program."""
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        own = {"XDG_CACHE_HOME": str(self.folder / cache), "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode")}
+        return kept | own
+
+    def in_turns(self, *each: Callable[[], Run]) -> list[Run]:
+        """Run several in turns, and return the median of each."""
+        for once in each:  # the first time there is bytecode to be written, and files to be read from the disk
+            once()
+        taken = [[once() for once in each] for _ in range(self.pairs)]
+        return [
+            Run(statistics.median(run.seconds for run in runs), statistics.median(run.memory for run in runs))
+            for runs in zip(*taken, strict=True)
+        ]
+
+    def make(self, rounds: int, breath: str = "4-6", cache: str = "warm", *more: str) -> Run:
+        """Make the stretch with voicecoach."""
+        command = [*_voicecoach("make"), "sitting-leg-stretch", "--quiet", "--breath", breath, "--rounds", str(rounds)]
+        return self.run([*command, "-o", str(self.folder / "voicecoach.mp3"), *more], cache)
+
+    def by_hand(self, rounds: int, breath: str = "4-6") -> Run:
+        """Make the stretch with the hand-written script."""
+        command = [sys.executable, str(SCRIPTS / "handwritten.py"), str(rounds), *breath.split("-")]
+        return self.run([*command, str(self.folder / "handwritten.mp3")])
 
 
-CASES = tuple(
-    Case(f"{minutes} min, {name}", rounds, breath, warm)
-    for name, breath, warm in (
-        ("nothing known", "4-6", False),
-        ("words known", "4-6", True),
-        ("breath 5-7", "5-7", True),
+def _voicecoach(*words: str) -> list[str]:
+    return [sys.executable, "-m", "voicecoach", *words]
+
+
+def lengths(bench: Bench) -> tuple[str, bench_plot.Lines]:
+    """Return the table over session lengths, and its lines."""
+    rows = ["| session | | voicecoach | by hand | faster | memory | by hand |", f"| --- | --- |{' ---: |' * 5}"]
+    lines: bench_plot.Lines = {"by hand": {}, "nothing known": {}, "words known, another breath": {}}
+    for minutes, rounds in ROUNDS.items():
+        bench.make(rounds)
+        for name, breath, cache in (("nothing known", "4-6", "cold"), ("words known, another breath", "5-7", "warm")):
+            each = [partial(bench.make, rounds, breath, cache)]
+            hand = [partial(bench.by_hand, rounds, breath)] if minutes in BY_HAND else []
+            mine, *others = bench.in_turns(*each, *hand)
+            lines[name][minutes] = mine.seconds
+            compared = "| | | "
+            if others:
+                (other,) = others
+                lines["by hand"][minutes] = other.seconds
+                compared = f"| {other.seconds:.2f} s | {other.seconds / mine.seconds:.0f} x "
+            own = f"| {mine.memory:.0f} MiB | {f'{others[0].memory:.0f} MiB' if others else ''} |"
+            rows.append(f"| {minutes} min | {name} | {mine.seconds:.2f} s {compared}{own}")
+            print(rows[-1], flush=True)
+    return "\n".join(rows), lines
+
+
+def targets(bench: Bench, lines: bench_plot.Lines) -> Iterator[tuple[str, str, str]]:
+    """Yield what is measured, what it should be, and what it is."""
+    hand, cold, other = (lines[name][60] for name in ("by hand", "nothing known", "words known, another breath"))
+    yield "60 minutes, nothing known", "1/40 of by hand, better 1/60", f"1/{hand / cold:.0f}"
+    yield "60 minutes, another breath", "1/150 of by hand, better 1/200", f"1/{hand / other:.0f}"
+    ten_hours = lines["nothing known"][600]
+    yield "10 hours, nothing known", "2 times 60 minutes", f"{ten_hours / cold:.2f} times"
+    short, long = bench.in_turns(*(partial(bench.make, ROUNDS[minutes], cache="cold") for minutes in (10, 600)))
+    yield "memory of 10 hours", "10 MB over 10 minutes", f"{(long.memory - short.memory) * 1.048576:+.0f} MB"
+    click, shown = bench.in_turns(
+        lambda: bench.run([sys.executable, "-c", "import click"]), lambda: bench.run(_voicecoach("--help"))
     )
-    for minutes, rounds in MINUTES_TO_ROUNDS.items()
-)
+    yield "`--help`", "2.5 times `import click`", f"{shown.seconds / click.seconds:.2f} times ({shown.seconds:.3f} s)"
+    yield "tracks a minute", "300", f"{tracks(bench):.0f}"
+    parts = bench_parts.measured(bench.pairs)
+    (python,) = bench.in_turns(lambda: bench.run([sys.executable, "-c", ""]))
+    floor = parts["speaking"] + parts["encoding"] + python.seconds
+    yield "60 minutes, nothing known", "1.5 times its parts alone", f"{cold / floor:.2f} times ({floor:.2f} s)"
+    yield "levelling", "speaking", f"{parts['levelling'] / parts['speaking']:.2f} times ({parts['levelling']:.2f} s)"
 
 
-def measured(command: list[str], environment: dict[str, str]) -> Run:
-    """Run a command to its end and measure it, its children included."""
-    before = time.perf_counter()
-    process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)}: status {process.returncode}")
-    return Run(time.perf_counter() - before, usage.ru_maxrss / KIB_PER_MIB)
+def tracks(bench: Bench) -> float:
+    """Make a track for each leg at many breath lengths, two sessions at a time; return how many tracks a minute."""
+    breaths = [f"{4 + number / 50:g}-{6 + number / 50:g}" for number in range(TRACKS // 2)]
+    bench.make(2, breaths[-1], "warm", "--tracks", "sides")
+
+    def one(breath: str) -> None:
+        place = bench.folder / breath
+        place.mkdir(exist_ok=True)
+        command = ["make", "sitting-leg-stretch", "--quiet", "--tracks", "sides", "--breath", breath]
+        bench.run([*_voicecoach(*command), "-o", str(place)])
+
+    one(breaths[0])
+    began = time.perf_counter()
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(one, breaths))
+    return TRACKS * 60 / (time.perf_counter() - began)
 
 
-def ours(case: Case, folder: Path) -> Run:
-    """Make the session with voicecoach, with a cache of its own."""
-    cache = folder / ("warm" if case.warm else "cold")
-    shutil.rmtree(folder / "cold", ignore_errors=True)
-    return measured(_make(case, folder), {"XDG_CACHE_HOME": str(cache)})
+def timings(bench: Bench) -> str:
+    """Return where the time of an hour goes, cold and warm, as ``make --timings`` tells it."""
+    said: list[dict[str, float]] = []
+    for cache, breath in (("cold", "4-6"), ("warm", "5.5-7")):
+        if cache == "cold":
+            shutil.rmtree(bench.folder / "cold", ignore_errors=True)
+        command = [*_voicecoach("make"), "sitting-leg-stretch", "--rounds", "23", "--breath", breath, "--timings"]
+        output = ["--quiet", "-o", str(bench.folder / "voicecoach.mp3")]
+        done = subprocess.run([*command, *output], env=bench.environment(cache), check=True, capture_output=True)
+        found = re.findall(r"^(\w+) +([\d.]+) s", done.stderr.decode(), re.MULTILINE)
+        said.append({name: float(taken) for name, taken in found})
+    cold, warm = said
+    told = {name: f"{taken:.3f} s" for name, taken in warm.items()}
+    rows = [f"| {name} | {taken:.3f} s | {told.get(name, '')} |" for name, taken in cold.items()]
+    return "\n".join(["| part | nothing known | words known |", "| --- | ---: | ---: |", *rows])
 
 
-def theirs(case: Case, folder: Path) -> Run:
-    """Make the session with the hand-written script."""
-    command = [sys.executable, str(SCRIPTS / "handwritten.py"), str(case.rounds), *case.breath.split("-")]
-    return measured([*command, str(folder / "handwritten.mp3")], {})
-
-
-def median(runs: list[Run], of: Callable[[Run], float]) -> float:
-    """Return the median of one figure."""
-    return statistics.median(map(of, runs))
-
-
-def row(case: Case, pairs: int, folder: Path) -> str:
-    """Measure a case and return its line of the table."""
-    if case.warm:  # the words of the usual breath are known; another breath may need none but these
-        measured(_make(Case("", case.rounds, "4-6", warm=True), folder), {"XDG_CACHE_HOME": str(folder / "warm")})
-    taken = [(ours(case, folder), theirs(case, folder)) for _ in range(pairs)]
-    mine, other = [list(runs) for runs in zip(*taken, strict=True)]
-    seconds = median(mine, lambda run: run.seconds), median(other, lambda run: run.seconds)
-    memory = median(mine, lambda run: run.memory), median(other, lambda run: run.memory)
-    return (
-        f"{case.name:24} {seconds[0]:7.2f} s {seconds[1]:7.2f} s {seconds[1] / seconds[0]:6.1f} x"
-        f" {memory[0]:7.0f} MiB {memory[1]:6.0f} MiB {memory[1] / memory[0]:6.1f} x"
-    )
+def machine() -> str:
+    """Describe this machine, without naming it."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{cores} cores ({platform.machine()}), {platform.system()}, Python {platform.python_version()}"
 
 
 def main() -> None:
-    """Measure every case and print the table."""
+    """Measure all there is and print it."""
     parser = argparse.ArgumentParser(description="Measure voicecoach against a hand-written script.")
     parser.add_argument("--pairs", type=int, default=3, help="how often each is run (default: 3)")
-    pairs = parser.parse_args().pairs
-    print(f"{'':24} {'voicecoach':>9} {'by hand':>9} {'faster':>8} {'voicecoach':>11} {'by hand':>10} {'smaller':>8}")
-    with tempfile.TemporaryDirectory() as folder:
-        for case in CASES:
-            print(row(case, pairs, Path(folder)), flush=True)
+    parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="voicecoach-bench-") as folder:
+        bench = Bench(Path(folder), given.pairs)
+        bench.make(ROUNDS[60])
+        table, lines = lengths(bench)
+        rows = ["| what | at most (of tracks: at least) | measured |", "| --- | --- | --- |"]
+        for row in targets(bench, lines):
+            rows.append(f"| {' | '.join(row)} |")
+            print(rows[-1], flush=True)
+        parts = timings(bench)
+        print(parts)
+    if given.write:
+        made = f"{machine()}; medians of {given.pairs} runs in turns"
+        _write({"machine": made, "lengths": table, "targets": "\n".join(rows), "timings": parts})
+        (DOCS / "performance.svg").write_text(bench_plot.drawn(lines), encoding="utf-8")
 
 
-def _make(case: Case, folder: Path) -> list[str]:
-    command = [sys.executable, "-m", "voicecoach", "make", "sitting-leg-stretch", "--quiet"]
-    return [*command, "--breath", case.breath, "--rounds", str(case.rounds), "-o", str(folder / "voicecoach.mp3")]
+def _write(blocks: dict[str, str]) -> None:
+    """Put tables between their marks in the page."""
+    page = DOCS / "performance.md"
+    text = page.read_text(encoding="utf-8")
+    for name, block in blocks.items():
+        begin, end = f"<!-- {name} -->\n", "\n<!-- end -->"
+        before, found, rest = text.partition(begin)
+        text = f"{before}{begin}{block}{end}{rest.partition(end)[2]}"
+        if not found:
+            raise SystemExit(f"{page.name} has no place for {name}")
+    page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

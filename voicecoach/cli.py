@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import sys
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from voicecoach.errors import ChoiceError, PlayerError, RoutineError, TargetErro
 from voicecoach.score import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import FrameType
 
     from voicecoach.prompts import Prompt
@@ -46,14 +47,18 @@ def cli(context: click.Context) -> None:
 @options.files
 @options.JSON
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def make(output: Path | None, quiet: bool, as_json: bool, **chosen: Any) -> None:
+@click.option("--timings", is_flag=True, help="Tell where the time went.")
+def make(output: Path | None, quiet: bool, as_json: bool, timings: bool, **chosen: Any) -> None:
     """Make an audio file of ROUTINE: a built-in name, or a YAML file of yours."""
     from voicecoach import session
 
+    started = time.process_time()  # until here there was nothing to wait for
     asked = _asked(output, **chosen)
     with _progress(shown=not quiet) as report, _listing(asked):
         made = session.make(asked, output, cache_folder(), report)
     _warn(made.session, quiet=quiet)
+    if timings:
+        _tell_timings(started, made.seconds)
     if as_json:
         _print_json(made.as_json())
     elif not quiet:
@@ -597,6 +602,13 @@ def _summary(made: Made) -> str:
     lines = [f"{file.path}  {_measures(track)}, {loudness}" for track, file, loudness in made.files]
     spoken = f"{made.session.synthesised} phrases synthesised, {made.session.reused} reused"
     return ", ".join(("\n".join((*beside, *lines)), spoken))
+
+
+def _tell_timings(started: float, seconds: Mapping[str, float]) -> None:
+    """Tell on stderr where the time went, in the order of the work."""
+    parts = {"starting": started, **seconds, "total": started + seconds["total"]}
+    for name, taken in parts.items():
+        click.echo(f"{name:<10} {taken:8.3f} s {taken / parts['total']:5.0%}", err=True)
 
 
 def _measures(track: Track) -> str:

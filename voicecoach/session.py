@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voicecoach import timings
 from voicecoach.assets import asset, assets
 from voicecoach.captions import clock, transcript
 from voicecoach.choices import Choices, Sounding
@@ -159,9 +159,11 @@ def plan(request: Request, folder: Path, report: Report) -> Session:
 
 def _planned(request: Request, source: Source, folder: Path, report: Report) -> Session:
     _check_length(request)
-    pieces = [(side, chosen, source.piece(chosen)) for side, chosen in _tracks(request)]
+    with timings.part("routine"):
+        pieces = [(side, chosen, source.piece(chosen)) for side, chosen in _tracks(request)]
     piece = pieces[0][2]
-    voice, name = _voice(request, piece.words, folder)
+    with timings.part("voice"):
+        voice, name = _voice(request, piece.words, folder)
     stage = Stage(source, voice, {}, report, SLOWEST if request.fall else Fraction(1))
     laid = {side: _laid(stage, chosen, each, request.length) for side, chosen, each in pieces}
     lower: dict[tuple[str, int], Clip] = {}
@@ -203,9 +205,10 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
     missing = dict.fromkeys(text for wording in longest for text in (wording.said, *wording.twins))
     while True:
         wanted = [text for text in missing if text not in clips]
-        for done, (text, clip) in enumerate(zip(wanted, voice.speak(wanted) if wanted else (), strict=True)):
-            clips[text] = clip
-            report("speaking", done + 1, len(wanted))
+        with timings.part("speaking"):
+            for done, (text, clip) in enumerate(zip(wanted, voice.speak(wanted) if wanted else (), strict=True)):
+                clips[text] = clip
+                report("speaking", done + 1, len(wanted))
         missing = {}
 
         def measure(said: str | Sound, missing: dict[str, None] = missing) -> Fraction:
@@ -217,7 +220,8 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
             return Fraction(0)
 
         try:
-            timeline = perform(score, measure, pace)
+            with timings.part("timing"):
+                timeline = perform(score, measure, pace)
         except FitError:
             if not missing:
                 raise
@@ -293,18 +297,25 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
     Raises:
         VoicecoachError: What ``plan`` raises, and when encoding or writing fails.
     """
+    with timings.clock() as clock:
+        made = _made(request, output, folder, report)
+    rest = clock.total - sum(clock.parts.values())
+    return replace(made, seconds={**clock.parts, "rest": rest, "total": clock.total})
+
+
+def _made(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
     from voicecoach import loudness, sounding, tagging
     from voicecoach.output import write_all
 
-    began = time.perf_counter()
     sides = [side for side, _ in _tracks(request)]
     request.sounding.check(sides)
     source = Source(request.routine, request.language, folder)
-    name = source.piece(_tracks(request)[0][1]).name
+    with timings.part("routine"):
+        name = source.piece(_tracks(request)[0][1]).name
     paths = targets(output, name, sides, request.sounding.form, split=request.split)
     session = _planned(request, source, folder, report)
-    planned = time.perf_counter()
-    picture = covered(source)
+    with timings.part("cover"):
+        picture = covered(source)
     parts = [
         sounding.Part(track.timeline, track.side, path, _tags(session, track, number + 1, request.sounding, picture))
         for number, (track, path) in enumerate(zip(session.tracks, paths, strict=True))
@@ -312,7 +323,6 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
     report("encoding", 0, len(paths))
     ready = sounding.prepared(parts, session.clip, request.sounding, folder, report)
     extras = _extras(session, paths, request, targets(output, name, [None], request.sounding.form, split=False))
-    encoded = time.perf_counter()
     loud = list(ready.loudness)
 
     def listened(number: int, draft: Path) -> None:
@@ -321,14 +331,13 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
         if request.verify:
             _hold(draft, paths[number])
 
-    written = write_all(ready.recordings, extras, listened)
+    with timings.part("writing"):
+        written = write_all(ready.recordings, extras, listened)
     report("checking", len(paths), len(paths))
-    ended = time.perf_counter()
-    seconds = {"plan": planned - began, "encode": encoded - planned, "write": ended - encoded, "total": ended - began}
     listed = (told for part in parts for told in tagging.unlisted(request.sounding.form, part.tags.chapters))
     warned = replace(session, warnings=(*session.warnings, *dict.fromkeys(listed), *ready.problems))
     heard_as = tuple(each for each in loud if each is not None)
-    return Made(warned, tuple(zip(session.tracks, written, heard_as, strict=True)), extras, seconds)
+    return Made(warned, tuple(zip(session.tracks, written, heard_as, strict=True)), extras, {})
 
 
 def _hold(draft: Path, path: Path) -> None:

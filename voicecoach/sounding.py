@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach import frames, loudness
+from voicecoach import frames, loudness, timings
 from voicecoach.assets import room_tone
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, heard, read_wave
 from voicecoach.errors import VoiceError, shown
@@ -147,9 +147,11 @@ def _joined(
     parts: Sequence[Part], sounds: Sequence[Sequence[tuple[int, Clip]]], form: frames.Form, folder: Path
 ) -> Prepared:
     """Join each track from frames; the sounds of all tracks are encoded together."""
-    runs = frames.encoded((clip for track in sounds for _, clip in track), folder, form)
-    ground = frames.ground(folder, form)
-    levels = frames.measured([*runs.values(), ground], folder, form)
+    with timings.part("encoding"):
+        runs = frames.encoded((clip for track in sounds for _, clip in track), folder, form)
+        ground = frames.ground(folder, form)
+    with timings.part("measuring"):
+        levels = frames.measured([*runs.values(), ground], folder, form)
     recordings, loud = [], []
     for part, track in zip(parts, sounds, strict=True):
         laid = tuple((start // FRAME_SAMPLES, runs[clip]) for start, clip in track)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg
+from voicecoach import ffmpeg, timings
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
 from voicecoach.loudness import integrated
 
@@ -148,13 +148,14 @@ def polish(raws: Sequence[Raw], own_gain: float) -> list[Clip]:
     Raises:
         EncodeError: When ffmpeg is missing or fails.
     """
-    works = _rendered([_Work(trim(raw), own_gain) for raw in raws])
-    for _ in range(_ROUNDS):
-        again = {index: _corrected(work) for index, work in enumerate(works) if work.miss > _SLACK}
-        if not again:
-            break
-        works = _put(works, dict(zip(again, _rendered(list(again.values())), strict=True)))
-    return [_finished(work) for work in works]
+    with timings.part("levelling"):
+        works = _rendered([_Work(trim(raw), own_gain) for raw in raws])
+        for _ in range(_ROUNDS):
+            again = {index: _corrected(work) for index, work in enumerate(works) if work.miss > _SLACK}
+            if not again:
+                break
+            works = _put(works, dict(zip(again, _rendered(list(again.values())), strict=True)))
+        return [_finished(work) for work in works]
 
 
 def calibrate(raw: Raw) -> float:
@@ -163,13 +164,14 @@ def calibrate(raw: Raw) -> float:
     Raises:
         EncodeError: When ffmpeg is missing or fails.
     """
-    work = _Work(trim(raw), 0.0)
-    for _ in range(_ROUNDS):
-        (work,) = _rendered([work])
-        if abs(work.miss) < _SLACK / 2:
-            break
-        work = _corrected(work)
-    return work.gain
+    with timings.part("levelling"):
+        work = _Work(trim(raw), 0.0)
+        for _ in range(_ROUNDS):
+            (work,) = _rendered([work])
+            if abs(work.miss) < _SLACK / 2:
+                break
+            work = _corrected(work)
+        return work.gain
 
 
 def _rendered(works: Sequence[_Work]) -> list[_Work]:

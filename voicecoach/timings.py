@@ -1,0 +1,68 @@
+"""Where the time goes: how long each part of some work takes, without the parts inside it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CLOCK: ContextVar[Clock | None] = ContextVar("clock", default=None)
+
+
+class Clock:
+    """Adds up the seconds of parts by their names; of a part inside another, to the inner one alone."""
+
+    def __init__(self) -> None:
+        """Start now."""
+        self.parts: dict[str, float] = {}
+        self._began = time.perf_counter()
+        self._inside = [0.0]
+
+    @property
+    def total(self) -> float:
+        """The seconds since it was started."""
+        return time.perf_counter() - self._began
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Add what is done in it to a part."""
+        began = time.perf_counter()
+        self._inside.append(0.0)
+        try:
+            yield
+        finally:
+            took = time.perf_counter() - began
+            self.parts[name] = self.parts.get(name, 0.0) + took - self._inside.pop()
+            self._inside[-1] += took
+
+
+@contextmanager
+def clock() -> Iterator[Clock]:
+    """Give a clock that `part` adds to, in this thread, while it is there."""
+    made = Clock()
+    before = _CLOCK.set(made)
+    try:
+        yield made
+    finally:
+        _CLOCK.reset(before)
+
+
+@contextmanager
+def part(name: str) -> Iterator[None]:
+    """Add what is done in it to a part of the clock, if there is one.
+
+    >>> with clock() as measured, part("outer"), part("inner"):
+    ...     pass
+    >>> sorted(measured.parts)
+    ['inner', 'outer']
+    """
+    running = _CLOCK.get()
+    if running is None:
+        yield
+        return
+    with running.part(name):
+        yield
