@@ -192,7 +192,7 @@ def test_what_is_measured_of_a_run_does_not_depend_on_the_others(
     clips = [tone(length, hertz) for length, hertz in ((40_000, 300), (9_000, 500), (60_000, 997), (24_001, 220))]
     runs = list(frames.encoded(clips, tmp_path, FORM).values())
     together = frames.measured(runs, tmp_path / "together", FORM)
-    monkeypatch.setattr(frames, "_MEASURED_BATCH", 1)
+    monkeypatch.setattr(frames, "_BATCH", 1)
     alone = frames.measured(runs, tmp_path / "alone", FORM)
     for each in runs:
         assert together[each].true_peak == pytest.approx(alone[each].true_peak, abs=0.1)

@@ -99,6 +99,8 @@ def overlay(clip: Clip, over: Clip, at: int) -> Clip:
     >>> overlay(silence(5), Clip(bytes([1, 0])), at=7).pcm[-2:]
     b'\x01\x00'
     """
+    if clip.samples == over.samples and not at:
+        return Clip(audioop.add(clip.pcm, over.pcm, SAMPLE_BYTES))
     samples = max(clip.samples, at + over.samples)
     whole = -(-samples // _MILLISECOND) * _MILLISECOND  # pydub mixes whole milliseconds only
     under, laid = _padded(clip, 0, whole), _padded(over, at, whole)

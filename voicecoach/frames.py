@@ -47,7 +47,6 @@ Together they let each sound that is measured begin at the same place of such a 
 whatever else is measured with it. Of all places this one comes nearest to what whole files measure: within 0.15 LU."""
 _BATCH, _LEAST_BATCH = 150 * SAMPLE_RATE, 10 * SAMPLE_RATE
 """Samples that are encoded, or measured, in one run of ffmpeg, at most; and at least where there are more cores."""
-_MEASURED_BATCH = 30 * SAMPLE_RATE
 PCM = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
 _PIECE = 4096
 _Item = TypeVar("_Item")
@@ -170,7 +169,7 @@ def encoded(clips: Iterable[Clip], folder: Path, form: Form) -> Mapping[Clip, by
     places = {clip: store.place(folder, "run", *key, hashlib.sha256(clip.pcm).hexdigest()) for clip in distinct}
     runs = {clip: run for clip, path in places.items() if (run := store.read(path)) and _is_run(run, clip, form)}
     missing = [clip for clip in places if clip not in runs]
-    batches = _batches(missing, [clip.samples for clip in missing], _BATCH)
+    batches = _batches(missing, [clip.samples for clip in missing])
     for batch, made in zip(batches, cores.each(lambda batch: encode(batch, form), batches), strict=True):
         for clip, run in zip(batch, made, strict=True):
             runs[clip] = run
@@ -212,7 +211,7 @@ def measured(runs: Iterable[bytes], folder: Path, form: Form) -> Mapping[bytes, 
         with suppress(ValueError):
             found[run] = loudness.Blocks.unpacked(store.read(path) or b"")
     missing = [run for run in places if run not in found]
-    batches = _batches(missing, [len(run) // form.size * FRAME_SAMPLES for run in missing], _MEASURED_BATCH)
+    batches = _batches(missing, [len(run) // form.size * FRAME_SAMPLES for run in missing])
     for batch, levels in zip(batches, cores.each(lambda batch: _levels(batch, form), batches), strict=True):
         for run, blocks in zip(batch, levels, strict=True):
             found[run] = blocks
@@ -297,9 +296,9 @@ def _length(clip: Clip) -> int:
     return -(-clip.samples // FRAME_SAMPLES)
 
 
-def _batches(items: Sequence[_Item], samples: Sequence[int], most: int) -> list[list[_Item]]:
+def _batches(items: Sequence[_Item], samples: Sequence[int]) -> list[list[_Item]]:
     """Part sounds so that all cores have work, and no run of ffmpeg needs much memory."""
-    return [[items[number] for number in share] for share in cores.shares(samples, most, _LEAST_BATCH)]
+    return [[items[number] for number in share] for share in cores.shares(samples, _BATCH, _LEAST_BATCH)]
 
 
 def _is_run(run: bytes, clip: Clip, form: Form) -> bool:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach import ffmpeg
-from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade, gain, peak
+from voicecoach.clip import SAMPLE_RATE, Clip, fade, gain, peak
 from voicecoach.errors import EncodeError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
-    import audioop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,11 +36,15 @@ GATE = -70.0
 _GRAPH = (
     f"aresample={SAMPLE_RATE},asplit[measured][heard];"
     r"[measured]aresample=24000,ebur128=metadata=1:framelog=quiet,ametadata=print:key=lavfi.r128.M:file='pipe\:2',anullsink;"
-    f"[heard]volume=0.5,aresample={4 * SAMPLE_RATE}[out]"
+    f"[heard]aresample={4 * SAMPLE_RATE},asetnsamples={4 * BLOCK},"
+    "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Peak_level,"
+    r"ametadata=print:key=lavfi.astats.Overall.Peak_level:file='pipe\:1'[out]"
 )
-"""Levels by blocks, at half the rate, which is half the work and differs by 0.06 LU at most; and the sound at four
-times its rate, where its samples come near its true peaks (BS.1770-4)."""
-_OVERSAMPLED = ("-map", "[out]", "-f", "s16le", "pipe:1")
+"""Levels by blocks, at half the rate, which is half the work and differs by 0.06 LU at most; and the highest sample of
+each block at four times the rate, where samples come near the true peaks (BS.1770-4)."""
+_LEAST_PEAK = -110.31
+"""dBFS of a tenth of a bit: of silence, so that it can be written as a number."""
+_NOWHERE = ("-map", "[out]", "-f", "null", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +156,16 @@ def measured(sounds: Sequence[bytes], given: Sequence[str], silence: bytes, leng
     """
     *samples, apart = lengths
     data = silence + b"".join(sound + silence for sound in sounds)
-    said = ffmpeg.run([*given, "-filter_complex", _GRAPH, *_OVERSAMPLED], what="measuring the sound", data=data)
+    said = ffmpeg.run([*given, "-filter_complex", _GRAPH, *_NOWHERE], what="measuring the sound", data=data)
     loud = [float(found) for found in re.findall(r"r128\.M=(\S+)", said.stderr)]
+    peaks = [float(found) for found in re.findall(r"Peak_level=(\S+)", said.stdout.decode())]
     found = []
     at = apart
     for length in samples:
         first, end = at // BLOCK, (at + length + apart) // BLOCK
-        wide = said.stdout[4 * at * SAMPLE_BYTES : 4 * (at + length + apart) * SAMPLE_BYTES]
         heard = tuple(level for level in loud[first:end] if level > GATE)
-        found.append(Blocks(heard, decibels(audioop.max(wide, SAMPLE_BYTES) * 2)))
+        highest = max(peaks[first:end], default=-math.inf)
+        found.append(Blocks(heard, round(highest, 2) if highest > _LEAST_PEAK else _LEAST_PEAK))
         at += length + apart
     return found
 

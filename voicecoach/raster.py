@@ -65,7 +65,7 @@ def png(picture: Picture) -> bytes:
     for shape in picture.shapes:
         _paint(draw, shape, scale)
     file = BytesIO()
-    image.reduce(FINER).save(file, "PNG")
+    image.reduce(FINER).save(file, "PNG", compress_level=4)  # 6, the usual, takes half as long again, and saves 1 %
     return file.getvalue()
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
@@ -17,7 +18,7 @@ from voicecoach.captions import clock, transcript
 from voicecoach.choices import Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.dose import note
-from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, TargetError
+from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, TargetError, VoicecoachError
 from voicecoach.fall import SLOWEST, sinking, sunk
 from voicecoach.formats import MP3
 from voicecoach.pieces import Source, covered
@@ -159,7 +160,7 @@ def plan(request: Request, folder: Path, report: Report) -> Session:
 
 def _planned(request: Request, source: Source, folder: Path, report: Report) -> Session:
     _check_length(request)
-    with timings.part("routine"):
+    with timings.part("routine"), _listing(request, folder):
         pieces = [(side, chosen, source.piece(chosen)) for side, chosen in _tracks(request)]
     piece = pieces[0][2]
     with timings.part("voice"):
@@ -310,7 +311,7 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
     sides = [side for side, _ in _tracks(request)]
     request.sounding.check(sides)
     source = Source(request.routine, request.language, folder)
-    with timings.part("routine"):
+    with timings.part("routine"), _listing(request, folder):
         name = source.piece(_tracks(request)[0][1]).name
     paths = targets(output, name, sides, request.sounding.form, split=request.split)
     session = _planned(request, source, folder, report)
@@ -453,6 +454,26 @@ def speaker(request: Request, words: Language, folder: Path) -> Voice:
         VoiceError: When none can speak the routine's language.
     """
     return _voice(request, words, folder)[0]
+
+
+@contextmanager
+def _listing(request: Request, folder: Path) -> Iterator[None]:
+    """Have the system's voices listed meanwhile, where that was never done: it takes a process of its own."""
+    if request.voice is not None or folder.is_dir():
+        yield
+        return
+    from voicecoach.voices.system import catalogue
+
+    def listed() -> None:
+        with suppress(VoicecoachError):  # whoever needs it will be told
+            catalogue(folder)
+
+    meanwhile = threading.Thread(target=listed, daemon=True)
+    meanwhile.start()
+    try:
+        yield
+    finally:
+        meanwhile.join()
 
 
 def _voice(request: Request, words: Language, folder: Path) -> tuple[CachedVoice, str]:
