@@ -39,6 +39,8 @@ PATIENCE = 0.7
 """Seconds that a worker is waited for, beside a tenth for each letter: those that hang shall cost little."""
 AT_ONCE = 24
 """Phrases that are asked for together, so that two workers share them."""
+LIFE = 0.4
+"""Seconds of a worker's life in a session in which it is killed."""
 BEYOND = 20
 """Seconds after which nothing of a run may be left: a copy that speaks ends by itself by then."""
 LIAR = (sys.executable, "-P", str(Path(__file__).with_name("lying_worker.py")))
@@ -198,14 +200,13 @@ def _sessions(count: int, seed: int, folder: Path) -> Iterator[Outcome]:
             Outcome("killed while a session is made", "skipped: this system does not tell of processes")
         ] * count
         return
-    began = time.monotonic()
     whole = _place(folder, "whole")
     status, _, err = whole.run(*SESSION)
     assert status == 0, err  # noqa: S101 - there is nothing to compare with otherwise
-    seconds, made = time.monotonic() - began, contents(whole.output)
+    made = contents(whole.output)
     for number in range(count):
         chance = random.Random(f"{seed} {number}")  # noqa: S311 - the same each time
-        yield _made(_place(folder, f"session-{seed}-{number}"), chance, seconds, made)
+        yield _made(_place(folder, f"session-{seed}-{number}"), chance, made)
 
 
 def _place(folder: Path, name: str) -> Place:
@@ -213,11 +214,13 @@ def _place(folder: Path, name: str) -> Place:
     return Place(inside / "cache", inside / "tmp", inside / "out", f"{name}-{os.getpid()}").made()
 
 
-def _made(place_: Place, chance: random.Random, seconds: float, right: Mapping[str, bytes]) -> Outcome:
+def _made(place_: Place, chance: random.Random, right: Mapping[str, bytes]) -> Outcome:
     """Make a session, and kill workers while it is made: one, or one after the other."""
     killings = chance.choice([1, 1, 2, 3, 50])
     process = place_.start(*SESSION)
-    time.sleep(chance.uniform(0, seconds * 0.8))
+    while process.poll() is None and _worker(place_, chance) is None:  # how long the start takes is no matter
+        time.sleep(0.002)
+    time.sleep(chance.uniform(0, LIFE))
     killed = 0
     while process.poll() is None and killed < killings:
         if worker := _worker(place_, chance):
