@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 USUAL = 320
-KINDS = ("clip", "run", "levels", "cover", "fact")
+KINDS = ("clip", "run", "levels", "cover", "piece", "fact")
 HEAD = len(store.MAGIC) + hashlib.sha256().digest_size
 OLD = 1_000
 GAPS = (0.0, 0.001, 0.01, 0.05)

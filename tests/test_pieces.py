@@ -145,6 +145,17 @@ def test_a_name_means_the_file_of_the_current_folder(tmp_path: Path, monkeypatch
         assert words in repr(kept("fold.yaml", Choices(), tmp_path / "kept"))
 
 
+def test_a_copy_in_another_folder_has_its_own_includes(tmp_path: Path) -> None:
+    for name, words in (("one", "Sit down."), ("two", "Lie down."), ("three", "Sit down.")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "inner.yaml").write_text(ROUTINE.replace("Sit down.", words))
+        (tmp_path / name / "outer.yaml").write_text("title: Both\nsteps:\n  - include: inner.yaml\n")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, words in (("one", "Sit down."), ("two", "Lie down."), ("three", "Sit down.")):
+            patch.chdir(tmp_path / name)
+            assert words in repr(kept("outer.yaml", Choices(), tmp_path / "kept"))
+
+
 def test_what_names_a_sound_beside_it_is_always_read(tmp_path: Path) -> None:
     (tmp_path / "gong.wav").write_bytes(b"")
     path = tmp_path / "fold.yaml"
@@ -188,7 +199,7 @@ def test_nothing_but_the_parts_of_a_piece_is_made_of_what_is_kept() -> None:
     made = {pieces._MAY_BE_READ[key] for key in pieces._MAY_BE_READ}  # noqa: SLF001
     assert all(each is Fraction or each.__module__.startswith("voicecoach.") for each in made)
     for harmful in (pickle.dumps(print), pickle.dumps(Path()), b"\x80\x04\x8c\x08builtins\x8c\x07getattr\x93."):
-        assert pieces._kept(harmful) is None  # noqa: SLF001
+        assert pieces._kept(harmful, Path()) is None  # noqa: SLF001
 
 
 def test_a_cover_is_kept_and_is_of_the_routine_alone(tmp_path: Path, request: pytest.FixtureRequest) -> None:

@@ -37,8 +37,8 @@ def shares(sizes: Iterable[int], most: int, least: int) -> list[list[int]]:
 
     A group of less than ``least`` is not worth a program of its own. An item larger than ``most`` is alone.
 
-    >>> shares([5, 5, 5, 40], most=20, least=10)
-    [[0, 1], [2], [3]]
+    >>> shares([5, 5, 5, 40], most=20, least=20)
+    [[0, 1, 2], [3]]
     """
     known = list(sizes)
     wanted = max(least, min(most, -(-sum(known) // count())))

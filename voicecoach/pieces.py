@@ -33,7 +33,7 @@ COVERED = Fraction(1800)
 """Seconds of a session that its cover shows."""
 
 Digests = tuple[tuple[str, str], ...]
-"""The files that a piece came of, and their SHA-256."""
+"""The files that a piece came of, by their paths from its routine's folder, and their SHA-256."""
 
 _MAY_BE_READ = {
     (each.__module__, each.__qualname__): each
@@ -101,7 +101,7 @@ class Source:
         path = shelf.find(self.name)
         places = [self._place(path, choices, timed=timed) for timed in (False, True)]
         for place in places if self.code is None else ():
-            kept = _kept(store.read(place))
+            kept = _kept(store.read(place), path.parent)
             if kept is not None:
                 self._digests, found = kept
                 return found
@@ -119,7 +119,7 @@ class Source:
         breathed = given.pop("breath")
         given["breath"] = str(breathed) if timed else bool(breathed)
         chosen = [f"{name}={_sorted(value)!r}" for name, value in given.items()]
-        return store.place(self.folder, "piece", _builder(), self.name, os.path.abspath(path), *chosen)  # noqa: PTH100
+        return store.place(self.folder, "piece", _builder(), self.name, _digest(path), *chosen)
 
 
 def covered(source: Source) -> bytes:
@@ -202,7 +202,14 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _digested(routine: Routine) -> Digests:
-    return tuple(sorted({(os.path.abspath(part.path), part.digest) for part in _all(routine)}))  # noqa: PTH100
+    """Return the files of a routine, by their paths from its own folder, and what is in them."""
+    base = routine.path.parent
+    built_in = shelf.BUILT_IN
+    paths = {
+        (str(part.path) if part.path.parent == built_in else os.path.relpath(part.path, base), part.digest)
+        for part in _all(routine)
+    }
+    return tuple(sorted(paths))
 
 
 def _packed(digests: Digests, written: Piece) -> bytes:
@@ -211,13 +218,13 @@ def _packed(digests: Digests, written: Piece) -> bytes:
     return packed.getvalue()
 
 
-def _kept(content: bytes | None) -> tuple[Digests, Piece] | None:
-    """Return a piece that was kept, if the files that it came of are still the same."""
+def _kept(content: bytes | None, base: Path) -> tuple[Digests, Piece] | None:
+    """Return a piece that was kept, if the files that it came of are still the same; ``base`` is its routine's folder."""
     if content is None:
         return None
     try:
         digests, kept = _Unpickler(io.BytesIO(content)).load()
-        same = all(_digest(Path(path)) == digest for path, digest in digests)
+        same = all(_digest(base / path) == digest for path, digest in digests)
     except (pickle.UnpicklingError, OSError, EOFError, LookupError, TypeError, ValueError, ArithmeticError):
         return None
     return (digests, kept) if same and isinstance(kept, piece.Piece) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import math
+import shutil
 import subprocess
 import sys
 from itertools import islice, pairwise
@@ -124,6 +125,42 @@ def test_the_file_is_at_a_constant_bit_rate_and_says_its_length(hour: Made) -> N
     content = file.path.read_bytes()
     start = content.index(Form().header)
     assert read_info(content[start:]).samples == file.samples
+
+
+STRICT = {
+    "mpg123": ["mpg123", "-q", "-s"],
+    "mp3val": ["mp3val"],
+}
+"""Programs that tell of what is not as it should be in an MP3; those that a machine has are asked."""
+
+
+@pytest.mark.parametrize("program", STRICT)
+def test_strict_decoders_have_nothing_to_say(program: str, hour: Made) -> None:
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+    file = hour.files[0][1]
+    done = subprocess.run([*STRICT[program], file.path], check=True, capture_output=True)
+    assert b"WARNING" not in done.stdout[:10_000]
+    assert done.stderr == b""
+    if program == "mpg123":
+        assert len(done.stdout) == file.samples * 2, "all of it, and nothing that the encoder added"
+
+
+def test_seeking_to_a_chapter_lands_within_a_frame(hour: Made) -> None:
+    track, file, _ = hour.files[0]
+    starts = [float(chapter.start) for chapter in track.timeline.chapters]
+    for start in (starts[1], starts[len(starts) // 2], starts[-1]):
+        sought = part(["-ss", f"{start}", "-i", ffmpeg.source(file.path)])
+        passed = part(["-i", ffmpeg.source(file.path), "-ss", f"{start - 1}"])  # all before it is decoded, and left out
+        heard = next(
+            sought[at : at + 9_600] for at in range(24_000, len(sought), 9_600) if any(sought[at : at + 9_600])
+        )
+        assert abs((passed.index(heard) - sought.index(heard)) / 2 / SAMPLE_RATE - 1) <= 0.024
+
+
+def part(given: list[str]) -> bytes:
+    """Decode five seconds of what is given."""
+    return ffmpeg.run([*given, "-t", "5", "-f", "s16le", "pipe:1"], what="seeking").stdout
 
 
 def test_joining_frames_sounds_like_one_straight_encode(hour: Made, tmp_path: Path) -> None:
