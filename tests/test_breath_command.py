@@ -33,7 +33,7 @@ times = iter({times})
 measuring.time = types.SimpleNamespace(monotonic=lambda: next(times))
 config.file = lambda: pathlib.Path({settings!r})
 sys.argv = ["voicecoach", "breath", *{args}]
-cli.main()
+sys.exit(cli.main())
 """
 
 

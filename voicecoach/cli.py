@@ -348,7 +348,7 @@ for _command in (make, plan, script, play, check, voices):
     _from_environment(_command)
 
 
-def main() -> None:
+def main() -> int:
     """Run the command line; every error is one to three lines, and a status that scripts can tell apart."""
     for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
         if hasattr(signal, name):
@@ -356,7 +356,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # it is None where it was closed
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run())
+    return run()
 
 
 def run(args: list[str] | None = None) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
 from typing import TYPE_CHECKING
 
 with warnings.catch_warnings():
@@ -87,10 +86,7 @@ def join(clips: Iterable[Clip]) -> Clip:
     >>> join([silence(3), silence(4)]).samples
     7
     """
-    laid = [_segment(clip) for clip in clips if clip.samples]
-    if not laid:
-        return silence(0)
-    return Clip(reduce(lambda before, after: before.append(after, crossfade=0), laid).raw_data)
+    return Clip(b"".join(clip.pcm for clip in clips))
 
 
 def overlay(clip: Clip, over: Clip, at: int) -> Clip:

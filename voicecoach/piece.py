@@ -16,7 +16,6 @@ class Piece:
     """What the script builder makes of a routine; its file is not needed any more.
 
     Attributes:
-        name: The routine's name, which its files have.
         title: What it is called.
         words: The words of its language, and its own.
         notice: The sentences of its notice.
@@ -28,7 +27,6 @@ class Piece:
         timed: Whether the score depends on how long the listener's breaths last.
     """
 
-    name: str
     title: str
     words: Language
     notice: tuple[str, ...]

@@ -11,7 +11,7 @@ import os
 import pickle
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cache
@@ -62,7 +62,15 @@ class Source:
     folder: Path
     _routine: Routine | None = None
     _digests: Digests = ()
-    _pieces: list[tuple[Choices, Piece]] = field(default_factory=list)
+
+    @property
+    def called(self) -> str:
+        """What its files are called.
+
+        Raises:
+            ChoiceError: When there is no such routine, or not in that language.
+        """
+        return self.routine.name if self.code else shelf.find(self.name).stem
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -90,14 +98,6 @@ class Source:
             RoutineError: When the routine is wrong.
             ChoiceError: When the choices do not go together with it.
         """
-        for known, found in self._pieces:
-            if known == choices:
-                return found
-        found = self._found(choices)
-        self._pieces.append((choices, found))
-        return found
-
-    def _found(self, choices: Choices) -> Piece:
         path = shelf.find(self.name)
         places = [self._place(path, choices, timed=timed) for timed in (False, True)]
         for place in places if self.code is None else ():
@@ -219,7 +219,7 @@ def _packed(digests: Digests, written: Piece) -> bytes:
 
 
 def _kept(content: bytes | None, base: Path) -> tuple[Digests, Piece] | None:
-    """Return a piece that was kept, if the files that it came of are still the same; ``base`` is its routine's folder."""
+    """Return a piece that was kept, if the files that it came of are the same; ``base`` is its routine's folder."""
     if content is None:
         return None
     try:

@@ -76,7 +76,6 @@ def piece(routine: Routine, choices: Choices) -> Piece:
     drafted = draft(routine, choices)
     played = exercises(routine, choices)
     return Piece(
-        routine.name,
         routine.sheet.title,
         routine.words,
         notice(played, routine),

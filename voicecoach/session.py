@@ -19,7 +19,6 @@ from voicecoach.choices import Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.dose import note
 from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, TargetError, VoicecoachError
-from voicecoach.fall import SLOWEST, sinking, sunk
 from voicecoach.formats import MP3
 from voicecoach.pieces import Source, covered
 from voicecoach.readout import read_out
@@ -93,8 +92,9 @@ class Session:
     ``warnings`` are about the voice; ``dose`` is a note where a stretch is short.
     """
 
-    piece: Piece
     title: str
+    words: Language
+    notice: tuple[str, ...]
     voice: str
     tracks: tuple[Track, ...]
     clips: Mapping[str, Clip]
@@ -106,7 +106,7 @@ class Session:
 
     def as_json(self, track: Track) -> dict[str, Any]:
         """Return a track's timeline in its public form, and how it was fitted, if it was."""
-        shown = as_json(track.timeline, title=track.title, language=self.piece.words.code, voice=self.voice)
+        shown = as_json(track.timeline, title=track.title, language=self.words.code, voice=self.voice)
         return {**shown, "fit": track.fit.as_json()} if track.fit else shown
 
     def clip(self, cue: Cue) -> Clip:
@@ -165,18 +165,21 @@ def _planned(request: Request, source: Source, folder: Path, report: Report) -> 
     piece = pieces[0][2]
     with timings.part("voice"):
         voice, name = _voice(request, piece.words, folder)
-    stage = Stage(source, voice, {}, report, SLOWEST if request.fall else Fraction(1))
+    stage = Stage(source, voice, {}, report, _slower() if request.fall else Fraction(1))
     laid = {side: _laid(stage, chosen, each, request.length) for side, chosen, each in pieces}
     lower: dict[tuple[str, int], Clip] = {}
     if request.fall:
+        from voicecoach.fall import sinking, sunk
+
         lengths = {text: clip.seconds for text, clip in stage.clips.items()}
         laid = {side: (sinking(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
         spoken = (cue for timeline, _ in laid.values() for cue in timeline.cues if cue.track == "voice")
         lower = sunk(((cue.said, cue.fall) for cue in spoken), stage.clips)
     unheeded = piece.unheeded if request.choices.breath else ()
     return Session(
-        piece,
         request.title or piece.title,
+        piece.words,
+        piece.notice,
         name,
         tuple(replace(_track(side, piece, each[0], request), fit=each[1]) for side, each in laid.items()),
         stage.clips,
@@ -186,6 +189,12 @@ def _planned(request: Request, source: Source, folder: Path, report: Report) -> 
         note((timeline for timeline, _ in laid.values()), piece.limb),
         lower,
     )
+
+
+def _slower() -> Fraction:
+    from voicecoach.fall import SLOWEST
+
+    return SLOWEST
 
 
 def rehearse(  # noqa: PLR0913 - what a rehearsal takes
@@ -311,8 +320,7 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
     sides = [side for side, _ in _tracks(request)]
     request.sounding.check(sides)
     source = Source(request.routine, request.language, folder)
-    with timings.part("routine"), _listing(request, folder):
-        name = source.piece(_tracks(request)[0][1]).name
+    name = source.called
     paths = targets(output, name, sides, request.sounding.form, split=request.split)
     session = _planned(request, source, folder, report)
     with timings.part("cover"):
@@ -365,7 +373,7 @@ def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Se
         Along(path, track.title, track.timeline, track.timeline.duration)
         for track, path in zip(session.tracks, paths, strict=True)
     ]
-    return tuple(extras(request.extras, tracks, session.title, session.piece.words, whole[0]))
+    return tuple(extras(request.extras, tracks, session.title, session.words, whole[0]))
 
 
 def targets(
@@ -534,8 +542,8 @@ def _tags(session: Session, track: Track, number: int, sounding: Sounding, cover
         album=session.title,
         track=number,
         tracks=len(session.tracks),
-        language=session.piece.words.code,
-        comment=" ".join(session.piece.notice),
+        language=session.words.code,
+        comment=" ".join(session.notice),
         lyrics=transcript(track.timeline),
         chapters=tuple(ChapterTag(each.start, each.end, each.title) for each in track.timeline.chapters),
         timeline=carried,

@@ -14,7 +14,6 @@ from voicecoach import cores, held
 from voicecoach.errors import VoiceError, shown
 from voicecoach.voices import library, remember
 from voicecoach.voices.catalogue import Catalogue, choose, read
-from voicecoach.voices.supervised import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -284,6 +283,8 @@ def _folder() -> Iterator[Path]:
 
 
 def _asked_twice(command: Sequence[str], patience: float) -> dict[str, object]:
+    from voicecoach.voices.supervised import Fault
+
     with _crew(command, {}, patience, 1) as (speaker,):
         try:
             return _listed(speaker, patience)
