@@ -28,9 +28,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     status = cli.main()
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(
-            AttributeError, OSError, ValueError
-        ):  # nobody listens, as was told
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # nobody listens, as was told
             stream.flush()
     os._exit(status)  # everything is put away by now; to take all values apart one by one takes a tenth of the run
 

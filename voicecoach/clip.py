@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -34,11 +35,18 @@ class Clip:
     """
 
     pcm: bytes
+    known: str = field(default="", compare=False, repr=False)
+    """Its digest, where that is known already."""
 
     def __post_init__(self) -> None:
         """Refuse half a sample."""
         if len(self.pcm) % SAMPLE_BYTES:
             raise ValueError("a clip is made of whole samples of two bytes")
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its samples."""
+        return self.known or hashlib.sha256(self.pcm).hexdigest()
 
     @property
     def samples(self) -> int:

@@ -77,7 +77,7 @@ class Form:
     @property
     def key(self) -> tuple[str, ...]:
         """What frames depend on besides their sound."""
-        room = hashlib.sha256(self.room.pcm).hexdigest() if self.room else ""
+        room = self.room.digest if self.room else ""
         return (_FORMAT, str(self.bit_rate), room)
 
     def over_ground(self, clip: Clip) -> Clip:
@@ -166,7 +166,7 @@ def encoded(clips: Iterable[Clip], folder: Path, form: Form) -> Mapping[Clip, by
     """
     key = form.key
     distinct = dict.fromkeys(clips)
-    places = {clip: store.place(folder, "run", *key, hashlib.sha256(clip.pcm).hexdigest()) for clip in distinct}
+    places = {clip: store.place(folder, "run", *key, clip.digest) for clip in distinct}
     runs = {clip: run for clip, path in places.items() if (run := store.read(path)) and _is_run(run, clip, form)}
     missing = [clip for clip in places if clip not in runs]
     batches = _batches(missing, [clip.samples for clip in missing])

@@ -90,17 +90,23 @@ def prune(folder: Path, limit: int) -> None:
 
 def read(path: Path) -> bytes | None:
     """Return what is kept in a file, marked as used now; None when nothing sound is there."""
+    found = digested(path)
+    return found and found[0]
+
+
+def digested(path: Path) -> tuple[bytes, str] | None:
+    """Return what is kept in a file as `read` does, and its SHA-256, which had to be found out anyway."""
     try:
         # Looked at first: opening a pipe that lies in its place would wait for ever.
         facts = path.lstat()
         if _strange(path.parent) or not stat.S_ISREG(facts.st_mode) or facts.st_size > LIMIT:
             return None
-        content = _unpacked(path.read_bytes(), path.name)
-        if content is not None:
+        found = _unpacked(path.read_bytes(), path.name)
+        if found is not None:
             _touch(path)
     except OSError:
         return None
-    return content
+    return found
 
 
 def write(path: Path, content: bytes) -> None:
@@ -115,7 +121,7 @@ def write(path: Path, content: bytes) -> None:
         raise OSError(f"{path.parent.name} in it is a link")
     if path.is_dir() and not path.is_symlink():
         path.rmdir()
-    write_whole(path, MAGIC + _seal(content, path.name) + content)
+    write_whole(path, MAGIC + _seal(hashlib.sha256(content), path.name) + content)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -146,18 +152,17 @@ def removed(path: Path) -> bool:
     return True
 
 
-def _seal(content: bytes, name: str) -> bytes:
-    """Return the digest of an entry, and of its name: a whole one in the place of another is found out."""
-    digest = hashlib.sha256(name.encode() + b"\n")
-    digest.update(content)
-    return digest.digest()
+def _seal(digest: hashlib._Hash, name: str) -> bytes:
+    """Return the digest of an entry's content and of its name: a whole one in the place of another is found out."""
+    return hashlib.sha256(digest.digest() + name.encode()).digest()
 
 
-def _unpacked(packed: bytes, name: str) -> bytes | None:
+def _unpacked(packed: bytes, name: str) -> tuple[bytes, str] | None:
     head = len(MAGIC)
-    digest, content = packed[head : head + _DIGEST], packed[head + _DIGEST :]
-    whole = packed.startswith(MAGIC) and _seal(content, name) == digest
-    return content if whole and content else None
+    seal, content = packed[head : head + _DIGEST], packed[head + _DIGEST :]
+    digest = hashlib.sha256(content)
+    whole = packed.startswith(MAGIC) and _seal(digest, name) == seal
+    return (content, digest.hexdigest()) if whole and content else None
 
 
 def _strange(shelf: Path) -> bool:

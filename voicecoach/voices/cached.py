@@ -127,8 +127,8 @@ def place(folder: Path, identity: str, wording: str) -> Path:
 
 
 def _read(path: Path) -> Clip | None:
-    content = store.read(path)
-    return Clip(content) if content and len(content) % SAMPLE_BYTES == 0 else None
+    content, digest = store.digested(path) or (b"", "")
+    return Clip(content, digest) if content and len(content) % SAMPLE_BYTES == 0 else None
 
 
 @contextmanager
