@@ -126,6 +126,15 @@ def targets(bench: Bench, lines: bench_plot.Lines) -> Iterator[tuple[str, str, s
     yield "10 hours, nothing known", "2 times 60 minutes", f"{ten_hours / cold:.2f} times"
     short, long = bench.in_turns(*(partial(bench.make, ROUNDS[minutes], cache="cold") for minutes in (10, 600)))
     yield "memory of 10 hours", "10 MB over 10 minutes", f"{(long.memory - short.memory) * 1.048576:+.0f} MB"
+    bedded = [partial(bench.make, ROUNDS[minutes], "4-6", "warm", "--bed", "rain") for minutes in (10, 60)]
+    short, long = bench.in_turns(*bedded)
+    yield "memory of an hour over rain", "that of 10 minutes", f"{(long.memory - short.memory) * 1.048576:+.0f} MB"
+    plans = [
+        [*_voicecoach("plan"), "sitting-leg-stretch", "--json", "--breath", "4-6", "--rounds", str(ROUNDS[minutes])]
+        for minutes in (60, 600)
+    ]
+    short, long = bench.in_turns(*(partial(bench.run, plan) for plan in plans))
+    yield "a plan of 10 hours", "10 times one of 60 minutes", f"{long.seconds / short.seconds:.1f} times"
     click, shown = bench.in_turns(
         lambda: bench.run([sys.executable, "-c", "import click"]), lambda: bench.run(_voicecoach("--help"))
     )

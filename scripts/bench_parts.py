@@ -34,12 +34,13 @@ def _run(part: str, folder: str) -> float:
 
 
 def words(folder: Path) -> None:
-    """List the distinct words of an hour."""
+    """List the distinct words of an hour, and before them the sentence by which a new voice is calibrated."""
     from voicecoach.choices import Choices
     from voicecoach.session import Request, plan
 
     planned = plan(Request("sitting-leg-stretch", Choices(rounds=23)), folder, lambda *_: None)
-    (folder / WORDS).write_text("\n".join(planned.clips), encoding="utf-8")
+    told = [planned.words.word("calibration"), *planned.clips]
+    (folder / WORDS).write_text("\n".join(told), encoding="utf-8")
 
 
 def speaking(folder: Path) -> float:
@@ -55,7 +56,7 @@ def levelling(folder: Path) -> float:
 
     raws = _spoken(folder)
     began = time.perf_counter()
-    clips = polish.polish(raws, polish.calibrate(raws[0]))
+    clips = polish.polish(raws[1:], polish.calibrate(raws[0]))
     took = time.perf_counter() - began
     (folder / SPOKEN).write_bytes(b"".join(clip.pcm for clip in clips))
     return took

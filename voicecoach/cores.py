@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TypeVar
+from threading import Thread
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,34 @@ def each(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iterable[_Ma
 
     with ThreadPoolExecutor(workers, "work") as threads:
         return list(threads.map(work, items))
+
+
+class Meanwhile(Generic[_Made]):
+    """Some work that a thread of its own does while there is other work to do.
+
+    >>> Meanwhile(lambda: 7).made()
+    7
+    """
+
+    def __init__(self, work: Callable[[], _Made]) -> None:
+        """Start it."""
+        self._work = work
+        self._thread = Thread(target=self._done, daemon=True)
+        self._thread.start()
+
+    def made(self) -> _Made:
+        """Wait for its end, and return what came of it, or raise what it raised."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def _done(self) -> None:
+        self._error: BaseException | None = None
+        try:
+            self._result = self._work()
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            self._error = error
 
 
 def shares(sizes: Iterable[int], most: int, least: int) -> list[list[int]]:

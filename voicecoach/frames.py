@@ -32,7 +32,7 @@ APART = (LEAD + TAIL) * FRAME_SAMPLES
 DELAY = 576
 """Samples by which LAME is late, as the Info header states them; players know of a decoder's own 529."""
 
-_FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 5"
+_FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 6"
 _AROUND = 4
 """Frames of silence, or of ground, that a sound is encoded with before and after it."""
 
@@ -94,9 +94,8 @@ class Spliced:
     form: Form
     ground: bytes
 
-    @property
     def digest(self) -> str:
-        """The SHA-256 of its bytes."""
+        """Return the SHA-256 of its bytes."""
         made = hashlib.sha256()
         for piece in self.pieces():
             made.update(piece)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from voicecoach import ffmpeg, held, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
+from voicecoach.cores import Meanwhile
 from voicecoach.errors import EncodeError, OutputError, TargetError
 from voicecoach.formats import MP3, Format
 from voicecoach.frames import PCM, Spliced, read_info
@@ -200,7 +201,7 @@ def _made(draft: Path, recording: Recording) -> Written:
     """Make a whole file of a recording under the name of its draft."""
     path, sound, tags, form = recording.path, recording.sound, recording.tags, recording.form
     # Of what is joined all is known before it is written, and so is the tag in front of it.
-    head = tagging.head(tagging.sealed(tags, sound.digest)) if isinstance(sound, Spliced) else b""
+    head = tagging.head(tags, Meanwhile(sound.digest).made) if isinstance(sound, Spliced) else b""
     with _draft_told(path):
         samples = sound.save(draft, head) if isinstance(sound, Spliced) else sound.save(draft)
     with _told(path), _draft_told(path):

@@ -117,7 +117,7 @@ class Source:
         """Return where a piece is kept: under all it depends on but the content of its files."""
         given = {each.name: getattr(choices, each.name) for each in fields(choices)}
         breathed = given.pop("breath")
-        given["breath"] = str(breathed) if timed else bool(breathed)
+        given["breath"] = breathed if timed else bool(breathed)
         chosen = [f"{name}={_sorted(value)!r}" for name, value in given.items()]
         return store.place(self.folder, "piece", _builder(), self.name, _digest(path), *chosen)
 

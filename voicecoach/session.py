@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import timings
+from voicecoach import cores, timings
 from voicecoach.assets import asset, assets
 from voicecoach.captions import clock, transcript
 from voicecoach.choices import Choices, Sounding
@@ -155,13 +154,21 @@ def plan(request: Request, folder: Path, report: Report) -> Session:
         ChoiceError: When the choices do not go together, name what is not there, or the session is too long.
         VoiceError: When the voice fails.
     """
-    return _planned(request, Source(request.routine, request.language, folder), folder, report)
+    source = Source(request.routine, request.language, folder)
+    return _planned(request, _pieces(request, source, folder), source, folder, report)
 
 
-def _planned(request: Request, source: Source, folder: Path, report: Report) -> Session:
+_Pieces = list[tuple[Side | None, Choices, "Piece"]]
+"""The piece of each track, with its side and the choices that it came of."""
+
+
+def _pieces(request: Request, source: Source, folder: Path) -> _Pieces:
     _check_length(request)
     with timings.part("routine"), _listing(request, folder):
-        pieces = [(side, chosen, source.piece(chosen)) for side, chosen in _tracks(request)]
+        return [(side, chosen, source.piece(chosen)) for side, chosen in _tracks(request)]
+
+
+def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, report: Report) -> Session:
     piece = pieces[0][2]
     with timings.part("voice"):
         voice, name = _voice(request, piece.words, folder)
@@ -322,9 +329,12 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
     source = Source(request.routine, request.language, folder)
     name = source.called
     paths = targets(output, name, sides, request.sounding.form, split=request.split)
-    session = _planned(request, source, folder, report)
+    pieces = _pieces(request, source, folder)
+    cover = cores.Meanwhile(lambda: covered(source))
+    session = _planned(request, pieces, source, folder, report)
+    del pieces  # the score of ten hours is some megabytes
     with timings.part("cover"):
-        picture = covered(source)
+        picture = cover.made()
     parts = [
         sounding.Part(track.timeline, track.side, path, _tags(session, track, number + 1, request.sounding, picture))
         for number, (track, path) in enumerate(zip(session.tracks, paths, strict=True))
@@ -476,12 +486,11 @@ def _listing(request: Request, folder: Path) -> Iterator[None]:
         with suppress(VoicecoachError):  # whoever needs it will be told
             catalogue(folder)
 
-    meanwhile = threading.Thread(target=listed, daemon=True)
-    meanwhile.start()
+    meanwhile = cores.Meanwhile(listed)
     try:
         yield
     finally:
-        meanwhile.join()
+        meanwhile.made()
 
 
 def _voice(request: Request, words: Language, folder: Path) -> tuple[CachedVoice, str]:

@@ -20,7 +20,7 @@ from voicecoach.clip import SAMPLE_RATE
 from voicecoach.tags import MOST_CHAPTERS, TIMELINE_OWNER, id3, iso_639_2, line, merged, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from fractions import Fraction
     from pathlib import Path
 
@@ -94,10 +94,12 @@ def sealed(tags: Tags, digest: str) -> Tags:
     return replace(tags, timeline={**tags.timeline, "sound": sound})
 
 
-def head(tags: Tags) -> bytes:
-    """Return the ID3 tag that an MP3 begins with."""
+def head(tags: Tags, digest: Callable[[], str] | None = None) -> bytes:
+    """Return the ID3 tag that an MP3 begins with, sealed with the ``digest`` of its sound, which is asked for last."""
     written = io.BytesIO()
-    id3(tags).save(written, v1=0, v2_version=3, padding=lambda _: 0)
+    id3(tags, (lambda: sealed(tags, digest())) if digest else None).save(
+        written, v1=0, v2_version=3, padding=lambda _: 0
+    )
     tag = written.getvalue()
     return tag[:10] + _chapters_in_order(tag[10:])
 

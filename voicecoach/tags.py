@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from voicecoach import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from fractions import Fraction
 
     from mutagen.id3 import ID3
@@ -67,8 +67,8 @@ class Tags:
         return zlib.compress(json.dumps(self.timeline, separators=(",", ":")).encode())
 
 
-def id3(tags: Tags) -> ID3:
-    """Return tags as ID3 frames, ready to be saved as version 2.3.
+def id3(tags: Tags, sealed: Callable[[], Tags] | None = None) -> ID3:
+    """Return tags as ID3 frames, ready to be saved as version 2.3; the timeline, added last, is of those ``sealed``.
 
     More chapters than a table of contents can hold are merged with their neighbours.
     """
@@ -84,13 +84,13 @@ def id3(tags: Tags) -> ID3:
     frames.add(TSSE(encoding=utf16, text=[f"voicecoach {__version__}"]))
     frames.add(COMM(encoding=utf16, lang=language, desc="", text=[plain(tags.comment)]))
     frames.add(USLT(encoding=utf16, lang=language, desc="", text=plain(tags.lyrics)))
-    frames.add(PRIV(owner=TIMELINE_OWNER, data=tags.packed()))
     if tags.cover:
         frames.add(APIC(encoding=Encoding.LATIN1, mime=tags.cover_type, type=3, desc="", data=tags.cover))
     if tags.synced:
         words = [(plain(said), at) for said, at in tags.synced]
         frames.add(SYLT(encoding=utf16, lang=language, format=2, type=1, desc="", text=words))
     _add_chapters(frames, merged(tags.chapters))
+    frames.add(PRIV(owner=TIMELINE_OWNER, data=(sealed() if sealed else tags).packed()))
     return frames
 
 

@@ -112,6 +112,35 @@ def test_a_session_is_made_and_its_speech_is_reused(folder: Path, home: Path) ->
     assert (folder / "calm.mp3").read_bytes() == first
 
 
+IMPORTED = """
+import sys
+from voicecoach import cli
+status = cli.run(sys.argv[1:])
+print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+sys.exit(status)
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [
+        (["--help"], set()),
+        (["plan", "calm.yaml"], set()),
+        (["make", "calm.yaml"], {"mutagen"}),
+        (["make", "calm.yaml", "--breath", "5-7"], {"mutagen"}),
+    ],
+    ids=" ".join,
+)
+def test_what_is_known_is_made_with_few_libraries(
+    folder: Path, home: Path, command: list[str], needed: set[str]
+) -> None:
+    run(folder, home, "make", "calm.yaml", "--breath", "4-6")
+    run(folder, home, *command)
+    status, _, imported = run(folder, home, *command, start=IMPORTED)
+    slow = {"pydub", "pyttsx3", "rich", "mutagen", "pydantic", "ruamel", "PIL", "subprocess", "concurrent", "tomllib"}
+    assert (status, set(imported.split()) & slow) == (0, needed)
+
+
 @pytest.mark.parametrize(
     ("signal", "status", "said"), [("INT", 130, "\nvoicecoach: stopped; nothing was written\n"), ("TERM", 143, "")]
 )

@@ -1,0 +1,70 @@
+"""Work shared out among cores: in order, no group too large, and errors where the work is waited for."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicecoach import cores
+from voicecoach.cores import Meanwhile, each, shares
+
+
+@pytest.fixture(params=[1, 2, 5])
+def count(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    found: int = request.param
+    monkeypatch.setattr(cores, "count", lambda: found)
+    return found
+
+
+@pytest.mark.usefixtures("count")
+def test_what_comes_of_items_is_in_their_order() -> None:
+    assert list(each(lambda number: number * 2, range(20))) == [number * 2 for number in range(20)]
+    assert list(each(len, [])) == []
+
+
+def test_as_many_are_worked_on_at_once_as_there_are_cores(count: int) -> None:
+    together = threading.Barrier(count)
+    assert list(each(lambda _: together.wait(timeout=60) >= 0, range(count))) == [True] * count
+
+
+@pytest.mark.usefixtures("count")
+def test_an_error_in_one_of_them_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(each(lambda number: 1 // number, [3, 2, 1, 0]))
+
+
+@given(st.lists(st.integers(0, 100), max_size=40), st.integers(1, 100), st.integers(1, 100), st.integers(1, 8))
+def test_shares_are_neighbours_and_none_is_too_large(sizes: list[int], most: int, least: int, count: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cores, "count", lambda: count)
+        found = shares(sizes, most, least)
+    assert [number for share in found for number in share] == list(range(len(sizes)))
+    assert all(found), "none is empty"
+    for share in found:
+        assert len(share) == 1 or sum(sizes[number] for number in share) <= most
+
+
+def test_enough_work_is_shared_out_among_all_cores(count: int) -> None:
+    assert len(shares([10] * 100, 500, 20)) >= count
+    assert len(shares([10] * 3, 500, 40)) == 1, "too little for two"
+
+
+def test_what_is_done_meanwhile_is_there_in_the_end_or_raises() -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def work() -> str:
+        started.set()
+        go_on.wait(60)
+        return "done"
+
+    meanwhile = Meanwhile(work)
+    assert started.wait(60)
+    go_on.set()
+    assert meanwhile.made() == "done"
+    assert meanwhile.made() == "done"
+    failing = Meanwhile(lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        failing.made()
