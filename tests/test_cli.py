@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -279,6 +280,17 @@ def planned(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, Any]:
     assert run(["plan", *args, "--json"]) == 0
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
     return document
+
+
+def test_make_tells_where_the_time_went(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["make", "thigh-burner", "--rounds", "1", "-o", str(tmp_path), "--timings", "--json"]) == 0
+    out, err = capsys.readouterr()
+    told = {name: float(seconds) for name, seconds in re.findall(r"^(\w+) +([0-9.]+) s +[0-9]+%$", err, re.MULTILINE)}
+    assert len(told) == len(err.splitlines())
+    assert {"starting", "routine", "speaking", "encoding", "measuring", "writing"} < told.keys()
+    assert sum(told.values()) == pytest.approx(2 * told["total"], abs=0.02), "the parts are all of it"
+    seconds = json.loads(out)["seconds"]
+    assert seconds.keys() == told.keys() - {"starting"}
 
 
 def test_the_plan_as_json_keeps_its_contract(capsys: pytest.CaptureFixture[str]) -> None:

@@ -157,9 +157,12 @@ def test_what_goes_along_with_a_track_has_nothing_in_it_but_what_belongs_there(h
 ESCAPES = ("\x1b[2J", "\x9b2J", "\x1b]0;gotcha\x07", "\x7f", "\x85", "\u2028", "\ud800", "a\rb", "\x00", "\x08")
 
 
-@pytest.mark.parametrize("escape", ESCAPES)
+PLACES = ("title", "key", "name", "words", "language", "breath", "include", "setting", "anchor")
+
+
 @pytest.mark.parametrize(
-    "place", ["title", "key", "name", "words", "language", "breath", "include", "setting", "anchor"]
+    ("place", "escape"),
+    [(place, ESCAPES[(at + turn) % len(ESCAPES)]) for at, place in enumerate(PLACES) for turn in (0, 3, 6)],
 )
 def test_nothing_in_it_steers_a_terminal(
     home: Path, place: str, escape: str, capsys: pytest.CaptureFixture[str]

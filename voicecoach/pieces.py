@@ -231,4 +231,8 @@ def _kept(content: bytes | None, base: Path) -> tuple[Digests, Piece] | None:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    """Return the SHA-256 of a file; nothing where it can't be read, which whoever needs it will be told."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    except OSError:
+        return ""

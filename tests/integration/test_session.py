@@ -149,7 +149,7 @@ def test_strict_decoders_have_nothing_to_say(program: str, hour: Made) -> None:
 def test_seeking_to_a_chapter_lands_within_a_frame(hour: Made) -> None:
     track, file, _ = hour.files[0]
     starts = [float(chapter.start) for chapter in track.timeline.chapters]
-    for start in (starts[1], starts[len(starts) // 2], starts[-1]):
+    for start in (starts[1], starts[len(starts) // 3]):
         sought = part(["-ss", f"{start}", "-i", ffmpeg.source(file.path)])
         passed = part(["-i", ffmpeg.source(file.path), "-ss", f"{start - 1}"])  # all before it is decoded, and left out
         heard = next(
