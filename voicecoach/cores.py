@@ -29,8 +29,11 @@ def each(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iterable[_Ma
         return map(work, items)
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(workers, "work") as threads:
+    threads = ThreadPoolExecutor(workers, "work")
+    try:
         return list(threads.map(work, items))
+    finally:  # who is interrupted does not wait for the others; their programs end when nobody reads them any more
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 class Meanwhile(Generic[_Made]):

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import config, folders, held
+from voicecoach import config, folders
 from voicecoach.errors import ChoiceError, EncodeError, UnknownNameError, VoiceError, near, shown
 from voicecoach.ffmpeg import apart, gist, undisturbed
 from voicecoach.language import TAG
 from voicecoach.voices import polish, remember
-from voicecoach.voices.crew import batches, spoken
+from voicecoach.voices.crew import batches, folder_of_ours, spoken
 from voicecoach.voices.kinds import Listed
 from voicecoach.voices.supervised import Fault
 
@@ -301,12 +301,7 @@ class Speaker:
 @contextmanager
 def _speakers(voice: CommandVoice, number: int) -> Iterator[list[Speaker]]:
     """Give speakers, each with a folder of its own; nothing of them is left afterwards."""
-    with ExitStack() as stack:
-        try:
-            made = stack.enter_context(held.folder())
-        except OSError as error:
-            what = (error.strerror or str(error)).lower()
-            raise VoiceError(f"the voice has no folder to work in: {what}\nmake room, or name one in TMPDIR") from None
+    with folder_of_ours() as made, ExitStack() as stack:
         folders = [made / str(each) for each in range(number)]
         for folder in folders:
             folder.mkdir()

@@ -8,12 +8,13 @@ import tempfile
 import threading
 import wave
 from collections import deque
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count, islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
+from voicecoach import held
 from voicecoach.clip import SAMPLE_BYTES
 from voicecoach.errors import EncodeError, VoiceError, shown
 from voicecoach.voices import polish
@@ -136,6 +137,22 @@ class Speaker:
                 path.unlink()
             if self._start.one_phrase:
                 self.rest()
+
+
+@contextmanager
+def folder_of_ours() -> Iterator[Path]:
+    """Give speakers a folder for a while.
+
+    Raises:
+        VoiceError: When there is no room or place for one.
+    """
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(held.folder())
+        except OSError as error:
+            what = (error.strerror or str(error)).lower()
+            raise VoiceError(f"the voice has no folder to work in: {what}\nmake room, or name one in TMPDIR") from None
+        yield made
 
 
 def _mend(fault: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import cores, held
+from voicecoach import cores
 from voicecoach.errors import VoiceError, shown
 from voicecoach.voices import library, remember
 from voicecoach.voices.catalogue import Catalogue, choose, read
@@ -250,10 +250,10 @@ def _speakers(voice: SystemVoice, number: int) -> Iterator[list[Speaker]]:
 
 @contextmanager
 def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, number: int) -> Iterator[list[Speaker]]:
-    from voicecoach.voices.crew import Speaker, Start
+    from voicecoach.voices.crew import Speaker, Start, folder_of_ours
 
     found = library.find()
-    with _folder() as folder, ExitStack() as stack:
+    with folder_of_ours() as folder, ExitStack() as stack:
         setup = {"driver": found.driver, "library": found.path, "data": _short(found.data, folder), **own}
         rate = ESPEAK_RATE if found.driver == "espeak" else None
         start = Start(command, setup, patience, one_phrase=found.one_phrase_a_process, sample_rate=rate)
@@ -264,22 +264,6 @@ def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, nu
             speakers.append(Speaker(start, place))
             stack.callback(speakers[-1].stop)
         yield speakers
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """Give a folder for a while.
-
-    Raises:
-        VoiceError: When there is no room or place for one.
-    """
-    with ExitStack() as stack:
-        try:
-            made = stack.enter_context(held.folder())
-        except OSError as error:
-            what = (error.strerror or str(error)).lower()
-            raise VoiceError(f"the voice has no folder to work in: {what}\nmake room, or name one in TMPDIR") from None
-        yield made
 
 
 def _asked_twice(command: Sequence[str], patience: float) -> dict[str, object]:
