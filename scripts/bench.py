@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts import bench_parts, bench_plot
+from voicecoach import cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -184,8 +185,7 @@ def timings(bench: Bench) -> str:
 
 def machine() -> str:
     """Describe this machine, without naming it."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores ({platform.machine()}), {platform.system()}, Python {platform.python_version()}"
+    return f"{cores.count()} cores ({platform.machine()}), {platform.system()}, Python {platform.python_version()}"
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
 # A slow machine is no mistake: speed is measured by scripts/bench, as ratios. Each run draws other examples.
-settings.register_profile("voicecoach", deadline=None, max_examples=50)
+settings.register_profile("voicecoach", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "voicecoach"))
 

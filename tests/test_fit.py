@@ -149,7 +149,7 @@ STIFF = {"breath-ladder", "four-seven-eight", "interval-training", "muscle-relax
 
 
 @pytest.mark.parametrize("name", sorted({*built_in()} - STIFF))
-@pytest.mark.parametrize("seconds", [431, 1234, 3600])
+@pytest.mark.parametrize("seconds", [431, 600, 1234, 3600])
 def test_a_built_in_can_have_any_length(name: str, seconds: int) -> None:
     fit = asked(load(name), seconds)
     assert laid(load(name), Choices(), fit.amount).duration == ceil_to_frame(Fraction(seconds))

@@ -178,7 +178,7 @@ def test_a_sound_that_somebody_brought_is_brought_to_one_loudness_without_clippi
     made = loudness.levelled(wave, -22.0, -6.0)
     given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0", "-af", "ebur128=framelog=quiet"]
     said = ffmpeg.run([*given, "-f", "null", "-"], what="measuring", data=made.pcm, loglevel="info").stderr
-    assert loudness.summary(said).integrated == pytest.approx(-22, abs=0.3)
+    assert loudness.summary(said) == pytest.approx(-22, abs=0.3)
     values = array.array("h", made.pcm)
     assert values[0] == values[-1] == 0
 

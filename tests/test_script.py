@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
@@ -15,7 +16,7 @@ from tests.fakes import measure
 from voicecoach.breath import Kind, breath, pace
 from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
-from voicecoach.routine import Routine
+from voicecoach.routine import Routine, load
 from voicecoach.score import CueKind, Side
 from voicecoach.script import build, exercises, notice
 from voicecoach.sheet import Sheet
@@ -316,3 +317,27 @@ def test_every_turn_breathes_the_breath_it_is_given(inside: list[Step], rounds: 
     phases = played(sided(*inside), Choices(breath=taken, rounds=rounds)).phases
     lengths = {Kind.INHALE: Fraction("3.3"), Kind.EXHALE: Fraction("5.7")}
     assert all(phase.end - phase.start == lengths[phase.kind] for phase in phases)
+
+
+def test_the_work_of_a_session_grows_as_its_cues_do() -> None:
+    """Counted in calls of functions, which are the same on any machine."""
+    routine = load("sitting-leg-stretch")
+
+    def work(rounds: int) -> tuple[int, int]:
+        calls = 0
+
+        def counted(_frame: object, event: str, _of: object) -> None:
+            nonlocal calls
+            calls += event in {"call", "c_call"}
+
+        chosen = Choices(rounds=rounds)
+        sys.setprofile(counted)
+        try:
+            timeline = perform(build(routine, chosen), measure, pace("4-6"))
+        finally:
+            sys.setprofile(None)
+        return calls, len(timeline.cues)
+
+    work(1)  # what is found once is found now
+    (calls, cues), (more, further) = work(20), work(80)
+    assert more / calls < 1.05 * further / cues

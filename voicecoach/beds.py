@@ -137,10 +137,10 @@ def opened(name: str) -> Bed:
             f"{name} is no sound that can be read\ngive --bed a WAV, FLAC, Ogg, M4A or MP3 file"
         ) from None
     seconds = _seconds(said)
-    if heard.integrated is None or seconds < LEAST:
+    if heard is None or seconds < LEAST:
         what = "is silent" if seconds >= LEAST else f"lasts {seconds:.1f} s"
         raise ChoiceError(f"the bed {name} {what}\ngive --bed a sound of a second or more")
-    return Bed(path, heard.integrated, seconds, ours, _problem(said, path.name))
+    return Bed(path, heard, seconds, ours, _problem(said, path.name))
 
 
 def crossfaded(tail: bytes, head: bytes) -> bytes:

@@ -115,21 +115,20 @@ def of_file(path: Path) -> Loudness:
     args = ["-i", ffmpeg.source(path), "-filter_complex", _WHOLE, *_NOWHERE]
     said = ffmpeg.run(args, what=f"measuring {path.name}", loglevel="info").stderr
     peaks = re.findall(r"Peak level dB: (-?[\d.]+)", said)
-    return Loudness(summary(said).integrated, round(float(peaks[-1]), 1) if peaks else GATE)
+    return Loudness(summary(said), round(float(peaks[-1]), 1) if peaks else GATE)
 
 
-def summary(said: str) -> Loudness:
-    """Read what ebur128 says at its end; where it was not asked for the true peak, that is lowest.
+def summary(said: str) -> float | None:
+    """Read the integrated loudness that ebur128 tells at its end; None when nothing is heard.
 
     Raises:
         EncodeError: When it says nothing of the kind.
     """
     loud = re.findall(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS", said)
-    peaks = re.findall(r"Peak:\s+(-?[\d.]+|-inf|nan) dBFS", said)
     if not loud:
         raise EncodeError("measuring loudness: ffmpeg gave no result")
-    level, highest = float(loud[-1]), float(peaks[-1]) if peaks else GATE
-    return Loudness(level if level > GATE else None, highest if math.isfinite(highest) else GATE)
+    level = float(loud[-1])
+    return level if level > GATE else None
 
 
 def levelled(clip: Clip, target: float, ceiling: float) -> Clip:
@@ -142,7 +141,7 @@ def levelled(clip: Clip, target: float, ceiling: float) -> Clip:
     """
     given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
     args = [*given, "-af", "ebur128=framelog=quiet", "-f", "null", "-"]
-    heard = summary(ffmpeg.run(args, what="levelling a sound", data=clip.pcm, loglevel="info").stderr).integrated
+    heard = summary(ffmpeg.run(args, what="levelling a sound", data=clip.pcm, loglevel="info").stderr)
     room = ceiling - decibels(peak(clip))
     wanted = room if heard is None else min(room, target - heard)
     return fade(gain(clip, wanted), FADE)

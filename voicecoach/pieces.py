@@ -47,6 +47,13 @@ _MAY_BE_READ = {
 """All that a piece is made of, besides texts, numbers and tuples."""
 
 
+_NO_PIECE = (
+    *(pickle.UnpicklingError, OSError, EOFError, LookupError, TypeError, ValueError, ArithmeticError),
+    RecursionError,
+)
+"""What reading something else as a piece may raise."""
+
+
 @dataclass(slots=True)
 class Source:
     """A routine by its name, as it is asked for; its file is read only when what is kept will not do.
@@ -225,7 +232,16 @@ def _kept(content: bytes | None, base: Path) -> tuple[Digests, Piece] | None:
     try:
         digests, kept = _Unpickler(io.BytesIO(content)).load()
         same = all(_digest(base / path) == digest for path, digest in digests)
-    except (pickle.UnpicklingError, OSError, EOFError, LookupError, TypeError, ValueError, ArithmeticError):
+    except (
+        pickle.UnpicklingError,
+        OSError,
+        EOFError,
+        LookupError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        RecursionError,
+    ):
         return None
     return (digests, kept) if same and isinstance(kept, piece.Piece) else None
 

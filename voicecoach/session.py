@@ -164,7 +164,7 @@ _Pieces = list[tuple[Side | None, Choices, "Piece"]]
 
 def _pieces(request: Request, source: Source, folder: Path) -> _Pieces:
     _check_length(request)
-    with timings.part("routine"), _listing(request, folder):
+    with timings.part("routine"), _voices_listed(request, folder):
         return [(side, chosen, source.piece(chosen)) for side, chosen in _tracks(request)]
 
 
@@ -475,7 +475,7 @@ def speaker(request: Request, words: Language, folder: Path) -> Voice:
 
 
 @contextmanager
-def _listing(request: Request, folder: Path) -> Iterator[None]:
+def _voices_listed(request: Request, folder: Path) -> Iterator[None]:
     """Have the system's voices listed meanwhile, where that was never done: it takes a process of its own."""
     if request.voice is not None or folder.is_dir():
         yield

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import config, folders
+from voicecoach import config, cores, folders
 from voicecoach.errors import ChoiceError, EncodeError, UnknownNameError, VoiceError, near, shown
 from voicecoach.ffmpeg import apart, gist, undisturbed
 from voicecoach.language import TAG
@@ -172,7 +172,7 @@ class CommandVoice:
         if not wordings:
             return
         _check(wordings)
-        number = min(self.workers or os.cpu_count() or 1, len(wordings))
+        number = min(self.workers or cores.count(), len(wordings))
         with _speakers(self, number) as speakers:
             gain = self._own_gain(speakers[0])
             for batch in batches(spoken(speakers, wordings), BATCH):

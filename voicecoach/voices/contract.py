@@ -167,12 +167,12 @@ def _loudness(clip: Clip) -> float:
     from voicecoach.loudness import GATE, summary
 
     said = ffmpeg.run(
-        [*PCM, "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"],
+        [*PCM, "-af", "ebur128=framelog=quiet", "-f", "null", "-"],
         what="measuring a clip",
         data=clip.pcm,
         loglevel="info",
     ).stderr
-    level = summary(said).integrated
+    level = summary(said)
     return GATE if level is None else level
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import array
 import hashlib
-import os
 import sys
 import unicodedata
 import warnings
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg, folders
+from voicecoach import cores, ffmpeg, folders
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.errors import ChoiceError, EncodeError, VoiceError, shown
 from voicecoach.prompts import name
@@ -187,7 +186,7 @@ class RecordedVoice:
             RecordingError: When one of all that are asked for is missing or no good.
         """
         ffmpeg.executable()
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(cores.count()) as pool:
             found = dict(zip(files, pool.map(_take, files.values(), files), strict=True))
         faults = [Fault(f"{name(each)}.wav", each, _MISSING) for each in dict.fromkeys(missing)]
         faults += [Fault(files[each].name, each, what) for each, what in found.items() if isinstance(what, str)]
