@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,31 @@ if TYPE_CHECKING:
     import pytest
 
 # A slow machine is no mistake: speed is measured by scripts/bench, as ratios. Each run draws other examples.
-settings.register_profile("voicecoach", deadline=None)
-settings.register_profile("thorough", deadline=None, max_examples=1000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "voicecoach"))
+for name, examples in (("quick", 25), ("ci", 100), ("thorough", 1000)):
+    settings.register_profile(name, deadline=None, max_examples=examples)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the hundreds of processes that tests start share their bytecode, in a folder that goes when they are done."""
-    if hasattr(config, "workerinput"):  # one of several that share the tests: it has its environment from the first
-        return
+    """Give all tests the same surroundings, however the suite was started."""
+    _restore_signals()
+    if not hasattr(config, "workerinput"):  # a worker of pytest-xdist has its environment from the first process
+        _share_bytecode(config)
+
+
+def _restore_signals() -> None:
+    """Let signals do what they do by default, also where a shell or CI started us with some of them ignored.
+
+    SIGHUP stays as it is, so that ``nohup`` keeps its meaning.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def _share_bytecode(config: pytest.Config) -> None:
+    """Let the hundreds of processes that tests start share their bytecode, in a folder that is removed at the end."""
     folder = tempfile.mkdtemp(prefix="voicecoach-bytecode-")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["PYTHONPYCACHEPREFIX"] = folder

@@ -161,7 +161,9 @@ def test_an_encoder_that_fails_is_told_in_its_own_words(folder: Path, home: Path
 
 def test_a_full_disk_is_told_and_the_earlier_file_stays(folder: Path, home: Path) -> None:
     assert run(folder, home, "plan", "calm.yaml")[0] == 0  # all is spoken, so the track is what has no room
-    status, out, err = shell(folder, home, "ulimit -f 8; exec $voicecoach make calm.yaml")
+    status, out, err = shell(
+        folder, home, "ulimit -f 8; export PYTHONDONTWRITEBYTECODE=1; exec $voicecoach make calm.yaml"
+    )
     assert (status, out) == (1, "")
     assert err.splitlines()[0].startswith("voicecoach: ")
     assert len(err.splitlines()) <= 3

@@ -148,7 +148,8 @@ def child(target: Path, *, before: str = "", seconds: int = 1) -> subprocess.Com
     """Write a file from another process, whose limits or user may be others."""
     path = [str(Path(__file__).parent.parent.parent), *sys.path]
     code = CHILD.format(path=path, before=before, target=str(target), seconds=seconds)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    # -B: bytecode that a limit cuts short would harm all later processes.
+    return subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, check=False)
 
 
 @pytest.fixture

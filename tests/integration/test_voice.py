@@ -173,7 +173,8 @@ def test_instructions_are_heard_at_the_rate_that_is_asked_for(code: str, rate: i
 
 def test_a_full_disk_is_told_with_what_would_mend_it() -> None:
     worker = SystemVoice("gmw/en-us", CALM).command
-    full = SystemVoice("gmw/en-us", CALM, command=("/bin/sh", "-c", f"ulimit -f 8; exec {shlex.join(worker)}"))
+    limited = f"ulimit -f 8; export PYTHONDONTWRITEBYTECODE=1; exec {shlex.join(worker)}"
+    full = SystemVoice("gmw/en-us", CALM, command=("/bin/sh", "-c", limited))
     with pytest.raises(VoiceError, match=r"file too large\nmake room in .*, or name another folder in TM"):
         list(full.speak(["In"]))
 
