@@ -55,7 +55,6 @@ def test_a_good_routine_has_nothing_to_mend(tmp_path: Path) -> None:
     ("step", "told"),
     [
         (f"{{breathe: 1, in: {FIFTY}}}", "needs 3.51 s and the inhale of 3 s has 2.70 s for it"),
-        ("{breathe: 1, hold: Stay}", "'Stay' is said at the hold, and the breath 3-6 has none"),
         ("{hold: 5s, at: {9s: Late}}", "'Late' is said at 9 s, and the hold lasts 5 s; name a moment within it"),
         ("repeat: {rounds: '{n}', steps: [say: hi]}", "from 1 to"),
         ("rest: 13h", "this lasts more than 12 hours"),
@@ -109,11 +108,29 @@ def test_all_formulas_that_are_wrong_are_told_at_once(tmp_path: Path) -> None:
     assert [line.split(":")[1] for line in lines] == ["4", "5", "6", "7", "8"]
 
 
-def test_words_for_phases_that_the_breaths_asked_for_lack_are_told_once(tmp_path: Path) -> None:
+def test_words_for_phases_that_the_breaths_asked_for_lack_are_noted_once(tmp_path: Path) -> None:
     text = routine("{breathe: 2, in: In, hold: Stay}", "breath: 4-4-4\n")
     assert reviewed(text, tmp_path) == Review()
-    (line,) = reviewed(text, tmp_path, "4-4,5-5").lines()
-    assert "'Stay' is said at the hold, and the breath 4-4 has none" in line
+    for asked in ("4-4,5-5", "4-4"):
+        found = reviewed(text, tmp_path, asked)
+        assert list(found.lines()) == []
+        (note,) = found.notes
+        assert note.what == "note: 'Stay' is left out: the breath 4-4 has no hold"
+
+
+def test_words_for_a_phase_that_the_routines_own_breath_lacks_are_a_warning(tmp_path: Path) -> None:
+    (line,) = reviewed(routine("{breathe: 2, in: In, hold: Stay}", "breath: 4-6\n"), tmp_path).lines()
+    assert "a.yaml:4:32: warning: 'Stay' is left out: the breath 4-6 has no hold" in line
+
+
+def test_plan_says_which_words_a_listeners_breath_leaves_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reviewed(routine("{breathe: 2, in: In, hold: Stay, pause: Rest}", "breath: 4-4-4-4\n"), tmp_path)
+    assert run(["plan", "a.yaml", "--breath", "4-6"]) == 0
+    shown = capsys.readouterr()
+    assert "'Stay' is left out: the breath 4-6 has no hold; breathe with a hold to hear it (and 1 more" in shown.err
+    assert "Stay" not in shown.out
 
 
 def test_a_fixed_breath_is_not_told_again_for_each_that_is_asked(tmp_path: Path) -> None:

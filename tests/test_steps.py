@@ -135,15 +135,32 @@ def test_a_countdown_ends_in_the_words_of_the_language_where_there_are_no_others
         ({"hold": "30s", "at": {"half": "Low"}, "halfway": True}, "'Low' is said at the same moment as 'Half-way'"),
         ({"hold": "9s", "at": {"last 3s": "Low"}, "countdown": 3}, "'Low' is said at the same moment as 'three'"),
         ({"hold": "0.4s", "say": "Go"}, "'Go' needs 0.39 s and the hold of 0.4 s has 0.25 s for it; add a shorter"),
-        ({"breathe": 1, "hold": "Stay"}, "'Stay' is said at the hold, and the breath 4-6 has none"),
-        ({"breathe": 1, "in 2": "More"}, "at inhale number 2, and the breath 4-6 has only 1; take out the words"),
-        ({"breathe": 1, "in 2": "More"}, "or breathe with 2 inhales"),
     ],
 )
 def test_words_that_have_no_room_are_refused(step: Step, told: str) -> None:
     with pytest.raises(FitError) as caught:
         played(routine(step))
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("step", "reported"),
+    [
+        ({"hold": "Stay"}, "'Stay' is left out: the breath 4-6 has no hold; breathe with a hold to hear it"),
+        ({"in 2": "More"}, "'More' is left out: the breath 4-6 has only 1 inhale; breathe with 2 inhales to hear it"),
+    ],
+)
+def test_words_for_phases_that_the_breath_lacks_are_left_out(step: Step, reported: str) -> None:
+    timeline = played(routine({"breathe": 2, "in": "In", "out": "Out", **step}))
+    assert heard(timeline) == ["In", "Out"] * 2
+    (problem,) = timeline.unsaid
+    assert reported in str(problem)
+
+
+def test_a_hold_of_no_length_is_left_out_with_its_words() -> None:
+    held = {"breathe": 1, "breath": "4-{held}-8", "fixed": True, "in": "In", "hold": "Hold", "out": "Out"}
+    for seconds, texts in (("7", ["In", "Hold", "Out"]), ("0", ["In", "Out"])):
+        assert heard(played(routine(held, parameters={"held": seconds}))) == texts
 
 
 def test_a_countdown_that_is_too_long_is_told_once() -> None:

@@ -14,6 +14,7 @@ from tests.strategies import breaths, phrases, scores
 from voicecoach.breath import Breath, Kind, Pace, Span, breath
 from voicecoach.errors import ChoiceError, FitError
 from voicecoach.score import (
+    Breathe,
     CueKind,
     Mark,
     Moment,
@@ -159,9 +160,24 @@ def test_every_phrase_that_does_not_fit_is_told_once() -> None:
     assert len(caught.value.problems) == 2
 
 
-def test_words_for_a_phase_that_the_breath_does_not_have_are_refused_by_its_name() -> None:
-    with pytest.raises(FitError, match="'Hold' is said at the hold, and the breath 4-6 has none"):
-        perform(breathe({Kind.HOLD: phrase("Hold")}), measure, CALM)
+@given(breaths, st.dictionaries(st.sampled_from(Kind), phrases, min_size=1), st.integers(1, 3))
+def test_words_for_phases_that_a_breath_lacks_are_left_out_and_named(
+    taken: Breath, words: dict[Kind, Phrase], number: int
+) -> None:
+    """The breath lasts as long as ever, and all other words are said."""
+    short = {kind: Phrase((Wording("a"),), CueKind.BREATH) for kind in words}
+    timeline = perform(Breathe(tuple((kind, number, said) for kind, said in short.items())), lambda _: FRAME, taken)
+    there = {kind: sum(phase.kind is kind for phase in taken.phases) for kind in short}
+    assert timeline.duration == ceil_to_frame(taken.seconds)
+    assert len(timeline.cues) == sum(count >= number for count in there.values())
+    assert len(timeline.unsaid) == sum(count < number for count in there.values())
+
+
+def test_words_that_are_left_out_are_named_with_their_phase_and_breath() -> None:
+    unsaid = perform(seq(*[breathe({Kind.HOLD: phrase("Hold")})] * 2), measure, CALM).unsaid
+    assert [(each.what, each.mend) for each in unsaid] == [
+        ("'Hold' is left out: the breath 4-6 has no hold", "breathe with a hold to hear it")
+    ]
 
 
 def test_room_is_kept_for_the_other_side_so_that_both_take_the_same_time() -> None:

@@ -81,6 +81,7 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
         return Review(warnings=warnings, unmeasured=str(error))
     problems = [*own.problems, *_worst(others, own.problems)]
     notes = [note for attempt in (own, *others) for note in _shorter(attempt)]
+    notes += _left_out(others, own.unsaid)
     unwise, tried = (*warnings, *own.warnings(routine)), _tried(routine, others)
     return Review(tuple(ordered(problems)), unwise, tuple(ordered(notes)), tried=tried)
 
@@ -123,14 +124,17 @@ class Ruler:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """A routine performed at a breath: what is refused, or else the session, where it is to be looked at."""
+    """A routine performed at a breath: what is refused, what is left out, and the session, where it is looked at."""
 
     pace: Pace
     problems: tuple[Problem, ...] = ()
+    unsaid: tuple[Problem, ...] = ()
     timeline: Timeline | None = None
 
     def warnings(self, routine: Routine) -> tuple[Problem, ...]:
-        return tuple(timed(self.timeline, routine.file, _toned(routine))) if self.timeline else ()
+        if self.timeline is None:
+            return ()
+        return (*self.unsaid, *timed(self.timeline, routine.file, _toned(routine)))
 
 
 def _toned(routine: Routine) -> frozenset[Where | None]:
@@ -175,7 +179,7 @@ def _attempt(routine: Routine, breath: Pace | None, ruler: Ruler) -> _Attempt:
         raise
     except VoicecoachError as error:
         return _Attempt(breathed, _problems(error, routine.file))
-    return _Attempt(breathed, timeline=timeline)
+    return _Attempt(breathed, unsaid=timeline.unsaid, timeline=timeline)
 
 
 def _whole(routine: Routine, breath: Pace | None) -> Choices:
@@ -214,6 +218,16 @@ def _shorter(attempt: _Attempt) -> Iterator[Problem]:
         if cue.wording and cue.where:
             which = f"wording {cue.wording + 1} of {cue.wordings}"
             yield Problem(cue.where, f"note: at {attempt.pace} {which} is said: {shown(cue.text)}")
+
+
+def _left_out(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> Iterator[Problem]:
+    """Report as notes, each once, the words that listeners' breaths have no phase for."""
+    found: dict[Where, Problem] = {problem.where: problem for problem in known}
+    for attempt in attempts:
+        for problem in attempt.unsaid:
+            if problem.where not in found:
+                found[problem.where] = problem
+                yield replace(problem, what=f"note: {problem.what}")
 
 
 def _tree(routine: Routine, name: str) -> Table:

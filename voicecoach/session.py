@@ -192,7 +192,7 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         stage.clips,
         voice.synthesised,
         voice.reused,
-        (*voice.problems, *unheeded, *_read_out(piece.words, stage.clips)),
+        (*voice.problems, *unheeded, *_unsaid(each for each, _ in laid.values()), *_read_out(piece.words, stage.clips)),
         note((timeline for timeline, _ in laid.values()), piece.limb),
         lower,
     )
@@ -539,6 +539,14 @@ def _read_out(words: Language, texts: Iterable[str]) -> Iterator[str]:
     first, *more = told or [""]
     if first:
         yield first + (f" (and {len(more)} more; 'voicecoach check' tells where)" if more else "")
+
+
+def _unsaid(timelines: Iterable[Timeline]) -> Iterator[str]:
+    """Say which words are left out, since the breath does not have their phase."""
+    every = {problem.where: problem for timeline in timelines for problem in timeline.unsaid}
+    first, *more = every.values() or [None]
+    if first:
+        yield f"{first}" + (f" (and {len(more)} more like it)" if more else "")
 
 
 def _tags(session: Session, track: Track, number: int, sounding: Sounding, cover: bytes) -> Tags:

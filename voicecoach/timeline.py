@@ -128,13 +128,23 @@ _Cuttable = TypeVar("_Cuttable", PhaseSpan, Chapter, Stretch)
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What is heard when."""
+    """What is heard when.
+
+    Attributes:
+        duration: Seconds in all.
+        phases: The phases of guided breaths.
+        cues: What sounds.
+        chapters: Its parts, as players show them.
+        stretches: What counts as stretch.
+        unsaid: The words that are left out, since this breath does not have their phase.
+    """
 
     duration: Fraction
     phases: tuple[PhaseSpan, ...] = ()
     cues: tuple[Cue, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    unsaid: tuple[Problem, ...] = ()
 
     def stretched(self, side: Side) -> Fraction:
         """How many seconds this leg is stretched in all."""
@@ -148,7 +158,8 @@ class Timeline:
             return self
         last = ceil_to_frame(end)
         cues = tuple(cue for cue in self.cues if cue.end <= last)
-        return Timeline(last, _cut(self.phases, last), cues, _cut(self.chapters, last), _cut(self.stretches, last))
+        phases, chapters, stretches = _cut(self.phases, last), _cut(self.chapters, last), _cut(self.stretches, last)
+        return replace(self, duration=last, phases=phases, cues=cues, chapters=chapters, stretches=stretches)
 
 
 def _cut(spans: Iterable[_Cuttable], end: Fraction) -> tuple[_Cuttable, ...]:
@@ -262,6 +273,7 @@ class _Happened:
     breaths: list[_Taken] = field(default_factory=list)
     marks: list[_Marked] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unsaid: dict[tuple[Where | None, str], Problem] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +397,8 @@ def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: _Scene) -> None:
 def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Fraction:
     scene.check(at)
     breath = scene.breath(taken.beat)
-    scene.happened.problems.extend(_unbreathed(taken, breath))
+    for problem in _unsaid(taken, breath):
+        scene.happened.unsaid.setdefault((problem.where, problem.what), problem)
     noted = _Taken(at, [])
     scene.happened.breaths.append(noted)
     numbers: dict[Kind, int] = {}
@@ -412,6 +425,7 @@ def _collect(happened: _Happened, end: Fraction) -> Timeline:
         cues=tuple(cues),
         chapters=tuple(_chapters(happened.marks, end)),
         stretches=tuple(_stretches(happened.marks)),
+        unsaid=tuple(happened.unsaid.values()),
     )
 
 
@@ -490,16 +504,15 @@ def _at_once(part: Score, other: Score) -> Iterator[Problem]:
             yield Misfit(phrase.where or NOWHERE, what, "give one of them another moment, or leave it out", text)
 
 
-def _unbreathed(taken: Breathe, breath: Breath) -> Iterator[Problem]:
-    """Tell of words for a phase that the breath does not have."""
+def _unsaid(taken: Breathe, breath: Breath) -> Iterator[Problem]:
+    """Report the words for a phase that the breath does not have: they are left out."""
     for kind, number, body in taken.words:
         there = sum(phase.kind is kind for phase in breath.phases)
         for phrase in phrases(body) if number > there else ():
-            phase = f"the {kind}" if number == 1 else f"{kind} number {number}"
-            has = f"only {there}" if there else "none"
-            what = f"{shown(phrase.wordings[0].text)} is said at {phase}, and the breath {breath} has {has}"
-            mend = f"take out the words, or breathe with {_some(kind) if number == 1 else f'{number} {kind}s'}"
-            yield Misfit(phrase.where or NOWHERE, what, mend, phrase.wordings[0].text)
+            has = f"only {there} {kind}{'s' if there > 1 else ''}" if there else f"no {kind}"
+            what = f"{shown(phrase.wordings[0].text)} is left out: the breath {breath} has {has}"
+            mend = f"breathe with {_some(kind) if number == 1 else f'{number} {kind}s'} to hear it"
+            yield Problem(phrase.where or NOWHERE, what, mend)
 
 
 def _some(kind: Kind) -> str:
