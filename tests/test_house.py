@@ -34,6 +34,7 @@ ORDER = [
         "cores",
         "loudness",
         "held",
+        "drafts",
     ),
     *("folders", "store", "pieces", "config", "frames"),
     *("voices", "voices.kinds", "voices.remember", "voices.catalogue", "voices.library", "voices.supervised"),

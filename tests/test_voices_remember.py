@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.store import place, removed, write_whole
+from voicecoach.store import place
 from voicecoach.voices.remember import keep, recall
 
 if TYPE_CHECKING:
@@ -61,16 +61,3 @@ def test_a_folder_that_can_not_be_made_is_no_fault(tmp_path: Path) -> None:
 def test_without_a_folder_nothing_is_kept() -> None:
     keep(None, "key", 1)
     assert recall(None, "key") is None
-
-
-def test_a_file_that_can_not_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
-    (tmp_path / "taken").mkdir()
-    with pytest.raises(OSError, match="taken"):
-        write_whole(tmp_path / "taken", b"content")
-    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
-
-
-def test_removing_tells_whether_it_worked(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    assert removed(tmp_path / "file")
-    assert not removed(tmp_path / "file")

@@ -507,12 +507,11 @@ def _check_drawing(path: Path | None) -> None:
 
 
 def _draw(track: Track, path: Path) -> None:
-    from voicecoach import plot
-    from voicecoach.store import write_whole
+    from voicecoach import drafts, plot
 
     vector = path.suffix.lower() == ".svg"
     picture = plot.svg(track.timeline, track.title).encode() if vector else plot.png(track.timeline, track.title)
-    write_whole(path, picture)
+    drafts.write(path, picture)
 
 
 def _unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:

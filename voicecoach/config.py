@@ -144,13 +144,9 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def _write(path: Path, text: str) -> None:
     """Replace the file that a path leads to: a link stays one, and permissions stay."""
-    from voicecoach.store import write_whole
+    from voicecoach import drafts
 
-    target = path.resolve()
-    mode = target.stat().st_mode if target.exists() else None
-    write_whole(target, text.encode())
-    if mode is not None:
-        target.chmod(mode)
+    drafts.write(path, text.encode())
 
 
 def _text(path: Path) -> str:

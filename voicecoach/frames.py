@@ -49,6 +49,8 @@ _BATCH, _LEAST_BATCH = 150 * SAMPLE_RATE, 10 * SAMPLE_RATE
 """Samples that are encoded, or measured, in one run of ffmpeg, at most; and at least where there are more cores."""
 PCM = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
 _PIECE = 4096
+_LONGEST_FRAME = 960
+"""The bytes of a frame at 320 kb/s and 48 kHz."""
 _Item = TypeVar("_Item")
 
 
@@ -227,15 +229,26 @@ def info_frame(frames: int, form: Form) -> bytes:
     """
     own = Form(max(form.bit_rate, 64_000))  # it takes 177 bytes, which a frame of less does not hold
     whole = frames + 1
-    seek = bytes(256 * percent // 100 for percent in range(100))
     padding = whole * FRAME_SAMPLES - frames * FRAME_SAMPLES - DELAY
     size = own.size + whole * form.size
+    seek = _seek_table(own.size, whole * form.size)
     head = b"Info" + (15).to_bytes(4, "big") + whole.to_bytes(4, "big") + size.to_bytes(4, "big") + seek + bytes(4)
     lame = b"LAME3.100" + bytes([1]) + bytes(1 + 4 + 2 + 2 + 1) + bytes([min(255, form.bit_rate // 1000)])
     trims = (DELAY << 12 | padding).to_bytes(3, "big")
     tail = bytes(1 + 1 + 2) + size.to_bytes(4, "big") + bytes(2)
     frame = own.header + bytes(17) + head + lame + trims + tail
     return (frame + _crc16(frame).to_bytes(2, "big")).ljust(own.size, b"\0")
+
+
+def _seek_table(header: int, sound: int) -> bytes:
+    """Return where each hundredth of the time begins, as the nearest 256th of all bytes, the ``header`` included.
+
+    >>> list(_seek_table(192, 100 * 192))[:5]
+    [3, 5, 8, 10, 13]
+    """
+    whole = 100 * (header + sound)
+    places = (256 * (100 * header + percent * sound) for percent in range(100))
+    return bytes(min(255, (2 * place + whole) // (2 * whole)) for place in places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +270,41 @@ class Info:
         return self.frames * FRAME_SAMPLES - self.delay - self.padding
 
 
+def round_seek_table(path: Path) -> None:
+    """Write the seek table of an MP3 without tags anew, rounded; ffmpeg's own is rounded down, twice.
+
+    Where there is no Info header, or the frames are not all of one size, the file is left as it is.
+
+    Raises:
+        OSError: When the file can't be written.
+    """
+    with path.open("rb+") as file:
+        start = file.read(1024)
+        with suppress(ValueError):
+            file.seek(0)
+            file.write(_with_table(start))
+
+
+def _with_table(start: bytes) -> bytes:
+    """Return the start of an MP3 with a rounded seek table in its Info header, whose checksum is set anew.
+
+    Raises:
+        ValueError: When there is no such header, or the frames are not all of one size.
+    """
+    info, at = read_info(start), _info_place(start)
+    sound = info.frames * Form(MP3_RATES[(start[2] >> 4) - 1] * 1000).size
+    if not 0 < info.size - sound <= _LONGEST_FRAME:
+        raise ValueError("frames of several sizes")
+    table = _seek_table(info.size - sound, sound)
+    stated = start[: at + 16] + table + start[at + 116 : at + 154]
+    return stated + _crc16(stated).to_bytes(2, "big") + start[at + 156 :]
+
+
+def _info_place(start: bytes) -> int:
+    """Return where the Info header begins: after the side information of one channel, or of two."""
+    return 4 + (17 if start[3:4] >= b"\xc0" else 32)
+
+
 def read_info(start: bytes) -> Info:
     """Read the Info header from the start of an MP3 without tags.
 
@@ -265,7 +313,7 @@ def read_info(start: bytes) -> Info:
     Raises:
         ValueError: When there is no such header.
     """
-    at = 4 + (17 if start[3:4] >= b"\xc0" else 32)  # after the side information of one channel, or of two
+    at = _info_place(start)
     header = start[at : at + 144]
     if header[:8] != b"Info\x00\x00\x00\x0f" or len(header) < 144:  # noqa: PLR2004 - the length sliced above
         raise ValueError("no Info header")

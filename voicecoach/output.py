@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
-import stat
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from voicecoach import ffmpeg, held, tagging
+from voicecoach import drafts, ffmpeg, held, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.cores import Meanwhile
 from voicecoach.errors import EncodeError, OutputError, TargetError
 from voicecoach.formats import MP3, Format
-from voicecoach.frames import PCM, Spliced, read_info
-from voicecoach.store import removed
+from voicecoach.frames import PCM, Spliced, read_info, round_seek_table
 from voicecoach.tags import merged
 
 if TYPE_CHECKING:
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
 
 _TEMPORARY = "make room for it, or name another folder in TMPDIR"
 _SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
-_DRAFT = re.compile(r"\.voicecoach-[0-9a-f]{16}(?:\..{0,9})?", re.DOTALL)
 
 
 class Sound(Protocol):
@@ -84,6 +80,8 @@ class Stream:
         wanted = [*mixed, *bare, *self.form.encoding(self.bit_rate), ffmpeg.source(path)]
         with _listed(self.chapters) as listed:
             ffmpeg.encode_stream([*sound, *listed, *wanted], counted(), what=f"encoding the {self.form.name}")
+        if self.form is MP3:
+            round_seek_table(path)
         return size // SAMPLE_BYTES // self.channels
 
 
@@ -165,17 +163,17 @@ def write_all(
     """
     with ExitStack() as stack:
         paths = [*(each.path for each in recordings), *(each.path for each in extras)]
-        drafts = [stack.enter_context(_draft(path)) for path in paths]
-        written = tuple(_made(draft, each) for draft, each in zip(drafts, recordings, strict=False))
-        for draft, extra in zip(drafts[len(recordings) :], extras, strict=True):
+        made = [_held(path, stack) for path in paths]
+        written = tuple(_made(draft, each) for draft, each in zip(made, recordings, strict=False))
+        for draft, extra in zip(made[len(recordings) :], extras, strict=True):
             _laid_down(draft, extra)
         if listen:
             for number in range(len(recordings)):
                 with _told(paths[number]), _draft_told(paths[number]):
-                    listen(number, drafts[number])
-        for draft, path in zip(drafts, paths, strict=True):
+                    listen(number, made[number])
+        for draft, path in zip(made, paths, strict=True):
             with _told(path):
-                draft.replace(_target(path))
+                drafts.put(draft, path)
     return written
 
 
@@ -191,10 +189,16 @@ def encode(chunks: Iterable[bytes], path: Path) -> int:
     return Stream(chunks).save(path)
 
 
+def _held(path: Path, stack: ExitStack) -> Path:
+    """Hold a draft of a file until the stack is closed."""
+    with _told(path):
+        return stack.enter_context(drafts.hold(path))
+
+
 def _laid_down(draft: Path, extra: Extra) -> None:
     with _told(extra.path):
         draft.write_bytes(extra.content)
-        _sync(draft)
+        drafts.sync(draft)
 
 
 def _made(draft: Path, recording: Recording) -> Written:
@@ -208,7 +212,7 @@ def _made(draft: Path, recording: Recording) -> Written:
         _check(draft, samples, form, len(head))
         if not head:
             tagging.save(draft, form, tagging.sealed(tags, tagging.digest(draft)))
-        _sync(draft)
+        drafts.sync(draft)
         return Written(path, samples, draft.stat().st_size, len(merged(tags.chapters)))
 
 
@@ -230,51 +234,6 @@ def _stated(path: Path, start: int) -> tuple[int, int]:
         file.seek(start)
         info = read_info(file.read(1024))
     return info.samples, info.size
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def _draft(path: Path) -> Iterator[Path]:
-    """Make an empty hidden file beside ``path``, with a new file's usual mode; remove it unless it was renamed.
-
-    What killed processes left in the folder goes first.
-    """
-    with _told(path):
-        held.sweep(_target(path).parent, _DRAFT)
-
-    def made() -> Path:
-        """Make it under a name that nothing else has."""
-        with _told(path):
-            draft = _target(path).with_name(f".voicecoach-{os.urandom(8).hex()}{path.suffix[:10]}")
-            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-        return draft
-
-    with held.held(made) as draft:
-        try:
-            yield draft
-        finally:
-            removed(draft)
-
-
-def _target(path: Path) -> Path:
-    """Return the file that a path leads to, which need not be there yet: a link is kept, and its end replaced.
-
-    Raises:
-        TargetError: When it leads to what is no plain file, such as a folder or a device.
-    """
-    target = Path(os.path.realpath(path))
-    try:
-        mode = target.stat().st_mode
-    except FileNotFoundError:
-        return target
-    if not stat.S_ISREG(mode):
-        what = "it is a folder" if stat.S_ISDIR(mode) else "it is not a plain file"
-        raise TargetError(path, f"{what}; choose another name with -o")
-    return target
 
 
 @contextmanager

@@ -124,20 +124,19 @@ def _missing(loud: Iterable[Loudness | None], more: float) -> float:
 
 def _gained(clip: Callable[[Cue], Clip], decibels: float) -> Callable[[Cue], Clip]:
     """Return the clips of cues, all louder or softer by so much."""
-    made: dict[tuple[str, int], Clip] = {}
+    made: dict[tuple[str, str, int], Clip] = {}
 
     def louder(cue: Cue) -> Clip:
-        key = cue.said, cue.fall
-        if key not in made:
-            made[key] = gain(clip(cue), decibels)
-        return made[key]
+        if cue.source not in made:
+            made[cue.source] = gain(clip(cue), decibels)
+        return made[cue.source]
 
     return louder
 
 
 def _check_audible(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> None:
     """Refuse a session in which a cue could not be heard."""
-    cues = {(cue.said, cue.fall): cue for part in parts for cue in part.timeline.cues}
+    cues = {cue.source: cue for part in parts for cue in part.timeline.cues}
     for cue in cues.values():
         if not heard(clip(cue), LEAST_HEARD):
             raise VoiceError(f"{shown(cue.text)} would not be heard: its sound is silent\ntry another --voice")

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import folders
+from voicecoach import drafts, folders
+from voicecoach.drafts import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,9 +67,9 @@ def usage(folder: Path) -> Usage:
 
 def clear(folder: Path) -> Usage:
     """Empty a cache of what we put there, and of nothing else; return what was removed."""
-    gone = [entry for entry in _entries(folder, _KEPT) if removed(entry.path)]
+    gone = [entry for entry in _entries(folder, _KEPT) if remove(entry.path)]
     for entry in _entries(folder, _UNFINISHED):
-        removed(entry.path)
+        remove(entry.path)
     for shelf in _shelves(folder):
         _remove_empty(shelf)
     return Usage(len(gone), sum(entry.bytes for entry in gone))
@@ -78,13 +79,13 @@ def prune(folder: Path, limit: int) -> None:
     """Remove the clips used longest ago until at most ``limit`` bytes are left, and what dead processes left."""
     for entry in _entries(folder, _UNFINISHED):
         if entry.used < time.time() - _STALE:
-            removed(entry.path)
+            remove(entry.path)
     entries = sorted(_entries(folder, _KEPT), key=lambda entry: entry.used)
     over = sum(entry.bytes for entry in entries) - limit
     for entry in entries:
         if over <= 0:
             break
-        if removed(entry.path):
+        if remove(entry.path):
             over -= entry.bytes
 
 
@@ -121,35 +122,19 @@ def write(path: Path, content: bytes) -> None:
         raise OSError(f"{path.parent.name} in it is a link")
     if path.is_dir() and not path.is_symlink():
         path.rmdir()
-    write_whole(path, MAGIC + _seal(hashlib.sha256(content), path.name) + content)
+    _write(path, MAGIC + _seal(hashlib.sha256(content), path.name) + content)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whoever else writes it; makes its folder.
-
-    Raises:
-        OSError: When it can't be written; nothing is left behind then.
-    """
-    import tempfile
-
+def _write(path: Path, content: bytes) -> None:
+    """Write an entry, whole or not at all; `prune` removes what a killed process leaves."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".tmp")
+    draft = drafts.make(path, f"{path.name}.{os.urandom(8).hex()}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
+        draft.write_bytes(content)
+        draft.replace(path)
     except BaseException:
-        removed(Path(name))
+        remove(draft)
         raise
-
-
-def removed(path: Path) -> bool:
-    """Remove a file and tell whether that worked."""
-    try:
-        path.unlink()
-    except OSError:
-        return False
-    return True
 
 
 def _seal(digest: hashlib._Hash, name: str) -> bytes:

@@ -91,6 +91,11 @@ class Cue:
         """``voice``, ``chime`` or ``tone``."""
         return self.kind.value if self.kind in {CueKind.CHIME, CueKind.TONE} else "voice"
 
+    @property
+    def source(self) -> tuple[str, str, int]:
+        """What its sound is known by: a spoken word may have the name of a bell, and a voice sinks."""
+        return self.track, self.said, self.fall
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpan:

@@ -1,0 +1,138 @@
+"""Whole files: each is written under a hidden name beside its place, and takes its name once it is complete.
+
+A new file has the mode that the umask gives. A file that replaces another keeps that one's mode, and its owner and
+group if the system lets us set them; until then nobody can read the draft who can't read the file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicecoach import held
+from voicecoach.errors import TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DRAFT = re.compile(r"\.voicecoach-[0-9a-f]{16}(?:\..{0,9})?", re.DOTALL)
+_NEW = 0o666
+"""The mode of a new file, before the umask."""
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all; makes its folder.
+
+    Raises:
+        TargetError: When the path leads to something that is not a plain file.
+        OSError: When the file can't be written; nothing is left behind then.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with hold(path) as draft:
+        draft.write_bytes(content)
+        sync(draft)
+        put(draft, path)
+
+
+@contextmanager
+def hold(path: Path) -> Iterator[Path]:
+    """Give an empty draft of a file for a while; remove it at the end unless it was put in place.
+
+    What killed processes left in the folder goes first.
+
+    Raises:
+        TargetError: When the path leads to something that is not a plain file.
+        OSError: When no file can be made there.
+    """
+    target = find_target(path)
+    held.sweep(target.parent, _DRAFT)
+
+    def made() -> Path:
+        return make(target, f".voicecoach-{os.urandom(8).hex()}{path.suffix[:10]}")
+
+    with held.held(made) as draft:
+        try:
+            yield draft
+        finally:
+            remove(draft)
+
+
+def make(target: Path, name: str) -> Path:
+    """Make an empty file of this name beside a file that it will replace, or that is not there yet.
+
+    Raises:
+        OSError: When it can't be made.
+    """
+    draft = target.with_name(name)
+    mode = _mode(target)
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _NEW if mode is None else mode | stat.S_IRWXU & _NEW)
+    os.close(opened)
+    return draft
+
+
+def put(draft: Path, path: Path) -> None:
+    """Give a draft the name of a file; it gets the mode and the owner of the file that it replaces.
+
+    Raises:
+        TargetError: When the path leads to something that is not a plain file.
+        OSError: When it can't be renamed.
+    """
+    target = find_target(path)
+    with suppress(FileNotFoundError):
+        _keep_rights(draft, target.stat())
+    draft.replace(target)
+
+
+def find_target(path: Path) -> Path:
+    """Return the file that a path leads to, which need not be there yet: a link is kept, and its end replaced.
+
+    Raises:
+        TargetError: When it leads to something that is not a plain file, such as a folder or a device.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return target
+    if not stat.S_ISREG(mode):
+        what = "it is a folder" if stat.S_ISDIR(mode) else "it is not a plain file"
+        raise TargetError(path, f"{what}; choose another name with -o")
+    return target
+
+
+def sync(path: Path) -> None:
+    """Wait until the content of a file is on the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def remove(path: Path) -> bool:
+    """Remove a file and tell whether that worked."""
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _mode(target: Path) -> int | None:
+    """Return the permissions of a file, if it is there."""
+    try:
+        return target.stat().st_mode & 0o777
+    except FileNotFoundError:
+        return None
+
+
+def _keep_rights(draft: Path, facts: os.stat_result) -> None:
+    """Give a draft the owner, the group and the permissions of a file, as far as the system lets us."""
+    own = draft.stat()
+    if hasattr(os, "chown") and (own.st_uid, own.st_gid) != (facts.st_uid, facts.st_gid):
+        for user, group in ((facts.st_uid, -1), (-1, facts.st_gid)):
+            with suppress(OSError):
+                os.chown(draft, user, group)
+    with suppress(OSError):
+        draft.chmod(facts.st_mode & 0o777)
