@@ -105,7 +105,7 @@ def _level(sound: bytes, rate: int, band: str) -> float:
 
 
 def _range(sound: bytes, rate: int) -> float:
-    return float(re.findall(r"LRA:\s+(\S+) LU", _heard(sound, rate, "ebur128=framelog=quiet"))[-1])
+    return float(re.findall(r"LRA:\s+(\S+) LU", _heard(sound, rate, "ebur128=metadata=1"))[-1])
 
 
 def _heard(sound: bytes, rate: int, graph: str) -> str:

@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 def loudness(clip: Clip) -> float:
     """The integrated loudness in LUFS (ITU-R BS.1770)."""
-    args = [*PCM, "-af", "ebur128=framelog=quiet", "-f", "null", "-"]
+    args = [*PCM, "-af", "ebur128=metadata=1", "-f", "null", "-"]
     said = ffmpeg.run(args, what="measuring", data=clip.pcm, loglevel="info").stderr
     return float(re.findall(r"I:\s+(\S+) LUFS", said)[-1])

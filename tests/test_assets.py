@@ -179,7 +179,7 @@ def test_a_seam_would_be_noticed(bed: str) -> None:
 
 @pytest.mark.parametrize("bed", RATES)
 def test_a_bed_has_the_loudness_of_the_others_and_nothing_beside_it(bed: str) -> None:
-    args = ["-i", str(assets.bed(bed)), "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
+    args = ["-i", str(assets.bed(bed)), "-af", "ebur128=peak=true:metadata=1", "-f", "null", "-"]
     said = ffmpeg.run(args, what=bed, loglevel="info").stderr
     figures = {name: float(re.findall(rf"{name}:\s+(\S+) ", said)[-1]) for name in ("I", "Peak")}
     assert figures["I"] == pytest.approx(-23, abs=0.3)

@@ -30,6 +30,7 @@ ORDER = [
         "clip",
         "mixdown",
         "timings",
+        "filters",
         "ffmpeg",
         "cores",
         "loudness",

@@ -176,7 +176,7 @@ def test_a_sound_that_somebody_brought_is_brought_to_one_loudness_without_clippi
     turn = 2 * math.pi * 440 / SAMPLE_RATE
     wave = Clip(array.array("h", (round(level * math.sin(turn * at)) for at in range(2 * SAMPLE_RATE))).tobytes())
     made = loudness.levelled(wave, -22.0, -6.0)
-    given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0", "-af", "ebur128=framelog=quiet"]
+    given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0", "-af", "ebur128=metadata=1"]
     said = ffmpeg.run([*given, "-f", "null", "-"], what="measuring", data=made.pcm, loglevel="info").stderr
     assert loudness.summary(said) == pytest.approx(-22, abs=0.3)
     values = array.array("h", made.pcm)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg
+from voicecoach import ffmpeg, filters
 from voicecoach.assets import bed, beds
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import ChoiceError, EncodeError, near, shown
@@ -127,7 +127,7 @@ def opened(name: str) -> Bed:
         close = near(name, beds())
         hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(beds())}"
         raise ChoiceError(f"there is no bed or file {shown(name)}\n{hint}")
-    graph = ["-af", f"aresample={SAMPLE_RATE},ebur128=framelog=quiet", "-f", "null", "-"]
+    graph = ["-af", f"aresample={SAMPLE_RATE},{filters.LOUDNESS}", *filters.TO_NOWHERE]
     args = [*_decoding(path)[:-3], *graph]
     try:
         said = ffmpeg.run(["-t", str(LISTENED), *args], what=f"reading {path.name}", loglevel="info").stderr

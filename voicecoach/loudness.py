@@ -9,7 +9,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg
+from voicecoach import ffmpeg, filters
 from voicecoach.clip import SAMPLE_RATE, Clip, fade, gain, peak
 from voicecoach.errors import EncodeError
 
@@ -33,23 +33,8 @@ FADE = SAMPLE_RATE // 200
 GATE = -70.0
 """LUFS; softer blocks don't count (the absolute gate)."""
 
-_GRAPH = (
-    f"aresample={SAMPLE_RATE},asplit[measured][heard];"
-    r"[measured]aresample=24000,ebur128=metadata=1:framelog=quiet,ametadata=print:key=lavfi.r128.M:file='pipe\:2',anullsink;"
-    f"[heard]aresample={4 * SAMPLE_RATE}:filter_size=12,asetnsamples={4 * BLOCK},"
-    "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Peak_level,"
-    r"ametadata=print:key=lavfi.astats.Overall.Peak_level:file='pipe\:1'[out]"
-)
-"""Levels by blocks, at half the rate, which is half the work and differs by 0.06 LU at most; and the highest sample of
-each block at four times the rate, by 12 taps a phase, where samples come near the true peaks (BS.1770-4, annex 2)."""
-_WHOLE = (
-    "[0:a:0]asplit[measured][heard];[measured]aresample=24000,ebur128=framelog=quiet,anullsink;"
-    f"[heard]aresample={4 * SAMPLE_RATE}:filter_size=12,astats=measure_perchannel=none:measure_overall=Peak_level[out]"
-)
-"""The same of a whole file; ebur128's own true peak takes three times as long."""
 _LEAST_PEAK = -110.31
 """dBFS of a tenth of a bit: of silence, so that it can be written as a number."""
-_NOWHERE = ("-map", "[out]", "-f", "null", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +97,7 @@ def of_file(path: Path) -> Loudness:
     Raises:
         EncodeError: When it can't be decoded.
     """
-    args = ["-i", ffmpeg.source(path), "-filter_complex", _WHOLE, *_NOWHERE]
+    args = ["-i", ffmpeg.source(path), *filters.measuring_whole(SAMPLE_RATE)]
     said = ffmpeg.run(args, what=f"measuring {path.name}", loglevel="info").stderr
     peaks = re.findall(r"Peak level dB: (-?[\d.]+)", said)
     return Loudness(summary(said), round(float(peaks[-1]), 1) if peaks else GATE)
@@ -140,7 +125,7 @@ def levelled(clip: Clip, target: float, ceiling: float) -> Clip:
         EncodeError: When ffmpeg is missing or fails.
     """
     given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
-    args = [*given, "-af", "ebur128=framelog=quiet", "-f", "null", "-"]
+    args = [*given, "-af", filters.LOUDNESS, *filters.TO_NOWHERE]
     heard = summary(ffmpeg.run(args, what="levelling a sound", data=clip.pcm, loglevel="info").stderr)
     room = ceiling - decibels(peak(clip))
     wanted = room if heard is None else min(room, target - heard)
@@ -161,7 +146,7 @@ def measured(sounds: Sequence[bytes], given: Sequence[str], silence: bytes, leng
     """
     *samples, apart = lengths
     data = silence + b"".join(sound + silence for sound in sounds)
-    said = ffmpeg.run([*given, "-filter_complex", _GRAPH, *_NOWHERE], what="measuring the sound", data=data)
+    said = ffmpeg.run([*given, *filters.measuring_blocks(SAMPLE_RATE, BLOCK)], what="measuring the sound", data=data)
     loud = [float(found) for found in re.findall(r"r128\.M=(\S+)", said.stderr)]
     peaks = [float(found) for found in re.findall(r"Peak_level=(\S+)", said.stdout.decode())]
     found = []

@@ -32,13 +32,6 @@ LOWEST = -40.0
 CONTROL, BEFORE, AFTER, FADE = 100, 60, 250, 400
 """How often a second a bed's level is set; ticks of that in which it goes down, comes back, and is faded in or out."""
 
-WITH_BED = (
-    "[0:a]aformat=sample_fmts=flt,asplit=3[v][b][g];[v]pan=stereo|c0={left}*c0|c1={right}*c0[voice];"
-    "[b]pan=stereo|c0={bed}*c1|c1={bed}*c2[bed];[g]pan=stereo|c0=c3|c1=c3[gain];"
-    "[bed][gain]amultiply[under];[voice][under]amix=inputs=2:normalize=0[out]"
-)
-PANNED = "[0:a]aformat=sample_fmts=flt,pan=stereo|c0={left}*c0|c1={right}*c0[out]"
-
 
 def mixdown(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
     """Yield the session's samples in order, in windows; ``clip`` gives the sound of a cue.
@@ -95,7 +88,7 @@ def _spoken(timeline: Timeline) -> list[tuple[int, int]]:
 
 
 def side_by_side(speech: Iterable[bytes], bed: Iterable[bytes], gains: Iterable[int]) -> Iterator[bytes]:
-    """Yield windows of four channels: the speech, the two of the bed, and how loud that is (`WITH_BED` mixes them)."""
+    """Yield windows of four channels: the speech, the two of the bed, and its envelope, for `filters.mixing_bed`."""
     control = iter(gains)
     state, held = None, b""
     for window, under in zip(speech, bed, strict=False):

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach import frames, loudness, timings
+from voicecoach import filters, frames, loudness, timings
 from voicecoach.assets import room_tone
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, heard, read_wave
 from voicecoach.errors import VoiceError, shown
 from voicecoach.formats import MP3
 from voicecoach.loudness import Blocks, Loudness
-from voicecoach.mixdown import PANNED, WINDOW, WITH_BED, envelope, laid_under, mixdown, placed, side_by_side
+from voicecoach.mixdown import WINDOW, envelope, laid_under, mixdown, placed, side_by_side
 from voicecoach.output import Recording, Stream
 from voicecoach.score import Side
 from voicecoach.timeline import FRAME
@@ -188,10 +188,10 @@ def _streamed(part: Part, clip: Callable[[Cue], Clip], sounding: Sounding, under
     chapters = part.tags.chapters if sounding.form.name == "m4a" else ()
     speech = mixdown(part.timeline, clip)
     chunks = laid_under(speech, under.room) if under.room else speech
-    channels, graph = 1, PANNED.format(left=left, right=right) if sounding.pan else ""
+    channels, graph = 1, filters.panning(left, right) if sounding.pan else ""
     if under.bed:
         factor = 10 ** ((loudness.SPEECH + IN_STEREO - sounding.under - under.bed.loudness) / 20)
-        channels, graph = 4, WITH_BED.format(left=left, right=right, bed=f"{factor:.6f}")
+        channels, graph = 4, filters.mixing_bed(left, right, factor)
         chunks = _with_bed(chunks, under.bed, part.timeline)
     chunks = _told(chunks, report, math.ceil(part.timeline.duration), channels)
     stream = Stream(chunks, sounding.form, rate, channels, graph, chapters)

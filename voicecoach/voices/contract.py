@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg
+from voicecoach import ffmpeg, filters
 from voicecoach.clip import SAMPLE_RATE, Clip, peak
 from voicecoach.errors import VoiceError, shown
 
@@ -167,7 +167,7 @@ def _loudness(clip: Clip) -> float:
     from voicecoach.loudness import GATE, summary
 
     said = ffmpeg.run(
-        [*PCM, "-af", "ebur128=framelog=quiet", "-f", "null", "-"],
+        [*PCM, "-af", filters.LOUDNESS, *filters.TO_NOWHERE],
         what="measuring a clip",
         data=clip.pcm,
         loglevel="info",
