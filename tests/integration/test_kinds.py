@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests import tinymodel
 from voicecoach import prompts
-from voicecoach.choices import Choices
+from voicecoach.choices import Choices, Guidance
 from voicecoach.routine import load
 from voicecoach.score import Side
 from voicecoach.session import Made, Request, make
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROUTINE = "sitting-leg-stretch"
-ONE = Choices(rounds=1)
+ONE = Choices(rounds=1, guidance=Guidance.CUES)
 
 # Hums for 60 ms a letter, like a voice of 170 words a minute.
 HUM = """
 import array, math, sys, wave
 text, out = sys.argv[1:]
-samples = (round(8000 * math.sin(2 * math.pi * 220 * at / 22050)) for at in range(len(text) * 1300))
+period = [round(8000 * math.sin(2 * math.pi * at / 100)) for at in range(100)]  # 220 Hz
 with wave.open(out, "wb") as file:
     file.setparams((1, 2, 22050, 0, "NONE", ""))
-    file.writeframes(array.array("h", samples).tobytes())
+    file.writeframes(array.array("h", period * 13 * len(text)).tobytes())
 """
 
 
@@ -52,12 +52,12 @@ def command(folder: Path) -> dict[str, object]:
     return {"hum": {"run": [sys.executable, str(folder / "hum.py"), "{text}", "{out}"]}}
 
 
-def test_each_kind_of_voice_guides_the_same_breaths(tmp_path: Path) -> None:
+def test_each_kind_of_voice_guides_the_same_breaths(tmp_path: Path, kept: Path) -> None:
     commands = command(tmp_path)
 
     def made(voice: str | None) -> Made:
         request = Request(ROUTINE, ONE, voice=voice, commands=commands, verify=True)
-        return make(request, tmp_path / "a.mp3", tmp_path / "kept", quiet)
+        return make(request, tmp_path / "a.mp3", kept, quiet)
 
     system = made(None)
     voices = [recorded(tmp_path / "takes", system), "command:hum"]

@@ -23,34 +23,29 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
     """Report to nobody."""
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("kept")
-
-
 @pytest.mark.parametrize("text", ["2-2", "3-3", "4-6", "4-7-8", "10-20"])
 @pytest.mark.parametrize("code", languages())
-def test_the_words_of_a_language_fit_every_breath(code: str, text: str, folder: Path) -> None:
+def test_the_words_of_a_language_fit_every_breath(code: str, text: str, kept: Path) -> None:
     request = Request(NAME, Choices(breath=pace(text)), language=code)
-    planned = session.plan(request, folder, quiet)
+    planned = session.plan(request, kept, quiet)
     cues = [cue for cue in planned.tracks[0].timeline.cues if cue.track == "voice"]
     assert len(cues) > 50
     assert planned.warnings == ()
-    known = {voice.id: voice.languages for voice in catalogue(folder).voices}
+    known = {voice.id: voice.languages for voice in catalogue(kept).voices}
     assert any(tag.split("-")[0] == code for tag in known[planned.voice])
 
 
 @pytest.mark.parametrize("code", [*languages(), "de-AT"])
-def test_the_calibration_sentence_lasts_longer_than_a_second(code: str, folder: Path) -> None:
+def test_the_calibration_sentence_lasts_longer_than_a_second(code: str, kept: Path) -> None:
     sentence = language(code).word("calibration")
-    voice = system_voice(None, code, calibration=sentence, folder=folder)
+    voice = system_voice(None, code, calibration=sentence, folder=kept)
     (clip,) = voice.speak([sentence])
     assert 3 < clip.seconds < 10
 
 
 @pytest.mark.parametrize("code", languages())
-def test_a_count_can_be_said_in_a_second(code: str, folder: Path) -> None:
+def test_a_count_can_be_said_in_a_second(code: str, kept: Path) -> None:
     table = language(code)
-    voice = system_voice(None, code, calibration=table.word("calibration"), folder=folder)
+    voice = system_voice(None, code, calibration=table.word("calibration"), folder=kept)
     spoken = [*map(table.number, range(1, 13)), table.word("countdown_release")]
     assert max(clip.seconds for clip in voice.speak(spoken)) < 1

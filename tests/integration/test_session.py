@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import array
 import math
 import shutil
 import subprocess
 import sys
+import warnings
+from fractions import Fraction
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach import ffmpeg, session, sounding
+from voicecoach.breath import pace
 from voicecoach.choices import ROOM_TONE, Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE
 from voicecoach.frames import Form, read_info
@@ -21,6 +23,10 @@ from voicecoach.loudness import of_file
 from voicecoach.mixdown import mixdown
 from voicecoach.score import CueKind, Side
 from voicecoach.session import Made, Request, make
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import audioop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +47,20 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of its own, since the words that are spoken are counted."""
     return tmp_path_factory.mktemp("kept")
 
 
+LONG = Request("sitting-leg-stretch", Choices(rounds=5), sounding=SILENT)
+"""A quarter of an hour: 37,000 frames, 30 windows of the mixdown, and each chapter far from the start.
+
+One sample too many in each frame or window would be heard at its end as 0.8 s, or show in the count of samples.
+"""
+
+
 @pytest.fixture(scope="module")
-def hour(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Made:
-    request = Request("sitting-leg-stretch", Choices(rounds=24), sounding=SILENT)
-    return make(request, tmp_path_factory.mktemp("hour"), folder, quiet)
+def long(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Made:
+    return make(LONG, tmp_path_factory.mktemp("long"), folder, quiet)
 
 
 def decoded(path: Path) -> Iterator[bytes]:
@@ -64,26 +77,24 @@ def decoded(path: Path) -> Iterator[bytes]:
 
 def loudest(path: Path) -> list[int]:
     """The greatest sample value of each 5 ms of a file."""
-    import audioop
-
     return [audioop.max(block, 2) for block in decoded(path)]
 
 
 @pytest.fixture(scope="module")
-def peaks(hour: Made) -> list[int]:
-    return loudest(hour.files[0][1].path)
+def peaks(long: Made) -> list[int]:
+    return loudest(long.files[0][1].path)
 
 
-def test_an_hour_lasts_as_long_as_its_plan(hour: Made, peaks: list[int]) -> None:
-    track, file, _ = hour.files[0]
-    assert track.timeline.duration > 3600
+def test_a_long_session_lasts_as_long_as_its_plan(long: Made, peaks: list[int]) -> None:
+    track, file, _ = long.files[0]
+    assert track.timeline.duration > 700
     assert file.seconds == track.timeline.duration
     assert len(peaks) == -(-file.samples // BLOCK)
 
 
-def test_every_cue_of_an_hour_is_heard_within_30_ms_of_its_plan(hour: Made, peaks: list[int]) -> None:
-    cues = hour.files[0][0].timeline.cues
-    assert len(cues) > 500
+def test_every_cue_of_a_long_session_is_heard_within_30_ms_of_its_plan(long: Made, peaks: list[int]) -> None:
+    cues = long.files[0][0].timeline.cues
+    assert len(cues) > 100
     late = [onset(peaks, float(cue.start)) for cue in cues]
     assert max(late) <= 0.030, [
         (float(cue.start), cue.text) for cue, each in zip(cues, late, strict=True) if each > 0.03
@@ -97,8 +108,8 @@ def onset(peaks: list[int], start: float) -> float:
     return next(index for index in range(first, len(peaks)) if peaks[index] > AUDIBLE) / 200 - start
 
 
-def test_an_hour_is_silent_where_its_plan_is_silent(hour: Made, peaks: list[int]) -> None:
-    timeline = hour.files[0][0].timeline
+def test_a_long_session_is_silent_where_its_plan_is_silent(long: Made, peaks: list[int]) -> None:
+    timeline = long.files[0][0].timeline
     ends = [0.0, *(float(cue.end) for cue in timeline.cues)]
     starts = [*(float(cue.start) for cue in timeline.cues), float(timeline.duration)]
     for end, start in zip(ends, starts, strict=True):
@@ -106,17 +117,17 @@ def test_an_hour_is_silent_where_its_plan_is_silent(hour: Made, peaks: list[int]
         assert not gap or max(gap) <= 4, (end, start)
 
 
-def test_phases_of_an_hour_are_exact(hour: Made) -> None:
-    phases = hour.files[0][0].timeline.phases
+def test_phases_of_a_long_session_are_exact(long: Made) -> None:
+    phases = long.files[0][0].timeline.phases
     lengths = {(phase.kind.value, float(phase.end - phase.start)) for phase in phases}
     assert lengths == {("inhale", 4.0), ("exhale", 6.0)}
     assert all(earlier.end <= later.start for earlier, later in pairwise(phases))
 
 
-def test_the_file_is_at_a_constant_bit_rate_and_says_its_length(hour: Made) -> None:
+def test_the_file_is_at_a_constant_bit_rate_and_says_its_length(long: Made) -> None:
     from mutagen.mp3 import MP3, BitrateMode
 
-    track, file, _ = hour.files[0]
+    track, file, _ = long.files[0]
     info = MP3(file.path).info
     assert info is not None
     assert (info.sample_rate, info.channels, info.bitrate) == (48_000, 1, 64_000)
@@ -135,10 +146,10 @@ STRICT = {
 
 
 @pytest.mark.parametrize("program", STRICT)
-def test_strict_decoders_have_nothing_to_say(program: str, hour: Made) -> None:
+def test_strict_decoders_have_nothing_to_say(program: str, long: Made) -> None:
     if not shutil.which(program):
         pytest.skip(f"{program} is not installed")
-    file = hour.files[0][1]
+    file = long.files[0][1]
     done = subprocess.run([*STRICT[program], file.path], check=True, capture_output=True)
     assert b"WARNING" not in done.stdout[:10_000]
     assert done.stderr == b""
@@ -146,8 +157,8 @@ def test_strict_decoders_have_nothing_to_say(program: str, hour: Made) -> None:
         assert len(done.stdout) == file.samples * 2, "all of it, and nothing that the encoder added"
 
 
-def test_seeking_to_a_chapter_lands_within_a_frame(hour: Made) -> None:
-    track, file, _ = hour.files[0]
+def test_seeking_to_a_chapter_lands_within_a_frame(long: Made) -> None:
+    track, file, _ = long.files[0]
     starts = [float(chapter.start) for chapter in track.timeline.chapters]
     for start in (starts[1], starts[len(starts) // 3]):
         sought = part(["-ss", f"{start}", "-i", ffmpeg.source(file.path)])
@@ -163,24 +174,24 @@ def part(given: list[str]) -> bytes:
     return ffmpeg.run([*given, "-t", "5", "-f", "s16le", "pipe:1"], what="seeking").stdout
 
 
-def test_joining_frames_sounds_like_one_straight_encode(hour: Made, tmp_path: Path) -> None:
+def test_joining_frames_sounds_like_one_straight_encode(long: Made, tmp_path: Path) -> None:
     from voicecoach.output import encode
 
-    track, file, _ = hour.files[0]
-    part = track.timeline.until(track.timeline.cues[30].end)
-    encode(mixdown(part, hour.session.clip), tmp_path / "straight.mp3")
-    straight = array.array("h", b"".join(decoded(tmp_path / "straight.mp3")))
-    joined = array.array("h", b"".join(islice(decoded(file.path), len(straight) // BLOCK)))
-    sound = sum(value * value for value in joined)
-    difference = sum((one - other) ** 2 for one, other in zip(straight, joined, strict=False))
-    assert sound > 10**4.5 * difference
+    track, file, _ = long.files[0]
+    part = track.timeline.until(track.timeline.cues[20].end)
+    encode(mixdown(part, long.session.clip), tmp_path / "straight.mp3")
+    straight = b"".join(decoded(tmp_path / "straight.mp3"))
+    joined = b"".join(islice(decoded(file.path), len(straight) // BLOCK // 2))
+    difference = audioop.add(straight[: len(joined)], audioop.mul(joined, 2, -1), 2)
+    assert len(joined) > 60 * 2 * SAMPLE_RATE
+    assert level(difference) < level(joined) - 45
 
 
 def test_more_sound_than_memory_should_hold_is_encoded_straight_through(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sounding, "MOST_DISTINCT", 10)
-    request = Request("sitting-leg-stretch", Choices(rounds=1), sounding=SILENT)
+    request = Request("sitting-leg-stretch", Choices(rounds=1), preview=Fraction(75), sounding=SILENT)
     track, file, _ = make(request, tmp_path, folder, quiet).files[0]
     peaks = loudest(file.path)
     assert file.seconds == track.timeline.duration
@@ -188,16 +199,16 @@ def test_more_sound_than_memory_should_hold_is_encoded_straight_through(
     assert max(abs(onset(peaks, float(cue.start))) for cue in track.timeline.cues) <= 0.030
 
 
-def test_the_same_file_comes_out_to_the_byte(hour: Made, folder: Path, tmp_path: Path) -> None:
-    again = make(Request("sitting-leg-stretch", Choices(rounds=24), sounding=SILENT), tmp_path, folder, quiet)
-    assert (again.session.synthesised, again.session.reused) == (0, hour.session.synthesised)
-    assert again.files[0][1].path.read_bytes() == hour.files[0][1].path.read_bytes()
+def test_the_same_file_comes_out_to_the_byte(long: Made, folder: Path, tmp_path: Path) -> None:
+    again = make(LONG, tmp_path, folder, quiet)
+    assert (again.session.synthesised, again.session.reused) == (0, long.session.synthesised)
+    assert again.files[0][1].path.read_bytes() == long.files[0][1].path.read_bytes()
 
 
-def test_another_breath_length_synthesises_only_wordings_it_had_no_room_for(folder: Path, hour: Made) -> None:
-    slower = session.plan(Request("sitting-leg-stretch", Choices(rounds=24)), folder, quiet)
+def test_another_breath_length_synthesises_only_wordings_it_had_no_room_for(folder: Path, long: Made) -> None:
+    slower = session.plan(Request("sitting-leg-stretch", Choices(pace("5-7"), rounds=5)), folder, quiet)
     assert slower.synthesised == 0
-    del hour
+    del long
 
 
 def test_each_leg_has_a_track_of_its_own_of_the_same_length_to_the_frame(folder: Path, tmp_path: Path) -> None:
@@ -228,10 +239,11 @@ def test_with_a_room_tone_a_gap_is_faint_noise_and_never_digital_silence(
 ) -> None:
     if straight:
         monkeypatch.setattr(sounding, "MOST_DISTINCT", 0)
-    track, file, loud = make(Request("sitting-leg-stretch", Choices(rounds=1)), tmp_path, folder, quiet).files[0]
+    request = Request("sitting-leg-stretch", Choices(rounds=1), preview=Fraction(75))
+    track, file, loud = make(request, tmp_path, folder, quiet).files[0]
     sound = b"".join(decoded(file.path))
     gaps = list(silences(track.timeline))
-    assert len(gaps) > 20
+    assert len(gaps) > 4
     for start, end in gaps:
         gap = sound[round(start * SAMPLE_RATE) * 2 : round(end * SAMPLE_RATE) * 2]
         assert level(gap) == pytest.approx(ROOM_TONE, abs=1.5), (start, end)
@@ -250,25 +262,21 @@ def silences(timeline: Timeline) -> Iterator[tuple[float, float]]:
 
 def level(pcm: bytes) -> float:
     """The RMS level of samples in dBFS."""
-    import audioop
-
     return 20 * math.log10(max(audioop.rms(pcm, 2), 0.5) / 32_768)
 
 
 @pytest.mark.parametrize("breath", ["2-2", "4-7-8", "4-4-4-4", "3.3-5.7", "10-20"])
 @pytest.mark.parametrize("routine", ["leg-stretch", "forward-backward-bend", "thigh-burner", "forward-lunge"])
 def test_every_built_in_fits_every_breath(routine: str, breath: str, folder: Path) -> None:
-    from voicecoach.breath import pace as read
-
     added = frozenset({"all"} if routine == "leg-stretch" else ())
-    planned = session.plan(Request(routine, Choices(breath=read(breath), added=added)), folder, quiet)
+    planned = session.plan(Request(routine, Choices(breath=pace(breath), added=added)), folder, quiet)
     assert planned.tracks[0].timeline.phases
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="reads the peak of a child process")
-def test_memory_does_not_grow_with_the_session(folder: Path, tmp_path: Path, hour: Made) -> None:
-    del hour
-    peaks = [peak_memory(rounds, folder, tmp_path) for rounds in (4, 24)]
+def test_memory_does_not_grow_with_the_session(folder: Path, tmp_path: Path, long: Made) -> None:
+    del long
+    peaks = [peak_memory(rounds, folder, tmp_path) for rounds in (2, 12)]
     assert peaks[1] - peaks[0] < 10_000, peaks
 
 
