@@ -355,9 +355,9 @@ def test_words_that_only_a_length_brings_are_spoken_and_measured(fake: Path, tmp
     ("arguments", "said"),
     [
         ("--length 10m --rounds 3", "--length chooses the rounds itself"),
-        ("--length 0", "more than nothing"),
+        ("--length 0s", "more than nothing"),
         ("--length 13h", "12:00:00"),
-        ("--length ten", "is no length of time"),
+        ("--length ten", "is not a length of time"),
         ("--length 30s", "this session can't last 0:30"),
     ],
 )
@@ -369,7 +369,7 @@ def test_lengths_that_can_not_be_are_refused(
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("length", ["10m", "600s", "10:00", "600"])
+@pytest.mark.parametrize("length", ["10m", "600s", "10:00", "10 Minuten"])
 def test_a_plan_shows_what_was_chosen(length: str, fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     del fake
     assert run(["plan", "sitting-leg-stretch", "--length", length]) == 0

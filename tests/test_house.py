@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
-    *("errors", "breath", "taps", "formula", "score", "timeline", "formats", "choices", "language", "piece"),
+    *(
+        "errors",
+        "language",
+        "spelling",
+        "breath",
+        "taps",
+        "formula",
+        "score",
+        "timeline",
+        "formats",
+        "choices",
+        "piece",
+    ),
     *("readout", "shelf", "yamltree", "texts", "sheet", "bounds", "mistakes", "assets", "routine", "part", "steps"),
     *("chimes",),
     *("script", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),

@@ -158,8 +158,8 @@ def test_a_number_and_a_length_are_worked_out_and_bounded() -> None:
     assert there.breaths(Span(least=Fraction(25))) == 3
     for formula, told in (
         ("{n} - 3", "{n} - 3 is 0; from 1 to 10,000 are possible"),
-        ("{n} / 2", "1.5 is no whole number"),
-        ("{hold}", "20s is no whole number"),
+        ("{n} / 2", "1.5 is not a whole number"),
+        ("{hold}", "20s is not a whole number"),
         ("{m}", "{m} has no value; give it one under 'parameters'"),
         ("{n} * 10000", "from 1 to 10,000 are possible"),
     ):

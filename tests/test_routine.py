@@ -133,17 +133,17 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n  - say: a\x7fb\n", r"3:11: a text can't hold the character '\x7f'; take it out"),
         (f'{HEAD}steps:\n  - say: "a\\x07b"\n', "3:10: this text has control characters in it; take them out"),
         (f"{HEAD}steps:\n  - say: {'x' * 10_001}\n", "3:10: this text has 10,001 characters; 10,000 are the most"),
-        (f"{HEAD}steps:\n  - breathe: 3.5\n", "3:14: '3.5' is no length: write breaths as 2 breaths"),
-        (f"{HEAD}steps:\n  - breathe: -3\n", "3:14: '-3' is no length: write breaths as 2 breaths"),
-        (f"{HEAD}steps:\n  - breathe: 0\n", "3:14: this is no breath; at least 1 is possible"),
+        (f"{HEAD}steps:\n  - breathe: 3.5\n", "3:14: '3.5' is not a length: write breaths as 2 breaths"),
+        (f"{HEAD}steps:\n  - breathe: -3\n", "3:14: '-3' is not a length: write breaths as 2 breaths"),
+        (f"{HEAD}steps:\n  - breathe: 0\n", "3:14: this is not a breath; at least 1 is possible"),
         (f"{HEAD}steps:\n  - breathe: 1000000000\n", "3:14: this lasts too long; at most 10,000 breaths"),
         (f"{HEAD}steps:\n  - breathe:\n", "3:5: this should be a text; write one"),
-        (f"{HEAD}steps:\n  - rest: 1,5s\n", "3:11: '1,5s' is no length: write breaths as 2 breaths"),
-        (f"{HEAD}steps:\n  - rest: -5s\n", "3:11: '-5s' is no length: write breaths as 2 breaths"),
+        (f"{HEAD}steps:\n  - rest: 1,5s\n", "3:11: '1,5s' is not a length: decimals take a point, write 1.5s"),
+        (f"{HEAD}steps:\n  - rest: -5s\n", "3:11: '-5s' is not a length: write breaths as 2 breaths"),
         (f"{HEAD}steps:\n  - rest: 999h\n", "3:11: this lasts too long; at most 10,000 breaths or 24h are possible"),
-        (f"{HEAD}steps:\n  - say: hi\n    settle: nan\n", "4:13: 'nan' is no length: write breaths as 2 breaths"),
+        (f"{HEAD}steps:\n  - say: hi\n    settle: nan\n", "4:13: 'nan' is not a length: write breaths as 2 breaths"),
         (f"{HEAD}steps:\n  - breathe: 2\n    stretch: half\n", "4:14: 'half' is not known here; write 'all' or 'to"),
-        (f"{HEAD}breath: 4,5-6\nsteps: [say: hi]\n", "2:9: '4,5-6' is no breath: decimals take a point, as in 4.5-6"),
+        (f"{HEAD}breath: 4,5-6\nsteps: [say: hi]\n", "2:9: '4,5-6' is not a breath: decimals take a point, as"),
         (f"{HEAD}breath: [4, 6]\nsteps: [say: hi]\n", "2:9: this should be a text"),
         (f"{HEAD}language: xx\nsteps: [say: hi]\n", "2:11: the program has no words in the language 'xx'; write de or"),
         (f"{HEAD}words: {{closng: bye}}\nsteps: [say: hi]\n", "2:9: the program has no words called 'closng'; possib"),
@@ -331,7 +331,7 @@ def test_routines_that_include_each_other_are_told(tmp_path: Path) -> None:
 def test_problems_of_an_included_file_are_told_once_at_their_own_place(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     write(tmp_path / "inner", b="title: x\nsteps:\n  - breathe: 0\n")
-    expected = ["inner/b.yaml:3:14: this is no breath; at least 1 is possible"]
+    expected = ["inner/b.yaml:3:14: this is not a breath; at least 1 is possible"]
     assert problems(tmp_path, including("inner/b.yaml", "inner/b.yaml", "./inner/b.yaml")) == expected
 
 

@@ -158,7 +158,7 @@ def test_rate_and_pitch_reach_the_voice(asked: list[Settings], capsys: pytest.Ca
         ("--preview bo", 1, "the voice fake:bo is not ready\ninstall it"),
         ("--preview jo box-breathin", 2, "no routine is called 'box-breathin'; did you mean 'box-breathing'"),
         ("--preview jo -o a.txt", 2, "a.txt: there is no such folder, and a file's name ends in .mp3"),
-        ("--preview jo --pitch 101", 2, "Invalid value for '--pitch': '101' is no whole number from 0 to 100"),
+        ("--preview jo --pitch 101", 2, "Invalid value for '--pitch': '101' is not a whole number from 0 to 100"),
         ("box-breathing", 2, "No such command 'box-breathing'"),
         ("--preview jo a b", 2, "Got unexpected extra argument (b)"),
         ("install", 2, "Missing argument 'NAME'"),

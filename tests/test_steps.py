@@ -585,7 +585,7 @@ def test_all_that_can_not_be_worked_out_is_told_together(tmp_path: Path) -> None
         (4, "{z} is 0"),
         (5, "'{s}' is 5s"),
         (6, "'{s} + {n}' adds a number and a length"),
-        (7, "0s is no whole number"),
+        (7, "0s is not a whole number"),
     ]
 
 

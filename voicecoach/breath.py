@@ -11,6 +11,7 @@ from itertools import accumulate, islice, pairwise, product
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, shown
+from voicecoach.spelling import NUMBER, WORD, number, phase, rounded, simplify, unit, unjoined, without, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,9 +60,9 @@ class Breath:
         """Write it as `breath` reads it."""
         kinds = tuple(phase.kind for phase in self.phases)
         if kinds in ORDERS.values():
-            return "-".join(_plain(phase.seconds) for phase in self.phases)
+            return "-".join(write(phase.seconds) for phase in self.phases)
         written = {kind: name for name, kind in NAMES.items()}
-        return ", ".join(f"{written[phase.kind]} {_plain(phase.seconds)}" for phase in self.phases)
+        return ", ".join(f"{written[phase.kind]} {write(phase.seconds)}" for phase in self.phases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ class Span:
     def __str__(self) -> str:
         """Write it as `span` reads it."""
         if self.least:
-            return f"{self.breaths} breaths, at least {_plain(self.least)}s"
-        return f"{self.breaths} breaths" if self.breaths else f"{_plain(self.rest)}s"
+            return f"{self.breaths} breaths, at least {write(self.least)}s"
+        return f"{self.breaths} breaths" if self.breaths else f"{write(self.rest)}s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class Pace:
 
     def __str__(self) -> str:
         """Write it as `pace` reads it."""
-        steps = f" +{_plain(self.longer)}s every {_plain(self.every)}s" if self.every else ""
+        steps = f" +{write(self.longer)}s every {write(self.every)}s" if self.every else ""
         return "..".join(map(str, self.points)) + steps
 
     def _between(self, at: Fraction) -> Breath:
@@ -198,37 +199,55 @@ NAMES = {"in": Kind.INHALE, "hold": Kind.HOLD, "out": Kind.EXHALE, "pause": Kind
 """The phases as they are called in routine files."""
 
 WRITE = "write seconds: in-out as 4-6, in-hold-out as 4-7-8, in-hold-out-pause as 4-4-4-4; decimals as 5.5-5.5"
-_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
-_PHASE = re.compile(r"(in|hold|out|pause)\s+([0-9]{1,6}(?:\.[0-9]{1,6})?)")
-_RATE = re.compile(r"([0-9.]{1,8})\s*/\s*min(?:\s+([0-9.:]{3,40}))?")
-_SPAN = re.compile(r"([0-9]{1,18})(?:\s*breaths?(?:\s*,\s*at\s+least\s+(.+))?)?")
-_NO_COMMA = re.compile(r"([^,]*\bbreaths?)\s+(at\s+least\s+.+)")
+_WRITE_PHASES = "write phases as in 2, in 1, out 6"
+_RATE = re.compile(
+    rf"({NUMBER}) ?(?:breaths? ?)?(?:/|per|a) ?min(?:utes?)?\.?(?: ({NUMBER}(?::{NUMBER})+))?", re.IGNORECASE
+)
+_ROW = re.compile(rf"{NUMBER}(?:(?: ?[-/] ?| ){NUMBER})*")
+_NUMBER = re.compile(NUMBER)
+_GAP = re.compile(r"(?:^|[-/]) ?(?:[-/]|$)")
+_AMBIGUOUS = re.compile(rf"{NUMBER}(?: ?([:,]) ?{NUMBER}){{1,3}}")
+_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
+_NAMED = (re.compile(rf"({WORD}) ?[:=]? ?({NUMBER})"), re.compile(rf"({NUMBER}) ?({WORD})"))
+"""A phase before its number, and after it."""
+_POINTS = re.compile(r" ?\.{2,} ?")
+_STEP = re.compile(rf"([^+]+?) ?\+ ?({NUMBER} ?{WORD}) every (.+)")
+_SPAN = re.compile(rf"([0-9]+)(?: ?({WORD})(?: ?, ?at least (.+))?)?")
+_NO_COMMA = re.compile(r"([^,]*\bbreaths?) (at least .+)")
 WHOLE = re.compile(r"(.+?)\s+in\s+whole\s+breaths")
 LEAST = re.compile(r"(.+?)\s*,\s*at\s+least\s+(.+)")
 """How the whole of a length, or breaths and how long they last at least, are written."""
-_STEP = re.compile(r"(.+?)\s*\+\s*([0-9.]{1,8}\s*s)\s+every\s+(.+)")
+_CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9])(?::([0-5][0-9]))?")
+_UNIT = rf"(?:{WORD}|''|['\"\u2032\u2033])"
+_AMOUNT = re.compile(rf"({NUMBER}) ?({_UNIT})\.?")
+_AMOUNTS = re.compile(rf"({NUMBER} ?{_UNIT}\.?(?: ?,? ?{NUMBER} ?{_UNIT}\.?)*)(?: ?([0-5][0-9]))?")
+_SECONDS = {"h": 3600, "m": 60, "s": 1}
 
 
 def breath(text: str) -> Breath:
     """Read a breath: its seconds, its phases by name, or breaths a minute with a ratio.
 
-    In-out, in-hold-out or in-hold-out-pause as seconds; a hold or pause of 0 is left out.
+    In-out, in-hold-out or in-hold-out-pause as seconds; a hold or pause of 0 is left out. Dashes of all kinds, slashes
+    or spaces may part them, and a unit may follow each. Phases are rounded to millionths of a second.
 
     >>> [str(phase.kind) for phase in breath("4-0-6-2").phases]
     ['inhale', 'exhale', 'pause']
     >>> [str(phase.kind) for phase in breath("in 2, in 1, out 6").phases]
     ['inhale', 'inhale', 'exhale']
-    >>> print(breath("6/min 40:60"))
-    4-6
+    >>> print(breath("6/min 40:60"), breath("4 s / 6 s"), breath("4 in 6 out"))
+    4-6 4-6 4-6
 
     Raises:
-        ChoiceError: When the text is no breath that can be breathed.
+        ChoiceError: When the text is not a breath that can be breathed.
     """
-    if match := _RATE.fullmatch(text.strip()):
-        return _breathable(text, _of_rate(text, match[1], match[2] or "40:60"))
-    if "," in text and _PHASE.match(text.strip()):
-        return _breathable(text, _named(text))
-    return _breathable(text, _phases(text, text.split("-")))
+    plain = without(simplify(text), "s")
+    if match := _RATE.fullmatch(plain):
+        return _breathable(text, _of_rate(text, number(match[1]), match[2] or "40:60"))
+    if _is_named(plain):
+        return _breathable(text, _named(text, plain))
+    if not _ROW.fullmatch(plain):
+        raise ChoiceError(f"{shown(text)} {_complaint(plain)}")
+    return _breathable(text, _phases(text, plain))
 
 
 def pace(text: str) -> Pace:
@@ -240,17 +259,18 @@ def pace(text: str) -> Pace:
     4-6 +0.3s every 300s
 
     Raises:
-        ChoiceError: When the text is no pace, or its breaths have different phases.
+        ChoiceError: When the text is not a pace, or its breaths have different phases.
     """
-    if match := _STEP.fullmatch(text.strip()):
+    plain = simplify(text)
+    if match := _STEP.fullmatch(plain):
         longer, every = seconds(match[2]), seconds(match[3])
         if not every:
-            raise ChoiceError(f"{shown(text)} is no pace: a step is taken after some time\nwrite 4-6 +0.3s every 5m")
+            raise ChoiceError(f"{shown(text)} is not a pace: a step is taken after some time\nwrite 4-6 +0.3s every 5m")
         return Pace((breath(match[1]),), longer, every)
-    points = tuple(breath(part) for part in text.split(".."))
+    points = tuple(breath(part) for part in _POINTS.split(plain)) if _POINTS.search(plain) else (breath(text),)
     kinds = {tuple(phase.kind for phase in point.phases) for point in points}
     if len(kinds) > 1:
-        raise ChoiceError(f"{shown(text)} is no pace: its breaths have different phases\n{WRITE}")
+        raise ChoiceError(f"{shown(text)} is not a pace: its breaths have different phases\n{WRITE}")
     return Pace(points)
 
 
@@ -264,7 +284,8 @@ def paces(text: str, most: int = 400) -> tuple[Pace, ...]:
         ChoiceError: When it is neither, or the two have different phases.
     """
     parts = text.split(",")
-    if len(parts) != 2 or _PHASE.match(text.strip()):  # noqa: PLR2004 - a first and a last
+    alone = any(_NUMBER.fullmatch(simplify(part)) for part in parts)
+    if len(parts) != 2 or alone or _is_named(simplify(text)):  # noqa: PLR2004 - a first and a last
         return (pace(text),)
     one, other = map(breath, parts)
     if [phase.kind for phase in one.phases] != [phase.kind for phase in other.phases]:
@@ -293,51 +314,89 @@ def _steps(first: Fraction, last: Fraction, step: Fraction) -> list[Fraction]:
     return [*(first + number * step for number in range(math.ceil((last - first) / step))), last]
 
 
-def _phases(text: str, parts: list[str]) -> list[Phase]:
-    parts = [part.strip() for part in parts]
-    for part in parts:
-        if not _NUMBER.fullmatch(part):
-            raise ChoiceError(f"{shown(text)} is no breath: {_complaint(text, part)}\n{WRITE}")
-    if len(parts) not in ORDERS:
-        raise ChoiceError(f"{shown(text)} is no breath: it needs 2, 3 or 4 numbers\n{WRITE}")
-    return [Phase(kind, Fraction(part)) for kind, part in zip(ORDERS[len(parts)], parts, strict=True)]
+def _is_named(plain: str) -> bool:
+    return any(map(phase, re.findall(WORD, plain)))
 
 
-def _named(text: str) -> list[Phase]:
-    matches = [(part.strip(), _PHASE.fullmatch(part.strip())) for part in text.split(",")]
-    wrong = next((part for part, match in matches if match is None), None)
-    if wrong is not None:
-        raise ChoiceError(f"{shown(text)} is no breath: {shown(wrong)} is no phase\nwrite phases as in 2, in 1, out 6")
-    return [Phase(NAMES[match[1]], Fraction(match[2])) for _, match in matches if match]
+def _phases(text: str, plain: str) -> list[Phase]:
+    """Return the phases that a row of numbers stands for, by how many there are."""
+    found = [number(each) for each in _NUMBER.findall(plain)]
+    if len(found) not in ORDERS:
+        raise ChoiceError(f"{shown(text)} is not a breath: it needs 2, 3 or 4 numbers\n{WRITE}")
+    return [Phase(kind, rounded(each)) for kind, each in zip(ORDERS[len(found)], found, strict=True)]
 
 
-def _of_rate(text: str, rate: str, ratio: str) -> list[Phase]:
-    parts = _phases(text, ratio.split(":"))
-    shares = sum((phase.seconds for phase in parts), Fraction(0))
-    if not _NUMBER.fullmatch(rate) or not Fraction(rate) or not shares:
+def _named(text: str, plain: str) -> list[Phase]:
+    """Return phases that are named, each before its number or each after it."""
+    bare = unjoined(plain)
+    for number_at, form in ((2, _NAMED[0]), (1, _NAMED[1])):
+        if re.fullmatch(rf"{form.pattern}(?: ?[-,;/+&]? ?{form.pattern})*", bare):
+            pairs = [(match[3 - number_at], match[number_at]) for match in form.finditer(bare)]
+            wrong = next((name for name, _ in pairs if not phase(name)), None)
+            if wrong:
+                raise ChoiceError(f"{shown(text)} is not a breath: {shown(wrong)} is not a phase\n{_WRITE_PHASES}")
+            return [Phase(NAMES[phase(name)], rounded(number(length))) for name, length in pairs]
+    wrong = next((part.strip() for part in bare.split(",") if not _is_pair(part.strip())), bare)
+    why = "decimals take a point" if _COMMA.search(plain) else f"{shown(wrong)} is not a phase"
+    raise ChoiceError(f"{shown(text)} is not a breath: {why}\n{_WRITE_PHASES}")
+
+
+def _is_pair(text: str) -> bool:
+    return any(form.fullmatch(text) for form in _NAMED) and _is_named(text)
+
+
+def _of_rate(text: str, rate: Fraction, ratio: str) -> list[Phase]:
+    """Return the phases of so many breaths a minute; their ends are rounded, so that the breath keeps its length."""
+    parts = _phases(text, ratio.replace(":", "-"))
+    total = sum((phase.seconds for phase in parts), Fraction(0))
+    if not rate or not total:
         raise ChoiceError(
-            f"{shown(text)} is no breath\nwrite breaths a minute as 6/min, with their ratio as 6/min 40:60"
+            f"{shown(text)} is not a breath\nwrite breaths a minute as 6/min, with their ratio as 6/min 40:60"
         )
-    return [Phase(phase.kind, 60 / Fraction(rate) * phase.seconds / shares) for phase in parts]
+    upto = accumulate((phase.seconds for phase in parts), initial=Fraction(0))
+    edges = [rounded(60 / rate * each / total) for each in upto]
+    return [Phase(part.kind, end - start) for part, (start, end) in zip(parts, pairwise(edges), strict=True)]
 
 
 def seconds(text: str) -> Fraction:
-    """Read a length of time: ``5s``, ``1.5 s``, ``2m``, ``1:30`` (minutes and seconds).
+    """Read a length of time: ``5s``, ``1.5 s``, ``2m``, ``1m30s``, ``1:30`` (minutes and seconds).
 
-    >>> seconds("1:30"), seconds("1.5s")
-    (Fraction(90, 1), Fraction(3, 2))
+    Units may be words of any language that has a table; a number after hours or minutes is of the next smaller unit.
+
+    >>> seconds("1:30"), seconds("1.5s"), seconds("1 min 30 s"), seconds("2 Minuten"), seconds("1h30")
+    (Fraction(90, 1), Fraction(3, 2), Fraction(90, 1), Fraction(120, 1), Fraction(5400, 1))
 
     Raises:
-        ChoiceError: When the text is no length of time.
+        ChoiceError: When the text is not a length of time.
     """
-    if match := re.fullmatch(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?", text.strip()):
+    plain = unjoined(simplify(text))
+    if match := _CLOCK.fullmatch(plain):
         total = 0
         for part in match.groups():
             total = total if part is None else total * 60 + int(part)
         return Fraction(total)
-    if match := re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)\s*(s|sec|seconds?|m|min|minutes?|h|hours?)", text.strip()):
-        return Fraction(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2][0]]
-    raise ChoiceError(f"{shown(text)} is no length of time: write seconds as 5s or 1.5s, minutes as 2m or 1:30")
+    if (match := _AMOUNTS.fullmatch(plain)) and (found := _added_up(match[1], match[2] or "")) is not None:
+        return rounded(found)
+    if _NUMBER.fullmatch(plain):
+        raise ChoiceError(f"{shown(text)} has no unit: write {plain}s for seconds, or {plain}m for minutes")
+    raise ChoiceError(f"{shown(text)} is not a length of time: {_meant(plain)}")
+
+
+def _added_up(amounts: str, last: str) -> Fraction | None:
+    """Return the sum of amounts whose units get smaller, and of a number without a unit after them."""
+    found = [(number(match[1]), unit(match[2])) for match in _AMOUNT.finditer(amounts)]
+    names = "".join(name if name in _SECONDS else "?" for _, name in found)
+    if names not in {"h", "m", "s", "hm", "hs", "ms", "hms"} or (last and names[-1] == "s"):
+        return None
+    smaller = Fraction(_SECONDS[names[-1]], 60)
+    return sum((each * _SECONDS[name] for each, name in found), int(last or 0) * smaller)
+
+
+def _meant(plain: str) -> str:
+    """Say how a length of time is written, and this one if it only has a comma for its point."""
+    if len(_COMMA.findall(plain)) == 1 and _AMOUNT.fullmatch(pointed := _COMMA.sub(".", plain)):
+        return f"decimals take a point, write {pointed}"
+    return "write seconds as 5s or 1.5s, minutes as 2m or 1:30"
 
 
 def span(text: str) -> Span:
@@ -349,32 +408,41 @@ def span(text: str) -> Span:
     3 breaths, at least 20s or 0 breaths, at least 30s
 
     Raises:
-        ChoiceError: When the text is no length.
+        ChoiceError: When the text is not a length.
     """
-    if match := _SPAN.fullmatch(text.strip()):
-        return Span(int(match[1]), least=seconds(match[2]) if match[2] else Fraction(0))
+    plain = simplify(text)
+    if (match := _SPAN.fullmatch(plain)) and (match[2] is None or unit(match[2]) == "breaths"):
+        return Span(int(number(match[1])), least=seconds(match[3]) if match[3] else Fraction(0))
     try:
-        if match := WHOLE.fullmatch(text.strip()):
+        if match := WHOLE.fullmatch(plain):
             return Span(least=seconds(match[1]))
-        return Span(rest=seconds(text))
+        return Span(rest=seconds(plain))
     except ChoiceError:
-        if match := _NO_COMMA.fullmatch(text.strip()):
+        if _meant(plain) != _meant(""):
+            raise ChoiceError(f"{shown(text)} is not a length: {_meant(plain)}") from None
+        if match := _NO_COMMA.fullmatch(plain):
             raise ChoiceError(f"{shown(text)} has no comma: write {match[1]}, {match[2]}") from None
         raise ChoiceError(
-            f"{shown(text)} is no length: write breaths as 2 breaths, seconds as 5s, or 3 breaths, at least 20s"
+            f"{shown(text)} is not a length: write breaths as 2 breaths, seconds as 5s, or 3 breaths, at least 20s"
         ) from None
 
 
-def _plain(seconds: Fraction) -> str:
-    return f"{float(seconds):g}"
-
-
-def _complaint(text: str, part: str) -> str:
-    if "," in text:
-        return "decimals take a point, as in 4.5-6"
-    if not part:
-        return "a number is missing, or negative"
-    return f"{shown(part)} is no number of seconds"
+def _complaint(plain: str) -> str:
+    """Say what is wrong with numbers that are not a row, and how it is written."""
+    numbers = _NUMBER.findall(plain)
+    if (match := _AMBIGUOUS.fullmatch(plain)) and len(set(re.findall("[:,]", plain))) == 1:
+        if match[1] == ":":
+            rate = ":".join(numbers)
+            told = "may be seconds or a ratio", f"write {'-'.join(numbers)} for seconds, or 6/min {rate} for a ratio"
+        else:
+            told = "may be a decimal or two numbers", f"write {'-'.join(numbers)}; decimals take a point, as in 4.5-6"
+        return "\n".join(told)
+    if _ROW.fullmatch(pointed := _COMMA.sub(".", plain)):
+        return f"is not a breath: decimals take a point, as in {pointed}\n{WRITE}"
+    if not plain or _GAP.search(plain):
+        return f"is not a breath: a number is missing, or negative\n{WRITE}"
+    wrong = next((part for part in re.split(r" ?[-/] ?| ", plain) if not _NUMBER.fullmatch(part)), plain)
+    return f"is not a breath: {shown(wrong)} is not a number of seconds\n{WRITE}"
 
 
 def _breathable(text: str, phases: list[Phase]) -> Breath:
@@ -387,10 +455,10 @@ def _breathable(text: str, phases: list[Phase]) -> Breath:
         )
     if min(phase.seconds for phase in kept) < SHORTEST_PHASE:
         raise ChoiceError(
-            f"{shown(text)} can't be breathed: a phase lasts less than {float(SHORTEST_PHASE)} s\n{WRITE}"
+            f"{shown(text)} can't be breathed: a phase lasts less than {float(SHORTEST_PHASE):g} s\n{WRITE}"
         )
     if taken.seconds > LONGEST_BREATH:
         raise ChoiceError(
-            f"{shown(text)} lasts {math.ceil(taken.seconds)} s a breath, more than {LONGEST_BREATH} s\n{WRITE}"
+            f"{shown(text)} lasts more than {LONGEST_BREATH} s a breath, the longest there can be\n{WRITE}"
         )
     return taken

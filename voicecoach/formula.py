@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.breath import LEAST, WHOLE, Span, span
 from voicecoach.errors import ChoiceError, Where, shown
+from voicecoach.spelling import NUMBER, number, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,9 @@ NAME = re.compile(r"\{([^{}]*)\}")
 LARGEST = 10**9
 """More is a slip; and numbers that are multiplied by themselves would fill the memory."""
 DEEPEST = 20
-_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+_NUMBER = re.compile(NUMBER)
+_OUTSIDE = re.compile(r"[^{}]+(?![^{}]*\})")
+_SIGNS = str.maketrans("\u00d7\u00f7", "*/")
 _BREATHS = re.compile(r"(\{[^{}]*\})\s*breaths?")
 _SIGN = re.compile(r"(?<=[\w}])( ?)([-+*/])( ?)(?=[{\d.])")
 
@@ -49,6 +52,17 @@ def worked_out(text: str, values: Mapping[str, str]) -> Quantity:
         ChoiceError: When it can't be worked out.
     """
     return _found(text, _Names(values))
+
+
+def _plain(text: str) -> str:
+    """Return a value with what stands outside its braces in plain signs, and plus, minus, times and divided too."""
+    return _OUTSIDE.sub(lambda match: _spelled(match[0]), text.strip())
+
+
+def _spelled(text: str) -> str:
+    before, after = " " * text[:1].isspace(), " " * text[-1:].isspace()
+    bare = simplify(text).translate(_SIGNS)
+    return f"{before}{bare}{after}" if bare else " " * text.isspace()
 
 
 def refuse_slips(text: str) -> None:
@@ -85,7 +99,7 @@ def as_count(quantity: Quantity) -> int:
         ChoiceError: When it is not one.
     """
     if isinstance(quantity, Span) or quantity.denominator != 1 or quantity < 0:
-        raise ChoiceError(f"{quantity if isinstance(quantity, Span) else f'{float(quantity):g}'} is no whole number")
+        raise ChoiceError(f"{quantity if isinstance(quantity, Span) else f'{float(quantity):g}'} is not a whole number")
     return int(quantity)
 
 
@@ -100,8 +114,10 @@ class _Names:
     def quantity(self, name: str) -> Quantity:
         if name not in self.values:
             raise ChoiceError(f"{{{name}}} has no value: give it one under 'parameters'")
-        if name in self.within or len(self.within) >= DEEPEST:
+        if name in self.within:
             raise ChoiceError(f"{{{name}}} is defined by itself: write a number or a length")
+        if len(self.within) > DEEPEST:
+            raise ChoiceError(f"names lead to {{{name}}} more than {DEEPEST} deep: write a number or a length there")
         if name not in self.known:
             self.known[name] = _found(self.values[name], replace(self, within=(*self.within, name)))
         return self.known[name]
@@ -110,6 +126,7 @@ class _Names:
 def _found(text: str, names: _Names) -> Quantity:
     """Work out a time in whole breaths, breaths that last at least a time, or a sum."""
     refuse_slips(text)
+    text = _plain(text)
     if match := WHOLE.fullmatch(text.strip()):
         return _checked(text, Span(least=_time(match[1], names)))
     if match := LEAST.fullmatch(text.strip()):
@@ -167,7 +184,7 @@ def _term(text: str, names: _Names) -> Quantity:
         return names.quantity(match[1].lower())
     if match := _BREATHS.fullmatch(text):
         return Span(as_count(_term(match[1], names)))
-    return Fraction(text) if _NUMBER.fullmatch(text) else span(text)
+    return number(text) if _NUMBER.fullmatch(text) else span(text)
 
 
 def _checked(text: str, found: Quantity) -> Quantity:

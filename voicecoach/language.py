@@ -39,7 +39,7 @@ class Language:
     ``exact`` has what is said for a count of something where its own number and noun would not do: "one breath".
     ``slips`` are patterns of words that authors get wrong, with what is meant; ``twice`` are words that may rightly
     stand twice in a row; ``heads`` are patterns of how two joined words begin, and no single one; ``sounds`` are the
-    words that captions have for a sound.
+    words that captions have for a sound; ``typed`` are the words that people type for units and phases.
     """
 
     code: str
@@ -51,6 +51,7 @@ class Language:
     twice: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
     sounds: tuple[tuple[str, str], ...] = ()
+    typed: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def word(self, key: str, **values: object) -> str:
         """Return a word or phrase of the table, with its blanks filled.
@@ -179,6 +180,7 @@ def _table(code: str) -> Language:
         twice=tuple(table.pop("twice")),
         heads=tuple(table.pop("heads")),
         sounds=tuple(table.pop("sounds").items()),
+        typed=tuple((key, tuple(texts)) for key, texts in table.pop("typed").items()),
         words=tuple(table.items()),
     )
 

@@ -14,6 +14,7 @@ from voicecoach.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sound
 from voicecoach.errors import ChoiceError, VoicecoachError, shown
 from voicecoach.formats import FORMATS, MP3, Format
 from voicecoach.score import Side
+from voicecoach.spelling import NUMBER, number, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,14 +73,15 @@ def duration(text: str) -> Fraction:
     >>> duration("2.5"), duration("1:30")
     (Fraction(5, 2), Fraction(90, 1))
     """
-    return seconds(f"{text}s" if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else text)
+    plain = simplify(text)
+    return seconds(f"{plain}s" if re.fullmatch(NUMBER, plain) else text)
 
 
 def lead_in(text: str) -> Fraction:
     """Read the silence before the first word, which has an end."""
     taken = duration(text)
     if taken > LONGEST_LEAD_IN:
-        raise ChoiceError(f"{float(taken):g} s is more than {LONGEST_LEAD_IN} s")
+        raise ChoiceError(f"{shown(text)} is more than {LONGEST_LEAD_IN} s")
     return taken
 
 
@@ -106,9 +108,10 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     """
 
     def read(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-            raise ChoiceError(f"{shown(text)} is no whole number from {least} to {most}")
-        return int(text)
+        plain = simplify(text)
+        if not re.fullmatch(r"[0-9]+", plain) or not least <= number(plain) <= most:
+            raise ChoiceError(f"{shown(text)} is not a whole number from {least} to {most}")
+        return int(number(plain))
 
     return read
 
@@ -142,7 +145,7 @@ def words(command: Callable[..., None]) -> Callable[..., None]:
 def choices(command: Callable[..., None]) -> Callable[..., None]:
     """Add what ``make``, ``plan`` and ``play`` have in common: the routine, and the choices about it."""
     options = [
-        click.option("--length", type=Parsed("TIME", duration), help="Exactly so long, as 10m; chooses the rounds."),
+        click.option("--length", type=Parsed("TIME", seconds), help="Exactly so long, as 10m; chooses the rounds."),
         click.option("--voice", help="A voice's name, a language, or part of either; see 'voicecoach voices'."),
         RATE,
         PITCH,

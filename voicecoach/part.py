@@ -187,7 +187,7 @@ class Part:
         """Work a number out.
 
         Raises:
-            RoutineError: When it can't be worked out, or is no whole number above 0.
+            RoutineError: When it can't be worked out, or is not a whole number above 0.
         """
         if isinstance(value, int):
             return value
@@ -242,7 +242,7 @@ class Part:
         """Return a pace; names in it stand for seconds.
 
         Raises:
-            RoutineError: When it can't be worked out, or is no pace then.
+            RoutineError: When it can't be worked out, or is not a pace then.
         """
         if isinstance(value, Pace):
             return value

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.breath import LONGEST_BREATH, Breath, Kind, breath
 from voicecoach.errors import ChoiceError, shown
+from voicecoach.spelling import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,7 +157,7 @@ def ratio(text: str) -> tuple[Fraction, Fraction]:
     Raises:
         ChoiceError: When the text is no ratio, or leaves nothing of a phase.
     """
-    match = _SHARES.fullmatch(text.strip())
+    match = _SHARES.fullmatch(simplify(text).replace(" ", ""))
     shares = (Fraction(match[1]), Fraction(match[2])) if match else (Fraction(0), Fraction(0))
     if not all(shares):
         raise ChoiceError(f"{shown(text)} is no ratio of inhale to exhale: write it as 40:60 or 1:2")
@@ -211,7 +212,7 @@ _WRITE = "write the time of each tap on a line of its own, in seconds: 12.5, or 
 def _times(text: str, source: str) -> Iterator[tuple[int, str, Fraction]]:
     """Yield each time with the number of its line and the name of its phase, if it has one."""
     for number, line in enumerate(text.splitlines(), start=1):
-        bare = line.strip()
+        bare = simplify(line)
         if not bare or bare.startswith("#"):
             continue
         match = _TIME.fullmatch(bare)

@@ -14,6 +14,7 @@ from voicecoach import breath as breaths
 from voicecoach.errors import VoicecoachError, Where, shown
 from voicecoach.formula import NAME, Formula, as_span, refuse_slips, worked_out
 from voicecoach.score import Offset
+from voicecoach.spelling import number, shorten, simplify
 from voicecoach.yamltree import CONTROL, Table
 
 if TYPE_CHECKING:
@@ -155,12 +156,13 @@ def _whole(least: int, most: int) -> BeforeValidator:
             return value
         if isinstance(value, str) and "{" in value:
             return _named(value)
-        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,18}", value.strip()):
-            raise ValueError(f"{'this' if value is None else shown(value)} is no whole number; write one, as 3")
-        if not least <= int(value) <= most:
-            bound = f"at least {least:,}" if int(value) < least else f"at most {most:,}"
-            raise ValueError(f"this is {value.strip()}; {bound} is possible")
-        return int(value)
+        plain = simplify(value) if isinstance(value, str) else ""
+        if not re.fullmatch(r"[0-9]+", plain):
+            raise ValueError(f"{'this' if value is None else shown(value)} is not a whole number; write one, as 3")
+        if not least <= (found := int(number(plain))) <= most:
+            bound = f"at least {least:,}" if found < least else f"at most {most:,}"
+            raise ValueError(f"this is {shorten(plain)}; {bound} is possible")
+        return found
 
     return BeforeValidator(read)
 
@@ -230,14 +232,14 @@ def _breathed(span: breaths.Span | Formula) -> breaths.Span | Formula:
     """Take only what is counted in breaths."""
     if isinstance(span, breaths.Span) and not (span.in_breaths and not span.rest):
         if span == breaths.Span():
-            raise ValueError("this is no breath; at least 1 is possible")
+            raise ValueError("this is not a breath; at least 1 is possible")
         raise ValueError(f"{shown(str(span))} is not counted in breaths; write 3, or 30s in whole breaths")
     return span
 
 
 def _moment(text: str) -> Offset:
     """Read a moment of a hold: ``10s``, ``half``, ``last 5s``."""
-    written = text.strip()
+    written = simplify(text)
     if written == "half":
         return Offset(Fraction(1, 2), Fraction(0))
     if written.startswith("last "):
