@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from voicecoach.voices.kinds import Listed, Settings
 
 CHIME_SECONDS = Fraction(4)
-UP, DOWN = ((sign * 4400).to_bytes(2, "little", signed=True) for sign in (1, -1))
+UP, DOWN = ((sign * 4240).to_bytes(2, "little", signed=True) for sign in (1, -1))
 """Samples of a wave that makes a session as loud as it should be (-19 LUFS), so that it is encoded once."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach.clip import Clip, join, silence
+from voicecoach.clip import Clip, gain, join, silence
 from voicecoach.errors import VoiceError
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.contract import VoiceContract, check
@@ -63,7 +63,7 @@ class Silent(FakeVoice):
 
 class Soft(FakeVoice):
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
-        return (Clip(clip.pcm.replace(b"\x10", b"\x04").replace(b"\xf0", b"\xfc")) for clip in super().speak(wordings))
+        return (gain(clip, -12.0) for clip in super().speak(wordings))
 
 
 class Short(FakeVoice):
