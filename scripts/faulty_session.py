@@ -59,7 +59,7 @@ class Ended:
         lines = self.said.strip().splitlines()
         if self.status is None:
             return "it hangs"
-        if "Traceback" in self.said or "mistake in voicecoach" in self.said:
+        if "Traceback" in self.said or "internal error" in self.said:
             return f"it fell over: {lines[-1] if lines else ''}"
         if self.status and self.status not in _FAILED:
             return f"it ended with status {self.status}"

@@ -126,9 +126,9 @@ def test_words_that_do_not_fit_are_told_with_place_and_phase(
         (
             TypeError("it broke\nbadly"),
             1,
-            "this is a mistake in voicecoach: TypeError: it broke\nset VOICECOACH_TRACEBACK=1 to see where, and report",
+            "internal error, please report it: TypeError: it broke\nset VOICECOACH_TRACEBACK=1 to see where it comes",
         ),
-        (RecursionError(), 1, "this is a mistake in voicecoach: RecursionError: \nset VOICECOACH_TRACEBACK"),
+        (RecursionError(), 1, "internal error, please report it: RecursionError: \nset VOICECOACH_TRACEBACK"),
     ],
 )
 def test_every_failure_has_its_status(

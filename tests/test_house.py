@@ -16,19 +16,8 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
-    *(
-        "errors",
-        "language",
-        "spelling",
-        "breath",
-        "taps",
-        "formula",
-        "score",
-        "timeline",
-        "formats",
-        "choices",
-        "piece",
-    ),
+    *("errors", "signals", "memory", "streams", "language", "spelling"),
+    *("breath", "taps", "formula", "score", "timeline", "formats", "choices", "piece"),
     *("readout", "shelf", "yamltree", "texts", "sheet", "bounds", "mistakes", "assets", "routine", "part", "steps"),
     *("chimes",),
     *("script", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),

@@ -185,7 +185,7 @@ def test_nothing_in_it_steers_a_terminal(
         out, err = capsys.readouterr()
         assert status in {0, 2}
         assert "Traceback" not in err
-        assert "mistake in voicecoach" not in err
+        assert "internal error" not in err
         assert not CONTROL.search(out + err), arguments
 
 

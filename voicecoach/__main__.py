@@ -1,36 +1,49 @@
 """Start the command line: with ``python -m voicecoach``, and as the command that is installed.
 
-Importing the command line takes a tenth of a second, in which Ctrl-C must be as quiet as later.
+Importing the command line takes a tenth of a second, in which Ctrl-C must be as quiet as later: signals are handled
+before anything large is imported.
 """
 
-import contextlib
-import gc
 import os
 import signal
 import sys
+
+
+def _end_at_once(number: int, _frame: object) -> None:
+    try:
+        os.write(2, b"\nvoicecoach: stopped; nothing was written\n")
+    finally:
+        os._exit(128 + number)
+
+
+def _ignore(_number: int, _frame: object) -> None:
+    pass
+
 
 COLLECT_EVERY = 200_000
 """Objects. A long session is made of a million small ones, none in a circle; to look for circles among them every 700
 objects, as Python does, costs half as much again as the work."""
 
 
-def _stopped(*_: object) -> None:
-    os.write(2, b"\nvoicecoach: stopped; nothing was written\n")
-    os._exit(130)
-
-
 def main() -> None:
     """Run the command line."""
-    signal.signal(signal.SIGINT, _stopped)
-    gc.set_threshold(COLLECT_EVERY)
-    from voicecoach import cli
+    signal.signal(signal.SIGINT, _end_at_once)
+    signal.signal(signal.SIGTERM, _end_at_once)
+    import contextlib
+    import gc
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    status = cli.main()
+    gc.set_threshold(COLLECT_EVERY)
+    from voicecoach import cli, signals
+
+    try:
+        status = cli.main()
+    except KeyboardInterrupt:  # between the end of the work and the next line
+        status = signals.exit_status()
+    signals.install(_ignore)
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError, OSError, ValueError):  # nobody listens, as was told
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # the error was reported before
             stream.flush()
-    os._exit(status)  # everything is put away by now; to take all values apart one by one takes a tenth of the run
+    os._exit(status)  # everything is cleaned up by now; freeing all objects one by one takes a tenth of the run
 
 
 if __name__ == "__main__":

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shlex
-import signal
 import sys
 import time
 from contextlib import contextmanager, suppress
@@ -14,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import __version__, formats, options
+from voicecoach import __version__, formats, memory, options, signals, streams
 from voicecoach.breath import paces
 from voicecoach.errors import ChoiceError, PlayerError, RoutineError, TargetError, VoicecoachError, VoiceError, shown
 from voicecoach.score import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from types import FrameType
 
     from voicecoach.prompts import Prompt
     from voicecoach.review import Review
@@ -350,65 +347,82 @@ for _command in (make, plan, script, play, check, voices):
 
 def main() -> int:
     """Run the command line; every error is one to three lines, and a status that scripts can tell apart."""
-    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _terminated)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # it is None where it was closed
-            stream.reconfigure(errors="backslashreplace")
+    signals.install()
+    streams.prepare()
     return run()
 
 
 def run(args: list[str] | None = None) -> int:
     """Run a command, of ``args`` or of the program's own, and return the exit status; no error gets past this."""
+    signals.forget()
     try:
-        return _ran(args)
-    except BrokenPipeError:  # whoever read our output has seen enough
-        _discard_output()
-        return 1
-    except OSError as error:
-        _discard_output()
-        return _fail(f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}", 1)
-    except Exception as error:  # noqa: BLE001 - the last resort: what nobody thought of is told as well
-        return _unexpected(error)
+        message, status = _run_command(args)
+    except (KeyboardInterrupt, click.Abort):  # a second one, while the first is being handled
+        message, status = "", 0
+    if stopped := signals.exit_status():
+        message, status = signals.describe(), stopped
+    if message:
+        _print_error(message)
+    return status
 
 
-def _ran(args: list[str] | None) -> int:
+def _run_command(args: list[str] | None) -> tuple[str, int]:
+    """Run a command, and return the message of the error that ended it, if any, and the exit status."""
     try:
         status = int(cli.main(args, prog_name="voicecoach", standalone_mode=False) or 0)
-        if sys.stdout is not None:
-            sys.stdout.flush()  # a full disk is told here, not after the end
-        return status  # noqa: TRY300 - an error of the flush is one of the run
-    except click.exceptions.Exit as done:
-        return done.exit_code
+        sys.stdout.flush()  # a full disk is an error here, not after the end
     except (KeyboardInterrupt, click.Abort):
-        return _fail("stopped; nothing was written", 130)
-    except click.ClickException as error:
-        return _fail(f"{error.format_message()}{_origin(error)}{_help(error)}", 2)
-    except VoicecoachError as error:
-        return _fail(str(error), error.exit_status)
+        return signals.describe(), 130
+    except Exception as error:  # noqa: BLE001 - no error may get past this
+        return _explain(error)
+    return "", status
 
 
-def _unexpected(error: Exception) -> int:
+def _explain(error: Exception) -> tuple[str, int]:
+    """Return the message and the exit status of an error that ended a command."""
+    match error:
+        case click.exceptions.Exit():
+            outcome = "", error.exit_code
+        case click.ClickException():
+            outcome = f"{error.format_message()}{_origin(error)}{_help(error)}", 2
+        case VoicecoachError():
+            outcome = str(error), error.exit_status
+        case BrokenPipeError():  # the reader of our output has seen enough
+            streams.discard_output()
+            outcome = "", 1
+        case OSError():
+            outcome = _describe_system_error(error), 1
+        case MemoryError():
+            outcome = memory.SHORTAGE, 1
+        case _ if memory.is_shortage(str(error)):
+            outcome = memory.SHORTAGE, 1
+        case _:
+            outcome = _describe_unexpected(error), 1
+    return outcome
+
+
+def _describe_system_error(error: OSError) -> str:
+    """Name the file or the stream that the system refused, and say what is there all the same."""
+    if error.filename != streams.OUTPUT:
+        return f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}"
+    streams.discard_output()
+    made = "\nthe files themselves are complete" if signals.is_complete() else ""
+    return f"{streams.describe(error)}{made}"
+
+
+def _describe_unexpected(error: Exception) -> str:
     if os.environ.get("VOICECOACH_TRACEBACK"):
         import traceback
 
         traceback.print_exception(error)
-    said = f"{type(error).__name__}: {error}".splitlines()[0]
-    return _fail(f"this is a mistake in voicecoach: {said}\nset VOICECOACH_TRACEBACK=1 to see where, and report it", 1)
+    text = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"internal error, please report it: {text}\nset VOICECOACH_TRACEBACK=1 to see where it comes from"
 
 
-def _discard_output() -> None:
-    """Let what is still to be printed go nowhere, so that Python does not try again at its end, and complain."""
-    if sys.stdout is not None:
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _fail(message: str, status: int) -> int:
+def _print_error(message: str) -> None:
     lines = [line for line in message.splitlines() if line.strip()][:3]
-    click.echo("voicecoach: " + "\n".join(lines), err=True)
-    return status
+    with suppress(OSError):  # nobody reads it; the exit status says it too
+        click.echo("voicecoach: " + "\n".join(lines), err=True)
 
 
 def _origin(error: click.ClickException) -> str:
@@ -432,10 +446,6 @@ def _origin(error: click.ClickException) -> str:
 def _help(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     return f"\nsee '{context.command_path} --help'" if context else ""
-
-
-def _terminated(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
 
 
 @contextmanager
@@ -623,7 +633,7 @@ def _measures(track: Track) -> str:
 def _progress(*, shown: bool) -> Iterator[Report]:
     """Show a bar for each stage on a terminal; elsewhere, nothing."""
     if not shown or not sys.stderr.isatty():
-        yield lambda _stage, _done, _total: None
+        yield lambda _stage, _done, _total: signals.check()
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -633,6 +643,7 @@ def _progress(*, shown: bool) -> Iterator[Report]:
         stages: dict[str, Any] = {}
 
         def report(stage: str, done: int, total: int, doing: str = "") -> None:
+            signals.check()
             if stage not in stages:
                 stages[stage] = bars.add_task(stage, total=total, doing="")
             bars.update(stages[stage], completed=done, total=total, doing=doing or f"{done}/{total}")

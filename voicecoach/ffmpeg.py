@@ -14,13 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from voicecoach import memory, signals
 from voicecoach.errors import EncodeError
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Generator, Iterable, Sequence
 
-_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _KEPT = 10_000
 """Bytes of what ffmpeg says that are kept: the last ones."""
 _FULL = tuple(getattr(errno, name) for name in ("ENOSPC", "EFBIG", "EDQUOT") if hasattr(errno, name))
@@ -176,9 +176,10 @@ def _started(
 ) -> Generator[subprocess.Popen[bytes]]:
     import subprocess
 
+    signals.check()
     process = None
     try:
-        with undisturbed():
+        with signals.defer():
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, **apart())
         yield process
     except BaseException as error:
@@ -198,23 +199,6 @@ def end(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout, process.stderr):
         with suppress(OSError):  # nor does it pass over what could not be written any more
             _close(pipe)
-
-
-@contextmanager
-def undisturbed() -> Generator[None]:
-    """Hold signals back while a process is started: one that came in between would leave it behind, known to nobody."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in _ENDING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for number in came:
-            signal.raise_signal(number)
 
 
 def _fed(process: subprocess.Popen[bytes], chunks: Iterable[bytes]) -> bool:
@@ -250,6 +234,8 @@ def _not_started(what: str, error: OSError) -> EncodeError:
 
 def _check(status: int, said: str, what: str) -> None:
     if status:
+        if memory.is_shortage(said):
+            raise EncodeError(f"{what}: {memory.SHORTAGE}")
         reason = next((each for each in NO_ROOM if each in said.lower()), "") or _NO_ROOM_ENDS.get(status) or gist(said)
         raise EncodeError(f"{what}: ffmpeg failed (status {status})\n{reason}".rstrip())
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from voicecoach import drafts, ffmpeg, held, tagging
+from voicecoach import drafts, ffmpeg, held, signals, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.cores import Meanwhile
 from voicecoach.errors import EncodeError, OutputError, TargetError
@@ -171,9 +171,12 @@ def write_all(
             for number in range(len(recordings)):
                 with _told(paths[number]), _draft_told(paths[number]):
                     listen(number, made[number])
-        for draft, path in zip(made, paths, strict=True):
-            with _told(path):
-                drafts.put(draft, path)
+        signals.check()
+        with signals.defer():
+            for draft, path in zip(made, paths, strict=True):
+                with _told(path):
+                    drafts.put(draft, path)
+            signals.mark_complete()
     return written
 
 

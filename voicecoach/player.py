@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from voicecoach import tagging
 from voicecoach.errors import PlayerError, UnknownNameError, shown
-from voicecoach.ffmpeg import apart, end, gist, undisturbed
+from voicecoach.ffmpeg import apart, end, gist
 from voicecoach.live import Recorded, recorded
 from voicecoach.plaintext import one_line
+from voicecoach.signals import defer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -146,7 +147,7 @@ def _started(arguments: list[str], said: IO[bytes]) -> Generator[subprocess.Pope
     """Start a player, and end it whatever happens."""
     process = None
     try:
-        with undisturbed():
+        with defer():
             process = subprocess.Popen(
                 arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, **apart()
             )

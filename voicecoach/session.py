@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import cores, timings
+from voicecoach import cores, memory, signals, timings
 from voicecoach.assets import asset, assets
 from voicecoach.captions import clock, transcript
 from voicecoach.choices import Choices, Sounding
@@ -163,9 +163,12 @@ _Pieces = list[tuple[Side | None, Choices, "Piece"]]
 
 
 def _pieces(request: Request, source: Source, folder: Path) -> _Pieces:
+    memory.check_limit()
     _check_length(request)
     with timings.part("routine"), _voices_listed(request, folder):
-        return [(side, chosen, source.piece(chosen)) for side, chosen in _tracks(request)]
+        pieces = [(side, chosen, source.piece(chosen)) for side, chosen in _tracks(request)]
+    signals.check()  # pydantic swallows what a signal raises in it
+    return pieces
 
 
 def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, report: Report) -> Session:
@@ -222,6 +225,7 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
     missing = dict.fromkeys(text for wording in longest for text in (wording.said, *wording.twins))
     while True:
         wanted = [text for text in missing if text not in clips]
+        signals.check()
         with timings.part("speaking"):
             for done, (text, clip) in enumerate(zip(wanted, voice.speak(wanted) if wanted else (), strict=True)):
                 clips[text] = clip

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 
 from voicecoach import config, cores, folders
 from voicecoach.errors import ChoiceError, EncodeError, UnknownNameError, VoiceError, near, shown
-from voicecoach.ffmpeg import apart, gist, undisturbed
+from voicecoach.ffmpeg import apart, gist
 from voicecoach.language import TAG
+from voicecoach.signals import defer
 from voicecoach.voices import polish, remember
 from voicecoach.voices.crew import batches, folder_of_ours, spoken
 from voicecoach.voices.kinds import Listed
@@ -270,7 +271,7 @@ class Speaker:
     def _ran(self, command: Sequence[str], files: tuple[int, int, int]) -> int:
         """Run a command to its end, and end with it all that it started."""
         try:
-            with undisturbed():
+            with defer():
                 self._start(command, files)
             return self._wait()
         finally:

@@ -12,7 +12,8 @@ import time
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from voicecoach.ffmpeg import Said, apart, undisturbed
+from voicecoach.ffmpeg import Said, apart
+from voicecoach.signals import defer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +51,7 @@ class Worker:
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         process = None
         try:
-            with undisturbed():
+            with defer():
                 process = self._process = _started(command)
             self._said = Said(process.stderr)
             threading.Thread(target=self._listen, daemon=True).start()

@@ -1,0 +1,127 @@
+"""Signals that stop the program: each is remembered, so that none is lost where a library swallows an exception.
+
+A handler raises `Stopped` in the main thread, but not inside an import or a callback of pydantic: there an exception
+can leave Python's import lock taken for ever, or is dropped. In these places it tries again a little later. Elsewhere,
+too, a library may drop what our code raises inside its own, so the work calls `check` at its milestones, and last of
+all before files take their names.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from types import FrameType
+
+STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""The signals that ask a program to end; Windows has no SIGHUP."""
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal asked the program to end; a ``KeyboardInterrupt``, so that libraries let it through like Ctrl-C."""
+
+
+_FRAGILE = ("<frozen importlib", "/pydantic/")
+"""Parts of the file names of code that an exception must not be raised in."""
+_AGAIN = 0.05
+"""Seconds after which a signal is tried again that came in such code."""
+
+
+class _State:
+    def __init__(self) -> None:
+        self.received = 0
+        self.complete = False
+        self.deferred = 0
+
+
+_state = _State()
+
+
+def install(handler: Callable[[int, FrameType | None], object] | None = None) -> None:
+    """Handle all stopping signals with ``handler``, or as this module does.
+
+    A SIGHUP that is ignored when the program starts stays ignored: that is how ``nohup`` keeps it running.
+    """
+    for number in STOPPING:
+        if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT:
+            signal.signal(number, handler or _stop)
+
+
+def check() -> None:
+    """Raise a signal once more that was received but swallowed.
+
+    Raises:
+        Stopped: When a signal was received; only in the main thread, which is the one that unwinds.
+    """
+    if _state.received and threading.current_thread() is threading.main_thread():
+        raise Stopped
+
+
+def exit_status() -> int:
+    """Return the exit status that a received signal asks for, 128 and its number; 0 when there was none."""
+    return 128 + _state.received if _state.received else 0
+
+
+def mark_complete() -> None:
+    """Note that all files of this run are in place, so that a later signal does not claim that none is."""
+    _state.complete = True
+
+
+def is_complete() -> bool:
+    """Tell whether all files of this run are in place."""
+    return _state.complete
+
+
+def describe() -> str:
+    """Say what a stopped run leaves behind."""
+    return "stopped; the files were already complete" if _state.complete else "stopped; nothing was written"
+
+
+def forget() -> None:
+    """Forget what was received and written, for a new run in the same process."""
+    _state.received, _state.complete = 0, False
+
+
+@contextmanager
+def defer() -> Generator[None]:
+    """Hold signals back while something is done that must not be cut in two, such as starting a process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    _state.deferred += 1
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in STOPPING}
+    try:
+        yield
+    finally:
+        _state.deferred -= 1
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    _state.received = number
+    _raise_or_try_again(number, frame)
+
+
+def _raise_or_try_again(_number: int, frame: FrameType | None) -> None:
+    if not _state.deferred and not _is_fragile(frame):
+        raise Stopped
+    if hasattr(signal, "setitimer"):  # elsewhere the next `check` finds it
+        signal.signal(signal.SIGALRM, _raise_or_try_again)
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+
+
+def _is_fragile(frame: FrameType | None) -> bool:
+    while frame is not None:
+        name = frame.f_code.co_filename.replace("\\", "/")
+        if any(part in name for part in _FRAGILE) or frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False

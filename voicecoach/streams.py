@@ -1,0 +1,61 @@
+"""The standard streams: open even if the caller closed them, and errors of the output that name it."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+OUTPUT = "standard output"
+"""The file name that errors of the standard output carry."""
+
+
+def prepare() -> None:
+    """Open the streams that the caller closed, and let errors of the output name it.
+
+    No file of ours gets the number of a closed stream this way. Errors that we print on a closed stream go nowhere;
+    output that can't be written is an error, since somebody asked for it.
+    """
+    for number, (name, flags) in enumerate((("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, flags)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - stays open
+    if not sys.stdout.isatty():
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Output(1, "w", closefd=False)), encoding=sys.stdout.encoding)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def discard_output() -> None:
+    """Send what is still to be printed nowhere, so that Python does not try again when it ends, and complain."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def describe(error: OSError) -> str:
+    """Say why the output can't be written.
+
+    >>> describe(OSError(errno.EBADF, "Bad file descriptor", OUTPUT))
+    "standard output can't be written: it is closed"
+    """
+    reason = "it is closed" if error.errno == errno.EBADF else (error.strerror or str(error)).lower()
+    return f"{OUTPUT} can't be written: {reason}"
+
+
+class _Output(io.FileIO):
+    def write(self, data: Buffer, /) -> int | None:  # type: ignore[override] # typeshed asks for its own protocol
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, OUTPUT) from None
