@@ -3,6 +3,7 @@ from __future__ import annotations
 import array
 import itertools
 import math
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,10 @@ from voicecoach.ffmpeg import Finished
 from voicecoach.formats import MP3_RATES
 from voicecoach.frames import LEAD, TAIL, Form, Info, Spliced, ground, read_info
 from voicecoach.loudness import integrated
+from voicecoach.mixdown import Passage, passages
+from voicecoach.score import CueKind
+from voicecoach.timeline import FRAME as FRAME_SECONDS
+from voicecoach.timeline import Cue, Timeline, ceil_to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +30,9 @@ FORM = Form()
 SILENT, FRAME_BYTES = FORM.silent, FORM.size
 
 
-def tone(samples: int, hertz: float = 300) -> Clip:
+def tone(samples: int, hertz: float = 300) -> Passage:
     turn = 2 * math.pi * hertz / SAMPLE_RATE
-    return Clip(array.array("h", (round(9000 * math.sin(turn * at)) for at in range(samples))).tobytes())
+    return Passage(Clip(array.array("h", (round(9000 * math.sin(turn * at)) for at in range(samples))).tobytes()))
 
 
 def run(length: int) -> bytes:
@@ -35,7 +40,8 @@ def run(length: int) -> bytes:
 
 
 def frames_of(frames: int, *placed: tuple[int, bytes], ground: bytes = SILENT) -> list[bytes]:
-    content = b"".join(Spliced(placed, frames, FORM, ground).pieces())
+    laid = tuple((start - LEAD, run) for start, run in placed)
+    content = b"".join(Spliced(laid, frames, FORM, ground).pieces())
     return [content[at : at + FRAME_BYTES] for at in range(0, len(content), FRAME_BYTES)]
 
 
@@ -117,7 +123,7 @@ def test_frames_that_could_not_be_joined_are_refused(
 def test_what_is_around_a_sound_is_silent_frames(tmp_path: Path) -> None:
     """The run of a clip ends where the encoder is silent again: nothing is cut off."""
     del tmp_path
-    (long,) = frames.encode([Clip(tone(10 * FRAME_SAMPLES).pcm)], FORM)
+    (long,) = frames.encode([tone(10 * FRAME_SAMPLES)], FORM)
     tail = array.array("h", decoded(long + SILENT * 4)[-2 * 3 * FRAME_SAMPLES :])
     assert max(map(abs, tail)) <= 2
 
@@ -164,7 +170,7 @@ def test_a_clip_over_a_room_tone_is_kept_apart_from_the_same_clip_over_silence(t
 @pytest.mark.parametrize("rate", [MP3_RATES[0], 56, 128, MP3_RATES[-1]])
 def test_frames_of_any_bit_rate_are_joined_to_the_sample(tmp_path: Path, rate: int) -> None:
     form, clip, path = Form(rate * 1000), tone(30_000), tmp_path / "a.mp3"
-    laid = ((5, frames.encoded([clip], tmp_path, form)[clip]),)
+    laid = ((5 - LEAD, frames.encoded([clip], tmp_path, form)[clip]),)
     assert Spliced(laid, 60, form, form.silent).save(path) == 60 * FRAME_SAMPLES
     content = path.read_bytes()
     assert read_info(content) == Info(61, len(content), 576, FRAME_SAMPLES - 576)
@@ -203,3 +209,48 @@ def test_what_is_measured_of_a_run_does_not_depend_on_the_others(
 def decoded(run: bytes) -> bytes:
     """Decode frames without a header, as samples."""
     return ffmpeg.run(["-f", "mp3", "-i", "pipe:0", "-f", "s16le", "pipe:1"], what="decoding", data=run).stdout
+
+
+def row(samples: int, seed: int) -> Clip:
+    """Sound without a pause that changes all the time, as speech does: noise and tones, loud and soft."""
+    dice = random.Random(seed)  # noqa: S311 - noise, not a secret
+    values = array.array("h")
+    while len(values) < samples:
+        loud, turn = dice.choice([300, 3000, 9000]), 2 * math.pi * dice.randint(80, 4000) / SAMPLE_RATE
+        noisy = dice.random()
+        values.extend(
+            round(loud * (math.sin(turn * at) * (1 - noisy) + dice.uniform(-1, 1) * noisy))
+            for at in range(dice.randint(500, 9000))
+        )
+    return Clip(values[:samples].tobytes())
+
+
+@pytest.mark.parametrize("room", [None, room_tone()], ids=["silence", "room tone"])
+def test_a_row_without_a_pause_is_parted_and_nothing_of_it_is_lost(tmp_path: Path, room: Path | None) -> None:
+    """Wherever it is parted, also within a sound, it sounds as if encoded in one piece."""
+    form = Form(room=read_wave(room) if room else None)
+    sounds = {"a": row(40 * FRAME_SAMPLES + 200, 1), "b": row(170 * FRAME_SAMPLES - 7, 2), "c": row(30_000, 3)}
+    cues, at = [], 7 * FRAME_SECONDS
+    for text in "abcacb":
+        cues.append(Cue(at, at + sounds[text].seconds, CueKind.INSTRUCTION, text))
+        at = ceil_to_frame(cues[-1].end)
+    timeline = Timeline(at + FRAME_SECONDS, cues=tuple(cues))
+    made = {}
+    for window in (50, 10_000):
+        laid = list(
+            passages(timeline, lambda cue: sounds[cue.text], frames.APART, frames.CONTEXT, window * FRAME_SAMPLES)
+        )
+        runs = frames.encoded((each for _, each in laid), tmp_path, form)
+        placed = tuple((at // FRAME_SAMPLES - frames.lead(each), runs[each]) for at, each in laid)
+        path = tmp_path / f"{window}.mp3"
+        Spliced(placed, int(timeline.duration / FRAME_SECONDS), form, ground(tmp_path, form)).save(path)
+        made[window] = len(laid), array.array("h", decoded(path.read_bytes()))
+    (several, parted), (one, whole) = made[50], made[10_000]
+    assert (several > 6, one) == (True, 1)
+    assert len(parted) == len(whole)
+    assert parted == whole
+
+
+def test_runs_that_overlap_are_refused() -> None:
+    with pytest.raises(ValueError, match="begins before frame 10, where another one ends"):
+        Spliced(((5 - LEAD, run(2)), (9, run(1))), 20, FORM, SILENT)

@@ -8,18 +8,18 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voicecoach.clip import SAMPLE_RATE, Clip, overlay, silence
+from voicecoach.clip import SAMPLE_RATE, Clip, join, overlay, silence
 from voicecoach.mixdown import (
     BEFORE,
     CONTROL,
     FADE,
     HIGHEST,
+    Passage,
     envelope,
     laid_under,
     mixdown,
-    placed,
+    passages,
     side_by_side,
-    windows,
 )
 from voicecoach.score import CueKind
 from voicecoach.timeline import FRAME, Cue, Timeline
@@ -50,21 +50,47 @@ def test_the_mixdown_is_every_clip_on_its_sample_and_silence_elsewhere(timeline:
     assert b"".join(mixdown(timeline, clip)) == expected.pcm
 
 
-@given(timelines(), st.integers(0, 8000))
-def test_sounds_that_are_too_near_become_one_and_the_others_stay_apart(timeline: Timeline, apart: int) -> None:
-    laid = list(placed(timeline, clip, apart))
-    for (start, sound), (later, _) in itertools.pairwise(laid):
-        assert later - start - sound.samples >= apart
+@given(timelines(), st.integers(0, 8000), st.integers(1, 12))
+def test_passages_are_the_mixdown_in_pieces_and_know_what_goes_on_around_them(
+    timeline: Timeline, apart: int, window: int
+) -> None:
+    """With windows of a few frames, many of these timelines go on without a pause for longer than one."""
+    whole = Clip(b"".join(mixdown(timeline, clip)))
+    laid = list(passages(timeline, clip, apart, 3000, window * 1152))
+    heard = silence(0)
+    for at, passage in laid:
+        end = at + passage.sound.samples
+        assert passage.sound == whole[at:end]
+        assert passage.before == whole[at - passage.before.samples : at]
+        assert passage.after == whole[end : end + passage.after.samples]
+        assert passage.sound.samples <= 2 * window * 1152
+        heard = join([heard, silence(at - heard.samples), passage.sound])
+    assert join([heard, silence(whole.samples - heard.samples)]) == whole
+    for (start, one), (later, other) in itertools.pairwise(laid):
+        gap = later - start - one.sound.samples
+        parted = bool(one.after.pcm)
+        assert parted == bool(other.before.pcm)
+        assert gap == 0 if parted else gap >= apart
+        assert not parted or (later % 1152 == 0 and min(one.after.samples, other.before.samples) > 0)
     if laid:
         assert laid[0][0] == round(timeline.cues[0].start * SAMPLE_RATE)
 
 
-@given(st.lists(st.integers(0, 100).map(silence), max_size=8), st.integers(1, 50))
-def test_windows_lose_nothing_and_are_all_of_one_length_but_the_last(clips: list[Clip], samples: int) -> None:
-    lengths = [sum(part.samples for part in window) for window in windows(clips, samples)]
-    assert sum(lengths) == sum(each.samples for each in clips)
-    assert all(length == samples for length in lengths[:-1])
-    assert all(0 < length <= samples for length in lengths[-1:])
+@given(timelines(), st.integers(1, 12))
+def test_a_long_row_is_parted_where_a_sound_begins_if_one_does(timeline: Timeline, window: int) -> None:
+    starts = {round(cue.start * SAMPLE_RATE) for cue in timeline.cues}
+    laid = list(passages(timeline, clip, 4 * 1152, 3000, window * 1152))
+    for (start, one), (later, _) in itertools.pairwise(laid):
+        if one.after.pcm and later not in starts:
+            assert later - start == window * 1152
+            assert not any(
+                start + window * 1152 <= at < start + 2 * window * 1152 and free(timeline, at) for at in starts
+            )
+
+
+def free(timeline: Timeline, at: int) -> bool:
+    """Tell whether all that began before a sample is over by then."""
+    return all(cue.end * SAMPLE_RATE <= at for cue in timeline.cues if cue.start * SAMPLE_RATE < at)
 
 
 @st.composite
@@ -118,21 +144,23 @@ def test_sounds_together_stay_under_a_bound_and_speech_is_never_lowered(
         clips[str(number)] = Clip(flat(value, length * 1152))
         cues.append(Cue(start * FRAME, (start + length) * FRAME, CueKind.CHIME, str(number)))
     timeline = Timeline(20 * FRAME, cues=tuple(cues))
-    ((at, mixed),) = placed(timeline, lambda cue: clips[cue.text])
+    ((at, passage),) = passages(timeline, lambda cue: clips[cue.text], 1, 0)
+    mixed = passage.sound
     values = array.array("h", mixed.pcm)
     assert at == 0
     assert len(values) == 8 * 1152
     assert max(map(abs, (min(values), max(values)))) <= HIGHEST
     alone = max(start + length for _, start, length in sounds) * 1152
     assert set(values[alone:]) <= {speech}
-    only_speech = placed(Timeline(20 * FRAME, cues=tuple(cues[:1])), lambda cue: clips[cue.text])
-    assert next(only_speech) == (0, clips["speech"])
+    only_speech = passages(Timeline(20 * FRAME, cues=tuple(cues[:1])), lambda cue: clips[cue.text], 1, 0)
+    assert next(only_speech) == (0, Passage(clips["speech"]))
 
 
 def test_a_sound_that_is_alone_is_not_touched() -> None:
     loud = Clip(flat(32_767, 1152))
     cue = Cue(Fraction(0), FRAME, CueKind.CHIME, "a")
-    assert list(placed(Timeline(FRAME, cues=(cue,)), lambda _: loud)) == [(0, loud)]
+    ((_, passage),) = passages(Timeline(FRAME, cues=(cue,)), lambda _: loud, 1, 0)
+    assert passage.sound is loud
 
 
 @given(st.lists(st.lists(samples, min_size=1, max_size=300), max_size=5), st.integers(0, 40_000), st.integers(1, 5))

@@ -17,7 +17,8 @@ from tests.tagged import TAGS
 from voicecoach import ffmpeg
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip
 from voicecoach.formats import MP3, MP3_RATES
-from voicecoach.frames import Form, Info, Spliced, encode, info_frame, read_info
+from voicecoach.frames import LEAD, Form, Info, Spliced, encode, info_frame, read_info
+from voicecoach.mixdown import Passage
 from voicecoach.output import Recording, Stream, write_all
 from voicecoach.tags import ChapterTag
 
@@ -81,10 +82,10 @@ def half_an_hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A session that is silent but for beeps, each of which begins a chapter."""
     path = tmp_path_factory.mktemp("seeking") / "a.mp3"
     beep = Clip(array.array("h", (12_000 * (-1) ** (at // 24) for at in range(9600))).tobytes())
-    (run,) = encode([beep], FORM)
+    (run,) = encode([Passage(beep)], FORM)
     ends = [*BEEPS[1:], 75_000]
     chapters = tuple(ChapterTag(at * FRAME, end * FRAME, str(at)) for at, end in zip(BEEPS, ends, strict=True))
-    sound = Spliced(tuple((at, run) for at in BEEPS), 75_000, FORM, FORM.silent)
+    sound = Spliced(tuple((at - LEAD, run) for at in BEEPS), 75_000, FORM, FORM.silent)
     write_all([Recording(path, sound, replace(TAGS, chapters=chapters))])
     return path
 

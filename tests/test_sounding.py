@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import array
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach import sounding
+from tests.sounded import Spoken, still
+from voicecoach import ffmpeg, sounding
 from voicecoach.assets import assets
-from voicecoach.clip import Clip, gain
-from voicecoach.score import CueKind
+from voicecoach.choices import Sounding
+from voicecoach.clip import SAMPLE_RATE, Clip, gain
+from voicecoach.mixdown import WINDOW
+from voicecoach.score import CueKind, phrase, seq
 from voicecoach.timeline import Cue
+from voicecoach.verify import verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = st.sampled_from([name.removesuffix(".wav") for name in assets()] + ["In", "Out"])
 
@@ -35,3 +44,21 @@ def test_each_cue_keeps_its_own_sound_whatever_it_is_called(heard: list[Cue], de
     louder = sounding._gained(clip, decibels)  # noqa: SLF001 - the sounds that are laid
     for cue in heard:
         assert louder(cue) == gain(clip(cue), decibels)
+
+
+def test_a_row_of_speech_longer_than_a_window_is_heard_whole(tmp_path: Path) -> None:
+    """Sentences of seven seconds with no pause between them: wherever the row is parted, no word loses its onset."""
+    texts = [
+        f"This is sentence number {number} of a long row of sentences that nothing parts from each other, not at all"
+        for number in range(10)
+    ]
+    spoken = Spoken(seq(still(1), *map(phrase, texts), still(1)))
+    starts = [cue.start for cue in spoken.timeline.cues]
+    assert starts[-1] - starts[0] > 2 * WINDOW / SAMPLE_RATE
+    spoken.write(tmp_path / "a.mp3", Sounding(room_tone=False))
+    pcm = ffmpeg.run(["-i", ffmpeg.source(tmp_path / "a.mp3"), "-f", "s16le", "pipe:1"], what="decoding").stdout
+    size = SAMPLE_RATE // 250 * 2
+    for cue in spoken.timeline.cues:
+        first, last = (int(at * SAMPLE_RATE) * 2 for at in (cue.start, cue.end))
+        assert all(max(array.array("h", pcm[at : at + size])) > 1000 for at in range(first, last - 2 * size, size)), cue
+    assert verify(tmp_path / "a.mp3") == []

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.loudness import Blocks
+    from voicecoach.mixdown import Passage
 
 LEAD, TAIL = 1, 3
 """Frames around a sound that the encoder's windows reach into: a block switch before, delay and overlap after."""
@@ -31,6 +32,10 @@ APART = (LEAD + TAIL) * FRAME_SAMPLES
 
 DELAY = 576
 """Samples by which LAME is late, as the Info header states them; players know of a decoder's own 529."""
+
+CONTEXT = 64 * FRAME_SAMPLES
+"""Samples of what goes on before and after a passage that are encoded with it, and cut away: 1.5 s. LAME then makes the
+same of the sound as if it had heard all that was before."""
 
 _FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 6"
 _AROUND = 4
@@ -82,19 +87,34 @@ class Form:
         room = self.room.digest if self.room else ""
         return (_FORMAT, str(self.bit_rate), room)
 
-    def over_ground(self, clip: Clip) -> Clip:
-        """Lay the ground under a clip."""
-        return overlay(clip, tiled(self.room, clip.samples), 0) if self.room else clip
+    def over_ground(self, clip: Clip, offset: int = 0) -> Clip:
+        """Lay the ground under a clip, from so many samples of it on."""
+        if self.room is None:
+            return clip
+        first = offset % self.room.samples
+        return overlay(clip, tiled(self.room, first + clip.samples)[first:], 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Spliced:
-    """A track joined from runs: each starts at a frame of the ``ground``; ``frames`` of them are heard."""
+    """A track joined from runs: each starts at a frame of the ``ground``; ``frames`` of them are heard.
+
+    Raises:
+        ValueError: When a run begins before the one before it ends: a part of one of them would not be heard.
+    """
 
     placed: tuple[tuple[int, bytes], ...]
     frames: int
     form: Form
     ground: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse runs that overlap."""
+        end = -LEAD
+        for start, run in self.placed:
+            if start < end:
+                raise ValueError(f"a run at frame {start} begins before frame {end}, where another one ends")
+            end = start + len(run) // self.form.size
 
     def digest(self) -> str:
         """Return the SHA-256 of its bytes."""
@@ -122,8 +142,7 @@ class Spliced:
         size = self.form.size
         yield info_frame(self.frames, self.form)
         position, end = 0, self.frames + 1
-        for start, run in self.placed:
-            first = start - LEAD
+        for first, run in self.placed:
             yield from self._ground(position, first)
             kept = run[max(0, position - first) * size : (end - first) * size]
             yield kept
@@ -159,45 +178,57 @@ def ground(folder: Path, form: Form) -> bytes:
     return kept
 
 
-def encoded(clips: Iterable[Clip], folder: Path, form: Form) -> Mapping[Clip, bytes]:
-    """Return the run of frames of each clip; those that are not kept in ``folder`` yet are encoded together.
+def encoded(passages: Iterable[Passage], folder: Path, form: Form) -> Mapping[Passage, bytes]:
+    """Return the run of frames of each passage; those not kept in ``folder`` yet are encoded together.
 
     Raises:
         EncodeError: When ffmpeg is missing, fails, or makes other frames than it was asked for.
     """
     key = form.key
-    distinct = dict.fromkeys(clips)
-    places = {clip: store.place(folder, "run", *key, clip.digest) for clip in distinct}
-    runs = {clip: run for clip, path in places.items() if (run := store.read(path)) and _is_run(run, clip, form)}
-    missing = [clip for clip in places if clip not in runs]
-    batches = _batches(missing, [clip.samples for clip in missing])
+    places = {each: store.place(folder, "run", *key, *each.key) for each in dict.fromkeys(passages)}
+    runs = {each: run for each, path in places.items() if (run := store.read(path)) and _is_run(run, each, form)}
+    missing = [each for each in places if each not in runs]
+    batches = _batches(missing, [_encoded_samples(each) for each in missing])
     for batch, made in zip(batches, cores.each(lambda batch: encode(batch, form), batches), strict=True):
-        for clip, run in zip(batch, made, strict=True):
-            runs[clip] = run
+        for each, run in zip(batch, made, strict=True):
+            runs[each] = run
             with suppress(OSError):  # a cache that can't be written costs time, not the session
-                store.write(places[clip], run)
+                store.write(places[each], run)
     return runs
 
 
-def encode(clips: Sequence[Clip], form: Form) -> list[bytes]:
-    """Encode clips in one go, far enough apart that none hears of the other, and cut out the run of each.
+def encode(passages: Sequence[Passage], form: Form) -> list[bytes]:
+    """Encode passages in one go, far enough apart that none hears of the other, and cut out the run of each.
+
+    A run reaches `LEAD` and `TAIL` frames further than its passage, but not into the passage that goes on there.
 
     Raises:
         EncodeError: When ffmpeg is missing, fails, or makes other frames than it was asked for.
     """
-    starts, laid, at = [], [], 0
-    for clip in clips:
-        length = _AROUND + _length(clip) + _AROUND
-        before = silence(_AROUND * FRAME_SAMPLES)
-        after = silence(length * FRAME_SAMPLES - before.samples - clip.samples)
-        laid += [_SHAKEN, form.over_ground(join([before, clip, after]))]  # each on its own, whatever is beside it
-        starts.append(at + _length(_SHAKEN) + _AROUND)
+    laid, starts, at = [], [], 0
+    quiet = silence(_AROUND * FRAME_SAMPLES)
+    for each in passages:
+        whole = join([quiet, each.before, each.sound, each.after])
+        length = _length(whole) + _AROUND
+        rest = silence(length * FRAME_SAMPLES - whole.samples)
+        laid += [_SHAKEN, form.over_ground(join([whole, rest]), each.offset)]  # each on its own, whatever is beside it
+        starts.append(at + _length(_SHAKEN) + _AROUND + _length(each.before))
         at += _length(_SHAKEN) + length
     frames = _made(join(laid), form)
     return [
-        frames[(start - LEAD) * form.size : (start + _length(clip) + TAIL) * form.size]
-        for start, clip in zip(starts, clips, strict=True)
+        frames[(start - lead(each)) * form.size : (start + _length(each.sound) + _tail(each)) * form.size]
+        for start, each in zip(starts, passages, strict=True)
     ]
+
+
+def lead(passage: Passage) -> int:
+    """Return how many frames before its passage a run begins."""
+    return 0 if passage.before.pcm else LEAD
+
+
+def _tail(passage: Passage) -> int:
+    """Return how many frames after its passage a run ends."""
+    return 0 if passage.after.pcm else TAIL
 
 
 def measured(runs: Iterable[bytes], folder: Path, form: Form) -> Mapping[bytes, Blocks]:
@@ -348,8 +379,12 @@ def _batches(items: Sequence[_Item], samples: Sequence[int]) -> list[list[_Item]
     return [[items[number] for number in share] for share in cores.shares(samples, _BATCH, _LEAST_BATCH)]
 
 
-def _is_run(run: bytes, clip: Clip, form: Form) -> bool:
-    return len(run) == (_length(clip) + LEAD + TAIL) * form.size
+def _encoded_samples(passage: Passage) -> int:
+    return sum(clip.samples for clip in (passage.before, passage.sound, passage.after))
+
+
+def _is_run(run: bytes, passage: Passage, form: Form) -> bool:
+    return len(run) == (lead(passage) + _length(passage.sound) + _tail(passage)) * form.size
 
 
 def _check(frames: bytes, count: int, form: Form) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import array
 import sys
 import warnings
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, join, overlay, peak, silence, tiled
+from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, overlay, peak, tiled
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 WINDOW = 30 * SAMPLE_RATE
 """The samples that are put together at once."""
+
+NOTHING = Clip(b"")
 
 HIGHEST = 27_000
 """The sample value that sounds together stay under (-1.7 dBFS); chimes and tones give way, and speech does not."""
@@ -38,8 +42,8 @@ def mixdown(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
 
     Between cues there is digital silence, counted so that every cue starts on its sample.
     """
-    end = _samples(timeline.duration)
-    return (join(window).pcm for window in windows(_laid(placed(timeline, clip), end), WINDOW))
+    mix, end = Mix(lay(timeline, clip)), _samples(timeline.duration)
+    return (mix.cut(at, min(end, at + WINDOW)).pcm for at in range(0, end, WINDOW))
 
 
 def laid_under(windows: Iterable[bytes], loop: Clip) -> Iterator[bytes]:
@@ -107,100 +111,156 @@ def side_by_side(speech: Iterable[bytes], bed: Iterable[bytes], gains: Iterable[
         yield laid.tobytes()
 
 
-def placed(timeline: Timeline, clip: Callable[[Cue], Clip], apart: int = 0) -> Iterator[tuple[int, Clip]]:
-    """Yield each cue's sound and the sample it starts on; those less than ``apart`` samples apart become one.
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Sound that is encoded in one piece.
 
-    A row of sounds that never ends is parted every `WINDOW` or so, where no sound is cut, so that memory stays flat.
+    Attributes:
+        sound: The sound itself.
+        before: What is heard right before it, if it goes on from there without a pause.
+        after: What is heard right after it, if it goes on there.
+        offset: How many samples have been heard without a pause until ``before`` begins.
     """
-    group: list[tuple[int, Clip, bool]] = []
-    end = 0
-    for cue in timeline.cues:
-        at, sound = _samples(cue.start), clip(cue)
-        if group and (at >= end + apart or (at >= end and end - group[0][0] > WINDOW)):
-            yield _mixed(group)
-            group = []
-        group.append((at, sound, cue.track == "voice"))
-        end = max(end, at + sound.samples)
-    if group:
-        yield _mixed(group)
+
+    sound: Clip
+    before: Clip = NOTHING
+    after: Clip = NOTHING
+    offset: int = 0
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from others."""
+        if not self.before.pcm and not self.after.pcm:
+            return (self.sound.digest,)
+        return (self.sound.digest, self.before.digest, self.after.digest, str(self.offset))
 
 
-_Placed = tuple[int, Clip, bool]
-"""The sample a sound starts on, the sound, and whether it is speech."""
+def passages(
+    timeline: Timeline, clip: Callable[[Cue], Clip], apart: int, around: int, window: int = WINDOW
+) -> Iterator[tuple[int, Passage]]:
+    """Yield what is heard as passages, and the sample each starts on; less than ``apart`` samples are no pause.
+
+    What goes on without a pause for more than ``window`` samples (whole frames) becomes several passages, so that none
+    needs much memory. Each knows ``around`` samples of its neighbours, and ends where the next one starts.
+    """
+    mix = Mix(lay(timeline, clip))
+    for start, end, ends in _spans(mix.laid, apart):
+        at = start
+        for until in (*_partings(start, end, ends, window), end):
+            first, last = max(start, at - around), min(end, until + around)
+            yield at, Passage(mix.cut(at, until), mix.cut(first, at), mix.cut(until, last), first - start)
+            at = until
 
 
-def _mixed(group: Sequence[_Placed]) -> tuple[int, Clip]:
-    """Lay sounds into one that starts with the first; those that overlap stay under `HIGHEST` together."""
-    start = at = group[0][0]
-    pieces: list[Clip] = []
-    for cluster in _clusters(group):
-        clip = _overlaid(cluster)
-        pieces += [silence(cluster[0][0] - at), clip]
-        at = cluster[0][0] + clip.samples
-    return start, join(pieces) if len(pieces) > 2 else pieces[-1]  # noqa: PLR2004 - no silence, and one sound
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A sound, the sample it starts on, and the decibels by which it gives way to others."""
+
+    at: int
+    sound: Clip
+    speech: bool = True
+    lowered: float = 0.0
+
+    @property
+    def end(self) -> int:
+        """The sample that it ends before."""
+        return self.at + self.sound.samples
 
 
-def _clusters(group: Sequence[_Placed]) -> Iterator[list[_Placed]]:
+class Mix:
+    """Laid sounds, mixed wherever they are wanted: memory is that of the clips and of what is cut out."""
+
+    def __init__(self, laid: Sequence[Laid]) -> None:
+        """Take sounds in the order of their starts."""
+        self.laid = laid
+        self._starts = [each.at for each in laid]
+        self._longest = max((each.sound.samples for each in laid), default=0)
+
+    def cut(self, start: int, end: int, every: float = 0.0) -> Clip:
+        """Mix what is heard from one sample to another, all of it louder by some decibels."""
+        first, last = bisect_right(self._starts, start - self._longest), bisect_left(self._starts, end)
+        heard = [each for each in self.laid[first:last] if each.end > start]
+        if len(heard) == 1 and (heard[0].at, heard[0].end) == (start, end) and not heard[0].lowered + every:
+            return heard[0].sound
+        mixed, filled = bytearray(max(0, end - start) * SAMPLE_BYTES), 0
+        for each in heard:
+            at = max(0, each.at - start) * SAMPLE_BYTES
+            sound = each.sound[max(0, start - each.at) : end - each.at]
+            pcm = gain(sound, each.lowered + every).pcm if each.lowered + every else sound.pcm
+            until = at + len(pcm)
+            under = mixed[at:until] if at < filled else b""
+            mixed[at:until] = audioop.add(bytes(under), pcm, SAMPLE_BYTES) if under else pcm
+            filled = max(filled, until)
+        return Clip(bytes(mixed))
+
+
+def lay(timeline: Timeline, clip: Callable[[Cue], Clip]) -> list[Laid]:
+    """Lay the sound of each cue on its sample; chimes and tones give way until all stays under `HIGHEST` together."""
+    laid = [Laid(_samples(cue.start), clip(cue), cue.track == "voice") for cue in timeline.cues]
+    return [each for cluster in _clusters(laid) for each in _lowered(cluster)]
+
+
+def _lowered(cluster: list[Laid]) -> list[Laid]:
+    """Let the chimes and tones among sounds that overlap give way to the others."""
+    if len(cluster) == 1:
+        return cluster
+    lowered = 0.0
+    while _too_loud(cluster) and lowered > LOWEST:
+        lowered -= 2.0
+        cluster = [each if each.speech else replace(each, lowered=lowered) for each in cluster]
+    return cluster
+
+
+def _too_loud(cluster: Sequence[Laid]) -> bool:
+    """Tell whether sounds are above `HIGHEST` together; they are added softly, so that none is cut at full scale."""
+    mix, end = Mix(cluster), max(each.end for each in cluster)
+    windows = range(cluster[0].at, end, WINDOW)
+    return any(peak(mix.cut(at, min(end, at + WINDOW), -12.0)) * 4 > HIGHEST for at in windows)
+
+
+def _clusters(laid: Iterable[Laid]) -> Iterator[list[Laid]]:
     """Part sounds where nothing is heard of those before."""
-    cluster: list[_Placed] = []
+    cluster: list[Laid] = []
     end = 0
-    for placed in group:
-        if cluster and placed[0] >= end:
+    for each in laid:
+        if cluster and each.at >= end:
             yield cluster
             cluster = []
-        cluster.append(placed)
-        end = max(end, placed[0] + placed[1].samples)
-    yield cluster
+        cluster.append(each)
+        end = max(end, each.end)
+    if cluster:
+        yield cluster
 
 
-def _overlaid(cluster: Sequence[_Placed]) -> Clip:
-    """Lay sounds over each other; chimes and tones give way until all of it stays under `HIGHEST`."""
-    if len(cluster) == 1:
-        return cluster[0][1]
-    lowered = 0.0
-    while peak(_summed(cluster, lowered, -12.0)) * 4 > HIGHEST and lowered > LOWEST:
-        lowered -= 2.0
-    return _summed(cluster, lowered)
+def _spans(laid: Iterable[Laid], apart: int) -> Iterator[tuple[int, int, list[int]]]:
+    """Yield from where to where there is no pause, and where in there one sound begins when those before are over."""
+    start = end = 0
+    begins: list[int] = []
+    for each in laid:
+        if end > start and each.at >= end + apart:
+            yield start, end, begins
+            start, end, begins = each.at, each.at, []
+        elif end == start:
+            start = end = each.at
+        elif each.at >= end:
+            begins.append(each.at)
+        end = max(end, each.end)
+    if end > start:
+        yield start, end, begins
 
 
-def _summed(cluster: Sequence[_Placed], lowered: float, every: float = 0.0) -> Clip:
-    """Add sounds, those that are no speech lower by some decibels, and all of them by others."""
-    start, whole = cluster[0][0], silence(0)
-    for at, sound, speech in cluster:
-        decibels = every + (0.0 if speech else lowered)
-        whole = overlay(whole, gain(sound, decibels) if decibels else sound, at - start)
-    return whole
+def _partings(start: int, end: int, begins: Iterable[int], window: int) -> Iterator[int]:
+    """Yield where a long span is parted: where a sound begins, or in the middle of one that goes on for too long."""
+    at = start
+    for begin in (*begins, end):
+        while begin - at > 2 * window:
+            at += window
+            yield at
+        if at + window <= begin < end:
+            at = begin
+            yield at
 
 
 def _samples(seconds: Fraction) -> int:
     """Round a position to a sample; the timeline's are on samples already."""
     return round(seconds * SAMPLE_RATE)
-
-
-def _laid(placed: Iterable[tuple[int, Clip]], end: int) -> Iterator[Clip]:
-    """Fill what is between placed clips with silence, up to ``end``."""
-    position = 0
-    for start, sound in placed:
-        yield from (silence(start - position), sound)
-        position = start + sound.samples
-    yield silence(end - position)
-
-
-def windows(clips: Iterable[Clip], samples: int) -> Iterator[list[Clip]]:
-    """Cut a row of clips into windows of ``samples`` samples; the last may be shorter.
-
-    >>> [[clip.samples for clip in window] for window in windows([silence(3), silence(4)], 5)]
-    [[3, 2], [2]]
-    """
-    window: list[Clip] = []
-    room = samples
-    for clip in clips:
-        rest = clip
-        while rest.samples >= room:
-            yield [*window, rest[:room]]
-            rest, window, room = rest[room:], [], samples
-        if rest.samples:
-            window.append(rest)
-            room -= rest.samples
-    if window:
-        yield window

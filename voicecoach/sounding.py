@@ -14,7 +14,7 @@ from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain
 from voicecoach.errors import VoiceError, shown
 from voicecoach.formats import MP3
 from voicecoach.loudness import Blocks, Loudness
-from voicecoach.mixdown import WINDOW, envelope, laid_under, mixdown, placed, side_by_side
+from voicecoach.mixdown import WINDOW, envelope, laid_under, mixdown, passages, side_by_side
 from voicecoach.output import Recording, Stream
 from voicecoach.score import Side
 from voicecoach.timeline import FRAME
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from voicecoach.beds import Bed
     from voicecoach.choices import Sounding
+    from voicecoach.mixdown import Passage
     from voicecoach.tags import Tags
     from voicecoach.timeline import Cue, Timeline
 
@@ -109,8 +110,8 @@ def _opened(bed: str) -> Bed:
     return opened(bed)
 
 
-def _sounds(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> list[list[tuple[int, Clip]]]:
-    return _distinct(placed(part.timeline, clip, frames.APART) for part in parts)
+def _sounds(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> list[list[tuple[int, Passage]]]:
+    return _distinct(passages(part.timeline, clip, frames.APART, frames.CONTEXT) for part in parts)
 
 
 def _missing(loud: Iterable[Loudness | None], more: float) -> float:
@@ -143,17 +144,17 @@ def _check_audible(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> None:
 
 
 def _joined(
-    parts: Sequence[Part], sounds: Sequence[Sequence[tuple[int, Clip]]], form: frames.Form, folder: Path
+    parts: Sequence[Part], sounds: Sequence[Sequence[tuple[int, Passage]]], form: frames.Form, folder: Path
 ) -> Prepared:
     """Join each track from frames; the sounds of all tracks are encoded together."""
     with timings.part("encoding"):
-        runs = frames.encoded((clip for track in sounds for _, clip in track), folder, form)
+        runs = frames.encoded((each for track in sounds for _, each in track), folder, form)
         ground = frames.ground(folder, form)
     with timings.part("measuring"):
         levels = frames.measured([*runs.values(), ground], folder, form)
     recordings, loud = [], []
     for part, track in zip(parts, sounds, strict=True):
-        laid = tuple((start // FRAME_SAMPLES, runs[clip]) for start, clip in track)
+        laid = tuple((start // FRAME_SAMPLES - frames.lead(each), runs[each]) for start, each in track)
         count = int(part.timeline.duration / FRAME)
         recordings.append(Recording(part.path, frames.Spliced(laid, count, form, ground), part.tags))
         loud.append(_loudness([run for _, run in laid], levels, ground, count))
@@ -225,18 +226,18 @@ def _panned(side: Side | None) -> tuple[float, float]:
     return {Side.LEFT: (near, far), Side.RIGHT: (far, near)}.get(side or Side.BOTH, (1.0, 1.0))
 
 
-def _distinct(tracks: Iterable[Iterable[tuple[int, Clip]]]) -> list[list[tuple[int, Clip]]]:
-    """Return the sounds of each track, alike ones as one value; nothing if they come to more than `MOST_DISTINCT`."""
-    known: dict[Clip, Clip] = {}
+def _distinct(tracks: Iterable[Iterable[tuple[int, Passage]]]) -> list[list[tuple[int, Passage]]]:
+    """Return the passages of each track, alike ones as one value; nothing if they come to more than `MOST_DISTINCT`."""
+    known: dict[Passage, Passage] = {}
     samples = 0
     found = []
     for track in tracks:
         laid = []
-        for at, clip in track:
-            if clip not in known:
-                samples += clip.samples
+        for at, passage in track:
+            if passage not in known:
+                samples += passage.sound.samples
                 if samples > MOST_DISTINCT * SAMPLE_RATE:
                     return []
-            laid.append((at, known.setdefault(clip, clip)))
+            laid.append((at, known.setdefault(passage, passage)))
         found.append(laid)
     return found
