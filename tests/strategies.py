@@ -27,7 +27,10 @@ seconds = st.fractions(min_value=Fraction(1, 2), max_value=Fraction(20), max_den
 phases = st.builds(Phase, st.sampled_from(Kind), seconds)
 breaths = st.lists(phases, min_size=1, max_size=5).map(lambda drawn: Breath(tuple(drawn)))
 paces = breaths.map(lambda taken: Pace((taken,)))
-spans = st.builds(Span, st.integers(0, 4), st.fractions(0, 15, max_denominator=50))
+spans = st.one_of(
+    st.builds(Span, st.integers(0, 4), st.fractions(0, 15, max_denominator=50)),
+    st.builds(Span, st.just(0), st.fractions(0, 3, max_denominator=50)),  # shorter than some words
+)
 texts = st.text(alphabet="abc ", min_size=1, max_size=40)
 sides = st.sampled_from([None, *Side])
 phrases = st.builds(

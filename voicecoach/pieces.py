@@ -39,7 +39,16 @@ _MAY_BE_READ = {
     (each.__module__, each.__qualname__): each
     for each in (
         *(score.Phrase, score.Pause, score.Sound, score.Mark, score.Seq, score.Slot, score.Breathe, score.Paced),
-        *(score.Under, score.Wording, score.Offset, score.Side, score.CueKind, score.Overrun, score.Moment),
+        *(
+            score.Under,
+            score.Onset,
+            score.Wording,
+            score.Offset,
+            score.Side,
+            score.CueKind,
+            score.Overrun,
+            score.Moment,
+        ),
         *(breath.Phase, breath.Breath, breath.Pace, breath.Span, breath.Kind),
         *(piece.Piece, language.Language, errors.Where, Fraction),
     )

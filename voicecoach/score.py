@@ -147,7 +147,17 @@ class Offset:
 class Slot:
     """A span of time that its body starts in; what the body leaves over is the slot's gap.
 
-    A slot that refuses to grow may have more that starts in it, each ``at`` its moment.
+    A slot that refuses to grow may have more that starts in it, each ``at`` its moment. In one that grows, the phrase
+    that opens it is said in the longest wording that fits; only what does not fit in any makes it grow.
+
+    Attributes:
+        span: How long it is.
+        body: What starts in it.
+        overrun: What it does when its body is longer.
+        at: What starts later in it.
+        beat: The breath of the pace that its breaths are, from 0.
+        name: What messages call it.
+        where: Where it stands in its file.
     """
 
     span: Span
@@ -155,6 +165,8 @@ class Slot:
     overrun: Overrun = Overrun.GROW
     at: tuple[tuple[Offset, Score], ...] = ()
     beat: int = 0
+    name: str = "slot"
+    where: Where | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +212,24 @@ class Under:
     under: Score
 
 
-Score = Phrase | Pause | Sound | Mark | Seq | Slot | Breathe | Paced | Under
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """What is heard at the onset of whatever follows, as the release of a hold: it takes no time of its own.
+
+    What speaks next waits until it is over, and ``gap`` after that; spans and breaths keep their times.
+
+    Attributes:
+        body: What is heard.
+        gap: Seconds of silence after it.
+        announces: Whether it belongs to the chapter that follows, if one begins here.
+    """
+
+    body: Phrase | Sound
+    gap: Fraction
+    announces: bool = False
+
+
+Score = Phrase | Pause | Sound | Mark | Seq | Slot | Breathe | Paced | Under | Onset
 
 
 def seq(*parts: Score) -> Seq:
@@ -223,7 +252,7 @@ def phrase(*wordings: str, kind: CueKind = CueKind.INSTRUCTION, side: Side | Non
     return Phrase(tuple(Wording(text) for text in wordings), kind, side)
 
 
-def inside(score: Score) -> tuple[Score, ...]:
+def inside(score: Score) -> tuple[Score, ...]:  # noqa: PLR0911 - one short branch for each node of the algebra
     """Return the scores that one is made of, in order."""
     match score:
         case Seq(parts):
@@ -236,6 +265,8 @@ def inside(score: Score) -> tuple[Score, ...]:
             return (body,)
         case Under(body, under):
             return (body, under)
+        case Onset(body=body):
+            return (body,)
         case Phrase() | Pause() | Sound() | Mark():
             return ()
         case _:
@@ -253,6 +284,15 @@ def phrases(score: Score) -> Iterator[Phrase]:
         yield score
     for part in inside(score):
         yield from phrases(part)
+
+
+def is_heard(score: Score) -> bool:
+    """Tell whether anything sounds in a score.
+
+    >>> is_heard(seq(Mark(Moment.CHAPTER, "Rest"))), is_heard(seq(phrase("Rest")))
+    (False, True)
+    """
+    return isinstance(score, Phrase | Sound) or any(map(is_heard, inside(score)))
 
 
 def beats(score: Score) -> int:

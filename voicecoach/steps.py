@@ -20,6 +20,7 @@ from voicecoach.score import (
     Mark,
     Moment,
     Offset,
+    Onset,
     Overrun,
     Paced,
     Pause,
@@ -160,7 +161,7 @@ def rest(step: Rest, part: Part) -> Score:
     """Leave time; in free breaths it grows by whole ones if its words need them."""
     span = _bent(part.span(step.rest), step, part)
     body = part.phrase(_by_round(step.say, part), CueKind.INSTRUCTION) if step.say else Seq()
-    return Slot(span, body, beat=part.beats.last)
+    return Slot(span, body, beat=part.beats.last, name="rest", where=step.where)
 
 
 def _bent(span: Span, step: Rest, part: Part) -> Span:
@@ -335,11 +336,20 @@ def _hold(step: Hold, part: Part) -> Score:
     """
     released = step.release or (Words((part.word("countdown_release"),), step.where) if step.countdown else None)
     body, spoken = _begun(step.say, part, Kind.INHALE), _begun(released, part, Kind.EXHALE)
-    held = Slot(part.span(step.hold), body, Overrun.REFUSE, tuple(_moments(step, part)), part.beats.last)
-    after = seq(spoken, Pause(SENTENCE_GAP)) if released else spoken
+    at = tuple(_moments(step, part))
+    held = Slot(part.span(step.hold), body, Overrun.REFUSE, at, part.beats.last, "hold", step.where)
+    after = _at_onset(spoken, part)
     if not step.stretch:
         return seq(held, after)
     return seq(Mark(Moment.STRETCH, side=part.side), held, Mark(Moment.RELEASE, side=part.side), after)
+
+
+def _at_onset(released: Score, part: Part) -> Score:
+    """Let the end of a hold be heard at the onset of what follows; between rounds it announces the coming one."""
+    if not isinstance(released, Phrase | Sound):
+        return Seq()
+    gap = SENTENCE_GAP.rest if isinstance(released, Phrase) else Fraction(0)
+    return Onset(released, gap, announces=part.between)
 
 
 def _begun(words: Words | ByRound | None, part: Part, tone: Kind) -> Score:
@@ -562,4 +572,4 @@ def _between(block: Sided, before: Part, turn: Part, begin: Score) -> Iterator[S
 def _change(step: Change, turn: Part, begin: Score) -> Score:
     words = step.say or Words((turn.word("change"),))
     body = seq(turn.phrase(words, CueKind.CHANGE), Pause(SENTENCE_GAP), begin)
-    return Slot(turn.span(step.change), body, beat=turn.beats.last)
+    return Slot(turn.span(step.change), body, beat=turn.beats.last, name="change", where=step.where)

@@ -20,6 +20,7 @@ from voicecoach.score import (
     CueKind,
     Mark,
     Moment,
+    Onset,
     Overrun,
     Paced,
     Pause,
@@ -31,6 +32,7 @@ from voicecoach.score import (
     Under,
     Wording,
     beats,
+    is_heard,
     phrases,
 )
 
@@ -48,6 +50,9 @@ MOST_CUES = 100_000
 FEWER = "use fewer rounds or breaths"
 FRAME = Fraction(24, 1000)
 """The grid of cues: one MP3 frame at 48 kHz, in seconds."""
+
+LEAST_GAP = Fraction(1, 4)
+"""Seconds between words at an onset and those after them, where these would not fit otherwise."""
 
 Measure = Callable[[str | Sound], Fraction]
 """How many seconds a text takes to say, or a sound to ring."""
@@ -142,6 +147,7 @@ class Timeline:
         chapters: Its parts, as players show them.
         stretches: What counts as stretch.
         unsaid: The words that are left out, since this breath does not have their phase.
+        grown: The rests and changes that last longer than they are written, since their words do.
     """
 
     duration: Fraction
@@ -150,6 +156,7 @@ class Timeline:
     chapters: tuple[Chapter, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     unsaid: tuple[Problem, ...] = ()
+    grown: tuple[Problem, ...] = ()
 
     def stretched(self, side: Side) -> Fraction:
         """How many seconds this leg is stretched in all."""
@@ -246,7 +253,8 @@ def air(seconds: Fraction) -> Fraction:
 class _Room:
     """Where words have to end; ``name`` and ``seconds`` are those of the phase or slot that says so.
 
-    In a hold, ``after`` is when they are said, and ``until`` what is said next.
+    In a hold, ``after`` is when they are said, and ``until`` what is said next. One that ``grows`` is only preferred:
+    words that do not fit in it have to end in the room around it, ``outer``, if there is one.
     """
 
     end: Fraction
@@ -254,6 +262,21 @@ class _Room:
     seconds: Fraction
     after: Fraction = Fraction(0)
     until: Score | None = None
+    grows: bool = False
+    outer: _Room | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """What is heard at the onset of what follows: until when, and from when on others may speak.
+
+    ``phrase`` is what is said; ``announces`` is as in `Onset`.
+    """
+
+    end: Fraction
+    free: Fraction
+    phrase: Phrase | None = None
+    announces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +302,20 @@ class _Happened:
     marks: list[_Marked] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unsaid: dict[tuple[Where | None, str], Problem] = field(default_factory=dict)
+    grown: dict[Where, tuple[Fraction, Problem]] = field(default_factory=dict)
+    pending: list[_Pending] = field(default_factory=list)
+
+    def free(self, at: Fraction) -> Fraction:
+        """Return from when on somebody may speak who wants to at ``at``."""
+        return max([at, *(each.free for each in self.pending)])
+
+    def soonest(self, at: Fraction) -> Fraction:
+        """Return from when on somebody may speak whose words would not fit otherwise."""
+        return max([at, *(min(each.free, each.end + LEAST_GAP) for each in self.pending)])
+
+    def over(self, at: Fraction) -> Fraction:
+        """Return when what is heard at this onset is over; ``at`` if nothing is."""
+        return max([at, *(each.end for each in self.pending)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,12 +369,15 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
         case Pause(span, beat):
             return at + span.seconds(scene.breath(beat))
         case Sound(name, kind, side, file):
+            at = scene.happened.free(at)
             start = snap(at)
             scene.happened.cues.append(Cue(start, start + scene.measure(score), kind, name, side, file))
             return at
         case Mark():
-            scene.happened.marks.append(_Marked(at, score))
+            scene.happened.marks.append(_Marked(_marked(score, at, scene), score))
             return at
+        case Onset():
+            return _begin(score, at, scene)
         case Seq(parts):
             for part in parts:
                 at = _lay(part, at, scene)
@@ -353,35 +393,89 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
             assert_never(score)
 
 
+def _marked(mark: Mark, at: Fraction, scene: _Scene) -> Fraction:
+    """Return where a mark stands: a chapter begins after the words that end what was before it."""
+    ends = any(not each.announces for each in scene.happened.pending)
+    return scene.happened.over(at) if mark.moment is Moment.CHAPTER and ends else at
+
+
+def _begin(onset: Onset, at: Fraction, scene: _Scene) -> Fraction:
+    """Let something be heard from ``at`` on, and note how long what follows has to wait with its own words."""
+    happened = scene.happened
+    begun = happened.free(at)
+    end = _lay(onset.body, begun, replace(scene, room=None))
+    if isinstance(onset.body, Sound):
+        end += scene.measure(onset.body)
+    said = onset.body if isinstance(onset.body, Phrase) else None
+    happened.pending[:] = [_Pending(end, end + onset.gap, said, onset.announces)]
+    return at
+
+
 def _say(phrase: Phrase, at: Fraction, scene: _Scene) -> Fraction:
-    """Say the longest wording that fits; where none does, what is heard otherwise, or the shortest and tell."""
-    left = scene.room.end - at if scene.room else None
-    last = len(phrase.wordings) - 1
+    """Say the longest wording that fits; if none does, what is heard otherwise, or the shortest, and report it."""
+    soonest, room, last = scene.happened.soonest(at), scene.room, len(phrase.wordings) - 1
     for number, wording in enumerate(phrase.wordings):  # noqa: B007 - the last that is tried is said
         own, taken = scene.length(wording)
-        if left is None or taken <= left:
+        if room is None or taken <= room.end - soonest:
             break
-    if scene.room and left is not None and taken > left:
+    while room and room.grows and taken > room.end - soonest:
+        room = room.outer
+    if room and taken > room.end - soonest:
         if phrase.otherwise:
-            return _lay(phrase.otherwise, at, scene)
-        scene.happened.problems.append(_too_long(phrase, taken, left, scene.room))
-    start = snap(at)
-    cue = Cue(
-        start, start + own, phrase.kind, wording.text, phrase.side, wording.spoken, number, last + 1, phrase.where
-    )
+            return _sound_otherwise(phrase.otherwise, last + 1, at, scene)
+        scene.happened.problems.append(_too_long(phrase, taken, room.end - soonest, room))
+    at = max(soonest, min(scene.happened.free(at), scene.room.end - taken)) if scene.room else scene.happened.free(at)
+    start, count = snap(at), last + 1 + bool(phrase.otherwise)
+    cue = Cue(start, start + own, phrase.kind, wording.text, phrase.side, wording.spoken, number, count, phrase.where)
     scene.happened.cues.append(cue)
     return at + taken
 
 
+def _sound_otherwise(sound: Sound, wording: int, at: Fraction, scene: _Scene) -> Fraction:
+    """Let a sound be heard in place of words: it is the last of their wordings."""
+    end = _lay(sound, at, scene)
+    cues = scene.happened.cues
+    cues[-1] = replace(cues[-1], wording=wording, wordings=wording + 1)
+    return end
+
+
 def _fill(slot: Slot, at: Fraction, scene: _Scene) -> Fraction:
+    """Lay what a slot holds, and return when it is over: after its span, or later if its words need that."""
     breath = scene.breath(slot.beat)
     seconds = slot.span.seconds(breath)
     if slot.overrun is Overrun.REFUSE:
         _hold(slot, at, seconds, scene)
         return at + seconds
-    over = max(Fraction(0), _lay(slot.body, at, scene) - at - seconds)
+    room = _Room(at + seconds - air(seconds), slot.name, seconds, grows=True, outer=scene.room)
+    opening, others = _opened(slot.body)
+    end = _lay(others, _lay(opening, at, scene.inside(room)), scene)
+    over = max(Fraction(0), scene.happened.over(end) - at - seconds)
     whole = breath.seconds if slot.span.in_breaths else over
-    return at + seconds + (math.ceil(over / whole) * whole if over else 0)
+    lasts = seconds + (math.ceil(over / whole) * whole if over else 0)
+    _note_growth(slot, seconds, lasts, scene)
+    return at + lasts
+
+
+def _opened(body: Score) -> tuple[Score, Score]:
+    """Part the phrase that a slot's body opens with from what comes after it."""
+    parts = body.parts if isinstance(body, Seq) else (body,)
+    spoken = next((number for number, part in enumerate(parts) if not isinstance(part, Mark | Sound | Pause)), None)
+    if spoken is None or not isinstance(parts[spoken], Phrase):
+        return Seq(), body
+    return Seq(parts[: spoken + 1]), Seq(parts[spoken + 1 :])
+
+
+def _note_growth(slot: Slot, seconds: Fraction, lasts: Fraction, scene: _Scene) -> None:
+    """Note that a slot lasts longer than it is written; of several times, the longest."""
+    known, grown = scene.happened.grown, lasts - seconds
+    if grown and slot.where and known.get(slot.where, (Fraction(0),))[0] < grown:
+        what = f"the {slot.name} of {_tenths(seconds)} s lasts {_tenths(lasts)} s, since its words need that"
+        mend = f"give it {math.ceil(lasts)}s, or add a shorter wording after '|'"
+        known[slot.where] = grown, Problem(slot.where, what, mend)
+
+
+def _tenths(seconds: Fraction) -> str:
+    return f"{round(float(seconds), 1):g}"
 
 
 def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: _Scene) -> None:
@@ -395,13 +489,29 @@ def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: _Scene) -> None:
         length = end - after
         if until and not length and (at_once := list(_at_once(part, until))):
             scene.happened.problems.extend(at_once)
-        else:
+        elif is_heard(part):
+            scene.happened.problems.extend(_talks_over(part, at + after, scene) if after else ())
             _lay(part, at + after, scene.inside(_Room(at + end - air(length), "hold", length, after, until)))
 
 
+def _talks_over(part: Score, at: Fraction, scene: _Scene) -> Iterator[Problem]:
+    """Report words of the onset that are still heard at a later moment of a hold; the moment itself never waits."""
+    pending, happened = [*scene.happened.pending], scene.happened
+    happened.pending.clear()
+    for each in pending:
+        if each.phrase and each.end > at:
+            text = each.phrase.wordings[-1].text
+            missing = math.ceil((each.end - at) * 100) / 100
+            what = f"{shown(text)} is {missing:.2f} s too long to end before {_first(part) or 'the next sound'}"
+            yield Misfit(
+                each.phrase.where or NOWHERE, what, "shorten it, or give the hold more time", text, each.end - at
+            )
+
+
 def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Fraction:
-    scene.check(at)
     breath = scene.breath(taken.beat)
+    at = _breath_start(taken, breath, at, scene)
+    scene.check(at)
     for problem in _unsaid(taken, breath):
         scene.happened.unsaid.setdefault((problem.where, problem.what), problem)
     noted = _Taken(at, [])
@@ -420,6 +530,21 @@ def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Fraction:
     return at
 
 
+def _breath_start(taken: Breathe, breath: Breath, at: Fraction, scene: _Scene) -> Fraction:
+    """Return when a breath starts: late enough for its first words to be heard at the onset of their phase."""
+    start, silent = scene.happened.free(at), Fraction(0)
+    if start == at:
+        return at
+    numbers: dict[Kind, int] = {}
+    for phase in breath.phases:
+        if taken.only in {None, phase.kind}:
+            numbers[phase.kind] = number = numbers.get(phase.kind, 0) + 1
+            if is_heard(taken.during(phase.kind, number) or Seq()):
+                return max(at, start - silent)
+            silent += phase.seconds
+    return at
+
+
 def _collect(happened: _Happened, end: Fraction) -> Timeline:
     if happened.problems:
         raise FitError(list(dict.fromkeys(happened.problems)))
@@ -431,6 +556,7 @@ def _collect(happened: _Happened, end: Fraction) -> Timeline:
         chapters=tuple(_chapters(happened.marks, end)),
         stretches=tuple(_stretches(happened.marks)),
         unsaid=tuple(happened.unsaid.values()),
+        grown=tuple(problem for _, problem in happened.grown.values()),
     )
 
 
