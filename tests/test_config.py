@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecoach import config
-from voicecoach.cli import cli
+from voicecoach.cli import cli, run
 from voicecoach.errors import ChoiceError, OutputError
 
 if TYPE_CHECKING:
@@ -58,10 +58,14 @@ def test_names_are_those_that_are_typed_and_a_list_is_one_or_several(settings: S
         ('[mak]\nbreath = "4-6"\n', "no command is called 'mak'; did you mean 'make'?"),
         ("[plan]\nquiet = true\n", "no option is called 'quiet'; there are: breath, rounds"),
         ("plan = 3\n", "'plan' is a command; write its options under [plan]"),
-        ("breath = [4, 6]\n", "the value of 'breath' is a list; write a text in quotes"),
+        ("breath = [4, 6]\n", "the value of 'breath' is a list; write a text in quotes, as breath = \"4-6\""),
         ("breath = 2020-01-01\n", "the value of 'breath' is a date; write a text in quotes"),
-        ("[plan.breath]\nin = 4\n", "the value of 'breath' is a dict; write a text in quotes"),
+        ("[plan.breath]\nin = 4\n", "the value of 'breath' is a table; write a text in quotes"),
         ("skip = [[1]]\n", "the value of 'skip' is a list; write a text in quotes"),
+        ("# mine\n\nbreath = true\n", "the value of 'breath' is true or false; write a text in quotes"),
+        ("rate = 120\n[plan]\nrate = false\n", "the value of 'rate' is true or false; write a text in quotes"),
+        ("[make]\nfall = 'yes'\npan = 1\n", "'pan' is neither true nor false; write pan = true"),
+        ("voice = inf\n[make]\nvoice = [1]\n", "the value of 'voice' is a list; write a text in quotes"),
         ("breath: 4-6\n", "the settings are not TOML: Expected '=' after a key in a key/value pair (at line 1"),
         (b"title = '\xff'\n", "the settings are not UTF-8 text\nsave the file as UTF-8"),
     ],
@@ -69,7 +73,11 @@ def test_names_are_those_that_are_typed_and_a_list_is_one_or_several(settings: S
 def test_a_mistake_is_told_with_the_file(settings: Settings, text: str | bytes, expected: str) -> None:
     with pytest.raises(ChoiceError) as caught:
         settings(text)
-    assert str(caught.value).startswith(f"{config.file()}: {expected}")
+    place, found = str(caught.value).removeprefix(str(config.file())).split(": ", 1)
+    assert found.startswith(expected)
+    lines = text.decode(errors="replace").splitlines() if isinstance(text, bytes) else text.splitlines()
+    if "value of" in expected and "table" not in expected:
+        assert expected.split("'")[1] in lines[int(place.removeprefix(":")) - 1]
     assert len(str(caught.value).splitlines()) <= 3
 
 
@@ -179,3 +187,32 @@ def test_settings_that_can_not_be_written_are_told_and_stay(
 def test_a_command_with_the_name_of_an_option_leaves_it_free(settings: Settings) -> None:
     assert settings('breath = "4-6"\n')["make"] == {"breath": "4-6"}
     assert settings('[breath]\nratio = "1:2"\n')["breath"] == {"ratio": "1:2"}
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_mark_before_the_text_means_nothing_and_stays(
+    ends: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
+    config.file().write_bytes(f"\ufeffbreath = '4-6'{ends}[make]{ends}rate = 120{ends}".encode())
+    assert config.defaults(cli.commands)["make"] == {"breath": "4-6", "rate": "120"}
+    config.save("breath", "5-7")
+    assert config.file().read_bytes() == f'\ufeffbreath = "5-7"{ends}[make]{ends}rate = 120{ends}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("breath = '4'\n", 1),
+        ("\ufeff# mine\nbreath = '4'\n", 2),
+        ("breath = '4-6'\n[plan]\n\n'breath' = '4'\n", 4),
+        ("breath = '4'\n[make]\nbreath = '4-6'\n", 1),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_line(
+    text: str, line: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
+    config.file().write_text(text, encoding="utf-8")
+    assert run(["plan"]) == 2
+    assert f"it stands in {config.file()}:{line}" in capsys.readouterr().err

@@ -71,6 +71,7 @@ def found(spec: str | None, settings: Settings) -> str:
         ("en_us-AMY-low", "neural:en_US-amy-low"),
         ("amy", "neural:en_US-amy-low"),  # that is its whole name, and only a part of the other's
         ("y, hi", "neural:en_US-amy-high"),
+        (" Amy ", "neural:en_US-amy-low"),
         ("alan", "neural:en_GB-alan"),
         ("en", "neural:en_US-amy-high"),
         ("en-gb", "neural:en_GB-alan"),
@@ -139,6 +140,10 @@ def test_where_no_voice_speaks_it_the_error_says_how_to_get_one(settings: Settin
         ("en_US", "'en_US' may mean several voices: neural:en_US-amy-low, neural:en_US-amy-high"),
         ("engl", "'engl' may mean several voices: gmw/en, gmw/en-us"),
         ("amyy", "no voice is called 'amyy'; did you mean 'amy'"),
+        (
+            "thorsten",
+            "no voice is called 'thorsten'\nPiper has one of this name: 'voicecoach voices install de_DE-thor",
+        ),
         ("zzz", "no voice is called 'zzz'"),
         ("", "no voice is called ''"),
         ("neurl:amy", "no kind of voices is called 'neurl'; did you mean 'neural'?"),
@@ -166,6 +171,48 @@ def test_an_unknown_name_says_what_lists_them_all(settings: Settings) -> None:
 def test_a_voice_that_is_not_ready_says_what_would_make_it_so(spec: str, settings: Settings) -> None:
     with pytest.raises(VoiceError, match="the voice neural:en_US-jo is not ready\ninstall it"):
         chosen(spec, settings)
+
+
+PEOPLE = ("amy", "my", "am", "ava", "bo", "carl", "de", "eva", "ida", "jo", "kal", "maya", "nan", "sam", "tom")
+"""Speakers, of whom some are called like the codes of languages."""
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+@pytest.mark.parametrize("spelt", [str, str.upper, str.title, "{}, medium".format, "en_US-{}-medium".format])
+def test_a_person_is_found_by_name_beside_voices_for_every_language(
+    name: str,
+    spelt: Callable[[str], str],
+    there: Callable[..., None],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes = sorted({person[:length] for person in PEOPLE for length in (2, 3)})
+    every = Catalogue(tuple(VoiceInfo(f"xx/{code}", f"Language ({code})", (code,)) for code in codes))
+    monkeypatch.setattr(system, "catalogue", lambda _folder: every)
+    people = [Listed(f"neural:en_US-{each}-medium", "neural", f"{each}, medium", ("en-us",), rank=9) for each in PEOPLE]
+    there(FakeKind("neural", tuple(people)))
+    assert found(spelt(name), settings) == f"neural:en_US-{name}-medium"
+    assert found(f"system:{name[:2]}", settings) == f"xx/{name[:2]}"
+
+
+def test_of_one_speaker_the_best_is_meant(there: Callable[..., None], settings: Settings) -> None:
+    low = replace(AMY, name="Amy, low")
+    there(FakeKind("neural", (low, BETTER_AMY)))
+    assert found("amy", settings) == "neural:en_US-amy-high"
+    there(FakeKind("neural", (low, BETTER_AMY, replace(low, id="neural:en_GB-amy-low", languages=("en-gb",)))))
+    with pytest.raises(ChoiceError, match="'amy' may mean several voices"):
+        chosen("amy", settings)
+
+
+@pytest.mark.usefixtures("there")
+def test_no_language_is_suggested_for_a_name(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = (VoiceInfo("sit/my", "Myanmar (Burmese)", ("my",)), VoiceInfo("sem/am", "Amharic", ("am",)))
+    monkeypatch.setattr(system, "catalogue", lambda _folder: Catalogue(more))
+    monkeypatch.setattr(finding, "kinds", lambda: {"system": System()})
+    with pytest.raises(UnknownNameError) as caught:
+        chosen("amy", settings)
+    assert "'my'" not in str(caught.value)
+    assert "voicecoach voices install en_US-amy-medium" in str(caught.value)
 
 
 def test_ready_voices_come_before_others_of_the_same_part(there: Callable[..., None], settings: Settings) -> None:

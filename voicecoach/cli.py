@@ -438,7 +438,8 @@ def _origin(error: click.ClickException) -> str:
         case ParameterSource.DEFAULT_MAP:
             from voicecoach import config
 
-            return f"\nit stands in {config.file()}"
+            name = max(option.opts, key=len).lstrip("-")
+            return f"\nit stands in {config.place(name, context.command.name)}"
         case _:
             return ""
 

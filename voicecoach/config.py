@@ -70,7 +70,9 @@ def save(name: str, value: str) -> Path:
     """
     path = file()
     try:
-        _write(path, with_default(_text(path), name, value))
+        old = _text(path)
+        mark = old[: len(old) - len(_bare(old))]
+        _write(path, mark + with_default(_bare(old), name, value))
     except ValueError as error:
         said = f"{name} = {json.dumps(value)}"
         raise ChoiceError(f"{path}: {error}; write {said} above its tables yourself") from None
@@ -161,7 +163,7 @@ def _read(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
@@ -180,33 +182,90 @@ def _options(command: click.Command) -> dict[str, click.Option]:
 
 def _mapped(path: Path, command: click.Command, shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     options = _options(command)
-    _check(path, own, list(options), "option")
+    _check(path, own, list(options), "option", command.name)
     merged = {**{name: value for name, value in shared.items() if name in options}, **own}
-    return {options[name].name or "": _typed(path, options[name], name, value) for name, value in merged.items()}
+    try:
+        return {options[name].name or "": _typed(options[name], value) for name, value in merged.items()}
+    except _WrongTypeError:
+        name = next(name for name, value in merged.items() if not _is_fit(options[name], value))
+        where = place(name, command.name if name in own else None)
+        raise ChoiceError(f"{where}: {_wrong(options[name], name, merged[name])}") from None
 
 
-def _typed(path: Path, option: click.Option, name: str, value: object) -> object:
+class _WrongTypeError(Exception):
+    """A value is of a type that its option can't have."""
+
+
+def _is_fit(option: click.Option, value: object) -> bool:
+    try:
+        _typed(option, value)
+    except _WrongTypeError:
+        return False
+    return True
+
+
+def _typed(option: click.Option, value: object) -> object:
     """Hand an option over as it would be typed; one that can be given several times may be a list.
 
     Raises:
-        ChoiceError: When it is neither a text, nor a number, nor true or false.
+        _WrongTypeError: When it is neither a text nor a number; for a switch, neither true nor false.
     """
     if option.multiple:
-        return [_typed_once(path, name, each) for each in (value if isinstance(value, list) else [value])]
-    return _typed_once(path, name, value)
+        return [_typed_once(option, each) for each in (value if isinstance(value, list) else [value])]
+    return _typed_once(option, value)
 
 
-def _typed_once(path: Path, name: str, value: object) -> object:
-    if isinstance(value, (bool, str)):
+def _typed_once(option: click.Option, value: object) -> object:
+    if isinstance(value, str) or (option.is_flag and isinstance(value, bool)):
         return value
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and not (option.is_flag or isinstance(value, bool)):
         return str(value)
-    raise ChoiceError(f"{path}: the value of {shown(name)} is a {type(value).__name__}; write a text in quotes")
+    raise _WrongTypeError
 
 
-def _check(path: Path, names: Mapping[str, Any], known: list[str], kind: str) -> None:
+_KINDS = {"bool": "true or false", "int": "a number", "float": "a number", "list": "a list", "dict": "a table"}
+
+
+def _wrong(option: click.Option, name: str, value: object) -> str:
+    """Say what is wrong with a value's type, and how it is written."""
+    if option.is_flag:
+        return f"{name!r} is neither true nor false; write {name} = true"
+    kind = _KINDS.get(type(value).__name__, f"a {type(value).__name__}")
+    example = {"breath": "4-6", "length": "10m", "voice": "en-gb"}.get(name, "...")
+    return f'the value of {name!r} is {kind}; write a text in quotes, as {name} = "{example}"'
+
+
+def place(option: str, command: str | None) -> str:
+    """Return where an option's default stands, as ``FILE:LINE``: under ``[command]``, or above all tables for None.
+
+    The command is looked for first, and then all; where no line sets it, the file alone is named.
+    """
+    path = file()
+    try:
+        lines = _bare(path.read_bytes().decode()).splitlines()
+    except (OSError, ValueError):
+        return str(path)
+    key = re.compile(rf"""\s*(["']?){re.escape(option)}\1\s*=""")
+    table: str | None = None
+    found: dict[str | None, int] = {}
+    for number, line in enumerate(lines, start=1):
+        if header := re.match(r"""\s*\[\s*["']?([^\]"']+?)["']?\s*\]""", line):
+            table = header[1]
+        elif key.match(line):
+            found.setdefault(table, number)
+    at = found.get(command) or found.get(None)
+    return f"{path}:{at}" if at else str(path)
+
+
+def _bare(text: str) -> str:
+    """Leave out the mark that some editors put before all text."""
+    return text.removeprefix("\ufeff")
+
+
+def _check(path: Path, names: Mapping[str, Any], known: list[str], kind: str, table: str | None = None) -> None:
     for name in names:
         if name not in known:
             close = near(name, known)
             mend = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
-            raise ChoiceError(f"{path}: no {kind} is called {shown(name)}; {mend}")
+            where = place(name, table) if kind == "option" else path
+            raise ChoiceError(f"{where}: no {kind} is called {shown(name)}; {mend}")

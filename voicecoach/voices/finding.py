@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SYSTEM = "system"
 _ALL = "'voicecoach voices' lists all of them"
+_CODE = 2
+"""Letters of a language's short code; one is suggested only for a name as short, or with a hyphen as "en-gb" has."""
 _SHOWN = 6
 """How many voices an error names."""
 
@@ -162,8 +164,22 @@ def chosen(spec: str | None, settings: Settings) -> Found:
     silent = any(each.kind == SYSTEM and not each.ready for each in voices)
     if "+" in spec or silent:  # only the system's voices have variants; where it has none at all, that is told
         return _SYSTEM.found(spec.strip(), settings)
-    known = sorted({each for voice in voices for each in (_bare(voice), _tail(voice), voice.name.lower())})
-    raise UnknownNameError("voice", spec, known, _ALL)
+    raise UnknownNameError("voice", spec, _alike(spec.strip(), voices), _to_install(spec) or _ALL)
+
+
+def _alike(spec: str, voices: Iterable[Listed]) -> list[str]:
+    """Return the names that a misspelt one may mean; the code of a language only for what may be one."""
+    coded = len(spec) <= _CODE or "-" in spec
+    names = {each for voice in voices for each in (_bare(voice), _tail(voice), voice.name.lower(), _speaker(voice))}
+    return sorted(name for name in names if coded or len(name) > _CODE)
+
+
+def _to_install(spec: str) -> str:
+    """Return the command that installs the voice of Piper's that a name means, if it is a well-known one."""
+    from voicecoach.voices.piper import WELL_KNOWN
+
+    known = WELL_KNOWN.get(spec.strip().lower())
+    return f"Piper has one of this name: 'voicecoach voices install {known}' makes it ready" if known else ""
 
 
 def speaks(languages: Iterable[str], code: str) -> bool:
@@ -265,7 +281,10 @@ def _named(name: str, voices: Sequence[Listed]) -> Listed | None:
 
 
 def _ways(wanted: str, voices: Sequence[Listed]) -> Iterator[list[Listed]]:
-    """Yield the voices that a name finds in each way, the surest way first."""
+    """Yield the voices that a name finds in each way, the surest way first: a person's name, a language, a part."""
+    named = [each for each in voices if each.name.lower() == wanted]
+    yield named if len(wanted) > _CODE else []
+    yield _of_one_speaker(wanted, voices)
     better = [each for each in voices if each.rank > 0 and TAG.fullmatch(wanted) and _closeness(each, wanted)]
     yield [_first(better, wanted)] if better else []
     ways: tuple[Callable[[Listed], bool], ...] = (
@@ -276,6 +295,19 @@ def _ways(wanted: str, voices: Sequence[Listed]) -> Iterator[list[Listed]]:
     )
     for way in ways:
         yield [each for each in voices if way(each)]
+
+
+def _of_one_speaker(wanted: str, voices: Sequence[Listed]) -> list[Listed]:
+    """Return the best voice of a speaker who is called so, or all of them if there are several speakers."""
+    found = [each for each in voices if _speaker(each) == wanted]
+    if len({(each.kind, each.languages[:1]) for each in found}) != 1:
+        return found
+    return [min(found, key=lambda each: (-each.rank, each.id))]
+
+
+def _speaker(voice: Listed) -> str:
+    """Return who speaks: "amy" of "Amy, high"; nothing for the system's voices, whose names are of languages."""
+    return "" if voice.kind == SYSTEM else voice.name.lower().partition(",")[0].strip()
 
 
 def _bare(voice: Listed) -> str:

@@ -445,6 +445,19 @@ def _listed(model: Path) -> Listed:
     return Listed(spec, "piper", f"{facts.name}{several}", facts.languages, ready=not hint, hint=hint, rank=rank)
 
 
+WELL_KNOWN = {
+    name.partition("-")[2].rpartition("-")[0].lower(): name
+    for name in (
+        *("en_US-amy-medium", "en_US-hfc_female-medium", "en_US-hfc_male-medium", "en_US-joe-medium"),
+        *("en_US-kristin-medium", "en_US-lessac-medium", "en_US-norman-medium", "en_US-ryan-medium"),
+        *("en_GB-alan-medium", "en_GB-alba-medium", "en_GB-cori-medium", "en_GB-jenny_dioco-medium"),
+        *("de_DE-eva_k-x_low", "de_DE-kerstin-low", "de_DE-ramona-low", "de_DE-thorsten-medium"),
+        *("es_ES-davefx-medium", "es_ES-sharvard-medium", "fr_FR-siwis-medium", "fr_FR-tom-medium"),
+    )
+}
+"""Voices that Piper has for the languages of our tables, by their speakers' names: what people ask for by name."""
+
+
 def _titled(stem: str) -> str:
     """Return what people call a model.
 
