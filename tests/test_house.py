@@ -21,7 +21,7 @@ ORDER = [
     *("readout", "shelf", "yamltree", "texts", "sheet", "bounds", "mistakes", "assets", "routine", "part", "steps"),
     *("chimes",),
     *("script", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),
-    *("fit", "dose", "unheard", "advice", "schema", "template", "display", "live"),
+    *("naming", "fit", "dose", "unheard", "advice", "schema", "template", "display", "live"),
     *(
         "picture",
         "raster",
@@ -42,7 +42,7 @@ ORDER = [
     *("voices", "voices.kinds", "voices.remember", "voices.catalogue", "voices.library", "voices.supervised"),
     *("voices.worker", "voices.polish", "voices.cached", "voices.crew", "voices.system", "voices.piper"),
     *("voices.models", "voices.recorded", "voices.command", "voices.plugins", "voices.finding", "voices.contract"),
-    *("tags", "tagging", "output", "player", "beds", "fall", "sounding", "verify", "extras"),
+    *("tags", "tagging", "output", "player", "beds", "fall", "sounding", "provenance", "verify", "extras"),
     *("session", "sampling", "review", "keyboard", "measuring", "options", "cli", "__main__"),
 ]
 CORE = [

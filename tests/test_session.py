@@ -16,6 +16,7 @@ from voicecoach.clip import Clip
 from voicecoach.errors import FitError, TargetError
 from voicecoach.score import Score, Side, breathe, phrase, seq
 from voicecoach.session import Request, plan, rehearse, targets
+from voicecoach.timeline import FRAME
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -74,11 +75,15 @@ def test_tracks_of_the_sides_are_called_after_them(fake: Path) -> None:
     ]
 
 
-def test_a_preview_is_the_beginning(fake: Path) -> None:
+def test_a_preview_starts_ten_seconds_before_the_first_guided_breath(fake: Path) -> None:
     whole = plan(Request("sitting-leg-stretch"), fake, nobody).tracks[0].timeline
     part = plan(Request("sitting-leg-stretch", preview=Fraction(60)), fake, nobody).tracks[0].timeline
+    start = whole.phases[0].start - part.phases[0].start
     assert part.duration == 60
-    assert part.cues == tuple(cue for cue in whole.cues if cue.end <= 60)
+    assert 10 <= part.phases[0].start < 10 + FRAME
+    inside = [cue for cue in whole.cues if start <= cue.start and cue.end <= start + 60]
+    assert [(cue.start + start, cue.text) for cue in part.cues] == [(cue.start, cue.text) for cue in inside]
+    assert part.chapters[0].start == 0
 
 
 def test_the_public_form_has_what_the_contract_says(fake: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -232,6 +233,31 @@ def test_a_preview_is_the_beginning_with_no_cue_cut(score: Score, end: Fraction)
     assert all(cue.end <= part.duration for cue in part.cues if part != whole)
     assert all(phase.end <= part.duration for phase in part.phases)
     assert all(chapter.end <= part.duration for chapter in part.chapters)
+
+
+@given(scores, st.fractions(0, 60, max_denominator=100))
+def test_what_is_left_without_the_beginning_is_the_same_only_earlier(score: Score, start: Fraction) -> None:
+    whole = perform(score, measure, CALM)
+    part = whole.since(start)
+    first = min(whole.duration, start // FRAME * FRAME)
+    assert part.duration == whole.duration - first
+    kept = [replace(cue, start=cue.start - first, end=cue.end - first) for cue in whole.cues if cue.start >= first]
+    assert list(part.cues) == kept
+    for before, after in ((whole.phases, part.phases), (whole.chapters, part.chapters)):
+        assert [each.end + first for each in after] == [each.end for each in before if each.end > first]
+        assert [each.start + first for each in after] == [max(each.start, first) for each in before if each.end > first]
+
+
+@given(scores, st.fractions(1, 60, max_denominator=100))
+def test_a_preview_has_ten_seconds_before_the_first_breath(score: Score, seconds: Fraction) -> None:
+    whole = perform(score, measure, CALM)
+    part = whole.preview(seconds)
+    assert part.duration <= ceil_to_frame(seconds)
+    if whole.phases and seconds > 10 + FRAME:
+        first = whole.phases[0].start
+        assert part.phases[0].start == first if first < 10 else 10 <= part.phases[0].start < 10 + FRAME
+    if not whole.phases:
+        assert part == whole.until(seconds)
 
 
 def test_breaths_count_from_nought_and_their_phases_follow_without_a_gap() -> None:

@@ -45,14 +45,15 @@ def cli(context: click.Context) -> None:
 @options.JSON
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--timings", is_flag=True, help="Tell where the time went.")
-def make(output: Path | None, quiet: bool, as_json: bool, timings: bool, **chosen: Any) -> None:
+def make(output: options.Output | None, quiet: bool, as_json: bool, timings: bool, **chosen: Any) -> None:
     """Make an audio file of ROUTINE: a built-in name, or a YAML file of yours."""
     from voicecoach import session
 
     started = time.process_time()  # until here there was nothing to wait for
-    asked = _asked(output, **chosen)
-    with _progress(shown=not quiet) as report, _listing(asked):
-        made = session.make(asked, output, cache_folder(), report)
+    with _opened(output) as path:
+        asked = _asked(path, **chosen)
+        with _progress(shown=not quiet) as report, _listing(asked):
+            made = session.make(asked, path, cache_folder(), report)
     _warn(made.session, quiet=quiet)
     if timings:
         _tell_timings(started, made.seconds)
@@ -60,6 +61,16 @@ def make(output: Path | None, quiet: bool, as_json: bool, timings: bool, **chose
         _print_json(made.as_json())
     elif not quiet:
         click.echo(_summary(made))
+
+
+@contextmanager
+def _opened(output: options.Output | None) -> Iterator[Path | None]:
+    """Yield where the files go, in a folder that is there for them."""
+    if output is None:
+        yield None
+        return
+    with output.opened() as path:
+        yield path
 
 
 def _asked(output: Path | None, **chosen: Any) -> Request:
@@ -72,12 +83,13 @@ def _asked(output: Path | None, **chosen: Any) -> Request:
 @cli.command()
 @options.choices
 @options.JSON
-@click.option("--plot", "drawing", type=click.Path(path_type=Path), help="Draw it: FILE.svg or FILE.png.")
-def plan(as_json: bool, drawing: Path | None, **chosen: Any) -> None:
+@click.option("--plot", "drawing", type=options.Parsed("FILE", options.picture), help="Draw it: FILE.svg or FILE.png.")
+@options.FORCE
+def plan(as_json: bool, drawing: Path | None, force: bool, **chosen: Any) -> None:
     """Show what is heard when in ROUTINE, without making a file."""
     from voicecoach import session
 
-    _check_drawing(drawing)
+    _check_drawing(drawing, force=force)
     request = options.request(split=False, **chosen)
     with _progress(shown=True) as report, _listing(request):
         planned = session.plan(request, cache_folder(), report)
@@ -94,7 +106,12 @@ def plan(as_json: bool, drawing: Path | None, **chosen: Any) -> None:
 @cli.command()
 @options.words
 @options.TRACKS
-@click.option("--recording-list", "listed", type=click.Path(path_type=Path), help="Write a list: FILE.csv or FILE.md.")
+@click.option(
+    "--recording-list",
+    "listed",
+    type=options.Parsed("FILE", options.prompt_list),
+    help="Write a list: FILE.csv or FILE.md.",
+)
 @click.option("--missing", type=click.Path(path_type=Path), metavar="FOLDER", help="Only what is not recorded there.")
 def script(listed: Path | None, missing: Path | None, tracks: str, **chosen: Any) -> None:
     """Print the words of ROUTINE, all that may be spoken; or list them, to be recorded (see --voice recorded:)."""
@@ -233,8 +250,8 @@ def _preview(context: click.Context, routine: str | None) -> None:
     named = routine or sampling.ROUTINE
     request = session.Request(named, voice=asked["preview"], commands=config.speaking(), **chosen)
     as_json = asked["as_json"]
-    with _progress(shown=True) as report:
-        made = sampling.sample(request, asked["output"], cache_folder(), report)
+    with _opened(asked["output"]) as path, _progress(shown=True) as report:
+        made = sampling.sample(request, path, cache_folder(), report)
     _tell(made.warnings)
     if as_json:
         _print_json(made.as_json())
@@ -248,7 +265,9 @@ def _preview(context: click.Context, routine: str | None) -> None:
 @cli.group(cls=options.Voices, read=_preview, invoke_without_command=True)
 @click.option("--language", metavar="CODE", help="Only those that speak it, e.g. de.")
 @click.option("--preview", metavar="NAME", help="Make a short sample of this voice, and play it on a terminal.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The sample's file, or a folder for it.")
+@click.option(
+    "-o", "--output", type=options.Parsed("FILE|FOLDER", options.output), help="The sample's file, or a folder for it."
+)
 @options.RATE
 @options.PITCH
 @options.JSON
@@ -510,11 +529,19 @@ def _play(path: Path, *, quiet: bool) -> None:
         player.play(arguments, recording.title, show)
 
 
-def _check_drawing(path: Path | None) -> None:
-    if path and path.suffix.lower() not in {".svg", ".png"}:
-        raise ChoiceError(f"{shown(path)}: a picture's name ends in .svg or .png")
+def _check_drawing(path: Path | None, *, force: bool) -> None:
+    if path and not force:
+        _check_ours(path)
     if path and not path.parent.is_dir():
         raise TargetError(path, f"there is no folder {path.parent}; make it first")
+
+
+def _check_ours(path: Path) -> None:
+    """Refuse to replace a file that a person made."""
+    if path.exists():
+        from voicecoach.provenance import check_ours
+
+        check_ours([path])
 
 
 def _draw(track: Track, path: Path) -> None:
@@ -541,8 +568,6 @@ def _write_list(found: Sequence[Prompt], path: Path, title: str) -> None:
     from voicecoach.output import Extra, write_all
 
     forms = {".csv": prompts.table(found), ".md": prompts.markdown(found, title)}
-    if path.suffix.lower() not in forms:
-        raise ChoiceError(f"{shown(path)}: a list's name ends in .csv or .md")
     write_all([], [Extra(path, "recording list", forms[path.suffix.lower()])])
     click.echo(f"{path}  {len(found)} wordings to record")
 

@@ -30,20 +30,31 @@ class Along:
     seconds: Fraction
 
 
+def list_paths(kinds: Sequence[str], tracks: Sequence[Path], whole: Path) -> list[Path]:
+    """Return the files that go along with tracks, as `extras` names them.
+
+    >>> from pathlib import Path
+    >>> [path.name for path in list_paths(["srt", "playlist"], [Path("a-left.mp3")], Path("a.mp3"))]
+    ['a-left.srt', 'a.m3u8']
+    """
+    found = [_path(kind, track) for kind in kinds if kind != PLAYLIST for track in tracks]
+    return [*found, _playlist(whole)] if PLAYLIST in kinds else found
+
+
 def extras(kinds: Sequence[str], tracks: Sequence[Along], album: str, language: Language, whole: Path) -> list[Extra]:
     """Write what goes along with tracks; ``whole`` is what their file would be called if they were one."""
     found = [extra for kind in kinds if kind != PLAYLIST for track in tracks for extra in _of(kind, track, language)]
     if PLAYLIST in kinds:
         folder = whole.parent
         listed = [(os.path.relpath(track.path, folder), track.seconds, track.title) for track in tracks]
-        found.append(Extra(whole.with_suffix(".m3u8"), PLAYLIST, listing.playlist(listed, album).encode()))
+        found.append(Extra(_playlist(whole), PLAYLIST, listing.playlist(listed, album).encode()))
     return found
 
 
 def _of(kind: str, track: Along, language: Language) -> Iterator[Extra]:
     if kind == CHAPTERS:
         content = listing.chapters(track.timeline, title=track.title)
-        yield Extra(track.path.with_suffix(".chapters.json"), kind, content.encode())
+        yield Extra(_path(kind, track.path), kind, content.encode())
     elif kind == "srt":
         yield _text(kind, track, subtitles.srt(track.timeline, language=language))
     else:
@@ -52,4 +63,12 @@ def _of(kind: str, track: Along, language: Language) -> Iterator[Extra]:
 
 
 def _text(kind: str, track: Along, content: str) -> Extra:
-    return Extra(track.path.with_suffix(f".{kind}"), kind, content.encode())
+    return Extra(_path(kind, track.path), kind, content.encode())
+
+
+def _path(kind: str, track: Path) -> Path:
+    return track.with_suffix(".chapters.json" if kind == CHAPTERS else f".{kind}")
+
+
+def _playlist(whole: Path) -> Path:
+    return whole.with_suffix(".m3u8")

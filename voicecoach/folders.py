@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicecoach.errors import OutputError, TargetError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 NOWHERE = Path(os.devnull) / "voicecoach"
 """A folder for those who have none: nothing is in it, and nothing can be put there."""
@@ -42,6 +45,32 @@ def expanded(path: Path | str) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         return Path(path)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[None]:
+    """Make a folder, and those above it that are missing; if what is done inside fails, they are removed again.
+
+    Raises:
+        TargetError: When there is a file in its way.
+        OutputError: When it can't be made.
+    """
+    missing = [each for each in (path, *path.parents) if not os.path.lexists(each)]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        there = next(each for each in (path, *path.parents) if os.path.lexists(each))
+        raise TargetError(path, f"{there} is a file, and no folder can have its name; choose another") from None
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise OutputError(path, f"the folder can't be made: {what}; choose another with -o") from None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # something else may be in it by now
+            for each in missing:
+                each.rmdir()
+        raise
 
 
 def _own(find: Callable[..., Path]) -> Path:

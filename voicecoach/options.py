@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +20,7 @@ from voicecoach.score import Side
 from voicecoach.spelling import NUMBER, number, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from voicecoach.session import Request
 
@@ -91,6 +94,56 @@ def preview(text: str) -> Fraction:
     if not taken:
         raise ChoiceError("nothing is left of the session; write how much of it you want, as 60s")
     return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where ``-o`` wants a file: a path, and whether it is written as that of a folder."""
+
+    path: Path
+    is_folder: bool = False
+
+    @contextmanager
+    def opened(self) -> Iterator[Path]:
+        """Yield the path; a folder is made if it isn't there, and removed again if what is done inside fails."""
+        if not self.is_folder or self.path.is_dir():
+            yield self.path
+            return
+        from voicecoach.folders import new_folder
+
+        with new_folder(self.path):
+            yield self.path
+
+
+def output(text: str) -> Output:
+    """Read where a file goes; what ends in a slash is a folder.
+
+    >>> output("new/").is_folder, output("x.mp3").is_folder
+    (True, False)
+    """
+    return Output(Path(text), is_folder(text))
+
+
+def is_folder(text: str) -> bool:
+    """Return whether a path is written as that of a folder: it ends in a slash, or in a dot after one."""
+    return os.path.basename(text) in {"", ".", ".."}  # noqa: PTH119 - pathlib drops the slash
+
+
+def picture(text: str) -> Path:
+    """Read the name of a picture's file."""
+    return _named(text, (".svg", ".png"), "a picture's name ends in .svg or .png")
+
+
+def prompt_list(text: str) -> Path:
+    """Read the name of the file of a list to record from."""
+    return _named(text, (".csv", ".md"), "a list's name ends in .csv or .md")
+
+
+def _named(text: str, endings: tuple[str, ...], what: str) -> Path:
+    path = Path(text)
+    if is_folder(text) or path.suffix.lower() not in endings:
+        raise ChoiceError(f"{shown(text)}: {what}")
+    return path
 
 
 def ratio(text: str) -> object:
@@ -183,7 +236,7 @@ def sound(command: Callable[..., None]) -> Callable[..., None]:
 def files(command: Callable[..., None]) -> Callable[..., None]:
     """Add what ``make`` asks about files."""
     options = [
-        click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder, or a file's name."),
+        click.option("-o", "--output", type=Parsed("FILE|FOLDER", output), help="A file, or a folder; new/ makes it."),
         TRACKS,
         click.option("--format", "form", type=click.Choice([*FORMATS]), help="The kind of file; mp3 if not said."),
         click.option("--bitrate", type=Parsed("KBPS", whole(8, 512)), help="Kilobits a second; 64 is plenty for mp3."),
@@ -191,6 +244,7 @@ def files(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--chapters-json", is_flag=True, help="Beside it: chapters for podcast apps."),
         click.option("--playlist", is_flag=True, help="Beside it: a playlist of the tracks."),
         click.option("--verify", is_flag=True, help="Hold the finished files against the plan."),
+        FORCE,
     ]
     return _with(options, command)
 
@@ -217,6 +271,7 @@ def captions(text: str) -> tuple[str, ...]:
     return kinds
 
 
+FORCE = click.option("--force", is_flag=True, help="Replace files too that voicecoach did not make.")
 TRACKS = click.option("--tracks", type=click.Choice(["one", "sides"]), default="one", help="One, or one for each leg.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 

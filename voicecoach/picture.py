@@ -12,6 +12,9 @@ from html import escape
 from typing import TYPE_CHECKING, assert_never
 from unicodedata import category, east_asian_width
 
+MARK = "Made by voicecoach"
+"""What stands in a picture, so that one of ours can be told from a person's own."""
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -158,7 +161,7 @@ def svg(picture: Picture) -> str:
     told = (_element("title", {}, _text(picture.title)), _element("desc", {}, _text(picture.description)))
     body = "\n".join((*told, *map(_drawn, picture.shapes)))
     attributes = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" font-family="{FONTS}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>\n{body}\n</svg>\n'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>\n<!-- {MARK} -->\n{body}\n</svg>\n'
 
 
 def _em(letter: str) -> float:

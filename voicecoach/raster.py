@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from unicodedata import normalize
 
 from voicecoach.errors import ChoiceError
-from voicecoach.picture import Anchor, Area, Label, Rect, Stroke, readable
+from voicecoach.picture import MARK, Anchor, Area, Label, Rect, Stroke, readable
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -57,6 +57,7 @@ def png(picture: Picture) -> bytes:
     """
     try:
         from PIL import Image, ImageDraw
+        from PIL.PngImagePlugin import PngInfo
     except ImportError as error:
         raise ChoiceError(INSTALL) from error
     scale = DENSITY * FINER
@@ -64,8 +65,11 @@ def png(picture: Picture) -> bytes:
     draw = ImageDraw.Draw(image)
     for shape in picture.shapes:
         _paint(draw, shape, scale)
-    file = BytesIO()
-    image.reduce(FINER).save(file, "PNG", compress_level=4)  # 6, the usual, takes half as long again, and saves 1 %
+    file, facts = BytesIO(), PngInfo()
+    facts.add_text("Software", MARK)
+    image.reduce(FINER).save(
+        file, "PNG", compress_level=4, pnginfo=facts
+    )  # 6, the usual, takes half as long again, and saves 1 %
     return file.getvalue()
 
 

@@ -18,7 +18,8 @@ from voicecoach.choices import Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.dose import note
 from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, TargetError, VoicecoachError
-from voicecoach.formats import MP3
+from voicecoach.formats import FORMATS, MP3
+from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
 from voicecoach.readout import read_out
 from voicecoach.score import Score, Side, Sound, phrases
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from voicecoach.loudness import Loudness
     from voicecoach.output import Extra, Written
     from voicecoach.piece import Piece
+    from voicecoach.sounding import Part
     from voicecoach.tags import Tags
     from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
@@ -71,6 +73,26 @@ class Request:
     verify: bool = False
     pitch: int | None = None
     commands: Mapping[str, object] = field(default_factory=dict)
+    force: bool = False
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The choices that its file's name carries, by option."""
+        return list_choices(self.choices, self.length, self.preview)
+
+    def made_with(self, voice: str) -> dict[str, str]:
+        """Return all that was chosen and can be heard, by option, as a file tells it."""
+        asked = {
+            **self.chosen,
+            "side": self.choices.sides[0].value if len(self.choices.sides) == 1 else "",
+            "voice": voice,
+            "rate": str(self.rate or ""),
+            "pitch": "" if self.pitch is None else str(self.pitch),
+            "chime": {None: "", "": "none"}.get(self.choices.chime, self.choices.chime or ""),
+            "bed": Path(self.sounding.bed).name if self.sounding.bed else "",
+            "fall": "yes" if self.fall else "",
+        }
+        return {name: value for name, value in asked.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,24 +350,19 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
     from voicecoach import loudness, sounding, tagging
     from voicecoach.output import write_all
 
-    sides = [side for side, _ in _tracks(request)]
-    request.sounding.check(sides)
+    request.sounding.check([side for side, _ in _tracks(request)])
     source = Source(request.routine, request.language, folder)
-    name = source.called
-    paths = targets(output, name, sides, request.sounding.form, split=request.split)
+    paths, whole = _places(request, output, name_file(source.called, request.chosen))
+    earlier = _check_replaceable(request, paths, whole, named=output is not None and not output.is_dir())
     pieces = _pieces(request, source, folder)
     cover = cores.Meanwhile(lambda: covered(source))
     session = _planned(request, pieces, source, folder, report)
     del pieces  # the score of ten hours is some megabytes
     with timings.part("cover"):
-        picture = cover.made()
-    parts = [
-        sounding.Part(track.timeline, track.side, path, _tags(session, track, number + 1, request.sounding, picture))
-        for number, (track, path) in enumerate(zip(session.tracks, paths, strict=True))
-    ]
+        parts = _parts(session, request, paths, cover.made())
     report("encoding", 0, len(paths))
     ready = sounding.prepared(parts, session.clip, request.sounding, folder, report)
-    extras = _extras(session, paths, request, targets(output, name, [None], request.sounding.form, split=False))
+    extras = _extras(session, paths, request, whole)
     loud = list(ready.loudness)
 
     def listened(number: int, draft: Path) -> None:
@@ -358,9 +375,21 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
         written = write_all(ready.recordings, extras, listened)
     report("checking", len(paths), len(paths))
     listed = (told for part in parts for told in tagging.unlisted(request.sounding.form, part.tags.chapters))
-    warned = replace(session, warnings=(*session.warnings, *dict.fromkeys(listed), *ready.problems))
+    warnings = (*dict.fromkeys(listed), *ready.problems, *_replaced(earlier, request, session))
+    warned = replace(session, warnings=(*session.warnings, *warnings))
     heard_as = tuple(each for each in loud if each is not None)
     return Made(warned, tuple(zip(session.tracks, written, heard_as, strict=True)), extras, {})
+
+
+def _parts(session: Session, request: Request, paths: Sequence[Path], cover: bytes) -> list[Part]:
+    """Return the tracks with what their files say of themselves."""
+    from voicecoach.sounding import Part
+
+    tracks = enumerate(zip(session.tracks, paths, _asked(request), strict=True), start=1)
+    return [
+        Part(track.timeline, track.side, path, _tags(session, track, number, asked, cover))
+        for number, (track, path, asked) in tracks
+    ]
 
 
 def _hold(draft: Path, path: Path) -> None:
@@ -377,7 +406,7 @@ def _hold(draft: Path, path: Path) -> None:
         raise EncodeError(f"{path} is not as planned: {findings[0]}{more}\nnothing was written; make it again")
 
 
-def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Sequence[Path]) -> tuple[Extra, ...]:
+def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Path) -> tuple[Extra, ...]:
     """Write what was asked for to go along with the tracks."""
     if not request.extras:
         return ()
@@ -387,7 +416,44 @@ def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Se
         Along(path, track.title, track.timeline, track.timeline.duration)
         for track, path in zip(session.tracks, paths, strict=True)
     ]
-    return tuple(extras(request.extras, tracks, session.title, session.words, whole[0]))
+    return tuple(extras(request.extras, tracks, session.title, session.words, whole))
+
+
+def _places(request: Request, output: Path | None, name: str) -> tuple[list[Path], Path]:
+    """Return the file of each track, and what it would be if they were one."""
+    form, sides = request.sounding.form, [side for side, _ in _tracks(request)]
+    paths = targets(output, name, sides, form, split=request.split)
+    (whole,) = targets(output, name, [None], form, split=False)
+    return paths, whole
+
+
+def _check_replaceable(request: Request, paths: Sequence[Path], whole: Path, *, named: bool) -> _Earlier:
+    """Refuse to replace what a person made, and return what the tracks that are there were made with.
+
+    A track whose name was typed (``named``) is replaced, whatever it is.
+    """
+    there = [path for path in paths if os.path.lexists(path)]
+    if not there and not request.extras:
+        return ()
+    from voicecoach import provenance
+    from voicecoach.extras import list_paths
+
+    if not request.force:
+        provenance.check_ours(list_paths(request.extras, paths, whole))
+        provenance.check_audio([] if named else there)
+    return tuple((path, provenance.made_with(path) if path in there else None) for path in paths)
+
+
+_Earlier = tuple[tuple[Path, "dict[str, Any] | None"], ...]
+"""The files of the tracks, and the choices that those were made with which are there already and are ours."""
+
+
+def _replaced(earlier: _Earlier, request: Request, session: Session) -> Iterator[str]:
+    """Tell of files that were made from other choices, and are replaced."""
+    for (path, kept), asked in zip(earlier, _asked(request), strict=False):
+        other = tell_apart(kept, asked.made_with(session.voice)) if kept else ""
+        if other:
+            yield f"{path} replaces a session with {other}"
 
 
 def targets(
@@ -404,7 +470,7 @@ def targets(
     given = output is not None and not output.is_dir()
     base = output if output and given else (output or Path()) / f"{name}{form.suffix}"
     if base.suffix.lower() != form.suffix:
-        raise TargetError(base, f"there is no such folder, and a file's name ends in {form.suffix}")
+        raise TargetError(base, _unknown_ending(base, form))
     paths = [base.with_stem(f"{base.stem}-{side}") if side and (split or not given) else base for side in sides]
     for path in paths:
         _check_target(path)
@@ -438,6 +504,14 @@ def _decoded(path: Path) -> Clip:
     if not 0 < clip.seconds <= LONGEST_SOUND:
         raise ChoiceError(f"{path.name} lasts {float(clip.seconds):.1f} s\na sound lasts up to {LONGEST_SOUND} s")
     return levelled(clip, SOUND_LOUDNESS, SOUND_CEILING)
+
+
+def _unknown_ending(base: Path, form: Format) -> str:
+    """Say which endings the name of a file can have, and how a new folder is named."""
+    *most, last = [each.suffix for each in FORMATS.values()]
+    endings = form.suffix if form is not MP3 else f"{', '.join(most)} or {last}"
+    what = f"there is no such folder, and a file's name ends in {endings}"
+    return what if base.suffix else f"{what}\nwrite {base}/ to make the folder"
 
 
 def _check_target(path: Path) -> None:
@@ -533,7 +607,7 @@ def _foreign(voice: Listed, code: str) -> Iterator[str]:
 def _track(side: Side | None, piece: Piece, timeline: Timeline, request: Request) -> Track:
     title, words = request.title or piece.title, piece.words
     named = words.word("titled", title=title, part=words.word(side.value)) if side else title
-    heard = timeline if request.preview is None else timeline.until(request.preview)
+    heard = timeline if request.preview is None else timeline.preview(request.preview)
     return Track(side, named, heard, limb=piece.limb)
 
 
@@ -553,11 +627,17 @@ def _unsaid(timelines: Iterable[Timeline]) -> Iterator[str]:
         yield f"{first}" + (f" (and {len(more)} more like it)" if more else "")
 
 
-def _tags(session: Session, track: Track, number: int, sounding: Sounding, cover: bytes) -> Tags:
+def _asked(request: Request) -> Iterator[Request]:
+    """Yield what is asked of each track."""
+    return (replace(request, choices=chosen) for _, chosen in _tracks(request))
+
+
+def _tags(session: Session, track: Track, number: int, request: Request, cover: bytes) -> Tags:
     from voicecoach.subtitles import sylt
     from voicecoach.tags import ChapterTag, Tags
 
-    carried = {**session.as_json(track), "sound": sounding.as_json()}
+    made_with = request.made_with(session.voice)
+    carried = {**session.as_json(track), "choices": made_with, "sound": request.sounding.as_json()}
     return Tags(
         title=track.title,
         album=session.title,

@@ -134,6 +134,7 @@ class Stretch:
 
 
 _Cuttable = TypeVar("_Cuttable", PhaseSpan, Chapter, Stretch)
+_Timed = TypeVar("_Timed", PhaseSpan, Chapter, Stretch, Cue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +174,37 @@ class Timeline:
         phases, chapters, stretches = _cut(self.phases, last), _cut(self.chapters, last), _cut(self.stretches, last)
         return replace(self, duration=last, phases=phases, cues=cues, chapters=chapters, stretches=stretches)
 
+    def since(self, start: Fraction) -> Timeline:
+        """Leave out the beginning, up to the frame of ``start`` seconds, from which all times are counted then.
+
+        A cue that would be cut is left out.
+        """
+        first = min(_frames(int(start / FRAME)), self.duration)
+        cues = tuple(_earlier(cue, first) for cue in self.cues if cue.start >= first)
+        spans = (_late(self.phases, first), cues, _late(self.chapters, first), _late(self.stretches, first))
+        return Timeline(self.duration - first, *spans)
+
+    def preview(self, seconds: Fraction) -> Timeline:
+        """Return so many seconds from `BEFORE_BREATH` seconds before the first guided breath, or from the beginning."""
+        breath = min((phase.start for phase in self.phases), default=Fraction(0))
+        return self.since(max(breath - BEFORE_BREATH, Fraction(0))).until(seconds)
+
+
+BEFORE_BREATH = Fraction(10)
+"""Seconds of a preview before its first guided breath."""
+
 
 def _cut(spans: Iterable[_Cuttable], end: Fraction) -> tuple[_Cuttable, ...]:
     return tuple(replace(span, end=min(span.end, end)) for span in spans if span.start < end)
+
+
+def _late(spans: Iterable[_Cuttable], start: Fraction) -> tuple[_Cuttable, ...]:
+    return tuple(_earlier(span, start) for span in spans if span.end > start)
+
+
+def _earlier(span: _Timed, by: Fraction) -> _Timed:
+    """Move a span, but not to before the beginning."""
+    return replace(span, start=max(span.start - by, Fraction(0)), end=span.end - by)
 
 
 def as_json(timeline: Timeline, *, title: str, language: str, voice: str) -> dict[str, Any]:

@@ -1,0 +1,70 @@
+"""What a file is called, and what is told where one takes the place of another."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.strategies import paces
+from voicecoach.breath import pace
+from voicecoach.choices import Choices, Guidance
+from voicecoach.naming import LONGEST, list_choices, name_file, tell_apart
+from voicecoach.score import Side
+
+
+def named(choices: Choices, length: Fraction | None = None, preview: Fraction | None = None) -> str:
+    return name_file("leg-stretch", list_choices(choices, length, preview))
+
+
+@pytest.mark.parametrize(
+    ("choices", "name"),
+    [
+        (Choices(), "leg-stretch"),
+        (Choices(breath=pace("5-7")), "leg-stretch 5-7"),
+        (Choices(breath=pace("3-4..4-6")), "leg-stretch 3-4..4-6"),
+        (Choices(breath=pace("4.5-6"), rounds=1), "leg-stretch 4.5-6 1 round"),
+        (Choices(rounds=3, guidance=Guidance.TONES), "leg-stretch 3 rounds tones"),
+        (Choices(first=Side.RIGHT), "leg-stretch right first"),
+        (Choices(added=frozenset({"squat", "lunge"})), "leg-stretch with lunge+squat"),
+        (Choices(skipped=frozenset({"a b"})), "leg-stretch without a b"),
+        (Choices(settings={"hold": "45s", "am": "30 s"}), "leg-stretch am=30 s hold=45s"),
+        (Choices(sides=(Side.LEFT,), lead_in=Fraction(1), chime="bell"), "leg-stretch"),
+    ],
+)
+def test_a_name_carries_what_is_done_and_said(choices: Choices, name: str) -> None:
+    assert named(choices) == name
+
+
+def test_a_length_and_a_preview_are_in_the_name() -> None:
+    assert named(Choices(), Fraction(600)) == "leg-stretch 10m"
+    assert named(Choices(), Fraction(3630), Fraction(60)) == "leg-stretch 60m30s preview"
+
+
+@given(paces, paces)
+def test_other_breaths_have_other_names(one: object, other: object) -> None:
+    first, second = (named(Choices(breath=each)) for each in (one, other))  # type: ignore[arg-type]
+    assert (first == second) == (str(one) == str(other))
+
+
+values = st.dictionaries(st.text('abc/\\:*?"<>| é\n\x00', min_size=1), st.text(min_size=1), max_size=8)
+
+
+@given(values)
+def test_whatever_is_set_the_name_is_one_that_all_systems_take(settings: dict[str, str]) -> None:
+    name = named(Choices(settings=settings))
+    assert not set(name) & set('/\\:*?"<>|\n\x00')
+    assert len(name.encode("utf-8", "surrogatepass")) <= len("leg-stretch ") + LONGEST
+
+
+def test_long_names_that_begin_alike_differ() -> None:
+    one, other = (named(Choices(settings={"word": "x" * 200 + end})) for end in "ab")
+    assert one != other
+
+
+def test_what_differs_is_told_and_nothing_else() -> None:
+    assert not tell_apart({"breath": "4-6"}, {"breath": "4-6"})
+    assert tell_apart({"breath": "4-6", "bed": "rain"}, {"breath": "5-7"}) == "--breath 4-6, --bed rain"
+    assert tell_apart({}, {"breath": "5-7", "length": "10m"}) == "no --breath, no --length"

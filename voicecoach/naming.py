@@ -1,0 +1,104 @@
+"""What a session was made with, in words: for the names of files, and for what a file says about itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from voicecoach.choices import Choices, Guidance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from fractions import Fraction
+
+LONGEST = 100
+"""Bytes of a file's name that choices may take; a name of more says the rest as a number."""
+
+_DIGITS = 8
+_UNSAFE = re.compile(r"[^\w+.,=%-]+")
+
+
+def list_choices(choices: Choices, length: Fraction | None = None, preview: Fraction | None = None) -> dict[str, str]:
+    """Return the choices that change what is done in a session and what is said: options and their values.
+
+    The side is none of them, as names have it at their end.
+
+    >>> from fractions import Fraction
+    >>> from voicecoach.breath import pace
+    >>> list_choices(Choices(breath=pace("5-7"), rounds=2), preview=Fraction(60))
+    {'breath': '5-7', 'rounds': '2', 'preview': '1m'}
+    """
+    chosen = {
+        "breath": str(choices.breath or ""),
+        "length": _length(length) if length else "",
+        "rounds": str(choices.rounds or ""),
+        "first": choices.first.value if choices.first else "",
+        "guidance": "" if choices.guidance is Guidance.FULL else choices.guidance.value,
+        "with": "+".join(sorted(choices.added)),
+        "skip": "+".join(sorted(choices.skipped)),
+        "set": " ".join(f"{name}={value}" for name, value in sorted(choices.settings.items())),
+        "preview": _length(preview) if preview else "",
+    }
+    return {option: value for option, value in chosen.items() if value}
+
+
+LABELS = {
+    "rounds": "{} rounds",
+    "first": "{} first",
+    "with": "with {}",
+    "skip": "without {}",
+    "preview": "preview",
+}
+"""How a name says an option that its value alone does not tell."""
+
+
+def name_file(called: str, choices: Mapping[str, str]) -> str:
+    """Return the name of a session's file without its ending: what its routine is called, and what was chosen.
+
+    >>> name_file("leg-stretch", {"breath": "5-7", "length": "10m"}), name_file("leg-stretch", {})
+    ('leg-stretch 5-7 10m', 'leg-stretch')
+    """
+    chosen = " ".join(_safe(_label(option, value)) for option, value in choices.items())
+    if len(chosen.encode()) > LONGEST:
+        number = hashlib.sha256(chosen.encode()).hexdigest()[:_DIGITS]
+        kept = chosen.encode()[: LONGEST - _DIGITS - 1].decode(errors="ignore").rstrip(" .,")
+        chosen = f"{kept} {number}"
+    return f"{called} {chosen}" if chosen else called
+
+
+def tell_apart(kept: Mapping[str, object], new: Mapping[str, object]) -> str:
+    """Say with what a file was made that is not so in the one that takes its place; nothing if all is the same.
+
+    >>> tell_apart({"breath": "4-6", "voice": "de"}, {"breath": "5-7", "voice": "de"})
+    '--breath 4-6'
+    >>> tell_apart({"voice": "de"}, {"voice": "de", "length": "10m"})
+    'no --length'
+    """
+    return ", ".join(_differences(kept, new))
+
+
+def _label(option: str, value: str) -> str:
+    return "1 round" if (option, value) == ("rounds", "1") else LABELS.get(option, "{}").format(value)
+
+
+def _differences(kept: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:
+    for name in dict.fromkeys([*kept, *new]):
+        if kept.get(name) != new.get(name):
+            yield f"--{name} {kept[name]}" if name in kept else f"no --{name}"
+
+
+def _length(seconds: Fraction) -> str:
+    """Write a length as people type it.
+
+    >>> from fractions import Fraction
+    >>> _length(Fraction(630)), _length(Fraction(3600)), _length(Fraction(5, 2))
+    ('10m30s', '60m', '2.5s')
+    """
+    minutes, rest = divmod(seconds, 60)
+    return (f"{minutes}m" if minutes else "") + (f"{round(float(rest), 3):g}s" if rest or not minutes else "")
+
+
+def _safe(label: str) -> str:
+    """Return a label that every file system takes in a name."""
+    return " ".join(filter(None, (_UNSAFE.sub("-", word).strip("-") for word in label.replace(", ", "+").split())))

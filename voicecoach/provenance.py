@@ -1,0 +1,154 @@
+"""Whether a file is one of ours: what was written by voicecoach may be replaced, and what a person made may not."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from voicecoach import tagging
+from voicecoach.errors import TargetError
+from voicecoach.formats import FORMATS
+from voicecoach.picture import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+REMEDY = "choose another name with -o, or add --force to replace it"
+
+MOST = 20_000_000
+"""Bytes; no caption file of twelve hours is longer, and longer ones aren't read."""
+
+_HEAD = 4096
+"""Bytes in which a picture's mark stands."""
+_MARKED = {".svg", ".png"}
+_HEADS = {
+    ".vtt": re.compile(r"WEBVTT\n\nNOTE .*\n\nNOTE Language: .+\n"),
+    ".lrc": re.compile(r"\[ti:.*\]\n\[la:.+\]\n\[length:[0-9]{2,}:[0-9]{2}\]\n"),
+    ".m3u8": re.compile(r"#EXTM3U\n#PLAYLIST:.*\n(?:#EXTINF:[0-9]+\.[0-9]{3},.*\n.+\n)+"),
+}
+"""How captions and playlists of ours begin; no other program is known to write these lines in this order."""
+_CHAPTERS = ".chapters.json"
+_BLOCK = re.compile(r"[0-9]+\n[0-9:,]{12,} --> [0-9:,]{12,}\n((?:.+\n)*)\n")
+_BRACKETS = re.compile(r"\[[^\]]*\]")
+
+
+def check_ours(paths: Iterable[Path]) -> None:
+    """Refuse to replace what goes along with a track, or a picture, if a person made the file.
+
+    Raises:
+        TargetError: For the first file that isn't ours; it says how many more there are.
+    """
+    foreign = [path for path in paths if is_file(path) and not is_ours(path)]
+    if foreign:
+        more = f" (and {len(foreign) - 1} more)" if len(foreign) > 1 else ""
+        raise TargetError(foreign[0], f"voicecoach did not make this file, so it stays{more}\n{REMEDY}")
+
+
+def check_audio(paths: Iterable[Path]) -> None:
+    """Refuse to replace music or speech that is not ours, under a name that nobody typed.
+
+    Raises:
+        TargetError: For the first such file.
+    """
+    for path in paths:
+        if is_file(path) and _is_audio(path) and made_with(path) is None:
+            raise TargetError(path, f"voicecoach did not make this recording, so it stays\n{REMEDY}")
+
+
+def is_file(path: Path) -> bool:
+    """Return whether there is a plain file that has something in it."""
+    with suppress(OSError):
+        return path.is_file() and path.stat().st_size > 0
+    return False
+
+
+def made_with(track: Path) -> dict[str, Any] | None:
+    """Return the choices that a track of ours was made with; None if it isn't ours."""
+    timeline = _timeline(track)
+    if timeline is None:
+        return None
+    choices = timeline.get("choices")
+    return choices if isinstance(choices, dict) else {}
+
+
+def _is_audio(path: Path) -> bool:
+    import mutagen
+
+    with suppress(mutagen.MutagenError, OSError):
+        return mutagen.File(path) is not None
+    return False
+
+
+def is_ours(path: Path) -> bool:
+    """Return whether voicecoach wrote a file that goes along with a track, or a picture."""
+    with suppress(OSError, ValueError, RecursionError, TypeError, KeyError):
+        if path.suffix.lower() in _MARKED:
+            with path.open("rb") as file:
+                return MARK.encode() in file.read(_HEAD)
+        if path.stat().st_size <= MOST:
+            return _is_written_so(path, path.read_text(encoding="utf-8-sig"))
+    return False
+
+
+def _is_written_so(path: Path, text: str) -> bool:
+    """Return whether a text has the form of ours, and for captions the words of the track beside it."""
+    if path.name.endswith(_CHAPTERS):
+        return _is_chapters(text)
+    head = _HEADS.get(path.suffix.lower())
+    if head:
+        return head.match(text) is not None
+    match path.suffix.lower():
+        case ".srt":
+            return any(_says(text, track) for track in _beside(path))
+        case ".txt":
+            return any(_tells(text, track) for track in _beside(path))
+    return False
+
+
+def _is_chapters(text: str) -> bool:
+    """Return whether a list of chapters has exactly what ours have."""
+    listed = json.loads(text)
+    keys = ["startTime", "endTime", "title"]
+    return list(listed) == ["version", "title", "chapters"] and all(list(each) == keys for each in listed["chapters"])
+
+
+def _beside(path: Path) -> list[dict[str, Any]]:
+    """Return the timelines of the tracks that have the same name."""
+    found = (_timeline(path.with_suffix(form.suffix)) for form in FORMATS.values())
+    return [each for each in found if each is not None]
+
+
+def _timeline(track: Path) -> dict[str, Any] | None:
+    with suppress(ValueError, OSError, RecursionError):
+        found = json.loads(tagging.timeline(track))
+        return found if isinstance(found, dict) else None
+    return None
+
+
+def _says(text: str, track: dict[str, Any]) -> bool:
+    """Return whether SubRip captions say only what a track says."""
+    if not text or _BLOCK.sub("", text):
+        return False
+    known = "".join(_squeezed(cue["text"]) for cue in track.get("cues", []))
+    return all(_squeezed(_BRACKETS.sub("", said)) in known for said in _BLOCK.findall(text))
+
+
+def _tells(text: str, track: dict[str, Any]) -> bool:
+    """Return whether a transcript has a track's title and says only what the track says."""
+    known = {_squeezed(each["text"]) for each in track.get("cues", [])}
+    known |= {_squeezed(each["title"]) for each in track.get("chapters", [])}
+    title, *lines = text.splitlines()
+    parts = (part for line in lines for part in _BRACKETS.sub("", line).split(" … "))
+    return _squeezed(title) == _squeezed(track.get("title", "")) and all(
+        not part or part in known for part in map(_squeezed, parts)
+    )
+
+
+def _squeezed(text: str) -> str:
+    """Return a text without spaces and signs that are not seen, and with arrows as captions have them."""
+    kept = (each for each in text.replace("-->", "→") if not each.isspace() and unicodedata.category(each) != "Cf")
+    return "".join(kept)
