@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice, measure
@@ -149,7 +149,7 @@ STIFF = {"breath-ladder", "four-seven-eight", "interval-training", "muscle-relax
 
 
 @pytest.mark.parametrize("name", sorted({*built_in()} - STIFF))
-@pytest.mark.parametrize("seconds", [431, 600, 1234, 3600])
+@pytest.mark.parametrize("seconds", [431, 1800])
 def test_a_built_in_can_have_any_length(name: str, seconds: int) -> None:
     fit = asked(load(name), seconds)
     assert laid(load(name), Choices(), fit.amount).duration == ceil_to_frame(Fraction(seconds))
@@ -169,14 +169,14 @@ def test_what_follows_a_list_goes_through_it_once() -> None:
     assert asked(routine({"repeat": {**block, "max": 9}}), 300).trial.room.played[0] > 3
 
 
-def test_ten_hours_take_few_attempts() -> None:
+def test_three_hours_take_few_attempts() -> None:
     attempt, tried = attempts(load("sitting-leg-stretch"), Choices(), measure), []
 
     def counted(amount: Amount) -> Trial | None:
         tried.append(amount)
         return attempt(amount)
 
-    assert fitted(counted, Fraction(36000)).trial.seconds == 36000
+    assert fitted(counted, Fraction(10_800)).trial.seconds == 10_800
     assert len(tried) <= 9
 
 
@@ -207,7 +207,6 @@ LENGTHS = st.fractions(40, 900, max_denominator=1000)
 
 
 @given(SESSIONS, PACES, LENGTHS, st.sampled_from([LEFT_RIGHT, (Side.LEFT,)]))
-@settings(deadline=None, max_examples=40)
 def test_a_length_is_met_to_the_frame_or_those_that_are_named_can_be(
     script: Routine, taken: Pace | None, seconds: Fraction, sides: tuple[Side, ...]
 ) -> None:
@@ -226,7 +225,6 @@ def test_a_length_is_met_to_the_frame_or_those_that_are_named_can_be(
 
 
 @given(SESSIONS, PACES.filter(lambda taken: taken is None or (len(taken.points) == 1 and not taken.every)), LENGTHS)
-@settings(deadline=None, max_examples=40)
 def test_breaths_and_words_are_as_they_would_be_without_a_length(
     script: Routine, taken: Pace | None, seconds: Fraction
 ) -> None:
@@ -247,7 +245,6 @@ def test_breaths_and_words_are_as_they_would_be_without_a_length(
 
 
 @given(st.integers(2, 4), LIMITS, st.integers(1, 3), LENGTHS)
-@settings(deadline=None, max_examples=40)
 def test_the_authors_limits_are_kept(count: int, limits: dict[str, int], rounds: int, seconds: Fraction) -> None:
     hold = {"breathe": count, "in": "In", **limits}
     script = routine({"each side": {"rounds": rounds, "min": 1, "max": 4, "between": [REST], "steps": [hold]}})
@@ -262,7 +259,6 @@ def test_the_authors_limits_are_kept(count: int, limits: dict[str, int], rounds:
 
 
 @given(SESSIONS, PACES, LENGTHS)
-@settings(deadline=None, max_examples=40)
 def test_the_tracks_of_both_sides_have_the_length(script: Routine, taken: Pace | None, seconds: Fraction) -> None:
     try:
         fits = [asked(script, seconds, Choices(taken, sides=(side,))) for side in LEFT_RIGHT]
@@ -276,7 +272,6 @@ def test_the_tracks_of_both_sides_have_the_length(script: Routine, taken: Pace |
 
 
 @given(st.integers(2, 3), LIMITS, RESTS, st.sampled_from(["4-6", "3-3"]), LENGTHS)
-@settings(deadline=None, max_examples=40)
 def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, taken: str, seconds: Fraction) -> None:
     """Every amount there is, tried one by one, agrees with the search."""
     hold = {"breathe": count, "in": "In", **limits}

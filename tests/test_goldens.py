@@ -26,9 +26,7 @@ def test_every_built_in_has_a_cue_sheet() -> None:
 
 
 @pytest.mark.parametrize("name", built_in())
-@pytest.mark.parametrize(
-    "text", ["2-2", "2-3", "3-3", "4-6", "5.5-5.5", "4-7-8", "4-4-4-4", "2-2-2-2", "8-12", "10-20", "3-4..4-6"]
-)
+@pytest.mark.parametrize("text", ["2-2", "4-7-8", "2-2-2-2", "10-20", "3-4..4-6"])
 def test_every_built_in_fits_every_breath(name: str, text: str) -> None:
     added = frozenset({"all"} if name == "leg-stretch" else ())
     timeline = performed(name, Choices(breath=pace(text), added=added))

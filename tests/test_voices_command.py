@@ -64,10 +64,10 @@ def child():
     signal.pause()
 
 def tone():
-    count = 16000 + 700 * len(text.strip())
-    swell = (1000 + 5000 * math.sin(k / 2000) ** 2 for k in range(count))
-    values = (round(each * math.sin(k / (5 + len(text)))) for k, each in enumerate(swell))
-    write(struct.pack(f"<{count}h", *values))
+    turn = [math.sin(math.tau * k / 80) for k in range(80)]
+    syllable = [round(level * each) for level in (1000, 3000, 6000, 6000, 3000, 1000) for each in 8 * turn]
+    sound = struct.pack(f"<{len(syllable)}h", *syllable)
+    write((sound * len(text) * 5)[: 2 * (16000 + 700 * len(text.strip()))])
 
 if "bad" in text:
     with (state / "bad.txt").open("a") as tries:
@@ -210,7 +210,7 @@ def gone(process: int) -> bool:
 
 
 def test_a_reader_that_stops_early_leaves_nothing_behind(tmp_path: Path) -> None:
-    spoken = voice(tmp_path, run(tmp_path, "{text}", fault="hang")).speak([*map(str, range(30)), "bad"])
+    spoken = voice(tmp_path, run(tmp_path, "{text}", fault="hang")).speak([*map(str, range(12)), "bad"])
     next(spoken)
     spoken.close()  # type: ignore[attr-defined]
     assert not list((tmp_path / "tmp").iterdir())

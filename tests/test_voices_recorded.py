@@ -4,6 +4,7 @@ import math
 import random
 import struct
 import wave
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,7 @@ RATE = 44_100
 SITTING = "Sit tall, and let your shoulders become soft"
 
 
+@cache
 def tone(seconds: float = 1.5, level: float = -12.0, pitch: float = 300.0) -> list[float]:
     """A tone whose loudness swells like syllables, so that little of it is near its peak."""
     count = round(seconds * RATE)
@@ -33,16 +35,25 @@ def tone(seconds: float = 1.5, level: float = -12.0, pitch: float = 300.0) -> li
     return [each * 10 ** (level / 20) * math.sin(2 * math.pi * pitch * at / RATE) for at, each in enumerate(swell)]
 
 
+@cache
 def noise(seconds: float, level: float) -> list[float]:
     drawn = random.Random(7)  # noqa: S311 - noise
     return [drawn.gauss(0, 10 ** (level / 20)) for _ in range(round(seconds * RATE))]
 
 
 def write(path: Path, samples: Sequence[float]) -> Path:
+    return write_pcm(path, packed(samples))
+
+
+def packed(samples: Sequence[float]) -> bytes:
     values = [max(-32_768, min(32_767, round(each * 32_768))) for each in samples]
+    return struct.pack(f"<{len(values)}h", *values)
+
+
+def write_pcm(path: Path, pcm: bytes) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, RATE, 0, "NONE", ""))
-        file.writeframes(struct.pack(f"<{len(values)}h", *values))
+        file.writeframes(pcm)
     return path
 
 
@@ -98,8 +109,8 @@ def broken(folder: Path) -> dict[str, str]:
     """Lay down recordings that are no good in every way, and return what is to be said of each wording."""
     record(folder, "quiet", [0.0] * RATE)
     record(folder, "loud", [4 * each for each in tone(1.5, 0)])
-    record(folder, "endless", tone(12))
-    record(folder, "hours", [0.001, *([0.0] * 80 * RATE), *tone(1)])
+    record(folder, "endless", tone() * 8)
+    write_pcm(folder / f"{name('hours')}.wav", b"\x20\0" + bytes(2 * 80 * RATE) + packed(tone()))
     (folder / f"{name('text')}.mp3").write_text("no sound", encoding="utf-8")
     (folder / f"{name('nothing')}.flac").touch()
     return {
