@@ -110,7 +110,7 @@ def broken(folder: Path) -> dict[str, str]:
     record(folder, "quiet", [0.0] * RATE)
     record(folder, "loud", [4 * each for each in tone(1.5, 0)])
     record(folder, "endless", tone() * 8)
-    write_pcm(folder / f"{name('hours')}.wav", b"\x20\0" + bytes(2 * 80 * RATE) + packed(tone()))
+    write_pcm(folder / f"{name('hours')}.wav", b"\x21\0" + bytes(2 * 80 * RATE) + packed(tone()))
     (folder / f"{name('text')}.mp3").write_text("no sound", encoding="utf-8")
     (folder / f"{name('nothing')}.flac").touch()
     return {
