@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from voicecoach import session
+from voicecoach import session, store
 from voicecoach.advice import advised, timed, toned
 from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.errors import Misfit, Problem, RoutineError, VoicecoachError, VoiceError, Where, shown
@@ -62,6 +62,7 @@ class Review:
         yield from map(str, ordered([*self.problems, *warnings]))
 
 
+@store.bounded()
 def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report) -> Review:
     """Look a routine over: as it is written, at its own breath, and at every breath that is asked for.
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import formats, session
+from voicecoach import formats, session, store
 from voicecoach.breath import Span
 from voicecoach.choices import Choices, Sounding
 from voicecoach.output import write_all
@@ -56,6 +56,7 @@ class Sample:
         return {**said, "seconds": round(self.seconds, 3)}
 
 
+@store.bounded()
 def voices(code: str | None, request: Request, folder: Path) -> list[Listed]:
     """List the voices of all kinds; with the code of a language, those that speak it, in whatever dialect.
 
@@ -84,6 +85,7 @@ def list_as_json(found: Iterable[Listed]) -> dict[str, Any]:
     return {"voices": [asdict(each) for each in found]}
 
 
+@store.bounded()
 def sample(request: Request, output: Path | None, folder: Path, report: Report) -> Sample:
     """Have the first words of a routine spoken into a file: in its translation, where the voice speaks only that.
 

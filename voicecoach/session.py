@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import cores, memory, signals, timings
+from voicecoach import cores, memory, signals, store, timings
 from voicecoach.assets import asset, assets
 from voicecoach.captions import clock, transcript
 from voicecoach.choices import Choices, Sounding
@@ -166,6 +166,7 @@ class Made:
         }
 
 
+@store.bounded()
 def plan(request: Request, folder: Path, report: Report) -> Session:
     """Load a routine, build its score, have its words spoken, and lay them along time.
 
@@ -334,6 +335,7 @@ def _fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthError:
         return error
 
 
+@store.bounded()
 def make(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
     """Plan a session and write its tracks, and what goes along with them: all of it or nothing.
 

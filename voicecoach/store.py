@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from voicecoach import drafts, folders
 from voicecoach.drafts import remove
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MAGIC = b"voicecoach 2\n"
 LIMIT = 500_000_000
@@ -29,14 +29,21 @@ LIMIT = 500_000_000
 _DIGEST = hashlib.sha256().digest_size
 _STALE = 3600.0
 """Seconds after which an unfinished file belongs to a process that died."""
+KINDS = ("clip", "run", "levels", "cover", "piece", "fact")
+"""What an entry can be: the ending of its name."""
+
+_SMALLEST = 4096
+"""Bytes that even the smallest file takes of a disk."""
 _SHELF = re.compile(r"[0-9a-f]{2}")
-_KEPT = re.compile(r"[0-9a-f]{64}\.(?:clip|run|levels|cover|piece|fact)")
+_KEPT = re.compile(rf"[0-9a-f]{{64}}\.(?:{'|'.join(KINDS)})")
+_WRITTEN: set[Path] = set()
+"""The folders that were written into and not bounded since."""
 _UNFINISHED = re.compile(rf"{_KEPT.pattern}\..*\.tmp")
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How many entries a cache holds, and their bytes."""
+    """How many entries a cache holds, and the bytes of the disk that they take."""
 
     entries: int
     bytes: int
@@ -50,11 +57,13 @@ class _Entry:
 
 
 def place(folder: Path, kind: str, *key: str) -> Path:
-    """Return the file in which an entry of a kind (its ending, as ``clip`` or ``run``) is kept.
+    """Return the file in which an entry of one of the `KINDS` is kept.
 
     >>> place(Path("cache"), "clip", "voice", "In").as_posix()
     'cache/24/24297b61c2ed6a8706623bbf3ab481becb975a6e26699c9b9eec80c81a4d27a3.clip'
     """
+    if kind not in KINDS:
+        raise ValueError(f"entries of the kind {kind} are never removed")
     name = hashlib.sha256(json.dumps(key).encode()).hexdigest()
     return folder / name[:2] / f"{name}.{kind}"
 
@@ -75,8 +84,21 @@ def clear(folder: Path) -> Usage:
     return Usage(len(gone), sum(entry.bytes for entry in gone))
 
 
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Bring each cache that this process has written into under `LIMIT` at the end, whatever the end is.
+
+    One that was only read is left alone: looking at every file is not free.
+    """
+    try:
+        yield
+    finally:
+        while _WRITTEN:
+            prune(_WRITTEN.pop(), LIMIT)
+
+
 def prune(folder: Path, limit: int) -> None:
-    """Remove the clips used longest ago until at most ``limit`` bytes are left, and what dead processes left."""
+    """Remove the entries used longest ago until at most ``limit`` bytes are left, and what dead processes left."""
     for entry in _entries(folder, _UNFINISHED):
         if entry.used < time.time() - _STALE:
             remove(entry.path)
@@ -122,6 +144,7 @@ def write(path: Path, content: bytes) -> None:
         raise OSError(f"{path.parent.name} in it is a link")
     if path.is_dir() and not path.is_symlink():
         path.rmdir()
+    _WRITTEN.add(path.parent.parent)
     _write(path, MAGIC + _seal(hashlib.sha256(content), path.name) + content)
 
 
@@ -189,7 +212,7 @@ def _entry(found: os.DirEntry[str]) -> _Entry | None:
         facts = found.stat(follow_symlinks=False)
     except OSError:  # another process removed it
         return None
-    return _Entry(Path(found.path), facts.st_size, facts.st_mtime)
+    return _Entry(Path(found.path), -(-facts.st_size // _SMALLEST) * _SMALLEST, facts.st_mtime)
 
 
 def _remove_empty(folder: Path) -> None:

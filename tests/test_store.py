@@ -1,0 +1,147 @@
+"""The cache is bounded, whatever was put into it and by whom; nothing that is kept can be forgotten."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import FakeVoice
+from voicecoach import session, store
+from voicecoach.breath import Pace, breath
+from voicecoach.choices import Choices
+from voicecoach.clip import Clip
+from voicecoach.session import Request
+from voicecoach.voices import remember
+from voicecoach.voices.cached import CachedVoice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+ENTRIES = st.lists(st.tuples(st.sampled_from(store.KINDS), st.integers(1, 20_000)), max_size=12)
+
+
+def fill(folder: Path, entries: list[tuple[str, int]]) -> list[Path]:
+    paths = [store.place(folder, kind, str(number)) for number, (kind, _) in enumerate(entries)]
+    for number, (path, (_, size)) in enumerate(zip(paths, entries, strict=True)):
+        store.write(path, bytes([1]) * size)
+        os.utime(path, (number, number))
+    return paths
+
+
+def on_disk(path: Path) -> int:
+    return -(-path.stat().st_size // 4096) * 4096
+
+
+@given(ENTRIES, st.integers(0, 100_000))
+def test_entries_of_every_kind_count_and_the_oldest_go_first(entries: list[tuple[str, int]], limit: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = fill(Path(folder), entries)
+        sizes = [on_disk(path) for path in paths]
+        store.prune(Path(folder), limit)
+        kept = [path.exists() for path in paths]
+        first = kept.index(True) if any(kept) else len(kept)
+        assert all(kept[first:]), "what is kept was used last"
+        assert sum(sizes[first:]) <= limit
+        assert not first or sum(sizes[first - 1 :]) > limit, "no more than has to go"
+
+
+@given(ENTRIES)
+def test_small_entries_take_what_they_take_of_a_disk(entries: list[tuple[str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = fill(Path(folder), entries)
+        assert store.usage(Path(folder)) == store.Usage(len(paths), sum(map(on_disk, paths)))
+
+
+def test_a_kind_that_is_never_removed_can_not_be_kept(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="entries of the kind letter are never removed"):
+        store.place(tmp_path, "letter", "key")
+
+
+def test_no_other_kind_is_kept_anywhere_in_the_program() -> None:
+    """Whoever keeps something new has to name its kind."""
+    package = Path(store.__file__).parent
+    named = [re.findall(r'store\.place\([^,]+, "(\w+)"', path.read_text("utf-8")) for path in package.rglob("*.py")]
+    assert {kind for kinds in named for kind in kinds} <= set(store.KINDS)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A limit that a few runs cross."""
+    monkeypatch.setattr(store, "LIMIT", 200_000)
+    return store.LIMIT
+
+
+class Terse(FakeVoice):
+    """A voice that needs next to no room."""
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
+        yield from (Clip(b"\x00\x10" * 480) for _ in wordings)
+
+
+@pytest.fixture
+def spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Request]:
+    """A routine of timed holds, which is another piece at each breath; a voice that has nothing new to say."""
+    path = tmp_path / "timed.yaml"
+    steps = [{"say": "Sit down."}, {"breathe": "30s in whole breaths", "in": "In", "out": "Out"}]
+    path.write_text(json.dumps({"title": "Timed", "breath": "4-6", "steps": steps}))
+
+    def voice(_request: Request, _words: object, folder: Path) -> tuple[CachedVoice, str]:
+        return CachedVoice(Terse(), folder), "fake"
+
+    monkeypatch.setattr(session, "_voice", voice)
+
+    def request(number: int) -> Request:
+        pace = Pace((breath(f"4-{6 + number / 10}"),))
+        return Request(str(path), replace(Choices(), breath=pace, lead_in=Fraction(number)))
+
+    return request
+
+
+def test_runs_that_speak_nothing_new_keep_the_cache_under_its_limit(
+    small: int, spoken: Callable[..., Request], tmp_path: Path
+) -> None:
+    """Each leaves a piece for its breath; the words are known after the first."""
+    folder = tmp_path / "cache"
+    sizes: list[int] = []
+    for number in range(60):
+        session.plan(spoken(number), folder, lambda *_: None)
+        sizes.append(store.usage(folder).bytes)
+    assert len(set(sizes)) > 3, "it grows until then"
+    assert max(sizes) <= small
+    assert len(list(folder.rglob("*.piece"))) > 5
+
+
+def test_facts_alone_are_bounded(small: int, tmp_path: Path) -> None:
+    with store.bounded():
+        for number in range(100):
+            remember.keep(tmp_path, str(number), number)
+    assert 0 < store.usage(tmp_path).bytes <= small
+
+
+def test_it_is_bounded_whatever_the_end_is(small: int, tmp_path: Path) -> None:
+    @store.bounded()
+    def interrupted() -> None:
+        fill(tmp_path, [("run", 50_000)] * 9)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert 0 < store.usage(tmp_path).bytes <= small
+
+
+def test_a_cache_that_is_only_read_is_left_alone(small: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.bounded():
+        (path, *_) = fill(tmp_path, [("run", small // 4)])
+    monkeypatch.setattr(store, "prune", None)
+    with store.bounded():
+        assert store.read(path)
