@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-import importlib.util
 import os
 import shlex
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import ffmpeg
-from voicecoach.errors import EncodeError
+from voicecoach import ffmpeg, ffmpeg_choice
+from voicecoach.errors import EncodeError, RunError
+from voicecoach.ffmpeg_choice import ENCODERS, FILTERS, VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,21 +18,20 @@ if TYPE_CHECKING:
 TO_NOTHING = ["-f", "s16le", "-ar", "48000", "-ac", "1", "-i", "pipe:0", "-f", "null", "-"]
 
 
-@pytest.fixture(autouse=True)
-def _found_anew() -> Iterator[None]:
-    ffmpeg.executable.cache_clear()
-    yield
-    ffmpeg.executable.cache_clear()
-
-
 def fake(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a program called ffmpeg first on PATH."""
+    """Let a program of ours be ffmpeg, which knows all encoders and filters."""
     program, script = folder / "ffmpeg", folder / "ffmpeg.py"
-    script.write_text(f"import os, signal, sys\n{body}\n")
+    known = [f" X {name}" for name in (*ENCODERS, *FILTERS)]
+    script.write_text(
+        "import os, signal, sys\n"
+        "if sys.argv[-1] == '-version': sys.exit(print('ffmpeg version 7.0-fake Copyright'))\n"
+        f"if sys.argv[-1] in ('-encoders', '-filters'): sys.exit(print({chr(10).join(known)!r}))\n"
+        f"{body}\n"
+    )
     # Not by "#!": the Python may lie in a folder with a space in its name.
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(script))} "$@"\n')
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv(VARIABLE, str(program))
 
 
 def gone(pid_file: Path) -> bool:
@@ -44,30 +42,23 @@ def gone(pid_file: Path) -> bool:
     return False
 
 
-def test_ffmpeg_of_the_system_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake(tmp_path, "print('it is me')", monkeypatch)
-    assert ffmpeg.run([], what="asking").stdout == b"it is me\n"
-
-
-def test_without_one_on_the_path_the_bundled_one_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert b"ffmpeg version" in ffmpeg.run(["-version"], what="asking").stdout
-
-
-def test_without_any_the_error_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(EncodeError, match="ffmpeg is missing\ninstall ffmpeg, or 'pip install imageio-ffmpeg'"):
-        ffmpeg.run(["-version"], what="asking")
-
-
-def test_a_failure_is_told_in_two_lines_without_addresses() -> None:
-    with pytest.raises(EncodeError) as caught:
+def test_a_failure_names_the_ffmpeg_its_reason_and_the_remedy() -> None:
+    with pytest.raises(RunError) as caught:
         ffmpeg.run(["-i", "file:not-there.wav", "-f", "null", "-"], what="reading not-there.wav")
-    first, second = str(caught.value).splitlines()
-    assert first.startswith("reading not-there.wav: ffmpeg failed (status ")
+    first, second, third = str(caught.value).splitlines()
+    used = ffmpeg_choice.choose()
+    assert first.startswith(f"reading not-there.wav: ffmpeg {used.version} ({used.path}) failed (status ")
+    assert second == caught.value.reason
     assert "0x" not in second
-    assert second
+    assert "No such file or directory" in second
+    assert third == used.remedy
+
+
+def test_a_crash_is_no_fault_of_the_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake(tmp_path, "os.kill(os.getpid(), signal.SIGABRT)", monkeypatch)
+    with pytest.raises(EncodeError, match=r"x: ffmpeg 7.0-fake \(.*\) failed \(ended by SIGABRT\)\n") as caught:
+        ffmpeg.run([], what="x")
+    assert not isinstance(caught.value, RunError)
 
 
 @pytest.mark.parametrize("name", ["-y", "concat:x", "a%03d b'c.wav", "http:__x"])
@@ -91,7 +82,7 @@ def test_a_stream_of_many_chunks_arrives_whole(tmp_path: Path) -> None:
 
 def test_an_encoder_that_dies_in_mid_stream_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake(tmp_path, "sys.stdin.buffer.read(10); os.kill(os.getpid(), signal.SIGKILL)", monkeypatch)
-    with pytest.raises(EncodeError, match="encoding: ffmpeg failed"):
+    with pytest.raises(EncodeError, match=r"encoding: ffmpeg 7.0-fake .* failed"):
         ffmpeg.encode_stream(TO_NOTHING, (bytes(100_000) for _ in range(100)), what="encoding")
 
 
@@ -109,7 +100,7 @@ def test_an_encoder_that_talks_a_lot_does_not_block(tmp_path: Path, monkeypatch:
         "sys.stderr.write('x' * 999_999 + chr(10) + 'last'); sys.stdin.buffer.read(); sys.exit(3)",
         monkeypatch,
     )
-    with pytest.raises(EncodeError, match=r"\(status 3\)\nlast$"):
+    with pytest.raises(EncodeError, match=r"\(status 3\)\nlast\nset VOICECOACH_FFMPEG to another"):
         ffmpeg.encode_stream(TO_NOTHING, [bytes(100)], what="encoding")
 
 
@@ -141,13 +132,12 @@ def test_ctrl_c_in_the_terminal_reaches_only_us(tmp_path: Path, monkeypatch: pyt
     assert int(ffmpeg.run([], what="asking").stdout) != os.getpgid(0)
 
 
-def test_a_program_that_is_none_is_an_error_not_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = tmp_path / "ffmpeg"
-    program.write_bytes(b"\x7fELF nonsense")
-    program.chmod(0o755)
-    monkeypatch.setattr(shutil, "which", lambda _name: str(program))
+def test_a_program_that_goes_away_is_an_error_not_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake(tmp_path, "", monkeypatch)
+    ffmpeg.executable()
+    (tmp_path / "ffmpeg").unlink()
     for call in (lambda: ffmpeg.run([], what="x"), lambda: ffmpeg.encode_stream([], [], what="x")):
-        with pytest.raises(EncodeError, match="x: ffmpeg could not be started: "):
+        with pytest.raises(EncodeError, match=r"x: ffmpeg 7.0-fake \(.*\) could not be started: No such file"):
             call()
 
 

@@ -74,7 +74,7 @@ def test_nothing_is_heard_of_silence(tmp_path: Path) -> None:
 
 def test_what_is_no_sound_can_not_be_measured(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(b"no sound" * 99)
-    with pytest.raises(EncodeError, match=r"measuring a\.wav: ffmpeg failed"):
+    with pytest.raises(EncodeError, match=r"measuring a\.wav: ffmpeg .* failed"):
         of_file(tmp_path / "a.wav")
     with pytest.raises(EncodeError, match="gave no result"):
         summary("Conversion failed!")

@@ -289,7 +289,7 @@ def test_what_is_no_sound_carries_no_timeline(tmp_path: Path, content: bytes) ->
 
 def test_the_digest_of_what_is_no_sound_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.flac").write_bytes(b"no sound at all" * 99)
-    with pytest.raises(EncodeError, match=r"reading a\.flac: ffmpeg failed"):
+    with pytest.raises(EncodeError, match=r"reading a\.flac: ffmpeg .* failed"):
         tagging.digest(tmp_path / "a.flac")
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from voicecoach import ffmpeg, filters
 from voicecoach.assets import bed, beds
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE
-from voicecoach.errors import ChoiceError, EncodeError, near, shown
+from voicecoach.errors import ChoiceError, EncodeError, RunError, near, shown
 from voicecoach.loudness import summary
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ KEPT = 60
 SEAM = 2.0
 """Seconds over which the end of a bed goes over into its beginning, at most; a bed of ours needs none."""
 
+_SILENCE = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
 _FRAME = 2 * SAMPLE_BYTES
 _PIECE = SAMPLE_RATE * _FRAME
 
@@ -110,7 +111,7 @@ class Bed:
 
     def _decoded(self, *options: str) -> Iterator[bytes]:
         """Yield all that can be decoded of it."""
-        with suppress(EncodeError):  # a broken end was found, and told, when it was listened to
+        with suppress(RunError):  # a broken end was found, and told, when it was listened to
             args = [*options, *_decoding(self.path)]
             yield from ffmpeg.decode_stream(args, what=f"reading {self.path.name}", size=_PIECE)
 
@@ -127,20 +128,24 @@ def opened(name: str) -> Bed:
         close = near(name, beds())
         hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(beds())}"
         raise ChoiceError(f"there is no bed or file {shown(name)}\n{hint}")
-    graph = ["-af", f"aresample={SAMPLE_RATE},{filters.LOUDNESS}", *filters.TO_NOWHERE]
-    args = [*_decoding(path)[:-3], *graph]
     try:
-        said = ffmpeg.run(["-t", str(LISTENED), *args], what=f"reading {path.name}", loglevel="info").stderr
-        heard = summary(said)
-    except EncodeError:
-        raise ChoiceError(
-            f"{name} is no sound that can be read\ngive --bed a WAV, FLAC, Ogg, M4A or MP3 file"
-        ) from None
+        said = _listened(["-t", str(LISTENED), *_decoding(path)[:-3]], f"reading {path.name}")
+    except RunError:
+        _listened(_SILENCE, "measuring the loudness of a bed", bytes(SAMPLE_RATE))  # if that fails, it isn't the file
+        mend = "give --bed a WAV, FLAC, Ogg, M4A or MP3 file"
+        raise ChoiceError(f"{name} is no sound that can be read\n{mend}") from None
+    heard = summary(said)
     seconds = _seconds(said)
     if heard is None or seconds < LEAST:
         what = "is silent" if seconds >= LEAST else f"lasts {seconds:.1f} s"
         raise ChoiceError(f"the bed {name} {what}\ngive --bed a sound of a second or more")
     return Bed(path, heard, seconds, ours, _problem(said, path.name))
+
+
+def _listened(given: list[str], what: str, data: bytes = b"") -> str:
+    """Return what ffmpeg says of the loudness of a sound."""
+    graph = ["-af", f"aresample={SAMPLE_RATE},{filters.LOUDNESS}", *filters.TO_NOWHERE]
+    return ffmpeg.run([*given, *graph], what=what, data=data, loglevel="info").stderr
 
 
 def crossfaded(tail: bytes, head: bytes) -> bytes:

@@ -30,12 +30,18 @@ if TYPE_CHECKING:
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Make calm voice-guided exercise audio, paced to your own breath."""
-    from voicecoach.config import defaults
+    from voicecoach import config
 
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
-    else:
-        context.default_map = defaults(cli.commands)
+        return
+    context.default_map = config.defaults(cli.commands)
+    preferred = config.ffmpeg()
+    if preferred:
+        from voicecoach import ffmpeg_choice
+
+        ffmpeg_choice.prefer(preferred)
+        context.call_on_close(lambda: ffmpeg_choice.prefer(None))
 
 
 @cli.command()

@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 
 SPEAKING = "commands"
 """The table of commands that speak, in which each has a table of its own."""
+FFMPEG = "ffmpeg"
+"""The key of the ffmpeg that the user chose."""
+_OTHERS = (SPEAKING, FFMPEG)
 
 
 def defaults(commands: Mapping[str, click.Command]) -> dict[str, dict[str, Any]]:
     """Return the defaults of each command's options: a table ``[make]`` is for make, what is above it for all.
 
-    The table ``[commands]`` is none of a command's: see `speaking`.
+    The table ``[commands]`` and the key ``ffmpeg`` are no options: see `speaking` and `ffmpeg`.
 
     Raises:
         ChoiceError: When the file can't be read, or names an option that there is not.
     """
     path = file()
     table = _read(path)
-    own = {name: value for name, value in table.items() if isinstance(value, dict) and name != SPEAKING}
-    shared = {name: value for name, value in table.items() if name not in {*own, SPEAKING}}
+    own = {name: value for name, value in table.items() if isinstance(value, dict) and name not in _OTHERS}
+    shared = {name: value for name, value in table.items() if name not in {*own, *_OTHERS}}
     _check(path, own, list(commands), "command")
     every = {option for command in commands.values() for option in _options(command)}
     for name in (shared.keys() & commands.keys()) - every:
@@ -50,6 +53,19 @@ def speaking() -> dict[str, object]:
     found = _read(path).get(SPEAKING, {})
     if not isinstance(found, dict):
         raise ChoiceError(f"{path}: {SPEAKING!r} holds commands that speak; write them as tables, [{SPEAKING}.NAME]")
+    return found
+
+
+def ffmpeg() -> str | None:
+    """Return the path of the ffmpeg that the user chose; None when the settings name none.
+
+    Raises:
+        ChoiceError: When the file can't be read, or has something else under that name.
+    """
+    path = file()
+    found = _read(path).get(FFMPEG)
+    if found is not None and not (isinstance(found, str) and found.strip()):
+        raise ChoiceError(f'{path}: {FFMPEG!r} is not a path; write {FFMPEG} = "/usr/bin/ffmpeg", with the quotes')
     return found
 
 

@@ -127,6 +127,15 @@ class EncodeError(VoicecoachError):
     """ffmpeg is missing or failed."""
 
 
+class RunError(EncodeError):
+    """ffmpeg ran and ended with an error, which its input may have caused; ``reason`` is what it said, on one line."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        """Keep the fields."""
+        self.reason = reason
+        super().__init__(message)
+
+
 class PlayerError(VoicecoachError):
     """There is no program that plays sound, or it failed."""
 

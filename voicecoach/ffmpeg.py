@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import errno
-import importlib.util
 import os
 import re
 import signal
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from voicecoach import memory, signals
-from voicecoach.errors import EncodeError
+from voicecoach import ffmpeg_choice, memory, signals
+from voicecoach.errors import EncodeError, RunError
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Generator, Iterable, Sequence
+    from pathlib import Path
 
 _KEPT = 10_000
 """Bytes of what ffmpeg says that are kept: the last ones."""
@@ -30,7 +28,12 @@ _NO_ROOM_ENDS = {256 - number: os.strerror(number).lower() for number in _FULL}
 """The status that ffmpeg ends with then; or it is ended by the signal that says so."""
 if hasattr(signal, "SIGXFSZ"):
     _NO_ROOM_ENDS[-signal.SIGXFSZ] = os.strerror(errno.EFBIG).lower()
-INSTALL = "install ffmpeg, or 'pip install imageio-ffmpeg', which brings one"
+_TELLING = re.compile(
+    r"error|invalid|unknown|not found|no such|fail|unable|assert|can't|cannot|could not|denied|unrecognized|missing"
+    r"|not supported",
+    re.IGNORECASE,
+)
+"""What a line says that names a cause; the lines after it often only say that something failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,24 @@ class Finished:
     stderr: str
 
 
-@cache
 def executable() -> str:
-    """Return the path of ffmpeg: the system's, else the one that imageio-ffmpeg brings.
+    """Return the path of the ffmpeg that is used; `ffmpeg_choice` says which.
 
     Raises:
-        EncodeError: When there is neither.
+        ChoiceError: When a variable or the settings name a program that isn't there.
+        EncodeError: When there is none that can be used.
     """
-    import shutil
+    return ffmpeg_choice.choose().path
 
-    return shutil.which("ffmpeg") or _bundled()
+
+def identity() -> str:
+    """Return what tells the ffmpeg that is used from others, on one line: kept sound is known by it as well.
+
+    Raises:
+        ChoiceError: As ``executable``.
+        EncodeError: As ``executable``.
+    """
+    return ffmpeg_choice.choose().identity
 
 
 def source(path: Path | str) -> str:
@@ -147,25 +158,6 @@ def apart() -> dict[str, Any]:
     return {"process_group": 0, "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
 
 
-def _bundled() -> str:
-    """Find imageio-ffmpeg's binary by its folder: asking the package runs ``ffmpeg -version`` first (20 ms)."""
-    spec = importlib.util.find_spec("imageio_ffmpeg")
-    if spec is None or spec.origin is None:
-        raise EncodeError(f"ffmpeg is missing\n{INSTALL}")
-    inside = sorted((Path(spec.origin).parent / "binaries").glob("ffmpeg-*"))
-    return str(inside[0]) if inside else _asked()
-
-
-def _asked() -> str:
-    """Let imageio-ffmpeg search: its environment variable, conda's folders."""
-    import imageio_ffmpeg
-
-    try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError:
-        raise EncodeError(f"ffmpeg is missing\n{INSTALL}") from None
-
-
 def _command(args: Sequence[str], loglevel: str) -> list[str]:
     return [executable(), "-nostdin", "-hide_banner", "-nostats", "-loglevel", loglevel, "-y", *args]
 
@@ -229,15 +221,42 @@ def _close(pipe: IO[bytes] | None) -> None:
 
 
 def _not_started(what: str, error: OSError) -> EncodeError:
-    return EncodeError(f"{what}: ffmpeg could not be started: {error.strerror or error}\n{INSTALL}")
+    found = ffmpeg_choice.choose()
+    return EncodeError(f"{what}: {found} could not be started: {error.strerror or error}\n{found.remedy}")
 
 
 def _check(status: int, said: str, what: str) -> None:
-    if status:
-        if memory.is_shortage(said):
-            raise EncodeError(f"{what}: {memory.SHORTAGE}")
-        reason = next((each for each in NO_ROOM if each in said.lower()), "") or _NO_ROOM_ENDS.get(status) or gist(said)
-        raise EncodeError(f"{what}: ffmpeg failed (status {status})\n{reason}".rstrip())
+    """Raise an error that names the ffmpeg, its reason and the remedy, if it failed."""
+    if not status:
+        return
+    if memory.is_shortage(said):
+        raise EncodeError(f"{what}: {memory.SHORTAGE}")
+    full = next((each for each in NO_ROOM if each in said.lower()), "") or _NO_ROOM_ENDS.get(status)
+    found = ffmpeg_choice.choose()
+    reason = full or cause(said)
+    lines = [f"{what}: {found} failed ({_ended(status)})", reason, "" if full else found.remedy]
+    message = "\n".join(filter(None, lines))
+    raise RunError(message, reason) if status > 0 else EncodeError(message)
+
+
+def _ended(status: int) -> str:
+    """Say how a process ended: by its status, or by a signal."""
+    if status >= 0:
+        return f"status {status}"
+    try:
+        return f"ended by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"ended by signal {-status}"
+
+
+def cause(said: str) -> str:
+    r"""Return the first line of what ffmpeg said that names a cause, without its addresses; else the last line.
+
+    >>> cause("[fc#0 @ 0x55d0] Option 'latency' not found\nError initializing filters\nConversion failed!\n")
+    "Option 'latency' not found"
+    """
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return gist(next((line for line in lines if _TELLING.search(line)), lines[-1] if lines else ""))
 
 
 def gist(said: str) -> str:

@@ -85,7 +85,7 @@ class Form:
     def key(self) -> tuple[str, ...]:
         """What frames depend on besides their sound."""
         room = self.room.digest if self.room else ""
-        return (_FORMAT, str(self.bit_rate), room)
+        return (_FORMAT, ffmpeg.identity(), str(self.bit_rate), room)
 
     def over_ground(self, clip: Clip, offset: int = 0) -> Clip:
         """Lay the ground under a clip, from so many samples of it on."""
@@ -237,7 +237,8 @@ def measured(runs: Iterable[bytes], folder: Path, form: Form) -> Mapping[bytes, 
     Raises:
         EncodeError: When ffmpeg is missing or fails.
     """
-    places = {run: store.place(folder, "levels", _FORMAT, hashlib.sha256(run).hexdigest()) for run in runs}
+    key = (_FORMAT, ffmpeg.identity())
+    places = {run: store.place(folder, "levels", *key, hashlib.sha256(run).hexdigest()) for run in runs}
     found: dict[bytes, Blocks] = {}
     for run, path in places.items():
         with suppress(ValueError):

@@ -17,7 +17,7 @@ from voicecoach.captions import clock, transcript
 from voicecoach.choices import Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.dose import note
-from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, TargetError, VoicecoachError
+from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, RunError, TargetError, VoicecoachError
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
@@ -499,7 +499,7 @@ def _decoded(path: Path) -> Clip:
     only = ["-protocol_whitelist", "pipe", "-i", "pipe:0", "-map", "0:a:0"]
     try:
         clip = Clip(ffmpeg.run([*only, *form], what=path.name, data=path.read_bytes()).stdout)
-    except (EncodeError, OSError):
+    except (RunError, OSError):
         raise ChoiceError(
             f"{path.name} is no sound that can be read\nlay a WAV, FLAC, Ogg or MP3 file in its place"
         ) from None

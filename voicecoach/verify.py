@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from voicecoach import ffmpeg, tagging
 from voicecoach.choices import ROOM_TONE
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
-from voicecoach.errors import EncodeError, TargetError, shown
+from voicecoach.errors import RunError, TargetError, shown
 from voicecoach.live import MOST
 
 with warnings.catch_warnings():
@@ -84,8 +84,8 @@ def verify(path: Path, timeline: dict[str, Any] | None = None) -> list[Finding]:
         raise TargetError(path, "it carries no timeline; give it one that 'plan --json' printed, with --timeline FILE")
     try:
         levels = _decoded(path)
-    except EncodeError as error:
-        return [Finding(0.0, f"it does not decode: {str(error).splitlines()[-1]}")]
+    except RunError as error:
+        return [Finding(0.0, f"it does not decode: {error.reason}")]
     sound = {**(carried or {}), **plan}.get("sound")
     found = [*_sealed(path, sound), *_length(levels, plan), *_cues(levels, plan), *_gaps(levels, plan, _allowed(sound))]
     return sorted(found, key=lambda finding: finding.at)

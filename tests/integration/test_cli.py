@@ -94,12 +94,12 @@ def unhurt(folder: Path) -> bool:
 
 
 def misbehaving(folder: Path, when: str, how: str) -> dict[str, str]:
-    """Put an ffmpeg first on the path that does as it is told when its arguments name ``when``, else its work."""
+    """Choose an ffmpeg that does as it is told when its arguments name ``when``, else its work."""
     fake = folder / "bin" / "ffmpeg"
     fake.parent.mkdir()
     fake.write_text(f'#!/bin/sh\ncase "$*" in *{when}*) {how} ;; esac\nexec "{ffmpeg.executable()}" "$@"\n')
     fake.chmod(0o755)
-    return {"PATH": f"{fake.parent}{os.pathsep}{os.environ['PATH']}"}
+    return {"VOICECOACH_FFMPEG": str(fake)}
 
 
 def test_a_session_is_made_and_its_speech_is_reused(folder: Path, home: Path) -> None:
@@ -152,7 +152,7 @@ def test_an_encoder_that_fails_is_told_in_its_own_words(folder: Path, home: Path
     status, out, err = run(folder, home, "make", "calm.yaml", env=env)
     assert (status, out) == (1, "")
     assert err.startswith("voicecoach: ")
-    assert "ffmpeg failed (status 3)\nUnknown encoder\n" in err
+    assert f"({folder / 'bin' / 'ffmpeg'}) failed (status 3)\nUnknown encoder\nset VOICECOACH_FFMPEG to another" in err
     assert unhurt(folder)
 
 

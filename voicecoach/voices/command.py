@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach import config, cores, folders
-from voicecoach.errors import ChoiceError, EncodeError, UnknownNameError, VoiceError, near, shown
+from voicecoach.errors import ChoiceError, RunError, UnknownNameError, VoiceError, near, shown
 from voicecoach.ffmpeg import apart, gist
 from voicecoach.language import TAG
 from voicecoach.signals import defer
@@ -161,7 +161,7 @@ class CommandVoice:
         run = [_program(self.definition), *self.definition.arguments(values)]
         calibrated = hashlib.sha256(self.calibration.encode()).hexdigest()[:8]
         files = ", ".join(f"{path} {facts.st_size} {facts.st_mtime_ns}" for path, facts in _files(run))
-        return f"command {json.dumps(run)}; {files}; polish {polish.VERSION}, calibrated {calibrated}"
+        return f"command {json.dumps(run)}; {files}; {polish.treatment()}, calibrated {calibrated}"
 
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
         """Speak each wording, in order; clips come a batch at a time.
@@ -427,7 +427,7 @@ def _heard(path: Path) -> Raw:
     _state_size(path)
     try:
         raw = polish.load(path)
-    except EncodeError:
+    except RunError:
         raise Fault("wrote what is no sound") from None
     if polish.silent(raw):
         raise Fault("gave silence")

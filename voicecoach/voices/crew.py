@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from voicecoach import held
 from voicecoach.clip import SAMPLE_BYTES
-from voicecoach.errors import EncodeError, VoiceError, shown
+from voicecoach.errors import RunError, VoiceError, shown
 from voicecoach.voices import polish
 from voicecoach.voices.supervised import Fault, Worker
 
@@ -235,7 +235,7 @@ def _heard(path: Path, wording: str, sample_rate: int | None) -> Raw:
     try:
         _check_file(path, most, sample_rate)
         raw = polish.load(path)
-    except (EncodeError, OSError) as error:
+    except (RunError, OSError) as error:
         raise Fault("wrote a file that is no sound") from error
     if polish.silent(raw):
         raise Fault(SILENCE)

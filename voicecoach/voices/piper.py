@@ -117,7 +117,7 @@ class PiperVoice:
         rate = f"{TEMPO:g} sounds a second" if self.rate is None else self.rate
         louder = f", {self.volume:+g} dB" if self.volume else ""
         said = f"piper {_version()}, way {VERSION}; model {files[0]}, config {files[1]}, speaker {speaker}, rate {rate}"
-        return f"{said}; polish {polish.VERSION}, calibrated {calibrated}{louder}"
+        return f"{said}; {polish.treatment()}, calibrated {calibrated}{louder}"
 
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
         """Speak each wording, in order; clips come a batch at a time.

@@ -94,6 +94,15 @@ class _Work:
         return 0.0 if self.loudness is None else TARGET - self.loudness
 
 
+def treatment() -> str:
+    """Return what clips depend on besides their voice: how they are levelled, and by which ffmpeg; on one line.
+
+    Raises:
+        EncodeError: When there is no ffmpeg that can be used.
+    """
+    return f"polish {VERSION}, {ffmpeg.identity()}"
+
+
 def load(path: Path) -> Raw:
     """Read a voice's file: WAV directly, anything else through ffmpeg.
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach import cores, ffmpeg, folders
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
-from voicecoach.errors import ChoiceError, EncodeError, VoiceError, shown
+from voicecoach.errors import ChoiceError, RunError, VoiceError, shown
 from voicecoach.prompts import name
 from voicecoach.voices import Mixed, polish
 from voicecoach.voices.polish import Raw
@@ -185,7 +185,6 @@ class RecordedVoice:
         Raises:
             RecordingError: When one of all that are asked for is missing or no good.
         """
-        ffmpeg.executable()
         with ThreadPoolExecutor(cores.count()) as pool:
             found = dict(zip(files, pool.map(_take, files.values(), files), strict=True))
         faults = [Fault(f"{name(each)}.wav", each, _MISSING) for each in dict.fromkeys(missing)]
@@ -269,17 +268,17 @@ def _take(file: Path, wording: str) -> Clip | str:
     most = 3 * expected + 2
     try:
         raw = _decoded(file, most + ROOM_AROUND)
-        if polish.silent(raw):
-            return "is silent"
-        clipped = _clipped(raw)
-        if clipped > MOST_CLIPPED:
-            return f"is clipped: {clipped:.0%} of it is at full scale"
-        spoken = polish.trim(_cut(raw))
-        if spoken.seconds > most or raw.seconds >= most + ROOM_AROUND:
-            return f"is far too long: {spoken.seconds:.0f} s for words of about {expected:.0f} s"
-        return _levelled(spoken)
-    except EncodeError:
+    except RunError:
         return "is no sound that can be read"
+    if polish.silent(raw):
+        return "is silent"
+    clipped = _clipped(raw)
+    if clipped > MOST_CLIPPED:
+        return f"is clipped: {clipped:.0%} of it is at full scale"
+    spoken = polish.trim(_cut(raw))
+    if spoken.seconds > most or raw.seconds >= most + ROOM_AROUND:
+        return f"is far too long: {spoken.seconds:.0f} s for words of about {expected:.0f} s"
+    return _levelled(spoken)
 
 
 def _decoded(file: Path, seconds: float) -> Raw:
@@ -328,4 +327,4 @@ def _expected(wording: str) -> float:
 
 
 def _treatment() -> str:
-    return f"cut {VERSION}, polish {polish.VERSION}"
+    return f"cut {VERSION}, {polish.treatment()}"

@@ -93,7 +93,7 @@ class SystemVoice:
         pitch = "own" if self.pitch is None else self.pitch
         rate = f"set to {_calm(RATE)}" if self.rate is None else f"{self.rate} as heard"
         said = f"{library.find().version}; voice {self.voice}, rate {rate}, pitch {pitch}"
-        return f"{said}; polish {polish.VERSION}, calibrated {calibrated}"
+        return f"{said}; {polish.treatment()}, calibrated {calibrated}"
 
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
         """Speak each wording, in order; clips come a batch at a time.

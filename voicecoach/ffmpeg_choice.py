@@ -1,0 +1,322 @@
+"""Which ffmpeg is used: found, asked once what it is and can do, and refused when it can't serve.
+
+The first of these that is set must serve: ``VOICECOACH_FFMPEG``, the setting ``ffmpeg``, ``IMAGEIO_FFMPEG_EXE``. When
+none is set, the bundled one (imageio-ffmpeg's) is used; and the one on the PATH when that is missing or can't serve.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicecoach import folders, store
+from voicecoach.errors import ChoiceError, EncodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VARIABLE = "VOICECOACH_FFMPEG"
+"""The environment variable that chooses an ffmpeg for us."""
+IMAGEIO_VARIABLE = "IMAGEIO_FFMPEG_EXE"
+"""The one that chooses an ffmpeg for all programs that use imageio-ffmpeg."""
+
+MINIMUM = (4, 4)
+"""The oldest version that is used: the first that writes the length of an M4A to the sample."""
+
+ENCODERS = ("libmp3lame", "aac", "libopus", "flac", "pcm_s16le")
+"""The encoders of our formats; only the first is needed for every session."""
+FILTERS = ("alimiter", "amerge", "ametadata", "amultiply", "aresample", "astats", "ebur128", "pan", "volume")
+
+INSTALL = "'pip install imageio-ffmpeg' brings one that works; or install ffmpeg"
+
+_PATIENCE = 30.0
+"""Seconds until a program that is asked for its version is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ffmpeg:
+    """An ffmpeg, where it comes from, and what it can do.
+
+    Attributes:
+        path: Its file; empty when there is none.
+        source: "bundled", "setting", "PATH", or the name of the environment variable that chooses it.
+        version: As it says itself, such as "7.1.5-0+deb13u1"; empty when it can't be run.
+        digest: The start of the SHA-256 of all that it says of its version and build.
+        lacks: What it lacks of what we use: "encoder libopus", "filter ebur128".
+        fault: Why it can't be used; empty when it can.
+        note: Why another one, which would come first, isn't used; empty when there is no such reason.
+    """
+
+    path: str
+    source: str
+    version: str = ""
+    digest: str = ""
+    lacks: tuple[str, ...] = ()
+    fault: str = ""
+    note: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What tells it from others whose sound may differ, on one line."""
+        return f"ffmpeg {self.version} {self.digest}"
+
+    @property
+    def remedy(self) -> str:
+        """What to do when it fails, on one line."""
+        match self.source:
+            case "bundled":
+                return f"'pip install --force-reinstall imageio-ffmpeg', or choose another ffmpeg with {VARIABLE}"
+            case "setting":
+                return "write another path at 'ffmpeg' in the settings, or remove that line to use the bundled one"
+            case "PATH":
+                return f"'pip install imageio-ffmpeg' brings one that works; {VARIABLE} chooses another"
+            case _:
+                return f"set {self.source} to another ffmpeg, or unset it to use the bundled one"
+
+    def __str__(self) -> str:
+        """Name it in a message.
+
+        >>> print(Ffmpeg("/usr/bin/ffmpeg", "PATH", "5.1.9-0+deb12u1"))
+        ffmpeg 5.1.9-0+deb12u1 (/usr/bin/ffmpeg)
+        """
+        return f"ffmpeg {self.version} ({self.path})" if self.version else f"ffmpeg ({self.path})"
+
+
+def choose() -> Ffmpeg:
+    """Return the ffmpeg that is used; it is asked for its version only when that isn't known from before.
+
+    Raises:
+        ChoiceError: When a variable or the settings name a program that isn't there.
+        EncodeError: When there is none, or none that can be used.
+    """
+    return choose_among(*_asked())
+
+
+def examine() -> Ffmpeg:
+    """Return the ffmpeg that is used, or the one that should be and can't, asked for all that it lacks.
+
+    It raises nothing: ``fault`` says what is wrong, and ``remedy`` what to do. This is what `doctor` shows.
+
+    >>> found = examine()
+    >>> found.source, found.lacks, found.fault
+    ('bundled', (), '')
+    """
+    asked = _asked()
+    try:
+        found = choose_among(*asked)
+    except (ChoiceError, EncodeError) as error:
+        with suppress(ChoiceError):
+            first = next(_candidates(*asked), None)
+            if first is not None:
+                return _with(_probed(first), fault=str(error).splitlines()[0])
+        return Ffmpeg("", "PATH", fault=str(error).splitlines()[0])
+    return _with(found, lacks=_lacks(found.path))
+
+
+def prefer(path: str | None) -> None:
+    """Take an ffmpeg from the user's settings, or none; it counts for this process."""
+    _PREFERRED[:] = [path] if path else []
+
+
+_PREFERRED: list[str] = []
+"""What the user's settings name, if they name something."""
+
+
+def _asked() -> tuple[str, str, str, str]:
+    """Return all that the choice depends on."""
+    variables = (os.environ.get(name, "") for name in (VARIABLE, IMAGEIO_VARIABLE, "PATH"))
+    own, imageio, path = variables
+    return own, next(iter(_PREFERRED), ""), imageio, path
+
+
+@cache
+def choose_among(own: str, setting: str, imageio: str, path: str) -> Ffmpeg:
+    """Return the ffmpeg that is used: the one that is named, else the bundled one, else the one on a path.
+
+    Raises:
+        ChoiceError: As ``choose``.
+        EncodeError: As ``choose``.
+    """
+    refused: list[Ffmpeg] = []
+    for candidate in _candidates(own, setting, imageio, path):
+        found = _probed(candidate)
+        if not found.fault:
+            return _with(found, note=_told(refused))
+        if found.source not in {"bundled", "PATH"}:
+            raise _refusal(found)
+        refused.append(found)
+    if not refused:
+        raise EncodeError(f"ffmpeg is missing\n{INSTALL}")
+    if len(refused) == 1:
+        raise _refusal(refused[0])
+    raise EncodeError(f"no ffmpeg can be used: {_told(refused)}\n{INSTALL}")
+
+
+def _told(refused: list[Ffmpeg]) -> str:
+    return "; ".join(f"{each} {each.fault}" for each in refused)
+
+
+def _refusal(found: Ffmpeg) -> EncodeError:
+    return EncodeError(f"{found} can't be used: it {found.fault}\n{found.remedy}")
+
+
+def _candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffmpeg]:
+    """Yield the ffmpegs that may be used, the first of them first.
+
+    Raises:
+        ChoiceError: When a variable or the settings name a program that isn't there.
+    """
+    for source, named in ((VARIABLE, own), ("setting", setting), (IMAGEIO_VARIABLE, imageio)):
+        if named.strip():
+            yield Ffmpeg(_located(source, named.strip()), source)
+            return
+    bundled = _bundled()
+    if bundled:
+        yield Ffmpeg(bundled, "bundled")
+
+    import shutil  # only here: it takes a few milliseconds, and the bundled one is nearly always there
+
+    on_path = shutil.which("ffmpeg", path=path)
+    if on_path:
+        yield Ffmpeg(on_path, "PATH")
+
+
+def _located(source: str, named: str) -> str:
+    """Return the path of a program that a variable or the settings name, by its path or by its name on the PATH."""
+    path = folders.expanded(named)
+    if path.is_file():
+        return str(path)
+
+    import shutil
+
+    found = None if path.is_dir() else shutil.which(named)
+    if found:
+        return found
+    what = "this is a folder" if path.is_dir() else "there is no such program"
+    chosen = "the setting 'ffmpeg'" if source == "setting" else source
+    mend = "remove it" if source == "setting" else "unset it"
+    mend = f"write the path of ffmpeg, or {mend} to use the bundled one"
+    raise ChoiceError(f"{named}: {what}, and {chosen} names it\n{mend}")
+
+
+def _bundled() -> str:
+    """Find imageio-ffmpeg's binary by its folder: asking the package runs ``ffmpeg -version`` first (20 ms)."""
+    spec = importlib.util.find_spec("imageio_ffmpeg")
+    if spec is None or spec.origin is None:
+        return ""
+    inside = sorted((Path(spec.origin).parent / "binaries").glob("ffmpeg-*"))
+    return str(inside[0]) if inside else ""
+
+
+def _probed(candidate: Ffmpeg) -> Ffmpeg:
+    """Return a candidate with its version and what it lacks; both are kept for as long as its file stays the same.
+
+    The bundled one lacks nothing: its builds have everything.
+    """
+    key = file_key(candidate.path)
+    facts = _recalled(key)
+    if facts is None:
+        try:
+            said = _output(candidate.path, "-version")
+        except (OSError, ValueError) as error:
+            return _with(candidate, fault=f"does not start: {getattr(error, 'strerror', None) or error}")
+        version = re.match(r"ffmpeg version (\S+)", said)
+        if version is None:
+            return _with(candidate, fault="does not say which version of ffmpeg it is")
+        lacks = () if candidate.source == "bundled" else _lacks(candidate.path)
+        facts = (version[1], hashlib.sha256(said.encode()).hexdigest()[:12], tuple(lacks))
+        _keep(key, facts)
+    found = _with(candidate, version=facts[0], digest=facts[1], lacks=facts[2])
+    return _with(found, fault=_fault(found))
+
+
+def _with(found: Ffmpeg, **changed: object) -> Ffmpeg:
+    from dataclasses import replace
+
+    return replace(found, **changed)  # type: ignore[arg-type] # fields by name
+
+
+def _fault(found: Ffmpeg) -> str:
+    """Say why an ffmpeg can't be used; nothing when it can. One built from a repository has no number, and is tried."""
+    number = re.match(r"n?(\d{1,3})\.(\d+)", found.version)
+    if number and (int(number[1]), int(number[2])) < MINIMUM:
+        return f"is older than {'.'.join(map(str, MINIMUM))}"
+    needed = [each for each in found.lacks if each not in {f"encoder {name}" for name in ENCODERS[1:]}]
+    return f"lacks the {', the '.join(needed)}" if needed else ""
+
+
+def _lacks(path: str) -> tuple[str, ...]:
+    """Return which of the encoders and filters that we use an ffmpeg lacks."""
+    missing = []
+    for kind, names in (("encoder", ENCODERS), ("filter", FILTERS)):
+        try:
+            said = _output(path, f"-{kind}s")
+        except (OSError, ValueError):
+            said = ""
+        known = {line.split()[1] for line in said.splitlines() if len(line.split()) > 1}
+        missing += [f"{kind} {name}" for name in names if name not in known]
+    return tuple(missing)
+
+
+def _output(path: str, question: str) -> str:
+    """Return what an ffmpeg answers.
+
+    Raises:
+        OSError: When it can't be started.
+        ValueError: When it fails, or does not end.
+    """
+    import subprocess
+
+    command = [path, "-hide_banner", question] if question != "-version" else [path, question]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        raise ValueError("it gives no answer") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise ValueError(said[0][:200] if said else f"it ends with status {done.returncode}")
+    return done.stdout.decode(errors="replace")
+
+
+def file_key(path: str) -> str:
+    """Return what facts about a program are kept under; nothing when its file doesn't tell whether they still hold.
+
+    A script, or a launcher of many programs, stays the same when the ffmpeg behind it is another.
+    """
+    try:
+        real = Path(path).resolve()
+        with real.open("rb") as file:
+            script = file.read(2) == b"#!"
+        facts = real.stat()
+    except OSError:
+        return ""
+    same = not script and "ffmpeg" in real.name
+    return f"{path} {facts.st_size} {facts.st_mtime_ns}" if same else ""
+
+
+_Facts = tuple[str, str, tuple[str, ...]]
+
+
+def _recalled(key: str) -> _Facts | None:
+    kept = store.read(store.place(folders.cache(), "fact", "ffmpeg", key)) if key else None
+    if kept is None:
+        return None
+    with suppress(ValueError, TypeError):
+        version, digest, lacks = json.loads(kept)
+        return str(version), str(digest), tuple(map(str, lacks))
+    return None
+
+
+def _keep(key: str, facts: _Facts) -> None:
+    """Keep facts; where that can't be done, a run costs 20 ms more."""
+    if key:
+        with suppress(OSError):
+            store.write(store.place(folders.cache(), "fact", "ffmpeg", key), json.dumps(facts).encode())
