@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     from voicecoach.session import Request
 
+    _Type = click.ParamType[Any]
+else:
+    _Type = click.ParamType  # it takes no parameter before click 8.4
+
 DEFAULT = "leg-stretch"
 CHIMES = ("soft", "bell")
 CAPTIONS = ("vtt", "srt", "lrc", "txt")
@@ -53,7 +57,7 @@ class Voices(click.Group):
         return (self.read.name, self.read, args) if ctx.params["preview"] else super().resolve_command(ctx, args)
 
 
-class Parsed(click.ParamType[Any]):
+class Parsed(_Type):
     """An option's value that a function of ours reads."""
 
     def __init__(self, name: str, parse: Callable[[str], object]) -> None:

@@ -10,11 +10,11 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
-    ModelWrapValidatorHandler,
     PrivateAttr,
     Tag,
     model_validator,
 )
+from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from voicecoach import breath as breaths
 from voicecoach.texts import (

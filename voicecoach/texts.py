@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BeforeValidator, InstanceOf, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, GetPydanticSchema, WithJsonSchema
+from pydantic_core.core_schema import is_instance_schema
 
 from voicecoach import breath as breaths
 from voicecoach.errors import VoicecoachError, Where, shown
@@ -19,6 +20,17 @@ from voicecoach.yamltree import CONTROL, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pydantic import InstanceOf
+else:
+
+    class InstanceOf:
+        """A value of a class, taken as it is; pydantic's own would make models of our dataclasses first."""
+
+        def __class_getitem__(cls, kind: type) -> object:
+            """Return the annotation."""
+            return Annotated[kind, GetPydanticSchema(lambda _source, _handler: is_instance_schema(kind))]
+
 
 LONGEST_TEXT = 10_000
 MOST_BREATHS = 10_000
