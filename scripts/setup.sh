@@ -17,7 +17,7 @@ give_up() {
 
 # Print the first Python that is new enough.
 find_python() {
-    for python in python3 python3.13 python3.12 python3.11 python; do
+    for python in python3 python3.14 python3.13 python3.12 python3.11 python; do
         if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
             printf '%s\n' "$python"
             return
@@ -26,24 +26,99 @@ find_python() {
     return 1
 }
 
+# uv does in seconds what pip does in a minute, but nobody needs to have it.
+has_uv() {
+    uv --version >/dev/null 2>&1
+}
+
+# True when there are packages with ffmpeg and with espeak-ng for this machine. On Linux they need x86-64 or 64-bit ARM
+# (pyproject.toml says so too) and glibc 2.28, which no marker of a requirement can ask for.
+has_bundles() {
+    "$python" -c '
+import platform, sys
+name, version = platform.libc_ver()
+fits = sys.maxsize > 2**32 and platform.machine() in ("x86_64", "aarch64") and name == "glibc"
+sys.exit(sys.platform == "linux" and not (fits and [int(part) for part in version.split(".")[:2]] >= [2, 28]))' \
+        >/dev/null 2>&1
+}
+
 # Remove what an interrupted setup left behind; the names end in the number of the process that made them.
 sweep() {
     for left in "$checkout"/.venv*.new.* "$checkout"/.venv*.old.*; do
-        if [ -d "$left" ] && ! kill -0 "${left##*.}" 2>/dev/null; then
+        if [ -e "$left" ] && ! kill -0 "${left##*.}" 2>/dev/null; then
             rm -rf "$left"
         fi
     done
 }
 
-# Run a step of the setup silently; when it fails, show its last lines and what to do.
+# Run a step of the setup: what is done, what to say and to do when it fails, and the command. It takes a line, which
+# ends in the seconds that the step took; when it fails, its last lines follow.
 step() {
-    said=$1
-    mend=$2
-    shift 2
-    if ! "$@" >"$new/setup.log" 2>&1 </dev/null; then
-        grep -v '^WARNING' "$new/setup.log" | tail -n 5 >&2
+    said=$2
+    mend=$3
+    printf 'Setting up, once: %s ... ' "$1" >&2
+    shift 3
+    began=$(date +%s)
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        printf 'failed\n' >&2
+        grep -v '^WARNING' "$log" | tail -n 5 >&2
         give_up "$said" "$mend"
     fi
+    printf '%s s\n' "$(($(date +%s) - began))" >&2
+}
+
+make_environment() {
+    if has_uv && uv venv --quiet --allow-existing --python "$python" "$new"; then
+        return
+    fi
+    "$python" -m venv "$new"
+}
+
+# Write the list of packages to install: without the bundles where there are none for this machine.
+list_packages() {
+    if [ "$requirements" = newest ]; then
+        return
+    elif has_bundles; then
+        cat "$scripts/$requirements"
+    else
+        sed '/^espeakng-loader==/,/[^\\]$/d; /^imageio-ffmpeg==/,/[^\\]$/d' "$scripts/$requirements"
+    fi >"$list"
+}
+
+# Say what to install from the system in place of the bundles.
+name_missing() {
+    if ! has_bundles; then
+        for program in ffmpeg espeak-ng; do
+            command -v "$program" >/dev/null 2>&1 ||
+                printf 'voicecoach: no package brings %s to this machine; install it from your system, as: apt install %s\n' \
+                    "$program" "$program" >&2
+        done
+    fi
+}
+
+# Install the packages with uv. When that fails, try pip as well: their settings (a mirror, a proxy) are not the same.
+install_packages() {
+    if has_uv; then
+        with_uv && return
+        "$python" -m venv "$new" || return
+    fi
+    with_pip
+}
+
+with_uv() {
+    set -- uv pip install --quiet --compile-bytecode --python "$new/bin/python"
+    case $requirements in
+    newest) "$@" --requirements "$checkout/pyproject.toml" --extra test ;;
+    *) "$@" --require-hashes --no-deps --only-binary imageio-ffmpeg -r "$list" ;;
+    esac
+}
+
+with_pip() {
+    set -- env PIP_USER=0 "$new/bin/python" -m pip --disable-pip-version-check --no-input
+    case $requirements in
+    newest) "$@" install --quiet "${checkout}[test]" && "$@" uninstall --quiet --yes voicecoach ;;
+    *) "$@" install --quiet --require-hashes --no-deps --only-binary imageio-ffmpeg -r "$list" ;;
+    esac
 }
 
 # Rename folder $1 to $2; fails when there is one already (mv would move it inside).
@@ -55,8 +130,8 @@ rename() {
 readdress() {
     for file in "$new"/bin/* "$new/pyvenv.cfg"; do
         if [ -f "$file" ] && [ ! -L "$file" ] && grep -q "${new##*/}" "$file"; then
-            sed "s|${new##*/}|${venv##*/}|g" "$file" >"$new/setup.log"
-            cat "$new/setup.log" >"$file"
+            sed "s|${new##*/}|${venv##*/}|g" "$file" >"$log"
+            cat "$log" >"$file"
         fi
     done
 }
@@ -70,45 +145,50 @@ put_in_place() {
         give_up "could not rename $new to $venv" "Remove $venv and try again."
 }
 
-# Build environment $1 from the requirements $2 under another name, whole, and then rename it.
+# Build environment $1 from the requirements $2, about $3 MB, under another name, whole, and then rename it.
 set_up() {
     venv=$1
     requirements=$2
     new=$venv.new.$$
     old=$venv.old.$$
+    log=$venv.new.log.$$
+    list=$venv.new.list.$$
     python=$(find_python) || give_up "Python 3.11 or newer is needed, and none was found on the PATH." \
         "Get it from your system's packages or from python.org, then run this again."
-    "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || give_up "this Python can't make virtual environments." \
-        "On Debian and Ubuntu: apt install python3-venv. Then run this again."
-    printf 'Setting up voicecoach (once) in %s ...\n' "$venv" >&2
-    trap 'rm -rf "$new" "$old"' EXIT
+    has_uv || "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 ||
+        give_up "this Python can't make virtual environments." \
+            "On Debian and Ubuntu: apt install python3-venv. Then run this again."
+    trap 'rm -rf "$new" "$old" "$log" "$list"' EXIT
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 143' TERM
     sweep
     mkdir "$new" 2>/dev/null || give_up "no folder can be made in $checkout." "Copy it to where you may write, and try again."
-    step "the environment could not be made." "Remove $checkout and get it again, or try another Python." \
-        "$python" -m venv "$new"
-    step "the packages it needs could not be installed." "Check the network connection, then run this again." \
-        env PIP_USER=0 "$new/bin/python" -m pip --disable-pip-version-check --no-input \
-        install --quiet --require-hashes --no-deps -r "$scripts/$requirements"
+    step "a Python environment" "the environment could not be made." \
+        "Remove $checkout and get it again, or try another Python." make_environment
+    list_packages
+    step "Python packages, about $3 MB" "the packages it needs could not be installed." \
+        "Check the network connection, then run this again." install_packages
     # A relative line counts from site-packages, so the checkout may move.
     for packages in "$new"/lib/python3*/site-packages; do
         printf '../../../..\n' >"$packages/voicecoach.pth"
     done
     readdress
-    cp "$scripts/$requirements" "$new/$requirements"
+    [ "$requirements" = newest ] || cp "$scripts/$requirements" "$new/$requirements"
     put_in_place
-    rm -rf "$new" "$old"
+    rm -rf "$new" "$old" "$log" "$list"
     trap - EXIT HUP INT TERM
+    name_missing
 }
 
 # Set $venv to the environment for the requirements $1, made first when it isn't there. The tests have their own: neither
-# is replaced under a running program of the other.
+# is replaced under a running program of the other. "newest" is no list, but whatever is the newest now.
 prepare() {
     case $1 in
-    requirements.txt) venv=$checkout/.venv ;;
-    *) venv=$checkout/.venv-test ;;
+    requirements.txt) venv=$checkout/.venv size=90 ;;
+    requirements-test.txt) venv=$checkout/.venv-test size=190 ;;
+    requirements-lowest.txt) venv=$checkout/.venv-lowest size=190 ;;
+    newest) venv=$checkout/.venv-newest size=190 && rm -rf "$venv" ;;
     esac
-    is_ready "$venv" "$1" || set_up "$venv" "$1"
+    is_ready "$venv" "$1" || set_up "$venv" "$1" "$size"
 }

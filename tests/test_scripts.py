@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ TOOLS = (
     "cat",
     "cmp",
     "cp",
+    "date",
     "dirname",
     "env",
     "grep",
@@ -36,7 +38,8 @@ case "$*" in
     mkdir -p "$3/bin" "$3/lib/python3.11/site-packages"
     cp "$0" "$3/bin/python"
     echo "VIRTUAL_ENV='$3'" >"$3/bin/activate" ;;
-*"-m pip "*) echo "noise"; echo "noise" >&2 ;;
+*"-m pip "*) for last; do :; done; cp "$last" "${{0%/bin/*}}/installed" 2>/dev/null; echo "noise"; echo "noise" >&2 ;;
+*libc_ver*) exit {bundles} ;;
 "-m voicecoach"*) shift 2; printf '%s\\n' "$PWD" "$PYTHONSAFEPATH" "$@" ;;
 "-m "*) echo "ran $*" ;;
 *) exec "{python}" "$@" ;;
@@ -51,9 +54,12 @@ class Machine:
     checkout: Path
     programs: Path
 
-    def install_python(self, name: str = "python3", *, refuse: str = "nothing at all") -> None:
-        """Put the stand-in on the PATH; it refuses arguments that contain ``refuse``."""
-        text = STAND_IN.format(python=sys.executable, refuse=f'"{refuse}"')
+    def install_python(self, name: str = "python3", *, refuse: str = "nothing at all", bundles: bool = True) -> None:
+        """Put the stand-in on the PATH; it refuses arguments that contain ``refuse``, and may have no bundles."""
+        self.install(name, STAND_IN.format(python=sys.executable, refuse=f'"{refuse}"', bundles=int(not bundles)))
+
+    def install(self, name: str, text: str) -> None:
+        """Put a program on the PATH."""
         (self.programs / name).write_text(text)
         (self.programs / name).chmod(0o755)
 
@@ -100,7 +106,10 @@ def test_the_first_run_sets_up_and_says_so_once(machine: Machine) -> None:
     machine.install_python()
     status, out, err = machine.run(machine.voicecoach, "plan", "--breath", "4-6")
     assert (status, out) == (0, [str(machine.checkout), "1", "plan", "--breath", "4-6"])
-    assert err == [f"Setting up voicecoach (once) in {machine.checkout}/.venv ..."]
+    assert [re.sub("[0-9]+ s$", "N s", line) for line in err] == [
+        "Setting up, once: a Python environment ... N s",
+        "Setting up, once: Python packages, about 90 MB ... N s",
+    ]
     assert machine.run(machine.voicecoach, "x") == (0, [str(machine.checkout), "1", "x"], [])
     assert machine.environments == [".venv"]
 
@@ -128,7 +137,7 @@ def test_changed_requirements_are_installed(machine: Machine) -> None:
     machine.run(machine.voicecoach)
     with (machine.checkout / "scripts/requirements.txt").open("a") as file:
         file.write("# changed\n")
-    assert len(machine.run(machine.voicecoach)[2]) == 1
+    assert len(machine.run(machine.voicecoach)[2]) == 2
     assert machine.run(machine.voicecoach)[2] == []
     assert machine.environments == [".venv"]
 
@@ -136,9 +145,10 @@ def test_changed_requirements_are_installed(machine: Machine) -> None:
 def test_a_setup_that_was_killed_is_done_anew(machine: Machine) -> None:
     machine.install_python()
     (machine.checkout / ".venv.new.99999999/bin").mkdir(parents=True)
+    (machine.checkout / ".venv.new.log.99999999").write_text("half a li")
     (machine.checkout / ".venv/bin").mkdir(parents=True)
     status, _, err = machine.run(machine.voicecoach)
-    assert (status, len(err)) == (0, 1)
+    assert (status, len(err)) == (0, 2)
     assert machine.environments == [".venv"]
 
 
@@ -155,6 +165,7 @@ def test_a_failed_installation_shows_its_last_lines_and_leaves_nothing(machine: 
     status, out, err = machine.run(machine.voicecoach)
     assert (status, out) == (1, [])
     assert err[1:] == [
+        "Setting up, once: Python packages, about 90 MB ... failed",
         "ERROR: refused",
         "voicecoach: the packages it needs could not be installed.",
         "voicecoach: Check the network connection, then run this again.",
@@ -181,6 +192,50 @@ def test_a_python_without_venv_is_told_how_to_get_it(machine: Machine) -> None:
     assert "apt install python3-venv" in err[1]
 
 
+UV = """#!/bin/sh
+case "$*" in
+--version) ;;
+*{refuse}*) echo "uv: no" >&2; exit 2 ;;
+venv*) for last; do :; done; exec python3 -m venv "$last" ;;
+*) for last; do :; done; cp "$last" "${{6%/bin/*}}/by-uv" ;;
+esac
+"""
+
+
+def test_uv_sets_up_where_it_is_even_for_a_python_without_venv(machine: Machine) -> None:
+    machine.install_python(refuse="ensurepip")
+    machine.install("uv", UV.format(refuse='"no word"'))
+    assert machine.run(machine.voicecoach, "x")[0] == 0
+    assert (machine.checkout / ".venv/by-uv").read_text() == (machine.checkout / "scripts/requirements.txt").read_text()
+    assert not (machine.checkout / ".venv/installed").exists()
+
+
+def test_where_uv_fails_pip_is_tried(machine: Machine) -> None:
+    machine.install_python()
+    machine.install("uv", UV.format(refuse='"pip install"'))
+    assert machine.run(machine.voicecoach, "x")[0] == 0
+    assert (machine.checkout / ".venv/installed").exists()
+    assert machine.environments == [".venv"]
+
+
+def test_bundles_that_a_machine_has_no_wheels_of_are_left_out_and_named(machine: Machine) -> None:
+    machine.install_python(bundles=False)
+    machine.install("espeak-ng", "")
+    status, _, err = machine.run(machine.voicecoach, "x")
+    installed = (machine.checkout / ".venv/installed").read_text()
+    rest = (machine.checkout / "scripts/requirements.txt").read_text()
+    named = [line.split("==")[0] for line in installed.splitlines() if "==" in line]
+    everything = [line.split("==")[0] for line in rest.splitlines() if "==" in line]
+    assert set(everything) - set(named) == {"espeakng-loader", "imageio-ffmpeg"}
+    assert installed.splitlines() == [line for line in rest.splitlines() if line in installed.splitlines()]
+    assert installed.count("\\\n") == installed.count("--hash")
+    assert (status, err[2:]) == (
+        0,
+        ["voicecoach: no package brings ffmpeg to this machine; install it from your system, as: apt install ffmpeg"],
+    )
+    assert machine.run(machine.voicecoach, "x")[2] == []
+
+
 @pytest.mark.parametrize("refuse", ["nothing at all", "-m ruff check", "-m mypy", "-m pytest"])
 def test_every_check_runs_and_any_failure_counts(machine: Machine, refuse: str) -> None:
     machine.install_python(refuse=refuse)
@@ -191,7 +246,18 @@ def test_every_check_runs_and_any_failure_counts(machine: Machine, refuse: str) 
     assert machine.environments == [".venv-test"]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+@pytest.mark.parametrize("which", ["lowest", "newest"])
+def test_the_unit_tests_run_with_other_versions(machine: Machine, which: str) -> None:
+    machine.install_python()
+    status, out, err = machine.run(machine.checkout / "scripts" / "test", f"--{which}", "-k", "two words")
+    assert status == 0
+    assert out[0] == "== pytest -n auto --dist worksteal --ignore tests/integration -k two words"
+    assert (len(err), machine.environments) == (2, [f".venv-{which}"])
+    again = machine.run(machine.checkout / "scripts" / "test", f"--{which}")[2]
+    assert len(again) == (2 if which == "newest" else 0)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt", "requirements-lowest.txt"])
 def test_requirements_are_pinned_by_hash_and_name_no_machine(name: str) -> None:
     text = (TOP / "scripts" / name).read_text()
     packages = text.replace("\\\n", " ").splitlines()[1:]
@@ -229,6 +295,92 @@ def test_a_campaign_has_what_the_faults_ask_of_it(path: Path) -> None:
     assert [each.arg for each in campaign.args.args] == ["count", "seed", "folder"]
 
 
+APT = """#!/bin/sh
+echo "apt-get $*" >>"{checkout}/calls"
+case "$*" in
+install*) [ -e "{checkout}/no-network" ] && exit 100; echo "#!/bin/sh" >"{programs}/ffmpeg" ;;
+remove*ffmpeg) rm -f "{programs}/ffmpeg"; exit 0 ;;
+esac
+[ "$1" != install ] || chmod +x "{programs}/ffmpeg"
+[ "$1" != install ] || cp "{programs}/ffmpeg" "{programs}/espeak-ng"
+[ "$*" != "remove -y -qq espeak-ng" ] || rm -f "{programs}/espeak-ng"
+"""
+CHECKS = """#!/bin/sh
+there=bare
+command -v ffmpeg >/dev/null && command -v espeak-ng >/dev/null && there=installed
+echo "test $* $there" >>"{checkout}/calls"
+echo "1 passed"
+[ "$*" != "{refuse}" ]
+"""
+UNITS = ["test --lowest bare", "test --newest bare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """A machine that CI runs on, with stand-ins for apt-get and for the checks."""
+
+    machine: Machine
+
+    def run(self, *, user: int = 0, refuse: str = "nothing", ci: str = "true") -> tuple[int, list[str], str]:
+        """Run .ci/run; return its status, the calls of the checks and of apt-get, and the last line it printed."""
+        machine = self.machine
+        places = {"checkout": machine.checkout, "programs": machine.programs}
+        for name in ("bash", "chmod", "dirname", "env", "rm", "cp", "grep"):
+            (machine.programs / name).unlink(missing_ok=True)
+            (machine.programs / name).symlink_to(shutil.which(name) or "")
+        machine.install("id", f"#!/bin/sh\necho {user}\n")
+        machine.install("apt-get", APT.format(**places))
+        (machine.checkout / "scripts" / "test").write_text(CHECKS.format(refuse=refuse, **places))
+        (machine.checkout / ".ci").mkdir(exist_ok=True)
+        shutil.copy(TOP / ".ci" / "run", machine.checkout / ".ci" / "run")
+        calls = machine.checkout / "calls"
+        calls.unlink(missing_ok=True)
+        done = subprocess.run(
+            [machine.checkout / ".ci" / "run"],
+            env={"PATH": str(machine.programs), "CI": ci},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, calls.read_text().splitlines(), done.stdout.splitlines()[-1]
+
+
+@pytest.fixture
+def builder(machine: Machine) -> Builder:
+    return Builder(machine)
+
+
+def test_ci_tests_a_bare_machine_then_one_with_the_systems_programs(builder: Builder) -> None:
+    builder.machine.install("ffmpeg", "left by an earlier run")
+    builder.machine.install("espeak-ng", "left by an earlier run")
+    status, calls, last = builder.run()
+    tests = [call for call in calls if call.startswith("test")]
+    assert tests == ["test  bare", "test  installed", "test --lowest installed", "test --newest installed"]
+    assert (status, last) == (0, "1 passed")
+    assert calls.index("apt-get update -qq") < calls.index(
+        "apt-get install -y -qq --no-install-recommends ffmpeg espeak-ng"
+    )
+    assert not (builder.machine.programs / "ffmpeg").exists()
+
+
+@pytest.mark.parametrize("refuse", ["", "--lowest", "--newest"])
+def test_a_failing_part_of_ci_fails_the_whole_and_stops_no_other(builder: Builder, refuse: str) -> None:
+    status, calls, _ = builder.run(refuse=refuse)
+    assert (status, len([call for call in calls if call.startswith("test")])) == (1, 4)
+
+
+def test_ci_fails_when_it_can_install_nothing(builder: Builder) -> None:
+    (builder.machine.checkout / "no-network").touch()
+    status, calls, _ = builder.run()
+    assert (status, len([call for call in calls if call.startswith("test")])) == (1, 4)
+
+
+@pytest.mark.parametrize(("user", "ci"), [(1000, "true"), (0, ""), (0, "false")])
+def test_without_ci_or_root_nothing_is_installed(builder: Builder, user: int, ci: str) -> None:
+    assert builder.run(user=user, ci=ci) == (0, ["test  bare", *UNITS], "1 passed")
+
+
 def test_ci_runs_what_a_developer_runs() -> None:
-    assert (TOP / ".ci" / "run").read_text().splitlines()[-1] == "exec ./scripts/test"
-    assert all(os.access(TOP / name, os.X_OK) for name in ("scripts/test", "scripts/voicecoach"))
+    assert "./scripts/test" in (TOP / ".ci" / "run").read_text()
+    assert all(os.access(TOP / name, os.X_OK) for name in (".ci/run", "scripts/test", "scripts/voicecoach"))

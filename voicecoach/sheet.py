@@ -14,7 +14,6 @@ from pydantic import (
     Tag,
     model_validator,
 )
-from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from voicecoach import breath as breaths
 from voicecoach.texts import (
@@ -41,6 +40,8 @@ from voicecoach.yamltree import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic.functional_validators import ModelWrapValidatorHandler
 
     from voicecoach.errors import Where
 
