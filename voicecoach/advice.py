@@ -11,11 +11,12 @@ from voicecoach.bounds import bounded, defaults
 from voicecoach.captions import by_line
 from voicecoach.errors import Problem, Where, shown
 from voicecoach.language import language
-from voicecoach.readout import read_out
+from voicecoach.mistakes import spoken_texts
+from voicecoach.readout import read_out_of
 from voicecoach.sheet import EachSide, around, block, said, walk
 from voicecoach.texts import BLANK
 from voicecoach.unheard import unheard
-from voicecoach.yamltree import Items, Table, Text, place
+from voicecoach.yamltree import place, texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
     from voicecoach.sheet import Model, Sheet, Sides
     from voicecoach.timeline import Timeline
-    from voicecoach.yamltree import Tree
+    from voicecoach.yamltree import Table
 
 Advice = tuple[str, str]
 """What is odd, and what would mend it."""
@@ -48,10 +49,14 @@ _WORD = re.compile(r"\w+")
 def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Yield what is unwise in a routine's words; ``tree`` is its file."""
     words = language(sheet.language, sheet.words)
-    for text in _texts(tree):
+    for text in texts(tree, UNSPOKEN):
         wordings = (" ".join(wording.split()) for wording in text.split("|"))
         told = chain.from_iterable(_spelling(wording, words) for wording in wordings)
         yield from (Problem(text.where, *each) for each in dict.fromkeys(told))
+    pronounced = tuple(sheet.pronounce.items())
+    for where, spoken in spoken_texts(sheet, tree):
+        found = chain.from_iterable(read_out_of(wording, words, pronounced) for wording in spoken)
+        yield from (Problem(where, *each) for each in dict.fromkeys(found))
     values = defaults(sheet)
     for step in walk(sheet.steps):
         over = (found.exceeded() for found in bounded(step, values))
@@ -87,20 +92,6 @@ def toned(sheet: Sheet) -> Iterator[Where | None]:
     yield from (words.where for step in walk(sheet.steps) for words in said(step) if words.toned)
 
 
-def _texts(tree: Tree) -> Iterator[Text]:
-    """Yield every text that is said or shown."""
-    match tree:
-        case Text():
-            yield tree
-        case Table():
-            for key, value in tree.items():
-                if value is not None and key not in UNSPOKEN:
-                    yield from _texts(value)
-        case Items():
-            for value in tree:
-                yield from _texts(value)
-
-
 def _spelling(wording: str, words: Language) -> Iterator[Advice]:
     """Tell of what a voice would stumble on."""
     if found := _UNSPACED.search(wording):
@@ -114,7 +105,6 @@ def _spelling(wording: str, words: Language) -> Iterator[Advice]:
         yield f"a word is joined to braces in {_around(wording, found)}", "put a space between them"
     if (found := _TWICE.search(wording)) and found[1].lower() not in words.twice:
         yield f"{shown(found[1])} stands twice in a row", "take one out"
-    yield from read_out(wording, words)
     for pattern, meant in words.slips:
         if found := re.search(pattern, wording, re.IGNORECASE):
             yield f"{_around(wording, found)} may be a slip", f"is {shown(meant)} meant?"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import UnknownNameError
 
@@ -31,6 +31,34 @@ TITLED = "{title}: {part}"
 Own = Mapping[str, str | tuple[str, ...]]
 """Words that a routine gives itself, by their key; those of ``numbers`` are a list."""
 
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a language reads aloud what is not written in words. An empty one changes nothing.
+
+    Attributes:
+        forms: What is said for numbers in a certain form, by its key: ``range`` is "{one} to {other}" in English.
+        units: Symbols of a unit, parted by spaces, with what is said for one and for several. A single text is a key
+            of `Language.counted`.
+        fractions: What is said for a fraction, by how it is written: ``1/2``.
+        short: Patterns of short forms, with what is said.
+        verbs: Patterns of imperatives that voices take for nouns, with a spelling that sounds right.
+        instead: Patterns of what has several readings or none, with what to write.
+    """
+
+    forms: Pairs = ()
+    units: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fractions: Pairs = ()
+    short: Pairs = ()
+    verbs: Pairs = ()
+    instead: Pairs = ()
+
+    def form(self, key: str) -> str:
+        """Return what is said for a form, or nothing where the language has no words for it."""
+        return next((text for name, text in self.forms if name == key), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -39,7 +67,8 @@ class Language:
     ``exact`` has what is said for a count of something where its own number and noun would not do: "one breath".
     ``slips`` are patterns of words that authors get wrong, with what is meant; ``twice`` are words that may rightly
     stand twice in a row; ``heads`` are patterns of how two joined words begin, and no single one; ``sounds`` are the
-    words that captions have for a sound; ``typed`` are the words that people type for units and phases.
+    words that captions have for a sound; ``typed`` are the words that people type for units and phases;
+    ``reading`` says how signs, units and short forms are read aloud.
     """
 
     code: str
@@ -52,6 +81,7 @@ class Language:
     heads: tuple[str, ...] = ()
     sounds: tuple[tuple[str, str], ...] = ()
     typed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    reading: Reading = Reading()
 
     def word(self, key: str, **values: object) -> str:
         """Return a word or phrase of the table, with its blanks filled.
@@ -170,7 +200,7 @@ def _table(code: str) -> Language:
     import tomllib
 
     table = tomllib.loads((_TABLES / f"{code}.toml").read_text(encoding="utf-8"))
-    exact = table.pop("exact")
+    exact, reading = table.pop("exact"), table.pop("reading")
     return Language(
         code=code,
         name=table.pop("name"),
@@ -181,7 +211,17 @@ def _table(code: str) -> Language:
         heads=tuple(table.pop("heads")),
         sounds=tuple(table.pop("sounds").items()),
         typed=tuple((key, tuple(texts)) for key, texts in table.pop("typed").items()),
+        reading=_reading(reading),
         words=tuple(table.items()),
+    )
+
+
+def _reading(table: dict[str, Any]) -> Reading:
+    units = table.pop("units").items()
+    return Reading(
+        units=tuple((symbols, (said,) if isinstance(said, str) else tuple(said)) for symbols, said in units),
+        **{name: tuple(table.pop(name).items()) for name in ("fractions", "short", "verbs", "instead")},
+        forms=tuple(table.items()),
     )
 
 

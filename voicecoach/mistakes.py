@@ -11,6 +11,7 @@ from voicecoach.bounds import bounded, defaults
 from voicecoach.errors import Problem, RoutineError, near, shown
 from voicecoach.formula import Formula
 from voicecoach.language import COUNTS, EXACT, TAG, keys, language, languages, missing
+from voicecoach.readout import pause_mark
 from voicecoach.sheet import (
     BETWEEN,
     PHASE_KEY,
@@ -41,9 +42,10 @@ from voicecoach.sheet import (
     block,
     said,
     tag,
+    walk,
 )
 from voicecoach.texts import BLANK, Words
-from voicecoach.yamltree import Table, Tree, key_place, place
+from voicecoach.yamltree import Table, Tree, key_place, place, texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -83,6 +85,9 @@ COUNTED = {"joined": {"one", "other"}, **{key: {"number"} for key in COUNTS}}
 
 FILLED = {"round": {"number"}, "titled": {"title", "part"}, **COUNTED}
 """The blanks that the program's own words may have."""
+
+SPOKEN_HEAD = ("title", "notice", "benefits", "tips", "sides", "words", "closing")
+"""Keys of a routine's head whose texts are spoken."""
 
 DEEPEST = 20
 """Blocks in blocks."""
@@ -248,6 +253,30 @@ def _sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     yield from _sides(sheet, visits, tree)
     yield from _words(sheet, sides, tree)
     yield from _includes(sheet, visits, tree)
+    yield from _pause_marks(sheet, tree)
+
+
+def spoken_texts(sheet: Sheet, tree: Table) -> Iterator[tuple[Where, tuple[str, ...]]]:
+    """Yield everything that a routine has spoken, with its place: the wordings of each text."""
+    for key in SPOKEN_HEAD:
+        if tree.get(key) is not None:
+            yield from ((text.where, (" ".join(text.split()),)) for text in texts(tree[key]))
+    for step in (*walk(sheet.steps), *sheet.between):
+        for each in said(step):
+            if each.where:
+                yield each.where, each.wordings[:-1] if each.toned else each.wordings
+
+
+def _pause_marks(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+    """Tell of marks for a pause, which a voice would read out, and what makes the pause."""
+    if not TAG.fullmatch(sheet.language) or missing(sheet.language, sheet.words):
+        return
+    words = language(sheet.language, sheet.words)
+    for where, wordings in spoken_texts(sheet, tree):
+        if found := next(filter(None, (pause_mark(wording, words) for wording in wordings)), None):
+            mark, length = found
+            mend = f"take it out, and write 'settle: {length}' under the words before it, or a step 'rest: {length}'"
+            yield Problem(where, f"{shown(mark)} would be read out, and makes no pause", mend)
 
 
 def _visits(  # noqa: PLR0913 - what holds around the steps

@@ -11,6 +11,7 @@ from voicecoach.breath import Kind, Pace, Span, pace
 from voicecoach.choices import LEFT_RIGHT, SPOKEN, Guidance
 from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where, shown
 from voicecoach.formula import Formula, as_count, as_span, worked_out
+from voicecoach.reading import read_aloud
 from voicecoach.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
 from voicecoach.texts import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 
@@ -400,10 +401,7 @@ class Part:
         return self.words.joined(*breaths, *times)
 
     def _pronounced(self, text: str) -> str:
-        for name, sound in self.routine.sheet.pronounce.items():
-            whole_word = rf"(?<!\w){re.escape(name)}(?!\w)"
-            text = re.sub(whole_word, sound.replace("\\", r"\\"), text, flags=re.IGNORECASE)
-        return text
+        return read_aloud(text, self.words, tuple(self.routine.sheet.pronounce.items()))
 
 
 def _other(side: Side | None) -> Side | None:

@@ -50,7 +50,7 @@ _MAY_BE_READ = {
             score.Moment,
         ),
         *(breath.Phase, breath.Breath, breath.Pace, breath.Span, breath.Kind),
-        *(piece.Piece, language.Language, errors.Where, Fraction),
+        *(piece.Piece, language.Language, language.Reading, errors.Where, Fraction),
     )
 }
 """All that a piece is made of, besides texts, numbers and tuples."""

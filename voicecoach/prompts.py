@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.choices import LEFT_RIGHT
 from voicecoach.plaintext import one_line
+from voicecoach.reading import as_written
 from voicecoach.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
 from voicecoach.script import build, pace
 from voicecoach.timeline import air
@@ -66,12 +67,13 @@ class Prompt:
 def name(said: str) -> str:
     """Return what a recording of a wording is called, whatever routine it is in, but for the ending.
 
-    It is of small ASCII letters, digits and hyphens, which every file system can hold.
+    It is of small ASCII letters, digits and hyphens, which every file system can hold. Verbs that are spelled for
+    voices count as people write them.
 
     >>> name("Breathe in"), name(" Breathe  in ")
     ('breathe-in-ow3xpflw', 'breathe-in-ow3xpflw')
     """
-    text = " ".join(unicodedata.normalize("NFC", said).split())
+    text = " ".join(unicodedata.normalize("NFC", as_written(said)).split())
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     slug = re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
     if len(slug) > _SLUG:
@@ -171,7 +173,7 @@ def uses(score: Score, pace: Pace) -> Iterator[Use]:
         for wording in heard.wordings:
             yield Use(wording.said, wording.text, chapter, heard.side, room)
             for twin in wording.twins:
-                yield Use(twin, twin, chapter, _other(heard.side), room, twin=True)
+                yield Use(twin, as_written(twin), chapter, _other(heard.side), room, twin=True)
 
 
 def _laid(
@@ -234,7 +236,7 @@ def _other(side: Side | None) -> Side | None:
 
 
 def _cells(prompt: Prompt) -> tuple[str, ...]:
-    read, said = one_line(prompt.words), one_line(prompt.said)
+    read, said = one_line(prompt.words), one_line(as_written(prompt.said))
     return prompt.file, read, "" if said == read else said, _where(prompt), ", ".join(prompt.sides), _seconds(prompt)
 
 

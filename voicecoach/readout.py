@@ -1,40 +1,171 @@
-"""What a voice would read out as no listener could wish: markup, pictures, letters of another script."""
+"""What a voice would read out as no listener could wish: marks, markup, pictures, letters of another script."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import shown
+from voicecoach.reading import ARROWS, NUMBER, closes_quote, read_aloud, read_signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voicecoach.language import Language
+    from voicecoach.language import Language, Pairs
 
-_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,80}>|\*\w|\w\*")
+Finding = tuple[str, str]
+"""What is read out as it should not be, and what would mend it."""
+
+ALONE = "write words alone"
+STEPS = f"{ALONE}; 'settle' and 'rest' leave time"
+
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_SIGNS = {"DEGREE SIGN", "NUMERO SIGN", "COPYRIGHT SIGN", "REGISTERED SIGN"}
-"""Signs that are words in every language."""
+_READ_RIGHT = {"DEGREE SIGN", "NUMERO SIGN"}
+"""Signs that voices read as words in every language."""
+_TAKEN = "*@#/\\&§¶†‡•‣⁃◦·※"
+"""Punctuation that voices read by its name."""
+_DASH = "[-\u2010\u2011\u2012\u2013\u2014\u2212]"
+_UNITS = "s|sec|secs|min|mins|h|hr|hrs|kg|g|lb|lbs|mm|cm|m|km|ft|ml"
+_STANDS = "{} is read out as it stands"
+_MARKUP = (
+    (r"(?:https?://|www\.)[^\s)]+|\b[\w.+-]+@[\w-]+\.\w[\w.]*", "{} is an address, read out sign by sign", ALONE),
+    (r"\[[^\]]*\]\([^)]*\)|</?[A-Za-z][^<>]{0,80}>|&#?\w+;|\[+[^\[\]]*\]+", _STANDS, STEPS),
+    (r"`[^`]*`|(?<!\w)_+\w[^_]*_+(?!\w)|\*+\w|\w\*+|~~", _STANDS, STEPS),
+    (
+        rf"^#+ |^(?:[-–—*•‣⁃◦▪▫■□●○★☆✓✔·+>»{ARROWS}]+ ?(?=[^\W\d_]))",
+        "{} is the mark of a heading or a list, not words",
+        "leave it out",
+    ),
+    (
+        r"^(?:\d{1,3}[.)]|[A-Za-z]\)|\(\d{1,3}\)) (?=[^\W\d_])",
+        "{} is the number of a list, and is read out",
+        "leave it out, or write it in words",
+    ),
+    (
+        rf"(?:(?:\.{{3,}}|…)\s+)+(?:\.{{3,}}|…)|(?<!\w){_DASH}{{3,}}(?!\w)|([=_~*─━]\s?)\1{{2,}}",
+        "{} is a line, not words, and makes no pause",
+        STEPS,
+    ),
+)
+"""Patterns of what is no speech, with what is said of it, and what to do."""
+
+_JOINS = (
+    (r"(?:(?<=\s)|^)/(?=\w)", _STANDS, ALONE),
+    (rf"\d[\d.,]*{_DASH}\d[\d.,\u2010-\u2014-]*", "the dash in {} is read by its name", "write 4 to 6, or 4, 6"),
+    (r"\w+/\w+", "the slash in {} is read by its name", "write 'or', 'and', or a comma"),
+)
+
+_CLOCK = (
+    rf"(?<![\w.,]){NUMBER}:{NUMBER}(?::{NUMBER})?(?!\w)",
+    "{} may be a length or a time of day",
+    "write it in words, as ten minutes",
+)
+
+_MARK = (
+    r"\[\[\s*slnc\s+(?P<ms>\d+)\s*\]\]|<\s*(?:break|pause|silence|wait)\b[^<>]{0,80}>|(?<![\w/.])/\s?\d[\d.]*\s?m?s\b"
+)
+_PAUSES = "pause|pausa|silence"
+_SECONDS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(ms|s|sec|seconds?|min|minutes?|m)?\b", re.IGNORECASE)
+_MINUTE = 60
 
 
-def read_out(wording: str, words: Language) -> Iterator[tuple[str, str]]:
-    """Tell of what is read out as it should not be, and what would mend it."""
-    if found := _MARKUP.search(wording):
-        yield f"{shown(found[0])} is read out as it stands", "write words alone; 'settle' and 'rest' leave time"
-    if wording.isascii() and words.word("calibration").isascii():
+def read_out(said: str, words: Language) -> Iterator[Finding]:
+    """Tell of what is read out as it should not be, in a text whose signs are read."""
+    yield from _unread(said, words)
+    if said.isascii() and words.word("calibration").isascii():
         return
-    if picture := next((each for each in wording if _is_picture(each)), None):
-        yield f"{picture} is read out as its name, or not at all", "write words alone"
     own = _scripts(words.word("calibration"))
-    if found := next((each for each in _LETTERS.finditer(wording) if not _scripts(each[0]) <= own), None):
+    if found := next((each for each in _LETTERS.finditer(said) if not _scripts(each[0]) <= own), None):
         what = f"{shown(found[0])} is in letters that a voice for {words.name} spells out one by one, if at all"
         yield what, "write it as it sounds, or choose the routine's 'language'"
 
 
-def _is_picture(character: str) -> bool:
-    return unicodedata.category(character) == "So" and unicodedata.name(character, "") not in _SIGNS
+def read_out_of(wording: str, words: Language, pronounced: Pairs = ()) -> Iterator[Finding]:
+    """Tell the same of a wording as its author wrote it."""
+    yield from read_out(read_signs(wording, words, pronounced), words)
+
+
+def heard_of(text: str, said: str, words: Language) -> Iterator[Finding]:
+    """Tell the same of a text that is said in a known way: as it was written, unless its author says it otherwise."""
+    yield from read_out_of(text, words) if read_aloud(text, words) == said else read_out(said, words)
+
+
+def pause_mark(wording: str, words: Language) -> tuple[str, str] | None:
+    """Return a mark for a pause, which would be read out instead, and the length it has in a routine file.
+
+    >>> from voicecoach.language import language
+    >>> pause_mark("Let go. [pause 10 s]", language("en"))
+    ('[pause 10 s]', '10s')
+    >>> pause_mark("Let go (pause if you like).", language("en"))
+    """
+    found = _pauses(words).search(wording)
+    if found is None:
+        return None
+    if found["ms"]:
+        return found[0], f"{int(found['ms']) / 1000:g}s"
+    length = _SECONDS.search(found[0])
+    return found[0], _length(float(length[1].replace(",", ".")), (length[2] or "s").lower()) if length else "10s"
+
+
+def _length(number: float, unit: str) -> str:
+    seconds = number / 1000 if unit == "ms" else number * _MINUTE if unit.startswith("m") else number
+    return f"{seconds:g}s"
+
+
+@lru_cache(maxsize=16)
+def _pauses(words: Language) -> re.Pattern[str]:
+    number = rf"(?:\d[\d.,]*|{'|'.join(map(re.escape, words.numbers)) or '(?!)'})"
+    unit = r"(?:\s?[^\W\d_]+\.?)?"
+    pause = rf"(?:{words.reading.form('pauses') or _PAUSES})(?:[\s:,]*{number}{unit})?"
+    inside = rf"(?:{pause}|{number}\s?(?:s|sec|secs|min)\.?)\s*[.…]*\s*"
+    in_round = rf"\(\s*{pause}\s*[.…]*\s*\)"
+    return re.compile(rf"{_MARK}|\[+\s*{inside}\]+|<\s*{inside}>|\*+\s*{pause}\s*\*+|{in_round}", re.IGNORECASE)
+
+
+def _unread(said: str, words: Language) -> Iterator[Finding]:
+    """Tell of marks that are read by their names, and of short forms that are spelled out."""
+    for pattern, what, mend in _kinds(words):
+        if found := pattern.search(said):
+            yield what.format(shown(found[0].strip())), mend
+            said = pattern.sub(" ", said)
+    spelled = (each for each in _spelled(words).finditer(said) if not closes_quote(said, each.end() - 1))
+    if found := next(spelled, None):
+        yield f"{shown(found[0])} is spelled out", "write the unit in words"
+    if picture := next((each for each in said if _is_sign(each)), None):
+        yield f"{picture} is read out as its name, or not at all", ALONE
+
+
+@lru_cache(maxsize=16)
+def _kinds(words: Language) -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    """Return the patterns of what is read out, with what is said of it, and what to do."""
+    speakers = words.reading.form("speakers") or "(?!)"
+    labels = rf"(?i:^(?:{speakers})(?: \d+)?:)"
+    means = "{} has no single reading"
+    instead = [(pattern, means, f"write {shown(meant)}") for pattern, meant in words.reading.instead]
+    clock = [_CLOCK] if words.reading.forms else []
+    kinds = ((labels, _STANDS, "leave out who speaks"), *_MARKUP, *instead, *_JOINS, *clock)
+    return tuple((re.compile(pattern), what, mend) for pattern, what, mend in kinds)
+
+
+@lru_cache(maxsize=16)
+def _spelled(words: Language) -> re.Pattern[str]:
+    """Return the pattern of numbers with a unit, or other letters joined to them, that are not read as words."""
+    ordinals = words.reading.form("ordinals")
+    units = "|".join([_UNITS, *(re.escape(each) for symbols, _ in words.reading.units for each in symbols.split())])
+    joined = r"|\d+[^\W\d_]{1,4}" if ordinals else ""
+    primes = rf"{NUMBER}['′]\d+[\"″]"
+    found = rf"(?:{primes}|{NUMBER} ?(?:{units}){joined})(?!\w|['’]\w)"
+    return re.compile(rf"(?<![\w.,])(?!(?:{ordinals or '(?!)'})(?!\w)){found}|(?<!\w)(?:km/h|[x×]\d+)(?!\w)")
+
+
+def _is_sign(character: str) -> bool:
+    """Tell whether a voice reads a character by its name: a picture, an arrow, a sign of mathematics."""
+    if character in _TAKEN:
+        return True
+    kind = unicodedata.category(character)
+    return kind in {"So", "Sm", "Sk", "Co"} and unicodedata.name(character, "") not in _READ_RIGHT
 
 
 def _scripts(text: str) -> set[str]:

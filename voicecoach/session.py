@@ -21,7 +21,7 @@ from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, R
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
-from voicecoach.readout import read_out
+from voicecoach.readout import heard_of
 from voicecoach.score import Score, Side, Sound, phrases
 from voicecoach.timeline import LONGEST, Cue, Timeline, as_json, perform
 
@@ -218,7 +218,12 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         stage.clips,
         voice.synthesised,
         voice.reused,
-        (*voice.problems, *unheeded, *_unsaid(each for each, _ in laid.values()), *_read_out(piece.words, stage.clips)),
+        (
+            *voice.problems,
+            *unheeded,
+            *_unsaid(each for each, _ in laid.values()),
+            *_read_out(piece.words, [each for each, _ in laid.values()]),
+        ),
         note((timeline for timeline, _ in laid.values()), piece.limb),
         lower,
     )
@@ -613,9 +618,11 @@ def _track(side: Side | None, piece: Piece, timeline: Timeline, request: Request
     return Track(side, named, heard, limb=piece.limb)
 
 
-def _read_out(words: Language, texts: Iterable[str]) -> Iterator[str]:
-    """Tell of what was spoken as no listener could wish; `check` says where it stands."""
-    told = dict.fromkeys(f"{what}; {mend}" for text in texts for what, mend in read_out(text, words))
+def _read_out(words: Language, timelines: Iterable[Timeline]) -> Iterator[str]:
+    """Tell of what is spoken as no listener could wish; `check` says where it stands."""
+    spoken = {(cue.text, cue.said) for timeline in timelines for cue in timeline.cues if cue.track == "voice"}
+    found = (each for text, said in sorted(spoken) for each in heard_of(text, said, words))
+    told = dict.fromkeys(f"{what}; {mend}" for what, mend in found)
     first, *more = told or [""]
     if first:
         yield first + (f" (and {len(more)} more; 'voicecoach check' tells where)" if more else "")

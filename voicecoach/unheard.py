@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from voicecoach.breath import Span
 from voicecoach.errors import Problem, shown
 from voicecoach.formula import Formula
+from voicecoach.reading import read_aloud
 from voicecoach.sheet import BreathePhases, ByRound, Include, Round, block, walk
 from voicecoach.steps import phase_of, which
 from voicecoach.texts import BLANK, Words
@@ -102,7 +103,8 @@ def _unpronounced(sheet: Sheet, tree: Table, words: Language) -> Iterator[Proble
         return
     own = [sheet.title, *_texts(sheet), *(text for step in walk(sheet.steps) for text in _texts(step))]
     added = (*(text for _, text in words.words), *words.numbers, *(text for *_, text in words.exact))
-    said = {word.casefold() for text in (*own, *added) for word in _WORD.findall(text)}
+    read = (read_aloud(text, words) for text in own)
+    said = {word.casefold() for text in (*own, *read, *added) for word in _WORD.findall(text)}
     for name in sheet.pronounce:
         if not {word.casefold() for word in _WORD.findall(name)} <= said:
             what = f"{shown(name)} is never said, so how it is pronounced means nothing"

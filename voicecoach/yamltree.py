@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from voicecoach.errors import Problem, RoutineError, Where, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
 
     from ruamel.yaml.error import MarkedYAMLError
@@ -54,6 +54,21 @@ class Items(list[Any]):
 
 Tree = Text | Table | Items
 _Tree = TypeVar("_Tree", Text, Table, Items)
+
+
+def texts(tree: Tree, unless: Container[str] = ()) -> Iterator[Text]:
+    """Yield every text in a tree, in its order, but what stands under the keys ``unless``."""
+    match tree:
+        case Text():
+            yield tree
+        case Table():
+            for key, value in tree.items():
+                if value is not None and key not in unless:
+                    yield from texts(value, unless)
+        case Items():
+            for value in tree:
+                if value is not None:
+                    yield from texts(value, unless)
 
 
 def read(path: Path, file: str) -> Tree:

@@ -1,0 +1,191 @@
+"""What is read out as no listener could wish is named with what to write; marks for pauses are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import measure
+from voicecoach.choices import Choices
+from voicecoach.errors import RoutineError
+from voicecoach.language import language
+from voicecoach.readout import heard_of, pause_mark, read_out_of
+from voicecoach.routine import load
+from voicecoach.script import build, pace
+from voicecoach.timeline import perform
+
+ENGLISH = language("en")
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("→ left arm up", "'→' is the mark of a heading or a list, not words; leave it out"),
+        ("⬅ right arm up", "'⬅' is the mark of a heading"),
+        ("Left → right", "'→' has no single reading; write 'to'"),
+        ("Left ⟸ right", "⟸ is read out as its name, or not at all; write words alone"),
+        ("L/R now", "'L/R' has no single reading; write 'left and right'"),
+        ("R leg up", "'R' has no single reading; write 'right'"),
+        ("DB row", "'DB' has no single reading; write 'dumbbell'"),
+        ("in/out", "the slash in 'in/out' is read by its name; write 'or', 'and', or a comma"),
+        ("15-10 now", "the dash in '15-10' is read by its name; write 4 to 6, or 4, 6"),
+        ("10:00 now", "'10:00' may be a length or a time of day; write it in words, as ten minutes"),
+        ("20″ hold", "'20″' is spelled out; write the unit in words"),
+        ("Hold 5 m", "'5 m' is spelled out; write the unit in words"),
+        ("5kN now", "'5kN' is spelled out; write the unit in words"),
+        ("≥ 10", "'≥' has no single reading; write 'at least'"),
+        ("> ten", "'>' is the mark of a heading"),
+        ("Hold ~10 s", "'~' has no single reading; write 'about'"),
+        ("Sit ± 5", "'±' has no single reading; write 'plus or minus'"),
+        ("a = b", "'=' has no single reading; write 'is'"),
+        ("arms + legs", "'+' has no single reading; write 'plus'"),
+        ("10^2 of it", "^ is read out as its name"),
+        ("§ 5", "'§' has no single reading; write 'section'"),
+        ("Acme™ band", "™ is read out as its name"),
+        ("▪ first", "'▪' is the mark of a heading or a list"),
+        ("★ first", "'★' is the mark of a heading or a list"),
+        ("• first", "'•' is the mark of a heading or a list"),
+        ("arms • legs", "• is read out as its name"),
+        ("- bend", "'-' is the mark of a heading or a list"),
+        ("# Part one", "'#' is the mark of a heading or a list"),
+        ("1) bend", "'1)' is the number of a list, and is read out; leave it out, or write it in words"),
+        ("2. Bend", "'2.' is the number of a list"),
+        ("a) bend", "'a)' is the number of a list"),
+        ("Down. ... ... ... Up", "'... ... ...' is a line, not words, and makes no pause"),
+        ("Down. --- Up", "'---' is a line, not words, and makes no pause"),
+        ("Down. ===== Up", "'=====' is a line, not words, and makes no pause"),
+        ("Down. ───── Up", "'─────' is a line, not words, and makes no pause"),
+        ("`hold` it", "'`hold`' is read out as it stands"),
+        ("_hold_ it", "'_hold_' is read out as it stands"),
+        ("[left] arm", "'[left]' is read out as it stands"),
+        ("arms &amp; legs", "'&amp;' is read out as it stands"),
+        ("See http://example.org/x now", "'http://example.org/x' is an address, read out sign by sign"),
+        ("Mail ann@example.org", "'ann@example.org' is an address, read out sign by sign"),
+        ("Narrator: Sit down.", "'Narrator:' is read out as it stands; leave out who speaks"),
+    ],
+)
+def test_what_has_no_plain_reading_is_named_with_what_to_write(written: str, told: str) -> None:
+    (found,) = ("; ".join(each) for each in read_out_of(written, ENGLISH))
+    assert found.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("code", "written", "told"),
+    [
+        ("de", "Von A → B", "write 'nach'"),
+        ("de", "½ Drehung", "write 'halb'"),
+        ("de", "und/oder", "write 'oder'"),
+        ("es", "de A → B", "write 'a'"),
+        ("es", "≥ 10", "write 'al menos'"),
+        ("fr", "≈ 10", "write 'environ'"),
+        ("fr", "Coach : assis", ""),
+    ],
+)
+def test_each_language_says_what_to_write_in_its_own_words(code: str, written: str, told: str) -> None:
+    found = ["; ".join(each) for each in read_out_of(written, language(code))]
+    assert any(each.endswith(told) for each in found) if told else found == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Half past 4:30, at 9am, or 2.5 seconds",
+        "Savāsana, naïve, 90° to the wall, № 3, the angle β",
+        "L4/L5, TRX, ACL, T-spine, C7",
+        "Count to \"6\", and say '5' aloud",
+        "Sit (tall), don’t, “hold”, it’s… then – slowly — go!",
+        "That costs $5, 1,000 or 10,5 €",
+        "1st, 2nd, 21st, the 1990s, 3D, 4 in and 6 out",
+        "Wait -- then go...... on",
+        "3. That many.",
+        "(Pause if you need to)",
+        "The guide: a wall. Now: sit",
+    ],
+)
+def test_what_is_read_as_it_is_meant_is_not_named(written: str) -> None:
+    assert [each for each in read_out_of(written, ENGLISH) if written[:2] != "3."] == []
+    assert pause_mark(written, ENGLISH) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "mark", "length"),
+    [
+        ("en", "[pause 10 s]", "10s"),
+        ("en", "[pause]", "10s"),
+        ("en", "(Pause for 10 seconds)", "10s"),
+        ("en", "(pause for ten seconds)", "10s"),
+        ("en", "(long pause)", "10s"),
+        ("en", "[Silence: 2 min]", "120s"),
+        ("en", "[10s]", "10s"),
+        ("en", "/5s", "5s"),
+        ("en", '<break time="500ms"/>', "0.5s"),
+        ("en", "<break/>", "10s"),
+        ("en", "<pause 3s>", "3s"),
+        ("en", "[[slnc 1000]]", "1s"),
+        ("en", "*pause*", "10s"),
+        ("de", "[Pause 10 Sekunden]", "10s"),
+        ("de", "(kurze Pause)", "10s"),
+        ("es", "(pausa de 10 segundos)", "10s"),
+        ("fr", "[pause de 5 secondes]", "5s"),
+    ],
+)
+def test_a_mark_for_a_pause_is_refused_with_the_step_that_makes_it(
+    code: str, mark: str, length: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(f"title: x\nlanguage: {code}\nsteps:\n  - say: 'Aaa. {mark} Bbb.'\n", encoding="utf-8")
+    with pytest.raises(RoutineError) as caught:
+        load(str(path))
+    (problem,) = caught.value.problems
+    assert (problem.where.line, problem.where.column) == (4, 10)
+    assert problem.what.endswith(" would be read out, and makes no pause")
+    assert problem.mend.startswith(f"take it out, and write 'settle: {length}' under the words")
+
+
+@pytest.mark.parametrize("head", ["notice: 'Sit. [pause]'", "closing: 'Sit. [pause]'", "title: 'Sit [pause]'"])
+def test_a_mark_for_a_pause_is_found_wherever_words_are_spoken(head: str, tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(f"{head}\n{'' if 'title' in head else 'title: x'}\nsteps: [say: a]\n", encoding="utf-8")
+    with pytest.raises(RoutineError, match="makes no pause"):
+        load(str(path))
+    path.write_text("title: x\nsummary: '[pause]'\nnotes: '[pause]'\nsteps: [{say: a, name: '[pause]'}]\n")
+    load(str(path))
+
+
+def italian(tmp_path: Path, said: str) -> Path:
+    own = (Path(__file__).parents[1] / "docs" / "languages.md").read_text(encoding="utf-8")
+    head = own[own.index("title: Gambe leggere") : own.index("sides:\n  left: {leg: la gamba")]
+    path = tmp_path / "it.yaml"
+    path.write_text(f"{head}steps:\n  - say: '{said}'\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Per 30 s adesso", "'30 s' is spelled out"),
+        ("Per 30s adesso", "'30s' is spelled out"),
+        ("Solleva 5 kg", "'5 kg' is spelled out"),
+        ("Da 10-15 volte", "the dash in '10-15'"),
+        ("Fai 3×10 volte", "× is read out as its name"),
+        ("Un angolo di 90° e 50%, 1o", ""),
+        ("Sinistra → destra", "→ is read out as its name"),
+    ],
+)
+def test_in_a_language_without_a_table_what_is_spelled_out_is_named(said: str, told: str, tmp_path: Path) -> None:
+    words = load(str(italian(tmp_path, said))).words
+    found = ["; ".join(each) for each in read_out_of(said, words)]
+    assert [each for each in found if not each.startswith(told or "?")] == []
+    assert bool(found) == bool(told)
+
+
+def test_a_session_tells_of_an_arrow_that_is_not_spoken_unless_its_author_says_it(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    for pronounce, expected in (("{}", 1), ("{→: then}", 0)):
+        path.write_text(f"title: x\npronounce: {pronounce}\nsteps: [say: Left → right]\n", encoding="utf-8")
+        routine = load(str(path))
+        timeline = perform(build(routine, Choices()), measure, pace(routine, Choices()))
+        (cue,) = (cue for cue in timeline.cues if "Left" in cue.text)
+        assert cue.said == ("Left then right" if not expected else "Left, right")
+        assert len(list(heard_of(cue.text, cue.said, routine.words))) == expected

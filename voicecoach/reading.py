@@ -1,0 +1,372 @@
+"""How a text is read aloud: units, ranges, signs and short forms in words, and verbs that voices take for nouns.
+
+Captions and transcripts keep the author's text; only the voice is given what `read_aloud` returns. What is read in
+which language stands in the language's table.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from voicecoach.language import fill, language, languages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from voicecoach.language import Language, Pairs
+
+NUMBER = r"(?:\d+(?:[.,]\d+)*|[.,]\d+)"
+DASH = "[-\u2010\u2011\u2012\u2013\u2014]"
+SPACE = "[ \u00a0\u2009\u202f]"
+
+_PARTS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅛": "1/8"}
+_QUANTITY = rf"(?:{NUMBER}?[{''.join(_PARTS)}]|{NUMBER})"
+_OPEN = "(?<![\\w.,:/\u2212\u2010\u2011-])"
+"""A number begins here: it is no part of a word, a date or a longer number."""
+_PER = r"(?:/(?P<per>[^\W\d_]{3,})(?!\w))?"
+_TIMES = "[x×✕]"
+_FULL_STOP = r"(?P<dot>\.(?=\s+[^\W\d_A-ZÀ-Þ]|\s+\d|\s*[,;:/]))?"
+"""The dot of a short form, where a sentence goes on after it."""
+_PRIMES = {'"', "″", "”", "'", "′", "’"}
+_MINUTES_SECONDS = re.compile(rf"{_OPEN}(\d{{1,3}}){SPACE}?['′’]{SPACE}?([0-5]?\d){SPACE}?(?:[\"″”]|''|′′)(?!\w)")
+_INCHES = 12
+_ROMAN = re.compile(r"(?<=[^\W\d_]) (?P<two>(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3}))(?![\w'’-])")
+_FIRST = re.compile(r"(?P<name>\b[A-ZÀ-Þ][^\W\d_]{3,}) I(?=[.,;:!?)]|$)")
+_VALUES = {"I": 1, "V": 5, "X": 10}
+_SERIES = re.compile(rf"{_OPEN}[1-9]\d?(?:-[1-9]\d?){{2,}}(?![\w-]|[.,]\d)")
+_LEVELS = re.compile(r"\b([A-Z]\d{1,2})[/–-]([A-Z]\d{1,2})\b")
+_AND = re.compile(r"\s*&(?![#\w]+;)\s*")
+ARROWS = "←-⇿⟰-⟿⤀-⥿⬀-⯿➔➘-➾►▶◄◀☚-☟\U0001f446-\U0001f449\U0001f800-\U0001f8ff"
+_PICTURES = "─-◿☀-➿\U0001f000-\U0001faff\ufe0e\ufe0f\u20e3"
+"""Lines, shapes, bullets, emoji and what is joined to them."""
+_MARKS = re.compile(
+    rf"[{ARROWS}{_PICTURES}•‣⁃]|(?<!\w)[*_`]+(?=\w)|(?<=[\w.,!?])[*_`]+(?!\w)|([=_~*#])\s?\1{{2,}}|^#+ "
+)
+_BETWEEN = re.compile(rf"(?<=[\w)])\s*[{ARROWS}]+\s*(?=\w)")
+_LEADING = re.compile(rf"^(?:[{ARROWS}{_PICTURES}•‣⁃*#]+\s*)+")
+_SPACED = re.compile(r"\s+([.,;:!?…])(?=\s|$)")
+_KEPT = 0xF0000
+_PLACE = re.compile("[\U000f0000-\U000ffffd]")
+_SOMETHING = re.compile(r"[^\w\s,.!?'’]|\d|[A-Z][A-Z]|[^\W\d_]\.|\b[IVX]\b|\b(?:[a-z]{2,6})\.", re.ASCII)
+
+
+@lru_cache(maxsize=4096)
+def read_aloud(text: str, words: Language, pronounced: Pairs = ()) -> str:
+    """Return a text as a voice is given it; the author's ways to pronounce something come before all others.
+
+    >>> read_aloud("Close your eyes, hold 10-15 s.", language("en"))
+    'Cloze your eyes, hold 10 to 15 seconds.'
+    >>> read_aloud("Hold 30 s", language("en"), (("30 s", "half a minute"),))
+    'Hold half a minute'
+    """
+    if _PLACE.search(text):  # no text has these, and none could be told from what is kept
+        return text
+    kept = list[str]()
+    read = _keep(_signs_read(text, words, pronounced, kept), pronounced, kept)
+    return _put_back(_reader(words).verbs(_without_marks(read)), kept)
+
+
+def read_signs(text: str, words: Language, pronounced: Pairs = ()) -> str:
+    """Return a text with all in words that has one reading, and with the marks that no voice is given.
+
+    >>> read_signs("→ 30 s", language("en"))
+    '→ thirty seconds'
+    """
+    kept = list[str]()
+    return text if _PLACE.search(text) else _put_back(_signs_read(text, words, pronounced, kept), kept)
+
+
+def _signs_read(text: str, words: Language, pronounced: Pairs, kept: list[str]) -> str:
+    return _reader(words).signs(_keep(text, pronounced, kept))
+
+
+def _put_back(text: str, kept: Sequence[str]) -> str:
+    return _PLACE.sub(lambda match: kept[ord(match[0]) - _KEPT], text)
+
+
+def _without_marks(text: str) -> str:
+    """Leave out what is never meant to be heard: arrows, pictures, bullets, lines, stars around words.
+
+    >>> _without_marks("→ Left → right")
+    'Left, right'
+    """
+    if not _MARKS.search(text):
+        return text
+    bare = _BETWEEN.sub(", ", _LEADING.sub("", text))
+    bare = " ".join(_SPACED.sub(r"\1", _MARKS.sub(" ", bare)).split())
+    return bare if any(map(str.isalnum, bare)) or _PLACE.search(bare) else text
+
+
+def as_written(said: str) -> str:
+    """Return a text with verbs as people write them, who read them right.
+
+    >>> as_written("Cloze your eyes")
+    'Close your eyes'
+    """
+    respelled, pattern = _respelled()
+    return pattern.sub(lambda match: _like(match[0], respelled[match[0].lower()]), said)
+
+
+@cache
+def _respelled() -> tuple[Mapping[str, str], re.Pattern[str]]:
+    verbs = (pair for code in languages() for pair in language(code).reading.verbs)
+    respelled = {said: _verb(pattern) for pattern, said in verbs}
+    return respelled, re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, respelled))})(?!\w)", re.IGNORECASE)
+
+
+def _verb(pattern: str) -> str:
+    """Return the verb that a pattern begins with."""
+    return re.split(r"[^a-z]", pattern, maxsplit=1)[0]
+
+
+def _keep(text: str, pronounced: Pairs, kept: list[str]) -> str:
+    """Put a sign in place of each text that the author pronounces, and keep what is said for it; longest first."""
+    if not pronounced:
+        return text
+    pattern, sounds = _pronouncing(pronounced)
+
+    def _kept(match: re.Match[str]) -> str:
+        kept.append(sounds[(match.lastindex or 1) - 1])
+        return chr(_KEPT + len(kept) - 1)
+
+    return pattern.sub(_kept, text)
+
+
+@lru_cache(maxsize=64)
+def _pronouncing(pronounced: Pairs) -> tuple[re.Pattern[str], Sequence[str]]:
+    longest = sorted(pronounced, key=lambda pair: -len(pair[0]))
+    every = "|".join(f"({re.escape(name)})" for name, _ in longest)
+    return re.compile(rf"(?<!\w)(?:{every})(?!\w)", re.IGNORECASE), [sound for _, sound in longest]
+
+
+@lru_cache(maxsize=16)
+def _reader(words: Language) -> _Reader:
+    return _Reader(words)
+
+
+def _like(model: str, text: str) -> str:
+    return text[:1].upper() + text[1:] if model[:1].isupper() else text
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", ".")) if number.count(".") + number.count(",") <= 1 else 0.0
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads texts of one language aloud."""
+
+    words: Language
+
+    def signs(self, text: str) -> str:
+        """Put units, ranges, fractions, signs and short forms into words."""
+        if not self.words.reading.forms or not _SOMETHING.search(text):
+            return text
+        for pattern, said in self._short:
+            text = pattern.sub(said, text)
+        text = _MINUTES_SECONDS.sub(self._minutes_seconds, text)
+        text = self._multiplied(text)
+        text = self._units.sub(self._unit, text)
+        text = _LEVELS.sub(r"\1 \2", _SERIES.sub(lambda match: match[0].replace("-", " "), text))
+        text = self._forms(text)
+        text = _ROMAN.sub(lambda match: f" {_roman(match['two'])}", text)
+        return _FIRST.sub(self._first, text)
+
+    def verbs(self, text: str) -> str:
+        """Spell verbs that begin a clause so that no voice takes them for nouns."""
+        for pattern, said in self._verbs:
+            text = pattern.sub(lambda match, said=said: _like(match[0], said), text)  # type: ignore[misc]
+        return text
+
+    def form(self, key: str) -> str:
+        return self.words.reading.form(key)
+
+    @cached_property
+    def _short(self) -> Sequence[tuple[re.Pattern[str], str]]:
+        return [(re.compile(pattern), said) for pattern, said in self.words.reading.short]
+
+    @cached_property
+    def _verbs(self) -> Sequence[tuple[re.Pattern[str], str]]:
+        starts = rf"(?:(?<=[.!?…:;,(–—“\"‘«]\s)|(?<=[(–—“\"‘'«¿¡])|^|{self._after})"
+        objects = self.form("objects")
+        found = ((_verb(pattern), pattern, said) for pattern, said in self.words.reading.verbs)
+        return [
+            (re.compile(rf"{starts}{verb}\b{fill(pattern, object=objects)[len(verb) :]}", re.IGNORECASE), said)
+            for verb, pattern, said in found
+        ]
+
+    @property
+    def _after(self) -> str:
+        """The pattern of words that a clause begins after."""
+        return "|".join(rf"(?<=\b{word}\s)" for word in self.form("begins").split())
+
+    @cached_property
+    def _units(self) -> re.Pattern[str]:
+        symbols = [each for each, _ in self.words.reading.units for each in each.split()]
+        either = "|".join(_symbol(each) for each in sorted(symbols, key=lambda each: -len(each)))
+        range_ = rf"(?:{SPACE}?{DASH}{SPACE}?(?P<to>{_QUANTITY}))?"
+        unit = rf"(?:{SPACE}|-(?=[^\W\d_]{{2}}))?(?P<unit>{either})(?![\w²³])"
+        return re.compile(rf"{_OPEN}(?P<from>{_QUANTITY}){range_}{unit}{_FULL_STOP}{_PER}")
+
+    @cached_property
+    def _unit_words(self) -> Mapping[str, tuple[str, ...]]:
+        return {each.lower(): said for symbols, said in self.words.reading.units for each in symbols.split()}
+
+    @cached_property
+    def _timely(self) -> re.Pattern[str]:
+        timely = rf"(?:{self.form('timely') or '(?!)'})"
+        return re.compile(rf"\b{timely}(?: [^\W\d_]+)?[ ~:]*\0|\0 ?{timely}\b", re.IGNORECASE)
+
+    def _unsure(self, match: re.Match[str]) -> bool:
+        """Tell whether a symbol has two readings where it stands: minutes or metres, seconds or inches."""
+        if match["unit"] not in self.form("unsure").split():
+            return False
+        around = f"{match.string[: match.start()]}\0{match.string[match.end() :]}"
+        return self._timely.search(around) is not None
+
+    def _unit(self, match: re.Match[str]) -> str:
+        symbol, one, other = match["unit"], match["from"], match["to"]
+        if self._unsure(match) or _is_decade(match) or closes_quote(match.string, match.start("unit")):
+            return match[0]
+        number = self._range(one, other) if other else self._number(one)
+        if not number:
+            return match[0]
+        return self._per(self._measured(number, self._unit_words[symbol.lower()]), match)
+
+    def _measured(self, number: str, said: tuple[str, ...]) -> str:
+        """Say how many of a unit."""
+        if len(said) > 1:
+            return said[0] if number == "1" else fill(said[1], number=number)
+        if number.isdecimal() and str(int(number)) == number:
+            return self.words.counted(said[0], int(number))
+        return self.words.word(said[0], number=number)
+
+    def _number(self, written: str) -> str:
+        """Return a number with its fraction in words, and a zero before a bare decimal; nothing where it can't be."""
+        part = _PARTS.get(written[-1])
+        if part is None:
+            return f"0{written}" if written[0] in ".," else written
+        said = dict(self.words.reading.fractions).get(part, "")
+        mixed = self.form("mixed")
+        return (
+            fill(mixed, number=written[:-1], part=self.form(f"mixed {part}") or said) if written[:-1] and mixed else ""
+        )
+
+    def _range(self, one: str, other: str) -> str:
+        """Return a range in words, if it goes up."""
+        numbers = self._number(one), self._number(other)
+        rises = one[-1] in _PARTS or other[-1] in _PARTS or _value(one) < _value(other)
+        return fill(self.form("range"), one=numbers[0], other=numbers[1]) if all(numbers) and rises else ""
+
+    def _per(self, said: str, match: re.Match[str]) -> str:
+        return fill(self.form("per"), one=said, other=match["per"]) if match["per"] else said
+
+    def _minutes_seconds(self, match: re.Match[str]) -> str:
+        """Read 5'30" as minutes and seconds, unless it may be feet and inches."""
+        minutes, seconds = int(match[1]), int(match[2])
+        if self.form("inches") and seconds < _INCHES:
+            return match[0]
+        return self.words.joined(self.words.counted("minutes", minutes), self.words.counted("seconds", seconds))
+
+    def _multiplied(self, text: str) -> str:
+        """Read 3x10, 5x and x5."""
+        times, repeated = self.form("times"), self.form("repeated")
+        chain = rf"(?<![\w.,:/]){NUMBER}(?:{SPACE}?[xX×✕]{SPACE}?(?={NUMBER}){NUMBER})+"
+        operator = re.compile(rf"{SPACE}?[xX×✕]{SPACE}?")
+        text = re.sub(chain, lambda match: operator.sub(f" {times} ", match[0]), text)
+
+        def _times(match: re.Match[str]) -> str:
+            once = self.form("once") if match["n"] == "1" else ""
+            return self._per(once or fill(repeated, number=match["n"]), match)
+
+        number = rf"(?P<n>{NUMBER}(?:{DASH}{NUMBER})?)"
+        text = re.sub(rf"(?<![\w.,:/])(?<!\d-){number}{SPACE}?{_TIMES}(?!\w|{SPACE}?\d){_PER}", _times, text)
+        return re.sub(rf"(?<![\w\d]){_TIMES}{SPACE}?{number}(?![\w]){_PER}", _times, text)
+
+    def _forms(self, text: str) -> str:
+        """Read fractions, ranges, ratios, times, signs before numbers, and what is for each."""
+        text = self._fractions.sub(self._fraction, text)
+        ends = rf"(?!\w|{DASH}\d|[.,:/]\d)"
+        ranged = rf"{_OPEN}({NUMBER})(?:{DASH}|{SPACE}{DASH}{SPACE})({NUMBER}){ends}"
+        text = re.sub(ranged, lambda match: self._range(match[1], match[2]) or match[0], text)
+        text = re.sub(rf"{_OPEN}0:([0-5]\d){ends}", self._seconds, text)
+        text = self._two(rf"{_OPEN}(\d{{1,2}}):([0-5][1-9]|[1-5]0){ends}", "clock", text)
+        text = self._two(rf"{_OPEN}(\d):(\d){ends}", "ratio", text)
+        text = self._two(rf"({NUMBER}){SPACE}?\+{SPACE}?(?={NUMBER})()", "plus", text)
+        text = self._two(r"(^|(?<=[\s(]))\+(?=[.,]?\d)()", "plus", text)
+        text = self._two(r"(^|(?<![\d,.;:!?]\s)(?<=[\s(]))[-\u2212](?=[.,]?\d)()", "minus", text)
+        text = self._two(rf"{_OPEN}({NUMBER}(?: [^\W\d_]+)?)/([^\W\d_]{{3,}})(?!\w)", "per", text)
+        return _AND.sub(f" {self.form('and')} ", text).strip() if self.form("and") else text
+
+    def _two(self, pattern: str, key: str, text: str) -> str:
+        """Put what is said for two parts in the place of a pattern."""
+        said = self.form(key)
+        if not said:
+            return text
+        return re.sub(pattern, lambda match: fill(said, one=match[1], other=match[2]).lstrip(), text)
+
+    def _seconds(self, match: re.Match[str]) -> str:
+        return self.words.counted("seconds", int(match[1]))
+
+    @cached_property
+    def _fractions(self) -> re.Pattern[str]:
+        symbols = "|".join(_symbol(each) for each in self._unit_words)
+        written = "|".join(key for key, _ in self.words.reading.fractions) or "(?!)"
+        whole = rf"(?:(?P<whole>\d+){SPACE}?)?"
+        either = rf"(?:(?<!\d)(?P<slashed>{written})|(?P<sign>[{''.join(_PARTS)}]))"
+        return re.compile(rf"{_OPEN}{whole}{either}(?![\w/]|{SPACE}?(?:{symbols})(?!\w))")
+
+    def _fraction(self, match: re.Match[str]) -> str:
+        part, whole = match["slashed"] or _PARTS[match["sign"]], match["whole"]
+        said = dict(self.words.reading.fractions).get(part, "")
+        if not whole:
+            return said or match[0]
+        mixed = self.form("mixed") if said else ""
+        return fill(mixed, number=whole, part=self.form(f"mixed {part}") or said) or match[0]
+
+    def _first(self, match: re.Match[str]) -> str:
+        """Read the I of a first: 'Warrior I'; after a word that begins a clause it is the speaker."""
+        return match[0] if match["name"].lower() in self.form("begins").split() else f"{match['name']} 1"
+
+
+def _symbol(symbol: str) -> str:
+    """Return the pattern of a unit's symbol; capitals are no other unit where there are two letters."""
+    escaped = re.escape(symbol)
+    return f"(?i:{escaped})" if len(symbol) > 1 and symbol.isalpha() else escaped
+
+
+def _is_decade(match: re.Match[str]) -> bool:
+    """Tell whether a number is no count: the 1990s."""
+    return re.fullmatch(r"(?:19|20)\d0s", match[0]) is not None
+
+
+def closes_quote(text: str, at: int) -> bool:
+    """Tell whether the mark at a place, after a number, belongs to a word or closes a quotation.
+
+    >>> closes_quote('count to "6" now', 11), closes_quote('lift it 6" now', 9)
+    (True, False)
+    """
+    mark, before, after = text[at], text[:at], text[at + 1 :]
+    if mark not in _PRIMES:
+        return False
+    if after[:1].isalnum():
+        return True
+    quotes = '"“' if mark in {'"', "”"} else "'‘"
+    return re.search(rf"(?:^|[\s(])[{quotes}][^\s\"”'’][^\"”'’]*$", before) is not None
+
+
+def _roman(written: str) -> int:
+    """Return the value of a Roman numeral.
+
+    >>> [_roman(each) for each in ("II", "IV", "XIX")]
+    [2, 4, 19]
+    """
+    values: Iterable[int] = [_VALUES[each] for each in written]
+    total, last = 0, 0
+    for value in reversed(list(values)):
+        total += -value if value < last else value
+        last = max(last, value)
+    return total
