@@ -20,7 +20,7 @@ from voicecoach.breath import pace
 from voicecoach.choices import Choices
 from voicecoach.cover import MARGIN, ROWS, SIZE, cover, lettered, picture, sided
 from voicecoach.errors import ChoiceError
-from voicecoach.picture import Area, Label, Rect
+from voicecoach.picture import Area, Label, Rect, Stroke
 from voicecoach.raster import drawable
 from voicecoach.score import Side
 from voicecoach.timeline import Chapter, Timeline
@@ -90,6 +90,34 @@ def test_each_side_has_a_picture_of_its_own_and_not_by_colour_alone() -> None:
         for each in (left, right)
     ]
     assert max(suns[0]) < SIZE / 2 < min(suns[1])
+
+
+@pytest.mark.parametrize(("left", "right"), [("left", "right"), ("izquierda", "derecha"), ("x" * 99, "y" * 99)])
+def test_a_letter_a_word_and_an_arrow_say_the_side(left: str, right: str) -> None:
+    shown = [
+        picture(session(f"sitting-leg-stretch-{side}"), LONG, word) for side, word in (("left", left), ("right", right))
+    ]
+    for word, drawn, half in zip((left, right), shown, (range(SIZE // 2), range(SIZE // 2, SIZE)), strict=True):
+        letter, *more = [label for label in labels(drawn) if label.text in {word[0].upper(), word}]
+        (arrow,) = (shape for shape in drawn.shapes if isinstance(shape, Stroke))
+        assert (letter.text, round(letter.x) in half) == (word[0].upper(), True)
+        assert all(0 < x < SIZE and round(x) in half for line in arrow.lines for x, _ in line)
+        assert [label.text for label in more] == ([word] if len(word) < 20 else [])
+        assert all(label.left >= MARGIN and label.left + label.width <= SIZE - MARGIN + 1 for label in more)
+        lowest = max(label.y + 0.25 * label.size for label in labels(drawn)[len(more) + 1 :])
+        assert lowest < letter.y - 0.72 * letter.size, "the title is above the letter"
+
+
+def test_the_title_that_was_asked_for_and_the_side_are_on_the_cover() -> None:
+    left = session("sitting-leg-stretch-left")
+    covers = [
+        cover(left, "Mine", "left"),
+        cover(left, "Mine"),
+        cover(left, "Other", "left"),
+        cover(left, "Mine", "深い"),
+    ]
+    assert len(set(covers[:3])) == 3
+    assert covers[3] == covers[1], "a word that the font lacks is no boxes"
 
 
 @pytest.mark.parametrize("name", SESSIONS)

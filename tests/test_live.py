@@ -17,7 +17,18 @@ from tests.goldens import performed
 from tests.strategies import paces, scores
 from voicecoach.breath import Kind, breath
 from voicecoach.choices import Choices
-from voicecoach.live import WIDEST, Breathed, Moment, Recorded, Spoken, display, drawn, moment, recorded
+from voicecoach.live import (
+    WIDEST,
+    Breathed,
+    Moment,
+    Recorded,
+    Spoken,
+    display,
+    drawn,
+    moment,
+    recorded,
+    shorten_chapter,
+)
 from voicecoach.plaintext import one_line
 from voicecoach.score import breathe, phrase
 from voicecoach.timeline import as_json, perform
@@ -122,6 +133,22 @@ def test_the_chapter_is_named_without_the_title_before_it() -> None:
     chapters = (Spoken(0, 5, "Stretch: left, round 1"), Spoken(5, 9, "Stretch"))
     recording = Recorded("Stretch", 9, chapters=chapters)
     assert [seen(recording, at)[1].strip() for at in (1, 6)] == ["left, round 1", ""]
+
+
+@pytest.mark.parametrize(
+    ("title", "chapter", "shown"),
+    [
+        ("Stretch: left", "Stretch: left, round 1", "round 1"),
+        ("Étirement : gauche", "Étirement : gauche, série 1", "série 1"),
+        ("Étirement", "Étirement : gauche", "gauche"),
+        ("Leg", "Legs up", "Legs up"),
+        ("", "End", "End"),
+        ("Mine", "Stretch: left", "Stretch: left"),
+        ("深い", "深い：左", "左"),  # noqa: RUF001 - a colon as Chinese and Japanese write it
+    ],
+)
+def test_a_chapter_loses_a_whole_title_and_what_parts_them(title: str, chapter: str, shown: str) -> None:
+    assert shorten_chapter(chapter, title) == shown
 
 
 @pytest.mark.parametrize(("duration", "ends"), [(None, "1:15"), (100.0, "-0:25")])

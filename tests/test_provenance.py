@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from mutagen.id3 import ID3
 
 from tests.fakes import FakeVoice
 from voicecoach import ffmpeg, session
 from voicecoach.cli import run
-from voicecoach.provenance import is_ours, made_with
+from voicecoach.errors import ChoiceError
+from voicecoach.provenance import date_made, is_ours, made_with
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -133,6 +136,46 @@ def test_a_recording_of_somebody_elses_stays_unless_it_was_named(
     assert made_with(track) is None
     assert run(["make", "calm.yaml", "-o", "calm.mp3"]) == 0
     assert made_with(track) == {"voice": "fake"}
+
+
+def test_the_day_is_that_on_which_a_session_was_first_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def on(day: str) -> None:
+        monkeypatch.setattr("time.strftime", lambda *_: day)
+
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    on("2026-11-28")
+    assert date_made(tmp_path, "a", ["5-7"]) == "2026-11-28"
+    on("2026-12-01")
+    assert date_made(tmp_path, "a", ["5-7"]) == "2026-11-28", "the same file, whenever it is made again"
+    assert date_made(tmp_path, "a", ["4-6"]) == "2026-12-01"
+
+
+def test_the_day_of_a_build_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert date_made(tmp_path, "a") == "1970-01-02"
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(ChoiceError, match="SOURCE_DATE_EPOCH is 'yesterday'"):
+        date_made(tmp_path, "a")
+
+
+def test_who_it_is_by_the_breath_and_the_day_are_in_the_file(folder: Path) -> None:
+    first = (folder / "calm.mp3").read_bytes()
+    assert run(["make", "calm.yaml", "--quiet"]) == 0
+    assert (folder / "calm.mp3").read_bytes() == first
+    assert run(["make", "calm.yaml", "--breath", "3-3", "--artist", "Anna", "-o", "calm.mp3", "--quiet"]) == 0
+    tags = ID3(folder / "calm.mp3")
+    assert [str(tags[name]) for name in ("TPE1", "TIT3", "TXXX:BREATH", "TCON")] == ["Anna", "3-3", "3-3", "Speech"]
+    assert str(tags["TDRC"]) == time.strftime("%Y-%m-%d")
+    assert run(["make", "calm.yaml", "--artist", " "]) == 2
+
+
+def test_the_covers_of_the_sides_differ_and_so_do_their_titles(folder: Path) -> None:
+    assert run(["make", "calm.yaml", "--tracks", "sides", "--title", "Evening", "--quiet"]) == 0
+    assert run(["make", "calm.yaml", "--title", "Evening", "-o", "one.mp3", "--quiet"]) == 0
+    tags = [ID3(folder / name) for name in ("calm-left.mp3", "calm-right.mp3", "one.mp3", "calm.mp3")]
+    assert [str(each["TIT2"]) for each in tags[:3]] == ["Evening: left", "Evening: right", "Evening"]
+    assert len({each.getall("APIC")[0].data for each in tags}) == 4
 
 
 def test_a_new_folder_is_made_and_goes_again_if_nothing_comes_of_it(folder: Path) -> None:

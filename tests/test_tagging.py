@@ -104,6 +104,45 @@ def test_what_a_player_shows_is_read_back(bare: Path, tmp_path: Path, kind: str)
     }
 
 
+FACTS = {
+    ".m4a": ("\xa9ART", "\xa9gen", "\xa9day", "desc", tagging.BREATH_ATOM),
+    ".flac": ("artist", "genre", "date", "subtitle", "breath"),
+    ".opus": ("artist", "genre", "date", "subtitle", "breath"),
+    ".mp3": ("TPE1", "TCON", "TDRC", "TIT3", "TXXX:BREATH"),
+    ".wav": ("TPE1", "TCON", "TDRC", "TIT3", "TXXX:BREATH"),
+}
+
+
+def facts(path: Path) -> list[str | None]:
+    """Return artist, genre, day, and twice the breath, as a file has them."""
+    tags = opened(path).tags
+    found = [tags.get(name) for name in FACTS[path.suffix]]
+    first = [each[0] if each else None for each in found]
+    return [each.decode() if isinstance(each, bytes) else each and str(each) for each in first]
+
+
+@each_kind
+def test_a_file_says_who_it_is_by_its_genre_its_day_and_the_breath(bare: Path, tmp_path: Path, kind: str) -> None:
+    tags = replace(TAGS, artist="Anna", date="2026-11-28", breath="4-6")
+    assert facts(tagged(bare, tmp_path, kind, tags)) == ["Anna", "Speech", "2026-11-28", "4-6", "4-6"]
+
+
+@each_kind
+def test_what_is_not_known_is_not_in_the_file(bare: Path, tmp_path: Path, kind: str) -> None:
+    path = tagged(bare, tmp_path, kind, replace(TAGS, comment=""))
+    assert facts(path) == ["voicecoach", "Speech", None, None, None]
+    names = {name.lower() for name in opened(path).tags.keys()}  # noqa: SIM118 - Vorbis comments are lists of pairs
+    assert not {name for name in names if name.startswith(("comm", "\xa9cmt"))}
+
+
+def test_a_day_is_in_the_frames_of_version_3(bare: Path, tmp_path: Path) -> None:
+    start = tagged(bare, tmp_path, "mp3", replace(TAGS, date="2026-11-28")).read_bytes()[:4000]
+    assert start[3] == 3
+    assert re.search(rb"TYER\0\0\0.\0\0\x002026", start, re.DOTALL)
+    assert re.search(rb"TDAT\0\0\0.\0\0\x002811", start, re.DOTALL)
+    assert b"TDRC" not in start
+
+
 @each_kind
 def test_a_track_knows_its_number(bare: Path, tmp_path: Path, kind: str) -> None:
     tags = opened(tagged(bare, tmp_path, kind, TAGS)).tags

@@ -2,7 +2,7 @@
 
 The rows go through the session, the far ones its beginning and the near ones its end. Hills are as wide as the breath
 is long, and flat where it is held; a session without guided breaths has a mountain for each chapter. Colour says the
-side, and never alone: the sun stands on it.
+side, and never alone: the sun stands there with the side's first letter, beside its word, and an arrow points there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category, normalize
 
 from voicecoach.breath import Kind
-from voicecoach.picture import BOLD, Area, Label, Picture, Rect, readable, wrapped
+from voicecoach.picture import BOLD, Anchor, Area, Label, Picture, Rect, Stroke, readable, text_width, wrapped
 from voicecoach.plot import COLOURS, INK, PAPER, SIDELESS, fullness, mixed
 from voicecoach.score import Side
 
@@ -33,6 +33,12 @@ HORIZON = 372
 """The height of the valleys of the farthest row."""
 TITLES = ((58, 2), (50, 3), (42, 3), (34, 4), (28, 5), (22, 6))
 """Sizes of a title and how many lines of it there is room for; the first that holds it all is taken."""
+SIDED_SUN, LETTER = 92, 150
+"""The radius of the sun of a session for one side, and the size of the letter on it."""
+WORDS = (92, 80, 68, 56, 46, 36)
+"""Sizes of the word for a side; the first that there is room for is taken."""
+SIDED_TITLES = ((58, 2), (50, 2), (42, 2), (34, 3), (28, 4), (22, 5))
+"""The same above the larger sun of a session for one side."""
 SUN = "#e69f00"
 """Orange of Okabe and Ito's palette."""
 ACROSS = 30
@@ -49,21 +55,21 @@ GOLDEN = 0.382
 """The golden section: no two rows begin alike."""
 
 
-def cover(timeline: Timeline, title: str) -> bytes:
-    """Draw a session's cover as PNG, 1400 by 1400 pixels.
+def cover(timeline: Timeline, title: str, word: str = "") -> bytes:
+    """Draw a session's cover as PNG, 1400 by 1400 pixels; ``word`` is that for its side, if it is for one only.
 
-    A title with letters that Pillow's font does not have is left out.
+    A title, or a word, with letters that Pillow's font does not have is left out.
 
     Raises:
         ChoiceError: When Pillow is not installed.
     """
     from voicecoach.raster import drawable, png
 
-    said = lettered(title)
-    return png(picture(timeline, said if drawable(said) else ""))
+    said, side = lettered(title), lettered(word)
+    return png(picture(timeline, said if drawable(said) else "", side if drawable(side) else ""))
 
 
-def picture(timeline: Timeline, title: str) -> Picture:
+def picture(timeline: Timeline, title: str, word: str = "") -> Picture:
     """Lay a cover out as shapes."""
     side = sided(timeline)
     colour = COLOURS.get(side, SIDELESS) if side else SIDELESS
@@ -71,7 +77,8 @@ def picture(timeline: Timeline, title: str) -> Picture:
     hills = tuple(_breaths(timeline) if breathes else _mountains(timeline))
     usual = median(map(_width, hills))
     across = min(max(ACROSS, 1.6 * usual), 4.5 * usual) if breathes else 3.6 * usual
-    shapes = (*_sky(side), *_rows(hills, across, colour), *_written(title))
+    named = _named(side, word) if side else ()
+    shapes = (*_sky(side), *_rows(hills, across, colour), *named, *_written(title, SIDED_TITLES if side else TITLES))
     return Picture(SIZE, SIZE, title, "", shapes)
 
 
@@ -158,9 +165,31 @@ def _seconds(spans: Sequence[PhaseSpan] | Sequence[Chapter]) -> float:
 def _sky(side: Side | None) -> Iterator[Shape]:
     """Paint the sky, and a sun that stands on the side of the session."""
     yield Rect(0, 0, SIZE, SIZE, PAPER)
-    x, y = SIZE * {Side.LEFT: 0.24, Side.RIGHT: 0.76}.get(side, 0.6) if side else SIZE * 0.6, HORIZON - 58
-    for radius, share in ((182, 0.08), (144, 0.15), (108, 0.26), (74, 1)):
+    x, y, sun = (_sun(side), HORIZON - 102, SIDED_SUN) if side else (SIZE * 0.6, HORIZON - 58, 74)
+    for more, share in ((108, 0.08), (70, 0.15), (34, 0.26), (0, 1)):
+        radius = sun + more
         yield Rect(x - radius, y - radius, 2 * radius, 2 * radius, mixed(SUN, PAPER, share), radius)
+
+
+def _sun(side: Side) -> float:
+    """Return where the sun stands, across."""
+    return SIZE * (0.24 if side is Side.LEFT else 0.76)
+
+
+def _named(side: Side, word: str) -> Iterator[Shape]:
+    """Paint what tells one side's session from the other's on a small screen: an arrow, a letter and a word."""
+    x, y, out = _sun(side), HORIZON - 102, -1 if side is Side.LEFT else 1
+    near, far = x + out * (SIDED_SUN + 16), x + out * (SIDED_SUN + 44)
+    yield Stroke((((near, y - 44), (far, y), (near, y + 44)),), INK, 15)
+    if not word:
+        return
+    yield Label(x, y + 0.36 * LETTER, word[0].upper(), LETTER, INK, Anchor.MIDDLE, bold=True)
+    inner = x - out * (SIDED_SUN + 26)
+    room = (SIZE - MARGIN - inner if side is Side.LEFT else inner - MARGIN) / BOLD
+    size = next((size for size in WORDS if text_width(word, size) <= room), 0)
+    if size:
+        anchor = Anchor.START if side is Side.LEFT else Anchor.END
+        yield Label(inner, y + 0.36 * size, word, size, INK, anchor, bold=True)
 
 
 def _rows(hills: Sequence[_Hill], across: float, colour: str) -> Iterator[Shape]:
@@ -197,16 +226,19 @@ def _width(hill: _Hill) -> float:
     return sum(slope.width for slope in hill)
 
 
-def _written(title: str) -> Iterator[Shape]:
-    size, lines = _lines(title)
+_Sizes = tuple[tuple[int, int], ...]
+
+
+def _written(title: str, sizes: _Sizes) -> Iterator[Shape]:
+    size, lines = _lines(title, sizes)
     for number, line in enumerate(lines):
         yield Label(MARGIN, MARGIN + size * (0.85 + 1.18 * number), line, size, INK, bold=True)
 
 
-def _lines(title: str) -> tuple[float, Sequence[str]]:
+def _lines(title: str, sizes: _Sizes) -> tuple[float, Sequence[str]]:
     """Break a title into lines, as large as it can be; one that is too long for the smallest is shortened."""
     room = (SIZE - 2 * MARGIN) / BOLD
-    for size, most in TITLES:
+    for size, most in sizes:
         lines = wrapped(title, room, size, most)
         if "".join(lines).replace(" ", "") == title.replace(" ", ""):
             return size, lines

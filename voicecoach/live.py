@@ -33,6 +33,8 @@ BAR = "cyan"
 LABEL = 8
 MOST = 1e6
 """Seconds; what claims to last longer is no session."""
+SEPARATORS = ":,;·–—：，、"  # noqa: RUF001 - marks of many scripts
+"""What stands between a title and the part of it that a chapter is."""
 WIDEST = 72
 """Columns; longer lines are hard to read, and a longer bar is no clearer."""
 
@@ -156,11 +158,22 @@ def drawn(recording: Recorded, now: Moment) -> Constrain:
     from rich.text import Text
 
     title = Text(recording.title, "bold", no_wrap=True, overflow="ellipsis")
-    part = now.chapter.removeprefix(f"{recording.title}: ").removeprefix(recording.title)
-    chapter = Text(part, no_wrap=True, overflow="ellipsis")
+    chapter = Text(shorten_chapter(now.chapter, recording.title), no_wrap=True, overflow="ellipsis")
     words = Align(Text(now.words, "bold" if now.speaking else "dim"), vertical="top", height=WORDS)
     heard = (chapter, Padding(words, (1, 0, 1, 2)), _breath(now)) if recording.told else ()
     return Constrain(Group(title, *heard, _time(recording, now)), WIDEST)
+
+
+def shorten_chapter(chapter: str, title: str) -> str:
+    """Return the title of a chapter without that of its recording, which is shown above it.
+
+    >>> shorten_chapter("Stretch: left, round 1", "Stretch: left"), shorten_chapter("Legs up", "Leg")
+    ('round 1', 'Legs up')
+    """
+    if not title or not chapter.startswith(title):
+        return chapter
+    rest = chapter.removeprefix(title)
+    return rest.lstrip().lstrip(SEPARATORS).lstrip() if not rest or rest.lstrip()[:1] in SEPARATORS else chapter
 
 
 @contextmanager

@@ -138,6 +138,16 @@ def picture(text: str) -> Path:
     return _named(text, (".svg", ".png"), "a picture's name ends in .svg or .png")
 
 
+def artist(text: str) -> str:
+    """Read who a file is by."""
+    from voicecoach.plaintext import one_line
+
+    named = one_line(text)
+    if not named:
+        raise ChoiceError("the name is empty; write who the files are by, or leave it out")
+    return named
+
+
 def prompt_list(text: str) -> Path:
     """Read the name of the file of a list to record from."""
     return _named(text, (".csv", ".md"), "a list's name ends in .csv or .md")
@@ -248,6 +258,7 @@ def files(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--chapters-json", is_flag=True, help="Beside it: chapters for podcast apps."),
         click.option("--playlist", is_flag=True, help="Beside it: a playlist of the tracks."),
         click.option("--verify", is_flag=True, help="Hold the finished files against the plan."),
+        click.option("--artist", type=Parsed("NAME", artist), help="Who it is by, in players: voicecoach if not said."),
         FORCE,
     ]
     return _with(options, command)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from voicecoach.piece import Piece
     from voicecoach.routine import Routine
+    from voicecoach.score import Side
 
 COVERED = Fraction(1800)
 """Seconds of a session that its cover shows."""
@@ -138,21 +139,22 @@ class Source:
         return store.place(self.folder, "piece", _builder(), self.name, _digest(path), *chosen)
 
 
-def covered(source: Source) -> bytes:
+def covered(source: Source, title: str | None = None, side: Side | None = None) -> bytes:
     """Return the picture of a routine: of its own breath, whatever the listener's, and without its words.
 
-    It is kept; without Pillow there is none.
+    It has the routine's title, or another one, and shows the side that a track is for. It is kept; without Pillow
+    there is none.
     """
-    path = store.place(source.folder, "cover", _builder(), *source.digests)
+    path = store.place(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
     picture = store.read(path)
     if picture is None:
         from voicecoach.cover import cover
 
-        own = Choices()
+        own = Choices(sides=(side,)) if side else Choices()
         try:
             piece = source.piece(own)
             drawn = perform(piece.score, lambda _: Fraction(0), piece.pace(None)).until(COVERED)
-            picture = cover(drawn, piece.title)
+            picture = cover(drawn, title or piece.title, piece.words.word(side.value) if side else "")
         except VoicecoachError:  # with parameters that only fit as the listener sets them; or there is no Pillow
             return b""
         with suppress(OSError):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import time
 import unicodedata
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import tagging
-from voicecoach.errors import TargetError
+from voicecoach.errors import ChoiceError, TargetError, shown
 from voicecoach.formats import FORMATS
 from voicecoach.picture import MARK
+from voicecoach.voices.remember import keep, recall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +60,35 @@ def check_audio(paths: Iterable[Path]) -> None:
     for path in paths:
         if is_file(path) and _is_audio(path) and made_with(path) is None:
             raise TargetError(path, f"voicecoach did not make this recording, so it stays\n{REMEDY}")
+
+
+def date_made(folder: Path, *session: object) -> str:
+    """Return the day on which a session was first made, as ``2026-11-28``: the same words give the same file later too.
+
+    It is kept in ``folder`` under what the session is made of, and is today where nothing is kept. SOURCE_DATE_EPOCH
+    (seconds since 1970, in UTC) comes before it.
+
+    Raises:
+        ChoiceError: When SOURCE_DATE_EPOCH is no time.
+    """
+    asked = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if asked:
+        try:
+            return time.strftime(DAY, time.gmtime(int(asked)))
+        except (ValueError, OverflowError, OSError):
+            what = f"SOURCE_DATE_EPOCH is {shown(asked)}, which is not a time"
+            raise ChoiceError(f"{what}\nset it to seconds since 1970, or to nothing") from None
+    key = f"made {session!r}"
+    kept = recall(folder, key)
+    if isinstance(kept, str) and _DAY.fullmatch(kept):
+        return kept
+    today = time.strftime(DAY)
+    keep(folder, key, today)
+    return today
+
+
+DAY = "%Y-%m-%d"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def is_file(path: Path) -> bool:

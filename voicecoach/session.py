@@ -74,6 +74,7 @@ class Request:
     pitch: int | None = None
     commands: Mapping[str, object] = field(default_factory=dict)
     force: bool = False
+    artist: str | None = None
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -110,7 +111,7 @@ class Track:
 class Session:
     """Everything known before sound is written: the tracks, and the clip of each text that is spoken in them.
 
-    ``warnings`` are about the voice; ``dose`` is a note where a stretch is short.
+    ``warnings`` are about the voice; ``dose`` is a note where a stretch is short; ``pace`` is what is breathed.
     """
 
     title: str
@@ -124,6 +125,7 @@ class Session:
     warnings: tuple[str, ...]
     dose: str = ""
     sunk: Mapping[tuple[str, int], Clip] = field(default_factory=dict)
+    pace: Pace | None = None
 
     def as_json(self, track: Track) -> dict[str, Any]:
         """Return a track's timeline in its public form, and how it was fitted, if it was."""
@@ -226,6 +228,7 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         ),
         note((timeline for timeline, _ in laid.values()), piece.limb),
         lower,
+        piece.pace(request.choices.breath),
     )
 
 
@@ -356,17 +359,21 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
 def _made(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
     from voicecoach import loudness, sounding, tagging
     from voicecoach.output import write_all
+    from voicecoach.provenance import date_made
 
     request.sounding.check([side for side, _ in _tracks(request)])
     source = Source(request.routine, request.language, folder)
     paths, whole = _places(request, output, name_file(source.called, request.chosen))
     earlier = _check_replaceable(request, paths, whole, named=output is not None and not output.is_dir())
     pieces = _pieces(request, source, folder)
-    cover = cores.Meanwhile(lambda: covered(source))
+    covers = cores.Meanwhile(lambda: [covered(source, request.title, side) for side, _ in _tracks(request)])
     session = _planned(request, pieces, source, folder, report)
     del pieces  # the score of ten hours is some megabytes
     with timings.part("cover"):
-        parts = _parts(session, request, paths, cover.made())
+        pictures = covers.made()
+    made_with = sorted(request.made_with(session.voice).items())
+    date = date_made(folder, source.digests, session.title, made_with)
+    parts = [replace(part, tags=replace(part.tags, date=date)) for part in _parts(session, request, paths, pictures)]
     report("encoding", 0, len(paths))
     ready = sounding.prepared(parts, session.clip, request.sounding, folder, report)
     extras = _extras(session, paths, request, whole)
@@ -388,14 +395,14 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
     return Made(warned, tuple(zip(session.tracks, written, heard_as, strict=True)), extras, {})
 
 
-def _parts(session: Session, request: Request, paths: Sequence[Path], cover: bytes) -> list[Part]:
+def _parts(session: Session, request: Request, paths: Sequence[Path], covers: Sequence[bytes]) -> list[Part]:
     """Return the tracks with what their files say of themselves."""
     from voicecoach.sounding import Part
 
-    tracks = enumerate(zip(session.tracks, paths, _asked(request), strict=True), start=1)
+    tracks = enumerate(zip(session.tracks, paths, _asked(request), covers, strict=True), start=1)
     return [
         Part(track.timeline, track.side, path, _tags(session, track, number, asked, cover))
-        for number, (track, path, asked) in tracks
+        for number, (track, path, asked, cover) in tracks
     ]
 
 
@@ -643,7 +650,7 @@ def _asked(request: Request) -> Iterator[Request]:
 
 def _tags(session: Session, track: Track, number: int, request: Request, cover: bytes) -> Tags:
     from voicecoach.subtitles import sylt
-    from voicecoach.tags import ChapterTag, Tags
+    from voicecoach.tags import ARTIST, ChapterTag, Tags
 
     made_with = request.made_with(session.voice)
     carried = {**session.as_json(track), "choices": made_with, "sound": request.sounding.as_json()}
@@ -660,4 +667,6 @@ def _tags(session: Session, track: Track, number: int, request: Request, cover: 
         cover=cover,
         cover_type="image/png",
         synced=tuple(sylt(track.timeline)),
+        artist=request.artist or ARTIST,
+        breath=str(session.pace) if session.pace and track.timeline.phases else "",
     )

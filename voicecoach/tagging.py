@@ -33,6 +33,9 @@ COMMENT = "VOICECOACH_TIMELINE"
 ATOM = "----:org.voicecoach:timeline"
 """The atom of an M4A that holds the timeline, packed."""
 
+BREATH_ATOM = "----:org.voicecoach:breath"
+"""The atom of an M4A that holds the breath."""
+
 PRIMING = 1024
 """Samples that ffmpeg's AAC encoder puts in front, which an edit list tells players to leave out."""
 
@@ -273,7 +276,11 @@ def _comments(tags: Tags) -> list[tuple[str, str]]:
     fields = [
         ("TITLE", line(tags.title)),
         ("ALBUM", line(tags.album)),
-        ("ARTIST", "voicecoach"),
+        ("ARTIST", line(tags.artist)),
+        ("GENRE", line(tags.genre)),
+        ("DATE", tags.date),
+        ("SUBTITLE", line(tags.breath)),
+        ("BREATH", line(tags.breath)),
         ("TRACKNUMBER", str(tags.track)),
         ("TRACKTOTAL", str(tags.tracks)),
         ("LANGUAGE", iso_639_2(tags.language)),
@@ -282,6 +289,7 @@ def _comments(tags: Tags) -> list[tuple[str, str]]:
         ("ENCODER", f"voicecoach {__version__}"),
         (COMMENT, base64.b64encode(tags.packed()).decode()),
     ]
+    fields = [(name, value) for name, value in fields if value]
     for number, chapter in enumerate(merged(tags.chapters), 1):
         fields += [
             (f"CHAPTER{number:03}", _stamp(chapter.start)),
@@ -296,19 +304,22 @@ def _m4a(path: Path, tags: Tags) -> None:
     file: Any = MP4(path)
     if file.tags is None:
         file.add_tags()
-    packed = tags.packed()
-    file.tags.update(
-        {
-            "\xa9nam": [line(tags.title)],
-            "\xa9alb": [line(tags.album)],
-            "\xa9ART": ["voicecoach"],
-            "\xa9too": [f"voicecoach {__version__}"],
-            "\xa9cmt": [plain(tags.comment)],
-            "\xa9lyr": [plain(tags.lyrics)],
-            "trkn": [(tags.track, tags.tracks)],
-            ATOM: [MP4FreeForm(packed, AtomDataType.IMPLICIT)],
-        }
-    )
+    texts = {
+        "\xa9nam": line(tags.title),
+        "\xa9alb": line(tags.album),
+        "\xa9ART": line(tags.artist),
+        "\xa9gen": line(tags.genre),
+        "\xa9day": tags.date,
+        "\xa9too": f"voicecoach {__version__}",
+        "\xa9cmt": plain(tags.comment),
+        "\xa9lyr": plain(tags.lyrics),
+        "desc": line(tags.breath),
+    }
+    file.tags.update({name: [text] for name, text in texts.items() if text})
+    file.tags["trkn"] = [(tags.track, tags.tracks)]
+    file.tags[ATOM] = [MP4FreeForm(tags.packed(), AtomDataType.IMPLICIT)]
+    if tags.breath:
+        file.tags[BREATH_ATOM] = [MP4FreeForm(line(tags.breath).encode(), AtomDataType.UTF8)]
     if tags.cover:
         kind = MP4Cover.FORMAT_JPEG if tags.cover_type == "image/jpeg" else MP4Cover.FORMAT_PNG
         file.tags["covr"] = [MP4Cover(tags.cover, kind)]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from mutagen.id3 import ID3
 
+ARTIST, GENRE = "voicecoach", "Speech"
+"""Who a file is by if nobody says otherwise, and its genre: 101 of the list that ID3 knows."""
+
 TIMELINE_OWNER = "voicecoach-timeline/1"
 MOST_CHAPTERS = 255
 """A table of contents counts its entries in one byte (ID3v2 Chapter Frame Addendum 1.0, 3.2)."""
@@ -46,7 +49,8 @@ class Tags:
     """What a file says about itself.
 
     ``track`` counts from 1 to ``tracks``; ``language`` is a BCP 47 tag; ``timeline`` is kept as JSON in a private
-    frame; ``synced`` is what is heard when, in milliseconds.
+    frame; ``synced`` is what is heard when, in milliseconds; ``date`` is a day as ``2026-11-28``; ``breath`` is what is
+    breathed, as ``--breath`` takes it. What is empty is left out of the file.
     """
 
     title: str
@@ -61,6 +65,10 @@ class Tags:
     cover: bytes = b""
     cover_type: str = "image/jpeg"
     synced: tuple[tuple[str, int], ...] = ()
+    artist: str = ARTIST
+    genre: str = GENRE
+    date: str = ""
+    breath: str = ""
 
     def packed(self) -> bytes:
         """Return the timeline as files carry it."""
@@ -78,11 +86,13 @@ def id3(tags: Tags, sealed: Callable[[], Tags] | None = None) -> ID3:
     frames = ID3()
     frames.add(TIT2(encoding=utf16, text=[line(tags.title)]))
     frames.add(TALB(encoding=utf16, text=[line(tags.album)]))
-    frames.add(TPE1(encoding=utf16, text=["voicecoach"]))
+    frames.add(TPE1(encoding=utf16, text=[line(tags.artist)]))
     frames.add(TRCK(encoding=utf16, text=[f"{tags.track}/{tags.tracks}"]))
     frames.add(TLAN(encoding=utf16, text=[language]))
     frames.add(TSSE(encoding=utf16, text=[f"voicecoach {__version__}"]))
-    frames.add(COMM(encoding=utf16, lang=language, desc="", text=[plain(tags.comment)]))
+    _add_facts(frames, tags)
+    if tags.comment:
+        frames.add(COMM(encoding=utf16, lang=language, desc="", text=[plain(tags.comment)]))
     frames.add(USLT(encoding=utf16, lang=language, desc="", text=plain(tags.lyrics)))
     if tags.cover:
         frames.add(APIC(encoding=Encoding.LATIN1, mime=tags.cover_type, type=3, desc="", data=tags.cover))
@@ -92,6 +102,21 @@ def id3(tags: Tags, sealed: Callable[[], Tags] | None = None) -> ID3:
     _add_chapters(frames, merged(tags.chapters))
     frames.add(PRIV(owner=TIMELINE_OWNER, data=(sealed() if sealed else tags).packed()))
     return frames
+
+
+def _add_facts(frames: ID3, tags: Tags) -> None:
+    """Add the genre, the day, and the breath as a subtitle and under its own name."""
+    from mutagen.id3 import TCON, TDAT, TIT3, TXXX, TYER, Encoding
+
+    utf16 = Encoding.UTF16
+    frames.add(TCON(encoding=utf16, text=[line(tags.genre)]))
+    if tags.date:
+        year, month, day = tags.date.split("-")
+        frames.add(TYER(encoding=Encoding.LATIN1, text=[year]))
+        frames.add(TDAT(encoding=Encoding.LATIN1, text=[day + month]))
+    if tags.breath:
+        frames.add(TIT3(encoding=utf16, text=[line(tags.breath)]))
+        frames.add(TXXX(encoding=utf16, desc="BREATH", text=[line(tags.breath)]))
 
 
 def merged(chapters: Sequence[ChapterTag], most: int = MOST_CHAPTERS) -> tuple[ChapterTag, ...]:
