@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import folders
+from voicecoach import folders, plain
 from voicecoach.errors import ChoiceError, OutputError, near, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+LARGEST = 1_000_000
+"""Bytes of a settings file."""
 SPEAKING = "commands"
 """The table of commands that speak, in which each has a table of its own."""
 FFMPEG = "ffmpeg"
@@ -170,7 +172,7 @@ def _write(path: Path, text: str) -> None:
 def _text(path: Path) -> str:
     """Return the text of the settings, if they can be read; nothing for a file that is not there."""
     _read(path)
-    return path.read_bytes().decode() if path.exists() else ""
+    return plain.read(path, LARGEST).decode() if path.exists() else ""
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -179,7 +181,7 @@ def _read(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(plain.read(path, LARGEST).decode("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:

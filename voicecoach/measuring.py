@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import keyboard
+from voicecoach import keyboard, plain
 from voicecoach.breath import Kind
 from voicecoach.errors import ChoiceError
 from voicecoach.taps import ENOUGH, LAST, NEEDED, WITHIN, Sample, read
@@ -172,7 +172,6 @@ def _content(name: str, source: str) -> bytes:
     try:
         if name == "-":
             return sys.stdin.buffer.read(LARGEST + 1) if sys.stdin is not None else b""
-        with Path(name).open("rb") as file:
-            return file.read(LARGEST + 1)
+        return plain.read(Path(name), LARGEST)
     except OSError as error:
         raise ChoiceError(f"{source}: the times can't be read: {(error.strerror or str(error)).lower()}") from error

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import breath, errors, language, piece, score, shelf, store
+from voicecoach import breath, errors, language, piece, plain, score, shelf, store
 from voicecoach.choices import Choices
 from voicecoach.errors import VoicecoachError
 from voicecoach.timeline import perform
@@ -260,6 +260,6 @@ def _kept(content: bytes | None, base: Path) -> tuple[Digests, Piece] | None:
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a file; nothing where it can't be read, which whoever needs it will be told."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        return hashlib.sha256(plain.read(path)).hexdigest() if path.is_file() else ""
     except OSError:
         return ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicecoach import plain
 from voicecoach.assets import assets, beds
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, near, shown
 from voicecoach.language import TAG, akin, language, languages, wider
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from voicecoach.texts import Name
 
 DEEPEST_INCLUDE = 5
-LARGEST_SOUND = 60_000_000
-"""Bytes of a sound beside a routine."""
 MOST_EXERCISES = 200
 """More would be a slip, or an attack: includes of includes multiply."""
 
@@ -214,8 +213,8 @@ def _sound(name: Name, path: Path) -> Path:
         close = near(name.text, shipped)
         mend = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are: {', '.join(shipped)}"
         raise _refused(name, f"no sound {shown(name.text)} stands beside this routine, or comes with the program", mend)
-    if target.stat().st_size > LARGEST_SOUND:
-        raise _refused(name, f"{shown(name.text)} has more than {LARGEST_SOUND:,} bytes", "use a shorter sound")
+    if target.stat().st_size > plain.LARGEST:
+        raise _refused(name, f"{shown(name.text)} has more than {plain.LARGEST:,} bytes", "use a shorter sound")
     return target
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import cores, memory, signals, store, timings
+from voicecoach import cores, memory, plain, signals, store, timings
 from voicecoach.assets import asset, assets
 from voicecoach.captions import clock, transcript
 from voicecoach.choices import Choices, Sounding
@@ -510,7 +510,7 @@ def _decoded(path: Path) -> Clip:
     form = ["-t", str(LONGEST_SOUND + 1), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
     only = ["-protocol_whitelist", "pipe", "-i", "pipe:0", "-map", "0:a:0"]
     try:
-        clip = Clip(ffmpeg.run([*only, *form], what=path.name, data=path.read_bytes()).stdout)
+        clip = Clip(ffmpeg.run([*only, *form], what=path.name, data=plain.read(path)).stdout)
     except (RunError, OSError):
         raise ChoiceError(
             f"{path.name} is no sound that can be read\nlay a WAV, FLAC, Ogg or MP3 file in its place"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from voicecoach import plain
 from voicecoach.errors import ChoiceError, UnknownNameError, shown
 
 BUILT_IN = Path(__file__).parent / "routines"
@@ -32,6 +33,8 @@ def find(name: str) -> Path:
     path = Path(name)
     if name and is_file(path):
         return path
+    if name and plain.is_special(path):
+        raise ChoiceError(f"{shown(name)} is not a plain file\nname a routine file, or a built-in routine")
     if name and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a name is too long
         raise ChoiceError(f"{shown(name)} is a folder\nname a routine file in it, or a built-in routine")
     if path.suffix in ENDINGS:

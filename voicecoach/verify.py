@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import ffmpeg, tagging
+from voicecoach import ffmpeg, plain, tagging
 from voicecoach.choices import ROOM_TONE
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import RunError, TargetError, shown
@@ -98,7 +98,9 @@ def read(path: Path) -> dict[str, Any]:
         TargetError: When it is none.
     """
     try:
-        return _read(path.read_text(encoding="utf-8"))
+        return _read(plain.read(path))
+    except plain.NotPlainError as error:
+        raise TargetError(path, f"{error.strerror}; write a timeline with 'voicecoach plan ROUTINE --json'") from None
     except (OSError, ValueError):
         raise TargetError(path, "this is no timeline; write one with 'voicecoach plan ROUTINE --json'") from None
 
@@ -109,6 +111,8 @@ def carrying(path: Path) -> dict[str, Any] | None:
     Raises:
         TargetError: When the file can't be read.
     """
+    if plain.is_special(path):
+        raise TargetError(path, "it is not a plain file; name an audio file")
     if not path.is_file():
         raise TargetError(path, "there is no such file")
     try:

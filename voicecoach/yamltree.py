@@ -6,11 +6,13 @@ stays the text that stands in the file, and what reads it decides what it means.
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from voicecoach import plain
 from voicecoach.errors import Problem, RoutineError, Where, shown
 
 if TYPE_CHECKING:
@@ -26,8 +28,9 @@ MOST_NODES = 20_000
 DEEPEST = 70
 """Levels of YAML; a block in a block takes three."""
 _ESCAPE = re.compile(r"\\U([0-9a-fA-F]{8})")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-"""What no text can hold: a terminal would obey it, and a voice can't say it; tabs and ends of lines are spaces."""
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What no text can hold: a terminal would obey it, a voice can't say it, or it turns the order of what is read around
+(overrides of writing direction; the marks U+200E and U+200F are allowed). Tabs and ends of lines are spaces."""
 _ENDS = frozenset("\n\t\x85\u2028\u2029")
 FEWER = "use fewer levels: 20 blocks in blocks are possible"
 
@@ -142,13 +145,12 @@ def content(path: Path, file: str) -> bytes:
     """
     start = Where(file, 1, 1)
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST_FILE + 1)
+        return plain.read(path, LARGEST_FILE)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            what = f"the file is larger than {LARGEST_FILE:,} bytes"
+            raise _error(start, what, "a routine is a small text file") from None
         raise _error(start, f"the file can't be read: {(error.strerror or str(error)).lower()}", "") from error
-    if len(raw) > LARGEST_FILE:
-        raise _error(start, f"the file is larger than {LARGEST_FILE:,} bytes", "a routine is a small text file")
-    return raw
 
 
 def _text(raw: bytes, file: str) -> str:
