@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg, filters
+from voicecoach import ffmpeg, filters, plain
 from voicecoach.assets import bed, beds
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import ChoiceError, EncodeError, RunError, near, shown
@@ -124,6 +124,8 @@ def opened(name: str) -> Bed:
     """
     ours = name in beds()
     path = bed(name) if ours else Path(name)
+    if not ours and plain.is_special(path):
+        raise ChoiceError(f"{shown(name)} is not a plain file\nname a file with sound, or one of {', '.join(beds())}")
     if not ours and not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
         close = near(name, beds())
         hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(beds())}"

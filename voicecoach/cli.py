@@ -158,6 +158,8 @@ def play(quiet: bool, **chosen: Any) -> None:
         with _progress(shown=not quiet) as report, _listing(request):
             made = session.make(request, folder / "session.mp3", cache_folder(), report)
         _warn(made.session, quiet=quiet)
+        signals.check()
+        signals.forget()  # the file that was made is not one to keep
         _play(made.files[0][1].path, quiet=quiet)
 
 

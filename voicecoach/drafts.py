@@ -61,15 +61,17 @@ def hold(path: Path) -> Iterator[Path]:
             remove(draft)
 
 
-def make(target: Path, name: str) -> Path:
+def make(target: Path, name: str, new: int = _NEW) -> Path:
     """Make an empty file of this name beside a file that it will replace, or that is not there yet.
+
+    ``new`` is the mode of a file that replaces none, before the umask.
 
     Raises:
         OSError: When it can't be made.
     """
     draft = target.with_name(name)
     mode = _mode(target)
-    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _NEW if mode is None else mode | stat.S_IRWXU & _NEW)
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, new if mode is None else mode | stat.S_IRWXU & _NEW)
     os.close(opened)
     return draft
 

@@ -74,6 +74,25 @@ class Parsed(_Type):
             self.fail(str(error), param, ctx)
 
 
+def line(text: str) -> str:
+    """Read a text that is shown and written into files: on one line, without characters that steer a terminal.
+
+    >>> line("  My  legs ")
+    'My legs'
+
+    Raises:
+        ChoiceError: When it has control characters, or overrides of the writing direction, in it; or nothing at all.
+    """
+    from voicecoach.yamltree import CONTROL
+
+    if CONTROL.search(text):
+        raise ChoiceError(f"{shown(text)} has control characters in it\ntake them out")
+    found = " ".join(text.split())
+    if not found:
+        raise ChoiceError("there is no text in it\nwrite a text, or leave the option out")
+    return found
+
+
 def duration(text: str) -> Fraction:
     """Read a length of time; a plain number is seconds.
 
@@ -217,7 +236,7 @@ def choices(command: Callable[..., None]) -> Callable[..., None]:
         RATE,
         PITCH,
         click.option("--lead-in", type=Parsed("TIME", lead_in), default="3s", help="Silence before the first word."),
-        click.option("--title", help="Another title for the session."),
+        click.option("--title", type=Parsed("TEXT", line), help="Another title for the session."),
         click.option("--chime", type=click.Choice(["none", *CHIMES]), help="Bells; else one, at the end."),
         click.option("--fall", is_flag=True, help="Let the voice sink a little through the session."),
         click.option("--preview", type=Parsed("TIME", preview), help="Only the beginning, e.g. 60s."),

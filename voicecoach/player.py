@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import tagging
-from voicecoach.errors import PlayerError, UnknownNameError, shown
+from voicecoach import plain, tagging
+from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, shown
 from voicecoach.ffmpeg import apart, end, gist
 from voicecoach.live import Recorded, recorded
 from voicecoach.plaintext import one_line
@@ -88,6 +88,8 @@ def sound(name: str) -> Path | None:
     path = Path(name)
     if path.suffix.lower() not in SOUNDS:
         return None
+    if plain.is_special(path):
+        raise ChoiceError(f"{shown(name)} is not a plain file\nname an audio file")
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
         raise UnknownNameError("file", shown(name)[1:-1], sorted(_sounds(path.parent)))
     return path

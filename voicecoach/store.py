@@ -26,6 +26,8 @@ MAGIC = b"voicecoach 2\n"
 LIMIT = 500_000_000
 """Bytes that the cache may hold."""
 
+_PRIVATE = 0o600
+"""The mode of an entry: what somebody had spoken is nobody else's business."""
 _DIGEST = hashlib.sha256().digest_size
 _STALE = 3600.0
 """Seconds after which an unfinished file belongs to a process that died."""
@@ -151,7 +153,7 @@ def write(path: Path, content: bytes) -> None:
 def _write(path: Path, content: bytes) -> None:
     """Write an entry, whole or not at all; `prune` removes what a killed process leaves."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = drafts.make(path, f"{path.name}.{os.urandom(8).hex()}.tmp")
+    draft = drafts.make(path, f"{path.name}.{os.urandom(8).hex()}.tmp", _PRIVATE)
     try:
         draft.write_bytes(content)
         draft.replace(path)
