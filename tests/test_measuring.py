@@ -128,7 +128,7 @@ def test_a_file_of_times_is_read(tmp_path: Path) -> None:
     [
         (None, "the times can't be read: no such file or directory"),
         (b"\xff\xfe0\x00", "the times are not UTF-8 text"),
-        (b"1\n" * LARGEST, "it is larger than 1,000,000 bytes"),
+        (b"1\n" * LARGEST, "the times can't be read: it is larger than 1,000,000 bytes"),
     ],
 )
 def test_a_file_that_holds_no_times_is_told_by_name(content: bytes | None, expected: str, tmp_path: Path) -> None:

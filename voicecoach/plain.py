@@ -1,0 +1,46 @@
+"""Read files that people name: plain ones of bounded size, so that no pipe or device makes the program wait or grow."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST = 60_000_000
+"""Bytes of a file, if its reader sets no limit of its own: a sound of ten minutes, or the timeline of ten hours."""
+
+
+class NotPlainError(OSError):
+    """A path leads to a folder, a pipe or a device, or to a file that is too large."""
+
+
+def read(path: Path, most: int = LARGEST) -> bytes:
+    """Return the bytes of a plain file.
+
+    Raises:
+        NotPlainError: When it is no plain file, or has more than ``most`` bytes.
+        OSError: When it can't be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)  # without it, opening a pipe waits for a writer
+    with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if not stat.S_ISREG(mode):
+            what = "it is a folder" if stat.S_ISDIR(mode) else "it is not a plain file"
+            raise NotPlainError(errno.EINVAL, what, str(path))
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise NotPlainError(errno.EFBIG, f"it is larger than {most:,} bytes", str(path))
+    return content
+
+
+def is_special(path: Path) -> bool:
+    """Tell whether something is there that is neither a file nor a folder: a pipe, a device, a socket."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - Path.stat may raise a ValueError
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
