@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 # A slow machine is no mistake: speed is measured by scripts/bench, as ratios. Each run draws other examples.
 for name, examples in (("quick", 25), ("ci", 100), ("thorough", 1000)):
     settings.register_profile(name, deadline=None, max_examples=examples)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
+settings.load_profile(PROFILE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give all tests the same surroundings, however the suite was started."""
     _restore_signals()
+    if PROFILE == "thorough":
+        config.option.timeout = 0  # a thousand examples take their time, and so does the search for the simplest
     if not hasattr(config, "workerinput"):  # a worker of pytest-xdist has its environment from the first process
         _share_bytecode(config)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+from itertools import count
+from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
@@ -12,6 +15,8 @@ from voicecoach.score import (
     CueKind,
     Mark,
     Moment,
+    Offset,
+    Overrun,
     Paced,
     Pause,
     Phrase,
@@ -19,9 +24,13 @@ from voicecoach.score import (
     Seq,
     Side,
     Slot,
+    Sound,
     Under,
     Wording,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 seconds = st.fractions(min_value=Fraction(1, 2), max_value=Fraction(20), max_denominator=100)
 phases = st.builds(Phase, st.sampled_from(Kind), seconds)
@@ -56,3 +65,50 @@ def _inside(scores: st.SearchStrategy[Score]) -> st.SearchStrategy[Score]:
 silent_breaths = st.builds(Breathe, st.just(()), sides)
 leaves = st.one_of(phrases, st.builds(Pause, spans), chapters, silent_breaths)
 scores = st.recursive(leaves, _inside, max_leaves=12)
+
+
+# Sessions as somebody may write them: words in the phases of breaths, and at moments of holds, which refuse to grow.
+
+brief = st.lists(st.text("abc", min_size=1, max_size=24), min_size=1, max_size=3).map(
+    lambda drawn: tuple(Wording(text) for text in sorted(drawn, key=len, reverse=True))
+)
+cues = st.builds(
+    Phrase, brief, st.just(CueKind.BREATH), sides, st.sampled_from([None, None, Sound("tone-hold", CueKind.TONE)])
+)
+plain = st.builds(Phrase, brief)
+guided = st.builds(
+    Breathe,
+    st.lists(
+        st.tuples(st.sampled_from(Kind), st.integers(1, 2), cues), max_size=4, unique_by=lambda each: each[:2]
+    ).map(tuple),
+    sides,
+)
+moments = st.builds(
+    Offset, st.sampled_from([Fraction(k, 8) for k in range(1, 9)]), st.sampled_from([0, -1]).map(Fraction)
+)
+holds = st.builds(
+    Slot,
+    st.builds(Span, rest=st.fractions(1, 20, max_denominator=50)),
+    st.one_of(st.just(Seq()), plain),
+    st.just(Overrun.REFUSE),
+    st.lists(st.tuples(moments, plain), max_size=3, unique_by=lambda each: each[0]).map(tuple),
+)
+pauses = st.builds(Pause, st.builds(Span, rest=st.fractions(0, 15, max_denominator=50)))
+
+
+def _numbered(parts: Iterable[Score]) -> Seq:
+    """Let each breath be the next one of the pace."""
+    counted = count()
+    return Seq(tuple(replace(part, beat=next(counted)) if isinstance(part, Breathe) else part for part in parts))
+
+
+sessions = st.lists(st.one_of(guided, holds, pauses, phrases), max_size=8).map(_numbered)
+"""Breaths with words, holds, pauses and instructions, one after the other."""
+
+
+@st.composite
+def ramps(draw: st.DrawFn) -> Pace:
+    """A constant pace, or one that leads from a breath to another of the same phases."""
+    first = draw(breaths)
+    last = Breath(tuple(replace(phase, seconds=draw(seconds)) for phase in first.phases))
+    return Pace((first, last) if draw(st.booleans()) else (first,))

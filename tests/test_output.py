@@ -14,7 +14,7 @@ from tests.tagged import TAGS
 from voicecoach import ffmpeg, tagging
 from voicecoach.errors import EncodeError, OutputError, TargetError
 from voicecoach.frames import Info, read_info
-from voicecoach.output import Recording, Stream, write, write_all
+from voicecoach.output import Extra, Recording, Stream, write, write_all
 
 SOUND = bytes(1152 * 2 * 40)
 HEADER = b"\xff\xfb\x54\xc4" + bytes(17)
@@ -95,6 +95,64 @@ def test_files_that_belong_together_are_all_written_or_none(tmp_path: Path) -> N
     assert not list(tmp_path.iterdir())
     write_all([Recording(left, Stream([SOUND]), TAGS), Recording(right, Stream([SOUND]), TAGS)])
     assert sorted(tmp_path.iterdir()) == [left, right]
+
+
+def test_no_file_takes_its_name_before_all_are_finished_and_listened_to(tmp_path: Path) -> None:
+    paths = [tmp_path / "left.mp3", tmp_path / "right.mp3", tmp_path / "left.srt"]
+    for path in paths:
+        path.write_bytes(b"old")
+    heard: list[int] = []
+
+    def listen(number: int, draft: Path) -> None:
+        heard.append(number)
+        assert draft not in paths
+        assert draft.read_bytes().startswith(b"ID3"), "it is whole, with its tags"
+        assert [path.read_bytes() for path in paths] == [b"old"] * 3
+
+    files = [Recording(path, Stream([SOUND]), TAGS) for path in paths[:2]]
+    write_all(files, [Extra(paths[2], "srt", b"new")], listen)
+    assert heard == [0, 1]
+    assert b"old" not in [path.read_bytes() for path in paths]
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+
+
+@pytest.mark.parametrize("refused", [0, 1])
+def test_what_listening_refuses_leaves_all_as_it_was(tmp_path: Path, refused: int) -> None:
+    paths = [tmp_path / "left.mp3", tmp_path / "right.mp3", tmp_path / "left.srt"]
+    paths[0].write_bytes(b"old")
+    files = [Recording(path, Stream([SOUND]), TAGS) for path in paths[:2]]
+
+    def listen(number: int, _draft: Path) -> None:
+        if number == refused:
+            raise EncodeError("it is not as planned")
+
+    with pytest.raises(EncodeError, match="not as planned"):
+        write_all(files, [Extra(paths[2], "srt", b"new")], listen)
+    assert [(path, path.read_bytes()) for path in tmp_path.iterdir()] == [(paths[0], b"old")]
+
+
+def test_all_is_on_the_disk_before_anything_takes_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a power cut there is the old file or the new one, and never an empty one."""
+    done: list[tuple[str, int]] = []
+    sync, replace = os.fsync, Path.replace
+
+    def synced(file: int) -> None:
+        sync(file)
+        done.append(("synced", os.fstat(file).st_ino))
+
+    def renamed(self: Path, target: Path) -> Path:
+        done.append(("named", self.stat().st_ino))
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    paths = [tmp_path / "left.mp3", tmp_path / "right.mp3", tmp_path / "left.srt"]
+    files = [Recording(path, Stream([SOUND]), TAGS) for path in paths[:2]]
+    write_all(files, [Extra(paths[2], "srt", b"new")])
+    inodes = [path.stat().st_ino for path in paths]
+    assert [each for each in done if each[1] in inodes] == [
+        (what, each) for what in ("synced", "named") for each in inodes
+    ]
 
 
 def test_another_length_than_was_given_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

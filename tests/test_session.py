@@ -13,10 +13,11 @@ from voicecoach import session
 from voicecoach.breath import breath, pace
 from voicecoach.choices import Choices
 from voicecoach.clip import Clip
-from voicecoach.errors import FitError, TargetError
+from voicecoach.errors import EncodeError, FitError, TargetError
 from voicecoach.score import Score, Side, breathe, phrase, seq
-from voicecoach.session import Request, plan, rehearse, targets
+from voicecoach.session import Request, make, plan, rehearse, targets
 from voicecoach.timeline import FRAME
+from voicecoach.verify import Finding
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -146,3 +147,35 @@ def test_what_is_stretched_is_named_after_the_authors_nouns(fake: Path, tmp_path
     planned = plan(Request(str(tmp_path / "neck.yaml")), fake, nobody)
     assert (planned.tracks[0].limb, planned.dose.count("side"), planned.dose.count("leg")) == ("side", 2, 0)
     assert plan(Request("sitting-leg-stretch"), fake, nobody).tracks[0].limb == "leg"
+
+
+OF_SIDES = """\
+title: A
+sides: {left: {leg: left leg}, right: {leg: right leg}}
+steps:
+  - each side: {rounds: 1, steps: [say: "Your {leg}"]}
+"""
+
+
+def test_no_track_takes_its_name_before_all_are_verified(
+    fake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.yaml").write_text(OF_SIDES)
+    names = [tmp_path / f"a-{side}.mp3" for side in ("left", "right")]
+    for path in names:
+        path.write_bytes(b"old")
+    held: list[str] = []
+
+    def verify(path: Path) -> list[Finding]:
+        assert [each.read_bytes() for each in names] == [b"old", b"old"]
+        assert path not in names
+        held.append(path.suffix)
+        return [Finding(1.0, "'Out' is not heard")] if len(held) == 2 else []
+
+    monkeypatch.setattr("voicecoach.verify.verify", verify)
+    request = Request(str(tmp_path / "a.yaml"), split=True, verify=True)
+    with pytest.raises(EncodeError, match=r"a-right.mp3 is not as planned: 0:01.0: 'Out' is not heard"):
+        make(request, tmp_path, fake, nobody)
+    assert len(held) == 2
+    assert [each.read_bytes() for each in names] == [b"old", b"old"]
+    assert {path.name for path in tmp_path.iterdir()} == {"a.yaml", "cache", *(path.name for path in names)}
