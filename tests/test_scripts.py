@@ -331,6 +331,9 @@ class Builder:
         machine.install("id", f"#!/bin/sh\necho {user}\n")
         machine.install("apt-get", APT.format(**places))
         (machine.checkout / "scripts" / "test").write_text(CHECKS.format(refuse=refuse, **places))
+        fetching = machine.checkout / "scripts" / "ffmpegs"
+        fetching.write_text("#!/bin/sh\n")
+        fetching.chmod(0o755)
         (machine.checkout / ".ci").mkdir(exist_ok=True)
         shutil.copy(TOP / ".ci" / "run", machine.checkout / ".ci" / "run")
         calls = machine.checkout / "calls"
@@ -383,4 +386,5 @@ def test_without_ci_or_root_nothing_is_installed(builder: Builder, user: int, ci
 
 def test_ci_runs_what_a_developer_runs() -> None:
     assert "./scripts/test" in (TOP / ".ci" / "run").read_text()
-    assert all(os.access(TOP / name, os.X_OK) for name in (".ci/run", "scripts/test", "scripts/voicecoach"))
+    programs = [".ci/run", *(f"scripts/{name}" for name in ("ffmpegs", "test", "voicecoach"))]
+    assert all(os.access(TOP / name, os.X_OK) for name in programs)
