@@ -55,7 +55,7 @@ def test_the_built_in_routines_give_no_reason_for_advice(name: str) -> None:
         ("Go to yourRight side", "two words are joined in 'yourRight'; part them"),
         ("Rest on the the floor", "'the' stands twice in a row; take one out"),
         ("Wait <emphasis>here</emphasis>", "'<emphasis>' is read out as it stands"),
-        ("Do *this* slowly", "'*t' is read out as it stands"),
+        ("Do *this* slowly", "'*this*' is read out as it stands"),
         ("As you breath out, fold", "'you breath' may be a slip; is 'breathe' meant?"),
         ("Sit tall, and breath in", "'and breath in' may be a slip; is 'breathe' meant?"),
         ("Breath in", "'Breath in' may be a slip; is 'breathe' meant?"),

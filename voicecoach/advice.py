@@ -12,7 +12,7 @@ from voicecoach.captions import by_line
 from voicecoach.errors import Problem, Where, shown
 from voicecoach.language import language
 from voicecoach.mistakes import spoken_texts
-from voicecoach.readout import read_out_of
+from voicecoach.readout import ADDRESS, read_out_of
 from voicecoach.sheet import EachSide, around, block, said, walk
 from voicecoach.texts import BLANK
 from voicecoach.unheard import unheard
@@ -94,6 +94,7 @@ def toned(sheet: Sheet) -> Iterator[Where | None]:
 
 def _spelling(wording: str, words: Language) -> Iterator[Advice]:
     """Tell of what a voice would stumble on."""
+    wording = ADDRESS.sub(" ", wording)
     if found := _UNSPACED.search(wording):
         yield f"there is no space after {shown(found[0])} in {_around(wording, found)}", "add one"
     if found := next((each for each in _CAMEL.finditer(wording) if _changes_case(wording, each.start())), None):

@@ -253,7 +253,6 @@ def _sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     yield from _sides(sheet, visits, tree)
     yield from _words(sheet, sides, tree)
     yield from _includes(sheet, visits, tree)
-    yield from _pause_marks(sheet, tree)
 
 
 def spoken_texts(sheet: Sheet, tree: Table) -> Iterator[tuple[Where, tuple[str, ...]]]:
@@ -267,10 +266,8 @@ def spoken_texts(sheet: Sheet, tree: Table) -> Iterator[tuple[Where, tuple[str, 
                 yield each.where, each.wordings[:-1] if each.toned else each.wordings
 
 
-def _pause_marks(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def pause_marks(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Tell of marks for a pause, which a voice would read out, and what makes the pause."""
-    if not TAG.fullmatch(sheet.language) or missing(sheet.language, sheet.words):
-        return
     words = language(sheet.language, sheet.words)
     for where, wordings in spoken_texts(sheet, tree):
         if found := next(filter(None, (pause_mark(wording, words) for wording in wordings)), None):

@@ -28,11 +28,15 @@ _TAKEN = "*@#/\\&§¶†‡•‣⁃◦·※"
 """Punctuation that voices read by its name."""
 _DASH = "[-\u2010\u2011\u2012\u2013\u2014\u2212]"
 _UNITS = "s|sec|secs|min|mins|h|hr|hrs|kg|g|lb|lbs|mm|cm|m|km|ft|ml"
+ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)]+|\b[\w.+-]+@[\w-]+\.\w[\w.]*")
+"""A web or e-mail address."""
+
 _STANDS = "{} is read out as it stands"
 _MARKUP = (
-    (r"(?:https?://|www\.)[^\s)]+|\b[\w.+-]+@[\w-]+\.\w[\w.]*", "{} is an address, read out sign by sign", ALONE),
-    (r"\[[^\]]*\]\([^)]*\)|</?[A-Za-z][^<>]{0,80}>|&#?\w+;|\[+[^\[\]]*\]+", _STANDS, STEPS),
-    (r"`[^`]*`|(?<!\w)_+\w[^_]*_+(?!\w)|\*+\w|\w\*+|~~", _STANDS, STEPS),
+    (r"\[[^\]]*\]\([^)]*\)", _STANDS, ALONE),
+    (ADDRESS.pattern, "{} is an address, read out sign by sign", ALONE),
+    (r"</?[A-Za-z][^<>]{0,80}>|&#?\w+;|\[+[^\[\]]*\]+", _STANDS, STEPS),
+    (r"`[^`]*`|(?<!\w)_+\w[^_]*_+(?!\w)|\*+\w[^*]*\*+|\*+\w|\w\*+|~~", _STANDS, STEPS),
     (
         rf"^#+ |^(?:[-–—*•‣⁃◦▪▫■□●○★☆✓✔·+>»{ARROWS}]+ ?(?=[^\W\d_]))",
         "{} is the mark of a heading or a list, not words",
@@ -46,7 +50,7 @@ _MARKUP = (
     (
         rf"(?:(?:\.{{3,}}|…)\s+)+(?:\.{{3,}}|…)|(?<!\w){_DASH}{{3,}}(?!\w)|([=_~*─━]\s?)\1{{2,}}",
         "{} is a line, not words, and makes no pause",
-        STEPS,
+        "leave it out; 'settle: 10s' under the words makes one",
     ),
 )
 """Patterns of what is no speech, with what is said of it, and what to do."""
@@ -83,7 +87,8 @@ def read_out(said: str, words: Language) -> Iterator[Finding]:
 
 
 def read_out_of(wording: str, words: Language, pronounced: Pairs = ()) -> Iterator[Finding]:
-    """Tell the same of a wording as its author wrote it."""
+    """Tell the same of a wording as its author wrote it; marks for pauses are told of by `pause_mark`."""
+    wording = _pauses(words).sub(" ", wording)
     yield from read_out(read_signs(wording, words, pronounced), words)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from voicecoach import session, store
 from voicecoach.advice import advised, timed, toned
 from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.errors import Misfit, Problem, RoutineError, VoicecoachError, VoiceError, Where, shown
-from voicecoach.mistakes import ordered
+from voicecoach.mistakes import ordered, validated
 from voicecoach.routine import load
 from voicecoach.score import Sound, phrases
 from voicecoach.script import build, pace
@@ -74,7 +75,7 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
         warnings = tuple(advised(routine.sheet, _tree(routine, request.routine)))
         build(routine, _whole(routine, None))
     except VoicecoachError as error:
-        return Review(_problems(error, request.routine))
+        return Review(_problems(error, request.routine), _warned(request.routine))
     try:
         voice = session.speaker(request, routine.words, folder)
         own, *others = _attempts(routine, asked, Ruler(voice, report))
@@ -235,6 +236,16 @@ def _tree(routine: Routine, name: str) -> Table:
     tree = read(find(name), routine.file)
     assert isinstance(tree, Table)  # noqa: S101 - it was loaded
     return tree
+
+
+def _warned(name: str) -> tuple[Problem, ...]:
+    """Return what is unwise in a routine that is refused, if its form is right."""
+    with suppress(VoicecoachError):
+        path = find(name)
+        tree = read(path, str(path))
+        if isinstance(tree, Table):
+            return tuple(advised(validated(tree), tree))
+    return ()
 
 
 def _problems(error: VoicecoachError, file: str) -> tuple[Problem, ...]:

@@ -12,10 +12,10 @@ from voicecoach import plain
 from voicecoach.assets import assets, beds
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, near, shown
 from voicecoach.language import TAG, akin, language, languages, wider
-from voicecoach.mistakes import ordered, validated
+from voicecoach.mistakes import ordered, pause_marks, validated
 from voicecoach.sheet import Include, Play, walk
 from voicecoach.shelf import BUILT_IN, ENDINGS, beside, built_in, find, is_file
-from voicecoach.yamltree import content, parsed
+from voicecoach.yamltree import Table, content, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,12 +132,14 @@ class _Reading:
 
     def routine(self, path: Path, file: str) -> Routine:
         raw = content(path, file)
-        sheet = validated(parsed(raw, file))
+        tree = parsed(raw, file)
+        sheet = validated(tree)
+        assert isinstance(tree, Table)  # noqa: S101 - what is valid is one
         _check_ending(path.stem, sheet.language, file)
         inside = replace(self, above=(*self.above, _real(path)))
         includes = [step.include for step in walk(sheet.steps) if isinstance(step, Include)]
         included: dict[Name, Routine] = {}
-        problems: list[Problem] = []
+        problems = list(pause_marks(sheet, tree))
         for name in includes:
             try:
                 included[name] = inside.included(name, path, sheet)
