@@ -127,8 +127,8 @@ def expect(score: Seq, pace: Pace) -> Expected:
 IN_TWO = Seq(
     (Slot(Span(rest=Fraction(4)), phrase("In"), Overrun.REFUSE, ((Offset(Fraction(1), Fraction(0)), phrase("Up")),)),)
 )
-EXACT = Seq((Breathe(((Kind.INHALE, 1, phrase("ab" * 5)),)),))
-"""Ten letters take 0.9 s and so 0.912 s: they fit a phase of 1.062 s, and none that is shorter."""
+EXACT = Seq((Breathe(((Kind.INHALE, 1, phrase("ab" * 5, "a")),)),))
+"""Ten letters take 0.9 s and so 0.912 s: they just fit a phase of 1.062 s; in a shorter one, one letter is said."""
 
 
 @given(sessions, ramps())

@@ -265,7 +265,7 @@ def level(pcm: bytes) -> float:
     return 20 * math.log10(max(audioop.rms(pcm, 2), 0.5) / 32_768)
 
 
-@pytest.mark.parametrize("breath", ["2-2", "4-7-8", "4-4-4-4", "3.3-5.7", "10-20"])
+@pytest.mark.parametrize("breath", ["2-2", "4-7-8", "10-20"])
 @pytest.mark.parametrize("routine", ["leg-stretch", "forward-backward-bend", "thigh-burner", "forward-lunge"])
 def test_every_built_in_fits_every_breath(routine: str, breath: str, folder: Path) -> None:
     added = frozenset({"all"} if routine == "leg-stretch" else ())
