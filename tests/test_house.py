@@ -21,7 +21,7 @@ ORDER = [
     *("readout", "shelf", "yamltree", "texts", "sheet", "bounds", "mistakes", "assets", "routine", "part", "steps"),
     *("chimes",),
     *("script", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),
-    *("naming", "fit", "dose", "unheard", "advice", "schema", "template", "display", "live"),
+    *("naming", "fit", "dose", "unheard", "advice", "schema", "template", "display", "live", "progress"),
     *(
         "picture",
         "raster",

@@ -123,14 +123,14 @@ def facts(path: Path) -> list[str | None]:
 
 @each_kind
 def test_a_file_says_who_it_is_by_its_genre_its_day_and_the_breath(bare: Path, tmp_path: Path, kind: str) -> None:
-    tags = replace(TAGS, artist="Anna", date="2026-11-28", breath="4-6")
+    tags = replace(TAGS, artist="Anna", genre="Speech", date="2026-11-28", breath="4-6")
     assert facts(tagged(bare, tmp_path, kind, tags)) == ["Anna", "Speech", "2026-11-28", "4-6", "4-6"]
 
 
 @each_kind
 def test_what_is_not_known_is_not_in_the_file(bare: Path, tmp_path: Path, kind: str) -> None:
     path = tagged(bare, tmp_path, kind, replace(TAGS, comment=""))
-    assert facts(path) == ["voicecoach", "Speech", None, None, None]
+    assert facts(path) == ["voicecoach", None, None, None, None]
     names = {name.lower() for name in opened(path).tags.keys()}  # noqa: SIM118 - Vorbis comments are lists of pairs
     assert not {name for name in names if name.startswith(("comm", "\xa9cmt"))}
 

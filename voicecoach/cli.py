@@ -50,15 +50,18 @@ def cli(context: click.Context) -> None:
 @options.files
 @options.JSON
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--verbose", is_flag=True, help="Say how loud it is too, and how much was spoken anew.")
 @click.option("--timings", is_flag=True, help="Tell where the time went.")
-def make(output: options.Output | None, quiet: bool, as_json: bool, timings: bool, **chosen: Any) -> None:
+def make(
+    output: options.Output | None, quiet: bool, verbose: bool, as_json: bool, timings: bool, **chosen: Any
+) -> None:
     """Make an audio file of ROUTINE: a built-in name, or a YAML file of yours."""
-    from voicecoach import session
-
     started = time.process_time()  # until here there was nothing to wait for
-    with _opened(output) as path:
+    with _opened(output) as path, _progress(f"Getting {chosen['routine']} ready", shown=not quiet) as report:
+        from voicecoach import session
+
         asked = _asked(path, **chosen)
-        with _progress(shown=not quiet) as report, _listing(asked):
+        with _listing(asked):
             made = session.make(asked, path, cache_folder(), report)
     _warn(made.session, quiet=quiet)
     if timings:
@@ -66,7 +69,7 @@ def make(output: options.Output | None, quiet: bool, as_json: bool, timings: boo
     if as_json:
         _print_json(made.as_json())
     elif not quiet:
-        click.echo(_summary(made))
+        click.echo("\n".join(_summary(made, chosen["routine"], verbose=verbose)))
 
 
 @contextmanager
@@ -97,7 +100,7 @@ def plan(as_json: bool, drawing: Path | None, force: bool, **chosen: Any) -> Non
 
     _check_drawing(drawing, force=force)
     request = options.request(split=False, **chosen)
-    with _progress(shown=True) as report, _listing(request):
+    with _progress(f"Planning {request.routine}") as report, _listing(request):
         planned = session.plan(request, cache_folder(), report)
     _warn(planned, quiet=False)
     (track,) = planned.tracks
@@ -155,7 +158,7 @@ def play(quiet: bool, **chosen: Any) -> None:
     player.command(Path("session.mp3"), by_hand)  # before the work
     request = options.request(split=False, **chosen)
     with held.folder() as folder:
-        with _progress(shown=not quiet) as report, _listing(request):
+        with _progress(f"Getting {request.routine} ready", shown=not quiet) as report, _listing(request):
             made = session.make(request, folder / "session.mp3", cache_folder(), report)
         _warn(made.session, quiet=quiet)
         signals.check()
@@ -239,7 +242,7 @@ def check(context: click.Context, files: tuple[str, ...], breaths: Any, voice: s
 
     reviews = []
     for file in files:
-        with _progress(shown=True) as report:
+        with _progress(f"Checking {file}") as report:
             asked = Request(file, voice=voice, rate=rate, commands=speaking())
             reviews.append(review(asked, breaths or (), cache_folder(), report))
         _print_review(reviews[-1])
@@ -258,7 +261,7 @@ def _preview(context: click.Context, routine: str | None) -> None:
     named = routine or sampling.ROUTINE
     request = session.Request(named, voice=asked["preview"], commands=config.speaking(), **chosen)
     as_json = asked["as_json"]
-    with _opened(asked["output"]) as path, _progress(shown=True) as report:
+    with _opened(asked["output"]) as path, _progress(f"Getting {asked['preview']} ready") as report:
         made = sampling.sample(request, path, cache_folder(), report)
     _tell(made.warnings)
     if as_json:
@@ -304,7 +307,7 @@ def install(name: str, index: str | None) -> None:
     from voicecoach.voices import models
     from voicecoach.voices.finding import data_folder
 
-    with _progress(shown=True) as report:
+    with _progress(f"Looking for {name}") as report:
 
         def megabytes(done: int, total: int) -> None:
             report("downloading", done // 1_000_000, -(-total // 1_000_000))
@@ -640,11 +643,46 @@ def _warn(session: Session, *, quiet: bool) -> None:
         click.echo(f"voicecoach: {warning}", err=True)
 
 
-def _summary(made: Made) -> str:
-    beside = [str(extra.path) for extra in made.extras]
-    lines = [f"{file.path}  {_measures(track)}, {loudness}" for track, file, loudness in made.files]
-    spoken = f"{made.session.synthesised} phrases synthesised, {made.session.reused} reused"
-    return ", ".join(("\n".join((*beside, *lines)), spoken))
+def _summary(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
+    """Say in a line a file what was made, and what can be done next."""
+    from voicecoach.captions import clock
+
+    for track, file, loudness in made.files:
+        count = f", {_count(file.chapters, 'chapter')}" if file.chapters else ""
+        yield f"{file.path} is ready: {clock(track.timeline.duration)}, {_size(file.size)}{count}."
+        if verbose:
+            yield ", ".join((f"  {loudness}", *_stretched(track)))
+    if made.extras:
+        yield f"  beside it    {', '.join(str(extra.path) for extra in made.extras)}"
+    if verbose:
+        yield f"  {_count(made.session.synthesised, 'phrase')} synthesised, {made.session.reused} reused"
+    yield from _hints(made, routine)
+
+
+def _hints(made: Made, routine: str) -> Iterator[str]:
+    """Say how to hear it, and how to have one's own breath if none was chosen."""
+    (track, file, _), *_more = made.files
+    yield f"  hear it      voicecoach play {shlex.quote(str(file.path))}"
+    if made.session.asks_breath and track.timeline.phases:
+        named = "" if routine == options.DEFAULT else f" {shlex.quote(routine)}"
+        yield f"  your breath  voicecoach breath, then: voicecoach make{named} --breath 5-7"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def _size(size: int) -> str:
+    """Write a file's size as people read it.
+
+    >>> _size(4_912_000), _size(48_300)
+    ('4.9 MB', '48 kB')
+    """
+    return f"{size / 1e6:.1f} MB" if size >= LEAST_MEGABYTES else f"{size / 1e3:.0f} kB"
+
+
+LEAST_MEGABYTES = 100_000
+"""Bytes from which on a size is told in megabytes."""
 
 
 def _tell_timings(started: float, seconds: Mapping[str, float]) -> None:
@@ -658,30 +696,20 @@ def _measures(track: Track) -> str:
     """Say how long a track is, and how long each leg is stretched in it."""
     from voicecoach.captions import clock
 
+    return ", ".join((clock(track.timeline.duration), *_stretched(track)))
+
+
+def _stretched(track: Track) -> list[str]:
     stretched = {side: track.timeline.stretched(side) for side in (Side.LEFT, Side.RIGHT)}
-    said = [f"{side} {track.limb} stretched {round(float(time), 1):g} s" for side, time in stretched.items() if time]
-    return ", ".join((clock(track.timeline.duration), *said))
+    return [f"{side} {track.limb} stretched {round(float(time), 1):g} s" for side, time in stretched.items() if time]
 
 
 @contextmanager
-def _progress(*, shown: bool) -> Iterator[Report]:
-    """Show a bar for each stage on a terminal; elsewhere, nothing."""
-    if not shown or not sys.stderr.isatty():
-        yield lambda _stage, _done, _total: signals.check()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+def _progress(first: str, *, shown: bool = True) -> Iterator[Report]:
+    """Show the work on a terminal; elsewhere, nothing."""
+    from voicecoach.progress import show_progress
 
-    said = (TextColumn(text) for text in ("{task.description:<12}", "{task.fields[doing]}"))
-    with Progress(*said, BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bars:
-        stages: dict[str, Any] = {}
-
-        def report(stage: str, done: int, total: int, doing: str = "") -> None:
-            signals.check()
-            if stage not in stages:
-                stages[stage] = bars.add_task(stage, total=total, doing="")
-            bars.update(stages[stage], completed=done, total=total, doing=doing or f"{done}/{total}")
-
+    with show_progress(first, shown=shown) as report:
         yield report
 
 

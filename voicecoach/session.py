@@ -111,7 +111,8 @@ class Track:
 class Session:
     """Everything known before sound is written: the tracks, and the clip of each text that is spoken in them.
 
-    ``warnings`` are about the voice; ``dose`` is a note where a stretch is short; ``pace`` is what is breathed.
+    ``warnings`` are about the voice; ``dose`` is a note where a stretch is short; ``pace`` is what is breathed,
+    and ``asks_breath`` whether the listener could have chosen it and did not.
     """
 
     title: str
@@ -126,6 +127,7 @@ class Session:
     dose: str = ""
     sunk: Mapping[tuple[str, int], Clip] = field(default_factory=dict)
     pace: Pace | None = None
+    asks_breath: bool = False
 
     def as_json(self, track: Track) -> dict[str, Any]:
         """Return a track's timeline in its public form, and how it was fitted, if it was."""
@@ -200,6 +202,7 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
     piece = pieces[0][2]
     with timings.part("voice"):
         voice, name = _voice(request, piece.words, folder)
+    _announce(report, request, piece, voice.name or name)
     stage = Stage(source, voice, {}, report, _slower() if request.fall else Fraction(1))
     laid = {side: _laid(stage, chosen, each, request.length) for side, chosen, each in pieces}
     lower: dict[tuple[str, int], Clip] = {}
@@ -229,7 +232,33 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         note((timeline for timeline, _ in laid.values()), piece.limb),
         lower,
         piece.pace(request.choices.breath),
+        asks_breath=not piece.fixed and request.choices.breath is None,
     )
+
+
+def _announce(report: Report, request: Request, piece: Piece, voice: str) -> None:
+    """Tell who waits on a terminal what the session will be, before its words are spoken: its length is a guess."""
+    tell = getattr(report, "announce", None)
+    if tell is None:
+        return
+    from voicecoach.progress import Heading
+
+    pace, seconds, breathed = piece.pace(request.choices.breath), request.length, True
+    with suppress(VoicecoachError):  # whatever is wrong is told when it is known for sure
+        guessed = perform(piece.score, _guess, pace)
+        guessed = guessed.preview(request.preview) if request.preview else guessed
+        seconds, breathed = seconds or guessed.duration, bool(guessed.phases)
+    exact = request.length is not None
+    tell(Heading(request.title or piece.title, voice, pace if breathed else None, seconds, exact))
+
+
+def _guess(said: str | Sound) -> Fraction:
+    """Return how long something lasts, more or less."""
+    return GUESSED_SOUND if isinstance(said, Sound) else len(said) * GUESSED_LETTER
+
+
+GUESSED_LETTER, GUESSED_SOUND = Fraction(7, 100), Fraction(4)
+"""Seconds that a letter takes at a calm rate, and a sound."""
 
 
 def _slower() -> Fraction:
@@ -255,12 +284,7 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
     longest = (each.wordings[0] for each in phrases(score))
     missing = dict.fromkeys(text for wording in longest for text in (wording.said, *wording.twins))
     while True:
-        wanted = [text for text in missing if text not in clips]
-        signals.check()
-        with timings.part("speaking"):
-            for done, (text, clip) in enumerate(zip(wanted, voice.speak(wanted) if wanted else (), strict=True)):
-                clips[text] = clip
-                report("speaking", done + 1, len(wanted))
+        _speak([text for text in missing if text not in clips], voice, clips, report)
         missing = {}
 
         def measure(said: str | Sound, missing: dict[str, None] = missing) -> Fraction:
@@ -280,6 +304,17 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
         else:
             if not missing:
                 return timeline
+
+
+def _speak(wanted: Sequence[str], voice: Voice, clips: dict[str, Clip], report: Report) -> None:
+    """Have texts spoken into ``clips``, and report each."""
+    if wanted:
+        report("speaking", 0, len(wanted))
+    signals.check()
+    with timings.part("speaking"):
+        for done, (text, clip) in enumerate(zip(wanted, voice.speak(wanted) if wanted else (), strict=True)):
+            clips[text] = clip
+            report("speaking", done + 1, len(wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -590,7 +625,9 @@ def _voice(request: Request, words: Language, folder: Path) -> tuple[CachedVoice
     from voicecoach.voices.finding import chosen
 
     inner, listed = chosen(request.voice, speech(request, words, folder))
-    return CachedVoice(inner, folder, tuple(_foreign(listed, words.code))), listed.id
+    voice = CachedVoice(inner, folder, tuple(_foreign(listed, words.code)))
+    voice.name = listed.name
+    return voice, listed.id
 
 
 def speech(request: Request, words: Language, folder: Path) -> Settings:
@@ -650,7 +687,7 @@ def _asked(request: Request) -> Iterator[Request]:
 
 def _tags(session: Session, track: Track, number: int, request: Request, cover: bytes) -> Tags:
     from voicecoach.subtitles import sylt
-    from voicecoach.tags import ARTIST, ChapterTag, Tags
+    from voicecoach.tags import ARTIST, GENRE, ChapterTag, Tags
 
     made_with = request.made_with(session.voice)
     carried = {**session.as_json(track), "choices": made_with, "sound": request.sounding.as_json()}
@@ -668,5 +705,6 @@ def _tags(session: Session, track: Track, number: int, request: Request, cover: 
         cover_type="image/png",
         synced=tuple(sylt(track.timeline)),
         artist=request.artist or ARTIST,
+        genre=GENRE,
         breath=str(session.pace) if session.pace and track.timeline.phases else "",
     )

@@ -66,7 +66,7 @@ class Tags:
     cover_type: str = "image/jpeg"
     synced: tuple[tuple[str, int], ...] = ()
     artist: str = ARTIST
-    genre: str = GENRE
+    genre: str = ""
     date: str = ""
     breath: str = ""
 
@@ -109,7 +109,8 @@ def _add_facts(frames: ID3, tags: Tags) -> None:
     from mutagen.id3 import TCON, TDAT, TIT3, TXXX, TYER, Encoding
 
     utf16 = Encoding.UTF16
-    frames.add(TCON(encoding=utf16, text=[line(tags.genre)]))
+    if tags.genre:
+        frames.add(TCON(encoding=utf16, text=[line(tags.genre)]))
     if tags.date:
         year, month, day = tags.date.split("-")
         frames.add(TYER(encoding=Encoding.LATIN1, text=[year]))

@@ -34,6 +34,7 @@ class CachedVoice:
         What is wrong with the voice itself comes first among the ``problems``.
         """
         self.voice, self.folder, self.limit = voice, folder, limit
+        self.name = ""
         self._problems = list(problems)
         self._fresh: set[str] = set()
         self._found: set[str] = set()

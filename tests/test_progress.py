@@ -1,0 +1,137 @@
+"""What a terminal shows while a session is made, and that a pipe gets none of it."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from tests.fakes import FakeVoice
+from voicecoach import cli, session
+from voicecoach.breath import pace
+from voicecoach.progress import Bars, Heading, _bars, show_progress
+from voicecoach.voices.cached import CachedVoice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROUTINE = "title: Calm\nsteps:\n  - say: Sit down.\n  - breathe: 2\n    in: In\n    out: Out\n"
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("voicecoach.config.file", lambda: tmp_path / "config.toml")
+    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(session, "_voice", lambda *_: (CachedVoice(FakeVoice(), tmp_path / "cache"), "Heart"))
+    (tmp_path / "calm.yaml").write_text(ROUTINE)
+    return tmp_path
+
+
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Let errors go to a terminal; in a fixture, pytest would take that back before the test."""
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", "1")
+    return shown
+
+
+def test_a_line_is_there_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_a_terminal(monkeypatch)
+    with show_progress("Getting calm ready"):
+        first = terminal.getvalue()
+    assert first.startswith("Getting calm ready")
+
+
+def test_make_says_what_it_will_be_and_then_what_is_there(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = on_a_terminal(monkeypatch)
+    assert cli.run(["make", "calm.yaml", "--lead-in", "60s"]) == 0
+    assert "Calm, about 2 min, breath in 4 s out 6 s, voice: Heart\n" in terminal.getvalue()
+    out = capsys.readouterr().out
+    first, *hints = out.splitlines()
+    assert re.fullmatch(r"calm\.mp3 is ready: 1:[0-9]{2}, 0\.[0-9] MB, 3 chapters\.", first)
+    assert [hint.split("  ")[1] for hint in hints] == ["hear it", "your breath"]
+    assert "voicecoach play calm.mp3" in hints[0]
+    assert "voicecoach make calm.yaml --breath 5-7" in hints[1]
+    assert (home / "calm.mp3").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "lines"),
+    [
+        ((), 3),
+        (("--breath", "3-3"), 2),
+        (("--quiet",), 0),
+        (("--quiet", "--verbose"), 0),
+        (("--verbose", "--breath", "3-3"), 4),
+        (("--captions", "vtt,srt", "--breath", "3-3"), 3),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_a_pipe_gets_plain_lines_and_no_progress(
+    more: tuple[str, ...], lines: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["make", "calm.yaml", *more]) == 0
+    out, err = capsys.readouterr()
+    assert (len(out.splitlines()), err) == (lines, "")
+    assert out.isascii()
+    assert "\x1b" not in out
+    assert ("LUFS" in out) == (lines == 4)
+    assert ("synthesised" in out) == (lines == 4)
+
+
+def test_a_stage_is_no_empty_count_and_moves_by_itself() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=90, no_color=True)
+    with _bars(console) as bars:
+        shown = Bars(bars, "Getting calm ready")
+        assert [task.total for task in bars.tasks] == [None]
+        for stage, done, total, said, known in (
+            ("speaking", 0, 39, "Starting the voice", None),
+            ("speaking", 13, 39, "Speaking 13 of 39 phrases", 39),
+            ("encoding", 0, 1, "Encoding the sound", None),
+            ("checking", 1, 1, "Writing and checking the file", 1),
+            ("other", 1, 2, "Other", 2),
+        ):
+            shown(stage, done, total)
+            (task,) = bars.tasks
+            assert (task.description, task.total) == (said, known)
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        (Heading("Calm", "Heart", pace("4-6"), Fraction(612), exact=True), "Calm, 10:12, breath in 4 s out 6 s"),
+        (Heading("Calm", "Heart", pace("4-6"), Fraction(612)), "Calm, about 10 min, breath in 4 s out 6 s"),
+        (Heading("Calm\n[red]", "Heart", None, None), "Calm [red]"),
+        (Heading("Calm", "Heart", pace("3-4..4-6"), Fraction(3)), "Calm, about 1 min, breath 3-4..4-6"),
+    ],
+)
+def test_a_heading_says_title_length_breath_and_voice(heading: Heading, said: str) -> None:
+    assert str(heading) == f"{said}, voice: Heart"
+
+
+@pytest.mark.usefixtures("home")
+def test_each_side_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["make", "--tracks", "sides", "--length", "10m", "--breath", "5-7"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" is ready: ")[0] for line in lines[:2]] == [
+        "leg-stretch 5-7 10m-left.mp3",
+        "leg-stretch 5-7 10m-right.mp3",
+    ]
+    assert lines[2] == "  hear it      voicecoach play 'leg-stretch 5-7 10m-left.mp3'"
+    assert len(lines) == 3

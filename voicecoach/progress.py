@@ -1,0 +1,177 @@
+"""What a terminal shows while a session is made: at once a line, then what it will be, and a bar for each stage."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voicecoach.breath import NAMES
+from voicecoach.captions import clock
+from voicecoach.plaintext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+
+    from rich.console import Console
+    from rich.progress import Progress, Task, TaskID
+    from rich.text import Text
+
+    from voicecoach.breath import Pace
+
+STAGES = {
+    "speaking": "Speaking {done} of {total} phrases",
+    "encoding": "Encoding the sound",
+    "checking": "Writing and checking the file",
+    "downloading": "Downloading {done} of {total} MB",
+    "trying": "Trying {done} of {total} breaths",
+}
+"""What each stage of the work is called."""
+
+BEGUN = {"speaking": "Starting the voice", "downloading": "Downloading", "trying": "Trying breaths"}
+"""What a stage that counts is called before anything of it is done."""
+
+BAR = 20
+"""Columns."""
+WAITING = 2
+"""Seconds after which a stage of which nobody knows the end says how long it has lasted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a session will be.
+
+    Attributes:
+        title: As players show it.
+        voice: Who speaks, as people call it.
+        pace: What is breathed; None where no breath is guided.
+        seconds: How long it is.
+        exact: Whether that is known, or guessed from the words.
+    """
+
+    title: str
+    voice: str
+    pace: Pace | None
+    seconds: Fraction | None
+    exact: bool = False
+
+    def __str__(self) -> str:
+        """Say it on one line.
+
+        >>> from fractions import Fraction
+        >>> from voicecoach.breath import pace
+        >>> print(Heading("Leg stretch", "Heart (English)", pace("4-6"), Fraction(612), exact=True))
+        Leg stretch, 10:12, breath in 4 s out 6 s, voice: Heart (English)
+        """
+        breath = f"breath {describe_pace(self.pace)}" if self.pace else ""
+        return ", ".join(filter(None, (one_line(self.title), self._length(), breath, f"voice: {one_line(self.voice)}")))
+
+    def _length(self) -> str:
+        if self.seconds is None:
+            return ""
+        return clock(self.seconds) if self.exact else f"about {max(1, round(self.seconds / 60))} min"
+
+
+def describe_pace(pace: Pace) -> str:
+    """Say in words what is breathed; a breath that changes, as ``--breath`` takes it.
+
+    >>> from voicecoach.breath import pace
+    >>> describe_pace(pace("4-7-8")), describe_pace(pace("3-4..4-6"))
+    ('in 4 s hold 7 s out 8 s', '3-4..4-6')
+    """
+    if len(pace.points) > 1 or pace.every:
+        return str(pace)
+    names = {kind: name for name, kind in NAMES.items()}
+    return " ".join(f"{names[phase.kind]} {round(float(phase.seconds), 2):g} s" for phase in pace.points[0].phases)
+
+
+Told = Callable[[str, int, int], None]
+"""What is told of the work, as `session.Report`; `Bars` can be told too what a session will be."""
+
+
+def _ignore(_stage: str, _done: int, _total: int) -> None:
+    """Show nothing: errors and warnings are all that a pipe gets."""
+
+
+@contextmanager
+def show_progress(first: str, *, shown: bool = True) -> Iterator[Told]:
+    """Show the work on a terminal, from the ``first`` line on; elsewhere, nothing. Afterwards it is gone."""
+    if not shown or not is_terminal():
+        yield _ignore
+        return
+    said = one_line(first)
+    sys.stderr.write(said)
+    sys.stderr.flush()  # it is there before what draws the bars is loaded
+    try:
+        from rich.console import Console
+    finally:
+        sys.stderr.write(f"\r{' ' * len(said)}\r")
+    with _bars(Console(stderr=True, highlight=False)) as bars:
+        yield Bars(bars, said)
+
+
+def is_terminal() -> bool:
+    """Return whether errors go to a terminal on which a line can be drawn again."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def _bars(console: Console) -> Iterator[Progress]:
+    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
+
+    class Left(ProgressColumn):
+        """How much is done, and how long the rest takes."""
+
+        max_refresh = 0.5
+
+        def render(self, task: Task) -> Text:
+            """Draw it."""
+            from rich.text import Text
+
+            return Text(describe_rest(task.total, task.percentage, task.time_remaining, task.elapsed))
+
+    columns = (SpinnerColumn("line"), TextColumn("{task.description}", markup=False), BarColumn(BAR), Left())
+    with Progress(*columns, console=console, transient=True) as bars:
+        yield bars
+
+
+def describe_rest(total: float | None, percent: float, left: float | None, elapsed: float | None) -> str:
+    """Say how much of a stage is done and how long the rest takes; or how long it lasts, if nobody knows its end.
+
+    >>> describe_rest(39, 60.2, 2.4, 3), describe_rest(None, 0, None, 5.2), describe_rest(None, 0, None, 1)
+    ('60 %, 3 s left', '5 s', '')
+    """
+    if total is None:
+        return f"{elapsed:.0f} s" if elapsed and elapsed >= WAITING else ""
+    return f"{math.floor(percent)} %" + (f", {math.ceil(left)} s left" if left else "")
+
+
+class Bars:
+    """A bar for the stage that is worked on; it moves by itself until something is done of it."""
+
+    def __init__(self, bars: Progress, first: str) -> None:
+        """Begin with a stage of which no end is known."""
+        self._bars = bars
+        self._stage, self._task = "", self._begin(first)
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show that so much of a stage is done."""
+        if stage != self._stage:
+            self._bars.remove_task(self._task)
+            self._stage, self._task = stage, self._begin("")
+        known = max(total, 1) if done else None
+        said = STAGES.get(stage, stage.capitalize()) if done else BEGUN.get(stage, STAGES.get(stage, stage))
+        said = said.format(done=done, total=total)
+        self._bars.update(self._task, description=said, completed=done, total=known)
+
+    def announce(self, heading: Heading) -> None:
+        """Write what a session will be above the bar, where it stays."""
+        self._bars.console.print(str(heading), markup=False, highlight=False, soft_wrap=True)
+
+    def _begin(self, said: str) -> TaskID:
+        return self._bars.add_task(said, total=None)
