@@ -39,7 +39,7 @@ ORDER = [
     *("voices.worker", "voices.polish", "voices.cached", "voices.crew", "voices.system", "voices.piper"),
     *("voices.models", "voices.recorded", "voices.command", "voices.plugins", "voices.finding", "voices.contract"),
     *("tags", "tagging", "output", "player", "beds", "fall", "sounding", "provenance", "verify", "extras"),
-    *("session", "sampling", "review", "keyboard", "measuring", "options", "cli", "__main__"),
+    *("session", "sampling", "review", "doctor", "keyboard", "measuring", "options", "cli", "__main__"),
 ]
 CORE = [
     *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "part", "steps", "script", "piece"),

@@ -35,8 +35,13 @@ def cli(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
         return
-    context.default_map = config.defaults(cli.commands)
-    preferred = config.ffmpeg()
+    try:
+        context.default_map = config.defaults(cli.commands)
+        preferred = config.ffmpeg()
+    except ChoiceError:
+        if context.invoked_subcommand != "doctor":  # which tells what is wrong with them, and of everything else
+            raise
+        preferred = None
     if preferred:
         from voicecoach import ffmpeg_choice
 
@@ -357,6 +362,29 @@ def cache(clear: bool) -> None:
     click.echo(f"{kept.entries} entries, {kept.bytes / 1e6:.1f} MB {done} in {cache_folder()}")
 
 
+@cli.command()
+@click.option("--voice", help="Try this voice; without it, the one that 'make' would take.")
+@options.JSON
+@click.pass_context
+def doctor(context: click.Context, voice: str | None, as_json: bool) -> None:
+    """Show what there is of all that a session needs, try one of 2 seconds, and say what to do where something fails.
+
+    The exit status is 0 when sessions can be made, else 1.
+    """
+    from voicecoach import config, doctor, sampling, session
+
+    commands: Mapping[str, object] = {}
+    with suppress(ChoiceError):  # one of the checks says it
+        commands = config.speaking()
+    request = session.Request(sampling.ROUTINE, voice=voice, commands=commands)
+    checks = doctor.examine(request, cli.commands, cache_folder())
+    if as_json:
+        _print_json(doctor.as_json(checks))
+    else:
+        click.echo("\n".join(doctor.table(checks)))
+    context.exit(1 if any(each.status is doctor.Status.FAILS for each in checks) else 0)
+
+
 def cache_folder() -> Path:
     """Return the folder in which speech is kept."""
     from voicecoach.folders import cache
@@ -371,7 +399,7 @@ def _from_environment(command: click.Command) -> None:
         option.envvar = [f"VOICECOACH_{(command.name or '').upper()}_{name}", f"VOICECOACH_{name}"]
 
 
-for _command in (make, plan, script, play, check, voices):
+for _command in (make, plan, script, play, check, voices, doctor):
     _from_environment(_command)
 
 

@@ -21,7 +21,7 @@ from voicecoach.timeline import as_json
 from voicecoach.voices import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from voicecoach.clip import Clip
@@ -37,7 +37,8 @@ LEAST = 90
 
 MORE = "more come with the system's speech settings, or by 'voicecoach voices install NAME'"
 
-_PAUSE = Pause(Span(rest=Fraction(7, 10)))
+PAUSE = Pause(Span(rest=Fraction(7, 10)))
+"""The silence before, between and after the words of a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +95,32 @@ def sample(request: Request, output: Path | None, folder: Path, report: Report) 
         VoiceError: When the voice fails.
         OutputError: When the file can't be written.
     """
-    form = formats.chosen(None, output)
     name = f"{re.sub(r'[^A-Za-z0-9+._-]+', '-', request.voice or 'voice').strip('-.')[:80] or 'voice'}-preview"
-    (path,) = session.targets(output, name, [None], form, split=False)
+    (path,) = session.targets(output, name, [None], formats.chosen(None, output), split=False)
+    return record(request, first_words, path, folder, report)
+
+
+def record(request: Request, write: Callable[[Routine], Score], path: Path, folder: Path, report: Report) -> Sample:
+    """Have what ``write`` makes of a routine spoken into a file, with the timeline that it can be verified by.
+
+    Raises:
+        ChoiceError: As ``sample``.
+        VoiceError: As ``sample``.
+        EncodeError: When ffmpeg fails.
+        OutputError: As ``sample``.
+    """
     routine = _routine(request, folder)
     voice = session.speaker(request, routine.words, folder)
     clips: dict[str, Clip] = {}
-    timeline = session.rehearse(first_words(routine), pace(routine, Choices()), voice, clips, report)
+    timeline = session.rehearse(write(routine), pace(routine, Choices()), voice, clips, report)
     code, title = routine.sheet.language, f"{request.voice}: {routine.sheet.title}"
-    carried = as_json(timeline, title=title, language=code, voice=request.voice or "")
+    sounding = Sounding(formats.chosen(None, path))
+    plan = as_json(timeline, title=title, language=code, voice=request.voice or "")
+    carried = {**plan, "sound": sounding.as_json()}
     texts = tuple(cue.text for cue in timeline.cues)
     tags = Tags(title, "voicecoach", 1, 1, code, "", "\n".join(texts), (), carried)
     part = Part(timeline, None, path, tags)
-    (written,) = write_all(prepared([part], lambda cue: clips[cue.said], Sounding(form), folder, report).recordings)
+    (written,) = write_all(prepared([part], lambda cue: clips[cue.said], sounding, folder, report).recordings)
     return Sample(path, code, texts, float(written.seconds), tuple(getattr(voice, "problems", ())))
 
 
@@ -118,7 +132,7 @@ def first_words(routine: Routine) -> Score:
             found[phrase.wordings[0].said] = replace(phrase, wordings=phrase.wordings[:1])
         if sum(map(len, found)) >= LEAST:
             break
-    return seq(_PAUSE, *(part for phrase in found.values() for part in (phrase, _PAUSE)))
+    return seq(PAUSE, *(part for phrase in found.values() for part in (phrase, PAUSE)))
 
 
 def _state(voice: Listed) -> str:

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from voicecoach import doctor, ffmpeg_choice, folders, player, sampling, verify
+from voicecoach.cli import cli
+from voicecoach.doctor import Check, Status
+from voicecoach.errors import EncodeError, VoiceError
+from voicecoach.ffmpeg_choice import Ffmpeg
+from voicecoach.sampling import Sample
+from voicecoach.session import Request
+from voicecoach.voices import library
+from voicecoach.voices.kinds import Listed
+from voicecoach.voices.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ASKED = Request(sampling.ROUTINE)
+GOOD = Ffmpeg("/usr/bin/ffmpeg", "bundled", "9.0")
+READY = Listed("gmw/en", "system", "English", ("en",))
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
+@pytest.fixture(autouse=True)
+def _healthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which everything is well."""
+    (tmp_path / "settings").mkdir()
+    monkeypatch.setattr(folders, "settings", lambda: tmp_path / "settings")
+    monkeypatch.setattr(folders, "cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(ffmpeg_choice, "examine", lambda: GOOD)
+    monkeypatch.setattr(library, "find", lambda: Library("pyttsx3 2.99, espeak-ng 1.52", "espeak", "/lib/x.so", None))
+    monkeypatch.setattr(sampling, "voices", lambda *_: [READY])
+    monkeypatch.setattr(player, "installed", lambda: ["mpv"])
+    monkeypatch.setattr(sampling, "record", lambda *_: Sample(Path("trial.mp3"), "en", ("x",), 2.25))
+    monkeypatch.setattr(verify, "verify", lambda _: [])
+
+
+def write_settings(text: str) -> None:
+    (folders.settings() / "config.toml").write_text(text)
+
+
+def run(*args: str) -> tuple[int, str]:
+    done = CliRunner().invoke(cli, ["doctor", *args], catch_exceptions=False)
+    return done.exit_code, done.output
+
+
+def check(name: str) -> Check:
+    """Return one of the checks of the whole list."""
+    (found,) = [each for each in doctor.examine(ASKED, cli.commands, folders.cache()) if each.name == name]
+    return found
+
+
+def test_all_is_well_on_one_screen() -> None:
+    status, said = run()
+    lines = said.splitlines()
+    assert (status, lines[-1]) == (0, "Sessions can be made here.")
+    names = ["Python", "voicecoach", "settings", "ffmpeg", "speech", "voices", "players", "cache", "session"]
+    assert [line.split()[:2] for line in lines[:-1]] == [["ok", name] for name in names]
+    assert "2.2 s were spoken, encoded, decoded and verified" in lines[-2]
+
+
+def test_json_says_the_same() -> None:
+    status, said = run("--json")
+    found = json.loads(said)
+    assert (status, found["ok"], len(found["checks"])) == (0, True, 9)
+    assert found["checks"][3] == {
+        "name": "ffmpeg",
+        "status": "ok",
+        "found": "9.0, /usr/bin/ffmpeg (bundled)",
+        "remedy": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "said", "remedy"),
+    [
+        (
+            Ffmpeg("", "PATH", fault="ffmpeg is missing"),
+            Status.FAILS,
+            "ffmpeg is missing",
+            "pip install imageio-ffmpeg",
+        ),
+        (
+            Ffmpeg("/usr/bin/ffmpeg", "PATH", "4.2.2", fault="is older than 4.4"),
+            Status.FAILS,
+            "ffmpeg 4.2.2 (/usr/bin/ffmpeg) is older than 4.4",
+            "pip install imageio-ffmpeg",
+        ),
+        (
+            Ffmpeg("/x/ffmpeg", "VOICECOACH_FFMPEG", "7.1", lacks=("encoder libopus",)),
+            Status.WARNING,
+            "7.1, /x/ffmpeg (VOICECOACH_FFMPEG), without encoder libopus",
+            "set VOICECOACH_FFMPEG to another",
+        ),
+        (
+            Ffmpeg("/usr/bin/ffmpeg", "PATH", "5.1", note="ffmpeg (/b/ffmpeg) does not start"),
+            Status.WARNING,
+            "5.1, /usr/bin/ffmpeg (PATH)",
+            "/b/ffmpeg",
+        ),
+    ],
+    ids=["none", "too old", "lacks an encoder", "the bundled one can't be used"],
+)
+def test_an_ffmpeg_that_is_not_well(
+    monkeypatch: pytest.MonkeyPatch, found: Ffmpeg, status: Status, said: str, remedy: str
+) -> None:
+    monkeypatch.setattr(ffmpeg_choice, "examine", lambda: found)
+    seen = check("ffmpeg")
+    assert (seen.status, seen.found) == (status, said)
+    assert remedy in seen.remedy
+
+
+def test_without_speech_of_the_system_other_voices_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "find", raising(VoiceError("no speech library is installed\ninstall espeak-ng")))
+    assert check("speech") == Check("speech", Status.WARNING, "no speech library is installed", "install espeak-ng")
+    monkeypatch.setattr(sampling, "voices", lambda *_: [])
+    assert check("speech") == Check("speech", Status.FAILS, "no speech library is installed", "install espeak-ng")
+
+
+def test_voices_are_counted_by_kind_when_they_can_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    away = Listed("piper:y", "piper", "y", ready=False, hint="install y")
+    monkeypatch.setattr(sampling, "voices", lambda *_: [READY, READY, Listed("piper:x", "piper", "x"), away])
+    assert check("voices") == Check("voices", Status.OK, "2 system, 1 piper")
+    monkeypatch.setattr(sampling, "voices", lambda *_: [away])
+    assert check("voices") == Check("voices", Status.FAILS, "none that can speak", "install y")
+    monkeypatch.setattr(sampling, "voices", lambda *_: [])
+    assert check("voices").remedy
+    monkeypatch.setattr(sampling, "voices", raising(VoiceError("the voice hangs\nstart anew")))
+    assert check("voices") == Check("voices", Status.FAILS, "the voice hangs", "start anew")
+
+
+def test_without_a_player_sessions_are_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(player, "installed", list)
+    assert check("players").status is Status.WARNING
+    assert "mpv" in check("players").remedy
+    assert run()[0] == 0
+
+
+def test_a_cache_that_keeps_nothing_is_only_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert (check("cache").status, bool(check("cache").remedy)) == (Status.WARNING, True)
+    monkeypatch.setattr(folders, "cache", lambda: folders.NOWHERE)
+    assert check("cache").remedy == folders.HOMELESS
+    assert run()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("breath = ", "TOML"),
+        ('breth = "4-6"', "breth"),
+        ('breath = "six"', "six"),
+        ("[make]\nrate = 5", "5 "),
+        ("ffmpeg = 3", "ffmpeg"),
+        ("commands = 3", "commands"),
+    ],
+)
+def test_settings_that_would_stop_every_session_fail_and_hide_nothing(text: str, said: str) -> None:
+    write_settings(text)
+    status, shown = run()
+    row = check("settings")
+    assert (status, row.status) == (1, Status.FAILS)
+    assert said in row.found
+    assert row.remedy
+    assert shown.splitlines()[-1] == "No session can be made here until this is mended: settings."
+    assert json.loads(run("--json")[1])["ok"] is False
+
+
+def test_settings_that_are_well_are_named() -> None:
+    write_settings('breath = "5-7"\nvoice = "en-gb"\n[make]\nquiet = true\n')
+    assert check("settings") == Check("settings", Status.OK, str(folders.settings() / "config.toml"))
+
+
+def test_the_voice_of_the_settings_is_tried_unless_another_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(
+        sampling, "record", lambda request, *_: asked.append(request.voice) or Sample(Path(), "", (), 2)
+    )
+    write_settings('voice = "en-gb"')
+    run()
+    run("--voice", "de")
+    assert asked == ["en-gb", "de"]
+
+
+@pytest.mark.parametrize(
+    ("error", "found", "remedy"),
+    [
+        (VoiceError("'x' was not spoken\ntry another"), "'x' was not spoken", "try another"),
+        (EncodeError("encoding failed"), "encoding failed", "mend what fails above, then try again"),
+        (OSError(28, "No space left on device"), "no temporary file can be written: No space left on device", "TMPDIR"),
+    ],
+)
+def test_a_session_that_is_not_made_says_why(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, found: str, remedy: str
+) -> None:
+    monkeypatch.setattr(sampling, "record", raising(error))
+    row = check("session")
+    assert (row.status, row.found) == (Status.FAILS, found)
+    assert remedy in row.remedy
+    assert run()[0] == 1
+
+
+def test_a_session_that_is_made_wrong_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "verify", lambda _: [verify.Finding(1, "'In' is not heard")])
+    assert check("session").found == "it was made, but 0:01.0: 'In' is not heard"
+    assert run()[0] == 1
+
+
+def test_a_python_newer_than_was_tested_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "NEWEST_PYTHON", (3, 10))
+    assert check("Python").status is Status.WARNING
+    assert "3.10" in check("Python").remedy
+
+
+def test_the_newest_python_is_the_newest_that_the_package_names() -> None:
+    named = (Path(__file__).parent.parent / "pyproject.toml").read_text()
+    newest = ".".join(map(str, doctor.NEWEST_PYTHON))
+    assert f'"Programming Language :: Python :: {newest}"' in named
+    assert f'"Programming Language :: Python :: 3.{doctor.NEWEST_PYTHON[1] + 1}"' not in named

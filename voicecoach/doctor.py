@@ -1,0 +1,227 @@
+"""What there is of all that a session needs, each with what to do when it fails; and whether a session can be made."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicecoach import (
+    __version__,
+    config,
+    ffmpeg_choice,
+    folders,
+    held,
+    player,
+    sampling,
+    store,
+    verify,
+)
+from voicecoach.errors import ChoiceError, VoicecoachError, VoiceError
+from voicecoach.score import Phrase, Wording, seq
+from voicecoach.voices import library
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from voicecoach.routine import Routine
+    from voicecoach.score import Score
+    from voicecoach.session import Request
+    from voicecoach.voices.kinds import Listed
+
+NEWEST_PYTHON = (3, 14)
+"""The newest Python that the tests run with."""
+
+
+class Status(StrEnum):
+    """How a check went: only what fails keeps a session from being made."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILS = "fails"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: what it is, how it is, what was found, and what to do when it isn't well."""
+
+    name: str
+    status: Status
+    found: str
+    remedy: str = ""
+
+
+def examine(request: Request, commands: Mapping[str, click.Command], folder: Path) -> list[Check]:
+    """Look at everything, and make a session of about two seconds in a temporary folder.
+
+    Args:
+        request: The voice and the commands that speak; the routine of it counts for nothing.
+        commands: The program's commands, whose options the settings may name.
+        folder: The cache.
+    """
+    voices = check_voices(request, folder)
+    return [
+        check_python(),
+        Check("voicecoach", Status.OK, f"{__version__}, {Path(__file__).parent}"),
+        check_settings(commands),
+        check_ffmpeg(),
+        check_speech(others=voices.status is Status.OK),
+        voices,
+        check_players(),
+        check_cache(folder),
+        try_session(request),
+    ]
+
+
+def table(checks: Sequence[Check]) -> list[str]:
+    r"""Return checks as lines, each remedy below what it is for, and the sum of them.
+
+    >>> print(*table([Check("player", Status.WARNING, "none", "install mpv")]), sep="\n")
+    warning  player      none
+                         -> install mpv
+    Sessions can be made here.
+    """
+    lines = []
+    for check in checks:
+        lines.append(f"{check.status:<9}{check.name:<12}{check.found}")
+        lines.extend([f"{'':<21}-> {check.remedy}"] if check.remedy else [])
+    failing = [check.name for check in checks if check.status is Status.FAILS]
+    end = f"No session can be made here until this is mended: {', '.join(failing)}."
+    return [*lines, end if failing else "Sessions can be made here."]
+
+
+def as_json(checks: Sequence[Check]) -> dict[str, Any]:
+    """Return the public form of checks."""
+    return {"ok": all(each.status is not Status.FAILS for each in checks), "checks": [asdict(each) for each in checks]}
+
+
+def check_python() -> Check:
+    """Look at the Python that runs us."""
+    found = f"{platform.python_version()}, {sys.executable}"
+    if sys.version_info[:2] > NEWEST_PYTHON:
+        newest = ".".join(map(str, NEWEST_PYTHON))
+        return Check(
+            "Python", Status.WARNING, found, f"it is newer than what was tested; if something fails, try {newest}"
+        )
+    return Check("Python", Status.OK, found)
+
+
+def check_settings(commands: Mapping[str, click.Command]) -> Check:
+    """Read the settings file, with the value of each option in it."""
+    path = config.file()
+    try:
+        for name, values in config.defaults(commands).items():
+            _read_values(commands[name], values)
+        config.ffmpeg()
+        config.speaking()
+    except (ChoiceError, click.BadParameter) as error:
+        said = error.format_message() if isinstance(error, click.BadParameter) else str(error)
+        return _failing("settings", said, f"mend or remove that line in {path}")
+    return Check("settings", Status.OK, str(path) if path.is_file() else f"none; they would be in {path}")
+
+
+def _read_values(command: click.Command, values: Mapping[str, object]) -> None:
+    context = click.Context(command)
+    for option in command.params:
+        if option.name in values:
+            option.type_cast_value(context, values[option.name])
+
+
+def check_ffmpeg() -> Check:
+    """Look for the ffmpeg that would be used, and for what it lacks."""
+    found = ffmpeg_choice.examine()
+    if found.fault:
+        named = f"{found} {found.fault}" if found.path else found.fault
+        return Check("ffmpeg", Status.FAILS, named, found.remedy if found.path else ffmpeg_choice.INSTALL)
+    said = f"{found.version}, {found.path} ({found.source})"
+    if found.lacks:
+        return Check("ffmpeg", Status.WARNING, f"{said}, without {', '.join(found.lacks)}", found.remedy)
+    if found.note:
+        return Check("ffmpeg", Status.WARNING, said, f"another one isn't used: {found.note}")
+    return Check("ffmpeg", Status.OK, said)
+
+
+def check_speech(*, others: bool) -> Check:
+    """Look for the speech of the system, without which ``others`` may still speak."""
+    try:
+        found = library.find()
+    except VoiceError as error:
+        failing = _failing("speech", str(error), "")
+        return Check(failing.name, Status.WARNING if others else Status.FAILS, failing.found, failing.remedy)
+    return Check("speech", Status.OK, f"{found.version}, {found.path}" if found.path else found.version)
+
+
+def check_voices(request: Request, folder: Path) -> Check:
+    """Count the voices that can speak now, by kind."""
+    try:
+        voices = sampling.voices(None, request, folder)
+    except VoicecoachError as error:
+        return _failing("voices", str(error), "'voicecoach voices' lists them")
+    ready = Counter(each.kind for each in voices if each.ready)
+    if not ready:
+        return Check("voices", Status.FAILS, "none that can speak", _hint(voices))
+    return Check("voices", Status.OK, ", ".join(f"{count} {kind}" for kind, count in ready.most_common()))
+
+
+def _hint(voices: Sequence[Listed]) -> str:
+    return next((each.hint for each in voices if each.hint), sampling.MORE)
+
+
+def check_players() -> Check:
+    """Look for programs that `play` can use."""
+    found = player.installed()
+    if not found:
+        return Check("players", Status.WARNING, "none, so 'voicecoach play' plays nothing", player.INSTALL)
+    return Check("players", Status.OK, ", ".join(found))
+
+
+def check_cache(folder: Path) -> Check:
+    """Look at the folder that speech is kept in, and whether something can be put there."""
+    if folder == folders.NOWHERE:
+        return Check("cache", Status.WARNING, "none, so everything is spoken each time", folders.HOMELESS)
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        found = f"nothing can be written to {there}, so everything is spoken each time"
+        return Check("cache", Status.WARNING, found, "give yourself the right to write there, or set XDG_CACHE_HOME")
+    return Check("cache", Status.OK, f"{store.usage(folder).bytes / 1e6:.1f} MB in {folder}")
+
+
+def try_session(request: Request) -> Check:
+    """Speak, encode, decode and verify some two seconds, with nothing kept from before."""
+    began = time.perf_counter()
+    try:
+        with held.folder() as folder:
+            path = folder / "trial.mp3"
+            made = sampling.record(request, _one_phrase, path, folder / "cache", lambda *_: None)
+            wrong = verify.verify(path)
+    except VoicecoachError as error:
+        return _failing("session", str(error), "mend what fails above, then try again")
+    except OSError as error:
+        said = f"no temporary file can be written: {error.strerror or error}"
+        return Check("session", Status.FAILS, said, "make room there, or set TMPDIR to another folder")
+    if wrong:
+        return Check("session", Status.FAILS, f"it was made, but {wrong[0]}", "please report it, with this list")
+    taken = time.perf_counter() - began
+    return Check(
+        "session", Status.OK, f"{made.seconds:.1f} s were spoken, encoded, decoded and verified, in {taken:.1f} s"
+    )
+
+
+def _one_phrase(routine: Routine) -> Score:
+    """Return words of the program's own, which are there in every language."""
+    words = Phrase((Wording(routine.words.word("change")),))
+    return seq(sampling.PAUSE, words, sampling.PAUSE)
+
+
+def _failing(name: str, said: str, remedy: str) -> Check:
+    """Return a failing check: the first line says what, those after it what to do; or else ``remedy`` does."""
+    what, *mend = said.splitlines() or [""]
+    return Check(name, Status.FAILS, what, "; ".join(mend) or remedy)
