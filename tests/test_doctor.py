@@ -185,9 +185,12 @@ def test_settings_that_are_well_are_named() -> None:
 
 def test_the_voice_of_the_settings_is_tried_unless_another_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(
-        sampling, "record", lambda request, *_: asked.append(request.voice) or Sample(Path(), "", (), 2)
-    )
+
+    def record(request: Request, *_: object) -> Sample:
+        asked.append(request.voice)
+        return Sample(Path("trial.mp3"), "en", ("x",), 2.25)
+
+    monkeypatch.setattr(sampling, "record", record)
     write_settings('voice = "en-gb"')
     run()
     run("--voice", "de")
