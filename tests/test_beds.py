@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.ffmpegs import break_ffmpeg
 from voicecoach import beds, ffmpeg
 from voicecoach.beds import Bed, crossfaded, opened
 from voicecoach.errors import ChoiceError, EncodeError
@@ -73,6 +74,15 @@ def test_a_file_that_is_no_sound_is_told(tmp_path: Path, content: bytes) -> None
     (tmp_path / "a.wav").write_bytes(content)
     with pytest.raises(ChoiceError, match=r"a\.wav is no sound that can be read\ngive --bed a WAV"):
         opened(str(tmp_path / "a.wav"))
+
+
+@pytest.mark.parametrize("how", ["echo 'No such filter' >&2; exit 8", "kill -ABRT $$"])
+def test_a_filter_that_fails_is_no_fault_of_the_bed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    path = break_ffmpeg(tmp_path, monkeypatch, "ebur128", how)
+    with pytest.raises(EncodeError) as caught:
+        opened("rain")
+    assert f"({path}) failed (" in str(caught.value)
+    assert "set VOICECOACH_FFMPEG to another ffmpeg" in str(caught.value)
 
 
 def test_a_list_of_other_files_opens_none_of_them(tmp_path: Path) -> None:

@@ -167,6 +167,16 @@ def test_a_clip_over_a_room_tone_is_kept_apart_from_the_same_clip_over_silence(t
     assert frames.encoded([clip], tmp_path, FORM)[clip] == silent
 
 
+def test_frames_and_levels_of_two_ffmpegs_are_kept_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = []
+    for version in ("ffmpeg 5.1.9 a", "ffmpeg 7.1.5 b"):
+        monkeypatch.setattr(ffmpeg, "identity", lambda version=version: version)
+        run = frames.encoded([tone(5000)], tmp_path, FORM)[tone(5000)]
+        frames.measured([run], tmp_path, FORM)
+        kept.append(sorted(path.suffix for path in tmp_path.rglob("*.*") if path.is_file()))
+    assert kept == [[".levels", ".run"], [".levels", ".levels", ".run", ".run"]]
+
+
 @pytest.mark.parametrize("rate", [MP3_RATES[0], 56, 128, MP3_RATES[-1]])
 def test_frames_of_any_bit_rate_are_joined_to_the_sample(tmp_path: Path, rate: int) -> None:
     form, clip, path = Form(rate * 1000), tone(30_000), tmp_path / "a.mp3"

@@ -139,6 +139,15 @@ def test_a_player_that_fails_is_an_error(body: str, told: str, bin_: Path) -> No
 
 
 @posix
+def test_ffplay_without_a_sound_device_is_an_error_though_it_reports_success(bin_: Path) -> None:
+    said = "ALSA lib: Unknown PCM default\\nNo more combinations to try, audio open failed\\nFailed to open a.mp3"
+    fake(bin_, "ffplay", f"print('{said}', file=sys.stderr)")
+    with pytest.raises(PlayerError) as caught:
+        play(command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
+    assert str(caught.value) == "'a.mp3': ffplay finds no loudspeaker\nNo more combinations to try, audio open failed"
+
+
+@posix
 def test_a_program_that_is_none_is_an_error_not_a_traceback(bin_: Path) -> None:
     (bin_ / "mpv").write_bytes(b"\x7fELF nonsense")
     (bin_ / "mpv").chmod(0o755)

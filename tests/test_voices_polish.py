@@ -151,3 +151,11 @@ def test_near_silence_is_silence() -> None:
 def test_the_gates_leave_pauses_out_of_the_loudness() -> None:
     assert integrated([(-20.0, 5), (-90.0, 50)]) == -20.0
     assert integrated([(-99.0, 1)]) is None
+
+
+def test_clips_of_two_ffmpegs_are_known_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = set()
+    for version in ("ffmpeg 5.1.9 a", "ffmpeg 7.1.5 b"):
+        monkeypatch.setattr(ffmpeg, "identity", lambda version=version: version)
+        known.add(polish.treatment())
+    assert len(known) == 2

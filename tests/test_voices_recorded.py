@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
+from tests.ffmpegs import break_ffmpeg
 from tests.loudness import loudness
 from voicecoach import ffmpeg
 from voicecoach.clip import SAMPLE_RATE, Clip, peak
@@ -216,6 +217,15 @@ def test_only_files_of_sound_count_as_recordings(tmp_path: Path) -> None:
     (tmp_path / "in-2.wav").mkdir()
     path = write(tmp_path / "In-3.WAV", tone(0.1))
     assert recordings(tmp_path) == {"in-3": (path,)}
+
+
+def test_levelling_that_fails_is_no_fault_of_the_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(tmp_path, "In", tone())
+    path = break_ffmpeg(tmp_path, monkeypatch, "alimiter")
+    with pytest.raises(
+        EncodeError, match=rf"^levelling the voice: ffmpeg .* \({path}\) failed \(status 8\)\nNo such filter\n"
+    ):
+        list(RecordedVoice(tmp_path).speak(["In"]))
 
 
 def test_a_playlist_under_the_name_of_a_sound_opens_no_other_file(tmp_path: Path) -> None:

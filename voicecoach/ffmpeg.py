@@ -1,4 +1,4 @@
-"""ffmpeg, found once: run to its end or fed with sound, never left running, its failures told in two lines."""
+"""ffmpeg: run to its end or fed with sound, never left running; its failures name it, its reason and the remedy."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,8 @@ DELAY = 0.3
 """Seconds from the start of a player until its sound is heard, more or less."""
 TICK = 0.05
 """Seconds between two looks at a player."""
+_UNHEARD = re.compile(r"^.*audio open failed.*$", re.IGNORECASE | re.MULTILINE)
+"""What ffplay says when it can't open a sound device; it ends with status 0 all the same."""
 _POWERSHELL = """
 Add-Type -AssemblyName PresentationCore
 $player = New-Object System.Windows.Media.MediaPlayer
@@ -133,9 +136,12 @@ def play(
     with tempfile.TemporaryFile() as said:
         status = _status(arguments, said, show, clock)
         said.seek(0)
+        told = said.read().decode(errors="replace")
+        unheard = _UNHEARD.search(told)
+        if unheard:
+            raise PlayerError(f"{shown(name)}: {_called(arguments)} finds no loudspeaker\n{unheard[0].strip()}")
         if status:
-            told = gist(said.read().decode(errors="replace"))
-            raise PlayerError(f"{shown(name)}: {_called(arguments)} failed (status {status})\n{told}".rstrip())
+            raise PlayerError(f"{shown(name)}: {_called(arguments)} failed (status {status})\n{gist(told)}".rstrip())
 
 
 def _status(arguments: list[str], said: IO[bytes], show: Callable[[float], None], clock: Callable[[], float]) -> int:

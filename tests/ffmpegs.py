@@ -1,0 +1,24 @@
+"""ffmpegs that fail: a script around the bundled one, chosen for a test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voicecoach import ffmpeg
+from voicecoach.ffmpeg_choice import VARIABLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def break_ffmpeg(
+    folder: Path, patch: pytest.MonkeyPatch, when: str, how: str = "echo 'No such filter' >&2; exit 8"
+) -> Path:
+    """Choose an ffmpeg that fails when its arguments contain ``when``, and does its work otherwise."""
+    path = folder / "ffmpeg"
+    path.write_text(f'#!/bin/sh\ncase "$*" in *{when}*) {how} ;; esac\nexec "{ffmpeg.executable()}" "$@"\n')
+    path.chmod(0o755)
+    patch.setenv(VARIABLE, str(path))
+    return path
