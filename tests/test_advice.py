@@ -179,12 +179,6 @@ def in_turns(step: str, folder: Path) -> list[str]:
     return warned(f"{SIDES}steps:\n  - each side:\n      steps:\n        - {step}\n        - say: '{{leg}}'\n", folder)
 
 
-def test_a_noun_of_one_side_that_both_would_hear_is_told_with_its_name(tmp_path: Path) -> None:
-    assert in_turns("say: Stretch your Left leg now.", tmp_path) == [
-        "8:16: both sides hear 'left leg' here; write {leg}"
-    ]
-
-
 def test_a_sides_word_is_found_in_phases_and_in_what_is_between(tmp_path: Path) -> None:
     (told,) = in_turns("{breathe: 1, out: To the left}", tmp_path)
     assert told.startswith("8:29: both sides hear 'left' here; give the sides a name for it")

@@ -18,10 +18,11 @@ PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
     *("errors", "signals", "memory", "streams", "plain", "language", "spelling"),
     *("breath", "taps", "formula", "score", "timeline", "formats", "choices", "reading", "piece"),
-    *("readout", "shelf", "yamltree", "texts", "sheet", "bounds", "mistakes", "assets", "routine", "part", "steps"),
+    *("readout", "shelf", "yamltree", "texts", "sheet", "bounds", "sidedness", "mistakes", "assets", "routine"),
+    *("part", "steps"),
     *("chimes",),
     *("script", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),
-    *("naming", "fit", "dose", "unheard", "advice", "schema", "template", "display", "live", "progress"),
+    *("naming", "fit", "dose", "caution", "unheard", "advice", "schema", "template", "display", "live", "progress"),
     *(
         "picture",
         "raster",

@@ -14,6 +14,7 @@ from voicecoach.language import language
 from voicecoach.mistakes import spoken_texts
 from voicecoach.readout import ADDRESS, read_out_of
 from voicecoach.sheet import EachSide, around, block, said, walk
+from voicecoach.sidedness import find_written_out
 from voicecoach.texts import BLANK
 from voicecoach.unheard import unheard
 from voicecoach.yamltree import place, texts
@@ -64,7 +65,8 @@ def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     yield from unheard(sheet, tree, words)
     if sheet.sides:
         yield from _alike(sheet.sides, tree)
-        yield from _one_sided(sheet, sheet.sides, words)
+        refused = {each.where for each in find_written_out(sheet)}
+        yield from (each for each in _one_sided(sheet, sheet.sides, words) if each.where not in refused)
 
 
 def timed(timeline: Timeline, file: str, toned: Collection[Where | None] = ()) -> Iterator[Problem]:

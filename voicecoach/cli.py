@@ -341,7 +341,7 @@ def breath_(phases: bool, ratio: Any, times: str | None, save: bool | None, as_j
     sample = measuring.from_keys(phases=phases) if times is None else measuring.from_file(times, phases=phases)
     _check_ratio(phased=sample.phased)
     taken = measured(sample, ratio)
-    _tell(measuring.described(sample, taken))
+    _tell((*measuring.described(sample, taken), *measuring.proposed(taken)))
     if as_json:
         _print_json(measuring.as_json(sample, taken))
     else:

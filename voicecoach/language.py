@@ -28,6 +28,9 @@ EXACT = re.compile(rf"({'|'.join(COUNTS)}) (0|[1-9][0-9]{{0,3}})")
 TITLED = "{title}: {part}"
 """How chapters are titled in a language without a table, unless its routine writes it otherwise."""
 
+UNNEEDED = ("hold", "empty")
+"""Words that a routine in a language without a table need not give itself: a tone is heard instead."""
+
 Own = Mapping[str, str | tuple[str, ...]]
 """Words that a routine gives itself, by their key; those of ``numbers`` are a list."""
 
@@ -61,6 +64,27 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Sided:
+    """How a side's noun phrase is written in a language, as patterns in small letters.
+
+    Attributes:
+        left: Words for the left.
+        right: Words for the right.
+        sure: Those of them that mean nothing else.
+        parts: Parts of the body that have a side.
+        pairs: Words that join the two sides.
+        first: Whether the side's word comes before the part's.
+    """
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    sure: tuple[str, ...]
+    parts: tuple[str, ...]
+    pairs: tuple[str, ...]
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language's table: its BCP 47 code, its own name, its words by their key, and its numbers from zero.
 
@@ -82,6 +106,7 @@ class Language:
     sounds: tuple[tuple[str, str], ...] = ()
     typed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     reading: Reading = Reading()
+    sided: Sided | None = None
 
     def word(self, key: str, **values: object) -> str:
         """Return a word or phrase of the table, with its blanks filled.
@@ -183,7 +208,7 @@ def missing(code: str, own: Own) -> tuple[str, ...]:
     """
     if _nearest(code):
         return ()
-    return tuple(key for key in keys() if key not in {*own, "titled"})
+    return tuple(key for key in keys() if key not in {*own, "titled", *UNNEEDED})
 
 
 def keys() -> tuple[str, ...]:
@@ -210,6 +235,7 @@ def _table(code: str) -> Language:
         twice=tuple(table.pop("twice")),
         heads=tuple(table.pop("heads")),
         sounds=tuple(table.pop("sounds").items()),
+        sided=_sided(table.pop("sided")),
         typed=tuple((key, tuple(texts)) for key, texts in table.pop("typed").items()),
         reading=_reading(reading),
         words=tuple(table.items()),
@@ -223,6 +249,11 @@ def _reading(table: dict[str, Any]) -> Reading:
         **{name: tuple(table.pop(name).items()) for name in ("fractions", "short", "verbs", "instead")},
         forms=tuple(table.items()),
     )
+
+
+def _sided(given: dict[str, Any]) -> Sided:
+    left, right, sure, parts, pairs = (tuple(given[key]) for key in ("left", "right", "sure", "parts", "pairs"))
+    return Sided(left, right, sure, parts, pairs, first=given["first"])
 
 
 def wider(code: str) -> tuple[str, ...]:

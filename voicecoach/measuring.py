@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from voicecoach import keyboard, plain
 from voicecoach.breath import Kind
 from voicecoach.errors import ChoiceError
-from voicecoach.taps import ENOUGH, LAST, NEEDED, WITHIN, Sample, read
+from voicecoach.taps import ENOUGH, LAST, NEEDED, WITHIN, Sample, read, slower
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -107,7 +107,15 @@ def as_json(sample: Sample, breath: Breath) -> dict[str, Any]:
     phases = {str(phase.kind): float(phase.seconds) for phase in breath.phases}
     counts = {"breaths": len(sample.breaths.kept), "missed": sample.breaths.missed, "extra": sample.breaths.extra}
     whole = {"breath": str(breath), "seconds": float(breath.seconds), "per_minute": round(rate(breath), 2)}
-    return {**whole, **phases, **counts, "agrees": sample.agrees}
+    ramp = slower(breath)
+    return {**whole, **phases, **counts, "agrees": sample.agrees, "slower": str(ramp) if ramp else None}
+
+
+def proposed(breath: Breath) -> Iterator[str]:
+    """Say how to slow down from a breath, if it is not slow already."""
+    ramp = slower(breath)
+    if ramp:
+        yield f"to slow down in the course of a session: voicecoach make --breath {ramp}"
 
 
 def _asked(*, phases: bool) -> tuple[str, ...]:

@@ -349,7 +349,18 @@ def request(  # noqa: PLR0913 - the options of the command line
         chime="" if chime == "none" else chime,
     )
     heard = Sounding(form, bitrate, None if bed == "none" else bed, float(under), room_tone == "faint", pan)
-    return Request(routine, chosen, split, sounding=heard, commands=speaking(), **rest)
+    return Request(
+        routine, chosen, split, sounding=heard, commands=speaking(), usual_breath=_is_default("breath"), **rest
+    )
+
+
+def _is_default(name: str) -> bool:
+    """Tell whether an option comes from the settings or a variable, and was not typed for this once."""
+    from click.core import ParameterSource
+
+    context = click.get_current_context(silent=True)
+    source = context.get_parameter_source(name) if context else None
+    return source in {ParameterSource.DEFAULT_MAP, ParameterSource.ENVIRONMENT}
 
 
 def _setting(text: str) -> tuple[str, str]:

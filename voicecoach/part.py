@@ -137,6 +137,7 @@ class Part:
         words: The program's words, and those that the routine says instead.
         choices: The listener's.
         pace: The pace that is breathed here.
+        written: The pace that the author wrote for here; None for that of the routine.
         beats: The breaths of that pace, counted.
         room: What can be bent, noted.
         rounds: The rounds that are to be played of the outermost repeats, if they are chosen.
@@ -157,6 +158,7 @@ class Part:
     words: Language
     choices: Choices
     pace: Pace
+    written: Pace | None = None
     beats: Beats = field(default_factory=Beats)
     room: Room = field(default_factory=Room)
     rounds: int | None = None
@@ -337,6 +339,11 @@ class Part:
         short = self.choices.guidance is Guidance.CUES or (self.choices.guidance is Guidance.BRIEF and self.again)
         kept = wordings[-1:] if short and kind in {CueKind.INSTRUCTION, CueKind.BREATH} else wordings
         return Phrase(tuple(kept), kind, self.side, sound if words.toned else None, words.where)
+
+    def own_phrase(self, key: str, kind: Kind) -> Score:
+        """Turn the program's own words for a phase into a phrase; without words, or room for them, a tone is heard."""
+        given = dict(self.words.words).get(key)
+        return self.phrase(Words((*map(str.strip, given.split("|")), TONE) if given else (TONE,)), CueKind.BREATH, kind)
 
     def sentence(self, text: str, kind: CueKind) -> Score:
         """Say a sentence of the routine's head."""

@@ -24,6 +24,7 @@ class Piece:
         fixed: Whether that stays, whatever the listener breathes.
         limb: What is stretched on each side: a leg, or a side.
         unheeded: What to tell a listener whose breath changes nothing in some exercise.
+        warnings: How many things `check` would warn of in its file.
         timed: Whether the score depends on how long the listener's breaths last.
     """
 
@@ -36,6 +37,7 @@ class Piece:
     limb: str
     unheeded: tuple[str, ...]
     timed: bool
+    warnings: int = 0
 
     def pace(self, breath: Pace | None) -> Pace:
         """Return what is breathed: the listener's ``breath``, or the author's."""

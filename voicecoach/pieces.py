@@ -11,7 +11,7 @@ import os
 import pickle
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from functools import cache
@@ -51,7 +51,7 @@ _MAY_BE_READ = {
             score.Moment,
         ),
         *(breath.Phase, breath.Breath, breath.Pace, breath.Span, breath.Kind),
-        *(piece.Piece, language.Language, language.Reading, errors.Where, Fraction),
+        *(piece.Piece, language.Language, language.Reading, language.Sided, errors.Where, Fraction),
     )
 }
 """All that a piece is made of, besides texts, numbers and tuples."""
@@ -124,7 +124,7 @@ class Source:
                 return found
         from voicecoach.script import piece
 
-        written = piece(self.routine, choices)
+        written = replace(piece(self.routine, choices), warnings=_warned(self.routine))
         if self.code is None and not any(part.sounds for part in _all(self.routine)):
             with suppress(OSError):  # a cache that can't be written costs time, not the session
                 store.write(places[written.timed], _packed(_digested(self.routine), written))
@@ -137,6 +137,13 @@ class Source:
         given["breath"] = breathed if timed else bool(breathed)
         chosen = [f"{name}={_sorted(value)!r}" for name, value in given.items()]
         return store.place(self.folder, "piece", _builder(), self.name, _digest(path), *chosen)
+
+
+def _warned(routine: Routine) -> int:
+    """Count what `check` would warn of in a routine's file, whatever the breath and the voice."""
+    from voicecoach.advice import advised
+
+    return len(list(advised(routine.sheet, routine.tree))) if routine.tree is not None else 0
 
 
 def covered(source: Source, title: str | None = None, side: Side | None = None) -> bytes:

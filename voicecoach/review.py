@@ -72,7 +72,7 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     """
     try:
         routine = load(request.routine)
-        warnings = tuple(advised(routine.sheet, _tree(routine, request.routine)))
+        warnings = tuple(advised(routine.sheet, _tree(routine)))
         build(routine, _whole(routine, None))
     except VoicecoachError as error:
         return Review(_problems(error, request.routine), _warned(request.routine))
@@ -232,10 +232,9 @@ def _left_out(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> Iterato
                 yield replace(problem, what=f"note: {problem.what}")
 
 
-def _tree(routine: Routine, name: str) -> Table:
-    tree = read(find(name), routine.file)
-    assert isinstance(tree, Table)  # noqa: S101 - it was loaded
-    return tree
+def _tree(routine: Routine) -> Table:
+    assert routine.tree is not None  # noqa: S101 - it was loaded
+    return routine.tree
 
 
 def _warned(name: str) -> tuple[Problem, ...]:

@@ -15,6 +15,7 @@ from voicecoach.language import TAG, akin, language, languages, wider
 from voicecoach.mistakes import ordered, pause_marks, validated
 from voicecoach.sheet import Include, Play, walk
 from voicecoach.shelf import BUILT_IN, ENDINGS, beside, built_in, find, is_file
+from voicecoach.sidedness import find_written_out
 from voicecoach.yamltree import Table, content, parsed
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ MOST_EXERCISES = 200
 class Routine:
     """A routine file that was read: its name, what stands in it, the routines it includes, and how many exercises.
 
-    ``digest`` is the SHA-256 of the file as it was read from ``path``.
+    ``digest`` is the SHA-256 of the file as it was read from ``path``, and ``tree`` what stands in it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Routine:
     sounds: Mapping[Name, str] = field(default_factory=dict)
     path: Path = field(default=Path(), compare=False)
     digest: str = ""
+    tree: Table | None = field(default=None, compare=False, repr=False)
 
     @property
     def words(self) -> Language:
@@ -139,7 +141,7 @@ class _Reading:
         inside = replace(self, above=(*self.above, _real(path)))
         includes = [step.include for step in walk(sheet.steps) if isinstance(step, Include)]
         included: dict[Name, Routine] = {}
-        problems = list(pause_marks(sheet, tree))
+        problems = [*pause_marks(sheet, tree), *find_written_out(sheet)]
         for name in includes:
             try:
                 included[name] = inside.included(name, path, sheet)
@@ -151,7 +153,7 @@ class _Reading:
         size = sum(included[name].exercises for name in includes) or 1
         if size > MOST_EXERCISES:
             raise _refused(includes[0], f"this makes {size:,} exercises", f"at most {MOST_EXERCISES} are possible")
-        return Routine(path.stem, file, sheet, included, size, sounds, path, hashlib.sha256(raw).hexdigest())
+        return Routine(path.stem, file, sheet, included, size, sounds, path, hashlib.sha256(raw).hexdigest(), tree)
 
     def included(self, name: Name, path: Path, sheet: Sheet) -> Routine:
         """Return a routine that is included, in the language of the one that includes it."""

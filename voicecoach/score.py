@@ -179,6 +179,7 @@ class Breathe:
         sides: The sides of single phases, where they have their own.
         only: The one phase that is taken, of a breath that is not whole.
         beat: Which breath of the pace it is, from 0.
+        unworded: What starts with phases that only a listener's breath has, for which the author has no words.
     """
 
     words: tuple[tuple[Kind, int, Score], ...] = ()
@@ -186,10 +187,12 @@ class Breathe:
     sides: tuple[tuple[Kind, Side], ...] = ()
     only: Kind | None = None
     beat: int = 0
+    unworded: tuple[tuple[Kind, Score], ...] = ()
 
     def during(self, kind: Kind, number: int) -> Score | None:
         """Return what starts with the ``number``th phase of this kind."""
-        return next((score for phase, nth, score in self.words if phase is kind and nth == number), None)
+        found = next((score for phase, nth, score in self.words if phase is kind and nth == number), None)
+        return found or next((score for phase, score in self.unworded if phase is kind), None)
 
     def side_of(self, kind: Kind) -> Side | None:
         """Return the side that is worked on in a phase."""

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicecoach import cores, memory, plain, signals, store, timings
 from voicecoach.assets import asset, assets
 from voicecoach.captions import clock, transcript
+from voicecoach.caution import caution
 from voicecoach.choices import Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.dose import note
-from voicecoach.errors import ChoiceError, EncodeError, FitError, OutputError, RunError, TargetError, VoicecoachError
+from voicecoach.errors import (
+    ChoiceError,
+    EncodeError,
+    FitError,
+    OutputError,
+    RoutineError,
+    RunError,
+    TargetError,
+    VoicecoachError,
+)
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
@@ -47,6 +58,8 @@ SOUND_LOUDNESS, SOUND_CEILING = -22.0, -6.0
 LONGEST_SOUND = 600
 """Seconds that a sound beside a routine may last; all of it is held in memory."""
 
+_Done = TypeVar("_Done")
+
 Report = Callable[[str, int, int], None]
 """Told of progress: what is being done, how much of it is, out of how much."""
 
@@ -55,7 +68,8 @@ Report = Callable[[str, int, int], None]
 class Request:
     """What a listener asks for; ``split`` makes a track for each side, ``length`` is that of each track, in seconds.
 
-    ``commands`` are those of the user's settings that speak, by name.
+    ``commands`` are those of the user's settings that speak, by name. With ``usual_breath`` the breath is the user's
+    default, which is set aside where a routine can't be done at it.
     """
 
     routine: str
@@ -75,6 +89,7 @@ class Request:
     commands: Mapping[str, object] = field(default_factory=dict)
     force: bool = False
     artist: str | None = None
+    usual_breath: bool = False
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -182,7 +197,27 @@ def plan(request: Request, folder: Path, report: Report) -> Session:
         VoiceError: When the voice fails.
     """
     source = Source(request.routine, request.language, folder)
-    return _planned(request, _pieces(request, source, folder), source, folder, report)
+    planned, aside = _at_usual_breath(
+        request, lambda asked: _planned(asked, _pieces(asked, source, folder), source, folder, report)
+    )
+    return replace(planned, warnings=(*aside, *planned.warnings))
+
+
+def _at_usual_breath(request: Request, work: Callable[[Request], _Done]) -> tuple[_Done, tuple[str, ...]]:
+    """Do some work; where the user's default breath is what makes it fail, at the routine's own, with a note.
+
+    A default was chosen for other routines: it must not make this one fail.
+    """
+    try:
+        return work(request), ()
+    except (RoutineError, ChoiceError) as error:
+        breath = request.choices.breath
+        if not request.usual_breath or breath is None or isinstance(error, TargetError):
+            raise
+        own = replace(request, choices=replace(request.choices, breath=None))
+        done = work(own)  # what is wrong at any breath is told as it is
+        why = error.problems[0].what if isinstance(error, RoutineError) else str(error).splitlines()[0]
+        return done, (f"your usual breath {breath} is set aside for the routine's own: {why}",)
 
 
 _Pieces = list[tuple[Side | None, Choices, "Piece"]]
@@ -214,6 +249,14 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         spoken = (cue for timeline, _ in laid.values() for cue in timeline.cues if cue.track == "voice")
         lower = sunk(((cue.said, cue.fall) for cue in spoken), stage.clips)
     unheeded = piece.unheeded if request.choices.breath else ()
+    unsaid = _unsaid(each for each, _ in laid.values())
+    told = (
+        *caution(each for each, _ in laid.values()),
+        *unheeded,
+        *unsaid,
+        *_read_out(piece.words, [each for each, _ in laid.values()]),
+        *_counted(piece.warnings, source),
+    )
     return Session(
         request.title or piece.title,
         piece.words,
@@ -223,12 +266,7 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         stage.clips,
         voice.synthesised,
         voice.reused,
-        (
-            *voice.problems,
-            *unheeded,
-            *_unsaid(each for each, _ in laid.values()),
-            *_read_out(piece.words, [each for each, _ in laid.values()]),
-        ),
+        (*voice.problems, *told),
         note((timeline for timeline, _ in laid.values()), piece.limb),
         lower,
         piece.pace(request.choices.breath),
@@ -386,9 +424,10 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
         VoicecoachError: What ``plan`` raises, and when encoding or writing fails.
     """
     with timings.clock() as clock:
-        made = _made(request, output, folder, report)
+        made, aside = _at_usual_breath(request, lambda asked: _made(asked, output, folder, report))
     rest = clock.total - sum(clock.parts.values())
-    return replace(made, seconds={**clock.parts, "rest": rest, "total": clock.total})
+    session = replace(made.session, warnings=(*aside, *made.session.warnings))
+    return replace(made, session=session, seconds={**clock.parts, "rest": rest, "total": clock.total})
 
 
 def _made(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
@@ -683,6 +722,13 @@ def _unsaid(timelines: Iterable[Timeline]) -> Iterator[str]:
 def _asked(request: Request) -> Iterator[Request]:
     """Yield what is asked of each track."""
     return (replace(request, choices=chosen) for _, chosen in _tracks(request))
+
+
+def _counted(warnings: int, source: Source) -> Iterator[str]:
+    """Say how many warnings `check` has for a routine's file, if it has any."""
+    if warnings:
+        file = shlex.quote(source.name if source.code is None else source.routine.file)
+        yield f"{warnings} warning{'s' if warnings > 1 else ''}; 'voicecoach check {file}' lists them"
 
 
 def _tags(session: Session, track: Track, number: int, request: Request, cover: bytes) -> Tags:

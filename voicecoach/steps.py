@@ -153,8 +153,8 @@ def _chaptered(steps: Sequence[Model], part: Part, name: str) -> Iterator[Score]
 def paced(pace: Pace, part: Part, write: Callable[[Part], Score], *, fixed: bool) -> Score:
     """Write a part at a pace of its own; the listener's goes before it, unless it is fixed."""
     if part.choices.breath and not fixed:
-        return write(part)
-    return Paced(pace, write(replace(part, pace=pace, beats=Beats())))
+        return write(replace(part, written=pace))
+    return Paced(pace, write(replace(part, pace=pace, written=pace, beats=Beats())))
 
 
 def rest(step: Rest, part: Part) -> Score:
@@ -249,7 +249,7 @@ def _breath(step: BreathePhases, number: int, count: int, part: Part, lines: Lin
         last = next((each for each in words if each[:2] == (Kind.EXHALE, 1)), (Kind.EXHALE, 1, Seq()))
         words = [*(each for each in words if each != last), (Kind.EXHALE, 1, seq(release, last[2]))]
     part.beats.taken += 1
-    return Breathe(tuple(words), part.side, lines.sides, beat=part.beats.last)
+    return Breathe(tuple(words), part.side, lines.sides, beat=part.beats.last, unworded=lines.unworded(words))
 
 
 def _phase_sides(step: BreathePhases) -> PhaseSides:
@@ -269,6 +269,7 @@ class Lines:
         self.phases = sorted({phase_of(key) for key in spoken})
         self.every = sorted({int(found) for key in spoken for found in re.findall(r"^every (\d+)", key)}, reverse=True)
         self.written: dict[str, Score] = {}
+        self.owned: dict[Kind, Score] = {}
 
     def during(self, number: int, count: int) -> Iterator[tuple[Kind, int, Score]]:
         """Yield what is said in a breath: of the words that are meant for it, the most special."""
@@ -278,6 +279,26 @@ class Lines:
             if key:
                 yield kind, nth, self.written[key] if key in self.written else self._write(key, kind, number, count)
 
+    def unworded(self, words: Iterable[tuple[Kind, int, Score]]) -> tuple[tuple[Kind, Score], ...]:
+        """Return what is said in phases that the author's breath does not have: with eyes closed one has to be told.
+
+        Only after a phase that has words in this breath; where the author is silent, so is the program.
+        """
+        worded = {kind for kind, _, score in words if score != Seq()}
+        return tuple(
+            (kind, self._own(kind)) for kind, (before, _) in _AFTER.items() if before in worded and self._own(kind)
+        )
+
+    def _own(self, kind: Kind) -> Score:
+        """Return the program's words for a kind of phase; nothing where the author's breath has it, or words for it."""
+        own = self.part.written or self.part.routine.sheet.breath
+        has = {phase.kind for point in own.points for phase in point.phases} | {each for _, each, _ in self.phases}
+        if kind in has:
+            return Seq()
+        if kind not in self.owned:
+            self.owned[kind] = self.part.own_phrase(_AFTER[kind][1], kind)
+        return self.owned[kind]
+
     def _write(self, key: str, kind: Kind, number: int, count: int) -> Score:
         words, part = self.spoken[key], self.part
         counted = part.having(count=str(number + 1), count_down=str(count - number))
@@ -286,6 +307,10 @@ class Lines:
         if words.blanks().isdisjoint(counted.values):
             self.written[key] = score
         return score
+
+
+_AFTER = {Kind.HOLD: (Kind.INHALE, "hold"), Kind.PAUSE: (Kind.EXHALE, "empty")}
+"""The phases that a listener's breath may have besides the author's: what each follows, and the program's words."""
 
 
 def phase_of(key: str) -> tuple[str, Kind, int]:

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from statistics import median, median_low
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import LONGEST_BREATH, Breath, Kind, breath
+from voicecoach.breath import LONGEST_BREATH, Breath, Kind, Pace, Phase, breath
 from voicecoach.errors import ChoiceError, shown
 from voicecoach.spelling import simplify
 
@@ -31,6 +31,11 @@ FAR = Fraction(1, 2)
 """A length further from the median than half of it is a tap missed (about twice as long) or one too many."""
 SHORTEST = 1
 """Seconds of a breath; shorter ones are a key that was held, or taps in play."""
+
+UNDER_TEN, CALM = Fraction(13, 2), 10
+"""Seconds of a breath that is slower than 10 a minute by some, and of one in slow breathing exercises, 6 a minute."""
+TO_EXHALE = Fraction(3, 4)
+"""The part of a longer breath that the exhale takes."""
 
 _TIME = re.compile(r"(?:(in|out)\s+)?([0-9]{1,12}(?:\.[0-9]{1,9})?)")
 _KINDS = {"in": Kind.INHALE, "out": Kind.EXHALE}
@@ -181,6 +186,23 @@ def measured(sample: Sample, shares: tuple[Fraction, Fraction]) -> Breath:
     if not SHORTEST <= sum(phases) <= LONGEST_BREATH:
         raise ChoiceError(f"a breath of {float(sum(phases)):g} s can't be: tap once at each inhale, as you breathe")
     return breath("-".join(str(float(each)) for each in phases))
+
+
+def slower(taken: Breath) -> Pace | None:
+    """Return a ramp from a measured breath to a slower one: mainly the exhale gets longer, to under 10 a minute.
+
+    Someone who breathes as slowly as that goes on by a second, up to 6 a minute; then there is nothing to slow down.
+
+    >>> print(slower(breath("1.6-2.4")), slower(breath("3-4.5")), slower(breath("4-6")))
+    1.6-2.4..2.2-4.3 3-4.5..3.2-5.3 None
+    """
+    more = min(max(UNDER_TEN - taken.seconds, Fraction(1)), CALM - taken.seconds)
+    if more <= 0:
+        return None
+    inhale = next(phase.kind for phase in taken.phases)
+    shares = {inhale: 1 - TO_EXHALE, Kind.EXHALE: TO_EXHALE}
+    longer = (Phase(each.kind, _tenths(each.seconds + more * shares.get(each.kind, 0))) for each in taken.phases)
+    return Pace((taken, Breath(tuple(longer))))
 
 
 def read(text: str, source: str, *, phases: bool = False) -> Sample:

@@ -1,0 +1,171 @@
+"""Unusual breaths get a word of caution, and never a refusal; a usual breath never makes a built-in fail."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import FakeVoice, measure
+from voicecoach import session
+from voicecoach.breath import Kind, breath, pace
+from voicecoach.caution import caution
+from voicecoach.choices import Choices, Guidance
+from voicecoach.cli import run
+from voicecoach.errors import ChoiceError
+from voicecoach.routine import load
+from voicecoach.score import Breathe, phrases
+from voicecoach.script import build
+from voicecoach.script import pace as paced
+from voicecoach.session import Request, plan
+from voicecoach.shelf import built_in
+from voicecoach.taps import CALM, UNDER_TEN, slower
+from voicecoach.timeline import Timeline, perform
+from voicecoach.voices.cached import CachedVoice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+tenths = st.integers(1, 350).map(lambda number: Fraction(number, 10))
+
+
+@given(tenths, st.one_of(st.just(Fraction(0)), tenths), tenths, st.one_of(st.just(Fraction(0)), tenths))
+def test_each_unusual_length_has_its_word_and_no_other(i: Fraction, h: Fraction, o: Fraction, p: Fraction) -> None:
+    written = "-".join(str(float(each)) for each in (i, h, o, p))
+    told = " | ".join(caution([perform(Breathe(), lambda _: Fraction(0), breath(written))]))
+    whole = i + h + o + p
+    assert ("over 30 a minute" in told) is (whole < 2)
+    assert ("under 2 a minute" in told) is (whole > 30)
+    assert ("the breath is held for" in told) is (h > 20)
+    assert ("the breath is held out for" in told) is (p > 15)
+
+
+def test_a_lone_phase_is_not_a_breath() -> None:
+    assert not list(caution([perform(Breathe(only=Kind.EXHALE), lambda _: Fraction(0), breath("0.5-0.5"))]))
+
+
+def performed(name: str, choices: Choices) -> Timeline:
+    routine = load(name)
+    return perform(build(routine, choices), measure, paced(routine, choices))
+
+
+@pytest.mark.parametrize("name", built_in())
+def test_a_built_in_as_it_is_written_needs_no_caution(name: str) -> None:
+    assert not list(caution([performed(name, Choices())]))
+
+
+def test_a_hold_that_only_the_listener_has_is_said_or_sounded() -> None:
+    timeline = performed("sitting-leg-stretch", Choices(breath=pace("4-7-8-2")))
+    starts = {cue.start: cue for cue in timeline.cues}
+    for span in timeline.phases:
+        if span.kind in {Kind.HOLD, Kind.PAUSE}:
+            near = [cue for start, cue in starts.items() if abs(start - span.start) <= Fraction(12, 1000)]
+            assert [cue.text for cue in near] == ["Hold the breath" if span.kind is Kind.HOLD else "Stay empty"]
+
+
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        (Choices(breath=pace("4-0.4-6")), {"tone-hold"}),
+        (Choices(breath=pace("4-7-8"), guidance=Guidance.TONES), {"tone-hold"}),
+        (Choices(breath=pace("4-7-8"), guidance=Guidance.CUES), {"Hold"}),
+    ],
+)
+def test_a_hold_is_said_as_its_length_and_the_guidance_allow(choices: Choices, said: set[str]) -> None:
+    timeline = performed("sitting-leg-stretch", choices)
+    starts = {span.start for span in timeline.phases if span.kind is Kind.HOLD}
+    assert starts
+    near = [cue.text for cue in timeline.cues if any(abs(cue.start - start) <= Fraction(12, 1000) for start in starts)]
+    assert (len(near), set(near)) == (len(starts), said)
+
+
+def test_where_the_author_has_the_hold_or_is_silent_the_program_adds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    head = "title: T\nbreath: {}\nsteps:\n"
+    path.write_text(head.format("4-7-8") + "  - {breathe: 2, in: And hold, out: Out}\n", encoding="utf-8")
+    assert not {"Hold", "tone-hold"} & {cue.text for cue in performed(str(path), Choices(breath=pace("5-6-8"))).cues}
+    path.write_text(head.format("4-6") + "  - breathe: 2\n", encoding="utf-8")
+    assert not {"Hold", "tone-hold"} & {cue.text for cue in performed(str(path), Choices(breath=pace("4-7-8"))).cues}
+    own = "words: {hold: Still}\n" + head.format("4-6") + "  - {breathe: 1, in: In, out: Out}\n"
+    path.write_text(own, encoding="utf-8")
+    assert "Still" in {cue.text for cue in performed(str(path), Choices(breath=pace("4-7-8"))).cues}
+
+
+def test_words_for_a_hold_are_spoken_only_if_there_is_one() -> None:
+    routine = load("sitting-leg-stretch")
+    score = build(routine, Choices(breath=pace("4-6")))
+    assert "Hold the breath" not in {phrase.wordings[0].text for phrase in phrases(score)}
+
+
+USUAL = ("0.3-0.3", "4-7-8", "1-20-1-20", "in 2, in 1, out 6", "4-6 +0.3s every 5m", "300-300")
+
+
+@pytest.mark.parametrize("name", [name for name in built_in() if name != "leg-stretch" and "." not in name])
+def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
+    """As `plan` does it: where the breath can't be, the routine's own is taken, with a note."""
+    routine = load(name)
+    scores = {breathed: build(routine, Choices(breath=breathed)) for breathed in (None, pace("4-6"))}
+
+    def work(asked: Request) -> Timeline:
+        score = scores[pace("4-6") if asked.choices.breath else None]  # which is the same at any breath
+        return perform(score, measure, paced(routine, asked.choices))
+
+    for usual in USUAL:
+        request = Request(name, Choices(breath=pace(usual)), usual_breath=True)
+        timeline, aside = session._at_usual_breath(request, work)  # noqa: SLF001 - without a voice
+        assert timeline.duration > 0
+        assert all(line.startswith(f"your usual breath {request.choices.breath} is set aside") for line in aside)
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let a fake voice speak, and keep what it says in a folder of the test's own."""
+    voice = CachedVoice(FakeVoice(), tmp_path / "cache")
+    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    return tmp_path / "cache"
+
+
+@pytest.mark.parametrize("source", ["settings", "variable"])
+def test_a_default_is_set_aside_where_what_is_typed_is_refused(
+    source: str, fake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del fake
+    if source == "settings":
+        from voicecoach import config
+
+        monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
+        config.file().write_text('breath = "0.3-0.3"\n', encoding="utf-8")
+    else:
+        monkeypatch.setenv("VOICECOACH_BREATH", "0.3-0.3")
+    path = tmp_path / "mine.yaml"
+    path.write_text("title: T\nbreath: 4-6\nsteps: [{breathe: 1, in: In slowly, out: Out}]\n", encoding="utf-8")
+    assert run(["plan", str(path)]) == 0
+    assert "voicecoach: your usual breath 0.3-0.3 is set aside for the routine's own:" in capsys.readouterr().err
+    assert run(["plan", str(path), "--breath", "0.3-0.3"]) == 2
+
+
+def test_an_error_that_has_nothing_to_do_with_the_breath_is_told_as_it_is(tmp_path: Path) -> None:
+    request = Request(str(tmp_path / "no.yaml"), Choices(breath=pace("4-6")), usual_breath=True)
+    with pytest.raises(ChoiceError, match="no file is called"):
+        plan(request, tmp_path, lambda *_: None)
+
+
+@given(st.integers(10, 300).map(lambda number: Fraction(number, 10)), st.integers(20, 80))
+def test_a_slower_breath_is_slower_by_a_little_and_mainly_out(seconds: Fraction, share: int) -> None:
+    inhale = round(seconds * share / 100 * 10) / 10
+    taken = breath(f"{inhale:.1f}-{float(seconds) - inhale:.1f}")
+    ramp = slower(taken)
+    if ramp is None:
+        assert taken.seconds >= CALM
+        return
+    start, end = ramp.points
+    assert start == taken
+    assert UNDER_TEN - Fraction(1, 10) <= end.seconds <= CALM + Fraction(1, 10)
+    (more_in, more_out) = (two.seconds - one.seconds for one, two in zip(start.phases, end.phases, strict=True))
+    assert more_out >= more_in >= 0
+    assert more_out > 0
+    assert pace(str(ramp)) == ramp

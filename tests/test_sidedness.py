@@ -1,0 +1,123 @@
+"""A side's noun phrase that is written out where both sides hear it is an error, and nothing else is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicecoach.cli import run
+from voicecoach.language import language, languages
+from voicecoach.mistakes import validated
+from voicecoach.routine import load
+from voicecoach.shelf import built_in
+from voicecoach.sidedness import find_written_out
+from voicecoach.yamltree import parsed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIDES = {
+    "en": "{left: {leg: left leg, other leg: right leg}, right: {leg: right leg, other leg: left leg}}",
+    "de": "{left: {Bein: das linke Bein}, right: {Bein: das rechte Bein}}",
+    "es": "{left: {pierna: la pierna izquierda}, right: {pierna: la pierna derecha}}",
+    "fr": "{left: {jambe: la jambe gauche}, right: {jambe: la jambe droite}}",
+}
+
+
+def routine(words: str, code: str = "en", step: str = 'hold: 5s\n          say: "{}"') -> bytes:
+    said = step.format(words)
+    head = f"title: T\nlanguage: {code}\nsides: {SIDES[code]}\nsteps:\n"
+    return f"{head}  - each side:\n      steps:\n        - {said}\n".encode()
+
+
+def told(raw: bytes) -> str:
+    return "\n".join(map(str, find_written_out(validated(parsed(raw, "mine.yaml")))))
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "phrase", "mend"),
+    [
+        ("en", "Stretch your Left leg now.", "left leg", "write {leg}, or {left leg} if that one is meant"),
+        ("en", "Lift the RIGHT  leg", "right leg", "{right leg}"),
+        ("en", "Bend your right leg and lift your left leg", "left leg", "write {leg}"),
+        ("en", "{Leg} up, left hand on the {other leg}", "left hand", "or {left hand} if it is meant in both turns"),
+        ("en", "Fold | Fold over your left leg", "left leg", "write {leg}"),
+        ("de", "Heb das linke Bein", "das linke bein", "write {bein}"),
+        ("de", "mit der rechten Hand", "rechten hand", "name it for both sides under 'sides'"),
+        ("es", "Estira la pierna izquierda", "la pierna izquierda", "write {pierna}"),
+        ("fr", "Plie le genou gauche", "genou gauche", "name it for both sides"),
+    ],
+)
+def test_what_is_surely_one_sides_is_refused_with_its_place(code: str, words: str, phrase: str, mend: str) -> None:
+    found = told(routine(words, code))
+    assert found.startswith(f"mine.yaml:8:16: both sides hear '{phrase}' here")
+    assert mend in found
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        *(("en", words) for words in ("Lift your {leg}", "Lift {left leg}", "Now {left leg}, and then {right leg}")),
+        *(
+            ("en", words)
+            for words in ("Right now", "what is left over", "the leg that is left", "{leg} left", "turn right")
+        ),
+        *(("en", words) for words in ("left and right leg", "left leg and right leg", "the left or the right leg")),
+        *(
+            ("en", words)
+            for words in ("no air left, arms down", "the left-hand corner", "left/right leg", "left legroom")
+        ),
+        *(
+            ("de", words)
+            for words in ("recht so", "links und rechts", "das linke und das rechte Bein", "die rechte Seite")
+        ),
+        *(("es", words) for words in ("la espalda derecha", "pierna izquierda y derecha", "la pierna derecha")),
+        *(("fr", words) for words in ("garde la jambe droite", "la jambe gauche et la jambe droite")),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_not_refused(code: str, words: str) -> None:
+    assert told(routine(words, code)) == ""
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        'hold: 5s\n          only: left\n          say: "{}"',
+        'say: "{}"\n          side: left',
+        "repeat: {{rounds: 1, steps: [{{say: '{}'}}]}}\n          only: left",
+    ],
+)
+def test_a_step_for_one_side_may_name_it(step: str) -> None:
+    assert told(routine("Your left leg", step=step)) == ""
+    assert told(
+        routine("Your left leg", step=step.replace("only: left", "only: first").replace("side: left", "name: x"))
+    )
+
+
+def test_where_no_turns_are_a_side_may_be_named() -> None:
+    assert told(f"title: T\nsides: {SIDES['en']}\nsteps:\n  - say: Your left leg\n".encode()) == ""
+
+
+@given(st.sampled_from(languages()), st.data())
+def test_a_wording_with_both_sides_or_with_braces_is_never_refused(code: str, data: st.DataObject) -> None:
+    forms = language(code).sided
+    assert forms is not None
+    noun = {"en": "leg", "de": "Bein", "es": "pierna", "fr": "jambe"}[code]
+    word = data.draw(st.sampled_from(["{%s}", "{left %s}", "{right %s}"])) % noun
+    assert told(routine(f"{word} {data.draw(st.sampled_from(['.', ', ', ' and ']))} {word}", code)) == ""
+
+
+def test_the_built_ins_say_each_side_by_its_name() -> None:
+    for name in built_in():
+        load(name)
+
+
+def test_make_refuses_it_and_counts_what_is_only_unwise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(routine("Your left leg"))
+    assert run(["make", str(path), "-o", str(tmp_path)]) == 2
+    assert f"{path}:8:16: both sides hear 'left leg' here" in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.yaml"]

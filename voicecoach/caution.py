@@ -1,0 +1,49 @@
+"""Breaths that nobody should follow without somebody at hand: a word of caution, never a refusal."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from voicecoach.breath import Kind
+from voicecoach.spelling import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voicecoach.timeline import Timeline
+
+SHORTEST = 2
+LONGEST = 30
+"""Seconds of a breath: over 30 and under 2 a minute there is a word of caution. docs/breath.md has the sources."""
+LONGEST_HOLD = 20
+LONGEST_PAUSE = 15
+"""Seconds for which the breath is held, after an inhale and after an exhale."""
+
+_MORE = "docs/breath.md says why"
+
+
+def caution(timelines: Iterable[Timeline]) -> Iterator[str]:
+    """Yield a word of caution for each way in which the breaths of a session are unusual, with its worst case.
+
+    >>> from fractions import Fraction
+    >>> from voicecoach.breath import breath
+    >>> from voicecoach.score import Breathe
+    >>> from voicecoach.timeline import perform
+    >>> list(caution([perform(Breathe(), lambda _: Fraction(0), breath("0.5-0.5"))]))[0].split(":")[0]
+    'a breath lasts 1 s, over 30 a minute'
+    """
+    breaths = [tuple(some) for each in timelines for _, some in groupby(each.phases, key=lambda span: span.breath)]
+    whole = [some for some in breaths if {Kind.INHALE, Kind.EXHALE} <= {span.kind for span in some}]
+    lengths = [some[-1].end - some[0].start for some in whole]
+    if lengths and min(lengths) < SHORTEST:
+        what = f"a breath lasts {write(min(lengths))} s, over {60 // SHORTEST} a minute"
+        yield f"{what}: this can make you dizzy; breathe as you need to if it does ({_MORE})"
+    if lengths and max(lengths) > LONGEST:
+        what = f"a breath lasts {write(max(lengths))} s, under {60 // LONGEST} a minute"
+        yield f"{what}: get there slowly over weeks, and breathe freely as soon as you want to ({_MORE})"
+    for kind, most, what in ((Kind.HOLD, LONGEST_HOLD, "held"), (Kind.PAUSE, LONGEST_PAUSE, "held out")):
+        held = [span.end - span.start for some in breaths for span in some if span.kind is kind]
+        if held and max(held) > most:
+            how = "only at rest, never in an effort or in water; breathe as soon as you want to"
+            yield f"the breath is {what} for {write(max(held))} s: {how} ({_MORE})"

@@ -1,0 +1,101 @@
+"""One side's noun phrase, written out where both sides hear it: with closed eyes one would do it on the wrong side."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from voicecoach.errors import Problem, shown
+from voicecoach.language import TAG, language, missing
+from voicecoach.sheet import EachSide, block, said
+from voicecoach.texts import BLANK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voicecoach.language import Sided as Forms
+    from voicecoach.sheet import Model, Sheet, Sides
+
+_HARD_END = " \u2022 "
+"""What stands for braces: no phrase goes on across it."""
+
+
+def find_written_out(sheet: Sheet) -> Iterator[Problem]:
+    """Yield the words of a routine that are surely wrong in one of the turns that say them.
+
+    Surely: the side's word, where it has no other meaning, with a part of the body or as the author's own phrase. What
+    joins both sides ("left and right leg") is about both. Braces with a side (``{left leg}``) say one side on purpose.
+    """
+    if sheet.sides is None or not TAG.fullmatch(sheet.language) or missing(sheet.language, sheet.words):
+        return
+    forms = language(sheet.language, sheet.words).sided
+    if forms is None:
+        return
+    for step in _in_turns(sheet.steps):
+        for words in said(step):
+            found = next(filter(None, (_written_out(text, forms, sheet.sides) for text in words.wordings)), "")
+            if words.where and found:
+                what = f"both sides hear {shown(found)} here, and in one of the turns it is the wrong one"
+                yield Problem(words.where, what, _remedy(found, sheet.sides))
+
+
+def _in_turns(steps: Iterable[Model], *, turn: bool = False) -> Iterator[Model]:
+    """Yield the steps that are done in the turns of both sides, alike."""
+    for step in steps:
+        if getattr(step, "only", None) in {"left", "right"} or getattr(step, "side", None):
+            continue
+        if turn:
+            yield step
+        if inner := block(step):
+            yield from _in_turns(inner.steps, turn=turn or isinstance(step, EachSide))
+
+
+def _written_out(wording: str, forms: Forms, sides: Sides) -> str:
+    """Return a side's noun phrase in a wording, or nothing."""
+    text = " ".join(BLANK.sub(_HARD_END, wording).casefold().split())
+    text = _coordinated(forms).sub(_HARD_END, text)
+    own = [noun.casefold() for nouns in (sides.left, sides.right) for noun in nouns.values()]
+    sure = [noun for noun in own if " " in noun.strip() and _is_sure(noun, forms)]
+    patterns = (*(re.compile(rf"(?<!\w){re.escape(noun)}(?!\w)") for noun in sure), _phrase(forms))
+    return next((match[0] for pattern in patterns if (match := pattern.search(text))), "")
+
+
+def _is_sure(noun: str, forms: Forms) -> bool:
+    return re.search(_words(forms.sure), noun) is not None
+
+
+@cache
+def _phrase(forms: Forms) -> re.Pattern[str]:
+    """Return the pattern of a side's word and a part of the body, in the order of the language."""
+    side, part = _words(forms.sure), _words(forms.parts)
+    return re.compile(f"{side} {part}" if forms.first else f"{part} {side}")
+
+
+@cache
+def _coordinated(forms: Forms) -> re.Pattern[str]:
+    """Return the pattern of both sides in one phrase: "left and right leg", "left leg and the right leg"."""
+    side, part, pair = (
+        _words((*forms.left, *forms.right)),
+        _words(forms.parts),
+        rf"(?: {_words(forms.pairs)} | ?[/&] ?)",
+    )
+    if forms.first:
+        return re.compile(rf"{side}(?: {part})?{pair}(?:\w+ )?{side}(?: {part})?")
+    return re.compile(rf"(?:{part} )?{side}{pair}(?:\w+ ){{0,2}}{side}")
+
+
+def _words(patterns: Iterable[str]) -> str:
+    return rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)"
+
+
+def _remedy(phrase: str, sides: Sides) -> str:
+    """Say how each side's own word is written, and how this one is, where it is meant."""
+    every = [(side, name, noun) for side in ("left", "right") for name, noun in getattr(sides, side).items()]
+    named = [(name, side) for side, name, noun in every if noun.casefold() == phrase]
+    if named:
+        name, side = min(named, key=lambda each: len(each[0]))
+        return f"write {{{name}}}, or {{{side} {name}}} if that one is meant in both turns"
+    return (
+        "name it for both sides under 'sides', as hand, and write {hand}; or {left hand} if it is meant in both turns"
+    )
