@@ -166,8 +166,10 @@ set_up() {
     mkdir "$new" 2>/dev/null || give_up "no folder can be made in $checkout." "Copy it to where you may write, and try again."
     step "a Python environment" "the environment could not be made." \
         "Remove $checkout and get it again, or try another Python." make_environment
+    size=$3
+    has_bundles || size=$((size - 80))
     list_packages
-    step "Python packages, about $3 MB" "the packages it needs could not be installed." \
+    step "Python packages, about $size MB" "the packages it needs could not be installed." \
         "Check the network connection, then run this again." install_packages
     # A relative line counts from site-packages, so the checkout may move.
     for packages in "$new"/lib/python3*/site-packages; do

@@ -229,6 +229,7 @@ def test_bundles_that_a_machine_has_no_wheels_of_are_left_out_and_named(machine:
     assert set(everything) - set(named) == {"espeakng-loader", "imageio-ffmpeg"}
     assert installed.splitlines() == [line for line in rest.splitlines() if line in installed.splitlines()]
     assert installed.count("\\\n") == installed.count("--hash")
+    assert err[1].startswith("Setting up, once: Python packages, about 10 MB ... ")
     assert (status, err[2:]) == (
         0,
         ["voicecoach: no package brings ffmpeg to this machine; install it from your system, as: apt install ffmpeg"],
