@@ -38,7 +38,15 @@ ORDER = [
     *("folders", "store", "filters", "ffmpeg_choice", "ffmpeg", "cores", "loudness", "pieces", "config", "frames"),
     *("voices", "voices.kinds", "voices.remember", "voices.catalogue", "voices.library", "voices.supervised"),
     *("voices.worker", "voices.polish", "voices.cached", "voices.crew", "voices.system", "voices.piper"),
-    *("voices.models", "voices.recorded", "voices.command", "voices.plugins", "voices.finding", "voices.contract"),
+    *(
+        "voices.models",
+        "voices.recorded",
+        "voices.command",
+        "voices.plugins",
+        "voices.finding",
+        "voices.listing",
+        "voices.contract",
+    ),
     *("tags", "tagging", "output", "player", "beds", "fall", "sounding", "provenance", "verify", "extras"),
     *("session", "sampling", "review", "doctor", "keyboard", "measuring", "options", "cli", "__main__"),
 ]

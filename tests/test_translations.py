@@ -9,11 +9,11 @@ import pytest
 from voicecoach import config, session
 from voicecoach.cli import run
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, VoiceError
-from voicecoach.routine import load, translations, untranslated
+from voicecoach.routine import load
 from voicecoach.score import Side
 from voicecoach.session import Request, targets
 from voicecoach.sheet import BreathePhases, ByRound, Model, said, walk
-from voicecoach.shelf import built_in, find
+from voicecoach.shelf import built_in, find, read_head, translations, untranslated
 from voicecoach.texts import Words
 from voicecoach.voices.catalogue import Catalogue, VoiceInfo
 
@@ -263,3 +263,9 @@ def test_the_translations_of_a_routine_stand_beside_it() -> None:
     assert list(found) == ["de", "es", "fr"]
     assert found == translations(find("sitting-leg-stretch.de"))
     assert not translations(find("thigh-burner"))
+
+
+@pytest.mark.parametrize("name", built_in())
+def test_the_head_that_is_read_fast_is_that_of_the_routine(name: str) -> None:
+    sheet, head = load(name).sheet, read_head(find(name))
+    assert (head["title"], head["language"], head["summary"]) == (sheet.title, sheet.language, sheet.summary)

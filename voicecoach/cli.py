@@ -193,23 +193,24 @@ def verify(context: click.Context, paths: tuple[str, ...], timeline: str | None,
 @cli.command("list")
 def list_() -> None:
     """List the built-in routines, and the languages that each is there in."""
-    from voicecoach.routine import load, translations, untranslated
-    from voicecoach.shelf import built_in, find
+    from voicecoach.shelf import built_in, find, read_head, translations, untranslated
 
     for name in dict.fromkeys(map(untranslated, built_in())):
-        sheet = load(name).sheet
-        codes = " ".join((sheet.language, *translations(find(name))))
-        click.echo(f"{name:<30}{codes:<15}{sheet.summary}")
+        head = read_head(find(name))
+        codes = " ".join((head["language"], *translations(find(name))))
+        click.echo(f"{name:<30}{codes:<15}{head['summary']}")
 
 
 @cli.command()
 @click.argument("routine", default=options.DEFAULT)
 def show(routine: str) -> None:
     """Print the file of ROUTINE, as a start for one of your own."""
-    from voicecoach.routine import load
-    from voicecoach.shelf import find
+    from voicecoach.shelf import built_in, find
 
-    load(routine)
+    if routine not in built_in():  # those were checked before they were shipped
+        from voicecoach.routine import load
+
+        load(routine)
     click.echo(find(routine).read_text(encoding="utf-8"), nl=False)
 
 
@@ -226,9 +227,9 @@ def new(name: str) -> None:
 @cli.command()
 def schema() -> None:
     """Print the JSON Schema of routine files, for editors."""
-    from voicecoach.schema import written
+    from voicecoach.schema import FILE
 
-    click.echo(written(), nl=False)
+    click.echo(FILE.read_text(encoding="utf-8"), nl=False)
 
 
 @cli.command()
@@ -290,18 +291,24 @@ def _preview(context: click.Context, routine: str | None) -> None:
 @click.pass_context
 def voices(context: click.Context, /, language: str | None, preview: str | None, as_json: bool, **_: Any) -> None:
     """List the voices there are, as --voice takes them; or with --preview NAME [ROUTINE] hear one."""
-    from voicecoach import config, sampling, session
-
     if context.invoked_subcommand is None and preview:
         context.invoke(_preview, routine=None)
     elif context.invoked_subcommand is None:
-        request = session.Request(sampling.ROUTINE, commands=config.speaking())
-        found = sampling.voices(language, request, cache_folder())
+        from voicecoach import config
+        from voicecoach.voices import listing
+
+        found = listing.list_voices(language, config.speaking(), cache_folder())
         if as_json:
-            _print_json(sampling.list_as_json(found))
+            _print_json(listing.list_as_json(found))
         else:
-            click.echo("\n".join(sampling.table(found)), nl=bool(found))
-            _tell([] if found else [f"no voice here speaks {shown(language)}; {sampling.MORE}"])
+            click.echo("\n".join(listing.table(found)), nl=bool(found))
+            _tell([] if found else [_no_voice(language)])
+
+
+def _no_voice(language: str | None) -> str:
+    from voicecoach.sampling import MORE
+
+    return f"no voice here speaks {shown(language)}; {MORE}"
 
 
 @voices.command()

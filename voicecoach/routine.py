@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING
 from voicecoach import plain
 from voicecoach.assets import assets, beds
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, near, shown
-from voicecoach.language import TAG, akin, language, languages, wider
+from voicecoach.language import TAG, akin, language, wider
 from voicecoach.mistakes import ordered, pause_marks, validated
 from voicecoach.sheet import Include, Play, walk
-from voicecoach.shelf import BUILT_IN, ENDINGS, beside, built_in, find, is_file
+from voicecoach.shelf import (
+    BUILT_IN,
+    ENDINGS,
+    beside,
+    built_in,
+    find,
+    find_language,
+    is_file,
+    translations,
+    untranslated,
+)
 from voicecoach.sidedness import find_written_out
 from voicecoach.yamltree import Table, content, parsed
 
@@ -65,40 +75,12 @@ def load(name: str, code: str | None = None) -> Routine:
     return _loaded(path) if code is None else _translated(path, code.replace("_", "-"))
 
 
-def translations(path: Path) -> dict[str, Path]:
-    """Return the translations that stand beside a routine's file, by their language.
-
-    >>> list(translations(find("sitting-leg-stretch")))
-    ['de', 'es', 'fr']
-    """
-    name = untranslated(path.stem)
-    others = [path.with_name(each) for each in beside(path)]
-    family = [each for each in others if untranslated(each.stem) == name and each.stem != name]
-    return {_ending(each.stem).lower(): each for each in family}
-
-
 def _translation(path: Path, code: str) -> dict[str, Path]:
     """Return a translation beside a routine's file into a language without a table, whose routine has its own words."""
     tags = wider(code) if TAG.fullmatch(code) else ()
     files = {each.lower(): path.with_name(each) for each in beside(path)}
     named = {tag: f"{untranslated(path.stem)}.{tag}{path.suffix}".lower() for tag in tags}
     return {tag: files[name] for tag, name in named.items() if name in files}
-
-
-def untranslated(name: str) -> str:
-    """Return the name of a routine without the language that ends the name of a translation.
-
-    >>> untranslated("sitting-leg-stretch.de"), untranslated("slower.v2")
-    ('sitting-leg-stretch', 'slower.v2')
-    """
-    code = _ending(name)
-    return name.removesuffix(f".{code}") if code else name
-
-
-def _ending(name: str) -> str:
-    """Return the language in which a name ends, or nothing."""
-    rest, _, code = name.rpartition(".")
-    return code if rest and wider(code)[-1] in languages() else ""
 
 
 def _translated(path: Path, code: str) -> Routine:
@@ -186,7 +168,7 @@ class _Reading:
 
 def _check_ending(name: str, own: str, file: str) -> None:
     """Refuse a translation whose name and content say different languages: the wrong voice would read it."""
-    code = _ending(name)
+    code = find_language(name)
     if code and not akin(code, own):
         what = f"the file's name ends in {shown(code)}, and the routine is in the language {own}"
         raise RoutineError([Problem(Where(file, 1, 1), what, f"write 'language: {code}' in it, or rename it")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +11,18 @@ from voicecoach import formats, session, store
 from voicecoach.breath import Span
 from voicecoach.choices import Choices, Sounding
 from voicecoach.output import write_all
-from voicecoach.routine import Routine, load, translations
+from voicecoach.routine import Routine, load
 from voicecoach.score import CueKind, Pause, Phrase, phrases, seq
 from voicecoach.script import build, pace
-from voicecoach.shelf import find
+from voicecoach.shelf import find, translations
 from voicecoach.sounding import Part, prepared
 from voicecoach.tags import Tags
 from voicecoach.timeline import as_json
 from voicecoach.voices import finding
+from voicecoach.voices.listing import list_voices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from voicecoach.clip import Clip
@@ -57,33 +58,13 @@ class Sample:
         return {**said, "seconds": round(self.seconds, 3)}
 
 
-@store.bounded()
 def voices(code: str | None, request: Request, folder: Path) -> list[Listed]:
     """List the voices of all kinds; with the code of a language, those that speak it, in whatever dialect.
 
     Raises:
         VoiceError: When voices can't be listed.
     """
-    found = finding.listed(session.speech(request, load(request.routine).words, folder))
-    return [each for each in found if code is None or finding.speaks(each.languages, code.replace("_", "-"))]
-
-
-def table(found: Sequence[Listed]) -> Iterator[str]:
-    """Yield voices as lines of a table: language, kind, what ``--voice`` takes, name, and what is wanting.
-
-    >>> from voicecoach.voices.kinds import Listed
-    >>> [*table([Listed("gmw/de", "system", "German", ("de",))])]
-    ['de  system  gmw/de  German  ready']
-    """
-    rows = [(", ".join(each.languages) or "-", each.kind, each.id, each.name, _state(each)) for each in found]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def list_as_json(found: Iterable[Listed]) -> dict[str, Any]:
-    """Return the public form of a list of voices."""
-    return {"voices": [asdict(each) for each in found]}
+    return list_voices(code, request.commands, folder)
 
 
 @store.bounded()
@@ -133,10 +114,6 @@ def first_words(routine: Routine) -> Score:
         if sum(map(len, found)) >= LEAST:
             break
     return seq(PAUSE, *(part for phrase in found.values() for part in (phrase, PAUSE)))
-
-
-def _state(voice: Listed) -> str:
-    return "ready" if voice.ready else voice.hint or "not ready"
 
 
 def _routine(request: Request, folder: Path) -> Routine:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from voicecoach import plain
 from voicecoach.errors import ChoiceError, UnknownNameError, shown
+from voicecoach.language import languages, wider
 
 BUILT_IN = Path(__file__).parent / "routines"
 ENDINGS = (".yaml", ".yml")
+_HEAD = re.compile(r"^(title|language|summary): (.+)$", re.MULTILINE)
 
 
 def built_in() -> list[str]:
@@ -42,6 +45,44 @@ def find(name: str) -> Path:
         raise UnknownNameError("file", shown(name)[1:-1], beside(path), mend)
     mend = "'voicecoach list' names them; a file of yours ends in .yaml"
     raise UnknownNameError("routine", name, built_in(), mend)
+
+
+def translations(path: Path) -> dict[str, Path]:
+    """Return the translations that stand beside a routine's file, by their language.
+
+    >>> list(translations(find("sitting-leg-stretch")))
+    ['de', 'es', 'fr']
+    """
+    name = untranslated(path.stem)
+    others = [path.with_name(each) for each in beside(path)]
+    family = [each for each in others if untranslated(each.stem) == name and each.stem != name]
+    return {find_language(each.stem).lower(): each for each in family}
+
+
+def untranslated(name: str) -> str:
+    """Return the name of a routine without the language that ends the name of a translation.
+
+    >>> untranslated("sitting-leg-stretch.de"), untranslated("slower.v2")
+    ('sitting-leg-stretch', 'slower.v2')
+    """
+    code = find_language(name)
+    return name.removesuffix(f".{code}") if code else name
+
+
+def find_language(name: str) -> str:
+    """Return the language in which a name ends, or nothing."""
+    rest, _, code = name.rpartition(".")
+    return code if rest and wider(code)[-1] in languages() else ""
+
+
+def read_head(path: Path) -> dict[str, str]:
+    """Return the plain lines at the head of a built-in routine (title, language, summary) without checking the file.
+
+    >>> sorted(read_head(find("box-breathing")))
+    ['language', 'summary', 'title']
+    """
+    head = path.read_text(encoding="utf-8").partition("\nsteps:")[0]
+    return dict(_HEAD.findall(head))
 
 
 def beside(path: Path) -> list[str]:
