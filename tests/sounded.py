@@ -17,11 +17,13 @@ from voicecoach.sounding import Part, prepared
 from voicecoach.timeline import as_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from voicecoach.clip import Clip
     from voicecoach.loudness import Loudness
     from voicecoach.timeline import Cue, Timeline
+    from voicecoach.voices import Voice
 
 CALM = breath("2-3")
 
@@ -40,9 +42,9 @@ WORDS = seq(still(1), phrase("Sit down on the floor"), still(1), breaths(2), sti
 class Spoken:
     """A session of tones: its timeline, and the clip of each text."""
 
-    def __init__(self, score: Score = WORDS) -> None:
+    def __init__(self, score: Score = WORDS, voice: Voice | None = None) -> None:
         self.clips: dict[str, Clip] = {}
-        self.timeline: Timeline = rehearse(score, CALM, FakeVoice(), self.clips, lambda *_: None)
+        self.timeline: Timeline = rehearse(score, CALM, voice or FakeVoice(), self.clips, lambda *_: None)
 
     def clip(self, cue: Cue) -> Clip:
         return self.clips[cue.said]
@@ -52,15 +54,23 @@ class Spoken:
         shown = as_json(self.timeline, title=TAGS.title, language="en", voice="tones")
         return {**shown, "sound": sounding.as_json()}
 
-    def recording(self, path: Path, sounding: Sounding, folder: Path) -> tuple[Recording, Loudness | None]:
-        """What will write it, and how loud it is thought to be."""
+    def recording(
+        self, path: Path, sounding: Sounding, folder: Path, clip: Callable[[Cue], Clip] | None = None
+    ) -> tuple[Recording, Loudness | None]:
+        """What will write it, and how loud it is thought to be; if its clips are others, it does not tell of that."""
         chapters = tuple(each for each in TAGS.chapters if each.end <= self.timeline.duration)
-        tags = replace(TAGS, chapters=chapters, timeline=self.plan(sounding))
-        ready = prepared([Part(self.timeline, None, path, tags)], self.clip, sounding, folder, lambda *_: None)
-        return ready.recordings[0], ready.loudness[0]
+        part = Part(self.timeline, None, path, replace(TAGS, chapters=chapters, timeline=self.plan(sounding)))
+        ready = prepared([part], self.clip, sounding, folder, lambda *_: None)
+        (recording,) = ready.recordings
+        if clip:
+            (other,) = prepared([part], clip, sounding, folder, lambda *_: None).recordings
+            recording = replace(other, tags=recording.tags)
+        return recording, ready.loudness[0]
 
-    def write(self, path: Path, sounding: Sounding | None = None) -> Loudness | None:
+    def write(
+        self, path: Path, sounding: Sounding | None = None, clip: Callable[[Cue], Clip] | None = None
+    ) -> Loudness | None:
         """Write it, as a file of the kind that is asked for, and return how loud it is thought to be."""
-        recording, loud = self.recording(path, sounding or Sounding(), path.parent / "kept")
+        recording, loud = self.recording(path, sounding or Sounding(), path.parent / "kept", clip)
         write_all([recording])
         return loud

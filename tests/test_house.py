@@ -30,6 +30,7 @@ ORDER = [
         "plot",
         "cover",
         "clip",
+        "levels",
         "mixdown",
         "timings",
         "held",
@@ -52,7 +53,7 @@ ORDER = [
 ]
 CORE = [
     *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "part", "steps", "script", "piece"),
-    *("captions", "plaintext", "subtitles", "transcripts", "listing", "fit", "dose", "mixdown", "clip"),
+    *("captions", "plaintext", "subtitles", "transcripts", "listing", "fit", "dose", "mixdown", "clip", "levels"),
     *("live", "cover"),
 ]
 WITH_EFFECTS = {"os", "subprocess", "socket", "pathlib", "io", "tempfile", "shutil", "threading", "time", "random"}

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import sys
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from voicecoach import ffmpeg, plain, tagging
 from voicecoach.choices import ROOM_TONE
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import RunError, TargetError, shown
+from voicecoach.levels import BLOCK, BLOCKS_A_SECOND, decibels, find_missing, is_packed, measure, measure_speech
 from voicecoach.live import MOST
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
-    import audioop
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-BLOCK = SAMPLE_RATE // 200
-"""Samples that are looked at together: 5 ms."""
-
 SOUNDING = -45.0
-"""dBFS; the loudest 5 ms of a second of speech are above this, or it is not heard."""
+"""dBFS; the loudest 4 ms of a second of speech are above this, or it is not heard."""
 
 LATE = 0.1
 """Seconds within which a cue is heard: a consonant that begins softly is heard late."""
@@ -36,7 +30,10 @@ NEAR = 0.05
 
 _QUIET = -66.0
 _ROOM_MARGIN, _BED_MARGIN = 14.0, 20.0
-"""dB by which 5 ms may be louder than a room tone, or a bed, is on the whole."""
+"""dB by which 4 ms may be louder than a room tone, or a bed, is on the whole."""
+
+_AT_ONCE = 1000 * BLOCK * SAMPLE_BYTES
+"""Bytes that are measured at once: 4 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +53,72 @@ class Finding:
         return f"{int(minutes)}:{math.floor(seconds * 10) / 10:04.1f}: {self.what}"
 
 
+class _Cue(NamedTuple):
+    """As much of a cue as is needed here; ``levels`` are those of its speech, if they are carried."""
+
+    start: float
+    end: float
+    track: str
+    text: str
+    levels: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """As much of a timeline as is needed here; ``sound`` is None where nothing is known of it."""
+
+    duration: float
+    cues: Sequence[_Cue]
+    sound: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class _Levels:
-    """The level of each 5 ms of a file in dBFS (RMS), and how many samples it has."""
+    """The level of each 4 ms of a file, as they are measured, of all sound and of speech; and its number of samples."""
 
-    blocks: Sequence[float]
+    blocks: bytes
+    speech: bytes
     samples: int
 
     def highest(self, start: float, end: float) -> float:
         """Return the highest level between two times, in seconds."""
-        return max(self.blocks[round(start * 200) : round(end * 200)], default=-math.inf)
+        found = self.blocks[round(start * BLOCKS_A_SECOND) : round(end * BLOCKS_A_SECOND)]
+        return decibels(max(found)) if found else -math.inf
 
 
-def verify(path: Path, timeline: dict[str, Any] | None = None) -> list[Finding]:
+def verify(path: Path, timeline: Plan | None = None) -> list[Finding]:
     """Decode a file, and return what is wrong with it; nothing if it is as it was made.
 
     Args:
         path: The file.
-        timeline: What it should be, in the form of ``plan --json``; None: what it carries itself.
+        timeline: What it should be, as `read` returns it; None: what it carries itself.
 
     Raises:
         TargetError: When it can't be read, or carries no timeline.
     """
-    carried = carrying(path)
-    plan = timeline or carried
+    plan = _known(timeline, carrying(path))
     if plan is None:
         raise TargetError(path, "it carries no timeline; give it one that 'plan --json' printed, with --timeline FILE")
     try:
         levels = _decoded(path)
     except RunError as error:
         return [Finding(0.0, f"it does not decode: {error.reason}")]
-    sound = {**(carried or {}), **plan}.get("sound")
-    found = [*_sealed(path, sound), *_length(levels, plan), *_cues(levels, plan), *_gaps(levels, plan, _allowed(sound))]
+    allowed = _allowed(plan.sound)
+    found = [*_sealed(path, plan.sound), *_length(levels, plan), *_cues(levels, plan), *_gaps(levels, plan, allowed)]
     return sorted(found, key=lambda finding: finding.at)
 
 
-def read(path: Path) -> dict[str, Any]:
+def _known(given: Plan | None, carried: Plan | None) -> Plan | None:
+    """Return a timeline that is given, with what the file's own tells of its sound besides."""
+    if given is None or carried is None or given.sound is not None:
+        return given or carried
+    levels = {cue[:-1]: cue.levels for cue in carried.cues}
+    return replace(
+        given, cues=[cue._replace(levels=levels.get(cue[:-1], "")) for cue in given.cues], sound=carried.sound
+    )
+
+
+def read(path: Path) -> Plan:
     """Read a timeline that ``plan --json`` printed.
 
     Raises:
@@ -105,7 +132,7 @@ def read(path: Path) -> dict[str, Any]:
         raise TargetError(path, "this is no timeline; write one with 'voicecoach plan ROUTINE --json'") from None
 
 
-def carrying(path: Path) -> dict[str, Any] | None:
+def carrying(path: Path) -> Plan | None:
     """Return the timeline that a file carries, if it carries one.
 
     Raises:
@@ -121,19 +148,36 @@ def carrying(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def _read(data: str | bytes) -> dict[str, Any]:
+def _read(data: str | bytes) -> Plan:
     """Read as much of a timeline as is needed here, whoever wrote it.
 
     Raises:
         ValueError: When it is none.
     """
     try:
-        plan = json.loads(data)
-        cues = [{name: _second(each[name]) for name in ("start", "end")} | _named(each) for each in plan["cues"]]
-        found = {"duration": _second(plan["duration"]), "cues": cues}
-        return {**found, "sound": _heard(plan["sound"])} if "sound" in plan else found
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        plan = json.loads(data, object_hook=_shorten)
+        found = Plan(_second(plan["duration"]), [_checked(each) for each in plan["cues"]])
+        return _with_sound(found, plan["sound"]) if "sound" in plan else found
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError("this is no timeline") from error
+
+
+def _shorten(found: dict[str, Any]) -> dict[str, Any] | _Cue | None:
+    """Keep what is needed of each part of a timeline as it is read: whole, those of 12 hours would take 200 MB."""
+    if "track" in found and "text" in found:
+        return _Cue(
+            _second(found["start"]),
+            _second(found["end"]),
+            sys.intern(str(found["track"])),
+            sys.intern(str(found["text"])),
+        )
+    return None if "breath" in found and "kind" in found else found
+
+
+def _checked(value: object) -> _Cue:
+    if not isinstance(value, _Cue):
+        raise TypeError("it is no cue")
+    return value
 
 
 def _second(value: object) -> float:
@@ -142,83 +186,115 @@ def _second(value: object) -> float:
     return float(value)
 
 
-def _named(cue: dict[str, Any]) -> dict[str, str]:
-    return {"track": str(cue["track"]), "text": str(cue["text"])}
-
-
-def _heard(sound: dict[str, Any]) -> dict[str, Any]:
+def _with_sound(plan: Plan, sound: dict[str, Any]) -> Plan:
     """Read what a timeline tells of its sound: levels, and the digest of what was written."""
-    levels: dict[str, Any] = {name: float(sound[name]) for name in ("room_tone", "bed") if name in sound}
-    return {**levels, "sha256": str(sound.get("sha256", ""))}
+    known: dict[str, Any] = {name: float(sound[name]) for name in ("room_tone", "bed") if name in sound}
+    known["sha256"] = str(sound.get("sha256", ""))
+    if "levels" not in sound:
+        return replace(plan, sound=known)
+    speech, levels = sound["levels"], [str(each) for each in sound["levels"]["sounds"]]
+    known["within"] = float(speech["within"])
+    if not all(map(is_packed, levels)):
+        raise ValueError("these are no levels")
+    numbers = zip(plan.cues, speech["cues"], strict=True)
+    cues = [cue if number is None else cue._replace(levels=levels[number]) for cue, number in numbers]
+    return replace(plan, cues=cues, sound=known)
 
 
 def _decoded(path: Path) -> _Levels:
-    """Decode a file strictly, and measure each 5 ms of it."""
+    """Decode a file strictly, and measure each 4 ms of it."""
     strict = ["-err_detect", "explode", "-i", ffmpeg.source(path), "-map", "0:a:0"]
     args = [*strict, "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
-    blocks: list[float] = []
+    blocks, speech = bytearray(), bytearray()
     samples = 0
-    size = BLOCK * SAMPLE_BYTES
-    for piece in ffmpeg.decode_stream(args, what=path.name, size=200 * size):
+    for piece in ffmpeg.decode_stream(args, what=path.name, size=_AT_ONCE):
         samples += len(piece) // SAMPLE_BYTES
-        blocks += [_level(piece[at : at + size]) for at in range(0, len(piece), size)]
-    return _Levels(blocks, samples)
+        blocks += measure(piece)
+        speech += measure_speech(piece)
+    return _Levels(bytes(blocks), bytes(speech), samples)
 
 
-def _level(pcm: bytes) -> float:
-    return 20 * math.log10(max(audioop.rms(pcm, SAMPLE_BYTES), 0.5) / 32_768)
-
-
-def _sealed(path: Path, sound: dict[str, Any] | None) -> Iterator[Finding]:
+def _sealed(path: Path, sound: Mapping[str, Any] | None) -> Iterator[Finding]:
     """Compare the encoded sound with what was written, if that is known."""
     written = (sound or {}).get("sha256")
     if written and written != tagging.digest(path):
         yield Finding(0.0, "its sound is not the one that was written: it was cut, encoded again or edited")
 
 
-def _length(levels: _Levels, plan: dict[str, Any]) -> Iterator[Finding]:
-    planned = round(plan["duration"] * SAMPLE_RATE)
+def _length(levels: _Levels, plan: Plan) -> Iterator[Finding]:
+    planned = round(plan.duration * SAMPLE_RATE)
     if abs(levels.samples - planned) >= FRAME_SAMPLES:
         heard = levels.samples / SAMPLE_RATE
-        yield Finding(heard, f"it lasts {heard:.3f} s and was planned to last {plan['duration']:.3f} s")
+        yield Finding(heard, f"it lasts {heard:.3f} s and was planned to last {plan.duration:.3f} s")
 
 
-def _cues(levels: _Levels, plan: dict[str, Any]) -> Iterator[Finding]:
-    """Listen to each spoken cue by the second: between two sentences, half a second of silence is right."""
+def _cues(levels: _Levels, plan: Plan) -> Iterator[Finding]:
     end = levels.samples / SAMPLE_RATE
-    for cue in plan["cues"]:
-        start, until, text = cue["start"], cue["end"], shown(cue["text"])
-        if cue["track"] != "voice":
-            if levels.highest(start, min(until, start + 0.5)) < SOUNDING:
-                yield Finding(start, f"the {cue['track']} {text} is not heard")
-            continue
-        if start >= end:
-            yield Finding(start, f"{text} is not there: the sound ends before")
-            continue
-        parts = max(1, int(until - start))
-        length = (until - start) / parts
-        silent = [k for k in range(parts) if levels.highest(start + k * length, start + (k + 1) * length) < SOUNDING]
-        if len(silent) == parts:
-            yield Finding(start, f"{text} is not heard")
-        elif silent:
-            yield Finding(start + silent[0] * length, f"a part of {text} is not heard")
-        elif levels.highest(max(0.0, start - 0.01), min(until, start + LATE)) < SOUNDING:
-            yield Finding(start, f"{text} is heard late")
+    for cue in plan.cues:
+        if cue.track != "voice":
+            if levels.highest(cue.start, min(cue.end, cue.start + 0.5)) < SOUNDING:
+                yield Finding(cue.start, f"the {cue.track} {shown(cue.text)} is not heard")
+        elif cue.start >= end:
+            yield Finding(cue.start, f"{shown(cue.text)} is not there: the sound ends before")
+        else:
+            within = (plan.sound or {}).get("within", math.inf)
+            yield from _by_seconds(levels, cue) or _by_levels(levels, cue, within)
 
 
-def _gaps(levels: _Levels, plan: dict[str, Any], allowed: float) -> Iterator[Finding]:
+def _by_seconds(levels: _Levels, cue: _Cue) -> list[Finding]:
+    """Listen to a spoken cue by the second: between two sentences, half a second of silence is right."""
+    text, parts = shown(cue.text), max(1, int(cue.end - cue.start))
+    length = (cue.end - cue.start) / parts
+    starts = [cue.start + number * length for number in range(parts)]
+    silent = [start for start in starts if levels.highest(start, start + length) < SOUNDING]
+    if len(silent) == parts:
+        return [Finding(cue.start, f"{text} is not heard")]
+    if silent:
+        return [Finding(silent[0], f"a part of {text} is not heard")]
+    if levels.highest(max(0.0, cue.start - 0.01), min(cue.end, cue.start + LATE)) < SOUNDING:
+        return [Finding(cue.start, f"{text} is heard late")]
+    return []
+
+
+def _by_levels(levels: _Levels, cue: _Cue, within: float) -> list[Finding]:
+    """Hold a spoken cue against the levels that its file carries, by 20 ms: no onset, end or syllable is missing."""
+    first = round(cue.start * BLOCKS_A_SECOND)
+    heard = levels.speech[first : first + len(cue.levels)]
+    return [
+        Finding(
+            (first + start) / BLOCKS_A_SECOND, f"{_missing(start, end, len(heard))} of {shown(cue.text)} are not heard"
+        )
+        for start, end in find_missing(cue.levels, heard, within)
+    ]
+
+
+def _missing(start: int, end: int, blocks: int) -> str:
+    """Name a part of a cue.
+
+    >>> _missing(0, 5, 500), _missing(40, 60, 500)
+    ('the first 20 ms', '80 ms')
+    """
+    length = (end - start) * 1000 // BLOCKS_A_SECOND
+    edge = BLOCKS_A_SECOND // 40
+    if start <= edge:
+        return f"the first {end * 1000 // BLOCKS_A_SECOND} ms"
+    return f"the last {length} ms" if blocks - end <= edge else f"{length} ms"
+
+
+def _gaps(levels: _Levels, plan: Plan, allowed: float) -> Iterator[Finding]:
     """Listen to what lies between the cues."""
     at = 0.0
-    ends = [*((cue["start"], cue["end"]) for cue in sorted(plan["cues"], key=lambda cue: cue["start"]))]
-    for start, end in [*ends, (plan["duration"], plan["duration"])]:
+    ends = [(cue.start, cue.end) for cue in sorted(plan.cues)]
+    for start, end in [*ends, (plan.duration, plan.duration)]:
         first, last = at + NEAR, start - NEAR
         if last > first and (heard := levels.highest(first, last)) > allowed:
-            loudest = next(k for k in range(round(first * 200), round(last * 200)) if levels.blocks[k] == heard)
-            yield Finding(loudest / 200, f"the silence is at {heard:.0f} dBFS, and may be at {allowed:.0f}")
+            begin, until = round(first * BLOCKS_A_SECOND), round(last * BLOCKS_A_SECOND)
+            loudest = levels.blocks.index(max(levels.blocks[begin:until]), begin)
+            yield Finding(loudest / BLOCKS_A_SECOND, f"the silence is at {heard:.0f} dBFS, and may be at {allowed:.0f}")
         at = max(at, end)
 
 
-def _allowed(sound: dict[str, Any] | None) -> float:
+def _allowed(sound: Mapping[str, Any] | None) -> float:
     """Return the level that a gap may have, in dBFS; where nothing is known of the sound there may be a room tone."""
     known = {"room_tone": ROOM_TONE} if sound is None else sound
     room, bed = known.get("room_tone"), known.get("bed")
