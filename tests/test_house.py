@@ -31,6 +31,7 @@ ORDER = [
         "cover",
         "clip",
         "levels",
+        "pauses",
         "mixdown",
         "timings",
         "held",

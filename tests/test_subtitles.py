@@ -21,7 +21,7 @@ from tests.strategies import breaths, scores
 from voicecoach.language import language
 from voicecoach.plaintext import one_line
 from voicecoach.score import CueKind
-from voicecoach.subtitles import LINE, captions, lrc, milliseconds, srt, sylt, vtt, width
+from voicecoach.subtitles import LINE, captions, lrc, milliseconds, sentences, srt, sylt, vtt, width
 from voicecoach.timeline import Cue, Timeline, perform
 
 ENGLISH = language("en")
@@ -134,7 +134,7 @@ def test_an_independent_reader_finds_the_same_in_subrip(taken: Timeline) -> None
     expected = list(captions(taken, ENGLISH))
     assert [each.index for each in read] == [number + 1 for number in range(len(expected))]
     assert [(each.start / MS, each.end / MS) for each in read] == [(each.start, each.end) for each in expected]
-    assert squeezed("".join(each.content for each in read)) == spoken(taken)
+    assert squeezed("".join(each.content for each in read)).replace("\u200f", "") == spoken(taken).replace("\u200f", "")
     assert "\r" not in text
 
 
@@ -193,9 +193,9 @@ def test_a_long_sentence_becomes_several_captions_which_share_its_time() -> None
         " against the inside of your left thigh."
     )
     assert shown(cue(10, 18, text)) == [
-        (10_000, 12_962, "Stretch your left leg out / in front of you, toes up."),
-        (12_962, 15_511, "Bend your right leg, / and lay the sole of its"),
-        (15_511, 18_000, "foot against the inside / of your left thigh."),
+        (10_000, 12_971, "Stretch your left leg out / in front of you, toes up."),
+        (12_971, 15_543, "Bend your right leg, / and lay the sole of its"),
+        (15_543, 18_000, "foot against the inside / of your left thigh."),
     ]
 
 
@@ -220,7 +220,7 @@ def test_the_words_of_sounds_are_those_of_the_language() -> None:
 
 def test_too_little_time_for_a_long_text_makes_fewer_and_taller_captions() -> None:
     (first, second, last) = shown(cue(0, 2.5, "a whole sentence " * 20), cue(2.5, 3, "Next"))
-    assert (first[:2], second[:2], last) == ((0, 1000), (1000, 2500), (2500, 3500, "Next"))
+    assert (first[:2], second[:2], last) == ((0, 1003), (1003, 2500), (2500, 3500, "Next"))
     assert first[2].count(" / ") > 2
 
 
@@ -253,6 +253,70 @@ def test_captions_end_where_sentences_end() -> None:
     found = captions(timeline(cue(0, 700, LONG), duration=700), ENGLISH)
     ends = [each.lines[-1][-1] for each in found]
     assert sum(end in ".," for end in ends) > 0.9 * len(ends)
+
+
+SENTENCES = "Thumb. Palm. " + "Now let the whole of your left side grow heavy and warm while you go on breathing. " * 2
+
+
+def test_each_sentence_is_captioned_when_it_is_heard() -> None:
+    """Pauses between short sentences take longer than their words: by length alone, captions would be early."""
+    heard = [(0, 1), (4, 5), (8, 16), (18, 26)]
+    spans = tuple((Fraction(start), Fraction(end)) for start, end in heard)
+    taken = timeline(cue(10, 36, SENTENCES), duration=60)
+    found = list(captions(taken, ENGLISH, lambda _: spans))
+    first = {each.lines[0].split()[0]: each.start for each in found}
+    assert first["Thumb."] == 10_000
+    at = [each.start for each in found if each.lines[0].startswith("Now let")]
+    assert at[-1] == 28_000
+    assert list(captions(taken, ENGLISH, lambda _: spans[:2])) == list(captions(taken, ENGLISH))
+
+
+@given(any_timeline, st.lists(st.fractions(0, 1, max_denominator=100), min_size=2, max_size=12))
+def test_wherever_sentences_are_heard_captions_keep_their_laws(taken: Timeline, edges: list[Fraction]) -> None:
+    def spans(cue: Cue) -> tuple[tuple[Fraction, Fraction], ...]:
+        count = len(sentences(one_line(cue.text)))
+        at = sorted((edges * (2 * count))[: 2 * count])
+        length = cue.end - cue.start
+        return tuple((length * at[2 * number], length * at[2 * number + 1]) for number in range(count))
+
+    found = list(captions(taken, ENGLISH, spans))
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert all(each.end > each.start for each in found)
+    assert squeezed("".join(line for each in found for line in each.lines)) == spoken(taken)
+
+
+def test_lines_without_spaces_end_after_full_width_marks_and_never_before_them() -> None:
+    text = (
+        "慢慢抬起你的左腿，膝盖尽量伸直，脚尖朝向自己，保持这个姿势不动，自然呼吸，不要屏住呼吸，感觉大腿后侧的拉伸。"  # noqa: RUF001
+    )
+    lines = [line for each in captions(timeline(cue(0, 20, text)), ENGLISH) for line in each.lines]
+    assert "".join(lines) == text
+    assert all(line[-1] in "，。" for line in lines)  # noqa: RUF001
+    assert not [line for line in lines if line[0] in "，。"]  # noqa: RUF001
+
+
+def test_a_long_japanese_clause_is_cut_after_a_particle() -> None:
+    text = "膝をできるだけまっすぐに伸ばしつま先を自分の方に向けたままそのままの姿勢を保ちます。"
+    lines = [line for each in captions(timeline(cue(0, 20, text)), ENGLISH) for line in each.lines]
+    assert "".join(lines) == text
+    assert lines[0][-1] in "をにのてままし"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("הרימו את הרגל (לא יותר).", True),
+        ("ارفع ساقك ببطء.", True),
+        ("90° הרימו.", True),
+        ("Lift your leg.", False),
+        ("Say שלום.", False),
+        ("123", False),
+    ],
+)
+def test_subrip_marks_the_direction_of_right_to_left_lines(text: str, *, marked: bool) -> None:
+    shown = srt(timeline(cue(0, 5, text)), language=ENGLISH).splitlines()[2]
+    assert shown == (f"\u200f{text}\u200f" if marked else text)
+    assert "\u200f" not in vtt(timeline(cue(0, 5, text)), title="x", language=ENGLISH)
 
 
 def test_times_past_an_hour_and_past_ten_are_right() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -42,7 +43,9 @@ STEM = 4
 
 _UNSPACED = re.compile(r"(?<=[^\W\d_]{2})[.,;:!?…]+(?=[^\W\d_]{2})")
 _CAMEL = re.compile(r"(?<=[^\W\d_]{2})(?=[^\W\d_]{2})")
-_BRACE = re.compile(r"\w\{|\}\w{3}")
+_BRACE = re.compile(r"(\w)\{|\}(\w)\w{2}")
+_JOINING = ("CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "HEBREW", "ARABIC")
+"""Scripts that put no space between words, or join a word such as "to" to the next one."""
 _TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
@@ -104,7 +107,7 @@ def _spelling(wording: str, words: Language) -> Iterator[Advice]:
     if words.heads:
         joined = _joined(words.heads).finditer(BLANK.sub(" ", wording))
         yield from ((f"two words are joined in {shown(each[0])}", "part them") for each in joined)
-    if found := _BRACE.search(wording):
+    if found := next((each for each in _BRACE.finditer(wording) if not _is_joining(each[1] or each[2])), None):
         yield f"a word is joined to braces in {_around(wording, found)}", "put a space between them"
     if (found := _TWICE.search(wording)) and found[1].lower() not in words.twice:
         yield f"{shown(found[1])} stands twice in a row", "take one out"
@@ -117,6 +120,10 @@ def _spelling(wording: str, words: Language) -> Iterator[Advice]:
 def _joined(heads: tuple[str, ...]) -> re.Pattern[str]:
     """Return the pattern of words that begin as two joined ones do."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(heads)})[^\W\d_]{{3,}}", re.IGNORECASE)
+
+
+def _is_joining(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(_JOINING)
 
 
 def _changes_case(wording: str, at: int) -> bool:

@@ -10,24 +10,28 @@ from voicecoach import listing, subtitles, transcripts
 from voicecoach.output import Extra
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from fractions import Fraction
     from pathlib import Path
 
     from voicecoach.language import Language
-    from voicecoach.timeline import Timeline
+    from voicecoach.timeline import Cue, Timeline
 
 CHAPTERS, PLAYLIST = "chapters_json", "playlist"
 
 
 @dataclass(frozen=True, slots=True)
 class Along:
-    """A track that something goes along with: its file, its title, what is heard in it, and for how many seconds."""
+    """A track that something goes along with: its file, its title, what is heard in it, and for how many seconds.
+
+    ``spans`` knows when the sentences of a cue are heard.
+    """
 
     path: Path
     title: str
     timeline: Timeline
     seconds: Fraction
+    spans: Callable[[Cue], subtitles.Spans] = subtitles.no_spans
 
 
 def list_paths(kinds: Sequence[str], tracks: Sequence[Path], whole: Path) -> list[Path]:
@@ -56,9 +60,12 @@ def _of(kind: str, track: Along, language: Language) -> Iterator[Extra]:
         content = listing.chapters(track.timeline, title=track.title)
         yield Extra(_path(kind, track.path), kind, content.encode())
     elif kind == "srt":
-        yield _text(kind, track, subtitles.srt(track.timeline, language=language))
+        yield _text(kind, track, subtitles.srt(track.timeline, language=language, spans=track.spans))
+    elif kind == "vtt":
+        content = subtitles.vtt(track.timeline, title=track.title, language=language, spans=track.spans)
+        yield _text(kind, track, content)
     else:
-        written = {"vtt": subtitles.vtt, "lrc": subtitles.lrc, "txt": transcripts.transcript}[kind]
+        written = {"lrc": subtitles.lrc, "txt": transcripts.transcript}[kind]
         yield _text(kind, track, written(track.timeline, title=track.title, language=language))
 
 

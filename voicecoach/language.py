@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 _TABLES = Path(__file__).parent / "words"
+_FACTS = Path(__file__).parent / "languages.toml"
 
 TAG = re.compile("[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
 """What a language is called: `de`, `de-AT`."""
@@ -269,7 +270,65 @@ def wider(code: str) -> tuple[str, ...]:
 def akin(one: str, other: str) -> bool:
     """Tell whether two tags mean the same language, or one of them a dialect of the other.
 
-    >>> akin("de", "de-AT"), akin("de-AT", "de-CH"), akin("de", "den")
-    (True, False, False)
+    >>> akin("de", "de-AT"), akin("de-AT", "de-CH"), akin("de", "den"), akin("zh", "cmn-CN")
+    (True, False, False, True)
     """
-    return one.lower() in wider(other) or other.lower() in wider(one)
+    one, other = normalise(one), normalise(other)
+    return one in wider(other) or other in wider(one)
+
+
+def normalise(code: str) -> str:
+    """Return the one tag, in lower case, that stands for all tags of a language, old ones and those of groups.
+
+    >>> normalise("zh-TW"), normalise("zh-HK"), normalise("iw"), normalise("de-AT")
+    ('cmn-tw', 'yue', 'he', 'de-at')
+    """
+    tag = code.lower().replace("_", "-")
+    for start in wider(tag):
+        if start in _facts().same:
+            return _facts().same[start] + tag[len(start) :]
+    return tag
+
+
+def full_stop(code: str) -> str:
+    """Return the mark that ends a sentence.
+
+    >>> full_stop("de"), full_stop("zh-TW"), full_stop("hi"), full_stop("th")
+    ('.', '。', '।', '')
+    """
+    return _facts().full_stops.get(wider(normalise(code))[-1], ".")
+
+
+def capitalise(text: str, code: str) -> str:
+    """Return a text with a capital at its start.
+
+    >>> capitalise("iki", "tr"), capitalise("iki", "en"), capitalise("ijs", "nl")
+    ('İki', 'Iki', 'IJs')
+    """
+    for small, capital in _facts().capitals.get(wider(normalise(code))[-1], ()):
+        if text.startswith(small):
+            return capital + text[len(small) :]
+    return text[:1].upper() + text[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    same: Mapping[str, str]
+    full_stops: Mapping[str, str]
+    capitals: Mapping[str, tuple[tuple[str, str], ...]]
+
+
+@cache
+def _facts() -> _Facts:
+    import tomllib
+
+    table = tomllib.loads(_FACTS.read_text(encoding="utf-8"))
+    capitals: dict[str, tuple[tuple[str, str], ...]] = {}
+    for pair, codes in table["capitals"].items():
+        small, capital = pair.split(" ")
+        capitals |= {code: (*capitals.get(code, ()), (small, capital)) for code in codes}
+    return _Facts(
+        same={code: group[0] for group in table["same"] for code in group},
+        full_stops={code: mark for mark, codes in table["full_stops"].items() for code in codes},
+        capitals=capitals,
+    )

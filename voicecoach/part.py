@@ -11,6 +11,7 @@ from voicecoach.breath import Kind, Pace, Span, pace
 from voicecoach.choices import LEFT_RIGHT, SPOKEN, Guidance
 from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where, shown
 from voicecoach.formula import Formula, as_count, as_span, worked_out
+from voicecoach.language import capitalise
 from voicecoach.reading import read_aloud
 from voicecoach.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
 from voicecoach.texts import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
@@ -364,7 +365,7 @@ class Part:
         def _found(match: re.Match[str]) -> str:
             name = match[1]
             found = self._noun(name.lower(), side)
-            return found[:1].upper() + found[1:] if name[0].isupper() else found
+            return capitalise(found, self.routine.sheet.language) if name[0].isupper() else found
 
         return BLANK.sub(_found, text)
 

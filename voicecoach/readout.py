@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import shown
+from voicecoach.formula import NAME
 from voicecoach.reading import ARROWS, NUMBER, closes_quote, read_aloud, read_signs
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def read_out(said: str, words: Language) -> Iterator[Finding]:
     if said.isascii() and words.word("calibration").isascii():
         return
     own = _scripts(words.word("calibration"))
-    if found := next((each for each in _LETTERS.finditer(said) if not _scripts(each[0]) <= own), None):
+    if found := next((each for each in _LETTERS.finditer(NAME.sub(" ", said)) if not _scripts(each[0]) <= own), None):
         what = f"{shown(found[0])} is in letters that a voice for {words.name} spells out one by one, if at all"
         yield what, "write it as it sounds, or choose the routine's 'language'"
 

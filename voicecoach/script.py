@@ -10,7 +10,7 @@ from voicecoach.breath import Span
 from voicecoach.chimes import chimed, end, start
 from voicecoach.choices import LEFT_RIGHT
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
-from voicecoach.language import language
+from voicecoach.language import full_stop, language
 from voicecoach.mistakes import ordered
 from voicecoach.part import Part, Room, Tally
 from voicecoach.piece import Piece
@@ -225,21 +225,25 @@ def _before(whole: Part, following: Routine) -> Iterator[Score]:
     yield from (rest(step, place) for step in whole.routine.sheet.between if isinstance(step, Rest))
 
 
+_ENDS = ".?!…。！？؟।۔።։။។"  # noqa: RUF001 - marks of many scripts
+"""What a title may end with already."""
+
+
 def _exercise(part: Part, told: set[str]) -> Score:
     """Name the exercise, say what it is for and its tips (once in a session), then do its steps."""
     sheet = part.routine.sheet
     once = [text for text in (*sheet.benefits, *sheet.tips) if text not in told]
     intro = (
-        *_sentences([_ended(sheet.title)], CueKind.INSTRUCTION, part),
+        *_sentences([_ended(sheet.title, sheet.language)], CueKind.INSTRUCTION, part),
         *_sentences(once, CueKind.TIP, part),
     )
     opening = (Pause(PART_GAP), part.chapter(), *intro)
     return paced(sheet.breath, part, lambda inner: seq(*opening, *scores(sheet.steps, inner)), fixed=sheet.fixed)
 
 
-def _ended(title: str) -> str:
+def _ended(title: str, language: str) -> str:
     """End a title as a sentence, so that the voice falls at its end."""
-    return title if title[-1] in ".?!…" else f"{title}."
+    return title if title[-1] in _ENDS else f"{title}{full_stop(language)}"
 
 
 def _closing(whole: Part) -> list[Score]:

@@ -500,11 +500,22 @@ def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Pa
         return ()
     from voicecoach.extras import Along, extras
 
+    spans = cache(lambda cue: _find_sentences(session, cue))
     tracks = [
-        Along(path, track.title, track.timeline, track.timeline.duration)
+        Along(path, track.title, track.timeline, track.timeline.duration, spans)
         for track, path in zip(session.tracks, paths, strict=True)
     ]
     return tuple(extras(request.extras, tracks, session.title, session.words, whole))
+
+
+def _find_sentences(session: Session, cue: Cue) -> tuple[tuple[Fraction, Fraction], ...]:
+    """Return when each sentence of a cue is heard, in seconds from its start; nothing for a single one."""
+    from voicecoach.pauses import find_sentences
+    from voicecoach.plaintext import one_line
+    from voicecoach.subtitles import sentences, width
+
+    parts = sentences(one_line(cue.text))
+    return find_sentences(session.clip(cue), [width(part) for part in parts]) if len(parts) > 1 else ()
 
 
 def _places(request: Request, output: Path | None, name: str) -> tuple[list[Path], Path]:

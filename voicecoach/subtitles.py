@@ -6,17 +6,18 @@ with what is heard, and is gone when the next one starts.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from voicecoach.plaintext import one_line, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from voicecoach.language import Language
     from voicecoach.timeline import Cue, Timeline
@@ -35,9 +36,19 @@ SILENCE = Fraction(10)
 
 _LATIN = 0x300  # all before it is narrow, and stands alone
 _SENTENCE, _CLAUSE = tuple(".!?…。！？؟۔।"), tuple(",;:–—、，；：،؛")  # noqa: RUF001 - marks of many scripts
-_CLOSING = "\"')]”’»」"  # noqa: RUF001
+_CLOSING = "\"')]”’»」』）"  # noqa: RUF001
+_TOKEN = re.compile(rf"[^ ]*?[。！？，、；：｡､]+[{re.escape(_CLOSING)}）」』》〉】]* *|[^ ]+ *")  # noqa: RUF001
+"""What a line may end after: a space, and in scripts without spaces a mark of punctuation."""
+_STICKS = frozenset("ーゝゞ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ")
+"""Letters that no line starts with, besides marks of punctuation."""
+_RIGHT_TO_LEFT = {"R", "AL"}
+_RLM = "\u200f"
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ROUND = str.maketrans("[]", "()")
+
+
+Spans = tuple[tuple[Fraction, Fraction], ...]
+"""When each sentence of a cue is heard: its start and end, in seconds from the start of the cue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +60,33 @@ class Caption:
     lines: tuple[str, ...]
 
 
-def vtt(timeline: Timeline, *, title: str, language: Language) -> str:
-    """Return the captions as WebVTT, the web's form."""
+class _Token(NamedTuple):
+    """A piece of text that a line may end after, with the space that follows it, and the millisecond it is heard at."""
+
+    text: str
+    at: int
+
+
+def no_spans(_cue: Cue) -> Spans:
+    """Know nothing about the sentences of a cue: its time is shared out by the length of its text."""
+    return ()
+
+
+def vtt(timeline: Timeline, *, title: str, language: Language, spans: Callable[[Cue], Spans] = no_spans) -> str:
+    """Return the captions as WebVTT, the web's form; ``spans`` knows when the sentences of a cue are heard."""
     notes = (one_line(f"NOTE {text}").replace("-->", "→") for text in (title, f"Language: {language.code}"))
-    return "\n\n".join(("WEBVTT", *notes, *_blocks(timeline, language, ".", _MARKUP))) + "\n"
+    blocks = _blocks(captions(timeline, language, spans), ".", _MARKUP)
+    return "\n\n".join(("WEBVTT", *notes, *blocks)) + "\n"
 
 
-def srt(timeline: Timeline, *, language: Language) -> str:
-    """Return the captions as SubRip, which nearly every player and editor of video takes."""
-    return "".join(f"{block}\n\n" for block in _blocks(timeline, language, ",", {}))
+def srt(timeline: Timeline, *, language: Language, spans: Callable[[Cue], Spans] = no_spans) -> str:
+    """Return the captions as SubRip, which nearly every player and editor of video takes.
+
+    Lines of right-to-left text are put between marks of their direction: most players lay all lines out from the left,
+    and would show the full stop of such a line at its beginning.
+    """
+    marked = (replace(each, lines=tuple(map(_directed, each.lines))) for each in captions(timeline, language, spans))
+    return "".join(f"{block}\n\n" for block in _blocks(marked, ",", {}))
 
 
 def lrc(timeline: Timeline, *, title: str, language: Language) -> str:
@@ -74,13 +103,27 @@ def sylt(timeline: Timeline) -> list[tuple[str, int]]:
     return [(text, at) for text, at in spoken if text]
 
 
-def captions(timeline: Timeline, language: Language) -> Iterator[Caption]:
+def captions(timeline: Timeline, language: Language, spans: Callable[[Cue], Spans] = no_spans) -> Iterator[Caption]:
     """Yield the captions in the order of time; a long text is shared out among several."""
-    heard = list(_together(timeline, language))
+    heard = list(_together(timeline, language, spans))
     for number, this in enumerate(heard):
         last = number + 1 == len(heard)
         until = max(milliseconds(timeline.duration), this.end, this.start + 1) if last else heard[number + 1].start
         yield from _shown(this, until)
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text on one line, with the spaces that follow them.
+
+    >>> sentences("Sit down. Breathe.")
+    ['Sit down. ', 'Breathe.']
+    """
+    found = [""]
+    for token in _TOKEN.findall(text):
+        if _ends(found[-1], _SENTENCE):
+            found.append("")
+        found[-1] += token
+    return found
 
 
 def milliseconds(seconds: Fraction) -> int:
@@ -105,63 +148,83 @@ class _Heard:
 
     start: int
     end: int
-    words: list[str]
+    tokens: list[_Token]
     voiced: bool
 
     def takes(self, start: int, *, voiced: bool) -> bool:
         """Tell whether something is captioned with this: it starts with it, or is a sound during the words."""
         return start == self.start or (self.voiced and not voiced and start < self.end)
 
-    def add(self, start: int, end: int, words: Sequence[str], *, voiced: bool) -> None:
+    def add(self, end: int, tokens: Sequence[_Token], *, voiced: bool) -> None:
         """Add words after these; or a sound among them, as near to when it is heard as can be."""
+        if self.tokens and not self.tokens[-1].text.endswith(" "):
+            self.tokens[-1] = self.tokens[-1]._replace(text=self.tokens[-1].text + " ")
         if self.voiced and not voiced:
-            share = Fraction(start - self.start, max(self.end - self.start, 1))
-            passed = list(accumulate(map(width, self.words), initial=0))
-            at = min(range(len(passed)), key=lambda number: abs(passed[number] - share * passed[-1]))
-            self.words[at:at] = words
+            times = [*(token.at for token in self.tokens), self.end]
+            at = min(range(len(times)), key=lambda number: abs(times[number] - tokens[0].at))
+            self.tokens[at:at] = tokens
             return
-        self.words += words
+        self.tokens += tokens
         self.end = max(self.end, end) if self.voiced == voiced else end
         self.voiced = voiced
 
 
-def _together(timeline: Timeline, language: Language) -> Iterator[_Heard]:
+def _together(timeline: Timeline, language: Language, spans: Callable[[Cue], Spans]) -> Iterator[_Heard]:
     now: _Heard | None = None
     for cue in _in_order(timeline):
         voiced, text = cue.track == "voice", told(cue, language)
         if not text:
             continue
-        words = text.split(" ") if voiced else [f"[{text}]"]
         start, end = milliseconds(cue.start), milliseconds(cue.end)
+        tokens = _tokens(text, cue, spans(cue)) if voiced else [_Token(f"[{text}] ", start)]
         if now and now.takes(start, voiced=voiced):
-            now.add(start, end, words, voiced=voiced)
+            now.add(end, tokens, voiced=voiced)
             continue
         if now:
             yield now
-        now = _Heard(start, end, words, voiced)
+        now = _Heard(start, end, tokens, voiced)
     if now:
         yield now
+
+
+def _tokens(text: str, cue: Cue, spans: Spans) -> list[_Token]:
+    """Cut a cue's text where a line may end, and place each piece in time within its sentence."""
+    parts = sentences(text) if len(spans) > 1 else [text]
+    if len(parts) != len(spans):
+        parts, spans = [text], ((Fraction(0), cue.end - cue.start),)
+    found = []
+    for part, (start, end) in zip(parts, spans, strict=True):
+        pieces = [piece for token in _TOKEN.findall(part) for piece in _cut(token)]
+        passed = list(accumulate(map(width, pieces), initial=0))
+        share = (end - start) / max(passed[-1], 1)
+        found += [
+            _Token(piece, milliseconds(cue.start + start + share * before))
+            for piece, before in zip(pieces, passed, strict=False)
+        ]
+    return found
 
 
 def _shown(heard: _Heard, until: int) -> Iterator[Caption]:
     """Share the time of what is heard together among its captions; they are fewer, and taller, where it is short."""
     room = until - heard.start
-    pieces = broken(tuple(heard.words))
-    count = max(1, min(len(pieces), room // SHORTEST))
-    edges = [number * len(pieces) // count for number in range(count + 1)]
-    shown = [sum(pieces[one:other], ()) for one, other in pairwise(edges)]
+    texts = tuple(token.text for token in heard.tokens)
+    begins = _break(texts)
+    count = max(1, min(len(begins), room // SHORTEST))
+    edges = [*begins, len(texts)]
+    chosen = [number * len(begins) // count for number in range(count + 1)]
     span = min(max(heard.end - heard.start, count * SHORTEST), room)
+    ends = _room_for_each([heard.tokens[edges[at]].at for at in chosen[1:-1]], heard.start, span)
     start = heard.start
-    for lines, end in zip(shown, _shares(heard.start, span, [sum(map(width, lines)) for lines in shown]), strict=True):
-        yield Caption(start, end, lines)
+    for (one, other), end in zip(pairwise(chosen), ends, strict=True):
+        pieces = pairwise(edges[one : other + 1])
+        yield Caption(start, end, tuple(line for first, last in pieces for line in _lines(texts[first:last])))
         start = end
 
 
-def _shares(start: int, span: int, weights: Sequence[int]) -> list[int]:
-    """Return where each part of a span ends, by their weights, but none shorter than need be."""
-    least, total = min(SHORTEST, span // len(weights)), max(sum(weights), 1)
-    ends = [start + span * weight // total for weight in accumulate(weights)]
-    ends[-1] = start + span
+def _room_for_each(wanted: Sequence[int], start: int, span: int) -> list[int]:
+    """Return where each part of a span ends, as is wanted of all but the last, but none shorter than need be."""
+    least = min(SHORTEST, span // (len(wanted) + 1))
+    ends = [*wanted, start + span]
     for number in range(len(ends) - 1):
         ends[number] = max(ends[number], (ends[number - 1] if number else start) + least)
     for number in reversed(range(len(ends) - 1)):
@@ -172,22 +235,26 @@ def _shares(start: int, span: int, weights: Sequence[int]) -> list[int]:
 # How texts are broken
 
 
-@lru_cache(maxsize=1024)
-def broken(words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Break words into captions of at most two lines, where a sentence or a part of one ends, if it can be.
+def break_text(text: str) -> list[tuple[str, ...]]:
+    """Break a text into captions of at most two lines, where a sentence or a part of one ends, if it can be.
 
-    >>> for lines in broken(tuple("Breathe in, and as you breathe out fold forward from the waist, slowly.".split())):
+    >>> for lines in break_text("Breathe in, and as you breathe out fold forward from the waist, slowly."):
     ...     print(" / ".join(lines))
     Breathe in, and as you breathe out / fold forward from the waist, slowly.
     """
-    parts = [part for word in words for part in _cut(word)]
-    columns = list(accumulate((width(part) + 1 for part in parts), initial=0))
-    pieces, first = [], 0
+    parts = tuple(piece for token in _TOKEN.findall(text) for piece in _cut(token))
+    return [_lines(parts[one:other]) for one, other in pairwise([*_break(parts), len(parts)])]
+
+
+@lru_cache(maxsize=1024)
+def _break(parts: tuple[str, ...]) -> tuple[int, ...]:
+    """Return which of some parts begin a caption."""
+    columns = list(accumulate(map(width, parts), initial=0))
+    begins, first = [], 0
     while first < len(parts):
-        last = _end(parts, columns, first)
-        pieces.append(_lines(parts[first:last]))
-        first = last
-    return tuple(pieces)
+        begins.append(first)
+        first = _end(parts, columns, first)
+    return tuple(begins)
 
 
 def width(text: str) -> int:
@@ -209,19 +276,37 @@ def _columns(letter: str) -> int:
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
-def _cut(word: str) -> Iterator[str]:
-    """Yield a word that is longer than a line in parts, with no mark parted from its letter."""
+def _cut(token: str) -> Iterator[str]:
+    """Yield a token that is longer than a line in parts, with no mark parted from its letter."""
+    word = token.rstrip(" ")
     if width(word) <= LINE:
-        yield word
+        yield token
         return
     first = taken = 0
     for at, letter in enumerate(word):
         columns = _columns(letter)
         if taken + columns > LINE:  # never at a mark, which takes none
-            yield word[first:at]
-            first, taken = at, 0
+            cut = _find_joint(word, first, at)
+            yield word[first:cut]
+            first, taken = cut, width(word[cut:at])
         taken += columns
-    yield word[first:]
+    yield word[first:] + token[len(word) :]
+
+
+def _find_joint(word: str, first: int, at: int) -> int:
+    """Return where a long word is best cut, at ``at`` or somewhat earlier: in Japanese, where a particle ends."""
+    earliest = first + (at - first) * 2 // 3
+    allowed = [cut for cut in range(at, earliest, -1) if not _sticks(word[cut])]
+    joints = (cut for cut in allowed if _is_hiragana(word[cut - 1]) and not _is_hiragana(word[cut]))
+    return next(joints, allowed[0] if allowed else at)
+
+
+def _sticks(letter: str) -> bool:
+    return letter in _STICKS or unicodedata.category(letter)[0] in "MP" or _columns(letter) == 0
+
+
+def _is_hiragana(letter: str) -> bool:
+    return "\u3041" <= letter <= "\u3096"
 
 
 def _end(parts: Sequence[str], columns: Sequence[int], first: int) -> int:
@@ -229,7 +314,7 @@ def _end(parts: Sequence[str], columns: Sequence[int], first: int) -> int:
     last = first
     for _ in range(2):
         begin = last
-        while last < len(parts) and columns[last + 1] - columns[begin] - 1 <= LINE:
+        while last < len(parts) and columns[last + 1] - columns[begin] - parts[last].endswith(" ") <= LINE:
             last += 1
     if last == len(parts):
         return last
@@ -243,25 +328,32 @@ def _end(parts: Sequence[str], columns: Sequence[int], first: int) -> int:
     return next((at for at in range(first + 1, last) if columns[at] - columns[first] >= even), last)
 
 
-def _lines(parts: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def _lines(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Put the parts of a caption on one line, or on two: as even as can be, but rather parted at a comma or so."""
-    whole = " ".join(parts)
+    whole = "".join(parts).rstrip(" ")
     if width(whole) <= LINE:
         return (whole,)
-    pairs = ((" ".join(parts[:at]), " ".join(parts[at:])) for at in range(1, len(parts)))
+    pairs = (("".join(parts[:at]).rstrip(" "), "".join(parts[at:]).rstrip(" ")) for at in range(1, len(parts)))
     fitting = [pair for pair in pairs if max(map(width, pair)) <= LINE]
     return min(fitting, key=lambda pair: max(map(width, pair)) - (COMMA if _ends(pair[0], _SENTENCE + _CLAUSE) else 0))
 
 
 def _ends(text: str, marks: tuple[str, ...]) -> bool:
-    return text.rstrip(_CLOSING).endswith(marks)
+    return text.rstrip(f"{_CLOSING} ").endswith(marks)
+
+
+def _directed(line: str) -> str:
+    """Put a line whose first letter is of a right-to-left script between two marks of that direction."""
+    strong = next((kind for kind in map(unicodedata.bidirectional, line) if kind in {*_RIGHT_TO_LEFT, "L"}), "L")
+    return f"{_RLM}{line}{_RLM}" if strong in _RIGHT_TO_LEFT else line
 
 
 # How they are written
 
 
-def _blocks(timeline: Timeline, language: Language, point: str, markup: dict[int, str]) -> Iterator[str]:
-    for number, caption in enumerate(captions(timeline, language), start=1):
+def _blocks(shown: Iterable[Caption], point: str, markup: dict[int, str]) -> Iterator[str]:
+    for number, caption in enumerate(shown, start=1):
         text = "\n".join(caption.lines).translate(markup).replace("-->", "→")
         yield f"{number}\n{_clock(caption.start, point)} --> {_clock(caption.end, point)}\n{text}"
 

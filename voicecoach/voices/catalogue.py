@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, shown
+from voicecoach.language import akin, normalise, wider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -83,12 +84,13 @@ def _voice(given: dict[str, Any]) -> VoiceInfo:
 
 def _for_language(catalogue: Catalogue, language: str) -> VoiceInfo:
     wanted = language.lower().replace("_", "-")
-    primary = wanted.split("-", 1)[0]
+    normal = normalise(language)
     ways: tuple[Callable[[VoiceInfo], bool], ...] = (
         lambda voice: PREFERRED.get(wanted) in voice.languages,
         lambda voice: wanted in voice.languages,
         lambda voice: voice.tail.lower() == wanted,
-        lambda voice: any(tag.split("-", 1)[0] == primary for tag in voice.languages),
+        lambda voice: any(normalise(tag) == normal for tag in voice.languages),
+        lambda voice: any(akin(tag, wider(normal)[-1]) for tag in voice.languages),
     )
     found = _first(catalogue.voices, ways)
     if not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import unicodedata
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,9 @@ PHRASES_A_WORKER = 6
 
 _LONGEST_DATA = 120
 """espeak cuts data paths of 160 bytes or more and then ends the process; this leaves room for the files' names."""
+
+_KANA_ALONE = "jpx/ja"
+"""espeak's Japanese voice, which says "Chinese letter" for each Han character."""
 
 _WORKER = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
 
@@ -108,6 +112,7 @@ class SystemVoice:
         if not wordings:
             return
         _check(wordings)
+        _check_letters(self.voice, wordings)
         with _speakers(self, _workers(self, len(wordings))) as speakers:
             tuning = _tuned(self, speakers[0]) if self.rate else _known(self)
             first = () if tuning else (self.calibration,)  # all others are being spoken while it is measured
@@ -238,6 +243,22 @@ def _check(wordings: Sequence[str]) -> None:
             raise VoiceError(f"the voice has nothing to say in {shown(wording)}\nwrite words, or leave the phrase out")
         if "\0" in wording or any("\ud800" <= each <= "\udfff" for each in wording):
             raise VoiceError(f"{shown(wording)} holds a character that is none (NUL, half of a pair)\ntake it out")
+
+
+def _check_letters(voice: str, wordings: Sequence[str]) -> None:
+    """Refuse letters that a voice names one by one in place of reading them: espeak's Japanese knows kana alone.
+
+    Raises:
+        VoiceError: When there are some.
+    """
+    if voice.split("+", 1)[0] != _KANA_ALONE:
+        return
+    for wording in wordings:
+        if found := next((each for each in wording if unicodedata.name(each, "").startswith("CJK ")), None):
+            raise VoiceError(
+                f"the voice {voice} can't read Han characters, such as {found} in {shown(wording)}\n"
+                "give their sound in kana under the routine's 'pronounce', or choose another voice with --voice"
+            )
 
 
 @contextmanager
