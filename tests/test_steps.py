@@ -24,7 +24,7 @@ from voicecoach.script import build
 from voicecoach.script import pace as paced
 from voicecoach.sheet import Sheet
 from voicecoach.steps import phase_of, which
-from voicecoach.timeline import Timeline, perform, snap
+from voicecoach.timeline import FRAME, Timeline, perform, snap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +94,7 @@ def test_breaths_are_counted_up_and_down_with_their_last_one() -> None:
 def test_a_second_inhale_has_its_own_words_and_a_tone_where_none_fits() -> None:
     cues = once(breathe=1, breath="in 2, in 0.5, out 4", **{"in": "In", "in 2": "And a little more | ~"}).cues
     assert [(cue.kind, cue.text) for cue in cues][1:3] == [(CueKind.BREATH, "In"), (CueKind.TONE, "tone-in")]
-    assert cues[2].start == snap(cues[1].start + 2)
+    assert abs(cues[2].start - cues[1].start - 2) <= FRAME
 
 
 def test_a_lone_phase_is_taken_alone() -> None:
@@ -315,19 +315,18 @@ def test_a_block_with_a_name_has_it_in_the_titles_of_its_rounds() -> None:
     titles = chapters({"name": "slow", "repeat": two}, {"name": "fast", "repeat": two})
     assert titles == ["X", "X: slow, round 1", "X: slow, round 2", "X: fast, round 1", "X: fast, round 2"]
     assert chapters({"name": "once", "repeat": {**two, "rounds": 1}}) == ["X", "X: once"]
-    assert chapters({"name": "legs", "each side": {"steps": [{"hold": "5s"}]}}) == [
-        "X", "X: legs, left, round 1", "X: legs, right, round 1",
-    ]  # fmt: skip
+    turns = {"name": "legs", "each side": {"steps": [{"hold": "5s"}]}}
+    assert chapters(turns) == ["X", "X: legs, left", "X: legs, right"], "there is one round"
 
 
 def test_after_a_block_its_last_chapter_ends_with_its_side() -> None:
     turns = {"each side": {"steps": [{"hold": "5s"}]}}
     timeline = played(routine(turns, {"say": "Both."}))
     assert [(each.title, each.side) for each in timeline.chapters][-3:-1] == [
-        ("X: right, round 1", Side.RIGHT),
+        ("X: right", Side.RIGHT),
         ("X", None),
     ]
-    assert chapters({"say": "a"}, turns)[-1] == "X: right, round 1", "nothing follows"
+    assert chapters({"say": "a"}, turns)[-1] == "X: right", "nothing follows"
     assert chapters({"pace": {"breath": "2-2", "steps": [turns, {"say": "a"}]}, "name": "fast"}, {"say": "b"}) == [
         "X", "X: fast, left", "X: fast, right", "X: fast", "X",
     ]  # fmt: skip

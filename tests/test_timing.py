@@ -11,13 +11,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.fakes import CHIME_SECONDS, spoken_seconds
-from tests.test_steps import played, routine
+from tests.test_steps import heard, played, routine
 from voicecoach.breath import breath
 from voicecoach.choices import Choices, Guidance
-from voicecoach.errors import FitError
-from voicecoach.score import Sound
+from voicecoach.errors import FitError, UnknownNameError
+from voicecoach.score import CueKind, Sound
 from voicecoach.script import build
-from voicecoach.timeline import FRAME, Timeline, ceil_to_frame, perform, snap
+from voicecoach.timeline import FRAME, Timeline, air, ceil_to_frame, perform, snap
 
 if TYPE_CHECKING:
     from voicecoach.timeline import Measure
@@ -168,3 +168,219 @@ def test_a_release_belongs_to_the_chapter_that_it_ends_and_between_rounds_to_the
         timeline = played(routine({"repeat": {"rounds": 2, "between": [between], "steps": [work]}}))
         last = timeline.chapters[-2]
         assert [cue.text for cue in timeline.cues if last.start <= cue.start < last.end] == texts
+
+
+def test_what_is_not_played_does_not_end_the_words_that_open_a_turn() -> None:
+    steps = ({"rest": "5s", "only": "not first"}, {"say": "Your {leg}."}, {"breathe": 1})
+    each = {"between": [{"change": "20s"}], "steps": list(steps)}
+    for left_out in ({"only": "not first"}, {"name": "pause"}):
+        timeline = played(
+            routine({"each side": {**each, "steps": [{"rest": "5s", **left_out}, *steps[1:]]}}),
+            Choices(skipped=frozenset({"pause"}) if "name" in left_out else frozenset()),
+        )
+        change, words = (next(cue for cue in timeline.cues if text in cue.text) for text in ("Change", "right leg"))
+        assert abs(words.start - change.end - Fraction(3, 4)) <= 2 * FRAME
+
+
+@pytest.mark.parametrize(
+    ("guidance", "texts"),
+    [
+        (Guidance.FULL, ["And out, one", "And out, one"]),
+        (Guidance.BRIEF, ["And out, one", "One"]),
+        (Guidance.CUES, ["One", "One"]),
+    ],
+)
+def test_counts_are_as_short_as_the_guidance_says(guidance: Guidance, texts: list[str]) -> None:
+    breathe = {"breathe": 1, "out": "And out, {count} | {Count}"}
+    timeline = played(routine({"repeat": {"rounds": 2, "steps": [breathe]}}), Choices(guidance=guidance))
+    assert heard(timeline, CueKind.COUNT) == texts[1:]
+    assert [cue.text for cue in timeline.cues if cue.kind is CueKind.COUNT] == texts
+
+
+@given(
+    st.lists(st.integers(1, 120), min_size=1, max_size=4, unique=True),
+    st.sampled_from(["1 breath", *(f"{seconds}s" for seconds in range(1, 17))]),
+    st.sampled_from(["rest", "change"]),
+)
+def test_a_rest_says_the_longest_wording_that_fits_and_grows_only_if_none_does(
+    letters: list[int], length: str, kind: str
+) -> None:
+    wordings = [f"{'a' * count}x" for count in sorted(letters, reverse=True)]
+    step = {kind: length, "say": " | ".join(wordings)}
+    whole = length == "1 breath"
+    seconds = Fraction(10 if whole else length.removesuffix("s"))
+    steps: list[dict[str, Any]] = [{"breathe": 1}]
+    each = {"each side": {"between": [step], "steps": steps}} if kind == "change" else step
+    timeline = played(routine(each, {"say": "After."}))
+    room = seconds - air(seconds)
+    fitting = [text for text in wordings if ceil_to_frame(spoken_seconds(text)) <= room]
+    (cue,) = (cue for cue in timeline.cues if cue.text in wordings)
+    assert cue.text == (fitting[0] if fitting else wordings[-1])
+    if kind == "rest":
+        (after,) = starts(timeline, "After.")
+        lasts = max(seconds, ceil_to_frame(spoken_seconds(cue.text)))
+        assert abs(after - cue.start - (-(-lasts // 10) * 10 if whole else lasts)) <= FRAME
+
+
+def test_a_rest_in_breaths_uses_the_breath_that_was_breathed_last() -> None:
+    turns = {"each side": {"between": [{"rest": "1 breath"}], "steps": [{"breathe": 3}]}}
+    timeline = played(routine(turns, {"rest": "1 breath"}, {"say": "After."}, breath="3-3..7-7"))
+    left, right = timeline.phases[:6], timeline.phases[6:]
+    assert right[0].start - left[-1].end == 14
+    (after,) = starts(timeline, "After.")
+    assert abs(after - right[-1].end - 14) <= FRAME
+    blocked = {"each side": {**turns["each side"], "order": "blocked", "rounds": {"left": 2, "right": 1}}}
+    timeline = played(routine(blocked, {"rest": "1 breath"}, {"say": "After."}, breath="3-3..8-8"))
+    (after,) = starts(timeline, "After.")
+    assert abs(after - timeline.phases[-1].end - 10) <= FRAME, "the right side breathed the first three of six"
+
+
+least = st.tuples(st.integers(1, 4), st.integers(1, 60))
+
+
+@given(
+    st.lists(st.one_of(least, st.integers(1, 5)), min_size=1, max_size=5),
+    st.sampled_from(["3-3..7-7", "7-7..3-3", "3-3..8-8..2-2", "2-2..9-9..4-4", "4-6", "2-2 +0.5s every 20s"]),
+    st.sampled_from(["steps", "pace", "sides"]),
+)
+def test_breaths_last_at_least_as_long_as_is_written_on_every_ramp(
+    lengths: list[int | tuple[int, int]], breath: str, where: str
+) -> None:
+    written = [f"{each[0]} breaths, at least {each[1]}s" if isinstance(each, tuple) else f"{each}" for each in lengths]
+    steps: list[dict[str, Any]] = [{"breathe": each, "in": f"In {n}"} for n, each in enumerate(written)]
+    if where == "pace":
+        steps = [{"pace": {"breath": breath, "steps": steps}}]
+    elif where == "sides":
+        steps = [{"each side": {"steps": steps}}]
+    timeline = played(routine(*steps, breath="4-6" if where == "pace" else breath))
+    turns = 2 if where == "sides" else 1
+    inhales = [cue for cue in timeline.cues if cue.text.startswith("In ")]
+    ends = {snap(phase.start): phase.breath for phase in timeline.phases}
+    for number, each in enumerate(lengths):
+        taken = [ends[cue.start] for cue in inhales if cue.text == f"In {number}"]
+        lasting = sum(phase.end - phase.start for phase in timeline.phases if phase.breath in taken)
+        count, seconds = each if isinstance(each, tuple) else (each, 0)
+        assert len(taken) >= count * turns
+        assert lasting >= seconds * turns
+        assert len(taken) <= max(count, -(-seconds // 4)) * turns
+
+
+def test_breaths_are_the_fewest_that_last_long_enough_where_that_can_be_settled() -> None:
+    steps = ({"breathe": "2 breaths, at least 25s", "in": "In"}, {"breathe": 3}, {"hold": "25s in whole breaths"})
+    timeline = played(routine(*steps, breath="3-3..7-7"))
+    assert len(starts(timeline, "In")) == 4
+    assert timeline.phases[7].end - timeline.phases[0].start == Fraction(32)
+
+
+@pytest.mark.parametrize("lead_in", [0, 1, 3, Fraction(1, 3)])
+@pytest.mark.parametrize("notice", [(), ("Ask first.",)])
+def test_the_first_word_comes_after_the_lead_in(lead_in: Fraction, notice: tuple[str, ...]) -> None:
+    timeline = played(routine({"breathe": 1}, notice=notice), Choices(lead_in=Fraction(lead_in)))
+    assert timeline.cues[0].start == snap(Fraction(lead_in))
+
+
+def test_a_tone_in_place_of_words_is_the_last_of_their_wordings() -> None:
+    steps = {"breathe": 1, "in": "In | ~", "in 2": "And more | ~", "out": "~"}
+    cues = played(routine(steps, breath="in 2, in 0.5, out 6", fixed=True)).cues
+    found = {cue.text: (cue.wording, cue.wordings) for cue in cues if cue.kind in {CueKind.BREATH, CueKind.TONE}}
+    assert found == {"In": (0, 2), "tone-in": (1, 2), "tone-out": (0, 1)}
+
+
+def test_neighbours_with_the_same_title_and_side_are_one_chapter() -> None:
+    empty = {"each side": {"steps": [{"breathe": 1, "only": "not last"}]}}
+    timeline = played(routine({"say": "Sit down."}, empty, {"breathe": 1}))
+    assert [chapter.title for chapter in timeline.chapters] == ["Before you begin", "X", "End"]
+    assert all(one.end == other.start for one, other in pairwise(timeline.chapters))
+
+
+def titles(timeline: Timeline) -> list[str]:
+    return [each.title.removeprefix("X: ") for each in timeline.chapters if each.title.startswith("X: ")]
+
+
+LISTED = {"vary": {"part": ["arm", "neck"]}}
+
+
+@pytest.mark.parametrize(
+    ("step", "named"),
+    [
+        ({"repeat": {**LISTED, "steps": [{"hold": "5s"}]}}, ["arm", "neck"]),
+        (
+            {"repeat": {**LISTED, "rounds": 3, "steps": [{"hold": "5s"}]}},
+            ["arm, round 1", "neck, round 1", "arm, round 2"],
+        ),
+        ({"repeat": {"vary": {"n": ["10s", "20s"], **LISTED["vary"]}, "steps": [{"hold": "{n}"}]}}, ["arm", "neck"]),
+        ({"repeat": {"vary": {"n": ["10s", "20s"]}, "steps": [{"hold": "{n}"}]}}, ["ten seconds", "twenty seconds"]),
+        ({"name": "slow", "repeat": {**LISTED, "steps": [{"hold": "5s"}]}}, ["slow, arm", "slow, neck"]),
+        ({"name": "{Part}!", "repeat": {**LISTED, "steps": [{"hold": "5s"}]}}, ["Arm!", "Neck!"]),
+        (
+            {"each side": {**LISTED, "steps": [{"hold": "5s"}]}},
+            ["arm, left", "arm, right", "neck, left", "neck, right"],
+        ),
+        ({"each side": {"steps": [{"hold": "5s"}]}}, ["left", "right"]),
+        ({"repeat": {"rounds": 2, "steps": [{"hold": "5s"}]}}, ["round 1", "round 2"]),
+        (
+            {"repeat": {**LISTED, "steps": [{"each side": {"steps": [{"hold": "5s"}]}}]}},
+            ["arm, left", "arm, right", "neck, left", "neck, right"],
+        ),
+    ],
+)
+def test_a_block_that_goes_through_a_list_is_named_by_its_values(step: dict[str, Any], named: list[str]) -> None:
+    assert titles(played(routine(step))) == named
+
+
+def test_lists_inside_rounds_name_the_turns_and_make_no_chapters_of_their_own() -> None:
+    turns = {"each side": {"steps": [{"hold": "5s"}]}}
+    around = {"repeat": {"rounds": 2, "steps": [{"repeat": {**LISTED, "steps": [{"rest": "5s"}, turns]}}]}}
+    assert titles(played(routine(around)))[:6] == [
+        "round 1", "round 1, arm, left", "round 1, arm, right",
+        "round 1", "round 1, neck, left", "round 1, neck, right",
+    ]  # fmt: skip
+    circuit = {"repeat": {"rounds": 2, "steps": [{"repeat": {**LISTED, "steps": [{"hold": "5s"}]}}]}}
+    assert titles(played(routine(circuit))) == ["round 1", "round 2"]
+
+
+@pytest.mark.parametrize(
+    ("block", "text"),
+    [
+        ({"each side": {"between": [{"change": "10s", "say": "Now the {leg}."}]}}, "Now the right leg."),
+        ({"each side": {"between": [{"rest": "5s"}, {"change": "10s"}, {"rest": "2s"}]}}, "Change sides."),
+        ({"each side": {"between": [{"rest": "9s", "say": "Next, your {next leg}."}]}}, "Next, your right leg."),
+        ({"repeat": {**LISTED, "between": [{"rest": "9s", "say": "Next, the {next part}."}]}}, "Next, the neck."),
+    ],
+)
+def test_a_chapter_begins_with_the_words_that_announce_it(block: dict[str, Any], text: str) -> None:
+    ((kind, inner),) = block.items()
+    timeline = played(routine({kind: {**inner, "steps": [{"hold": "10s"}]}}))
+    last = timeline.chapters[-2]
+    assert next(cue.text for cue in timeline.cues if cue.start >= last.start) == text
+    assert starts(timeline, text) == [last.start]
+
+
+@given(st.integers(1, 5), st.integers(1, 4))
+def test_rounds_that_are_chosen_go_through_a_whole_list(parts: int, chosen: int) -> None:
+    body = [f"part {'i' * number}" for number in range(1, parts + 1)]
+    hold = {"hold": "5s", "say": "{part}"}
+    for kind, sides in (("repeat", 1), ("each side", 2)):
+        listed = routine({kind: {"vary": {"part": body}, "steps": [hold]}})
+        said = [cue.text for cue in played(listed, Choices(rounds=chosen)).cues if cue.text.startswith("part")]
+        assert said == [text for text in body for _ in range(sides)] * chosen
+    written = routine({"repeat": {"rounds": 7, "vary": {"part": body}, "steps": [hold]}})
+    assert len(starts(played(written, Choices(rounds=chosen)), body[0])) == -(-chosen // parts)
+
+
+@pytest.mark.parametrize("name", [None, "{part}", "the {part}"])
+@pytest.mark.parametrize("kind", ["repeat", "each side"])
+def test_a_round_is_skipped_by_the_name_that_is_filled_in(kind: str, name: str | None) -> None:
+    block: dict[str, Any] = {
+        "vary": {"part": ["forehead", "jaw", "belly"]},
+        "between": [{"rest": "5s", "say": "Next, the {next part}, {next round} of {rounds}."}],
+        "steps": [{"hold": "7s", "say": "Tense your {part}"}],
+    }
+    script = routine({kind: block, **({"name": name} if name else {})})
+    skipped = {None: "Jaw", "{part}": "jaw", "the {part}": "the jaw"}[name]
+    timeline = played(script, Choices(skipped=frozenset({skipped})))
+    said = list(dict.fromkeys(heard(timeline)))
+    assert [text for text in said if text.startswith("Tense")] == ["Tense your forehead", "Tense your belly"]
+    assert "Next, the belly, two of two." in said
+    with pytest.raises(UnknownNameError, match=r"there are: x, .*jaw"):
+        played(script, Choices(skipped=frozenset({"ear lobes"})))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate, islice, pairwise, product
 from typing import TYPE_CHECKING
 
@@ -130,26 +132,35 @@ class Pace:
         legs = len(self.points) - 1
         return tuple(self._between(Fraction(number * legs, max(count - 1, 1))) for number in range(max(count, 1)))
 
-    def count(self, span: Span, before: int = 0) -> int:
+    def count(self, span: Span, before: int = 0, total: int | None = None) -> int:
         """How many whole breaths a length has at this pace, where ``before`` were taken already.
 
-        A ramp leads through all breaths of its part, which may be more than these: they are counted as if it was theirs
-        alone, and so at about its average breath.
+        A ramp leads through all breaths of its part. Without their ``total``, these are counted as if they were all.
 
         >>> pace("3-3..5-5..3-3").count(Span(least=Fraction(80)))
         11
+        >>> pace("3-3..7-7").count(Span(least=Fraction(25)), 0, 7)
+        4
         """
-        return max(span.breaths, self._lasting(span.least, before))
+        return max(span.breaths, self._lasting(span.least, before, total))
 
-    def _lasting(self, seconds: Fraction, before: int) -> int:
+    def _lasting(self, seconds: Fraction, before: int, total: int | None) -> int:
         """Return the fewest breaths that last ``seconds``."""
         if self.every:
             return self._stepped_lasting(seconds, before)
+        if total and seconds and len(self.points) > 1:
+            return self._ramp_lasting(seconds, min(before, total), total)
         longest = max(point.seconds for point in self.points)
         count = math.ceil(seconds / longest)
         while (left := seconds - self._seconds(count)) > 0:
             count += max(1, math.floor(left / longest))
         return count
+
+    def _ramp_lasting(self, seconds: Fraction, before: int, total: int) -> int:
+        ends = _ends(self, total)
+        goal = ends[before] + seconds
+        beyond = max(0, math.ceil((goal - ends[-1]) / self.points[-1].seconds))
+        return total - before + beyond if beyond else bisect_left(ends, goal) - before
 
     def _seconds(self, count: int) -> Fraction:
         """How long a part of ``count`` breaths lasts: on each leg of a ramp, they are longer or shorter by the same."""
@@ -188,6 +199,12 @@ class Pace:
             taken = Breath(tuple(Phase(phase.kind, phase.seconds + more) for phase in start.phases))
             yield taken
             elapsed += taken.seconds
+
+
+@lru_cache
+def _ends(pace: Pace, total: int) -> tuple[Fraction, ...]:
+    """Return when each of ``total`` breaths ends, after 0 for the start of the first."""
+    return tuple(accumulate((each.seconds for each in pace.breaths(total)), initial=Fraction(0)))
 
 
 ORDERS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -36,14 +37,34 @@ TONES = {Kind.INHALE: "tone-in", Kind.HOLD: "tone-hold", Kind.EXHALE: "tone-out"
 
 @dataclass(slots=True)
 class Beats:
-    """Counts the breaths of a pace as they are written; the turns of a round go back to the same ones."""
+    """Counts the breaths of a pace as they are written; the turns of a round go back to the same ones.
+
+    Attributes:
+        taken: How many are taken before this place.
+        last: The breath that was taken last, from 0.
+        total: How many the whole part has, if that is known; on a ramp, each is longer or shorter for it.
+        most: How many the whole part has so far.
+        counted: Whether some of them were counted by their length.
+        cautious: Whether each is counted as if it was the shortest, so that they last long enough in any case.
+    """
 
     taken: int = 0
+    last: int = 0
+    total: int | None = None
+    most: int = 0
+    counted: bool = False
+    cautious: bool = False
 
-    @property
-    def last(self) -> int:
-        """The breath that was taken last, from 0."""
-        return max(0, self.taken - 1)
+    def take(self) -> int:
+        """Take one more breath, and return which it is, from 0."""
+        self.last = self.taken
+        self.taken += 1
+        self.most = max(self.most, self.taken)
+        return self.last
+
+    def go(self, taken: int, last: int | None = None) -> None:
+        """Go to the breath after ``taken`` others; the one taken ``last`` is that before it, if nothing is given."""
+        self.taken, self.last = taken, max(0, taken - 1) if last is None else last
 
 
 @dataclass(slots=True)
@@ -55,12 +76,22 @@ class Tally:
         chapter: The chapter that it has come to: what it is called, and its side.
         problems: What can't be worked out, one at a place; None where the first of it is to be raised.
         timed: Whether anything in it depends on how long the listener's breaths last.
+        paces: The breaths of each part with a pace of its own, in order.
+        totals: How many each of them has, as far as that is known; None if that can't be settled.
     """
 
     taken: int = 0
     chapter: tuple[tuple[str, ...], Side | None] = ((), None)
     problems: dict[Where, Problem] | None = None
     timed: bool = False
+    paces: list[Beats] = field(default_factory=list)
+    totals: tuple[int, ...] | None = ()
+
+    def begin(self) -> Beats:
+        """Begin to count the breaths of a part with a pace of its own."""
+        known = (self.totals or ())[len(self.paces) :]
+        self.paces.append(Beats(total=known[0] if known else None, cautious=self.totals is None))
+        return self.paces[-1]
 
 
 @dataclass(slots=True)
@@ -147,6 +178,7 @@ class Part:
         following: The side whose turn comes next, where one does.
         between: Whether it comes before or between rounds, where a hold is a rest.
         titles: What the chapter that it is in is called, within its exercise.
+        listed: The values of the lists that are gone through inside that chapter.
         round: The round it is in, from 0, and of how many.
         again: Whether it was done before.
         outermost: Whether no round is around it.
@@ -168,6 +200,7 @@ class Part:
     following: Side | None = None
     between: bool = False
     titles: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
     round: tuple[int, int] = (0, 1)
     again: bool = False
     outermost: bool = True
@@ -240,7 +273,10 @@ class Part:
     def _counted(self, span: Span) -> int:
         """How many breaths a span has, noting where that depends on how long they last."""
         self.tally.timed |= bool(span.rest or span.least)
-        return self.pace.count(span, self.beats.taken)
+        self.beats.counted |= bool(span.least) and len(self.pace.points) > 1
+        if self.beats.cautious and self.beats.counted:
+            return max(span.breaths, math.ceil(span.least / self.shortest.seconds))
+        return self.pace.count(span, self.beats.taken, self.beats.total)
 
     def own_pace(self, value: Pace | Formula) -> Pace:
         """Return a pace; names in it stand for seconds.
@@ -337,14 +373,19 @@ class Part:
         wordings = [self.wording(text) for text in words.wordings if text != TONE]
         if not wordings:
             return sound or Seq()
-        short = self.choices.guidance is Guidance.CUES or (self.choices.guidance is Guidance.BRIEF and self.again)
-        kept = wordings[-1:] if short and kind in {CueKind.INSTRUCTION, CueKind.BREATH} else wordings
+        kept = wordings[-1:] if self._is_short(kind) else wordings
         return Phrase(tuple(kept), kind, self.side, sound if words.toned else None, words.where)
 
     def own_phrase(self, key: str, kind: Kind) -> Score:
         """Turn the program's own words for a phase into a phrase; without words, or room for them, a tone is heard."""
         given = dict(self.words.words).get(key)
         return self.phrase(Words((*map(str.strip, given.split("|")), TONE) if given else (TONE,)), CueKind.BREATH, kind)
+
+    def _is_short(self, kind: CueKind) -> bool:
+        """Tell whether only the shortest wording is said here."""
+        if self.choices.guidance is Guidance.BRIEF:
+            return self.again and kind is not CueKind.NOTICE
+        return self.choices.guidance is Guidance.CUES and kind not in {CueKind.NOTICE, CueKind.CHANGE}
 
     def sentence(self, text: str, kind: CueKind) -> Score:
         """Say a sentence of the routine's head."""

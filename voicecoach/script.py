@@ -15,8 +15,8 @@ from voicecoach.mistakes import ordered
 from voicecoach.part import Part, Room, Tally
 from voicecoach.piece import Piece
 from voicecoach.score import CueKind, Mark, Moment, Pause, seq
-from voicecoach.sheet import EachSide, Include, Repeat, Rest, walk
-from voicecoach.steps import SENTENCE_GAP, paced, rest, scores
+from voicecoach.sheet import EachSide, Include, Repeat, Rest, Round, block, walk
+from voicecoach.steps import SENTENCE_GAP, paced, rest, round_names, scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PART_GAP = Span(rest=Fraction(2))
 GET_UP = Span(rest=Fraction(10))
+MOST_COUNTS = 12
+"""Tries to settle how many breaths a ramp has: how long they last depends on their number, and that on how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,31 @@ def draft(routine: Routine, choices: Choices) -> Draft:
         ChoiceError: When the choices do not go together with this routine.
         RoutineError: When a value can't be worked out, or the session would have more steps than it can have.
     """
+    totals: tuple[int, ...] = ()
+    for _ in range(MOST_COUNTS):
+        drafted, tally = _drafted(routine, choices, totals)
+        found = tuple(beats.most for beats in tally.paces)
+        if found == totals or not any(beats.counted for beats in tally.paces):
+            return drafted
+        totals = found
+    return _drafted(routine, choices, None)[0]
+
+
+def _drafted(routine: Routine, choices: Choices, totals: tuple[int, ...] | None) -> tuple[Draft, Tally]:
+    """Write the score of a session whose paces have so many breaths in all, as far as that is known."""
     played = exercises(routine, choices)
     whole = _part(routine, routine, choices)
+    whole.tally.totals = totals
+    whole = replace(whole, beats=whole.tally.begin())
     _check(routine, played, choices)
     before = _sentences(notice(played, routine), CueKind.NOTICE, whole)
     opening = (Mark(Moment.CHAPTER, whole.word("before")), start(choices.chime), Pause(Span(rest=choices.lead_in)))
-    middle = seq(*_exercises(played, whole))
+    middle = seq(*_exercises(played, whole, after=bool(before)))
     rung = chimed(middle, choices.chime) if choices.chime else middle
     score = seq(*opening, *before, rung, *_closing(whole))
     if whole.tally.problems:
         raise RoutineError(ordered(whole.tally.problems.values()))
-    return Draft(score, whole.room, whole.tally.timed)
+    return Draft(score, whole.room, whole.tally.timed), whole.tally
 
 
 def piece(routine: Routine, choices: Choices) -> Piece:
@@ -102,10 +118,11 @@ def exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
     """
     parts = list(_parts(routine))
     optional = _names(names for names, extra, _ in parts if extra)
-    steps = {getattr(step, "name", "") for _, _, part in parts for step in walk(part.sheet.steps)} - {""}
     _known("optional exercise", choices.added - {"all"}, optional)
-    every = _names(names for names, _, _ in parts)
-    _known("exercise in this routine", choices.skipped, [*every, *sorted(steps)])
+    if choices.skipped:
+        steps = {name for *_, part in parts for name in _step_names(part, choices)}
+        every = _names(names for names, _, _ in parts)
+        _known("exercise in this routine", choices.skipped, [*every, *sorted(steps - {*every})])
     if "all" in choices.added and not optional:
         raise ChoiceError(f"{routine.name} has no optional exercises to add\nleave --with out")
     added = set(optional) if "all" in choices.added else choices.added
@@ -184,9 +201,21 @@ def _names(parts: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(name for names in parts for name in names))
 
 
+def _step_names(routine: Routine, choices: Choices) -> Iterator[str]:
+    """Yield the names of steps, and of rounds that are named by what they go through."""
+    part = _part(routine, routine, choices)
+    for step in walk(routine.sheet.steps):
+        name, inner = getattr(step, "name", ""), block(step)
+        if name and "{" not in name:
+            yield name
+        if isinstance(inner, Round):
+            yield from round_names(inner, name, part)
+
+
 def _known(kind: str, names: Iterable[str], known: Sequence[str]) -> None:
+    folded = {name.casefold() for name in known}
     for name in sorted(names):
-        if name not in known:
+        if name.casefold() not in folded:
             raise UnknownNameError(kind, name, known)
 
 
@@ -206,7 +235,8 @@ def _sentences(texts: Iterable[str], kind: CueKind, part: Part) -> list[Score]:
     return [each for sentence in spoken if sentence != seq() for each in (sentence, Pause(SENTENCE_GAP))]
 
 
-def _exercises(played: Sequence[Routine], whole: Part) -> Iterator[Score]:
+def _exercises(played: Sequence[Routine], whole: Part, *, after: bool) -> Iterator[Score]:
+    """Write the exercises; ``after`` tells whether anything was said before them."""
     told: set[str] = set()
     both = sided(played)
     for number, routine in enumerate(played):
@@ -215,6 +245,8 @@ def _exercises(played: Sequence[Routine], whole: Part) -> Iterator[Score]:
         part = replace(
             _part(whole.routine, routine, whole.choices), beats=whole.beats, room=whole.room, tally=whole.tally
         )
+        if number or after:
+            yield Pause(PART_GAP)
         yield _exercise(_placed(part, both=both), told)
         told |= {*routine.sheet.benefits, *routine.sheet.tips}
 
@@ -237,7 +269,7 @@ def _exercise(part: Part, told: set[str]) -> Score:
         *_sentences([_ended(sheet.title, sheet.language)], CueKind.INSTRUCTION, part),
         *_sentences(once, CueKind.TIP, part),
     )
-    opening = (Pause(PART_GAP), part.chapter(), *intro)
+    opening = (part.chapter(), *intro)
     return paced(sheet.breath, part, lambda inner: seq(*opening, *scores(sheet.steps, inner)), fixed=sheet.fixed)
 
 

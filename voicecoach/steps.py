@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from voicecoach.breath import NAMES, Kind, Span
 from voicecoach.choices import LEFT_RIGHT, Guidance, Spread
-from voicecoach.errors import ChoiceError, shown
+from voicecoach.errors import ChoiceError, UnknownNameError, shown
 from voicecoach.formula import Formula, worked_out
-from voicecoach.part import TONES, Beats
+from voicecoach.part import TONES
 from voicecoach.score import (
     Breathe,
     CueKind,
@@ -46,6 +46,7 @@ from voicecoach.sheet import (
     Rest,
     Say,
     Sided,
+    said,
 )
 from voicecoach.sheet import (
     Paced as PacedStep,
@@ -90,7 +91,7 @@ def is_done(step: Model, part: Part) -> bool:
     A side of its own is left out of the other side's track, but not where it is a part of that side's turn.
     """
     name, only, side = (getattr(step, key, None) for key in ("name", "only", "side"))
-    if name and name in part.choices.skipped:
+    if name and is_skipped(name, part):
         return False
     if side in LEFT_RIGHT and part.side is None and side not in part.choices.sides:
         return False
@@ -104,6 +105,11 @@ def is_done(step: Model, part: Part) -> bool:
         "right": part.side is Side.RIGHT,
     }
     return only is None or asked[only]
+
+
+def is_skipped(name: str, part: Part) -> bool:
+    """Tell whether the listener leaves out what has this name, whatever its capitals."""
+    return name.casefold() in {skipped.casefold() for skipped in part.choices.skipped}
 
 
 def _sided(step: Model, part: Part) -> Part:
@@ -154,7 +160,7 @@ def paced(pace: Pace, part: Part, write: Callable[[Part], Score], *, fixed: bool
     """Write a part at a pace of its own; the listener's goes before it, unless it is fixed."""
     if part.choices.breath and not fixed:
         return write(replace(part, written=pace))
-    return Paced(pace, write(replace(part, pace=pace, written=pace, beats=Beats())))
+    return Paced(pace, write(replace(part, pace=pace, written=pace, beats=part.tally.begin())))
 
 
 def rest(step: Rest, part: Part) -> Score:
@@ -248,8 +254,8 @@ def _breath(step: BreathePhases, number: int, count: int, part: Part, lines: Lin
         release = Mark(Moment.RELEASE, side=part.side)
         last = next((each for each in words if each[:2] == (Kind.EXHALE, 1)), (Kind.EXHALE, 1, Seq()))
         words = [*(each for each in words if each != last), (Kind.EXHALE, 1, seq(release, last[2]))]
-    part.beats.taken += 1
-    return Breathe(tuple(words), part.side, lines.sides, beat=part.beats.last, unworded=lines.unworded(words))
+    beat = part.beats.take()
+    return Breathe(tuple(words), part.side, lines.sides, beat=beat, unworded=lines.unworded(words))
 
 
 def _phase_sides(step: BreathePhases) -> PhaseSides:
@@ -349,8 +355,7 @@ def _kind(words: Words) -> CueKind:
 def _phase(step: Phase, part: Part) -> Score:
     """Take a lone phase of the breath."""
     ((kind, _, spoken),) = Lines(step.spoken, part).during(0, 1)
-    part.beats.taken += 1
-    return Breathe(((kind, 1, spoken),), part.side, only=kind, beat=part.beats.last)
+    return Breathe(((kind, 1, spoken),), part.side, only=kind, beat=part.beats.take())
 
 
 def _hold(step: Hold, part: Part) -> Score:
@@ -412,9 +417,19 @@ def rounds_of(
 
 
 def _asked(block: Round, part: Part, chosen: int | None, written: int | Formula | None) -> int:
-    """How many rounds are asked for: those chosen, those written, or one for each value of the longest list."""
-    longest = max([len(values) for values in block.vary.values() if not isinstance(values, Growing)], default=1)
-    return chosen or (longest if written is None else part.count(written))
+    """How many rounds are asked for: those written, or one for each value of the longest list.
+
+    Rounds that are chosen take their place; of a list, that is how often the whole of it is gone through.
+    """
+    longest = max(map(len, _lists(block).values()), default=1)
+    if written is None:
+        return longest * (chosen or 1)
+    return chosen or part.count(written)
+
+
+def _lists(block: Round) -> dict[str, tuple[str, ...]]:
+    """Return the lists that the rounds of a block go through, by the names of their values."""
+    return {name: values for name, values in block.vary.items() if not isinstance(values, Growing)}
 
 
 def _past(block: Round, part: Part, asked: int) -> Iterator[Score]:
@@ -423,30 +438,38 @@ def _past(block: Round, part: Part, asked: int) -> Iterator[Score]:
         yield _spoken_past(block.past, part)
 
 
-def _varied(block: Round, number: int, rounds: int, part: Part, following: int | None) -> Part:
-    """Give the names of a round their values, and under ``next`` those of the round that follows, if one does."""
-    values = {"round": str(number + 1), "rounds": str(rounds)}
+_Coming = tuple[int, int]
+"""A round that comes next: its place among those that are played, and its number, both from 0."""
+
+
+def _varied(block: Round, place: int, played: Sequence[int], part: Part, following: _Coming | None) -> Part:
+    """Give the names of a round their values, and under ``next`` those of the round that follows, if one does.
+
+    ``played`` are the rounds that are not skipped, and ``place`` is that of this one among them.
+    """
+    number, values = played[place], {"round": str(place + 1), "rounds": str(len(played))}
     for name, given in block.vary.items():
         values |= _value(name, given, number, part)
     values = {**_ahead(block, following, part), **values}
     varied = {**part.varied, **dict.fromkeys(block.vary, number)}
-    return replace(part, values=values, varied=varied, round=(number, rounds))
+    return replace(part, values=values, varied=varied, round=(place, len(played)))
 
 
-def _ahead(block: Round, following: int | None, part: Part) -> dict[str, str]:
+def _ahead(block: Round, following: _Coming | None, part: Part) -> dict[str, str]:
     """Return the values around a block, and under ``next`` those of a round of it that follows; without one, none."""
     coming = {f"next {name}" for name in (*block.vary, "round")}
     values = {name: text for name, text in part.values.items() if name not in coming}
     if following is not None:
-        values["next round"] = str(following + 1)
+        place, number = following
+        values["next round"] = str(place + 1)
         for name, given in block.vary.items():
-            values |= _value(f"next {name}", given, following, part)
+            values |= _value(f"next {name}", given, number, part)
     return values
 
 
-def _before(block: Round, rounds: int, part: Part, following: Side | None) -> Iterator[Score]:
+def _before(block: Round, played: Sequence[int], part: Part, following: Side | None) -> Iterator[Score]:
     """Write what comes before the first round, which can be announced there; its own round is the one around it."""
-    values = {**_ahead(block, 0, part), "rounds": str(rounds)} if block.before else {}
+    values = {**_ahead(block, (0, played[0]), part), "rounds": str(len(played))} if block.before else {}
     yield from scores(block.before, replace(part, values=values, following=following, between=True))
 
 
@@ -486,20 +509,114 @@ def _rounds(block: Block, part: Part, name: str) -> Iterator[Score]:
     rounds = rounds_of(block, part, chosen, block.rounds, part.more if part.outermost else None)
     if part.outermost and part.more is not None:
         part.room.played.append(rounds)
-    yield from _before(block, rounds, part, part.following)
-    for number in range(rounds):
+    played = _unskipped(block, name, rounds, part)
+    yield from _before(block, played, part, part.following) if played else ()
+    before: Part | None = None
+    for place in range(len(played)):
         part.add()
-        following = number + 1 if number + 1 < rounds else None
-        varied = _varied(block, number, rounds, part, following)
-        turn = replace(varied, again=part.again or number > 0, outermost=False)
-        if part.outermost and (name or rounds > 1):
-            own = [part.word("round", number=number + 1)] if rounds > 1 else []
-            turn = replace(turn, titles=_titles(name, turn, own))
-            yield turn.chapter()
+        coming = (place + 1, played[place + 1]) if place + 1 < len(played) else None
+        turn = _varied(block, place, played, part, coming)
+        turn = replace(turn, again=part.again or place > 0, outermost=False)
+        titles = _titles(name, turn, _round_titles(block, turn))
+        chaptered = part.outermost and bool(name or rounds > 1)
+        turn = replace(turn, titles=titles) if chaptered else replace(turn, listed=_inside(titles, turn, name, block))
+        begin = (turn.chapter(),) if chaptered else ()
+        steps = [(step, replace(before, between=True)) for step in block.between] if before else []
+        yield from _announced(steps, begin, ())
         yield from scores(block.steps, turn)
-        if following is not None:
-            yield from scores(block.between, replace(turn, between=True))
+        before = turn
     yield from _past(block, part, _asked(block, part, chosen, block.rounds))
+
+
+def _unskipped(block: Round, name: str, rounds: int, part: Part) -> list[int]:
+    """Return the rounds of a block that the listener does not leave out by what they are named after."""
+    every = range(rounds)
+    if not part.choices.skipped:
+        return list(every)
+    return [number for number in every if not is_skipped(_round_name(block, name, number, every, part), part)]
+
+
+def round_names(block: Round, name: str, part: Part) -> Iterator[str]:
+    """Yield the names that the rounds of a block can be skipped by."""
+    every = range(max(map(len, _lists(block).values()), default=0))
+    found = dict.fromkeys(_round_name(block, name, number, every, part) for number in every)
+    yield from filter(None, found)
+
+
+def _round_name(block: Round, name: str, number: int, every: Sequence[int], part: Part) -> str:
+    """Return what a round is named after: its block's name with values in it, or the value of its list; or nothing."""
+    turn = _varied(block, number, every, part, None)
+    try:
+        return turn.filled(name, turn.side) if "{" in name else _value_title(block, turn)
+    except UnknownNameError:
+        return ""
+
+
+def _value_title(block: Round, turn: Part) -> str:
+    """Return the value of the list that a block goes through; nothing if it has none."""
+    name = _named_list(block)
+    return turn.filled(f"{{{name}}}", turn.side) if name else ""
+
+
+def _named_list(block: Round) -> str:
+    """Return the name of the list that a block goes through: of several lists, the first of words."""
+    lists = _lists(block)
+    texts = (name for name, values in lists.items() if any(map(_is_text, values)))
+    return next(texts, next(iter(lists), ""))
+
+
+def _is_text(value: str) -> bool:
+    try:
+        worked_out(value, {})
+    except ChoiceError:
+        return True
+    return False
+
+
+def _round_titles(block: Round, turn: Part, side: Sequence[str] = ()) -> list[str]:
+    """Return what a round or turn is called: the value of its list, its side, and its number if there are several."""
+    place, rounds = turn.round
+    try:
+        value = _value_title(block, turn)
+    except UnknownNameError:  # a word of the sides, which have no turn yet
+        value = ""
+    passes = len(_lists(block)[_named_list(block)]) if value else 1
+    number = [turn.word("round", number=place // passes + 1)] if rounds > passes else []
+    return [*([value] if value else []), *side, *number]
+
+
+def _inside(titles: Sequence[str], turn: Part, name: str, block: Round) -> tuple[str, ...]:
+    """Return what a round that is no chapter adds to the titles of chapters in it: the value of its list."""
+    plain = bool(name) and "{" not in name
+    return (*turn.listed, *titles[len(turn.titles) + plain :][:1]) if _lists(block) else turn.listed
+
+
+def _announced(
+    steps: Sequence[tuple[Model, Part]], begin: Sequence[Score], opening: Sequence[Score]
+) -> Iterator[Score]:
+    """Write what comes before a round or turn, each step at its place, and begin its chapter with what announces it.
+
+    The words that open a turn are spoken in a change, if that is the last of the steps.
+    """
+    done = [(step, place) for step, place in steps if is_done(step, place)]
+    first = next((number for number, (step, _) in enumerate(done) if _announces(step)), len(done))
+    for number, (step, place) in enumerate(done):
+        mark = begin if number == first else ()
+        if isinstance(step, Change):
+            yield _change(step, place, mark, opening if number + 1 == len(done) else ())
+        else:
+            yield from (*mark, *scores([step], place))
+    if first == len(done):
+        yield from begin
+    if not (done and isinstance(done[-1][0], Change)):
+        yield from opening
+
+
+def _announces(step: Model) -> bool:
+    """Tell whether a step between rounds or turns belongs to the coming one: a change, or words of what is next."""
+    return isinstance(step, Change) or any(
+        blank.startswith("next ") for words in said(step) for blank in words.blanks()
+    )
 
 
 def _titles(name: str, turn: Part, own: Sequence[str]) -> tuple[str, ...]:
@@ -515,27 +632,31 @@ def _turns(block: Sided, part: Part, name: str) -> Iterator[Score]:
     Both turns of a round breathe the same breaths of the pace, and as many.
     """
     rounds = side_rounds(block, part)
+    part.room.played += [rounds[side] for side in part.choices.sides]
+    played = {side: _unskipped(block, name, count, replace(part, side=side)) for side, count in rounds.items()}
+    turns = list(order(block, part, {side: len(numbers) for side, numbers in played.items()}))
+    yield from _before(block, played[turns[0][1]], part, turns[0][1]) if turns else ()
+    beats, farthest, last = part.beats, part.beats.taken, part.beats.last
     begun: dict[int, int] = {}
     places: dict[int, tuple[int, int]] = {}
-    part.room.played += [rounds[side] for side in part.choices.sides]
-    farthest = part.beats.taken
     before: Part | None = None
-    turns = list(order(block, part, rounds))
-    yield from _before(block, rounds[turns[0][1]], part, turns[0][1])
     for (number, side), (following, other) in zip(turns, [*turns[1:], (None, None)], strict=True):
         part.add()
-        part.beats.taken = begun.setdefault(number, farthest)
+        start = begun.setdefault(number, farthest)
         here = replace(part, side=side, following=other, again=part.again or number > 0, outermost=False)
-        turn = _varied(block, number, rounds[side], here, following)
-        turn = replace(turn, titles=_titles(name, turn, _turn_titles(turn)))
-        opening, others = _opened(block.steps)
-        begin = seq(turn.chapter(), *scores(opening, turn))
-        yield from _between(block, before, turn, begin) if before else [begin]
+        coming = (following, played[other][following]) if other and following is not None else None
+        turn = _titled_turn(block, name, _varied(block, number, played[side], here, coming))
+        opening, others = _opened([step for step in block.steps if is_done(step, turn)])
+        beats.go(start)
+        begin, opened = turn.chapter(), list(scores(opening, turn))
+        beats.go(start, last)
+        yield from _announced([*_between(block, before, turn)] if before else [], [begin], opened)
+        beats.go(start)
         part.room.go(places.setdefault(number, part.room.place))
         yield from scores(others, turn)
         part.room.on()
-        before, farthest = turn, max(farthest, part.beats.taken)
-    part.beats.taken = farthest
+        before, farthest, last = turn, max(farthest, beats.taken), beats.last if beats.taken > start else last
+    beats.go(farthest, last)
     asked = (_asked(block, part, part.choices.rounds, each) for each in _written(block).values())
     yield from _past(block, part, max(asked))
 
@@ -571,30 +692,28 @@ def _opened(steps: Sequence[Model]) -> tuple[Sequence[Model], Sequence[Model]]:
     return steps[:spoken], steps[spoken:]
 
 
-def _turn_titles(turn: Part) -> list[str]:
-    """Return what a turn is called: its side, and its round, unless that is the only one in a round around it."""
-    number, rounds = turn.round
+def _titled_turn(block: Sided, name: str, turn: Part) -> Part:
+    """Return the place of a turn under its chapter: what is gone through, its side, and its round of several."""
+    inside = replace(turn, titles=(*turn.titles, *turn.listed), listed=())
     side = [turn.word(turn.side.value)] if turn.side else []
-    return side if turn.titles and rounds == 1 else [*side, turn.word("round", number=number + 1)]
+    return replace(inside, titles=_titles(name, inside, _round_titles(block, inside, side)))
 
 
-def _between(block: Sided, before: Part, turn: Part, begin: Score) -> Iterator[Score]:
-    """Lay what is between two turns; a change is only made where the side changes, and belongs to the coming turn."""
+def _between(block: Sided, before: Part, turn: Part) -> Iterator[tuple[Model, Part]]:
+    """Yield what is between two turns, each step with its place.
+
+    A change is only made where the side changes, and belongs to the coming turn.
+    """
     changes = before.side is not turn.side
-    steps = [step for step in block.between if changes or not isinstance(step, Change)]
     resting = replace(before, between=True)
     coming = {f"next {name}": turn.values[name] for name in (*block.vary, "round")}
     changing = replace(turn, values={**turn.values, **coming}, following=turn.side)
-    for step in steps[:-1]:
-        yield _change(step, changing, Seq()) if isinstance(step, Change) else seq(*scores([step], resting))
-    if steps and isinstance(steps[-1], Change):
-        yield _change(steps[-1], changing, begin)
-    else:
-        yield from scores(steps[-1:], resting)
-        yield begin
+    for step in block.between:
+        if changes or not isinstance(step, Change):
+            yield step, changing if isinstance(step, Change) else resting
 
 
-def _change(step: Change, turn: Part, begin: Score) -> Score:
+def _change(step: Change, turn: Part, mark: Sequence[Score], opening: Sequence[Score]) -> Score:
     words = step.say or Words((turn.word("change"),))
-    body = seq(turn.phrase(words, CueKind.CHANGE), Pause(SENTENCE_GAP), begin)
+    body = seq(*mark, turn.phrase(words, CueKind.CHANGE), Pause(SENTENCE_GAP), *opening)
     return Slot(turn.span(step.change), body, beat=turn.beats.last, name="change", where=step.where)

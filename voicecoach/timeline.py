@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from voicecoach.breath import Pace
@@ -539,7 +540,10 @@ def _talks_over(part: Score, at: Fraction, scene: _Scene) -> Iterator[Problem]:
 
 def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Fraction:
     breath = scene.breath(taken.beat)
-    at = _breath_start(taken, breath, at, scene)
+    start = _breath_start(taken, breath, at, scene)
+    if start > at:
+        _put_off(scene.happened.marks, at, start)
+    at = start
     scene.check(at)
     for problem in _unsaid(taken, breath):
         scene.happened.unsaid.setdefault((problem.where, problem.what), problem)
@@ -574,6 +578,12 @@ def _breath_start(taken: Breathe, breath: Breath, at: Fraction, scene: _Scene) -
     return at
 
 
+def _put_off(marks: list[_Marked], at: Fraction, start: Fraction) -> None:
+    """Let a stretch begin with its first breath, where that had to wait."""
+    if marks and marks[-1].start == at and marks[-1].mark.moment is Moment.STRETCH:
+        marks[-1] = _Marked(start, marks[-1].mark)
+
+
 def _collect(happened: _Happened, end: Fraction) -> Timeline:
     if happened.problems:
         raise FitError(list(dict.fromkeys(happened.problems)))
@@ -596,12 +606,17 @@ def _phases(taken: Iterable[_Taken]) -> Iterator[PhaseSpan]:
 
 
 def _chapters(marks: list[_Marked], end: Fraction) -> Iterator[Chapter]:
-    """Each chapter lasts until the next; one that would last no time gives way to it. They start on frames, as cues."""
+    """Yield chapters, each until the next; they start on frames, as cues do.
+
+    One that would last no time gives way to the next, and neighbours with the same title and side are one.
+    """
     begun = [marked for marked in marks if marked.mark.moment is Moment.CHAPTER]
     starts = [snap(marked.start) for marked in begun]
-    for marked, start, until in zip(begun, starts, [*starts[1:], end], strict=False):
-        if until > start:
-            yield Chapter(start, until, marked.mark.title, marked.mark.side, marked.mark.part)
+    spans = zip(begun, starts, [*starts[1:], end], strict=False)
+    lasting = ((marked.mark, start, until) for marked, start, until in spans if until > start)
+    for (title, side), some in groupby(lasting, key=lambda each: (each[0].title, each[0].side)):
+        (mark, start, until), *others = some
+        yield Chapter(start, others[-1][2] if others else until, title, side, mark.part)
 
 
 def _stretches(marks: list[_Marked]) -> Iterator[Stretch]:
