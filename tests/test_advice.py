@@ -13,7 +13,7 @@ from voicecoach.breath import Kind
 from voicecoach.choices import Choices
 from voicecoach.errors import Where
 from voicecoach.mistakes import validated
-from voicecoach.routine import Routine
+from voicecoach.routine import Routine, load
 from voicecoach.score import CueKind
 from voicecoach.script import build
 from voicecoach.sheet import Sheet
@@ -233,8 +233,71 @@ def test_words_with_air_left_or_a_shorter_wording_are_fine(timeline: Timeline) -
     assert not list(timed(timeline, "a.yaml"))
 
 
-def test_words_that_give_way_to_a_tone_have_a_shorter_wording() -> None:
-    assert not list(timed(session(Fraction(32, 10)), "a.yaml", [PLACE]))
+@pytest.mark.parametrize(("seconds", "count"), [("0.15", 1), ("3.9", 1), ("4.1", 0)])
+def test_a_tone_that_is_longer_than_its_phase_is_told_at_its_place(seconds: str, count: int, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f"title: x\nsteps:\n  - {{breathe: 3, breath: 'in {seconds}, out 6', in: ~}}\n")
+    routine = load(str(tmp_path / "a.yaml"))
+    timeline = perform(build(routine, Choices()), measure, routine.sheet.breath)
+    told = [str(each) for each in timed(timeline, "a.yaml")]
+    assert len(told) == count
+    what = f"the tone of 4.00 s is longer than the inhale of {seconds} s, and runs into the next; give the phase 4"
+    assert all(what in each and "a.yaml:3:4" in each for each in told)
+
+
+BREATHS = """title: x
+breath: 4-6
+parameters: {hold: 30, short: 5, time: 30s}
+sides: {left: {leg: l}, right: {leg: r}}
+steps:
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("hold: 30", "'hold: 30' is 30 breaths, 300 s; write 30s, or 30 breaths if they are meant"),
+        ("rest: 10", "'rest: 10' is 10 breaths, 100 s; write 10s, or"),
+        ("{say: Plank., settle: 7}", "'settle: 7' is 7 breaths, 70 s; write 7s, or"),
+        ("each side: {between: [change: 12], steps: [breathe: 1]}", "'change: 12' is 12 breaths, 120 s; write 12s"),
+        ("repeat: {rounds: 2, before: [rest: 20], steps: [breathe: 1]}", "'rest: 20' is 20 breaths"),
+        ("pace: {breath: 10-20, steps: [rest: 3]}", "'rest: 3' is 3 breaths, 90 s; write 3s"),
+        ("hold: '{hold}'", "{hold} is 30, so 'hold' is 30 breaths, 300 s; write 30s"),
+        ("repeat: {vary: {long: [20, 30]}, steps: [hold: '{long}']}", "{long} is 20, so 'hold' is 20 breaths, 200 s"),
+        ("hold: 5", ""),
+        ("rest: 6", ""),
+        ("pace: {breath: 2-2, steps: [rest: 9]}", ""),
+        ("hold: 30 breaths", ""),
+        ("hold: 30s", ""),
+        ("hold: '{short}'", ""),
+        ("hold: '{time}'", ""),
+        ("breathe: 30", ""),
+    ],
+)
+def test_a_bare_number_that_may_be_seconds_is_told(step: str, told: str, tmp_path: Path) -> None:
+    found = [each for each in warned(f"{BREATHS}  - {step}\n", tmp_path) if "breaths" in each]
+    assert len(found) == bool(told)
+    assert all(told in each for each in found)
+
+
+TURNS = "{each side: {between: [change: 5s], steps: [{hold: 5s, say: 'Lift your {leg}.'}]}}"
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        (f"- repeat: {{rounds: 2, between: [{{rest: 5s, say: Back to the left leg.}}], steps: [{TURNS}]}}", "left leg"),
+        (f"- say: First your right leg.\n  - {TURNS}", "right leg"),
+        (f"- {TURNS}\n  - {{say: Only the left leg once more., side: left}}", ""),
+        (f"- {TURNS}\n  - say: Shake out both legs, and turn left.", ""),
+        ("- {say: Bend your left leg., side: left}\n  - say: Both legs.", ""),
+        ("- say: Close your left leg.", ""),
+    ],
+)
+def test_one_sides_words_around_the_turns_are_told(steps: str, told: str, tmp_path: Path) -> None:
+    head = "title: x\nsides: {left: {leg: left leg}, right: {leg: right leg}}\nsteps:\n"
+    found = warned(f"{head}  {steps}\n", tmp_path)
+    assert len(found) == bool(told)
+    assert all(f"'{told}' is wrong here for whoever begins with the other side" in each for each in found)
 
 
 def test_a_chapter_whose_own_part_has_no_name_is_told() -> None:

@@ -241,7 +241,7 @@ def test_check_prints_every_problem_of_every_file(tmp_path: Path, capsys: pytest
     (tmp_path / "a.yaml").write_text("title: x\nsteps:\n  - breathe: 0\n  - rest: 1,5s\n  - say:\n")
     (tmp_path / "b.yaml").write_text("")
     (tmp_path / "c.yaml").write_text("title: x\nsteps:\n  - repeat: {rounds: 1000, steps: [breathe: 10000]}\n")
-    assert run(["check", "a.yaml", "b.yaml", "leg-stretch", "nowhere.yaml", "c.yaml"]) == 2
+    assert run(["check", "a.yaml", "b.yaml", "thigh-burner", "nowhere.yaml", "c.yaml"]) == 2
     out, err = capsys.readouterr()
     assert [line.split(": ")[0] for line in out.splitlines()] == [
         "a.yaml:3:14", "a.yaml:4:11", "a.yaml:5:5", "b.yaml:1:1", "nowhere.yaml:1:1", "c.yaml:1:1",

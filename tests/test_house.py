@@ -22,7 +22,8 @@ ORDER = [
     *("part", "steps"),
     *("chimes",),
     *("script", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),
-    *("naming", "fit", "dose", "caution", "unheard", "advice", "schema", "template", "display", "live", "progress"),
+    *("naming", "fit", "dose", "caution", "unheard", "bare", "advice", "schema", "template", "display", "live"),
+    *("progress",),
     *(
         "picture",
         "raster",

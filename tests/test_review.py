@@ -11,6 +11,7 @@ import pytest
 from tests.fakes import FakeVoice
 from voicecoach import config, session
 from voicecoach.breath import pace, paces
+from voicecoach.captions import clock
 from voicecoach.choices import Choices, Guidance
 from voicecoach.cli import run
 from voicecoach.errors import ChoiceError, VoiceError
@@ -245,3 +246,30 @@ def test_a_wrong_voice_is_told_once_and_not_as_a_problem_of_the_file(
     monkeypatch.setattr(session, "_voice", nobody)
     assert run(["check", "thigh-burner", "leg-stretch", "--voice", "zzz"]) == 2
     assert capsys.readouterr() == ("", "voicecoach: no voice is called 'zzz'\n")
+
+
+LADDER = """title: Ladder
+sides: {left: {leg: left leg}, right: {leg: right leg}}
+steps:
+  - each side:
+      rounds: 3
+      between: [{rest: 2 breaths, only: right}, {change: 1s, say: "Now change to the other side, without hurry."}]
+      steps: [{breathe: 3, in: In, out: Out}]
+"""
+
+
+def test_check_and_plan_note_what_grows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    note = "the change of 1 s lasts 3.9 s, since its words need that; give it 4s, or shorten the words"
+    (found,) = reviewed(LADDER, tmp_path).notes
+    assert str(found) == f"a.yaml:6:49: note: {note}"
+    assert run(["plan", "a.yaml"]) == 0
+    assert f"a.yaml:6:49: {note}\n" in capsys.readouterr().err
+
+
+def test_tracks_that_differ_in_length_are_reported(tmp_path: Path) -> None:
+    reviewed(LADDER, tmp_path)
+    planned = session.plan(Request("a.yaml", split=True), tmp_path / "cache", lambda *_: None)
+    left, right = (clock(track.timeline.duration) for track in planned.tracks)
+    (warning,) = planned.warnings
+    assert warning.startswith(f"the sides differ: left {left}, right {right}; steps with 'only: left'")
+    assert session.plan(Request("a.yaml"), tmp_path / "cache", lambda *_: None).warnings == ()

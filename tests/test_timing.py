@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.fakes import CHIME_SECONDS, spoken_seconds
+from tests.goldens import performed
 from tests.test_steps import heard, played, routine
 from voicecoach.breath import breath
 from voicecoach.choices import Choices, Guidance
@@ -20,6 +21,8 @@ from voicecoach.script import build
 from voicecoach.timeline import FRAME, Timeline, air, ceil_to_frame, perform, snap
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from voicecoach.timeline import Measure
 
 WORDS = st.text(alphabet="abc ", min_size=1, max_size=12).map(lambda text: f"a{text}".strip())
@@ -219,6 +222,7 @@ def test_a_rest_says_the_longest_wording_that_fits_and_grows_only_if_none_does(
     if kind == "rest":
         (after,) = starts(timeline, "After.")
         lasts = max(seconds, ceil_to_frame(spoken_seconds(cue.text)))
+        assert not timeline.grown or lasts > seconds
         assert abs(after - cue.start - (-(-lasts // 10) * 10 if whole else lasts)) <= FRAME
 
 
@@ -384,3 +388,33 @@ def test_a_round_is_skipped_by_the_name_that_is_filled_in(kind: str, name: str |
     assert "Next, the belly, two of two." in said
     with pytest.raises(UnknownNameError, match=r"there are: x, .*jaw"):
         played(script, Choices(skipped=frozenset({"ear lobes"})))
+
+
+def test_a_change_that_grows_is_noted_with_how_long_it_lasts(tmp_path: Path) -> None:
+    words = "Now turn around without hurry, lie on your other side, and stretch the {leg} out long."
+    (tmp_path / "a.yaml").write_text(
+        "title: Grows\nsides: {left: {leg: left leg}, right: {leg: right leg}}\nsteps:\n  - each side:\n"
+        f"      between: [{{change: 3s, say: '{words}'}}, {{rest: 1 breath}}]\n      steps: [{{hold: 5s}}]\n"
+    )
+    timeline = performed(str(tmp_path / "a.yaml"), Choices())
+    (grown,) = timeline.grown
+    assert str(grown).endswith(
+        "a.yaml:5:17: the change of 3 s lasts 6.9 s, since its words need that; give it 7s, or shorten the words"
+    )
+
+
+def test_a_ramp_may_have_sums_at_its_ends() -> None:
+    step = {"breathe": 2, "breath": "in {cycle} * 0.4, out {cycle} * 0.6..in 4, out 6", "fixed": True}
+    phases = played(routine(step, parameters={"cycle": "6"})).phases
+    assert [phase.end - phase.start for phase in phases] == [Fraction(12, 5), Fraction(18, 5), 4, 6]
+
+
+def test_a_value_may_have_other_values_of_its_round_in_it() -> None:
+    vary = {"exercise": ["squats", "lunges to the {way}"], "way": ["left", "left", "right", "right"]}
+    block = {"rounds": 4, "vary": vary, "between": [{"rest": "9s", "say": "Next, {next exercise}."}]}
+    steps = [{"hold": "20s", "say": "{Exercise}, {extra}"}]
+    texts = heard(played(routine({"repeat": {**block, "steps": steps}}, parameters={"extra": "round {round}"})))
+    assert texts == [
+        "Squats, round one", "Next, lunges to the left.", "Lunges to the left, round two", "Next, squats.",
+        "Squats, round three", "Next, lunges to the right.", "Lunges to the right, round four",
+    ]  # fmt: skip

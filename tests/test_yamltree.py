@@ -56,6 +56,33 @@ def test_an_anchor_is_repeated_and_may_be_used_again(tmp_path: Path) -> None:
     assert read_back == {"a": "one", "b": "one", "c": "two", "d": "two"}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: &x {b: one, c: two}\nd: {<<: *x, c: own}\n", {"b": "one", "c": "own"}),
+        ("a: &x {b: one, c: two}\nd: {c: own, <<: *x}\n", {"b": "one", "c": "own"}),
+        ("a: &x {b: one}\ne: &y {b: two, c: three}\nd: {<<: [*x, *y]}\n", {"b": "one", "c": "three"}),
+        ("a: &x {b: one}\ne: &y {<<: *x, c: two}\nd: {<<: *y}\n", {"b": "one", "c": "two"}),
+        ("d: {<<: {b: one}}\n", {"b": "one"}),
+    ],
+)
+def test_a_mapping_is_merged_as_yaml_says(tmp_path: Path, text: str, expected: dict[str, str]) -> None:
+    """Keys that are there stay; of several mappings the first wins."""
+    read_back = tree(tmp_path, text)
+    assert isinstance(read_back, Table)
+    assert read_back["d"] == expected
+
+
+def test_merged_values_know_where_they_stand(tmp_path: Path) -> None:
+    read_back = tree(tmp_path, "a: &x\n  b: one\nd:\n  <<: *x\n")
+    assert place(read_back, ["d", "b"]) == Where("a.yaml", 2, 6)
+
+
+def test_keys_of_the_authors_own_hold_anchors_and_are_nothing_else(tmp_path: Path) -> None:
+    text = "x-blocks: &x {say: hi}\nsteps: [*x, {x-say: ho}]\n"
+    assert tree(tmp_path, text) == {"steps": [{"say": "hi"}, {"x-say": "ho"}]}
+
+
 def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
     assert tree(tmp_path, b"\xef\xbb\xbftitle: x\n") == {"title": "x"}
 
@@ -91,7 +118,14 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
         ("a: b\n---\nc: d\n", "2:1: a second document starts here; keep one routine in a file, without a line of ---"),
         ("a: !!python/x y\n", "1:4: tags such as 'tag:yaml.org,2002:python/x' mean nothing here; take the tag out"),
         ("a: !secret x\n", "1:4: tags such as '!secret' mean nothing here; take the tag out"),
-        ("a: &x {b: c}\nd:\n  <<: *x\n", "3:3: the key '<<' merges nothing here; write the keys themselves"),
+        (
+            "a: &x b\nd:\n  <<: *x\n",
+            "1:4: the key '<<' takes keys with values; write '<<: *name', with '&name' at those keys",
+        ),
+        (
+            "a: &x\n  <<: *x\n",
+            "1:4: this is nested more than 70 deep; use fewer levels: 20 blocks in blocks are possible",
+        ),
         ("? [a]\n: b\n", "1:3: a key must be a text; put a text that starts with { or [ into quotes"),
         ("a: &x [*x]\n", f"1:4: {TOO_DEEP}"),
         ("a: " + "[" * 90 + "]" * 90, f"1:74: {TOO_DEEP}"),

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from voicecoach.bare import bare_numbers
 from voicecoach.bounds import bounded, defaults
 from voicecoach.captions import by_line
 from voicecoach.errors import Problem, Where, shown
@@ -21,7 +22,7 @@ from voicecoach.unheard import unheard
 from voicecoach.yamltree import place, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from voicecoach.captions import Line
     from voicecoach.language import Language
@@ -66,35 +67,31 @@ def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
         over = (found.exceeded() for found in bounded(step, values))
         yield from (Problem(_place(step, tree), *each) for each in over if each)
     yield from unheard(sheet, tree, words)
+    yield from bare_numbers(sheet, tree)
     if sheet.sides:
         yield from _alike(sheet.sides, tree)
         refused = {each.where for each in find_written_out(sheet)}
         yield from (each for each in _one_sided(sheet, sheet.sides, words) if each.where not in refused)
+        yield from _around_turns(sheet, sheet.sides)
 
 
-def timed(timeline: Timeline, file: str, toned: Collection[Where | None] = ()) -> Iterator[Problem]:
-    """Yield what is unwise in a session: phases that words fill, and chapters without a name.
-
-    ``toned`` are the places of phrases that give way to a tone, which is shorter than any words.
-    """
+def timed(timeline: Timeline, file: str) -> Iterator[Problem]:
+    """Yield what is unwise in a session: phases that words or tones fill, and chapters without a name."""
     found: dict[Where | None, Problem] = {}
     for chapter, lines in by_line(timeline):
         if not any(map(str.isalnum, chapter.part or chapter.title)):
             what = f"the chapter {shown(chapter.title)} has no name that could be read"
             found[None] = Problem(Where(file, 1, 1), what, "write words in the title, and under 'words'")
         for line in lines:
-            if _is_full(line) and line.cue.where not in toned:
+            if _is_full(line):
                 found.setdefault(line.cue.where, _full(line))
+            elif _runs_on(line):
+                found.setdefault(line.cue.where, _running_on(line))
     yield from found.values()
 
 
 def _place(step: Model, tree: Table) -> Where:
     return getattr(step, "where", None) or tree.where
-
-
-def toned(sheet: Sheet) -> Iterator[Where | None]:
-    """Yield the places of phrases that end in a tone."""
-    yield from (words.where for step in walk(sheet.steps) for words in said(step) if words.toned)
 
 
 def _spelling(wording: str, words: Language) -> Iterator[Advice]:
@@ -161,6 +158,23 @@ def _one_sided(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Problem]
                 yield Problem(text.where, f"both sides hear {shown(found or alone)} here", mend)
 
 
+def _around_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
+    """Report words of one side outside the turns: they are wrong for whoever begins with the other side."""
+    steps = list(walk(sheet.steps))
+    turns = {id(step) for step in _in_turns(sheet.steps, every=True)}
+    if not turns:
+        return
+    pairs = [(sides.left[name], sides.right[name]) for name in sides.left if sides.left[name] != sides.right[name]]
+    nouns = {noun.casefold() for pair in pairs for noun in pair}
+    for step in (each for each in steps if id(each) not in turns and not _of_one_side(each)):
+        for text in said(step):
+            bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
+            heard = {noun for noun in nouns if any(_has(each, noun) for each in bare)}
+            if text.where and len(heard) == 1:  # of two, either may come first
+                what = f"{shown(*heard)} is wrong here for whoever begins with the other side, or plays one side alone"
+                yield Problem(text.where, what, "say it within the 'each side', or leave the side out")
+
+
 def _has(text: str, phrase: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
 
@@ -172,15 +186,15 @@ def _side_words(sides: Sides, words: Language) -> set[str]:
     return {word for noun in nouns for word in _WORD.findall(noun.casefold()) if word.startswith(stems)}
 
 
-def _in_turns(steps: Iterable[Model]) -> Iterator[Model]:
-    """Yield the steps that are done for each side, but those that are for one side alone."""
+def _in_turns(steps: Iterable[Model], *, every: bool = False) -> Iterator[Model]:
+    """Yield the steps that are done for each side, but those that are for one side alone; or ``every`` one."""
     for step in steps:
         inner = block(step)
         if isinstance(step, EachSide):
             turn = (*around(step.each_side), *walk(step.each_side.steps))
-            yield from (each for each in turn if not _of_one_side(each))
+            yield from (each for each in turn if every or not _of_one_side(each))
         elif inner:
-            yield from _in_turns(inner.steps)
+            yield from _in_turns(inner.steps, every=every)
 
 
 def _of_one_side(step: Model) -> bool:
@@ -190,6 +204,19 @@ def _of_one_side(step: Model) -> bool:
 def _is_full(line: Line) -> bool:
     last = line.cue.wording == line.cue.wordings - 1
     return line.cue.where is not None and line.cue.track == "voice" and last and line.fill > FULL
+
+
+def _runs_on(line: Line) -> bool:
+    """Tell whether a tone is longer than the phase that it stands for."""
+    return line.cue.where is not None and line.cue.track == "tone" and line.fill > 1
+
+
+def _running_on(line: Line) -> Problem:
+    assert line.phase is not None  # noqa: S101 - what fills a phase is in one
+    assert line.cue.where is not None  # noqa: S101 - as _runs_on says
+    lasts, seconds = float(line.cue.end - line.cue.start), float(line.phase.end - line.phase.start)
+    what = f"the tone of {lasts:.2f} s is longer than the {line.phase.kind} of {seconds:g} s, and runs into the next"
+    return Problem(line.cue.where, what, f"give the phase {lasts + 0.05:.1f} s, or leave the tone out")
 
 
 def _full(line: Line) -> Problem:

@@ -218,7 +218,7 @@ NAMES = {"in": Kind.INHALE, "hold": Kind.HOLD, "out": Kind.EXHALE, "pause": Kind
 WRITE = "write seconds: in-out as 4-6, in-hold-out as 4-7-8, in-hold-out-pause as 4-4-4-4; decimals as 5.5-5.5"
 _WRITE_PHASES = "write phases as in 2, in 1, out 6"
 _RATE = re.compile(
-    rf"({NUMBER}) ?(?:breaths? ?)?(?:/|per|a) ?min(?:utes?)?\.?(?: ({NUMBER}(?::{NUMBER})+))?", re.IGNORECASE
+    rf"({NUMBER}) ?(?:bpm|(?:breaths? ?)?(?:/|per|a) ?min(?:utes?)?\.?)(?: ({NUMBER}(?::{NUMBER})+))?", re.IGNORECASE
 )
 _ROW = re.compile(rf"{NUMBER}(?:(?: ?[-/] ?| ){NUMBER})*")
 _NUMBER = re.compile(NUMBER)
@@ -251,8 +251,8 @@ def breath(text: str) -> Breath:
     ['inhale', 'exhale', 'pause']
     >>> [str(phase.kind) for phase in breath("in 2, in 1, out 6").phases]
     ['inhale', 'inhale', 'exhale']
-    >>> print(breath("6/min 40:60"), breath("4 s / 6 s"), breath("4 in 6 out"))
-    4-6 4-6 4-6
+    >>> print(breath("6/min 40:60"), breath("6 bpm"), breath("4 s / 6 s"), breath("4 in 6 out"))
+    4-6 4-6 4-6 4-6
 
     Raises:
         ChoiceError: When the text is not a breath that can be breathed.

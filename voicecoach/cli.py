@@ -108,6 +108,7 @@ def plan(as_json: bool, drawing: Path | None, force: bool, **chosen: Any) -> Non
     with _progress(f"Planning {request.routine}") as report, _listing(request):
         planned = session.plan(request, cache_folder(), report)
     _warn(planned, quiet=False)
+    _tell(planned.notes)
     (track,) = planned.tracks
     if drawing:
         _draw(track, drawing)

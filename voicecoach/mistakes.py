@@ -14,6 +14,7 @@ from voicecoach.language import COUNTS, EXACT, TAG, keys, language, languages, m
 from voicecoach.readout import pause_mark
 from voicecoach.sheet import (
     BETWEEN,
+    LONE,
     PHASE_KEY,
     STEPS,
     Block,
@@ -100,6 +101,16 @@ ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", 
 HEADS = {"repeat": "rounds", "each side": "rounds", "pace": "breath"}
 """What authors mean by a value beside the key of a block."""
 
+MEANT = {
+    "inhale": "in", "breathe in": "in", "exhale": "out", "breathe out": "out", "hold breath": "hold",
+    "wait": "rest", "silence": "rest", "sleep": "rest", "break": "rest", "delay": "rest", "relax": "rest",
+    "speak": "say", "text": "say", "tell": "say", "voice": "say", "breath": "breathe", "breaths": "breathe",
+    "loop": "repeat", "for": "repeat", "sides": "each side", "both sides": "each side", "play": "sound",
+    "bell": "sound", "chime": "sound", "import": "include", "use": "include",
+}  # fmt: skip
+"""Keys that authors write, and the ones that they mean."""
+
+_FIRST_NUMBER = re.compile(r"[0-9]+")
 MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
 
 
@@ -172,7 +183,9 @@ def _what(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - as above
         case "literal_error":
             told = f"{value} is not known here", f"write {given['expected']}"
         case "model_type" | "dict_type" if key in HEADS and isinstance(error["input"], str):
-            mend = f"write '{key}:' alone, and indented under it '{HEADS[key]}: {error['input']}' and 'steps:'"
+            number = _FIRST_NUMBER.search(error["input"]) if HEADS[key] == "rounds" else None
+            inside = number[0] if number else "3" if HEADS[key] == "rounds" else error["input"]
+            mend = f"write '{key}:' alone, and indented under it '{HEADS[key]}: {inside}' and 'steps:'"
             told = f"{value} can't stand beside {key!r}", mend
         case kind:
             told = _shape(kind, key)
@@ -199,7 +212,7 @@ def _unknown_key(key: str, above: Path) -> tuple[str, str]:
         return MISPLACED_CHANGE
     if model is Phase and (step := near(key, STEPS, 1)):
         return f"no step is called {shown(key)}", f"did you mean {step[0]!r}?"
-    if issubclass(model, Spoken) and (meant := _phase_key(key)):
+    if meant := _meant_key(key, known, spoken=issubclass(model, Spoken)):
         return f"the key {shown(key)} is not known here", f"write {meant!r}"
     if key in {*STEPS, *BETWEEN} and names[-1:] != ["sides"]:
         return f"the step {shown(key)} can't stand here", "start each step on a line of its own, after a dash"
@@ -210,10 +223,17 @@ def _unknown_key(key: str, above: Path) -> tuple[str, str]:
     return f"the key {shown(key)} is not known here", mend
 
 
+def _meant_key(key: str, known: Collection[str], *, spoken: bool) -> str:
+    """Return the key that an author means by another name for it; nothing if there is none."""
+    meant = MEANT.get(key.lower(), "")
+    return meant if meant in known else _phase_key(key) if spoken else ""
+
+
 def _phase_key(key: str) -> str:
     """Return a key for the words of a phase as it is to be written: ``2 in`` for ``second in``."""
     which = re.sub(r"^(?:the|each) ", "", " ".join(key.lower().split()))
     which = re.sub(r"^every other ", "even ", which)
+    which = re.sub(r"\binhale\b|\bbreathe in\b", "in", re.sub(r"\bexhale\b|\bbreathe out\b", "out", which))
     for number, word in enumerate(ORDINALS, 2):
         which = re.sub(rf"\b{word} ", f"{number} ", which)
     which = re.sub(r"\b([0-9]+)(?:st|nd|rd|th) ", r"\1 ", which)
@@ -225,7 +245,8 @@ def _no_step(value: object, path: Path) -> tuple[str, str]:
     keys = [str(key) for key in value] if isinstance(value, dict) else []
     if "change" in keys:
         return MISPLACED_CHANGE
-    close = [name for key in keys for name in near(key, known, 1)]
+    meant = [MEANT[key.lower()] for key in keys if MEANT.get(key.lower()) in {*known, *LONE}]
+    close = meant or [name for key in keys for name in near(key, known, 1)]
     mend = f"did you mean {close[0]!r}?" if close else f"write one of: {', '.join(known)}"
     if set(keys) & set(STEPS):
         return f"the step {shown(keys[0])} can't stand here", mend
@@ -454,7 +475,8 @@ def _values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table)
         for name, values in inner.vary.items() if isinstance(inner, Round) else ():
             at = (*path, "each side" if isinstance(step, EachSide) else "repeat", "vary", name)
             texts = () if isinstance(values, Growing) else values
-            given += [((*at, number), known, text) for number, text in enumerate(texts)]
+            others = (known | {*inner.vary, "round", "rounds"} if isinstance(inner, Round) else known) - {name}
+            given += [((*at, number), others, text) for number, text in enumerate(texts)]
     for at, known, text in given:
         for blank in sorted(set(map(str.lower, BLANK.findall(text))) - known - sides):
             yield _unfilled(place(tree, at), blank, known, None)

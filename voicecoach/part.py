@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from voicecoach.score import Score
 
 _Given = TypeVar("_Given")
-_PRODUCT = re.compile(r"(?:\{[^{}]*\}|[0-9.]+)(?: [*/] (?:\{[^{}]*\}|[0-9.]+))*")
+_FACTOR = r"(?:\{[^{}]*\}|[0-9]+(?:\.[0-9]+)?)"
+_PRODUCT = re.compile(rf"{_FACTOR}(?: [*/] {_FACTOR})*")
 _SUM = re.compile(r"\} [-+] | [-+] \{")
 _START = Offset(Fraction(0), Fraction(0))
 MOST_STEPS = 100_000
@@ -367,7 +368,7 @@ class Part:
 
         ``tone`` is the phase the words belong to, where a tone may be heard instead of them.
         """
-        sound = Sound(TONES[tone], CueKind.TONE, self.side) if tone else None
+        sound = Sound(TONES[tone], CueKind.TONE, self.side, where=words.where) if tone else None
         if kind not in SPOKEN[self.choices.guidance]:
             return sound if sound and self.choices.guidance is Guidance.TONES else Seq()
         wordings = [self.wording(text) for text in words.wordings if text != TONE]
@@ -435,14 +436,19 @@ class Part:
                 return nouns[self.following][rest]
         if name not in self.values:
             raise UnknownNameError("value", name, sorted(self.values))
-        return self._told(self.values[name], self.following if name.startswith("next ") and self.following else side)
+        return self._told(name, self.following if name.startswith("next ") and self.following else side)
 
-    def _told(self, text: str, side: Side | None) -> str:
-        """Say a value: a number or a length in words, any other text as it stands, with its nouns filled."""
+    def _told(self, name: str, side: Side | None) -> str:
+        """Say a value: a number or a length in words, any other text as it stands, with the names in it filled."""
+        text = self.values[name]
         try:
             found = worked_out(text, self.values)
         except ChoiceError:
-            return replace(self, values={}).filled(text, side)
+            others = {other: value for other, value in self.values.items() if other != name}
+            if name.startswith("next "):
+                coming = {other.removeprefix("next "): value for other, value in others.items() if "next " in other}
+                others = {**others, **coming}
+            return replace(self, values=others).filled(text, side)
         if isinstance(found, Fraction):
             return self.words.number(found)
         breaths = [self.words.counted("breaths", self._counted(found))] if found.in_breaths else []

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from voicecoach import session, store
-from voicecoach.advice import advised, timed, toned
+from voicecoach.advice import advised, timed
 from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.errors import Misfit, Problem, RoutineError, VoicecoachError, VoiceError, Where, shown
 from voicecoach.mistakes import ordered, validated
@@ -84,6 +84,7 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     problems = [*own.problems, *_worst(others, own.problems)]
     notes = [note for attempt in (own, *others) for note in _shorter(attempt)]
     notes += _left_out(others, own.unsaid)
+    notes += [replace(each, what=f"note: {each.what}") for each in own.timeline.grown] if own.timeline else []
     unwise, tried = (*warnings, *own.warnings(routine)), _tried(routine, others)
     return Review(tuple(ordered(problems)), unwise, tuple(ordered(notes)), tried=tried)
 
@@ -136,12 +137,7 @@ class _Attempt:
     def warnings(self, routine: Routine) -> tuple[Problem, ...]:
         if self.timeline is None:
             return ()
-        return (*self.unsaid, *timed(self.timeline, routine.file, _toned(routine)))
-
-
-def _toned(routine: Routine) -> frozenset[Where | None]:
-    """Return the places of phrases that give way to a tone, in what it includes as well."""
-    return frozenset(toned(routine.sheet)).union(*map(_toned, routine.included.values()))
+        return (*self.unsaid, *timed(self.timeline, routine.file))
 
 
 def _attempts(routine: Routine, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:
@@ -217,7 +213,9 @@ def _lacks(problem: Problem) -> Fraction | int:
 
 def _shorter(attempt: _Attempt) -> Iterator[Problem]:
     for cue in attempt.timeline.cues if attempt.timeline else ():
-        if cue.wording and cue.where:
+        if cue.wording and cue.where and cue.track == "tone":
+            yield Problem(cue.where, f"note: at {attempt.pace} a tone is heard, since no words fit")
+        elif cue.wording and cue.where:
             which = f"wording {cue.wording + 1} of {cue.wordings}"
             yield Problem(cue.where, f"note: at {attempt.pace} {which} is said: {shown(cue.text)}")
 

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from voicecoach.yamltree import OWN
+
 FILE = Path(__file__).parent / "schema.json"
 """What `schema` prints, kept beside the routines, which name it."""
 
@@ -54,6 +56,7 @@ def schema() -> Schema:
     made = Sheet.model_json_schema()
     parts = {name: _part(_adapted(part)) for name, part in made.pop("$defs").items()}
     head = _adapted(made) | {"title": "voicecoach routine"}
+    head["patternProperties"] = {f"^{OWN}": {}}
     return {"$schema": "http://json-schema.org/draft-07/schema#", **head, "$defs": parts}
 
 

@@ -107,6 +107,7 @@ class Sound:
     kind: CueKind = CueKind.CHIME
     side: Side | None = None
     file: str = ""
+    where: Where | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

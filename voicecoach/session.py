@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from voicecoach.breath import Breath, Pace
+    from voicecoach.errors import Problem
     from voicecoach.fit import Fit, LengthError
     from voicecoach.formats import Format
     from voicecoach.language import Language
@@ -126,8 +127,8 @@ class Track:
 class Session:
     """Everything known before sound is written: the tracks, and the clip of each text that is spoken in them.
 
-    ``warnings`` are about the voice; ``dose`` is a note where a stretch is short; ``pace`` is what is breathed,
-    and ``asks_breath`` whether the listener could have chosen it and did not.
+    ``warnings`` are about the voice; ``notes`` are for the author; ``dose`` is a note where a stretch is short;
+    ``pace`` is what is breathed, and ``asks_breath`` whether the listener could have chosen it and did not.
     """
 
     title: str
@@ -143,6 +144,7 @@ class Session:
     sunk: Mapping[tuple[str, int], Clip] = field(default_factory=dict)
     pace: Pace | None = None
     asks_breath: bool = False
+    notes: tuple[str, ...] = ()
 
     def as_json(self, track: Track) -> dict[str, Any]:
         """Return a track's timeline in its public form, and how it was fitted, if it was."""
@@ -248,13 +250,14 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         laid = {side: (sinking(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
         spoken = (cue for timeline, _ in laid.values() for cue in timeline.cues if cue.track == "voice")
         lower = sunk(((cue.said, cue.fall) for cue in spoken), stage.clips)
+    timelines = {side: timeline for side, (timeline, _) in laid.items()}
     unheeded = piece.unheeded if request.choices.breath else ()
-    unsaid = _unsaid(each for each, _ in laid.values())
     told = (
-        *caution(each for each, _ in laid.values()),
+        *caution(timelines.values()),
         *unheeded,
-        *unsaid,
-        *_read_out(piece.words, [each for each, _ in laid.values()]),
+        *_first_of(problem for timeline in timelines.values() for problem in timeline.unsaid),
+        *_unequal(timelines),
+        *_read_out(piece.words, timelines.values()),
         *_counted(piece.warnings, source),
     )
     return Session(
@@ -267,10 +270,11 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         voice.synthesised,
         voice.reused,
         (*voice.problems, *told),
-        note((timeline for timeline, _ in laid.values()), piece.limb),
+        note(timelines.values(), piece.limb),
         lower,
         piece.pace(request.choices.breath),
-        asks_breath=not piece.fixed and request.choices.breath is None,
+        not piece.fixed and request.choices.breath is None,
+        tuple(_first_of(problem for timeline in timelines.values() for problem in timeline.grown)),
     )
 
 
@@ -722,12 +726,20 @@ def _read_out(words: Language, timelines: Iterable[Timeline]) -> Iterator[str]:
         yield first + (f" (and {len(more)} more; 'voicecoach check' tells where)" if more else "")
 
 
-def _unsaid(timelines: Iterable[Timeline]) -> Iterator[str]:
-    """Say which words are left out, since the breath does not have their phase."""
-    every = {problem.where: problem for timeline in timelines for problem in timeline.unsaid}
+def _first_of(problems: Iterable[Problem]) -> Iterator[str]:
+    """Report the first of several like problems, and how many more there are; each place counts once."""
+    every = {problem.where: problem for problem in problems}
     first, *more = every.values() or [None]
     if first:
-        yield f"{first}" + (f" (and {len(more)} more like it)" if more else "")
+        yield f"{first}" + (f" (and {len(more)} more like it; 'voicecoach check' lists them)" if more else "")
+
+
+def _unequal(timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
+    """Report that the sides' tracks do not last as long as each other."""
+    lengths = {side: timeline.duration for side, timeline in timelines.items() if side}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{side} {clock(length)}" for side, length in lengths.items())
+        yield f"the sides differ: {told}; steps with 'only: left', 'only: right' or a 'side' are in one of them alone"
 
 
 def _asked(request: Request) -> Iterator[Request]:

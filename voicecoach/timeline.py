@@ -398,10 +398,10 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
             return _breathe(score, at, scene)
         case Pause(span, beat):
             return at + span.seconds(scene.breath(beat))
-        case Sound(name, kind, side, file):
+        case Sound(name, kind, side, file, where):
             at = scene.happened.free(at)
             start = snap(at)
-            scene.happened.cues.append(Cue(start, start + scene.measure(score), kind, name, side, file))
+            scene.happened.cues.append(Cue(start, start + scene.measure(score), kind, name, side, file, where=where))
             return at
         case Mark():
             scene.happened.marks.append(_Marked(_marked(score, at, scene), score))
@@ -500,7 +500,7 @@ def _note_growth(slot: Slot, seconds: Fraction, lasts: Fraction, scene: _Scene) 
     known, grown = scene.happened.grown, lasts - seconds
     if grown and slot.where and known.get(slot.where, (Fraction(0),))[0] < grown:
         what = f"the {slot.name} of {_tenths(seconds)} s lasts {_tenths(lasts)} s, since its words need that"
-        mend = f"give it {math.ceil(lasts)}s, or add a shorter wording after '|'"
+        mend = f"give it {math.ceil(lasts)}s, or shorten the words"
         known[slot.where] = grown, Problem(slot.where, what, mend)
 
 

@@ -27,6 +27,8 @@ LARGEST_FILE = 200_000
 MOST_NODES = 20_000
 DEEPEST = 70
 """Levels of YAML; a block in a block takes three."""
+OWN = "x-"
+"""What keys of the file start with that are the author's own: a place for anchors, and nothing to this program."""
 _ESCAPE = re.compile(r"\\U([0-9a-fA-F]{8})")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What no text can hold: a terminal would obey it, a voice can't say it, or it turns the order of what is read around
@@ -97,6 +99,9 @@ def parsed(raw: bytes, file: str) -> Tree:
     tree = _Walk(file, problems).tree(node, 0)
     if problems:
         raise RoutineError(list(dict.fromkeys(problems)))  # an alias says the same again
+    if isinstance(tree, Table):
+        for key in [key for key in tree if key.startswith(OWN)]:
+            del tree[key]
     if tree is None:
         raise _empty(file)
     return tree
@@ -280,12 +285,14 @@ class _Walk:
         from ruamel.yaml.nodes import ScalarNode
 
         seen: dict[str, int] = {}
+        merged: list[Node] = []
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
                 self.note(key, "a key must be a text", "put a text that starts with { or [ into quotes")
                 continue
             if str(key.tag).endswith(":merge"):
-                self.note(key, "the key '<<' merges nothing here", "write the keys themselves")
+                merged.append(value)
+                continue
             if CONTROL.search(key.value) or set(key.value) & _ENDS:
                 self.note(key, f"the key {shown(key.value)} has control characters in it", "take them out")
                 continue
@@ -293,6 +300,23 @@ class _Walk:
                 self.note(key, f"{shown(key.value)} stands here twice, first on line {seen[key.value]}", "keep one")
             seen[key.value] = key.start_mark.line + 1
             yield _placed(Text(key.value), self.where(key)), self.tree(value, depth + 1)
+        own = {*seen}
+        for value in merged:
+            yield from self.merged(value, depth + 1, own)
+
+    def merged(self, node: Node, depth: int, own: set[str]) -> Iterator[tuple[Text, Tree | None]]:
+        """Yield what the key ``<<`` brings from other mappings: their keys, but those that are there already."""
+        from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+        for each in node.value if isinstance(node, SequenceNode) else [node]:
+            if not isinstance(each, MappingNode):
+                self.note(each, "the key '<<' takes keys with values", "write '<<: *name', with '&name' at those keys")
+                continue
+            found = self.tree(each, depth + 1)
+            for key, value in found.items() if isinstance(found, Table) else ():
+                if key not in own and isinstance(key, Text):
+                    own.add(key)
+                    yield key, value
 
 
 def _placed(value: _Tree, where: Where) -> _Tree:
