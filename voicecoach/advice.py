@@ -171,8 +171,9 @@ def _around_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
             bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
             heard = {noun for noun in nouns if any(_has(each, noun) for each in bare)}
             if text.where and len(heard) == 1:  # of two, either may come first
-                what = f"{shown(*heard)} is wrong here for whoever begins with the other side, or plays one side alone"
-                yield Problem(text.where, what, "say it within the 'each side', or leave the side out")
+                noun = shown(heard.pop())
+                told = f"{noun} is wrong here for whoever begins with the other side, or plays one side alone"
+                yield Problem(text.where, told, "say it within the 'each side', or leave the side out")
 
 
 def _has(text: str, phrase: str) -> bool:
