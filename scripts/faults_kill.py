@@ -44,9 +44,9 @@ steps:
           out: Slowly up | Up
 """
 SORTS = {
-    "one track": [],
-    "a track for each side, and captions": ["--tracks", "sides", "--captions", "vtt"],
-    "an M4A, which ffmpeg writes": ["--format", "m4a"],
+    "one track": ["-o", "made.mp3"],
+    "a track for each side, and captions": ["-o", "made.mp3", "--tracks", "sides", "--captions", "vtt"],
+    "an M4A, which ffmpeg writes": ["-o", "made.m4a"],
 }
 """What is made; its options."""
 EARLIER = ["--breath", "3-4"]

@@ -25,7 +25,7 @@ sides: {left: {leg: left leg}, right: {leg: right leg}}
 steps:
   - each side:
       steps:
-        - say: "Your {leg} --> out. Stay there, and look at the wall in front of you for as long as this takes."
+        - say: "Your {leg} goes out. Stay there, and look at the wall in front of you for as long as this takes."
         - breathe: 1
           in: In
           out: And out
@@ -108,8 +108,8 @@ def test_a_persons_file_stops_the_work_and_force_replaces_it(
 def test_our_own_files_are_replaced_as_often_as_one_likes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for rounds in ("1", "2"):
         assert run(["make", "calm.yaml", "-o", "calm.mp3", "--rounds", rounds, *ALL]) == 0
-    assert "calm.mp3 replaces a session with --rounds 1" in capsys.readouterr().err
-    assert made_with(folder / "calm.mp3") == {"rounds": "2", "voice": "fake"}
+    assert "calm.mp3 replaces an earlier session: --rounds 1\n" in capsys.readouterr().err
+    assert made_with(folder / "calm.mp3") == {"routine": "calm", "rounds": "2", "voice": "fake"}
 
 
 def test_another_breath_has_another_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,7 +135,7 @@ def test_a_recording_of_somebody_elses_stays_unless_it_was_named(
     assert track.read_bytes() == before
     assert made_with(track) is None
     assert run(["make", "calm.yaml", "-o", "calm.mp3"]) == 0
-    assert made_with(track) == {"voice": "fake"}
+    assert made_with(track) == {"routine": "calm", "voice": "fake"}
 
 
 def test_the_day_is_that_on_which_a_session_was_first_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,8 +72,8 @@ def tell_apart(kept: Mapping[str, object], new: Mapping[str, object]) -> str:
 
     >>> tell_apart({"breath": "4-6", "voice": "de"}, {"breath": "5-7", "voice": "de"})
     '--breath 4-6'
-    >>> tell_apart({"voice": "de"}, {"voice": "de", "length": "10m"})
-    'no --length'
+    >>> tell_apart({"routine": "a", "voice": "de"}, {"routine": "b", "voice": "de", "length": "10m"})
+    'a, no --length'
     """
     return ", ".join(_differences(kept, new))
 
@@ -85,7 +85,8 @@ def _label(option: str, value: str) -> str:
 def _differences(kept: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:
     for name in dict.fromkeys([*kept, *new]):
         if kept.get(name) != new.get(name):
-            yield f"--{name} {kept[name]}" if name in kept else f"no --{name}"
+            option = "" if name == "routine" else f"--{name} "
+            yield f"{option}{kept[name]}" if name in kept else f"no --{name}"
 
 
 def _length(seconds: Fraction) -> str:

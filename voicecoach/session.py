@@ -100,6 +100,8 @@ class Request:
     def made_with(self, voice: str) -> dict[str, str]:
         """Return all that was chosen and can be heard, by option, as a file tells it."""
         asked = {
+            "routine": Path(self.routine).name.removesuffix(".yaml").removesuffix(".yml"),
+            "language": self.language or "",
             **self.chosen,
             "side": self.choices.sides[0].value if len(self.choices.sides) == 1 else "",
             "voice": voice,
@@ -556,7 +558,7 @@ def _replaced(earlier: _Earlier, request: Request, session: Session) -> Iterator
     for (path, kept), asked in zip(earlier, _asked(request), strict=False):
         other = tell_apart(kept, asked.made_with(session.voice)) if kept else ""
         if other:
-            yield f"{path} replaces a session with {other}"
+            yield f"{path} replaces an earlier session: {other}"
 
 
 def targets(
