@@ -29,7 +29,7 @@ IMAGEIO_VARIABLE = "IMAGEIO_FFMPEG_EXE"
 """The one that chooses an ffmpeg for all programs that use imageio-ffmpeg."""
 
 MINIMUM = (4, 4)
-"""The oldest version that is used: the first that writes the length of an M4A to the sample."""
+"""The oldest version that is used. 4.2.2 was tried, and takes WAV files that hold tags for damaged ones."""
 
 ENCODERS = ("libmp3lame", "aac", "libopus", "flac", "pcm_s16le")
 """The encoders of our formats; only the first is needed for every session."""

@@ -62,7 +62,7 @@ class Format:
         return [*self.codec, *rate, "-f", self.muxer]
 
 
-_AAC = ("-c:a", "aac", "-aac_coder", "fast", "-movflags", "+faststart", "-movie_timescale", "48000")
+_AAC = ("-c:a", "aac", "-aac_coder", "fast", "-movflags", "+faststart")
 """Its other coder is slower, and overshoots at 64 kb/s: peaks of -3 dBFS were seen to come out at up to +0.3 dBTP."""
 _LAME = ("-c:a", "libmp3lame", "-compression_level", "7")
 """LAME's quality 7 shapes no noise, which at a constant bit rate leaves bits unused that 7 spends: at 32 to 96 kb/s the
