@@ -33,20 +33,42 @@ _FULL_STOP = r"(?P<dot>\.(?=\s+[^\W\d_A-ZÀ-Þ]|\s+\d|\s*[,;:/]))?"
 _PRIMES = {'"', "″", "”", "'", "′", "’"}
 _MINUTES_SECONDS = re.compile(rf"{_OPEN}(\d{{1,3}}){SPACE}?['′’]{SPACE}?([0-5]?\d){SPACE}?(?:[\"″”]|''|′′)(?!\w)")
 _INCHES = 12
+_NEAR = 100
+"""Characters in which a word or a mark may tell what is meant."""
+_COUNTED = 9
+"""Digits of a count that is said in words."""
 _ROMAN = re.compile(r"(?<=[^\W\d_]) (?P<two>(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3}))(?![\w'’-])")
 _FIRST = re.compile(r"(?P<name>\b[A-ZÀ-Þ][^\W\d_]{3,}) I(?=[.,;:!?)]|$)")
 _VALUES = {"I": 1, "V": 5, "X": 10}
 _SERIES = re.compile(rf"{_OPEN}[1-9]\d?(?:-[1-9]\d?){{2,}}(?![\w-]|[.,]\d)")
 _LEVELS = re.compile(r"\b([A-Z]\d{1,2})[/–-]([A-Z]\d{1,2})\b")
-_AND = re.compile(r"\s*&(?![#\w]+;)\s*")
+_AND = re.compile(r" ?&(?!#?\w{1,10};) ?")
+_NUMBERS = rf"(?P<n>{NUMBER}(?:{DASH}{NUMBER})?)"
+_PRODUCT = re.compile(rf"(?<![\w.,:/]){NUMBER}(?:{SPACE}?[xX×✕]{SPACE}?{NUMBER})+")
+_OPERATOR = re.compile(rf"{SPACE}?[xX×✕]{SPACE}?")
+_TIMES_BEFORE = re.compile(rf"(?<![\w.,:/])(?<!\d-){_NUMBERS}{SPACE}?{_TIMES}(?!\w|{SPACE}?\d){_PER}")
+_TIMES_AFTER = re.compile(rf"(?<!\w){_TIMES}{SPACE}?{_NUMBERS}(?!\w){_PER}")
+_ENDS = rf"(?!\w|{DASH}\d|[.,:/]\d)"
+_RANGE = re.compile(rf"{_OPEN}({NUMBER})(?:{DASH}|{SPACE}{DASH}{SPACE})({NUMBER}){_ENDS}")
+_UNDER_A_MINUTE = re.compile(rf"{_OPEN}0:([0-5]\d){_ENDS}")
+_TWO = (
+    ("clock", re.compile(rf"{_OPEN}(\d{{1,2}}):([0-5][1-9]|[1-5]0){_ENDS}")),
+    ("ratio", re.compile(rf"{_OPEN}(\d):(\d){_ENDS}")),
+    ("plus", re.compile(rf"{_OPEN}({NUMBER}){SPACE}?\+{SPACE}?(?=[.,]?\d)()")),
+    ("plus", re.compile(r"(^|(?<=[\s(]))\+(?=[.,]?\d)()")),
+    ("minus", re.compile("(^|(?<![\\d,.;:!?]\\s)(?<=[\\s(]))[-\u2212](?=[.,]?\\d)()")),
+    ("per", re.compile(rf"{_OPEN}({NUMBER}(?: [^\W\d_]{{1,30}})?)/([^\W\d_]{{3,}})(?!\w)")),
+)
+"""Forms of two parts, by the key of what is said for them."""
+
 ARROWS = "←-⇿⟰-⟿⤀-⥿⬀-⯿➔➘-➾►▶◄◀☚-☟\U0001f446-\U0001f449\U0001f800-\U0001f8ff"
 _PICTURES = "─-◿☀-➿\U0001f000-\U0001faff\ufe0e\ufe0f\u20e3"
 """Lines, shapes, bullets, emoji and what is joined to them."""
 _MARKS = re.compile(
-    rf"[{ARROWS}{_PICTURES}•‣⁃]|(?<!\w)[*_`]+(?=\w)|(?<=[\w.,!?])[*_`]+(?!\w)|([=_~*#])\s?\1{{2,}}|^#+ "
+    rf"[{ARROWS}{_PICTURES}•‣⁃]|(?<![\w*_`])[*_`]{{1,3}}(?=\w)|(?<=[\w.,!?])[*_`]{{1,3}}(?![\w*_`])|([=_~*#])\s?\1{{2,}}|^#+ "
 )
 _BETWEEN = re.compile(rf"(?<=[\w)])\s*[{ARROWS}]+\s*(?=\w)")
-_LEADING = re.compile(rf"^(?:[{ARROWS}{_PICTURES}•‣⁃*#]+\s*)+")
+_LEADING = re.compile(rf"^(?:[{ARROWS}{_PICTURES}•‣⁃*#]\s*)+")
 _SPACED = re.compile(r"\s+([.,;:!?…])(?=\s|$)")
 _KEPT = 0xF0000
 _PLACE = re.compile("[\U000f0000-\U000ffffd]")
@@ -177,7 +199,8 @@ class _Reader:
 
     def verbs(self, text: str) -> str:
         """Spell verbs that begin a clause so that no voice takes them for nouns."""
-        for pattern, said in self._verbs:
+        for verb in {found.lower() for found in self._verb.findall(text)}:
+            pattern, said = self._verbs[verb]
             text = pattern.sub(lambda match, said=said: _like(match[0], said), text)  # type: ignore[misc]
         return text
 
@@ -189,14 +212,19 @@ class _Reader:
         return [(re.compile(pattern), said) for pattern, said in self.words.reading.short]
 
     @cached_property
-    def _verbs(self) -> Sequence[tuple[re.Pattern[str], str]]:
+    def _verb(self) -> re.Pattern[str]:
+        verbs = "|".join(_verb(pattern) for pattern, _ in self.words.reading.verbs)
+        return re.compile(rf"\b(?:{verbs or '(?!)'})\b", re.IGNORECASE)
+
+    @cached_property
+    def _verbs(self) -> Mapping[str, tuple[re.Pattern[str], str]]:
+        return {_verb(pattern): (self._begins_clause(pattern), said) for pattern, said in self.words.reading.verbs}
+
+    def _begins_clause(self, pattern: str) -> re.Pattern[str]:
         starts = rf"(?:(?<=[.!?…:;,(–—“\"‘«]\s)|(?<=[(–—“\"‘'«¿¡])|^|{self._after})"
-        objects = self.form("objects")
-        found = ((_verb(pattern), pattern, said) for pattern, said in self.words.reading.verbs)
-        return [
-            (re.compile(rf"{starts}{verb}\b{fill(pattern, object=objects)[len(verb) :]}", re.IGNORECASE), said)
-            for verb, pattern, said in found
-        ]
+        verb = _verb(pattern)
+        after = fill(pattern, object=self.form("objects"))[len(verb) :]
+        return re.compile(rf"{starts}{verb}\b{after}", re.IGNORECASE)
 
     @property
     def _after(self) -> str:
@@ -224,7 +252,8 @@ class _Reader:
         """Tell whether a symbol has two readings where it stands: minutes or metres, seconds or inches."""
         if match["unit"] not in self.form("unsure").split():
             return False
-        around = f"{match.string[: match.start()]}\0{match.string[match.end() :]}"
+        near = match.string[max(0, match.start() - _NEAR) : match.start()], match.string[match.end() :][:_NEAR]
+        around = "\0".join(near)
         return self._timely.search(around) is not None
 
     def _unit(self, match: re.Match[str]) -> str:
@@ -240,7 +269,7 @@ class _Reader:
         """Say how many of a unit."""
         if len(said) > 1:
             return said[0] if number == "1" else fill(said[1], number=number)
-        if number.isdecimal() and str(int(number)) == number:
+        if len(number) <= _COUNTED and number.isdecimal() and str(int(number)) == number:
             return self.words.counted(said[0], int(number))
         return self.words.word(said[0], number=number)
 
@@ -273,40 +302,28 @@ class _Reader:
 
     def _multiplied(self, text: str) -> str:
         """Read 3x10, 5x and x5."""
-        times, repeated = self.form("times"), self.form("repeated")
-        chain = rf"(?<![\w.,:/]){NUMBER}(?:{SPACE}?[xX×✕]{SPACE}?(?={NUMBER}){NUMBER})+"
-        operator = re.compile(rf"{SPACE}?[xX×✕]{SPACE}?")
-        text = re.sub(chain, lambda match: operator.sub(f" {times} ", match[0]), text)
+        text = _PRODUCT.sub(lambda match: _OPERATOR.sub(f" {self.form('times')} ", match[0]), text)
+        return _TIMES_AFTER.sub(self._times, _TIMES_BEFORE.sub(self._times, text))
 
-        def _times(match: re.Match[str]) -> str:
-            once = self.form("once") if match["n"] == "1" else ""
-            return self._per(once or fill(repeated, number=match["n"]), match)
-
-        number = rf"(?P<n>{NUMBER}(?:{DASH}{NUMBER})?)"
-        text = re.sub(rf"(?<![\w.,:/])(?<!\d-){number}{SPACE}?{_TIMES}(?!\w|{SPACE}?\d){_PER}", _times, text)
-        return re.sub(rf"(?<![\w\d]){_TIMES}{SPACE}?{number}(?![\w]){_PER}", _times, text)
+    def _times(self, match: re.Match[str]) -> str:
+        once = self.form("once") if match["n"] == "1" else ""
+        return self._per(once or fill(self.form("repeated"), number=match["n"]), match)
 
     def _forms(self, text: str) -> str:
         """Read fractions, ranges, ratios, times, signs before numbers, and what is for each."""
         text = self._fractions.sub(self._fraction, text)
-        ends = rf"(?!\w|{DASH}\d|[.,:/]\d)"
-        ranged = rf"{_OPEN}({NUMBER})(?:{DASH}|{SPACE}{DASH}{SPACE})({NUMBER}){ends}"
-        text = re.sub(ranged, lambda match: self._range(match[1], match[2]) or match[0], text)
-        text = re.sub(rf"{_OPEN}0:([0-5]\d){ends}", self._seconds, text)
-        text = self._two(rf"{_OPEN}(\d{{1,2}}):([0-5][1-9]|[1-5]0){ends}", "clock", text)
-        text = self._two(rf"{_OPEN}(\d):(\d){ends}", "ratio", text)
-        text = self._two(rf"({NUMBER}){SPACE}?\+{SPACE}?(?={NUMBER})()", "plus", text)
-        text = self._two(r"(^|(?<=[\s(]))\+(?=[.,]?\d)()", "plus", text)
-        text = self._two(r"(^|(?<![\d,.;:!?]\s)(?<=[\s(]))[-\u2212](?=[.,]?\d)()", "minus", text)
-        text = self._two(rf"{_OPEN}({NUMBER}(?: [^\W\d_]+)?)/([^\W\d_]{{3,}})(?!\w)", "per", text)
+        text = _RANGE.sub(lambda match: self._range(match[1], match[2]) or match[0], text)
+        text = _UNDER_A_MINUTE.sub(self._seconds, text)
+        for key, pattern in _TWO:
+            text = self._two(pattern, key, text)
         return _AND.sub(f" {self.form('and')} ", text).strip() if self.form("and") else text
 
-    def _two(self, pattern: str, key: str, text: str) -> str:
+    def _two(self, pattern: re.Pattern[str], key: str, text: str) -> str:
         """Put what is said for two parts in the place of a pattern."""
         said = self.form(key)
         if not said:
             return text
-        return re.sub(pattern, lambda match: fill(said, one=match[1], other=match[2]).lstrip(), text)
+        return pattern.sub(lambda match: fill(said, one=match[1], other=match[2]).lstrip(), text)
 
     def _seconds(self, match: re.Match[str]) -> str:
         return self.words.counted("seconds", int(match[1]))
@@ -349,7 +366,7 @@ def closes_quote(text: str, at: int) -> bool:
     >>> closes_quote('count to "6" now', 11), closes_quote('lift it 6" now', 9)
     (True, False)
     """
-    mark, before, after = text[at], text[:at], text[at + 1 :]
+    mark, before, after = text[at], text[max(0, at - _NEAR) : at], text[at + 1 : at + 2]
     if mark not in _PRIMES:
         return False
     if after[:1].isalnum():

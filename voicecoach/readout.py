@@ -29,15 +29,19 @@ _TAKEN = "*@#/\\&§¶†‡•‣⁃◦·※"
 """Punctuation that voices read by its name."""
 _DASH = "[-\u2010\u2011\u2012\u2013\u2014\u2212]"
 _UNITS = "s|sec|secs|min|mins|h|hr|hrs|kg|g|lb|lbs|mm|cm|m|km|ft|ml"
-ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)]+|\b[\w.+-]+@[\w-]+\.\w[\w.]*")
+ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.\w[\w.]{0,64}")
 """A web or e-mail address."""
 
 _STANDS = "{} is read out as it stands"
 _MARKUP = (
-    (r"\[[^\]]*\]\([^)]*\)", _STANDS, ALONE),
+    (r"\[[^\[\]]{0,99}\]\([^()]{0,99}\)", _STANDS, ALONE),
     (ADDRESS.pattern, "{} is an address, read out sign by sign", ALONE),
-    (r"</?[A-Za-z][^<>]{0,80}>|&#?\w+;|\[+[^\[\]]*\]+", _STANDS, STEPS),
-    (r"`[^`]*`|(?<!\w)_+\w[^_]*_+(?!\w)|\*+\w[^*]*\*+|\*+\w|\w\*+|~~", _STANDS, STEPS),
+    (r"</?[A-Za-z][^<>]{0,80}>|&#?\w{1,10};|\[{1,2}[^\[\]]{0,99}\]{1,2}", _STANDS, STEPS),
+    (
+        r"`[^`]{0,99}`|(?<!\w)_{1,3}[^\W_][^_]{0,99}_{1,3}(?!\w)|(?<!\*)\*{1,3}\w[^*]{0,99}\*{1,3}|\*\w|\w\*|~~",
+        _STANDS,
+        STEPS,
+    ),
     (
         rf"^#+ |^(?:[-–—*•‣⁃◦▪▫■□●○★☆✓✔·+>»{ARROWS}]+ ?(?=[^\W\d_]))",
         "{} is the mark of a heading or a list, not words",
@@ -49,7 +53,7 @@ _MARKUP = (
         "leave it out, or write it in words",
     ),
     (
-        rf"(?:(?:\.{{3,}}|…)\s+)+(?:\.{{3,}}|…)|(?<!\w){_DASH}{{3,}}(?!\w)|([=_~*─━]\s?)\1{{2,}}",
+        rf"(?:(?:(?<!\.)\.{{3,9}}|…)\s+)+(?:\.{{3,}}|…)|(?<!\w){_DASH}{{3,}}(?!\w)|([=_~*─━]\s?)\1{{2,}}",
         "{} is a line, not words, and makes no pause",
         "leave it out; 'settle: 10s' under the words makes one",
     ),
@@ -58,8 +62,12 @@ _MARKUP = (
 
 _JOINS = (
     (r"(?:(?<=\s)|^)/(?=\w)", _STANDS, ALONE),
-    (rf"\d[\d.,]*{_DASH}\d[\d.,\u2010-\u2014-]*", "the dash in {} is read by its name", "write 4 to 6, or 4, 6"),
-    (r"\w+/\w+", "the slash in {} is read by its name", "write 'or', 'and', or a comma"),
+    (
+        rf"(?<![\d.,])\d[\d.,]*{_DASH}\d[\d.,\u2010-\u2014-]*",
+        "the dash in {} is read by its name",
+        "write 4 to 6, or 4, 6",
+    ),
+    (r"(?<!\w)\w{1,40}/\w+", "the slash in {} is read by its name", "write 'or', 'and', or a comma"),
 )
 
 _CLOCK = (
@@ -69,7 +77,8 @@ _CLOCK = (
 )
 
 _MARK = (
-    r"\[\[\s*slnc\s+(?P<ms>\d+)\s*\]\]|<\s*(?:break|pause|silence|wait)\b[^<>]{0,80}>|(?<![\w/.])/\s?\d[\d.]*\s?m?s\b"
+    r"\[\[\s?slnc\s(?P<ms>\d{1,7})\s?\]\]|<\s?(?:break|pause|silence|wait)\b[^<>]{0,80}>"
+    r"|(?<![\w/.])/\s?\d[\d.]{0,9}\s?m?s\b"
 )
 _PAUSES = "pause|pausa|silence"
 _SECONDS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(ms|s|sec|seconds?|min|minutes?|m)?\b", re.IGNORECASE)
@@ -122,12 +131,14 @@ def _length(number: float, unit: str) -> str:
 
 @lru_cache(maxsize=16)
 def _pauses(words: Language) -> re.Pattern[str]:
-    number = rf"(?:\d[\d.,]*|{'|'.join(map(re.escape, words.numbers)) or '(?!)'})"
-    unit = r"(?:\s?[^\W\d_]+\.?)?"
-    pause = rf"(?:{words.reading.form('pauses') or _PAUSES})(?:[\s:,]*{number}{unit})?"
-    inside = rf"(?:{pause}|{number}\s?(?:s|sec|secs|min)\.?)\s*[.…]*\s*"
-    in_round = rf"\(\s*{pause}\s*[.…]*\s*\)"
-    return re.compile(rf"{_MARK}|\[+\s*{inside}\]+|<\s*{inside}>|\*+\s*{pause}\s*\*+|{in_round}", re.IGNORECASE)
+    number = rf"(?:\d[\d.,]{{0,9}}|{'|'.join(map(re.escape, words.numbers)) or '(?!)'})"
+    unit = r"(?:\s?[^\W\d_]{1,20}\.?)?"
+    pause = rf"(?:{words.reading.form('pauses') or _PAUSES})(?:[\s:,]{{1,2}}{number}{unit})?"
+    inside = rf"(?:{pause}|{number}\s?(?:s|sec|secs|min)\.?)\s?[.…]{{0,3}}\s?"
+    in_round = rf"\(\s?{pause}\s?[.…]{{0,3}}\s?\)"
+    return re.compile(
+        rf"{_MARK}|\[{{1,2}}\s?{inside}\]{{1,2}}|<\s?{inside}>|\*{{1,2}}{pause}\*{{1,2}}|{in_round}", re.IGNORECASE
+    )
 
 
 def _unread(said: str, words: Language) -> Iterator[Finding]:

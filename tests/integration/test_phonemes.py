@@ -24,7 +24,7 @@ library.espeak_Initialize(1, 0, espeakng_loader.get_data_path().encode(), 0)
 library.espeak_TextToPhonemes.restype = ctypes.c_char_p
 library.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_int, ctypes.c_int]
 voice, *texts = json.load(sys.stdin)
-library.espeak_SetVoiceByName(voice.encode())
+assert library.espeak_SetVoiceByName(voice.encode()) == 0
 def clauses(text):
     held = ctypes.create_string_buffer(text.encode())
     at = ctypes.c_void_p(ctypes.addressof(held))
