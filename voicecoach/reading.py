@@ -65,7 +65,8 @@ ARROWS = "←-⇿⟰-⟿⤀-⥿⬀-⯿➔➘-➾►▶◄◀☚-☟\U0001f446-\U
 _PICTURES = "─-◿☀-➿\U0001f000-\U0001faff\ufe0e\ufe0f\u20e3"
 """Lines, shapes, bullets, emoji and what is joined to them."""
 _MARKS = re.compile(
-    rf"[{ARROWS}{_PICTURES}•‣⁃]|(?<![\w*_`])[*_`]{{1,3}}(?=\w)|(?<=[\w.,!?])[*_`]{{1,3}}(?![\w*_`])|([=_~*#])\s?\1{{2,}}|^#+ "
+    rf"[{ARROWS}{_PICTURES}•‣⁃]|(?<![\w*_`])[*_`]{{1,3}}(?=\w)|(?<=[\w.,!?])[*_`]{{1,3}}(?![\w*_`])"
+    r"|([=_~*#])\s?\1{2,}|^#+ "
 )
 _BETWEEN = re.compile(rf"(?<=[\w)])\s*[{ARROWS}]+\s*(?=\w)")
 _LEADING = re.compile(rf"^(?:[{ARROWS}{_PICTURES}•‣⁃*#]\s*)+")
