@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from voicecoach.loudness import Loudness
     from voicecoach.output import Extra, Written
     from voicecoach.piece import Piece
+    from voicecoach.progress import Heading
     from voicecoach.sounding import Part
     from voicecoach.tags import Tags
     from voicecoach.voices import Voice
@@ -241,7 +242,8 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
     piece = pieces[0][2]
     with timings.part("voice"):
         voice, name = _voice(request, piece.words, folder)
-    _announce(report, request, piece, voice.name or name)
+    if hasattr(report, "announce"):
+        _announce(report.announce, request, piece, _call(voice, name, folder))
     stage = Stage(source, voice, {}, report, _slower() if request.fall else Fraction(1))
     laid = {side: _laid(stage, chosen, each, request.length) for side, chosen, each in pieces}
     lower: dict[tuple[str, int], Clip] = {}
@@ -280,11 +282,19 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
     )
 
 
-def _announce(report: Report, request: Request, piece: Piece, voice: str) -> None:
+def _call(voice: CachedVoice, name: str, folder: Path) -> str:
+    """Return what people call a voice; for one of the system, as the system lists it."""
+    if voice.name and voice.name == name:
+        from voicecoach.voices.system import catalogue
+
+        with suppress(VoicecoachError):
+            plain = name.partition("+")[0]
+            return next((each.name for each in catalogue(folder).voices if each.id == plain), name)
+    return voice.name or name
+
+
+def _announce(tell: Callable[[Heading], None], request: Request, piece: Piece, voice: str) -> None:
     """Tell who waits on a terminal what the session will be, before its words are spoken: its length is a guess."""
-    tell = getattr(report, "announce", None)
-    if tell is None:
-        return
     from voicecoach.progress import Heading
 
     pace, seconds, breathed = piece.pace(request.choices.breath), request.length, True
