@@ -136,14 +136,15 @@ def test_a_program_may_be_named_as_it_is_typed(tmp_path: Path, monkeypatch: pyte
     assert choose().path == str(tmp_path / "bin" / "ffmpeg-7")
 
 
-@pytest.mark.parametrize(("named", "what"), [("/no/such", "there is no such program"), ("/", "this is a folder")])
+@pytest.mark.parametrize(("named", "what"), [("/no/such", "isn't there"), ("/", "is a folder")])
 def test_a_chosen_one_that_is_not_there_is_an_error(named: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, named)
-    with pytest.raises(ChoiceError, match=f"^{named}: {what}, and VOICECOACH_FFMPEG names it\n.*unset it to use"):
+    said = rf"^ffmpeg \({named}\) can't be used: it {what}\nset VOICECOACH_FFMPEG to another ffmpeg, or unset it"
+    with pytest.raises(ChoiceError, match=said):
         choose()
     monkeypatch.delenv(VARIABLE)
     prefer(named)
-    with pytest.raises(ChoiceError, match=f"^{named}: {what}, and the setting 'ffmpeg' names it\n.*remove it to use"):
+    with pytest.raises(ChoiceError, match=rf"it {what}\nwrite another path at 'ffmpeg' in the settings"):
         choose()
 
 
@@ -261,10 +262,17 @@ def test_examining_finds_all_that_is_lacking(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv(VARIABLE, str(program(tmp_path / "poor", without=["libmp3lame", "libopus"])))
     found = examine()
     assert (found.path, found.source, found.version) == (str(tmp_path / "poor"), VARIABLE, "7.0-fake")
-    assert "lacks the encoder libmp3lame" in found.fault
+    assert found.fault == "lacks the encoder libmp3lame"
     assert found.lacks == ("encoder libmp3lame", "encoder libopus")
     monkeypatch.setenv(VARIABLE, "/no/such")
-    assert "there is no such program" in examine().fault
+    assert (examine().path, examine().fault) == ("/no/such", "isn't there")
+
+
+def test_examining_two_that_cannot_serve_names_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unbundle(monkeypatch, str(program(tmp_path / "one", "4.1")))
+    found = on_path(tmp_path / "bin", monkeypatch, "4.3.9")
+    assert (examine().path, examine().fault) == (str(tmp_path / "one"), "is older than 4.4")
+    assert examine().note == f"ffmpeg 4.3.9 ({found}) is older than 4.4"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="shells differ")

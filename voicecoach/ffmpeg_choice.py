@@ -37,6 +37,8 @@ FILTERS = ("alimiter", "amerge", "ametadata", "amultiply", "aresample", "astats"
 
 INSTALL = "'pip install imageio-ffmpeg' brings one that works; or install ffmpeg"
 
+_MISSING, _FOLDER = "isn't there", "is a folder"
+_ABSENT = {_MISSING, _FOLDER}
 _PATIENCE = 30.0
 """Seconds until a program that is asked for its version is given up."""
 
@@ -109,15 +111,12 @@ def examine() -> Ffmpeg:
     >>> found.source, found.lacks, found.fault
     ('bundled', (), '')
     """
-    asked = _asked()
     try:
-        found = choose_among(*asked)
-    except (ChoiceError, EncodeError) as error:
-        with suppress(ChoiceError):
-            first = next(_candidates(*asked), None)
-            if first is not None:
-                return _with(_probed(first), fault=str(error).splitlines()[0])
-        return Ffmpeg("", "PATH", fault=str(error).splitlines()[0])
+        found = choose()
+    except (ChoiceError, EncodeError):
+        refused = [_probed(each) for each in _candidates(*_asked())]
+        first, *others = refused or [Ffmpeg("", "PATH", fault="ffmpeg is missing")]
+        return _with(first, note=_told(others))
     return _with(found, lacks=_lacks(found.path))
 
 
@@ -164,19 +163,16 @@ def _told(refused: list[Ffmpeg]) -> str:
     return "; ".join(f"{each} {each.fault}" for each in refused)
 
 
-def _refusal(found: Ffmpeg) -> EncodeError:
-    return EncodeError(f"{found} can't be used: it {found.fault}\n{found.remedy}")
+def _refusal(found: Ffmpeg) -> ChoiceError | EncodeError:
+    error = ChoiceError if found.fault in _ABSENT else EncodeError
+    return error(f"{found} can't be used: it {found.fault}\n{found.remedy}")
 
 
 def _candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffmpeg]:
-    """Yield the ffmpegs that may be used, the first of them first.
-
-    Raises:
-        ChoiceError: When a variable or the settings name a program that isn't there.
-    """
+    """Yield the ffmpegs that may be used, the first of them first."""
     for source, named in ((VARIABLE, own), ("setting", setting), (IMAGEIO_VARIABLE, imageio)):
         if named.strip():
-            yield Ffmpeg(_located(source, named.strip()), source)
+            yield _located(source, named.strip())
             return
     bundled = _bundled()
     if bundled:
@@ -189,22 +185,18 @@ def _candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffm
         yield Ffmpeg(on_path, "PATH")
 
 
-def _located(source: str, named: str) -> str:
-    """Return the path of a program that a variable or the settings name, by its path or by its name on the PATH."""
+def _located(source: str, named: str) -> Ffmpeg:
+    """Find the program that a variable or the settings name, by its path or by its name on the PATH."""
     path = folders.expanded(named)
     if path.is_file():
-        return str(path)
+        return Ffmpeg(str(path.absolute()), source)
+    if path.is_dir():
+        return Ffmpeg(named, source, fault=_FOLDER)
 
     import shutil
 
-    found = None if path.is_dir() else shutil.which(named)
-    if found:
-        return found
-    what = "this is a folder" if path.is_dir() else "there is no such program"
-    chosen = "the setting 'ffmpeg'" if source == "setting" else source
-    mend = "remove it" if source == "setting" else "unset it"
-    mend = f"write the path of ffmpeg, or {mend} to use the bundled one"
-    raise ChoiceError(f"{named}: {what}, and {chosen} names it\n{mend}")
+    found = shutil.which(named)
+    return Ffmpeg(found, source) if found else Ffmpeg(named, source, fault=_MISSING)
 
 
 def _bundled() -> str:
@@ -221,6 +213,8 @@ def _probed(candidate: Ffmpeg) -> Ffmpeg:
 
     The bundled one lacks nothing: its builds have everything.
     """
+    if candidate.fault:
+        return candidate
     key = file_key(candidate.path)
     facts = _recalled(key)
     if facts is None:
