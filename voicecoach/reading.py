@@ -51,12 +51,15 @@ _TIMES_AFTER = re.compile(rf"(?<!\w){_TIMES}{SPACE}?{_NUMBERS}(?!\w){_PER}")
 _ENDS = rf"(?!\w|{DASH}\d|[.,:/]\d)"
 _RANGE = re.compile(rf"{_OPEN}({NUMBER})(?:{DASH}|{SPACE}{DASH}{SPACE})({NUMBER}){_ENDS}")
 _UNDER_A_MINUTE = re.compile(rf"{_OPEN}0:([0-5]\d){_ENDS}")
+_SIGNED = (
+    ("plus", re.compile(r"(^|(?<=[\s(]))\+(?=[.,]?\d)()")),
+    ("minus", re.compile("(^|(?<![\\d,.;:!?]\\s)(?<=[\\s(]))[-\u2013\u2212](?=[.,]?\\d)()")),
+)
+"""Signs before a number, by the key of what is said for them."""
 _TWO = (
     ("clock", re.compile(rf"{_OPEN}(\d{{1,2}}):([0-5][1-9]|[1-5]0){_ENDS}")),
     ("ratio", re.compile(rf"{_OPEN}(\d):(\d){_ENDS}")),
     ("plus", re.compile(rf"{_OPEN}({NUMBER}){SPACE}?\+{SPACE}?(?=[.,]?\d)()")),
-    ("plus", re.compile(r"(^|(?<=[\s(]))\+(?=[.,]?\d)()")),
-    ("minus", re.compile("(^|(?<![\\d,.;:!?]\\s)(?<=[\\s(]))[-\u2212](?=[.,]?\\d)()")),
     ("per", re.compile(rf"{_OPEN}({NUMBER}(?: [^\W\d_]{{1,30}})?)/([^\W\d_]{{3,}})(?!\w)")),
 )
 """Forms of two parts, by the key of what is said for them."""
@@ -190,6 +193,8 @@ class _Reader:
             return text
         for pattern, said in self._short:
             text = pattern.sub(said, text)
+        for key, sign in _SIGNED:
+            text = self._two(sign, key, text)
         text = _MINUTES_SECONDS.sub(self._minutes_seconds, text)
         text = self._multiplied(text)
         text = self._units.sub(self._unit, text)
@@ -237,7 +242,7 @@ class _Reader:
         symbols = [each for each, _ in self.words.reading.units for each in each.split()]
         either = "|".join(_symbol(each) for each in sorted(symbols, key=lambda each: -len(each)))
         range_ = rf"(?:{SPACE}?{DASH}{SPACE}?(?P<to>{_QUANTITY}))?"
-        unit = rf"(?:{SPACE}|-(?=[^\W\d_]{{2}}))?(?P<unit>{either})(?![\w²³])"
+        unit = rf"(?:{SPACE}|-(?=[^\W\d_]{{2}}))?(?P<unit>{either})(?![\w²³'])"
         return re.compile(rf"{_OPEN}(?P<from>{_QUANTITY}){range_}{unit}{_FULL_STOP}{_PER}")
 
     @cached_property

@@ -67,6 +67,7 @@ _JOINS = (
         "the dash in {} is read by its name",
         "write 4 to 6, or 4, 6",
     ),
+    (r"(?<!\w)\d{1,9}/\d+", "the slash in {} is read by its name", "write it in words, as one half, or 8 of 10"),
     (r"(?<!\w)\w{1,40}/\w+", "the slash in {} is read by its name", "write 'or', 'and', or a comma"),
 )
 
@@ -171,10 +172,11 @@ def _spelled(words: Language) -> re.Pattern[str]:
     """Return the pattern of numbers with a unit, or other letters joined to them, that are not read as words."""
     ordinals = words.reading.form("ordinals")
     units = "|".join([_UNITS, *(re.escape(each) for symbols, _ in words.reading.units for each in symbols.split())])
-    joined = r"|\d+[^\W\d_]{1,4}" if ordinals else ""
+    joined = r"|\d{1,9}[^\W\d_]{1,4}\d*" if ordinals else ""
+    left = "|[½⅓⅔¼¾⅛]|m[²³]" if ordinals else ""
     primes = rf"{NUMBER}['′]\d+[\"″]"
     found = rf"(?:{primes}|{NUMBER} ?(?:{units}){joined})(?!\w|['’]\w)"
-    return re.compile(rf"(?<![\w.,])(?!(?:{ordinals or '(?!)'})(?!\w)){found}|(?<!\w)(?:km/h|[x×]\d+)(?!\w)")
+    return re.compile(rf"(?<![\w.,])(?!(?:{ordinals or '(?!)'})(?!\w)){found}|(?<!\w)(?:km/h|[x×]\d+)(?!\w){left}")
 
 
 def _is_sign(character: str) -> bool:
