@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach import cores
+from voicecoach import cores, ffmpeg
 from voicecoach.cores import Meanwhile, each, shares
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(params=[1, 2, 5])
@@ -68,3 +74,37 @@ def test_what_is_done_meanwhile_is_there_in_the_end_or_raises() -> None:
     failing = Meanwhile(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         failing.made()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a program that waits, as POSIX has it")
+def test_whoever_is_interrupted_leaves_no_program_of_another_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "ffmpeg"
+    fake.write_text(f'#!/bin/sh\necho $$ >"{tmp_path}/$$.pid"\nexec sleep 600\n')
+    fake.chmod(0o755)
+    monkeypatch.setattr(ffmpeg, "executable", lambda: str(fake))
+    monkeypatch.setattr(cores, "count", lambda: 3)
+    main = threading.current_thread()
+
+    def work(number: int) -> None:
+        if number:
+            ffmpeg.run([], what="waiting")
+        while len(list(tmp_path.glob("*.pid"))) < 2:
+            os.sched_yield()
+        assert threading.current_thread() is not main
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        list(each(work, range(3)))
+    for path in tmp_path.glob("*.pid"):
+        while is_there(int(path.stem)):  # its thread waits for its end a little longer
+            os.sched_yield()
+
+
+def is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

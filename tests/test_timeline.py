@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fakes import measure, spoken_seconds
@@ -147,7 +147,11 @@ def test_words_in_a_phase_start_at_its_onset_and_leave_air_or_are_refused(said: 
     assert exhale.end - exhale.start == room
 
 
-@given(st.integers(0, 200))
+@given(st.integers(0, 900))
+@example(302)  # 19.9 s: they end within the two breaths
+@example(303)
+@example(455)
+@example(457)
 def test_an_instruction_slot_in_breaths_grows_by_whole_breaths(letters: int) -> None:
     said = phrase("a" * (letters + 1))
     after = perform(seq(Slot(Span(2), said), breathe({})), measure, CALM).phases[0].start
@@ -160,6 +164,14 @@ def test_a_slot_that_refuses_keeps_its_length_or_tells() -> None:
     assert perform(seq(holds, phrase("On")), measure, CALM).cues[1].start == 3
     with pytest.raises(FitError, match=r"'Hold it' needs 0\.72 s and the hold of 0\.5 s has 0\.35 s for it"):
         perform(Slot(Span(rest=Fraction(1, 2)), phrase("Hold it", "Hold it"), Overrun.REFUSE), measure, CALM)
+
+
+@pytest.mark.parametrize(("phase", "hold", "named"), [("2", 9, "the inhale of 2 s"), ("9", 2, "the hold of 2 s")])
+def test_of_two_spans_around_words_the_one_that_ends_first_holds(phase: str, hold: int, named: str) -> None:
+    held = Slot(Span(rest=Fraction(hold)), phrase("a" * 30), Overrun.REFUSE)
+    with pytest.raises(FitError, match=named):
+        perform(breathe({Kind.INHALE: held}), measure, breath(f"{phase}-9"))
+    assert perform(breathe({Kind.INHALE: held}), lambda _: Fraction(1), breath(f"{phase}-9")).cues[0].start == 0
 
 
 def test_of_two_words_at_one_moment_of_a_hold_the_first_may_give_way_to_a_tone() -> None:

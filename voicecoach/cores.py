@@ -6,6 +6,8 @@ import os
 from threading import Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from voicecoach import ffmpeg
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -32,7 +34,10 @@ def each(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iterable[_Ma
     threads = ThreadPoolExecutor(workers, "work")
     try:
         return list(threads.map(work, items))
-    finally:  # who is interrupted does not wait for the others; their programs end when nobody reads them any more
+    except KeyboardInterrupt:
+        ffmpeg.end_all()  # no other thread hears of it, and nobody waits for their programs any more
+        raise
+    finally:
         threads.shutdown(wait=False, cancel_futures=True)
 
 

@@ -173,6 +173,7 @@ def _started(
     try:
         with signals.defer():
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, **apart())
+        _running.add(process)
         yield process
     except BaseException as error:
         if process is not None:
@@ -180,8 +181,20 @@ def _started(
         elif isinstance(error, OSError):
             raise _not_started(what, error) from None
         raise
+    finally:
+        _running.discard(process)
     with process:
         pass
+
+
+_running: set[subprocess.Popen[bytes] | None] = set()
+
+
+def end_all() -> None:
+    """Kill every ffmpeg of ours that is still at work, in whichever thread; the threads that wait for them go on."""
+    for process in tuple(_running):
+        if process is not None:
+            process.kill()
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
