@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote
 
 import pytest
 
+from voicecoach import held
 from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoiceError
 from voicecoach.voices import models
 from voicecoach.voices.piper import installed
@@ -305,3 +308,78 @@ def test_a_folder_that_can_not_be_written_is_told(shelf: Shelf, tmp_path: Path) 
     (tmp_path / "piper").write_text("a file", encoding="utf-8")
     with pytest.raises(OutputError, match="the voice can't be kept: file exists"):
         install(shelf, tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks are those of POSIX")
+def test_two_downloads_of_one_voice_at_once_share_nothing_and_fetch_it_once(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second waits for the first, which goes on only when the second has said that it waits."""
+    waited, begun = threading.Event(), threading.Event()
+    continue_ = models._continue  # noqa: SLF001 - the moment at which both are there
+
+    def first(*args: Any) -> None:  # noqa: ANN401 - whatever it takes
+        if args[1].ending == ".onnx" and threading.current_thread() is one:
+            begun.set()
+            assert waited.wait(20)
+        continue_(*args)
+
+    def told(_here: int, _total: int) -> None:
+        if threading.current_thread() is not one:
+            waited.set()
+
+    monkeypatch.setattr(models, "_continue", first)
+    paths: list[Path] = []
+    one = threading.Thread(target=lambda: paths.append(install(shelf, tmp_path)))
+    one.start()
+    assert begun.wait(20)
+    paths.append(install(shelf, tmp_path, report=told))
+    one.join()
+    assert len(set(paths)) == 1
+    assert paths[0].read_bytes() == MODEL
+    assert [path for path, _ in shelf.asked].count(f"/en/en_US/hum/medium/{KEY}.onnx") == 1
+    assert not [name for name in names(tmp_path) if name.endswith(".part")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks are those of POSIX")
+def test_who_waits_fetches_it_when_the_other_one_fails(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, waited = threading.Event(), threading.Event()
+    fetch = models._fetch_all  # noqa: SLF001 - as above
+
+    def failing(*args: Any) -> None:  # noqa: ANN401 - whatever it takes
+        if threading.current_thread() is one:
+            begun.set()
+            assert waited.wait(20)
+            raise models.DownloadError("the connection broke")
+        fetch(*args)
+
+    def try_one() -> None:
+        with suppress(models.DownloadError):
+            install(shelf, tmp_path)
+
+    monkeypatch.setattr(models, "_fetch_all", failing)
+    one = threading.Thread(target=try_one)
+    one.start()
+    assert begun.wait(20)
+    assert install(shelf, tmp_path, report=lambda *_: waited.set()).read_bytes() == MODEL
+    one.join()
+
+
+def test_without_locks_each_download_has_files_of_its_own(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[Path] = []
+    continue_ = models._continue  # noqa: SLF001 - as above
+
+    def noted(*args: Any) -> None:  # noqa: ANN401 - whatever it takes
+        used.append(args[2])
+        continue_(*args)
+
+    monkeypatch.setattr(models, "_continue", noted)
+    monkeypatch.setattr(held, "_locked", lambda _path: held._UNLOCKED)  # noqa: SLF001 - as above
+    install(shelf, tmp_path / "a")
+    install(shelf, tmp_path / "b")
+    assert len({path.name for path in used}) == len(used)
+    assert not [name for name in names(tmp_path / "a") if name.endswith(".part")]

@@ -74,6 +74,35 @@ def sweep(place: Path, named: re.Pattern[str]) -> None:
 
 
 @contextmanager
+def sole(path: Path, waited: Callable[[], object]) -> Iterator[bool | None]:
+    """Hold a file that several processes may want, made if it is not there; wait until no other process holds it.
+
+    Gives True when we hold it; False when it went away while we waited; None where there are no locks. ``waited`` is
+    called from time to time while another process holds it.
+
+    Raises:
+        OSError: When it can't be made.
+    """
+    handle = None
+    while handle is None:
+        path.touch()
+        try:
+            handle = _locked(path)
+        except BlockingIOError:
+            waited()
+            time.sleep(_LOOK)
+            if not path.exists():
+                break
+        except FileNotFoundError:
+            break
+    try:
+        yield None if handle == _UNLOCKED else handle is not None
+    finally:
+        if handle is not None:
+            _release(handle)
+
+
+@contextmanager
 def turn(place: Path, patience: float) -> Iterator[None]:
     """Wait until no other process has its turn in a folder, ``patience`` seconds at most; then have it."""
     end = time.monotonic() + patience

@@ -7,8 +7,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException, HTTPResponse
@@ -17,11 +17,12 @@ from urllib import request
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 
+from voicecoach import held
 from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoicecoachError, VoiceError, shown
 from voicecoach.voices.piper import CONFIG, MODEL, folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 PUBLIC = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
@@ -44,6 +45,8 @@ _TRIES = 4
 _CHUNK = 1 << 18
 _LONGEST_INDEX = 20_000_000
 _NAME = re.compile(r"\w[\w.+-]*")
+_OWN_PART = re.compile(r".*\.[0-9a-f]{8}\.own\.part")
+"""Unfinished files of systems without locks, which nobody continues."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
 
 
@@ -68,7 +71,8 @@ class _Broken(Exception):  # noqa: N818 - never seen outside of this module
 def install(name: str, data: Path, report: Report, index: str | None = None, *, timeout: float = TIMEOUT) -> Path:
     """Download a voice into the data folder, unless it is there as the index has it, and return its model.
 
-    What an earlier try brought is kept and continued. Model and config take their names once both are complete.
+    What an earlier try brought is kept and continued. Model and config take their names once both are complete. While
+    another process fetches the same voice, this one waits, and tells how far that one is.
 
     Args:
         name: As the index calls it, or one of its aliases: ``en_US-amy-medium``.
@@ -88,16 +92,48 @@ def install(name: str, data: Path, report: Report, index: str | None = None, *, 
     place = folder(data)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        missing = [file for file in files if not _same(place / f"{key}{file.ending}", file)]
-        _check_room(place, sum(file.size for file in missing), key)
-        parts = [
-            _fetched(base, file, _part(place, key, file), tally, timeout) for file, tally in _tallied(missing, report)
-        ]
-        for part, file in zip(parts, missing, strict=True):
-            part.replace(place / f"{key}{file.ending}")
+        held.sweep(place, _OWN_PART)
+        while missing := _missing(place, key, files):
+            _check_room(place, sum(file.size for file in missing), key)
+            with _claimed(place, key, missing, report) as parts:
+                if parts and _missing(place, key, files) == missing:
+                    _fetch_all(base, dict(zip(missing, parts, strict=True)), report, timeout)
+                    for part, file in zip(parts, missing, strict=True):
+                        part.replace(place / f"{key}{file.ending}")
     except OSError as error:
         raise OutputError(place, f"the voice can't be kept: {(error.strerror or str(error)).lower()}") from error
     return place / f"{key}{MODEL}"
+
+
+def _missing(place: Path, key: str, files: Iterable[File]) -> list[File]:
+    return [file for file in files if not _same(place / f"{key}{file.ending}", file)]
+
+
+@contextmanager
+def _claimed(place: Path, key: str, missing: Sequence[File], report: Report) -> Iterator[list[Path]]:
+    """Give the unfinished files of a voice, which are ours alone until the end; none if another process had them.
+
+    The last of them, the largest, is locked. Where there are no locks, they have names of our own.
+    """
+    parts = [_part(place, key, file) for file in missing]
+    total = sum(file.size for file in missing)
+
+    def wait() -> None:
+        report(sum(_size(part, file) for part, file in zip(parts, missing, strict=True)), total)
+
+    with held.sole(parts[-1], wait) as mine:
+        own = [part.with_suffix(f".{os.urandom(4).hex()}.own.part") for part in parts]
+        try:
+            yield own if mine is None else parts if mine else []
+        finally:
+            if mine is not False and parts[-1].is_file() and not parts[-1].stat().st_size:
+                parts[-1].unlink()
+
+
+def _fetch_all(base: str, parts: Mapping[File, Path], report: Report, timeout: float) -> None:
+    """Bring all unfinished files of a voice to their ends."""
+    for file, tally in _tallied(list(parts), report):
+        _fetched(base, file, parts[file], tally, timeout)
 
 
 def _address(index: str | None) -> str:
