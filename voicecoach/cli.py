@@ -698,10 +698,15 @@ def _summary(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
 def _hints(made: Made, routine: str) -> Iterator[str]:
     """Say how to hear it, and how to have one's own breath if none was chosen."""
     (track, file, _), *_more = made.files
-    yield f"  hear it      voicecoach play {shlex.quote(str(file.path))}"
+    yield f"  hear it      voicecoach play {_quoted(str(file.path))}"
     if made.session.asks_breath and track.timeline.phases:
-        named = "" if routine == options.DEFAULT else f" {shlex.quote(routine)}"
+        named = "" if routine == options.DEFAULT else f" {_quoted(routine)}"
         yield f"  your breath  voicecoach breath, then: voicecoach make{named} --breath 5-7"
+
+
+def _quoted(path: str) -> str:
+    """Write a path as it is typed: the shells of Windows know no single quotes."""
+    return f'"{path}"' if os.name == "nt" and " " in path else shlex.quote(path)
 
 
 def _count(number: int, what: str) -> str:

@@ -12,8 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, assert_never
 from unicodedata import category, east_asian_width
 
-MARK = "Made by voicecoach"
-"""What stands in a picture, so that one of ours can be told from a person's own."""
+from voicecoach.plaintext import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

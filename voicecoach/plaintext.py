@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
     from voicecoach.timeline import Cue
 
+MARK = "Made by voicecoach"
+"""What stands in a picture, so that one of ours can be told from a person's own."""
+
 _BREAKABLE = re.compile(r"[^\S\u00a0\u2007\u202f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")  # the others part words
 _JOINTS = re.compile(r"[-_\s]+")

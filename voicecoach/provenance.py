@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from voicecoach import tagging
 from voicecoach.errors import ChoiceError, TargetError, shown
 from voicecoach.formats import FORMATS
-from voicecoach.picture import MARK
+from voicecoach.plaintext import MARK
 from voicecoach.voices.remember import keep, recall
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 from unicodedata import normalize
 
 from voicecoach.errors import ChoiceError
-from voicecoach.picture import MARK, Anchor, Area, Label, Rect, Stroke, readable
+from voicecoach.picture import Anchor, Area, Label, Rect, Stroke, readable
+from voicecoach.plaintext import MARK
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
