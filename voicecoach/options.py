@@ -211,7 +211,11 @@ def words(command: Callable[..., None]) -> Callable[..., None]:
     options = [
         click.argument("routine", default=DEFAULT),
         click.option("--breath", type=Parsed("IN-OUT", pace), help="4-6, 4-7-8, 6/min, or 3-4..4-6 to slow down."),
-        click.option("--rounds", type=Parsed("N", whole(1, 1000)), help="Rounds for each side, or of the exercise."),
+        click.option(
+            "--rounds",
+            type=Parsed("N", whole(1, 1000)),
+            help="Rounds for each side, or of the exercise; of a list, times through all of it.",
+        ),
         click.option("--side", type=click.Choice(["left", "right", "both"]), default="both", help="Only one leg."),
         click.option("--first", type=click.Choice(["left", "right"]), help="The side that begins."),
         click.option(

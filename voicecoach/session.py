@@ -34,6 +34,7 @@ from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
 from voicecoach.readout import heard_of
 from voicecoach.score import Score, Side, Sound, phrases
+from voicecoach.shelf import built_in
 from voicecoach.timeline import LONGEST, Cue, Timeline, as_json, perform
 
 if TYPE_CHECKING:
@@ -278,7 +279,7 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         lower,
         piece.pace(request.choices.breath),
         not piece.fixed and request.choices.breath is None,
-        tuple(_first_of(problem for timeline in timelines.values() for problem in timeline.grown)),
+        tuple(_grown(request, timelines.values())),
     )
 
 
@@ -743,7 +744,13 @@ def _first_of(problems: Iterable[Problem]) -> Iterator[str]:
     every = {problem.where: problem for problem in problems}
     first, *more = every.values() or [None]
     if first:
-        yield f"{first}" + (f" (and {len(more)} more like it; 'voicecoach check' lists them)" if more else "")
+        yield f"{first}" + (f" (and {len(more)} more like it)" if more else "")
+
+
+def _grown(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]:
+    """Report to an author what lasts longer than it is written; nobody can change what is built in."""
+    if request.routine not in built_in():
+        yield from _first_of(problem for timeline in timelines for problem in timeline.grown)
 
 
 def _unequal(timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
