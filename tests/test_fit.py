@@ -54,7 +54,7 @@ def asked(script: Routine, seconds: Fraction | int, choices: Choices | None = No
 def breaths_in_turns(timeline: Timeline) -> list[int]:
     """How many breaths there are in each turn; turns are told apart by their chapters."""
     starts = [snap(phase.start) for phase in timeline.phases if phase.kind == "inhale"]
-    turns = [chapter for chapter in timeline.chapters if chapter.side]
+    turns = [chapter for chapter in timeline.chapters if chapter.side or "round" in chapter.title]
     return [sum(chapter.start <= start < chapter.end for start in starts) for chapter in turns]
 
 
