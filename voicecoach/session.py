@@ -247,14 +247,7 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         _announce(report.announce, request, piece, _call(voice, name, folder))
     stage = Stage(source, voice, {}, report, _slower() if request.fall else Fraction(1))
     laid = {side: _laid(stage, chosen, each, request.length) for side, chosen, each in pieces}
-    lower: dict[tuple[str, int], Clip] = {}
-    if request.fall:
-        from voicecoach.fall import sinking, sunk
-
-        lengths = {text: clip.seconds for text, clip in stage.clips.items()}
-        laid = {side: (sinking(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
-        spoken = (cue for timeline, _ in laid.values() for cue in timeline.cues if cue.track == "voice")
-        lower = sunk(((cue.said, cue.fall) for cue in spoken), stage.clips)
+    laid, lower = _sunk(laid, stage.clips) if request.fall else (laid, {})
     timelines = {side: timeline for side, (timeline, _) in laid.items()}
     unheeded = piece.unheeded if request.choices.breath else ()
     told = (
@@ -281,6 +274,20 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         not piece.fixed and request.choices.breath is None,
         tuple(_grown(request, timelines.values())),
     )
+
+
+_Laid = dict["Side | None", "tuple[Timeline, Fit | None]"]
+"""The timeline of each track, and how it was fitted."""
+
+
+def _sunk(laid: _Laid, clips: Mapping[str, Clip]) -> tuple[_Laid, dict[tuple[str, int], Clip]]:
+    """Let the voice sink through each track; return the tracks, and the clip of each text at each step of it."""
+    from voicecoach.fall import sinking, sunk
+
+    lengths = {text: clip.seconds for text, clip in clips.items()}
+    lower = {side: (sinking(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
+    spoken = (cue for timeline, _ in lower.values() for cue in timeline.cues if cue.track == "voice")
+    return lower, sunk(((cue.said, cue.fall) for cue in spoken), clips)
 
 
 def _call(voice: CachedVoice, name: str, folder: Path) -> str:
