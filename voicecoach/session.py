@@ -738,8 +738,9 @@ def _track(side: Side | None, piece: Piece, timeline: Timeline, request: Request
 
 def _read_out(words: Language, timelines: Iterable[Timeline]) -> Iterator[str]:
     """Tell of what is spoken as no listener could wish; `check` says where it stands."""
-    spoken = {(cue.text, cue.said) for timeline in timelines for cue in timeline.cues if cue.track == "voice"}
-    found = (each for text, said in sorted(spoken) for each in heard_of(text, said, words))
+    cues = (cue for timeline in timelines for cue in timeline.cues if cue.track == "voice")
+    spoken = dict.fromkeys((cue.text, cue.said) for cue in cues)
+    found = (each for text, said in spoken for each in heard_of(text, said, words))
     told = dict.fromkeys(f"{what}; {mend}" for what, mend in found)
     first, *more = told or [""]
     if first:

@@ -135,7 +135,8 @@ def test_what_a_voice_reads_in_its_own_way_is_still_read_to_its_end(voice: str, 
 def test_who_writes_what_would_be_read_out_is_told_at_make_as_well(tmp_path: Path) -> None:
     routine = tmp_path / "odd.yaml"
     routine.write_text("title: Odd\nsteps:\n  - say: Breathe <b/> in\n  - say: Sit שב tall 🙂\n  - say: Lie down\n")
-    (told,) = plan(Request(str(routine)), tmp_path / "clips", lambda *_: None).warnings
+    told, counted = plan(Request(str(routine)), tmp_path / "clips", lambda *_: None).warnings
+    assert counted.startswith("3 warnings; ")
     assert told.startswith("'<b/>' is read out as it stands; write words alone; 'settle' and 'rest' leave time")
     assert told.endswith(" (and 2 more; 'voicecoach check' tells where)")
 
