@@ -145,3 +145,14 @@ def test_a_cache_that_is_only_read_is_left_alone(small: int, tmp_path: Path, mon
     monkeypatch.setattr(store, "prune", None)
     with store.bounded():
         assert store.read(path)
+
+
+def test_a_link_in_the_place_of_an_entry_gives_way_even_one_in_a_circle(tmp_path: Path) -> None:
+    path = store.place(tmp_path, "piece", "x")
+    path.parent.mkdir()
+    for end in (path, tmp_path / "elsewhere"):
+        path.unlink(missing_ok=True)
+        path.symlink_to(end)
+        store.write(path, b"kept")
+        assert (store.read(path), path.is_symlink()) == (b"kept", False)
+    assert not (tmp_path / "elsewhere").exists()

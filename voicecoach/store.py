@@ -146,6 +146,8 @@ def write(path: Path, content: bytes) -> None:
         raise OSError(f"{path.parent.name} in it is a link")
     if path.is_dir() and not path.is_symlink():
         path.rmdir()
+    if path.is_symlink():  # even one that leads to itself gives way
+        remove(path)
     _WRITTEN.add(path.parent.parent)
     _write(path, MAGIC + _seal(hashlib.sha256(content), path.name) + content)
 
