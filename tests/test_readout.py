@@ -101,6 +101,7 @@ def test_each_language_says_what_to_write_in_its_own_words(code: str, written: s
         "3. That many.",
         "(Pause if you need to)",
         "The guide: a wall. Now: sit",
+        "don´t col·laborate at 20℃, slowly～",
     ],
 )
 def test_what_is_read_as_it_is_meant_is_not_named(written: str) -> None:
@@ -189,3 +190,13 @@ def test_a_session_tells_of_an_arrow_that_is_not_spoken_unless_its_author_says_i
         (cue,) = (cue for cue in timeline.cues if "Left" in cue.text)
         assert cue.said == ("Left then right" if not expected else "Left, right")
         assert len(list(heard_of(cue.text, cue.said, routine.words))) == expected
+
+
+def test_a_session_tells_of_a_mark_for_a_pause_that_comes_with_a_value(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("title: x\nparameters: {p: '(pause 5 s)'}\nsteps: [say: 'Sit. {p}']\n", encoding="utf-8")
+    routine = load(str(path))
+    timeline = perform(build(routine, Choices()), measure, pace(routine, Choices()))
+    (cue,) = (cue for cue in timeline.cues if "Sit" in cue.text)
+    (told,) = heard_of(cue.text, cue.said, routine.words)
+    assert told == ("'(pause 5 s)' is read out, and makes no pause", "write 'settle: 5s' under the words")

@@ -23,9 +23,9 @@ ALONE = "write words alone"
 STEPS = f"{ALONE}; 'settle' and 'rest' leave time"
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_READ_RIGHT = {"DEGREE SIGN", "NUMERO SIGN"}
+_READ_RIGHT = {"DEGREE SIGN", "DEGREE CELSIUS", "NUMERO SIGN", "FULLWIDTH TILDE"}
 """Signs that voices read as words in every language."""
-_TAKEN = "*@#/\\&§¶†‡•‣⁃◦·※"
+_TAKEN = "*@#/\\&§¶†‡•‣⁃◦※^`"
 """Punctuation that voices read by its name."""
 _DASH = "[-\u2010\u2011\u2012\u2013\u2014\u2212]"
 _UNITS = "s|sec|secs|min|mins|h|hr|hrs|kg|g|lb|lbs|mm|cm|m|km|ft|ml"
@@ -105,7 +105,12 @@ def read_out_of(wording: str, words: Language, pronounced: Pairs = ()) -> Iterat
 
 def heard_of(text: str, said: str, words: Language) -> Iterator[Finding]:
     """Tell the same of a text that is said in a known way: as it was written, unless its author says it otherwise."""
-    yield from read_out_of(text, words) if read_aloud(text, words) == said else read_out(said, words)
+    if read_aloud(text, words) != said:
+        yield from read_out(said, words)
+        return
+    if found := pause_mark(text, words):
+        yield f"{shown(found[0])} is read out, and makes no pause", f"write 'settle: {found[1]}' under the words"
+    yield from read_out_of(text, words)
 
 
 def pause_mark(wording: str, words: Language) -> tuple[str, str] | None:
@@ -184,7 +189,7 @@ def _is_sign(character: str) -> bool:
     if character in _TAKEN:
         return True
     kind = unicodedata.category(character)
-    return kind in {"So", "Sm", "Sk", "Co"} and unicodedata.name(character, "") not in _READ_RIGHT
+    return kind in {"So", "Sm", "Co"} and unicodedata.name(character, "") not in _READ_RIGHT
 
 
 def _scripts(text: str) -> set[str]:
