@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
 from contextlib import contextmanager
@@ -15,7 +16,6 @@ from hypothesis import strategies as st
 
 from tests.tagged import TAGS
 from voicecoach import config, drafts, store
-from voicecoach.clip import Clip
 from voicecoach.errors import TargetError
 from voicecoach.frames import Form, Spliced
 from voicecoach.output import Extra, Recording, write_all
@@ -48,16 +48,11 @@ def track(path: Path) -> None:
     )
 
 
-def cache_entry(path: Path) -> None:
-    store.write(cached.place(path.parent, "voice", path.name), Clip(bytes(8)).pcm)
-
-
 WRITERS: dict[str, Callable[[Path], object]] = {
     "any file": lambda path: drafts.write(path, b"new"),
     "a track": track,
     "settings": lambda path: config._write(path, "rate = 120\n"),  # noqa: SLF001 - what saves a default
     "a routine": lambda path: started(path.name, path.parent),
-    "an entry of the cache": cache_entry,
 }
 
 
@@ -70,6 +65,14 @@ def test_new_files_have_the_mode_that_the_umask_gives(write: Callable[[Path], ob
         files = [path for path in Path(folder).rglob("*") if path.is_file()]
         assert files
         assert {mode(path) for path in files} == {0o666 & ~mask}
+
+
+@POSIX
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_what_was_spoken_is_nobody_else_s_business(tmp_path: Path, mask: int) -> None:
+    with umask(mask):
+        store.write(cached.place(tmp_path, "voice", "In"), bytes(8))
+    assert [mode(path) for path in tmp_path.rglob("*.clip")] == [0o600]
 
 
 @POSIX
@@ -147,3 +150,27 @@ def test_removing_tells_whether_it_worked(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert drafts.remove(tmp_path / "file")
     assert not drafts.remove(tmp_path / "file")
+
+
+WRITERS_OF_THEIR_OWN = {
+    "drafts": "it is the way",
+    "store": "entries of the cache, by drafts of their own names",
+    "output": "drafts of tracks and of what goes along with them, and a list that ffmpeg reads",
+    "frames": "a draft that it is given",
+    "template": "a new file, which never replaces one",
+    "voices.models": "an unfinished download, which takes its name when it is complete",
+    "voices.worker": "in a private folder",
+    "voices.command": "in a private folder",
+}
+_WRITES = re.compile(r"""\.write_(?:text|bytes)\(|open\([^)]*["'][wxa]b?["']|mkstemp|NamedTemporaryFile|copyfile""")
+
+
+def test_nobody_else_writes_files() -> None:
+    """Whoever writes a file that a person keeps does it by `drafts.write`: whole, and with the right mode."""
+    package = Path(drafts.__file__).parent
+    writing = {
+        ".".join(path.relative_to(package).with_suffix("").parts)
+        for path in package.rglob("*.py")
+        if _WRITES.search(path.read_text("utf-8"))
+    }
+    assert writing == set(WRITERS_OF_THEIR_OWN)
