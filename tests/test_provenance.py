@@ -109,7 +109,15 @@ def test_our_own_files_are_replaced_as_often_as_one_likes(folder: Path, capsys: 
     for rounds in ("1", "2"):
         assert run(["make", "calm.yaml", "-o", "calm.mp3", "--rounds", rounds, *ALL]) == 0
     assert "calm.mp3 replaces an earlier session: --rounds 1\n" in capsys.readouterr().err
-    assert made_with(folder / "calm.mp3") == {"routine": "calm", "rounds": "2", "voice": "fake"}
+    assert made_with(folder / "calm.mp3") == {"routine": "calm", "breath": "4-6", "rounds": "2", "voice": "fake"}
+
+
+def test_a_breath_that_its_author_changed_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "calm.yaml").write_text(f"breath: 5-5\n{ROUTINE}")
+    assert run(["make", "calm.yaml"]) == 0
+    assert "calm.mp3 replaces an earlier session: --breath 4-6\n" in capsys.readouterr().err
+    assert run(["make", "calm.yaml"]) == 0
+    assert "replaces" not in capsys.readouterr().err
 
 
 def test_another_breath_has_another_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,7 +143,7 @@ def test_a_recording_of_somebody_elses_stays_unless_it_was_named(
     assert track.read_bytes() == before
     assert made_with(track) is None
     assert run(["make", "calm.yaml", "-o", "calm.mp3"]) == 0
-    assert made_with(track) == {"routine": "calm", "voice": "fake"}
+    assert made_with(track) == {"routine": "calm", "breath": "4-6", "voice": "fake"}
 
 
 def test_the_day_is_that_on_which_a_session_was_first_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

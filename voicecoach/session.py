@@ -99,12 +99,13 @@ class Request:
         """The choices that its file's name carries, by option."""
         return list_choices(self.choices, self.length, self.preview)
 
-    def made_with(self, voice: str) -> dict[str, str]:
-        """Return all that was chosen and can be heard, by option, as a file tells it."""
+    def made_with(self, voice: str, breath: Pace | None) -> dict[str, str]:
+        """Return the breath, and all that was chosen and can be heard, by option, as a file tells it."""
         asked = {
             "routine": Path(self.routine).name.removesuffix(".yaml").removesuffix(".yml"),
             "language": self.language or "",
             **self.chosen,
+            "breath": str(breath or ""),
             "side": self.choices.sides[0].value if len(self.choices.sides) == 1 else "",
             "voice": voice,
             "rate": str(self.rate or ""),
@@ -469,7 +470,7 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
     del pieces  # the score of ten hours is some megabytes
     with timings.part("cover"):
         pictures = covers.made()
-    made_with = sorted(request.made_with(session.voice).items())
+    made_with = sorted(request.made_with(session.voice, session.pace).items())
     date = date_made(folder, source.digests, session.title, made_with)
     parts = [replace(part, tags=replace(part.tags, date=date)) for part in _parts(session, request, paths, pictures)]
     report("encoding", 0, len(paths))
@@ -574,7 +575,7 @@ _Earlier = tuple[tuple[Path, "dict[str, Any] | None"], ...]
 def _replaced(earlier: _Earlier, request: Request, session: Session) -> Iterator[str]:
     """Tell of files that were made from other choices, and are replaced."""
     for (path, kept), asked in zip(earlier, _asked(request), strict=False):
-        other = tell_apart(kept, asked.made_with(session.voice)) if kept else ""
+        other = tell_apart(kept, asked.made_with(session.voice, session.pace)) if kept else ""
         if other:
             yield f"{path} replaces an earlier session: {other}"
 
@@ -785,7 +786,7 @@ def _tags(session: Session, track: Track, number: int, request: Request, cover: 
     from voicecoach.subtitles import sylt
     from voicecoach.tags import ARTIST, GENRE, ChapterTag, Tags
 
-    made_with = request.made_with(session.voice)
+    made_with = request.made_with(session.voice, session.pace)
     carried = {**session.as_json(track), "choices": made_with, "sound": request.sounding.as_json()}
     return Tags(
         title=track.title,
