@@ -40,7 +40,7 @@ def measure(pcm: bytes, block: int = BLOCK) -> bytes:
 def measure_speech(pcm: bytes) -> bytes:
     """Return levels as `measure` does, of what is below some 6 kHz; above, encoders drop what they have no bits for.
 
-    Each four samples are averaged: that is 3 dB less at 5.3 kHz, and 11 dB or more from 9 kHz on.
+    Each four samples are averaged: that is 3 dB less at 5.3 kHz, and 10 dB or more from 9 kHz on.
     """
     pcm = pcm[: len(pcm) // 8 * 8]
     for _ in range(2):
