@@ -156,6 +156,16 @@ def test_a_release_that_runs_into_a_countdown_is_refused() -> None:
         played(routine(held, {"hold": "3s", "countdown": 2}))
 
 
+@pytest.mark.parametrize(("rest", "lasts"), [("1s", 2), ("1 breath", 4), ("3s", 3)])
+def test_a_silent_rest_grows_until_the_release_in_it_is_over(rest: str, lasts: int) -> None:
+    held = {"hold": "5s", "release": "x" * 26}  # takes 1.94 s
+    timeline = played(routine(held, {"rest": rest}, {"hold": "9s"}, {"out": "Out"}, breath="2-2"))
+    (stop,) = (cue for cue in timeline.cues if cue.text == "x" * 26)
+    over = ceil_to_frame(spoken_seconds("x" * 26))
+    expected = over if rest == "1s" else lasts
+    assert abs(timeline.phases[0].start - stop.start - 9 - expected) <= FRAME
+
+
 def test_a_release_at_the_end_of_a_session_is_heard_whole_before_the_closing_words() -> None:
     timeline = played(routine({"hold": "5s", "release": "Stop, and take all the time you need"}))
     stop, closing = (cue for cue in timeline.cues[-3:-1])
