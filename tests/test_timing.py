@@ -150,6 +150,13 @@ def test_a_breath_with_words_waits_for_the_release_so_that_its_cue_is_heard_at_i
     assert abs(timeline.phases[0].start - stop.end - Fraction(3, 4)) <= 2 * FRAME
 
 
+def test_a_stretch_that_waits_for_a_release_begins_with_its_first_breath() -> None:
+    stretch = {"breathe": 2, "in": "In", "stretch": "all"}
+    timeline = played(routine({"hold": "5s", "release": "Stop"}, stretch))
+    (found,) = timeline.stretches
+    assert (found.start, found.end) == (timeline.phases[0].start, timeline.phases[-1].end)
+
+
 def test_a_release_that_runs_into_a_countdown_is_refused() -> None:
     held = {"hold": "5s", "release": "And now let go of it all"}
     with pytest.raises(FitError, match=r"'And now let go of it all' is 0\.83 s too long to end before 'two'"):
