@@ -120,6 +120,27 @@ def test_frames_that_could_not_be_joined_are_refused(
         frames.encoded([tone(10)], tmp_path, FORM)
 
 
+def test_frames_of_another_bit_rate_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are as many bytes as there should be, but one frame says that it is longer."""
+
+    def lying(_args: Sequence[str], *, data: bytes, **_: object) -> Finished:
+        count = math.ceil(len(data) / 2 / FRAME_SAMPLES) + 1
+        return Finished(SILENT * (count - 1) + b"\xff\xfb\x64\xc4" + SILENT[4:], "")
+
+    monkeypatch.setattr(ffmpeg, "run", lying)
+    with pytest.raises(EncodeError, match="ffmpeg made"):
+        frames.encoded([tone(10)], tmp_path, FORM)
+
+
+def test_a_damaged_ground_is_encoded_again(tmp_path: Path) -> None:
+    form = Form(room=read_wave(room_tone()))
+    first = ground(tmp_path, form)
+    (kept,) = tmp_path.rglob("*.run")
+    store.write(kept, first[:-FRAME_BYTES])
+    assert ground(tmp_path, form) == first
+    assert store.read(kept) == first
+
+
 def test_what_is_around_a_sound_is_silent_frames(tmp_path: Path) -> None:
     """The run of a clip ends where the encoder is silent again: nothing is cut off."""
     del tmp_path

@@ -105,6 +105,13 @@ def test_the_innermost_pace_holds(score: Score, inner: Breath, outer: Breath) ->
     assert perform(Paced(Pace((inner,)), score), measure, outer) == perform(score, measure, inner)
 
 
+def test_a_ramp_leads_through_the_breaths_that_are_its_own_and_through_no_others() -> None:
+    own = Paced(Pace((breath("1-1"),)), seq(*(Breathe(beat=number) for number in range(5))))
+    ramp = Pace((breath("2-2"), breath("4-4")))
+    phases = perform(seq(Breathe(beat=0), own, Breathe(beat=1)), measure, ramp).phases
+    assert [each.end - each.start for each in phases] == [2, 2, *[1] * 10, 4, 4]
+
+
 @given(scores, breaths)
 def test_speech_is_never_laid_over_speech_and_stays_on_frames(score: Score, taken: Breath) -> None:
     cues = perform(score, measure, taken).cues

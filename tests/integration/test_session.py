@@ -190,7 +190,11 @@ def test_joining_frames_sounds_like_one_straight_encode(long: Made, tmp_path: Pa
 def test_more_sound_than_memory_should_hold_is_encoded_straight_through(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("it is held in memory, to be joined")
+
     monkeypatch.setattr(sounding, "MOST_DISTINCT", 10)
+    monkeypatch.setattr(sounding, "_joined", refuse)
     request = Request("sitting-leg-stretch", Choices(rounds=1), preview=Fraction(75), sounding=SILENT)
     track, file, _ = make(request, tmp_path, folder, quiet).files[0]
     peaks = loudest(file.path)
