@@ -76,6 +76,7 @@ READ = {
         ("1.5 m", "1.5 metres"),
         ("6in", "6 inches"),
         ("6 in. off", "6 inches off"),
+        ("6 in apart", "6 inches apart"),
         ('6" off', "6 inches off"),
         ("6' away", "6 feet away"),
         ("5'30\"", "five minutes and thirty seconds"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from voicecoach.language import Language, Pairs
 
+# Patterns are texts here, which `re` compiles, and keeps, when they are first used: most sessions need few of them.
 NUMBER = r"(?:\d+(?:[.,]\d+)*|[.,]\d+)"
 DASH = "[-\u2010\u2011\u2012\u2013\u2014]"
 SPACE = "[ \u00a0\u2009\u202f]"
@@ -31,36 +32,36 @@ _TIMES = "[x×✕]"
 _FULL_STOP = r"(?P<dot>\.(?=\s+[^\W\d_A-ZÀ-Þ]|\s+\d|\s*[,;:/]))?"
 """The dot of a short form, where a sentence goes on after it."""
 _PRIMES = {'"', "″", "”", "'", "′", "’"}
-_MINUTES_SECONDS = re.compile(rf"{_OPEN}(\d{{1,3}}){SPACE}?['′’]{SPACE}?([0-5]?\d){SPACE}?(?:[\"″”]|''|′′)(?!\w)")
+_MINUTES_SECONDS = rf"{_OPEN}(\d{{1,3}}){SPACE}?['′’]{SPACE}?([0-5]?\d){SPACE}?(?:[\"″”]|''|′′)(?!\w)"
 _INCHES = 12
 _NEAR = 100
 """Characters in which a word or a mark may tell what is meant."""
 _COUNTED = 9
 """Digits of a count that is said in words."""
-_ROMAN = re.compile(r"(?<=[^\W\d_]) (?P<two>(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3}))(?![\w'’-])")
-_FIRST = re.compile(r"(?P<name>\b[A-ZÀ-Þ][^\W\d_]{3,}) I(?=[.,;:!?)]|$)")
+_ROMAN = r"(?<=[^\W\d_]) (?P<two>(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3}))(?![\w'’-])"
+_FIRST = r"(?P<name>\b[A-ZÀ-Þ][^\W\d_]{3,}) I(?=[.,;:!?)]|$)"
 _VALUES = {"I": 1, "V": 5, "X": 10}
-_SERIES = re.compile(rf"{_OPEN}[1-9]\d?(?:-[1-9]\d?){{2,}}(?![\w-]|[.,]\d)")
-_LEVELS = re.compile(r"\b([A-Z]\d{1,2})[/–-]([A-Z]\d{1,2})\b")
-_AND = re.compile(r" ?&(?!#?\w{1,10};) ?")
+_SERIES = rf"{_OPEN}[1-9]\d?(?:-[1-9]\d?){{2,}}(?![\w-]|[.,]\d)"
+_LEVELS = r"\b([A-Z]\d{1,2})[/–-]([A-Z]\d{1,2})\b"
+_AND = r" ?&(?!#?\w{1,10};) ?"
 _NUMBERS = rf"(?P<n>{NUMBER}(?:{DASH}{NUMBER})?)"
-_PRODUCT = re.compile(rf"(?<![\w.,:/]){NUMBER}(?:{SPACE}?[xX×✕]{SPACE}?{NUMBER})+")
-_OPERATOR = re.compile(rf"{SPACE}?[xX×✕]{SPACE}?")
-_TIMES_BEFORE = re.compile(rf"(?<![\w.,:/])(?<!\d-){_NUMBERS}{SPACE}?{_TIMES}(?!\w|{SPACE}?\d){_PER}")
-_TIMES_AFTER = re.compile(rf"(?<!\w){_TIMES}{SPACE}?{_NUMBERS}(?!\w){_PER}")
+_PRODUCT = rf"(?<![\w.,:/]){NUMBER}(?:{SPACE}?[xX×✕]{SPACE}?{NUMBER})+"
+_OPERATOR = rf"{SPACE}?[xX×✕]{SPACE}?"
+_TIMES_BEFORE = rf"(?<![\w.,:/])(?<!\d-){_NUMBERS}{SPACE}?{_TIMES}(?!\w|{SPACE}?\d){_PER}"
+_TIMES_AFTER = rf"(?<!\w){_TIMES}{SPACE}?{_NUMBERS}(?!\w){_PER}"
 _ENDS = rf"(?!\w|{DASH}\d|[.,:/]\d)"
-_RANGE = re.compile(rf"{_OPEN}({NUMBER})(?:{DASH}|{SPACE}{DASH}{SPACE})({NUMBER}){_ENDS}")
-_UNDER_A_MINUTE = re.compile(rf"{_OPEN}0:([0-5]\d){_ENDS}")
+_RANGE = rf"{_OPEN}({NUMBER})(?:{DASH}|{SPACE}{DASH}{SPACE})({NUMBER}){_ENDS}"
+_UNDER_A_MINUTE = rf"{_OPEN}0:([0-5]\d){_ENDS}"
 _SIGNED = (
-    ("plus", re.compile(r"(^|(?<=[\s(]))\+(?=[.,]?\d)()")),
-    ("minus", re.compile("(^|(?<![\\d,.;:!?]\\s)(?<=[\\s(]))[-\u2013\u2212](?=[.,]?\\d)()")),
+    ("plus", r"(^|(?<=[\s(]))\+(?=[.,]?\d)()"),
+    ("minus", "(^|(?<![\\d,.;:!?]\\s)(?<=[\\s(]))[-\u2013\u2212](?=[.,]?\\d)()"),
 )
 """Signs before a number, by the key of what is said for them."""
 _TWO = (
-    ("clock", re.compile(rf"{_OPEN}(\d{{1,2}}):([0-5][1-9]|[1-5]0){_ENDS}")),
-    ("ratio", re.compile(rf"{_OPEN}(\d):(\d){_ENDS}")),
-    ("plus", re.compile(rf"{_OPEN}({NUMBER}){SPACE}?\+{SPACE}?(?=[.,]?\d)()")),
-    ("per", re.compile(rf"{_OPEN}({NUMBER}(?: [^\W\d_]{{1,30}})?)/([^\W\d_]{{3,}})(?!\w)")),
+    ("clock", rf"{_OPEN}(\d{{1,2}}):([0-5][1-9]|[1-5]0){_ENDS}"),
+    ("ratio", rf"{_OPEN}(\d):(\d){_ENDS}"),
+    ("plus", rf"{_OPEN}({NUMBER}){SPACE}?\+{SPACE}?(?=[.,]?\d)()"),
+    ("per", rf"{_OPEN}({NUMBER}(?: [^\W\d_]{{1,30}})?)/([^\W\d_]{{3,}})(?!\w)"),
 )
 """Forms of two parts, by the key of what is said for them."""
 
@@ -71,9 +72,9 @@ _MARKS = re.compile(
     rf"[{ARROWS}{_PICTURES}•‣⁃]|(?<![\w*_`])[*_`]{{1,3}}(?=\w)|(?<=[\w.,!?])[*_`]{{1,3}}(?![\w*_`])"
     r"|([=_~*#])\s?\1{2,}|^#+ "
 )
-_BETWEEN = re.compile(rf"(?<=[\w)])\s*[{ARROWS}]+\s*(?=\w)")
-_LEADING = re.compile(rf"^(?:[{ARROWS}{_PICTURES}•‣⁃*#]\s*)+")
-_SPACED = re.compile(r"\s+([.,;:!?…])(?=\s|$)")
+_BETWEEN = rf"(?<=[\w)])\s*[{ARROWS}]+\s*(?=\w)"
+_LEADING = rf"^(?:[{ARROWS}{_PICTURES}•‣⁃*#]\s*)+"
+_SPACED = r"\s+([.,;:!?…])(?=\s|$)"
 _KEPT = 0xF0000
 _PLACE = re.compile("[\U000f0000-\U000ffffd]")
 _SOMETHING = re.compile(r"[^\w\s,.!?'’]|\d|[A-Z][A-Z]|[^\W\d_]\.|\b[IVX]\b|\b(?:[a-z]{2,6})\.", re.ASCII)
@@ -121,8 +122,8 @@ def _without_marks(text: str) -> str:
     """
     if not _MARKS.search(text):
         return text
-    bare = _BETWEEN.sub(", ", _LEADING.sub("", text))
-    bare = " ".join(_SPACED.sub(r"\1", _MARKS.sub(" ", bare)).split())
+    bare = re.sub(_BETWEEN, ", ", re.sub(_LEADING, "", text))
+    bare = " ".join(re.sub(_SPACED, r"\1", _MARKS.sub(" ", bare)).split())
     return bare if any(map(str.isalnum, bare)) or _PLACE.search(bare) else text
 
 
@@ -195,19 +196,19 @@ class _Reader:
             text = pattern.sub(said, text)
         for key, sign in _SIGNED:
             text = self._two(sign, key, text)
-        text = _MINUTES_SECONDS.sub(self._minutes_seconds, text)
+        text = re.sub(_MINUTES_SECONDS, self._minutes_seconds, text)
         text = self._multiplied(text)
         text = self._units.sub(self._unit, text)
-        text = _LEVELS.sub(r"\1 \2", _SERIES.sub(lambda match: match[0].replace("-", " "), text))
+        text = re.sub(_LEVELS, r"\1 \2", re.sub(_SERIES, lambda match: match[0].replace("-", " "), text))
         text = self._forms(text)
-        text = _ROMAN.sub(lambda match: f" {_roman(match['two'])}", text)
-        return _FIRST.sub(self._first, text)
+        text = re.sub(_ROMAN, lambda match: f" {_roman(match['two'])}", text)
+        return re.sub(_FIRST, self._first, text)
 
     def verbs(self, text: str) -> str:
         """Spell verbs that begin a clause so that no voice takes them for nouns."""
         for verb in {found.lower() for found in self._verb.findall(text)}:
             pattern, said = self._verbs[verb]
-            text = pattern.sub(lambda match, said=said: _like(match[0], said), text)  # type: ignore[misc]
+            text = re.sub(pattern, lambda match, said=said: _like(match[0], said), text)  # type: ignore[misc]
         return text
 
     def form(self, key: str) -> str:
@@ -223,14 +224,14 @@ class _Reader:
         return re.compile(rf"\b(?:{verbs or '(?!)'})\b", re.IGNORECASE)
 
     @cached_property
-    def _verbs(self) -> Mapping[str, tuple[re.Pattern[str], str]]:
+    def _verbs(self) -> Mapping[str, tuple[str, str]]:
         return {_verb(pattern): (self._begins_clause(pattern), said) for pattern, said in self.words.reading.verbs}
 
-    def _begins_clause(self, pattern: str) -> re.Pattern[str]:
+    def _begins_clause(self, pattern: str) -> str:
         starts = rf"(?:(?<=[.!?…:;,(–—“\"‘«]\s)|(?<=[(–—“\"‘'«¿¡])|^|{self._after})"
         verb = _verb(pattern)
         after = fill(pattern, object=self.form("objects"))[len(verb) :]
-        return re.compile(rf"{starts}{verb}\b{after}", re.IGNORECASE)
+        return rf"(?i:{starts}{verb}\b{after})"
 
     @property
     def _after(self) -> str:
@@ -308,8 +309,8 @@ class _Reader:
 
     def _multiplied(self, text: str) -> str:
         """Read 3x10, 5x and x5."""
-        text = _PRODUCT.sub(lambda match: _OPERATOR.sub(f" {self.form('times')} ", match[0]), text)
-        return _TIMES_AFTER.sub(self._times, _TIMES_BEFORE.sub(self._times, text))
+        text = re.sub(_PRODUCT, lambda match: re.sub(_OPERATOR, f" {self.form('times')} ", match[0]), text)
+        return re.sub(_TIMES_AFTER, self._times, re.sub(_TIMES_BEFORE, self._times, text))
 
     def _times(self, match: re.Match[str]) -> str:
         once = self.form("once") if match["n"] == "1" else ""
@@ -318,18 +319,18 @@ class _Reader:
     def _forms(self, text: str) -> str:
         """Read fractions, ranges, ratios, times, signs before numbers, and what is for each."""
         text = self._fractions.sub(self._fraction, text)
-        text = _RANGE.sub(lambda match: self._range(match[1], match[2]) or match[0], text)
-        text = _UNDER_A_MINUTE.sub(self._seconds, text)
+        text = re.sub(_RANGE, lambda match: self._range(match[1], match[2]) or match[0], text)
+        text = re.sub(_UNDER_A_MINUTE, self._seconds, text)
         for key, pattern in _TWO:
             text = self._two(pattern, key, text)
-        return _AND.sub(f" {self.form('and')} ", text).strip() if self.form("and") else text
+        return re.sub(_AND, f" {self.form('and')} ", text).strip() if self.form("and") else text
 
-    def _two(self, pattern: re.Pattern[str], key: str, text: str) -> str:
+    def _two(self, pattern: str, key: str, text: str) -> str:
         """Put what is said for two parts in the place of a pattern."""
         said = self.form(key)
         if not said:
             return text
-        return pattern.sub(lambda match: fill(said, one=match[1], other=match[2]).lstrip(), text)
+        return re.sub(pattern, lambda match: fill(said, one=match[1], other=match[2]).lstrip(), text)
 
     def _seconds(self, match: re.Match[str]) -> str:
         return self.words.counted("seconds", int(match[1]))

@@ -86,6 +86,10 @@ _SECONDS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(ms|s|sec|seconds?|min|minutes?|m)?\
 _MINUTE = 60
 
 
+_SUSPECT = re.compile(r"[^\w\s,;!?'’…“”„«»¡¿.-]|[\d_½⅓⅔¼¾⅛²³]|[.…]\s?[.…]|--|^[-.]|\b(?![AI]\b)[A-Z]{1,5}\b|www\.")
+"""What any finding has in it; most texts have none of it, and no other pattern has to be made for them."""
+
+
 def read_out(said: str, words: Language) -> Iterator[Finding]:
     """Tell of what is read out as it should not be, in a text whose signs are read."""
     yield from _unread(said, words)
@@ -99,7 +103,8 @@ def read_out(said: str, words: Language) -> Iterator[Finding]:
 
 def read_out_of(wording: str, words: Language, pronounced: Pairs = ()) -> Iterator[Finding]:
     """Tell the same of a wording as its author wrote it; marks for pauses are told of by `pause_mark`."""
-    wording = _pauses(words).sub(" ", wording)
+    if _SUSPECT.search(wording):
+        wording = _pauses(words).sub(" ", wording)
     yield from read_out(read_signs(wording, words, pronounced), words)
 
 
@@ -121,7 +126,7 @@ def pause_mark(wording: str, words: Language) -> tuple[str, str] | None:
     ('[pause 10 s]', '10s')
     >>> pause_mark("Let go (pause if you like).", language("en"))
     """
-    found = _pauses(words).search(wording)
+    found = _pauses(words).search(wording) if _SUSPECT.search(wording) else None
     if found is None:
         return None
     if found["ms"]:
@@ -149,6 +154,8 @@ def _pauses(words: Language) -> re.Pattern[str]:
 
 def _unread(said: str, words: Language) -> Iterator[Finding]:
     """Tell of marks that are read by their names, and of short forms that are spelled out."""
+    if not _SUSPECT.search(said):
+        return
     for pattern, what, mend in _kinds(words):
         if found := pattern.search(said):
             yield what.format(shown(found[0].strip())), mend
