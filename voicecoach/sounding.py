@@ -94,6 +94,7 @@ def prepared(
     as_they_are = _sounds(parts, clip)
     if as_they_are:
         first = _joined(parts, as_they_are, form, folder)
+        del as_they_are  # all its sound, which may soon be there a second time, louder
         decibels = _missing(first.loudness, 0.0 if joins else MORE_KEPT)
         if joins and not decibels:
             return _with_levels(first, parts, clip, sounding)
