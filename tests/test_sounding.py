@@ -6,6 +6,7 @@ import array
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from voicecoach import ffmpeg, sounding
 from voicecoach.assets import assets
 from voicecoach.choices import Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, gain
+from voicecoach.errors import VoiceError
 from voicecoach.mixdown import WINDOW
 from voicecoach.score import CueKind, phrase, seq
 from voicecoach.timeline import Cue
@@ -44,6 +46,18 @@ def test_each_cue_keeps_its_own_sound_whatever_it_is_called(heard: list[Cue], de
     louder = sounding._gained(clip, decibels)  # noqa: SLF001 - the sounds that are laid
     for cue in heard:
         assert louder(cue) == gain(clip(cue), decibels)
+
+
+@pytest.mark.parametrize(("loudest", "is_heard"), [(0, False), (32, False), (33, True)])
+def test_a_session_with_a_cue_that_nobody_would_hear_is_refused(loudest: int, is_heard: bool, tmp_path: Path) -> None:  # noqa: FBT001 - pytest names it
+    """33 of 32,768 is -60 dBFS."""
+    spoken = Spoken()
+    spoken.clips["And out"] = Clip(bytes(9000) + loudest.to_bytes(2, "little") + bytes(9000))
+    if is_heard:
+        assert spoken.recording(tmp_path / "a.mp3", Sounding(), tmp_path / "kept")
+        return
+    with pytest.raises(VoiceError, match="'And out' would not be heard: its sound is silent\ntry another --voice"):
+        spoken.recording(tmp_path / "a.mp3", Sounding(), tmp_path / "kept")
 
 
 def test_a_row_of_speech_longer_than_a_window_is_heard_whole(tmp_path: Path) -> None:
