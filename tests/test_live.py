@@ -116,7 +116,7 @@ def test_everything_is_drawn_and_fits(seconds: float, width: int) -> None:
 def test_the_bar_is_drawn_as_full_as_the_breath_is() -> None:
     def bar(seconds: float) -> float:
         line = next(line for line in seen(breathing(), seconds) if "hale" in line)
-        return line.count("━") / (WIDEST - 18)
+        return (line.count("━") + line.count("╸")) / (WIDEST - 18)  # of a half, versions of rich make either
 
     assert [round(bar(at), 1) for at in (0, 2, 3.99, 4.01, 7, 9.99)] == [0, 0.5, 1, 1, 0.5, 0]
 

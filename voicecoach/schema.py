@@ -51,9 +51,16 @@ _UNNAMED = re.compile(r"\(\?P<\w+>")
 
 def schema() -> Schema:
     """Return the schema of a routine file, a JSON Schema of draft 7, which editors know."""
+    from pydantic.json_schema import GenerateJsonSchema
+
     from voicecoach.sheet import Sheet
 
-    made = Sheet.model_json_schema()
+    class Quiet(GenerateJsonSchema):
+        """Leaves out defaults that JSON has no form for, without a word."""
+
+        ignored_warning_kinds = GenerateJsonSchema.ignored_warning_kinds | {"non-serializable-default"}
+
+    made = Sheet.model_json_schema(schema_generator=Quiet)
     parts = {name: _part(_adapted(part)) for name, part in made.pop("$defs").items()}
     head = _adapted(made) | {"title": "voicecoach routine"}
     head["patternProperties"] = {f"^{OWN}": {}}

@@ -349,6 +349,7 @@ def _failing() -> Iterator[None]:
     try:
         yield
     except MutagenError as error:
-        raise (error.__cause__ if isinstance(error.__cause__, OSError) else OSError(str(error))) from None
+        inside = (error.__cause__, *error.args)  # the second as mutagen 1.47 has it
+        raise next((each for each in inside if isinstance(each, OSError)), OSError(str(error))) from None
     except struct.error as error:
         raise OSError(str(error)) from None
