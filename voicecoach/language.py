@@ -273,6 +273,8 @@ def akin(one: str, other: str) -> bool:
     >>> akin("de", "de-AT"), akin("de-AT", "de-CH"), akin("de", "den"), akin("zh", "cmn-CN")
     (True, False, False, True)
     """
+    if one.lower() in wider(other) or other.lower() in wider(one):
+        return True  # no table has to be read for that
     one, other = normalise(one), normalise(other)
     return one in wider(other) or other in wider(one)
 

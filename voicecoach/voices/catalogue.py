@@ -84,13 +84,12 @@ def _voice(given: dict[str, Any]) -> VoiceInfo:
 
 def _for_language(catalogue: Catalogue, language: str) -> VoiceInfo:
     wanted = language.lower().replace("_", "-")
-    normal = normalise(language)
     ways: tuple[Callable[[VoiceInfo], bool], ...] = (
         lambda voice: PREFERRED.get(wanted) in voice.languages,
         lambda voice: wanted in voice.languages,
         lambda voice: voice.tail.lower() == wanted,
-        lambda voice: any(normalise(tag) == normal for tag in voice.languages),
-        lambda voice: any(akin(tag, wider(normal)[-1]) for tag in voice.languages),
+        lambda voice: any(normalise(tag) == normalise(language) for tag in voice.languages),
+        lambda voice: any(akin(tag, wider(normalise(language))[-1]) for tag in voice.languages),
     )
     found = _first(catalogue.voices, ways)
     if not found:
