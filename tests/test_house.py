@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
-    *("errors", "signals", "memory", "streams", "plain", "language", "spelling"),
+    *("errors", "signals", "memory", "streams", "plain", "language_facts", "language", "spelling"),
     *("breath", "taps", "formula", "score", "timeline", "formats", "choices", "reading", "piece"),
     *("readout", "shelf", "yamltree", "texts", "sheet", "bounds", "sidedness", "mistakes", "assets", "routine"),
     *("part", "steps"),

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import UnknownNameError
+from voicecoach.language_facts import CAPITALS, FULL_STOPS, SAME
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
 _TABLES = Path(__file__).parent / "words"
-_FACTS = Path(__file__).parent / "languages.toml"
 
 TAG = re.compile("[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
 """What a language is called: `de`, `de-AT`."""
@@ -287,8 +287,8 @@ def normalise(code: str) -> str:
     """
     tag = code.lower().replace("_", "-")
     for start in wider(tag):
-        if start in _facts().same:
-            return _facts().same[start] + tag[len(start) :]
+        if start in SAME:
+            return SAME[start] + tag[len(start) :]
     return tag
 
 
@@ -298,7 +298,7 @@ def full_stop(code: str) -> str:
     >>> full_stop("de"), full_stop("zh-TW"), full_stop("hi"), full_stop("th")
     ('.', '。', '।', '')
     """
-    return _facts().full_stops.get(wider(normalise(code))[-1], ".")
+    return FULL_STOPS.get(wider(normalise(code))[-1], ".")
 
 
 def capitalise(text: str, code: str) -> str:
@@ -307,30 +307,7 @@ def capitalise(text: str, code: str) -> str:
     >>> capitalise("iki", "tr"), capitalise("iki", "en"), capitalise("ijs", "nl")
     ('İki', 'Iki', 'IJs')
     """
-    for small, capital in _facts().capitals.get(wider(normalise(code))[-1], ()):
+    for small, capital in CAPITALS.get(wider(normalise(code))[-1], ()):
         if text.startswith(small):
             return capital + text[len(small) :]
     return text[:1].upper() + text[1:]
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    same: Mapping[str, str]
-    full_stops: Mapping[str, str]
-    capitals: Mapping[str, tuple[tuple[str, str], ...]]
-
-
-@cache
-def _facts() -> _Facts:
-    import tomllib
-
-    table = tomllib.loads(_FACTS.read_text(encoding="utf-8"))
-    capitals: dict[str, tuple[tuple[str, str], ...]] = {}
-    for pair, codes in table["capitals"].items():
-        small, capital = pair.split(" ")
-        capitals |= {code: (*capitals.get(code, ()), (small, capital)) for code in codes}
-    return _Facts(
-        same={code: group[0] for group in table["same"] for code in group},
-        full_stops={code: mark for mark, codes in table["full_stops"].items() for code in codes},
-        capitals=capitals,
-    )
