@@ -286,6 +286,8 @@ def normalise(code: str) -> str:
     ('cmn-tw', 'yue', 'he', 'de-at')
     """
     tag = code.lower().replace("_", "-")
+    if wider(tag)[-1] in languages():  # no need of the facts, which take time to read
+        return tag
     for start in wider(tag):
         if start in SAME:
             return SAME[start] + tag[len(start) :]
