@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from voicecoach.bare import bare_numbers
+from voicecoach.bare import find_bare_numbers
 from voicecoach.bounds import bounded, defaults
 from voicecoach.captions import by_line
 from voicecoach.errors import Problem, Where, shown
@@ -67,7 +67,7 @@ def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
         over = (found.exceeded() for found in bounded(step, values))
         yield from (Problem(_place(step, tree), *each) for each in over if each)
     yield from unheard(sheet, tree, words)
-    yield from bare_numbers(sheet, tree)
+    yield from find_bare_numbers(sheet, tree)
     if sheet.sides:
         yield from _alike(sheet.sides, tree)
         refused = {each.where for each in find_written_out(sheet)}

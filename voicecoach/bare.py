@@ -24,28 +24,28 @@ LONG = 60
 """Seconds of breaths from which on it is, too."""
 
 
-def bare_numbers(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def find_bare_numbers(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Yield the bare numbers that make long rests and holds; ``tree`` is the routine's file."""
     values = defaults(sheet)
     for key in ("steps", "between"):
-        yield from _within(tree.get(key), sheet.breath.points[0], values)
+        yield from _find_within(tree.get(key), sheet.breath.points[0], values)
 
 
-def _within(tree: Tree | None, breath: Breath, values: Mapping[str, str]) -> Iterator[Problem]:
+def _find_within(tree: Tree | None, breath: Breath, values: Mapping[str, str]) -> Iterator[Problem]:
     if isinstance(tree, Items):
         for item in tree:
-            yield from _within(item, breath, values)
+            yield from _find_within(item, breath, values)
     if not isinstance(tree, Table):
         return
     own, known = _own_breath(tree, breath), {**values, **_varied(tree.get("vary"))}
     for key, value in tree.items():
         if isinstance(value, Text) and key in LENGTHS:
-            yield from _told(str(key), value, own, known)
+            yield from _check_length(str(key), value, own, known)
         elif key not in {"vary", "at"}:
-            yield from _within(value, own, known)
+            yield from _find_within(value, own, known)
 
 
-def _told(key: str, value: Text, breath: Breath, values: Mapping[str, str]) -> Iterator[Problem]:
+def _check_length(key: str, value: Text, breath: Breath, values: Mapping[str, str]) -> Iterator[Problem]:
     """Report a length if it is a bare number, or the name of one, and that makes many breaths."""
     name = NAME.fullmatch(value.strip())
     number = values.get(name[1].lower(), "") if name else value

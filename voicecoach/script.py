@@ -16,7 +16,7 @@ from voicecoach.part import Part, Room, Tally
 from voicecoach.piece import Piece
 from voicecoach.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.sheet import EachSide, Include, Repeat, Rest, Round, block, walk
-from voicecoach.steps import SENTENCE_GAP, paced, rest, round_names, scores
+from voicecoach.steps import SENTENCE_GAP, list_round_names, paced, rest, scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -209,7 +209,7 @@ def _step_names(routine: Routine, choices: Choices) -> Iterator[str]:
         if name and "{" not in name:
             yield name
         if isinstance(inner, Round):
-            yield from round_names(inner, name, part)
+            yield from list_round_names(inner, name, part)
 
 
 def _known(kind: str, names: Iterable[str], known: Sequence[str]) -> None:

@@ -536,7 +536,7 @@ def _unskipped(block: Round, name: str, rounds: int, part: Part) -> list[int]:
     return [number for number in every if not is_skipped(_round_name(block, name, number, every, part), part)]
 
 
-def round_names(block: Round, name: str, part: Part) -> Iterator[str]:
+def list_round_names(block: Round, name: str, part: Part) -> Iterator[str]:
     """Yield the names that the rounds of a block can be skipped by."""
     every = range(max(map(len, _lists(block).values()), default=0))
     found = dict.fromkeys(_round_name(block, name, number, every, part) for number in every)
