@@ -240,9 +240,9 @@ def test_how_the_author_says_something_comes_before_all(written: str, rest: str)
 
 
 def test_the_authors_phrases_come_before_their_words_whatever_their_case() -> None:
-    own = (("use", "yuze"), ("Close your eyes", "cloze yor ize"))
-    said = read_aloud("Close your eyes. Keep your feet close. Use a chair. CLOSE YOUR EYES.", ENGLISH, own)
-    assert said == "cloze yor ize. Keep your feet close. yuze a chair. cloze yor ize."
+    own = (("use", "yuze"), ("close", "never"), ("Close your eyes", "cloze yor ize"))
+    said = read_aloud("Close your eyes. Keep your feet apart. Use a chair. CLOSE YOUR EYES.", ENGLISH, own)
+    assert said == "cloze yor ize. Keep your feet apart. yuze a chair. cloze yor ize."
     assert read_aloud("90°", ENGLISH, (("degrees", "dee-grees"),)) == "90 dee-grees"
 
 
