@@ -30,12 +30,18 @@ class Terminal(io.StringIO):
         return True
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where speech is kept, so that each wording is spoken once in all of these tests."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("voicecoach.config.file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(session, "_voice", lambda *_: (CachedVoice(FakeVoice(), tmp_path / "cache"), "Heart"))
+    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: kept)
+    monkeypatch.setattr(session, "_voice", lambda *_: (CachedVoice(FakeVoice(), kept), "Heart"))
     (tmp_path / "calm.yaml").write_text(ROUTINE)
     return tmp_path
 
@@ -127,11 +133,12 @@ def test_a_heading_says_title_length_breath_and_voice(heading: Heading, said: st
 
 @pytest.mark.usefixtures("home")
 def test_each_side_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["make", "--tracks", "sides", "--length", "10m", "--breath", "5-7"]) == 0
+    args = ["--tracks", "sides", "--rounds", "1", "--breath", "5-7"]
+    assert cli.run(["make", "sitting-leg-stretch", *args]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" is ready: ")[0] for line in lines[:2]] == [
-        "leg-stretch 5-7 10m-left.mp3",
-        "leg-stretch 5-7 10m-right.mp3",
+        "sitting-leg-stretch 5-7 1 round-left.mp3",
+        "sitting-leg-stretch 5-7 1 round-right.mp3",
     ]
-    assert lines[2] == "  hear it      voicecoach play 'leg-stretch 5-7 10m-left.mp3'"
+    assert lines[2] == "  hear it      voicecoach play 'sitting-leg-stretch 5-7 1 round-left.mp3'"
     assert len(lines) == 3
