@@ -16,6 +16,7 @@ from voicecoach.assets import assets
 from voicecoach.choices import Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, gain
 from voicecoach.errors import VoiceError
+from voicecoach.formats import FORMATS
 from voicecoach.mixdown import WINDOW
 from voicecoach.score import CueKind, phrase, seq
 from voicecoach.timeline import Cue
@@ -76,3 +77,15 @@ def test_a_row_of_speech_longer_than_a_window_is_heard_whole(tmp_path: Path) -> 
         first, last = (int(at * SAMPLE_RATE) * 2 for at in (cue.start, cue.end))
         assert all(max(array.array("h", pcm[at : at + size])) > 1000 for at in range(first, last - 2 * size, size)), cue
     assert verify(tmp_path / "a.mp3") == []
+
+
+def test_an_encoder_with_few_bits_is_forgiven_more() -> None:
+    allowed = [
+        sounding.tolerate(Sounding(FORMATS[name], rate, bed))
+        for name, rate, bed in (
+            *(("mp3", None, None), ("mp3", 32, "rain"), ("flac", None, None)),
+            *(("opus", None, None), ("opus", 32, None), ("opus", 24, None), ("opus", 32, "rain")),
+            *(("m4a", None, None), ("m4a", None, "rain"), ("m4a", 48, None)),
+        )
+    ]
+    assert allowed == [6, 6, 6, 10, 10, 20, 20, 16, 10, 40]

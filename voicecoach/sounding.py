@@ -110,14 +110,15 @@ def tolerate(sounding: Sounding) -> float:
     """Return the dB by which an encoder may make 20 ms of speech softer; where they are lost, it is more.
 
     Measured over the built-ins in the band of `levels.measure_speech`, at the usual bit rates: 3 dB in MP3, also at 32
-    kb/s, 8 in Opus, 6 in AAC, which leaves holes in soft noise unless a bed fills them. With fewer bits, Opus and AAC
-    leave out what is soft. Where the first 20 ms are lost, it is 13 dB or more, in AAC 18; with a bed, 7 or more.
+    kb/s, 8 in Opus, 6 in AAC, which leaves holes in soft noise unless a bed fills them. With fewer bits, Opus leaves
+    out what is soft, and AAC any 20 ms. Where the first 20 ms are lost, it is 13 dB or more, in AAC 18, and 7 or more
+    with a bed.
     """
     form, channels = sounding.form, sounding.channels
     if form.name not in {"m4a", "opus"}:
         return 6.0
     if sounding.bit_rate and sounding.bit_rate < form.usual[channels - 1]:
-        return 20.0
+        return 20.0 if form.name == "opus" else 40.0
     return 10.0 if sounding.bed or form.name == "opus" else 16.0
 
 
