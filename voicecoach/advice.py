@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from itertools import chain
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from voicecoach.bare import find_bare_numbers
@@ -28,13 +28,16 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
     from voicecoach.sheet import Model, Sheet, Sides
     from voicecoach.timeline import Timeline
-    from voicecoach.yamltree import Table
+    from voicecoach.yamltree import Table, Text
 
 Advice = tuple[str, str]
 """What is odd, and what would mend it."""
 
 UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary"}
 """Keys whose values are not sentences."""
+
+MOST_READ = 40_000
+"""Characters that are looked over, which takes a second: some hours of talk."""
 
 FULL = 3 / 4
 """The part of a phase that its shortest words may fill without a warning."""
@@ -54,12 +57,19 @@ _WORD = re.compile(r"\w+")
 def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Yield what is unwise in a routine's words; ``tree`` is its file."""
     words = language(sheet.language, sheet.words)
-    for text in texts(tree, UNSPOKEN):
+    every = list(texts(tree, UNSPOKEN))
+    looked_at, left = _some(every)
+    if left:
+        what = f"the words from here on are not looked over: they come after {MOST_READ:,} characters"
+        yield Problem(left.where, what, "look them over in a routine of their own")
+    for text in looked_at:
         wordings = (" ".join(wording.split()) for wording in text.split("|"))
         told = chain.from_iterable(_spelling(wording, words) for wording in wordings)
         yield from (Problem(text.where, *each) for each in dict.fromkeys(told))
     pronounced = tuple(sheet.pronounce.items())
     for where, spoken in spoken_texts(sheet, tree):
+        if left and (where.line, where.column) >= (left.where.line, left.where.column):
+            continue
         found = chain.from_iterable(read_out_of(wording, words, pronounced) for wording in spoken)
         yield from (Problem(where, *each) for each in dict.fromkeys(found))
     values = defaults(sheet)
@@ -88,6 +98,13 @@ def timed(timeline: Timeline, file: str) -> Iterator[Problem]:
             elif _runs_on(line):
                 found.setdefault(line.cue.where, _running_on(line))
     yield from found.values()
+
+
+def _some(every: list[Text]) -> tuple[list[Text], Text | None]:
+    """Return the texts that are looked over, in the order of the file, and the first that is not."""
+    ends = accumulate(len(text) for text in every)
+    count = next((number for number, end in enumerate(ends) if end > MOST_READ), len(every))
+    return every[:count], every[count] if count < len(every) else None
 
 
 def _place(step: Model, tree: Table) -> Where:

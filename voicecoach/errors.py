@@ -115,6 +115,10 @@ class RoutineError(VoicecoachError):
         return type(self)(self.problems, command)
 
 
+class TooManyError(RoutineError):
+    """A session with more breaths and steps than it may have."""
+
+
 class FitError(RoutineError):
     """Words that do not fit their breath, in any of their wordings."""
 
@@ -151,6 +155,36 @@ class OutputError(VoicecoachError):
 
 class TargetError(OutputError, ChoiceError):
     """A place where no file can be: its folder is missing, or it is a folder itself."""
+
+
+MOST_PROBLEMS = 100
+"""Problems of a file that are told; whoever has mended these is told of the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class More(Problem):
+    """In place of problems that are not told one by one: how many there are."""
+
+    count: int = 0
+
+
+def cut(problems: Sequence[Problem], unseen: int = 0) -> list[Problem]:
+    """Return no more problems than anyone reads at once; in place of the others stands how many there are.
+
+    ``unseen`` are those that were not even put into words.
+
+    >>> where = Where("my.yaml", 1, 1)
+    >>> print(cut(cut([Problem(where, str(number)) for number in range(1000)]))[-1])
+    my.yaml:1:1: there are 900 more problems from here on; mend those above first
+    """
+    told = [each for each in problems if not isinstance(each, More)]
+    unseen = max(unseen, 0) + sum(each.count for each in problems if isinstance(each, More))
+    kept, left = told[:MOST_PROBLEMS], told[MOST_PROBLEMS:]
+    count = len(left) + unseen
+    if count:
+        what = f"there are {count} more problems from here on"
+        kept.append(More((left[0] if left else told[-1]).where, what, "mend those above first", count))
+    return kept
 
 
 def near(name: str, known: Sequence[str], most: int = 3) -> list[str]:

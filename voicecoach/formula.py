@@ -37,6 +37,10 @@ class Formula:
         return {name.lower() for name in NAME.findall(self.text)}
 
 
+class TooDeepError(ChoiceError):
+    """Names lead to names for longer than anyone follows."""
+
+
 Quantity = Span | Fraction
 
 
@@ -117,7 +121,7 @@ class _Names:
         if name in self.within:
             raise ChoiceError(f"{{{name}}} is defined by itself: write a number or a length")
         if len(self.within) > DEEPEST:
-            raise ChoiceError(f"names lead to {{{name}}} more than {DEEPEST} deep: write a number or a length there")
+            raise TooDeepError(f"names lead to {{{name}}} more than {DEEPEST} deep: write a number or a length there")
         if name not in self.known:
             self.known[name] = _found(self.values[name], replace(self, within=(*self.within, name)))
         return self.known[name]

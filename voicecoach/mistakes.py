@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from voicecoach.bounds import bounded, defaults
-from voicecoach.errors import Problem, RoutineError, near, shown
+from voicecoach.errors import Problem, RoutineError, cut, near, shown
 from voicecoach.formula import Formula
 from voicecoach.language import COUNTS, EXACT, TAG, keys, language, languages, missing
 from voicecoach.readout import pause_mark
@@ -90,6 +91,9 @@ FILLED = {"round": {"number"}, "titled": {"title", "part"}, **COUNTED}
 SPOKEN_HEAD = ("title", "notice", "benefits", "tips", "sides", "words", "closing")
 """Keys of a routine's head whose texts are spoken."""
 
+MOST_LOOKED_AT, MOST_SEEN = 200, 2_000
+"""Problems that are put into words, and those of the models that are looked at: more make nobody wiser."""
+
 DEEPEST = 20
 """Blocks in blocks."""
 
@@ -126,10 +130,13 @@ def validated(tree: Tree) -> Sheet:
     try:
         sheet = Sheet.model_validate(tree)
     except ValidationError as error:
-        raise RoutineError(ordered(_told(each, tree) for each in _kept(error))) from error
-    problems = ordered(_sense(sheet, tree))
+        kept = _kept(error)
+        told = ordered(_told(each, tree) for each in kept[:MOST_LOOKED_AT])
+        left = len(kept) - MOST_LOOKED_AT + max(0, error.error_count() - MOST_SEEN)
+        raise RoutineError(cut(told, left)) from error
+    problems = ordered(islice(_sense(sheet, tree), MOST_LOOKED_AT))
     if problems:
-        raise RoutineError(problems)
+        raise RoutineError(cut(problems))
     return sheet
 
 
@@ -140,7 +147,7 @@ def ordered(problems: Iterable[Problem]) -> list[Problem]:
 
 def _kept(error: ValidationError) -> list[Any]:
     """Leave out that a list is too short where that is so only because its items are wrong."""
-    every = error.errors(include_url=False)
+    every = error.errors(include_url=False)[:MOST_SEEN]
     shapeless = {each["loc"][:-1] for each in every if each["loc"][-1:] and each["loc"][-1] in HEADS}
     return [each for each in every if not _follows(each, every, shapeless)]
 
@@ -468,7 +475,7 @@ def _values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table)
     """Tell of values with braces that nothing fills."""
     names = frozenset(sheet.parameters)
     given: list[tuple[Path, frozenset[str], str]] = [
-        (("parameters", name), names - {name}, text) for name, text in sheet.parameters.items()
+        (("parameters", name), names, text) for name, text in sheet.parameters.items()
     ]
     for path, step, _, known in visits:
         inner = block(step)
@@ -478,7 +485,9 @@ def _values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table)
             others = (known | {*inner.vary, "round", "rounds"} if isinstance(inner, Round) else known) - {name}
             given += [((*at, number), others, text) for number, text in enumerate(texts)]
     for at, known, text in given:
-        for blank in sorted(set(map(str.lower, BLANK.findall(text))) - known - sides):
+        own = {at[1]} if at[0] == "parameters" else set()  # what is made of itself
+        blanks = set(map(str.lower, BLANK.findall(text)))
+        for blank in sorted(blanks & own | {each for each in blanks if each not in known and each not in sides}):
             yield _unfilled(place(tree, at), blank, known, None)
 
 

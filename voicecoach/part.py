@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.breath import Kind, Pace, Span, pace
 from voicecoach.choices import LEFT_RIGHT, SPOKEN, Guidance
-from voicecoach.errors import ChoiceError, Problem, RoutineError, UnknownNameError, Where, shown
-from voicecoach.formula import Formula, as_count, as_span, worked_out
+from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, shown
+from voicecoach.formula import Formula, TooDeepError, as_count, as_span, worked_out
 from voicecoach.language import capitalise
 from voicecoach.reading import read_aloud
 from voicecoach.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
@@ -79,12 +79,14 @@ class Tally:
         timed: Whether anything in it depends on how long the listener's breaths last.
         paces: The breaths of each part with a pace of its own, in order.
         totals: How many each of them has, as far as that is known; None if that can't be settled.
+        most: How much it may be, if that is less than for any session.
     """
 
     taken: int = 0
     chapter: tuple[tuple[str, ...], Side | None] = ((), None)
     problems: dict[Where, Problem] | None = None
     timed: bool = False
+    most: int = 0
     paces: list[Beats] = field(default_factory=list)
     totals: tuple[int, ...] | None = ()
 
@@ -330,9 +332,10 @@ class Part:
             RoutineError: When there are more than a session can have.
         """
         self.tally.taken += 1
-        if self.tally.taken > MOST_STEPS:
-            what = f"the breaths and steps of this session are more than {MOST_STEPS:,}"
-            raise self.refused(None, f"{what}: use fewer rounds or breaths")
+        most = self.tally.most or MOST_STEPS
+        if self.tally.taken > most:
+            what = f"the breaths and steps of this session are more than {most:,}"
+            raise TooManyError(self.refused(None, f"{what}: use fewer rounds or breaths").problems)
 
     def amiss(self, where: Where | None, what: str, instead: _Given) -> _Given:
         """Note what can't be worked out, and go on with something else, so that all of it is told together.
@@ -443,6 +446,8 @@ class Part:
         text = self.values[name]
         try:
             found = worked_out(text, self.values)
+        except TooDeepError as error:
+            return self.amiss(None, str(error), text)
         except ChoiceError:
             others = {other: value for other, value in self.values.items() if other != name}
             if name.startswith("next "):

@@ -11,13 +11,25 @@ from typing import TYPE_CHECKING
 
 from voicecoach import session, store
 from voicecoach.advice import advised, timed
+from voicecoach.breath import Span
 from voicecoach.choices import LEFT_RIGHT, Choices
-from voicecoach.errors import Misfit, Problem, RoutineError, VoicecoachError, VoiceError, Where, shown
+from voicecoach.errors import (
+    Misfit,
+    Problem,
+    RoutineError,
+    TooManyError,
+    VoicecoachError,
+    VoiceError,
+    Where,
+    cut,
+    shown,
+)
 from voicecoach.mistakes import ordered, validated
+from voicecoach.part import MOST_STEPS
 from voicecoach.routine import load
 from voicecoach.score import Sound, phrases
 from voicecoach.script import build, pace
-from voicecoach.sheet import Include, walk
+from voicecoach.sheet import Include, block, walk
 from voicecoach.shelf import find
 from voicecoach.timeline import perform
 from voicecoach.yamltree import Table, read
@@ -31,10 +43,13 @@ if TYPE_CHECKING:
     from voicecoach.routine import Routine
     from voicecoach.score import Score
     from voicecoach.session import Report, Request
+    from voicecoach.sheet import Model
     from voicecoach.timeline import Measure, Timeline
     from voicecoach.voices import Voice
 
 
+MOST_PERFORMED = 12_000
+"""Breaths and steps of a session that is performed to look at it, which takes a second; half a day has fewer."""
 MOST_LAID = 400_000
 """Phases and cues that are laid to try breaths; it takes some twenty seconds."""
 
@@ -60,7 +75,7 @@ class Review:
     def lines(self) -> Iterator[str]:
         """Yield what is to be mended, in the order of the file: problems, and what is unwise as warnings."""
         warnings = [replace(each, what=f"warning: {each.what}") for each in self.warnings]
-        yield from map(str, ordered([*self.problems, *warnings]))
+        yield from map(str, cut(ordered([*self.problems, *warnings])))
 
 
 @store.bounded()
@@ -73,12 +88,14 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     try:
         routine = load(request.routine)
         warnings = tuple(advised(routine.sheet, _tree(routine)))
-        build(routine, _whole(routine, None))
+        score = build(routine, _whole(routine, None), MOST_PERFORMED)
+    except TooManyError:
+        return _untried(routine, warnings)
     except VoicecoachError as error:
         return Review(_problems(error, request.routine), _warned(request.routine))
     try:
         voice = session.speaker(request, routine.words, folder)
-        own, *others = _attempts(routine, asked, Ruler(voice, report))
+        own, *others = _attempts(routine, score, asked, Ruler(voice, report))
     except VoiceError as error:
         return Review(warnings=warnings, unmeasured=str(error))
     problems = [*own.problems, *_worst(others, own.problems)]
@@ -87,6 +104,32 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     notes += [replace(each, what=f"note: {each.what}") for each in own.timeline.grown] if own.timeline else []
     unwise, tried = (*warnings, *own.warnings(routine)), _tried(routine, others)
     return Review(tuple(ordered(problems)), unwise, tuple(ordered(notes)), tried=tried)
+
+
+def _untried(routine: Routine, warnings: tuple[Problem, ...]) -> Review:
+    """Say that a session is too large to be performed here, or at all."""
+    where = Where(routine.file, 1, 1)
+    if _size(routine) > MOST_STEPS:
+        what = f"the breaths and steps of this session are more than {MOST_STEPS:,}"
+        return Review((Problem(where, what, "use fewer rounds or breaths"),), warnings)
+    what = f"note: a session of more than {MOST_PERFORMED:,} breaths and steps is not performed here"
+    return Review(warnings=warnings, notes=(Problem(where, what, "'voicecoach plan' does that"),))
+
+
+def _size(routine: Routine) -> int:
+    """Return the fewest breaths and steps that a session has, by what is written as plain numbers."""
+    includes = [step.include for step in walk(routine.sheet.steps) if isinstance(step, Include)]
+    return _sized(routine.sheet.steps) + sum(_size(routine.included[name]) for name in includes)
+
+
+def _sized(steps: Iterable[Model]) -> int:
+    total = 0
+    for step in steps:
+        inner, span = block(step), getattr(step, "breathe", None)
+        rounds = getattr(inner, "rounds", 1)
+        own = span.breaths if isinstance(span, Span) else 0
+        total += 1 + own + (_sized(inner.steps) * (rounds if isinstance(rounds, int) else 1) if inner else 0)
+    return total
 
 
 def command(request: Request) -> str:
@@ -140,9 +183,9 @@ class _Attempt:
         return (*self.unsaid, *timed(self.timeline, routine.file))
 
 
-def _attempts(routine: Routine, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:
+def _attempts(routine: Routine, score: Score, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:
     """Perform a routine at its own breath and at those asked for; of many sessions only the first is kept."""
-    own = _attempt(routine, None, ruler)
+    own = _attempt(routine, None, ruler, score)
     yield own
     tried = _fewer(asked, own.timeline)
     for number, breath in enumerate(tried):
@@ -167,11 +210,11 @@ def _fewer(asked: Sequence[Pace], timeline: Timeline | None) -> Sequence[Pace]:
     return asked if every <= 1 else (*asked[:-1:every], asked[-1])
 
 
-def _attempt(routine: Routine, breath: Pace | None, ruler: Ruler) -> _Attempt:
+def _attempt(routine: Routine, breath: Pace | None, ruler: Ruler, written: Score | None = None) -> _Attempt:
     choices = _whole(routine, breath)
     breathed = pace(routine, choices)
     try:
-        score = build(routine, choices)
+        score = written or build(routine, choices)
         timeline = perform(score, ruler.over(score), breathed)
     except VoiceError:
         raise

@@ -41,14 +41,15 @@ class Draft:
     timed: bool = False
 
 
-def build(routine: Routine, choices: Choices) -> Score:
+def build(routine: Routine, choices: Choices, most: int = 0) -> Score:
     """Write the score of a session, as `draft` does."""
-    return draft(routine, choices).score
+    return draft(routine, choices, most).score
 
 
-def draft(routine: Routine, choices: Choices) -> Draft:
+def draft(routine: Routine, choices: Choices, most: int = 0) -> Draft:
     """Write the score of a session: the notice, each exercise, the closing words and the chime.
 
+    With ``most``, a session of more breaths and steps than that is refused (`TooManyError`), as a longer one always is.
     It is to be performed at the listener's breath, or at the routine's; exercises with another breath bring it along.
 
     Raises:
@@ -57,19 +58,20 @@ def draft(routine: Routine, choices: Choices) -> Draft:
     """
     totals: tuple[int, ...] = ()
     for _ in range(MOST_COUNTS):
-        drafted, tally = _drafted(routine, choices, totals)
+        drafted, tally = _drafted(routine, choices, totals, most)
         found = tuple(beats.most for beats in tally.paces)
         if found == totals or not any(beats.counted for beats in tally.paces):
             return drafted
         totals = found
-    return _drafted(routine, choices, None)[0]
+    return _drafted(routine, choices, None, most)[0]
 
 
-def _drafted(routine: Routine, choices: Choices, totals: tuple[int, ...] | None) -> tuple[Draft, Tally]:
+def _drafted(routine: Routine, choices: Choices, totals: tuple[int, ...] | None, most: int) -> tuple[Draft, Tally]:
     """Write the score of a session whose paces have so many breaths in all, as far as that is known."""
     played = exercises(routine, choices)
     whole = _part(routine, routine, choices)
     whole.tally.totals = totals
+    whole.tally.most = most
     whole = replace(whole, beats=whole.tally.begin())
     _check(routine, played, choices)
     before = _sentences(notice(played, routine), CueKind.NOTICE, whole)

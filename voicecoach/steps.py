@@ -297,12 +297,10 @@ class Lines:
 
     def _own(self, kind: Kind) -> Score:
         """Return the program's words for a kind of phase; nothing where the author's breath has it, or words for it."""
-        own = self.part.written or self.part.routine.sheet.breath
-        has = {phase.kind for point in own.points for phase in point.phases} | {each for _, each, _ in self.phases}
-        if kind in has:
-            return Seq()
         if kind not in self.owned:
-            self.owned[kind] = self.part.own_phrase(_AFTER[kind][1], kind)
+            own = self.part.written or self.part.routine.sheet.breath
+            has = {phase.kind for point in own.points for phase in point.phases} | {each for _, each, _ in self.phases}
+            self.owned[kind] = Seq() if kind in has else self.part.own_phrase(_AFTER[kind][1], kind)
         return self.owned[kind]
 
     def _write(self, key: str, kind: Kind, number: int, count: int) -> Score:

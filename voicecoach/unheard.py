@@ -26,15 +26,20 @@ if TYPE_CHECKING:
 SILENT = {"steps", "before", "between", "pronounce", "language", "summary", "notes"}
 """Fields whose texts are not said, or by steps of their own."""
 
+MOST_TRIED = 200_000
+"""Words times breaths that are looked through, which takes some tenths of a second; what comes after is not."""
+
 _EVERY = re.compile(r"every ([0-9]+) ")
 _WORD = re.compile(r"\w+")
 
 
 def unheard(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
     """Yield what a routine has in vain; ``tree`` is its file, ``words`` are its language's."""
+    tried = 0
     for step in walk(sheet.steps):
         if isinstance(step, BreathePhases):
-            yield from _never_said(step)
+            tried += _work(step)
+            yield from _never_said(step) if tried <= MOST_TRIED else ()
     yield from _outside_rounds(sheet.steps)
     yield from _unused(sheet, tree)
     yield from _unpronounced(sheet, tree, words)
@@ -45,8 +50,8 @@ def _never_said(step: BreathePhases) -> Iterator[Problem]:
     counts = _counts(step)
     if not counts:
         return
-    heard = {key for count in counts for key in _heard(step.spoken, count)}
-    most = max(counts)
+    heard = set(_heard(step.spoken, counts))
+    most = counts[-1]
     for key, each in step.spoken.items():
         words = each.first if isinstance(each, ByRound) else each
         if key not in heard and words.where:
@@ -63,12 +68,24 @@ def _counts(step: BreathePhases) -> range:
     return range(min(written, least or written), max(written, most or written) + 1)
 
 
-def _heard(spoken: Iterable[str], count: int) -> Iterator[str]:
-    """Yield the keys whose words are said in so many breaths."""
+def _work(step: BreathePhases) -> int:
+    """Return how much it takes to look through the breaths that a step can have."""
+    counts = _counts(step)
+    return counts[-1] * (len(step.spoken) + 1) if counts else 0
+
+
+def _heard(spoken: Iterable[str], counts: range) -> Iterator[str]:
+    """Yield the keys whose words are said, where a step has any of these numbers of breaths.
+
+    How many there are makes a difference for the last breath alone.
+    """
     spoken = set(spoken)
     phases = {phase_of(key)[0] for key in spoken}
     every = sorted({int(found[1]) for key in spoken if (found := _EVERY.match(key))}, reverse=True)
-    for number in range(count):
+    most = counts[-1]
+    before = ((number, most) for number in range(most - 1))
+    last = ((count - 1, count) for count in counts if count)
+    for number, count in (*before, *last):
         names = tuple(which(number, count, every))
         yield from (next((name + phase for name in names if name + phase in spoken), "") for phase in phases)
 

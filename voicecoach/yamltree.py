@@ -13,7 +13,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from voicecoach import plain
-from voicecoach.errors import Problem, RoutineError, Where, shown
+from voicecoach.errors import Problem, RoutineError, Where, cut, shown
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -29,6 +29,9 @@ DEEPEST = 70
 """Levels of YAML; a block in a block takes three."""
 OWN = "x-"
 """What keys of the file start with that are the author's own: a place for anchors, and nothing to this program."""
+UNCLOSED = 2 * DEEPEST
+"""Brackets that may stand open at once."""
+_BRACKET = re.compile(r"[\[\]{}]")
 _ESCAPE = re.compile(r"\\U([0-9a-fA-F]{8})")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What no text can hold: a terminal would obey it, a voice can't say it, or it turns the order of what is read around
@@ -92,13 +95,14 @@ def parsed(raw: bytes, file: str) -> Tree:
         RoutineError: When it is not one plain YAML document.
     """
     text = _text(raw, file)
+    _check_depth(text, file)
     node = _compose(text, file)
     if node is None:
         raise _empty(file)
     problems: list[Problem] = []
     tree = _Walk(file, problems).tree(node, 0)
     if problems:
-        raise RoutineError(list(dict.fromkeys(problems)))  # an alias says the same again
+        raise RoutineError(cut(list(dict.fromkeys(problems))))  # an alias says the same again
     if isinstance(tree, Table):
         for key in [key for key in tree if key.startswith(OWN)]:
             del tree[key]
@@ -165,6 +169,19 @@ def _text(raw: bytes, file: str) -> str:
         before = raw[: error.start].decode("utf-8", errors="replace")
         where = _position(before, len(before), file)
         raise _error(where, "this is not UTF-8 text", "save the file as UTF-8") from error
+
+
+def _check_depth(text: str, file: str) -> None:
+    """Refuse brackets in brackets before they are read, which takes a time that grows with the square of their depth.
+
+    Brackets in texts count as well; no text has so many that are never closed.
+    """
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth += 1 if match[0] in "[{" else -1
+        if depth > UNCLOSED:
+            where = _position(text, match.start(), file)
+            raise _error(where, f"this is nested more than {DEEPEST} deep", FEWER)
 
 
 def _compose(text: str, file: str) -> Node | None:

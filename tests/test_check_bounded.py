@@ -1,0 +1,126 @@
+"""`check` does a bounded amount of work for whatever can be read, tells a bounded number of problems, and says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import FakeVoice
+from voicecoach import advice, review, session, unheard, yamltree
+from voicecoach.cli import run
+from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
+from voicecoach.routine import load
+from voicecoach.steps import phase_of, which
+from voicecoach.voices.cached import CachedVoice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let a fake voice measure the words of the file that is returned."""
+    voice = CachedVoice(FakeVoice(), tmp_path / "cache")
+    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    return tmp_path / "mine.yaml"
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 5000))
+def test_what_is_not_told_is_counted(first: int, second: int, unseen: int) -> None:
+    where = Where("x", 1, 1)
+    once = cut([Problem(where, str(number)) for number in range(first + 1)], unseen)
+    every = cut([*once, *(Problem(where, f"other {number}") for number in range(second))])
+    assert len(every) <= MOST_PROBLEMS + 1
+    told = [each for each in every if not isinstance(each, More)]
+    assert len(told) + sum(each.count for each in every if isinstance(each, More)) == first + 1 + second + unseen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: T\n" + "".join(f"key{number}: 1\n" for number in range(5_000)) + "steps: [say: hi]\n",
+        "title: T\nsteps:\n" + "".join(f"  - sy{number}: 1\n" for number in range(3_000)),
+        "title: T\n" + "a: 1\n" * 3_000 + "steps: [say: hi]\n",
+        "title: T\nsteps:\n" + "".join(f"  - say: 'hi {{n{number}}}'\n" for number in range(1_500)),
+    ],
+)
+def test_of_many_problems_the_first_are_told(text: str, checked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checked.write_text(text, encoding="utf-8")
+    assert run(["check", str(checked)]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == MOST_PROBLEMS + 1
+    assert "more problems from here on; mend those above first" in lines[-1]
+    with pytest.raises(RoutineError) as caught:
+        load(str(checked))
+    assert len(str(caught.value).splitlines()) <= 3
+
+
+@pytest.mark.parametrize("text", ["[" * 199_000, "{" * 199_000, "title: " + "[{" * 90_000, "a: 'x'\nb: " + "[" * 5_000])
+def test_brackets_in_brackets_are_refused_before_they_are_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yamltree, "_compose", lambda *_: pytest.fail("it was read"))
+    with pytest.raises(RoutineError, match="nested more than 70 deep"):
+        yamltree.parsed(text.encode(), "x")
+
+
+@given(
+    st.integers(1, 60),
+    st.integers(1, 60),
+    st.sets(st.sampled_from(["", "last ", "first ", "2 ", "9 ", "every 3 ", "odd "])),
+)
+def test_words_that_are_never_said_are_found_as_by_looking_at_every_breath(
+    one: int, other: int, names: set[str]
+) -> None:
+    counts = range(min(one, other), max(one, other) + 1)
+    spoken = {f"{name}in" for name in names}
+    every = [3] if "every 3 in" in spoken else []
+    slow = set()
+    for count in counts:
+        for number in range(count):
+            called = (f"{name}in" for name in which(number, count, every))
+            slow.add(next((name for name in called if name in spoken), ""))
+    assert set(unheard._heard(spoken, counts)) - {""} == slow - {""}  # noqa: SLF001
+    assert all(phase_of(key)[0] == "in" for key in spoken)
+
+
+BIG = "title: T\nsteps:\n" + "  - breathe: 10000\n    min: 1\n    in: In\n    out: Out\n    last out: Up\n" * 2
+
+
+def test_many_breaths_that_may_be_fewer_are_looked_through_once(
+    checked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = 0
+
+    def counted(*args: object) -> object:
+        nonlocal calls
+        calls += 1
+        return which(*args)  # type: ignore[arg-type] # as it is called
+
+    monkeypatch.setattr(unheard, "which", counted)
+    monkeypatch.setattr(unheard, "MOST_TRIED", 50_000)
+    checked.write_text(BIG, encoding="utf-8")
+    assert run(["check", str(checked)]) == 0
+    assert calls == 2 * 10_000 - 1  # the second step is more than is looked through
+    assert "note: a session of more than 12,000 breaths and steps is not performed here" in capsys.readouterr().err
+
+
+def test_what_can_never_be_performed_is_a_problem(checked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checked.write_text("title: T\nsteps:\n  - repeat: {rounds: 11, steps: [breathe: 10000]}\n", encoding="utf-8")
+    assert run(["check", str(checked)]) == 2
+    assert "more than 100,000; use fewer rounds or breaths" in capsys.readouterr().out
+
+
+def test_words_past_the_most_are_not_looked_over_and_it_says_so(
+    checked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(advice, "MOST_READ", 100)
+    lines = "".join(f"  - say: Sit sit down, {'a' * 20}.\n" for _ in range(9))
+    checked.write_text(f"title: T\nsteps:\n{lines}", encoding="utf-8")
+    assert run(["check", str(checked)]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[1] for line in out] == ["3", "4", "5"]
+    assert "the words from here on are not looked over: they come after 100 characters" in out[-1]
+    assert review.MOST_PERFORMED < 100_000
