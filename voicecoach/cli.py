@@ -14,7 +14,16 @@ import click
 
 from voicecoach import __version__, formats, memory, options, signals, streams
 from voicecoach.breath import paces
-from voicecoach.errors import ChoiceError, PlayerError, RoutineError, TargetError, VoicecoachError, VoiceError, shown
+from voicecoach.errors import (
+    ChoiceError,
+    PlayerError,
+    RoutineError,
+    TargetError,
+    VoicecoachError,
+    VoiceError,
+    remedy,
+    shown,
+)
 from voicecoach.score import Side
 
 if TYPE_CHECKING:
@@ -470,7 +479,8 @@ def _explain(error: Exception) -> tuple[str, int]:
 def _describe_system_error(error: OSError) -> str:
     """Name the file or the stream that the system refused, and say what is there all the same."""
     if error.filename != streams.OUTPUT:
-        return f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}"
+        named = shown(error.filename)[1:-1] if error.filename else "the system"
+        return f"{named}: {(error.strerror or str(error)).lower()}\n{remedy(error)}"
     streams.discard_output()
     made = "\nthe files themselves are complete" if signals.is_complete() else ""
     return f"{streams.describe(error)}{made}"

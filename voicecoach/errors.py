@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -155,6 +156,24 @@ class OutputError(VoicecoachError):
 
 class TargetError(OutputError, ChoiceError):
     """A place where no file can be: its folder is missing, or it is a folder itself."""
+
+
+_REMEDIES = {
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.EMFILE: "let more files be open at once, as with 'ulimit -n 256'",
+    errno.ENFILE: "close other programs: the system has as many files open as it can",
+    errno.ENOSPC: "make room on this disk, or choose another folder",
+    errno.EROFS: "choose a folder that can be written to",
+}
+
+
+def remedy(error: OSError) -> str:
+    """Return what mends an error of the system, if that is known; nothing otherwise.
+
+    >>> remedy(OSError(errno.ENAMETOOLONG, "File name too long"))
+    'choose a shorter name'
+    """
+    return _REMEDIES.get(error.errno or 0, "")
 
 
 MOST_PROBLEMS = 100

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from voicecoach import ffmpeg_choice, memory, signals
-from voicecoach.errors import EncodeError, RunError
+from voicecoach.errors import EncodeError, RunError, remedy
 
 if TYPE_CHECKING:
     import subprocess
@@ -235,7 +235,9 @@ def _close(pipe: IO[bytes] | None) -> None:
 
 def _not_started(what: str, error: OSError) -> EncodeError:
     found = ffmpeg_choice.choose()
-    return EncodeError(f"{what}: {found} could not be started: {error.strerror or error}\n{found.remedy}")
+    return EncodeError(
+        f"{what}: {found} could not be started: {error.strerror or error}\n{remedy(error) or found.remedy}"
+    )
 
 
 def _check(status: int, said: str, what: str) -> None:

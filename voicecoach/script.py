@@ -120,7 +120,8 @@ def exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
     """
     parts = list(_parts(routine))
     optional = _names(names for names, extra, _ in parts if extra)
-    _known("optional exercise", choices.added - {"all"}, optional)
+    mend = "write one of these, or --with all" if optional else f"{routine.name} has none; leave --with out"
+    _known("optional exercise", choices.added - {"all"}, optional, mend)
     if choices.skipped:
         steps = {name for *_, part in parts for name in _step_names(part, choices)}
         every = _names(names for names, _, _ in parts)
@@ -214,21 +215,25 @@ def _step_names(routine: Routine, choices: Choices) -> Iterator[str]:
             yield from list_round_names(inner, name, part)
 
 
-def _known(kind: str, names: Iterable[str], known: Sequence[str]) -> None:
+def _known(kind: str, names: Iterable[str], known: Sequence[str], mend: str = "") -> None:
     folded = {name.casefold() for name in known}
     for name in sorted(names):
         if name.casefold() not in folded:
-            raise UnknownNameError(kind, name, known)
+            raise UnknownNameError(kind, name, known, mend)
 
 
 def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> None:
     both = sided(played)
     if len(choices.sides) == 1 and not both and not _one_sided(played):
         raise ChoiceError(f"{routine.name} has no sides, so there is no track for one\nleave out --side or --tracks")
+    if choices.first and not both:
+        raise ChoiceError(f"{routine.name} has no sides, so none of them can begin\nleave out --first")
     repeated = any(isinstance(step, Repeat) for part in played for step in walk(part.sheet.steps))
     if choices.rounds is not None and not both and not repeated:
         raise ChoiceError(f"{routine.name} has no rounds that could be changed\nleave --rounds out")
-    _known("parameter", choices.settings, sorted({name for part in played for name in part.sheet.parameters}))
+    parameters = sorted({name for part in played for name in part.sheet.parameters})
+    mend = f"'voicecoach show {routine.name}' shows them" if parameters else f"{routine.name} has none; leave --set out"
+    _known("parameter", choices.settings, parameters, mend)
 
 
 def _sentences(texts: Iterable[str], kind: CueKind, part: Part) -> list[Score]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from voicecoach.errors import ChoiceError, OutputError, TargetError, shown
+from voicecoach.errors import ChoiceError, OutputError, TargetError, remedy, shown
 from voicecoach.language import fill
 from voicecoach.schema import FILE as SCHEMA
 
@@ -30,8 +30,11 @@ def started(name: str, folder: Path) -> Path:
             file.write(text(stem))
     except FileExistsError as error:
         raise TargetError(path, "there is a file of this name; choose another name, or move it away") from error
+    except FileNotFoundError as error:
+        raise TargetError(path, "the folder is gone; change into one that is there") from error
     except OSError as error:
-        raise OutputError(path, (error.strerror or str(error)).lower()) from error
+        what = (error.strerror or str(error)).lower()
+        raise OutputError(shown(path)[1:-1], "; ".join(filter(None, (what, remedy(error))))) from error
     return path
 
 

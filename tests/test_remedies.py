@@ -1,0 +1,64 @@
+"""What the system or a choice refuses is told with what mends it."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voicecoach.choices import Choices
+from voicecoach.cli import run
+from voicecoach.errors import ChoiceError, OutputError, TargetError, remedy
+from voicecoach.routine import load
+from voicecoach.score import Side
+from voicecoach.script import build
+from voicecoach.template import started
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        (Choices(first=Side.LEFT), "box-breathing has no sides, so none of them can begin\nleave out --first"),
+        (Choices(settings={"a": "b"}), "'voicecoach show box-breathing' shows them"),
+        (Choices(added=frozenset({"x"})), "box-breathing has none; leave --with out"),
+    ],
+)
+def test_a_choice_that_is_not_there_says_what_is(choices: Choices, expected: str) -> None:
+    with pytest.raises(ChoiceError) as caught:
+        build(load("box-breathing"), choices)
+    assert expected in str(caught.value)
+
+
+def test_a_routine_without_parameters_says_so() -> None:
+    with pytest.raises(ChoiceError, match="sitting-leg-stretch has none; leave --set out"):
+        build(load("sitting-leg-stretch"), Choices(settings={"a": "b"}))
+    with pytest.raises(ChoiceError, match="write one of these, or --with all"):
+        build(load("leg-stretch"), Choices(added=frozenset({"nosuch"})))
+
+
+def test_a_folder_that_is_gone_and_a_name_too_long_are_told(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match="the folder is gone; change into one that is there"):
+        started("mine", tmp_path / "gone")
+    with pytest.raises(OutputError, match="file name too long; choose a shorter name") as caught:
+        started("n" * 300, tmp_path)
+    assert len(str(caught.value)) < 200
+
+
+def test_a_name_too_long_is_told_in_two_short_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert run(["make", "box-breathing", "-o", str(tmp_path / ("n" * 300 + ".mp3"))]) in {1, 2}
+    told = capsys.readouterr().err.splitlines()
+    assert told[-1] == "choose a shorter name"
+    assert all(len(line) < 200 for line in told)
+
+
+def test_every_remedy_is_a_short_line() -> None:
+    for number in (errno.ENAMETOOLONG, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EROFS):
+        assert 0 < len(remedy(OSError(number, "x"))) < 100
+    assert remedy(OSError("x")) == ""
