@@ -57,5 +57,5 @@ def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="no such file or directory"):
+    with pytest.raises(OutputError, match="the folder is gone; change into one that is there"):
         started("mine", tmp_path / "nowhere")
