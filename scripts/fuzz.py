@@ -1,8 +1,9 @@
 """Spoil the built-in routines in many ways, and see that each is refused by name or performed: scripts/fuzz [COUNT].
 
-A routine that was changed at random may be wrong, but it may not crash the program, hang it, or take much memory. Half
-of them are spoilt as trees, half as text, and half of each are asked for with choices that were drawn as well. Each is
-watched: its processor time, and how much memory it takes at its height beyond what there was before it.
+A routine that was changed at random may be wrong, but it must not crash the program, hang it, or take much memory,
+whether it is performed or looked over by `check`. Half of them are spoilt as trees, half as text, and half of each are
+asked for with choices that were drawn as well. Each is watched: its processor time, and how much memory it takes at its
+height beyond what there was before it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes import measure
 from tests.mutations import TREES, chosen, spoilt, spoilt_text
+from voicecoach.advice import advised, timed
 from voicecoach.choices import Choices
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.fit import LengthError, attempts, fitted
@@ -101,10 +103,14 @@ def _came(path: Path, choices: Choices, length: Fraction | None) -> str:
     try:
         routine = load(str(path))
         outcome = "refused when it was built"
+        found = [*advised(routine.sheet, routine.tree)] if routine.tree is not None else []
+        if not all(_told(RoutineError([each]), path) for each in found):
+            return f"CRASHED: check warns as {[str(each) for each in found]!r}"
         score = build(routine, choices)
         outcome = "refused when it was performed"
         timeline = perform(score, measure, pace(routine, choices))
         outcome = "performed"
+        list(timed(timeline, routine.file))
         if length:
             fitted(attempts(routine, choices, measure), length)
             outcome = "performed, at the length asked for"
