@@ -6,13 +6,16 @@ import os
 from threading import Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from voicecoach import ffmpeg
+from voicecoach import ffmpeg, signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
 
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
+_AGAIN = 0.02
+"""Seconds after which programs that were just starting are looked for once more."""
 
 
 def count() -> int:
@@ -32,13 +35,27 @@ def each(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iterable[_Ma
     from concurrent.futures import ThreadPoolExecutor
 
     threads = ThreadPoolExecutor(workers, "work")
+    futures: list[Future[_Made]] = []
     try:
-        return list(threads.map(work, items))
+        with signals.defer():  # what is started is known, so that it can be ended
+            futures += [threads.submit(work, item) for item in items]
+        return [future.result() for future in futures]
     except KeyboardInterrupt:
-        ffmpeg.end_all()  # no other thread hears of it, and nobody waits for their programs any more
+        with signals.defer():  # a second signal would leave what the first is about to end
+            threads.shutdown(wait=False, cancel_futures=True)
+            _end(futures)
         raise
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _end(futures: Iterable[Future[_Made]]) -> None:
+    """End the programs that other threads wait for, also those that are just starting."""
+    from concurrent.futures import wait
+
+    while [each for each in futures if not each.done()]:
+        ffmpeg.end_all()
+        wait(futures, timeout=_AGAIN)
 
 
 class Meanwhile(Generic[_Made]):

@@ -143,12 +143,15 @@ def test_what_is_known_is_made_with_few_libraries(folder: Path, home: Path) -> N
 @pytest.mark.parametrize("when", [SPEAKING, ENCODING])
 def test_who_stops_it_finds_everything_as_it_was(folder: Path, home: Path, when: str, signal: str, status: int) -> None:
     """The encoder signals its parent and hangs: the work is stopped in its middle, and no process is left behind."""
-    env = misbehaving(folder, when, f'echo $$ > "{home}/pid"; kill -{signal} $PPID; exec sleep 600')
+    env = misbehaving(folder, when, f': > "{folder}/bin/$$.pid"; kill -{signal} $PPID; exec sleep 600')
     found, out, err = run(folder, home, "make", "calm.yaml", env=env)
     assert (found, out, err.strip()) == (status, "", "voicecoach: stopped; nothing was written")
     assert unhurt(folder)
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((home / "pid").read_text()), 0)
+    started = [int(path.stem) for path in (folder / "bin").glob("*.pid")]
+    assert started
+    for each in started:
+        with pytest.raises(ProcessLookupError):
+            os.kill(each, 0)
 
 
 @pytest.mark.parametrize("when", [SPEAKING, ENCODING])
