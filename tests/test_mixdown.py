@@ -5,6 +5,7 @@ import itertools
 import math
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -193,3 +194,13 @@ def test_a_loop_under_sound_goes_on_from_window_to_window(lengths: list[int], lo
     windows = [array.array("h", [100] * length).tobytes() for length in lengths]
     heard = array.array("h", b"".join(laid_under(windows, Clip(array.array("h", loop).tobytes()))))
     assert list(heard) == [100 + loop[at % len(loop)] for at in range(sum(lengths))]
+
+
+@given(timelines(), st.integers(1000, 90_000))
+def test_the_windows_of_a_mixdown_are_whole_and_cut_nothing(timeline: Timeline, window: int) -> None:
+    whole = b"".join(mixdown(timeline, clip))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("voicecoach.mixdown.WINDOW", window)
+        made = list(mixdown(timeline, clip))
+    assert b"".join(made) == whole
+    assert [len(each) for each in made[:-1]] == [2 * window] * (len(made) - 1)
