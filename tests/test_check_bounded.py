@@ -53,7 +53,7 @@ def test_of_many_problems_the_first_are_told(text: str, checked: Path, capsys: p
     assert run(["check", str(checked)]) == 2
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == MOST_PROBLEMS + 1
-    assert "more problems from here on; mend those above first" in lines[-1]
+    assert "more problems from here on; fix those above first" in lines[-1]
     with pytest.raises(RoutineError) as caught:
         load(str(checked))
     assert len(str(caught.value).splitlines()) <= 3

@@ -41,7 +41,7 @@ def _healthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folders, "cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(ffmpeg_choice, "examine", lambda: GOOD)
     monkeypatch.setattr(library, "find", lambda: Library("pyttsx3 2.99, espeak-ng 1.52", "espeak", "/lib/x.so", None))
-    monkeypatch.setattr(sampling, "voices", lambda *_: [READY])
+    monkeypatch.setattr(doctor, "list_voices", lambda *_: [READY])
     monkeypatch.setattr(player, "installed", lambda: ["mpv"])
     monkeypatch.setattr(sampling, "record", lambda *_: Sample(Path("trial.mp3"), "en", ("x",), 2.25))
     monkeypatch.setattr(verify, "verify", lambda _: [])
@@ -125,19 +125,19 @@ def test_an_ffmpeg_that_is_not_well(
 def test_without_speech_of_the_system_other_voices_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "find", raising(VoiceError("no speech library is installed\ninstall espeak-ng")))
     assert check("speech") == Check("speech", Status.WARNING, "no speech library is installed", "install espeak-ng")
-    monkeypatch.setattr(sampling, "voices", lambda *_: [])
+    monkeypatch.setattr(doctor, "list_voices", lambda *_: [])
     assert check("speech") == Check("speech", Status.FAILS, "no speech library is installed", "install espeak-ng")
 
 
 def test_voices_are_counted_by_kind_when_they_can_speak(monkeypatch: pytest.MonkeyPatch) -> None:
     away = Listed("piper:y", "piper", "y", ready=False, hint="install y")
-    monkeypatch.setattr(sampling, "voices", lambda *_: [READY, READY, Listed("piper:x", "piper", "x"), away])
+    monkeypatch.setattr(doctor, "list_voices", lambda *_: [READY, READY, Listed("piper:x", "piper", "x"), away])
     assert check("voices") == Check("voices", Status.OK, "2 system, 1 piper")
-    monkeypatch.setattr(sampling, "voices", lambda *_: [away])
+    monkeypatch.setattr(doctor, "list_voices", lambda *_: [away])
     assert check("voices") == Check("voices", Status.FAILS, "none that can speak", "install y")
-    monkeypatch.setattr(sampling, "voices", lambda *_: [])
+    monkeypatch.setattr(doctor, "list_voices", lambda *_: [])
     assert check("voices").remedy
-    monkeypatch.setattr(sampling, "voices", raising(VoiceError("the voice hangs\nstart anew")))
+    monkeypatch.setattr(doctor, "list_voices", raising(VoiceError("the voice hangs\nstart anew")))
     assert check("voices") == Check("voices", Status.FAILS, "the voice hangs", "start anew")
 
 
@@ -174,7 +174,7 @@ def test_settings_that_would_stop_every_session_fail_and_hide_nothing(text: str,
     assert (status, row.status) == (1, Status.FAILS)
     assert said in row.found
     assert row.remedy
-    assert shown.splitlines()[-1] == "No session can be made here until this is mended: settings."
+    assert shown.splitlines()[-1] == "No session can be made here until this is fixed: settings."
     assert json.loads(run("--json")[1])["ok"] is False
 
 
@@ -201,7 +201,7 @@ def test_the_voice_of_the_settings_is_tried_unless_another_is_asked_for(monkeypa
     ("error", "found", "remedy"),
     [
         (VoiceError("'x' was not spoken\ntry another"), "'x' was not spoken", "try another"),
-        (EncodeError("encoding failed"), "encoding failed", "mend what fails above, then try again"),
+        (EncodeError("encoding failed"), "encoding failed", "fix what fails above, then try again"),
         (OSError(28, "No space left on device"), "no temporary file can be written: No space left on device", "TMPDIR"),
     ],
 )

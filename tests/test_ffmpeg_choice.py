@@ -68,7 +68,7 @@ def on_path(folder: Path, monkeypatch: pytest.MonkeyPatch, version: str = "7.0-f
 
 
 def unbundle(monkeypatch: pytest.MonkeyPatch, instead: str = "") -> None:
-    monkeypatch.setattr("voicecoach.ffmpeg_choice._bundled", lambda: instead)
+    monkeypatch.setattr("voicecoach.ffmpeg_choice._find_bundled", lambda: instead)
 
 
 def test_the_bundled_one_comes_before_that_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

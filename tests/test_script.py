@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
@@ -13,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import measure
+from tests.work import count_calls
 from voicecoach.breath import Kind, breath, pace
 from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
@@ -320,22 +320,11 @@ def test_every_turn_breathes_the_breath_it_is_given(inside: list[Step], rounds: 
 
 
 def test_the_work_of_a_session_grows_as_its_cues_do() -> None:
-    """Counted in calls of functions, which are the same on any machine."""
     routine = load("sitting-leg-stretch")
 
     def work(rounds: int) -> tuple[int, int]:
-        calls = 0
-
-        def counted(_frame: object, event: str, _of: object) -> None:
-            nonlocal calls
-            calls += event in {"call", "c_call"}
-
         chosen = Choices(rounds=rounds)
-        sys.setprofile(counted)
-        try:
-            timeline = perform(build(routine, chosen), measure, pace("4-6"))
-        finally:
-            sys.setprofile(None)
+        calls, timeline = count_calls(lambda: perform(build(routine, chosen), measure, pace("4-6")))
         return calls, len(timeline.cues)
 
     work(1)  # what is found once is found now

@@ -396,7 +396,8 @@ def seconds(text: str) -> Fraction:
         return rounded(found)
     if _NUMBER.fullmatch(plain):
         raise ChoiceError(f"{shown(text)} has no unit: write {plain}s for seconds, or {plain}m for minutes")
-    raise ChoiceError(f"{shown(text)} is not a length of time: {_meant(plain)}")
+    how = _suggest_point(plain) or "write seconds as 5s or 1.5s, minutes as 2m or 1:30"
+    raise ChoiceError(f"{shown(text)} is not a length of time: {how}")
 
 
 def _added_up(amounts: str, last: str) -> Fraction | None:
@@ -409,11 +410,11 @@ def _added_up(amounts: str, last: str) -> Fraction | None:
     return sum((each * _SECONDS[name] for each, name in found), int(last or 0) * smaller)
 
 
-def _meant(plain: str) -> str:
-    """Say how a length of time is written, and this one if it only has a comma for its point."""
+def _suggest_point(plain: str) -> str:
+    """Say how a length of time is written that has a comma in place of its point; nothing for any other text."""
     if len(_COMMA.findall(plain)) == 1 and _AMOUNT.fullmatch(pointed := _COMMA.sub(".", plain)):
         return f"decimals take a point, write {pointed}"
-    return "write seconds as 5s or 1.5s, minutes as 2m or 1:30"
+    return ""
 
 
 def span(text: str) -> Span:
@@ -435,8 +436,8 @@ def span(text: str) -> Span:
             return Span(least=seconds(match[1]))
         return Span(rest=seconds(plain))
     except ChoiceError:
-        if _meant(plain) != _meant(""):
-            raise ChoiceError(f"{shown(text)} is not a length: {_meant(plain)}") from None
+        if how := _suggest_point(plain):
+            raise ChoiceError(f"{shown(text)} is not a length: {how}") from None
         if match := _NO_COMMA.fullmatch(plain):
             raise ChoiceError(f"{shown(text)} has no comma: write {match[1]}, {match[2]}") from None
         raise ChoiceError(

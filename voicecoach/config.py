@@ -202,43 +202,29 @@ def _mapped(path: Path, command: click.Command, shared: Mapping[str, Any], own: 
     options = _options(command)
     _check(path, own, list(options), "option", command.name)
     merged = {**{name: value for name, value in shared.items() if name in options}, **own}
-    try:
-        return {options[name].name or "": _typed(options[name], value) for name, value in merged.items()}
-    except _WrongTypeError:
-        name = next(name for name, value in merged.items() if not _is_fit(options[name], value))
-        where = place(name, command.name if name in own else None)
-        raise ChoiceError(f"{where}: {_wrong(options[name], name, merged[name])}") from None
-
-
-class _WrongTypeError(Exception):
-    """A value is of a type that its option can't have."""
+    for name, value in merged.items():
+        if not _is_fit(options[name], value):
+            where = place(name, command.name if name in own else None)
+            raise ChoiceError(f"{where}: {_wrong(options[name], name, value)}")
+    return {options[name].name or "": _typed(options[name], value) for name, value in merged.items()}
 
 
 def _is_fit(option: click.Option, value: object) -> bool:
-    try:
-        _typed(option, value)
-    except _WrongTypeError:
-        return False
-    return True
+    """Tell whether a value is of a type that its option can have: a text, a number, or for a switch true or false."""
+    every = value if option.multiple and isinstance(value, list) else [value]
+    kinds: tuple[type, ...] = (str, bool) if option.is_flag else (str, int, float)
+    return all(isinstance(each, kinds) and (option.is_flag or not isinstance(each, bool)) for each in every)
 
 
 def _typed(option: click.Option, value: object) -> object:
-    """Hand an option over as it would be typed; one that can be given several times may be a list.
-
-    Raises:
-        _WrongTypeError: When it is neither a text nor a number; for a switch, neither true nor false.
-    """
+    """Hand an option over as it would be typed; one that can be given several times may be a list."""
     if option.multiple:
-        return [_typed_once(option, each) for each in (value if isinstance(value, list) else [value])]
-    return _typed_once(option, value)
+        return [_typed_once(each) for each in (value if isinstance(value, list) else [value])]
+    return _typed_once(value)
 
 
-def _typed_once(option: click.Option, value: object) -> object:
-    if isinstance(value, str) or (option.is_flag and isinstance(value, bool)):
-        return value
-    if isinstance(value, (int, float)) and not (option.is_flag or isinstance(value, bool)):
-        return str(value)
-    raise _WrongTypeError
+def _typed_once(value: object) -> object:
+    return value if isinstance(value, (str, bool)) else str(value)
 
 
 _KINDS = {"bool": "true or false", "int": "a number", "float": "a number", "list": "a list", "dict": "a table"}
@@ -260,7 +246,7 @@ def place(option: str, command: str | None) -> str:
     """
     path = file()
     try:
-        lines = _bare(path.read_bytes().decode()).splitlines()
+        lines = _bare(plain.read(path, LARGEST).decode()).splitlines()
     except (OSError, ValueError):
         return str(path)
     key = re.compile(rf"""\s*(["']?){re.escape(option)}\1\s*=""")

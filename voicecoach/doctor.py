@@ -7,7 +7,7 @@ import platform
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from voicecoach import (
 from voicecoach.errors import ChoiceError, VoicecoachError, VoiceError
 from voicecoach.score import Phrase, Wording, seq
 from voicecoach.voices import library
+from voicecoach.voices.listing import list_voices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,7 +95,7 @@ def table(checks: Sequence[Check]) -> list[str]:
         lines.append(f"{check.status:<9}{check.name:<12}{check.found}")
         lines.extend([f"{'':<21}-> {check.remedy}"] if check.remedy else [])
     failing = [check.name for check in checks if check.status is Status.FAILS]
-    end = f"No session can be made here until this is mended: {', '.join(failing)}."
+    end = f"No session can be made here until this is fixed: {', '.join(failing)}."
     return [*lines, end if failing else "Sessions can be made here."]
 
 
@@ -124,7 +125,7 @@ def check_settings(commands: Mapping[str, click.Command]) -> Check:
         config.speaking()
     except (ChoiceError, click.BadParameter) as error:
         said = error.format_message() if isinstance(error, click.BadParameter) else str(error)
-        return _failing("settings", said, f"mend or remove that line in {path}")
+        return _failing("settings", said, f"correct or remove that line in {path}")
     return Check("settings", Status.OK, str(path) if path.is_file() else f"none; they would be in {path}")
 
 
@@ -155,14 +156,14 @@ def check_speech(*, others: bool) -> Check:
         found = library.find()
     except VoiceError as error:
         failing = _failing("speech", str(error), "")
-        return Check(failing.name, Status.WARNING if others else Status.FAILS, failing.found, failing.remedy)
+        return replace(failing, status=Status.WARNING) if others else failing
     return Check("speech", Status.OK, f"{found.version}, {found.path}" if found.path else found.version)
 
 
 def check_voices(request: Request, folder: Path) -> Check:
     """Count the voices that can speak now, by kind."""
     try:
-        voices = sampling.voices(None, request, folder)
+        voices = list_voices(None, request.commands, folder)
     except VoicecoachError as error:
         return _failing("voices", str(error), "'voicecoach voices' lists them")
     ready = Counter(each.kind for each in voices if each.ready)
@@ -203,7 +204,7 @@ def try_session(request: Request) -> Check:
             made = sampling.record(request, _one_phrase, path, folder / "cache", lambda *_: None)
             wrong = verify.verify(path)
     except VoicecoachError as error:
-        return _failing("session", str(error), "mend what fails above, then try again")
+        return _failing("session", str(error), "fix what fails above, then try again")
     except OSError as error:
         said = f"no temporary file can be written: {error.strerror or error}"
         return Check("session", Status.FAILS, said, "make room there, or set TMPDIR to another folder")
@@ -223,5 +224,5 @@ def _one_phrase(routine: Routine) -> Score:
 
 def _failing(name: str, said: str, remedy: str) -> Check:
     """Return a failing check: the first line says what, those after it what to do; or else ``remedy`` does."""
-    what, *mend = said.splitlines() or [""]
-    return Check(name, Status.FAILS, what, "; ".join(mend) or remedy)
+    what, *remedies = said.splitlines() or [""]
+    return Check(name, Status.FAILS, what, "; ".join(remedies) or remedy)

@@ -177,7 +177,7 @@ def remedy(error: OSError) -> str:
 
 
 MOST_PROBLEMS = 100
-"""Problems of a file that are told; whoever has mended these is told of the others."""
+"""Problems of a file that are reported at once; the others are reported when these are fixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def cut(problems: Sequence[Problem], unseen: int = 0) -> list[Problem]:
 
     >>> where = Where("my.yaml", 1, 1)
     >>> print(cut(cut([Problem(where, str(number)) for number in range(1000)]))[-1])
-    my.yaml:1:1: there are 900 more problems from here on; mend those above first
+    my.yaml:1:1: there are 900 more problems from here on; fix those above first
     """
     told = [each for each in problems if not isinstance(each, More)]
     unseen = max(unseen, 0) + sum(each.count for each in problems if isinstance(each, More))
@@ -202,7 +202,7 @@ def cut(problems: Sequence[Problem], unseen: int = 0) -> list[Problem]:
     count = len(left) + unseen
     if count:
         what = f"there are {count} more problems from here on"
-        kept.append(More((left[0] if left else told[-1]).where, what, "mend those above first", count))
+        kept.append(More((left[0] if left else told[-1]).where, what, "fix those above first", count))
     return kept
 
 

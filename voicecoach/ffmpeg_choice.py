@@ -12,7 +12,7 @@ import json
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,7 +99,7 @@ def choose() -> Ffmpeg:
         ChoiceError: When a variable or the settings name a program that isn't there.
         EncodeError: When there is none, or none that can be used.
     """
-    return choose_among(*_asked())
+    return choose_among(*_list_wishes())
 
 
 def examine() -> Ffmpeg:
@@ -114,10 +114,10 @@ def examine() -> Ffmpeg:
     try:
         found = choose()
     except (ChoiceError, EncodeError):
-        refused = [_probed(each) for each in _candidates(*_asked())]
+        refused = [_probe(each) for each in _candidates(*_list_wishes())]
         first, *others = refused or [Ffmpeg("", "PATH", fault="ffmpeg is missing")]
-        return _with(first, note=_told(others))
-    return _with(found, lacks=_lacks(found.path))
+        return replace(first, note=_list_faults(others))
+    return replace(found, lacks=_lacks(found.path))
 
 
 def prefer(path: str | None) -> None:
@@ -129,7 +129,7 @@ _PREFERRED: list[str] = []
 """What the user's settings name, if they name something."""
 
 
-def _asked() -> tuple[str, str, str, str]:
+def _list_wishes() -> tuple[str, str, str, str]:
     """Return all that the choice depends on."""
     variables = (os.environ.get(name, "") for name in (VARIABLE, IMAGEIO_VARIABLE, "PATH"))
     own, imageio, path = variables
@@ -146,9 +146,9 @@ def choose_among(own: str, setting: str, imageio: str, path: str) -> Ffmpeg:
     """
     refused: list[Ffmpeg] = []
     for candidate in _candidates(own, setting, imageio, path):
-        found = _probed(candidate)
+        found = _probe(candidate)
         if not found.fault:
-            return _with(found, note=_told(refused))
+            return replace(found, note=_list_faults(refused))
         if found.source not in {"bundled", "PATH"}:
             raise _refusal(found)
         refused.append(found)
@@ -156,10 +156,10 @@ def choose_among(own: str, setting: str, imageio: str, path: str) -> Ffmpeg:
         raise EncodeError(f"ffmpeg is missing\n{INSTALL}")
     if len(refused) == 1:
         raise _refusal(refused[0])
-    raise EncodeError(f"no ffmpeg can be used: {_told(refused)}\n{INSTALL}")
+    raise EncodeError(f"no ffmpeg can be used: {_list_faults(refused)}\n{INSTALL}")
 
 
-def _told(refused: list[Ffmpeg]) -> str:
+def _list_faults(refused: list[Ffmpeg]) -> str:
     return "; ".join(f"{each} {each.fault}" for each in refused)
 
 
@@ -172,9 +172,9 @@ def _candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffm
     """Yield the ffmpegs that may be used, the first of them first."""
     for source, named in ((VARIABLE, own), ("setting", setting), (IMAGEIO_VARIABLE, imageio)):
         if named.strip():
-            yield _located(source, named.strip())
+            yield _locate(source, named.strip())
             return
-    bundled = _bundled()
+    bundled = _find_bundled()
     if bundled:
         yield Ffmpeg(bundled, "bundled")
 
@@ -185,7 +185,7 @@ def _candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffm
         yield Ffmpeg(on_path, "PATH")
 
 
-def _located(source: str, named: str) -> Ffmpeg:
+def _locate(source: str, named: str) -> Ffmpeg:
     """Find the program that a variable or the settings name, by its path or by its name on the PATH."""
     path = folders.expanded(named)
     if path.is_file():
@@ -199,7 +199,7 @@ def _located(source: str, named: str) -> Ffmpeg:
     return Ffmpeg(found, source) if found else Ffmpeg(named, source, fault=_MISSING)
 
 
-def _bundled() -> str:
+def _find_bundled() -> str:
     """Find imageio-ffmpeg's binary by its folder: asking the package runs ``ffmpeg -version`` first (20 ms)."""
     spec = importlib.util.find_spec("imageio_ffmpeg")
     if spec is None or spec.origin is None:
@@ -208,7 +208,7 @@ def _bundled() -> str:
     return str(inside[0]) if inside else ""
 
 
-def _probed(candidate: Ffmpeg) -> Ffmpeg:
+def _probe(candidate: Ffmpeg) -> Ffmpeg:
     """Return a candidate with its version and what it lacks; both are kept for as long as its file stays the same.
 
     The bundled one lacks nothing: its builds have everything.
@@ -216,26 +216,20 @@ def _probed(candidate: Ffmpeg) -> Ffmpeg:
     if candidate.fault:
         return candidate
     key = file_key(candidate.path)
-    facts = _recalled(key)
+    facts = _recall(key)
     if facts is None:
         try:
             said = _output(candidate.path, "-version")
         except (OSError, ValueError) as error:
-            return _with(candidate, fault=f"does not start: {getattr(error, 'strerror', None) or error}")
+            return replace(candidate, fault=f"does not start: {getattr(error, 'strerror', None) or error}")
         version = re.match(r"ffmpeg version (\S+)", said)
         if version is None:
-            return _with(candidate, fault="does not say which version of ffmpeg it is")
+            return replace(candidate, fault="does not say which version of ffmpeg it is")
         lacks = () if candidate.source == "bundled" else _lacks(candidate.path)
         facts = (version[1], hashlib.sha256(said.encode()).hexdigest()[:12], tuple(lacks))
         _keep(key, facts)
-    found = _with(candidate, version=facts[0], digest=facts[1], lacks=facts[2])
-    return _with(found, fault=_fault(found))
-
-
-def _with(found: Ffmpeg, **changed: object) -> Ffmpeg:
-    from dataclasses import replace
-
-    return replace(found, **changed)  # type: ignore[arg-type] # fields by name
+    found = replace(candidate, version=facts[0], digest=facts[1], lacks=facts[2])
+    return replace(found, fault=_fault(found))
 
 
 def _fault(found: Ffmpeg) -> str:
@@ -299,7 +293,7 @@ def file_key(path: str) -> str:
 _Facts = tuple[str, str, tuple[str, ...]]
 
 
-def _recalled(key: str) -> _Facts | None:
+def _recall(key: str) -> _Facts | None:
     kept = store.read(store.place(folders.cache(), "fact", "ffmpeg", key)) if key else None
     if kept is None:
         return None

@@ -190,8 +190,10 @@ def _what(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - as above
         case "literal_error":
             told = f"{value} is not known here", f"write {given['expected']}"
         case "model_type" | "dict_type" if key in HEADS and isinstance(error["input"], str):
-            number = _FIRST_NUMBER.search(error["input"]) if HEADS[key] == "rounds" else None
-            inside = number[0] if number else "3" if HEADS[key] == "rounds" else error["input"]
+            inside = error["input"]
+            if HEADS[key] == "rounds":
+                number = _FIRST_NUMBER.search(inside)
+                inside = number[0] if number else "3"
             mend = f"write '{key}:' alone, and indented under it '{HEADS[key]}: {inside}' and 'steps:'"
             told = f"{value} can't stand beside {key!r}", mend
         case kind:

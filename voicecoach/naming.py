@@ -22,7 +22,7 @@ _UNSAFE = re.compile(r"[^\w+.,=%-]+")
 def list_choices(choices: Choices, length: Fraction | None = None, preview: Fraction | None = None) -> dict[str, str]:
     """Return the choices that change what is done in a session and what is said: options and their values.
 
-    The side is none of them, as names have it at their end.
+    The side is not among them: names have it at their end.
 
     >>> from fractions import Fraction
     >>> from voicecoach.breath import pace

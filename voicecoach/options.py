@@ -157,16 +157,6 @@ def picture(text: str) -> Path:
     return _named(text, (".svg", ".png"), "a picture's name ends in .svg or .png")
 
 
-def artist(text: str) -> str:
-    """Read who a file is by."""
-    from voicecoach.plaintext import one_line
-
-    named = one_line(text)
-    if not named:
-        raise ChoiceError("the name is empty; write who the files are by, or leave it out")
-    return named
-
-
 def prompt_list(text: str) -> Path:
     """Read the name of the file of a list to record from."""
     return _named(text, (".csv", ".md"), "a list's name ends in .csv or .md")
@@ -281,7 +271,7 @@ def files(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--chapters-json", is_flag=True, help="Beside it: chapters for podcast apps."),
         click.option("--playlist", is_flag=True, help="Beside it: a playlist of the tracks."),
         click.option("--verify", is_flag=True, help="Hold the finished files against the plan."),
-        click.option("--artist", type=Parsed("NAME", artist), help="Who it is by, in players: voicecoach if not said."),
+        click.option("--artist", type=Parsed("NAME", line), help="Who it is by, in players: voicecoach if not said."),
         FORCE,
     ]
     return _with(options, command)
@@ -309,7 +299,7 @@ def captions(text: str) -> tuple[str, ...]:
     return kinds
 
 
-FORCE = click.option("--force", is_flag=True, help="Replace files too that voicecoach did not make.")
+FORCE = click.option("--force", is_flag=True, help="Also replace files that voicecoach did not make.")
 TRACKS = click.option("--tracks", type=click.Choice(["one", "sides"]), default="one", help="One, or one for each leg.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from fractions import Fraction
 from itertools import groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
-    import audioop
+from voicecoach.clip import SAMPLE_RATE
+from voicecoach.levels import measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +17,8 @@ if TYPE_CHECKING:
 
 BLOCK = SAMPLE_RATE // 100
 """Samples whose level is looked at together: 10 ms."""
-QUIET = 10 ** (-38 / 20)
-"""How loud a block of a pause is at most, as a part of the loudest block."""
+QUIET = 76
+"""Halves of a dB by which a block of a pause is softer than the loudest block, at least."""
 SHORTEST = 5
 """Blocks of the shortest pause: stops inside words ("p", "t") are shorter."""
 WORTH = 8.0
@@ -52,9 +48,8 @@ def find_sentences(clip: Clip, lengths: Sequence[int]) -> tuple[tuple[Fraction, 
 
 def _find_pauses(clip: Clip) -> list[_Pause]:
     """Return the first block of each pause inside a clip, and the first after it."""
-    size = BLOCK * SAMPLE_BYTES
-    levels = [audioop.rms(clip.pcm[at : at + size], SAMPLE_BYTES) for at in range(0, len(clip.pcm), size)]
-    limit = QUIET * max(levels, default=0)
+    levels = measure(clip.pcm, BLOCK)
+    limit = max(levels, default=0) - QUIET
     runs = [(quiet, [at for at, _ in run]) for quiet, run in groupby(enumerate(levels), lambda each: each[1] <= limit)]
     inner = [blocks for quiet, blocks in runs[1:-1] if quiet and len(blocks) >= SHORTEST]
     return [(blocks[0], blocks[-1] + 1) for blocks in inner]

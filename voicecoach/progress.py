@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from voicecoach.breath import Pace
+    from voicecoach.session import Report
 
 STAGES = {
     "speaking": "Speaking {done} of {total} phrases",
@@ -90,16 +90,12 @@ def describe_pace(pace: Pace) -> str:
     return " ".join(f"{names[phase.kind]} {round(float(phase.seconds), 2):g} s" for phase in pace.points[0].phases)
 
 
-Told = Callable[[str, int, int], None]
-"""What is told of the work, as `session.Report`; `Bars` can be told too what a session will be."""
-
-
 def _ignore(_stage: str, _done: int, _total: int) -> None:
     """Show nothing: errors and warnings are all that a pipe gets."""
 
 
 @contextmanager
-def show_progress(first: str, *, shown: bool = True) -> Iterator[Told]:
+def show_progress(first: str, *, shown: bool = True) -> Iterator[Report]:
     """Show the work on a terminal, from the ``first`` line on; elsewhere, nothing. Afterwards it is gone."""
     if not shown or not is_terminal():
         yield _ignore

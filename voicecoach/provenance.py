@@ -10,7 +10,7 @@ import unicodedata
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import tagging
+from voicecoach import plain, tagging
 from voicecoach.errors import ChoiceError, TargetError, shown
 from voicecoach.formats import FORMATS
 from voicecoach.plaintext import MARK
@@ -45,7 +45,7 @@ def check_ours(paths: Iterable[Path]) -> None:
     Raises:
         TargetError: For the first file that isn't ours; it says how many more there are.
     """
-    foreign = [path for path in paths if is_file(path) and not is_ours(path)]
+    foreign = [path for path in paths if _is_filled(path) and not is_ours(path)]
     if foreign:
         more = f" (and {len(foreign) - 1} more)" if len(foreign) > 1 else ""
         raise TargetError(foreign[0], f"voicecoach did not make this file, so it stays{more}\n{REMEDY}")
@@ -58,7 +58,7 @@ def check_audio(paths: Iterable[Path]) -> None:
         TargetError: For the first such file.
     """
     for path in paths:
-        if is_file(path) and _is_audio(path) and made_with(path) is None:
+        if _is_filled(path) and _is_audio(path) and made_with(path) is None:
             raise TargetError(path, f"voicecoach did not make this recording, so it stays\n{REMEDY}")
 
 
@@ -91,7 +91,7 @@ DAY = "%Y-%m-%d"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def is_file(path: Path) -> bool:
+def _is_filled(path: Path) -> bool:
     """Return whether there is a plain file that has something in it."""
     with suppress(OSError):
         return path.is_file() and path.stat().st_size > 0
@@ -121,8 +121,7 @@ def is_ours(path: Path) -> bool:
         if path.suffix.lower() in _MARKED:
             with path.open("rb") as file:
                 return MARK.encode() in file.read(_HEAD)
-        if path.stat().st_size <= MOST:
-            return _is_written_so(path, path.read_text(encoding="utf-8-sig"))
+        return _is_written_so(path, plain.read(path, MOST).decode("utf-8-sig"))
     return False
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from voicecoach.language import fill, language, languages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from voicecoach.language import Language, Pairs
 
@@ -388,9 +388,8 @@ def _roman(written: str) -> int:
     >>> [_roman(each) for each in ("II", "IV", "XIX")]
     [2, 4, 19]
     """
-    values: Iterable[int] = [_VALUES[each] for each in written]
     total, last = 0, 0
-    for value in reversed(list(values)):
+    for value in (_VALUES[each] for each in reversed(written)):
         total += -value if value < last else value
         last = max(last, value)
     return total

@@ -19,7 +19,6 @@ from voicecoach.sounding import Part, prepared
 from voicecoach.tags import Tags
 from voicecoach.timeline import as_json
 from voicecoach.voices import finding
-from voicecoach.voices.listing import list_voices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from voicecoach.clip import Clip
     from voicecoach.score import Score
     from voicecoach.session import Report, Request
-    from voicecoach.voices.kinds import Listed
 
 ROUTINE = "sitting-leg-stretch"
 """What is read when nothing else is asked for: it is there in several languages."""
@@ -56,15 +54,6 @@ class Sample:
         """Return the public form."""
         said = {"path": str(self.path), "language": self.language, "words": [*self.words]}
         return {**said, "seconds": round(self.seconds, 3)}
-
-
-def voices(code: str | None, request: Request, folder: Path) -> list[Listed]:
-    """List the voices of all kinds; with the code of a language, those that speak it, in whatever dialect.
-
-    Raises:
-        VoiceError: When voices can't be listed.
-    """
-    return list_voices(code, request.commands, folder)
 
 
 @store.bounded()

@@ -560,11 +560,13 @@ def _check_replaceable(request: Request, paths: Sequence[Path], whole: Path, *, 
     if not there and not request.extras:
         return ()
     from voicecoach import provenance
-    from voicecoach.extras import list_paths
 
-    if not request.force:
+    if request.extras and not request.force:
+        from voicecoach.extras import list_paths
+
         provenance.check_ours(list_paths(request.extras, paths, whole))
-        provenance.check_audio([] if named else there)
+    if not (named or request.force):
+        provenance.check_audio(there)
     return tuple((path, provenance.made_with(path) if path in there else None) for path in paths)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from voicecoach.language import language, languages
 
@@ -38,7 +38,7 @@ def simplify(text: str) -> str:
     return bare[1:-1].strip() if any(pairs) else bare
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _plain(character: str) -> str:
     """Return a character in its plain form; those that can't be seen are left out."""
     if character.isascii():

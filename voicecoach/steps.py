@@ -318,7 +318,7 @@ _AFTER = {Kind.HOLD: (Kind.INHALE, "hold"), Kind.PAUSE: (Kind.EXHALE, "empty")}
 
 
 def phase_of(key: str) -> tuple[str, Kind, int]:
-    """Return the phase that a key of words is for: its name, its kind, and the how manyth of its kind.
+    """Return the phase that a key of words is for: its name, its kind, and its ordinal among phases of the same kind.
 
     >>> phase_of("every 4 in 2")
     ('in 2', <Kind.INHALE: 'inhale'>, 2)

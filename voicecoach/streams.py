@@ -22,6 +22,7 @@ def prepare() -> None:
     No file of ours gets the number of a closed stream this way. Errors that we print on a closed stream go nowhere;
     output that can't be written is an error, since somebody asked for it.
     """
+    # A closed stdout is opened for reading alone, so that printing on it fails.
     for number, (name, flags) in enumerate((("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, flags)

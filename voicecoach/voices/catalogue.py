@@ -11,8 +11,8 @@ from voicecoach.language import akin, normalise, wider
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_CODE = 2
-"""Letters of a language's short code, which is meant before a name as short."""
+SHORT_CODE = 2
+"""Letters of a language's short code; a name of so few letters means a language first."""
 PREFERRED = {"en": "en-us"}
 """The dialect meant by a language alone, where there is no voice for just that language."""
 
@@ -105,7 +105,7 @@ def _named(catalogue: Catalogue, name: str) -> list[VoiceInfo]:
     wanted = name.strip().lower()
     ways: tuple[Callable[[VoiceInfo], bool], ...] = (
         lambda voice: voice.id.lower() == wanted,
-        lambda voice: len(wanted) > _CODE and voice.name.lower() == wanted,
+        lambda voice: len(wanted) > SHORT_CODE and voice.name.lower() == wanted,
         lambda voice: wanted in voice.languages,
         lambda voice: voice.tail.lower() == wanted,
         lambda voice: voice.name.lower() == wanted,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voicecoach import folders
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, near, shown
 from voicecoach.language import TAG, akin, wider
-from voicecoach.voices.catalogue import PREFERRED
+from voicecoach.voices.catalogue import PREFERRED, SHORT_CODE
 from voicecoach.voices.kinds import Kind, Listed
 from voicecoach.voices.plugins import plugins
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 SYSTEM = "system"
 _ALL = "'voicecoach voices' lists all of them"
-_CODE = 2
-"""Letters of a language's short code; one is suggested only for a name as short, or with a hyphen as "en-gb" has."""
 _SHOWN = 6
 """How many voices an error names."""
 
@@ -169,9 +167,9 @@ def chosen(spec: str | None, settings: Settings) -> Found:
 
 def _alike(spec: str, voices: Iterable[Listed]) -> list[str]:
     """Return the names that a misspelt one may mean; the code of a language only for what may be one."""
-    coded = len(spec) <= _CODE or "-" in spec
+    coded = len(spec) <= SHORT_CODE or "-" in spec
     names = {each for voice in voices for each in (_bare(voice), _tail(voice), voice.name.lower(), _speaker(voice))}
-    return sorted(name for name in names if coded or len(name) > _CODE)
+    return sorted(name for name in names if coded or len(name) > SHORT_CODE)
 
 
 def _to_install(spec: str) -> str:
@@ -283,7 +281,7 @@ def _named(name: str, voices: Sequence[Listed]) -> Listed | None:
 def _ways(wanted: str, voices: Sequence[Listed]) -> Iterator[list[Listed]]:
     """Yield the voices that a name finds in each way, the surest way first: a person's name, a language, a part."""
     named = [each for each in voices if each.name.lower() == wanted]
-    yield named if len(wanted) > _CODE else []
+    yield named if len(wanted) > SHORT_CODE else []
     yield _of_one_speaker(wanted, voices)
     better = [each for each in voices if each.rank > 0 and TAG.fullmatch(wanted) and _closeness(each, wanted)]
     yield [_first(better, wanted)] if better else []
