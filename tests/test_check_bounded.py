@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
-from voicecoach import advice, review, session, unheard, yamltree
+from voicecoach import advice, session, unheard, yamltree
 from voicecoach.cli import run
 from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
 from voicecoach.routine import load
@@ -123,4 +123,3 @@ def test_words_past_the_most_are_not_looked_over_and_it_says_so(
     out = capsys.readouterr().out.splitlines()
     assert [line.split(":")[1] for line in out] == ["3", "4", "5"]
     assert "the words from here on are not looked over: they come after 100 characters" in out[-1]
-    assert review.MOST_PERFORMED < 100_000

@@ -42,7 +42,7 @@ def _healthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ffmpeg_choice, "examine", lambda: GOOD)
     monkeypatch.setattr(library, "find", lambda: Library("pyttsx3 2.99, espeak-ng 1.52", "espeak", "/lib/x.so", None))
     monkeypatch.setattr(doctor, "list_voices", lambda *_: [READY])
-    monkeypatch.setattr(player, "installed", lambda: ["mpv"])
+    monkeypatch.setattr(player, "list_installed", lambda: ["mpv"])
     monkeypatch.setattr(sampling, "record", lambda *_: Sample(Path("trial.mp3"), "en", ("x",), 2.25))
     monkeypatch.setattr(verify, "verify", lambda _: [])
 
@@ -58,7 +58,7 @@ def run(*args: str) -> tuple[int, str]:
 
 def check(name: str) -> Check:
     """Return one of the checks of the whole list."""
-    (found,) = [each for each in doctor.examine(ASKED, cli.commands, folders.cache()) if each.name == name]
+    (found,) = [each for each in doctor.run_checks(ASKED, cli.commands, folders.cache()) if each.name == name]
     return found
 
 
@@ -142,7 +142,7 @@ def test_voices_are_counted_by_kind_when_they_can_speak(monkeypatch: pytest.Monk
 
 
 def test_without_a_player_sessions_are_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(player, "installed", list)
+    monkeypatch.setattr(player, "list_installed", list)
     assert check("players").status is Status.WARNING
     assert "mpv" in check("players").remedy
     assert run()[0] == 0

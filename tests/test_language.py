@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from tests.fakes import measure
 from voicecoach.choices import Choices
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.language import COUNTS, fill, keys, language, languages, missing, wider
+from voicecoach.language_facts import SAME
 from voicecoach.routine import load
 from voicecoach.script import build, pace
 from voicecoach.timeline import Timeline, perform
 
-TABLES = Path(__file__).parent.parent / "voicecoach" / "words"
 BLANK = re.compile(r"\{\w+\}")
 VOWELS = re.compile("[aeiouyàáâäèéêëìíîïòóôöùúûü]+", re.IGNORECASE)
 
@@ -253,5 +252,4 @@ def test_words_that_do_not_do_are_told_at_their_place(code: str, words: str, exp
 
 def test_no_language_of_the_tables_stands_under_another_tag() -> None:
     """So that its tag is known without reading those of all others."""
-    same = tomllib.loads((TABLES.parent / "languages.toml").read_text(encoding="utf-8"))["same"]
-    assert not {wider(tag)[-1] for group in same for tag in group} & {*languages()}
+    assert not {wider(tag)[-1] for tag in SAME} & {*languages()}

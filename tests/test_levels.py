@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.levels import BLOCK, decibels, find_missing, is_packed, measure, measure_speech, pack
+from voicecoach.levels import BLOCK, find_missing, is_packed, measure_levels, measure_speech, pack, to_dbfs
 
 HALVES = st.binary(min_size=1, max_size=300).map(lambda some: bytes(half % 193 for half in some))
 LOUD = st.lists(st.integers(110, 192), min_size=20, max_size=300).map(bytes)
@@ -59,7 +59,7 @@ def test_what_nobody_would_hear_is_never_missing() -> None:
 
 @pytest.mark.parametrize(("hertz", "lower"), [(250, 0), (1000, 0), (5300, 3), (9000, 10), (12_000, 60)])
 def test_speech_is_measured_where_encoders_keep_it(hertz: float, lower: int) -> None:
-    whole, speech = (decibels(max(found(sine(hertz)))) for found in (measure, measure_speech))
+    whole, speech = (to_dbfs(max(found(sine(hertz)))) for found in (measure_levels, measure_speech))
     assert whole == pytest.approx(-9, abs=0.6)
     assert whole - speech == pytest.approx(lower, abs=0.7) or whole - speech > lower == 60
 
@@ -67,9 +67,9 @@ def test_speech_is_measured_where_encoders_keep_it(hertz: float, lower: int) -> 
 @given(st.integers(0, 5 * BLOCK), st.integers(0, 3))
 def test_there_is_a_level_for_each_4_ms_however_it_is_measured(samples: int, more: int) -> None:
     pcm = bytes(2 * samples)
-    assert len(measure(pcm)) == -(-samples // BLOCK)
+    assert len(measure_levels(pcm)) == -(-samples // BLOCK)
     whole = pcm + bytes(2 * BLOCK * more)
-    assert measure(whole) == measure(pcm[: samples // BLOCK * BLOCK * 2]) + measure(
+    assert measure_levels(whole) == measure_levels(pcm[: samples // BLOCK * BLOCK * 2]) + measure_levels(
         whole[samples // BLOCK * BLOCK * 2 :]
     )
     assert len(measure_speech(bytes(2 * BLOCK * more))) == more

@@ -14,7 +14,7 @@ from tests.fakes import FakeVoice
 from voicecoach import ffmpeg, session
 from voicecoach.cli import run
 from voicecoach.errors import ChoiceError
-from voicecoach.provenance import date_made, is_ours, made_with
+from voicecoach.provenance import date_made, is_ours, read_choices
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def test_our_own_files_are_replaced_as_often_as_one_likes(folder: Path, capsys: 
     for rounds in ("1", "2"):
         assert run(["make", "calm.yaml", "-o", "calm.mp3", "--rounds", rounds, *ALL]) == 0
     assert "calm.mp3 replaces an earlier session: --rounds 1\n" in capsys.readouterr().err
-    assert made_with(folder / "calm.mp3") == {"routine": "calm", "breath": "4-6", "rounds": "2", "voice": "fake"}
+    assert read_choices(folder / "calm.mp3") == {"routine": "calm", "breath": "4-6", "rounds": "2", "voice": "fake"}
 
 
 def test_a_breath_that_its_author_changed_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,9 +141,9 @@ def test_a_recording_of_somebody_elses_stays_unless_it_was_named(
     assert run(["make", "calm.yaml"]) == 2
     assert "voicecoach did not make this recording" in capsys.readouterr().err
     assert track.read_bytes() == before
-    assert made_with(track) is None
+    assert read_choices(track) is None
     assert run(["make", "calm.yaml", "-o", "calm.mp3"]) == 0
-    assert made_with(track) == {"routine": "calm", "breath": "4-6", "voice": "fake"}
+    assert read_choices(track) == {"routine": "calm", "breath": "4-6", "voice": "fake"}
 
 
 def test_the_day_is_that_on_which_a_session_was_first_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

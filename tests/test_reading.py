@@ -14,7 +14,7 @@ from voicecoach.choices import Choices
 from voicecoach.language import Language, language, languages
 from voicecoach.prompts import name
 from voicecoach.reading import as_written, read_aloud
-from voicecoach.readout import read_out_of
+from voicecoach.readout import check_written
 from voicecoach.routine import load
 from voicecoach.score import phrases
 from voicecoach.script import build, pace
@@ -230,7 +230,7 @@ def test_no_number_with_a_unit_is_left(data: st.DataObject, code: str, number: i
     said = read_aloud(f"la {written}, la", words)
     if not re.search(r"(19|20)\d0s", written):
         assert not re.search(rf"\d{space}{re.escape(symbol)}(?!\w)", said)
-        assert list(read_out_of(f"la {written}, la", words)) == []
+        assert list(check_written(f"la {written}, la", words)) == []
 
 
 @given(st.sampled_from(["arms", "30 s", "Close your eyes", "→", "use"]), WRITTEN.map(" ".join))

@@ -10,7 +10,7 @@ from tests.fakes import measure
 from voicecoach.choices import Choices
 from voicecoach.errors import RoutineError
 from voicecoach.language import language
-from voicecoach.readout import heard_of, pause_mark, read_out_of
+from voicecoach.readout import check_spoken, check_written, pause_mark
 from voicecoach.routine import load
 from voicecoach.script import build, pace
 from voicecoach.timeline import perform
@@ -66,7 +66,7 @@ ENGLISH = language("en")
     ],
 )
 def test_what_has_no_plain_reading_is_named_with_what_to_write(written: str, told: str) -> None:
-    (found,) = ("; ".join(each) for each in read_out_of(written, ENGLISH))
+    (found,) = ("; ".join(each) for each in check_written(written, ENGLISH))
     assert found.startswith(told)
 
 
@@ -83,7 +83,7 @@ def test_what_has_no_plain_reading_is_named_with_what_to_write(written: str, tol
     ],
 )
 def test_each_language_says_what_to_write_in_its_own_words(code: str, written: str, told: str) -> None:
-    found = ["; ".join(each) for each in read_out_of(written, language(code))]
+    found = ["; ".join(each) for each in check_written(written, language(code))]
     assert any(each.endswith(told) for each in found) if told else found == []
 
 
@@ -105,7 +105,7 @@ def test_each_language_says_what_to_write_in_its_own_words(code: str, written: s
     ],
 )
 def test_what_is_read_as_it_is_meant_is_not_named(written: str) -> None:
-    assert [each for each in read_out_of(written, ENGLISH) if written[:2] != "3."] == []
+    assert [each for each in check_written(written, ENGLISH) if written[:2] != "3."] == []
     assert pause_mark(written, ENGLISH) is None
 
 
@@ -176,7 +176,7 @@ def italian(tmp_path: Path, said: str) -> Path:
 )
 def test_in_a_language_without_a_table_what_is_spelled_out_is_named(said: str, told: str, tmp_path: Path) -> None:
     words = load(str(italian(tmp_path, said))).words
-    found = ["; ".join(each) for each in read_out_of(said, words)]
+    found = ["; ".join(each) for each in check_written(said, words)]
     assert [each for each in found if not each.startswith(told or "?")] == []
     assert bool(found) == bool(told)
 
@@ -189,7 +189,7 @@ def test_a_session_tells_of_an_arrow_that_is_not_spoken_unless_its_author_says_i
         timeline = perform(build(routine, Choices()), measure, pace(routine, Choices()))
         (cue,) = (cue for cue in timeline.cues if "Left" in cue.text)
         assert cue.said == ("Left then right" if not expected else "Left, right")
-        assert len(list(heard_of(cue.text, cue.said, routine.words))) == expected
+        assert len(list(check_spoken(cue.text, cue.said, routine.words))) == expected
 
 
 def test_a_session_tells_of_a_mark_for_a_pause_that_comes_with_a_value(tmp_path: Path) -> None:
@@ -198,5 +198,5 @@ def test_a_session_tells_of_a_mark_for_a_pause_that_comes_with_a_value(tmp_path:
     routine = load(str(path))
     timeline = perform(build(routine, Choices()), measure, pace(routine, Choices()))
     (cue,) = (cue for cue in timeline.cues if "Sit" in cue.text)
-    (told,) = heard_of(cue.text, cue.said, routine.words)
+    (told,) = check_spoken(cue.text, cue.said, routine.words)
     assert told == ("'(pause 5 s)' is read out, and makes no pause", "write 'settle: 5s' under the words")

@@ -128,6 +128,6 @@ def test_an_ignored_hangup_stays_ignored() -> None:
 
 
 def test_what_a_stopped_run_leaves_is_described_truly() -> None:
-    assert signals.describe() == "stopped; nothing was written"
+    assert signals.describe_stop() == "stopped; nothing was written"
     signals.mark_complete()
-    assert signals.describe() == "stopped; the files were already complete"
+    assert signals.describe_stop() == "stopped; the files were already complete"

@@ -14,12 +14,12 @@ from voicecoach.captions import by_line
 from voicecoach.errors import Problem, Where, shown
 from voicecoach.language import language
 from voicecoach.mistakes import spoken_texts
-from voicecoach.readout import ADDRESS, read_out_of
+from voicecoach.readout import ADDRESS, check_written
 from voicecoach.sheet import EachSide, around, block, said, walk
 from voicecoach.sidedness import find_written_out
 from voicecoach.texts import BLANK
 from voicecoach.unheard import unheard
-from voicecoach.yamltree import place, texts
+from voicecoach.yamltree import list_texts, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,7 +57,7 @@ _WORD = re.compile(r"\w+")
 def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Yield what is unwise in a routine's words; ``tree`` is its file."""
     words = language(sheet.language, sheet.words)
-    every = list(texts(tree, UNSPOKEN))
+    every = list(list_texts(tree, UNSPOKEN))
     looked_at, left = _some(every)
     if left:
         what = f"the words from here on are not looked over: they come after {MOST_READ:,} characters"
@@ -70,7 +70,7 @@ def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     for where, spoken in spoken_texts(sheet, tree):
         if left and (where.line, where.column) >= (left.where.line, left.where.column):
             continue
-        found = chain.from_iterable(read_out_of(wording, words, pronounced) for wording in spoken)
+        found = chain.from_iterable(check_written(wording, words, pronounced) for wording in spoken)
         yield from (Problem(where, *each) for each in dict.fromkeys(found))
     values = defaults(sheet)
     for step in walk(sheet.steps):

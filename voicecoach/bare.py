@@ -37,7 +37,7 @@ def _find_within(tree: Tree | None, breath: Breath, values: Mapping[str, str]) -
             yield from _find_within(item, breath, values)
     if not isinstance(tree, Table):
         return
-    own, known = _own_breath(tree, breath), {**values, **_varied(tree.get("vary"))}
+    own, known = _own_breath(tree, breath), {**values, **_list_first_values(tree.get("vary"))}
     for key, value in tree.items():
         if isinstance(value, Text) and key in LENGTHS:
             yield from _check_length(str(key), value, own, known)
@@ -68,7 +68,7 @@ def _own_breath(tree: Table, breath: Breath) -> Breath:
         return breath
 
 
-def _varied(vary: Tree | None) -> dict[str, str]:
+def _list_first_values(vary: Tree | None) -> dict[str, str]:
     """Return what names stand for first, of those that vary from round to round."""
     found: dict[str, str] = {}
     for name, given in vary.items() if isinstance(vary, Table) else ():

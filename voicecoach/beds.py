@@ -131,9 +131,9 @@ def opened(name: str) -> Bed:
         hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(beds())}"
         raise ChoiceError(f"there is no bed or file {shown(name)}\n{hint}")
     try:
-        said = _listened(["-t", str(LISTENED), *_decoding(path)[:-3]], f"reading {path.name}")
+        said = _measure(["-t", str(LISTENED), *_decoding(path)[:-3]], f"reading {path.name}")
     except RunError:
-        _listened(_SILENCE, "measuring the loudness of a bed", bytes(SAMPLE_RATE))  # if that fails, it isn't the file
+        _measure(_SILENCE, "measuring the loudness of a bed", bytes(SAMPLE_RATE))  # if that fails, it isn't the file
         mend = "give --bed a WAV, FLAC, Ogg, M4A or MP3 file"
         raise ChoiceError(f"{name} is no sound that can be read\n{mend}") from None
     heard = summary(said)
@@ -144,7 +144,7 @@ def opened(name: str) -> Bed:
     return Bed(path, heard, seconds, ours, _problem(said, path.name))
 
 
-def _listened(given: list[str], what: str, data: bytes = b"") -> str:
+def _measure(given: list[str], what: str, data: bytes = b"") -> str:
     """Return what ffmpeg says of the loudness of a sound."""
     graph = ["-af", f"aresample={SAMPLE_RATE},{filters.LOUDNESS}", *filters.TO_NOWHERE]
     return ffmpeg.run([*given, *graph], what=what, data=data, loglevel="info").stderr

@@ -13,7 +13,18 @@ from itertools import accumulate, islice, pairwise, product
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, shown
-from voicecoach.spelling import NUMBER, WORD, number, phase, rounded, simplify, unit, unjoined, without, write
+from voicecoach.spelling import (
+    NUMBER,
+    WORD,
+    drop_unit,
+    number,
+    phase,
+    put_commas,
+    round_finely,
+    simplify,
+    unit,
+    write_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,9 +73,9 @@ class Breath:
         """Write it as `breath` reads it."""
         kinds = tuple(phase.kind for phase in self.phases)
         if kinds in ORDERS.values():
-            return "-".join(write(phase.seconds) for phase in self.phases)
+            return "-".join(write_number(phase.seconds) for phase in self.phases)
         written = {kind: name for name, kind in NAMES.items()}
-        return ", ".join(f"{written[phase.kind]} {write(phase.seconds)}" for phase in self.phases)
+        return ", ".join(f"{written[phase.kind]} {write_number(phase.seconds)}" for phase in self.phases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +112,8 @@ class Span:
     def __str__(self) -> str:
         """Write it as `span` reads it."""
         if self.least:
-            return f"{self.breaths} breaths, at least {write(self.least)}s"
-        return f"{self.breaths} breaths" if self.breaths else f"{write(self.rest)}s"
+            return f"{self.breaths} breaths, at least {write_number(self.least)}s"
+        return f"{self.breaths} breaths" if self.breaths else f"{write_number(self.rest)}s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +193,7 @@ class Pace:
 
     def __str__(self) -> str:
         """Write it as `pace` reads it."""
-        steps = f" +{write(self.longer)}s every {write(self.every)}s" if self.every else ""
+        steps = f" +{write_number(self.longer)}s every {write_number(self.every)}s" if self.every else ""
         return "..".join(map(str, self.points)) + steps
 
     def _between(self, at: Fraction) -> Breath:
@@ -257,7 +268,7 @@ def breath(text: str) -> Breath:
     Raises:
         ChoiceError: When the text is not a breath that can be breathed.
     """
-    plain = without(simplify(text), "s")
+    plain = drop_unit(simplify(text), "s")
     if match := _RATE.fullmatch(plain):
         return _breathable(text, _of_rate(text, number(match[1]), match[2] or "40:60"))
     if _is_named(plain):
@@ -340,19 +351,19 @@ def _phases(text: str, plain: str) -> list[Phase]:
     found = [number(each) for each in _NUMBER.findall(plain)]
     if len(found) not in ORDERS:
         raise ChoiceError(f"{shown(text)} is not a breath: it needs 2, 3 or 4 numbers\n{WRITE}")
-    return [Phase(kind, rounded(each)) for kind, each in zip(ORDERS[len(found)], found, strict=True)]
+    return [Phase(kind, round_finely(each)) for kind, each in zip(ORDERS[len(found)], found, strict=True)]
 
 
 def _named(text: str, plain: str) -> list[Phase]:
     """Return phases that are named, each before its number or each after it."""
-    bare = unjoined(plain)
+    bare = put_commas(plain)
     for number_at, form in ((2, _NAMED[0]), (1, _NAMED[1])):
         if re.fullmatch(rf"{form.pattern}(?: ?[-,;/+&]? ?{form.pattern})*", bare):
             pairs = [(match[3 - number_at], match[number_at]) for match in form.finditer(bare)]
             wrong = next((name for name, _ in pairs if not phase(name)), None)
             if wrong:
                 raise ChoiceError(f"{shown(text)} is not a breath: {shown(wrong)} is not a phase\n{_WRITE_PHASES}")
-            return [Phase(NAMES[phase(name)], rounded(number(length))) for name, length in pairs]
+            return [Phase(NAMES[phase(name)], round_finely(number(length))) for name, length in pairs]
     wrong = next((part.strip() for part in bare.split(",") if not _is_pair(part.strip())), bare)
     why = "decimals take a point" if _COMMA.search(plain) else f"{shown(wrong)} is not a phase"
     raise ChoiceError(f"{shown(text)} is not a breath: {why}\n{_WRITE_PHASES}")
@@ -371,7 +382,7 @@ def _of_rate(text: str, rate: Fraction, ratio: str) -> list[Phase]:
             f"{shown(text)} is not a breath\nwrite breaths a minute as 6/min, with their ratio as 6/min 40:60"
         )
     upto = accumulate((phase.seconds for phase in parts), initial=Fraction(0))
-    edges = [rounded(60 / rate * each / total) for each in upto]
+    edges = [round_finely(60 / rate * each / total) for each in upto]
     return [Phase(part.kind, end - start) for part, (start, end) in zip(parts, pairwise(edges), strict=True)]
 
 
@@ -386,14 +397,14 @@ def seconds(text: str) -> Fraction:
     Raises:
         ChoiceError: When the text is not a length of time.
     """
-    plain = unjoined(simplify(text))
+    plain = put_commas(simplify(text))
     if match := _CLOCK.fullmatch(plain):
         total = 0
         for part in match.groups():
             total = total if part is None else total * 60 + int(part)
         return Fraction(total)
     if (match := _AMOUNTS.fullmatch(plain)) and (found := _added_up(match[1], match[2] or "")) is not None:
-        return rounded(found)
+        return round_finely(found)
     if _NUMBER.fullmatch(plain):
         raise ChoiceError(f"{shown(text)} has no unit: write {plain}s for seconds, or {plain}m for minutes")
     how = _suggest_point(plain) or "write seconds as 5s or 1.5s, minutes as 2m or 1:30"

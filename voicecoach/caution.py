@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from voicecoach.breath import Kind
-from voicecoach.spelling import write
+from voicecoach.spelling import write_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,13 +37,13 @@ def caution(timelines: Iterable[Timeline]) -> Iterator[str]:
     whole = [some for some in breaths if {Kind.INHALE, Kind.EXHALE} <= {span.kind for span in some}]
     lengths = [some[-1].end - some[0].start for some in whole]
     if lengths and min(lengths) < SHORTEST:
-        what = f"a breath lasts {write(min(lengths))} s, over {60 // SHORTEST} a minute"
+        what = f"a breath lasts {write_number(min(lengths))} s, over {60 // SHORTEST} a minute"
         yield f"{what}: this can make you dizzy; breathe as you need to if it does ({_MORE})"
     if lengths and max(lengths) > LONGEST:
-        what = f"a breath lasts {write(max(lengths))} s, under {60 // LONGEST} a minute"
+        what = f"a breath lasts {write_number(max(lengths))} s, under {60 // LONGEST} a minute"
         yield f"{what}: get there slowly over weeks, and breathe freely as soon as you want to ({_MORE})"
     for kind, most, what in ((Kind.HOLD, LONGEST_HOLD, "held"), (Kind.PAUSE, LONGEST_PAUSE, "held out")):
         held = [span.end - span.start for some in breaths for span in some if span.kind is kind]
         if held and max(held) > most:
             how = "only at rest, never in an effort or in water; breathe as soon as you want to"
-            yield f"the breath is {what} for {write(max(held))} s: {how} ({_MORE})"
+            yield f"the breath is {what} for {write_number(max(held))} s: {how} ({_MORE})"

@@ -71,7 +71,7 @@ def make(
 ) -> None:
     """Make an audio file of ROUTINE: a built-in name, or a YAML file of yours."""
     started = time.process_time()  # until here there was nothing to wait for
-    with _opened(output) as path, _progress(f"Getting {chosen['routine']} ready", shown=not quiet) as report:
+    with _open_output(output) as path, _progress(f"Getting {chosen['routine']} ready", shown=not quiet) as report:
         from voicecoach import session
 
         asked = _asked(path, **chosen)
@@ -87,7 +87,7 @@ def make(
 
 
 @contextmanager
-def _opened(output: options.Output | None) -> Iterator[Path | None]:
+def _open_output(output: options.Output | None) -> Iterator[Path | None]:
     """Yield where the files go, in a folder that is there for them."""
     if output is None:
         yield None
@@ -277,7 +277,7 @@ def _preview(context: click.Context, routine: str | None) -> None:
     named = routine or sampling.ROUTINE
     request = session.Request(named, voice=asked["preview"], commands=config.speaking(), **chosen)
     as_json = asked["as_json"]
-    with _opened(asked["output"]) as path, _progress(f"Getting {asked['preview']} ready") as report:
+    with _open_output(asked["output"]) as path, _progress(f"Getting {asked['preview']} ready") as report:
         made = sampling.sample(request, path, cache_folder(), report)
     _tell(made.warnings)
     if as_json:
@@ -358,7 +358,7 @@ def breath_(phases: bool, ratio: Any, times: str | None, save: bool | None, as_j
     sample = measuring.from_keys(phases=phases) if times is None else measuring.from_file(times, phases=phases)
     _check_ratio(phased=sample.phased)
     taken = measured(sample, ratio)
-    _tell((*measuring.described(sample, taken), *measuring.proposed(taken)))
+    _tell((*measuring.described(sample, taken), *measuring.propose_slower(taken)))
     if as_json:
         _print_json(measuring.as_json(sample, taken))
     else:
@@ -394,7 +394,7 @@ def doctor(context: click.Context, voice: str | None, as_json: bool) -> None:
     with suppress(ChoiceError):  # one of the checks says it
         commands = config.speaking()
     request = session.Request(sampling.ROUTINE, voice=voice, commands=commands)
-    checks = doctor.examine(request, cli.commands, cache_folder())
+    checks = doctor.run_checks(request, cli.commands, cache_folder())
     if as_json:
         _print_json(doctor.as_json(checks))
     else:
@@ -435,7 +435,7 @@ def run(args: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):  # a second one, while the first is being handled
         message, status = "", 0
     if stopped := signals.exit_status():
-        message, status = signals.describe(), stopped
+        message, status = signals.describe_stop(), stopped
     if message:
         _print_error(message)
     return status
@@ -447,7 +447,7 @@ def _run_command(args: list[str] | None) -> tuple[str, int]:
         status = int(cli.main(args, prog_name="voicecoach", standalone_mode=False) or 0)
         sys.stdout.flush()  # a full disk is an error here, not after the end
     except (KeyboardInterrupt, click.Abort):
-        return signals.describe(), 130
+        return signals.describe_stop(), 130
     except Exception as error:  # noqa: BLE001 - no error may get past this
         return _explain(error)
     return "", status
@@ -483,7 +483,7 @@ def _describe_system_error(error: OSError) -> str:
         return f"{named}: {(error.strerror or str(error)).lower()}\n{remedy(error)}"
     streams.discard_output()
     made = "\nthe files themselves are complete" if signals.is_complete() else ""
-    return f"{streams.describe(error)}{made}"
+    return f"{streams.describe_failure(error)}{made}"
 
 
 def _describe_unexpected(error: Exception) -> str:
@@ -515,7 +515,7 @@ def _origin(error: click.ClickException) -> str:
             from voicecoach import config
 
             name = max(option.opts, key=len).lstrip("-")
-            return f"\nit stands in {config.place(name, context.command.name)}"
+            return f"\nit stands in {config.locate(name, context.command.name)}"
         case _:
             return ""
 
@@ -697,7 +697,7 @@ def _summary(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
         count = f", {_count(file.chapters, 'chapter')}" if file.chapters else ""
         yield f"{file.path} is ready: {clock(track.timeline.duration)}, {_size(file.size)}{count}."
         if verbose:
-            yield ", ".join((f"  {loudness}", *_stretched(track)))
+            yield ", ".join((f"  {loudness}", *_list_stretches(track)))
     if made.extras:
         yield f"  beside it    {', '.join(str(extra.path) for extra in made.extras)}"
     if verbose:
@@ -708,13 +708,13 @@ def _summary(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
 def _hints(made: Made, routine: str) -> Iterator[str]:
     """Say how to hear it, and how to have one's own breath if none was chosen."""
     (track, file, _), *_more = made.files
-    yield f"  hear it      voicecoach play {_quoted(str(file.path))}"
+    yield f"  hear it      voicecoach play {_quote(str(file.path))}"
     if made.session.asks_breath and track.timeline.phases:
-        named = "" if routine == options.DEFAULT else f" {_quoted(routine)}"
+        named = "" if routine == options.DEFAULT else f" {_quote(routine)}"
         yield f"  your breath  voicecoach breath, then: voicecoach make{named} --breath 5-7"
 
 
-def _quoted(path: str) -> str:
+def _quote(path: str) -> str:
     """Write a path as it is typed: the shells of Windows know no single quotes."""
     return f'"{path}"' if os.name == "nt" and " " in path else shlex.quote(path)
 
@@ -747,10 +747,10 @@ def _measures(track: Track) -> str:
     """Say how long a track is, and how long each leg is stretched in it."""
     from voicecoach.captions import clock
 
-    return ", ".join((clock(track.timeline.duration), *_stretched(track)))
+    return ", ".join((clock(track.timeline.duration), *_list_stretches(track)))
 
 
-def _stretched(track: Track) -> list[str]:
+def _list_stretches(track: Track) -> list[str]:
     stretched = {side: track.timeline.stretched(side) for side in (Side.LEFT, Side.RIGHT)}
     return [f"{side} {track.limb} stretched {round(float(time), 1):g} s" for side, time in stretched.items() if time]
 

@@ -204,7 +204,7 @@ def _mapped(path: Path, command: click.Command, shared: Mapping[str, Any], own: 
     merged = {**{name: value for name, value in shared.items() if name in options}, **own}
     for name, value in merged.items():
         if not _is_fit(options[name], value):
-            where = place(name, command.name if name in own else None)
+            where = locate(name, command.name if name in own else None)
             raise ChoiceError(f"{where}: {_wrong(options[name], name, value)}")
     return {options[name].name or "": _typed(options[name], value) for name, value in merged.items()}
 
@@ -239,7 +239,7 @@ def _wrong(option: click.Option, name: str, value: object) -> str:
     return f'the value of {name!r} is {kind}; write a text in quotes, as {name} = "{example}"'
 
 
-def place(option: str, command: str | None) -> str:
+def locate(option: str, command: str | None) -> str:
     """Return where an option's default stands, as ``FILE:LINE``: under ``[command]``, or above all tables for None.
 
     The command is looked for first, and then all; where no line sets it, the file alone is named.
@@ -271,5 +271,5 @@ def _check(path: Path, names: Mapping[str, Any], known: list[str], kind: str, ta
         if name not in known:
             close = near(name, known)
             mend = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
-            where = place(name, table) if kind == "option" else path
+            where = locate(name, table) if kind == "option" else path
             raise ChoiceError(f"{where}: no {kind} is called {shown(name)}; {mend}")

@@ -77,7 +77,7 @@ def picture(timeline: Timeline, title: str, word: str = "") -> Picture:
     hills = tuple(_breaths(timeline) if breathes else _mountains(timeline))
     usual = median(map(_width, hills))
     across = min(max(ACROSS, 1.6 * usual), 4.5 * usual) if breathes else 3.6 * usual
-    named = _named(side, word) if side else ()
+    named = _paint_side(side, word) if side else ()
     shapes = (*_sky(side), *_rows(hills, across, colour), *named, *_written(title, SIDED_TITLES if side else TITLES))
     return Picture(SIZE, SIZE, title, "", shapes)
 
@@ -176,7 +176,7 @@ def _sun(side: Side) -> float:
     return SIZE * (0.24 if side is Side.LEFT else 0.76)
 
 
-def _named(side: Side, word: str) -> Iterator[Shape]:
+def _paint_side(side: Side, word: str) -> Iterator[Shape]:
     """Paint what tells one side's session from the other's on a small screen: an arrow, a letter and a word."""
     x, y, out = _sun(side), HORIZON - 102, -1 if side is Side.LEFT else 1
     near, far = x + out * (SIDED_SUN + 16), x + out * (SIDED_SUN + 44)

@@ -60,7 +60,7 @@ class Check:
     remedy: str = ""
 
 
-def examine(request: Request, commands: Mapping[str, click.Command], folder: Path) -> list[Check]:
+def run_checks(request: Request, commands: Mapping[str, click.Command], folder: Path) -> list[Check]:
     """Look at everything, and make a session of about two seconds in a temporary folder.
 
     Args:
@@ -178,7 +178,7 @@ def _hint(voices: Sequence[Listed]) -> str:
 
 def check_players() -> Check:
     """Look for programs that `play` can use."""
-    found = player.installed()
+    found = player.list_installed()
     if not found:
         return Check("players", Status.WARNING, "none, so 'voicecoach play' plays nothing", player.INSTALL)
     return Check("players", Status.OK, ", ".join(found))

@@ -52,7 +52,7 @@ def hold(path: Path) -> Iterator[Path]:
     held.sweep(target.parent, _DRAFT)
 
     def made() -> Path:
-        return make(target, f".voicecoach-{os.urandom(8).hex()}{path.suffix[:10]}")
+        return make_draft(target, f".voicecoach-{os.urandom(8).hex()}{path.suffix[:10]}")
 
     with held.held(made) as draft:
         try:
@@ -61,7 +61,7 @@ def hold(path: Path) -> Iterator[Path]:
             remove(draft)
 
 
-def make(target: Path, name: str, new: int = _NEW) -> Path:
+def make_draft(target: Path, name: str, new: int = _NEW) -> Path:
     """Make an empty file of this name beside a file that it will replace, or that is not there yet.
 
     ``new`` is the mode of a file that replaces none, before the umask.

@@ -249,12 +249,12 @@ def _check(status: int, said: str, what: str) -> None:
     full = next((each for each in NO_ROOM if each in said.lower()), "") or _NO_ROOM_ENDS.get(status)
     found = ffmpeg_choice.choose()
     reason = full or cause(said)
-    lines = [f"{what}: {found} failed ({_ended(status)})", reason, "" if full else found.remedy]
+    lines = [f"{what}: {found} failed ({_describe_end(status)})", reason, "" if full else found.remedy]
     message = "\n".join(filter(None, lines))
     raise RunError(message, reason) if status > 0 else EncodeError(message)
 
 
-def _ended(status: int) -> str:
+def _describe_end(status: int) -> str:
     """Say how a process ended: by its status, or by a signal."""
     if status >= 0:
         return f"status {status}"

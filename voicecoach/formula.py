@@ -58,12 +58,12 @@ def worked_out(text: str, values: Mapping[str, str]) -> Quantity:
     return _found(text, _Names(values))
 
 
-def _plain(text: str) -> str:
+def _simplify(text: str) -> str:
     """Return a value with what stands outside its braces in plain signs, and plus, minus, times and divided too."""
-    return _OUTSIDE.sub(lambda match: _spelled(match[0]), text.strip())
+    return _OUTSIDE.sub(lambda match: _simplify_part(match[0]), text.strip())
 
 
-def _spelled(text: str) -> str:
+def _simplify_part(text: str) -> str:
     before, after = " " * text[:1].isspace(), " " * text[-1:].isspace()
     bare = simplify(text).translate(_SIGNS)
     return f"{before}{bare}{after}" if bare else " " * text.isspace()
@@ -130,7 +130,7 @@ class _Names:
 def _found(text: str, names: _Names) -> Quantity:
     """Work out a time in whole breaths, breaths that last at least a time, or a sum."""
     refuse_slips(text)
-    text = _plain(text)
+    text = _simplify(text)
     if match := WHOLE.fullmatch(text.strip()):
         return _checked(text, Span(least=_time(match[1], names)))
     if match := LEAST.fullmatch(text.strip()):

@@ -65,7 +65,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Sided:
+class SideWords:
     """How a side's noun phrase is written in a language, as patterns in small letters.
 
     Attributes:
@@ -107,7 +107,7 @@ class Language:
     sounds: tuple[tuple[str, str], ...] = ()
     typed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     reading: Reading = Reading()
-    sided: Sided | None = None
+    sided: SideWords | None = None
 
     def word(self, key: str, **values: object) -> str:
         """Return a word or phrase of the table, with its blanks filled.
@@ -236,14 +236,14 @@ def _table(code: str) -> Language:
         twice=tuple(table.pop("twice")),
         heads=tuple(table.pop("heads")),
         sounds=tuple(table.pop("sounds").items()),
-        sided=_sided(table.pop("sided")),
+        sided=_read_sided(table.pop("sided")),
         typed=tuple((key, tuple(texts)) for key, texts in table.pop("typed").items()),
-        reading=_reading(reading),
+        reading=_read_reading(reading),
         words=tuple(table.items()),
     )
 
 
-def _reading(table: dict[str, Any]) -> Reading:
+def _read_reading(table: dict[str, Any]) -> Reading:
     units = table.pop("units").items()
     return Reading(
         units=tuple((symbols, (said,) if isinstance(said, str) else tuple(said)) for symbols, said in units),
@@ -252,9 +252,9 @@ def _reading(table: dict[str, Any]) -> Reading:
     )
 
 
-def _sided(given: dict[str, Any]) -> Sided:
+def _read_sided(given: dict[str, Any]) -> SideWords:
     left, right, sure, parts, pairs = (tuple(given[key]) for key in ("left", "right", "sure", "parts", "pairs"))
-    return Sided(left, right, sure, parts, pairs, first=given["first"])
+    return SideWords(left, right, sure, parts, pairs, first=given["first"])
 
 
 def wider(code: str) -> tuple[str, ...]:

@@ -28,30 +28,30 @@ _HALVES = bytes(round(2 * (max(LOWEST, 20 * math.log10(max(rms, 0.5) / 32_768)) 
 """The level of each RMS value, in halves of a dB above `LOWEST`."""
 
 _SIGNS = "#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRS"
-"""A sign for each 2 dB above `LOWEST`; none of them needs an escape in JSON."""
+"""A sign for each 2 dB above `LOWEST`; no sign needs an escape in JSON."""
 
 
-def measure(pcm: bytes, block: int = BLOCK) -> bytes:
+def measure_levels(pcm: bytes, block: int = BLOCK) -> bytes:
     """Return the level (RMS) of each 4 ms of samples, in halves of a dB above `LOWEST`; the last may be shorter."""
     size = block * SAMPLE_BYTES
     return bytes(_HALVES[audioop.rms(pcm[at : at + size], SAMPLE_BYTES)] for at in range(0, len(pcm), size))
 
 
 def measure_speech(pcm: bytes) -> bytes:
-    """Return levels as `measure` does, of what is below some 6 kHz; above, encoders drop what they have no bits for.
+    """Return the levels of what is below some 6 kHz; above it, encoders drop what they have no bits for.
 
     Each four samples are averaged: that is 3 dB less at 5.3 kHz, and 10 dB or more from 9 kHz on.
     """
     pcm = pcm[: len(pcm) // 8 * 8]
     for _ in range(2):
         pcm = audioop.tomono(pcm, SAMPLE_BYTES, 0.5, 0.5)  # the average of each two samples
-    return measure(pcm, BLOCK // 4)
+    return measure_levels(pcm, BLOCK // 4)
 
 
-def decibels(half: int) -> float:
+def to_dbfs(half: int) -> float:
     r"""Return a measured level in dBFS.
 
-    >>> decibels(measure(b"\x00\x40" * 192)[0])
+    >>> to_dbfs(measure_levels(b"\x00\x40" * 192)[0])
     -6.0
     """
     return LOWEST + half / 2
@@ -97,7 +97,7 @@ def find_missing(packed: str, measured: bytes, within: float) -> Iterator[tuple[
 _WINDOW = 5
 """Blocks that are compared together: 20 ms."""
 
-_POWERS = [10 ** (decibels(half) / 10) for half in range(256)]
+_POWERS = [10 ** (to_dbfs(half) / 10) for half in range(256)]
 _AUDIBLE = _WINDOW * 10 ** (-60 / 10)
 """What those blocks come to at -60 dBFS; encoders may leave out what is softer."""
 

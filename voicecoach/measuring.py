@@ -111,7 +111,7 @@ def as_json(sample: Sample, breath: Breath) -> dict[str, Any]:
     return {**whole, **phases, **counts, "agrees": sample.agrees, "slower": str(ramp) if ramp else None}
 
 
-def proposed(breath: Breath) -> Iterator[str]:
+def propose_slower(breath: Breath) -> Iterator[str]:
     """Say how to slow down from a breath, if it is not slow already."""
     ramp = slower(breath)
     if ramp:

@@ -47,7 +47,7 @@ from voicecoach.sheet import (
     walk,
 )
 from voicecoach.texts import BLANK, Words
-from voicecoach.yamltree import Table, Tree, key_place, place, texts
+from voicecoach.yamltree import Table, Tree, key_place, list_texts, place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -289,7 +289,7 @@ def spoken_texts(sheet: Sheet, tree: Table) -> Iterator[tuple[Where, tuple[str, 
     """Yield everything that a routine has spoken, with its place: the wordings of each text."""
     for key in SPOKEN_HEAD:
         if tree.get(key) is not None:
-            yield from ((text.where, (" ".join(text.split()),)) for text in texts(tree[key]))
+            yield from ((text.where, (" ".join(text.split()),)) for text in list_texts(tree[key]))
     for step in (*walk(sheet.steps), *sheet.between):
         for each in said(step):
             if each.where:

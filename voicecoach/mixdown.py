@@ -197,10 +197,10 @@ class Mix:
 def lay(timeline: Timeline, clip: Callable[[Cue], Clip]) -> list[Laid]:
     """Lay the sound of each cue on its sample; chimes and tones give way until all stays under `HIGHEST` together."""
     laid = [Laid(_samples(cue.start), clip(cue), cue.track == "voice") for cue in timeline.cues]
-    return [each for cluster in _clusters(laid) for each in _lowered(cluster)]
+    return [each for cluster in _clusters(laid) for each in _lower(cluster)]
 
 
-def _lowered(cluster: list[Laid]) -> list[Laid]:
+def _lower(cluster: list[Laid]) -> list[Laid]:
     """Let the chimes and tones among sounds that overlap give way to the others."""
     if len(cluster) == 1:
         return cluster

@@ -154,15 +154,15 @@ def is_folder(text: str) -> bool:
 
 def picture(text: str) -> Path:
     """Read the name of a picture's file."""
-    return _named(text, (".svg", ".png"), "a picture's name ends in .svg or .png")
+    return _check_ending(text, (".svg", ".png"), "a picture's name ends in .svg or .png")
 
 
 def prompt_list(text: str) -> Path:
     """Read the name of the file of a list to record from."""
-    return _named(text, (".csv", ".md"), "a list's name ends in .csv or .md")
+    return _check_ending(text, (".csv", ".md"), "a list's name ends in .csv or .md")
 
 
-def _named(text: str, endings: tuple[str, ...], what: str) -> Path:
+def _check_ending(text: str, endings: tuple[str, ...], what: str) -> Path:
     path = Path(text)
     if is_folder(text) or path.suffix.lower() not in endings:
         raise ChoiceError(f"{shown(text)}: {what}")

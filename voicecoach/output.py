@@ -163,7 +163,7 @@ def write_all(
     """
     with ExitStack() as stack:
         paths = [*(each.path for each in recordings), *(each.path for each in extras)]
-        made = [_held(path, stack) for path in paths]
+        made = [_hold_draft(path, stack) for path in paths]
         written = tuple(_made(draft, each) for draft, each in zip(made, recordings, strict=False))
         for draft, extra in zip(made[len(recordings) :], extras, strict=True):
             _laid_down(draft, extra)
@@ -192,7 +192,7 @@ def encode(chunks: Iterable[bytes], path: Path) -> int:
     return Stream(chunks).save(path)
 
 
-def _held(path: Path, stack: ExitStack) -> Path:
+def _hold_draft(path: Path, stack: ExitStack) -> Path:
     """Hold a draft of a file until the stack is closed."""
     with _told(path):
         return stack.enter_context(drafts.hold(path))

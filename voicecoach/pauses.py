@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from voicecoach.clip import SAMPLE_RATE
-from voicecoach.levels import measure
+from voicecoach.levels import measure_levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def find_sentences(clip: Clip, lengths: Sequence[int]) -> tuple[tuple[Fraction, 
 
 def _find_pauses(clip: Clip) -> list[_Pause]:
     """Return the first block of each pause inside a clip, and the first after it."""
-    levels = measure(clip.pcm, BLOCK)
+    levels = measure_levels(clip.pcm, BLOCK)
     limit = max(levels, default=0) - QUIET
     runs = [(quiet, [at for at, _ in run]) for quiet, run in groupby(enumerate(levels), lambda each: each[1] <= limit)]
     inner = [blocks for quiet, blocks in runs[1:-1] if quiet and len(blocks) >= SHORTEST]

@@ -51,7 +51,7 @@ _MAY_BE_READ = {
             score.Moment,
         ),
         *(breath.Phase, breath.Breath, breath.Pace, breath.Span, breath.Kind),
-        *(piece.Piece, language.Language, language.Reading, language.Sided, errors.Where, Fraction),
+        *(piece.Piece, language.Language, language.Reading, language.SideWords, errors.Where, Fraction),
     )
 }
 """All that a piece is made of, besides texts, numbers and tuples."""
@@ -124,7 +124,7 @@ class Source:
                 return found
         from voicecoach.script import piece
 
-        written = replace(piece(self.routine, choices), warnings=_warned(self.routine))
+        written = replace(piece(self.routine, choices), warnings=_count_warnings(self.routine))
         if self.code is None and not any(part.sounds for part in _all(self.routine)):
             with suppress(OSError):  # a cache that can't be written costs time, not the session
                 store.write(places[written.timed], _packed(_digested(self.routine), written))
@@ -139,7 +139,7 @@ class Source:
         return store.place(self.folder, "piece", _builder(), self.name, _digest(path), *chosen)
 
 
-def _warned(routine: Routine) -> int:
+def _count_warnings(routine: Routine) -> int:
     """Count what `check` would warn of in a routine's file, whatever the breath and the voice."""
     from voicecoach.advice import advised
 

@@ -119,7 +119,7 @@ def command(path: Path, instead: str) -> list[str]:
     raise PlayerError(f"no player is installed\n{INSTALL}, or {instead}")
 
 
-def installed() -> list[str]:
+def list_installed() -> list[str]:
     """Return the names of the players that are there, in the order in which they are taken."""
     return [each.name for each in PLAYERS if (os.name == "nt" or not each.windows) and shutil.which(each.name)]
 

@@ -58,7 +58,7 @@ def check_audio(paths: Iterable[Path]) -> None:
         TargetError: For the first such file.
     """
     for path in paths:
-        if _is_filled(path) and _is_audio(path) and made_with(path) is None:
+        if _is_filled(path) and _is_audio(path) and read_choices(path) is None:
             raise TargetError(path, f"voicecoach did not make this recording, so it stays\n{REMEDY}")
 
 
@@ -98,7 +98,7 @@ def _is_filled(path: Path) -> bool:
     return False
 
 
-def made_with(track: Path) -> dict[str, Any] | None:
+def read_choices(track: Path) -> dict[str, Any] | None:
     """Return the choices that a track of ours was made with; None if it isn't ours."""
     timeline = _timeline(track)
     if timeline is None:
@@ -164,22 +164,22 @@ def _says(text: str, track: dict[str, Any]) -> bool:
     """Return whether SubRip captions say only what a track says."""
     if not text or _BLOCK.sub("", text):
         return False
-    known = "".join(_squeezed(cue["text"]) for cue in track.get("cues", []))
-    return all(_squeezed(_BRACKETS.sub("", said)) in known for said in _BLOCK.findall(text))
+    known = "".join(_squeeze(cue["text"]) for cue in track.get("cues", []))
+    return all(_squeeze(_BRACKETS.sub("", said)) in known for said in _BLOCK.findall(text))
 
 
 def _tells(text: str, track: dict[str, Any]) -> bool:
     """Return whether a transcript has a track's title and says only what the track says."""
-    known = {_squeezed(each["text"]) for each in track.get("cues", [])}
-    known |= {_squeezed(each["title"]) for each in track.get("chapters", [])}
+    known = {_squeeze(each["text"]) for each in track.get("cues", [])}
+    known |= {_squeeze(each["title"]) for each in track.get("chapters", [])}
     title, *lines = text.splitlines()
     parts = (part for line in lines for part in _BRACKETS.sub("", line).split(" … "))
-    return _squeezed(title) == _squeezed(track.get("title", "")) and all(
-        not part or part in known for part in map(_squeezed, parts)
+    return _squeeze(title) == _squeeze(track.get("title", "")) and all(
+        not part or part in known for part in map(_squeeze, parts)
     )
 
 
-def _squeezed(text: str) -> str:
+def _squeeze(text: str) -> str:
     """Return a text without spaces and signs that are not seen, and with arrows as captions have them."""
     kept = (each for each in text.replace("-->", "→") if not each.isspace() and unicodedata.category(each) != "Cf")
     return "".join(kept)

@@ -92,7 +92,7 @@ def read_aloud(text: str, words: Language, pronounced: Pairs = ()) -> str:
     if _PLACE.search(text):  # no text has these, and none could be told from what is kept
         return text
     kept = list[str]()
-    read = _keep(_signs_read(text, words, pronounced, kept), pronounced, kept)
+    read = _keep(_keep_and_read(text, words, pronounced, kept), pronounced, kept)
     return _put_back(_reader(words).verbs(_without_marks(read)), kept)
 
 
@@ -103,10 +103,10 @@ def read_signs(text: str, words: Language, pronounced: Pairs = ()) -> str:
     '→ thirty seconds'
     """
     kept = list[str]()
-    return text if _PLACE.search(text) else _put_back(_signs_read(text, words, pronounced, kept), kept)
+    return text if _PLACE.search(text) else _put_back(_keep_and_read(text, words, pronounced, kept), kept)
 
 
-def _signs_read(text: str, words: Language, pronounced: Pairs, kept: list[str]) -> str:
+def _keep_and_read(text: str, words: Language, pronounced: Pairs, kept: list[str]) -> str:
     return _reader(words).signs(_keep(text, pronounced, kept))
 
 
@@ -133,12 +133,12 @@ def as_written(said: str) -> str:
     >>> as_written("Cloze your eyes")
     'Close your eyes'
     """
-    respelled, pattern = _respelled()
+    respelled, pattern = _list_respellings()
     return pattern.sub(lambda match: _like(match[0], respelled[match[0].lower()]), said)
 
 
 @cache
-def _respelled() -> tuple[Mapping[str, str], re.Pattern[str]]:
+def _list_respellings() -> tuple[Mapping[str, str], re.Pattern[str]]:
     verbs = (pair for code in languages() for pair in language(code).reading.verbs)
     respelled = {said: _verb(pattern) for pattern, said in verbs}
     return respelled, re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, respelled))})(?!\w)", re.IGNORECASE)
@@ -155,11 +155,11 @@ def _keep(text: str, pronounced: Pairs, kept: list[str]) -> str:
         return text
     pattern, sounds = _pronouncing(pronounced)
 
-    def _kept(match: re.Match[str]) -> str:
+    def _put_sign(match: re.Match[str]) -> str:
         kept.append(sounds[(match.lastindex or 1) - 1])
         return chr(_KEPT + len(kept) - 1)
 
-    return pattern.sub(_kept, text)
+    return pattern.sub(_put_sign, text)
 
 
 @lru_cache(maxsize=64)
@@ -197,7 +197,7 @@ class _Reader:
         for key, sign in _SIGNED:
             text = self._two(sign, key, text)
         text = re.sub(_MINUTES_SECONDS, self._minutes_seconds, text)
-        text = self._multiplied(text)
+        text = self._read_products(text)
         text = self._units.sub(self._unit, text)
         text = re.sub(_LEVELS, r"\1 \2", re.sub(_SERIES, lambda match: match[0].replace("-", " "), text))
         text = self._forms(text)
@@ -255,7 +255,7 @@ class _Reader:
         timely = rf"(?:{self.form('timely') or '(?!)'})"
         return re.compile(rf"\b{timely}(?: [^\W\d_]+)?[ ~:]*\0|\0 ?{timely}\b", re.IGNORECASE)
 
-    def _unsure(self, match: re.Match[str]) -> bool:
+    def _is_unsure(self, match: re.Match[str]) -> bool:
         """Tell whether a symbol has two readings where it stands: minutes or metres, seconds or inches."""
         if match["unit"] not in self.form("unsure").split():
             return False
@@ -265,14 +265,14 @@ class _Reader:
 
     def _unit(self, match: re.Match[str]) -> str:
         symbol, one, other = match["unit"], match["from"], match["to"]
-        if self._unsure(match) or _is_decade(match) or closes_quote(match.string, match.start("unit")):
+        if self._is_unsure(match) or _is_decade(match) or closes_quote(match.string, match.start("unit")):
             return match[0]
         number = self._range(one, other) if other else self._number(one)
         if not number:
             return match[0]
-        return self._per(self._measured(number, self._unit_words[symbol.lower()]), match)
+        return self._per(self._count_units(number, self._unit_words[symbol.lower()]), match)
 
-    def _measured(self, number: str, said: tuple[str, ...]) -> str:
+    def _count_units(self, number: str, said: tuple[str, ...]) -> str:
         """Say how many of a unit."""
         if len(said) > 1:
             return said[0] if number == "1" else fill(said[1], number=number)
@@ -307,7 +307,7 @@ class _Reader:
             return match[0]
         return self.words.joined(self.words.counted("minutes", minutes), self.words.counted("seconds", seconds))
 
-    def _multiplied(self, text: str) -> str:
+    def _read_products(self, text: str) -> str:
         """Read 3x10, 5x and x5."""
         text = re.sub(_PRODUCT, lambda match: re.sub(_OPERATOR, f" {self.form('times')} ", match[0]), text)
         return re.sub(_TIMES_AFTER, self._times, re.sub(_TIMES_BEFORE, self._times, text))

@@ -90,9 +90,9 @@ _SUSPECT = re.compile(r"[^\w\s,;!?'’…“”„«»¡¿.-]|[\d_½⅓⅔¼¾�
 """What any finding has in it; most texts have none of it, and no other pattern has to be made for them."""
 
 
-def read_out(said: str, words: Language) -> Iterator[Finding]:
+def _check_read(said: str, words: Language) -> Iterator[Finding]:
     """Tell of what is read out as it should not be, in a text whose signs are read."""
-    yield from _unread(said, words)
+    yield from _find_unread(said, words)
     if said.isascii() and words.word("calibration").isascii():
         return
     own = _scripts(words.word("calibration"))
@@ -101,21 +101,21 @@ def read_out(said: str, words: Language) -> Iterator[Finding]:
         yield what, "write it as it sounds, or choose the routine's 'language'"
 
 
-def read_out_of(wording: str, words: Language, pronounced: Pairs = ()) -> Iterator[Finding]:
+def check_written(wording: str, words: Language, pronounced: Pairs = ()) -> Iterator[Finding]:
     """Tell the same of a wording as its author wrote it; marks for pauses are told of by `pause_mark`."""
     if _SUSPECT.search(wording):
         wording = _pauses(words).sub(" ", wording)
-    yield from read_out(read_signs(wording, words, pronounced), words)
+    yield from _check_read(read_signs(wording, words, pronounced), words)
 
 
-def heard_of(text: str, said: str, words: Language) -> Iterator[Finding]:
+def check_spoken(text: str, said: str, words: Language) -> Iterator[Finding]:
     """Tell the same of a text that is said in a known way: as it was written, unless its author says it otherwise."""
     if read_aloud(text, words) != said:
-        yield from read_out(said, words)
+        yield from _check_read(said, words)
         return
     if found := pause_mark(text, words):
         yield f"{shown(found[0])} is read out, and makes no pause", f"write 'settle: {found[1]}' under the words"
-    yield from read_out_of(text, words)
+    yield from check_written(text, words)
 
 
 def pause_mark(wording: str, words: Language) -> tuple[str, str] | None:
@@ -152,7 +152,7 @@ def _pauses(words: Language) -> re.Pattern[str]:
     )
 
 
-def _unread(said: str, words: Language) -> Iterator[Finding]:
+def _find_unread(said: str, words: Language) -> Iterator[Finding]:
     """Tell of marks that are read by their names, and of short forms that are spelled out."""
     if not _SUSPECT.search(said):
         return
@@ -160,7 +160,7 @@ def _unread(said: str, words: Language) -> Iterator[Finding]:
         if found := pattern.search(said):
             yield what.format(shown(found[0].strip())), mend
             said = pattern.sub(" ", said)
-    spelled = (each for each in _spelled(words).finditer(said) if not closes_quote(said, each.end() - 1))
+    spelled = (each for each in _spelled_pattern(words).finditer(said) if not closes_quote(said, each.end() - 1))
     if found := next(spelled, None):
         yield f"{shown(found[0])} is spelled out", "write the unit in words"
     if picture := next((each for each in said if _is_sign(each)), None):
@@ -180,7 +180,7 @@ def _kinds(words: Language) -> tuple[tuple[re.Pattern[str], str, str], ...]:
 
 
 @lru_cache(maxsize=16)
-def _spelled(words: Language) -> re.Pattern[str]:
+def _spelled_pattern(words: Language) -> re.Pattern[str]:
     """Return the pattern of numbers with a unit, or other letters joined to them, that are not read as words."""
     ordinals = words.reading.form("ordinals")
     units = "|".join([_UNITS, *(re.escape(each) for symbols, _ in words.reading.units for each in symbols.split())])

@@ -90,9 +90,9 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
         warnings = tuple(advised(routine.sheet, _tree(routine)))
         score = build(routine, _whole(routine, None), MOST_PERFORMED)
     except TooManyError:
-        return _untried(routine, warnings)
+        return _explain_untried(routine, warnings)
     except VoicecoachError as error:
-        return Review(_problems(error, request.routine), _warned(request.routine))
+        return Review(_problems(error, request.routine), _find_warnings(request.routine))
     try:
         voice = session.speaker(request, routine.words, folder)
         own, *others = _attempts(routine, score, asked, Ruler(voice, report))
@@ -100,35 +100,35 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
         return Review(warnings=warnings, unmeasured=str(error))
     problems = [*own.problems, *_worst(others, own.problems)]
     notes = [note for attempt in (own, *others) for note in _shorter(attempt)]
-    notes += _left_out(others, own.unsaid)
+    notes += _note_left_out(others, own.unsaid)
     notes += [replace(each, what=f"note: {each.what}") for each in own.timeline.grown] if own.timeline else []
     unwise, tried = (*warnings, *own.warnings(routine)), _tried(routine, others)
     return Review(tuple(ordered(problems)), unwise, tuple(ordered(notes)), tried=tried)
 
 
-def _untried(routine: Routine, warnings: tuple[Problem, ...]) -> Review:
+def _explain_untried(routine: Routine, warnings: tuple[Problem, ...]) -> Review:
     """Say that a session is too large to be performed here, or at all."""
     where = Where(routine.file, 1, 1)
-    if _size(routine) > MOST_STEPS:
+    if _count(routine) > MOST_STEPS:
         what = f"the breaths and steps of this session are more than {MOST_STEPS:,}"
         return Review((Problem(where, what, "use fewer rounds or breaths"),), warnings)
     what = f"note: a session of more than {MOST_PERFORMED:,} breaths and steps is not performed here"
     return Review(warnings=warnings, notes=(Problem(where, what, "'voicecoach plan' does that"),))
 
 
-def _size(routine: Routine) -> int:
+def _count(routine: Routine) -> int:
     """Return the fewest breaths and steps that a session has, by what is written as plain numbers."""
     includes = [step.include for step in walk(routine.sheet.steps) if isinstance(step, Include)]
-    return _sized(routine.sheet.steps) + sum(_size(routine.included[name]) for name in includes)
+    return _count_steps(routine.sheet.steps) + sum(_count(routine.included[name]) for name in includes)
 
 
-def _sized(steps: Iterable[Model]) -> int:
+def _count_steps(steps: Iterable[Model]) -> int:
     total = 0
     for step in steps:
         inner, span = block(step), getattr(step, "breathe", None)
         rounds = getattr(inner, "rounds", 1)
         own = span.breaths if isinstance(span, Span) else 0
-        total += 1 + own + (_sized(inner.steps) * (rounds if isinstance(rounds, int) else 1) if inner else 0)
+        total += 1 + own + (_count_steps(inner.steps) * (rounds if isinstance(rounds, int) else 1) if inner else 0)
     return total
 
 
@@ -263,7 +263,7 @@ def _shorter(attempt: _Attempt) -> Iterator[Problem]:
             yield Problem(cue.where, f"note: at {attempt.pace} {which} is said: {shown(cue.text)}")
 
 
-def _left_out(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> Iterator[Problem]:
+def _note_left_out(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> Iterator[Problem]:
     """Report as notes, each once, the words that listeners' breaths have no phase for."""
     found: dict[Where, Problem] = {problem.where: problem for problem in known}
     for attempt in attempts:
@@ -278,7 +278,7 @@ def _tree(routine: Routine) -> Table:
     return routine.tree
 
 
-def _warned(name: str) -> tuple[Problem, ...]:
+def _find_warnings(name: str) -> tuple[Problem, ...]:
     """Return what is unwise in a routine that is refused, if its form is right."""
     with suppress(VoicecoachError):
         path = find(name)

@@ -58,15 +58,15 @@ def draft(routine: Routine, choices: Choices, most: int = 0) -> Draft:
     """
     totals: tuple[int, ...] = ()
     for _ in range(MOST_COUNTS):
-        drafted, tally = _drafted(routine, choices, totals, most)
+        drafted, tally = _write_draft(routine, choices, totals, most)
         found = tuple(beats.most for beats in tally.paces)
         if found == totals or not any(beats.counted for beats in tally.paces):
             return drafted
         totals = found
-    return _drafted(routine, choices, None, most)[0]
+    return _write_draft(routine, choices, None, most)[0]
 
 
-def _drafted(routine: Routine, choices: Choices, totals: tuple[int, ...] | None, most: int) -> tuple[Draft, Tally]:
+def _write_draft(routine: Routine, choices: Choices, totals: tuple[int, ...] | None, most: int) -> tuple[Draft, Tally]:
     """Write the score of a session whose paces have so many breaths in all, as far as that is known."""
     played = exercises(routine, choices)
     whole = _part(routine, routine, choices)

@@ -32,7 +32,7 @@ from voicecoach.errors import (
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
-from voicecoach.readout import heard_of
+from voicecoach.readout import check_spoken
 from voicecoach.score import Score, Side, Sound, phrases
 from voicecoach.shelf import built_in
 from voicecoach.timeline import LONGEST, Cue, Timeline, as_json, perform
@@ -248,16 +248,16 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         _announce(report.announce, request, piece, _call(voice, name, folder))
     stage = Stage(source, voice, {}, report, _slower() if request.fall else Fraction(1))
     laid = {side: _laid(stage, chosen, each, request.length) for side, chosen, each in pieces}
-    laid, lower = _sunk(laid, stage.clips) if request.fall else (laid, {})
+    laid, lower = _sink(laid, stage.clips) if request.fall else (laid, {})
     timelines = {side: timeline for side, (timeline, _) in laid.items()}
     unheeded = piece.unheeded if request.choices.breath else ()
     told = (
         *caution(timelines.values()),
         *unheeded,
         *_first_of(problem for timeline in timelines.values() for problem in timeline.unsaid),
-        *_unequal(timelines),
+        *_note_unequal(timelines),
         *_read_out(piece.words, timelines.values()),
-        *_counted(piece.warnings, source),
+        *_count_warnings(piece.warnings, source),
     )
     return Session(
         request.title or piece.title,
@@ -273,7 +273,7 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         lower,
         piece.pace(request.choices.breath),
         not piece.fixed and request.choices.breath is None,
-        tuple(_grown(request, timelines.values())),
+        tuple(_note_grown(request, timelines.values())),
     )
 
 
@@ -281,7 +281,7 @@ _Laid = dict["Side | None", "tuple[Timeline, Fit | None]"]
 """The timeline of each track, and how it was fitted."""
 
 
-def _sunk(laid: _Laid, clips: Mapping[str, Clip]) -> tuple[_Laid, dict[tuple[str, int], Clip]]:
+def _sink(laid: _Laid, clips: Mapping[str, Clip]) -> tuple[_Laid, dict[tuple[str, int], Clip]]:
     """Let the voice sink through each track; return the tracks, and the clip of each text at each step of it."""
     from voicecoach.fall import sinking, sunk
 
@@ -488,7 +488,7 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
         written = write_all(ready.recordings, extras, listened)
     report("checking", len(paths), len(paths))
     listed = (told for part in parts for told in tagging.unlisted(request.sounding.form, part.tags.chapters))
-    warnings = (*dict.fromkeys(listed), *ready.problems, *_replaced(earlier, request, session))
+    warnings = (*dict.fromkeys(listed), *ready.problems, *_note_replaced(earlier, request, session))
     warned = replace(session, warnings=(*session.warnings, *warnings))
     heard_as = tuple(each for each in loud if each is not None)
     return Made(warned, tuple(zip(session.tracks, written, heard_as, strict=True)), extras, {})
@@ -498,7 +498,7 @@ def _parts(session: Session, request: Request, paths: Sequence[Path], covers: Se
     """Return the tracks with what their files say of themselves."""
     from voicecoach.sounding import Part
 
-    tracks = enumerate(zip(session.tracks, paths, _asked(request), covers, strict=True), start=1)
+    tracks = enumerate(zip(session.tracks, paths, _list_requests(request), covers, strict=True), start=1)
     return [
         Part(track.timeline, track.side, path, _tags(session, track, number, asked, cover))
         for number, (track, path, asked, cover) in tracks
@@ -567,16 +567,16 @@ def _check_replaceable(request: Request, paths: Sequence[Path], whole: Path, *, 
         provenance.check_ours(list_paths(request.extras, paths, whole))
     if not (named or request.force):
         provenance.check_audio(there)
-    return tuple((path, provenance.made_with(path) if path in there else None) for path in paths)
+    return tuple((path, provenance.read_choices(path) if path in there else None) for path in paths)
 
 
 _Earlier = tuple[tuple[Path, "dict[str, Any] | None"], ...]
 """The files of the tracks, and the choices that those were made with which are there already and are ours."""
 
 
-def _replaced(earlier: _Earlier, request: Request, session: Session) -> Iterator[str]:
+def _note_replaced(earlier: _Earlier, request: Request, session: Session) -> Iterator[str]:
     """Tell of files that were made from other choices, and are replaced."""
-    for (path, kept), asked in zip(earlier, _asked(request), strict=False):
+    for (path, kept), asked in zip(earlier, _list_requests(request), strict=False):
         other = tell_apart(kept, asked.made_with(session.voice, session.pace)) if kept else ""
         if other:
             yield f"{path} replaces an earlier session: {other}"
@@ -743,7 +743,7 @@ def _read_out(words: Language, timelines: Iterable[Timeline]) -> Iterator[str]:
     """Tell of what is spoken as no listener could wish; `check` says where it stands."""
     cues = (cue for timeline in timelines for cue in timeline.cues if cue.track == "voice")
     spoken = dict.fromkeys((cue.text, cue.said) for cue in cues)
-    found = (each for text, said in spoken for each in heard_of(text, said, words))
+    found = (each for text, said in spoken for each in check_spoken(text, said, words))
     told = dict.fromkeys(f"{what}; {mend}" for what, mend in found)
     first, *more = told or [""]
     if first:
@@ -758,13 +758,13 @@ def _first_of(problems: Iterable[Problem]) -> Iterator[str]:
         yield f"{first}" + (f" (and {len(more)} more like it)" if more else "")
 
 
-def _grown(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]:
+def _note_grown(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]:
     """Report to an author what lasts longer than it is written; nobody can change what is built in."""
     if request.routine not in built_in():
         yield from _first_of(problem for timeline in timelines for problem in timeline.grown)
 
 
-def _unequal(timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
+def _note_unequal(timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
     """Report that the sides' tracks do not last as long as each other."""
     lengths = {side: timeline.duration for side, timeline in timelines.items() if side}
     if len(set(lengths.values())) > 1:
@@ -772,12 +772,12 @@ def _unequal(timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
         yield f"the sides differ: {told}; steps with 'only: left', 'only: right' or a 'side' are in one of them alone"
 
 
-def _asked(request: Request) -> Iterator[Request]:
+def _list_requests(request: Request) -> Iterator[Request]:
     """Yield what is asked of each track."""
     return (replace(request, choices=chosen) for _, chosen in _tracks(request))
 
 
-def _counted(warnings: int, source: Source) -> Iterator[str]:
+def _count_warnings(warnings: int, source: Source) -> Iterator[str]:
     """Say how many warnings `check` has for a routine's file, if it has any."""
     if warnings:
         file = shlex.quote(source.name if source.code is None else source.routine.file)

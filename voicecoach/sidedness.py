@@ -14,7 +14,7 @@ from voicecoach.texts import BLANK
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voicecoach.language import Sided as Forms
+    from voicecoach.language import SideWords
     from voicecoach.sheet import Model, Sheet, Sides
 
 _HARD_END = " \u2022 "
@@ -34,7 +34,7 @@ def find_written_out(sheet: Sheet) -> Iterator[Problem]:
         return
     for step in _in_turns(sheet.steps):
         for words in said(step):
-            found = next(filter(None, (_written_out(text, forms, sheet.sides) for text in words.wordings)), "")
+            found = next(filter(None, (_find_phrase(text, forms, sheet.sides) for text in words.wordings)), "")
             if words.where and found:
                 what = f"both sides hear {shown(found)} here, and in one of the turns it is the wrong one"
                 yield Problem(words.where, what, _remedy(found, sheet.sides))
@@ -51,29 +51,29 @@ def _in_turns(steps: Iterable[Model], *, turn: bool = False) -> Iterator[Model]:
             yield from _in_turns(inner.steps, turn=turn or isinstance(step, EachSide))
 
 
-def _written_out(wording: str, forms: Forms, sides: Sides) -> str:
+def _find_phrase(wording: str, forms: SideWords, sides: Sides) -> str:
     """Return a side's noun phrase in a wording, or nothing."""
     text = " ".join(BLANK.sub(_HARD_END, wording).casefold().split())
-    text = _coordinated(forms).sub(_HARD_END, text)
+    text = _pair_pattern(forms).sub(_HARD_END, text)
     own = [noun.casefold() for nouns in (sides.left, sides.right) for noun in nouns.values()]
     sure = [noun for noun in own if " " in noun.strip() and _is_sure(noun, forms)]
-    patterns = (*(re.compile(rf"(?<!\w){re.escape(noun)}(?!\w)") for noun in sure), _phrase(forms))
+    patterns = (*(re.compile(rf"(?<!\w){re.escape(noun)}(?!\w)") for noun in sure), _phrase_pattern(forms))
     return next((match[0] for pattern in patterns if (match := pattern.search(text))), "")
 
 
-def _is_sure(noun: str, forms: Forms) -> bool:
+def _is_sure(noun: str, forms: SideWords) -> bool:
     return re.search(_words(forms.sure), noun) is not None
 
 
 @cache
-def _phrase(forms: Forms) -> re.Pattern[str]:
+def _phrase_pattern(forms: SideWords) -> re.Pattern[str]:
     """Return the pattern of a side's word and a part of the body, in the order of the language."""
     side, part = _words(forms.sure), _words(forms.parts)
     return re.compile(f"{side} {part}" if forms.first else f"{part} {side}")
 
 
 @cache
-def _coordinated(forms: Forms) -> re.Pattern[str]:
+def _pair_pattern(forms: SideWords) -> re.Pattern[str]:
     """Return the pattern of both sides in one phrase: "left and right leg", "left leg and the right leg"."""
     side, part, pair = (
         _words((*forms.left, *forms.right)),

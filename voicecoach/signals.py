@@ -76,7 +76,7 @@ def is_complete() -> bool:
     return _state.complete
 
 
-def describe() -> str:
+def describe_stop() -> str:
     """Say what a stopped run leaves behind."""
     return "stopped; the files were already complete" if _state.complete else "stopped; nothing was written"
 

@@ -75,10 +75,10 @@ def shorten(digits: str, most: int = 20) -> str:
     return digits if len(digits) <= most else f"{digits[:most]}…"
 
 
-def write(value: Fraction) -> str:
+def write_number(value: Fraction) -> str:
     """Write a number with as many decimals as it has, up to six.
 
-    >>> write(Fraction(9, 2)), write(Fraction(1, 3)), write(Fraction(1000000))
+    >>> write_number(Fraction(9, 2)), write_number(Fraction(1, 3)), write_number(Fraction(1000000))
     ('4.5', '0.333333', '1000000')
     """
     millionths = round(value * 10**FINEST)
@@ -86,7 +86,7 @@ def write(value: Fraction) -> str:
     return f"{'-' * (millionths < 0)}{whole}.{decimals:0{FINEST}}".rstrip("0").rstrip(".")
 
 
-def rounded(value: Fraction) -> Fraction:
+def round_finely(value: Fraction) -> Fraction:
     """Round a number to millionths, which is as fine as it is written."""
     return Fraction(round(value * 10**FINEST), 10**FINEST)
 
@@ -98,7 +98,7 @@ def unit(word: str) -> str:
     ('s', 's', 'breaths', '')
     """
     folded = word.casefold()
-    return _UNITS.get(folded) or _typed("s", "m", "h", "breaths").get(folded, "")
+    return _UNITS.get(folded) or _list_typed("s", "m", "h", "breaths").get(folded, "")
 
 
 def phase(word: str) -> str:
@@ -108,37 +108,37 @@ def phase(word: str) -> str:
     ('in', 'out', 'out', '')
     """
     folded = word.casefold()
-    return _PHASES.get(folded) or _typed("in", "hold", "out", "pause").get(folded, "")
+    return _PHASES.get(folded) or _list_typed("in", "hold", "out", "pause").get(folded, "")
 
 
-def joins(word: str) -> bool:
-    """Tell whether a word joins two lengths: ``and`` of "1 minute and 30 seconds"."""
-    return word.casefold() in _typed("and")
+def _joins(word: str) -> bool:
+    """Tell whether a word _joins two lengths: ``and`` of "1 minute and 30 seconds"."""
+    return word.casefold() in _list_typed("and")
 
 
 @cache
-def _typed(*keys: str) -> dict[str, str]:
+def _list_typed(*keys: str) -> dict[str, str]:
     """Return the words of all languages for these keys of their tables, each with its key."""
     tables = [dict(language(code).typed) for code in languages()]
     return {word.casefold(): key for typed in tables for key in keys for word in typed.get(key, ())}
 
 
-def without(text: str, leave_out: str) -> str:
+def drop_unit(text: str, leave_out: str) -> str:
     """Return a simplified text without the units that follow its numbers, where they mean ``leave_out``.
 
-    >>> without("4 s - 6 sec.", "s")
+    >>> drop_unit("4 s - 6 sec.", "s")
     '4 - 6'
     """
     return _AFTER_NUMBER.sub(lambda match: "" if unit(match[1]) == leave_out else match[0], text)
 
 
-def unjoined(text: str) -> str:
+def put_commas(text: str) -> str:
     """Return a simplified text with a comma in place of the words that join its lengths.
 
-    >>> unjoined("1 min and 30 s")
+    >>> put_commas("1 min and 30 s")
     '1 min, 30 s'
     """
-    return _BETWEEN.sub(lambda match: "," if joins(match[1]) else match[0], text)
+    return _BETWEEN.sub(lambda match: "," if _joins(match[1]) else match[0], text)
 
 
 _AFTER_NUMBER = re.compile(rf"(?<=[0-9]) ?({WORD})\.?")

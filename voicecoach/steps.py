@@ -507,7 +507,7 @@ def _rounds(block: Block, part: Part, name: str) -> Iterator[Score]:
     rounds = rounds_of(block, part, chosen, block.rounds, part.more if part.outermost else None)
     if part.outermost and part.more is not None:
         part.room.played.append(rounds)
-    played = _unskipped(block, name, rounds, part)
+    played = _list_played(block, name, rounds, part)
     yield from _before(block, played, part, part.following) if played else ()
     before: Part | None = None
     for place in range(len(played)):
@@ -517,16 +517,18 @@ def _rounds(block: Block, part: Part, name: str) -> Iterator[Score]:
         turn = replace(turn, again=part.again or place > 0, outermost=False)
         titles = _titles(name, turn, _round_titles(block, turn))
         chaptered = part.outermost and bool(name or rounds > 1)
-        turn = replace(turn, titles=titles) if chaptered else replace(turn, listed=_inside(titles, turn, name, block))
+        turn = (
+            replace(turn, titles=titles) if chaptered else replace(turn, listed=_list_inside(titles, turn, name, block))
+        )
         begin = (turn.chapter(),) if chaptered else ()
         steps = [(step, replace(before, between=True)) for step in block.between] if before else []
-        yield from _announced(steps, begin, ())
+        yield from _announce(steps, begin, ())
         yield from scores(block.steps, turn)
         before = turn
     yield from _past(block, part, _asked(block, part, chosen, block.rounds))
 
 
-def _unskipped(block: Round, name: str, rounds: int, part: Part) -> list[int]:
+def _list_played(block: Round, name: str, rounds: int, part: Part) -> list[int]:
     """Return the rounds of a block that the listener does not leave out by what they are named after."""
     every = range(rounds)
     if not part.choices.skipped:
@@ -583,15 +585,13 @@ def _round_titles(block: Round, turn: Part, side: Sequence[str] = ()) -> list[st
     return [*([value] if value else []), *side, *number]
 
 
-def _inside(titles: Sequence[str], turn: Part, name: str, block: Round) -> tuple[str, ...]:
+def _list_inside(titles: Sequence[str], turn: Part, name: str, block: Round) -> tuple[str, ...]:
     """Return what a round that is no chapter adds to the titles of chapters in it: the value of its list."""
     plain = bool(name) and "{" not in name
     return (*turn.listed, *titles[len(turn.titles) + plain :][:1]) if _lists(block) else turn.listed
 
 
-def _announced(
-    steps: Sequence[tuple[Model, Part]], begin: Sequence[Score], opening: Sequence[Score]
-) -> Iterator[Score]:
+def _announce(steps: Sequence[tuple[Model, Part]], begin: Sequence[Score], opening: Sequence[Score]) -> Iterator[Score]:
     """Write what comes before a round or turn, each step at its place, and begin its chapter with what announces it.
 
     The words that open a turn are spoken in a change, if that is the last of the steps.
@@ -631,7 +631,7 @@ def _turns(block: Sided, part: Part, name: str) -> Iterator[Score]:
     """
     rounds = side_rounds(block, part)
     part.room.played += [rounds[side] for side in part.choices.sides]
-    played = {side: _unskipped(block, name, count, replace(part, side=side)) for side, count in rounds.items()}
+    played = {side: _list_played(block, name, count, replace(part, side=side)) for side, count in rounds.items()}
     turns = list(order(block, part, {side: len(numbers) for side, numbers in played.items()}))
     yield from _before(block, played[turns[0][1]], part, turns[0][1]) if turns else ()
     beats, farthest, last = part.beats, part.beats.taken, part.beats.last
@@ -643,12 +643,12 @@ def _turns(block: Sided, part: Part, name: str) -> Iterator[Score]:
         start = begun.setdefault(number, farthest)
         here = replace(part, side=side, following=other, again=part.again or number > 0, outermost=False)
         coming = (following, played[other][following]) if other and following is not None else None
-        turn = _titled_turn(block, name, _varied(block, number, played[side], here, coming))
+        turn = _title_turn(block, name, _varied(block, number, played[side], here, coming))
         opening, others = _opened([step for step in block.steps if is_done(step, turn)])
         beats.go(start)
         begin, opened = turn.chapter(), list(scores(opening, turn))
         beats.go(start, last)
-        yield from _announced([*_between(block, before, turn)] if before else [], [begin], opened)
+        yield from _announce([*_between(block, before, turn)] if before else [], [begin], opened)
         beats.go(start)
         part.room.go(places.setdefault(number, part.room.place))
         yield from scores(others, turn)
@@ -690,7 +690,7 @@ def _opened(steps: Sequence[Model]) -> tuple[Sequence[Model], Sequence[Model]]:
     return steps[:spoken], steps[spoken:]
 
 
-def _titled_turn(block: Sided, name: str, turn: Part) -> Part:
+def _title_turn(block: Sided, name: str, turn: Part) -> Part:
     """Return the place of a turn under its chapter: what is gone through, its side, and its round of several."""
     inside = replace(turn, titles=(*turn.titles, *turn.listed), listed=())
     side = [turn.word(turn.side.value)] if turn.side else []

@@ -155,7 +155,7 @@ def write(path: Path, content: bytes) -> None:
 def _write(path: Path, content: bytes) -> None:
     """Write an entry, whole or not at all; `prune` removes what a killed process leaves."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = drafts.make(path, f"{path.name}.{os.urandom(8).hex()}.tmp", _PRIVATE)
+    draft = drafts.make_draft(path, f"{path.name}.{os.urandom(8).hex()}.tmp", _PRIVATE)
     try:
         draft.write_bytes(content)
         draft.replace(path)

@@ -44,10 +44,10 @@ def discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def describe(error: OSError) -> str:
+def describe_failure(error: OSError) -> str:
     """Say why the output can't be written.
 
-    >>> describe(OSError(errno.EBADF, "Bad file descriptor", OUTPUT))
+    >>> describe_failure(OSError(errno.EBADF, "Bad file descriptor", OUTPUT))
     "standard output can't be written: it is closed"
     """
     reason = "it is closed" if error.errno == errno.EBADF else (error.strerror or str(error)).lower()

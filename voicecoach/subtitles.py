@@ -85,7 +85,9 @@ def srt(timeline: Timeline, *, language: Language, spans: Callable[[Cue], Spans]
     Lines of right-to-left text are put between marks of their direction: most players lay all lines out from the left,
     and would show the full stop of such a line at its beginning.
     """
-    marked = (replace(each, lines=tuple(map(_directed, each.lines))) for each in captions(timeline, language, spans))
+    marked = (
+        replace(each, lines=tuple(map(_mark_direction, each.lines))) for each in captions(timeline, language, spans)
+    )
     return "".join(f"{block}\n\n" for block in _blocks(marked, ",", {}))
 
 
@@ -343,7 +345,7 @@ def _ends(text: str, marks: tuple[str, ...]) -> bool:
     return text.rstrip(f"{_CLOSING} ").endswith(marks)
 
 
-def _directed(line: str) -> str:
+def _mark_direction(line: str) -> str:
     """Put a line whose first letter is of a right-to-left script between two marks of that direction."""
     strong = next((kind for kind in map(unicodedata.bidirectional, line) if kind in {*_RIGHT_TO_LEFT, "L"}), "L")
     return f"{_RLM}{line}{_RLM}" if strong in _RIGHT_TO_LEFT else line

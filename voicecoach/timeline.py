@@ -181,8 +181,13 @@ class Timeline:
         A cue that would be cut is left out.
         """
         first = min(_frames(int(start / FRAME)), self.duration)
-        cues = tuple(_earlier(cue, first) for cue in self.cues if cue.start >= first)
-        spans = (_late(self.phases, first), cues, _late(self.chapters, first), _late(self.stretches, first))
+        cues = tuple(_move_back(cue, first) for cue in self.cues if cue.start >= first)
+        spans = (
+            _drop_start(self.phases, first),
+            cues,
+            _drop_start(self.chapters, first),
+            _drop_start(self.stretches, first),
+        )
         return Timeline(self.duration - first, *spans)
 
     def preview(self, seconds: Fraction) -> Timeline:
@@ -199,11 +204,11 @@ def _cut(spans: Iterable[_Cuttable], end: Fraction) -> tuple[_Cuttable, ...]:
     return tuple(replace(span, end=min(span.end, end)) for span in spans if span.start < end)
 
 
-def _late(spans: Iterable[_Cuttable], start: Fraction) -> tuple[_Cuttable, ...]:
-    return tuple(_earlier(span, start) for span in spans if span.end > start)
+def _drop_start(spans: Iterable[_Cuttable], start: Fraction) -> tuple[_Cuttable, ...]:
+    return tuple(_move_back(span, start) for span in spans if span.end > start)
 
 
-def _earlier(span: _Timed, by: Fraction) -> _Timed:
+def _move_back(span: _Timed, by: Fraction) -> _Timed:
     """Move a span, but not to before the beginning."""
     return replace(span, start=max(span.start - by, Fraction(0)), end=span.end - by)
 
@@ -404,7 +409,7 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
             scene.happened.cues.append(Cue(start, start + scene.measure(score), kind, name, side, file, where=where))
             return at
         case Mark():
-            scene.happened.marks.append(_Marked(_marked(score, at, scene), score))
+            scene.happened.marks.append(_Marked(_place_mark(score, at, scene), score))
             return at
         case Onset():
             return _begin(score, at, scene)
@@ -423,7 +428,7 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
             assert_never(score)
 
 
-def _marked(mark: Mark, at: Fraction, scene: _Scene) -> Fraction:
+def _place_mark(mark: Mark, at: Fraction, scene: _Scene) -> Fraction:
     """Return where a mark stands: a chapter begins after the words that end what was before it."""
     ends = any(not each.announces for each in scene.happened.pending)
     return scene.happened.over(at) if mark.moment is Moment.CHAPTER and ends else at
@@ -477,7 +482,7 @@ def _fill(slot: Slot, at: Fraction, scene: _Scene) -> Fraction:
         _hold(slot, at, seconds, scene)
         return at + seconds
     room = _Room(at + seconds - air(seconds), slot.name, seconds, grows=True, outer=scene.room)
-    opening, others = _opened(slot.body)
+    opening, others = _part_opening(slot.body)
     end = _lay(others, _lay(opening, at, scene.inside(room)), scene)
     over = max(Fraction(0), scene.happened.over(end) - at - seconds)
     whole = breath.seconds if slot.span.in_breaths else over
@@ -486,7 +491,7 @@ def _fill(slot: Slot, at: Fraction, scene: _Scene) -> Fraction:
     return at + lasts
 
 
-def _opened(body: Score) -> tuple[Score, Score]:
+def _part_opening(body: Score) -> tuple[Score, Score]:
     """Part the phrase that a slot's body opens with from what comes after it."""
     parts = body.parts if isinstance(body, Seq) else (body,)
     spoken = next((number for number, part in enumerate(parts) if not isinstance(part, Mark | Sound | Pause)), None)
@@ -545,7 +550,7 @@ def _breathe(taken: Breathe, at: Fraction, scene: _Scene) -> Fraction:
         _put_off(scene.happened.marks, at, start)
     at = start
     scene.check(at)
-    for problem in _unsaid(taken, breath):
+    for problem in _find_unsaid(taken, breath):
         scene.happened.unsaid.setdefault((problem.where, problem.what), problem)
     noted = _Taken(at, [])
     scene.happened.breaths.append(noted)
@@ -679,7 +684,7 @@ def _at_once(part: Score, other: Score) -> Iterator[Problem]:
             yield Misfit(phrase.where or NOWHERE, what, "give one of them another moment, or leave it out", text)
 
 
-def _unsaid(taken: Breathe, breath: Breath) -> Iterator[Problem]:
+def _find_unsaid(taken: Breathe, breath: Breath) -> Iterator[Problem]:
     """Report the words for a phase that the breath does not have: they are left out."""
     for kind, number, body in taken.words:
         there = sum(phase.kind is kind for phase in breath.phases)

@@ -12,7 +12,7 @@ from voicecoach import ffmpeg, plain, tagging
 from voicecoach.choices import ROOM_TONE
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import RunError, TargetError, shown
-from voicecoach.levels import BLOCK, BLOCKS_A_SECOND, decibels, find_missing, is_packed, measure, measure_speech
+from voicecoach.levels import BLOCK, BLOCKS_A_SECOND, find_missing, is_packed, measure_levels, measure_speech, to_dbfs
 from voicecoach.live import MOST
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class _Levels:
     def highest(self, start: float, end: float) -> float:
         """Return the highest level between two times, in seconds."""
         found = self.blocks[round(start * BLOCKS_A_SECOND) : round(end * BLOCKS_A_SECOND)]
-        return decibels(max(found)) if found else -math.inf
+        return to_dbfs(max(found)) if found else -math.inf
 
 
 def verify(path: Path, timeline: Plan | None = None) -> list[Finding]:
@@ -96,7 +96,7 @@ def verify(path: Path, timeline: Plan | None = None) -> list[Finding]:
     Raises:
         TargetError: When it can't be read, or carries no timeline.
     """
-    plan = _known(timeline, carrying(path))
+    plan = _choose_plan(timeline, carrying(path))
     if plan is None:
         raise TargetError(path, "it carries no timeline; give it one that 'plan --json' printed, with --timeline FILE")
     try:
@@ -108,7 +108,7 @@ def verify(path: Path, timeline: Plan | None = None) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.at)
 
 
-def _known(given: Plan | None, carried: Plan | None) -> Plan | None:
+def _choose_plan(given: Plan | None, carried: Plan | None) -> Plan | None:
     """Return a timeline that is given, with what the file's own tells of its sound besides."""
     if given is None or carried is None or given.sound is not None:
         return given or carried
@@ -156,7 +156,7 @@ def _read(data: str | bytes) -> Plan:
     """
     try:
         plan = json.loads(data, object_hook=_shorten)
-        found = Plan(_second(plan["duration"]), [_checked(each) for each in plan["cues"]])
+        found = Plan(_second(plan["duration"]), [_check_cue(each) for each in plan["cues"]])
         return _with_sound(found, plan["sound"]) if "sound" in plan else found
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError("this is no timeline") from error
@@ -174,7 +174,7 @@ def _shorten(found: dict[str, Any]) -> dict[str, Any] | _Cue | None:
     return None if "breath" in found and "kind" in found else found
 
 
-def _checked(value: object) -> _Cue:
+def _check_cue(value: object) -> _Cue:
     if not isinstance(value, _Cue):
         raise TypeError("it is no cue")
     return value
@@ -209,7 +209,7 @@ def _decoded(path: Path) -> _Levels:
     samples = 0
     for piece in ffmpeg.decode_stream(args, what=path.name, size=_AT_ONCE):
         samples += len(piece) // SAMPLE_BYTES
-        blocks += measure(piece)
+        blocks += measure_levels(piece)
         speech += measure_speech(piece)
     return _Levels(bytes(blocks), bytes(speech), samples)
 
@@ -262,16 +262,17 @@ def _by_levels(levels: _Levels, cue: _Cue, within: float) -> list[Finding]:
     heard = levels.speech[first : first + len(cue.levels)]
     return [
         Finding(
-            (first + start) / BLOCKS_A_SECOND, f"{_missing(start, end, len(heard))} of {shown(cue.text)} are not heard"
+            (first + start) / BLOCKS_A_SECOND,
+            f"{_name_part(start, end, len(heard))} of {shown(cue.text)} are not heard",
         )
         for start, end in find_missing(cue.levels, heard, within)
     ]
 
 
-def _missing(start: int, end: int, blocks: int) -> str:
+def _name_part(start: int, end: int, blocks: int) -> str:
     """Name a part of a cue.
 
-    >>> _missing(0, 5, 500), _missing(40, 60, 500)
+    >>> _name_part(0, 5, 500), _name_part(40, 60, 500)
     ('the first 20 ms', '80 ms')
     """
     length = (end - start) * 1000 // BLOCKS_A_SECOND

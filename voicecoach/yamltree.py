@@ -64,7 +64,7 @@ Tree = Text | Table | Items
 _Tree = TypeVar("_Tree", Text, Table, Items)
 
 
-def texts(tree: Tree, unless: Container[str] = ()) -> Iterator[Text]:
+def list_texts(tree: Tree, unless: Container[str] = ()) -> Iterator[Text]:
     """Yield every text in a tree, in its order, but what stands under the keys ``unless``."""
     match tree:
         case Text():
@@ -72,11 +72,11 @@ def texts(tree: Tree, unless: Container[str] = ()) -> Iterator[Text]:
         case Table():
             for key, value in tree.items():
                 if value is not None and key not in unless:
-                    yield from texts(value, unless)
+                    yield from list_texts(value, unless)
         case Items():
             for value in tree:
                 if value is not None:
-                    yield from texts(value, unless)
+                    yield from list_texts(value, unless)
 
 
 def read(path: Path, file: str) -> Tree:
@@ -319,9 +319,9 @@ class _Walk:
             yield _placed(Text(key.value), self.where(key)), self.tree(value, depth + 1)
         own = {*seen}
         for value in merged:
-            yield from self.merged(value, depth + 1, own)
+            yield from self.merge(value, depth + 1, own)
 
-    def merged(self, node: Node, depth: int, own: set[str]) -> Iterator[tuple[Text, Tree | None]]:
+    def merge(self, node: Node, depth: int, own: set[str]) -> Iterator[tuple[Text, Tree | None]]:
         """Yield what the key ``<<`` brings from other mappings: their keys, but those that are there already."""
         from ruamel.yaml.nodes import MappingNode, SequenceNode
 

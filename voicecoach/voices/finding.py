@@ -162,10 +162,10 @@ def chosen(spec: str | None, settings: Settings) -> Found:
     silent = any(each.kind == SYSTEM and not each.ready for each in voices)
     if "+" in spec or silent:  # only the system's voices have variants; where it has none at all, that is told
         return _SYSTEM.found(spec.strip(), settings)
-    raise UnknownNameError("voice", spec, _alike(spec.strip(), voices), _to_install(spec) or _ALL)
+    raise UnknownNameError("voice", spec, _list_alike(spec.strip(), voices), _to_install(spec) or _ALL)
 
 
-def _alike(spec: str, voices: Iterable[Listed]) -> list[str]:
+def _list_alike(spec: str, voices: Iterable[Listed]) -> list[str]:
     """Return the names that a misspelt one may mean; the code of a language only for what may be one."""
     coded = len(spec) <= SHORT_CODE or "-" in spec
     names = {each for voice in voices for each in (_bare(voice), _tail(voice), voice.name.lower(), _speaker(voice))}

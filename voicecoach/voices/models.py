@@ -93,10 +93,10 @@ def install(name: str, data: Path, report: Report, index: str | None = None, *, 
     try:
         place.mkdir(parents=True, exist_ok=True)
         held.sweep(place, _OWN_PART)
-        while missing := _missing(place, key, files):
+        while missing := _list_missing(place, key, files):
             _check_room(place, sum(file.size for file in missing), key)
-            with _claimed(place, key, missing, report) as parts:
-                if parts and _missing(place, key, files) == missing:
+            with _claim(place, key, missing, report) as parts:
+                if parts and _list_missing(place, key, files) == missing:
                     _fetch_all(base, dict(zip(missing, parts, strict=True)), report, timeout)
                     for part, file in zip(parts, missing, strict=True):
                         part.replace(place / f"{key}{file.ending}")
@@ -105,12 +105,12 @@ def install(name: str, data: Path, report: Report, index: str | None = None, *, 
     return place / f"{key}{MODEL}"
 
 
-def _missing(place: Path, key: str, files: Iterable[File]) -> list[File]:
+def _list_missing(place: Path, key: str, files: Iterable[File]) -> list[File]:
     return [file for file in files if not _same(place / f"{key}{file.ending}", file)]
 
 
 @contextmanager
-def _claimed(place: Path, key: str, missing: Sequence[File], report: Report) -> Iterator[list[Path]]:
+def _claim(place: Path, key: str, missing: Sequence[File], report: Report) -> Iterator[list[Path]]:
     """Give the unfinished files of a voice, which are ours alone until the end; none if another process had them.
 
     The last of them, the largest, is locked. Where there are no locks, they have names of our own.
