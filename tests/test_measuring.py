@@ -113,7 +113,7 @@ def test_taps_that_do_not_agree_are_told_as_such(gaps: tuple[float, ...], expect
 def test_programs_get_numbers() -> None:
     assert as_json(typed(" " * 9)[0], breath("4.2-5.8")) == {
         "breath": "4.2-5.8", "seconds": 10.0, "per_minute": 6.0, "inhale": 4.2, "exhale": 5.8,
-        "breaths": 6, "missed": 0, "extra": 0, "agrees": True,
+        "breaths": 6, "missed": 0, "extra": 0, "agrees": True, "slower": None,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Breaths that nobody should follow without somebody at hand: a word of caution, never a refusal."""
+"""Unusual breaths get a word of caution, and are never refused."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def cli(context: click.Context) -> None:
         context.default_map = config.defaults(cli.commands)
         preferred = config.ffmpeg()
     except ChoiceError:
-        if context.invoked_subcommand != "doctor":  # which tells what is wrong with them, and of everything else
+        if context.invoked_subcommand != "doctor":  # which reports what is wrong with them, among other things
             raise
         preferred = None
     if preferred:
@@ -64,7 +64,7 @@ def cli(context: click.Context) -> None:
 @options.files
 @options.JSON
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-@click.option("--verbose", is_flag=True, help="Say how loud it is too, and how much was spoken anew.")
+@click.option("--verbose", is_flag=True, help="Also show the loudness, and how many phrases were spoken.")
 @click.option("--timings", is_flag=True, help="Tell where the time went.")
 def make(
     output: options.Output | None, quiet: bool, verbose: bool, as_json: bool, timings: bool, **chosen: Any
@@ -384,7 +384,7 @@ def cache(clear: bool) -> None:
 @options.JSON
 @click.pass_context
 def doctor(context: click.Context, voice: str | None, as_json: bool) -> None:
-    """Show what there is of all that a session needs, try one of 2 seconds, and say what to do where something fails.
+    """Check this machine: what is installed, a trial session of 2 seconds, and what to do about problems.
 
     The exit status is 0 when sessions can be made, else 1.
     """
@@ -733,7 +733,7 @@ def _size(size: int) -> str:
 
 
 LEAST_MEGABYTES = 100_000
-"""Bytes from which on a size is told in megabytes."""
+"""The smallest size, in bytes, that is written in megabytes."""
 
 
 def _tell_timings(started: float, seconds: Mapping[str, float]) -> None:

@@ -1,4 +1,4 @@
-"""What there is of all that a session needs, each with what to do when it fails; and whether a session can be made."""
+"""Check a machine: what a session needs, what to do about what is missing, and whether a session can be made."""
 
 from __future__ import annotations
 

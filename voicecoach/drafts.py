@@ -1,7 +1,7 @@
 """Whole files: each is written under a hidden name beside its place, and takes its name once it is complete.
 
 A new file has the mode that the umask gives. A file that replaces another keeps that one's mode, and its owner and
-group if the system lets us set them; until then nobody can read the draft who can't read the file.
+group if the system lets us set them; until then, only those who can read that file can read the draft.
 """
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ _REMEDIES = {
 
 
 def remedy(error: OSError) -> str:
-    """Return what mends an error of the system, if that is known; nothing otherwise.
+    """Return what to do about an error of the system; nothing if that is not known.
 
     >>> remedy(OSError(errno.ENAMETOOLONG, "File name too long"))
     'choose a shorter name'

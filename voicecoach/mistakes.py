@@ -92,7 +92,7 @@ SPOKEN_HEAD = ("title", "notice", "benefits", "tips", "sides", "words", "closing
 """Keys of a routine's head whose texts are spoken."""
 
 MOST_LOOKED_AT, MOST_SEEN = 200, 2_000
-"""Problems that are put into words, and those of the models that are looked at: more make nobody wiser."""
+"""Problems that are put into words, and those of the models that are looked at: nobody reads more."""
 
 DEEPEST = 20
 """Blocks in blocks."""
@@ -297,7 +297,7 @@ def spoken_texts(sheet: Sheet, tree: Table) -> Iterator[tuple[Where, tuple[str, 
 
 
 def pause_marks(sheet: Sheet, tree: Table) -> Iterator[Problem]:
-    """Tell of marks for a pause, which a voice would read out, and what makes the pause."""
+    """Yield marks for a pause, which a voice would read out, with the step that makes the pause."""
     words = language(sheet.language, sheet.words)
     for where, wordings in spoken_texts(sheet, tree):
         if found := next(filter(None, (pause_mark(wording, words) for wording in wordings)), None):

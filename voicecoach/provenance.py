@@ -1,4 +1,4 @@
-"""Whether a file is one of ours: what was written by voicecoach may be replaced, and what a person made may not."""
+"""Whether a file is one of ours: files that voicecoach wrote are replaced, a person's files stay."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from voicecoach.language import Language, Pairs
 
 Finding = tuple[str, str]
-"""What is read out as it should not be, and what would mend it."""
+"""What a voice would read wrongly, and what to write instead."""
 
 ALONE = "write words alone"
 STEPS = f"{ALONE}; 'settle' and 'rest' leave time"
@@ -87,11 +87,11 @@ _MINUTE = 60
 
 
 _SUSPECT = re.compile(r"[^\w\s,;!?'’…“”„«»¡¿.-]|[\d_½⅓⅔¼¾⅛²³]|[.…]\s?[.…]|--|^[-.]|\b(?![AI]\b)[A-Z]{1,5}\b|www\.")
-"""What any finding has in it; most texts have none of it, and no other pattern has to be made for them."""
+"""What every finding contains. Most texts contain nothing of it, so no other pattern is compiled for them."""
 
 
 def _check_read(said: str, words: Language) -> Iterator[Finding]:
-    """Tell of what is read out as it should not be, in a text whose signs are read."""
+    """Yield what a voice would read wrongly in a text whose signs are put into words already."""
     yield from _find_unread(said, words)
     if said.isascii() and words.word("calibration").isascii():
         return
@@ -102,14 +102,14 @@ def _check_read(said: str, words: Language) -> Iterator[Finding]:
 
 
 def check_written(wording: str, words: Language, pronounced: Pairs = ()) -> Iterator[Finding]:
-    """Tell the same of a wording as its author wrote it; marks for pauses are told of by `pause_mark`."""
+    """Yield what a voice would read wrongly in a wording as it is written; `pause_mark` finds marks for pauses."""
     if _SUSPECT.search(wording):
         wording = _pauses(words).sub(" ", wording)
     yield from _check_read(read_signs(wording, words, pronounced), words)
 
 
 def check_spoken(text: str, said: str, words: Language) -> Iterator[Finding]:
-    """Tell the same of a text that is said in a known way: as it was written, unless its author says it otherwise."""
+    """Yield what a voice would read wrongly in a text that is ``said`` as it was written, or as its author says it."""
     if read_aloud(text, words) != said:
         yield from _check_read(said, words)
         return
@@ -153,7 +153,7 @@ def _pauses(words: Language) -> re.Pattern[str]:
 
 
 def _find_unread(said: str, words: Language) -> Iterator[Finding]:
-    """Tell of marks that are read by their names, and of short forms that are spelled out."""
+    """Yield marks that are read by their names, and short forms that are spelled out."""
     if not _SUSPECT.search(said):
         return
     for pattern, what, mend in _kinds(words):

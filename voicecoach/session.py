@@ -222,7 +222,7 @@ def _at_usual_breath(request: Request, work: Callable[[Request], _Done]) -> tupl
         if not request.usual_breath or breath is None or isinstance(error, TargetError):
             raise
         own = replace(request, choices=replace(request.choices, breath=None))
-        done = work(own)  # what is wrong at any breath is told as it is
+        done = work(own)  # a problem at any breath is raised as it is
         why = error.problems[0].what if isinstance(error, RoutineError) else str(error).splitlines()[0]
         return done, (f"your usual breath {breath} is set aside for the routine's own: {why}",)
 
@@ -303,11 +303,11 @@ def _call(voice: CachedVoice, name: str, folder: Path) -> str:
 
 
 def _announce(tell: Callable[[Heading], None], request: Request, piece: Piece, voice: str) -> None:
-    """Tell who waits on a terminal what the session will be, before its words are spoken: its length is a guess."""
+    """Show on a terminal what the session will be, before its words are spoken: its length is a guess."""
     from voicecoach.progress import Heading
 
     pace, seconds, breathed = piece.pace(request.choices.breath), request.length, True
-    with suppress(VoicecoachError):  # whatever is wrong is told when it is known for sure
+    with suppress(VoicecoachError):  # problems are reported when they are certain
         guessed = perform(piece.score, _guess, pace)
         guessed = guessed.preview(request.preview) if request.preview else guessed
         seconds, breathed = seconds or guessed.duration, bool(guessed.phases)

@@ -1,4 +1,4 @@
-"""Signals that stop the program: each is remembered, so that none is lost where a library swallows an exception.
+"""Signals that stop the program: each is remembered, so that it is not lost if a library swallows an exception.
 
 A handler raises `Stopped` in the main thread, but not inside an import or a callback of pydantic: there an exception
 can leave Python's import lock taken for ever, or is dropped. In these places it tries again a little later. Elsewhere,
@@ -67,7 +67,7 @@ def exit_status() -> int:
 
 
 def mark_complete() -> None:
-    """Note that all files of this run are in place, so that a later signal does not claim that none is."""
+    """Note that all files of this run are in place, so that a later signal does not claim that nothing was written."""
     _state.complete = True
 
 

@@ -286,7 +286,7 @@ class Lines:
                 yield kind, nth, self.written[key] if key in self.written else self._write(key, kind, number, count)
 
     def unworded(self, words: Iterable[tuple[Kind, int, Score]]) -> tuple[tuple[Kind, Score], ...]:
-        """Return what is said in phases that the author's breath does not have: with eyes closed one has to be told.
+        """Return what is said in phases that the author's breath does not have: nobody can see them with closed eyes.
 
         Only after a phase that has words in this breath; where the author is silent, so is the program.
         """

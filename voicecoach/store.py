@@ -27,7 +27,7 @@ LIMIT = 500_000_000
 """Bytes that the cache may hold."""
 
 _PRIVATE = 0o600
-"""The mode of an entry: what somebody had spoken is nobody else's business."""
+"""The mode of an entry: nobody else should hear what somebody had spoken."""
 _DIGEST = hashlib.sha256().digest_size
 _STALE = 3600.0
 """Seconds after which an unfinished file belongs to a process that died."""

@@ -39,7 +39,7 @@ def prepare() -> None:
 
 
 def discard_output() -> None:
-    """Send what is still to be printed nowhere, so that Python does not try again when it ends, and complain."""
+    """Send what is still to be printed nowhere, so that Python does not try again at its end and print an error."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

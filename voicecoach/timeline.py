@@ -303,7 +303,7 @@ class _Room:
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """What is heard at the onset of what follows: until when, and from when on others may speak.
+    """What is heard at the onset of what follows: when it ends, and when the next words may start.
 
     ``phrase`` is what is said; ``announces`` is as in `Onset`.
     """
@@ -341,15 +341,15 @@ class _Happened:
     pending: list[_Pending] = field(default_factory=list)
 
     def free(self, at: Fraction) -> Fraction:
-        """Return from when on somebody may speak who wants to at ``at``."""
+        """Return the earliest time, from ``at`` on, at which the next words may start."""
         return max([at, *(each.free for each in self.pending)])
 
     def soonest(self, at: Fraction) -> Fraction:
-        """Return from when on somebody may speak whose words would not fit otherwise."""
+        """Return the earliest time for words that would not fit otherwise."""
         return max([at, *(min(each.free, each.end + LEAST_GAP) for each in self.pending)])
 
     def over(self, at: Fraction) -> Fraction:
-        """Return when what is heard at this onset is over; ``at`` if nothing is."""
+        """Return when all that is heard at this onset is over; ``at`` if it is silent."""
         return max([at, *(each.end for each in self.pending)])
 
 

@@ -27,7 +27,7 @@ SILENT = {"steps", "before", "between", "pronounce", "language", "summary", "not
 """Fields whose texts are not said, or by steps of their own."""
 
 MOST_TRIED = 200_000
-"""Words times breaths that are looked through, which takes some tenths of a second; what comes after is not."""
+"""Words times breaths that are looked through, which takes some tenths of a second; the rest is skipped."""
 
 _EVERY = re.compile(r"every ([0-9]+) ")
 _WORD = re.compile(r"\w+")
