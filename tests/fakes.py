@@ -28,7 +28,10 @@ def measure(said: str | Sound) -> Fraction:
 
 
 class FakeVoice:
-    """Speaks a square wave for as long as `spoken_seconds` says, and remembers what it was asked."""
+    """Speaks a square wave for as long as `spoken_seconds` says, and remembers what it was asked.
+
+    Its period does not divide an MP3 frame: equal frames of 192 bytes in a row may look like an MPEG-TS to ffmpeg.
+    """
 
     identity = "fake 1"
 
@@ -39,7 +42,7 @@ class FakeVoice:
         self.asked.append(list(wordings))
         for wording in wordings:
             samples = round(spoken_seconds(wording) * SAMPLE_RATE)
-            yield Clip((b"\x00\x10" * 24 + b"\x00\xf0" * 24) * (samples // 48) + b"\x00\x10" * (samples % 48))
+            yield Clip((b"\x00\x10" * 25 + b"\x00\xf0" * 25) * (samples // 50) + b"\x00\x10" * (samples % 50))
 
 
 class NamedVoice(FakeVoice):

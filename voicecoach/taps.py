@@ -194,7 +194,7 @@ def slower(taken: Breath) -> Pace | None:
     Someone who breathes as slowly as that goes on by a second, up to 6 a minute; then there is nothing to slow down.
 
     >>> print(slower(breath("1.6-2.4")), slower(breath("3-4.5")), slower(breath("4-6")))
-    1.6-2.4..2.2-4.3 3-4.5..3.2-5.3 None
+    1.6-2.4..2.2-4.3 3-4.5..3.2-5.2 None
     """
     more = min(max(UNDER_TEN - taken.seconds, Fraction(1)), CALM - taken.seconds)
     if more <= 0:
