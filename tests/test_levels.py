@@ -30,6 +30,14 @@ def test_levels_are_carried_as_one_sign_each_that_json_takes_as_it_is(measured: 
     assert not is_packed(packed + "é")
 
 
+@given(st.integers(0, 32_768))
+def test_each_rms_value_has_the_nearest_level(rms: int) -> None:
+    """Square waves have the RMS value of their samples, but at full scale, where only one sign is there."""
+    pcm = array.array("h", [min(rms, 32_767) if rms < 32_768 else -32_768]).tobytes()
+    exact = max(-96.0, 20 * math.log10(max(rms, 0.5) / 32_768))
+    assert abs(to_dbfs(measure_levels(pcm)[0]) - exact) <= 0.25
+
+
 @given(HALVES, st.integers(0, 40))
 def test_nothing_is_missing_of_what_is_as_loud_or_louder(measured: bytes, louder: int) -> None:
     """Rounded to 2 dB, a level is at most 1 dB too high."""

@@ -14,7 +14,7 @@ from voicecoach import pieces, store
 from voicecoach.breath import pace
 from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
 from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
-from voicecoach.pieces import Source, covered
+from voicecoach.pieces import Source, covered, write
 from voicecoach.routine import load
 from voicecoach.script import piece
 from voicecoach.shelf import BUILT_IN, built_in
@@ -63,7 +63,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def written(name: str, choices: Choices) -> Piece | str:
     try:
-        return piece(load(name), choices)
+        return write(load(name), choices)
     except VoicecoachError as error:
         return str(error)
 
@@ -83,6 +83,16 @@ def test_what_is_kept_is_what_would_be_written(name: str, tmp_path: Path) -> Non
         again = kept(name, choices, tmp_path)
         assert again == expected
         assert repr(again) == repr(expected), "also where nothing is compared"
+
+
+def test_what_is_read_out_right_is_known_of_a_piece_that_is_kept(tmp_path: Path) -> None:
+    """And what is not is never taken for it."""
+    routine = tmp_path / "mine.yaml"
+    routine.write_text("title: Mine\nsteps:\n  - say: Sit down for 10 s.\n  - say: Look at <b>this</b>.\n")
+    for _ in range(2):
+        kept = Source(str(routine), None, tmp_path / "cache").piece(Choices())
+        assert ("Sit down for 10 s.", "Sit down for ten seconds.") in kept.speakable
+        assert not any("this" in said for _, said in kept.speakable)
 
 
 @pytest.mark.parametrize("name", built_in())
@@ -221,5 +231,5 @@ def test_a_cover_is_kept_and_is_of_the_routine_alone(tmp_path: Path, request: py
 def test_a_folder_that_can_not_be_written_costs_time_alone(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file")
     source = Source("thigh-burner", None, tmp_path / "kept")
-    assert source.piece(Choices()) == piece(load("thigh-burner"), Choices())
+    assert source.piece(Choices()) == write(load("thigh-burner"), Choices())
     assert covered(source).startswith(b"\x89PNG")

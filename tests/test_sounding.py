@@ -19,7 +19,8 @@ from voicecoach.errors import VoiceError
 from voicecoach.formats import FORMATS
 from voicecoach.mixdown import WINDOW
 from voicecoach.score import CueKind, phrase, seq
-from voicecoach.timeline import Cue
+from voicecoach.sounding import describe_speech
+from voicecoach.timeline import Cue, Timeline
 from voicecoach.verify import verify
 
 if TYPE_CHECKING:
@@ -89,3 +90,14 @@ def test_an_encoder_with_few_bits_is_forgiven_more() -> None:
         )
     ]
     assert allowed == [6, 6, 6, 10, 10, 20, 20, 16, 10, 40]
+
+
+def test_levels_of_speech_are_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    timeline = Timeline(Fraction(1), cues=(Cue(Fraction(0), Fraction(1), CueKind.INSTRUCTION, "In"),))
+    first = describe_speech(timeline, clip, 6.0, tmp_path)
+    (kept,) = tmp_path.rglob("*.levels")
+    monkeypatch.setattr("voicecoach.levels.measure_speech", lambda _: pytest.fail("it was measured again"))
+    assert describe_speech(timeline, clip, 6.0, tmp_path) == first
+    monkeypatch.undo()
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert describe_speech(timeline, clip, 6.0, tmp_path) == first, "a damaged entry is a miss"

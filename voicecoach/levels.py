@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE
@@ -24,11 +24,18 @@ BLOCK = SAMPLE_RATE // BLOCKS_A_SECOND
 LOWEST = -96.0
 """dBFS of silence."""
 
-_HALVES = bytes(round(2 * (max(LOWEST, 20 * math.log10(max(rms, 0.5) / 32_768)) - LOWEST)) for rms in range(32_769))
+MEASURE = "speech 1"
+"""What tells the levels that `measure_speech` finds from those of another way to measure, where they are kept."""
+
+_HIGHEST = round(-2 * LOWEST)
+_STARTS = [math.ceil(32_768 * 10 ** ((half - 0.5 + 2 * LOWEST) / 40)) for half in range(1, _HIGHEST + 1)]
+"""The least RMS value that has each level from 1 on."""
+_HALVES = b"".join(bytes([half]) * (end - start) for half, (start, end) in enumerate(pairwise([0, *_STARTS, 32_769])))
 """The level of each RMS value, in halves of a dB above `LOWEST`."""
 
 _SIGNS = "#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRS"
 """A sign for each 2 dB above `LOWEST`; no sign needs an escape in JSON."""
+_TO_SIGNS = "".join(_SIGNS[min((half + 2) // 4, len(_SIGNS) - 1)] for half in range(256)).encode()
 
 
 def measure_levels(pcm: bytes, block: int = BLOCK) -> bytes:
@@ -63,7 +70,7 @@ def pack(measured: bytes) -> str:
     >>> pack(bytes([0, 192]))
     '#S'
     """
-    return "".join(_SIGNS[(half + 2) // 4] for half in measured)
+    return measured.translate(_TO_SIGNS).decode()
 
 
 def is_packed(text: str) -> bool:

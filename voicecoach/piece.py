@@ -24,6 +24,7 @@ class Piece:
         fixed: Whether that stays, whatever the listener breathes.
         limb: What is stretched on each side: a leg, or a side.
         unheeded: What to tell a listener whose breath changes nothing in some exercise.
+        speakable: Its wordings that were looked over and are read out as they should be: as read, and as said.
         warnings: How many things `check` would warn of in its file.
         timed: Whether the score depends on how long the listener's breaths last.
     """
@@ -37,6 +38,7 @@ class Piece:
     limb: str
     unheeded: tuple[str, ...]
     timed: bool
+    speakable: tuple[tuple[str, str], ...] = ()
     warnings: int = 0
 
     def pace(self, breath: Pace | None) -> Pace:

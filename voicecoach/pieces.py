@@ -122,9 +122,7 @@ class Source:
             if kept is not None:
                 self._digests, found = kept
                 return found
-        from voicecoach.script import piece
-
-        written = replace(piece(self.routine, choices), warnings=_count_warnings(self.routine))
+        written = write(self.routine, choices)
         if self.code is None and not any(part.sounds for part in _all(self.routine)):
             with suppress(OSError):  # a cache that can't be written costs time, not the session
                 store.write(places[written.timed], _packed(_digested(self.routine), written))
@@ -137,6 +135,28 @@ class Source:
         given["breath"] = breathed if timed else bool(breathed)
         chosen = [f"{name}={_sorted(value)!r}" for name, value in given.items()]
         return store.place(self.folder, "piece", _builder(), self.name, _digest(path), *chosen)
+
+
+def write(routine: Routine, choices: Choices) -> Piece:
+    """Write the piece that a listener's choices make of a routine, and look over what it says.
+
+    Raises:
+        RoutineError: When the routine is wrong.
+        ChoiceError: When the choices do not go together with it.
+    """
+    from voicecoach.script import piece
+
+    written = piece(routine, choices)
+    return replace(written, speakable=_find_speakable(written), warnings=_count_warnings(routine))
+
+
+def _find_speakable(written: Piece) -> tuple[tuple[str, str], ...]:
+    """Return the wordings of a piece that have nothing in them to be told of, so that they need not be read again."""
+    from voicecoach.readout import check_spoken
+
+    wordings = (wording for phrase in score.phrases(written.score) for wording in phrase.wordings)
+    every = dict.fromkeys((wording.text, wording.said) for wording in wordings)
+    return tuple((text, said) for text, said in every if not any(check_spoken(text, said, written.words)))
 
 
 def _count_warnings(routine: Routine) -> int:

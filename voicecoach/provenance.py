@@ -29,9 +29,9 @@ _HEAD = 4096
 """Bytes in which a picture's mark stands."""
 _MARKED = {".svg", ".png"}
 _HEADS = {
-    ".vtt": re.compile(r"WEBVTT\n\nNOTE .*\n\nNOTE Language: .+\n"),
-    ".lrc": re.compile(r"\[ti:.*\]\n\[la:.+\]\n\[length:[0-9]{2,}:[0-9]{2}\]\n"),
-    ".m3u8": re.compile(r"#EXTM3U\n#PLAYLIST:.*\n(?:#EXTINF:[0-9]+\.[0-9]{3},.*\n.+\n)+"),
+    ".vtt": r"WEBVTT\n\nNOTE .*\n\nNOTE Language: .+\n",
+    ".lrc": r"\[ti:.*\]\n\[la:.+\]\n\[length:[0-9]{2,}:[0-9]{2}\]\n",
+    ".m3u8": r"#EXTM3U\n#PLAYLIST:.*\n(?:#EXTINF:[0-9]+\.[0-9]{3},.*\n.+\n)+",
 }
 """How captions and playlists of ours begin; no other program is known to write these lines in this order."""
 _CHAPTERS = ".chapters.json"
@@ -58,7 +58,7 @@ def check_audio(paths: Iterable[Path]) -> None:
         TargetError: For the first such file.
     """
     for path in paths:
-        if _is_filled(path) and _is_audio(path) and read_choices(path) is None:
+        if _is_filled(path) and read_choices(path) is None and _is_audio(path):  # the last one asks all of mutagen
             raise TargetError(path, f"voicecoach did not make this recording, so it stays\n{REMEDY}")
 
 
@@ -131,7 +131,7 @@ def _is_written_so(path: Path, text: str) -> bool:
         return _is_chapters(text)
     head = _HEADS.get(path.suffix.lower())
     if head:
-        return head.match(text) is not None
+        return re.match(head, text) is not None
     match path.suffix.lower():
         case ".srt":
             return any(_says(text, track) for track in _beside(path))

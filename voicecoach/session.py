@@ -32,7 +32,6 @@ from voicecoach.errors import (
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
-from voicecoach.readout import check_spoken
 from voicecoach.score import Score, Side, Sound, phrases
 from voicecoach.shelf import built_in
 from voicecoach.timeline import LONGEST, Cue, Timeline, as_json, perform
@@ -256,7 +255,7 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         *unheeded,
         *_first_of(problem for timeline in timelines.values() for problem in timeline.unsaid),
         *_note_unequal(timelines),
-        *_read_out(piece.words, timelines.values()),
+        *_read_out(piece, timelines.values()),
         *_count_warnings(piece.warnings, source),
     )
     return Session(
@@ -739,11 +738,17 @@ def _track(side: Side | None, piece: Piece, timeline: Timeline, request: Request
     return Track(side, named, heard, limb=piece.limb)
 
 
-def _read_out(words: Language, timelines: Iterable[Timeline]) -> Iterator[str]:
+def _read_out(piece: Piece, timelines: Iterable[Timeline]) -> Iterator[str]:
     """Tell of what is spoken as no listener could wish; `check` says where it stands."""
     cues = (cue for timeline in timelines for cue in timeline.cues if cue.track == "voice")
     spoken = dict.fromkeys((cue.text, cue.said) for cue in cues)
-    found = (each for text, said in spoken for each in check_spoken(text, said, words))
+    for known in piece.speakable:
+        spoken.pop(known, None)
+    if not spoken:
+        return
+    from voicecoach.readout import check_spoken  # what it looks for are dozens of patterns
+
+    found = (each for text, said in spoken for each in check_spoken(text, said, piece.words))
     told = dict.fromkeys(f"{what}; {mend}" for what, mend in found)
     first, *more = told or [""]
     if first:

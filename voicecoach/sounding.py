@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voicecoach import filters, frames, levels, loudness, timings
+from voicecoach import filters, frames, levels, loudness, store, timings
 from voicecoach.assets import room_tone
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, heard, read_wave
 from voicecoach.errors import VoiceError, shown
@@ -97,13 +98,13 @@ def prepared(
         del as_they_are  # all its sound, which may soon be there a second time, louder
         decibels = _missing(first.loudness, 0.0 if joins else MORE_KEPT)
         if joins and not decibels:
-            return _with_levels(first, parts, clip, sounding)
+            return _with_levels(first, parts, clip, sounding, folder)
         clip = _gained(clip, decibels) if decibels else clip
         if joins:
-            return _with_levels(_joined(parts, _sounds(parts, clip), form, folder), parts, clip, sounding)
+            return _with_levels(_joined(parts, _sounds(parts, clip), form, folder), parts, clip, sounding, folder)
     streams = tuple(_streamed(part, clip, sounding, under, report) for part in parts)
     problems = (bed.problem,) if bed and bed.problem else ()
-    return _with_levels(Prepared(streams, (None,) * len(parts), problems), parts, clip, sounding)
+    return _with_levels(Prepared(streams, (None,) * len(parts), problems), parts, clip, sounding, folder)
 
 
 def tolerate(sounding: Sounding) -> float:
@@ -122,23 +123,40 @@ def tolerate(sounding: Sounding) -> float:
     return 10.0 if sounding.bed or form.name == "opus" else 16.0
 
 
-def describe_speech(timeline: Timeline, clip: Callable[[Cue], Clip], within: float) -> dict[str, object]:
-    """Return what `verify` holds speech against: the levels of each distinct clip, and which of them each cue is."""
+def describe_speech(timeline: Timeline, clip: Callable[[Cue], Clip], within: float, folder: Path) -> dict[str, object]:
+    """Return what `verify` holds speech against: the levels of each distinct clip, and which of them each cue is.
+
+    The levels of a clip are kept in ``folder``.
+    """
     known: dict[tuple[str, str, int], int] = {}
     sounds: dict[str, int] = {}
     cues: list[int | None] = []
     for cue in timeline.cues:
         if cue.track == "voice" and cue.source not in known:
-            known[cue.source] = sounds.setdefault(levels.pack(levels.measure_speech(clip(cue).pcm)), len(sounds))
+            known[cue.source] = sounds.setdefault(_measure_levels(clip(cue), folder), len(sounds))
         cues.append(known.get(cue.source))
     return {"within": within, "sounds": list(sounds), "cues": cues}
 
 
-def _with_levels(ready: Prepared, parts: Iterable[Part], clip: Callable[[Cue], Clip], sounding: Sounding) -> Prepared:
+def _measure_levels(clip: Clip, folder: Path) -> str:
+    """Return the levels of a clip, measured only if they are not kept."""
+    path = store.place(folder, "levels", levels.MEASURE, clip.digest)
+    kept = (store.read(path) or b"").decode(errors="replace")
+    if kept and levels.is_packed(kept):
+        return kept
+    packed = levels.pack(levels.measure_speech(clip.pcm))
+    with suppress(OSError):  # a cache that can't be written costs time, not the session
+        store.write(path, packed.encode())
+    return packed
+
+
+def _with_levels(
+    ready: Prepared, parts: Iterable[Part], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path
+) -> Prepared:
     """Let each recording carry the levels of its speech."""
     recordings = []
     for part, recording in zip(parts, ready.recordings, strict=True):
-        speech = describe_speech(part.timeline, clip, tolerate(sounding))
+        speech = describe_speech(part.timeline, clip, tolerate(sounding), folder)
         carried = recording.tags.timeline
         sound = {**carried.get("sound", {}), "levels": speech}
         tags = replace(recording.tags, timeline={**carried, "sound": sound})
@@ -169,12 +187,13 @@ def _gained(clip: Callable[[Cue], Clip], decibels: float) -> Callable[[Cue], Cli
     """Return the clips of cues, all louder or softer by so much."""
     made: dict[tuple[str, str, int], Clip] = {}
 
-    def louder(cue: Cue) -> Clip:
+    def take(cue: Cue) -> Clip:
         if cue.source not in made:
-            made[cue.source] = gain(clip(cue), decibels)
+            louder = gain(clip(cue), decibels)
+            made[cue.source] = replace(louder, known=louder.digest)
         return made[cue.source]
 
-    return louder
+    return take
 
 
 def _check_audible(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> None:
