@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from fractions import Fraction
@@ -94,6 +95,11 @@ def failed(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str]:
         ("plan --tracks sides", "No such option"),
         ("make -o sound.ogg", "sound.ogg: there is no such folder, and a file's name ends in .mp3"),
         ("make -o nowhere/a.mp3", "nowhere/a.mp3: there is no folder nowhere; make it first"),
+        ("make -o rest.yaml/a.mp3", "rest.yaml/a.mp3: rest.yaml is a file, not a folder; choose another place"),
+        ("plan --plot rest.yaml/a.svg", "rest.yaml/a.svg: rest.yaml is a file, not a folder; choose another place"),
+        ("make -o /dev/null", "/dev/null: it is not a plain file; choose another name with -o"),
+        ("make -o pipe.mp3", "pipe.mp3: it is not a plain file; choose another name with -o"),
+        ("make -o  ", "Invalid value for '-o' / '--output': the name is empty; write a file or a folder"),
         ("make -o folder.mp3", "folder.mp3/leg-stretch.mp3: there is a folder of this name"),
     ],
 )
@@ -101,7 +107,10 @@ def test_a_wrong_command_is_told_with_status_2(
     args: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "folder.mp3" / "leg-stretch.mp3").mkdir(parents=True)
-    status, said = failed(capsys, *args.split())
+    (tmp_path / "rest.yaml").touch()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.mp3")
+    status, said = failed(capsys, *args.split(" "))
     assert status == 2
     assert said.startswith(expected)
 

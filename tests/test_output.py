@@ -202,8 +202,14 @@ def test_a_folder_in_place_of_the_file_is_the_mistake_of_the_command(tmp_path: P
 
 def test_a_file_in_place_of_the_folder_is_the_mistake_of_the_command(tmp_path: Path) -> None:
     (tmp_path / "folder").write_bytes(b"")
-    with pytest.raises(TargetError, match="there is no folder"):
+    with pytest.raises(TargetError, match=r"folder is a file, not a folder; choose another place"):
         write(tmp_path / "folder" / "a.mp3", [SOUND], TAGS)
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder here that takes no files")
+def test_a_folder_that_takes_no_files_is_not_called_missing() -> None:
+    with pytest.raises(OutputError, match=r"no file can be made in /proc\nchoose another place with -o"):
+        write(Path("/proc/a.mp3"), [SOUND], TAGS)
 
 
 @pytest.mark.skipif(not Path(os.devnull).is_char_device(), reason="no devices in folders here")

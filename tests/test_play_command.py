@@ -79,11 +79,11 @@ def test_a_terminal_sees_what_is_heard(monkeypatch: pytest.MonkeyPatch, capsys: 
 @pytest.mark.parametrize(
     ("args", "status", "told"),
     [
-        (["bell.wav"], 1, "no player is installed\ninstall mpv or ffmpeg (ffplay), or open bell.wav in any player\n"),
+        (["bell.wav"], 1, "no player is installed\ninstall mpv or ffmpeg (ffplay); or open bell.wav in any player\n"),
         (
             ["rest.yaml", "--breath", "9-9"],
             1,
-            "no player is installed\ninstall mpv or ffmpeg (ffplay), or 'voicecoach make rest.yaml', and open the file",
+            "no player is installed\ninstall mpv or ffmpeg (ffplay); or run 'voicecoach make rest.yaml'",
         ),
         (["bell.mp3"], 2, "no file is called 'bell.mp3'; did you mean 'bell.wav'?\n"),
         (["reste.yaml"], 2, "no file is called 'reste.yaml'; did you mean 'rest.yaml'"),

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import sys
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from tests.fakes import FakeVoice
-from voicecoach import cli, session
+from voicecoach import cli, session, tagging
 from voicecoach.breath import pace
 from voicecoach.progress import Bars, Heading, _bars, show_progress
 from voicecoach.voices.cached import CachedVoice
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROUTINE = "title: Calm\nsteps:\n  - say: Sit down.\n  - breathe: 2\n    in: In\n    out: Out\n"
 
@@ -75,6 +73,27 @@ def test_make_says_what_it_will_be_and_then_what_is_there(
     assert "voicecoach play calm.mp3" in hints[0]
     assert "voicecoach make calm.yaml --breath 5-7" in hints[1]
     assert (home / "calm.mp3").exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_what_to_type_next_is_the_command_that_was_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VOICECOACH_COMMAND", "./my scripts/voicecoach")
+    assert cli.run(["make", "calm.yaml", "-o", "./-5.mp3"]) == 0
+    _, hear, breath = capsys.readouterr().out.splitlines()
+    assert hear == "  hear it      './my scripts/voicecoach' play ./-5.mp3"
+    assert breath.count("'./my scripts/voicecoach' ") == 2
+
+
+@pytest.mark.usefixtures("home")
+def test_a_breath_that_stays_is_the_one_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The routine's own 4-6 is breathed once; its fixed part breathes what `--set` says."""
+    terminal = on_a_terminal(monkeypatch)
+    assert cli.run(["make", "box-breathing", "--set", "side=5", "-o", "box.mp3"]) == 0
+    assert "breath in 5 s hold 5 s out 5 s pause 5 s, voice: " in terminal.getvalue()
+    kept = json.loads(tagging.timeline(Path("box.mp3")))
+    assert kept["choices"]["breath"] == "5-5-5-5"
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ case "$*" in
     echo "VIRTUAL_ENV='$3'" >"$3/bin/activate" ;;
 *"-m pip "*) for last; do :; done; cp "$last" "${{0%/bin/*}}/installed" 2>/dev/null; echo "noise"; echo "noise" >&2 ;;
 *libc_ver*) exit {bundles} ;;
-"-m voicecoach"*) shift 2; printf '%s\\n' "$PWD" "$PYTHONSAFEPATH" "$@" ;;
+"-m voicecoach"*) shift 2; printf '%s\\n' "$PWD" "$PYTHONSAFEPATH" "$VOICECOACH_COMMAND" "$@" ;;
 "-m "*) echo "ran $*" ;;
 *) exec "{python}" "$@" ;;
 esac
@@ -105,12 +105,12 @@ def machine(tmp_path: Path) -> Machine:
 def test_the_first_run_sets_up_and_says_so_once(machine: Machine) -> None:
     machine.install_python()
     status, out, err = machine.run(machine.voicecoach, "plan", "--breath", "4-6")
-    assert (status, out) == (0, [str(machine.checkout), "1", "plan", "--breath", "4-6"])
+    assert (status, out) == (0, [str(machine.checkout), "1", str(machine.voicecoach), "plan", "--breath", "4-6"])
     assert [re.sub("[0-9]+ s$", "N s", line) for line in err] == [
         "Setting up, once: a Python environment ... N s",
         "Setting up, once: Python packages, about 90 MB ... N s",
     ]
-    assert machine.run(machine.voicecoach, "x") == (0, [str(machine.checkout), "1", "x"], [])
+    assert machine.run(machine.voicecoach, "x") == (0, [str(machine.checkout), "1", str(machine.voicecoach), "x"], [])
     assert machine.environments == [".venv"]
 
 
@@ -129,7 +129,14 @@ def test_it_runs_in_the_folder_of_the_caller_even_through_links(machine: Machine
     (folder / "links" / "first").symlink_to(machine.voicecoach)
     (folder / "second").symlink_to("links/first")
     status, out, _ = machine.run("./second", "my routine.yaml", "", cwd=folder)
-    assert (status, out) == (0, [str(folder), "1", "my routine.yaml", ""])
+    assert (status, out) == (0, [str(folder), "1", "./second", "my routine.yaml", ""])
+
+
+def test_a_voicecoach_that_is_installed_is_what_it_proposes_to_type(machine: Machine) -> None:
+    machine.install_python()
+    machine.run(machine.voicecoach)
+    machine.install("voicecoach", "#!/bin/sh\n")
+    assert machine.run(machine.voicecoach, "x") == (0, [str(machine.checkout), "1", "", "x"], [])
 
 
 def test_changed_requirements_are_installed(machine: Machine) -> None:

@@ -40,6 +40,17 @@ from voicecoach.timeline import FRAME, LONGEST, Timeline, air, ceil_to_frame, pe
 CALM = breath("4-6")
 
 
+def test_the_breath_of_most_of_the_time_is_found() -> None:
+    def found(*parts: tuple[str, int]) -> Breath | None:
+        one = breathe({Kind.EXHALE: phrase("Out")})
+        score = seq(*(Paced(Pace((breath(text),)), seq(*[one] * count)) for text, count in parts))
+        return perform(score, measure, CALM).find_breath()
+
+    assert found(("4-6", 1), ("4-4-4-4", 1), ("4-6", 1), ("4-4-4-4", 1)) == breath("4-4-4-4")
+    assert found(("4-6", 2), ("5-5", 2)) is None
+    assert found() is None
+
+
 def exact_end(score: Score, at: Fraction, taken: Breath) -> Fraction:  # noqa: PLR0911 - one for each node
     """The duration as a fold of its own, to hold `perform` against."""
     match score:

@@ -239,7 +239,7 @@ def test_what_is_no_sound_carries_nothing_and_does_not_decode(tmp_path: Path, sp
     assert found.what.startswith("it does not decode: ")
     with pytest.raises(TargetError, match="there is no such file"):
         verify(tmp_path / "missing.mp3")
-    with pytest.raises(TargetError, match="there is no such file"):
+    with pytest.raises(TargetError, match="it is a folder; name an audio file in it"):
         verify(tmp_path)
 
 
@@ -282,7 +282,7 @@ def test_what_is_no_timeline_is_refused_wherever_it_comes_from(tmp_path: Path, c
 
 
 def test_a_plan_that_is_missing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(TargetError, match="this is no timeline"):
+    with pytest.raises(TargetError, match="there is no such file; write one with"):
         read(tmp_path / "missing.json")
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(TargetError, match="this is no timeline"):

@@ -21,6 +21,7 @@ from voicecoach.errors import (
     TargetError,
     VoicecoachError,
     VoiceError,
+    escape,
     remedy,
     shown,
 )
@@ -169,7 +170,7 @@ def play(quiet: bool, **chosen: Any) -> None:
         _play(path, quiet=quiet)
         return
     find(chosen["routine"])
-    by_hand = f"'voicecoach make {shlex.quote(chosen['routine'])}', and open the file in any player"
+    by_hand = f"run 'voicecoach make {shlex.quote(chosen['routine'])}', and open the file in any player"
     player.command(Path("session.mp3"), by_hand)  # before the work
     request = options.request(split=False, **chosen)
     with held.folder() as folder:
@@ -395,6 +396,7 @@ def doctor(context: click.Context, voice: str | None, as_json: bool) -> None:
         commands = config.speaking()
     request = session.Request(sampling.ROUTINE, voice=voice, commands=commands)
     checks = doctor.run_checks(request, cli.commands, cache_folder())
+    signals.forget()  # the file that was made is not one to keep
     if as_json:
         _print_json(doctor.as_json(checks))
     else:
@@ -590,7 +592,9 @@ def _check_drawing(path: Path | None, *, force: bool) -> None:
     if path and not force:
         _check_ours(path)
     if path and not path.parent.is_dir():
-        raise TargetError(path, f"there is no folder {path.parent}; make it first")
+        from voicecoach.folders import describe_missing
+
+        raise TargetError(path, describe_missing(path.parent))
 
 
 def _check_ours(path: Path) -> None:
@@ -695,11 +699,11 @@ def _summary(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
 
     for track, file, loudness in made.files:
         count = f", {_count(file.chapters, 'chapter')}" if file.chapters else ""
-        yield f"{file.path} is ready: {clock(track.timeline.duration)}, {_size(file.size)}{count}."
+        yield f"{escape(file.path)} is ready: {clock(track.timeline.duration)}, {_size(file.size)}{count}."
         if verbose:
             yield ", ".join((f"  {loudness}", *_list_stretches(track)))
     if made.extras:
-        yield f"  beside it    {', '.join(str(extra.path) for extra in made.extras)}"
+        yield f"  beside it    {', '.join(escape(extra.path) for extra in made.extras)}"
     if verbose:
         yield f"  {_count(made.session.synthesised, 'phrase')} synthesised, {made.session.reused} reused"
     yield from _hints(made, routine)
@@ -708,14 +712,20 @@ def _summary(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
 def _hints(made: Made, routine: str) -> Iterator[str]:
     """Say how to hear it, and how to have one's own breath if none was chosen."""
     (track, file, _), *_more = made.files
-    yield f"  hear it      voicecoach play {_quote(str(file.path))}"
+    run = _quote(os.environ.get("VOICECOACH_COMMAND") or "voicecoach")  # the script of a checkout sets it
+    yield f"  hear it      {run} play {_quote(str(file.path))}"
     if made.session.asks_breath and track.timeline.phases:
         named = "" if routine == options.DEFAULT else f" {_quote(routine)}"
-        yield f"  your breath  voicecoach breath, then: voicecoach make{named} --breath 5-7"
+        yield f"  your breath  {run} breath, then: {run} make{named} --breath 5-7"
 
 
 def _quote(path: str) -> str:
-    """Write a path as it is typed: the shells of Windows know no single quotes."""
+    """Write a path as it is typed: the shells of Windows know no single quotes.
+
+    >>> _quote("calm.mp3"), _quote("-5.mp3")
+    ('calm.mp3', './-5.mp3')
+    """
+    path = escape(f"./{path}" if path.startswith("-") else path)
     return f'"{path}"' if os.name == "nt" and " " in path else shlex.quote(path)
 
 

@@ -62,8 +62,7 @@ class Where:
 
     def __str__(self) -> str:
         """Write it as compilers do: ``FILE:LINE:COLUMN``; a name that could steer a terminal is escaped."""
-        file = self.file if self.file.isprintable() else repr(self.file)[1:-1]
-        return f"{file}:{self.line}:{self.column}"
+        return f"{escape(self.file)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +150,7 @@ class OutputError(VoicecoachError):
     def __init__(self, path: Path | str, what: str) -> None:
         """Keep the path and say what is wrong with it."""
         self.path, self.what = path, what
-        super().__init__(f"{path}: {what}")
+        super().__init__(f"{escape(path)}: {what}")
 
 
 class TargetError(OutputError, ChoiceError):
@@ -217,6 +216,16 @@ def near(name: str, known: Sequence[str], most: int = 3) -> list[str]:
 
     alike = get_close_matches(name.lower()[:200], known, n=most, cutoff=0.6)
     return list(dict.fromkeys(alike + inside))[:most]
+
+
+def escape(path: object) -> str:
+    """Write a path on one line, with nothing in it that steers a terminal.
+
+    >>> escape("calm.mp3"), escape(chr(27) + "[2J.mp3").isprintable()
+    ('calm.mp3', True)
+    """
+    text = str(path)
+    return text if text.isprintable() else repr(text)[1:-1]
 
 
 def shown(text: object, most: int = 60) -> str:

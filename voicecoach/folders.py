@@ -39,6 +39,19 @@ def data() -> Path:
     return _own(user_data_path)
 
 
+def describe_missing(folder: Path) -> str:
+    """Say what stands in the way of a file in a folder that is not there, and what to do.
+
+    >>> describe_missing(Path("nowhere/there"))
+    'there is no folder nowhere/there; make it first'
+    """
+    above = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), folder)
+    if above.is_dir() or not os.path.lexists(above):
+        return f"there is no folder {folder}; make it first"
+    what = "leads nowhere" if above.is_symlink() and not above.exists() else "is a file, not a folder"
+    return f"{above} {what}; choose another place"
+
+
 def expanded(path: Path | str) -> Path:
     """Let a folder that begins with ``~`` be below the user's own, if there is one."""
     try:

@@ -43,7 +43,7 @@ class Format:
         """Return how many bits a second a file has; None where that follows from the sound.
 
         Raises:
-            ChoiceError: When the kb/s that are asked for can't be had.
+            ChoiceError: When the format does not support so many kb/s.
         """
         if self.rates is None:
             if asked is not None:
@@ -52,8 +52,8 @@ class Format:
         rate = self.usual[channels - 1] if asked is None else asked
         least, most = self.rates
         if not least <= rate <= most or (self.name == "mp3" and rate not in MP3_RATES):
-            possible = ", ".join(map(str, MP3_RATES)) if self.name == "mp3" else f"{least} to {most}"
-            raise ChoiceError(f"{rate} kb/s can't be had in {self.name}\npossible are {possible}")
+            possible = f"one of {', '.join(map(str, MP3_RATES))}" if self.name == "mp3" else f"{least} to {most}"
+            raise ChoiceError(f"{self.name} does not support {rate} kb/s\nchoose {possible}")
         return rate * 1000
 
     def encoding(self, bit_rate: int | None) -> list[str]:

@@ -143,7 +143,12 @@ def output(text: str) -> Output:
 
     >>> output("new/").is_folder, output("x.mp3").is_folder
     (True, False)
+
+    Raises:
+        ChoiceError: When nothing is written there, as by a variable of a shell that is not set.
     """
+    if not text.strip():
+        raise ChoiceError("the name is empty; write a file or a folder, or leave -o out")
     return Output(Path(text), is_folder(text))
 
 
@@ -295,7 +300,7 @@ def captions(text: str) -> tuple[str, ...]:
     kinds = tuple(dict.fromkeys(kind.strip().lower() for kind in text.split(",")))
     unknown = [kind for kind in kinds if kind not in CAPTIONS]
     if unknown:
-        raise ChoiceError(f"{shown(unknown[0])} are no captions; write {', '.join(CAPTIONS)}, or some of them")
+        raise ChoiceError(f"{shown(unknown[0])} is no kind of captions; write {', '.join(CAPTIONS)}, or some of them")
     return kinds
 
 

@@ -13,6 +13,7 @@ from voicecoach import drafts, ffmpeg, held, signals, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.cores import Meanwhile
 from voicecoach.errors import EncodeError, OutputError, TargetError
+from voicecoach.folders import describe_missing
 from voicecoach.formats import MP3, Format
 from voicecoach.frames import PCM, Spliced, read_info, round_seek_table
 from voicecoach.tags import merged
@@ -267,8 +268,11 @@ def _draft_told(path: Path) -> Iterator[None]:
         raise
 
 
-def _folderless(path: Path) -> TargetError:
-    return TargetError(path, f"there is no folder {path.parent}; make it first")
+def _folderless(path: Path) -> TargetError | OutputError:
+    """Return the error of a file that has no folder; some folders, such as /proc, take no files at all."""
+    if path.parent.is_dir():
+        return OutputError(path, f"no file can be made in {path.parent}\nchoose another place with -o")
+    return TargetError(path, describe_missing(path.parent))
 
 
 def _refused(path: Path, what: str) -> OutputError:

@@ -116,7 +116,7 @@ def command(path: Path, instead: str) -> list[str]:
         program = shutil.which(player.name) if player.plays(path) else None
         if program:
             return player.command(program, path)
-    raise PlayerError(f"no player is installed\n{INSTALL}, or {instead}")
+    raise PlayerError(f"no player is installed\n{INSTALL}; or {instead}")
 
 
 def list_installed() -> list[str]:

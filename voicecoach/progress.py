@@ -147,6 +147,11 @@ def describe_rest(total: float | None, percent: float, left: float | None, elaps
     return f"{math.floor(percent)} %" + (f", {math.ceil(left)} s left" if left else "")
 
 
+def _describe_stage(stage: str, done: int, total: int) -> str:
+    said = STAGES.get(stage, stage.capitalize()) if done else BEGUN.get(stage, STAGES.get(stage, stage))
+    return said.format(done=done, total=total)
+
+
 class Bars:
     """A bar for the stage that is worked on; it moves by itself until something is done of it."""
 
@@ -159,10 +164,9 @@ class Bars:
         """Show that so much of a stage is done."""
         if stage != self._stage:
             self._bars.remove_task(self._task)
-            self._stage, self._task = stage, self._begin("")
+            self._stage, self._task = stage, self._begin(_describe_stage(stage, done, total))
         known = max(total, 1) if done else None
-        said = STAGES.get(stage, stage.capitalize()) if done else BEGUN.get(stage, STAGES.get(stage, stage))
-        said = said.format(done=done, total=total)
+        said = _describe_stage(stage, done, total)
         self._bars.update(self._task, description=said, completed=done, total=known)
 
     def announce(self, heading: Heading) -> None:

@@ -154,6 +154,8 @@ def _beside(path: Path) -> list[dict[str, Any]]:
 
 
 def _timeline(track: Path) -> dict[str, Any] | None:
+    if plain.is_special(track):  # to open a pipe is to wait for its other end
+        return None
     with suppress(ValueError, OSError, RecursionError):
         found = json.loads(tagging.timeline(track))
         return found if isinstance(found, dict) else None

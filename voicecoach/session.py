@@ -28,7 +28,9 @@ from voicecoach.errors import (
     RunError,
     TargetError,
     VoicecoachError,
+    escape,
 )
+from voicecoach.folders import describe_missing
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
@@ -270,7 +272,7 @@ def _planned(request: Request, pieces: _Pieces, source: Source, folder: Path, re
         (*voice.problems, *told),
         note(timelines.values(), piece.limb),
         lower,
-        piece.pace(request.choices.breath),
+        _find_pace(piece, request.choices, next(iter(timelines.values()))),
         not piece.fixed and request.choices.breath is None,
         tuple(_note_grown(request, timelines.values())),
     )
@@ -306,21 +308,31 @@ def _announce(tell: Callable[[Heading], None], request: Request, piece: Piece, v
     from voicecoach.progress import Heading
 
     pace, seconds, breathed = piece.pace(request.choices.breath), request.length, True
+    letter = Fraction(12, request.rate) if request.rate else GUESSED_LETTER
     with suppress(VoicecoachError):  # problems are reported when they are certain
-        guessed = perform(piece.score, _guess, pace)
+        guessed = perform(piece.score, lambda said: _guess(said, letter), pace)
+        pace = _find_pace(piece, request.choices, guessed)
         guessed = guessed.preview(request.preview) if request.preview else guessed
         seconds, breathed = seconds or guessed.duration, bool(guessed.phases)
     exact = request.length is not None
     tell(Heading(request.title or piece.title, voice, pace if breathed else None, seconds, exact))
 
 
-def _guess(said: str | Sound) -> Fraction:
-    """Return how long something lasts, more or less."""
-    return GUESSED_SOUND if isinstance(said, Sound) else len(said) * GUESSED_LETTER
+def _find_pace(piece: Piece, choices: Choices, timeline: Timeline) -> Pace:
+    """Return what is breathed; of a routine that keeps its own breaths, the one that it breathes most."""
+    from voicecoach.breath import Pace
+
+    most = timeline.find_breath() if piece.fixed else None
+    return Pace((most,)) if most else piece.pace(choices.breath)
 
 
-GUESSED_LETTER, GUESSED_SOUND = Fraction(7, 100), Fraction(4)
-"""Seconds that a letter takes at a calm rate, and a sound."""
+def _guess(said: str | Sound, letter: Fraction) -> Fraction:
+    """Return how long something lasts, more or less, if each ``letter`` of it takes so many seconds."""
+    return GUESSED_SOUND if isinstance(said, Sound) else len(said) * letter
+
+
+GUESSED_LETTER, GUESSED_SOUND = Fraction(1, 10), Fraction(4)
+"""Seconds that a letter takes at the usual rate, 120 words a minute, and a sound."""
 
 
 def _slower() -> Fraction:
@@ -578,7 +590,7 @@ def _note_replaced(earlier: _Earlier, request: Request, session: Session) -> Ite
     for (path, kept), asked in zip(earlier, _list_requests(request), strict=False):
         other = tell_apart(kept, asked.made_with(session.voice, session.pace)) if kept else ""
         if other:
-            yield f"{path} replaces an earlier session: {other}"
+            yield f"{escape(path)} replaces an earlier session: {other}"
 
 
 def targets(
@@ -593,6 +605,8 @@ def targets(
         TargetError: When it can't be a file name for sound.
     """
     given = output is not None and not output.is_dir()
+    if output and plain.is_special(output):
+        raise TargetError(output, _SPECIAL)
     base = output if output and given else (output or Path()) / f"{name}{form.suffix}"
     if base.suffix.lower() != form.suffix:
         raise TargetError(base, _unknown_ending(base, form))
@@ -639,14 +653,19 @@ def _unknown_ending(base: Path, form: Format) -> str:
     return what if base.suffix else f"{what}\nwrite {base}/ to make the folder"
 
 
+_SPECIAL = "it is not a plain file; choose another name with -o"
+
+
 def _check_target(path: Path) -> None:
     """Say before the work what would be wrong after it."""
+    if plain.is_special(path):
+        raise TargetError(path, _SPECIAL)
     if path.is_dir():
         raise TargetError(path, "there is a folder of this name; choose another name with -o")
     if not path.parent.is_dir():
-        raise TargetError(path, f"there is no folder {path.parent}; make it first")
+        raise TargetError(path, describe_missing(path.parent))
     if not os.access(path.parent, os.W_OK):
-        raise OutputError(path, f"nothing may be written into {path.parent}; choose another folder with -o")
+        raise OutputError(path, f"no permission to write to {path.parent}; choose another folder with -o")
 
 
 def _check_length(request: Request) -> None:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
-from voicecoach.breath import Pace
+from voicecoach.breath import Breath, Pace, Phase
 from voicecoach.errors import ChoiceError, FitError, Misfit, Problem, Where, shown
 from voicecoach.score import (
     Breathe,
@@ -40,7 +40,7 @@ from voicecoach.score import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voicecoach.breath import Breath, Kind
+    from voicecoach.breath import Kind
     from voicecoach.score import Score
 
 NOWHERE = Where("score", 0, 0)
@@ -165,6 +165,15 @@ class Timeline:
         return sum(
             (each.end - each.start for each in self.stretches if each.side in {side, None, Side.BOTH}), Fraction(0)
         )
+
+    def find_breath(self) -> Breath | None:
+        """Return the breath that more than half of the guided time goes to; None if no breath has so much."""
+        lasting: dict[tuple[Phase, ...], Fraction] = {}
+        for _, spans in groupby(self.phases, key=lambda each: each.breath):
+            phases = tuple(Phase(each.kind, each.end - each.start) for each in spans)
+            lasting[phases] = lasting.get(phases, Fraction(0)) + sum(phase.seconds for phase in phases)
+        most = max(lasting, key=lambda phases: lasting[phases], default=())
+        return Breath(most) if most and 2 * lasting[most] > sum(lasting.values()) else None
 
     def until(self, end: Fraction) -> Timeline:
         """Keep only the beginning, up to ``end`` seconds; a cue that would be cut is left out."""

@@ -128,6 +128,8 @@ def read(path: Path) -> Plan:
         return _read(plain.read(path))
     except plain.NotPlainError as error:
         raise TargetError(path, f"{error.strerror}; write a timeline with 'voicecoach plan ROUTINE --json'") from None
+    except FileNotFoundError:
+        raise TargetError(path, "there is no such file; write one with 'voicecoach plan ROUTINE --json'") from None
     except (OSError, ValueError):
         raise TargetError(path, "this is no timeline; write one with 'voicecoach plan ROUTINE --json'") from None
 
@@ -140,8 +142,10 @@ def carrying(path: Path) -> Plan | None:
     """
     if plain.is_special(path):
         raise TargetError(path, "it is not a plain file; name an audio file")
+    if path.is_dir():
+        raise TargetError(path, "it is a folder; name an audio file in it")
     if not path.is_file():
-        raise TargetError(path, "there is no such file")
+        raise TargetError(path, "there is no such file; a path starts at the current folder")
     try:
         return _read(tagging.timeline(path))
     except ValueError:

@@ -181,7 +181,7 @@ def test_a_folder_or_file_without_permission_is_told(folder: Path, home: Path) -
     assert (status, out, err) == (
         1,
         "",
-        "voicecoach: locked/calm.mp3: nothing may be written into locked; choose another folder with -o\n",
+        "voicecoach: locked/calm.mp3: no permission to write to locked; choose another folder with -o\n",
     )
     assert not list((folder / "locked").iterdir())
     (folder / "calm.yaml").chmod(0)

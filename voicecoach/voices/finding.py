@@ -150,6 +150,8 @@ def chosen(spec: str | None, settings: Settings) -> Found:
     every = kinds()
     if spec is None:
         return _best(every, settings)
+    if not spec.strip():
+        raise ChoiceError(f"the name of the voice is empty\nwrite one, or leave --voice out; {_ALL}")
     kind, colon, name = spec.strip().partition(":")
     if kind.lower() in every:
         return _of_kind(every[kind.lower()], name.strip(), settings)
