@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 import time
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from voicecoach.errors import (
     remedy,
     shown,
 )
+from voicecoach.folders import quote
 from voicecoach.score import Side
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def play(quiet: bool, **chosen: Any) -> None:
         _play(path, quiet=quiet)
         return
     find(chosen["routine"])
-    by_hand = f"run 'voicecoach make {shlex.quote(chosen['routine'])}', and open the file in any player"
+    by_hand = f"run 'voicecoach make {quote(chosen['routine'])}', and open the file in any player"
     player.command(Path("session.mp3"), by_hand)  # before the work
     request = options.request(split=False, **chosen)
     with held.folder() as folder:
@@ -232,7 +232,7 @@ def new(name: str) -> None:
     from voicecoach.template import started
 
     path = started(name, Path())
-    click.echo(f"{path}  'voicecoach plan {shlex.quote(str(path))}' shows what is heard when")
+    click.echo(f"{path}  'voicecoach plan {quote(str(path))}' shows what is heard when")
 
 
 @cli.command()
@@ -712,21 +712,11 @@ def _summary(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
 def _hints(made: Made, routine: str) -> Iterator[str]:
     """Say how to hear it, and how to have one's own breath if none was chosen."""
     (track, file, _), *_more = made.files
-    run = _quote(os.environ.get("VOICECOACH_COMMAND") or "voicecoach")  # the script of a checkout sets it
-    yield f"  hear it      {run} play {_quote(str(file.path))}"
+    run = quote(os.environ.get("VOICECOACH_COMMAND") or "voicecoach")  # the script of a checkout sets it
+    yield f"  hear it      {run} play {quote(str(file.path))}"
     if made.session.asks_breath and track.timeline.phases:
-        named = "" if routine == options.DEFAULT else f" {_quote(routine)}"
+        named = "" if routine == options.DEFAULT else f" {quote(routine)}"
         yield f"  your breath  {run} breath, then: {run} make{named} --breath 5-7"
-
-
-def _quote(path: str) -> str:
-    """Write a path as it is typed: the shells of Windows know no single quotes.
-
-    >>> _quote("calm.mp3"), _quote("-5.mp3")
-    ('calm.mp3', './-5.mp3')
-    """
-    path = escape(f"./{path}" if path.startswith("-") else path)
-    return f'"{path}"' if os.name == "nt" and " " in path else shlex.quote(path)
 
 
 def _count(number: int, what: str) -> str:

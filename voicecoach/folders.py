@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import OutputError, TargetError
+from voicecoach.errors import OutputError, TargetError, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,6 +58,18 @@ def expanded(path: Path | str) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         return Path(path)
+
+
+def quote(path: str) -> str:
+    """Write a path as it is typed in a shell; those of Windows know no single quotes.
+
+    >>> quote("calm.mp3"), quote("-5.mp3")
+    ('calm.mp3', './-5.mp3')
+    """
+    import shlex
+
+    path = escape(f"./{path}" if path.startswith("-") else path)
+    return f'"{path}"' if os.name == "nt" and " " in path else shlex.quote(path)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -30,7 +29,7 @@ from voicecoach.errors import (
     VoicecoachError,
     escape,
 )
-from voicecoach.folders import describe_missing
+from voicecoach.folders import describe_missing, quote
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
@@ -804,7 +803,7 @@ def _list_requests(request: Request) -> Iterator[Request]:
 def _count_warnings(warnings: int, source: Source) -> Iterator[str]:
     """Say how many warnings `check` has for a routine's file, if it has any."""
     if warnings:
-        file = shlex.quote(source.name if source.code is None else source.routine.file)
+        file = quote(source.name if source.code is None else source.routine.file)
         yield f"{warnings} warning{'s' if warnings > 1 else ''}; 'voicecoach check {file}' lists them"
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import ffmpeg
+from tests.ffmpegs import write_ffmpeg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,12 +94,9 @@ def unhurt(folder: Path) -> bool:
 
 
 def misbehaving(folder: Path, when: str, how: str) -> dict[str, str]:
-    """Choose an ffmpeg that does as it is told when its arguments name ``when``, else its work."""
-    fake = folder / "bin" / "ffmpeg"
-    fake.parent.mkdir()
-    fake.write_text(f'#!/bin/sh\ncase "$*" in *{when}*) {how} ;; esac\nexec "{ffmpeg.executable()}" "$@"\n')
-    fake.chmod(0o755)
-    return {"VOICECOACH_FFMPEG": str(fake)}
+    """Return what chooses an ffmpeg that does ``how`` when its arguments contain ``when``."""
+    (folder / "bin").mkdir()
+    return {"VOICECOACH_FFMPEG": str(write_ffmpeg(folder / "bin", when, how))}
 
 
 def test_a_session_is_made_and_its_speech_is_reused(folder: Path, home: Path) -> None:
