@@ -1,4 +1,4 @@
-"""`check` does a bounded amount of work for whatever can be read, tells a bounded number of problems, and says so."""
+"""`check` does a bounded amount of work for whatever can be read, reports a bounded number of problems, and says so."""
 
 from __future__ import annotations
 

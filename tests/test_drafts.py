@@ -166,7 +166,7 @@ _WRITES = re.compile(r"""\.write_(?:text|bytes)\(|open\([^)]*["'][wxa]b?["']|mks
 
 
 def test_nobody_else_writes_files() -> None:
-    """Whoever writes a file that a person keeps does it by `drafts.write`: whole, and with the right mode."""
+    """Files that a person keeps are written by `drafts.write`: whole, and with the right mode."""
     package = Path(drafts.__file__).parent
     writing = {
         ".".join(path.relative_to(package).with_suffix("").parts)

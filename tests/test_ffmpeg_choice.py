@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No ffmpeg is chosen, none is on the PATH, and nothing is known of any."""
+    """Choose no ffmpeg, have none on the PATH, and know nothing of any."""
     for name in (VARIABLE, IMAGEIO_VARIABLE):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "nothing").mkdir()

@@ -135,7 +135,7 @@ EXACT = Seq((Breathe(((Kind.INHALE, 1, phrase("ab" * 5, "a")),)),))
 @example(IN_TWO, Pace((breath("4-6"),)))
 @example(EXACT, Pace((breath("1.062-2"),)))
 @example(EXACT, Pace((breath("1.061-2"),)))
-def test_all_is_heard_where_the_simplest_reckoning_puts_it_or_refused(score: Seq, pace: Pace) -> None:
+def test_all_is_heard_where_the_simplest_calculation_puts_it_or_refused(score: Seq, pace: Pace) -> None:
     expected = expect(score, pace)
     if expected.refused:
         with pytest.raises(FitError):

@@ -1,4 +1,4 @@
-"""What a file is called, and what is told where one takes the place of another."""
+"""What a file is called, and what `make` says when it replaces another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the system or a choice refuses is told with what mends it."""
+"""Errors of the system and of choices say what to do."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def test_a_kind_that_is_never_removed_can_not_be_kept(tmp_path: Path) -> None:
 
 
 def test_no_other_kind_is_kept_anywhere_in_the_program() -> None:
-    """Whoever keeps something new has to name its kind."""
+    """Something new that is kept needs a kind of its own."""
     package = Path(store.__file__).parent
     named = [re.findall(r'store\.place\([^,]+, "(\w+)"', path.read_text("utf-8")) for path in package.rglob("*.py")]
     assert {kind for kinds in named for kind in kinds} <= set(store.KINDS)

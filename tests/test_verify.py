@@ -162,7 +162,7 @@ def babbled() -> Spoken:
 
 @dataclass(frozen=True)
 class Loss:
-    """So many samples of a cue, from one on, are lost; what is told begins with this."""
+    """Samples of a cue that are lost, and how the finding about them begins."""
 
     start: int = 0
     samples: int = 0

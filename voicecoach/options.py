@@ -348,9 +348,8 @@ def request(  # noqa: PLR0913 - the options of the command line
         chime="" if chime == "none" else chime,
     )
     heard = Sounding(form, bitrate, None if bed == "none" else bed, float(under), room_tone == "faint", pan)
-    return Request(
-        routine, chosen, split, sounding=heard, commands=speaking(), usual_breath=_is_default("breath"), **rest
-    )
+    usual = _is_default("breath")
+    return Request(routine, chosen, split, sounding=heard, commands=speaking(), usual_breath=usual, **rest)
 
 
 def _is_default(name: str) -> bool:
