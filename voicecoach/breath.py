@@ -228,27 +228,26 @@ NAMES = {"in": Kind.INHALE, "hold": Kind.HOLD, "out": Kind.EXHALE, "pause": Kind
 
 WRITE = "write seconds: in-out as 4-6, in-hold-out as 4-7-8, in-hold-out-pause as 4-4-4-4; decimals as 5.5-5.5"
 _WRITE_PHASES = "write phases as in 2, in 1, out 6"
-_RATE = re.compile(
-    rf"({NUMBER}) ?(?:bpm|(?:breaths? ?)?(?:/|per|a) ?min(?:utes?)?\.?)(?: ({NUMBER}(?::{NUMBER})+))?", re.IGNORECASE
-)
-_ROW = re.compile(rf"{NUMBER}(?:(?: ?[-/] ?| ){NUMBER})*")
-_NUMBER = re.compile(NUMBER)
-_GAP = re.compile(r"(?:^|[-/]) ?(?:[-/]|$)")
-_AMBIGUOUS = re.compile(rf"{NUMBER}(?: ?([:,]) ?{NUMBER}){{1,3}}")
-_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
+# Patterns are texts here, which `re` compiles, and keeps, when they are first used: most runs need few of them.
+_RATE = rf"(?i)({NUMBER}) ?(?:bpm|(?:breaths? ?)?(?:/|per|a) ?min(?:utes?)?\.?)(?: ({NUMBER}(?::{NUMBER})+))?"
+_ROW = rf"{NUMBER}(?:(?: ?[-/] ?| ){NUMBER})*"
+_NUMBER = NUMBER
+_GAP = r"(?:^|[-/]) ?(?:[-/]|$)"
+_AMBIGUOUS = rf"{NUMBER}(?: ?([:,]) ?{NUMBER}){{1,3}}"
+_COMMA = r"(?<=[0-9]),(?=[0-9])"
 _NAMED = (re.compile(rf"({WORD}) ?[:=]? ?({NUMBER})"), re.compile(rf"({NUMBER}) ?({WORD})"))
 """A phase before its number, and after it."""
-_POINTS = re.compile(r" ?\.{2,} ?")
-_STEP = re.compile(rf"([^+]+?) ?\+ ?({NUMBER} ?{WORD}) every (.+)")
-_SPAN = re.compile(rf"([0-9]+)(?: ?({WORD})(?: ?, ?at least (.+))?)?")
-_NO_COMMA = re.compile(r"([^,]*\bbreaths?) (at least .+)")
+_POINTS = r" ?\.{2,} ?"
+_STEP = rf"([^+]+?) ?\+ ?({NUMBER} ?{WORD}) every (.+)"
+_SPAN = rf"([0-9]+)(?: ?({WORD})(?: ?, ?at least (.+))?)?"
+_NO_COMMA = r"([^,]*\bbreaths?) (at least .+)"
 WHOLE = re.compile(r"(.+?)\s+in\s+whole\s+breaths")
 LEAST = re.compile(r"(.+?)\s*,\s*at\s+least\s+(.+)")
 """How the whole of a length, or breaths and how long they last at least, are written."""
-_CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9])(?::([0-5][0-9]))?")
+_CLOCK = r"([0-9]{1,4}):([0-5][0-9])(?::([0-5][0-9]))?"
 _UNIT = rf"(?:{WORD}|''|['\"\u2032\u2033])"
-_AMOUNT = re.compile(rf"({NUMBER}) ?({_UNIT})\.?")
-_AMOUNTS = re.compile(rf"({NUMBER} ?{_UNIT}\.?(?: ?,? ?{NUMBER} ?{_UNIT}\.?)*)(?: ?([0-5][0-9]))?")
+_AMOUNT = rf"({NUMBER}) ?({_UNIT})\.?"
+_AMOUNTS = rf"({NUMBER} ?{_UNIT}\.?(?: ?,? ?{NUMBER} ?{_UNIT}\.?)*)(?: ?([0-5][0-9]))?"
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
 
@@ -269,11 +268,11 @@ def breath(text: str) -> Breath:
         ChoiceError: When the text is not a breath that can be breathed.
     """
     plain = drop_unit(simplify(text), "s")
-    if match := _RATE.fullmatch(plain):
+    if match := re.fullmatch(_RATE, plain):
         return _breathable(text, _of_rate(text, number(match[1]), match[2] or "40:60"))
     if _is_named(plain):
         return _breathable(text, _named(text, plain))
-    if not _ROW.fullmatch(plain):
+    if not re.fullmatch(_ROW, plain):
         raise ChoiceError(f"{shown(text)} {_complaint(plain)}")
     return _breathable(text, _phases(text, plain))
 
@@ -290,12 +289,12 @@ def pace(text: str) -> Pace:
         ChoiceError: When the text is not a pace, or its breaths have different phases.
     """
     plain = simplify(text)
-    if match := _STEP.fullmatch(plain):
+    if match := re.fullmatch(_STEP, plain):
         longer, every = seconds(match[2]), seconds(match[3])
         if not every:
             raise ChoiceError(f"{shown(text)} is not a pace: a step is taken after some time\nwrite 4-6 +0.3s every 5m")
         return Pace((breath(match[1]),), longer, every)
-    points = tuple(breath(part) for part in _POINTS.split(plain)) if _POINTS.search(plain) else (breath(text),)
+    points = tuple(breath(part) for part in re.split(_POINTS, plain)) if re.search(_POINTS, plain) else (breath(text),)
     kinds = {tuple(phase.kind for phase in point.phases) for point in points}
     if len(kinds) > 1:
         raise ChoiceError(f"{shown(text)} is not a pace: its breaths have different phases\n{WRITE}")
@@ -312,7 +311,7 @@ def paces(text: str, most: int = 400) -> tuple[Pace, ...]:
         ChoiceError: When it is neither, or the two have different phases.
     """
     parts = text.split(",")
-    alone = any(_NUMBER.fullmatch(simplify(part)) for part in parts)
+    alone = any(re.fullmatch(_NUMBER, simplify(part)) for part in parts)
     if len(parts) != 2 or alone or _is_named(simplify(text)):  # noqa: PLR2004 - a first and a last
         return (pace(text),)
     one, other = map(breath, parts)
@@ -348,7 +347,7 @@ def _is_named(plain: str) -> bool:
 
 def _phases(text: str, plain: str) -> list[Phase]:
     """Return the phases that a row of numbers stands for, by how many there are."""
-    found = [number(each) for each in _NUMBER.findall(plain)]
+    found = [number(each) for each in re.findall(_NUMBER, plain)]
     if len(found) not in ORDERS:
         raise ChoiceError(f"{shown(text)} is not a breath: it needs 2, 3 or 4 numbers\n{WRITE}")
     return [Phase(kind, round_finely(each)) for kind, each in zip(ORDERS[len(found)], found, strict=True)]
@@ -365,7 +364,7 @@ def _named(text: str, plain: str) -> list[Phase]:
                 raise ChoiceError(f"{shown(text)} is not a breath: {shown(wrong)} is not a phase\n{_WRITE_PHASES}")
             return [Phase(NAMES[phase(name)], round_finely(number(length))) for name, length in pairs]
     wrong = next((part.strip() for part in bare.split(",") if not _is_pair(part.strip())), bare)
-    why = "decimals take a point" if _COMMA.search(plain) else f"{shown(wrong)} is not a phase"
+    why = "decimals take a point" if re.search(_COMMA, plain) else f"{shown(wrong)} is not a phase"
     raise ChoiceError(f"{shown(text)} is not a breath: {why}\n{_WRITE_PHASES}")
 
 
@@ -398,14 +397,14 @@ def seconds(text: str) -> Fraction:
         ChoiceError: When the text is not a length of time.
     """
     plain = put_commas(simplify(text))
-    if match := _CLOCK.fullmatch(plain):
+    if match := re.fullmatch(_CLOCK, plain):
         total = 0
         for part in match.groups():
             total = total if part is None else total * 60 + int(part)
         return Fraction(total)
-    if (match := _AMOUNTS.fullmatch(plain)) and (found := _added_up(match[1], match[2] or "")) is not None:
+    if (match := re.fullmatch(_AMOUNTS, plain)) and (found := _added_up(match[1], match[2] or "")) is not None:
         return round_finely(found)
-    if _NUMBER.fullmatch(plain):
+    if re.fullmatch(_NUMBER, plain):
         raise ChoiceError(f"{shown(text)} has no unit: write {plain}s for seconds, or {plain}m for minutes")
     how = _suggest_point(plain) or "write seconds as 5s or 1.5s, minutes as 2m or 1:30"
     raise ChoiceError(f"{shown(text)} is not a length of time: {how}")
@@ -413,7 +412,7 @@ def seconds(text: str) -> Fraction:
 
 def _added_up(amounts: str, last: str) -> Fraction | None:
     """Return the sum of amounts whose units get smaller, and of a number without a unit after them."""
-    found = [(number(match[1]), unit(match[2])) for match in _AMOUNT.finditer(amounts)]
+    found = [(number(match[1]), unit(match[2])) for match in re.finditer(_AMOUNT, amounts)]
     names = "".join(name if name in _SECONDS else "?" for _, name in found)
     if names not in {"h", "m", "s", "hm", "hs", "ms", "hms"} or (last and names[-1] == "s"):
         return None
@@ -423,7 +422,7 @@ def _added_up(amounts: str, last: str) -> Fraction | None:
 
 def _suggest_point(plain: str) -> str:
     """Say how a length of time is written that has a comma in place of its point; nothing for any other text."""
-    if len(_COMMA.findall(plain)) == 1 and _AMOUNT.fullmatch(pointed := _COMMA.sub(".", plain)):
+    if len(re.findall(_COMMA, plain)) == 1 and re.fullmatch(_AMOUNT, pointed := re.sub(_COMMA, ".", plain)):
         return f"decimals take a point, write {pointed}"
     return ""
 
@@ -440,7 +439,7 @@ def span(text: str) -> Span:
         ChoiceError: When the text is not a length.
     """
     plain = simplify(text)
-    if (match := _SPAN.fullmatch(plain)) and (match[2] is None or unit(match[2]) == "breaths"):
+    if (match := re.fullmatch(_SPAN, plain)) and (match[2] is None or unit(match[2]) == "breaths"):
         return Span(int(number(match[1])), least=seconds(match[3]) if match[3] else Fraction(0))
     try:
         if match := WHOLE.fullmatch(plain):
@@ -449,7 +448,7 @@ def span(text: str) -> Span:
     except ChoiceError:
         if how := _suggest_point(plain):
             raise ChoiceError(f"{shown(text)} is not a length: {how}") from None
-        if match := _NO_COMMA.fullmatch(plain):
+        if match := re.fullmatch(_NO_COMMA, plain):
             raise ChoiceError(f"{shown(text)} has no comma: write {match[1]}, {match[2]}") from None
         raise ChoiceError(
             f"{shown(text)} is not a length: write breaths as 2 breaths, seconds as 5s, or 3 breaths, at least 20s"
@@ -458,19 +457,19 @@ def span(text: str) -> Span:
 
 def _complaint(plain: str) -> str:
     """Say what is wrong with numbers that are not a row, and how it is written."""
-    numbers = _NUMBER.findall(plain)
-    if (match := _AMBIGUOUS.fullmatch(plain)) and len(set(re.findall("[:,]", plain))) == 1:
+    numbers = re.findall(_NUMBER, plain)
+    if (match := re.fullmatch(_AMBIGUOUS, plain)) and len(set(re.findall("[:,]", plain))) == 1:
         if match[1] == ":":
             rate = ":".join(numbers)
             told = "may be seconds or a ratio", f"write {'-'.join(numbers)} for seconds, or 6/min {rate} for a ratio"
         else:
             told = "may be a decimal or two numbers", f"write {'-'.join(numbers)}; decimals take a point, as in 4.5-6"
         return "\n".join(told)
-    if _ROW.fullmatch(pointed := _COMMA.sub(".", plain)):
+    if re.fullmatch(_ROW, pointed := re.sub(_COMMA, ".", plain)):
         return f"is not a breath: decimals take a point, as in {pointed}\n{WRITE}"
-    if not plain or _GAP.search(plain):
+    if not plain or re.search(_GAP, plain):
         return f"is not a breath: a number is missing, or negative\n{WRITE}"
-    wrong = next((part for part in re.split(r" ?[-/] ?| ", plain) if not _NUMBER.fullmatch(part)), plain)
+    wrong = next((part for part in re.split(r" ?[-/] ?| ", plain) if not re.fullmatch(_NUMBER, part)), plain)
     return f"is not a breath: {shown(wrong)} is not a number of seconds\n{WRITE}"
 
 

@@ -109,6 +109,10 @@ class Language:
     reading: Reading = Reading()
     sided: SideWords | None = None
 
+    def __hash__(self) -> int:
+        """Hash its code and name: every phrase comes by here, and all of a table would take longer than the phrase."""
+        return hash((self.code, self.name))
+
     def word(self, key: str, **values: object) -> str:
         """Return a word or phrase of the table, with its blanks filled.
 

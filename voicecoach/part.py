@@ -399,7 +399,7 @@ class Part:
         """Fill a wording's braces for this side; what is said of the other side is its twin."""
         own = self.filled(text, self.side)
         spoken = twin = self._pronounced(own)
-        if {self.side, self.following} & {*LEFT_RIGHT}:
+        if BLANK.search(text) and {self.side, self.following} & {*LEFT_RIGHT}:  # words without any are the same
             mirrored = replace(self, side=_other(self.side), following=_other(self.following))
             twin = self._pronounced(mirrored.filled(text, mirrored.side))
         return Wording(own, (twin,) if twin != spoken else (), "" if spoken == own else spoken)

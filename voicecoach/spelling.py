@@ -7,8 +7,6 @@ import unicodedata
 from fractions import Fraction
 from functools import cache, lru_cache
 
-from voicecoach.language import language, languages
-
 NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 WORD = r"[^\W\d_]+"
 DIGITS = 18
@@ -119,6 +117,8 @@ def _joins(word: str) -> bool:
 @cache
 def _list_typed(*keys: str) -> dict[str, str]:
     """Return the words of all languages for these keys of their tables, each with its key."""
+    from voicecoach.language import language, languages
+
     tables = [dict(language(code).typed) for code in languages()]
     return {word.casefold(): key for typed in tables for key in keys for word in typed.get(key, ())}
 

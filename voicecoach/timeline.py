@@ -351,11 +351,11 @@ class _Happened:
 
     def free(self, at: Fraction) -> Fraction:
         """Return the earliest time, from ``at`` on, at which the next words may start."""
-        return max([at, *(each.free for each in self.pending)])
+        return max([at, *(each.free for each in self.pending)]) if self.pending else at
 
     def soonest(self, at: Fraction) -> Fraction:
         """Return the earliest time for words that would not fit otherwise."""
-        return max([at, *(min(each.free, each.end + LEAST_GAP) for each in self.pending)])
+        return max([at, *(min(each.free, each.end + LEAST_GAP) for each in self.pending)]) if self.pending else at
 
     def over(self, at: Fraction) -> Fraction:
         """Return when all that is heard at this onset is over; ``at`` if it is silent."""
