@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import cli, config, plain
+from voicecoach import cli, config, folders, plain
 from voicecoach.errors import RoutineError
 from voicecoach.routine import load
 
@@ -115,3 +116,63 @@ def test_a_mark_of_the_writing_direction_is_allowed(mark: str, tmp_path: Path) -
     path = tmp_path / "a.yaml"
     path.write_text(f'title: A\nsteps:\n  - say: "Turn{mark} left."\n', encoding="utf-8")
     assert load(str(path))
+
+
+@pytest.fixture
+def secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which nothing can be opened, and below which nothing can be looked at, even by an administrator."""
+    folder = tmp_path / "secret"
+    folder.mkdir()
+    opened, looked_at = os.open, os.stat
+
+    def is_inside(path: object, depth: int) -> bool:
+        return str(path).startswith(str(folder)) and str(path).count(os.sep) >= str(folder).count(os.sep) + depth
+
+    def refuse_to_open(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if is_inside(path, 1):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return opened(path, flags, mode, dir_fd=dir_fd)
+
+    def refuse_to_look(path: str, *, dir_fd: int | None = None, follow_symlinks: bool = True) -> os.stat_result:
+        if is_inside(path, 2):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return looked_at(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(os, "open", refuse_to_open)
+    monkeypatch.setattr(os, "stat", refuse_to_look)
+    return folder
+
+
+def test_what_must_not_be_looked_at_is_not_there(secret: Path) -> None:
+    assert not plain.is_file(secret / "voices" / "amy.onnx")
+    assert not plain.is_folder(secret / "voices" / "piper")
+    assert "there is no folder" in folders.describe_missing(secret / "voices" / "piper")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["verify", "{}.mp3"],
+        ["verify", "mine.mp3", "--timeline", "{}.mp3"],
+        ["play", "{}.mp3"],
+        ["make", "box-breathing", "--bed", "{}.mp3"],
+    ],
+)
+def test_a_file_that_must_not_be_read_is_not_called_damaged(
+    args: list[str], secret: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (secret / "a.mp3").write_bytes(b"")
+    assert cli.run([each.format(secret / "a") for each in args]) == 2
+    assert "can't be read: permission denied" in capsys.readouterr().err
+
+
+@posix
+def test_a_current_folder_that_is_gone_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert cli.run(["make", "box-breathing"]) == 2
+    assert capsys.readouterr().err.endswith("the current folder is gone; change into one that is there\n")

@@ -131,6 +131,10 @@ def opened(name: str) -> Bed:
         hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(beds())}"
         raise ChoiceError(f"there is no bed or file {shown(name)}\n{hint}")
     try:
+        plain.check_readable(path)
+    except OSError as error:
+        raise ChoiceError(f"{shown(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
+    try:
         said = _measure(["-t", str(LISTENED), *_decoding(path)[:-3]], f"reading {path.name}")
     except RunError:
         _measure(_SILENCE, "measuring the loudness of a bed", bytes(SAMPLE_RATE))  # if that fails, it isn't the file

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import __version__, formats, memory, options, signals, streams
+from voicecoach import __version__, formats, memory, options, plain, signals, streams
 from voicecoach.breath import paces
 from voicecoach.errors import (
     ChoiceError,
@@ -396,7 +396,6 @@ def doctor(context: click.Context, voice: str | None, as_json: bool) -> None:
         commands = config.speaking()
     request = session.Request(sampling.ROUTINE, voice=voice, commands=commands)
     checks = doctor.run_checks(request, cli.commands, cache_folder())
-    signals.forget()  # the file that was made is not one to keep
     if as_json:
         _print_json(doctor.as_json(checks))
     else:
@@ -591,7 +590,7 @@ def _play(path: Path, *, quiet: bool) -> None:
 def _check_drawing(path: Path | None, *, force: bool) -> None:
     if path and not force:
         _check_ours(path)
-    if path and not path.parent.is_dir():
+    if path and not plain.is_folder(path.parent):
         from voicecoach.folders import describe_missing
 
         raise TargetError(path, describe_missing(path.parent))
@@ -599,18 +598,19 @@ def _check_drawing(path: Path | None, *, force: bool) -> None:
 
 def _check_ours(path: Path) -> None:
     """Refuse to replace a file that a person made."""
-    if path.exists():
+    if os.path.lexists(path):
         from voicecoach.provenance import check_ours
 
         check_ours([path])
 
 
 def _draw(track: Track, path: Path) -> None:
-    from voicecoach import drafts, plot
+    from voicecoach import plot
+    from voicecoach.output import Extra, write_all
 
     vector = path.suffix.lower() == ".svg"
     picture = plot.svg(track.timeline, track.title).encode() if vector else plot.png(track.timeline, track.title)
-    drafts.write(path, picture)
+    write_all([], [Extra(path, "picture", picture)])
 
 
 def _unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:

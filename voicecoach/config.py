@@ -172,7 +172,7 @@ def _write(path: Path, text: str) -> None:
 def _text(path: Path) -> str:
     """Return the text of the settings, if they can be read; nothing for a file that is not there."""
     _read(path)
-    return plain.read(path, LARGEST).decode() if path.exists() else ""
+    return plain.read(path, LARGEST).decode() if os.path.lexists(path) else ""
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -20,8 +20,10 @@ from voicecoach import (
     ffmpeg_choice,
     folders,
     held,
+    plain,
     player,
     sampling,
+    signals,
     store,
     verify,
 )
@@ -126,7 +128,7 @@ def check_settings(commands: Mapping[str, click.Command]) -> Check:
     except (ChoiceError, click.BadParameter) as error:
         said = error.format_message() if isinstance(error, click.BadParameter) else str(error)
         return _failing("settings", said, f"correct or remove that line in {path}")
-    return Check("settings", Status.OK, str(path) if path.is_file() else f"none; they would be in {path}")
+    return Check("settings", Status.OK, str(path) if plain.is_file(path) else f"none; they would be in {path}")
 
 
 def _read_values(command: click.Command, values: Mapping[str, object]) -> None:
@@ -188,8 +190,8 @@ def check_cache(folder: Path) -> Check:
     """Look at the folder that speech is kept in, and whether something can be put there."""
     if folder == folders.NOWHERE:
         return Check("cache", Status.WARNING, "none, so everything is spoken each time", folders.HOMELESS)
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK)):
+    there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
+    if not (plain.is_folder(there) and os.access(there, os.W_OK)):
         found = f"nothing can be written to {there}, so everything is spoken each time"
         return Check("cache", Status.WARNING, found, "give yourself the right to write there, or set XDG_CACHE_HOME")
     return Check("cache", Status.OK, f"{store.usage(folder).bytes / 1e6:.1f} MB in {folder}")
@@ -202,6 +204,8 @@ def try_session(request: Request) -> Check:
         with held.folder() as folder:
             path = folder / "trial.mp3"
             made = sampling.record(request, _one_phrase, path, folder / "cache", lambda *_: None)
+            signals.check()
+            signals.forget()  # what was made is not a file to keep
             wrong = verify.verify(path)
     except VoicecoachError as error:
         return _failing("session", str(error), "fix what fails above, then try again")

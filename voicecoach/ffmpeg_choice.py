@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import folders, store
+from voicecoach import folders, plain, store
 from voicecoach.errors import ChoiceError, EncodeError
 
 if TYPE_CHECKING:
@@ -188,9 +188,9 @@ def _candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffm
 def _locate(source: str, named: str) -> Ffmpeg:
     """Find the program that a variable or the settings name, by its path or by its name on the PATH."""
     path = folders.expanded(named)
-    if path.is_file():
+    if plain.is_file(path):
         return Ffmpeg(str(path.absolute()), source)
-    if path.is_dir():
+    if plain.is_folder(path):
         return Ffmpeg(named, source, fault=_FOLDER)
 
     import shutil

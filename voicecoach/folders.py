@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicecoach import plain
 from voicecoach.errors import OutputError, TargetError, escape
 
 if TYPE_CHECKING:
@@ -46,10 +47,19 @@ def describe_missing(folder: Path) -> str:
     'there is no folder nowhere/there; make it first'
     """
     above = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), folder)
-    if above.is_dir() or not os.path.lexists(above):
+    if plain.is_folder(above) or not os.path.lexists(above):
         return f"there is no folder {folder}; make it first"
-    what = "leads nowhere" if above.is_symlink() and not above.exists() else "is a file, not a folder"
+    what = "leads nowhere" if above.is_symlink() and not plain.is_file(above) else "is a file, not a folder"
     return f"{above} {what}; choose another place"
+
+
+def is_gone() -> bool:
+    """Return whether the current folder was removed by somebody."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def expanded(path: Path | str) -> Path:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicecoach import plain
 from voicecoach.breath import pace, seconds
 from voicecoach.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
 from voicecoach.errors import ChoiceError, VoicecoachError, shown
@@ -129,7 +130,7 @@ class Output:
     @contextmanager
     def opened(self) -> Iterator[Path]:
         """Yield the path; a folder is made if it isn't there, and removed again if what is done inside fails."""
-        if not self.is_folder or self.path.is_dir():
+        if not self.is_folder or plain.is_folder(self.path):
             yield self.path
             return
         from voicecoach.folders import new_folder

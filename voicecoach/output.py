@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from voicecoach import drafts, ffmpeg, held, signals, tagging
+from voicecoach import drafts, ffmpeg, held, plain, signals, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.cores import Meanwhile
 from voicecoach.errors import EncodeError, OutputError, TargetError
@@ -261,7 +261,7 @@ def _draft_told(path: Path) -> Iterator[None]:
     except (OutputError, EncodeError) as error:
         full = next((said for said in ffmpeg.NO_ROOM if said in str(error).lower()), "")
         what = full or (error.what if isinstance(error, OutputError) else "")
-        if not path.parent.is_dir():
+        if not plain.is_folder(path.parent):
             raise _folderless(path) from None
         if what:
             raise _refused(path, what) from None
@@ -270,7 +270,7 @@ def _draft_told(path: Path) -> Iterator[None]:
 
 def _folderless(path: Path) -> TargetError | OutputError:
     """Return the error of a file that has no folder; some folders, such as /proc, take no files at all."""
-    if path.parent.is_dir():
+    if plain.is_folder(path.parent):
         return OutputError(path, f"no file can be made in {path.parent}\nchoose another place with -o")
     return TargetError(path, describe_missing(path.parent))
 

@@ -287,6 +287,6 @@ def _kept(content: bytes | None, base: Path) -> tuple[Digests, Piece] | None:
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a file; nothing where it can't be read, which whoever needs it will be told."""
     try:
-        return hashlib.sha256(plain.read(path)).hexdigest() if path.is_file() else ""
+        return hashlib.sha256(plain.read(path)).hexdigest() if plain.is_file(path) else ""
     except OSError:
         return ""

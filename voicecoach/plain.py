@@ -37,6 +37,25 @@ def read(path: Path, most: int = LARGEST) -> bytes:
     return content
 
 
+def is_file(path: Path) -> bool:
+    """Return whether a path leads to a plain file; no for one that we must not look at, which `Path` raises for."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path leads to a folder; no for one that we must not look at."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def check_readable(path: Path) -> None:
+    """Open a plain file and close it again.
+
+    Raises:
+        OSError: When the system does not let us read it.
+    """
+    os.close(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)))
+
+
 def is_special(path: Path) -> bool:
     """Tell whether something is there that is neither a file nor a folder: a pipe, a device, a socket."""
     try:

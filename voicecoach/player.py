@@ -95,6 +95,10 @@ def sound(name: str) -> Path | None:
         raise ChoiceError(f"{shown(name)} is not a plain file\nname an audio file")
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
         raise UnknownNameError("file", shown(name)[1:-1], sorted(_sounds(path.parent)))
+    try:
+        plain.check_readable(path)
+    except OSError as error:
+        raise ChoiceError(f"{shown(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
     return path
 
 

@@ -29,7 +29,7 @@ from voicecoach.errors import (
     VoicecoachError,
     escape,
 )
-from voicecoach.folders import describe_missing, quote
+from voicecoach.folders import describe_missing, is_gone, quote
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
@@ -473,7 +473,7 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
     request.sounding.check([side for side, _ in _tracks(request)])
     source = Source(request.routine, request.language, folder)
     paths, whole = _places(request, output, name_file(source.called, request.chosen))
-    earlier = _check_replaceable(request, paths, whole, named=output is not None and not output.is_dir())
+    earlier = _check_replaceable(request, paths, whole, named=output is not None and not plain.is_folder(output))
     pieces = _pieces(request, source, folder)
     covers = cores.Meanwhile(lambda: [covered(source, request.title, side) for side, _ in _tracks(request)])
     session = _planned(request, pieces, source, folder, report)
@@ -603,7 +603,7 @@ def targets(
     Raises:
         TargetError: When it can't be a file name for sound.
     """
-    given = output is not None and not output.is_dir()
+    given = output is not None and not plain.is_folder(output)
     if output and plain.is_special(output):
         raise TargetError(output, _SPECIAL)
     base = output if output and given else (output or Path()) / f"{name}{form.suffix}"
@@ -659,10 +659,12 @@ def _check_target(path: Path) -> None:
     """Say before the work what would be wrong after it."""
     if plain.is_special(path):
         raise TargetError(path, _SPECIAL)
-    if path.is_dir():
+    if plain.is_folder(path):
         raise TargetError(path, "there is a folder of this name; choose another name with -o")
-    if not path.parent.is_dir():
+    if not plain.is_folder(path.parent):
         raise TargetError(path, describe_missing(path.parent))
+    if not path.is_absolute() and is_gone():
+        raise TargetError(path, "the current folder is gone; change into one that is there")
     if not os.access(path.parent, os.W_OK):
         raise OutputError(path, f"no permission to write to {path.parent}; choose another folder with -o")
 
@@ -698,7 +700,7 @@ def speaker(request: Request, words: Language, folder: Path) -> Voice:
 @contextmanager
 def _voices_listed(request: Request, folder: Path) -> Iterator[None]:
     """Have the system's voices listed meanwhile, where that was never done: it takes a process of its own."""
-    if request.voice is not None or folder.is_dir():
+    if request.voice is not None or plain.is_folder(folder):
         yield
         return
     from voicecoach.voices.system import catalogue

@@ -32,6 +32,8 @@ def started(name: str, folder: Path) -> Path:
         raise TargetError(path, "there is a file of this name; choose another name, or move it away") from error
     except FileNotFoundError as error:
         raise TargetError(path, "the folder is gone; change into one that is there") from error
+    except PermissionError as error:
+        raise OutputError(path, "no permission to write here; change into another folder") from error
     except OSError as error:
         what = (error.strerror or str(error)).lower()
         raise OutputError(shown(path)[1:-1], "; ".join(filter(None, (what, remedy(error))))) from error

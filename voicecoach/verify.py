@@ -130,7 +130,9 @@ def read(path: Path) -> Plan:
         raise TargetError(path, f"{error.strerror}; write a timeline with 'voicecoach plan ROUTINE --json'") from None
     except FileNotFoundError:
         raise TargetError(path, "there is no such file; write one with 'voicecoach plan ROUTINE --json'") from None
-    except (OSError, ValueError):
+    except OSError as error:
+        raise TargetError(path, f"it can't be read: {(error.strerror or str(error)).lower()}") from None
+    except ValueError:
         raise TargetError(path, "this is no timeline; write one with 'voicecoach plan ROUTINE --json'") from None
 
 
@@ -142,10 +144,14 @@ def carrying(path: Path) -> Plan | None:
     """
     if plain.is_special(path):
         raise TargetError(path, "it is not a plain file; name an audio file")
-    if path.is_dir():
+    if plain.is_folder(path):
         raise TargetError(path, "it is a folder; name an audio file in it")
-    if not path.is_file():
+    if not plain.is_file(path):
         raise TargetError(path, "there is no such file; a path starts at the current folder")
+    try:
+        plain.check_readable(path)
+    except OSError as error:
+        raise TargetError(path, f"it can't be read: {(error.strerror or str(error)).lower()}") from None
     try:
         return _read(tagging.timeline(path))
     except ValueError:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from voicecoach import cores, ffmpeg, folders
+from voicecoach import cores, ffmpeg, folders, plain
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.errors import ChoiceError, RunError, VoiceError, shown
 from voicecoach.prompts import name
@@ -255,7 +255,7 @@ def _parted(text: str) -> tuple[Path, str, str]:
     parts = text.split(",")
     for count in range(len(parts), 0, -1):
         folder = folders.expanded(",".join(parts[:count]).strip())
-        if folder.is_dir():
+        if plain.is_folder(folder):
             return folder, "," if count < len(parts) else "", ",".join(parts[count:]).strip()
     first = parts[0].strip()
     mend = "'voicecoach script ROUTINE --recording-list FILE.csv' lists what to record into it"
