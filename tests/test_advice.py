@@ -263,6 +263,9 @@ steps:
         ("pace: {breath: 10-20, steps: [rest: 3]}", "'rest: 3' is 3 breaths, 90 s; write 3s"),
         ("hold: '{hold}'", "{hold} is 30, so 'hold' is 30 breaths, 300 s; write 30s"),
         ("repeat: {vary: {long: [20, 30]}, steps: [hold: '{long}']}", "{long} is 20, so 'hold' is 20 breaths, 200 s"),
+        ("repeat: {vary: {long: [5, 30]}, steps: [hold: '{long}']}", "{long} is 30, so 'hold' is 30 breaths, 300 s"),
+        ("rest: '{hold} * 2'", "{hold} * 2 is 60, so 'rest' is 60 breaths, 600 s"),
+        ("hold: '{hold} * 1s'", ""),
         ("hold: 5", ""),
         ("rest: 6", ""),
         ("pace: {breath: 2-2, steps: [rest: 9]}", ""),
@@ -277,6 +280,25 @@ def test_a_bare_number_that_may_be_seconds_is_told(step: str, told: str, tmp_pat
     found = [each for each in warned(f"{BREATHS}  - {step}\n", tmp_path) if "breaths" in each]
     assert len(found) == bool(told)
     assert all(told in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        *(("en", each) for each in ("Right now", "All right", "What is left of it", "left over air", "that's right")),
+        *(("en", each) for each in ("you have ten seconds left", "right beside it")),
+        *(("es", each) for each in ("la espalda derecha", "sigue derecho", "bien derecha")),
+        *(("fr", each) for each in ("le dos bien droit", "tout droit", "reste droite")),
+    ],
+)
+def test_a_sides_word_that_means_something_else_is_no_side(code: str, words: str, tmp_path: Path) -> None:
+    own = {"en": ("left leg", "right leg"), "es": ("pierna izquierda", "pierna derecha")}
+    left, right = own.get(code, ("jambe gauche", "jambe droite"))
+    head = f"title: T\nlanguage: {code}\nsides: {{left: {{leg: {left}}}, right: {{leg: {right}}}}}\nsteps:\n"
+    step = '  - each side: {{steps: [{{say: "{{Leg}}."}}, {{say: "{}."}}]}}\n'
+    assert warned(head + step.format(words), tmp_path) == []
+    turned = {"en": "Turn right", "es": "Gira a la derecha", "fr": "Tourne à droite"}[code]
+    assert len(warned(head + step.format(turned), tmp_path)) == 1
 
 
 TURNS = "{each side: {between: [change: 5s], steps: [{hold: 5s, say: 'Lift your {leg}.'}]}}"

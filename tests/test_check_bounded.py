@@ -123,3 +123,16 @@ def test_words_past_the_most_are_not_looked_over_and_it_says_so(
     out = capsys.readouterr().out.splitlines()
     assert [line.split(":")[1] for line in out] == ["3", "4", "5"]
     assert "the words from here on are not looked over: they come after 100 characters" in out[-1]
+
+
+def test_more_texts_than_are_measured_are_not_spoken_and_it_says_so(
+    checked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checked.write_text("title: T\nsteps:\n  - {breathe: 20, out: '{Count}'}\n", encoding="utf-8")
+    monkeypatch.setattr(review, "MOST_SPOKEN", 30)
+    assert run(["check", str(checked)]) == 0
+    assert "not measured" not in capsys.readouterr().err
+    monkeypatch.setattr(review, "MOST_SPOKEN", 10)
+    monkeypatch.setattr(CachedVoice, "speak", lambda *_: pytest.fail("it was spoken"))
+    assert run(["check", str(checked)]) == 0
+    assert "note: the session says more than 10 different texts, which are not measured" in capsys.readouterr().err

@@ -48,7 +48,9 @@ def told(raw: bytes) -> str:
         ("de", "Heb das linke Bein", "das linke bein", "write {bein}"),
         ("de", "mit der rechten Hand", "rechten hand", "name it for both sides under 'sides'"),
         ("es", "Estira la pierna izquierda", "la pierna izquierda", "write {pierna}"),
+        ("es", "Estira la pierna derecha", "la pierna derecha", "write {pierna}"),
         ("fr", "Plie le genou gauche", "genou gauche", "name it for both sides"),
+        ("fr", "Tends la jambe droite", "la jambe droite", "write {jambe}"),
     ],
 )
 def test_what_is_surely_one_sides_is_refused_with_its_place(code: str, words: str, phrase: str, mend: str) -> None:
@@ -74,8 +76,8 @@ def test_what_is_surely_one_sides_is_refused_with_its_place(code: str, words: st
             ("de", words)
             for words in ("recht so", "links und rechts", "das linke und das rechte Bein", "die rechte Seite")
         ),
-        *(("es", words) for words in ("la espalda derecha", "pierna izquierda y derecha", "la pierna derecha")),
-        *(("fr", words) for words in ("garde la jambe droite", "la jambe gauche et la jambe droite")),
+        *(("es", words) for words in ("la espalda derecha", "pierna izquierda y derecha", "las piernas derechas")),
+        *(("fr", words) for words in ("garde le dos bien droit", "la jambe gauche et la jambe droite")),
     ],
 )
 def test_what_may_be_meant_otherwise_is_not_refused(code: str, words: str) -> None:

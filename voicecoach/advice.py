@@ -165,9 +165,10 @@ def _one_sided(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Problem]
     nouns |= {noun.casefold(): name for name, noun in sides.right.items() if noun.casefold() not in nouns}
     longest_first = sorted(nouns, key=len, reverse=True)
     lone = _side_words(sides, words)
+    meaning_else = re.compile("|".join(words.sided.idioms) if words.sided and words.sided.idioms else "(?!)")
     for step in _in_turns(sheet.steps):
         for text in said(step):
-            bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
+            bare = [meaning_else.sub(" ", BLANK.sub(" ", wording).casefold()) for wording in text.wordings]
             found = next((noun for noun in longest_first if any(_has(each, noun) for each in bare)), None)
             alone = next((word for each in bare for word in _WORD.findall(each) if word in lone), None)
             if text.where and (found or alone):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from voicecoach.bounds import defaults
 from voicecoach.breath import pace
 from voicecoach.errors import ChoiceError, Problem
-from voicecoach.formula import NAME
+from voicecoach.formula import NAME, as_count, worked_out
 from voicecoach.yamltree import Items, Table, Text
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from voicecoach.sheet import Sheet
     from voicecoach.yamltree import Tree
 
+_Rounds = tuple["Mapping[str, str]", "Mapping[str, str]"]
+"""What names stand for in the first round, and where they are the largest."""
 LENGTHS = {"settle", "hold", "rest", "change"}
 MANY = 10
 """Breaths from which on a bare number is likely to be seconds."""
@@ -28,34 +31,37 @@ def find_bare_numbers(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Yield the bare numbers that make long rests and holds; ``tree`` is the routine's file."""
     values = defaults(sheet)
     for key in ("steps", "between"):
-        yield from _find_within(tree.get(key), sheet.breath.points[0], values)
+        yield from _find_within(tree.get(key), sheet.breath.points[0], (values, values))
 
 
-def _find_within(tree: Tree | None, breath: Breath, values: Mapping[str, str]) -> Iterator[Problem]:
+def _find_within(tree: Tree | None, breath: Breath, values: _Rounds) -> Iterator[Problem]:
     if isinstance(tree, Items):
         for item in tree:
             yield from _find_within(item, breath, values)
     if not isinstance(tree, Table):
         return
-    own, known = _own_breath(tree, breath), {**values, **_list_first_values(tree.get("vary"))}
+    own, known = _own_breath(tree, breath), _vary_names(tree.get("vary"), values)
     for key, value in tree.items():
         if isinstance(value, Text) and key in LENGTHS:
-            yield from _check_length(str(key), value, own, known)
+            found = (each for some in known for each in _check_length(str(key), value, own, some))
+            yield from islice(found, 1)
         elif key not in {"vary", "at"}:
             yield from _find_within(value, own, known)
 
 
 def _check_length(key: str, value: Text, breath: Breath, values: Mapping[str, str]) -> Iterator[Problem]:
-    """Report a length if it is a bare number, or the name of one, and that makes many breaths."""
-    name = NAME.fullmatch(value.strip())
-    number = values.get(name[1].lower(), "") if name else value
-    if not number.strip().isdecimal():
+    """Report a length if it is a bare number, or worked out as one, and that makes many breaths."""
+    named = NAME.search(value) is not None
+    if not named and not value.strip().isdecimal():
         return
-    count = int(number)
+    try:
+        count = as_count(worked_out(value, values))
+    except ChoiceError:  # a length with a unit, or one that is not known here
+        return
     seconds = count * breath.seconds
     if count >= MANY or seconds > LONG:
         meant = f"{count} breaths, {float(seconds):g} s"
-        what = f"'{key}: {count}' is {meant}" if not name else f"{value} is {count}, so {key!r} is {meant}"
+        what = f"{value} is {count}, so {key!r} is {meant}" if named else f"'{key}: {count}' is {meant}"
         yield Problem(value.where, what, f"write {count}s, or {count} breaths if they are meant")
 
 
@@ -68,13 +74,22 @@ def _own_breath(tree: Table, breath: Breath) -> Breath:
         return breath
 
 
-def _list_first_values(vary: Tree | None) -> dict[str, str]:
-    """Return what names stand for first, of those that vary from round to round."""
-    found: dict[str, str] = {}
-    for name, given in vary.items() if isinstance(vary, Table) else ():
-        first = (
-            given[0] if isinstance(given, Items) and given else given.get("from") if isinstance(given, Table) else None
-        )
-        if isinstance(first, Text):
-            found[str(name).lower()] = str(first)
-    return found
+def _vary_names(vary: Tree | None, values: _Rounds) -> _Rounds:
+    """Return what names stand for in the first round of a block, and where their bare numbers are the largest."""
+    table = vary.items() if isinstance(vary, Table) else ()
+    every = {str(name).lower(): texts for name, given in table if (texts := _values(given))}
+    first, largest = values
+    return (
+        {**first, **{name: texts[0] for name, texts in every.items()}},
+        {**largest, **{name: max(texts, key=_size) for name, texts in every.items()}},
+    )
+
+
+def _values(given: Tree) -> list[str]:
+    texts = given if isinstance(given, Items) else (given.get("from"),) if isinstance(given, Table) else ()
+    return [str(text) for text in texts if isinstance(text, Text)]
+
+
+def _size(text: str) -> int:
+    digits = text.strip()
+    return int(digits[:18]) if digits.isdecimal() else -1

@@ -75,6 +75,7 @@ class SideWords:
         parts: Parts of the body that have a side.
         pairs: Words that join the two sides.
         first: Whether the side's word comes before the part's.
+        idioms: Where a side's word means something else: "right now", "what is left".
     """
 
     left: tuple[str, ...]
@@ -83,6 +84,7 @@ class SideWords:
     parts: tuple[str, ...]
     pairs: tuple[str, ...]
     first: bool
+    idioms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,7 @@ def _read_reading(table: dict[str, Any]) -> Reading:
 
 def _read_sided(given: dict[str, Any]) -> SideWords:
     left, right, sure, parts, pairs = (tuple(given[key]) for key in ("left", "right", "sure", "parts", "pairs"))
-    return SideWords(left, right, sure, parts, pairs, first=given["first"])
+    return SideWords(left, right, sure, parts, pairs, given["first"], tuple(given["idioms"]))
 
 
 def wider(code: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING
 
 from voicecoach.language import fill, language, languages
@@ -33,6 +33,12 @@ _FULL_STOP = r"(?P<dot>\.(?=\s+[^\W\d_A-ZÀ-Þ]|\s+\d|\s*[,;:/]))?"
 """The dot of a short form, where a sentence goes on after it."""
 _PRIMES = {'"', "″", "”", "'", "′", "’"}
 _MINUTES_SECONDS = rf"{_OPEN}(\d{{1,3}}){SPACE}?['′’]{SPACE}?([0-5]?\d){SPACE}?(?:[\"″”]|''|′′)(?!\w)"
+_LENGTH_IN_ONE = (
+    rf"{_OPEN}(?:(?P<h>\d{{1,2}}){SPACE}?h(?:rs?)?{SPACE}?)?(?P<m>\d{{1,3}}){SPACE}?m(?:in)?{SPACE}?"
+    r"(?P<s>[0-5]?\d)\s?s(?:ecs?|ek|eg)?(?!\w)"
+)
+"""1m30s, 1 min 30 s, 1h5m10s."""
+_CLOCK_MINUTES = rf"{_OPEN}(?P<m>\d{{1,2}}):(?P<s>[0-5]\d){SPACE}?min(?:utes?|s)?(?!\w)"
 _INCHES = 12
 _NEAR = 100
 """Characters in which a word or a mark may tell what is meant."""
@@ -47,18 +53,18 @@ _AND = r" ?&(?!#?\w{1,10};) ?"
 _NUMBERS = rf"(?P<n>{NUMBER}(?:{DASH}{NUMBER})?)"
 _PRODUCT = rf"(?<![\w.,:/]){NUMBER}(?:{SPACE}?[xX×✕]{SPACE}?{NUMBER})+"
 _OPERATOR = rf"{SPACE}?[xX×✕]{SPACE}?"
-_TIMES_BEFORE = rf"(?<![\w.,:/])(?<!\d-){_NUMBERS}{SPACE}?{_TIMES}(?!\w|{SPACE}?\d){_PER}"
-_TIMES_AFTER = rf"(?<!\w){_TIMES}{SPACE}?{_NUMBERS}(?!\w){_PER}"
+_TIMES_BEFORE = rf"(?<![\w.,:/])(?<!\d-){_NUMBERS}(?:{SPACE}?{_TIMES}|X)(?!\w|{SPACE}?\d){_PER}"
+_TIMES_AFTER = rf"(?<!\w)(?:{_TIMES}{SPACE}?|X){_NUMBERS}(?!\w){_PER}"
 _ENDS = rf"(?!\w|{DASH}\d|[.,:/]\d)"
 _RANGE = rf"{_OPEN}({NUMBER})(?:{DASH}|{SPACE}{DASH}{SPACE})({NUMBER}){_ENDS}"
-_UNDER_A_MINUTE = rf"{_OPEN}0:([0-5]\d){_ENDS}"
+_UNDER_A_MINUTE = rf"{_OPEN}00?:([0-5]\d){_ENDS}"
 _SIGNED = (
     ("plus", r"(^|(?<=[\s(]))\+(?=[.,]?\d)()"),
     ("minus", "(^|(?<![\\d,.;:!?]\\s)(?<=[\\s(]))[-\u2013\u2212](?=[.,]?\\d)()"),
 )
 """Signs before a number, by the key of what is said for them."""
 _TWO = (
-    ("clock", rf"{_OPEN}(\d{{1,2}}):([0-5][1-9]|[1-5]0){_ENDS}"),
+    ("clock", rf"{_OPEN}0?(\d{{1,2}}):([0-5][1-9]|[1-5]0){_ENDS}"),
     ("ratio", rf"{_OPEN}(\d):(\d){_ENDS}"),
     ("plus", rf"{_OPEN}({NUMBER}){SPACE}?\+{SPACE}?(?=[.,]?\d)()"),
     ("per", rf"{_OPEN}({NUMBER}(?: [^\W\d_]{{1,30}})?)/([^\W\d_]{{3,}})(?!\w)"),
@@ -197,6 +203,8 @@ class _Reader:
         for key, sign in _SIGNED:
             text = self._two(sign, key, text)
         text = re.sub(_MINUTES_SECONDS, self._minutes_seconds, text)
+        text = re.sub(_LENGTH_IN_ONE, self._length, text)
+        text = re.sub(_CLOCK_MINUTES, self._length, text)
         text = self._read_products(text)
         text = self._units.sub(self._unit, text)
         text = re.sub(_LEVELS, r"\1 \2", re.sub(_SERIES, lambda match: match[0].replace("-", " "), text))
@@ -244,7 +252,7 @@ class _Reader:
         either = "|".join(_symbol(each) for each in sorted(symbols, key=lambda each: -len(each)))
         range_ = rf"(?:{SPACE}?{DASH}{SPACE}?(?P<to>{_QUANTITY}))?"
         unit = rf"(?:{SPACE}|-(?=[^\W\d_]{{2}}))?(?P<unit>{either})(?![\w²³'])"
-        return re.compile(rf"{_OPEN}(?P<from>{_QUANTITY}){range_}{unit}{_FULL_STOP}{_PER}")
+        return re.compile(rf"{_OPEN}(?<!\d['′’])(?P<from>{_QUANTITY}){range_}{unit}{_FULL_STOP}{_PER}")
 
     @cached_property
     def _unit_words(self) -> Mapping[str, tuple[str, ...]]:
@@ -306,6 +314,15 @@ class _Reader:
         if self.form("inches") and seconds < _INCHES:
             return match[0]
         return self.words.joined(self.words.counted("minutes", minutes), self.words.counted("seconds", seconds))
+
+    def _length(self, match: re.Match[str]) -> str:
+        """Read a length of several units, as 1m30s, or of minutes with a colon, as 1:30 min."""
+        parts = {"minutes": int(match["m"]), "seconds": int(match["s"])}
+        said = [self.words.counted(unit, number) for unit, number in parts.items() if number]
+        hours = match.groupdict().get("h")
+        if hours:
+            said.insert(0, self._measured(hours, self._unit_words["h"]) if "h" in self._unit_words else f"{hours} h")
+        return reduce(self.words.joined, said) if said else match[0]
 
     def _read_products(self, text: str) -> str:
         """Read 3x10, 5x and x5."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from voicecoach.errors import shown
 from voicecoach.formula import NAME
 from voicecoach.reading import ARROWS, NUMBER, closes_quote, read_aloud, read_signs
+from voicecoach.spelling import unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ _MARKUP = (
         "leave it out, or write it in words",
     ),
     (
-        rf"(?:(?:(?<!\.)\.{{3,9}}|…)\s+)+(?:\.{{3,}}|…)|(?<!\w){_DASH}{{3,}}(?!\w)|([=_~*─━]\s?)\1{{2,}}",
+        rf"(?:(?:(?<!\.)\.{{3,9}}|…)\s+)+(?:\.{{3,}}|…)|(?<!\w){_DASH}{{3,}}(?!\w)|(?<!\S)(?:{_DASH}\s){{2,}}{_DASH}(?!\S)|([=_~*─━]\s?)\1{{2,}}",
         "{} is a line, not words, and makes no pause",
         "leave it out; 'settle: 10s' under the words makes one",
     ),
@@ -81,12 +82,15 @@ _MARK = (
     r"\[\[\s?slnc\s(?P<ms>\d{1,7})\s?\]\]|<\s?(?:break|pause|silence|wait)\b[^<>]{0,80}>"
     r"|(?<![\w/.])/\s?\d[\d.]{0,9}\s?m?s\b"
 )
-_PAUSES = "pause|pausa|silence"
-_SECONDS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(ms|s|sec|seconds?|min|minutes?|m)?\b", re.IGNORECASE)
-_MINUTE = 60
+_PAUSES = "pause|pausa|silence|pauze|pauza|paus|пауза|停顿|停頓|暂停|暫停|ポーズ|休止"
+_AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)[\s-]*(ms|[^\W\d_]+)?", re.IGNORECASE)
+_SCALE = {"m": 60, "h": 3600}
 
 
-_SUSPECT = re.compile(r"[^\w\s,;!?'’…“”„«»¡¿.-]|[\d_½⅓⅔¼¾⅛²³]|[.…]\s?[.…]|--|^[-.]|\b(?![AI]\b)[A-Z]{1,5}\b|www\.")
+_SUSPECT = re.compile(
+    r"[^\w\s,;!?'’…“”„«»¡¿.-]|[\d_½⅓⅔¼¾⅛²³]|[.…]\s?[.…]|--|- -|\b(?:[Ll]i|[Rr]e|[Bb]ds)\.|^[-.]"
+    r"|\b(?![AI]\b)[A-Z]{1,5}\b|www\."
+)
 """What every finding contains. Most texts contain nothing of it, so no other pattern is compiled for them."""
 
 
@@ -131,25 +135,34 @@ def pause_mark(wording: str, words: Language) -> tuple[str, str] | None:
         return None
     if found["ms"]:
         return found[0], f"{int(found['ms']) / 1000:g}s"
-    length = _SECONDS.search(found[0])
-    return found[0], _length(float(length[1].replace(",", ".")), (length[2] or "s").lower()) if length else "10s"
+    return found[0], _length(found[0], words)
 
 
-def _length(number: float, unit: str) -> str:
-    seconds = number / 1000 if unit == "ms" else number * _MINUTE if unit.startswith("m") else number
-    return f"{seconds:g}s"
+def _length(mark: str, words: Language) -> str:
+    """Return the length that stands in a mark for a pause, as a routine file has it."""
+    for number, word in enumerate(words.numbers):
+        mark = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", str(number), mark, flags=re.IGNORECASE)
+    amount = _AMOUNT.search(mark)
+    if amount is None:
+        return "10s"
+    length, word = float(amount[1].replace(",", ".")), (amount[2] or "s").casefold()
+    kind = unit(word)
+    if kind == "breaths":
+        return f"{max(round(length), 1)} breaths"
+    thousandth = word == "ms" or re.search(r"\bmsec=", mark) is not None
+    return f"{length / 1000 if thousandth else length * _SCALE.get(kind, 1):g}s"
 
 
 @lru_cache(maxsize=16)
 def _pauses(words: Language) -> re.Pattern[str]:
     number = rf"(?:\d[\d.,]{{0,9}}|{'|'.join(map(re.escape, words.numbers)) or '(?!)'})"
-    unit = r"(?:\s?[^\W\d_]{1,20}\.?)?"
-    pause = rf"(?:{words.reading.form('pauses') or _PAUSES})(?:[\s:,]{{1,2}}{number}{unit})?"
+    unit_ = r"[\s-]?[^\W\d_]{1,20}\.?"
+    name = rf"(?:{words.reading.form('pauses') or _PAUSES})"
+    pause = rf"(?:{name}(?:[\s:,]{{0,2}}{number}(?:{unit_})?)?|{number}{unit_}(?:\s(?:de|of))?\s?{name})"
     inside = rf"(?:{pause}|{number}\s?(?:s|sec|secs|min)\.?)\s?[.…]{{0,3}}\s?"
-    in_round = rf"\(\s?{pause}\s?[.…]{{0,3}}\s?\)"
-    return re.compile(
-        rf"{_MARK}|\[{{1,2}}\s?{inside}\]{{1,2}}|<\s?{inside}>|\*{{1,2}}{pause}\*{{1,2}}|{in_round}", re.IGNORECASE
-    )
+    in_round = rf"[(（【]\s?{pause}\s?[.…]{{0,3}}\s?[)）】]"
+    marked = rf"\*{{1,2}}{pause}\*{{1,2}}|(?<!\w)_{{1,2}}{pause}_{{1,2}}(?!\w)"
+    return re.compile(rf"{_MARK}|\[{{1,2}}\s?{inside}\]{{1,2}}|<\s?{inside}>|{marked}|{in_round}", re.IGNORECASE)
 
 
 def _find_unread(said: str, words: Language) -> Iterator[Finding]:

@@ -52,6 +52,8 @@ MOST_PERFORMED = 12_000
 """Breaths and steps of a session that is performed to look at it, which takes a second; half a day has fewer."""
 MOST_LAID = 400_000
 """Phases and cues that are laid to try breaths; it takes some twenty seconds."""
+MOST_SPOKEN = 1_000
+"""Wordings that are spoken to measure them: counts of a thousand breaths take half a minute, and 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,9 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
         routine = load(request.routine)
         warnings = tuple(advised(routine.sheet, _tree(routine)))
         score = build(routine, _whole(routine, None), MOST_PERFORMED)
+        if len(_texts(score)) > MOST_SPOKEN:
+            what = f"note: the session says more than {MOST_SPOKEN:,} different texts, which are not measured here"
+            return _passed_over(routine, warnings, what)
     except TooManyError:
         return _explain_untried(routine, warnings)
     except VoicecoachError as error:
@@ -113,7 +118,19 @@ def _explain_untried(routine: Routine, warnings: tuple[Problem, ...]) -> Review:
         what = f"the breaths and steps of this session are more than {MOST_STEPS:,}"
         return Review((Problem(where, what, "use fewer rounds or breaths"),), warnings)
     what = f"note: a session of more than {MOST_PERFORMED:,} breaths and steps is not performed here"
-    return Review(warnings=warnings, notes=(Problem(where, what, "'voicecoach plan' does that"),))
+    return _passed_over(routine, warnings, what)
+
+
+def _passed_over(routine: Routine, warnings: tuple[Problem, ...], what: str) -> Review:
+    """Say what was not tried."""
+    note = Problem(Where(routine.file, 1, 1), what, "'voicecoach plan' does that")
+    return Review(warnings=warnings, notes=(note,))
+
+
+def _texts(score: Score) -> dict[str, None]:
+    """Return every text that a session may say, each once."""
+    wordings = [wording for phrase in phrases(score) for wording in phrase.wordings]
+    return dict.fromkeys(text for wording in wordings for text in (wording.said, *wording.twins))
 
 
 def _count(routine: Routine) -> int:
@@ -156,9 +173,7 @@ class Ruler:
 
     def over(self, score: Score) -> Measure:
         """Return how long the words of a score take, in all their wordings."""
-        wordings = [wording for phrase in phrases(score) for wording in phrase.wordings]
-        every = dict.fromkeys(text for wording in wordings for text in (wording.said, *wording.twins))
-        missing = [text for text in every if text not in self.lengths]
+        missing = [text for text in _texts(score) if text not in self.lengths]
         for done, (text, clip) in enumerate(zip(missing, self.voice.speak(missing), strict=True)):
             self.lengths[text] = clip.seconds
             self.report("speaking", done + 1, len(missing))

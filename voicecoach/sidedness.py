@@ -56,13 +56,14 @@ def _find_phrase(wording: str, forms: SideWords, sides: Sides) -> str:
     text = " ".join(BLANK.sub(_HARD_END, wording).casefold().split())
     text = _pair_pattern(forms).sub(_HARD_END, text)
     own = [noun.casefold() for nouns in (sides.left, sides.right) for noun in nouns.values()]
-    sure = [noun for noun in own if " " in noun.strip() and _is_sure(noun, forms)]
+    sure = [noun for noun in own if " " in noun.strip() and _has_side(noun, forms)]
     patterns = (*(re.compile(rf"(?<!\w){re.escape(noun)}(?!\w)") for noun in sure), _phrase_pattern(forms))
     return next((match[0] for pattern in patterns if (match := pattern.search(text))), "")
 
 
-def _is_sure(noun: str, forms: SideWords) -> bool:
-    return re.search(_words(forms.sure), noun) is not None
+def _has_side(noun: str, forms: SideWords) -> bool:
+    """Tell whether a noun phrase of the author's says its side; there its word means nothing else."""
+    return re.search(_words((*forms.left, *forms.right)), noun) is not None
 
 
 @cache
