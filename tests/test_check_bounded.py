@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
-from voicecoach import advice, session, unheard, yamltree
+from voicecoach import advice, review, session, unheard, yamltree
 from voicecoach.cli import run
 from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
 from voicecoach.routine import load

@@ -321,7 +321,7 @@ class _Reader:
         said = [self.words.counted(unit, number) for unit, number in parts.items() if number]
         hours = match.groupdict().get("h")
         if hours:
-            said.insert(0, self._measured(hours, self._unit_words["h"]) if "h" in self._unit_words else f"{hours} h")
+            said.insert(0, self._count_units(hours, self._unit_words["h"]) if "h" in self._unit_words else f"{hours} h")
         return reduce(self.words.joined, said) if said else match[0]
 
     def _read_products(self, text: str) -> str:
