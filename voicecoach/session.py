@@ -575,9 +575,10 @@ def _check_replaceable(request: Request, paths: Sequence[Path], whole: Path, *, 
         from voicecoach.extras import list_paths
 
         provenance.check_ours(list_paths(request.extras, paths, whole))
+    earlier = tuple((path, provenance.read_choices(path) if path in there else None) for path in paths)
     if not (named or request.force):
-        provenance.check_audio(there)
-    return tuple((path, provenance.read_choices(path) if path in there else None) for path in paths)
+        provenance.check_audio(path for path, choices in earlier if choices is None)
+    return earlier
 
 
 _Earlier = tuple[tuple[Path, "dict[str, Any] | None"], ...]
