@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicecoach.choices import Choices
 from voicecoach.cli import run
+from voicecoach.errors import RoutineError
 from voicecoach.language import language, languages
 from voicecoach.mistakes import validated
 from voicecoach.routine import load
+from voicecoach.score import Side
+from voicecoach.script import build
 from voicecoach.shelf import built_in
 from voicecoach.sidedness import find_written_out
 from voicecoach.yamltree import parsed
@@ -123,3 +127,36 @@ def test_make_refuses_it_and_counts_what_is_only_unwise(tmp_path: Path, capsys: 
     assert run(["make", str(path), "-o", str(tmp_path)]) == 2
     assert f"{path}:8:16: both sides hear 'left leg' here" in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["mine.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "refused"),
+    [
+        ((), False),
+        (("--first", "left"), False),
+        (("--first", "right"), True),
+        (("--side", "left"), False),
+        (("--side", "right"), True),
+    ],
+)
+def test_one_sides_words_around_the_turns_are_refused_where_they_are_wrong(
+    choice: tuple[str, ...], tmp_path: Path, *, refused: bool
+) -> None:
+    path = tmp_path / "r.yaml"
+    turns = "{each side: {between: [change: 5s], steps: [{hold: 5s}]}}"
+    between = "{rest: 5s, say: And back to the left leg.}"
+    path.write_text(
+        f"title: T\nsides: {SIDES['en']}\nsteps:\n  - repeat: {{rounds: 2, between: [{between}], steps: [{turns}]}}\n"
+    )
+    match choice:
+        case ("--first", value):
+            asked = Choices(first=Side(value))
+        case ("--side", value):
+            asked = Choices(sides=(Side(value),))
+        case _:
+            asked = Choices()
+    if refused:
+        with pytest.raises(RoutineError, match=r"r.yaml:4:\d+: 'left leg' is wrong in this session"):
+            build(load(str(path)), asked)
+    else:
+        build(load(str(path)), asked)

@@ -16,6 +16,7 @@ from voicecoach.part import Part, Room, Tally
 from voicecoach.piece import Piece
 from voicecoach.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.sheet import EachSide, Include, Repeat, Rest, Round, block, walk
+from voicecoach.sidedness import find_misplaced
 from voicecoach.steps import SENTENCE_GAP, list_round_names, paced, rest, scores
 
 if TYPE_CHECKING:
@@ -228,6 +229,9 @@ def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> Non
         raise ChoiceError(f"{routine.name} has no sides, so there is no track for one\nleave out --side or --tracks")
     if choices.first and not both:
         raise ChoiceError(f"{routine.name} has no sides, so none of them can begin\nleave out --first")
+    sides, begins = [side.value for side in choices.sides], choices.first.value if choices.first else None
+    if misplaced := [each for part in played for each in find_misplaced(part.sheet, sides, begins)]:
+        raise RoutineError(misplaced)
     repeated = any(isinstance(step, Repeat) for part in played for step in walk(part.sheet.steps))
     if choices.rounds is not None and not both and not repeated:
         raise ChoiceError(f"{routine.name} has no rounds that could be changed\nleave --rounds out")

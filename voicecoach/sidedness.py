@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import Problem, shown
 from voicecoach.language import TAG, language, missing
-from voicecoach.sheet import EachSide, block, said
+from voicecoach.sheet import EachSide, around, block, said, walk
 from voicecoach.texts import BLANK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from voicecoach.language import SideWords
     from voicecoach.sheet import Model, Sheet, Sides
@@ -38,6 +38,43 @@ def find_written_out(sheet: Sheet) -> Iterator[Problem]:
             if words.where and found:
                 what = f"both sides hear {shown(found)} here, and in one of the turns it is the wrong one"
                 yield Problem(words.where, what, _remedy(found, sheet.sides))
+
+
+def find_misplaced(sheet: Sheet, sides: Sequence[str], first: str | None) -> Iterator[Problem]:
+    """Yield one side's own phrases outside the turns that are wrong in a session of these ``sides``.
+
+    They are wrong where the other side is played alone, or where ``first``, which begins, is not the author's choice.
+    """
+    turns = [step for step in walk(sheet.steps) if isinstance(step, EachSide)]
+    moved = first is not None and any(turn.each_side.first != first for turn in turns)
+    wrong = set(sides) ^ {"left", "right"} if len(sides) == 1 else {"left", "right"} if moved else set()
+    if sheet.sides is None or not turns or not wrong:
+        return
+    if not TAG.fullmatch(sheet.language) or missing(sheet.language, sheet.words):
+        return
+    forms = language(sheet.language, sheet.words).sided
+    if forms is None:
+        return
+    inside = {id(each) for turn in turns for each in (*around(turn.each_side), *walk(turn.each_side.steps))}
+    for step in walk(sheet.steps):
+        if id(step) in inside or getattr(step, "side", None) or getattr(step, "only", None) in {"left", "right"}:
+            continue
+        for words in said(step):
+            named = _named_sides(words.wordings, forms, sheet.sides)
+            if (
+                words.where and len(set(named.values())) == 1 and set(named.values()) <= wrong
+            ):  # of two, either may lead
+                what = f"{shown(min(named))} is wrong in this session, which begins with or plays the other side"
+                yield Problem(words.where, what, "say it within the 'each side', or leave the side out")
+
+
+def _named_sides(wordings: Iterable[str], forms: SideWords, sides: Sides) -> dict[str, str]:
+    """Return the author's own phrases in some wordings, each with the side that its words say."""
+    texts = [" ".join(BLANK.sub(_HARD_END, wording).casefold().split()) for wording in wordings]
+    every = {noun.casefold() for nouns in (sides.left, sides.right) for noun in nouns.values()}
+    heard = [noun for noun in every if any(re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", text) for text in texts)]
+    words = (("left", forms.left), ("right", forms.right))
+    return {noun: side for noun in heard for side, own in words if " " in noun and re.search(_words(own), noun)}
 
 
 def _in_turns(steps: Iterable[Model], *, turn: bool = False) -> Iterator[Model]:
