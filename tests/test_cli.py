@@ -14,7 +14,7 @@ import pytest
 from tests.fakes import FakeVoice
 from voicecoach import __version__, config, session
 from voicecoach.breath import pace
-from voicecoach.cli import run
+from voicecoach.cli import ORDER, cli, run
 from voicecoach.errors import EncodeError, OutputError
 from voicecoach.score import CueKind, Side
 from voicecoach.voices.cached import CachedVoice
@@ -408,3 +408,37 @@ def test_a_terminal_gets_the_plan_in_colour(
     out = capsys.readouterr().out
     assert "\x1b[" in out
     assert "───" in out
+
+
+@pytest.mark.parametrize(
+    ("settings", "args", "said"),
+    [
+        ('language = "xx"', "make", "--language stands in {}:1"),
+        ('length = "10m"\nrounds = 2', "make", "--rounds stands in {}:2"),
+        ('\n[plan]\nskip = ["nope"]', "plan", "--skip stands in {}:3"),
+        ("pitch = 40\nrounds = 2", "plan --length 10m", "--rounds stands in {}:2"),
+        ("pitch = 40\nrounds = 2", "plan --with nope", ""),
+    ],
+)
+def test_a_choice_that_was_not_typed_is_told_with_its_place(
+    settings: str, args: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.file().write_text(settings)
+    status, told = failed(capsys, *args.split())
+    assert status == 2
+    assert (said.format(config.file()) in told.splitlines()) if said else "stands in" not in told
+
+
+def test_a_choice_from_a_variable_is_told_with_its_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VOICECOACH_SKIP", "nope")
+    assert failed(capsys, "plan")[1].endswith("\n--skip is the value of VOICECOACH_SKIP\n")
+
+
+def test_the_commands_are_listed_as_they_are_needed_and_not_cut_short(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(ORDER) == set(cli.commands)
+    assert run(["--help"]) == 0
+    listed = capsys.readouterr().out.split("Commands:\n")[1]
+    assert re.findall(r"^  ([a-z]+)", listed, re.MULTILINE) == list(ORDER)
+    assert "..." not in listed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from contextlib import contextmanager, suppress
@@ -35,7 +36,50 @@ if TYPE_CHECKING:
     from voicecoach.session import Made, Report, Request, Session, Track
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class _Command(click.Command):
+    """A command that says where a wrong choice comes from, if it was not typed."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, and note in its error which choices that it speaks of are settings."""
+        try:
+            return super().invoke(ctx)
+        except ChoiceError as error:
+            for option in self.params:
+                name, value = max(option.opts, key=len), ctx.params.get(option.name or "")
+                values = value if isinstance(value, tuple) else (value,)
+                named = re.search(rf"{name}\b(?!-)", str(error)) or any(shown(each) in str(error) for each in values)
+                if named and (origin := _find_origin(ctx, option)):
+                    error.add_note(f"{name} {origin}")
+            raise
+
+
+class _Commands(click.Group):
+    """The commands, in the order in which a person needs them; their help is not cut short."""
+
+    command_class = _Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return their names; one that is not in the order yet comes last."""
+        del ctx
+        return sorted(self.commands, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each of them does."""
+        rows = [(name, self.commands[name].get_short_help_str(LONGEST_HELP)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+ORDER = (
+    *("make", "play", "list", "plan", "new", "check", "show", "breath", "voices", "verify", "script", "doctor"),
+    *("cache", "schema"),
+)
+"""Commands as a person comes to need them."""
+LONGEST_HELP = 200
+"""Characters of a command's help in the list."""
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="voicecoach")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -462,7 +506,7 @@ def _explain(error: Exception) -> tuple[str, int]:
         case click.ClickException():
             outcome = f"{error.format_message()}{_origin(error)}{_help(error)}", 2
         case VoicecoachError():
-            outcome = str(error), error.exit_status
+            outcome = "\n".join((str(error), *getattr(error, "__notes__", ()))), error.exit_status
         case BrokenPipeError():  # the reader of our output has seen enough
             streams.discard_output()
             outcome = "", 1
@@ -504,19 +548,24 @@ def _print_error(message: str) -> None:
 
 def _origin(error: click.ClickException) -> str:
     """Say where a wrong value comes from, if it was not typed."""
+    context, option = getattr(error, "ctx", None), getattr(error, "param", None)
+    origin = _find_origin(context, option) if context and option else ""
+    return f"\nit {origin}" if origin else ""
+
+
+def _find_origin(context: click.Context, option: click.Parameter) -> str:
+    """Say where the value of an option stands; nothing if it was typed."""
     from click.core import ParameterSource
 
-    context, option = getattr(error, "ctx", None), getattr(error, "param", None)
-    if context is None or option is None:
-        return ""
-    match context.get_parameter_source(option.name):
+    variables = [option.envvar] if isinstance(option.envvar, str) else option.envvar or ()
+    match context.get_parameter_source(option.name or ""):
         case ParameterSource.ENVIRONMENT:
-            return f"\nit is the value of {next(name for name in option.envvar if os.environ.get(name))}"
+            return f"is the value of {next(name for name in variables if os.environ.get(name))}"
         case ParameterSource.DEFAULT_MAP:
             from voicecoach import config
 
             name = max(option.opts, key=len).lstrip("-")
-            return f"\nit stands in {config.locate(name, context.command.name)}"
+            return f"stands in {config.locate(name, context.command.name)}"
         case _:
             return ""
 
