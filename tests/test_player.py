@@ -144,7 +144,10 @@ def test_ffplay_without_a_sound_device_is_an_error_though_it_reports_success(bin
     fake(bin_, "ffplay", f"print('{said}', file=sys.stderr)")
     with pytest.raises(PlayerError) as caught:
         play(command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
-    assert str(caught.value) == "'a.mp3': ffplay finds no loudspeaker\nNo more combinations to try, audio open failed"
+    assert (
+        str(caught.value)
+        == "'a.mp3': ffplay finds no loudspeaker (No more combinations to try, audio open failed)\nconnect one, or play the file on another device"
+    )
 
 
 @posix

@@ -29,6 +29,8 @@ def main() -> None:
     """Run the command line."""
     signal.signal(signal.SIGINT, _end_at_once)
     signal.signal(signal.SIGTERM, _end_at_once)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
+        signal.signal(signal.SIGHUP, _end_at_once)
     import contextlib
     import gc
 

@@ -143,7 +143,8 @@ def play(
         told = said.read().decode(errors="replace")
         unheard = _UNHEARD.search(told)
         if unheard:
-            raise PlayerError(f"{shown(name)}: {_called(arguments)} finds no loudspeaker\n{unheard[0].strip()}")
+            what = f"{shown(name)}: {_called(arguments)} finds no loudspeaker ({unheard[0].strip()})"
+            raise PlayerError(f"{what}\nconnect one, or play the file on another device")
         if status:
             raise PlayerError(f"{shown(name)}: {_called(arguments)} failed (status {status})\n{gist(told)}".rstrip())
 

@@ -12,6 +12,7 @@ import time
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from voicecoach.errors import remedy
 from voicecoach.ffmpeg import Said, apart
 from voicecoach.signals import defer
 
@@ -56,7 +57,8 @@ class Worker:
             self._said = Said(process.stderr)
             threading.Thread(target=self._listen, daemon=True).start()
         except OSError as error:
-            raise Fault(f"could not be started: {(error.strerror or str(error)).lower()}") from None
+            advice = f"\n{remedy(error)}" if remedy(error) else ""
+            raise Fault(f"could not be started: {(error.strerror or str(error)).lower()}{advice}") from None
         except BaseException:
             if process is not None:
                 self.close()
