@@ -169,3 +169,29 @@ def test_a_slower_breath_is_slower_by_a_little_and_mainly_out(seconds: Fraction,
     assert more_out >= more_in >= 0
     assert more_out > 0
     assert pace(str(ramp)) == ramp
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("first", "left", "--first"), ("side", "left", "--side"), ("tracks", "sides", "--tracks")],
+)
+@pytest.mark.parametrize("source", ["settings", "variable"])
+def test_a_default_for_sides_is_set_aside_where_there_are_none(  # noqa: PLR0913, PLR0917 - fixtures
+    option: tuple[str, str, str], source: str, fake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    del fake
+    name, value, typed = option
+    if source == "settings":
+        from voicecoach import config
+
+        monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
+        config.file().write_text(f'{name} = "{value}"\n', encoding="utf-8")
+    else:
+        monkeypatch.setenv(f"VOICECOACH_{name.upper()}", value)
+    path = tmp_path / "mine.yaml"
+    path.write_text("title: T\nsteps: [{breathe: 1, in: In, out: Out}]\n", encoding="utf-8")
+    command = ["make", str(path), "-o", str(tmp_path / "x.wav")] if name == "tracks" else ["plan", str(path)]
+    assert run(command) == 0
+    assert f"your usual choice of {name} is set aside: mine has no sides" in capsys.readouterr().err
+    assert run([*command, typed, value]) == 2

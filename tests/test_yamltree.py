@@ -130,7 +130,7 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
         ("a: &x [*x]\n", f"1:4: {TOO_DEEP}"),
         ("a: " + "[" * 90 + "]" * 90, f"1:74: {TOO_DEEP}"),
         ("- " * 3000, f"1:1: {TOO_DEEP}"),
-        ("#" * (LARGEST_FILE + 1), "1:1: the file is larger than 200,000 bytes; a routine is a small text file"),
+        ("#" * (LARGEST_FILE + 1), "1:1: the file is larger than 100,000 bytes; a routine is a small text file"),
     ],
 )  # fmt: skip
 def test_what_is_no_plain_yaml_is_told_in_plain_words(tmp_path: Path, text: str | bytes, expected: str) -> None:
@@ -140,7 +140,7 @@ def test_what_is_no_plain_yaml_is_told_in_plain_words(tmp_path: Path, text: str 
 def test_aliases_can_not_grow_without_end(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 12)]
-    assert "with its aliases the file has more than 20,000 values; use fewer" in said(tmp_path, "\n".join(lines))
+    assert "with its aliases the file has more than 8,000 values; use fewer" in said(tmp_path, "\n".join(lines))
 
 
 def test_a_file_that_can_not_be_read_is_told(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from voicecoach.sheet import BreathePhases, Growing, PerSide, Rest, Round, block
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from voicecoach.formula import Quantity
     from voicecoach.sheet import Model, Sheet
 
 Size = tuple[str, Fraction]
@@ -64,8 +65,11 @@ def defaults(sheet: Sheet) -> dict[str, str]:
     return {name: text for name, text in sheet.parameters.items() if name not in varied}
 
 
-def bounded(step: Model, values: Mapping[str, str]) -> Iterator[Bounded]:
-    """Yield what has limits in a step; ``values`` is what its names stand for, if nothing else is chosen."""
+def bounded(step: Model, values: Mapping[str, str], known: dict[str, Quantity]) -> Iterator[Bounded]:
+    """Yield what has limits in a step; ``values`` is what its names stand for, if nothing else is chosen.
+
+    What they come to is kept in ``known``, for other steps. A step without limits has nothing to be told.
+    """
     inner = block(step)
     if isinstance(step, BreathePhases):
         amounts: dict[str, Given] = {"breathe": step.breathe}
@@ -76,9 +80,11 @@ def bounded(step: Model, values: Mapping[str, str]) -> Iterator[Bounded]:
         amounts, limits = _rounds(inner), inner
     else:
         return
-    least, most = (_size(limit, values) for limit in (limits.least, limits.most))
+    if limits.least is None and limits.most is None:
+        return
+    least, most = (_size(limit, values, known) for limit in (limits.least, limits.most))
     for key, amount in amounts.items():
-        yield Bounded(key, _size(amount, values), least, most, getattr(limits, "past", None) is not None)
+        yield Bounded(key, _size(amount, values, known), least, most, getattr(limits, "past", None) is not None)
 
 
 def _rounds(inner: Round) -> dict[str, Given]:
@@ -90,11 +96,11 @@ def _rounds(inner: Round) -> dict[str, Given]:
     return {"rounds": listed if rounds is None else rounds}
 
 
-def _size(given: Given, values: Mapping[str, str]) -> Size | None:
+def _size(given: Given, values: Mapping[str, str], known: dict[str, Quantity]) -> Size | None:
     """Return how much a value is, if that can be said without a breath."""
     if isinstance(given, Formula):
         try:
-            found = worked_out(given.text, values)
+            found = worked_out(given.text, values, known=known)
             given = found if isinstance(found, Span) else as_count(found)
         except ChoiceError:
             return None

@@ -24,6 +24,10 @@ class ChoiceError(VoicecoachError):
     exit_status = 2
 
 
+class SidelessError(ChoiceError):
+    """A side is asked for of a routine that has none."""
+
+
 class UnknownNameError(ChoiceError):
     """A routine, exercise or voice that is not there, with the nearest that are.
 

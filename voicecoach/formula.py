@@ -12,12 +12,13 @@ from voicecoach.errors import ChoiceError, Where, shown
 from voicecoach.spelling import NUMBER, number, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 NAME = re.compile(r"\{([^{}]*)\}")
 LARGEST = 10**9
 """More is a slip; and numbers that are multiplied by themselves would fill the memory."""
 DEEPEST = 20
+Quantity = Span | Fraction
 _NUMBER = re.compile(NUMBER)
 _OUTSIDE = re.compile(r"[^{}]+(?![^{}]*\})")
 _SIGNS = str.maketrans("\u00d7\u00f7", "*/")
@@ -41,11 +42,16 @@ class TooDeepError(ChoiceError):
     """Names lead to names for longer than anyone follows."""
 
 
-Quantity = Span | Fraction
-
-
-def worked_out(text: str, values: Mapping[str, str]) -> Quantity:
+def worked_out(
+    text: str,
+    values: Mapping[str, str],
+    spend: Callable[[int], None] | None = None,
+    known: dict[str, Quantity] | None = None,
+) -> Quantity:
     """Work a value out: a plain number, or a length. What ``values`` says of a name may need other names.
+
+    ``spend`` is called with the characters of each text that is worked out on the way; ``known`` keeps what names come
+    to, for others of the same values.
 
     >>> worked_out("{hold} * 2 + 5s", {"hold": "20s"})
     Span(breaths=0, rest=Fraction(45, 1), least=Fraction(0, 1))
@@ -55,7 +61,7 @@ def worked_out(text: str, values: Mapping[str, str]) -> Quantity:
     Raises:
         ChoiceError: When it can't be worked out.
     """
-    return _found(text, _Names(values))
+    return _found(text, _Names(values, spend, {} if known is None else known))
 
 
 def _simplify(text: str) -> str:
@@ -112,6 +118,7 @@ class _Names:
     """What names stand for; each is worked out once, and none by way of itself."""
 
     values: Mapping[str, str]
+    spend: Callable[[int], None] | None = None
     known: dict[str, Quantity] = field(default_factory=dict)
     within: tuple[str, ...] = ()
 
@@ -129,6 +136,8 @@ class _Names:
 
 def _found(text: str, names: _Names) -> Quantity:
     """Work out a time in whole breaths, breaths that last at least a time, or a sum."""
+    if names.spend:
+        names.spend(len(text))
     refuse_slips(text)
     text = _simplify(text)
     if match := WHOLE.fullmatch(text.strip()):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from voicecoach.bounds import bounded, defaults
 from voicecoach.errors import Problem, RoutineError, cut, near, shown
-from voicecoach.formula import Formula
+from voicecoach.formula import Formula, Quantity
 from voicecoach.language import COUNTS, EXACT, TAG, keys, language, languages, missing
 from voicecoach.readout import pause_mark
 from voicecoach.sheet import (
@@ -358,10 +358,10 @@ def _deep(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
 
 def _bounds(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Tell of limits that can't be kept."""
-    values = defaults(sheet)
+    values, known = defaults(sheet), dict[str, Quantity]()
     for path, step, *_ in visits:
         at = (*path, _block_key(step)) if block(step) else path
-        told = [found.contradicted() for found in bounded(step, values)]
+        told = [found.contradicted() for found in bounded(step, values, known)]
         yield from (Problem(place(tree, (*at, "min")), *each) for each in told if each)
 
 

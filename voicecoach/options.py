@@ -349,8 +349,17 @@ def request(  # noqa: PLR0913 - the options of the command line
         chime="" if chime == "none" else chime,
     )
     heard = Sounding(form, bitrate, None if bed == "none" else bed, float(under), room_tone == "faint", pan)
-    usual = _is_default("breath")
-    return Request(routine, chosen, split, sounding=heard, commands=speaking(), usual_breath=usual, **rest)
+    usual = frozenset(filter(_is_default, ("side", "first", "tracks")))
+    return Request(
+        routine,
+        chosen,
+        split,
+        sounding=heard,
+        commands=speaking(),
+        usual_breath=_is_default("breath"),
+        usual_sides=usual,
+        **rest,
+    )
 
 
 def _is_default(name: str) -> bool:

@@ -32,6 +32,8 @@ _PRODUCT = re.compile(rf"{_FACTOR}(?: [*/] {_FACTOR})*")
 _SUM = re.compile(r"\} [-+] | [-+] \{")
 _START = Offset(Fraction(0), Fraction(0))
 MOST_STEPS = 100_000
+EACH = 20
+"""What a text costs besides its characters, where they are counted."""
 ONE_BREATH = Span(breaths=1)
 TONES = {Kind.INHALE: "tone-in", Kind.HOLD: "tone-hold", Kind.EXHALE: "tone-out", Kind.PAUSE: "tone-hold"}
 
@@ -80,6 +82,8 @@ class Tally:
         paces: The breaths of each part with a pace of its own, in order.
         totals: How many each of them has, as far as that is known; None if that can't be settled.
         most: How much it may be, if that is less than for any session.
+        spent: Characters that were read aloud or worked out so far, with `EACH` for each text.
+        most_spent: How many there may be; 0 for any number.
     """
 
     taken: int = 0
@@ -87,6 +91,8 @@ class Tally:
     problems: dict[Where, Problem] | None = None
     timed: bool = False
     most: int = 0
+    spent: int = 0
+    most_spent: int = 0
     paces: list[Beats] = field(default_factory=list)
     totals: tuple[int, ...] | None = ()
 
@@ -232,7 +238,7 @@ class Part:
         if isinstance(value, int):
             return value
         try:
-            found = as_count(worked_out(value.text, self.values))
+            found = as_count(worked_out(value.text, self.values, self.spend))
         except ChoiceError as error:
             return self.amiss(value.where, str(error), 1)
         if not 1 <= found <= MOST_BREATHS:
@@ -249,7 +255,7 @@ class Part:
         if isinstance(value, Span):
             return value
         try:
-            span = as_span(worked_out(value.text, self.values))
+            span = as_span(worked_out(value.text, self.values, self.spend))
         except ChoiceError as error:
             return self.amiss(value.where, str(error), ONE_BREATH)
         if span == Span() and not empty:
@@ -299,7 +305,7 @@ class Part:
         """Return a value as a phase of a breath is written: in seconds."""
         if "{" not in text:
             return text
-        found = worked_out(text, self.values)
+        found = worked_out(text, self.values, self.spend)
         if isinstance(found, Span) and found.in_breaths:
             raise ChoiceError(f"{shown(text)} is {found}, and a phase lasts seconds: write a number or a time")
         return f"{float(found.rest if isinstance(found, Span) else found):g}"
@@ -336,6 +342,16 @@ class Part:
         if self.tally.taken > most:
             what = f"the breaths and steps of this session are more than {most:,}"
             raise TooManyError(self.refused(None, f"{what}: use fewer rounds or breaths").problems)
+
+    def spend(self, characters: int) -> None:
+        """Count what is read aloud or worked out.
+
+        Raises:
+            TooManyError: When it is more than is asked for; a session that is made has no limit.
+        """
+        self.tally.spent += characters + EACH
+        if 0 < self.tally.most_spent < self.tally.spent:
+            raise TooManyError(self.refused(None, "the words of this session are too many: use fewer").problems)
 
     def amiss(self, where: Where | None, what: str, instead: _Given) -> _Given:
         """Note what can't be worked out, and go on with something else, so that all of it is told together.
@@ -398,6 +414,7 @@ class Part:
     def wording(self, text: str) -> Wording:
         """Fill a wording's braces for this side; what is said of the other side is its twin."""
         own = self.filled(text, self.side)
+        self.spend(len(own))
         spoken = twin = self._pronounced(own)
         if BLANK.search(text) and {self.side, self.following} & {*LEFT_RIGHT}:  # words without any are the same
             mirrored = replace(self, side=_other(self.side), following=_other(self.following))
@@ -445,7 +462,7 @@ class Part:
         """Say a value: a number or a length in words, any other text as it stands, with the names in it filled."""
         text = self.values[name]
         try:
-            found = worked_out(text, self.values)
+            found = worked_out(text, self.values, self.spend)
         except TooDeepError as error:
             return self.amiss(None, str(error), text)
         except ChoiceError:

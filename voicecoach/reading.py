@@ -81,6 +81,15 @@ _MARKS = re.compile(
 _BETWEEN = rf"(?<=[\w)])\s*[{ARROWS}]+\s*(?=\w)"
 _LEADING = rf"^(?:[{ARROWS}{_PICTURES}•‣⁃*#]\s*)+"
 _SPACED = r"\s+([.,;:!?…])(?=\s|$)"
+_COUNT = re.compile(rf"[\d{''.join(_PARTS)}]")
+_SIGNS = re.compile("[-+\u2013\u2212]")
+_PRIME = re.compile("['\u2032\u2019]")
+_CROSS = re.compile("[xX×✕]")
+_JOINED = re.compile(rf"[-\u2010-\u2014:+/{''.join(_PARTS)}]")
+"""What stands in a text for which the patterns of numbers have to be tried."""
+_WORD = re.compile(r"\w+")
+_DOTS = {"\u0130": "i", "\u0131": "i"}
+"""Letters that are taken for an i where capitals make no difference."""
 _KEPT = 0xF0000
 _PLACE = re.compile("[\U000f0000-\U000ffffd]")
 _SOMETHING = re.compile(r"[^\w\s,.!?'’]|\d|[A-Z][A-Z]|[^\W\d_]\.|\b[IVX]\b|\b(?:[a-z]{2,6})\.", re.ASCII)
@@ -159,20 +168,35 @@ def _keep(text: str, pronounced: Pairs, kept: list[str]) -> str:
     """Put a sign in place of each text that the author pronounces, and keep what is said for it; longest first."""
     if not pronounced:
         return text
-    pattern, sounds = _pronouncing(pronounced)
+    pattern, sounds, begin = _pronouncing(pronounced)
+    if begin and begin.isdisjoint(_WORD.findall(_fold(text))):
+        return text
 
     def _put_sign(match: re.Match[str]) -> str:
-        kept.append(sounds[(match.lastindex or 1) - 1])
+        kept.append(sounds[_fold(match[0])])
         return chr(_KEPT + len(kept) - 1)
 
     return pattern.sub(_put_sign, text)
 
 
 @lru_cache(maxsize=64)
-def _pronouncing(pronounced: Pairs) -> tuple[re.Pattern[str], Sequence[str]]:
-    longest = sorted(pronounced, key=lambda pair: -len(pair[0]))
-    every = "|".join(f"({re.escape(name)})" for name, _ in longest)
-    return re.compile(rf"(?<!\w)(?:{every})(?!\w)", re.IGNORECASE), [sound for _, sound in longest]
+def _pronouncing(pronounced: Pairs) -> tuple[re.Pattern[str], Mapping[str, str], frozenset[str]]:
+    """Return the pattern of all names, what is said for each, and the words that they begin with, if all have some."""
+    longest = sorted(((_fold(name), sound) for name, sound in pronounced), key=lambda pair: -len(pair[0]))
+    every = "|".join(re.escape(name) for name, _ in longest)
+    begin = [_WORD.search(name) for name, _ in longest]
+    words = frozenset(match[0] for match in begin if match) if all(begin) else frozenset()
+    return re.compile(rf"(?<!\w)(?:{every})(?!\w)", re.IGNORECASE), dict(reversed(longest)), words
+
+
+def _fold(text: str) -> str:
+    """Return a text by which those are found that differ in their capitals alone; it keeps its length."""
+    return "".join(_small(each) for each in text) if not text.isascii() else text.lower()
+
+
+def _small(letter: str) -> str:
+    small = letter.casefold()
+    return _DOTS.get(letter, small if len(small) == 1 else letter.lower()[:1])
 
 
 @lru_cache(maxsize=16)
@@ -198,19 +222,33 @@ class _Reader:
         """Put units, ranges, fractions, signs and short forms into words."""
         if not self.words.reading.forms or not _SOMETHING.search(text):
             return text
-        for pattern, said in self._short:
-            text = pattern.sub(said, text)
-        for key, sign in _SIGNED:
-            text = self._two(sign, key, text)
-        text = re.sub(_MINUTES_SECONDS, self._minutes_seconds, text)
+        if self._any_short.search(text):
+            for pattern, said in self._short:
+                text = pattern.sub(said, text)
+        if _COUNT.search(text):
+            text = self._numbers(text)
+        text = self._joined(text)
+        if "I" in text or "V" in text or "X" in text:
+            text = re.sub(_ROMAN, lambda match: f" {_roman(match['two'])}", text)
+            text = re.sub(_FIRST, self._first, text)
+        return text
+
+    def _numbers(self, text: str) -> str:
+        """Read what has a number in it: signs before it, lengths, units, products, series and levels."""
+        if _SIGNS.search(text):
+            for key, sign in _SIGNED:
+                text = self._two(sign, key, text)
+        if _PRIME.search(text):
+            text = re.sub(_MINUTES_SECONDS, self._minutes_seconds, text)
         text = re.sub(_LENGTH_IN_ONE, self._length, text)
-        text = re.sub(_CLOCK_MINUTES, self._length, text)
-        text = self._read_products(text)
+        if ":" in text:
+            text = re.sub(_CLOCK_MINUTES, self._length, text)
+        if _CROSS.search(text):
+            text = self._read_products(text)
         text = self._units.sub(self._unit, text)
-        text = re.sub(_LEVELS, r"\1 \2", re.sub(_SERIES, lambda match: match[0].replace("-", " "), text))
-        text = self._forms(text)
-        text = re.sub(_ROMAN, lambda match: f" {_roman(match['two'])}", text)
-        return re.sub(_FIRST, self._first, text)
+        if "-" in text:
+            text = re.sub(_SERIES, lambda match: match[0].replace("-", " "), text)
+        return re.sub(_LEVELS, r"\1 \2", text)
 
     def verbs(self, text: str) -> str:
         """Spell verbs that begin a clause so that no voice takes them for nouns."""
@@ -225,6 +263,11 @@ class _Reader:
     @cached_property
     def _short(self) -> Sequence[tuple[re.Pattern[str], str]]:
         return [(re.compile(pattern), said) for pattern, said in self.words.reading.short]
+
+    @cached_property
+    def _any_short(self) -> re.Pattern[str]:
+        """The pattern of any short form: most texts have none, and are not looked through for each."""
+        return re.compile("|".join(f"(?:{_scoped(pattern)})" for pattern, _ in self.words.reading.short) or "(?!)")
 
     @cached_property
     def _verb(self) -> re.Pattern[str]:
@@ -333,14 +376,17 @@ class _Reader:
         once = self.form("once") if match["n"] == "1" else ""
         return self._per(once or fill(self.form("repeated"), number=match["n"]), match)
 
-    def _forms(self, text: str) -> str:
+    def _joined(self, text: str) -> str:
         """Read fractions, ranges, ratios, times, signs before numbers, and what is for each."""
-        text = self._fractions.sub(self._fraction, text)
-        text = re.sub(_RANGE, lambda match: self._range(match[1], match[2]) or match[0], text)
-        text = re.sub(_UNDER_A_MINUTE, self._seconds, text)
-        for key, pattern in _TWO:
-            text = self._two(pattern, key, text)
-        return re.sub(_AND, f" {self.form('and')} ", text).strip() if self.form("and") else text
+        if _COUNT.search(text) and _JOINED.search(text):
+            text = self._fractions.sub(self._fraction, text)
+            text = re.sub(_RANGE, lambda match: self._range(match[1], match[2]) or match[0], text)
+            text = re.sub(_UNDER_A_MINUTE, self._seconds, text)
+            for key, pattern in _TWO:
+                text = self._two(pattern, key, text)
+        if not self.form("and"):
+            return text
+        return (re.sub(_AND, f" {self.form('and')} ", text) if "&" in text else text).strip()
 
     def _two(self, pattern: str, key: str, text: str) -> str:
         """Put what is said for two parts in the place of a pattern."""
@@ -371,6 +417,15 @@ class _Reader:
     def _first(self, match: re.Match[str]) -> str:
         """Read the I of a first: 'Warrior I'; after a word that begins a clause it is the speaker."""
         return match[0] if match["name"].lower() in self.form("begins").split() else f"{match['name']} 1"
+
+
+def _scoped(pattern: str) -> str:
+    """Return a pattern whose flag for small and capital letters holds for it alone.
+
+    >>> _scoped("(?i)approx"), _scoped("ca")
+    ('(?i:approx)', 'ca')
+    """
+    return f"(?i:{pattern.removeprefix('(?i)')})" if pattern.startswith("(?i)") else pattern
 
 
 def _symbol(symbol: str) -> str:

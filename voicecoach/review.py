@@ -7,6 +7,7 @@ import shlex
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach import session, store
@@ -36,7 +37,6 @@ from voicecoach.yamltree import Table, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from fractions import Fraction
     from pathlib import Path
 
     from voicecoach.breath import Pace
@@ -48,12 +48,18 @@ if TYPE_CHECKING:
     from voicecoach.voices import Voice
 
 
-MOST_PERFORMED = 12_000
+MOST_PERFORMED = 8_000
 """Breaths and steps of a session that is performed to look at it, which takes a second; half a day has fewer."""
+MOST_SPENT = 400_000
+"""Characters of the words and values of a session that is performed to look at it; half a day of talk has fewer."""
+MOST_MEASURED = 500
+"""Wordings that are spoken to measure them: an hour has fewer, and a natural voice takes a quarter of a minute."""
 MOST_LAID = 400_000
 """Phases and cues that are laid to try breaths; it takes some twenty seconds."""
-MOST_SPOKEN = 1_000
-"""Wordings that are spoken to measure them: counts of a thousand breaths take half a minute, and 100 MB."""
+
+
+_UNMEASURED = Fraction(1, 100)
+"""Seconds that a wording is taken to last that was not measured: it fits anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +96,22 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     try:
         routine = load(request.routine)
         warnings = tuple(advised(routine.sheet, _tree(routine)))
-        score = build(routine, _whole(routine, None), MOST_PERFORMED)
-        if len(_texts(score)) > MOST_SPOKEN:
-            what = f"note: the session says more than {MOST_SPOKEN:,} different texts, which are not measured here"
-            return _passed_over(routine, warnings, what)
+        score = build(routine, _whole(routine, None), MOST_PERFORMED, MOST_SPENT)
     except TooManyError:
         return _explain_untried(routine, warnings)
     except VoicecoachError as error:
         return Review(_problems(error, request.routine), _find_warnings(request.routine))
     try:
         voice = session.speaker(request, routine.words, folder)
-        own, *others = _attempts(routine, score, asked, Ruler(voice, report))
+        ruler = Ruler(voice, report)
+        own, *others = _attempts(routine, score, asked, ruler)
     except VoiceError as error:
         return Review(warnings=warnings, unmeasured=str(error))
     problems = [*own.problems, *_worst(others, own.problems)]
     notes = [note for attempt in (own, *others) for note in _shorter(attempt)]
     notes += _note_left_out(others, own.unsaid)
     notes += [replace(each, what=f"note: {each.what}") for each in own.timeline.grown] if own.timeline else []
+    notes += ruler.skipped(routine.file)
     unwise, tried = (*warnings, *own.warnings(routine)), _tried(routine, others)
     return Review(tuple(ordered(problems)), unwise, tuple(ordered(notes)), tried=tried)
 
@@ -117,8 +122,8 @@ def _explain_untried(routine: Routine, warnings: tuple[Problem, ...]) -> Review:
     if _count(routine) > MOST_STEPS:
         what = f"the breaths and steps of this session are more than {MOST_STEPS:,}"
         return Review((Problem(where, what, "use fewer rounds or breaths"),), warnings)
-    what = f"note: a session of more than {MOST_PERFORMED:,} breaths and steps is not performed here"
-    return _passed_over(routine, warnings, what)
+    most = f"{MOST_PERFORMED:,} breaths and steps, or {MOST_SPENT:,} characters of words,"
+    return _passed_over(routine, warnings, f"note: a session of more than {most} is not performed here")
 
 
 def _passed_over(routine: Routine, warnings: tuple[Problem, ...], what: str) -> Review:
@@ -165,22 +170,36 @@ def command(request: Request) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
-    """Measures words by having them spoken, each once."""
+    """Measures words by having them spoken, each once, up to `MOST_MEASURED`; the others are taken to fit."""
 
     voice: Voice
     report: Report
     lengths: dict[str, Fraction] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
 
     def over(self, score: Score) -> Measure:
         """Return how long the words of a score take, in all their wordings."""
-        missing = [text for text in _texts(score) if text not in self.lengths]
+        unknown = [text for text in _texts(score) if text not in self.lengths]
+        most = MOST_MEASURED - len(self.lengths)
+        missing = unknown[:most]
+        self.left.update(unknown[most:])
         for done, (text, clip) in enumerate(zip(missing, self.voice.speak(missing), strict=True)):
             self.lengths[text] = clip.seconds
             self.report("speaking", done + 1, len(missing))
         return self._measure
 
     def _measure(self, said: str | Sound) -> Fraction:
-        return session.heard(said.file or said.name).seconds if isinstance(said, Sound) else self.lengths[said]
+        return session.heard(said.file or said.name).seconds if isinstance(said, Sound) else self._length(said)
+
+    def _length(self, said: str) -> Fraction:
+        return _UNMEASURED if said in self.left else self.lengths[said]
+
+    def skipped(self, file: str) -> list[Problem]:
+        """Tell how many wordings were not measured, if any."""
+        if not self.left:
+            return []
+        what = f"note: the first {MOST_MEASURED:,} wordings were measured, and {len(self.left):,} after them were not"
+        return [Problem(Where(file, 1, 1), what, "'voicecoach plan' measures all of them")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voicecoach.breath import Span
 from voicecoach.chimes import chimed, end, start
 from voicecoach.choices import LEFT_RIGHT
-from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
+from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError
 from voicecoach.language import full_stop, language
 from voicecoach.mistakes import ordered
 from voicecoach.part import Part, Room, Tally
@@ -42,15 +42,16 @@ class Draft:
     timed: bool = False
 
 
-def build(routine: Routine, choices: Choices, most: int = 0) -> Score:
+def build(routine: Routine, choices: Choices, most: int = 0, most_spent: int = 0) -> Score:
     """Write the score of a session, as `draft` does."""
-    return draft(routine, choices, most).score
+    return draft(routine, choices, most, most_spent).score
 
 
-def draft(routine: Routine, choices: Choices, most: int = 0) -> Draft:
+def draft(routine: Routine, choices: Choices, most: int = 0, most_spent: int = 0) -> Draft:
     """Write the score of a session: the notice, each exercise, the closing words and the chime.
 
-    With ``most``, a session of more breaths and steps than that is refused (`TooManyError`), as a longer one always is.
+    With ``most``, a session of more breaths and steps than that is refused (`TooManyError`), as a longer one always is;
+    with ``most_spent``, one whose words have more characters, for all the times that it is written.
     It is to be performed at the listener's breath, or at the routine's; exercises with another breath bring it along.
 
     Raises:
@@ -58,22 +59,22 @@ def draft(routine: Routine, choices: Choices, most: int = 0) -> Draft:
         RoutineError: When a value can't be worked out, or the session would have more steps than it can have.
     """
     totals: tuple[int, ...] = ()
+    spent = 0
     for _ in range(MOST_COUNTS):
-        drafted, tally = _write_draft(routine, choices, totals, most)
+        tally = Tally(problems={}, totals=totals, most=most, spent=spent, most_spent=most_spent)
+        drafted = _write_draft(routine, choices, tally)
         found = tuple(beats.most for beats in tally.paces)
         if found == totals or not any(beats.counted for beats in tally.paces):
             return drafted
-        totals = found
-    return _write_draft(routine, choices, None, most)[0]
+        totals, spent = found, tally.spent
+    tally = Tally(problems={}, totals=None, most=most, spent=spent, most_spent=most_spent)
+    return _write_draft(routine, choices, tally)
 
 
-def _write_draft(routine: Routine, choices: Choices, totals: tuple[int, ...] | None, most: int) -> tuple[Draft, Tally]:
-    """Write the score of a session whose paces have so many breaths in all, as far as that is known."""
+def _write_draft(routine: Routine, choices: Choices, tally: Tally) -> Draft:
+    """Write the score of a session whose paces have the tally's totals of breaths, as far as they are known."""
     played = exercises(routine, choices)
-    whole = _part(routine, routine, choices)
-    whole.tally.totals = totals
-    whole.tally.most = most
-    whole = replace(whole, beats=whole.tally.begin())
+    whole = replace(_part(routine, routine, choices), tally=tally, beats=tally.begin())
     _check(routine, played, choices)
     before = _sentences(notice(played, routine), CueKind.NOTICE, whole)
     opening = (Mark(Moment.CHAPTER, whole.word("before")), start(choices.chime), Pause(Span(rest=choices.lead_in)))
@@ -82,7 +83,7 @@ def _write_draft(routine: Routine, choices: Choices, totals: tuple[int, ...] | N
     score = seq(*opening, *before, rung, *_closing(whole))
     if whole.tally.problems:
         raise RoutineError(ordered(whole.tally.problems.values()))
-    return Draft(score, whole.room, whole.tally.timed), whole.tally
+    return Draft(score, whole.room, tally.timed)
 
 
 def piece(routine: Routine, choices: Choices) -> Piece:
@@ -226,9 +227,9 @@ def _known(kind: str, names: Iterable[str], known: Sequence[str], mend: str = ""
 def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> None:
     both = sided(played)
     if len(choices.sides) == 1 and not both and not _one_sided(played):
-        raise ChoiceError(f"{routine.name} has no sides, so there is no track for one\nleave out --side or --tracks")
+        raise SidelessError(f"{routine.name} has no sides, so there is no track for one\nleave out --side or --tracks")
     if choices.first and not both:
-        raise ChoiceError(f"{routine.name} has no sides, so none of them can begin\nleave out --first")
+        raise SidelessError(f"{routine.name} has no sides, so none of them can begin\nleave out --first")
     sides, begins = [side.value for side in choices.sides], choices.first.value if choices.first else None
     if misplaced := [each for part in played for each in find_misplaced(part.sheet, sides, begins)]:
         raise RoutineError(misplaced)

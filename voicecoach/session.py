@@ -15,7 +15,7 @@ from voicecoach import cores, memory, plain, signals, store, timings
 from voicecoach.assets import asset, assets
 from voicecoach.captions import clock, transcript
 from voicecoach.caution import caution
-from voicecoach.choices import Choices, Sounding
+from voicecoach.choices import LEFT_RIGHT, Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.dose import note
 from voicecoach.errors import (
@@ -25,6 +25,7 @@ from voicecoach.errors import (
     OutputError,
     RoutineError,
     RunError,
+    SidelessError,
     TargetError,
     VoicecoachError,
     escape,
@@ -72,7 +73,8 @@ class Request:
     """What a listener asks for; ``split`` makes a track for each side, ``length`` is that of each track, in seconds.
 
     ``commands`` are those of the user's settings that speak, by name. With ``usual_breath`` the breath is the user's
-    default, which is set aside where a routine can't be done at it.
+    default, which is set aside where a routine can't be done at it; ``usual_sides`` are the options of sides that are
+    defaults, which are set aside where a routine has no sides.
     """
 
     routine: str
@@ -93,6 +95,7 @@ class Request:
     force: bool = False
     artist: str | None = None
     usual_breath: bool = False
+    usual_sides: frozenset[str] = frozenset()
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -204,10 +207,37 @@ def plan(request: Request, folder: Path, report: Report) -> Session:
         VoiceError: When the voice fails.
     """
     source = Source(request.routine, request.language, folder)
-    planned, aside = _at_usual_breath(
+    planned, aside = _with_defaults(
         request, lambda asked: _planned(asked, _pieces(asked, source, folder), source, folder, report)
     )
     return replace(planned, warnings=(*aside, *planned.warnings))
+
+
+def _with_defaults(request: Request, work: Callable[[Request], _Done]) -> tuple[_Done, tuple[str, ...]]:
+    """Do some work; where the user's defaults make it fail, without them, with a note of each."""
+    try:
+        return _at_usual_breath(request, work)
+    except SidelessError as error:
+        if not request.usual_sides:
+            raise
+        done, aside = _at_usual_breath(_without_usual_sides(request), work)
+        why, names = str(error).splitlines()[0], ", ".join(sorted(request.usual_sides))
+        return done, (f"your usual choice of {names} is set aside: {why}", *aside)
+
+
+def _without_usual_sides(request: Request) -> Request:
+    """Return a request without those choices of sides that are only defaults."""
+    usual, choices = request.usual_sides, request.choices
+    return replace(
+        request,
+        split=request.split and "tracks" not in usual,
+        choices=replace(
+            choices,
+            sides=LEFT_RIGHT if "side" in usual else choices.sides,
+            first=None if "first" in usual else choices.first,
+        ),
+        usual_sides=frozenset(),
+    )
 
 
 def _at_usual_breath(request: Request, work: Callable[[Request], _Done]) -> tuple[_Done, tuple[str, ...]]:
@@ -459,7 +489,7 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
         VoicecoachError: What ``plan`` raises, and when encoding or writing fails.
     """
     with timings.clock() as clock:
-        made, aside = _at_usual_breath(request, lambda asked: _made(asked, output, folder, report))
+        made, aside = _with_defaults(request, lambda asked: _made(asked, output, folder, report))
     rest = clock.total - sum(clock.parts.values())
     session = replace(made.session, warnings=(*aside, *made.session.warnings))
     return replace(made, session=session, seconds={**clock.parts, "rest": rest, "total": clock.total})

@@ -17,6 +17,8 @@ from pydantic import (
 
 from voicecoach import breath as breaths
 from voicecoach.texts import (
+    MOST_NAMES,
+    MOST_PRONOUNCED,
     Breaths,
     FileName,
     Key,
@@ -35,6 +37,7 @@ from voicecoach.texts import (
     Value,
     Words,
     Worked,
+    limit_names,
 )
 from voicecoach.yamltree import Table
 
@@ -132,7 +135,7 @@ class PhaseSides(Model):
 class Spoken(Named):
     """A step with words for phases: ``in``, ``first out``, ``3 in``, ``even out``, ``every 4 in``, ``in 2``."""
 
-    spoken: dict[str, Utterance] = Field(default_factory=dict, alias="<spoken>")
+    spoken: Annotated[dict[str, Utterance], limit_names(MOST_NAMES)] = Field(default_factory=dict, alias="<spoken>")
 
     @model_validator(mode="before")
     @classmethod
@@ -173,7 +176,7 @@ class Hold(Named):
 
     hold: Length
     say: Utterance | None = None
-    at: dict[Moment, Utterance] = Field(default_factory=dict)
+    at: Annotated[dict[Moment, Utterance], limit_names(MOST_NAMES)] = Field(default_factory=dict)
     halfway: bool = False
     countdown: Seconds | None = None
     release: Utterance | None = None
@@ -218,7 +221,7 @@ Values = Annotated[
 class Round(Model):
     """What blocks share: what changes from round to round, what comes before the first, and the author's limit."""
 
-    vary: dict[Key, Values] = Field(default_factory=dict)
+    vary: Annotated[dict[Key, Values], limit_names(MOST_NAMES)] = Field(default_factory=dict)
     before: tuple[Between, ...] = ()
     least: Rounds | None = Field(default=None, alias="min")
     most: Rounds | None = Field(default=None, alias="max")
@@ -336,8 +339,8 @@ Steps = tuple[Step, ...]
 class Sides(Model):
     """The noun phrases of each side: the same names on both, whole phrases, so that inflected languages come right."""
 
-    left: dict[Key, Sentence]
-    right: dict[Key, Sentence]
+    left: Annotated[dict[Key, Sentence], limit_names(MOST_NAMES)]
+    right: Annotated[dict[Key, Sentence], limit_names(MOST_NAMES)]
 
 
 class Sheet(Model):
@@ -352,10 +355,10 @@ class Sheet(Model):
     tips: Sentences = ()
     breath: Pace = breaths.pace("4-6")
     fixed: bool = False
-    parameters: dict[Key, Value] = Field(default_factory=dict)
+    parameters: Annotated[dict[Key, Value], limit_names(MOST_NAMES)] = Field(default_factory=dict)
     sides: Sides | None = None
     words: dict[str, OwnWords] = Field(default_factory=dict)
-    pronounce: dict[str, Sentence] = Field(default_factory=dict)
+    pronounce: Annotated[dict[str, Sentence], limit_names(MOST_PRONOUNCED)] = Field(default_factory=dict)
     steps: tuple[Step, ...] = Field(min_length=1)
     between: tuple[Rest, ...] = ()
     closing: Sentences = ()

@@ -32,9 +32,11 @@ def find_written_out(sheet: Sheet) -> Iterator[Problem]:
     forms = language(sheet.language, sheet.words).sided
     if forms is None:
         return
+    own = [noun.casefold() for nouns in (sheet.sides.left, sheet.sides.right) for noun in nouns.values()]
+    sure = [noun for noun in own if " " in noun.strip() and _has_side(noun, forms)]
     for step in _in_turns(sheet.steps):
         for words in said(step):
-            found = next(filter(None, (_find_phrase(text, forms, sheet.sides) for text in words.wordings)), "")
+            found = next(filter(None, (_find_phrase(text, forms, sure) for text in words.wordings)), "")
             if words.where and found:
                 what = f"both sides hear {shown(found)} here, and in one of the turns it is the wrong one"
                 yield Problem(words.where, what, _remedy(found, sheet.sides))
@@ -88,14 +90,12 @@ def _in_turns(steps: Iterable[Model], *, turn: bool = False) -> Iterator[Model]:
             yield from _in_turns(inner.steps, turn=turn or isinstance(step, EachSide))
 
 
-def _find_phrase(wording: str, forms: SideWords, sides: Sides) -> str:
-    """Return a side's noun phrase in a wording, or nothing."""
+def _find_phrase(wording: str, forms: SideWords, sure: Iterable[str]) -> str:
+    """Return a side's noun phrase in a wording, one of the author's own (``sure``) before others; or nothing."""
     text = " ".join(BLANK.sub(_HARD_END, wording).casefold().split())
     text = _pair_pattern(forms).sub(_HARD_END, text)
-    own = [noun.casefold() for nouns in (sides.left, sides.right) for noun in nouns.values()]
-    sure = [noun for noun in own if " " in noun.strip() and _has_side(noun, forms)]
-    patterns = (*(re.compile(rf"(?<!\w){re.escape(noun)}(?!\w)") for noun in sure), _phrase_pattern(forms))
-    return next((match[0] for pattern in patterns if (match := pattern.search(text))), "")
+    there = (re.compile(rf"(?<!\w){re.escape(noun)}(?!\w)") for noun in sure if noun in text)
+    return next((match[0] for pattern in (*there, _phrase_pattern(forms)) if (match := pattern.search(text))), "")
 
 
 def _has_side(noun: str, forms: SideWords) -> bool:

@@ -480,7 +480,7 @@ def _value(name: str, given: tuple[str, ...] | Growing, number: int, part: Part)
     values = {f"{name} from": given.from_.text, f"{name} step": size}
     values[name] = f"{{{name} from}} {sign} {{{name} step}} * {number}"
     try:
-        worked_out(values[name], {**part.values, **values})
+        worked_out(values[name], {**part.values, **values}, part.spend)
     except ChoiceError as error:
         told = _ungrown(name, given, number, str(error).removeprefix(shown(values[name])))
         announced = name.startswith("next ")  # the round itself tells of it

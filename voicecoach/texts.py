@@ -32,7 +32,11 @@ else:
             return Annotated[kind, GetPydanticSchema(lambda _source, _handler: is_instance_schema(kind))]
 
 
-LONGEST_TEXT = 10_000
+LONGEST_TEXT = 3_000
+"""Characters: some minutes of talk without a pause."""
+MOST_NAMES = 300
+"""Names in one place: parameters, values that vary, words of a side, keys of phases."""
+MOST_PRONOUNCED = 500
 MOST_BREATHS = 10_000
 LONGEST_SPAN = 24 * 60 * 60
 """Seconds."""
@@ -97,6 +101,17 @@ def text(value: object) -> str:
     if CONTROL.search(value):
         raise ValueError("this text has control characters in it; take them out")
     return value
+
+
+def limit_names(most: int) -> BeforeValidator:
+    """Refuse a mapping with more keys than anyone needs: what looks them up takes time for each."""
+
+    def count(value: object) -> object:
+        if isinstance(value, dict) and len(value) > most:
+            raise ValueError(f"this has {len(value):,} keys; at most {most:,} are possible")
+        return value
+
+    return BeforeValidator(count)
 
 
 def _line(value: object) -> str:

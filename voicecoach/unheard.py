@@ -116,7 +116,7 @@ def _unused(sheet: Sheet, tree: Table) -> Iterator[Problem]:
 
 def _unpronounced(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
     """Tell of how words are said that are never said, in a routine that says all its words itself."""
-    if any(isinstance(step, Include) for step in sheet.steps):
+    if not sheet.pronounce or any(isinstance(step, Include) for step in sheet.steps):
         return
     own = [sheet.title, *_texts(sheet), *(text for step in walk(sheet.steps) for text in _texts(step))]
     added = (*(text for _, text in words.words), *words.numbers, *(text for *_, text in words.exact))

@@ -10,6 +10,7 @@ import errno
 import re
 import sys
 import warnings
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from voicecoach import plain
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.nodes import Node, ScalarNode
 
-LARGEST_FILE = 200_000
-"""Bytes. A routine of ten hours takes some thousand, and this many are read in four seconds."""
-MOST_NODES = 20_000
+LARGEST_FILE = 100_000
+"""Bytes: ten times what the largest routine that we know has. This many are looked over in about two seconds."""
+MOST_NODES = 8_000
+"""Values, those of aliases counted each time."""
+MOST_CHARACTERS = LARGEST_FILE
+"""Characters of all values, those of aliases counted each time."""
 DEEPEST = 70
 """Levels of YAML; a block in a block takes three."""
 OWN = "x-"
@@ -38,6 +42,10 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-
 (overrides of writing direction; the marks U+200E and U+200F are allowed). Tabs and ends of lines are spaces."""
 _ENDS = frozenset("\n\t\x85\u2028\u2029")
 FEWER = "use fewer levels: 20 blocks in blocks are possible"
+
+
+class _TooManyError(Exception):
+    """A file has more values than are read: its line and column."""
 
 
 class Text(str):
@@ -192,7 +200,11 @@ def _compose(text: str, file: str) -> Node | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor that is used again, which YAML allows
-            return cast("Node | None", YAML(typ="safe", pure=True).compose(text))
+            yaml = YAML(typ="safe", pure=True)
+            yaml.Composer = _composer()
+            return cast("Node | None", yaml.compose(text))
+    except _TooManyError as error:
+        raise _too_many(Where(file, *error.args)) from None
     except MarkedYAMLError as error:
         raise _not_yaml(error, text, file) from error
     except ReaderError as error:
@@ -202,6 +214,24 @@ def _compose(text: str, file: str) -> Node | None:
         raise _no_character(error, text, file) from error
     except RecursionError as error:
         raise _error(Where(file, 1, 1), f"this is nested more than {DEEPEST} deep", FEWER) from error
+
+
+@cache
+def _composer() -> type[Any]:
+    """Return ruamel's composer, which stops where a file has too many values: they are known when all are read."""
+    from ruamel.yaml.composer import Composer
+
+    class Counting(Composer):
+        nodes = 0
+
+        def compose_node(self, parent: object, index: object) -> Node:
+            self.nodes += 1
+            if self.nodes > MOST_NODES * 2:  # keys are nodes too
+                mark = self.parser.peek_event().start_mark
+                raise _TooManyError(mark.line + 1, mark.column + 1)
+            return cast("Node", super().compose_node(parent, index))
+
+    return Counting
 
 
 QUOTE = "put a text that has : { [ # | or quotes in it into quotes"
@@ -261,7 +291,7 @@ class _Walk:
     """Turns nodes into trees and notes what is wrong on the way; it stops counting where aliases would explode."""
 
     def __init__(self, file: str, problems: list[Problem]) -> None:
-        self.file, self.problems, self.nodes = file, problems, 0
+        self.file, self.problems, self.nodes, self.characters = file, problems, 0, 0
 
     def where(self, node: Node) -> Where:
         return Where(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
@@ -271,9 +301,7 @@ class _Walk:
 
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise _error(
-                self.where(node), f"with its aliases the file has more than {MOST_NODES:,} values", "use fewer"
-            )
+            raise _too_many(self.where(node))
         if depth > DEEPEST:
             raise _error(self.where(node), f"this is nested more than {DEEPEST} deep", FEWER)
         if not str(node.tag).startswith("tag:yaml.org,2002:") or "python" in str(node.tag):
@@ -288,6 +316,10 @@ class _Walk:
     def scalar(self, node: ScalarNode) -> Text | None:
         if node.value == "" and node.style is None:
             return None
+        self.characters += len(node.value)
+        if self.characters > MOST_CHARACTERS:
+            what = f"with its aliases the texts of the file have more than {MOST_CHARACTERS:,} characters"
+            raise _error(self.where(node), what, "use fewer aliases")
         return _placed(Text(node.value), self.where(node))
 
     def sequence(self, node: Node, depth: int) -> Items:
@@ -343,6 +375,10 @@ def _placed(value: _Tree, where: Where) -> _Tree:
 
 def _error(where: Where, what: str, mend: str) -> RoutineError:
     return RoutineError([Problem(where, what, mend)])
+
+
+def _too_many(where: Where) -> RoutineError:
+    return _error(where, f"with its aliases the file has more than {MOST_NODES:,} values", "use fewer")
 
 
 def _empty(file: str) -> RoutineError:

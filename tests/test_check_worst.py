@@ -1,0 +1,226 @@
+# ruff: noqa: RUF001 - letters and signs that look alike
+"""The worst files that can be read: `check` counts what it does with them, and stops in time."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import FakeVoice
+from voicecoach import formula, reading, session, yamltree
+from voicecoach.cli import run
+from voicecoach.errors import RoutineError
+from voicecoach.language import language, languages
+from voicecoach.reading import read_aloud
+from voicecoach.review import MOST_MEASURED, MOST_PERFORMED, MOST_SPENT
+from voicecoach.routine import load
+from voicecoach.texts import MOST_NAMES, MOST_PRONOUNCED
+from voicecoach.yamltree import LARGEST_FILE, MOST_NODES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from voicecoach.clip import Clip
+
+HEAD = "title: T\n"
+SAYS = "steps:\n" + "".join(f"  - say: Word {number}, hold 10-15 s.\n" for number in range(2_500))
+
+
+def names(key: str, count: int, value: str = "{}") -> str:
+    """Return a mapping of so many names."""
+    return f"{key}:\n" + "".join(f"  word{number}: {value.format(number)}\n" for number in range(count))
+
+
+def repeated(rounds: int, *steps: str) -> str:
+    return f"steps:\n  - repeat:\n      rounds: {rounds}\n      steps:\n" + "".join(
+        f"        - {step}\n" for step in steps
+    )
+
+
+SIDES = "".join(
+    f"  {side}:\n" + "".join(f"    n{number}: {side} leg {number}\n" for number in range(MOST_NAMES))
+    for side in ("left", "right")
+)
+TURNS = "steps:\n  - each side:\n      steps:\n" + "".join(f"        - say: hi there {n}\n" for n in range(2_000))
+CHAIN = names("parameters", 1) + "".join(f"  word{n}: '{{word{n - 1}}} + 1'\n" for n in range(1, 20))
+
+WORST = {
+    "distinct texts": HEAD + SAYS,
+    "words to pronounce": HEAD + names("pronounce", MOST_PRONOUNCED, "sound {}") + SAYS,
+    "a chain of parameters": HEAD + CHAIN + "steps:\n" + "  - rest: '{word19} * 1s'\n" * 2_500,
+    "limits made of a chain": HEAD
+    + CHAIN
+    + "steps:\n"
+    + "  - {rest: '{word19} * 1s', min: '{word19} * 1s', max: 9m}\n" * 1_200,
+    "parameters and steps": HEAD
+    + names("parameters", MOST_NAMES, "text {}")
+    + "steps:\n"
+    + "".join(f"  - say: hi {{word{n % MOST_NAMES}}}\n" for n in range(2_500)),
+    "breaths": HEAD + "breath: 2-2\nsteps:\n" + "  - breathe: 1\n    in: In\n" * 1_900,
+    "words of sides": HEAD + "sides:\n" + SIDES + TURNS,
+    "rounds of words": HEAD + repeated(1_000, *(f"say: '{{round}} and {n}'" for n in range(11))),
+    "rounds of long words": HEAD + repeated(1_000, "say: '" + "Hold 10-15 s. " * 200 + "{round}'"),
+    "rounds of long sums": HEAD + repeated(1_000, "rest: '" + "{round} + " * 250 + "1'"),
+    "rounds of moments": HEAD
+    + repeated(
+        1_000, "hold: 600s\n          at:\n" + "".join(f"            {n}s: Word {n}\n" for n in range(MOST_NAMES))
+    ),
+    "words that are counted": HEAD
+    + "breath: 3-3\nsteps:\n  - breathe: 7000\n    in: '{count} | ~'\n    out: '{count down} | ~'\n",
+    "aliases": HEAD + "x-a: &a {say: 'Sit down, hold 10 s'}\nsteps:\n" + "  - *a\n" * 3_000,
+}
+"""Files that are read, each near a limit of its own."""
+
+
+class Counted(FakeVoice):
+    """A fake voice that makes no more sound than has to be measured."""
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
+        self.asked.append(list(wordings))
+        clip = next(FakeVoice().speak(["In"]))
+        yield from (clip for _ in wordings)
+
+
+@pytest.fixture
+def voice(monkeypatch: pytest.MonkeyPatch) -> Counted:
+    spoken = Counted()
+    monkeypatch.setattr(session, "_voice", lambda *_: (spoken, "fake"))
+    return spoken
+
+
+def counting(calls: Counter[str], key: str, work: Callable[..., Any], place: int) -> Callable[..., Any]:
+    """Count the calls of a function, and the characters of its argument at a place."""
+
+    def counted(*args: Any, **more: Any) -> Any:  # noqa: ANN401 - whatever it is
+        calls[key] += 1
+        calls[f"{key} characters"] += len(args[place])
+        return work(*args, **more)
+
+    return counted
+
+
+@pytest.mark.parametrize("kind", WORST)
+def test_of_the_worst_files_a_bounded_part_is_looked_at(
+    kind: str, voice: Counted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: Counter[str] = Counter()
+    monkeypatch.setattr(reading._Reader, "signs", counting(calls, "read", reading._Reader.signs, 1))  # noqa: SLF001
+    monkeypatch.setattr(formula, "_found", counting(calls, "worked out", formula._found, 0))  # noqa: SLF001
+    monkeypatch.setattr(re, "compile", counting(calls, "compiled", re.compile, 0))
+    path = tmp_path / "mine.yaml"
+    path.write_text(WORST[kind], encoding="utf-8")
+    assert len(WORST[kind]) <= LARGEST_FILE
+    assert run(["check", str(path)]) in {0, 2}
+    assert sum(map(len, voice.asked[:1])) <= MOST_MEASURED
+    assert calls["read"] <= 3 * MOST_PERFORMED
+    assert calls["read characters"] <= MOST_SPENT + 2 * LARGEST_FILE
+    assert calls["worked out"] <= 60_000
+    assert calls["compiled"] <= 2_000
+
+
+def test_what_is_not_measured_is_told(voice: Counted, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(HEAD + SAYS.replace(", hold 10-15 s", ""), encoding="utf-8")
+    assert run(["check", str(path)]) == 0
+    assert [len(asked) for asked in voice.asked] == [MOST_MEASURED]
+    told = capsys.readouterr().err
+    assert "note: the first 500 wordings were measured, and 2,00" in told
+    assert "'voicecoach plan' measures all of them" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (HEAD + names("parameters", MOST_NAMES + 1) + "steps: [say: hi]\n", "this has 301 keys; at most 300"),
+        (HEAD + names("pronounce", MOST_PRONOUNCED + 1) + "steps: [say: hi]\n", "this has 501 keys; at most 500"),
+        ("[" + "a," * 49_000 + "]", f"more than {MOST_NODES:,} values; use fewer"),
+        (HEAD + "x-a: &a " + "x" * 2_000 + "\nx-b: [" + "*a," * 200 + "]\n", "more than 100,000 characters; use fewer"),
+        (HEAD + f"steps: [say: '{'x ' * 1_501}']\n", "this text has 3,002 characters; 3,000 are the most"),
+    ],
+)
+def test_what_is_too_much_to_look_over_is_refused(text: str, what: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RoutineError, match=what):
+        load(str(path))
+
+
+def test_values_are_counted_while_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: Counter[str] = Counter()
+    composer = yamltree._composer()  # noqa: SLF001
+    monkeypatch.setattr(composer, "compose_node", counting(calls, "node", composer.compose_node, 0))
+    monkeypatch.setattr(composer, "__len__", lambda _: 0, raising=False)
+    with pytest.raises(RoutineError, match="values"):
+        yamltree.parsed(("[" + "a," * 49_000 + "]").encode(), "x")
+    assert calls["node"] <= 2 * MOST_NODES + 2
+
+
+PARTS = [
+    "10",
+    "½",
+    "3",
+    "-",
+    "–",
+    ":",
+    "/",
+    "+",
+    "x",
+    "'",
+    "30",
+    '"',
+    "s",
+    "min",
+    "kg",
+    "II",
+    "I",
+    "Warrior",
+    "&",
+    "e.g.",
+    "bzw.",
+    "approx",
+    ".",
+    ",",
+    "A1",
+    "per",
+    "1/2",
+    "hold",
+    "−",
+    "→",
+]
+
+
+@given(
+    st.lists(st.sampled_from([*PARTS, " ", "Close your eyes"]), max_size=8).map("".join), st.sampled_from(languages())
+)
+def test_what_is_not_tried_would_change_nothing(text: str, code: str) -> None:
+    words = language(code)
+    quick = read_aloud.__wrapped__(text, words)
+    with pytest.MonkeyPatch.context() as patch:
+        always = re.compile("")
+        for name in ("_COUNT", "_SIGNS", "_PRIME", "_CROSS", "_JOINED"):
+            patch.setattr(reading, name, always)
+        assert read_aloud.__wrapped__(text, words) == quick
+
+
+NAMES = ["İç", "iç", "Straße", "PSOAS", "q", "ſo", "so", "¿que", "a.b"]
+LETTERS = ["iç", "IÇ", "ıç", "straße", "psoas", "Q", "l", "so", "¿", "que", "a", ".", "b"]
+
+
+@given(
+    st.dictionaries(st.sampled_from([*NAMES, "q l"]), st.just("z"), min_size=1),
+    st.lists(st.sampled_from([*LETTERS, " "]), max_size=8),
+)
+def test_words_are_pronounced_whatever_their_capitals(names: dict[str, str], text: list[str]) -> None:
+    """As by looking for one name after the other in the whole text."""
+    said, kept = "".join(text), list[str]()
+    found = reading._keep(said, tuple(names.items()), kept)  # noqa: SLF001
+    every = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    there = re.search(rf"(?<!\w)(?:{every})(?!\w)", said, re.IGNORECASE)
+    assert ("\U000f0000" in found) is (there is not None)
+    assert kept == ["z"] * len(kept)
