@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from voicecoach.breath import Breath
+    from voicecoach.formula import Quantity
     from voicecoach.sheet import Sheet
     from voicecoach.yamltree import Tree
 
-_Rounds = tuple["Mapping[str, str]", "Mapping[str, str]"]
+
+class _Names(dict[str, str]):
+    """What names stand for; what they come to is kept, so that each is worked out once."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        super().__init__(texts)
+        self.known: dict[str, Quantity] = {}
+
+
+_Rounds = tuple[_Names, _Names]
 """What names stand for in the first round, and where they are the largest."""
 LENGTHS = {"settle", "hold", "rest", "change"}
 MANY = 10
@@ -29,7 +39,7 @@ LONG = 60
 
 def find_bare_numbers(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Yield the bare numbers that make long rests and holds; ``tree`` is the routine's file."""
-    values = defaults(sheet)
+    values = _Names(defaults(sheet))
     for key in ("steps", "between"):
         yield from _find_within(tree.get(key), sheet.breath.points[0], (values, values))
 
@@ -49,13 +59,13 @@ def _find_within(tree: Tree | None, breath: Breath, values: _Rounds) -> Iterator
             yield from _find_within(value, own, known)
 
 
-def _check_length(key: str, value: Text, breath: Breath, values: Mapping[str, str]) -> Iterator[Problem]:
+def _check_length(key: str, value: Text, breath: Breath, values: _Names) -> Iterator[Problem]:
     """Report a length if it is a bare number, or worked out as one, and that makes many breaths."""
     named = NAME.search(value) is not None
     if not named and not value.strip().isdecimal():
         return
     try:
-        count = as_count(worked_out(value, values))
+        count = as_count(worked_out(value, values, known=values.known))
     except ChoiceError:  # a length with a unit, or one that is not known here
         return
     seconds = count * breath.seconds
@@ -78,10 +88,12 @@ def _vary_names(vary: Tree | None, values: _Rounds) -> _Rounds:
     """Return what names stand for in the first round of a block, and where their bare numbers are the largest."""
     table = vary.items() if isinstance(vary, Table) else ()
     every = {str(name).lower(): texts for name, given in table if (texts := _values(given))}
+    if not every:
+        return values
     first, largest = values
     return (
-        {**first, **{name: texts[0] for name, texts in every.items()}},
-        {**largest, **{name: max(texts, key=_size) for name, texts in every.items()}},
+        _Names({**first, **{name: texts[0] for name, texts in every.items()}}),
+        _Names({**largest, **{name: max(texts, key=_size) for name, texts in every.items()}}),
     )
 
 
