@@ -74,9 +74,14 @@ def _named_sides(wordings: Iterable[str], forms: SideWords, sides: Sides) -> dic
     """Return the author's own phrases in some wordings, each with the side that its words say."""
     texts = [" ".join(BLANK.sub(_HARD_END, wording).casefold().split()) for wording in wordings]
     every = {noun.casefold() for nouns in (sides.left, sides.right) for noun in nouns.values()}
-    heard = [noun for noun in every if any(re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", text) for text in texts)]
+    heard = [noun for noun in every if any(_has(text, noun) for text in texts)]
     words = (("left", forms.left), ("right", forms.right))
     return {noun: side for noun in heard for side, own in words if " " in noun and re.search(_words(own), noun)}
+
+
+def _has(text: str, noun: str) -> bool:
+    """Tell whether a phrase is in a text, as words of its own."""
+    return noun in text and re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", text) is not None
 
 
 def _in_turns(steps: Iterable[Model], *, turn: bool = False) -> Iterator[Model]:
