@@ -148,13 +148,18 @@ class PlayerError(VoicecoachError):
     """There is no program that plays sound, or it failed."""
 
 
+LONGEST_PATH = 150
+"""Characters of a path that a message shows in full."""
+
+
 class OutputError(VoicecoachError):
     """A file that could not be written; nothing that was there is touched."""
 
     def __init__(self, path: Path | str, what: str) -> None:
         """Keep the path and say what is wrong with it."""
         self.path, self.what = path, what
-        super().__init__(f"{escape(path)}: {what}")
+        named = escape(path)
+        super().__init__(f"{named if len(named) <= LONGEST_PATH else f'{named[:80]}…{named[-40:]}'}: {what}")
 
 
 class TargetError(OutputError, ChoiceError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from voicecoach import drafts, ffmpeg, held, plain, signals, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.cores import Meanwhile
-from voicecoach.errors import EncodeError, OutputError, TargetError
+from voicecoach.errors import EncodeError, OutputError, TargetError, remedy
 from voicecoach.folders import describe_missing
 from voicecoach.formats import MP3, Format
 from voicecoach.frames import PCM, Spliced, read_info, round_seek_table
@@ -248,7 +248,7 @@ def _told(path: Path) -> Iterator[None]:
     except (FileNotFoundError, NotADirectoryError):
         raise _folderless(path) from None
     except OSError as error:
-        raise _refused(path, (error.strerror or str(error)).lower()) from None
+        raise _refused(path, (error.strerror or str(error)).lower(), remedy(error)) from None
 
 
 @contextmanager
@@ -275,9 +275,9 @@ def _folderless(path: Path) -> TargetError | OutputError:
     return TargetError(path, describe_missing(path.parent))
 
 
-def _refused(path: Path, what: str) -> OutputError:
+def _refused(path: Path, what: str, advice: str = "") -> OutputError:
     """Return the error of a file that the system does not let us write, and what would mend it."""
     if what in ffmpeg.NO_ROOM:
         folder = Path(os.path.realpath(path)).parent
         return OutputError(path, f"there is no room left for it\nmake room in {folder}, or choose another with -o")
-    return OutputError(path, f"{what}\nchoose another place with -o")
+    return OutputError(path, f"{what}\n{advice or 'choose another place with -o'}")

@@ -67,7 +67,7 @@ _TWO = (
     ("clock", rf"{_OPEN}0?(\d{{1,2}}):([0-5][1-9]|[1-5]0){_ENDS}"),
     ("ratio", rf"{_OPEN}(\d):(\d){_ENDS}"),
     ("plus", rf"{_OPEN}({NUMBER}){SPACE}?\+{SPACE}?(?=[.,]?\d)()"),
-    ("per", rf"{_OPEN}({NUMBER}(?: [^\W\d_]{{1,30}})?)/([^\W\d_]{{3,}})(?!\w)"),
+    ("per", rf"{_OPEN}({NUMBER}(?: [^\W\d_]{{3,30}})?)/([^\W\d_]{{3,}})(?!\w)"),
 )
 """Forms of two parts, by the key of what is said for them."""
 
