@@ -18,7 +18,7 @@ def test_every_error_has_the_one_root_and_a_status_of_its_own() -> None:
     assert found == raised
     statuses = {each.__name__: each.exit_status for each in found}
     assert {name for name, status in statuses.items() if status == 2} == {
-        "ChoiceError", "UnknownNameError", "RoutineError", "FitError", "TargetError", "TooManyError",
+        "ChoiceError", "UnknownNameError", "RoutineError", "FitError", "SidelessError", "TargetError", "TooManyError",
     }  # fmt: skip
     assert set(statuses.values()) == {1, 2}
 
