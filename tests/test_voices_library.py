@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import ctypes
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,33 +24,28 @@ def _found_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def versions(monkeypatch: pytest.MonkeyPatch, *, system: str | None, wheel: str | None) -> Library:
     monkeypatch.setattr(library, "_espeak_version", lambda path: system if path == library.SYSTEM else wheel)
-    monkeypatch.setattr(library, "_is_of_a_wheel", lambda: False)
     return library.find()
 
 
-def test_a_wheels_library_that_is_loaded_already_is_not_taken_for_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = versions(monkeypatch, system=None, wheel="1.52.0")
-    assert found.path is not None
-    monkeypatch.undo()
-    monkeypatch.setattr(sys, "platform", "linux")
-    ctypes.CDLL(found.path)
-    if library._is_of_a_wheel():  # noqa: SLF001 - else the system has one as well, which comes first
-        library.find.cache_clear()
-        assert library.find().path == found.path
-
-
-def test_espeak_of_the_system_comes_first_with_its_own_data(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wheels_library_and_data_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
     found = versions(monkeypatch, system="1.51", wheel="1.52.0")
-    assert (found.path, found.data, found.driver) == (library.SYSTEM, None, "espeak")
-    assert "espeak-ng 1.51 of the system" in found.version
-
-
-def test_without_it_the_wheels_library_and_data_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = versions(monkeypatch, system=None, wheel="1.52.0")
     assert found.path is not None
     assert found.path.endswith("libespeak-ng.so")
     assert found.data is not None
     assert not found.one_phrase_a_process
+
+
+def test_without_a_wheel_the_systems_is_used_with_its_own_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = versions(monkeypatch, system="1.51", wheel=None)
+    assert (found.path, found.data, found.driver) == (library.SYSTEM, None, "espeak")
+    assert "espeak-ng 1.51 of the system" in found.version
+
+
+def test_the_systems_comes_first_for_those_who_want_its_voices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(library.CHOICE, "system")
+    assert versions(monkeypatch, system="1.51", wheel="1.52.0").path == library.SYSTEM
+    library.find.cache_clear()
+    assert versions(monkeypatch, system=None, wheel="1.52.0").path != library.SYSTEM
 
 
 def test_with_neither_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,8 +55,7 @@ def test_with_neither_the_error_says_what_to_install(monkeypatch: pytest.MonkeyP
 
 def test_a_wheel_that_is_not_installed_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "espeakng_loader", None)
-    with pytest.raises(VoiceError):
-        versions(monkeypatch, system=None, wheel="1.52.0")
+    assert versions(monkeypatch, system="1.51", wheel="1.52.0").path == library.SYSTEM
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])

@@ -275,14 +275,15 @@ def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, nu
 
     found = library.find()
     with folder_of_ours() as folder, ExitStack() as stack:
-        setup = {"driver": found.driver, "library": found.path, "data": _short(found.data, folder), **own}
+        place = {"data": _short(found.data, folder), "private": str(folder)}
+        setup = {"driver": found.driver, "library": found.path, **place, **own}
         rate = ESPEAK_RATE if found.driver == "espeak" else None
         start = Start(command, setup, patience, one_phrase=found.one_phrase_a_process, sample_rate=rate)
         speakers: list[Speaker] = []
         for each in range(number):
-            place = folder / str(each)
-            place.mkdir()
-            speakers.append(Speaker(start, place))
+            own_place = folder / str(each)
+            own_place.mkdir()
+            speakers.append(Speaker(start, own_place))
             stack.callback(speakers[-1].stop)
         yield speakers
 

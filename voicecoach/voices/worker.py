@@ -58,6 +58,8 @@ class Espeak:
 
         if setup.get("data"):
             os.environ["ESPEAK_DATA_PATH"] = setup["data"]
+        if setup.get("private"):  # PulseAudio, which a system's espeak-ng starts, makes a folder, and leaves it
+            os.environ["PULSE_RUNTIME_PATH"] = setup["private"]
         if setup.get("library"):
             ctypes.CDLL(setup["library"], mode=ctypes.RTLD_GLOBAL)
         import pyttsx3
