@@ -54,6 +54,13 @@ MOST_SPENT = 400_000
 """Characters of the words and values of a session that is performed to look at it; half a day of talk has fewer."""
 MOST_MEASURED = 500
 """Wordings that are spoken to measure them: an hour has fewer, and a natural voice takes a quarter of a minute."""
+LONGEST_MEASURED = 1_000
+"""Characters of a wording that is spoken to measure it: the sound of a minute takes megabytes. A longer one is a text
+of its own, in no phase, and is taken to be spoken at `FASTEST`."""
+FASTEST = 25
+"""Characters a second: no voice is faster, so what doesn't fit then does not fit at all."""
+TOGETHER = 2_000
+"""Characters that are spoken in one go: their sound is held until the last of them is spoken."""
 MOST_LAID = 400_000
 """Phases and cues that are laid to try breaths; it takes some twenty seconds."""
 
@@ -179,19 +186,24 @@ class Ruler:
 
     def over(self, score: Score) -> Measure:
         """Return how long the words of a score take, in all their wordings."""
-        unknown = [text for text in _texts(score) if text not in self.lengths]
+        unknown = [text for text in _texts(score) if text not in self.lengths and len(text) <= LONGEST_MEASURED]
         most = MOST_MEASURED - len(self.lengths)
         missing = unknown[:most]
         self.left.update(unknown[most:])
-        for done, (text, clip) in enumerate(zip(missing, self.voice.speak(missing), strict=True)):
-            self.lengths[text] = clip.seconds
-            self.report("speaking", done + 1, len(missing))
+        done = 0
+        for some in _group(missing):
+            for text, clip in zip(some, self.voice.speak(some), strict=True):
+                self.lengths[text] = clip.seconds
+                done += 1
+                self.report("speaking", done, len(missing))
         return self._measure
 
     def _measure(self, said: str | Sound) -> Fraction:
         return session.heard(said.file or said.name).seconds if isinstance(said, Sound) else self._length(said)
 
     def _length(self, said: str) -> Fraction:
+        if len(said) > LONGEST_MEASURED:
+            return Fraction(len(said), FASTEST)
         return _UNMEASURED if said in self.left else self.lengths[said]
 
     def skipped(self, file: str) -> list[Problem]:
@@ -200,6 +212,20 @@ class Ruler:
             return []
         what = f"note: the first {MOST_MEASURED:,} wordings were measured, and {len(self.left):,} after them were not"
         return [Problem(Where(file, 1, 1), what, "'voicecoach plan' measures all of them")]
+
+
+def _group(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Yield texts in groups of neighbours of at most `TOGETHER` characters, or of one text."""
+    group: list[str] = []
+    size = 0
+    for text in texts:
+        if group and size + len(text) > TOGETHER:
+            yield group
+            group, size = [], 0
+        group.append(text)
+        size += len(text)
+    if group:
+        yield group
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ else:
             return Annotated[kind, GetPydanticSchema(lambda _source, _handler: is_instance_schema(kind))]
 
 
-LONGEST_TEXT = 3_000
+LONGEST_TEXT = 10_000
 """Characters: some minutes of talk without a pause."""
 MOST_NAMES = 300
 """Names in one place: parameters, values that vary, words of a side, keys of phases."""
