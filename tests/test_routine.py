@@ -132,7 +132,7 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n  - say: '{{leg'\n", "3:10: a brace is alone here; write both, as in {leg}"),
         (f"{HEAD}steps:\n  - say: a\x7fb\n", r"3:11: a text can't hold the character '\x7f'; take it out"),
         (f'{HEAD}steps:\n  - say: "a\\x07b"\n', "3:10: this text has control characters in it; take them out"),
-        (f"{HEAD}steps:\n  - say: {'x' * 10_001}\n", "3:10: this text has 10,001 characters; 3,000 are the most"),
+        (f"{HEAD}steps:\n  - say: {'x' * 10_001}\n", "3:10: this text has 10,001 characters; 10,000 are the most"),
         (f"{HEAD}steps:\n  - breathe: 3.5\n", "3:14: '3.5' is not a length: write breaths as 2 breaths"),
         (f"{HEAD}steps:\n  - breathe: -3\n", "3:14: '-3' is not a length: write breaths as 2 breaths"),
         (f"{HEAD}steps:\n  - breathe: 0\n", "3:14: this is not a breath; at least 1 is possible"),
