@@ -65,7 +65,7 @@ def exact_end(score: Score, at: Fraction, taken: Breath) -> Fraction:  # noqa: P
             return at
         case Slot(span=span, body=body):
             length = span.seconds(taken)
-            end = exact_end(shortened(body, length - max(Fraction(15, 100), length / 10)), at, taken)
+            end = exact_end(shortened(body, length - max(Fraction(15, 100), length / 10), taken), at, taken)
             step = taken.seconds if span.breaths else Fraction(0)
             while step and at + length < end:
                 length += step
@@ -80,18 +80,18 @@ def exact_end(score: Score, at: Fraction, taken: Breath) -> Fraction:  # noqa: P
             return at + taken.seconds
 
 
-def shortened(body: Score, room: Fraction) -> Score:
+def shortened(body: Score, room: Fraction, taken: Breath) -> Score:
     """Leave the longest wording that ends within ``room`` of the phrase that opens a slot; if none does, the last."""
     match body:
         case Phrase(wordings):
             fitting = (each for each in wordings if exact_end(Phrase((each,)), Fraction(0), CALM) <= room)
             return Phrase((next(fitting, wordings[-1]),))
         case Seq((Mark(), *others)):
-            return shortened(Seq(tuple(others)), room)
-        case Seq((Pause() as pause, *others)) if not pause.span.in_breaths:
-            return Seq((pause, shortened(Seq(tuple(others)), room - pause.span.rest)))
+            return shortened(Seq(tuple(others)), room, taken)
+        case Seq((Pause() as pause, *others)):
+            return Seq((pause, shortened(Seq(tuple(others)), room - pause.span.seconds(taken), taken)))
         case Seq((Phrase() as first, *others)):
-            return Seq((shortened(first, room), *others))
+            return Seq((shortened(first, room, taken), *others))
         case _:
             return body
 
