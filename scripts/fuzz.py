@@ -29,11 +29,11 @@ from tests.fakes import measure
 from tests.mutations import TREES, chosen, spoilt, spoilt_text
 from voicecoach.advice import advised, timed
 from voicecoach.choices import Choices
+from voicecoach.core.timeline import perform
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.fit import LengthError, attempts, fitted
 from voicecoach.routine import load
 from voicecoach.script import build, pace
-from voicecoach.timeline import perform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.clip import SAMPLE_RATE, Clip
+from voicecoach.core.score import Sound
 from voicecoach.errors import ChoiceError
-from voicecoach.score import Sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from tests.fakes import measure
 from voicecoach.assets import asset
-from voicecoach.breath import pace as paced
 from voicecoach.choices import Choices, Guidance
+from voicecoach.core.breath import pace as paced
+from voicecoach.core.score import Side
+from voicecoach.core.timeline import Timeline, perform
 from voicecoach.routine import load
-from voicecoach.score import Side
 from voicecoach.script import build, pace
-from voicecoach.timeline import Timeline, perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

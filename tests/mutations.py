@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
-from voicecoach.breath import pace
 from voicecoach.choices import LEFT_RIGHT, Amount, Choices, Guidance, spread
-from voicecoach.score import Side
+from voicecoach.core.breath import pace
+from voicecoach.core.score import Side
 from voicecoach.shelf import BUILT_IN, built_in
 
 if TYPE_CHECKING:

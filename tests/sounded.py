@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes import FakeVoice
 from tests.tagged import TAGS
-from voicecoach.breath import Kind, Span, breath
 from voicecoach.choices import Sounding
+from voicecoach.core.breath import Kind, Span, breath
+from voicecoach.core.score import Pause, Score, Seq, breathe, phrase, seq
+from voicecoach.core.timeline import as_json
 from voicecoach.output import Recording, write_all
-from voicecoach.score import Pause, Score, Seq, breathe, phrase, seq
 from voicecoach.session import rehearse
 from voicecoach.sounding import Part, prepared
-from voicecoach.timeline import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from voicecoach.clip import Clip
+    from voicecoach.core.timeline import Cue, Timeline
     from voicecoach.loudness import Loudness
-    from voicecoach.timeline import Cue, Timeline
     from voicecoach.voices import Voice
 
 CALM = breath("2-3")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from voicecoach.breath import Breath, Kind, Pace, Phase, Span
-from voicecoach.score import (
+from voicecoach.core.breath import Breath, Kind, Pace, Phase, Span
+from voicecoach.core.score import (
     Breathe,
     CueKind,
     Mark,

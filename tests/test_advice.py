@@ -9,16 +9,16 @@ import pytest
 
 from tests.fakes import measure
 from voicecoach.advice import advised, timed
-from voicecoach.breath import Kind
 from voicecoach.choices import Choices
+from voicecoach.core.breath import Kind
+from voicecoach.core.score import CueKind
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
 from voicecoach.errors import Where
 from voicecoach.mistakes import validated
 from voicecoach.routine import Routine, load
-from voicecoach.score import CueKind
 from voicecoach.script import build
 from voicecoach.sheet import Sheet
 from voicecoach.shelf import built_in, find
-from voicecoach.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
 from voicecoach.yamltree import Table, read
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from voicecoach.breath import Kind
+from voicecoach.core.breath import Kind
+from voicecoach.core.score import CueKind
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.language import language
 from voicecoach.listing import chapters, playlist
-from voicecoach.score import CueKind
 from voicecoach.subtitles import lrc, srt, vtt
-from voicecoach.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.transcripts import transcript
 
 DOCUMENTED = (Path(__file__).parents[1] / "docs" / "captions.md").read_text(encoding="utf-8")

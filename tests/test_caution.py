@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice, measure
 from voicecoach import session
-from voicecoach.breath import Kind, breath, pace
 from voicecoach.caution import caution
 from voicecoach.choices import Choices, Guidance
 from voicecoach.cli import run
+from voicecoach.core.breath import Kind, breath, pace
+from voicecoach.core.score import Breathe, phrases
+from voicecoach.core.timeline import Timeline, perform
 from voicecoach.errors import ChoiceError
 from voicecoach.routine import load
-from voicecoach.score import Breathe, phrases
 from voicecoach.script import build
 from voicecoach.script import pace as paced
 from voicecoach.session import Request, plan
 from voicecoach.shelf import built_in
 from voicecoach.taps import CALM, UNDER_TEN, slower
-from voicecoach.timeline import Timeline, perform
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:

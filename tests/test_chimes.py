@@ -10,14 +10,14 @@ import pytest
 
 from tests.fakes import measure
 from voicecoach.choices import Choices
+from voicecoach.core.score import CueKind, Side, Sound
+from voicecoach.core.timeline import FRAME, perform
 from voicecoach.routine import load
-from voicecoach.score import CueKind, Side, Sound
 from voicecoach.script import build, pace
 from voicecoach.shelf import built_in
-from voicecoach.timeline import FRAME, perform
 
 if TYPE_CHECKING:
-    from voicecoach.timeline import Cue, Timeline
+    from voicecoach.core.timeline import Cue, Timeline
 
 
 def heard(text: str | Sound) -> Fraction:

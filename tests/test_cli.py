@@ -13,10 +13,10 @@ import pytest
 
 from tests.fakes import FakeVoice
 from voicecoach import __version__, config, session
-from voicecoach.breath import pace
 from voicecoach.cli import ORDER, cli, run
+from voicecoach.core.breath import pace
+from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import EncodeError, OutputError
-from voicecoach.score import CueKind, Side
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:

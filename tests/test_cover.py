@@ -16,14 +16,14 @@ from PIL import Image
 
 from tests.goldens import SESSIONS, performed
 from tests.test_plot import timelines
-from voicecoach.breath import pace
 from voicecoach.choices import Choices
+from voicecoach.core.breath import pace
+from voicecoach.core.score import Side
+from voicecoach.core.timeline import Chapter, Timeline
 from voicecoach.cover import MARGIN, ROWS, SIZE, cover, lettered, picture, sided
 from voicecoach.errors import ChoiceError
 from voicecoach.picture import Area, Label, Rect, Stroke
 from voicecoach.raster import drawable
-from voicecoach.score import Side
-from voicecoach.timeline import Chapter, Timeline
 
 if TYPE_CHECKING:
     from voicecoach.picture import Picture

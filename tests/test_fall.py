@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicecoach.clip import SAMPLE_RATE, Clip, silence
+from voicecoach.core.score import CueKind
+from voicecoach.core.timeline import FRAME, Cue, Timeline
 from voicecoach.fall import DECIBELS, SLOWEST, STEPS, sinking, sunk
-from voicecoach.score import CueKind
-from voicecoach.timeline import FRAME, Cue, Timeline
 
 HERTZ = 440.0
 

@@ -15,25 +15,25 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice, measure
 from voicecoach import session
-from voicecoach.breath import pace
 from voicecoach.choices import LEFT_RIGHT, Amount, Choices, spread
 from voicecoach.cli import run
+from voicecoach.core.breath import pace
+from voicecoach.core.score import Side
+from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, perform, snap
 from voicecoach.errors import ChoiceError
 from voicecoach.fit import Fit, LengthError, Trial, attempts, fitted
 from voicecoach.routine import Routine, load
-from voicecoach.score import Side
 from voicecoach.script import build
 from voicecoach.script import pace as breathed
 from voicecoach.session import Request, plan
 from voicecoach.sheet import Sheet
 from voicecoach.shelf import built_in
-from voicecoach.timeline import FRAME, Timeline, ceil_to_frame, perform, snap
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voicecoach.breath import Pace
+    from voicecoach.core.breath import Pace
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "other, right leg"}}
 Step = Mapping[str, object]

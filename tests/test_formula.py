@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.breath import Span
+from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
 from voicecoach.formula import DEEPEST, LARGEST, as_count, as_span, worked_out
 

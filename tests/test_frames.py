@@ -11,15 +11,15 @@ import pytest
 from voicecoach import ffmpeg, frames, store
 from voicecoach.assets import room_tone
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, read_wave
+from voicecoach.core.score import CueKind
+from voicecoach.core.timeline import FRAME as FRAME_SECONDS
+from voicecoach.core.timeline import Cue, Timeline, ceil_to_frame
 from voicecoach.errors import EncodeError
 from voicecoach.ffmpeg import Finished
 from voicecoach.formats import MP3_RATES
 from voicecoach.frames import LEAD, TAIL, Form, Info, Spliced, ground, read_info
 from voicecoach.loudness import integrated
 from voicecoach.mixdown import Passage, passages
-from voicecoach.score import CueKind
-from voicecoach.timeline import FRAME as FRAME_SECONDS
-from voicecoach.timeline import Cue, Timeline, ceil_to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
-    *("errors", "signals", "memory", "streams", "plain", "language_facts", "language", "spelling"),
-    *("breath", "taps", "formula", "score", "timeline", "formats", "choices", "reading", "piece"),
+    *("core", "system", "routine", "script", "views", "audio", "app"),
+    *("errors", "signals", "memory", "streams", "plain", "language_facts", "language", "core.spelling"),
+    *("core.breath", "taps", "formula", "core.score", "core.timeline", "formats", "choices", "reading", "piece"),
     *("readout", "shelf", "yamltree", "texts", "sheet", "bounds", "sidedness", "mistakes", "assets", "routine"),
     *("part", "steps"),
     *("chimes",),
@@ -54,7 +55,19 @@ ORDER = [
     *("session", "sampling", "review", "doctor", "keyboard", "measuring", "options", "cli", "__main__"),
 ]
 CORE = [
-    *("errors", "breath", "taps", "formula", "score", "timeline", "choices", "part", "steps", "script", "piece"),
+    *(
+        "errors",
+        "core.breath",
+        "taps",
+        "formula",
+        "core.score",
+        "core.timeline",
+        "choices",
+        "part",
+        "steps",
+        "script",
+        "piece",
+    ),
     *("captions", "plaintext", "subtitles", "transcripts", "listing", "fit", "dose", "mixdown", "clip", "levels"),
     *("live", "cover"),
 ]

@@ -10,10 +10,10 @@ import pytest
 
 from tests.fakes import measure
 from voicecoach.choices import Choices
+from voicecoach.core.timeline import FRAME, Timeline, perform
 from voicecoach.errors import RoutineError
 from voicecoach.routine import load
 from voicecoach.script import build
-from voicecoach.timeline import FRAME, Timeline, perform
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,13 +15,13 @@ from hypothesis import example, given
 
 from tests.fakes import CHIME_SECONDS, measure, spoken_seconds
 from tests.strategies import ramps, sessions
-from voicecoach.breath import Breath, Kind, Pace, Phase, Span, breath
+from voicecoach.core.breath import Breath, Kind, Pace, Phase, Span, breath
+from voicecoach.core.score import Breathe, CueKind, Offset, Overrun, Pause, Phrase, Seq, Slot, Sound, phrase
+from voicecoach.core.timeline import perform
 from voicecoach.errors import FitError
-from voicecoach.score import Breathe, CueKind, Offset, Overrun, Pause, Phrase, Seq, Slot, Sound, phrase
-from voicecoach.timeline import perform
 
 if TYPE_CHECKING:
-    from voicecoach.score import Score, Wording
+    from voicecoach.core.score import Score, Wording
 
 GRID = Fraction(3, 125)
 

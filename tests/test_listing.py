@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure
 from tests.strategies import breaths, scores
+from voicecoach.core.timeline import Chapter, Timeline, perform
 from voicecoach.errors import ChoiceError
 from voicecoach.listing import chapters, playlist
-from voicecoach.timeline import Chapter, Timeline, perform
 
 if TYPE_CHECKING:
-    from voicecoach.breath import Breath
-    from voicecoach.score import Score
+    from voicecoach.core.breath import Breath
+    from voicecoach.core.score import Score
 
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), min_size=1, max_size=30)
 tracks = st.lists(st.tuples(names, st.fractions(0, 43_200), st.text(max_size=30)), max_size=5)

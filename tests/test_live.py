@@ -15,8 +15,10 @@ from rich.console import Console
 from tests.fakes import measure
 from tests.goldens import performed
 from tests.strategies import paces, scores
-from voicecoach.breath import Kind, breath
 from voicecoach.choices import Choices
+from voicecoach.core.breath import Kind, breath
+from voicecoach.core.score import breathe, phrase
+from voicecoach.core.timeline import as_json, perform
 from voicecoach.live import (
     WIDEST,
     Breathed,
@@ -30,13 +32,11 @@ from voicecoach.live import (
     shorten_chapter,
 )
 from voicecoach.plaintext import one_line
-from voicecoach.score import breathe, phrase
-from voicecoach.timeline import as_json, perform
 
 if TYPE_CHECKING:
-    from voicecoach.breath import Pace
-    from voicecoach.score import Score
-    from voicecoach.timeline import Timeline
+    from voicecoach.core.breath import Pace
+    from voicecoach.core.score import Score
+    from voicecoach.core.timeline import Timeline
 
 
 def public(timeline: Timeline, title: str = "Sitting leg stretch") -> str:

@@ -15,16 +15,16 @@ from tests.sounded import WORDS, Spoken, breaths, still
 from voicecoach import ffmpeg, loudness, sounding
 from voicecoach.choices import Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip
+from voicecoach.core.score import phrase, seq
 from voicecoach.errors import EncodeError
 from voicecoach.formats import FORMATS
 from voicecoach.loudness import GATE, Blocks, integrated, of_file, summary
 from voicecoach.output import Stream
-from voicecoach.score import phrase, seq
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voicecoach.score import Score
+    from voicecoach.core.score import Score
 
 levels = st.floats(GATE + 1, 0)
 weighed = st.lists(st.tuples(levels, st.integers(1, 50)), min_size=1, max_size=20)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.breath import Kind, breath
+from voicecoach.core.breath import Kind, breath
 from voicecoach.errors import ChoiceError
 from voicecoach.measuring import LARGEST, as_json, described, from_file, lines, measure
 from voicecoach.taps import ENOUGH, NEEDED, Sample

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicecoach.clip import SAMPLE_RATE, Clip, join, overlay, silence
+from voicecoach.core.score import CueKind
+from voicecoach.core.timeline import FRAME, Cue, Timeline
 from voicecoach.mixdown import (
     BEFORE,
     CONTROL,
@@ -22,8 +24,6 @@ from voicecoach.mixdown import (
     passages,
     side_by_side,
 )
-from voicecoach.score import CueKind
-from voicecoach.timeline import FRAME, Cue, Timeline
 
 SOUNDS = {f"{length}": Clip(b"\x11\x22" * length) for length in (700, 1152, 5000)}
 

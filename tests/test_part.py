@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.breath import Kind, Span, breath, pace
 from voicecoach.choices import SPOKEN, Choices, Guidance
+from voicecoach.core.breath import Kind, Span, breath, pace
+from voicecoach.core.score import CueKind, Offset, Phrase, Seq, Side, Sound, phrases
 from voicecoach.errors import RoutineError, UnknownNameError, Where
 from voicecoach.formula import Formula
 from voicecoach.language import language
 from voicecoach.part import MOST_STEPS, Part
 from voicecoach.routine import Routine
-from voicecoach.score import CueKind, Offset, Phrase, Seq, Side, Sound, phrases
 from voicecoach.script import build
 from voicecoach.sheet import Sheet
 from voicecoach.texts import words

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach import pieces, store
-from voicecoach.breath import pace
 from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
+from voicecoach.core.breath import pace
 from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
 from voicecoach.pieces import Source, covered, write
 from voicecoach.routine import load

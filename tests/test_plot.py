@@ -20,15 +20,15 @@ from PIL import Image, ImageFont
 from tests.goldens import SESSIONS, performed
 from tests.strategies import breaths, sides
 from voicecoach import plot, raster
-from voicecoach.breath import Kind
 from voicecoach.captions import clock
 from voicecoach.choices import Choices
+from voicecoach.core.breath import Kind
+from voicecoach.core.score import CueKind, Side
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
 from voicecoach.errors import ChoiceError
 from voicecoach.picture import Area, Label, Picture, Rect, Shape, Stroke, fitted, text_width, wrapped
 from voicecoach.raster import DENSITY
 from voicecoach.rows import INNER, MARGIN, ROWS, scale
-from voicecoach.score import CueKind, Side
-from voicecoach.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

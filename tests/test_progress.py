@@ -14,7 +14,7 @@ from rich.console import Console
 
 from tests.fakes import FakeVoice
 from voicecoach import cli, session, tagging
-from voicecoach.breath import pace
+from voicecoach.core.breath import pace
 from voicecoach.progress import Bars, Heading, _bars, show_progress
 from voicecoach.voices.cached import CachedVoice
 

@@ -12,12 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import breaths, scores
-from voicecoach.breath import Kind, Pace, Span, breath
 from voicecoach.choices import Choices
-from voicecoach.plaintext import one_line
-from voicecoach.prompts import Prompt, gathered, markdown, name, prompts, table, uses, words
-from voicecoach.routine import load
-from voicecoach.score import (
+from voicecoach.core.breath import Kind, Pace, Span, breath
+from voicecoach.core.score import (
     Mark,
     Moment,
     Offset,
@@ -34,7 +31,10 @@ from voicecoach.score import (
     phrases,
     seq,
 )
-from voicecoach.timeline import FRAME, perform
+from voicecoach.core.timeline import FRAME, perform
+from voicecoach.plaintext import one_line
+from voicecoach.prompts import Prompt, gathered, markdown, name, prompts, table, uses, words
+from voicecoach.routine import load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure
 from voicecoach.choices import Choices
+from voicecoach.core.score import phrases
+from voicecoach.core.timeline import perform
 from voicecoach.language import Language, language, languages
 from voicecoach.prompts import name
 from voicecoach.reading import as_written, read_aloud
 from voicecoach.readout import check_written
 from voicecoach.routine import load
-from voicecoach.score import phrases
 from voicecoach.script import build, pace
 from voicecoach.shelf import built_in
-from voicecoach.timeline import perform
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,12 +8,12 @@ import pytest
 
 from tests.fakes import measure
 from voicecoach.choices import Choices
+from voicecoach.core.timeline import perform
 from voicecoach.errors import RoutineError
 from voicecoach.language import language
 from voicecoach.readout import check_spoken, check_written, pause_mark
 from voicecoach.routine import load
 from voicecoach.script import build, pace
-from voicecoach.timeline import perform
 
 ENGLISH = language("en")
 

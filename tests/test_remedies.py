@@ -9,9 +9,9 @@ import pytest
 
 from voicecoach.choices import Choices
 from voicecoach.cli import run
+from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, TargetError, remedy
 from voicecoach.routine import load
-from voicecoach.score import Side
 from voicecoach.script import build
 from voicecoach.template import started
 

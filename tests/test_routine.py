@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.breath import Span, breath, pace
+from voicecoach.core.breath import Span, breath, pace
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine import MOST_EXERCISES, load
 from voicecoach.sheet import BreathePhases, EachSide, Include, Repeat, Say

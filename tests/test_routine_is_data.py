@@ -22,13 +22,13 @@ from voicecoach import config, held, session, store
 from voicecoach.assets import asset
 from voicecoach.choices import Choices
 from voicecoach.cli import run
+from voicecoach.core.timeline import perform
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
 from voicecoach.extras import Along, extras
 from voicecoach.language import language
 from voicecoach.routine import load
 from voicecoach.script import build, pace
 from voicecoach.shelf import find
-from voicecoach.timeline import perform
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure
 from tests.work import count_calls
-from voicecoach.breath import Kind, breath, pace
 from voicecoach.choices import LEFT_RIGHT, Choices
+from voicecoach.core.breath import Kind, breath, pace
+from voicecoach.core.score import CueKind, Side
+from voicecoach.core.timeline import Timeline, perform, snap
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine import Routine, load
-from voicecoach.score import CueKind, Side
 from voicecoach.script import build, exercises, notice
 from voicecoach.sheet import Sheet
 from voicecoach.texts import Name
-from voicecoach.timeline import Timeline, perform, snap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from voicecoach.advice import advised
 from voicecoach.choices import Choices
+from voicecoach.core.score import phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import akin, capitalise, full_stop, keys, normalise
 from voicecoach.mistakes import validated
 from voicecoach.routine import load
-from voicecoach.score import phrases
 from voicecoach.script import piece
 from voicecoach.voices.catalogue import Catalogue, VoiceInfo, choose
 from voicecoach.voices.system import SystemVoice

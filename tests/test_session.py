@@ -10,19 +10,19 @@ import pytest
 
 from tests.fakes import FakeVoice
 from voicecoach import session
-from voicecoach.breath import breath, pace
 from voicecoach.choices import Choices
 from voicecoach.clip import Clip
+from voicecoach.core.breath import breath, pace
+from voicecoach.core.score import Score, Side, breathe, phrase, seq
+from voicecoach.core.timeline import FRAME
 from voicecoach.errors import EncodeError, FitError, TargetError
-from voicecoach.score import Score, Side, breathe, phrase, seq
 from voicecoach.session import Request, make, plan, rehearse, targets
-from voicecoach.timeline import FRAME
 from voicecoach.verify import Finding
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
-    from voicecoach.breath import Kind
-    from voicecoach.timeline import Timeline
+    from voicecoach.core.breath import Kind
+    from voicecoach.core.timeline import Timeline
 
 CALM = breath("4-6")
 LONG, SHORT = "word " * 40, "Out"

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from voicecoach.choices import Choices
 from voicecoach.cli import run
+from voicecoach.core.score import Side
 from voicecoach.errors import RoutineError
 from voicecoach.language import language, languages
 from voicecoach.mistakes import validated
 from voicecoach.routine import load
-from voicecoach.score import Side
 from voicecoach.script import build
 from voicecoach.shelf import built_in
 from voicecoach.sidedness import find_written_out

@@ -15,12 +15,12 @@ from voicecoach import ffmpeg, sounding
 from voicecoach.assets import assets
 from voicecoach.choices import Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, gain
+from voicecoach.core.score import CueKind, phrase, seq
+from voicecoach.core.timeline import Cue, Timeline
 from voicecoach.errors import VoiceError
 from voicecoach.formats import FORMATS
 from voicecoach.mixdown import WINDOW
-from voicecoach.score import CueKind, phrase, seq
 from voicecoach.sounding import describe_speech
-from voicecoach.timeline import Cue, Timeline
 from voicecoach.verify import verify
 
 if TYPE_CHECKING:

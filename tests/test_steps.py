@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure
 from tests.mutations import TREES, spoilt
-from voicecoach.breath import Kind, pace
 from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
+from voicecoach.core.breath import Kind, pace
+from voicecoach.core.score import CueKind, Side
+from voicecoach.core.timeline import FRAME, Timeline, perform, snap
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine import Routine, load
-from voicecoach.score import CueKind, Side
 from voicecoach.script import build
 from voicecoach.script import pace as paced
 from voicecoach.sheet import Sheet
 from voicecoach.steps import phase_of, which
-from voicecoach.timeline import FRAME, Timeline, perform, snap
 
 if TYPE_CHECKING:
     from pathlib import Path

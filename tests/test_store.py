@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
 from voicecoach import session, store
-from voicecoach.breath import Pace, breath
 from voicecoach.choices import Choices
 from voicecoach.clip import Clip
+from voicecoach.core.breath import Pace, breath
 from voicecoach.session import Request
 from voicecoach.voices import remember
 from voicecoach.voices.cached import CachedVoice

@@ -18,11 +18,11 @@ from mutagen.id3 import ID3, SYLT, Encoding
 from tests.fakes import measure
 from tests.strategies import breaths, scores
 from tests.work import count_calls
+from voicecoach.core.score import CueKind
+from voicecoach.core.timeline import Cue, Timeline, perform
 from voicecoach.language import language
 from voicecoach.plaintext import one_line
-from voicecoach.score import CueKind
 from voicecoach.subtitles import LINE, captions, lrc, milliseconds, sentences, srt, sylt, vtt, width
-from voicecoach.timeline import Cue, Timeline, perform
 
 ENGLISH = language("en")
 MILLISECOND = Fraction(1, 1000)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from voicecoach.breath import Kind, breath
+from voicecoach.core.breath import Kind, breath
 from voicecoach.errors import ChoiceError
 from voicecoach.taps import ENOUGH, LAST, NEEDED, Lengths, Sample, Tap, measured, ratio, read
 

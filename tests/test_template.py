@@ -8,9 +8,9 @@ import pytest
 
 from tests.goldens import performed
 from voicecoach.choices import Choices
+from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, OutputError, TargetError
 from voicecoach.routine import load
-from voicecoach.score import Side
 from voicecoach.template import started
 
 if TYPE_CHECKING:

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from tests.fakes import CHIME_SECONDS, spoken_seconds
 from tests.goldens import performed
 from tests.test_steps import heard, played, routine
-from voicecoach.breath import breath
 from voicecoach.choices import Choices, Guidance
+from voicecoach.core.breath import breath
+from voicecoach.core.score import CueKind, Sound
+from voicecoach.core.timeline import FRAME, Timeline, air, ceil_to_frame, perform, snap
 from voicecoach.errors import FitError, UnknownNameError
-from voicecoach.score import CueKind, Sound
 from voicecoach.script import build
-from voicecoach.timeline import FRAME, Timeline, air, ceil_to_frame, perform, snap
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voicecoach.timeline import Measure
+    from voicecoach.core.timeline import Measure
 
 WORDS = st.text(alphabet="abc ", min_size=1, max_size=12).map(lambda text: f"a{text}".strip())
 LENGTHS = st.integers(3, 60).map(lambda tenths: Fraction(tenths, 2))

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure
 from tests.strategies import breaths, scores
-from voicecoach.breath import Breath, Kind
+from voicecoach.core.breath import Breath, Kind
+from voicecoach.core.score import CueKind, Score
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
 from voicecoach.language import language
 from voicecoach.plaintext import one_line
-from voicecoach.score import CueKind, Score
-from voicecoach.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
 from voicecoach.transcripts import transcript
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import pytest
 
 from voicecoach import config, session
 from voicecoach.cli import run
+from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, VoiceError
 from voicecoach.routine import load
-from voicecoach.score import Side
 from voicecoach.session import Request, targets
 from voicecoach.sheet import BreathePhases, ByRound, Model, said, walk
 from voicecoach.shelf import built_in, find, read_head, translations, untranslated

@@ -18,12 +18,12 @@ from tests.tagged import TAGS
 from voicecoach import ffmpeg, tagging
 from voicecoach.choices import Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, join, silence
+from voicecoach.core.score import phrase, seq
 from voicecoach.errors import TargetError
 from voicecoach.formats import FORMATS
 from voicecoach.frames import Form
 from voicecoach.mixdown import mixdown
 from voicecoach.output import Recording, Stream, write_all
-from voicecoach.score import phrase, seq
 from voicecoach.tags import Tags
 from voicecoach.verify import carrying, read, verify
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from voicecoach.captions import Line
+    from voicecoach.core.timeline import Timeline
     from voicecoach.language import Language
     from voicecoach.sheet import Model, Sheet, Sides
-    from voicecoach.timeline import Timeline
     from voicecoach.yamltree import Table, Text
 
 Advice = tuple[str, str]

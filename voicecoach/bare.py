@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from voicecoach.bounds import defaults
-from voicecoach.breath import pace
+from voicecoach.core.breath import pace
 from voicecoach.errors import ChoiceError, Problem
 from voicecoach.formula import NAME, as_count, worked_out
 from voicecoach.yamltree import Items, Table, Text
@@ -14,7 +14,7 @@ from voicecoach.yamltree import Items, Table, Text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voicecoach.breath import Breath
+    from voicecoach.core.breath import Breath
     from voicecoach.formula import Quantity
     from voicecoach.sheet import Sheet
     from voicecoach.yamltree import Tree

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import Span
+from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
 from voicecoach.formula import Formula, as_count, as_span, worked_out
 from voicecoach.sheet import BreathePhases, Growing, PerSide, Rest, Round, block, walk

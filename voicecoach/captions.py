@@ -7,14 +7,14 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach.timeline import FRAME
+from voicecoach.core.timeline import FRAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
 
-    from voicecoach.score import Side
-    from voicecoach.timeline import Chapter, Cue, PhaseSpan, Timeline
+    from voicecoach.core.score import Side
+    from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 
 
 @dataclass(frozen=True, slots=True)

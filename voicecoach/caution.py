@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import Kind
-from voicecoach.spelling import write_number
+from voicecoach.core.breath import Kind
+from voicecoach.core.spelling import write_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voicecoach.timeline import Timeline
+    from voicecoach.core.timeline import Timeline
 
 SHORTEST = 2
 LONGEST = 30
@@ -27,9 +27,9 @@ def caution(timelines: Iterable[Timeline]) -> Iterator[str]:
     """Yield a word of caution for each way in which the breaths of a session are unusual, with its worst case.
 
     >>> from fractions import Fraction
-    >>> from voicecoach.breath import breath
-    >>> from voicecoach.score import Breathe
-    >>> from voicecoach.timeline import perform
+    >>> from voicecoach.core.breath import breath
+    >>> from voicecoach.core.score import Breathe
+    >>> from voicecoach.core.timeline import perform
     >>> list(caution([perform(Breathe(), lambda _: Fraction(0), breath("0.5-0.5"))]))[0].split(":")[0]
     'a breath lasts 1 s, over 30 a minute'
     """

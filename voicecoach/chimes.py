@@ -6,11 +6,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import Span
-from voicecoach.score import CueKind, Mark, Moment, Paced, Pause, Phrase, Seq, Slot, Sound, Under, seq
+from voicecoach.core.breath import Span
+from voicecoach.core.score import CueKind, Mark, Moment, Paced, Pause, Phrase, Seq, Slot, Sound, Under, seq
 
 if TYPE_CHECKING:
-    from voicecoach.score import Score
+    from voicecoach.core.score import Score
 
 HEARD = Pause(Span(rest=Fraction(3, 2)))
 """What a bell has to itself before anybody speaks."""
@@ -35,7 +35,7 @@ def chimed(score: Score, name: str) -> Score:
 
     Of chapters that begin at once, the last has the bell.
 
-    >>> from voicecoach.score import phrase
+    >>> from voicecoach.core.score import phrase
     >>> said = seq(Mark(Moment.CHAPTER, "Sit"), phrase("Sit down"))
     >>> [each.name for each in chimed(said, "bell").parts if isinstance(each, Sound)]
     ['bell-chapter']

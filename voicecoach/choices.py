@@ -7,14 +7,14 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError
 from voicecoach.formats import MP3, Format
-from voicecoach.score import CueKind, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from voicecoach.breath import Pace
+    from voicecoach.core.breath import Pace
 
 LEFT_RIGHT = (Side.LEFT, Side.RIGHT)
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicecoach import __version__, formats, memory, options, plain, signals, streams
-from voicecoach.breath import paces
+from voicecoach.core.breath import paces
+from voicecoach.core.score import Side
 from voicecoach.errors import (
     ChoiceError,
     PlayerError,
@@ -26,7 +27,6 @@ from voicecoach.errors import (
     shown,
 )
 from voicecoach.folders import quote
-from voicecoach.score import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

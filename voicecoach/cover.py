@@ -14,16 +14,16 @@ from statistics import median
 from typing import TYPE_CHECKING
 from unicodedata import category, normalize
 
-from voicecoach.breath import Kind
+from voicecoach.core.breath import Kind
+from voicecoach.core.score import Side
 from voicecoach.picture import BOLD, Anchor, Area, Label, Picture, Rect, Stroke, readable, text_width, wrapped
 from voicecoach.plot import COLOURS, INK, PAPER, SIDELESS, fullness, mixed
-from voicecoach.score import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from voicecoach.core.timeline import Chapter, PhaseSpan, Stretch, Timeline
     from voicecoach.picture import Line, Point, Shape
-    from voicecoach.timeline import Chapter, PhaseSpan, Stretch, Timeline
 
 SIZE = 700
 """Of the picture, which is drawn in twice as many pixels: 1400, as podcast directories ask for."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from voicecoach.captions import Line
-    from voicecoach.timeline import Timeline
+    from voicecoach.core.timeline import Timeline
 
 KINDS = {
     "notice": "yellow",

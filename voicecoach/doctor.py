@@ -27,16 +27,16 @@ from voicecoach import (
     store,
     verify,
 )
+from voicecoach.core.score import Phrase, Wording, seq
 from voicecoach.errors import ChoiceError, VoicecoachError, VoiceError
-from voicecoach.score import Phrase, Wording, seq
 from voicecoach.voices import library
 from voicecoach.voices.listing import list_voices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from voicecoach.core.score import Score
     from voicecoach.routine import Routine
-    from voicecoach.score import Score
     from voicecoach.session import Request
     from voicecoach.voices.kinds import Listed
 

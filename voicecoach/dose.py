@@ -10,7 +10,7 @@ from voicecoach.choices import LEFT_RIGHT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voicecoach.timeline import Timeline
+    from voicecoach.core.timeline import Timeline
 
 SHORTEST = Fraction(10)
 """Seconds that a stretch should be held, at least."""
@@ -23,7 +23,7 @@ def note(tracks: Iterable[Timeline], limb: str = "leg") -> str:
 
     ``limb`` is what each side has: a leg, or just a side.
 
-    >>> from voicecoach.timeline import Stretch, Timeline
+    >>> from voicecoach.core.timeline import Stretch, Timeline
     >>> note([Timeline(Fraction(90), stretches=(Stretch(Fraction(0), Fraction(50)),))])
     'each leg is stretched 50 s in all; advised are 10 s or more, 60 s a leg: docs/dose.md'
     >>> note([Timeline(Fraction(30))])

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
+    from voicecoach.core.timeline import Cue, Timeline
     from voicecoach.language import Language
-    from voicecoach.timeline import Cue, Timeline
 
 CHAPTERS, PLAYLIST = "chapters_json", "playlist"
 

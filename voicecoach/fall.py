@@ -17,7 +17,7 @@ from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from voicecoach.timeline import Timeline
+    from voicecoach.core.timeline import Timeline
 
 STEPS = 6
 """In so many steps of a hundredth the voice sinks: to 0.94 of its pitch and rate, which is a semitone."""
@@ -34,9 +34,9 @@ _PCM = ["-f", "s16le", "-ac", "1"]
 def sinking(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
     """Give each spoken cue its step, by when it starts; ``seconds`` is how long each text lasts as it was spoken.
 
-    >>> from voicecoach.breath import Span, breath
-    >>> from voicecoach.score import Pause, phrase, seq
-    >>> from voicecoach.timeline import perform
+    >>> from voicecoach.core.breath import Span, breath
+    >>> from voicecoach.core.score import Pause, phrase, seq
+    >>> from voicecoach.core.timeline import perform
     >>> score = seq(phrase("Sit"), Pause(Span(rest=Fraction(60))), phrase("Rest"))
     >>> plan = perform(score, lambda text: SLOWEST, breath("4-6"))
     >>> [(cue.text, cue.fall) for cue in sinking(plan, {"Sit": Fraction(1), "Rest": Fraction(1)}).cues]

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach.captions import clock
 from voicecoach.choices import Amount, Choices, spread
+from voicecoach.core.timeline import ceil_to_frame, perform
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.script import draft, pace
-from voicecoach.timeline import ceil_to_frame, perform
 
 if TYPE_CHECKING:
-    from voicecoach.breath import Pace
+    from voicecoach.core.breath import Pace
+    from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.part import Places, Room
     from voicecoach.routine import Routine
-    from voicecoach.timeline import Measure, Timeline
 
 NEVER = Fraction(10**9)
 """Seconds of what can't be performed: more than any session has."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import LEAST, WHOLE, Span, span
+from voicecoach.core.breath import LEAST, WHOLE, Span, span
+from voicecoach.core.spelling import NUMBER, number, simplify
 from voicecoach.errors import ChoiceError, Where, shown
-from voicecoach.spelling import NUMBER, number, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from fractions import Fraction
 
-    from voicecoach.timeline import Timeline
+    from voicecoach.core.timeline import Timeline
 
 _MISREAD = re.compile(r"[#\s\ufeff]|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 """How a name begins that would be a comment, be trimmed, or be an address on the web."""

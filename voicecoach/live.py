@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from voicecoach.breath import Kind
 from voicecoach.captions import clock
+from voicecoach.core.breath import Kind
 from voicecoach.display import PHASES
 from voicecoach.plaintext import one_line
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import keyboard, plain
-from voicecoach.breath import Kind
+from voicecoach.core.breath import Kind
 from voicecoach.errors import ChoiceError
 from voicecoach.taps import ENOUGH, LAST, NEEDED, WITHIN, Sample, read, slower
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from voicecoach.breath import Breath
+    from voicecoach.core.breath import Breath
 
 BOUNCE = Fraction(3, 10)
 """Seconds within which a second key is the first one, bouncing or held down."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from fractions import Fraction
 
-    from voicecoach.timeline import Cue, Timeline
+    from voicecoach.core.timeline import Cue, Timeline
 
 WINDOW = 30 * SAMPLE_RATE
 """The samples that are put together at once."""

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicecoach import plain
-from voicecoach.breath import pace, seconds
 from voicecoach.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
+from voicecoach.core.breath import pace, seconds
+from voicecoach.core.score import Side
+from voicecoach.core.spelling import NUMBER, number, simplify
 from voicecoach.errors import ChoiceError, VoicecoachError, shown
 from voicecoach.formats import FORMATS, MP3, Format
-from voicecoach.score import Side
-from voicecoach.spelling import NUMBER, number, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

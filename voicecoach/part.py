@@ -8,23 +8,23 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
-from voicecoach.breath import Kind, Pace, Span, pace
 from voicecoach.choices import LEFT_RIGHT, SPOKEN, Guidance
+from voicecoach.core.breath import Kind, Pace, Span, pace
+from voicecoach.core.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
 from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, shown
 from voicecoach.formula import Formula, TooDeepError, as_count, as_span, worked_out
 from voicecoach.language import capitalise
 from voicecoach.reading import read_aloud
-from voicecoach.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
 from voicecoach.texts import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voicecoach.breath import Breath
     from voicecoach.choices import Choices, Spread
+    from voicecoach.core.breath import Breath
+    from voicecoach.core.score import Score
     from voicecoach.language import Language
     from voicecoach.routine import Routine
-    from voicecoach.score import Score
 
 _Given = TypeVar("_Given")
 _FACTOR = r"(?:\{[^{}]*\}|[0-9]+(?:\.[0-9]+)?)"

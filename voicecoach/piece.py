@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from voicecoach.breath import Pace
+    from voicecoach.core.breath import Pace
+    from voicecoach.core.score import Score
     from voicecoach.language import Language
-    from voicecoach.score import Score
 
 
 @dataclass(frozen=True, slots=True)

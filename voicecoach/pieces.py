@@ -18,17 +18,18 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import breath, errors, language, piece, plain, score, shelf, store
+from voicecoach import errors, language, piece, plain, shelf, store
 from voicecoach.choices import Choices
+from voicecoach.core import breath, score
+from voicecoach.core.timeline import perform
 from voicecoach.errors import VoicecoachError
-from voicecoach.timeline import perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from voicecoach.core.score import Side
     from voicecoach.piece import Piece
     from voicecoach.routine import Routine
-    from voicecoach.score import Side
 
 COVERED = Fraction(1800)
 """Seconds of a session that its cover shows."""
@@ -204,7 +205,7 @@ def _sorted(value: object) -> object:
 def _builder() -> str:
     """Return what tells this program from one that would write other pieces: its own files, and Python's version."""
     ours = Path(__file__).parent
-    files = [*os.scandir(ours), *os.scandir(ours / "words")]
+    files = [each for folder in ("", "core", "words") for each in os.scandir(ours / folder)]
     facts = sorted((each.name, (found := each.stat()).st_size, found.st_mtime_ns) for each in files if "." in each.name)
     return hashlib.sha256(repr((sys.version_info, facts)).encode()).hexdigest()
 

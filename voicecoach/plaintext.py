@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from voicecoach.language import fill
 
 if TYPE_CHECKING:
+    from voicecoach.core.timeline import Cue
     from voicecoach.language import Language
-    from voicecoach.timeline import Cue
 
 MARK = "Made by voicecoach"
 """What stands in a picture, so that one of ours can be told from a person's own."""
@@ -38,8 +38,8 @@ def told(cue: Cue, language: Language) -> str:
 
     >>> from fractions import Fraction
     >>> from voicecoach.language import language
-    >>> from voicecoach.score import CueKind
-    >>> from voicecoach.timeline import Cue
+    >>> from voicecoach.core.score import CueKind
+    >>> from voicecoach.core.timeline import Cue
     >>> told(Cue(Fraction(0), Fraction(4), CueKind.TONE, "tone-in"), language("fr"))
     'son qui monte'
     """

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import NAMES
 from voicecoach.captions import clock
+from voicecoach.core.breath import NAMES
 from voicecoach.plaintext import one_line
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, Task, TaskID
     from rich.text import Text
 
-    from voicecoach.breath import Pace
+    from voicecoach.core.breath import Pace
     from voicecoach.session import Report
 
 STAGES = {
@@ -64,7 +64,7 @@ class Heading:
         """Say it on one line.
 
         >>> from fractions import Fraction
-        >>> from voicecoach.breath import pace
+        >>> from voicecoach.core.breath import pace
         >>> print(Heading("Leg stretch", "Heart (English)", pace("4-6"), Fraction(612), exact=True))
         Leg stretch, 10:12, breath in 4 s out 6 s, voice: Heart (English)
         """
@@ -80,7 +80,7 @@ class Heading:
 def describe_pace(pace: Pace) -> str:
     """Say in words what is breathed; a breath that changes, as ``--breath`` takes it.
 
-    >>> from voicecoach.breath import pace
+    >>> from voicecoach.core.breath import pace
     >>> describe_pace(pace("4-7-8")), describe_pace(pace("3-4..4-6"))
     ('in 4 s hold 7 s out 8 s', '3-4..4-6')
     """

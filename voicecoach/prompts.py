@@ -15,19 +15,19 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from voicecoach.choices import LEFT_RIGHT
+from voicecoach.core.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
+from voicecoach.core.timeline import air
 from voicecoach.plaintext import one_line
 from voicecoach.reading import as_written
-from voicecoach.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
 from voicecoach.script import build, pace
-from voicecoach.timeline import air
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from voicecoach.breath import Breath, Pace
     from voicecoach.choices import Choices
+    from voicecoach.core.breath import Breath, Pace
+    from voicecoach.core.score import Score
     from voicecoach.routine import Routine
-    from voicecoach.score import Score
 
 HEAD = ("file", "words", "say it as", "where", "side", "seconds at most")
 _SLUG = 40

@@ -7,10 +7,10 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from voicecoach.core.spelling import unit
 from voicecoach.errors import shown
 from voicecoach.formula import NAME
 from voicecoach.reading import ARROWS, NUMBER, closes_quote, read_aloud, read_signs
-from voicecoach.spelling import unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from voicecoach import session, store
 from voicecoach.advice import advised, timed
-from voicecoach.breath import Span
 from voicecoach.choices import LEFT_RIGHT, Choices
+from voicecoach.core.breath import Span
+from voicecoach.core.score import Sound, phrases
+from voicecoach.core.timeline import perform
 from voicecoach.errors import (
     Misfit,
     Problem,
@@ -28,23 +30,21 @@ from voicecoach.errors import (
 from voicecoach.mistakes import ordered, validated
 from voicecoach.part import MOST_STEPS
 from voicecoach.routine import load
-from voicecoach.score import Sound, phrases
 from voicecoach.script import build, pace
 from voicecoach.sheet import Include, block, walk
 from voicecoach.shelf import find
-from voicecoach.timeline import perform
 from voicecoach.yamltree import Table, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from voicecoach.breath import Pace
+    from voicecoach.core.breath import Pace
+    from voicecoach.core.score import Score
+    from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.routine import Routine
-    from voicecoach.score import Score
     from voicecoach.session import Report, Request
     from voicecoach.sheet import Model
-    from voicecoach.timeline import Measure, Timeline
     from voicecoach.voices import Voice
 
 

@@ -16,7 +16,7 @@ from voicecoach.picture import readable, wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voicecoach.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
+    from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
 
     Span = PhaseSpan | Cue | Chapter | Stretch
 

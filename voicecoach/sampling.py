@@ -8,16 +8,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import formats, session, store
-from voicecoach.breath import Span
 from voicecoach.choices import Choices, Sounding
+from voicecoach.core.breath import Span
+from voicecoach.core.score import CueKind, Pause, Phrase, phrases, seq
+from voicecoach.core.timeline import as_json
 from voicecoach.output import write_all
 from voicecoach.routine import Routine, load
-from voicecoach.score import CueKind, Pause, Phrase, phrases, seq
 from voicecoach.script import build, pace
 from voicecoach.shelf import find, translations
 from voicecoach.sounding import Part, prepared
 from voicecoach.tags import Tags
-from voicecoach.timeline import as_json
 from voicecoach.voices import finding
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.clip import Clip
-    from voicecoach.score import Score
+    from voicecoach.core.score import Score
     from voicecoach.session import Report, Request
 
 ROUTINE = "sitting-leg-stretch"

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import Span
 from voicecoach.chimes import chimed, end, start
 from voicecoach.choices import LEFT_RIGHT
+from voicecoach.core.breath import Span
+from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError
 from voicecoach.language import full_stop, language
 from voicecoach.mistakes import ordered
 from voicecoach.part import Part, Room, Tally
 from voicecoach.piece import Piece
-from voicecoach.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.sheet import EachSide, Include, Repeat, Rest, Round, block, walk
 from voicecoach.sidedness import find_misplaced
 from voicecoach.steps import SENTENCE_GAP, list_round_names, paced, rest, scores
@@ -22,10 +22,10 @@ from voicecoach.steps import SENTENCE_GAP, list_round_names, paced, rest, scores
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from voicecoach.breath import Pace
     from voicecoach.choices import Choices
+    from voicecoach.core.breath import Pace
+    from voicecoach.core.score import Score
     from voicecoach.routine import Routine
-    from voicecoach.score import Score
 
 PART_GAP = Span(rest=Fraction(2))
 GET_UP = Span(rest=Fraction(10))

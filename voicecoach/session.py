@@ -17,6 +17,8 @@ from voicecoach.captions import clock, transcript
 from voicecoach.caution import caution
 from voicecoach.choices import LEFT_RIGHT, Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
+from voicecoach.core.score import Score, Side, Sound, phrases
+from voicecoach.core.timeline import LONGEST, Cue, Timeline, as_json, perform
 from voicecoach.dose import note
 from voicecoach.errors import (
     ChoiceError,
@@ -34,14 +36,12 @@ from voicecoach.folders import describe_missing, is_gone, quote
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
-from voicecoach.score import Score, Side, Sound, phrases
 from voicecoach.shelf import built_in
-from voicecoach.timeline import LONGEST, Cue, Timeline, as_json, perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from voicecoach.breath import Breath, Pace
+    from voicecoach.core.breath import Breath, Pace
     from voicecoach.errors import Problem
     from voicecoach.fit import Fit, LengthError
     from voicecoach.formats import Format
@@ -349,7 +349,7 @@ def _announce(tell: Callable[[Heading], None], request: Request, piece: Piece, v
 
 def _find_pace(piece: Piece, choices: Choices, timeline: Timeline) -> Pace:
     """Return what is breathed; of a routine that keeps its own breaths, the one that it breathes most."""
-    from voicecoach.breath import Pace
+    from voicecoach.core.breath import Pace
 
     most = timeline.find_breath() if piece.fixed else None
     return Pace((most,)) if most else piece.pace(choices.breath)

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from voicecoach import breath as breaths
+from voicecoach.core import breath as breaths
 from voicecoach.texts import (
     MOST_NAMES,
     MOST_PRONOUNCED,

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from voicecoach import filters, frames, levels, loudness, store, timings
 from voicecoach.assets import room_tone
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, heard, read_wave
+from voicecoach.core.score import Side
+from voicecoach.core.timeline import FRAME
 from voicecoach.errors import VoiceError, shown
 from voicecoach.formats import MP3
 from voicecoach.loudness import Blocks, Loudness
 from voicecoach.mixdown import WINDOW, envelope, laid_under, mixdown, passages, side_by_side
 from voicecoach.output import Recording, Stream
-from voicecoach.score import Side
-from voicecoach.timeline import FRAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from voicecoach.beds import Bed
     from voicecoach.choices import Sounding
+    from voicecoach.core.timeline import Cue, Timeline
     from voicecoach.mixdown import Passage
     from voicecoach.tags import Tags
-    from voicecoach.timeline import Cue, Timeline
 
 Report = Callable[[str, int, int], None]
 """Told of progress: what is being done, how much of it is, out of how much."""

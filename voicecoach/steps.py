@@ -9,12 +9,9 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import NAMES, Kind, Span
 from voicecoach.choices import LEFT_RIGHT, Guidance, Spread
-from voicecoach.errors import ChoiceError, UnknownNameError, shown
-from voicecoach.formula import Formula, worked_out
-from voicecoach.part import TONES
-from voicecoach.score import (
+from voicecoach.core.breath import NAMES, Kind, Span
+from voicecoach.core.score import (
     Breathe,
     CueKind,
     Mark,
@@ -31,6 +28,9 @@ from voicecoach.score import (
     Sound,
     seq,
 )
+from voicecoach.errors import ChoiceError, UnknownNameError, shown
+from voicecoach.formula import Formula, worked_out
+from voicecoach.part import TONES
 from voicecoach.sheet import (
     PHASE_KEY,
     BreathePhases,
@@ -56,9 +56,9 @@ from voicecoach.texts import Words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from voicecoach.breath import Breath, Pace
+    from voicecoach.core.breath import Breath, Pace
+    from voicecoach.core.score import Score
     from voicecoach.part import Part
-    from voicecoach.score import Score
     from voicecoach.sheet import Block, Model, Round
 
 SENTENCE_GAP = Span(rest=Fraction(3, 4))

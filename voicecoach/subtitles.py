@@ -19,8 +19,8 @@ from voicecoach.plaintext import one_line, told
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from voicecoach.core.timeline import Cue, Timeline
     from voicecoach.language import Language
-    from voicecoach.timeline import Cue, Timeline
 
 LINE = 42
 """Columns of a line; two lines make a caption."""

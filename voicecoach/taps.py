@@ -9,9 +9,9 @@ from itertools import accumulate, pairwise
 from statistics import median, median_low
 from typing import TYPE_CHECKING
 
-from voicecoach.breath import LONGEST_BREATH, Breath, Kind, Pace, Phase, breath
+from voicecoach.core.breath import LONGEST_BREATH, Breath, Kind, Pace, Phase, breath
+from voicecoach.core.spelling import simplify
 from voicecoach.errors import ChoiceError, shown
-from voicecoach.spelling import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BeforeValidator, GetPydanticSchema, WithJsonSchema
 from pydantic_core.core_schema import is_instance_schema
 
-from voicecoach import breath as breaths
+from voicecoach.core import breath as breaths
+from voicecoach.core.score import Offset
+from voicecoach.core.spelling import number, shorten, simplify
 from voicecoach.errors import VoicecoachError, Where, shown
 from voicecoach.formula import NAME, Formula, as_span, refuse_slips, worked_out
-from voicecoach.score import Offset
-from voicecoach.spelling import number, shorten, simplify
 from voicecoach.yamltree import CONTROL, Table
 
 if TYPE_CHECKING:

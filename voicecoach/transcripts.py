@@ -8,15 +8,15 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from voicecoach.core.score import CueKind
+from voicecoach.core.timeline import FRAME
 from voicecoach.plaintext import one_line, told
-from voicecoach.score import CueKind
-from voicecoach.timeline import FRAME
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
+    from voicecoach.core.timeline import Cue, Timeline
     from voicecoach.language import Language
-    from voicecoach.timeline import Cue, Timeline
 
 SILENCE = Fraction(10)
 """Seconds; a silence that lasts longer is told, or one that lasts longer than the breath in it."""

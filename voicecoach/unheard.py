@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from voicecoach.breath import Span
+from voicecoach.core.breath import Span
 from voicecoach.errors import Problem, shown
 from voicecoach.formula import Formula
 from voicecoach.reading import read_aloud

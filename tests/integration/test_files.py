@@ -24,11 +24,11 @@ from voicecoach import ffmpeg, loudness, tagging
 from voicecoach.choices import Sounding
 from voicecoach.cli import run
 from voicecoach.clip import SAMPLE_RATE
+from voicecoach.core.score import Side
 from voicecoach.errors import TargetError
 from voicecoach.fall import DECIBELS, STEPS
 from voicecoach.formats import FORMATS
 from voicecoach.frames import Form
-from voicecoach.score import Side
 from voicecoach.session import Made, Request, make
 from voicecoach.verify import verify
 
@@ -39,7 +39,7 @@ with warnings.catch_warnings():
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from voicecoach.timeline import Cue
+    from voicecoach.core.timeline import Cue
 
     Render = Callable[..., Made]
 

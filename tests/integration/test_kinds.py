@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from tests import tinymodel
 from voicecoach import prompts
 from voicecoach.choices import Choices, Guidance
+from voicecoach.core.score import Side
 from voicecoach.routine import load
-from voicecoach.score import Side
 from voicecoach.session import Made, Request, make
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach import session
-from voicecoach.breath import pace
 from voicecoach.choices import Choices
+from voicecoach.core.breath import pace
 from voicecoach.language import language, languages
 from voicecoach.session import Request
 from voicecoach.voices.system import catalogue, system_voice

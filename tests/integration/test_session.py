@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach import ffmpeg, session, sounding
-from voicecoach.breath import pace
 from voicecoach.choices import ROOM_TONE, Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE
+from voicecoach.core.breath import pace
+from voicecoach.core.score import CueKind, Side
 from voicecoach.frames import Form, read_info
 from voicecoach.loudness import of_file
 from voicecoach.mixdown import mixdown
-from voicecoach.score import CueKind, Side
 from voicecoach.session import Made, Request, make
 
 with warnings.catch_warnings():
@@ -31,7 +31,7 @@ with warnings.catch_warnings():
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voicecoach.timeline import Timeline
+    from voicecoach.core.timeline import Timeline
 
 BLOCK = SAMPLE_RATE // 200
 SILENT = Sounding(room_tone=False)

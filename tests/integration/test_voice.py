@@ -18,10 +18,10 @@ import pytest
 from tests.loudness import loudness
 from voicecoach import ffmpeg
 from voicecoach.choices import Choices
+from voicecoach.core.score import phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import language
 from voicecoach.routine import load
-from voicecoach.score import phrases
 from voicecoach.script import build
 from voicecoach.session import Request, plan
 from voicecoach.voices import library, polish

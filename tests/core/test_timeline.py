@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure, spoken_seconds
 from tests.strategies import breaths, phrases, scores
-from voicecoach.breath import Breath, Kind, Pace, Span, breath
-from voicecoach.errors import ChoiceError, FitError
-from voicecoach.score import (
+from voicecoach.core.breath import Breath, Kind, Pace, Span, breath
+from voicecoach.core.score import (
     Breathe,
     CueKind,
     Mark,
@@ -35,7 +34,8 @@ from voicecoach.score import (
     phrase,
     seq,
 )
-from voicecoach.timeline import FRAME, LONGEST, Timeline, air, ceil_to_frame, perform, snap
+from voicecoach.core.timeline import FRAME, LONGEST, Timeline, air, ceil_to_frame, perform, snap
+from voicecoach.errors import ChoiceError, FitError
 
 CALM = breath("4-6")
 
@@ -134,7 +134,7 @@ def test_speech_is_never_laid_over_speech_and_stays_on_frames(score: Score, take
 @given(st.lists(phrases, min_size=1, max_size=30), st.fractions(1, 30, max_denominator=997))
 def test_nothing_drifts_however_long_the_session(said: list[Phrase], inhale: Fraction) -> None:
     """Each cue is at most half a frame from its exact onset, the last one as the first."""
-    from voicecoach.breath import Phase
+    from voicecoach.core.breath import Phase
 
     taken = Breath((Phase(Kind.INHALE, inhale + 5), Phase(Kind.EXHALE, Fraction(17, 3))))
     score = seq(*(breathe({Kind.INHALE: phrase("In")}) for _ in range(len(said) * 5)))
@@ -303,7 +303,7 @@ def test_a_session_that_goes_on_for_too_long_is_refused_with_the_limit_named(mon
         perform(hours, measure, breath("4-6"))
     with pytest.raises(ChoiceError, match="more than 12 hours"):
         perform(Pause(Span(rest=LONGEST + 1)), measure, CALM)
-    monkeypatch.setattr("voicecoach.timeline.MOST_CUES", 20)
+    monkeypatch.setattr("voicecoach.core.timeline.MOST_CUES", 20)
     words = breathe({Kind.INHALE: phrase("In")})
     assert len(perform(seq(*[words] * 20), measure, CALM).cues) == 20
     with pytest.raises(ChoiceError, match="more than 20 cues"):

@@ -14,9 +14,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
-from voicecoach.breath import Breath, Pace, Phase
-from voicecoach.errors import ChoiceError, FitError, Misfit, Problem, Where, shown
-from voicecoach.score import (
+from voicecoach.core.breath import Breath, Pace, Phase
+from voicecoach.core.score import (
     Breathe,
     CueKind,
     Mark,
@@ -36,12 +35,13 @@ from voicecoach.score import (
     is_heard,
     phrases,
 )
+from voicecoach.errors import ChoiceError, FitError, Misfit, Problem, Where, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voicecoach.breath import Kind
-    from voicecoach.score import Score
+    from voicecoach.core.breath import Kind
+    from voicecoach.core.score import Score
 
 NOWHERE = Where("score", 0, 0)
 LONGEST = Fraction(12 * 3600)
@@ -249,8 +249,8 @@ def _span(each: PhaseSpan | Cue | Chapter, **fields: object) -> dict[str, object
 def perform(score: Score, measure: Measure, pace: Pace | Breath) -> Timeline:
     """Lay a score along time for someone who breathes at ``pace``, with speech as long as ``measure`` says.
 
-    >>> from voicecoach.breath import Kind, breath
-    >>> from voicecoach.score import breathe, phrase, seq
+    >>> from voicecoach.core.breath import Kind, breath
+    >>> from voicecoach.core.score import breathe, phrase, seq
     >>> score = breathe({Kind.INHALE: phrase("Breathe in"), Kind.EXHALE: phrase("And slowly out", "Out")})
     >>> for cue in perform(score, lambda text: Fraction(len(text), 8), breath("4-2")).cues:
     ...     print(float(cue.start), cue.text)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
-    from voicecoach.breath import Kind, Pace, Span
+    from voicecoach.core.breath import Kind, Pace, Span
     from voicecoach.errors import Where
 
 
@@ -239,7 +239,7 @@ Score = Phrase | Pause | Sound | Mark | Seq | Slot | Breathe | Paced | Under | O
 def seq(*parts: Score) -> Seq:
     """Put scores one after the other, without nesting.
 
-    >>> from voicecoach.breath import Span
+    >>> from voicecoach.core.breath import Span
     >>> seq(Pause(Span(1)), seq(Pause(Span(2)), seq())) == Seq((Pause(Span(1)), Pause(Span(2))))
     True
     """
@@ -280,7 +280,7 @@ def inside(score: Score) -> tuple[Score, ...]:  # noqa: PLR0911 - one short bran
 def phrases(score: Score) -> Iterator[Phrase]:
     """Yield every phrase of a score, in order.
 
-    >>> from voicecoach.breath import Span
+    >>> from voicecoach.core.breath import Span
     >>> [each.wordings[0].text for each in phrases(seq(phrase("Sit"), Slot(Span(2), phrase("Rest"))))]
     ['Sit', 'Rest']
     """

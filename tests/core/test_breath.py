@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.strategies import breaths
-from voicecoach.breath import LONGEST_BREATH, Kind, Span, breath, pace, paces, seconds, span
+from voicecoach.core.breath import LONGEST_BREATH, Kind, Span, breath, pace, paces, seconds, span
 from voicecoach.errors import ChoiceError
 
 whole = st.integers(1, 99)
@@ -223,7 +223,7 @@ def test_breaths_are_counted_in_every_language_with_a_table(text: str, count: in
 
 @given(breaths, st.integers(0, 50), st.fractions(0, 100))
 def test_a_span_is_its_breaths_and_its_seconds(taken: object, count: int, rest: Fraction) -> None:
-    from voicecoach.breath import Breath
+    from voicecoach.core.breath import Breath
 
     assert isinstance(taken, Breath)
     assert Span(count, rest).seconds(taken) == count * taken.seconds + rest

@@ -12,8 +12,7 @@ from functools import lru_cache
 from itertools import accumulate, islice, pairwise, product
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, shown
-from voicecoach.spelling import (
+from voicecoach.core.spelling import (
     NUMBER,
     WORD,
     drop_unit,
@@ -25,6 +24,7 @@ from voicecoach.spelling import (
     unit,
     write_number,
 )
+from voicecoach.errors import ChoiceError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
