@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts import bench_parts, bench_plot
-from voicecoach import cores
+from voicecoach.system import parallel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -185,7 +185,7 @@ def timings(bench: Bench) -> str:
 
 def machine() -> str:
     """Describe this machine, without naming it."""
-    return f"{cores.count()} cores ({platform.machine()}), {platform.system()}, Python {platform.python_version()}"
+    return f"{parallel.count()} cores ({platform.machine()}), {platform.system()}, Python {platform.python_version()}"
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from scripts.faulty import Outcome
 from scripts.faulty_session import MADE, REFUSED, SKIPPED, Run, at_once, files, mere, nobody, told
-from voicecoach import store
+from voicecoach.system import cache as store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 
 from scripts.faulty import MARK, Outcome, Place, contents
 from scripts.lying_worker import UNSEEN, noted
-from voicecoach import store
 from voicecoach.errors import VoiceError, shown
 from voicecoach.language import language
+from voicecoach.system import cache
 from voicecoach.voices.cached import CachedVoice, place
 from voicecoach.voices.system import SystemVoice
 
@@ -166,7 +166,7 @@ def _kept(stage: _Stage, honest: Mapping[str, str]) -> Iterator[Outcome]:
     """Read every clip that was kept, and hold it against the honest one."""
     identity = stage.lying.identity
     for wording, digest in honest.items():
-        kept = store.read(place(stage.cache, identity, wording))
+        kept = cache.read(place(stage.cache, identity, wording))
         unseen = (stage.tries(wording) or [""])[-1] in UNSEEN
         if kept is not None and not unseen:
             yield Outcome(
@@ -175,7 +175,7 @@ def _kept(stage: _Stage, honest: Mapping[str, str]) -> Iterator[Outcome]:
                 "" if _digest(kept) == digest else f"wrong in the cache: {wording!r}",
             )
     entries, known = (
-        store.usage(stage.cache).entries,
+        cache.usage(stage.cache).entries,
         sum(place(stage.cache, identity, each).exists() for each in honest),
     )
     if entries != known:

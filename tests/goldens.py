@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.fakes import measure
-from voicecoach.assets import asset
 from voicecoach.choices import Choices, Guidance
 from voicecoach.core.breath import pace as paced
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import Timeline, perform
 from voicecoach.routine import load
 from voicecoach.script import build, pace
+from voicecoach.system.assets import asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import ffmpeg, folders
+from voicecoach import ffmpeg
 from voicecoach.errors import ChoiceError, EncodeError
 from voicecoach.ffmpeg_choice import (
     ENCODERS,
@@ -23,6 +23,7 @@ from voicecoach.ffmpeg_choice import (
     file_key,
     prefer,
 )
+from voicecoach.system import folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import ffmpeg, frames, store
-from voicecoach.assets import room_tone
+from voicecoach import ffmpeg, frames
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, read_wave
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import FRAME as FRAME_SECONDS
@@ -20,6 +19,8 @@ from voicecoach.formats import MP3_RATES
 from voicecoach.frames import LEAD, TAIL, Form, Info, Spliced, ground, read_info
 from voicecoach.loudness import integrated
 from voicecoach.mixdown import Passage, passages
+from voicecoach.system import cache
+from voicecoach.system.assets import room_tone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,9 +98,9 @@ def test_a_damaged_run_is_encoded_again(tmp_path: Path) -> None:
     clip = tone(3000)
     first = frames.encoded([clip], tmp_path, FORM)[clip]
     (kept,) = tmp_path.rglob("*.run")
-    store.write(kept, first[:-FRAME_BYTES])
+    cache.write(kept, first[:-FRAME_BYTES])
     assert frames.encoded([clip], tmp_path, FORM)[clip] == first
-    assert store.read(kept) == first
+    assert cache.read(kept) == first
 
 
 def test_a_folder_that_keeps_nothing_costs_time_not_the_session(tmp_path: Path) -> None:
@@ -136,9 +137,9 @@ def test_a_damaged_ground_is_encoded_again(tmp_path: Path) -> None:
     form = Form(room=read_wave(room_tone()))
     first = ground(tmp_path, form)
     (kept,) = tmp_path.rglob("*.run")
-    store.write(kept, first[:-FRAME_BYTES])
+    cache.write(kept, first[:-FRAME_BYTES])
     assert ground(tmp_path, form) == first
-    assert store.read(kept) == first
+    assert cache.read(kept) == first
 
 
 def test_what_is_around_a_sound_is_silent_frames(tmp_path: Path) -> None:
@@ -217,7 +218,7 @@ def test_how_loud_a_run_is_is_measured_once_and_kept(tmp_path: Path, monkeypatch
     known = frames.measured(runs, tmp_path, FORM)
     assert all(-20 < max(known[each].levels) < -10 for each in runs)
     for kept in tmp_path.rglob("*.levels"):
-        store.write(kept, b"[]")
+        cache.write(kept, b"[]")
     assert frames.measured(runs, tmp_path, FORM) == known
     monkeypatch.setattr(ffmpeg, "run", None)
     assert frames.measured(runs, tmp_path, FORM) == known

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.assets import assets
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue
 from voicecoach.language import Language, language, languages
 from voicecoach.plaintext import one_line, told
+from voicecoach.system.assets import assets
 
 UNSEEN = Language("tlh", "tlhIngan Hol", ())
 

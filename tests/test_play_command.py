@@ -12,8 +12,8 @@ import pytest
 from tests.fakes import FakeVoice
 from tests.test_player import fake
 from voicecoach import config, session
-from voicecoach.assets import asset
 from voicecoach.cli import run
+from voicecoach.system.assets import asset
 from voicecoach.voices.cached import CachedVoice
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="players that are scripts")

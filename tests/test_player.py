@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tagged import TAGS
-from voicecoach.assets import asset
 from voicecoach.errors import PlayerError, UnknownNameError
 from voicecoach.formats import FORMATS
 from voicecoach.live import Recorded
 from voicecoach.player import DELAY, PLAYERS, Player, command, play, recording, sound
+from voicecoach.system.assets import asset
 from voicecoach.tagging import save
 
 if TYPE_CHECKING:

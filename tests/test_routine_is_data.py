@@ -18,8 +18,7 @@ import pytest
 
 from tests.fakes import FakeVoice, measure
 from tests.mutations import TREES, chosen, spoilt_text
-from voicecoach import config, held, session, store
-from voicecoach.assets import asset
+from voicecoach import config, session
 from voicecoach.choices import Choices
 from voicecoach.cli import run
 from voicecoach.core.timeline import perform
@@ -29,6 +28,8 @@ from voicecoach.language import language
 from voicecoach.routine import load
 from voicecoach.script import build, pace
 from voicecoach.shelf import find
+from voicecoach.system import cache, locks
+from voicecoach.system.assets import asset
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -220,13 +221,13 @@ def test_temporary_files_are_private_in_their_place_and_not_to_be_guessed(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     before = os.umask(0)
     try:
-        with held.folder() as one, held.folder() as other:
+        with locks.folder() as one, locks.folder() as other:
             assert {one.parent, other.parent} == {tmp_path}
             assert stat.S_IMODE(one.stat().st_mode) == 0o700
             names = [re.sub(r"^voicecoach-|\.work$", "", each.name) for each in (one, other)]
             assert names[0] != names[1]
             assert all(len(name) >= 8 for name in names)
-        store.write(tmp_path / "cache" / "ab" / "x.clip", b"words")
+        cache.write(tmp_path / "cache" / "ab" / "x.clip", b"words")
         assert stat.S_IMODE((tmp_path / "cache" / "ab" / "x.clip").stat().st_mode) == 0o600
     finally:
         os.umask(before)

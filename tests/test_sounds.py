@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.assets import asset, assets
 from voicecoach.clip import peak
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.loudness import decibels
 from voicecoach.routine import load
 from voicecoach.session import heard
+from voicecoach.system.assets import asset, assets
 
 if TYPE_CHECKING:
     from pathlib import Path

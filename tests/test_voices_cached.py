@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import folders, store
 from voicecoach.clip import Clip
 from voicecoach.errors import VoiceError
-from voicecoach.store import LIMIT, Usage, clear, prune, usage
+from voicecoach.system import cache, folders
+from voicecoach.system.cache import LIMIT, Usage, clear, prune, usage
 from voicecoach.voices import remember
 from voicecoach.voices.cached import CachedVoice, place
 
@@ -117,8 +117,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "too long": lambda path: path.write_bytes(path.read_bytes() + b"xx"),
     "a flipped bit": _flip,
     "another format": lambda path: path.write_bytes(b"RIFF" + path.read_bytes()[4:]),
-    "half a sample": lambda path: store.write(path, b"x"),
-    "no sound": lambda path: store.write(path, b""),
+    "half a sample": lambda path: cache.write(path, b"x"),
+    "no sound": lambda path: cache.write(path, b""),
     "what another wording sounds like": lambda path: _given(path, "out"),
     "larger than a whole cache": lambda path: os.truncate(path, LIMIT + 1),
     "a folder": _folder,
@@ -202,7 +202,7 @@ def test_a_reader_who_stops_early_ends_the_voice_inside(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="locks are those of POSIX")
 def test_who_waits_for_another_process_finds_its_words_spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = threading.Event()
-    monkeypatch.setattr("voicecoach.held.time.sleep", lambda _: waiting.set())
+    monkeypatch.setattr("voicecoach.system.locks.time.sleep", lambda _: waiting.set())
     first, second = Parrot(), Parrot()
     spoken = CachedVoice(first, tmp_path).speak(["in", "out"])
     next(spoken)

@@ -17,8 +17,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from voicecoach import held
 from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoiceError
+from voicecoach.system import locks
 from voicecoach.voices import models
 from voicecoach.voices.piper import installed
 
@@ -378,7 +378,7 @@ def test_without_locks_each_download_has_files_of_its_own(
         continue_(*args)
 
     monkeypatch.setattr(models, "_continue", noted)
-    monkeypatch.setattr(held, "_locked", lambda _path: held._UNLOCKED)  # noqa: SLF001 - as above
+    monkeypatch.setattr(locks, "_locked", lambda _path: locks._UNLOCKED)  # noqa: SLF001 - as above
     install(shelf, tmp_path / "a")
     install(shelf, tmp_path / "b")
     assert len({path.name for path in used}) == len(used)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.store import place
+from voicecoach.system.cache import place
 from voicecoach.voices.remember import keep, recall
 
 if TYPE_CHECKING:

@@ -35,7 +35,8 @@ def main() -> None:
     import gc
 
     gc.set_threshold(COLLECT_EVERY)
-    from voicecoach import cli, signals
+    from voicecoach import cli
+    from voicecoach.system import signals
 
     try:
         status = cli.main()

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg, filters, plain
-from voicecoach.assets import bed, beds
+from voicecoach import ffmpeg, filters
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import ChoiceError, EncodeError, RunError, near, shown
 from voicecoach.loudness import summary
+from voicecoach.system import plain_files
+from voicecoach.system.assets import bed, beds
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -124,14 +125,14 @@ def opened(name: str) -> Bed:
     """
     ours = name in beds()
     path = bed(name) if ours else Path(name)
-    if not ours and plain.is_special(path):
+    if not ours and plain_files.is_special(path):
         raise ChoiceError(f"{shown(name)} is not a plain file\nname a file with sound, or one of {', '.join(beds())}")
     if not ours and not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
         close = near(name, beds())
         hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(beds())}"
         raise ChoiceError(f"there is no bed or file {shown(name)}\n{hint}")
     try:
-        plain.check_readable(path)
+        plain_files.check_readable(path)
     except OSError as error:
         raise ChoiceError(f"{shown(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
     try:

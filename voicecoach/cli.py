@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import __version__, formats, memory, options, plain, signals, streams
+from voicecoach import __version__, formats, options
 from voicecoach.core.breath import paces
 from voicecoach.core.score import Side
 from voicecoach.errors import (
@@ -26,7 +26,8 @@ from voicecoach.errors import (
     remedy,
     shown,
 )
-from voicecoach.folders import quote
+from voicecoach.system import memory, plain_files, signals, streams
+from voicecoach.system.folders import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -205,8 +206,9 @@ def script(listed: Path | None, missing: Path | None, tracks: str, **chosen: Any
 @click.option("--quiet", is_flag=True, help="Show nothing while it plays.")
 def play(quiet: bool, **chosen: Any) -> None:
     """Play ROUTINE, or an audio file, and show the breath and the words as they come."""
-    from voicecoach import held, player, session
+    from voicecoach import player, session
     from voicecoach.shelf import find
+    from voicecoach.system import locks
 
     path = player.sound(chosen["routine"])
     if path:
@@ -217,7 +219,7 @@ def play(quiet: bool, **chosen: Any) -> None:
     by_hand = f"run 'voicecoach make {quote(chosen['routine'])}', and open the file in any player"
     player.command(Path("session.mp3"), by_hand)  # before the work
     request = options.request(split=False, **chosen)
-    with held.folder() as folder:
+    with locks.folder() as folder:
         with _progress(f"Getting {request.routine} ready", shown=not quiet) as report, _listing(request):
             made = session.make(request, folder / "session.mp3", cache_folder(), report)
         _warn(made.session, quiet=quiet)
@@ -417,9 +419,9 @@ def breath_(phases: bool, ratio: Any, times: str | None, save: bool | None, as_j
 @click.option("--clear", is_flag=True, help="Delete all kept speech.")
 def cache(clear: bool) -> None:
     """Show how much speech is kept, and where."""
-    from voicecoach import store
+    from voicecoach.system import cache
 
-    kept = store.clear(cache_folder()) if clear else store.usage(cache_folder())
+    kept = cache.clear(cache_folder()) if clear else cache.usage(cache_folder())
     done = "deleted" if clear else "kept"
     click.echo(f"{kept.entries} entries, {kept.bytes / 1e6:.1f} MB {done} in {cache_folder()}")
 
@@ -449,7 +451,7 @@ def doctor(context: click.Context, voice: str | None, as_json: bool) -> None:
 
 def cache_folder() -> Path:
     """Return the folder in which speech is kept."""
-    from voicecoach.folders import cache
+    from voicecoach.system.folders import cache
 
     return cache()
 
@@ -639,8 +641,8 @@ def _play(path: Path, *, quiet: bool) -> None:
 def _check_drawing(path: Path | None, *, force: bool) -> None:
     if path and not force:
         _check_ours(path)
-    if path and not plain.is_folder(path.parent):
-        from voicecoach.folders import describe_missing
+    if path and not plain_files.is_folder(path.parent):
+        from voicecoach.system.folders import describe_missing
 
         raise TargetError(path, describe_missing(path.parent))
 
@@ -665,7 +667,7 @@ def _draw(track: Track, path: Path) -> None:
 def _unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
     """Return the wordings that have no recording in a folder yet."""
     from voicecoach import prompts
-    from voicecoach.folders import expanded
+    from voicecoach.system.folders import expanded
     from voicecoach.voices.recorded import recordings
 
     there = recordings(expanded(folder))

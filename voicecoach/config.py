@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import folders, plain
 from voicecoach.errors import ChoiceError, OutputError, near, shown
+from voicecoach.system import folders, plain_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -164,7 +164,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def _write(path: Path, text: str) -> None:
     """Replace the file that a path leads to: a link stays one, and permissions stay."""
-    from voicecoach import drafts
+    from voicecoach.system import drafts
 
     drafts.write(path, text.encode())
 
@@ -172,7 +172,7 @@ def _write(path: Path, text: str) -> None:
 def _text(path: Path) -> str:
     """Return the text of the settings, if they can be read; nothing for a file that is not there."""
     _read(path)
-    return plain.read(path, LARGEST).decode() if os.path.lexists(path) else ""
+    return plain_files.read(path, LARGEST).decode() if os.path.lexists(path) else ""
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _read(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(plain.read(path, LARGEST).decode("utf-8-sig"))
+        return tomllib.loads(plain_files.read(path, LARGEST).decode("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
@@ -246,7 +246,7 @@ def locate(option: str, command: str | None) -> str:
     """
     path = file()
     try:
-        lines = _bare(plain.read(path, LARGEST).decode()).splitlines()
+        lines = _bare(plain_files.read(path, LARGEST).decode()).splitlines()
     except (OSError, ValueError):
         return str(path)
     key = re.compile(rf"""\s*(["']?){re.escape(option)}\1\s*=""")

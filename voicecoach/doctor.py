@@ -14,21 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import (
-    __version__,
-    config,
-    ffmpeg_choice,
-    folders,
-    held,
-    plain,
-    player,
-    sampling,
-    signals,
-    store,
-    verify,
-)
+from voicecoach import __version__, config, ffmpeg_choice, player, sampling, verify
 from voicecoach.core.score import Phrase, Wording, seq
 from voicecoach.errors import ChoiceError, VoicecoachError, VoiceError
+from voicecoach.system import cache, folders, locks, plain_files, signals
 from voicecoach.voices import library
 from voicecoach.voices.listing import list_voices
 
@@ -128,7 +117,7 @@ def check_settings(commands: Mapping[str, click.Command]) -> Check:
     except (ChoiceError, click.BadParameter) as error:
         said = error.format_message() if isinstance(error, click.BadParameter) else str(error)
         return _failing("settings", said, f"correct or remove that line in {path}")
-    return Check("settings", Status.OK, str(path) if plain.is_file(path) else f"none; they would be in {path}")
+    return Check("settings", Status.OK, str(path) if plain_files.is_file(path) else f"none; they would be in {path}")
 
 
 def _read_values(command: click.Command, values: Mapping[str, object]) -> None:
@@ -191,17 +180,17 @@ def check_cache(folder: Path) -> Check:
     if folder == folders.NOWHERE:
         return Check("cache", Status.WARNING, "none, so everything is spoken each time", folders.HOMELESS)
     there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
-    if not (plain.is_folder(there) and os.access(there, os.W_OK)):
+    if not (plain_files.is_folder(there) and os.access(there, os.W_OK)):
         found = f"nothing can be written to {there}, so everything is spoken each time"
         return Check("cache", Status.WARNING, found, "give yourself the right to write there, or set XDG_CACHE_HOME")
-    return Check("cache", Status.OK, f"{store.usage(folder).bytes / 1e6:.1f} MB in {folder}")
+    return Check("cache", Status.OK, f"{cache.usage(folder).bytes / 1e6:.1f} MB in {folder}")
 
 
 def try_session(request: Request) -> Check:
     """Speak, encode, decode and verify some two seconds, with nothing kept from before."""
     began = time.perf_counter()
     try:
-        with held.folder() as folder:
+        with locks.folder() as folder:
             path = folder / "trial.mp3"
             made = sampling.record(request, _one_phrase, path, folder / "cache", lambda *_: None)
             signals.check()

@@ -11,8 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from voicecoach import ffmpeg_choice, memory, signals
+from voicecoach import ffmpeg_choice
 from voicecoach.errors import EncodeError, RunError, remedy
+from voicecoach.system import memory, signals
 
 if TYPE_CHECKING:
     import subprocess

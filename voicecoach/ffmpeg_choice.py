@@ -6,6 +6,7 @@ none is set, the bundled one (imageio-ffmpeg's) is used; and the one on the PATH
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import json
@@ -13,12 +14,11 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import folders, plain, store
 from voicecoach.errors import ChoiceError, EncodeError
+from voicecoach.system import cache, folders, plain_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,7 +136,7 @@ def _list_wishes() -> tuple[str, str, str, str]:
     return own, next(iter(_PREFERRED), ""), imageio, path
 
 
-@cache
+@functools.cache
 def choose_among(own: str, setting: str, imageio: str, path: str) -> Ffmpeg:
     """Return the ffmpeg that is used: the one that is named, else the bundled one, else the one on a path.
 
@@ -188,9 +188,9 @@ def _candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffm
 def _locate(source: str, named: str) -> Ffmpeg:
     """Find the program that a variable or the settings name, by its path or by its name on the PATH."""
     path = folders.expanded(named)
-    if plain.is_file(path):
+    if plain_files.is_file(path):
         return Ffmpeg(str(path.absolute()), source)
-    if plain.is_folder(path):
+    if plain_files.is_folder(path):
         return Ffmpeg(named, source, fault=_FOLDER)
 
     import shutil
@@ -294,7 +294,7 @@ _Facts = tuple[str, str, tuple[str, ...]]
 
 
 def _recall(key: str) -> _Facts | None:
-    kept = store.read(store.place(folders.cache(), "fact", "ffmpeg", key)) if key else None
+    kept = cache.read(cache.place(folders.cache(), "fact", "ffmpeg", key)) if key else None
     if kept is None:
         return None
     with suppress(ValueError, TypeError):
@@ -307,4 +307,4 @@ def _keep(key: str, facts: _Facts) -> None:
     """Keep facts; where that can't be done, a run costs 20 ms more."""
     if key:
         with suppress(OSError):
-            store.write(store.place(folders.cache(), "fact", "ffmpeg", key), json.dumps(facts).encode())
+            cache.write(cache.place(folders.cache(), "fact", "ffmpeg", key), json.dumps(facts).encode())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach import plain
 from voicecoach.errors import ChoiceError
+from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +98,7 @@ def chosen(name: str | None, output: Path | None) -> Format:
     Raises:
         ChoiceError: When the file's ending is that of another format than the one named.
     """
-    ending = output.suffix.lower().removeprefix(".") if output is not None and not plain.is_folder(output) else ""
+    ending = output.suffix.lower().removeprefix(".") if output is not None and not plain_files.is_folder(output) else ""
     if name and ending in FORMATS and ending != name:
         raise ChoiceError(f"{output} ends as a file in {ending} does, and --format says {name}\nleave one of them out")
     return FORMATS[name or (ending if ending in FORMATS else "mp3")]

@@ -12,10 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from voicecoach import cores, ffmpeg, loudness, store
+from voicecoach import ffmpeg, loudness
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, join, overlay, silence, tiled
 from voicecoach.errors import EncodeError, OutputError
 from voicecoach.formats import MP3, MP3_RATES
+from voicecoach.system import cache, parallel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -168,13 +169,13 @@ def ground(folder: Path, form: Form) -> bytes:
     if form.room is None:
         return form.silent
     count = form.room.samples // FRAME_SAMPLES
-    path = store.place(folder, "run", *form.key, "ground")
-    kept = store.read(path)
+    path = cache.place(folder, "run", *form.key, "ground")
+    kept = cache.read(path)
     if kept is None or len(kept) != count * form.size:
         made = _made(tiled(form.room, 3 * form.room.samples), form)
         kept = made[count * form.size : 2 * count * form.size]
         with suppress(OSError):
-            store.write(path, kept)
+            cache.write(path, kept)
     return kept
 
 
@@ -185,15 +186,15 @@ def encoded(passages: Iterable[Passage], folder: Path, form: Form) -> Mapping[Pa
         EncodeError: When ffmpeg is missing, fails, or makes other frames than it was asked for.
     """
     key = form.key
-    places = {each: store.place(folder, "run", *key, *each.key) for each in dict.fromkeys(passages)}
-    runs = {each: run for each, path in places.items() if (run := store.read(path)) and _is_run(run, each, form)}
+    places = {each: cache.place(folder, "run", *key, *each.key) for each in dict.fromkeys(passages)}
+    runs = {each: run for each, path in places.items() if (run := cache.read(path)) and _is_run(run, each, form)}
     missing = [each for each in places if each not in runs]
     batches = _batches(missing, [_encoded_samples(each) for each in missing])
-    for batch, made in zip(batches, cores.each(lambda batch: encode(batch, form), batches), strict=True):
+    for batch, made in zip(batches, parallel.each(lambda batch: encode(batch, form), batches), strict=True):
         for each, run in zip(batch, made, strict=True):
             runs[each] = run
             with suppress(OSError):  # a cache that can't be written costs time, not the session
-                store.write(places[each], run)
+                cache.write(places[each], run)
     return runs
 
 
@@ -238,18 +239,18 @@ def measured(runs: Iterable[bytes], folder: Path, form: Form) -> Mapping[bytes, 
         EncodeError: When ffmpeg is missing or fails.
     """
     key = (_FORMAT, ffmpeg.identity())
-    places = {run: store.place(folder, "levels", *key, hashlib.sha256(run).hexdigest()) for run in runs}
+    places = {run: cache.place(folder, "levels", *key, hashlib.sha256(run).hexdigest()) for run in runs}
     found: dict[bytes, Blocks] = {}
     for run, path in places.items():
         with suppress(ValueError):
-            found[run] = loudness.Blocks.unpacked(store.read(path) or b"")
+            found[run] = loudness.Blocks.unpacked(cache.read(path) or b"")
     missing = [run for run in places if run not in found]
     batches = _batches(missing, [len(run) // form.size * FRAME_SAMPLES for run in missing])
-    for batch, levels in zip(batches, cores.each(lambda batch: _levels(batch, form), batches), strict=True):
+    for batch, levels in zip(batches, parallel.each(lambda batch: _levels(batch, form), batches), strict=True):
         for run, blocks in zip(batch, levels, strict=True):
             found[run] = blocks
             with suppress(OSError):
-                store.write(places[run], blocks.packed())
+                cache.write(places[run], blocks.packed())
     return found
 
 
@@ -377,7 +378,7 @@ def _length(clip: Clip) -> int:
 
 def _batches(items: Sequence[_Item], samples: Sequence[int]) -> list[list[_Item]]:
     """Part sounds so that all cores have work, and no run of ffmpeg needs much memory."""
-    return [[items[number] for number in share] for share in cores.shares(samples, _BATCH, _LEAST_BATCH)]
+    return [[items[number] for number in share] for share in parallel.shares(samples, _BATCH, _LEAST_BATCH)]
 
 
 def _encoded_samples(passage: Passage) -> int:

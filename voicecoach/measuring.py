@@ -9,9 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import keyboard, plain
+from voicecoach import keyboard
 from voicecoach.core.breath import Kind
 from voicecoach.errors import ChoiceError
+from voicecoach.system import plain_files
 from voicecoach.taps import ENOUGH, LAST, NEEDED, WITHIN, Sample, read, slower
 
 if TYPE_CHECKING:
@@ -180,6 +181,6 @@ def _content(name: str, source: str) -> bytes:
     try:
         if name == "-":
             return sys.stdin.buffer.read(LARGEST + 1) if sys.stdin is not None else b""
-        return plain.read(Path(name), LARGEST)
+        return plain_files.read(Path(name), LARGEST)
     except OSError as error:
         raise ChoiceError(f"{source}: the times can't be read: {(error.strerror or str(error)).lower()}") from error

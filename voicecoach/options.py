@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import plain
 from voicecoach.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
 from voicecoach.core.breath import pace, seconds
 from voicecoach.core.score import Side
 from voicecoach.core.spelling import NUMBER, number, simplify
 from voicecoach.errors import ChoiceError, VoicecoachError, shown
 from voicecoach.formats import FORMATS, MP3, Format
+from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,8 +100,8 @@ def duration(text: str) -> Fraction:
     >>> duration("2.5"), duration("1:30")
     (Fraction(5, 2), Fraction(90, 1))
     """
-    plain = simplify(text)
-    return seconds(f"{plain}s" if re.fullmatch(NUMBER, plain) else text)
+    plain_files = simplify(text)
+    return seconds(f"{plain_files}s" if re.fullmatch(NUMBER, plain_files) else text)
 
 
 def lead_in(text: str) -> Fraction:
@@ -130,10 +130,10 @@ class Output:
     @contextmanager
     def opened(self) -> Iterator[Path]:
         """Yield the path; a folder is made if it isn't there, and removed again if what is done inside fails."""
-        if not self.is_folder or plain.is_folder(self.path):
+        if not self.is_folder or plain_files.is_folder(self.path):
             yield self.path
             return
-        from voicecoach.folders import new_folder
+        from voicecoach.system.folders import new_folder
 
         with new_folder(self.path):
             yield self.path
@@ -190,10 +190,10 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     """
 
     def read(text: str) -> int:
-        plain = simplify(text)
-        if not re.fullmatch(r"[0-9]+", plain) or not least <= number(plain) <= most:
+        plain_files = simplify(text)
+        if not re.fullmatch(r"[0-9]+", plain_files) or not least <= number(plain_files) <= most:
             raise ChoiceError(f"{shown(text)} is not a whole number from {least} to {most}")
-        return int(number(plain))
+        return int(number(plain_files))
 
     return read
 

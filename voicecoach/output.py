@@ -9,13 +9,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from voicecoach import drafts, ffmpeg, held, plain, signals, tagging
+from voicecoach import ffmpeg, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
-from voicecoach.cores import Meanwhile
 from voicecoach.errors import EncodeError, OutputError, TargetError, remedy
-from voicecoach.folders import describe_missing
 from voicecoach.formats import MP3, Format
 from voicecoach.frames import PCM, Spliced, read_info, round_seek_table
+from voicecoach.system import drafts, locks, plain_files, signals
+from voicecoach.system.folders import describe_missing
+from voicecoach.system.parallel import Meanwhile
 from voicecoach.tags import merged
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _listed(chapters: Sequence[ChapterTag]) -> Iterator[list[str]]:
         return
     with ExitStack() as stack:
         try:
-            path = stack.enter_context(held.folder()) / "chapters"
+            path = stack.enter_context(locks.folder()) / "chapters"
             path.write_text(tagging.ffmetadata(chapters), encoding="utf-8")
         except OSError as error:
             raise _MeanwhileError(f"no temporary file can be written: {error}\n{_TEMPORARY}") from None
@@ -261,7 +262,7 @@ def _draft_told(path: Path) -> Iterator[None]:
     except (OutputError, EncodeError) as error:
         full = next((said for said in ffmpeg.NO_ROOM if said in str(error).lower()), "")
         what = full or (error.what if isinstance(error, OutputError) else "")
-        if not plain.is_folder(path.parent):
+        if not plain_files.is_folder(path.parent):
             raise _folderless(path) from None
         if what:
             raise _refused(path, what) from None
@@ -270,7 +271,7 @@ def _draft_told(path: Path) -> Iterator[None]:
 
 def _folderless(path: Path) -> TargetError | OutputError:
     """Return the error of a file that has no folder; some folders, such as /proc, take no files at all."""
-    if plain.is_folder(path.parent):
+    if plain_files.is_folder(path.parent):
         return OutputError(path, f"no file can be made in {path.parent}\nchoose another place with -o")
     return TargetError(path, describe_missing(path.parent))
 

@@ -5,6 +5,7 @@ A piece is kept with the digests of the files that it came of, and is good for a
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import os
@@ -14,15 +15,15 @@ from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import errors, language, piece, plain, shelf, store
+from voicecoach import errors, language, piece, shelf
 from voicecoach.choices import Choices
 from voicecoach.core import breath, score
 from voicecoach.core.timeline import perform
 from voicecoach.errors import VoicecoachError
+from voicecoach.system import cache, plain_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,14 +120,14 @@ class Source:
         path = shelf.find(self.name)
         places = [self._place(path, choices, timed=timed) for timed in (False, True)]
         for place in places if self.code is None else ():
-            kept = _kept(store.read(place), path.parent)
+            kept = _kept(cache.read(place), path.parent)
             if kept is not None:
                 self._digests, found = kept
                 return found
         written = write(self.routine, choices)
         if self.code is None and not any(part.sounds for part in _all(self.routine)):
             with suppress(OSError):  # a cache that can't be written costs time, not the session
-                store.write(places[written.timed], _packed(_digested(self.routine), written))
+                cache.write(places[written.timed], _packed(_digested(self.routine), written))
         return written
 
     def _place(self, path: Path, choices: Choices, *, timed: bool) -> Path:
@@ -135,7 +136,7 @@ class Source:
         breathed = given.pop("breath")
         given["breath"] = breathed if timed else bool(breathed)
         chosen = [f"{name}={_sorted(value)!r}" for name, value in given.items()]
-        return store.place(self.folder, "piece", _builder(), self.name, _digest(path), *chosen)
+        return cache.place(self.folder, "piece", _builder(), self.name, _digest(path), *chosen)
 
 
 def write(routine: Routine, choices: Choices) -> Piece:
@@ -173,8 +174,8 @@ def covered(source: Source, title: str | None = None, side: Side | None = None) 
     It has the routine's title, or another one, and shows the side that a track is for. It is kept; without Pillow
     there is none.
     """
-    path = store.place(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
-    picture = store.read(path)
+    path = cache.place(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
+    picture = cache.read(path)
     if picture is None:
         from voicecoach.cover import cover
 
@@ -186,7 +187,7 @@ def covered(source: Source, title: str | None = None, side: Side | None = None) 
         except VoicecoachError:  # with parameters that only fit as the listener sets them; or there is no Pillow
             return b""
         with suppress(OSError):
-            store.write(path, picture)
+            cache.write(path, picture)
     return picture
 
 
@@ -201,7 +202,7 @@ def _sorted(value: object) -> object:
             return value
 
 
-@cache
+@functools.cache
 def _builder() -> str:
     """Return what tells this program from one that would write other pieces: its own files, and Python's version."""
     ours = Path(__file__).parent
@@ -216,7 +217,7 @@ def _all(routine: Routine) -> Iterator[Routine]:
         yield from _all(part)
 
 
-@cache
+@functools.cache
 def _given(made: type[Any]) -> tuple[str, ...]:
     """Return what a class is called with."""
     return tuple(each.name for each in fields(made) if each.init)
@@ -288,6 +289,6 @@ def _kept(content: bytes | None, base: Path) -> tuple[Digests, Piece] | None:
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a file; nothing where it can't be read, which whoever needs it will be told."""
     try:
-        return hashlib.sha256(plain.read(path)).hexdigest() if plain.is_file(path) else ""
+        return hashlib.sha256(plain_files.read(path)).hexdigest() if plain_files.is_file(path) else ""
     except OSError:
         return ""

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import plain, tagging
+from voicecoach import tagging
 from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, shown
 from voicecoach.ffmpeg import apart, end, gist
 from voicecoach.live import Recorded, recorded
 from voicecoach.plaintext import one_line
-from voicecoach.signals import defer
+from voicecoach.system import plain_files
+from voicecoach.system.signals import defer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -91,12 +92,12 @@ def sound(name: str) -> Path | None:
     path = Path(name)
     if path.suffix.lower() not in SOUNDS:
         return None
-    if plain.is_special(path):
+    if plain_files.is_special(path):
         raise ChoiceError(f"{shown(name)} is not a plain file\nname an audio file")
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
         raise UnknownNameError("file", shown(name)[1:-1], sorted(_sounds(path.parent)))
     try:
-        plain.check_readable(path)
+        plain_files.check_readable(path)
     except OSError as error:
         raise ChoiceError(f"{shown(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
     return path

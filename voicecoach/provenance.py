@@ -10,10 +10,11 @@ import unicodedata
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import plain, tagging
+from voicecoach import tagging
 from voicecoach.errors import ChoiceError, TargetError, shown
 from voicecoach.formats import FORMATS
 from voicecoach.plaintext import MARK
+from voicecoach.system import plain_files
 from voicecoach.voices.remember import keep, recall
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def is_ours(path: Path) -> bool:
         if path.suffix.lower() in _MARKED:
             with path.open("rb") as file:
                 return MARK.encode() in file.read(_HEAD)
-        return _is_written_so(path, plain.read(path, MOST).decode("utf-8-sig"))
+        return _is_written_so(path, plain_files.read(path, MOST).decode("utf-8-sig"))
     return False
 
 
@@ -154,7 +155,7 @@ def _beside(path: Path) -> list[dict[str, Any]]:
 
 
 def _timeline(track: Path) -> dict[str, Any] | None:
-    if plain.is_special(track):  # to open a pipe is to wait for its other end
+    if plain_files.is_special(track):  # to open a pipe is to wait for its other end
         return None
     with suppress(ValueError, OSError, RecursionError):
         found = json.loads(tagging.timeline(track))

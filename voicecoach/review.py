@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach import session, store
+from voicecoach import session
 from voicecoach.advice import advised, timed
 from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.core.breath import Span
@@ -33,6 +33,7 @@ from voicecoach.routine import load
 from voicecoach.script import build, pace
 from voicecoach.sheet import Include, block, walk
 from voicecoach.shelf import find
+from voicecoach.system import cache
 from voicecoach.yamltree import Table, read
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Review:
         yield from map(str, cut(ordered([*self.problems, *warnings])))
 
 
-@store.bounded()
+@cache.bounded()
 def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report) -> Review:
     """Look a routine over: as it is written, at its own breath, and at every breath that is asked for.
 

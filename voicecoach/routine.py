@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import plain
-from voicecoach.assets import assets, beds
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, near, shown
 from voicecoach.language import TAG, akin, language, wider
 from voicecoach.mistakes import ordered, pause_marks, validated
@@ -26,6 +24,8 @@ from voicecoach.shelf import (
     untranslated,
 )
 from voicecoach.sidedness import find_written_out
+from voicecoach.system import plain_files
+from voicecoach.system.assets import assets, beds
 from voicecoach.yamltree import Table, content, parsed
 
 if TYPE_CHECKING:
@@ -199,8 +199,8 @@ def _sound(name: Name, path: Path) -> Path:
         close = near(name.text, shipped)
         mend = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are: {', '.join(shipped)}"
         raise _refused(name, f"no sound {shown(name.text)} stands beside this routine, or comes with the program", mend)
-    if target.stat().st_size > plain.LARGEST:
-        raise _refused(name, f"{shown(name.text)} has more than {plain.LARGEST:,} bytes", "use a shorter sound")
+    if target.stat().st_size > plain_files.LARGEST:
+        raise _refused(name, f"{shown(name.text)} has more than {plain_files.LARGEST:,} bytes", "use a shorter sound")
     return target
 
 

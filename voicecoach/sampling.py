@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import formats, session, store
+from voicecoach import formats, session
 from voicecoach.choices import Choices, Sounding
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Pause, Phrase, phrases, seq
@@ -17,6 +17,7 @@ from voicecoach.routine import Routine, load
 from voicecoach.script import build, pace
 from voicecoach.shelf import find, translations
 from voicecoach.sounding import Part, prepared
+from voicecoach.system import cache
 from voicecoach.tags import Tags
 from voicecoach.voices import finding
 
@@ -56,7 +57,7 @@ class Sample:
         return {**said, "seconds": round(self.seconds, 3)}
 
 
-@store.bounded()
+@cache.bounded()
 def sample(request: Request, output: Path | None, folder: Path, report: Report) -> Sample:
     """Have the first words of a routine spoken into a file: in its translation, where the voice speaks only that.
 

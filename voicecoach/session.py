@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from voicecoach import cores, memory, plain, signals, store, timings
-from voicecoach.assets import asset, assets
 from voicecoach.captions import clock, transcript
 from voicecoach.caution import caution
 from voicecoach.choices import LEFT_RIGHT, Choices, Sounding
@@ -32,11 +30,13 @@ from voicecoach.errors import (
     VoicecoachError,
     escape,
 )
-from voicecoach.folders import describe_missing, is_gone, quote
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
 from voicecoach.shelf import built_in
+from voicecoach.system import cache, memory, parallel, plain_files, signals, timings
+from voicecoach.system.assets import asset, assets
+from voicecoach.system.folders import describe_missing, is_gone, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -195,7 +195,7 @@ class Made:
         }
 
 
-@store.bounded()
+@cache.bounded()
 def plan(request: Request, folder: Path, report: Report) -> Session:
     """Load a routine, build its score, have its words spoken, and lay them along time.
 
@@ -327,8 +327,8 @@ def _call(voice: CachedVoice, name: str, folder: Path) -> str:
         from voicecoach.voices.system import catalogue
 
         with suppress(VoicecoachError):
-            plain = name.partition("+")[0]
-            return next((each.name for each in catalogue(folder).voices if each.id == plain), name)
+            plain_files = name.partition("+")[0]
+            return next((each.name for each in catalogue(folder).voices if each.id == plain_files), name)
     return voice.name or name
 
 
@@ -481,7 +481,7 @@ def _fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthError:
         return error
 
 
-@store.bounded()
+@cache.bounded()
 def make(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
     """Plan a session and write its tracks, and what goes along with them: all of it or nothing.
 
@@ -503,9 +503,9 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
     request.sounding.check([side for side, _ in _tracks(request)])
     source = Source(request.routine, request.language, folder)
     paths, whole = _places(request, output, name_file(source.called, request.chosen))
-    earlier = _check_replaceable(request, paths, whole, named=output is not None and not plain.is_folder(output))
+    earlier = _check_replaceable(request, paths, whole, named=output is not None and not plain_files.is_folder(output))
     pieces = _pieces(request, source, folder)
-    covers = cores.Meanwhile(lambda: [covered(source, request.title, side) for side, _ in _tracks(request)])
+    covers = parallel.Meanwhile(lambda: [covered(source, request.title, side) for side, _ in _tracks(request)])
     session = _planned(request, pieces, source, folder, report)
     del pieces  # the score of ten hours is some megabytes
     with timings.part("cover"):
@@ -565,7 +565,7 @@ def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Pa
         return ()
     from voicecoach.extras import Along, extras
 
-    spans = cache(lambda cue: _find_sentences(session, cue))
+    spans = functools.cache(lambda cue: _find_sentences(session, cue))
     tracks = [
         Along(path, track.title, track.timeline, track.timeline.duration, spans)
         for track, path in zip(session.tracks, paths, strict=True)
@@ -634,8 +634,8 @@ def targets(
     Raises:
         TargetError: When it can't be a file name for sound.
     """
-    given = output is not None and not plain.is_folder(output)
-    if output and plain.is_special(output):
+    given = output is not None and not plain_files.is_folder(output)
+    if output and plain_files.is_special(output):
         raise TargetError(output, _SPECIAL)
     base = output if output and given else (output or Path()) / f"{name}{form.suffix}"
     if base.suffix.lower() != form.suffix:
@@ -646,7 +646,7 @@ def targets(
     return paths
 
 
-@cache
+@functools.cache
 def heard(sound: str) -> Clip:
     """Return a sound: one that comes with the program, by its name, or a file, by its path.
 
@@ -665,7 +665,7 @@ def _decoded(path: Path) -> Clip:
     form = ["-t", str(LONGEST_SOUND + 1), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
     only = ["-protocol_whitelist", "pipe", "-i", "pipe:0", "-map", "0:a:0"]
     try:
-        clip = Clip(ffmpeg.run([*only, *form], what=path.name, data=plain.read(path)).stdout)
+        clip = Clip(ffmpeg.run([*only, *form], what=path.name, data=plain_files.read(path)).stdout)
     except (RunError, OSError):
         raise ChoiceError(
             f"{path.name} is no sound that can be read\nlay a WAV, FLAC, Ogg or MP3 file in its place"
@@ -688,11 +688,11 @@ _SPECIAL = "it is not a plain file; choose another name with -o"
 
 def _check_target(path: Path) -> None:
     """Say before the work what would be wrong after it."""
-    if plain.is_special(path):
+    if plain_files.is_special(path):
         raise TargetError(path, _SPECIAL)
-    if plain.is_folder(path):
+    if plain_files.is_folder(path):
         raise TargetError(path, "there is a folder of this name; choose another name with -o")
-    if not plain.is_folder(path.parent):
+    if not plain_files.is_folder(path.parent):
         raise TargetError(path, describe_missing(path.parent))
     if not path.is_absolute() and is_gone():
         raise TargetError(path, "the current folder is gone; change into one that is there")
@@ -731,7 +731,7 @@ def speaker(request: Request, words: Language, folder: Path) -> Voice:
 @contextmanager
 def _voices_listed(request: Request, folder: Path) -> Iterator[None]:
     """Have the system's voices listed meanwhile, where that was never done: it takes a process of its own."""
-    if request.voice is not None or plain.is_folder(folder):
+    if request.voice is not None or plain_files.is_folder(folder):
         yield
         return
     from voicecoach.voices.system import catalogue
@@ -740,7 +740,7 @@ def _voices_listed(request: Request, folder: Path) -> Iterator[None]:
         with suppress(VoicecoachError):  # whoever needs it will be told
             catalogue(folder)
 
-    meanwhile = cores.Meanwhile(listed)
+    meanwhile = parallel.Meanwhile(listed)
     try:
         yield
     finally:

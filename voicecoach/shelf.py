@@ -6,9 +6,9 @@ import os
 import re
 from pathlib import Path
 
-from voicecoach import plain
 from voicecoach.errors import ChoiceError, UnknownNameError, shown
 from voicecoach.language import languages, wider
+from voicecoach.system import plain_files
 
 BUILT_IN = Path(__file__).parent / "routines"
 ENDINGS = (".yaml", ".yml")
@@ -36,7 +36,7 @@ def find(name: str) -> Path:
     path = Path(name)
     if name and is_file(path):
         return path
-    if name and plain.is_special(path):
+    if name and plain_files.is_special(path):
         raise ChoiceError(f"{shown(name)} is not a plain file\nname a routine file, or a built-in routine")
     if name and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a name is too long
         raise ChoiceError(f"{shown(name)} is a folder\nname a routine file in it, or a built-in routine")

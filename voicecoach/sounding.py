@@ -9,8 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voicecoach import filters, frames, levels, loudness, store, timings
-from voicecoach.assets import room_tone
+from voicecoach import filters, frames, levels, loudness
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, heard, read_wave
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import FRAME
@@ -19,6 +18,8 @@ from voicecoach.formats import MP3
 from voicecoach.loudness import Blocks, Loudness
 from voicecoach.mixdown import WINDOW, envelope, laid_under, mixdown, passages, side_by_side
 from voicecoach.output import Recording, Stream
+from voicecoach.system import cache, timings
+from voicecoach.system.assets import room_tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -140,13 +141,13 @@ def describe_speech(timeline: Timeline, clip: Callable[[Cue], Clip], within: flo
 
 def _measure_levels(clip: Clip, folder: Path) -> str:
     """Return the levels of a clip, measured only if they are not kept."""
-    path = store.place(folder, "levels", levels.MEASURE, clip.digest)
-    kept = (store.read(path) or b"").decode(errors="replace")
+    path = cache.place(folder, "levels", levels.MEASURE, clip.digest)
+    kept = (cache.read(path) or b"").decode(errors="replace")
     if kept and levels.is_packed(kept):
         return kept
     packed = levels.pack(levels.measure_speech(clip.pcm))
     with suppress(OSError):  # a cache that can't be written costs time, not the session
-        store.write(path, packed.encode())
+        cache.write(path, packed.encode())
     return packed
 
 

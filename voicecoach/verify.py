@@ -8,12 +8,13 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from voicecoach import ffmpeg, plain, tagging
+from voicecoach import ffmpeg, tagging
 from voicecoach.choices import ROOM_TONE
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import RunError, TargetError, shown
 from voicecoach.levels import BLOCK, BLOCKS_A_SECOND, find_missing, is_packed, measure_levels, measure_speech, to_dbfs
 from voicecoach.live import MOST
+from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -125,8 +126,8 @@ def read(path: Path) -> Plan:
         TargetError: When it is none.
     """
     try:
-        return _read(plain.read(path))
-    except plain.NotPlainError as error:
+        return _read(plain_files.read(path))
+    except plain_files.NotPlainError as error:
         raise TargetError(path, f"{error.strerror}; write a timeline with 'voicecoach plan ROUTINE --json'") from None
     except FileNotFoundError:
         raise TargetError(path, "there is no such file; write one with 'voicecoach plan ROUTINE --json'") from None
@@ -142,14 +143,14 @@ def carrying(path: Path) -> Plan | None:
     Raises:
         TargetError: When the file can't be read.
     """
-    if plain.is_special(path):
+    if plain_files.is_special(path):
         raise TargetError(path, "it is not a plain file; name an audio file")
-    if plain.is_folder(path):
+    if plain_files.is_folder(path):
         raise TargetError(path, "it is a folder; name an audio file in it")
-    if not plain.is_file(path):
+    if not plain_files.is_file(path):
         raise TargetError(path, "there is no such file; a path starts at the current folder")
     try:
-        plain.check_readable(path)
+        plain_files.check_readable(path)
     except OSError as error:
         raise TargetError(path, f"it can't be read: {(error.strerror or str(error)).lower()}") from None
     try:

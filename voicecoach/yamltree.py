@@ -13,8 +13,8 @@ import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from voicecoach import plain
 from voicecoach.errors import Problem, RoutineError, Where, cut, shown
+from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -162,7 +162,7 @@ def content(path: Path, file: str) -> bytes:
     """
     start = Where(file, 1, 1)
     try:
-        return plain.read(path, LARGEST_FILE)
+        return plain_files.read(path, LARGEST_FILE)
     except OSError as error:
         if error.errno == errno.EFBIG:
             what = f"the file is larger than {LARGEST_FILE:,} bytes"

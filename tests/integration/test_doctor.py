@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
-from voicecoach import config, folders
+from voicecoach import config
 from voicecoach.cli import cli
+from voicecoach.system import folders
 
 if TYPE_CHECKING:
     from pathlib import Path

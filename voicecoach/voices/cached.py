@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
-from voicecoach import held, store
 from voicecoach.clip import SAMPLE_BYTES, Clip
 from voicecoach.errors import VoiceError
+from voicecoach.system import cache, locks
 from voicecoach.voices import Mixed
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class CachedVoice:
     A cache that can't be read or written is no reason to be silent: ``problems`` then says so, once.
     """
 
-    def __init__(self, voice: Voice, folder: Path, problems: Sequence[str] = (), *, limit: int = store.LIMIT) -> None:
+    def __init__(self, voice: Voice, folder: Path, problems: Sequence[str] = (), *, limit: int = cache.LIMIT) -> None:
         """Wrap ``voice``; ``folder`` is made when there is something to keep, and holds ``limit`` bytes at most.
 
         What is wrong with the voice itself comes first among the ``problems``.
@@ -97,7 +97,7 @@ class CachedVoice:
         """Let one process speak at a time: its workers take all cores, and another may need the same words."""
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-        return held.turn(self.folder, PATIENCE)
+        return locks.turn(self.folder, PATIENCE)
 
     def _take(self, spoken: Iterator[Clip], wording: str, path: Path) -> Clip:
         clip = next(spoken, None)
@@ -105,7 +105,7 @@ class CachedVoice:
             raise VoiceError("the voice gave fewer clips than it was asked for")
         self._fresh.add(wording)
         try:
-            store.write(path, clip.pcm)
+            cache.write(path, clip.pcm)
         except OSError as error:
             self._note(f"clips can't be kept in {self.folder}: {error.strerror or error}")
         return clip
@@ -114,7 +114,7 @@ class CachedVoice:
         """Bring the cache under its limit, once a run: looking at every file is not free."""
         if not self._pruned:
             self._pruned = True
-            store.prune(self.folder, self.limit)
+            cache.prune(self.folder, self.limit)
 
     def _note(self, problem: str) -> None:
         if not self._noted:
@@ -124,11 +124,11 @@ class CachedVoice:
 
 def place(folder: Path, identity: str, wording: str) -> Path:
     """Return the file in which a voice's clip of a wording is kept."""
-    return store.place(folder, "clip", identity, wording)
+    return cache.place(folder, "clip", identity, wording)
 
 
 def _read(path: Path) -> Clip | None:
-    content, digest = store.digested(path) or (b"", "")
+    content, digest = cache.digested(path) or (b"", "")
     return Clip(content, digest) if content and len(content) % SAMPLE_BYTES == 0 else None
 
 

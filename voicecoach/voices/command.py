@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import config, cores, folders
+from voicecoach import config
 from voicecoach.errors import ChoiceError, RunError, UnknownNameError, VoiceError, near, shown
 from voicecoach.ffmpeg import apart, gist
 from voicecoach.language import TAG
-from voicecoach.signals import defer
+from voicecoach.system import folders, parallel
+from voicecoach.system.signals import defer
 from voicecoach.voices import polish, remember
 from voicecoach.voices.crew import batches, folder_of_ours, spoken
 from voicecoach.voices.kinds import Listed
@@ -173,7 +174,7 @@ class CommandVoice:
         if not wordings:
             return
         _check(wordings)
-        number = min(self.workers or cores.count(), len(wordings))
+        number = min(self.workers or parallel.count(), len(wordings))
         with _speakers(self, number) as speakers:
             gain = self._own_gain(speakers[0])
             for batch in batches(spoken(speakers, wordings), BATCH):

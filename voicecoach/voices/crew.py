@@ -14,9 +14,9 @@ from itertools import count, islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from voicecoach import held
 from voicecoach.clip import SAMPLE_BYTES
 from voicecoach.errors import RunError, VoiceError, shown
+from voicecoach.system import locks
 from voicecoach.voices import polish
 from voicecoach.voices.supervised import Fault, Worker
 
@@ -148,7 +148,7 @@ def folder_of_ours() -> Iterator[Path]:
     """
     with ExitStack() as stack:
         try:
-            made = stack.enter_context(held.folder())
+            made = stack.enter_context(locks.folder())
         except OSError as error:
             what = (error.strerror or str(error)).lower()
             raise VoiceError(f"the voice has no folder to work in: {what}\nmake room, or name one in TMPDIR") from None

@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voicecoach import folders, plain
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, near, shown
 from voicecoach.language import TAG, akin, wider
+from voicecoach.system import folders, plain_files
 from voicecoach.voices.catalogue import PREFERRED, SHORT_CODE
 from voicecoach.voices.kinds import Kind, Listed
 from voicecoach.voices.plugins import plugins
@@ -117,7 +117,9 @@ def _command() -> Kind:
 _SYSTEM = System()
 _OURS: tuple[Kind, ...] = (
     _SYSTEM,
-    Later("piper", _piper, lambda settings: settings.data is not None and plain.is_folder(settings.data / "piper")),
+    Later(
+        "piper", _piper, lambda settings: settings.data is not None and plain_files.is_folder(settings.data / "piper")
+    ),
     Later("recorded", _recorded, lambda _: False),  # nobody knows in which folders there are recordings
     Later("command", _command, lambda settings: bool(settings.commands)),
 )

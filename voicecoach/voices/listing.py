@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import store
+from voicecoach.system import cache
 from voicecoach.voices import finding
 from voicecoach.voices.kinds import Settings
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from voicecoach.voices.kinds import Listed
 
 
-@store.bounded()
+@cache.bounded()
 def list_voices(code: str | None, commands: Mapping[str, object], folder: Path) -> list[Listed]:
     """List the voices of all kinds; with the code of a language, those that speak it, in whatever dialect.
 

@@ -17,8 +17,8 @@ from urllib import request
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 
-from voicecoach import held
 from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoicecoachError, VoiceError, shown
+from voicecoach.system import locks
 from voicecoach.voices.piper import CONFIG, MODEL, folder
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def install(name: str, data: Path, report: Report, index: str | None = None, *, 
     place = folder(data)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        held.sweep(place, _OWN_PART)
+        locks.sweep(place, _OWN_PART)
         while missing := _list_missing(place, key, files):
             _check_room(place, sum(file.size for file in missing), key)
             with _claim(place, key, missing, report) as parts:
@@ -121,7 +121,7 @@ def _claim(place: Path, key: str, missing: Sequence[File], report: Report) -> It
     def wait() -> None:
         report(sum(_size(part, file) for part, file in zip(parts, missing, strict=True)), total)
 
-    with held.sole(parts[-1], wait) as mine:
+    with locks.sole(parts[-1], wait) as mine:
         own = [part.with_suffix(f".{os.urandom(4).hex()}.own.part") for part in parts]
         try:
             yield own if mine is None else parts if mine else []

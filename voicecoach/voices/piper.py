@@ -16,10 +16,10 @@ from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import folders
 from voicecoach.clip import SAMPLE_BYTES, gain
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, shown
 from voicecoach.language import TAG
+from voicecoach.system import folders
 from voicecoach.voices import remember
 from voicecoach.voices.kinds import Listed
 

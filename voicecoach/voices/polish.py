@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
-from voicecoach import cores, ffmpeg, filters, timings
+from voicecoach import ffmpeg, filters
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
 from voicecoach.loudness import integrated
+from voicecoach.system import parallel, timings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
@@ -184,9 +185,9 @@ def _rendered(works: Sequence[_Work]) -> list[_Work]:
     order = sorted(range(len(works)), key=lambda index: works[index].raw.rate)
     for rate, indexes in groupby(order, key=lambda index: works[index].raw.rate):
         some = list(indexes)
-        shares = cores.shares([works[index].raw.samples for index in some], _MOST * rate, _LEAST * rate)
+        shares = parallel.shares([works[index].raw.samples for index in some], _MOST * rate, _LEAST * rate)
         given = [[works[some[each]] for each in share] for share in shares]
-        run = cores.each(lambda share, rate=rate: list(_run(share, rate)), given)  # type: ignore[misc] # mypy's lambdas
+        run = parallel.each(lambda share, rate=rate: list(_run(share, rate)), given)  # type: ignore[misc] # mypy's lambdas
         done |= zip(some, chain.from_iterable(run), strict=True)
     return [done[index] for index in range(len(works))]
 

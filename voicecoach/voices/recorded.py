@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from voicecoach import cores, ffmpeg, folders, plain
+from voicecoach import ffmpeg
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.errors import ChoiceError, RunError, VoiceError, shown
 from voicecoach.prompts import name
+from voicecoach.system import folders, parallel, plain_files
 from voicecoach.voices import Mixed, polish
 from voicecoach.voices.polish import Raw
 
@@ -185,7 +186,7 @@ class RecordedVoice:
         Raises:
             RecordingError: When one of all that are asked for is missing or no good.
         """
-        with ThreadPoolExecutor(cores.count()) as pool:
+        with ThreadPoolExecutor(parallel.count()) as pool:
             found = dict(zip(files, pool.map(_take, files.values(), files), strict=True))
         faults = [Fault(f"{name(each)}.wav", each, _MISSING) for each in dict.fromkeys(missing)]
         faults += [Fault(files[each].name, each, what) for each, what in found.items() if isinstance(what, str)]
@@ -255,7 +256,7 @@ def _parted(text: str) -> tuple[Path, str, str]:
     parts = text.split(",")
     for count in range(len(parts), 0, -1):
         folder = folders.expanded(",".join(parts[:count]).strip())
-        if plain.is_folder(folder):
+        if plain_files.is_folder(folder):
             return folder, "," if count < len(parts) else "", ",".join(parts[count:]).strip()
     first = parts[0].strip()
     mend = "'voicecoach script ROUTINE --recording-list FILE.csv' lists what to record into it"

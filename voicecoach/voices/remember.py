@@ -6,7 +6,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING
 
-from voicecoach import store
+from voicecoach.system import cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ def recall(folder: Path | None, key: str) -> object | None:
     """Return what was kept under ``key``, or None when nothing (or nothing sound) is there."""
     if folder is None:
         return None
-    kept = store.read(_place(folder, key))
+    kept = cache.read(_place(folder, key))
     return None if kept is None else json.loads(kept)["value"]
 
 
@@ -25,8 +25,8 @@ def keep(folder: Path | None, key: str, value: object) -> None:
     if folder is None:
         return
     with contextlib.suppress(OSError):
-        store.write(_place(folder, key), json.dumps({"key": key, "value": value}).encode())
+        cache.write(_place(folder, key), json.dumps({"key": key, "value": value}).encode())
 
 
 def _place(folder: Path, key: str) -> Path:
-    return store.place(folder, "fact", key)
+    return cache.place(folder, "fact", key)

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from voicecoach.errors import remedy
 from voicecoach.ffmpeg import Said, apart
-from voicecoach.signals import defer
+from voicecoach.system.signals import defer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import cores
 from voicecoach.errors import VoiceError, shown
+from voicecoach.system import parallel
 from voicecoach.voices import library, remember
 from voicecoach.voices.catalogue import Catalogue, choose, read
 
@@ -233,7 +233,7 @@ def _bounded(setting: float) -> int:
 
 def _workers(voice: SystemVoice, wordings: int) -> int:
     """Return how many processes share the work."""
-    return min(voice.workers or cores.count(), max(1, wordings // PHRASES_A_WORKER))
+    return min(voice.workers or parallel.count(), max(1, wordings // PHRASES_A_WORKER))
 
 
 def _check(wordings: Sequence[str]) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import config, folders
+from voicecoach import config
+from voicecoach.system import folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ import types
 
 import pytest
 
-from voicecoach import timings
-from voicecoach.timings import clock, part
+from voicecoach.system import timings
+from voicecoach.system.timings import clock, part
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import signals
+from voicecoach.system import signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

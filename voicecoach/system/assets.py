@@ -7,7 +7,7 @@ from pathlib import Path
 
 from voicecoach.errors import UnknownNameError
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 # The wheel holds them inside the package; a checkout, and the sdist, beside it.
 _FOLDERS = (_PACKAGE / "audio_assets", _PACKAGE.parent / "audio_assets")
 

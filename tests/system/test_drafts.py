@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tagged import TAGS
-from voicecoach import config, drafts, store
+from voicecoach import config
 from voicecoach.errors import TargetError
 from voicecoach.frames import Form, Spliced
 from voicecoach.output import Extra, Recording, write_all
+from voicecoach.system import cache, drafts
 from voicecoach.template import started
 from voicecoach.voices import cached
 
@@ -71,7 +72,7 @@ def test_new_files_have_the_mode_that_the_umask_gives(write: Callable[[Path], ob
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
 def test_what_was_spoken_is_nobody_else_s_business(tmp_path: Path, mask: int) -> None:
     with umask(mask):
-        store.write(cached.place(tmp_path, "voice", "In"), bytes(8))
+        cache.write(cached.place(tmp_path, "voice", "In"), bytes(8))
     assert [mode(path) for path in tmp_path.rglob("*.clip")] == [0o600]
 
 
@@ -153,8 +154,8 @@ def test_removing_tells_whether_it_worked(tmp_path: Path) -> None:
 
 
 WRITERS_OF_THEIR_OWN = {
-    "drafts": "it is the way",
-    "store": "entries of the cache, by drafts of their own names",
+    "system.drafts": "it is the way",
+    "system.cache": "entries of the cache, by drafts of their own names",
     "output": "drafts of tracks and of what goes along with them, and a list that ffmpeg reads",
     "frames": "a draft that it is given",
     "template": "a new file, which never replaces one",
@@ -167,7 +168,7 @@ _WRITES = re.compile(r"""\.write_(?:text|bytes)\(|open\([^)]*["'][wxa]b?["']|mks
 
 def test_nobody_else_writes_files() -> None:
     """Files that a person keeps are written by `drafts.write`: whole, and with the right mode."""
-    package = Path(drafts.__file__).parent
+    package = Path(drafts.__file__).parents[1]
     writing = {
         ".".join(path.relative_to(package).with_suffix("").parts)
         for path in package.rglob("*.py")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import cli, config, folders, plain
+from voicecoach import cli, config
 from voicecoach.errors import RoutineError
 from voicecoach.routine import load
+from voicecoach.system import folders, plain_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,42 +21,42 @@ posix = pytest.mark.skipif(os.name != "posix", reason="pipes and devices as POSI
 def test_a_file_up_to_the_limit_is_read(tmp_path: Path, size: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(bytes(size))
-    assert plain.read(path, 10) == bytes(size)
+    assert plain_files.read(path, 10) == bytes(size)
 
 
 def test_a_larger_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(bytes(11))
-    with pytest.raises(plain.NotPlainError, match="it is larger than 10 bytes"):
-        plain.read(path, 10)
+    with pytest.raises(plain_files.NotPlainError, match="it is larger than 10 bytes"):
+        plain_files.read(path, 10)
 
 
 @posix
 def test_a_pipe_without_a_writer_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    with pytest.raises(plain.NotPlainError, match="it is not a plain file"):
-        plain.read(path)
-    assert plain.is_special(path)
+    with pytest.raises(plain_files.NotPlainError, match="it is not a plain file"):
+        plain_files.read(path)
+    assert plain_files.is_special(path)
 
 
 @posix
 def test_a_link_to_a_device_without_end_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "link"
     path.symlink_to("/dev/zero")
-    with pytest.raises(plain.NotPlainError, match="it is not a plain file"):
-        plain.read(path)
+    with pytest.raises(plain_files.NotPlainError, match="it is not a plain file"):
+        plain_files.read(path)
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"folder|ermission|directory"):
-        plain.read(tmp_path)
+        plain_files.read(tmp_path)
 
 
 def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        plain.read(tmp_path / "nothing")
-    assert not plain.is_special(tmp_path / "nothing")
+        plain_files.read(tmp_path / "nothing")
+    assert not plain_files.is_special(tmp_path / "nothing")
 
 
 @posix
@@ -144,8 +145,8 @@ def secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_must_not_be_looked_at_is_not_there(secret: Path) -> None:
-    assert not plain.is_file(secret / "voices" / "amy.onnx")
-    assert not plain.is_folder(secret / "voices" / "piper")
+    assert not plain_files.is_file(secret / "voices" / "amy.onnx")
+    assert not plain_files.is_folder(secret / "voices" / "piper")
     assert "there is no folder" in folders.describe_missing(secret / "voices" / "piper")
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import drafts, folders
-from voicecoach.drafts import remove
+from voicecoach.system import drafts, folders
+from voicecoach.system.drafts import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

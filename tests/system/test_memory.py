@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from voicecoach import memory
+from voicecoach.system import memory
 
 
 @pytest.mark.parametrize(

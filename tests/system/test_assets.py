@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from scripts import make_assets, synthesis
-from voicecoach import assets, ffmpeg
+from voicecoach import ffmpeg
 from voicecoach.errors import UnknownNameError
+from voicecoach.system import assets
 
 RATES = {"brown": 16_000, "pad": 8_000, "rain": 24_000, "waves": 16_000}
 CHIMES = [f"{each}-{moment}.wav" for each in assets.chimes() for moment in assets.MOMENTS]

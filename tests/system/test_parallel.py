@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach import cores, ffmpeg
-from voicecoach.cores import Meanwhile, each, shares
+from voicecoach import ffmpeg
+from voicecoach.system import parallel
+from voicecoach.system.parallel import Meanwhile, each, shares
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(params=[1, 2, 5])
 def count(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     found: int = request.param
-    monkeypatch.setattr(cores, "count", lambda: found)
+    monkeypatch.setattr(parallel, "count", lambda: found)
     return found
 
 
@@ -45,7 +46,7 @@ def test_an_error_in_one_of_them_is_raised() -> None:
 @given(st.lists(st.integers(0, 100), max_size=40), st.integers(1, 100), st.integers(1, 100), st.integers(1, 8))
 def test_shares_are_neighbours_and_none_is_too_large(sizes: list[int], most: int, least: int, count: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cores, "count", lambda: count)
+        patch.setattr(parallel, "count", lambda: count)
         found = shares(sizes, most, least)
     assert [number for share in found for number in share] == list(range(len(sizes)))
     assert all(found), "none is empty"
@@ -84,7 +85,7 @@ def test_whoever_is_interrupted_leaves_no_program_of_another_thread(
     fake.write_text(f'#!/bin/sh\necho $$ >"{tmp_path}/$$.pid"\nexec sleep 600\n')
     fake.chmod(0o755)
     monkeypatch.setattr(ffmpeg, "executable", lambda: str(fake))
-    monkeypatch.setattr(cores, "count", lambda: 3)
+    monkeypatch.setattr(parallel, "count", lambda: 3)
     main = threading.current_thread()
 
     def work(number: int) -> None:

@@ -6,7 +6,8 @@ import os
 from threading import Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from voicecoach import ffmpeg, signals
+from voicecoach import ffmpeg
+from voicecoach.system import signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import plain
 from voicecoach.errors import OutputError, TargetError, escape
+from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,9 +47,9 @@ def describe_missing(folder: Path) -> str:
     'there is no folder nowhere/there; make it first'
     """
     above = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), folder)
-    if plain.is_folder(above) or not os.path.lexists(above):
+    if plain_files.is_folder(above) or not os.path.lexists(above):
         return f"there is no folder {folder}; make it first"
-    what = "leads nowhere" if above.is_symlink() and not plain.is_file(above) else "is a file, not a folder"
+    what = "leads nowhere" if above.is_symlink() and not plain_files.is_file(above) else "is a file, not a folder"
     return f"{above} {what}; choose another place"
 
 

@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import held
 from voicecoach.errors import TargetError
+from voicecoach.system import locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,12 +49,12 @@ def hold(path: Path) -> Iterator[Path]:
         OSError: When no file can be made there.
     """
     target = find_target(path)
-    held.sweep(target.parent, _DRAFT)
+    locks.sweep(target.parent, _DRAFT)
 
     def made() -> Path:
         return make_draft(target, f".voicecoach-{os.urandom(8).hex()}{path.suffix[:10]}")
 
-    with held.held(made) as draft:
+    with locks.held(made) as draft:
         try:
             yield draft
         finally:

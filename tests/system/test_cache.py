@@ -16,24 +16,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
-from voicecoach import session, store
+from voicecoach import session
 from voicecoach.choices import Choices
 from voicecoach.clip import Clip
 from voicecoach.core.breath import Pace, breath
 from voicecoach.session import Request
+from voicecoach.system import cache
 from voicecoach.voices import remember
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-ENTRIES = st.lists(st.tuples(st.sampled_from(store.KINDS), st.integers(1, 20_000)), max_size=12)
+ENTRIES = st.lists(st.tuples(st.sampled_from(cache.KINDS), st.integers(1, 20_000)), max_size=12)
 
 
 def fill(folder: Path, entries: list[tuple[str, int]]) -> list[Path]:
-    paths = [store.place(folder, kind, str(number)) for number, (kind, _) in enumerate(entries)]
+    paths = [cache.place(folder, kind, str(number)) for number, (kind, _) in enumerate(entries)]
     for number, (path, (_, size)) in enumerate(zip(paths, entries, strict=True)):
-        store.write(path, bytes([1]) * size)
+        cache.write(path, bytes([1]) * size)
         os.utime(path, (number, number))
     return paths
 
@@ -47,7 +48,7 @@ def test_entries_of_every_kind_count_and_the_oldest_go_first(entries: list[tuple
     with tempfile.TemporaryDirectory() as folder:
         paths = fill(Path(folder), entries)
         sizes = [on_disk(path) for path in paths]
-        store.prune(Path(folder), limit)
+        cache.prune(Path(folder), limit)
         kept = [path.exists() for path in paths]
         first = kept.index(True) if any(kept) else len(kept)
         assert all(kept[first:]), "what is kept was used last"
@@ -59,26 +60,26 @@ def test_entries_of_every_kind_count_and_the_oldest_go_first(entries: list[tuple
 def test_small_entries_take_what_they_take_of_a_disk(entries: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = fill(Path(folder), entries)
-        assert store.usage(Path(folder)) == store.Usage(len(paths), sum(map(on_disk, paths)))
+        assert cache.usage(Path(folder)) == cache.Usage(len(paths), sum(map(on_disk, paths)))
 
 
 def test_a_kind_that_is_never_removed_can_not_be_kept(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="entries of the kind letter are never removed"):
-        store.place(tmp_path, "letter", "key")
+        cache.place(tmp_path, "letter", "key")
 
 
 def test_no_other_kind_is_kept_anywhere_in_the_program() -> None:
     """Something new that is kept needs a kind of its own."""
-    package = Path(store.__file__).parent
-    named = [re.findall(r'store\.place\([^,]+, "(\w+)"', path.read_text("utf-8")) for path in package.rglob("*.py")]
-    assert {kind for kinds in named for kind in kinds} <= set(store.KINDS)
+    package = Path(cache.__file__).parents[1]
+    named = [re.findall(r'cache\.place\([^,]+, "(\w+)"', path.read_text("utf-8")) for path in package.rglob("*.py")]
+    assert {kind for kinds in named for kind in kinds} <= set(cache.KINDS)
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> int:
     """A limit that a few runs cross."""
-    monkeypatch.setattr(store, "LIMIT", 200_000)
-    return store.LIMIT
+    monkeypatch.setattr(cache, "LIMIT", 200_000)
+    return cache.LIMIT
 
 
 class Terse(FakeVoice):
@@ -115,44 +116,44 @@ def test_runs_that_speak_nothing_new_keep_the_cache_under_its_limit(
     sizes: list[int] = []
     for number in range(60):
         session.plan(spoken(number), folder, lambda *_: None)
-        sizes.append(store.usage(folder).bytes)
+        sizes.append(cache.usage(folder).bytes)
     assert len(set(sizes)) > 3, "it grows until then"
     assert max(sizes) <= small
     assert len(list(folder.rglob("*.piece"))) > 5
 
 
 def test_facts_alone_are_bounded(small: int, tmp_path: Path) -> None:
-    with store.bounded():
+    with cache.bounded():
         for number in range(100):
             remember.keep(tmp_path, str(number), number)
-    assert 0 < store.usage(tmp_path).bytes <= small
+    assert 0 < cache.usage(tmp_path).bytes <= small
 
 
 def test_it_is_bounded_whatever_the_end_is(small: int, tmp_path: Path) -> None:
-    @store.bounded()
+    @cache.bounded()
     def interrupted() -> None:
         fill(tmp_path, [("run", 50_000)] * 9)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert 0 < store.usage(tmp_path).bytes <= small
+    assert 0 < cache.usage(tmp_path).bytes <= small
 
 
 def test_a_cache_that_is_only_read_is_left_alone(small: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with store.bounded():
+    with cache.bounded():
         (path, *_) = fill(tmp_path, [("run", small // 4)])
-    monkeypatch.setattr(store, "prune", None)
-    with store.bounded():
-        assert store.read(path)
+    monkeypatch.setattr(cache, "prune", None)
+    with cache.bounded():
+        assert cache.read(path)
 
 
 def test_a_link_in_the_place_of_an_entry_gives_way_even_one_in_a_circle(tmp_path: Path) -> None:
-    path = store.place(tmp_path, "piece", "x")
+    path = cache.place(tmp_path, "piece", "x")
     path.parent.mkdir()
     for end in (path, tmp_path / "elsewhere"):
         path.unlink(missing_ok=True)
         path.symlink_to(end)
-        store.write(path, b"kept")
-        assert (store.read(path), path.is_symlink()) == (b"kept", False)
+        cache.write(path, b"kept")
+        assert (cache.read(path), path.is_symlink()) == (b"kept", False)
     assert not (tmp_path / "elsewhere").exists()
