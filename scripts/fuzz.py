@@ -27,12 +27,12 @@ from typing import TYPE_CHECKING
 
 from tests.fakes import measure
 from tests.mutations import TREES, chosen, spoilt, spoilt_text
-from voicecoach.advice import advised, timed
 from voicecoach.choices import Choices
 from voicecoach.core.timeline import perform
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.fit import LengthError, attempts, fitted
-from voicecoach.routine import load
+from voicecoach.routine.lint import advised, timed
+from voicecoach.routine.loader import load
 from voicecoach.script import build, pace
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from voicecoach.choices import Choices, Guidance
 from voicecoach.core.breath import pace as paced
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import Timeline, perform
-from voicecoach.routine import load
+from voicecoach.routine.loader import load
 from voicecoach.script import build, pace
 from voicecoach.system.assets import asset
 

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from voicecoach.choices import LEFT_RIGHT, Amount, Choices, Guidance, spread
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
-from voicecoach.shelf import BUILT_IN, built_in
+from voicecoach.routine.library import BUILT_IN, built_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,11 +18,11 @@ from voicecoach.core.breath import Kind, breath, pace
 from voicecoach.core.score import Breathe, phrases
 from voicecoach.core.timeline import Timeline, perform
 from voicecoach.errors import ChoiceError
-from voicecoach.routine import load
+from voicecoach.routine.library import built_in
+from voicecoach.routine.loader import load
 from voicecoach.script import build
 from voicecoach.script import pace as paced
 from voicecoach.session import Request, plan
-from voicecoach.shelf import built_in
 from voicecoach.taps import CALM, UNDER_TEN, slower
 from voicecoach.voices.cached import CachedVoice
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
-from voicecoach import advice, review, session, unheard, yamltree
+from voicecoach import review, session
 from voicecoach.cli import run
 from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
-from voicecoach.routine import load
+from voicecoach.routine import lint, source, unused
+from voicecoach.routine.loader import load
 from voicecoach.steps import phase_of, which
 from voicecoach.voices.cached import CachedVoice
 
@@ -61,9 +62,9 @@ def test_of_many_problems_the_first_are_told(text: str, checked: Path, capsys: p
 
 @pytest.mark.parametrize("text", ["[" * 99_000, "{" * 99_000, "title: " + "[{" * 45_000, "a: 'x'\nb: " + "[" * 5_000])
 def test_brackets_in_brackets_are_refused_before_they_are_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yamltree, "_compose", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr(source, "_compose", lambda *_: pytest.fail("it was read"))
     with pytest.raises(RoutineError, match="nested more than 70 deep"):
-        yamltree.parsed(text.encode(), "x")
+        source.parsed(text.encode(), "x")
 
 
 @given(
@@ -82,7 +83,7 @@ def test_words_that_are_never_said_are_found_as_by_looking_at_every_breath(
         for number in range(count):
             called = (f"{name}in" for name in which(number, count, every))
             slow.add(next((name for name in called if name in spoken), ""))
-    assert set(unheard._heard(spoken, counts)) - {""} == slow - {""}  # noqa: SLF001
+    assert set(unused._heard(spoken, counts)) - {""} == slow - {""}  # noqa: SLF001
     assert all(phase_of(key)[0] == "in" for key in spoken)
 
 
@@ -99,8 +100,8 @@ def test_many_breaths_that_may_be_fewer_are_looked_through_once(
         calls += 1
         return which(*args)  # type: ignore[arg-type] # as it is called
 
-    monkeypatch.setattr(unheard, "which", counted)
-    monkeypatch.setattr(unheard, "MOST_TRIED", 50_000)
+    monkeypatch.setattr(unused, "which", counted)
+    monkeypatch.setattr(unused, "MOST_TRIED", 50_000)
     checked.write_text(BIG, encoding="utf-8")
     assert run(["check", str(checked)]) == 0
     assert calls == 2 * 10_000 - 1  # the second step is more than is looked through
@@ -119,7 +120,7 @@ def test_what_can_never_be_performed_is_a_problem(checked: Path, capsys: pytest.
 def test_words_past_the_most_are_not_looked_over_and_it_says_so(
     checked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(advice, "MOST_READ", 100)
+    monkeypatch.setattr(lint, "MOST_READ", 100)
     lines = "".join(f"  - say: Sit sit down, {'a' * 20}.\n" for _ in range(9))
     checked.write_text(f"title: T\nsteps:\n{lines}", encoding="utf-8")
     assert run(["check", str(checked)]) == 0

@@ -12,15 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
-from voicecoach import formula, reading, session, yamltree
+from voicecoach import session
 from voicecoach.cli import run
 from voicecoach.errors import RoutineError
 from voicecoach.language import language, languages
-from voicecoach.reading import read_aloud
 from voicecoach.review import LONGEST_MEASURED, MOST_MEASURED, MOST_PERFORMED, MOST_SPENT, TOGETHER
-from voicecoach.routine import load
-from voicecoach.texts import MOST_NAMES, MOST_PRONOUNCED
-from voicecoach.yamltree import LARGEST_FILE, MOST_NODES
+from voicecoach.routine import formula, source, text_normalisation
+from voicecoach.routine.loader import load
+from voicecoach.routine.source import LARGEST_FILE, MOST_NODES
+from voicecoach.routine.text_normalisation import read_aloud
+from voicecoach.routine.values import MOST_NAMES, MOST_PRONOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -110,7 +111,8 @@ def test_of_the_worst_files_a_bounded_part_is_looked_at(
     kind: str, voice: Counted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: Counter[str] = Counter()
-    monkeypatch.setattr(reading._Reader, "signs", counting(calls, "read", reading._Reader.signs, 1))  # noqa: SLF001
+    reader = text_normalisation._Reader  # noqa: SLF001
+    monkeypatch.setattr(reader, "signs", counting(calls, "read", reader.signs, 1))
     monkeypatch.setattr(formula, "_found", counting(calls, "worked out", formula._found, 0))  # noqa: SLF001
     monkeypatch.setattr(re, "compile", counting(calls, "compiled", re.compile, 0))
     path = tmp_path / "mine.yaml"
@@ -155,11 +157,11 @@ def test_what_is_too_much_to_look_over_is_refused(text: str, what: str, tmp_path
 
 def test_values_are_counted_while_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: Counter[str] = Counter()
-    composer = yamltree._composer()  # noqa: SLF001
+    composer = source._composer()  # noqa: SLF001
     monkeypatch.setattr(composer, "compose_node", counting(calls, "node", composer.compose_node, 0))
     monkeypatch.setattr(composer, "__len__", lambda _: 0, raising=False)
     with pytest.raises(RoutineError, match="values"):
-        yamltree.parsed(("[" + "a," * 49_000 + "]").encode(), "x")
+        source.parsed(("[" + "a," * 49_000 + "]").encode(), "x")
     assert calls["node"] <= 2 * MOST_NODES + 2
 
 
@@ -206,7 +208,7 @@ def test_what_is_not_tried_would_change_nothing(text: str, code: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         always = re.compile("")
         for name in ("_COUNT", "_SIGNS", "_PRIME", "_CROSS", "_JOINED"):
-            patch.setattr(reading, name, always)
+            patch.setattr(text_normalisation, name, always)
         assert read_aloud.__wrapped__(text, words) == quick
 
 
@@ -221,7 +223,7 @@ LETTERS = ["iç", "IÇ", "ıç", "straße", "psoas", "Q", "l", "so", "¿", "que"
 def test_words_are_pronounced_whatever_their_capitals(names: dict[str, str], text: list[str]) -> None:
     """As by looking for one name after the other in the whole text."""
     said, kept = "".join(text), list[str]()
-    found = reading._keep(said, tuple(names.items()), kept)  # noqa: SLF001
+    found = text_normalisation._keep(said, tuple(names.items()), kept)  # noqa: SLF001
     every = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     there = re.search(rf"(?<!\w)(?:{every})(?!\w)", said, re.IGNORECASE)
     assert ("\U000f0000" in found) is (there is not None)

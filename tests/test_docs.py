@@ -13,10 +13,11 @@ from click.testing import CliRunner
 
 from tests.fakes import FakeVoice
 from tests.goldens import GOLDEN, example_sheet, examples
-from voicecoach import session, sheet, sounding
+from voicecoach import session, sounding
 from voicecoach.cli import cli
 from voicecoach.errors import RoutineError
-from voicecoach.routine import load
+from voicecoach.routine import model
+from voicecoach.routine.loader import load
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -82,14 +83,14 @@ def test_what_the_docs_say_is_refused_is_refused_in_these_words(step: str, told:
 
 def test_every_key_of_every_model_is_documented() -> None:
     documented = set(re.findall(r"`([a-z ]+)", ROUTINES))
-    models = [model for model in vars(sheet).values() if isinstance(model, type) and issubclass(model, sheet.Model)]
-    keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
-    assert not {key for key in {*keys, *sheet.STEPS, *sheet.BETWEEN} if not key.startswith("<")} - documented
+    models = [each for each in vars(model).values() if isinstance(each, type) and issubclass(each, model.Model)]
+    keys = {field.alias or name for each in models for name, field in each.model_fields.items()}
+    assert not {key for key in {*keys, *model.STEPS, *model.BETWEEN} if not key.startswith("<")} - documented
 
 
 def test_every_table_of_the_docs_names_only_keys_that_there_are() -> None:
     tables = ROUTINES[ROUTINES.index("## All keys") : ROUTINES.index("## What is refused")]
     first = re.findall(r"^\| ((?:`[a-z ]+`(?:, )?)+) \|", tables, re.MULTILINE)
     named = {key for row in first for key in re.findall(r"`([a-z ]+)`", row)}
-    heads = {field.alias or name for name, field in sheet.Sheet.model_fields.items()}
-    assert named <= {*heads, *sheet.STEPS, *sheet.BETWEEN, *sheet.LONE}
+    heads = {field.alias or name for name, field in model.Sheet.model_fields.items()}
+    assert named <= {*heads, *model.STEPS, *model.BETWEEN, *model.LONE}

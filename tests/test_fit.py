@@ -22,12 +22,12 @@ from voicecoach.core.score import Side
 from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, perform, snap
 from voicecoach.errors import ChoiceError
 from voicecoach.fit import Fit, LengthError, Trial, attempts, fitted
-from voicecoach.routine import Routine, load
+from voicecoach.routine.library import built_in
+from voicecoach.routine.loader import Routine, load
+from voicecoach.routine.model import Sheet
 from voicecoach.script import build
 from voicecoach.script import pace as breathed
 from voicecoach.session import Request, plan
-from voicecoach.sheet import Sheet
-from voicecoach.shelf import built_in
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from voicecoach.choices import Choices, Guidance
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import FRAME
-from voicecoach.routine import load
-from voicecoach.shelf import built_in
+from voicecoach.routine.library import built_in
+from voicecoach.routine.loader import load
 
 SITTING = [name for name in built_in() if name.startswith("sitting-leg-stretch")]
 STEMS = {"de": ("link", "recht"), "en": ("left", "right"), "es": ("izquierd", "derech"), "fr": ("gauche", "droit")}

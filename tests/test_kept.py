@@ -12,7 +12,7 @@ from tests.fakes import measure
 from voicecoach.choices import Choices
 from voicecoach.core.timeline import FRAME, Timeline, perform
 from voicecoach.errors import RoutineError
-from voicecoach.routine import load
+from voicecoach.routine.loader import load
 from voicecoach.script import build
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from voicecoach.core.timeline import Timeline, perform
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.language import COUNTS, fill, keys, language, languages, missing, wider
 from voicecoach.language_facts import SAME
-from voicecoach.routine import load
+from voicecoach.routine.loader import load
 from voicecoach.script import build, pace
 
 BLANK = re.compile(r"\{\w+\}")

@@ -13,13 +13,13 @@ from voicecoach.choices import SPOKEN, Choices, Guidance
 from voicecoach.core.breath import Kind, Span, breath, pace
 from voicecoach.core.score import CueKind, Offset, Phrase, Seq, Side, Sound, phrases
 from voicecoach.errors import RoutineError, UnknownNameError, Where
-from voicecoach.formula import Formula
 from voicecoach.language import language
 from voicecoach.part import MOST_STEPS, Part
-from voicecoach.routine import Routine
+from voicecoach.routine.formula import Formula
+from voicecoach.routine.loader import Routine
+from voicecoach.routine.model import Sheet
+from voicecoach.routine.values import words
 from voicecoach.script import build
-from voicecoach.sheet import Sheet
-from voicecoach.texts import words
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
 

@@ -15,9 +15,9 @@ from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
 from voicecoach.core.breath import pace
 from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
 from voicecoach.pieces import Source, covered, write
-from voicecoach.routine import load
+from voicecoach.routine.library import BUILT_IN, built_in
+from voicecoach.routine.loader import load
 from voicecoach.script import piece
-from voicecoach.shelf import BUILT_IN, built_in
 from voicecoach.system import cache
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("it was read again")
 
-    monkeypatch.setattr("voicecoach.routine.load", refuse)
+    monkeypatch.setattr("voicecoach.routine.loader.load", refuse)
 
 
 def written(name: str, choices: Choices) -> Piece | str:

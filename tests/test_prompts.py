@@ -34,7 +34,7 @@ from voicecoach.core.score import (
 from voicecoach.core.timeline import FRAME, perform
 from voicecoach.plaintext import one_line
 from voicecoach.prompts import Prompt, gathered, markdown, name, prompts, table, uses, words
-from voicecoach.routine import load
+from voicecoach.routine.loader import load
 
 if TYPE_CHECKING:
     from pathlib import Path

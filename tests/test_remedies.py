@@ -11,9 +11,9 @@ from voicecoach.choices import Choices
 from voicecoach.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, TargetError, remedy
-from voicecoach.routine import load
+from voicecoach.routine.loader import load
+from voicecoach.routine.template import started
 from voicecoach.script import build
-from voicecoach.template import started
 
 if TYPE_CHECKING:
     from pathlib import Path

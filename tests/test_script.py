@@ -18,10 +18,10 @@ from voicecoach.core.breath import Kind, breath, pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import Timeline, perform, snap
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
-from voicecoach.routine import Routine, load
+from voicecoach.routine.loader import Routine, load
+from voicecoach.routine.model import Sheet
+from voicecoach.routine.values import Name
 from voicecoach.script import build, exercises, notice
-from voicecoach.sheet import Sheet
-from voicecoach.texts import Name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

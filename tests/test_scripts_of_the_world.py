@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.advice import advised
 from voicecoach.choices import Choices
 from voicecoach.core.score import phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import akin, capitalise, full_stop, keys, normalise
-from voicecoach.mistakes import validated
-from voicecoach.routine import load
+from voicecoach.routine.checks import validated
+from voicecoach.routine.lint import advised
+from voicecoach.routine.loader import load
+from voicecoach.routine.source import read
 from voicecoach.script import piece
 from voicecoach.voices.catalogue import Catalogue, VoiceInfo, choose
 from voicecoach.voices.system import SystemVoice
-from voicecoach.yamltree import read
 
 if TYPE_CHECKING:
     from pathlib import Path

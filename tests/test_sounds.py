@@ -11,7 +11,7 @@ import pytest
 from voicecoach.clip import peak
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.loudness import decibels
-from voicecoach.routine import load
+from voicecoach.routine.loader import load
 from voicecoach.session import heard
 from voicecoach.system.assets import asset, assets
 

@@ -20,10 +20,10 @@ from voicecoach.core.breath import Kind, pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import FRAME, Timeline, perform, snap
 from voicecoach.errors import ChoiceError, FitError, RoutineError
-from voicecoach.routine import Routine, load
+from voicecoach.routine.loader import Routine, load
+from voicecoach.routine.model import Sheet
 from voicecoach.script import build
 from voicecoach.script import pace as paced
-from voicecoach.sheet import Sheet
 from voicecoach.steps import phase_of, which
 
 if TYPE_CHECKING:

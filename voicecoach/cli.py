@@ -186,7 +186,7 @@ def plan(as_json: bool, drawing: Path | None, force: bool, **chosen: Any) -> Non
 def script(listed: Path | None, missing: Path | None, tracks: str, **chosen: Any) -> None:
     """Print the words of ROUTINE, all that may be spoken; or list them, to be recorded (see --voice recorded:)."""
     from voicecoach import prompts
-    from voicecoach.routine import load
+    from voicecoach.routine.loader import load
 
     request = options.request(split=tracks == "sides", **chosen)
     routine = load(request.routine, request.language)
@@ -207,7 +207,7 @@ def script(listed: Path | None, missing: Path | None, tracks: str, **chosen: Any
 def play(quiet: bool, **chosen: Any) -> None:
     """Play ROUTINE, or an audio file, and show the breath and the words as they come."""
     from voicecoach import player, session
-    from voicecoach.shelf import find
+    from voicecoach.routine.library import find
     from voicecoach.system import locks
 
     path = player.sound(chosen["routine"])
@@ -250,7 +250,7 @@ def verify(context: click.Context, paths: tuple[str, ...], timeline: str | None,
 @cli.command("list")
 def list_() -> None:
     """List the built-in routines, and the languages that each is there in."""
-    from voicecoach.shelf import built_in, find, read_head, translations, untranslated
+    from voicecoach.routine.library import built_in, find, read_head, translations, untranslated
 
     for name in dict.fromkeys(map(untranslated, built_in())):
         head = read_head(find(name))
@@ -262,10 +262,10 @@ def list_() -> None:
 @click.argument("routine", default=options.DEFAULT)
 def show(routine: str) -> None:
     """Print the file of ROUTINE, as a start for one of your own."""
-    from voicecoach.shelf import built_in, find
+    from voicecoach.routine.library import built_in, find
 
     if routine not in built_in():  # those were checked before they were shipped
-        from voicecoach.routine import load
+        from voicecoach.routine.loader import load
 
         load(routine)
     click.echo(find(routine).read_text(encoding="utf-8"), nl=False)
@@ -275,7 +275,7 @@ def show(routine: str) -> None:
 @click.argument("name")
 def new(name: str) -> None:
     """Write NAME.yaml into the current folder: a commented routine to start from, which can be played as it is."""
-    from voicecoach.template import started
+    from voicecoach.routine.template import started
 
     path = started(name, Path())
     click.echo(f"{path}  'voicecoach plan {quote(str(path))}' shows what is heard when")
@@ -284,7 +284,7 @@ def new(name: str) -> None:
 @cli.command()
 def schema() -> None:
     """Print the JSON Schema of routine files, for editors."""
-    from voicecoach.schema import FILE
+    from voicecoach.routine.authoring import FILE
 
     click.echo(FILE.read_text(encoding="utf-8"), nl=False)
 

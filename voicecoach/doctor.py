@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from voicecoach.core.score import Score
-    from voicecoach.routine import Routine
+    from voicecoach.routine.loader import Routine
     from voicecoach.session import Request
     from voicecoach.voices.kinds import Listed
 

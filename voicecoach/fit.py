@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
     from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.part import Places, Room
-    from voicecoach.routine import Routine
+    from voicecoach.routine.loader import Routine
 
 NEVER = Fraction(10**9)
 """Seconds of what can't be performed: more than any session has."""

@@ -84,7 +84,7 @@ def line(text: str) -> str:
     Raises:
         ChoiceError: When it has control characters, or overrides of the writing direction, in it; or nothing at all.
     """
-    from voicecoach.yamltree import CONTROL
+    from voicecoach.routine.source import CONTROL
 
     if CONTROL.search(text):
         raise ChoiceError(f"{shown(text)} has control characters in it\ntake them out")

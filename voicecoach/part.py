@@ -12,10 +12,10 @@ from voicecoach.choices import LEFT_RIGHT, SPOKEN, Guidance
 from voicecoach.core.breath import Kind, Pace, Span, pace
 from voicecoach.core.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
 from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, shown
-from voicecoach.formula import Formula, TooDeepError, as_count, as_span, worked_out
 from voicecoach.language import capitalise
-from voicecoach.reading import read_aloud
-from voicecoach.texts import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
+from voicecoach.routine.formula import Formula, TooDeepError, as_count, as_span, worked_out
+from voicecoach.routine.text_normalisation import read_aloud
+from voicecoach.routine.values import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Breath
     from voicecoach.core.score import Score
     from voicecoach.language import Language
-    from voicecoach.routine import Routine
+    from voicecoach.routine.loader import Routine
 
 _Given = TypeVar("_Given")
 _FACTOR = r"(?:\{[^{}]*\}|[0-9]+(?:\.[0-9]+)?)"

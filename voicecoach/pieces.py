@@ -18,11 +18,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import errors, language, piece, shelf
+from voicecoach import errors, language, piece
 from voicecoach.choices import Choices
 from voicecoach.core import breath, score
 from voicecoach.core.timeline import perform
 from voicecoach.errors import VoicecoachError
+from voicecoach.routine import library
 from voicecoach.system import cache, plain_files
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from voicecoach.core.score import Side
     from voicecoach.piece import Piece
-    from voicecoach.routine import Routine
+    from voicecoach.routine.loader import Routine
 
 COVERED = Fraction(1800)
 """Seconds of a session that its cover shows."""
@@ -89,7 +90,7 @@ class Source:
         Raises:
             ChoiceError: When there is no such routine, or not in that language.
         """
-        return self.routine.name if self.code else shelf.find(self.name).stem
+        return self.routine.name if self.code else library.find(self.name).stem
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -105,7 +106,7 @@ class Source:
             ChoiceError: When there is no such routine, or not in that language.
         """
         if self._routine is None:
-            from voicecoach.routine import load
+            from voicecoach.routine.loader import load
 
             self._routine = load(self.name, self.code)
         return self._routine
@@ -117,7 +118,7 @@ class Source:
             RoutineError: When the routine is wrong.
             ChoiceError: When the choices do not go together with it.
         """
-        path = shelf.find(self.name)
+        path = library.find(self.name)
         places = [self._place(path, choices, timed=timed) for timed in (False, True)]
         for place in places if self.code is None else ():
             kept = _kept(cache.read(place), path.parent)
@@ -154,7 +155,7 @@ def write(routine: Routine, choices: Choices) -> Piece:
 
 def _find_speakable(written: Piece) -> tuple[tuple[str, str], ...]:
     """Return the wordings of a piece that have nothing in them to be told of, so that they need not be read again."""
-    from voicecoach.readout import check_spoken
+    from voicecoach.routine.speakable import check_spoken
 
     wordings = (wording for phrase in score.phrases(written.score) for wording in phrase.wordings)
     every = dict.fromkeys((wording.text, wording.said) for wording in wordings)
@@ -163,7 +164,7 @@ def _find_speakable(written: Piece) -> tuple[tuple[str, str], ...]:
 
 def _count_warnings(routine: Routine) -> int:
     """Count what `check` would warn of in a routine's file, whatever the breath and the voice."""
-    from voicecoach.advice import advised
+    from voicecoach.routine.lint import advised
 
     return len(list(advised(routine.sheet, routine.tree))) if routine.tree is not None else 0
 
@@ -206,7 +207,7 @@ def _sorted(value: object) -> object:
 def _builder() -> str:
     """Return what tells this program from one that would write other pieces: its own files, and Python's version."""
     ours = Path(__file__).parent
-    files = [each for folder in ("", "core", "words") for each in os.scandir(ours / folder)]
+    files = [each for folder in ("", "core", "routine", "words") for each in os.scandir(ours / folder)]
     facts = sorted((each.name, (found := each.stat()).st_size, found.st_mtime_ns) for each in files if "." in each.name)
     return hashlib.sha256(repr((sys.version_info, facts)).encode()).hexdigest()
 
@@ -251,7 +252,7 @@ class _Unpickler(pickle.Unpickler):
 def _digested(routine: Routine) -> Digests:
     """Return the files of a routine, by their paths from its own folder, and what is in them."""
     base = routine.path.parent
-    built_in = shelf.BUILT_IN
+    built_in = library.BUILT_IN
     paths = {
         (str(part.path) if part.path.parent == built_in else os.path.relpath(part.path, base), part.digest)
         for part in _all(routine)

@@ -18,7 +18,7 @@ from voicecoach.choices import LEFT_RIGHT
 from voicecoach.core.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
 from voicecoach.core.timeline import air
 from voicecoach.plaintext import one_line
-from voicecoach.reading import as_written
+from voicecoach.routine.text_normalisation import as_written
 from voicecoach.script import build, pace
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from voicecoach.choices import Choices
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.core.score import Score
-    from voicecoach.routine import Routine
+    from voicecoach.routine.loader import Routine
 
 HEAD = ("file", "words", "say it as", "where", "side", "seconds at most")
 _SLUG = 40

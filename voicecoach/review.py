@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach import session
-from voicecoach.advice import advised, timed
 from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.core.breath import Span
 from voicecoach.core.score import Sound, phrases
@@ -27,14 +26,15 @@ from voicecoach.errors import (
     cut,
     shown,
 )
-from voicecoach.mistakes import ordered, validated
 from voicecoach.part import MOST_STEPS
-from voicecoach.routine import load
+from voicecoach.routine.checks import ordered, validated
+from voicecoach.routine.library import find
+from voicecoach.routine.lint import advised, timed
+from voicecoach.routine.loader import load
+from voicecoach.routine.model import Include, block, walk
+from voicecoach.routine.source import Table, read
 from voicecoach.script import build, pace
-from voicecoach.sheet import Include, block, walk
-from voicecoach.shelf import find
 from voicecoach.system import cache
-from voicecoach.yamltree import Table, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
     from voicecoach.core.timeline import Measure, Timeline
-    from voicecoach.routine import Routine
+    from voicecoach.routine.loader import Routine
+    from voicecoach.routine.model import Model
     from voicecoach.session import Report, Request
-    from voicecoach.sheet import Model
     from voicecoach.voices import Voice
 
 

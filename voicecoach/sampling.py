@@ -13,9 +13,9 @@ from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Pause, Phrase, phrases, seq
 from voicecoach.core.timeline import as_json
 from voicecoach.output import write_all
-from voicecoach.routine import Routine, load
+from voicecoach.routine.library import find, translations
+from voicecoach.routine.loader import Routine, load
 from voicecoach.script import build, pace
-from voicecoach.shelf import find, translations
 from voicecoach.sounding import Part, prepared
 from voicecoach.system import cache
 from voicecoach.tags import Tags

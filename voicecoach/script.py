@@ -12,11 +12,11 @@ from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError
 from voicecoach.language import full_stop, language
-from voicecoach.mistakes import ordered
 from voicecoach.part import Part, Room, Tally
 from voicecoach.piece import Piece
-from voicecoach.sheet import EachSide, Include, Repeat, Rest, Round, block, walk
-from voicecoach.sidedness import find_misplaced
+from voicecoach.routine.checks import ordered
+from voicecoach.routine.model import EachSide, Include, Repeat, Rest, Round, block, walk
+from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.steps import SENTENCE_GAP, list_round_names, paced, rest, scores
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from voicecoach.choices import Choices
     from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
-    from voicecoach.routine import Routine
+    from voicecoach.routine.loader import Routine
 
 PART_GAP = Span(rest=Fraction(2))
 GET_UP = Span(rest=Fraction(10))

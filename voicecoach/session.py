@@ -33,7 +33,7 @@ from voicecoach.errors import (
 from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
-from voicecoach.shelf import built_in
+from voicecoach.routine.library import built_in
 from voicecoach.system import cache, memory, parallel, plain_files, signals, timings
 from voicecoach.system.assets import asset, assets
 from voicecoach.system.folders import describe_missing, is_gone, quote
@@ -797,7 +797,7 @@ def _read_out(piece: Piece, timelines: Iterable[Timeline]) -> Iterator[str]:
         spoken.pop(known, None)
     if not spoken:
         return
-    from voicecoach.readout import check_spoken  # what it looks for are dozens of patterns
+    from voicecoach.routine.speakable import check_spoken  # what it looks for are dozens of patterns
 
     found = (each for text, said in spoken for each in check_spoken(text, said, piece.words))
     told = dict.fromkeys(f"{what}; {mend}" for what, mend in found)

@@ -29,9 +29,9 @@ from voicecoach.core.score import (
     seq,
 )
 from voicecoach.errors import ChoiceError, UnknownNameError, shown
-from voicecoach.formula import Formula, worked_out
 from voicecoach.part import TONES
-from voicecoach.sheet import (
+from voicecoach.routine.formula import Formula, worked_out
+from voicecoach.routine.model import (
     PHASE_KEY,
     BreathePhases,
     ByRound,
@@ -48,10 +48,10 @@ from voicecoach.sheet import (
     Sided,
     said,
 )
-from voicecoach.sheet import (
+from voicecoach.routine.model import (
     Paced as PacedStep,
 )
-from voicecoach.texts import Words
+from voicecoach.routine.values import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.core.score import Score
     from voicecoach.part import Part
-    from voicecoach.sheet import Block, Model, Round
+    from voicecoach.routine.model import Block, Model, Round
 
 SENTENCE_GAP = Span(rest=Fraction(3, 4))
 PhaseSides = tuple[tuple[Kind, Side], ...]

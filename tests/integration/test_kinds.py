@@ -11,7 +11,7 @@ from tests import tinymodel
 from voicecoach import prompts
 from voicecoach.choices import Choices, Guidance
 from voicecoach.core.score import Side
-from voicecoach.routine import load
+from voicecoach.routine.loader import load
 from voicecoach.session import Made, Request, make
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from tests.test_reading import AFTER, VERBS
+from tests.routine.test_text_normalisation import AFTER, VERBS
 from voicecoach.language import language
-from voicecoach.reading import read_aloud
+from voicecoach.routine.text_normalisation import read_aloud
 
 espeak = pytest.importorskip("espeakng_loader", reason="the library that says what a text sounds like")
 

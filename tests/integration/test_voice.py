@@ -21,7 +21,7 @@ from voicecoach.choices import Choices
 from voicecoach.core.score import phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import language
-from voicecoach.routine import load
+from voicecoach.routine.loader import load
 from voicecoach.script import build
 from voicecoach.session import Request, plan
 from voicecoach.voices import library, polish

@@ -19,8 +19,8 @@ from voicecoach import config
 from voicecoach.errors import TargetError
 from voicecoach.frames import Form, Spliced
 from voicecoach.output import Extra, Recording, write_all
+from voicecoach.routine.template import started
 from voicecoach.system import cache, drafts
-from voicecoach.template import started
 from voicecoach.voices import cached
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ WRITERS_OF_THEIR_OWN = {
     "system.cache": "entries of the cache, by drafts of their own names",
     "output": "drafts of tracks and of what goes along with them, and a list that ffmpeg reads",
     "frames": "a draft that it is given",
-    "template": "a new file, which never replaces one",
+    "routine.template": "a new file, which never replaces one",
     "voices.models": "an unfinished download, which takes its name when it is complete",
     "voices.worker": "in a private folder",
     "voices.command": "in a private folder",

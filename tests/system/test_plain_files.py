@@ -8,7 +8,7 @@ import pytest
 
 from voicecoach import cli, config
 from voicecoach.errors import RoutineError
-from voicecoach.routine import load
+from voicecoach.routine.loader import load
 from voicecoach.system import folders, plain_files
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
-from voicecoach.formula import DEEPEST, LARGEST, as_count, as_span, worked_out
+from voicecoach.routine.formula import DEEPEST, LARGEST, as_count, as_span, worked_out
 
 numbers = st.integers(0, 200)
 signs = st.sampled_from("+-*")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from voicecoach.errors import ChoiceError, OutputError, TargetError, remedy, shown
 from voicecoach.language import fill
-from voicecoach.schema import FILE as SCHEMA
+from voicecoach.routine.authoring import FILE as SCHEMA
 
-TEMPLATE = Path(__file__).parent / "template.yaml"
+TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 _NAME = re.compile(r"[^\W_][\w -]{0,80}(?<! )")
 
 

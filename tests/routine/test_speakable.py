@@ -11,8 +11,8 @@ from voicecoach.choices import Choices
 from voicecoach.core.timeline import perform
 from voicecoach.errors import RoutineError
 from voicecoach.language import language
-from voicecoach.readout import check_spoken, check_written, pause_mark
-from voicecoach.routine import load
+from voicecoach.routine.loader import load
+from voicecoach.routine.speakable import check_spoken, check_written, pause_mark
 from voicecoach.script import build, pace
 
 ENGLISH = language("en")
@@ -170,7 +170,7 @@ def test_a_mark_for_a_pause_is_found_wherever_words_are_spoken(head: str, tmp_pa
 
 
 def italian(tmp_path: Path, said: str) -> Path:
-    own = (Path(__file__).parents[1] / "docs" / "languages.md").read_text(encoding="utf-8")
+    own = (Path(__file__).parents[2] / "docs" / "languages.md").read_text(encoding="utf-8")
     head = own[own.index("title: Gambe leggere") : own.index("sides:\n  left: {leg: la gamba")]
     path = tmp_path / "it.yaml"
     path.write_text(f"{head}steps:\n  - say: '{said}'\n", encoding="utf-8")

@@ -15,8 +15,8 @@ from voicecoach.core import breath as breaths
 from voicecoach.core.score import Offset
 from voicecoach.core.spelling import number, shorten, simplify
 from voicecoach.errors import VoicecoachError, Where, shown
-from voicecoach.formula import NAME, Formula, as_span, refuse_slips, worked_out
-from voicecoach.yamltree import CONTROL, Table
+from voicecoach.routine.formula import NAME, Formula, as_span, refuse_slips, worked_out
+from voicecoach.routine.source import CONTROL, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

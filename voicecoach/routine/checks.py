@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from voicecoach.bounds import bounded, defaults
 from voicecoach.errors import Problem, RoutineError, cut, near, shown
-from voicecoach.formula import Formula, Quantity
 from voicecoach.language import COUNTS, EXACT, TAG, keys, language, languages, missing
-from voicecoach.readout import pause_mark
-from voicecoach.sheet import (
+from voicecoach.routine.formula import Formula, Quantity
+from voicecoach.routine.limits import bounded, defaults
+from voicecoach.routine.model import (
     BETWEEN,
     LONE,
     PHASE_KEY,
@@ -46,14 +45,15 @@ from voicecoach.sheet import (
     tag,
     walk,
 )
-from voicecoach.texts import BLANK, Words
-from voicecoach.yamltree import Table, Tree, key_place, list_texts, place
+from voicecoach.routine.source import Table, Tree, key_place, list_texts, place
+from voicecoach.routine.speakable import pause_mark
+from voicecoach.routine.values import BLANK, Words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from voicecoach.errors import Where
-    from voicecoach.sheet import Model
+    from voicecoach.routine.model import Model
 
 Path = tuple[str | int, ...]
 Visit = tuple[Path, "Model", bool, frozenset[str]]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
-from voicecoach.formula import Formula, as_count, as_span, worked_out
-from voicecoach.sheet import BreathePhases, Growing, PerSide, Rest, Round, block, walk
+from voicecoach.routine.formula import Formula, as_count, as_span, worked_out
+from voicecoach.routine.model import BreathePhases, Growing, PerSide, Rest, Round, block, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voicecoach.formula import Quantity
-    from voicecoach.sheet import Model, Sheet
+    from voicecoach.routine.formula import Quantity
+    from voicecoach.routine.model import Model, Sheet
 
 Size = tuple[str, Fraction]
 """A unit, and how many of it."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecoach.errors import RoutineError, Where
-from voicecoach.yamltree import LARGEST_FILE, Items, Table, Text, Tree, key_place, place, read
+from voicecoach.routine.source import LARGEST_FILE, Items, Table, Text, Tree, key_place, place, read
 
 if TYPE_CHECKING:
     from pathlib import Path

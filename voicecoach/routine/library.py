@@ -10,7 +10,7 @@ from voicecoach.errors import ChoiceError, UnknownNameError, shown
 from voicecoach.language import languages, wider
 from voicecoach.system import plain_files
 
-BUILT_IN = Path(__file__).parent / "routines"
+BUILT_IN = Path(__file__).parents[1] / "routines"
 ENDINGS = (".yaml", ".yml")
 _HEAD = re.compile(r"^(title|language|summary): (.+)$", re.MULTILINE)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.spelling import unit
 from voicecoach.errors import shown
-from voicecoach.formula import NAME
-from voicecoach.reading import ARROWS, NUMBER, closes_quote, read_aloud, read_signs
+from voicecoach.routine.formula import NAME
+from voicecoach.routine.text_normalisation import ARROWS, NUMBER, closes_quote, read_aloud, read_signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from tests.goldens import performed
 from voicecoach.choices import Choices
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, OutputError, TargetError
-from voicecoach.routine import load
-from voicecoach.template import started
+from voicecoach.routine.loader import load
+from voicecoach.routine.template import started
 
 if TYPE_CHECKING:
     from pathlib import Path

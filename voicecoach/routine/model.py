@@ -16,7 +16,8 @@ from pydantic import (
 )
 
 from voicecoach.core import breath as breaths
-from voicecoach.texts import (
+from voicecoach.routine.source import Table
+from voicecoach.routine.values import (
     MOST_NAMES,
     MOST_PRONOUNCED,
     Breaths,
@@ -39,7 +40,6 @@ from voicecoach.texts import (
     Worked,
     limit_names,
 )
-from voicecoach.yamltree import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

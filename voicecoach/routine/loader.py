@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, near, shown
 from voicecoach.language import TAG, akin, language, wider
-from voicecoach.mistakes import ordered, pause_marks, validated
-from voicecoach.sheet import Include, Play, walk
-from voicecoach.shelf import (
+from voicecoach.routine.checks import ordered, pause_marks, validated
+from voicecoach.routine.library import (
     BUILT_IN,
     ENDINGS,
     beside,
@@ -23,17 +22,18 @@ from voicecoach.shelf import (
     translations,
     untranslated,
 )
-from voicecoach.sidedness import find_written_out
+from voicecoach.routine.model import Include, Play, walk
+from voicecoach.routine.sidedness import find_written_out
+from voicecoach.routine.source import Table, content, parsed
 from voicecoach.system import plain_files
 from voicecoach.system.assets import assets, beds
-from voicecoach.yamltree import Table, content, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voicecoach.language import Language
-    from voicecoach.sheet import Sheet
-    from voicecoach.texts import Name
+    from voicecoach.routine.model import Sheet
+    from voicecoach.routine.values import Name
 
 DEEPEST_INCLUDE = 5
 MOST_EXERCISES = 200

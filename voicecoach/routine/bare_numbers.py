@@ -5,19 +5,19 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from voicecoach.bounds import defaults
 from voicecoach.core.breath import pace
 from voicecoach.errors import ChoiceError, Problem
-from voicecoach.formula import NAME, as_count, worked_out
-from voicecoach.yamltree import Items, Table, Text
+from voicecoach.routine.formula import NAME, as_count, worked_out
+from voicecoach.routine.limits import defaults
+from voicecoach.routine.source import Items, Table, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from voicecoach.core.breath import Breath
-    from voicecoach.formula import Quantity
-    from voicecoach.sheet import Sheet
-    from voicecoach.yamltree import Tree
+    from voicecoach.routine.formula import Quantity
+    from voicecoach.routine.model import Sheet
+    from voicecoach.routine.source import Tree
 
 
 class _Names(dict[str, str]):

@@ -15,11 +15,11 @@ from voicecoach.core.score import phrases
 from voicecoach.core.timeline import perform
 from voicecoach.language import Language, language, languages
 from voicecoach.prompts import name
-from voicecoach.reading import as_written, read_aloud
-from voicecoach.readout import check_written
-from voicecoach.routine import load
+from voicecoach.routine.library import built_in
+from voicecoach.routine.loader import load
+from voicecoach.routine.speakable import check_written
+from voicecoach.routine.text_normalisation import as_written, read_aloud
 from voicecoach.script import build, pace
-from voicecoach.shelf import built_in
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,10 +6,10 @@ import pytest
 
 from voicecoach.core.breath import Span, breath, pace
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
-from voicecoach.routine import MOST_EXERCISES, load
-from voicecoach.sheet import BreathePhases, EachSide, Include, Repeat, Say
-from voicecoach.shelf import BUILT_IN, built_in, find
-from voicecoach.texts import Words
+from voicecoach.routine.library import BUILT_IN, built_in, find
+from voicecoach.routine.loader import MOST_EXERCISES, load
+from voicecoach.routine.model import BreathePhases, EachSide, Include, Repeat, Say
+from voicecoach.routine.values import Words
 
 if TYPE_CHECKING:
     from pathlib import Path

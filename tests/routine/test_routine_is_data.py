@@ -25,9 +25,9 @@ from voicecoach.core.timeline import perform
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
 from voicecoach.extras import Along, extras
 from voicecoach.language import language
-from voicecoach.routine import load
+from voicecoach.routine.library import find
+from voicecoach.routine.loader import load
 from voicecoach.script import build, pace
-from voicecoach.shelf import find
 from voicecoach.system import cache, locks
 from voicecoach.system.assets import asset
 from voicecoach.voices.cached import CachedVoice

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ruamel.yaml import YAML
 
-from voicecoach import schema
-from voicecoach.shelf import BUILT_IN, built_in
-from voicecoach.template import text
+from voicecoach.routine import authoring
+from voicecoach.routine.library import BUILT_IN, built_in
+from voicecoach.routine.template import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[1]
-SCHEMA = json.loads(schema.FILE.read_text(encoding="utf-8"))
+ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads(authoring.FILE.read_text(encoding="utf-8"))
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 FENCED = re.compile(r"^ *```yaml\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 WHOLE = [each for page in PAGES for each in FENCED.findall(page.read_text(encoding="utf-8")) if "title:" in each]
@@ -75,14 +75,14 @@ def check(text: str) -> list[str]:
 
 def test_the_file_is_as_the_models_make_it() -> None:
     """When a change of the models is meant: ``voicecoach schema > schema.json``, and put it into the package."""
-    assert schema.FILE.read_text(encoding="utf-8") == schema.written()
+    assert authoring.FILE.read_text(encoding="utf-8") == authoring.written()
 
 
 @pytest.mark.parametrize("name", built_in())
 def test_every_built_in_routine_names_it_and_is_valid(name: str) -> None:
     source = (BUILT_IN / f"{name}.yaml").read_text(encoding="utf-8")
     (named,) = re.findall(r"^# yaml-language-server: \$schema=(.+)$", source, re.MULTILINE)
-    assert (BUILT_IN / named).resolve() == schema.FILE.resolve()
+    assert (BUILT_IN / named).resolve() == authoring.FILE.resolve()
     assert check(source) == []
 
 

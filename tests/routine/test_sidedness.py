@@ -13,12 +13,12 @@ from voicecoach.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import RoutineError
 from voicecoach.language import language, languages
-from voicecoach.mistakes import validated
-from voicecoach.routine import load
+from voicecoach.routine.checks import validated
+from voicecoach.routine.library import built_in
+from voicecoach.routine.loader import load
+from voicecoach.routine.sidedness import find_written_out
+from voicecoach.routine.source import parsed
 from voicecoach.script import build
-from voicecoach.shelf import built_in
-from voicecoach.sidedness import find_written_out
-from voicecoach.yamltree import parsed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,19 +8,19 @@ from functools import cache
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
-from voicecoach.bare import find_bare_numbers
-from voicecoach.bounds import bounded, defaults
 from voicecoach.captions import by_line
 from voicecoach.errors import Problem, Where, shown
-from voicecoach.formula import Quantity
 from voicecoach.language import language
-from voicecoach.mistakes import spoken_texts
-from voicecoach.readout import ADDRESS, check_written
-from voicecoach.sheet import EachSide, around, block, said, walk
-from voicecoach.sidedness import find_written_out
-from voicecoach.texts import BLANK
-from voicecoach.unheard import unheard
-from voicecoach.yamltree import list_texts, place
+from voicecoach.routine.bare_numbers import find_bare_numbers
+from voicecoach.routine.checks import spoken_texts
+from voicecoach.routine.formula import Quantity
+from voicecoach.routine.limits import bounded, defaults
+from voicecoach.routine.model import EachSide, around, block, said, walk
+from voicecoach.routine.sidedness import find_written_out
+from voicecoach.routine.source import list_texts, place
+from voicecoach.routine.speakable import ADDRESS, check_written
+from voicecoach.routine.unused import unheard
+from voicecoach.routine.values import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from voicecoach.captions import Line
     from voicecoach.core.timeline import Timeline
     from voicecoach.language import Language
-    from voicecoach.sheet import Model, Sheet, Sides
-    from voicecoach.yamltree import Table, Text
+    from voicecoach.routine.model import Model, Sheet, Sides
+    from voicecoach.routine.source import Table, Text
 
 Advice = tuple[str, str]
 """What is odd, and what would mend it."""

@@ -9,19 +9,19 @@ from pydantic import BaseModel
 
 from voicecoach.core.breath import Span
 from voicecoach.errors import Problem, shown
-from voicecoach.formula import Formula
-from voicecoach.reading import read_aloud
-from voicecoach.sheet import BreathePhases, ByRound, Include, Round, block, walk
+from voicecoach.routine.formula import Formula
+from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, block, walk
+from voicecoach.routine.source import key_place
+from voicecoach.routine.text_normalisation import read_aloud
+from voicecoach.routine.values import BLANK, Words
 from voicecoach.steps import phase_of, which
-from voicecoach.texts import BLANK, Words
-from voicecoach.yamltree import key_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from voicecoach.language import Language
-    from voicecoach.sheet import Model, Sheet
-    from voicecoach.yamltree import Table
+    from voicecoach.routine.model import Model, Sheet
+    from voicecoach.routine.source import Table
 
 SILENT = {"steps", "before", "between", "pronounce", "language", "summary", "notes"}
 """Fields whose texts are not said, or by steps of their own."""

@@ -10,11 +10,11 @@ from voicecoach import config, session
 from voicecoach.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, VoiceError
-from voicecoach.routine import load
+from voicecoach.routine.library import built_in, find, read_head, translations, untranslated
+from voicecoach.routine.loader import load
+from voicecoach.routine.model import BreathePhases, ByRound, Model, said, walk
+from voicecoach.routine.values import Words
 from voicecoach.session import Request, targets
-from voicecoach.sheet import BreathePhases, ByRound, Model, said, walk
-from voicecoach.shelf import built_in, find, read_head, translations, untranslated
-from voicecoach.texts import Words
 from voicecoach.voices.catalogue import Catalogue, VoiceInfo
 
 ENGLISH = VoiceInfo("gmw/en-us", "English (America)", ("en-us",))

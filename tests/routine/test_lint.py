@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import measure
-from voicecoach.advice import advised, timed
 from voicecoach.choices import Choices
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
 from voicecoach.errors import Where
-from voicecoach.mistakes import validated
-from voicecoach.routine import Routine, load
+from voicecoach.routine.checks import validated
+from voicecoach.routine.library import built_in, find
+from voicecoach.routine.lint import advised, timed
+from voicecoach.routine.loader import Routine, load
+from voicecoach.routine.model import Sheet
+from voicecoach.routine.source import Table, read
 from voicecoach.script import build
-from voicecoach.sheet import Sheet
-from voicecoach.shelf import built_in, find
-from voicecoach.yamltree import Table, read
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from voicecoach.yamltree import OWN
+from voicecoach.routine.source import OWN
 
-FILE = Path(__file__).parent / "schema.json"
+FILE = Path(__file__).parents[1] / "schema.json"
 """What `schema` prints, kept beside the routines, which name it."""
 
 Schema = dict[str, Any]
@@ -53,7 +53,7 @@ def schema() -> Schema:
     """Return the schema of a routine file, a JSON Schema of draft 7, which editors know."""
     from pydantic.json_schema import GenerateJsonSchema
 
-    from voicecoach.sheet import Sheet
+    from voicecoach.routine.model import Sheet
 
     class Quiet(GenerateJsonSchema):
         """Leaves out defaults that JSON has no form for, without a word."""
@@ -103,7 +103,7 @@ def _plain(part: Schema) -> Schema:
 
 def _part(part: Schema) -> Schema:
     """Name the keys of phases by their pattern; a lone phase is known by one of them."""
-    from voicecoach.sheet import LONE, PHASE_KEY
+    from voicecoach.routine.model import LONE, PHASE_KEY
 
     spoken = part["properties"].pop("<spoken>", None)
     if spoken is None:

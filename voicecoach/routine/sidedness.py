@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import Problem, shown
 from voicecoach.language import TAG, language, missing
-from voicecoach.sheet import EachSide, around, block, said, walk
-from voicecoach.texts import BLANK
+from voicecoach.routine.model import EachSide, around, block, said, walk
+from voicecoach.routine.values import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from voicecoach.language import SideWords
-    from voicecoach.sheet import Model, Sheet, Sides
+    from voicecoach.routine.model import Model, Sheet, Sides
 
 _HARD_END = " \u2022 "
 """What stands for braces: no phrase goes on across it."""
