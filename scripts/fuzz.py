@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING
 
 from tests.fakes import measure
 from tests.mutations import TREES, chosen, spoilt, spoilt_text
-from voicecoach.choices import Choices
 from voicecoach.core.timeline import perform
 from voicecoach.errors import ChoiceError, FitError, RoutineError
-from voicecoach.fit import LengthError, attempts, fitted
 from voicecoach.routine.lint import advised, timed
 from voicecoach.routine.loader import load
-from voicecoach.script import build, pace
+from voicecoach.script.builder import build, pace
+from voicecoach.script.choices import Choices
+from voicecoach.script.fit import LengthError, attempts, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.fakes import measure
-from voicecoach.choices import Choices, Guidance
 from voicecoach.core.breath import pace as paced
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import Timeline, perform
 from voicecoach.routine.loader import load
-from voicecoach.script import build, pace
+from voicecoach.script.builder import build, pace
+from voicecoach.script.choices import Choices, Guidance
 from voicecoach.system.assets import asset
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
-from voicecoach.choices import LEFT_RIGHT, Amount, Choices, Guidance, spread
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
 from voicecoach.routine.library import BUILT_IN, built_in
+from voicecoach.script.choices import LEFT_RIGHT, Amount, Choices, Guidance, spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes import FakeVoice
 from tests.tagged import TAGS
-from voicecoach.choices import Sounding
 from voicecoach.core.breath import Kind, Span, breath
 from voicecoach.core.score import Pause, Score, Seq, breathe, phrase, seq
 from voicecoach.core.timeline import as_json
 from voicecoach.output import Recording, write_all
+from voicecoach.script.choices import Sounding
 from voicecoach.session import rehearse
 from voicecoach.sounding import Part, prepared
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.fakes import FakeVoice, measure
 from voicecoach import session
 from voicecoach.caution import caution
-from voicecoach.choices import Choices, Guidance
 from voicecoach.cli import run
 from voicecoach.core.breath import Kind, breath, pace
 from voicecoach.core.score import Breathe, phrases
@@ -20,8 +19,9 @@ from voicecoach.core.timeline import Timeline, perform
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
-from voicecoach.script import build
-from voicecoach.script import pace as paced
+from voicecoach.script.builder import build
+from voicecoach.script.builder import pace as paced
+from voicecoach.script.choices import Choices, Guidance
 from voicecoach.session import Request, plan
 from voicecoach.taps import CALM, UNDER_TEN, slower
 from voicecoach.voices.cached import CachedVoice

@@ -14,7 +14,7 @@ from voicecoach.cli import run
 from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
 from voicecoach.routine import lint, source, unused
 from voicecoach.routine.loader import load
-from voicecoach.steps import phase_of, which
+from voicecoach.script.steps import phase_of, which
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:

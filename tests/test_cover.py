@@ -16,7 +16,6 @@ from PIL import Image
 
 from tests.goldens import SESSIONS, performed
 from tests.test_plot import timelines
-from voicecoach.choices import Choices
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import Chapter, Timeline
@@ -24,6 +23,7 @@ from voicecoach.cover import MARGIN, ROWS, SIZE, cover, lettered, picture, sided
 from voicecoach.errors import ChoiceError
 from voicecoach.picture import Area, Label, Rect, Stroke
 from voicecoach.raster import drawable
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from voicecoach.picture import Picture

@@ -10,11 +10,11 @@ from rich.console import Console
 
 from tests.goldens import performed
 from voicecoach import captions
-from voicecoach.choices import Choices
 from voicecoach.core.breath import Kind, pace
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue, PhaseSpan
 from voicecoach.display import KINDS, PHASE, PHASES, bar, show
+from voicecoach.script.choices import Choices
 
 
 def shown(width: int, breath: str) -> str:

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from tests.goldens import GOLDEN, SESSIONS, cue_sheet, performed
-from voicecoach.choices import Choices, Guidance
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import FRAME
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
+from voicecoach.script.choices import Choices, Guidance
 
 SITTING = [name for name in built_in() if name.startswith("sitting-leg-stretch")]
 STEMS = {"de": ("link", "recht"), "en": ("left", "right"), "es": ("izquierd", "derech"), "fr": ("gauche", "droit")}

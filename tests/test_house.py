@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "voicecoach"
 ORDER = [
-    *("core", "system", "routine", "views", "audio", "app"),
+    *("core", "system", "routine", "script", "views", "audio", "app"),
     *(
         "errors",
         "system.signals",
@@ -34,9 +34,9 @@ ORDER = [
         "core.score",
         "core.timeline",
         "formats",
-        "choices",
+        "script.choices",
         "routine.text_normalisation",
-        "piece",
+        "script.piece",
     ),
     *(
         "routine.speakable",
@@ -50,12 +50,12 @@ ORDER = [
         "system.assets",
         "routine.loader",
     ),
-    *("part", "steps"),
-    *("chimes",),
-    *("script", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),
+    *("script.context", "script.steps"),
+    *("script.bells",),
+    *("script.builder", "captions", "plaintext", "subtitles", "transcripts", "listing", "prompts"),
     *(
         "naming",
-        "fit",
+        "script.fit",
         "dose",
         "caution",
         "routine.unused",
@@ -115,13 +115,24 @@ CORE = [
         "routine.formula",
         "core.score",
         "core.timeline",
-        "choices",
-        "part",
-        "steps",
-        "script",
-        "piece",
+        "script.choices",
+        "script.context",
+        "script.steps",
+        "script.builder",
+        "script.piece",
     ),
-    *("captions", "plaintext", "subtitles", "transcripts", "listing", "fit", "dose", "mixdown", "clip", "levels"),
+    *(
+        "captions",
+        "plaintext",
+        "subtitles",
+        "transcripts",
+        "listing",
+        "script.fit",
+        "dose",
+        "mixdown",
+        "clip",
+        "levels",
+    ),
     *("live", "cover"),
 ]
 WITH_EFFECTS = {"os", "subprocess", "socket", "pathlib", "io", "tempfile", "shutil", "threading", "time", "random"}

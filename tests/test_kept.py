@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import measure
-from voicecoach.choices import Choices
 from voicecoach.core.timeline import FRAME, Timeline, perform
 from voicecoach.errors import RoutineError
 from voicecoach.routine.loader import load
-from voicecoach.script import build
+from voicecoach.script.builder import build
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import measure
-from voicecoach.choices import Choices
 from voicecoach.core.timeline import Timeline, perform
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.language import COUNTS, fill, keys, language, languages, missing, wider
 from voicecoach.language_facts import SAME
 from voicecoach.routine.loader import load
-from voicecoach.script import build, pace
+from voicecoach.script.builder import build, pace
+from voicecoach.script.choices import Choices
 
 BLANK = re.compile(r"\{\w+\}")
 VOWELS = re.compile("[aeiouyàáâäèéêëìíîïòóôöùúûü]+", re.IGNORECASE)

@@ -15,7 +15,6 @@ from rich.console import Console
 from tests.fakes import measure
 from tests.goldens import performed
 from tests.strategies import paces, scores
-from voicecoach.choices import Choices
 from voicecoach.core.breath import Kind, breath
 from voicecoach.core.score import breathe, phrase
 from voicecoach.core.timeline import as_json, perform
@@ -32,6 +31,7 @@ from voicecoach.live import (
     shorten_chapter,
 )
 from voicecoach.plaintext import one_line
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Pace

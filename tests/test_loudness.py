@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from tests.sounded import WORDS, Spoken, breaths, still
 from voicecoach import ffmpeg, loudness, sounding
-from voicecoach.choices import Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip
 from voicecoach.core.score import phrase, seq
 from voicecoach.errors import EncodeError
 from voicecoach.formats import FORMATS
 from voicecoach.loudness import GATE, Blocks, integrated, of_file, summary
 from voicecoach.output import Stream
+from voicecoach.script.choices import Sounding
 
 if TYPE_CHECKING:
     from pathlib import Path

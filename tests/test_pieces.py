@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach import pieces
-from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
 from voicecoach.core.breath import pace
 from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
 from voicecoach.pieces import Source, covered, write
 from voicecoach.routine.library import BUILT_IN, built_in
 from voicecoach.routine.loader import load
-from voicecoach.script import piece
+from voicecoach.script.builder import piece
+from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
 from voicecoach.system import cache
 
 if TYPE_CHECKING:
-    from voicecoach.piece import Piece
+    from voicecoach.script.piece import Piece
 
 ROUTINE = """
 title: Fold

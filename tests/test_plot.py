@@ -21,7 +21,6 @@ from tests.goldens import SESSIONS, performed
 from tests.strategies import breaths, sides
 from voicecoach import plot, raster
 from voicecoach.captions import clock
-from voicecoach.choices import Choices
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
@@ -29,6 +28,7 @@ from voicecoach.errors import ChoiceError
 from voicecoach.picture import Area, Label, Picture, Rect, Shape, Stroke, fitted, text_width, wrapped
 from voicecoach.raster import DENSITY
 from voicecoach.rows import INNER, MARGIN, ROWS, scale
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

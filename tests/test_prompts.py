@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import breaths, scores
-from voicecoach.choices import Choices
 from voicecoach.core.breath import Kind, Pace, Span, breath
 from voicecoach.core.score import (
     Mark,
@@ -35,6 +34,7 @@ from voicecoach.core.timeline import FRAME, perform
 from voicecoach.plaintext import one_line
 from voicecoach.prompts import Prompt, gathered, markdown, name, prompts, table, uses, words
 from voicecoach.routine.loader import load
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

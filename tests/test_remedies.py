@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.choices import Choices
 from voicecoach.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, TargetError, remedy
 from voicecoach.routine.loader import load
 from voicecoach.routine.template import started
-from voicecoach.script import build
+from voicecoach.script.builder import build
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.choices import Choices
 from voicecoach.core.score import phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import akin, capitalise, full_stop, keys, normalise
@@ -17,7 +16,8 @@ from voicecoach.routine.checks import validated
 from voicecoach.routine.lint import advised
 from voicecoach.routine.loader import load
 from voicecoach.routine.source import read
-from voicecoach.script import piece
+from voicecoach.script.builder import piece
+from voicecoach.script.choices import Choices
 from voicecoach.voices.catalogue import Catalogue, VoiceInfo, choose
 from voicecoach.voices.system import SystemVoice
 

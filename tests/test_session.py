@@ -10,12 +10,12 @@ import pytest
 
 from tests.fakes import FakeVoice
 from voicecoach import session
-from voicecoach.choices import Choices
 from voicecoach.clip import Clip
 from voicecoach.core.breath import breath, pace
 from voicecoach.core.score import Score, Side, breathe, phrase, seq
 from voicecoach.core.timeline import FRAME
 from voicecoach.errors import EncodeError, FitError, TargetError
+from voicecoach.script.choices import Choices
 from voicecoach.session import Request, make, plan, rehearse, targets
 from voicecoach.verify import Finding
 from voicecoach.voices.cached import CachedVoice

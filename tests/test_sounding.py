@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from tests.sounded import Spoken, still
 from voicecoach import ffmpeg, sounding
-from voicecoach.choices import Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, gain
 from voicecoach.core.score import CueKind, phrase, seq
 from voicecoach.core.timeline import Cue, Timeline
 from voicecoach.errors import VoiceError
 from voicecoach.formats import FORMATS
 from voicecoach.mixdown import WINDOW
+from voicecoach.script.choices import Sounding
 from voicecoach.sounding import describe_speech
 from voicecoach.system.assets import assets
 from voicecoach.verify import verify

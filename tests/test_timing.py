@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from tests.fakes import CHIME_SECONDS, spoken_seconds
 from tests.goldens import performed
-from tests.test_steps import heard, played, routine
-from voicecoach.choices import Choices, Guidance
+from tests.script.test_steps import heard, played, routine
 from voicecoach.core.breath import breath
 from voicecoach.core.score import CueKind, Sound
 from voicecoach.core.timeline import FRAME, Timeline, air, ceil_to_frame, perform, snap
 from voicecoach.errors import FitError, UnknownNameError
-from voicecoach.script import build
+from voicecoach.script.builder import build
+from voicecoach.script.choices import Choices, Guidance
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,6 @@ from tests.fakes import FakeVoice
 from tests.sounded import Spoken, breaths, still
 from tests.tagged import TAGS
 from voicecoach import ffmpeg, tagging
-from voicecoach.choices import Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, join, silence
 from voicecoach.core.score import phrase, seq
 from voicecoach.errors import TargetError
@@ -24,6 +23,7 @@ from voicecoach.formats import FORMATS
 from voicecoach.frames import Form
 from voicecoach.mixdown import mixdown
 from voicecoach.output import Recording, Stream, write_all
+from voicecoach.script.choices import Sounding
 from voicecoach.tags import Tags
 from voicecoach.verify import carrying, read, verify
 

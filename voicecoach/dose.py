@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.choices import LEFT_RIGHT
+from voicecoach.script.choices import LEFT_RIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from voicecoach.choices import Choices, Guidance
+from voicecoach.script.choices import Choices, Guidance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

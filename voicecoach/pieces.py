@@ -18,20 +18,21 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import errors, language, piece
-from voicecoach.choices import Choices
+from voicecoach import errors, language
 from voicecoach.core import breath, score
 from voicecoach.core.timeline import perform
 from voicecoach.errors import VoicecoachError
 from voicecoach.routine import library
+from voicecoach.script import piece
+from voicecoach.script.choices import Choices
 from voicecoach.system import cache, plain_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voicecoach.core.score import Side
-    from voicecoach.piece import Piece
     from voicecoach.routine.loader import Routine
+    from voicecoach.script.piece import Piece
 
 COVERED = Fraction(1800)
 """Seconds of a session that its cover shows."""
@@ -147,7 +148,7 @@ def write(routine: Routine, choices: Choices) -> Piece:
         RoutineError: When the routine is wrong.
         ChoiceError: When the choices do not go together with it.
     """
-    from voicecoach.script import piece
+    from voicecoach.script.builder import piece
 
     written = piece(routine, choices)
     return replace(written, speakable=_find_speakable(written), warnings=_count_warnings(routine))
@@ -207,7 +208,7 @@ def _sorted(value: object) -> object:
 def _builder() -> str:
     """Return what tells this program from one that would write other pieces: its own files, and Python's version."""
     ours = Path(__file__).parent
-    files = [each for folder in ("", "core", "routine", "words") for each in os.scandir(ours / folder)]
+    files = [each for folder in ("", "core", "routine", "script", "words") for each in os.scandir(ours / folder)]
     facts = sorted((each.name, (found := each.stat()).st_size, found.st_mtime_ns) for each in files if "." in each.name)
     return hashlib.sha256(repr((sys.version_info, facts)).encode()).hexdigest()
 

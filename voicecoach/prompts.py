@@ -14,20 +14,20 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from voicecoach.choices import LEFT_RIGHT
 from voicecoach.core.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
 from voicecoach.core.timeline import air
 from voicecoach.plaintext import one_line
 from voicecoach.routine.text_normalisation import as_written
-from voicecoach.script import build, pace
+from voicecoach.script.builder import build, pace
+from voicecoach.script.choices import LEFT_RIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from voicecoach.choices import Choices
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.core.score import Score
     from voicecoach.routine.loader import Routine
+    from voicecoach.script.choices import Choices
 
 HEAD = ("file", "words", "say it as", "where", "side", "seconds at most")
 _SLUG = 40

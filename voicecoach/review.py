@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach import session
-from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.core.breath import Span
 from voicecoach.core.score import Sound, phrases
 from voicecoach.core.timeline import perform
@@ -26,14 +25,15 @@ from voicecoach.errors import (
     cut,
     shown,
 )
-from voicecoach.part import MOST_STEPS
 from voicecoach.routine.checks import ordered, validated
 from voicecoach.routine.library import find
 from voicecoach.routine.lint import advised, timed
 from voicecoach.routine.loader import load
 from voicecoach.routine.model import Include, block, walk
 from voicecoach.routine.source import Table, read
-from voicecoach.script import build, pace
+from voicecoach.script.builder import build, pace
+from voicecoach.script.choices import LEFT_RIGHT, Choices
+from voicecoach.script.context import MOST_STEPS
 from voicecoach.system import cache
 
 if TYPE_CHECKING:

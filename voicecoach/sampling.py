@@ -8,14 +8,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import formats, session
-from voicecoach.choices import Choices, Sounding
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Pause, Phrase, phrases, seq
 from voicecoach.core.timeline import as_json
 from voicecoach.output import write_all
 from voicecoach.routine.library import find, translations
 from voicecoach.routine.loader import Routine, load
-from voicecoach.script import build, pace
+from voicecoach.script.builder import build, pace
+from voicecoach.script.choices import Choices, Sounding
 from voicecoach.sounding import Part, prepared
 from voicecoach.system import cache
 from voicecoach.tags import Tags

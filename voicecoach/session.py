@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicecoach.captions import clock, transcript
 from voicecoach.caution import caution
-from voicecoach.choices import LEFT_RIGHT, Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.core.score import Score, Side, Sound, phrases
 from voicecoach.core.timeline import LONGEST, Cue, Timeline, as_json, perform
@@ -34,6 +33,7 @@ from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
 from voicecoach.routine.library import built_in
+from voicecoach.script.choices import LEFT_RIGHT, Choices, Sounding
 from voicecoach.system import cache, memory, parallel, plain_files, signals, timings
 from voicecoach.system.assets import asset, assets
 from voicecoach.system.folders import describe_missing, is_gone, quote
@@ -43,13 +43,13 @@ if TYPE_CHECKING:
 
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.errors import Problem
-    from voicecoach.fit import Fit, LengthError
     from voicecoach.formats import Format
     from voicecoach.language import Language
     from voicecoach.loudness import Loudness
     from voicecoach.output import Extra, Written
-    from voicecoach.piece import Piece
     from voicecoach.progress import Heading
+    from voicecoach.script.fit import Fit, LengthError
+    from voicecoach.script.piece import Piece
     from voicecoach.sounding import Part
     from voicecoach.tags import Tags
     from voicecoach.voices import Voice
@@ -455,8 +455,8 @@ def _laid(stage: Stage, choices: Choices, piece: Piece, length: Fraction | None)
 
 
 def _bent(stage: Stage, choices: Choices, length: Fraction, timeline: Timeline) -> tuple[Timeline, Fit]:
-    from voicecoach.fit import LengthError
-    from voicecoach.script import piece as written
+    from voicecoach.script.builder import piece as written
+    from voicecoach.script.fit import LengthError
 
     while True:
         spoken = len(stage.clips)
@@ -473,7 +473,7 @@ def _bent(stage: Stage, choices: Choices, length: Fraction, timeline: Timeline) 
 
 
 def _fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthError:
-    from voicecoach.fit import LengthError, attempts, fitted
+    from voicecoach.script.fit import LengthError, attempts, fitted
 
     try:
         return fitted(attempts(stage.source.routine, choices, stage.measure), length)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.beds import Bed
-    from voicecoach.choices import Sounding
     from voicecoach.core.timeline import Cue, Timeline
     from voicecoach.mixdown import Passage
+    from voicecoach.script.choices import Sounding
     from voicecoach.tags import Tags
 
 Report = Callable[[str, int, int], None]

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from voicecoach import ffmpeg, tagging
-from voicecoach.choices import ROOM_TONE
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import RunError, TargetError, shown
 from voicecoach.levels import BLOCK, BLOCKS_A_SECOND, find_missing, is_packed, measure_levels, measure_speech, to_dbfs
 from voicecoach.live import MOST
+from voicecoach.script.choices import ROOM_TONE
 from voicecoach.system import plain_files
 
 if TYPE_CHECKING:

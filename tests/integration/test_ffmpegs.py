@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach import ffmpeg, ffmpeg_choice, filters
-from voicecoach.choices import Sounding
 from voicecoach.clip import SAMPLE_RATE
 from voicecoach.errors import EncodeError
 from voicecoach.ffmpeg_choice import VARIABLE
 from voicecoach.formats import FORMATS
 from voicecoach.loudness import of_file
+from voicecoach.script.choices import Sounding
 from voicecoach.session import Made, Request, make
 from voicecoach.verify import verify
 from voicecoach.voices import polish

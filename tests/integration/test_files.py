@@ -21,7 +21,6 @@ import webvtt
 from mutagen.id3 import ID3
 
 from voicecoach import ffmpeg, loudness, tagging
-from voicecoach.choices import Sounding
 from voicecoach.cli import run
 from voicecoach.clip import SAMPLE_RATE
 from voicecoach.core.score import Side
@@ -29,6 +28,7 @@ from voicecoach.errors import TargetError
 from voicecoach.fall import DECIBELS, STEPS
 from voicecoach.formats import FORMATS
 from voicecoach.frames import Form
+from voicecoach.script.choices import Sounding
 from voicecoach.session import Made, Request, make
 from voicecoach.verify import verify
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tests import tinymodel
 from voicecoach import prompts
-from voicecoach.choices import Choices, Guidance
 from voicecoach.core.score import Side
 from voicecoach.routine.loader import load
+from voicecoach.script.choices import Choices, Guidance
 from voicecoach.session import Made, Request, make
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach import ffmpeg, session, sounding
-from voicecoach.choices import ROOM_TONE, Choices, Sounding
 from voicecoach.clip import SAMPLE_RATE
 from voicecoach.core.breath import pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.frames import Form, read_info
 from voicecoach.loudness import of_file
 from voicecoach.mixdown import mixdown
+from voicecoach.script.choices import ROOM_TONE, Choices, Sounding
 from voicecoach.session import Made, Request, make
 
 with warnings.catch_warnings():
@@ -288,7 +288,7 @@ def peak_memory(rounds: int, folder: Path, output: Path) -> int:
     """The peak memory, in KB, of a process of its own that makes a session."""
     code = (
         "import resource, sys; from pathlib import Path; from voicecoach.session import Request, make\n"
-        "from voicecoach.choices import Choices\n"
+        "from voicecoach.script.choices import Choices\n"
         f"request = Request('sitting-leg-stretch', Choices(rounds={rounds}))\n"
         f"make(request, Path({str(output)!r}), Path({str(folder)!r}), lambda *_: None)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"

@@ -17,12 +17,12 @@ import pytest
 
 from tests.loudness import loudness
 from voicecoach import ffmpeg
-from voicecoach.choices import Choices
 from voicecoach.core.score import phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import language
 from voicecoach.routine.loader import load
-from voicecoach.script import build
+from voicecoach.script.builder import build
+from voicecoach.script.choices import Choices
 from voicecoach.session import Request, plan
 from voicecoach.voices import library, polish
 from voicecoach.voices.cached import CachedVoice

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import measure
-from voicecoach.choices import Choices
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
@@ -19,7 +18,8 @@ from voicecoach.routine.lint import advised, timed
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
 from voicecoach.routine.source import Table, read
-from voicecoach.script import build
+from voicecoach.script.builder import build
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,6 @@ import pytest
 from tests.fakes import FakeVoice, measure
 from tests.mutations import TREES, chosen, spoilt_text
 from voicecoach import config, session
-from voicecoach.choices import Choices
 from voicecoach.cli import run
 from voicecoach.core.timeline import perform
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
@@ -27,7 +26,8 @@ from voicecoach.extras import Along, extras
 from voicecoach.language import language
 from voicecoach.routine.library import find
 from voicecoach.routine.loader import load
-from voicecoach.script import build, pace
+from voicecoach.script.builder import build, pace
+from voicecoach.script.choices import Choices
 from voicecoach.system import cache, locks
 from voicecoach.system.assets import asset
 from voicecoach.voices.cached import CachedVoice
@@ -196,7 +196,7 @@ def test_the_name_of_a_file_steers_no_terminal_either() -> None:
 
 
 def test_aliases_includes_and_rounds_together_are_bounded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.part.MOST_STEPS", 2_000)
+    monkeypatch.setattr("voicecoach.script.context.MOST_STEPS", 2_000)
     block = "{repeat: {rounds: 1000, steps: [&s {breathe: 9999, in: In}, *s, *s]}}"
     (home / "b.yaml").write_text(f"title: b\nsteps: [&r {block}, *r, *r]\n", encoding="utf-8")
     (home / "a.yaml").write_text(f"title: a\nsteps: [&i {{include: b.yaml}}{', *i' * 150}]\n", encoding="utf-8")

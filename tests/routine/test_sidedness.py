@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.choices import Choices
 from voicecoach.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import RoutineError
@@ -18,7 +17,8 @@ from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
 from voicecoach.routine.sidedness import find_written_out
 from voicecoach.routine.source import parsed
-from voicecoach.script import build
+from voicecoach.script.builder import build
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

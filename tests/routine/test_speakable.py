@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import measure
-from voicecoach.choices import Choices
 from voicecoach.core.timeline import perform
 from voicecoach.errors import RoutineError
 from voicecoach.language import language
 from voicecoach.routine.loader import load
 from voicecoach.routine.speakable import check_spoken, check_written, pause_mark
-from voicecoach.script import build, pace
+from voicecoach.script.builder import build, pace
+from voicecoach.script.choices import Choices
 
 ENGLISH = language("en")
 

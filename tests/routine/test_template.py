@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.goldens import performed
-from voicecoach.choices import Choices
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, OutputError, TargetError
 from voicecoach.routine.loader import load
 from voicecoach.routine.template import started
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import measure
-from voicecoach.choices import Choices
 from voicecoach.core.score import phrases
 from voicecoach.core.timeline import perform
 from voicecoach.language import Language, language, languages
@@ -19,7 +18,8 @@ from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
 from voicecoach.routine.speakable import check_written
 from voicecoach.routine.text_normalisation import as_written, read_aloud
-from voicecoach.script import build, pace
+from voicecoach.script.builder import build, pace
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

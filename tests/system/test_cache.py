@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
 from voicecoach import session
-from voicecoach.choices import Choices
 from voicecoach.clip import Clip
 from voicecoach.core.breath import Pace, breath
+from voicecoach.script.choices import Choices
 from voicecoach.session import Request
 from voicecoach.system import cache
 from voicecoach.voices import remember

@@ -14,7 +14,7 @@ from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, blo
 from voicecoach.routine.source import key_place
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, Words
-from voicecoach.steps import phase_of, which
+from voicecoach.script.steps import phase_of, which
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.choices import SPOKEN, Choices, Guidance
 from voicecoach.core.breath import Kind, Span, breath, pace
 from voicecoach.core.score import CueKind, Offset, Phrase, Seq, Side, Sound, phrases
 from voicecoach.errors import RoutineError, UnknownNameError, Where
 from voicecoach.language import language
-from voicecoach.part import MOST_STEPS, Part
 from voicecoach.routine.formula import Formula
 from voicecoach.routine.loader import Routine
 from voicecoach.routine.model import Sheet
 from voicecoach.routine.values import words
-from voicecoach.script import build
+from voicecoach.script.builder import build
+from voicecoach.script.choices import SPOKEN, Choices, Guidance
+from voicecoach.script.context import MOST_STEPS, Part
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
 

@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure
 from tests.mutations import TREES, spoilt
-from voicecoach.choices import LEFT_RIGHT, Choices, Guidance
 from voicecoach.core.breath import Kind, pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import FRAME, Timeline, perform, snap
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
-from voicecoach.script import build
-from voicecoach.script import pace as paced
-from voicecoach.steps import phase_of, which
+from voicecoach.script.builder import build
+from voicecoach.script.builder import pace as paced
+from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
+from voicecoach.script.steps import phase_of, which
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -642,7 +642,7 @@ def test_blocks_stand_in_blocks_up_to_20_deep(kind: list[str], tmp_path: Path) -
 
 
 def test_what_varies_and_multiplies_without_end_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.part.MOST_STEPS", 2_000)
+    monkeypatch.setattr("voicecoach.script.context.MOST_STEPS", 2_000)
     step: Step = {"breathe": "{n}"}
     for _ in range(6):
         silent = {"say": "hi", "only": "last"}

@@ -15,16 +15,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.captions import clock
-from voicecoach.choices import Amount, Choices, spread
 from voicecoach.core.timeline import ceil_to_frame, perform
 from voicecoach.errors import ChoiceError, RoutineError
-from voicecoach.script import draft, pace
+from voicecoach.script.builder import draft, pace
+from voicecoach.script.choices import Amount, Choices, spread
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
     from voicecoach.core.timeline import Measure, Timeline
-    from voicecoach.part import Places, Room
     from voicecoach.routine.loader import Routine
+    from voicecoach.script.context import Places, Room
 
 NEVER = Fraction(10**9)
 """Seconds of what can't be performed: more than any session has."""

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure
 from tests.work import count_calls
-from voicecoach.choices import LEFT_RIGHT, Choices
 from voicecoach.core.breath import Kind, breath, pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import Timeline, perform, snap
@@ -21,7 +20,8 @@ from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
 from voicecoach.routine.values import Name
-from voicecoach.script import build, exercises, notice
+from voicecoach.script.builder import build, exercises, notice
+from voicecoach.script.choices import LEFT_RIGHT, Choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

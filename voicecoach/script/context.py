@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
-from voicecoach.choices import LEFT_RIGHT, SPOKEN, Guidance
 from voicecoach.core.breath import Kind, Pace, Span, pace
 from voicecoach.core.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
 from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, shown
@@ -16,15 +15,16 @@ from voicecoach.language import capitalise
 from voicecoach.routine.formula import Formula, TooDeepError, as_count, as_span, worked_out
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
+from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voicecoach.choices import Choices, Spread
     from voicecoach.core.breath import Breath
     from voicecoach.core.score import Score
     from voicecoach.language import Language
     from voicecoach.routine.loader import Routine
+    from voicecoach.script.choices import Choices, Spread
 
 _Given = TypeVar("_Given")
 _FACTOR = r"(?:\{[^{}]*\}|[0-9]+(?:\.[0-9]+)?)"

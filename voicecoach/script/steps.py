@@ -9,7 +9,6 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from voicecoach.choices import LEFT_RIGHT, Guidance, Spread
 from voicecoach.core.breath import NAMES, Kind, Span
 from voicecoach.core.score import (
     Breathe,
@@ -29,7 +28,6 @@ from voicecoach.core.score import (
     seq,
 )
 from voicecoach.errors import ChoiceError, UnknownNameError, shown
-from voicecoach.part import TONES
 from voicecoach.routine.formula import Formula, worked_out
 from voicecoach.routine.model import (
     PHASE_KEY,
@@ -52,14 +50,16 @@ from voicecoach.routine.model import (
     Paced as PacedStep,
 )
 from voicecoach.routine.values import Words
+from voicecoach.script.choices import LEFT_RIGHT, Guidance, Spread
+from voicecoach.script.context import TONES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.core.score import Score
-    from voicecoach.part import Part
     from voicecoach.routine.model import Block, Model, Round
+    from voicecoach.script.context import Part
 
 SENTENCE_GAP = Span(rest=Fraction(3, 4))
 PhaseSides = tuple[tuple[Kind, Side], ...]

@@ -6,26 +6,26 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.chimes import chimed, end, start
-from voicecoach.choices import LEFT_RIGHT
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError
 from voicecoach.language import full_stop, language
-from voicecoach.part import Part, Room, Tally
-from voicecoach.piece import Piece
 from voicecoach.routine.checks import ordered
 from voicecoach.routine.model import EachSide, Include, Repeat, Rest, Round, block, walk
 from voicecoach.routine.sidedness import find_misplaced
-from voicecoach.steps import SENTENCE_GAP, list_round_names, paced, rest, scores
+from voicecoach.script.bells import chimed, end, start
+from voicecoach.script.choices import LEFT_RIGHT
+from voicecoach.script.context import Part, Room, Tally
+from voicecoach.script.piece import Piece
+from voicecoach.script.steps import SENTENCE_GAP, list_round_names, paced, rest, scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from voicecoach.choices import Choices
     from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
     from voicecoach.routine.loader import Routine
+    from voicecoach.script.choices import Choices
 
 PART_GAP = Span(rest=Fraction(2))
 GET_UP = Span(rest=Fraction(10))

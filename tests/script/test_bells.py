@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import measure
-from voicecoach.choices import Choices
 from voicecoach.core.score import CueKind, Side, Sound
 from voicecoach.core.timeline import FRAME, perform
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
-from voicecoach.script import build, pace
+from voicecoach.script.builder import build, pace
+from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from voicecoach.core.timeline import Cue, Timeline

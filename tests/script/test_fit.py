@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice, measure
 from voicecoach import session
-from voicecoach.choices import LEFT_RIGHT, Amount, Choices, spread
 from voicecoach.cli import run
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, perform, snap
 from voicecoach.errors import ChoiceError
-from voicecoach.fit import Fit, LengthError, Trial, attempts, fitted
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
-from voicecoach.script import build
-from voicecoach.script import pace as breathed
+from voicecoach.script.builder import build
+from voicecoach.script.builder import pace as breathed
+from voicecoach.script.choices import LEFT_RIGHT, Amount, Choices, spread
+from voicecoach.script.fit import Fit, LengthError, Trial, attempts, fitted
 from voicecoach.session import Request, plan
 from voicecoach.voices.cached import CachedVoice
 
