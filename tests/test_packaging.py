@@ -41,7 +41,7 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_every_file_of_the_package_and_the_sounds(wheel: Path) -> None:
     package = {path for path in (TOP / "voicecoach").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     sounds = {f"voicecoach/{path.relative_to(TOP).as_posix()}" for path in (TOP / "audio_assets").rglob("*.*")}
-    assert names(wheel) == {path.relative_to(TOP).as_posix() for path in package} | sounds
+    assert names(wheel) == {path.relative_to(TOP).as_posix() for path in package} | sounds | {"voicecoach/llms.txt"}
     assert {"voicecoach/py.typed", "voicecoach/words/en.toml", "voicecoach/routines/leg-stretch.yaml"} < names(wheel)
 
 
