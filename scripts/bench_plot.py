@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from voicecoach.picture import Anchor, Label, Picture, Rect, Stroke, svg
+from voicecoach.views.shapes import Anchor, Label, Picture, Rect, Stroke, svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voicecoach.picture import Shape
+    from voicecoach.views.shapes import Shape
 
 Lines = dict[str, dict[int, float]]
 """Of each way, the seconds for so many minutes of session."""

@@ -16,10 +16,10 @@ import pytest
 from tests.tagged import TAGS
 from voicecoach.errors import PlayerError, UnknownNameError
 from voicecoach.formats import FORMATS
-from voicecoach.live import Recorded
 from voicecoach.player import DELAY, PLAYERS, Player, command, play, recording, sound
 from voicecoach.system.assets import asset
 from voicecoach.tagging import save
+from voicecoach.views.live import Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

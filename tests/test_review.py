@@ -10,13 +10,13 @@ import pytest
 
 from tests.fakes import FakeVoice
 from voicecoach import config, session
-from voicecoach.captions import clock
 from voicecoach.cli import run
 from voicecoach.core.breath import pace, paces
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.review import Review, command, review
 from voicecoach.script.choices import Choices, Guidance
 from voicecoach.session import Request
+from voicecoach.views.cuesheet import clock
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from tests.fakes import FakeKind, NamedVoice
 from voicecoach import config, player, sampling, session
 from voicecoach.cli import run
 from voicecoach.errors import EncodeError
-from voicecoach.live import recorded
 from voicecoach.tagging import timeline
+from voicecoach.views.live import recorded
 from voicecoach.voices import finding, models
 from voicecoach.voices.kinds import Listed, Settings
 

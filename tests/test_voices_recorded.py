@@ -15,7 +15,7 @@ from tests.loudness import loudness
 from voicecoach import ffmpeg
 from voicecoach.clip import SAMPLE_RATE, Clip, peak
 from voicecoach.errors import ChoiceError, EncodeError, VoiceError
-from voicecoach.prompts import name
+from voicecoach.views.prompts import name
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.kinds import Settings
 from voicecoach.voices.recorded import KIND, RecordedVoice, RecordingError, recordings

@@ -32,9 +32,9 @@ from voicecoach.system.folders import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from voicecoach.prompts import Prompt
     from voicecoach.review import Review
     from voicecoach.session import Made, Report, Request, Session, Track
+    from voicecoach.views.prompts import Prompt
 
 
 class _Command(click.Command):
@@ -185,8 +185,8 @@ def plan(as_json: bool, drawing: Path | None, force: bool, **chosen: Any) -> Non
 @click.option("--missing", type=click.Path(path_type=Path), metavar="FOLDER", help="Only what is not recorded there.")
 def script(listed: Path | None, missing: Path | None, tracks: str, **chosen: Any) -> None:
     """Print the words of ROUTINE, all that may be spoken; or list them, to be recorded (see --voice recorded:)."""
-    from voicecoach import prompts
     from voicecoach.routine.loader import load
+    from voicecoach.views import prompts
 
     request = options.request(split=tracks == "sides", **chosen)
     routine = load(request.routine, request.language)
@@ -632,7 +632,7 @@ def _play(path: Path, *, quiet: bool) -> None:
         return
     from rich.console import Console
 
-    from voicecoach.live import display
+    from voicecoach.views.live import display
 
     with display(recording, Console()) as show:
         player.play(arguments, recording.title, show)
@@ -656,8 +656,8 @@ def _check_ours(path: Path) -> None:
 
 
 def _draw(track: Track, path: Path) -> None:
-    from voicecoach import plot
     from voicecoach.output import Extra, write_all
+    from voicecoach.views import plot
 
     vector = path.suffix.lower() == ".svg"
     picture = plot.svg(track.timeline, track.title).encode() if vector else plot.png(track.timeline, track.title)
@@ -666,8 +666,8 @@ def _draw(track: Track, path: Path) -> None:
 
 def _unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
     """Return the wordings that have no recording in a folder yet."""
-    from voicecoach import prompts
     from voicecoach.system.folders import expanded
+    from voicecoach.views import prompts
     from voicecoach.voices.recorded import recordings
 
     there = recordings(expanded(folder))
@@ -676,8 +676,8 @@ def _unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
 
 def _write_list(found: Sequence[Prompt], path: Path, title: str) -> None:
     """Write a list to record from, whole, in the form that its file's name asks for."""
-    from voicecoach import prompts
     from voicecoach.output import Extra, write_all
+    from voicecoach.views import prompts
 
     forms = {".csv": prompts.table(found), ".md": prompts.markdown(found, title)}
     write_all([], [Extra(path, "recording list", forms[path.suffix.lower()])])
@@ -686,8 +686,8 @@ def _write_list(found: Sequence[Prompt], path: Path, title: str) -> None:
 
 def _print_plan(track: Track) -> None:
     """Print the plan: on a terminal with colours and bars, elsewhere as plain text."""
-    from voicecoach.captions import table
-    from voicecoach.display import MOST, show
+    from voicecoach.views.cuesheet import table
+    from voicecoach.views.terminal import MOST, show
 
     if sys.stdout.isatty() and len(track.timeline.cues) <= MOST:
         from rich.console import Console
@@ -701,7 +701,7 @@ def _print_plan(track: Track) -> None:
 
 def _turns(track: Track) -> Iterator[str]:
     """Say how many turns each side has, where that is not the same."""
-    from voicecoach.captions import turns
+    from voicecoach.views.cuesheet import turns
 
     counted = turns(track.timeline)
     if track.side is None and len(set(counted.values())) > 1:
@@ -746,7 +746,7 @@ def _warn(session: Session, *, quiet: bool) -> None:
 
 def _summary(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
     """Say in a line a file what was made, and what can be done next."""
-    from voicecoach.captions import clock
+    from voicecoach.views.cuesheet import clock
 
     for track, file, loudness in made.files:
         count = f", {_count(file.chapters, 'chapter')}" if file.chapters else ""
@@ -796,7 +796,7 @@ def _tell_timings(started: float, seconds: Mapping[str, float]) -> None:
 
 def _measures(track: Track) -> str:
     """Say how long a track is, and how long each leg is stretched in it."""
-    from voicecoach.captions import clock
+    from voicecoach.views.cuesheet import clock
 
     return ", ".join((clock(track.timeline.duration), *_list_stretches(track)))
 

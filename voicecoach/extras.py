@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach import listing, subtitles, transcripts
 from voicecoach.output import Extra
+from voicecoach.views import captions, chapters, transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +31,7 @@ class Along:
     title: str
     timeline: Timeline
     seconds: Fraction
-    spans: Callable[[Cue], subtitles.Spans] = subtitles.no_spans
+    spans: Callable[[Cue], captions.Spans] = captions.no_spans
 
 
 def list_paths(kinds: Sequence[str], tracks: Sequence[Path], whole: Path) -> list[Path]:
@@ -51,21 +51,21 @@ def extras(kinds: Sequence[str], tracks: Sequence[Along], album: str, language: 
     if PLAYLIST in kinds:
         folder = whole.parent
         listed = [(os.path.relpath(track.path, folder), track.seconds, track.title) for track in tracks]
-        found.append(Extra(_playlist(whole), PLAYLIST, listing.playlist(listed, album).encode()))
+        found.append(Extra(_playlist(whole), PLAYLIST, chapters.playlist(listed, album).encode()))
     return found
 
 
 def _of(kind: str, track: Along, language: Language) -> Iterator[Extra]:
     if kind == CHAPTERS:
-        content = listing.chapters(track.timeline, title=track.title)
+        content = chapters.chapters(track.timeline, title=track.title)
         yield Extra(_path(kind, track.path), kind, content.encode())
     elif kind == "srt":
-        yield _text(kind, track, subtitles.srt(track.timeline, language=language, spans=track.spans))
+        yield _text(kind, track, captions.srt(track.timeline, language=language, spans=track.spans))
     elif kind == "vtt":
-        content = subtitles.vtt(track.timeline, title=track.title, language=language, spans=track.spans)
+        content = captions.vtt(track.timeline, title=track.title, language=language, spans=track.spans)
         yield _text(kind, track, content)
     else:
-        written = {"lrc": subtitles.lrc, "txt": transcripts.transcript}[kind]
+        written = {"lrc": captions.lrc, "txt": transcript.transcript}[kind]
         yield _text(kind, track, written(track.timeline, title=track.title, language=language))
 
 

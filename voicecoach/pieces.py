@@ -179,7 +179,7 @@ def covered(source: Source, title: str | None = None, side: Side | None = None) 
     path = cache.place(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
     picture = cache.read(path)
     if picture is None:
-        from voicecoach.cover import cover
+        from voicecoach.views.cover import cover
 
         own = Choices(sides=(side,)) if side else Choices()
         try:

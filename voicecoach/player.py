@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from voicecoach import tagging
 from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, shown
 from voicecoach.ffmpeg import apart, end, gist
-from voicecoach.live import Recorded, recorded
-from voicecoach.plaintext import one_line
 from voicecoach.system import plain_files
 from voicecoach.system.signals import defer
+from voicecoach.views.live import Recorded, recorded
+from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

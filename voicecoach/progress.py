@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach.captions import clock
 from voicecoach.core.breath import NAMES
-from voicecoach.plaintext import one_line
+from voicecoach.views.cuesheet import clock
+from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

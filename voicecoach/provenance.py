@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from voicecoach import tagging
 from voicecoach.errors import ChoiceError, TargetError, shown
 from voicecoach.formats import FORMATS
-from voicecoach.plaintext import MARK
 from voicecoach.system import plain_files
+from voicecoach.views.text import MARK
 from voicecoach.voices.remember import keep, recall
 
 if TYPE_CHECKING:

@@ -11,12 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from voicecoach.captions import clock, transcript
-from voicecoach.caution import caution
 from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.core.score import Score, Side, Sound, phrases
 from voicecoach.core.timeline import LONGEST, Cue, Timeline, as_json, perform
-from voicecoach.dose import note
 from voicecoach.errors import (
     ChoiceError,
     EncodeError,
@@ -37,6 +34,9 @@ from voicecoach.script.choices import LEFT_RIGHT, Choices, Sounding
 from voicecoach.system import cache, memory, parallel, plain_files, signals, timings
 from voicecoach.system.assets import asset, assets
 from voicecoach.system.folders import describe_missing, is_gone, quote
+from voicecoach.views.caution import caution
+from voicecoach.views.cuesheet import clock, transcript
+from voicecoach.views.dose import note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -576,8 +576,8 @@ def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Pa
 def _find_sentences(session: Session, cue: Cue) -> tuple[tuple[Fraction, Fraction], ...]:
     """Return when each sentence of a cue is heard, in seconds from its start; nothing for a single one."""
     from voicecoach.pauses import find_sentences
-    from voicecoach.plaintext import one_line
-    from voicecoach.subtitles import sentences, width
+    from voicecoach.views.captions import sentences, width
+    from voicecoach.views.text import one_line
 
     parts = sentences(one_line(cue.text))
     return find_sentences(session.clip(cue), [width(part) for part in parts]) if len(parts) > 1 else ()
@@ -841,8 +841,8 @@ def _count_warnings(warnings: int, source: Source) -> Iterator[str]:
 
 
 def _tags(session: Session, track: Track, number: int, request: Request, cover: bytes) -> Tags:
-    from voicecoach.subtitles import sylt
     from voicecoach.tags import ARTIST, GENRE, ChapterTag, Tags
+    from voicecoach.views.captions import sylt
 
     made_with = request.made_with(session.voice, session.pace)
     carried = {**session.as_json(track), "choices": made_with, "sound": request.sounding.as_json()}

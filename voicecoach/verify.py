@@ -12,9 +12,9 @@ from voicecoach import ffmpeg, tagging
 from voicecoach.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import RunError, TargetError, shown
 from voicecoach.levels import BLOCK, BLOCKS_A_SECOND, find_missing, is_packed, measure_levels, measure_speech, to_dbfs
-from voicecoach.live import MOST
 from voicecoach.script.choices import ROOM_TONE
 from voicecoach.system import plain_files
+from voicecoach.views.live import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -13,13 +13,13 @@ from tests.fakes import measure
 from voicecoach.core.score import phrases
 from voicecoach.core.timeline import perform
 from voicecoach.language import Language, language, languages
-from voicecoach.prompts import name
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
 from voicecoach.routine.speakable import check_written
 from voicecoach.routine.text_normalisation import as_written, read_aloud
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import Choices
+from voicecoach.views.prompts import name
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,6 @@ from functools import cache
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
-from voicecoach.captions import by_line
 from voicecoach.errors import Problem, Where, shown
 from voicecoach.language import language
 from voicecoach.routine.bare_numbers import find_bare_numbers
@@ -21,15 +20,16 @@ from voicecoach.routine.source import list_texts, place
 from voicecoach.routine.speakable import ADDRESS, check_written
 from voicecoach.routine.unused import unheard
 from voicecoach.routine.values import BLANK
+from voicecoach.views.cuesheet import by_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voicecoach.captions import Line
     from voicecoach.core.timeline import Timeline
     from voicecoach.language import Language
     from voicecoach.routine.model import Model, Sheet, Sides
     from voicecoach.routine.source import Table, Text
+    from voicecoach.views.cuesheet import Line
 
 Advice = tuple[str, str]
 """What is odd, and what would mend it."""

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from voicecoach import ffmpeg
 from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.errors import ChoiceError, RunError, VoiceError, shown
-from voicecoach.prompts import name
 from voicecoach.system import folders, parallel, plain_files
+from voicecoach.views.prompts import name
 from voicecoach.voices import Mixed, polish
 from voicecoach.voices.polish import Raw
 

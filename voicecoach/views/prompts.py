@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
 from voicecoach.core.timeline import air
-from voicecoach.plaintext import one_line
 from voicecoach.routine.text_normalisation import as_written
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import LEFT_RIGHT
+from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, assert_never
 from unicodedata import category, east_asian_width
 
-from voicecoach.plaintext import MARK
+from voicecoach.views.text import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

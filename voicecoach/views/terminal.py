@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from voicecoach.captions import by_line, clock
+from voicecoach.views.cuesheet import by_line, clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from voicecoach.captions import Line
     from voicecoach.core.timeline import Timeline
+    from voicecoach.views.cuesheet import Line
 
 KINDS = {
     "notice": "yellow",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import FRAME
-from voicecoach.plaintext import one_line, told
+from voicecoach.views.text import one_line, told
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue
 from voicecoach.language import Language, language, languages
-from voicecoach.plaintext import one_line, told
 from voicecoach.system.assets import assets
+from voicecoach.views.text import one_line, told
 
 UNSEEN = Language("tlh", "tlhIngan Hol", ())
 

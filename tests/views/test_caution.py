@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice, measure
 from voicecoach import session
-from voicecoach.caution import caution
 from voicecoach.cli import run
 from voicecoach.core.breath import Kind, breath, pace
 from voicecoach.core.score import Breathe, phrases
@@ -24,6 +23,7 @@ from voicecoach.script.builder import pace as paced
 from voicecoach.script.choices import Choices, Guidance
 from voicecoach.session import Request, plan
 from voicecoach.taps import CALM, UNDER_TEN, slower
+from voicecoach.views.caution import caution
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:

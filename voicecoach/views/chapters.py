@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, shown
-from voicecoach.plaintext import one_line
-from voicecoach.subtitles import milliseconds
+from voicecoach.views.captions import milliseconds
+from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -18,7 +18,8 @@ from tests.strategies import paces, scores
 from voicecoach.core.breath import Kind, breath
 from voicecoach.core.score import breathe, phrase
 from voicecoach.core.timeline import as_json, perform
-from voicecoach.live import (
+from voicecoach.script.choices import Choices
+from voicecoach.views.live import (
     WIDEST,
     Breathed,
     Moment,
@@ -30,8 +31,7 @@ from voicecoach.live import (
     recorded,
     shorten_chapter,
 )
-from voicecoach.plaintext import one_line
-from voicecoach.script.choices import Choices
+from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Pace

@@ -1,4 +1,4 @@
-"""The laws of a session's picture; ``python -m tests.test_plot`` draws the one in the README anew."""
+"""The laws of a session's picture; ``python -m tests.views.test_plot`` draws the one in the README anew."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from PIL import Image, ImageFont
 
 from tests.goldens import SESSIONS, performed
 from tests.strategies import breaths, sides
-from voicecoach import plot, raster
-from voicecoach.captions import clock
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
 from voicecoach.errors import ChoiceError
-from voicecoach.picture import Area, Label, Picture, Rect, Shape, Stroke, fitted, text_width, wrapped
-from voicecoach.raster import DENSITY
-from voicecoach.rows import INNER, MARGIN, ROWS, scale
 from voicecoach.script.choices import Choices
+from voicecoach.views import plot, png
+from voicecoach.views.cuesheet import clock
+from voicecoach.views.plot_rows import INNER, MARGIN, ROWS, scale
+from voicecoach.views.png import DENSITY
+from voicecoach.views.shapes import Area, Label, Picture, Rect, Shape, Stroke, fitted, text_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-README_PICTURE = Path(__file__).parent.parent / "docs" / "leg-stretch.svg"
+README_PICTURE = Path(__file__).parents[2] / "docs" / "leg-stretch.svg"
 MINUTE, TITLE = Fraction(60), "Sitting leg stretch"
 Box = tuple[float, float, float, float]
 Timed = TypeVar("Timed", PhaseSpan, Cue, Chapter, Stretch)
@@ -360,12 +360,12 @@ if __name__ == "__main__":
     [("Dehnübung", "Dehnubung"), ("Füße", "Fusse"), ("¿Qué?", "Que?"), ("Étirement, ça", "Etirement, ca")],
 )
 def test_letters_with_marks_are_drawn_with_their_marks(text: str, drawn: str) -> None:
-    assert raster.apart(text)[0] == drawn
-    assert raster.drawable(text)
-    assert not raster.drawable("体")
+    assert png.apart(text)[0] == drawn
+    assert png.drawable(text)
+    assert not png.drawable("体")
 
     def painted(label: str) -> bytes:
         words = Label(10, 40, label, 20, "#000000")
-        return raster.png(Picture(300, 60, "", "", (Rect(0, 0, 300, 60, "#ffffff", 0), words)))
+        return png.png(Picture(300, 60, "", "", (Rect(0, 0, 300, 60, "#ffffff", 0), words)))
 
-    assert (painted(text) == painted(drawn)) == (not raster.apart(text)[1])
+    assert (painted(text) == painted(drawn)) == (not png.apart(text)[1])

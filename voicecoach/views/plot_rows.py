@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from voicecoach.picture import readable, wrapped
+from voicecoach.views.shapes import readable, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

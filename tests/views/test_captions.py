@@ -21,8 +21,8 @@ from tests.work import count_calls
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue, Timeline, perform
 from voicecoach.language import language
-from voicecoach.plaintext import one_line
-from voicecoach.subtitles import LINE, captions, lrc, milliseconds, sentences, srt, sylt, vtt, width
+from voicecoach.views.captions import LINE, captions, lrc, milliseconds, sentences, srt, sylt, vtt, width
+from voicecoach.views.text import one_line
 
 ENGLISH = language("en")
 MILLISECOND = Fraction(1, 1000)

@@ -12,11 +12,11 @@ from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.language import language
-from voicecoach.listing import chapters, playlist
-from voicecoach.subtitles import lrc, srt, vtt
-from voicecoach.transcripts import transcript
+from voicecoach.views.captions import lrc, srt, vtt
+from voicecoach.views.chapters import chapters, playlist
+from voicecoach.views.transcript import transcript
 
-DOCUMENTED = (Path(__file__).parents[1] / "docs" / "captions.md").read_text(encoding="utf-8")
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "captions.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^```(\w+)\n(.*?)^```", DOCUMENTED, re.MULTILINE | re.DOTALL))
 TITLE, ENGLISH = "Leg stretch", language("en")
 SETTING_UP = (

@@ -14,7 +14,7 @@ from tests.fakes import measure
 from tests.strategies import breaths, scores
 from voicecoach.core.timeline import Chapter, Timeline, perform
 from voicecoach.errors import ChoiceError
-from voicecoach.listing import chapters, playlist
+from voicecoach.views.chapters import chapters, playlist
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Breath

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, assert_never
 from unicodedata import normalize
 
 from voicecoach.errors import ChoiceError
-from voicecoach.picture import Anchor, Area, Label, Rect, Stroke, readable
-from voicecoach.plaintext import MARK
+from voicecoach.views.shapes import Anchor, Area, Label, Rect, Stroke, readable
+from voicecoach.views.text import MARK
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
-    from voicecoach.picture import Line, Picture, Point, Shape
+    from voicecoach.views.shapes import Line, Picture, Point, Shape
 
 INSTALL = "a PNG is drawn by Pillow: pip install pillow, or write an SVG"
 DENSITY = 2

@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.goldens import SESSIONS, performed
-from tests.test_plot import timelines
+from tests.views.test_plot import timelines
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import Chapter, Timeline
-from voicecoach.cover import MARGIN, ROWS, SIZE, cover, lettered, picture, sided
 from voicecoach.errors import ChoiceError
-from voicecoach.picture import Area, Label, Rect, Stroke
-from voicecoach.raster import drawable
 from voicecoach.script.choices import Choices
+from voicecoach.views.cover import MARGIN, ROWS, SIZE, cover, lettered, picture, sided
+from voicecoach.views.png import drawable
+from voicecoach.views.shapes import Area, Label, Rect, Stroke
 
 if TYPE_CHECKING:
-    from voicecoach.picture import Picture
+    from voicecoach.views.shapes import Picture
 
 MOST = 150_000
 """Bytes: a cover travels in every file."""

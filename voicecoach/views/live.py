@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from voicecoach.captions import clock
 from voicecoach.core.breath import Kind
-from voicecoach.display import PHASES
-from voicecoach.plaintext import one_line
+from voicecoach.views.cuesheet import clock
+from voicecoach.views.terminal import PHASES
+from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -17,8 +17,8 @@ from voicecoach.core.breath import Breath, Kind
 from voicecoach.core.score import CueKind, Score
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
 from voicecoach.language import language
-from voicecoach.plaintext import one_line
-from voicecoach.transcripts import transcript
+from voicecoach.views.text import one_line
+from voicecoach.views.transcript import transcript
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,12 +9,12 @@ import pytest
 from rich.console import Console
 
 from tests.goldens import performed
-from voicecoach import captions
 from voicecoach.core.breath import Kind, pace
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue, PhaseSpan
-from voicecoach.display import KINDS, PHASE, PHASES, bar, show
 from voicecoach.script.choices import Choices
+from voicecoach.views import cuesheet
+from voicecoach.views.terminal import KINDS, PHASE, PHASES, bar, show
 
 
 def shown(width: int, breath: str) -> str:
@@ -30,7 +30,7 @@ def words(text: str) -> list[str]:
 @pytest.mark.parametrize("breath", ["4-6", "2-2"])
 def test_it_has_the_same_words_in_it_as_the_plain_table(breath: str) -> None:
     timeline = performed("sitting-leg-stretch", Choices(breath=pace(breath)))
-    assert words(shown(140, breath)) == words("\n".join(captions.table(timeline)))
+    assert words(shown(140, breath)) == words("\n".join(cuesheet.table(timeline)))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
@@ -43,10 +43,10 @@ def test_it_stays_within_the_terminal(width: int) -> None:
 def test_a_phase_is_shaded_as_far_as_its_words_fill_it() -> None:
     phase = PhaseSpan(Fraction(0), Fraction(4), Kind.INHALE, None, 0)
     cue = Cue(Fraction(0), Fraction(2), CueKind.BREATH, "In")
-    drawn = bar(captions.Line(cue, phase))
+    drawn = bar(cuesheet.Line(cue, phase))
     assert drawn.plain == "inhale    4 s  50%"
     assert [(span.start, span.end) for span in drawn.spans] == [(0, PHASE // 2)]
-    assert bar(captions.Line(cue)).plain == ""
+    assert bar(cuesheet.Line(cue)).plain == ""
 
 
 def test_every_kind_of_cue_and_phase_has_its_style() -> None:

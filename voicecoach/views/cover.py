@@ -16,14 +16,14 @@ from unicodedata import category, normalize
 
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import Side
-from voicecoach.picture import BOLD, Anchor, Area, Label, Picture, Rect, Stroke, readable, text_width, wrapped
-from voicecoach.plot import COLOURS, INK, PAPER, SIDELESS, fullness, mixed
+from voicecoach.views.plot import COLOURS, INK, PAPER, SIDELESS, fullness, mixed
+from voicecoach.views.shapes import BOLD, Anchor, Area, Label, Picture, Rect, Stroke, readable, text_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from voicecoach.core.timeline import Chapter, PhaseSpan, Stretch, Timeline
-    from voicecoach.picture import Line, Point, Shape
+    from voicecoach.views.shapes import Line, Point, Shape
 
 SIZE = 700
 """Of the picture, which is drawn in twice as many pixels: 1400, as podcast directories ask for."""
@@ -63,7 +63,7 @@ def cover(timeline: Timeline, title: str, word: str = "") -> bytes:
     Raises:
         ChoiceError: When Pillow is not installed.
     """
-    from voicecoach.raster import drawable, png
+    from voicecoach.views.png import drawable, png
 
     said, side = lettered(title), lettered(word)
     return png(picture(timeline, said if drawable(said) else "", side if drawable(side) else ""))

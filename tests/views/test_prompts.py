@@ -31,10 +31,10 @@ from voicecoach.core.score import (
     seq,
 )
 from voicecoach.core.timeline import FRAME, perform
-from voicecoach.plaintext import one_line
-from voicecoach.prompts import Prompt, gathered, markdown, name, prompts, table, uses, words
 from voicecoach.routine.loader import load
 from voicecoach.script.choices import Choices
+from voicecoach.views.prompts import Prompt, gathered, markdown, name, prompts, table, uses, words
+from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from voicecoach.captions import table, transcript, turns
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
+from voicecoach.views.cuesheet import table, transcript, turns
 
 TIMELINE = Timeline(
     Fraction(90),

@@ -11,8 +11,8 @@ from tests.goldens import performed
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import Stretch, Timeline
-from voicecoach.dose import ENOUGH, SHORTEST, note
 from voicecoach.script.choices import Choices
+from voicecoach.views.dose import ENOUGH, SHORTEST, note
 
 if TYPE_CHECKING:
     from pathlib import Path

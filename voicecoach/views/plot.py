@@ -12,20 +12,20 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.captions import clock
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Moment, Side
 from voicecoach.core.timeline import FRAME
-from voicecoach.picture import Anchor, Area, Label, Picture, Rect, Stroke, fitted, readable, text_width
-from voicecoach.picture import svg as vector
-from voicecoach.rows import INNER, MARGIN, WIDTH, rows
+from voicecoach.views.cuesheet import clock
+from voicecoach.views.plot_rows import INNER, MARGIN, WIDTH, rows
+from voicecoach.views.shapes import Anchor, Area, Label, Picture, Rect, Stroke, fitted, readable, text_width
+from voicecoach.views.shapes import svg as vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
-    from voicecoach.picture import Line, Point, Shape
-    from voicecoach.rows import Row, Words
+    from voicecoach.views.plot_rows import Row, Words
+    from voicecoach.views.shapes import Line, Point, Shape
 
 FLAG = 20
 """The room of a flag before a name."""
@@ -55,7 +55,7 @@ def png(timeline: Timeline, title: str) -> bytes:
     Raises:
         ChoiceError: When Pillow is not installed.
     """
-    from voicecoach.raster import png as raster
+    from voicecoach.views.png import png as raster
 
     return raster(picture(timeline, title))
 
