@@ -64,7 +64,7 @@ def levelling(folder: Path) -> float:
 
 def encoding(folder: Path) -> float:
     """Encode all of it as one sound, as the hand-written script does."""
-    from voicecoach import ffmpeg
+    from voicecoach.audio import ffmpeg
 
     given = ["-f", "s16le", "-ar", "48000", "-ac", "1", "-i", ffmpeg.source(folder / SPOKEN)]
     began = time.perf_counter()

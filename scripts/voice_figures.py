@@ -21,7 +21,7 @@ import warnings
 from dataclasses import dataclass
 from operator import mul
 
-from voicecoach import ffmpeg
+from voicecoach.audio import ffmpeg
 from voicecoach.voices import polish
 from voicecoach.voices.system import RATE, SystemVoice, catalogue, system_voice
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.clip import SAMPLE_RATE, Clip
+from voicecoach.audio.clip import SAMPLE_RATE, Clip
 from voicecoach.core.score import Sound
 from voicecoach.errors import ChoiceError
 

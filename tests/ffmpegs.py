@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg
-from voicecoach.ffmpeg_choice import VARIABLE
+from voicecoach.audio import ffmpeg
+from voicecoach.audio.ffmpeg_choice import VARIABLE
 
 if TYPE_CHECKING:
     from pathlib import Path

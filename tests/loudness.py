@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg
-from voicecoach.frames import PCM
+from voicecoach.audio import ffmpeg
+from voicecoach.audio.mp3 import PCM
 
 if TYPE_CHECKING:
-    from voicecoach.clip import Clip
+    from voicecoach.audio.clip import Clip
 
 
 def loudness(clip: Clip) -> float:

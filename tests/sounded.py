@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes import FakeVoice
 from tests.tagged import TAGS
+from voicecoach.audio.render import Part, prepared
+from voicecoach.audio.writer import Recording, write_all
 from voicecoach.core.breath import Kind, Span, breath
 from voicecoach.core.score import Pause, Score, Seq, breathe, phrase, seq
 from voicecoach.core.timeline import as_json
-from voicecoach.output import Recording, write_all
 from voicecoach.script.choices import Sounding
 from voicecoach.session import rehearse
-from voicecoach.sounding import Part, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from voicecoach.clip import Clip
+    from voicecoach.audio.clip import Clip
+    from voicecoach.audio.loudness import Loudness
     from voicecoach.core.timeline import Cue, Timeline
-    from voicecoach.loudness import Loudness
     from voicecoach.voices import Voice
 
 CALM = breath("2-3")

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from voicecoach.tags import ChapterTag, Tags
+from voicecoach.audio.id3 import ChapterTag, Tags
 
 TAGS = Tags(
     title="Sitting leg stretch",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from voicecoach.clip import Clip
+    from voicecoach.audio.clip import Clip
 
 HEAD = "title: T\n"
 SAYS = "steps:\n" + "".join(f"  - say: Word {number}, hold 10-15 s.\n" for number in range(2_500))

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from tests.fakes import FakeVoice
 from tests.goldens import GOLDEN, example_sheet, examples
-from voicecoach import session, sounding
+from voicecoach import session
+from voicecoach.audio import render
 from voicecoach.cli import cli
 from voicecoach.errors import RoutineError
 from voicecoach.routine import model
@@ -23,7 +24,7 @@ from voicecoach.voices.cached import CachedVoice
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voicecoach.clip import Clip
+    from voicecoach.audio.clip import Clip
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -46,7 +47,7 @@ class QuickVoice(FakeVoice):
 def fake_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     voice = CachedVoice(QuickVoice(), tmp_path / "cache")
     monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
-    monkeypatch.setattr(sounding, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
+    monkeypatch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
     monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
 
 

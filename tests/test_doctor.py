@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from voicecoach import doctor, ffmpeg_choice, player, sampling, verify
+from voicecoach import doctor, player, sampling
+from voicecoach.audio import ffmpeg_choice, verify
+from voicecoach.audio.ffmpeg_choice import Ffmpeg
 from voicecoach.cli import cli
 from voicecoach.doctor import Check, Status
 from voicecoach.errors import EncodeError, VoiceError
-from voicecoach.ffmpeg_choice import Ffmpeg
 from voicecoach.sampling import Sample
 from voicecoach.session import Request
 from voicecoach.system import folders

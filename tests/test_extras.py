@@ -12,11 +12,11 @@ import pytest
 
 from tests.sounded import Spoken
 from tests.tagged import TAGS
+from voicecoach.audio.writer import Extra, Recording, Stream, write_all
 from voicecoach.core.score import Mark, Moment, phrase, seq
 from voicecoach.errors import EncodeError, TargetError
 from voicecoach.extras import CHAPTERS, PLAYLIST, Along, extras
 from voicecoach.language import language
-from voicecoach.output import Extra, Recording, Stream, write_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

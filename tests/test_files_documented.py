@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from tests.fakes import FakeVoice
-from voicecoach import session, sounding, tagging
+from voicecoach import session
+from voicecoach.audio import render, tagging
+from voicecoach.audio.formats import FORMATS, MP3_RATES
+from voicecoach.audio.id3 import TIMELINE_OWNER
 from voicecoach.cli import cli
-from voicecoach.formats import FORMATS, MP3_RATES
-from voicecoach.tags import TIMELINE_OWNER
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ EXAMPLES = re.findall(r"^\$ voicecoach (.*)\n((?:[^$`\n].*\n)*)", FILES + SOUNDS
 def test_every_command_runs_and_says_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
     monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
-    monkeypatch.setattr(sounding, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
+    monkeypatch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
     monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
     (tmp_path / "made").mkdir()
     monkeypatch.chdir(tmp_path / "made")

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tagged import TAGS
+from voicecoach.audio.formats import FORMATS
+from voicecoach.audio.tagging import save
 from voicecoach.errors import PlayerError, UnknownNameError
-from voicecoach.formats import FORMATS
 from voicecoach.player import DELAY, PLAYERS, Player, command, play, recording, sound
 from voicecoach.system.assets import asset
-from voicecoach.tagging import save
 from voicecoach.views.live import Recorded
 
 if TYPE_CHECKING:

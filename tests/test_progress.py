@@ -13,7 +13,8 @@ import pytest
 from rich.console import Console
 
 from tests.fakes import FakeVoice
-from voicecoach import cli, session, tagging
+from voicecoach import cli, session
+from voicecoach.audio import tagging
 from voicecoach.core.breath import pace
 from voicecoach.progress import Bars, Heading, _bars, show_progress
 from voicecoach.voices.cached import CachedVoice

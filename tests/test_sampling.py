@@ -10,9 +10,9 @@ import pytest
 
 from tests.fakes import FakeKind, NamedVoice
 from voicecoach import config, player, sampling, session
+from voicecoach.audio.tagging import timeline
 from voicecoach.cli import run
 from voicecoach.errors import EncodeError
-from voicecoach.tagging import timeline
 from voicecoach.views.live import recorded
 from voicecoach.voices import finding, models
 from voicecoach.voices.kinds import Listed, Settings

@@ -10,14 +10,14 @@ import pytest
 
 from tests.fakes import FakeVoice
 from voicecoach import session
-from voicecoach.clip import Clip
+from voicecoach.audio.clip import Clip
+from voicecoach.audio.verify import Finding
 from voicecoach.core.breath import breath, pace
 from voicecoach.core.score import Score, Side, breathe, phrase, seq
 from voicecoach.core.timeline import FRAME
 from voicecoach.errors import EncodeError, FitError, TargetError
 from voicecoach.script.choices import Choices
 from voicecoach.session import Request, make, plan, rehearse, targets
-from voicecoach.verify import Finding
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def test_no_track_takes_its_name_before_all_are_verified(
         held.append(path.suffix)
         return [Finding(1.0, "'Out' is not heard")] if len(held) == 2 else []
 
-    monkeypatch.setattr("voicecoach.verify.verify", verify)
+    monkeypatch.setattr("voicecoach.audio.verify.verify", verify)
     request = Request(str(tmp_path / "a.yaml"), split=True, verify=True)
     with pytest.raises(EncodeError, match=r"a-right.mp3 is not as planned: 0:01.0: 'Out' is not heard"):
         make(request, tmp_path, fake, nobody)

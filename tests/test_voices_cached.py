@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.clip import Clip
+from voicecoach.audio.clip import Clip
 from voicecoach.errors import VoiceError
 from voicecoach.system import cache, folders
 from voicecoach.system.cache import LIMIT, Usage, clear, prune, usage

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach.clip import Clip, gain, join, silence
+from voicecoach.audio.clip import Clip, gain, join, silence
 from voicecoach.errors import VoiceError
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.contract import VoiceContract, check

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach.clip import Clip, silence
+from voicecoach.audio.clip import Clip, silence
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.voices import finding, plugins
 from voicecoach.voices.contract import VoiceContract

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loudness import loudness
-from voicecoach import ffmpeg
-from voicecoach.clip import SAMPLE_RATE, Clip
+from voicecoach.audio import ffmpeg
+from voicecoach.audio.clip import SAMPLE_RATE, Clip
+from voicecoach.audio.loudness import integrated
 from voicecoach.errors import EncodeError
-from voicecoach.loudness import integrated
 from voicecoach.voices import polish
 from voicecoach.voices.polish import Raw
 

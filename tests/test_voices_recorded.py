@@ -12,8 +12,8 @@ import pytest
 from tests.fakes import FakeVoice
 from tests.ffmpegs import break_ffmpeg
 from tests.loudness import loudness
-from voicecoach import ffmpeg
-from voicecoach.clip import SAMPLE_RATE, Clip, peak
+from voicecoach.audio import ffmpeg
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, peak
 from voicecoach.errors import ChoiceError, EncodeError, VoiceError
 from voicecoach.views.prompts import name
 from voicecoach.voices.cached import CachedVoice

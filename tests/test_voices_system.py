@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from voicecoach.clip import Clip
+from voicecoach.audio.clip import Clip
 from voicecoach.errors import UnknownNameError, VoiceError
 from voicecoach.voices import library, polish, remember
 from voicecoach.voices.cached import CachedVoice

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import __version__, formats, options
+from voicecoach import __version__, options
+from voicecoach.audio import formats
 from voicecoach.core.breath import paces
 from voicecoach.core.score import Side
 from voicecoach.errors import (
@@ -98,7 +99,7 @@ def cli(context: click.Context) -> None:
             raise
         preferred = None
     if preferred:
-        from voicecoach import ffmpeg_choice
+        from voicecoach.audio import ffmpeg_choice
 
         ffmpeg_choice.prefer(preferred)
         context.call_on_close(lambda: ffmpeg_choice.prefer(None))
@@ -235,7 +236,7 @@ def play(quiet: bool, **chosen: Any) -> None:
 @click.pass_context
 def verify(context: click.Context, paths: tuple[str, ...], timeline: str | None, as_json: bool) -> None:
     """Decode each FILE and hold it against the timeline that it carries."""
-    from voicecoach.verify import read, verify
+    from voicecoach.audio.verify import read, verify
 
     plan = read(Path(timeline)) if timeline else None
     found = {path: verify(Path(path), plan) for path in paths}
@@ -650,13 +651,13 @@ def _check_drawing(path: Path | None, *, force: bool) -> None:
 def _check_ours(path: Path) -> None:
     """Refuse to replace a file that a person made."""
     if os.path.lexists(path):
-        from voicecoach.provenance import check_ours
+        from voicecoach.audio.provenance import check_ours
 
         check_ours([path])
 
 
 def _draw(track: Track, path: Path) -> None:
-    from voicecoach.output import Extra, write_all
+    from voicecoach.audio.writer import Extra, write_all
     from voicecoach.views import plot
 
     vector = path.suffix.lower() == ".svg"
@@ -676,7 +677,7 @@ def _unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
 
 def _write_list(found: Sequence[Prompt], path: Path, title: str) -> None:
     """Write a list to record from, whole, in the form that its file's name asks for."""
-    from voicecoach.output import Extra, write_all
+    from voicecoach.audio.writer import Extra, write_all
     from voicecoach.views import prompts
 
     forms = {".csv": prompts.table(found), ".md": prompts.markdown(found, title)}

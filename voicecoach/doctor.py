@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import __version__, config, ffmpeg_choice, player, sampling, verify
+from voicecoach import __version__, config, player, sampling
+from voicecoach.audio import ffmpeg_choice, verify
 from voicecoach.core.score import Phrase, Wording, seq
 from voicecoach.errors import ChoiceError, VoicecoachError, VoiceError
 from voicecoach.system import cache, folders, locks, plain_files, signals

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach.output import Extra
+from voicecoach.audio.writer import Extra
 from voicecoach.views import captions, chapters, transcript
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicecoach.audio.formats import FORMATS, MP3, Format
 from voicecoach.core.breath import pace, seconds
 from voicecoach.core.score import Side
 from voicecoach.core.spelling import NUMBER, number, simplify
 from voicecoach.errors import ChoiceError, VoicecoachError, shown
-from voicecoach.formats import FORMATS, MP3, Format
 from voicecoach.script.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
 from voicecoach.system import plain_files
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import tagging
+from voicecoach.audio import tagging
+from voicecoach.audio.ffmpeg import apart, end, gist
 from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, shown
-from voicecoach.ffmpeg import apart, end, gist
 from voicecoach.system import plain_files
 from voicecoach.system.signals import defer
 from voicecoach.views.live import Recorded, recorded

@@ -7,25 +7,26 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import formats, session
+from voicecoach import session
+from voicecoach.audio import formats
+from voicecoach.audio.id3 import Tags
+from voicecoach.audio.render import Part, prepared
+from voicecoach.audio.writer import write_all
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Pause, Phrase, phrases, seq
 from voicecoach.core.timeline import as_json
-from voicecoach.output import write_all
 from voicecoach.routine.library import find, translations
 from voicecoach.routine.loader import Routine, load
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import Choices, Sounding
-from voicecoach.sounding import Part, prepared
 from voicecoach.system import cache
-from voicecoach.tags import Tags
 from voicecoach.voices import finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from voicecoach.clip import Clip
+    from voicecoach.audio.clip import Clip
     from voicecoach.core.score import Score
     from voicecoach.session import Report, Request
 

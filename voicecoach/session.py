@@ -11,7 +11,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from voicecoach.clip import SAMPLE_RATE, Clip, read_wave
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, read_wave
+from voicecoach.audio.formats import FORMATS, MP3
 from voicecoach.core.score import Score, Side, Sound, phrases
 from voicecoach.core.timeline import LONGEST, Cue, Timeline, as_json, perform
 from voicecoach.errors import (
@@ -26,7 +27,6 @@ from voicecoach.errors import (
     VoicecoachError,
     escape,
 )
-from voicecoach.formats import FORMATS, MP3
 from voicecoach.naming import list_choices, name_file, tell_apart
 from voicecoach.pieces import Source, covered
 from voicecoach.routine.library import built_in
@@ -41,17 +41,17 @@ from voicecoach.views.dose import note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from voicecoach.audio.formats import Format
+    from voicecoach.audio.id3 import Tags
+    from voicecoach.audio.loudness import Loudness
+    from voicecoach.audio.render import Part
+    from voicecoach.audio.writer import Extra, Written
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.errors import Problem
-    from voicecoach.formats import Format
     from voicecoach.language import Language
-    from voicecoach.loudness import Loudness
-    from voicecoach.output import Extra, Written
     from voicecoach.progress import Heading
     from voicecoach.script.fit import Fit, LengthError
     from voicecoach.script.piece import Piece
-    from voicecoach.sounding import Part
-    from voicecoach.tags import Tags
     from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
     from voicecoach.voices.kinds import Listed, Settings
@@ -313,7 +313,7 @@ _Laid = dict["Side | None", "tuple[Timeline, Fit | None]"]
 
 def _sink(laid: _Laid, clips: Mapping[str, Clip]) -> tuple[_Laid, dict[tuple[str, int], Clip]]:
     """Let the voice sink through each track; return the tracks, and the clip of each text at each step of it."""
-    from voicecoach.fall import sinking, sunk
+    from voicecoach.audio.fall import sinking, sunk
 
     lengths = {text: clip.seconds for text, clip in clips.items()}
     lower = {side: (sinking(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
@@ -365,7 +365,7 @@ GUESSED_LETTER, GUESSED_SOUND = Fraction(1, 10), Fraction(4)
 
 
 def _slower() -> Fraction:
-    from voicecoach.fall import SLOWEST
+    from voicecoach.audio.fall import SLOWEST
 
     return SLOWEST
 
@@ -496,9 +496,9 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
 
 
 def _made(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
-    from voicecoach import loudness, sounding, tagging
-    from voicecoach.output import write_all
-    from voicecoach.provenance import date_made
+    from voicecoach.audio import loudness, render, tagging
+    from voicecoach.audio.provenance import date_made
+    from voicecoach.audio.writer import write_all
 
     request.sounding.check([side for side, _ in _tracks(request)])
     source = Source(request.routine, request.language, folder)
@@ -514,7 +514,7 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
     date = date_made(folder, source.digests, session.title, made_with)
     parts = [replace(part, tags=replace(part.tags, date=date)) for part in _parts(session, request, paths, pictures)]
     report("encoding", 0, len(paths))
-    ready = sounding.prepared(parts, session.clip, request.sounding, folder, report)
+    ready = render.prepared(parts, session.clip, request.sounding, folder, report)
     extras = _extras(session, paths, request, whole)
     loud = list(ready.loudness)
 
@@ -536,7 +536,7 @@ def _made(request: Request, output: Path | None, folder: Path, report: Report) -
 
 def _parts(session: Session, request: Request, paths: Sequence[Path], covers: Sequence[bytes]) -> list[Part]:
     """Return the tracks with what their files say of themselves."""
-    from voicecoach.sounding import Part
+    from voicecoach.audio.render import Part
 
     tracks = enumerate(zip(session.tracks, paths, _list_requests(request), covers, strict=True), start=1)
     return [
@@ -551,7 +551,7 @@ def _hold(draft: Path, path: Path) -> None:
     Raises:
         EncodeError: When it is not as planned.
     """
-    from voicecoach.verify import verify
+    from voicecoach.audio.verify import verify
 
     findings = verify(draft)
     if findings:
@@ -575,7 +575,7 @@ def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Pa
 
 def _find_sentences(session: Session, cue: Cue) -> tuple[tuple[Fraction, Fraction], ...]:
     """Return when each sentence of a cue is heard, in seconds from its start; nothing for a single one."""
-    from voicecoach.pauses import find_sentences
+    from voicecoach.audio.pauses import find_sentences
     from voicecoach.views.captions import sentences, width
     from voicecoach.views.text import one_line
 
@@ -599,7 +599,7 @@ def _check_replaceable(request: Request, paths: Sequence[Path], whole: Path, *, 
     there = [path for path in paths if os.path.lexists(path)]
     if not there and not request.extras:
         return ()
-    from voicecoach import provenance
+    from voicecoach.audio import provenance
 
     if request.extras and not request.force:
         from voicecoach.extras import list_paths
@@ -659,8 +659,8 @@ def heard(sound: str) -> Clip:
 
 def _decoded(path: Path) -> Clip:
     """Read a file that somebody laid beside a routine; ffmpeg gets its bytes, and can open nothing that they name."""
-    from voicecoach import ffmpeg
-    from voicecoach.loudness import levelled
+    from voicecoach.audio import ffmpeg
+    from voicecoach.audio.loudness import levelled
 
     form = ["-t", str(LONGEST_SOUND + 1), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
     only = ["-protocol_whitelist", "pipe", "-i", "pipe:0", "-map", "0:a:0"]
@@ -841,7 +841,7 @@ def _count_warnings(warnings: int, source: Source) -> Iterator[str]:
 
 
 def _tags(session: Session, track: Track, number: int, request: Request, cover: bytes) -> Tags:
-    from voicecoach.tags import ARTIST, GENRE, ChapterTag, Tags
+    from voicecoach.audio.id3 import ARTIST, GENRE, ChapterTag, Tags
     from voicecoach.views.captions import sylt
 
     made_with = request.made_with(session.voice, session.pace)

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import ffmpeg, ffmpeg_choice, filters
-from voicecoach.clip import SAMPLE_RATE
+from voicecoach.audio import ffmpeg, ffmpeg_choice, filters
+from voicecoach.audio.clip import SAMPLE_RATE
+from voicecoach.audio.ffmpeg_choice import VARIABLE
+from voicecoach.audio.formats import FORMATS
+from voicecoach.audio.loudness import of_file
+from voicecoach.audio.verify import verify
 from voicecoach.errors import EncodeError
-from voicecoach.ffmpeg_choice import VARIABLE
-from voicecoach.formats import FORMATS
-from voicecoach.loudness import of_file
 from voicecoach.script.choices import Sounding
 from voicecoach.session import Made, Request, make
-from voicecoach.verify import verify
 from voicecoach.voices import polish
 
 with warnings.catch_warnings():

@@ -20,17 +20,17 @@ import srt
 import webvtt
 from mutagen.id3 import ID3
 
-from voicecoach import ffmpeg, loudness, tagging
+from voicecoach.audio import ffmpeg, loudness, tagging
+from voicecoach.audio.clip import SAMPLE_RATE
+from voicecoach.audio.fall import DECIBELS, STEPS
+from voicecoach.audio.formats import FORMATS
+from voicecoach.audio.mp3 import Form
+from voicecoach.audio.verify import verify
 from voicecoach.cli import run
-from voicecoach.clip import SAMPLE_RATE
 from voicecoach.core.score import Side
 from voicecoach.errors import TargetError
-from voicecoach.fall import DECIBELS, STEPS
-from voicecoach.formats import FORMATS
-from voicecoach.frames import Form
 from voicecoach.script.choices import Sounding
 from voicecoach.session import Made, Request, make
-from voicecoach.verify import verify
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

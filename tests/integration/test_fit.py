@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import ffmpeg
-from voicecoach.clip import SAMPLE_RATE
+from voicecoach.audio import ffmpeg
+from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.session import Request, make
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
 
 from tests.tagged import TAGS, chapters
-from voicecoach import ffmpeg, tagging
+from voicecoach.audio import ffmpeg, tagging
+from voicecoach.audio.mp3 import read_info
+from voicecoach.audio.writer import encode, write
 from voicecoach.errors import EncodeError
-from voicecoach.frames import read_info
-from voicecoach.output import encode, write
 
 MINUTE = bytes(48_000 * 2 * 60)
 BURST = array.array("h", [int(12_000 * math.sin(2 * math.pi * 1000 * k / 48_000)) for k in range(4800)]).tobytes()
@@ -133,7 +133,7 @@ from pathlib import Path
 sys.path[:0] = {path!r}
 from tests.tagged import TAGS
 from voicecoach.errors import VoicecoachError
-from voicecoach.output import write
+from voicecoach.audio.writer import write
 {before}
 try:
     write(Path({target!r}), (bytes(96_000) for _ in range({seconds})), TAGS)

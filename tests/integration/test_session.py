@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import ffmpeg, session, sounding
-from voicecoach.clip import SAMPLE_RATE
+from voicecoach import session
+from voicecoach.audio import ffmpeg, render
+from voicecoach.audio.clip import SAMPLE_RATE
+from voicecoach.audio.loudness import of_file
+from voicecoach.audio.mixdown import mixdown
+from voicecoach.audio.mp3 import Form, read_info
 from voicecoach.core.breath import pace
 from voicecoach.core.score import CueKind, Side
-from voicecoach.frames import Form, read_info
-from voicecoach.loudness import of_file
-from voicecoach.mixdown import mixdown
 from voicecoach.script.choices import ROOM_TONE, Choices, Sounding
 from voicecoach.session import Made, Request, make
 
@@ -175,7 +176,7 @@ def part(given: list[str]) -> bytes:
 
 
 def test_joining_frames_sounds_like_one_straight_encode(long: Made, tmp_path: Path) -> None:
-    from voicecoach.output import encode
+    from voicecoach.audio.writer import encode
 
     track, file, _ = long.files[0]
     part = track.timeline.until(track.timeline.cues[20].end)
@@ -193,8 +194,8 @@ def test_more_sound_than_memory_should_hold_is_encoded_straight_through(
     def refuse(*_: object) -> None:
         raise AssertionError("it is held in memory, to be joined")
 
-    monkeypatch.setattr(sounding, "MOST_DISTINCT", 10)
-    monkeypatch.setattr(sounding, "_joined", refuse)
+    monkeypatch.setattr(render, "MOST_DISTINCT", 10)
+    monkeypatch.setattr(render, "_joined", refuse)
     request = Request("sitting-leg-stretch", Choices(rounds=1), preview=Fraction(75), sounding=SILENT)
     track, file, _ = make(request, tmp_path, folder, quiet).files[0]
     peaks = loudest(file.path)
@@ -242,7 +243,7 @@ def test_with_a_room_tone_a_gap_is_faint_noise_and_never_digital_silence(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, straight: bool
 ) -> None:
     if straight:
-        monkeypatch.setattr(sounding, "MOST_DISTINCT", 0)
+        monkeypatch.setattr(render, "MOST_DISTINCT", 0)
     request = Request("sitting-leg-stretch", Choices(rounds=1), preview=Fraction(75))
     track, file, loud = make(request, tmp_path, folder, quiet).files[0]
     sound = b"".join(decoded(file.path))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loudness import loudness
-from voicecoach import ffmpeg
+from voicecoach.audio import ffmpeg
 from voicecoach.core.score import phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import language
@@ -31,7 +31,7 @@ from voicecoach.voices.system import SystemVoice, catalogue, system_voice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voicecoach.clip import Clip
+    from voicecoach.audio.clip import Clip
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the figures below are espeak's")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from scripts import make_assets, synthesis
-from voicecoach import ffmpeg
+from voicecoach.audio import ffmpeg
 from voicecoach.errors import UnknownNameError
 from voicecoach.system import assets
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
 from voicecoach import session
-from voicecoach.clip import Clip
+from voicecoach.audio.clip import Clip
 from voicecoach.core.breath import Pace, breath
 from voicecoach.script.choices import Choices
 from voicecoach.session import Request

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from tests.tagged import TAGS
 from voicecoach import config
+from voicecoach.audio.mp3 import Form, Spliced
+from voicecoach.audio.writer import Extra, Recording, write_all
 from voicecoach.errors import TargetError
-from voicecoach.frames import Form, Spliced
-from voicecoach.output import Extra, Recording, write_all
 from voicecoach.routine.template import started
 from voicecoach.system import cache, drafts
 from voicecoach.voices import cached
@@ -156,8 +156,8 @@ def test_removing_tells_whether_it_worked(tmp_path: Path) -> None:
 WRITERS_OF_THEIR_OWN = {
     "system.drafts": "it is the way",
     "system.cache": "entries of the cache, by drafts of their own names",
-    "output": "drafts of tracks and of what goes along with them, and a list that ffmpeg reads",
-    "frames": "a draft that it is given",
+    "audio.writer": "drafts of tracks and of what goes along with them, and a list that ffmpeg reads",
+    "audio.mp3": "a draft that it is given",
     "routine.template": "a new file, which never replaces one",
     "voices.models": "an unfinished download, which takes its name when it is complete",
     "voices.worker": "in a private folder",

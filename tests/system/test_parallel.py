@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach import ffmpeg
+from voicecoach.audio import ffmpeg
 from voicecoach.system import parallel
 from voicecoach.system.parallel import Meanwhile, each, shares
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from voicecoach.audio.formats import MP3, Format
 from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError
-from voicecoach.formats import MP3, Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

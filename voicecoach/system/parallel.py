@@ -6,7 +6,7 @@ import os
 from threading import Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from voicecoach import ffmpeg
+from voicecoach.audio import ffmpeg
 from voicecoach.system import signals
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voicecoach.clip import Clip
+    from voicecoach.audio.clip import Clip
 
 
 class Voice(Protocol):

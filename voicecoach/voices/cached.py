@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
-from voicecoach.clip import SAMPLE_BYTES, Clip
+from voicecoach.audio.clip import SAMPLE_BYTES, Clip
 from voicecoach.errors import VoiceError
 from voicecoach.system import cache, locks
 from voicecoach.voices import Mixed

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach import config
+from voicecoach.audio.ffmpeg import apart, gist
 from voicecoach.errors import ChoiceError, RunError, UnknownNameError, VoiceError, near, shown
-from voicecoach.ffmpeg import apart, gist
 from voicecoach.language import TAG
 from voicecoach.system import folders, parallel
 from voicecoach.system.signals import defer
@@ -31,7 +31,7 @@ from voicecoach.voices.supervised import Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from voicecoach.clip import Clip
+    from voicecoach.audio.clip import Clip
     from voicecoach.voices.kinds import Settings
     from voicecoach.voices.polish import Raw
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg, filters
-from voicecoach.clip import SAMPLE_RATE, Clip, peak
+from voicecoach.audio import ffmpeg, filters
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, peak
 from voicecoach.errors import VoiceError, shown
 
 if TYPE_CHECKING:
@@ -163,8 +163,8 @@ def _check_heard(text: str, clip: Clip) -> None:
 
 def _loudness(clip: Clip) -> float:
     """Measure the integrated loudness of a clip in LUFS, by BS.1770."""
-    from voicecoach.frames import PCM
-    from voicecoach.loudness import GATE, summary
+    from voicecoach.audio.loudness import GATE, summary
+    from voicecoach.audio.mp3 import PCM
 
     said = ffmpeg.run(
         [*PCM, "-af", filters.LOUDNESS, *filters.TO_NOWHERE],

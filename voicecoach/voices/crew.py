@@ -14,7 +14,7 @@ from itertools import count, islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from voicecoach.clip import SAMPLE_BYTES
+from voicecoach.audio.clip import SAMPLE_BYTES
 from voicecoach.errors import RunError, VoiceError, shown
 from voicecoach.system import locks
 from voicecoach.voices import polish

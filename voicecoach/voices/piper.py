@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.clip import SAMPLE_BYTES, gain
+from voicecoach.audio.clip import SAMPLE_BYTES, gain
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, shown
 from voicecoach.language import TAG
 from voicecoach.system import folders
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from voicecoach.clip import Clip
+    from voicecoach.audio.clip import Clip
     from voicecoach.voices.kinds import Settings
     from voicecoach.voices.polish import Raw
 

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from voicecoach.clip import Clip, peak
+from voicecoach.audio.clip import Clip, peak
 from voicecoach.errors import VoicecoachError, VoiceError, shown
 from voicecoach.voices.kinds import Kind, Listed
 

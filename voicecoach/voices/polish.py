@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg, filters
-from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
-from voicecoach.loudness import integrated
+from voicecoach.audio import ffmpeg, filters
+from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
+from voicecoach.audio.loudness import integrated
 from voicecoach.system import parallel, timings
 
 with warnings.catch_warnings():

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from voicecoach import ffmpeg
-from voicecoach.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
+from voicecoach.audio import ffmpeg
+from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.errors import ChoiceError, RunError, VoiceError, shown
 from voicecoach.system import folders, parallel, plain_files
 from voicecoach.views.prompts import name

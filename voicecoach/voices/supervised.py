@@ -12,8 +12,8 @@ import time
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from voicecoach.audio.ffmpeg import Said, apart
 from voicecoach.errors import remedy
-from voicecoach.ffmpeg import Said, apart
 from voicecoach.system.signals import defer
 
 if TYPE_CHECKING:

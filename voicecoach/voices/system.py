@@ -19,7 +19,7 @@ from voicecoach.voices.catalogue import Catalogue, choose, read
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from voicecoach.clip import Clip
+    from voicecoach.audio.clip import Clip
     from voicecoach.voices.crew import Speaker
     from voicecoach.voices.polish import Raw
 

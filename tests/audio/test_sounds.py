@@ -1,0 +1,82 @@
+"""Sounds that a routine plays: those that come with the program, and files beside it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voicecoach.audio.clip import peak
+from voicecoach.audio.loudness import decibels
+from voicecoach.errors import ChoiceError, RoutineError
+from voicecoach.routine.loader import load
+from voicecoach.session import heard
+from voicecoach.system.assets import asset, assets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def written(folder: Path, sound: str) -> str:
+    path = folder / "a.yaml"
+    path.write_text(f"title: x\nsteps:\n  - sound: {sound}\n", encoding="utf-8")
+    return str(path)
+
+
+def test_a_sound_of_the_program_goes_by_its_name(tmp_path: Path) -> None:
+    assert load(written(tmp_path, "tone-in")).sounds == {}
+    assert heard("tone-in").samples == 17_760
+
+
+@pytest.mark.parametrize("name", [name.removesuffix(".wav") for name in assets()])
+def test_every_chime_and_tone_is_a_sound_of_a_step(name: str, tmp_path: Path) -> None:
+    assert load(written(tmp_path, name)).sounds == {}
+    assert 0 < heard(name).seconds <= 6
+
+
+def test_a_file_that_is_called_as_a_bed_is_heard(tmp_path: Path) -> None:
+    shutil.copy(asset("tone-out.wav"), tmp_path / "rain")
+    assert [path.rpartition("/")[2] for path in load(written(tmp_path, "rain")).sounds.values()] == ["rain"]
+
+
+def test_a_file_beside_the_routine_is_heard_to_its_end_at_a_level_of_ours(tmp_path: Path) -> None:
+    shutil.copy(asset("tone-out.wav"), tmp_path / "mine.wav")
+    (path,) = load(written(tmp_path, "mine.wav")).sounds.values()
+    assert heard(path).samples == heard("tone-out").samples
+    assert decibels(peak(heard(path))) == pytest.approx(-6, abs=0.1)  # too short to be measured as loudness
+
+
+@pytest.mark.parametrize(
+    ("sound", "expected"),
+    [
+        ("tone-inn", "3:12: no sound 'tone-inn' stands beside this routine, or comes with the program; did you mean"),
+        (
+            "rain",
+            "3:12: 'rain' is a bed, which lies under a whole session; a sound is a file, or one of: bell-change, ",
+        ),
+        ("../b.wav", "3:12: '../b.wav' is outside this routine's folder; copy the file into it"),
+        ("/dev/zero", "3:12: '/dev/zero' is outside this routine's folder"),
+        ("out.wav", "3:12: 'out.wav' is outside this routine's folder"),
+    ],
+)
+def test_a_sound_that_is_not_there_or_not_its_own_is_refused_at_its_place(
+    sound: str, expected: str, tmp_path: Path
+) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    shutil.copy(asset("tone-in.wav"), tmp_path / "b.wav")
+    (inner / "out.wav").symlink_to(tmp_path / "b.wav")
+    with pytest.raises(RoutineError, match=re.escape(expected)):
+        load(written(inner, sound))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"RIFF", b"no sound at all" * 99, b"ffconcat version 1.0\nfile /etc/hostname\n", b"#EXTM3U\nb.wav\n"],
+)
+def test_a_file_that_is_no_sound_is_told_and_opens_nothing_else(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "bad.wav").write_bytes(content)
+    with pytest.raises(ChoiceError, match=r"^bad\.wav (is no sound|lasts 0\.0 s)"):
+        heard(str(tmp_path / "bad.wav"))

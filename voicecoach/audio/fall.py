@@ -1,0 +1,83 @@
+"""A voice that sinks: through a session it becomes a little lower, slower and softer, as one who falls asleep does.
+
+Each spoken cue is played slower by whole parts in a hundred, as a tape is: pitch and rate go down together, by a
+semitone at the end. Room is kept for the slowest, so that nothing else of the plan depends on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from voicecoach.audio import ffmpeg
+from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from voicecoach.core.timeline import Timeline
+
+STEPS = 6
+"""In so many steps of a hundredth the voice sinks: to 0.94 of its pitch and rate, which is a semitone."""
+
+DECIBELS = 0.25
+"""By how much it is softer with each step."""
+
+SLOWEST = Fraction(100, 100 - STEPS)
+"""How many times as long a clip lasts at the end."""
+
+_PCM = ["-f", "s16le", "-ac", "1"]
+
+
+def sinking(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
+    """Give each spoken cue its step, by when it starts; ``seconds`` is how long each text lasts as it was spoken.
+
+    >>> from voicecoach.core.breath import Span, breath
+    >>> from voicecoach.core.score import Pause, phrase, seq
+    >>> from voicecoach.core.timeline import perform
+    >>> score = seq(phrase("Sit"), Pause(Span(rest=Fraction(60))), phrase("Rest"))
+    >>> plan = perform(score, lambda text: SLOWEST, breath("4-6"))
+    >>> [(cue.text, cue.fall) for cue in sinking(plan, {"Sit": Fraction(1), "Rest": Fraction(1)}).cues]
+    [('Sit', 0), ('Rest', 6)]
+    """
+    cues = []
+    for cue in timeline.cues:
+        if cue.track == "voice":
+            step = min(STEPS, int(cue.start / timeline.duration * (STEPS + 1)))
+            length = seconds[cue.said] * Fraction(100, 100 - step)
+            cues.append(replace(cue, fall=step, end=min(cue.end, cue.start + length)))
+        else:
+            cues.append(cue)
+    return replace(timeline, cues=tuple(cues))
+
+
+def sunk(wanted: Iterable[tuple[str, int]], clips: Mapping[str, Clip]) -> dict[tuple[str, int], Clip]:
+    """Return the clip of each text at each step that is wanted.
+
+    Raises:
+        EncodeError: When ffmpeg is missing or fails.
+    """
+    found: dict[tuple[str, int], Clip] = {}
+    for step, pairs in groupby(sorted(set(wanted), key=lambda pair: pair[::-1]), key=lambda pair: pair[1]):
+        texts = [text for text, _ in pairs]
+        made = _played([clips[text] for text in texts], step) if step else [clips[text] for text in texts]
+        found |= {(text, step): clip for text, clip in zip(texts, made, strict=True)}
+    return found
+
+
+def _played(clips: list[Clip], step: int) -> list[Clip]:
+    """Play clips slower, all in one run; each starts where it falls on a whole sample both before and after."""
+    unit, starts, laid = 100 - step, [], bytearray()
+    for clip in clips:
+        starts.append(len(laid) // SAMPLE_BYTES // unit * 100)
+        laid += clip.pcm
+        laid += bytes((SAMPLE_RATE // 10 // unit * unit) * SAMPLE_BYTES)
+        laid += bytes(-(len(laid) // SAMPLE_BYTES) % unit * SAMPLE_BYTES)
+    graph = f"volume={-DECIBELS * step}dB,aresample={SAMPLE_RATE}:filter_size=64"
+    given = [*_PCM, "-ar", str(SAMPLE_RATE * unit // 100), "-i", "pipe:0"]
+    out = ffmpeg.run([*given, "-af", graph, *_PCM, "pipe:1"], what="letting the voice sink", data=bytes(laid)).stdout
+    lengths = [clip.samples * 100 // unit for clip in clips]
+    pairs = zip(starts, lengths, strict=True)
+    return [Clip(out[start * SAMPLE_BYTES : (start + length) * SAMPLE_BYTES]) for start, length in pairs]

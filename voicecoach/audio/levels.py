@@ -1,0 +1,115 @@
+"""How loud sound is from one moment to the next: a level for each 4 ms, small enough to be carried in a file."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
+
+from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
+    import audioop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BLOCKS_A_SECOND = 250
+BLOCK = SAMPLE_RATE // BLOCKS_A_SECOND
+"""Samples that are measured together: 4 ms, of which an MP3 frame has six."""
+
+LOWEST = -96.0
+"""dBFS of silence."""
+
+MEASURE = "speech 1"
+"""What tells the levels that `measure_speech` finds from those of another way to measure, where they are kept."""
+
+_HIGHEST = round(-2 * LOWEST)
+_STARTS = [math.ceil(32_768 * 10 ** ((half - 0.5 + 2 * LOWEST) / 40)) for half in range(1, _HIGHEST + 1)]
+"""The least RMS value that has each level from 1 on."""
+_HALVES = b"".join(bytes([half]) * (end - start) for half, (start, end) in enumerate(pairwise([0, *_STARTS, 32_769])))
+"""The level of each RMS value, in halves of a dB above `LOWEST`."""
+
+_SIGNS = "#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRS"
+"""A sign for each 2 dB above `LOWEST`; no sign needs an escape in JSON."""
+_TO_SIGNS = "".join(_SIGNS[min((half + 2) // 4, len(_SIGNS) - 1)] for half in range(256)).encode()
+
+
+def measure_levels(pcm: bytes, block: int = BLOCK) -> bytes:
+    """Return the level (RMS) of each 4 ms of samples, in halves of a dB above `LOWEST`; the last may be shorter."""
+    size = block * SAMPLE_BYTES
+    return bytes(_HALVES[audioop.rms(pcm[at : at + size], SAMPLE_BYTES)] for at in range(0, len(pcm), size))
+
+
+def measure_speech(pcm: bytes) -> bytes:
+    """Return the levels of what is below some 6 kHz; above it, encoders drop what they have no bits for.
+
+    Each four samples are averaged: that is 3 dB less at 5.3 kHz, and 10 dB or more from 9 kHz on.
+    """
+    pcm = pcm[: len(pcm) // 8 * 8]
+    for _ in range(2):
+        pcm = audioop.tomono(pcm, SAMPLE_BYTES, 0.5, 0.5)  # the average of each two samples
+    return measure_levels(pcm, BLOCK // 4)
+
+
+def to_dbfs(half: int) -> float:
+    r"""Return a measured level in dBFS.
+
+    >>> to_dbfs(measure_levels(b"\x00\x40" * 192)[0])
+    -6.0
+    """
+    return LOWEST + half / 2
+
+
+def pack(measured: bytes) -> str:
+    """Write levels as text, a sign for each, rounded to 2 dB.
+
+    >>> pack(bytes([0, 192]))
+    '#S'
+    """
+    return measured.translate(_TO_SIGNS).decode()
+
+
+def is_packed(text: str) -> bool:
+    """Tell whether `pack` may have written a text."""
+    return not set(text) - set(_SIGNS)
+
+
+def find_missing(packed: str, measured: bytes, within: float) -> Iterator[tuple[int, int]]:
+    """Yield which blocks of a sound are missing: from one, up to another.
+
+    Args:
+        packed: Its levels as they should be.
+        measured: Its levels as they are.
+        within: The dB by which any 20 ms may be softer than they should be, if they should be heard at all.
+    """
+    due, there = _sums(packed), list(accumulate((_POWERS[half] for half in measured), initial=0.0))
+    allowed = 10 ** (within / 10)
+    start = end = 0
+    for at in range(min(len(due), len(there)) - _WINDOW):
+        wanted = due[at + _WINDOW] - due[at]
+        if wanted > _AUDIBLE and wanted > allowed * (there[at + _WINDOW] - there[at]):
+            if at > end:
+                if end:
+                    yield start, end
+                start = at
+            end = at + _WINDOW
+    if end:
+        yield start, end
+
+
+_WINDOW = 5
+"""Blocks that are compared together: 20 ms."""
+
+_POWERS = [10 ** (to_dbfs(half) / 10) for half in range(256)]
+_AUDIBLE = _WINDOW * 10 ** (-60 / 10)
+"""What those blocks come to at -60 dBFS; encoders may leave out what is softer."""
+
+
+@lru_cache(64)
+def _sums(packed: str) -> list[float]:
+    """Return the power of all blocks before each of them, and of all."""
+    return list(accumulate((_POWERS[4 * _SIGNS.index(sign)] for sign in packed), initial=0.0))

@@ -1,0 +1,174 @@
+"""How loud sound is, by BS.1770-4 and EBU R 128, as ffmpeg's ebur128 measures it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voicecoach.audio import ffmpeg, filters
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, fade, gain, peak
+from voicecoach.errors import EncodeError
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+SPEECH = -19.0
+"""LUFS of a session in one channel; in two channels the same speech measures 3 LU more."""
+
+BLOCKS_A_SECOND = 10
+BLOCK = SAMPLE_RATE // BLOCKS_A_SECOND
+"""Samples from one block of BS.1770 to the next; each is 400 ms long, the last 300 of them shared with the next."""
+
+FADE = SAMPLE_RATE // 200
+"""Samples over which the ends of a sound are faded: 5 ms."""
+
+GATE = -70.0
+"""LUFS; softer blocks don't count (the absolute gate)."""
+
+_LEAST_PEAK = -110.31
+"""dBFS of a tenth of a bit: of silence, so that it can be written as a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud a file is: integrated loudness in LUFS (None: nothing is heard), and true peak in dBTP."""
+
+    integrated: float | None
+    true_peak: float
+
+    def as_json(self) -> dict[str, float | None]:
+        """Return the public form."""
+        return {"integrated": self.integrated, "true_peak": self.true_peak}
+
+    def __str__(self) -> str:
+        """Write it as `make` reports it."""
+        loud = "nothing is heard" if self.integrated is None else f"{self.integrated:.1f} LUFS"
+        return f"{loud}, peak {self.true_peak:.1f} dBTP"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The loudness of the 400 ms blocks that a sound is heard in, in LUFS, and its true peak in dBTP."""
+
+    levels: tuple[float, ...]
+    true_peak: float
+
+    def packed(self) -> bytes:
+        """Return it as it is kept."""
+        return json.dumps([self.true_peak, *self.levels]).encode()
+
+    @classmethod
+    def unpacked(cls, kept: bytes) -> Blocks:
+        """Read what ``packed`` wrote.
+
+        Raises:
+            ValueError: When it is nothing of the kind.
+        """
+        found = json.loads(kept)
+        if not isinstance(found, list) or not found or not all(isinstance(each, int | float) for each in found):
+            raise ValueError("no blocks")
+        return cls(tuple(map(float, found[1:])), float(found[0]))
+
+
+def integrated(weighed: Sequence[tuple[float, int]]) -> float | None:
+    """Return the integrated loudness of blocks, each with how often it is heard, in LUFS; None when all is silence.
+
+    >>> integrated([(-20.0, 2), (-60.0, 1), (-120.0, 5)])
+    -20.0
+    """
+    heard = [(level, times) for level, times in weighed if level > GATE]
+    if not heard:
+        return None
+    gate = _mean(heard) - 10.0
+    return round(_mean([(level, times) for level, times in heard if level > gate]), 3)
+
+
+def of_file(path: Path) -> Loudness:
+    """Measure a whole file, decoded.
+
+    Raises:
+        EncodeError: When it can't be decoded.
+    """
+    args = ["-i", ffmpeg.source(path), *filters.measuring_whole(SAMPLE_RATE)]
+    said = ffmpeg.run(args, what=f"measuring {path.name}", loglevel="info").stderr
+    peaks = re.findall(r"Peak level dB: (-?[\d.]+)", said)
+    return Loudness(summary(said), round(float(peaks[-1]), 1) if peaks else GATE)
+
+
+def summary(said: str) -> float | None:
+    """Read the integrated loudness that ebur128 tells at its end; None when nothing is heard.
+
+    Raises:
+        EncodeError: When it says nothing of the kind.
+    """
+    loud = re.findall(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS", said)
+    if not loud:
+        raise EncodeError("measuring loudness: ffmpeg gave no result")
+    level = float(loud[-1])
+    return level if level > GATE else None
+
+
+def levelled(clip: Clip, target: float, ceiling: float) -> Clip:
+    """Bring a sound that somebody brought to a loudness (LUFS), its samples under a level (dBFS), and fade its ends.
+
+    One too short or too soft for BS.1770 is brought to that level.
+
+    Raises:
+        EncodeError: When ffmpeg is missing or fails.
+    """
+    given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
+    args = [*given, "-af", filters.LOUDNESS, *filters.TO_NOWHERE]
+    heard = summary(ffmpeg.run(args, what="levelling a sound", data=clip.pcm, loglevel="info").stderr)
+    room = ceiling - decibels(peak(clip))
+    wanted = room if heard is None else min(room, target - heard)
+    return fade(gain(clip, wanted), FADE)
+
+
+def measured(sounds: Sequence[bytes], given: Sequence[str], silence: bytes, lengths: Sequence[int]) -> list[Blocks]:
+    """Measure several encoded sounds in one run of ffmpeg, each by itself.
+
+    Args:
+        sounds: The sounds, as bytes that can be joined.
+        given: What ffmpeg is told of them, as input options.
+        silence: As many of such bytes as last at least the 400 ms that keep two sounds out of one block.
+        lengths: The samples of each sound, and last those of the silence.
+
+    Raises:
+        EncodeError: When they can't be decoded.
+    """
+    *samples, apart = lengths
+    data = silence + b"".join(sound + silence for sound in sounds)
+    said = ffmpeg.run([*given, *filters.measuring_blocks(SAMPLE_RATE, BLOCK)], what="measuring the sound", data=data)
+    loud = [float(found) for found in re.findall(r"r128\.M=(\S+)", said.stderr)]
+    peaks = [float(found) for found in re.findall(r"Peak_level=(\S+)", said.stdout.decode())]
+    found = []
+    at = apart
+    for length in samples:
+        first, end = at // BLOCK, (at + length + apart) // BLOCK
+        heard = tuple(level for level in loud[first:end] if level > GATE)
+        highest = max(peaks[first:end], default=-math.inf)
+        found.append(Blocks(heard, round(highest, 2) if highest > _LEAST_PEAK else _LEAST_PEAK))
+        at += length + apart
+    return found
+
+
+def decibels(sample: int) -> float:
+    """Return the level of a sample value in dBFS; of 0, that of a tenth of a bit.
+
+    >>> round(decibels(16_384), 2)
+    -6.02
+    """
+    return round(20 * math.log10(max(sample, 0.1) / 32_768), 2)
+
+
+def _mean(weighed: Sequence[tuple[float, int]]) -> float:
+    total = sum(times for _, times in weighed)
+    return 10 * math.log10(sum(times * 10 ** (level / 10) for level, times in weighed) / total)

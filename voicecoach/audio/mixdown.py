@@ -1,0 +1,266 @@
+"""A timeline and its clips become sound, a window at a time: memory is that of the clips, not of the session."""
+
+from __future__ import annotations
+
+import array
+import sys
+import warnings
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, overlay, peak, tiled
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
+    import audioop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from fractions import Fraction
+
+    from voicecoach.core.timeline import Cue, Timeline
+
+WINDOW = 30 * SAMPLE_RATE
+"""The samples that are put together at once."""
+
+NOTHING = Clip(b"")
+
+HIGHEST = 27_000
+"""The sample value that sounds together stay under (-1.7 dBFS); chimes and tones give way, and speech does not."""
+
+LOWEST = -40.0
+"""How many decibels chimes and tones give way at most."""
+
+CONTROL, BEFORE, AFTER, FADE = 100, 60, 250, 400
+"""How often a second a bed's level is set; ticks of that in which it goes down, comes back, and is faded in or out."""
+
+
+def mixdown(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
+    """Yield the session's samples in order, in windows; ``clip`` gives the sound of a cue.
+
+    Between cues there is digital silence, counted so that every cue starts on its sample.
+    """
+    mix, end = Mix(lay(timeline, clip)), _samples(timeline.duration)
+    return (mix.cut(at, min(end, at + WINDOW)).pcm for at in range(0, end, WINDOW))
+
+
+def laid_under(windows: Iterable[bytes], loop: Clip) -> Iterator[bytes]:
+    """Mix a loop under windows of sound, which it starts with and goes on through."""
+    at = 0
+    for window in windows:
+        samples = len(window) // SAMPLE_BYTES
+        under = tiled(loop, at + samples)[at:] if loop.samples else loop
+        at = (at + samples) % max(1, loop.samples)
+        yield overlay(Clip(window), under, 0).pcm
+
+
+def envelope(timeline: Timeline, lowered: float) -> Iterator[int]:
+    """Yield how loud a bed is, `CONTROL` times a second, from 0 to 32,767.
+
+    It is faded in and out; before each spoken cue it goes down to the part ``lowered`` of itself, and it comes back
+    slowly. Where the next cue is too near for that, it stays down.
+    """
+    count = int(timeline.duration * CONTROL) + 1
+    spans = _spoken(timeline)
+    at = 0
+    for tick in range(count):
+        while at < len(spans) and tick > spans[at][1] + AFTER:
+            at += 1
+        level = lowered + (1 - lowered) * _away(tick, *spans[at]) if at < len(spans) else 1.0
+        yield round(32_767 * max(0.0, min(level, tick / FADE, (count - 1 - tick) / FADE)))
+
+
+def _away(tick: int, start: int, end: int) -> float:
+    """How far a tick is from a spoken span: 0 within it, 1 where it is over the ramps."""
+    return min(1.0, max((start - tick) / BEFORE, (tick - end) / AFTER, 0.0))
+
+
+def _spoken(timeline: Timeline) -> list[tuple[int, int]]:
+    """Return the spans, in ticks, in which somebody speaks; those too near for the bed to come back become one."""
+    spans: list[tuple[int, int]] = []
+    for cue in timeline.cues:
+        if cue.track != "voice":
+            continue
+        start, end = int(cue.start * CONTROL), int(cue.end * CONTROL) + 1
+        if spans and start - spans[-1][1] < BEFORE + AFTER:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def side_by_side(speech: Iterable[bytes], bed: Iterable[bytes], gains: Iterable[int]) -> Iterator[bytes]:
+    """Yield windows of four channels: the speech, the two of the bed, and its envelope, for `filters.mixing_bed`."""
+    control = iter(gains)
+    state, held = None, b""
+    for window, under in zip(speech, bed, strict=False):
+        while len(held) < len(window):
+            some = array.array("h", islice(control, CONTROL)) or array.array("h", [0] * CONTROL)
+            more, state = audioop.ratecv(some.tobytes(), SAMPLE_BYTES, 1, CONTROL, SAMPLE_RATE, state)
+            held += more
+        level, held = array.array("h", held[: len(window)]), held[len(window) :]
+        if sys.byteorder == "big":  # pragma: no cover - all else is moved, not reckoned with
+            level.byteswap()
+        samples = len(window) // SAMPLE_BYTES
+        laid = array.array("h", bytes(4 * len(window)))
+        both = array.array("h", under)
+        laid[0::4], laid[3::4] = array.array("h", window), level
+        laid[1::4], laid[2::4] = both[0 : 2 * samples : 2], both[1 : 2 * samples : 2]
+        yield laid.tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Sound that is encoded in one piece.
+
+    Attributes:
+        sound: The sound itself.
+        before: What is heard right before it, if it goes on from there without a pause.
+        after: What is heard right after it, if it goes on there.
+        offset: How many samples have been heard without a pause until ``before`` begins.
+    """
+
+    sound: Clip
+    before: Clip = NOTHING
+    after: Clip = NOTHING
+    offset: int = 0
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from others."""
+        if not self.before.pcm and not self.after.pcm:
+            return (self.sound.digest,)
+        return (self.sound.digest, self.before.digest, self.after.digest, str(self.offset))
+
+
+def passages(
+    timeline: Timeline, clip: Callable[[Cue], Clip], apart: int, around: int, window: int = WINDOW
+) -> Iterator[tuple[int, Passage]]:
+    """Yield what is heard as passages, and the sample each starts on; less than ``apart`` samples are no pause.
+
+    What goes on without a pause for more than ``window`` samples (whole frames) becomes several passages, so that none
+    needs much memory. Each knows ``around`` samples of its neighbours, and ends where the next one starts.
+    """
+    mix = Mix(lay(timeline, clip))
+    for start, end, ends in _spans(mix.laid, apart):
+        at = start
+        for until in (*_partings(start, end, ends, window), end):
+            first, last = max(start, at - around), min(end, until + around)
+            yield at, Passage(mix.cut(at, until), mix.cut(first, at), mix.cut(until, last), first - start)
+            at = until
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A sound, the sample it starts on, and the decibels by which it gives way to others."""
+
+    at: int
+    sound: Clip
+    speech: bool = True
+    lowered: float = 0.0
+
+    @property
+    def end(self) -> int:
+        """The sample that it ends before."""
+        return self.at + self.sound.samples
+
+
+class Mix:
+    """Laid sounds, mixed wherever they are wanted: memory is that of the clips and of what is cut out."""
+
+    def __init__(self, laid: Sequence[Laid]) -> None:
+        """Take sounds in the order of their starts."""
+        self.laid = laid
+        self._starts = [each.at for each in laid]
+        self._longest = max((each.sound.samples for each in laid), default=0)
+
+    def cut(self, start: int, end: int, every: float = 0.0) -> Clip:
+        """Mix what is heard from one sample to another, all of it louder by some decibels."""
+        first, last = bisect_right(self._starts, start - self._longest), bisect_left(self._starts, end)
+        heard = [each for each in self.laid[first:last] if each.end > start]
+        if len(heard) == 1 and (heard[0].at, heard[0].end) == (start, end) and not heard[0].lowered + every:
+            return heard[0].sound
+        mixed, filled = bytearray(max(0, end - start) * SAMPLE_BYTES), 0
+        for each in heard:
+            at = max(0, each.at - start) * SAMPLE_BYTES
+            sound = each.sound[max(0, start - each.at) : end - each.at]
+            pcm = gain(sound, each.lowered + every).pcm if each.lowered + every else sound.pcm
+            until = at + len(pcm)
+            under = mixed[at:until] if at < filled else b""
+            mixed[at:until] = audioop.add(bytes(under), pcm, SAMPLE_BYTES) if under else pcm
+            filled = max(filled, until)
+        return Clip(bytes(mixed))
+
+
+def lay(timeline: Timeline, clip: Callable[[Cue], Clip]) -> list[Laid]:
+    """Lay the sound of each cue on its sample; chimes and tones give way until all stays under `HIGHEST` together."""
+    laid = [Laid(_samples(cue.start), clip(cue), cue.track == "voice") for cue in timeline.cues]
+    return [each for cluster in _clusters(laid) for each in _lower(cluster)]
+
+
+def _lower(cluster: list[Laid]) -> list[Laid]:
+    """Let the chimes and tones among sounds that overlap give way to the others."""
+    if len(cluster) == 1:
+        return cluster
+    lowered = 0.0
+    while _too_loud(cluster) and lowered > LOWEST:
+        lowered -= 2.0
+        cluster = [each if each.speech else replace(each, lowered=lowered) for each in cluster]
+    return cluster
+
+
+def _too_loud(cluster: Sequence[Laid]) -> bool:
+    """Tell whether sounds are above `HIGHEST` together; they are added softly, so that none is cut at full scale."""
+    mix, end = Mix(cluster), max(each.end for each in cluster)
+    windows = range(cluster[0].at, end, WINDOW)
+    return any(peak(mix.cut(at, min(end, at + WINDOW), -12.0)) * 4 > HIGHEST for at in windows)
+
+
+def _clusters(laid: Iterable[Laid]) -> Iterator[list[Laid]]:
+    """Part sounds where nothing is heard of those before."""
+    cluster: list[Laid] = []
+    end = 0
+    for each in laid:
+        if cluster and each.at >= end:
+            yield cluster
+            cluster = []
+        cluster.append(each)
+        end = max(end, each.end)
+    if cluster:
+        yield cluster
+
+
+def _spans(laid: Iterable[Laid], apart: int) -> Iterator[tuple[int, int, list[int]]]:
+    """Yield from where to where there is no pause, and where in there one sound begins when those before are over."""
+    start = end = 0
+    begins: list[int] = []
+    for each in laid:
+        if end > start and each.at >= end + apart:
+            yield start, end, begins
+            start, end, begins = each.at, each.at, []
+        elif end == start:
+            start = end = each.at
+        elif each.at >= end:
+            begins.append(each.at)
+        end = max(end, each.end)
+    if end > start:
+        yield start, end, begins
+
+
+def _partings(start: int, end: int, begins: Iterable[int], window: int) -> Iterator[int]:
+    """Yield where a long span is parted: where a sound begins, or in the middle of one that goes on for too long."""
+    at = start
+    for begin in (*begins, end):
+        while begin - at > 2 * window:
+            at += window
+            yield at
+        if at + window <= begin < end:
+            at = begin
+            yield at
+
+
+def _samples(seconds: Fraction) -> int:
+    """Round a position to a sample; the timeline's are on samples already."""
+    return round(seconds * SAMPLE_RATE)

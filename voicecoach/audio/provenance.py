@@ -1,0 +1,188 @@
+"""Whether a file is one of ours: files that voicecoach wrote are replaced, a person's files stay."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+import unicodedata
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from voicecoach.audio import tagging
+from voicecoach.audio.formats import FORMATS
+from voicecoach.errors import ChoiceError, TargetError, shown
+from voicecoach.system import plain_files
+from voicecoach.views.text import MARK
+from voicecoach.voices.remember import keep, recall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+REMEDY = "choose another name with -o, or add --force to replace it"
+
+MOST = 20_000_000
+"""Bytes; no caption file of twelve hours is longer, and longer ones aren't read."""
+
+_HEAD = 4096
+"""Bytes in which a picture's mark stands."""
+_MARKED = {".svg", ".png"}
+_HEADS = {
+    ".vtt": r"WEBVTT\n\nNOTE .*\n\nNOTE Language: .+\n",
+    ".lrc": r"\[ti:.*\]\n\[la:.+\]\n\[length:[0-9]{2,}:[0-9]{2}\]\n",
+    ".m3u8": r"#EXTM3U\n#PLAYLIST:.*\n(?:#EXTINF:[0-9]+\.[0-9]{3},.*\n.+\n)+",
+}
+"""How captions and playlists of ours begin; no other program is known to write these lines in this order."""
+_CHAPTERS = ".chapters.json"
+_BLOCK = re.compile(r"[0-9]+\n[0-9:,]{12,} --> [0-9:,]{12,}\n((?:.+\n)*)\n")
+_BRACKETS = re.compile(r"\[[^\]]*\]")
+
+
+def check_ours(paths: Iterable[Path]) -> None:
+    """Refuse to replace what goes along with a track, or a picture, if a person made the file.
+
+    Raises:
+        TargetError: For the first file that isn't ours; it says how many more there are.
+    """
+    foreign = [path for path in paths if _is_filled(path) and not is_ours(path)]
+    if foreign:
+        more = f" (and {len(foreign) - 1} more)" if len(foreign) > 1 else ""
+        raise TargetError(foreign[0], f"voicecoach did not make this file, so it stays{more}\n{REMEDY}")
+
+
+def check_audio(paths: Iterable[Path]) -> None:
+    """Refuse to replace music or speech that is not ours, under a name that nobody typed.
+
+    Raises:
+        TargetError: For the first such file.
+    """
+    for path in paths:
+        if _is_filled(path) and read_choices(path) is None and _is_audio(path):  # the last one asks all of mutagen
+            raise TargetError(path, f"voicecoach did not make this recording, so it stays\n{REMEDY}")
+
+
+def date_made(folder: Path, *session: object) -> str:
+    """Return the day on which a session was first made, as ``2026-11-28``: the same words give the same file later too.
+
+    It is kept in ``folder`` under what the session is made of, and is today where nothing is kept. SOURCE_DATE_EPOCH
+    (seconds since 1970, in UTC) comes before it.
+
+    Raises:
+        ChoiceError: When SOURCE_DATE_EPOCH is no time.
+    """
+    asked = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if asked:
+        try:
+            return time.strftime(DAY, time.gmtime(int(asked)))
+        except (ValueError, OverflowError, OSError):
+            what = f"SOURCE_DATE_EPOCH is {shown(asked)}, which is not a time"
+            raise ChoiceError(f"{what}\nset it to seconds since 1970, or to nothing") from None
+    key = f"made {session!r}"
+    kept = recall(folder, key)
+    if isinstance(kept, str) and _DAY.fullmatch(kept):
+        return kept
+    today = time.strftime(DAY)
+    keep(folder, key, today)
+    return today
+
+
+DAY = "%Y-%m-%d"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _is_filled(path: Path) -> bool:
+    """Return whether there is a plain file that has something in it."""
+    with suppress(OSError):
+        return path.is_file() and path.stat().st_size > 0
+    return False
+
+
+def read_choices(track: Path) -> dict[str, Any] | None:
+    """Return the choices that a track of ours was made with; None if it isn't ours."""
+    timeline = _timeline(track)
+    if timeline is None:
+        return None
+    choices = timeline.get("choices")
+    return choices if isinstance(choices, dict) else {}
+
+
+def _is_audio(path: Path) -> bool:
+    import mutagen
+
+    with suppress(mutagen.MutagenError, OSError):
+        return mutagen.File(path) is not None
+    return False
+
+
+def is_ours(path: Path) -> bool:
+    """Return whether voicecoach wrote a file that goes along with a track, or a picture."""
+    with suppress(OSError, ValueError, RecursionError, TypeError, KeyError):
+        if path.suffix.lower() in _MARKED:
+            with path.open("rb") as file:
+                return MARK.encode() in file.read(_HEAD)
+        return _is_written_so(path, plain_files.read(path, MOST).decode("utf-8-sig"))
+    return False
+
+
+def _is_written_so(path: Path, text: str) -> bool:
+    """Return whether a text has the form of ours, and for captions the words of the track beside it."""
+    if path.name.endswith(_CHAPTERS):
+        return _is_chapters(text)
+    head = _HEADS.get(path.suffix.lower())
+    if head:
+        return re.match(head, text) is not None
+    match path.suffix.lower():
+        case ".srt":
+            return any(_says(text, track) for track in _beside(path))
+        case ".txt":
+            return any(_tells(text, track) for track in _beside(path))
+    return False
+
+
+def _is_chapters(text: str) -> bool:
+    """Return whether a list of chapters has exactly what ours have."""
+    listed = json.loads(text)
+    keys = ["startTime", "endTime", "title"]
+    return list(listed) == ["version", "title", "chapters"] and all(list(each) == keys for each in listed["chapters"])
+
+
+def _beside(path: Path) -> list[dict[str, Any]]:
+    """Return the timelines of the tracks that have the same name."""
+    found = (_timeline(path.with_suffix(form.suffix)) for form in FORMATS.values())
+    return [each for each in found if each is not None]
+
+
+def _timeline(track: Path) -> dict[str, Any] | None:
+    if plain_files.is_special(track):  # to open a pipe is to wait for its other end
+        return None
+    with suppress(ValueError, OSError, RecursionError):
+        found = json.loads(tagging.timeline(track))
+        return found if isinstance(found, dict) else None
+    return None
+
+
+def _says(text: str, track: dict[str, Any]) -> bool:
+    """Return whether SubRip captions say only what a track says."""
+    if not text or _BLOCK.sub("", text):
+        return False
+    known = "".join(_squeeze(cue["text"]) for cue in track.get("cues", []))
+    return all(_squeeze(_BRACKETS.sub("", said)) in known for said in _BLOCK.findall(text))
+
+
+def _tells(text: str, track: dict[str, Any]) -> bool:
+    """Return whether a transcript has a track's title and says only what the track says."""
+    known = {_squeeze(each["text"]) for each in track.get("cues", [])}
+    known |= {_squeeze(each["title"]) for each in track.get("chapters", [])}
+    title, *lines = text.splitlines()
+    parts = (part for line in lines for part in _BRACKETS.sub("", line).split(" … "))
+    return _squeeze(title) == _squeeze(track.get("title", "")) and all(
+        not part or part in known for part in map(_squeeze, parts)
+    )
+
+
+def _squeeze(text: str) -> str:
+    """Return a text without spaces and signs that are not seen, and with arrows as captions have them."""
+    kept = (each for each in text.replace("-->", "→") if not each.isspace() and unicodedata.category(each) != "Cf")
+    return "".join(kept)

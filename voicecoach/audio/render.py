@@ -1,0 +1,305 @@
+"""How a session sounds: its clips joined from frames where that will do, else mixed as a stream; and how loud it is."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from voicecoach.audio import filters, levels, loudness, mp3
+from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, heard, read_wave
+from voicecoach.audio.formats import MP3
+from voicecoach.audio.loudness import Blocks, Loudness
+from voicecoach.audio.mixdown import WINDOW, envelope, laid_under, mixdown, passages, side_by_side
+from voicecoach.audio.writer import Recording, Stream
+from voicecoach.core.score import Side
+from voicecoach.core.timeline import FRAME
+from voicecoach.errors import VoiceError, shown
+from voicecoach.system import cache, timings
+from voicecoach.system.assets import room_tone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from voicecoach.audio.beds import Bed
+    from voicecoach.audio.id3 import Tags
+    from voicecoach.audio.mixdown import Passage
+    from voicecoach.core.timeline import Cue, Timeline
+    from voicecoach.script.choices import Sounding
+
+Report = Callable[[str, int, int], None]
+"""Told of progress: what is being done, how much of it is, out of how much."""
+
+MOST_DISTINCT = 1200
+"""Seconds of distinct sound that are held in memory to be joined from frames: 110 MiB."""
+
+LEAST_HEARD = 33
+"""The sample value that the loudest of a cue is, at least (-60 dBFS)."""
+
+LOWERED = 0.5
+"""The part of itself that a bed goes down to while somebody speaks: 6 dB."""
+
+PAN = 0.25
+"""By how much the side that is meant is louder, and the other softer, in power; that is 1 dB up and 1.2 dB down."""
+
+NEAR, LEAST_GAIN, MOST_GAIN = 0.45, -6.0, 1.5
+"""LU within which a session is left as it is, and the dB by which its clips are made softer or louder at most.
+
+A session of a few short words is off: they have too few of BS.1770's blocks. With more gain, peaks would come too near.
+"""
+
+MORE_KEPT = 0.5
+"""LU that speech is louder in a form that keeps the highs, which MP3 leaves out at 64 kb/s."""
+
+IN_STEREO = 3.0
+"""How many LU more the same sound measures in two channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A track to be written: what is heard when, for which side, and where it goes."""
+
+    timeline: Timeline
+    side: Side | None
+    path: Path
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Tracks that are ready to be written, and how loud they will be; None where only the file can tell."""
+
+    recordings: tuple[Recording, ...]
+    loudness: tuple[Loudness | None, ...]
+    problems: tuple[str, ...] = ()
+
+
+def prepared(
+    parts: Sequence[Part], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path, report: Report
+) -> Prepared:
+    """Return what will write tracks: joined from frames, which are encoded here; or a stream that is mixed as it goes.
+
+    Raises:
+        ChoiceError: When the bed is none.
+        EncodeError: When ffmpeg is missing or fails.
+    """
+    _check_audible(parts, clip)
+    bed = _opened(sounding.bed) if sounding.bed else None
+    room = read_wave(room_tone()) if sounding.room_tone else None
+    under = _Under(room, bed)
+    joins = sounding.form is MP3 and sounding.channels == 1
+    form = mp3.Form(MP3.bit_rate(sounding.bit_rate, 1) or 0, room) if joins else mp3.Form(room=room)
+    as_they_are = _sounds(parts, clip)
+    if as_they_are:
+        first = _joined(parts, as_they_are, form, folder)
+        del as_they_are  # all its sound, which may soon be there a second time, louder
+        decibels = _missing(first.loudness, 0.0 if joins else MORE_KEPT)
+        if joins and not decibels:
+            return _with_levels(first, parts, clip, sounding, folder)
+        clip = _gained(clip, decibels) if decibels else clip
+        if joins:
+            return _with_levels(_joined(parts, _sounds(parts, clip), form, folder), parts, clip, sounding, folder)
+    streams = tuple(_streamed(part, clip, sounding, under, report) for part in parts)
+    problems = (bed.problem,) if bed and bed.problem else ()
+    return _with_levels(Prepared(streams, (None,) * len(parts), problems), parts, clip, sounding, folder)
+
+
+def tolerate(sounding: Sounding) -> float:
+    """Return the dB by which an encoder may make 20 ms of speech softer; where they are lost, it is more.
+
+    Measured over the built-ins in the band of `levels.measure_speech`, at the usual bit rates: 3 dB in MP3, also at 32
+    kb/s, 8 in Opus, 6 in AAC, which leaves holes in soft noise unless a bed fills them. With fewer bits, Opus leaves
+    out what is soft, and AAC any 20 ms. Where the first 20 ms are lost, it is 13 dB or more, in AAC 18, and 7 or more
+    with a bed.
+    """
+    form, channels = sounding.form, sounding.channels
+    if form.name not in {"m4a", "opus"}:
+        return 6.0
+    if sounding.bit_rate and sounding.bit_rate < form.usual[channels - 1]:
+        return 20.0 if form.name == "opus" else 40.0
+    return 10.0 if sounding.bed or form.name == "opus" else 16.0
+
+
+def describe_speech(timeline: Timeline, clip: Callable[[Cue], Clip], within: float, folder: Path) -> dict[str, object]:
+    """Return what `verify` holds speech against: the levels of each distinct clip, and which of them each cue is.
+
+    The levels of a clip are kept in ``folder``.
+    """
+    known: dict[tuple[str, str, int], int] = {}
+    sounds: dict[str, int] = {}
+    cues: list[int | None] = []
+    for cue in timeline.cues:
+        if cue.track == "voice" and cue.source not in known:
+            known[cue.source] = sounds.setdefault(_measure_levels(clip(cue), folder), len(sounds))
+        cues.append(known.get(cue.source))
+    return {"within": within, "sounds": list(sounds), "cues": cues}
+
+
+def _measure_levels(clip: Clip, folder: Path) -> str:
+    """Return the levels of a clip, measured only if they are not kept."""
+    path = cache.place(folder, "levels", levels.MEASURE, clip.digest)
+    kept = (cache.read(path) or b"").decode(errors="replace")
+    if kept and levels.is_packed(kept):
+        return kept
+    packed = levels.pack(levels.measure_speech(clip.pcm))
+    with suppress(OSError):  # a cache that can't be written costs time, not the session
+        cache.write(path, packed.encode())
+    return packed
+
+
+def _with_levels(
+    ready: Prepared, parts: Iterable[Part], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path
+) -> Prepared:
+    """Let each recording carry the levels of its speech."""
+    recordings = []
+    for part, recording in zip(parts, ready.recordings, strict=True):
+        speech = describe_speech(part.timeline, clip, tolerate(sounding), folder)
+        carried = recording.tags.timeline
+        sound = {**carried.get("sound", {}), "levels": speech}
+        tags = replace(recording.tags, timeline={**carried, "sound": sound})
+        recordings.append(replace(recording, tags=tags))
+    return replace(ready, recordings=tuple(recordings))
+
+
+def _opened(bed: str) -> Bed:
+    from voicecoach.audio.beds import opened
+
+    return opened(bed)
+
+
+def _sounds(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> list[list[tuple[int, Passage]]]:
+    return _distinct(passages(part.timeline, clip, mp3.APART, mp3.CONTEXT) for part in parts)
+
+
+def _missing(loud: Iterable[Loudness | None], more: float) -> float:
+    """Return the dB that tracks lack of the loudness they should have, in halves, if that is more than `NEAR`."""
+    known = [each.integrated for each in loud if each and each.integrated is not None]
+    if not known:
+        return 0.0
+    off = loudness.SPEECH - sum(known) / len(known) - more
+    return max(LEAST_GAIN, min(MOST_GAIN, round(off * 2) / 2)) if abs(off) > NEAR else 0.0
+
+
+def _gained(clip: Callable[[Cue], Clip], decibels: float) -> Callable[[Cue], Clip]:
+    """Return the clips of cues, all louder or softer by so much."""
+    made: dict[tuple[str, str, int], Clip] = {}
+
+    def take(cue: Cue) -> Clip:
+        if cue.source not in made:
+            louder = gain(clip(cue), decibels)
+            made[cue.source] = replace(louder, known=louder.digest)
+        return made[cue.source]
+
+    return take
+
+
+def _check_audible(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> None:
+    """Refuse a session in which a cue could not be heard."""
+    cues = {cue.source: cue for part in parts for cue in part.timeline.cues}
+    for cue in cues.values():
+        if not heard(clip(cue), LEAST_HEARD):
+            raise VoiceError(f"{shown(cue.text)} would not be heard: its sound is silent\ntry another --voice")
+
+
+def _joined(
+    parts: Sequence[Part], sounds: Sequence[Sequence[tuple[int, Passage]]], form: mp3.Form, folder: Path
+) -> Prepared:
+    """Join each track from frames; the sounds of all tracks are encoded together."""
+    with timings.part("encoding"):
+        runs = mp3.encoded((each for track in sounds for _, each in track), folder, form)
+        ground = mp3.ground(folder, form)
+    with timings.part("measuring"):
+        measured = mp3.measured([*runs.values(), ground], folder, form)
+    recordings, loud = [], []
+    for part, track in zip(parts, sounds, strict=True):
+        laid = tuple((start // FRAME_SAMPLES - mp3.lead(each), runs[each]) for start, each in track)
+        count = int(part.timeline.duration / FRAME)
+        recordings.append(Recording(part.path, mp3.Spliced(laid, count, form, ground), part.tags))
+        loud.append(_loudness([run for _, run in laid], measured, ground, count))
+    return Prepared(tuple(recordings), tuple(loud))
+
+
+def _loudness(runs: Sequence[bytes], measured: Mapping[bytes, Blocks], ground: bytes, count: int) -> Loudness:
+    """Add up how loud a track is, of its runs and of the ground between them; ``count`` are its frames."""
+    heard = Counter(map(id, runs))  # a run that is heard often is one object; its bytes are many
+    distinct = {which: measured[run] for which, run in {id(run): run for run in runs}.items()}
+    weighed = [(level, heard[which]) for which, blocks in distinct.items() for level in blocks.levels]
+    total = count * FRAME_SAMPLES // loudness.BLOCK
+    between = measured[ground].levels
+    if between:
+        weighed.append((sorted(between)[len(between) // 2], max(0, total - sum(times for _, times in weighed))))
+    peak = max(blocks.true_peak for blocks in (*distinct.values(), measured[ground]))
+    return Loudness(loudness.integrated(weighed), peak)
+
+
+@dataclass(frozen=True, slots=True)
+class _Under:
+    """What goes on under a session: a faint noise, and a bed."""
+
+    room: Clip | None
+    bed: Bed | None
+
+
+def _streamed(part: Part, clip: Callable[[Cue], Clip], sounding: Sounding, under: _Under, report: Report) -> Recording:
+    """Mix a track as it is encoded."""
+    rate = sounding.form.bit_rate(sounding.bit_rate, sounding.channels)
+    left, right = _panned(part.side) if sounding.pan else (1.0, 1.0)
+    chapters = part.tags.chapters if sounding.form.name == "m4a" else ()
+    speech = mixdown(part.timeline, clip)
+    chunks = laid_under(speech, under.room) if under.room else speech
+    channels, graph = 1, filters.panning(left, right) if sounding.pan else ""
+    if under.bed:
+        factor = 10 ** ((loudness.SPEECH + IN_STEREO - sounding.under - under.bed.loudness) / 20)
+        channels, graph = 4, filters.mixing_bed(left, right, factor)
+        chunks = _with_bed(chunks, under.bed, part.timeline)
+    chunks = _told(chunks, report, math.ceil(part.timeline.duration), channels)
+    stream = Stream(chunks, sounding.form, rate, channels, graph, chapters)
+    return Recording(part.path, stream, part.tags, sounding.form)
+
+
+def _with_bed(speech: Iterable[bytes], bed: Bed, timeline: Timeline) -> Iterator[bytes]:
+    under = bed.windows(WINDOW)
+    try:
+        yield from side_by_side(speech, under, envelope(timeline, LOWERED))
+    finally:
+        under.close()
+
+
+def _told(chunks: Iterable[bytes], report: Report, seconds: int, channels: int) -> Iterator[bytes]:
+    """Yield chunks, and tell how many seconds of sound have gone by."""
+    done = 0
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        report("encoding", min(seconds, done // (SAMPLE_BYTES * SAMPLE_RATE * channels)), seconds)
+
+
+def _panned(side: Side | None) -> tuple[float, float]:
+    """Return the factors of the left and the right channel, which leave the loudness as it is.
+
+    >>> [round(factor, 2) for factor in _panned(Side.LEFT)]
+    [1.12, 0.87]
+    """
+    near, far = math.sqrt(1 + PAN), math.sqrt(1 - PAN)
+    return {Side.LEFT: (near, far), Side.RIGHT: (far, near)}.get(side or Side.BOTH, (1.0, 1.0))
+
+
+def _distinct(tracks: Iterable[Iterable[tuple[int, Passage]]]) -> list[list[tuple[int, Passage]]]:
+    """Return the passages of each track, alike ones as one value; nothing if they come to more than `MOST_DISTINCT`."""
+    known: dict[Passage, Passage] = {}
+    samples = 0
+    found = []
+    for track in tracks:
+        laid = []
+        for at, passage in track:
+            if passage not in known:
+                samples += passage.sound.samples
+                if samples > MOST_DISTINCT * SAMPLE_RATE:
+                    return []
+            laid.append((at, known.setdefault(passage, passage)))
+        found.append(laid)
+    return found

@@ -1,0 +1,356 @@
+"""What a file says about itself, written into each kind of file and read from it again.
+
+MP3 and WAV hold ID3 frames; FLAC and Opus, Vorbis comments, with chapters as most players read them there
+(CHAPTER001, CHAPTER001NAME); M4A, the atoms of iTunes, while its chapters are a track that ffmpeg writes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import struct
+import zlib
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from voicecoach import __version__
+from voicecoach.audio import ffmpeg
+from voicecoach.audio.clip import SAMPLE_RATE
+from voicecoach.audio.id3 import MOST_CHAPTERS, TIMELINE_OWNER, id3, iso_639_2, line, merged, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from fractions import Fraction
+    from pathlib import Path
+
+    from voicecoach.audio.formats import Format
+    from voicecoach.audio.id3 import ChapterTag, Tags
+
+COMMENT = "VOICECOACH_TIMELINE"
+"""The Vorbis comment that holds the timeline, packed and in base 64."""
+
+ATOM = "----:org.voicecoach:timeline"
+"""The atom of an M4A that holds the timeline, packed."""
+
+BREATH_ATOM = "----:org.voicecoach:breath"
+"""The atom of an M4A that holds the breath."""
+
+PRIMING = 1024
+"""Samples that ffmpeg's AAC encoder puts in front, which an edit list tells players to leave out."""
+
+MOST_UNPACKED = 200_000_000
+"""Bytes that a timeline may have: one of 12 hours and 100,000 cues has some 30 million."""
+
+
+def save(path: Path, form: Format, tags: Tags) -> int:
+    """Write tags into a file that has none, and return how many chapters it lists then.
+
+    Raises:
+        OSError: When the file can't be written.
+    """
+    chapters = merged(tags.chapters)
+    with _failing():
+        {"mp3": _mp3, "wav": _wav, "flac": _flac, "opus": _opus, "m4a": _m4a}[form.name](path, tags)
+    return len(chapters)
+
+
+def samples(path: Path, form: Format) -> int:
+    """Return how many samples a player plays of a file that is no MP3, by what it states.
+
+    Raises:
+        ValueError: When it states nothing of the kind.
+    """
+    from mutagen import MutagenError
+    from mutagen.flac import FLAC
+    from mutagen.mp4 import MP4
+    from mutagen.oggopus import OggOpus
+    from mutagen.wave import WAVE
+
+    kinds: dict[str, Any] = {"flac": FLAC, "opus": OggOpus, "m4a": MP4, "wav": WAVE}
+    try:
+        stated = round(float(kinds[form.name](path).info.length) * SAMPLE_RATE)
+    except (MutagenError, AttributeError) as error:
+        raise ValueError("no length") from error
+    return stated - PRIMING if form.name == "m4a" else stated
+
+
+def timeline(path: Path) -> bytes:
+    """Return the timeline (JSON) that a file of ours carries.
+
+    Raises:
+        ValueError: When it carries none.
+    """
+    import mutagen
+
+    try:
+        return _unpacked(_packed(_tags(path)))
+    except (mutagen.MutagenError, zlib.error, ValueError) as error:
+        raise ValueError(f"{path} carries no timeline of voicecoach") from error
+
+
+def _tags(path: Path) -> Any:  # noqa: ANN401 - mutagen's kinds of tags have no type in common
+    """Return a file's tags, if it has any; of an MP3 only the private frames, as all take a hundred times as long."""
+    import mutagen
+    from mutagen.id3 import ID3, PRIV
+
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(3) == b"ID3":
+            return ID3(path, known_frames={"PRIV": PRIV}, load_v1=False)
+    found = mutagen.File(path)
+    return found.tags if found is not None else None
+
+
+def sealed(tags: Tags, digest: str) -> Tags:
+    """Return tags whose timeline tells the digest of the sound in their file, which they are no part of."""
+    sound = {**tags.timeline.get("sound", {}), "sha256": digest}
+    return replace(tags, timeline={**tags.timeline, "sound": sound})
+
+
+def head(tags: Tags, digest: Callable[[], str] | None = None) -> bytes:
+    """Return the ID3 tag that an MP3 begins with, sealed with the ``digest`` of its sound, which is asked for last."""
+    written = io.BytesIO()
+    id3(tags, (lambda: sealed(tags, digest())) if digest else None).save(
+        written, v1=0, v2_version=3, padding=lambda _: 0
+    )
+    tag = written.getvalue()
+    return tag[:10] + _chapters_in_order(tag[10:])
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of the encoded sound of a file, without its tags.
+
+    Raises:
+        EncodeError: When ffmpeg can't find the sound.
+    """
+    with path.open("rb") as file:
+        start = file.read(10)
+        if start[:3] == b"ID3" or start[:2] == b"\xff\xfb":  # an MP3: what follows its tag, of so many bytes
+            file.seek(10 + _tag_size(start) if start[:3] == b"ID3" else 0)
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    args = ["-i", ffmpeg.source(path), "-map", "0:a:0", "-c", "copy", "-f", "hash", "-hash", "sha256", "pipe:1"]
+    said = ffmpeg.run(args, what=f"reading {path.name}").stdout.decode()
+    return said.strip().rpartition("=")[2].lower()
+
+
+def unlisted(form: Format, chapters: Sequence[ChapterTag]) -> Iterator[str]:
+    """Tell which chapters players will not list as they are.
+
+    >>> from voicecoach.audio.formats import FORMATS
+    >>> list(unlisted(FORMATS["mp3"], []))
+    []
+    """
+    if chapters and not form.chapters:
+        yield f"few players show the chapters of a file in {form.name}; they do in mp3, m4a, opus and flac"
+    groups = merged(chapters)
+    if len(groups) < len(chapters):
+        yield f"{len(chapters)} chapters are grouped into {len(groups)}, as a file lists {MOST_CHAPTERS} at most"
+
+
+def _tag_size(start: bytes) -> int:
+    """Return how many bytes of ID3 follow its header of ten, in which they are told seven bits at a time."""
+    return sum(byte << shift for byte, shift in zip(start[6:10], (21, 14, 7, 0), strict=True))
+
+
+def ffmetadata(chapters: Sequence[ChapterTag]) -> str:
+    r"""Write chapters as ffmpeg reads them.
+
+    >>> from fractions import Fraction
+    >>> from voicecoach.audio.id3 import ChapterTag
+    >>> print(ffmetadata([ChapterTag(Fraction(0), Fraction(3, 2), "Sit; breathe")]))
+    ;FFMETADATA1
+    [CHAPTER]
+    TIMEBASE=1/1000
+    START=0
+    END=1500
+    title=Sit\; breathe
+    """
+    lines = [";FFMETADATA1"]
+    for each in merged(chapters):
+        lines += [
+            "[CHAPTER]",
+            "TIMEBASE=1/1000",
+            f"START={_milliseconds(each.start)}",
+            f"END={_milliseconds(each.end)}",
+        ]
+        title = "".join(f"\\{sign}" if sign in "=;#\\" else sign for sign in line(each.title))
+        # Whatever is before it, a backslash at the end of a line makes ffmpeg read on.
+        lines.append(f"title={title} " if title.endswith("\\") else f"title={title}")
+    return "\n".join(lines)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Unpack a timeline, which is there whole or not at all: a few bytes may claim to be any number."""
+    unpacking = zlib.decompressobj()
+    content = unpacking.decompress(packed, MOST_UNPACKED)
+    if not unpacking.eof:
+        raise ValueError("there is none, or it is cut, or it is too long")
+    return content
+
+
+def _packed(tags: Any) -> bytes:  # noqa: ANN401 - mutagen's kinds of tags have no type in common
+    """Find the packed timeline among a file's tags, whichever kind they are; nothing if there is none."""
+    if tags is None:
+        return b""
+    from mutagen.id3 import ID3
+
+    if isinstance(tags, ID3):
+        return next((frame.data for frame in tags.getall("PRIV") if frame.owner == TIMELINE_OWNER), b"")
+    from mutagen.flac import VCFLACDict
+    from mutagen.mp4 import MP4Tags
+    from mutagen.oggopus import OggOpusVComment
+
+    if isinstance(tags, MP4Tags):
+        return next((bytes(each) for each in tags.get(ATOM, [])), b"")
+    comments = tags if isinstance(tags, VCFLACDict | OggOpusVComment) else ()
+    return base64.b64decode(next((value for name, value in comments if name.upper() == COMMENT), ""), validate=True)
+
+
+def _mp3(path: Path, tags: Tags) -> None:
+    id3(tags).save(path, v1=0, v2_version=3, padding=lambda _: 0)  # makes room for it
+    with path.open("rb+") as file:
+        file.write(head(tags))
+
+
+def _chapters_in_order(frames: bytes) -> bytes:
+    """Put the chapters among frames of ID3v2.3 in order: mutagen puts the shortest first, and ffmpeg lists them so."""
+    parts: list[bytes] = []
+    while frames:
+        size = 10 + int.from_bytes(frames[4:8], "big")
+        parts.append(frames[:size])
+        frames = frames[size:]
+    parts.sort(key=_begins)
+    return b"".join(parts)
+
+
+def _begins(frame: bytes) -> int:
+    """Return when a chapter begins, in milliseconds; what is no chapter comes before all of them.
+
+    >>> _begins(b"CHAP" + bytes(6) + b"chp1" + bytes(1) + bytes([0, 0, 1, 0])), _begins(b"TIT2" + bytes(20))
+    (256, -1)
+    """
+    return int.from_bytes(frame[10:].partition(b"\0")[2][:4], "big") if frame[:4] == b"CHAP" else -1
+
+
+def _wav(path: Path, tags: Tags) -> None:
+    from mutagen.wave import WAVE
+
+    file: Any = WAVE(path)
+    file.add_tags()
+    for frame in id3(tags).values():
+        file.tags.add(frame)
+    file.save(v2_version=3, padding=lambda _: 0)
+
+
+def _flac(path: Path, tags: Tags) -> None:
+    from mutagen.flac import FLAC, Picture
+
+    file: Any = FLAC(path)
+    if file.tags is None:
+        file.add_tags()
+    file.tags.clear()
+    file.tags.extend(_comments(tags))
+    if tags.cover:
+        picture = Picture()
+        picture.type, picture.mime, picture.data = 3, tags.cover_type, tags.cover
+        file.add_picture(picture)
+    file.save(padding=lambda _: 0)
+
+
+def _opus(path: Path, tags: Tags) -> None:
+    from mutagen.flac import Picture
+    from mutagen.oggopus import OggOpus
+
+    file: Any = OggOpus(path)
+    file.tags.clear()
+    file.tags.extend(_comments(tags))
+    if tags.cover:
+        picture = Picture()
+        picture.type, picture.mime, picture.data = 3, tags.cover_type, tags.cover
+        file.tags.append(("METADATA_BLOCK_PICTURE", base64.b64encode(picture.write()).decode()))
+    file.save(padding=lambda _: 0)
+
+
+def _comments(tags: Tags) -> list[tuple[str, str]]:
+    """Return Vorbis comments: the fields that are commonly read, and the chapters."""
+    fields = [
+        ("TITLE", line(tags.title)),
+        ("ALBUM", line(tags.album)),
+        ("ARTIST", line(tags.artist)),
+        ("GENRE", line(tags.genre)),
+        ("DATE", tags.date),
+        ("SUBTITLE", line(tags.breath)),
+        ("BREATH", line(tags.breath)),
+        ("TRACKNUMBER", str(tags.track)),
+        ("TRACKTOTAL", str(tags.tracks)),
+        ("LANGUAGE", iso_639_2(tags.language)),
+        ("COMMENT", plain(tags.comment)),
+        ("LYRICS", plain(tags.lyrics)),
+        ("ENCODER", f"voicecoach {__version__}"),
+        (COMMENT, base64.b64encode(tags.packed()).decode()),
+    ]
+    fields = [(name, value) for name, value in fields if value]
+    for number, chapter in enumerate(merged(tags.chapters), 1):
+        fields += [
+            (f"CHAPTER{number:03}", _stamp(chapter.start)),
+            (f"CHAPTER{number:03}NAME", line(chapter.title)),
+        ]
+    return fields
+
+
+def _m4a(path: Path, tags: Tags) -> None:
+    from mutagen.mp4 import MP4, AtomDataType, MP4Cover, MP4FreeForm
+
+    file: Any = MP4(path)
+    if file.tags is None:
+        file.add_tags()
+    texts = {
+        "\xa9nam": line(tags.title),
+        "\xa9alb": line(tags.album),
+        "\xa9ART": line(tags.artist),
+        "\xa9gen": line(tags.genre),
+        "\xa9day": tags.date,
+        "\xa9too": f"voicecoach {__version__}",
+        "\xa9cmt": plain(tags.comment),
+        "\xa9lyr": plain(tags.lyrics),
+        "desc": line(tags.breath),
+    }
+    file.tags.update({name: [text] for name, text in texts.items() if text})
+    file.tags["trkn"] = [(tags.track, tags.tracks)]
+    file.tags[ATOM] = [MP4FreeForm(tags.packed(), AtomDataType.IMPLICIT)]
+    if tags.breath:
+        file.tags[BREATH_ATOM] = [MP4FreeForm(line(tags.breath).encode(), AtomDataType.UTF8)]
+    if tags.cover:
+        kind = MP4Cover.FORMAT_JPEG if tags.cover_type == "image/jpeg" else MP4Cover.FORMAT_PNG
+        file.tags["covr"] = [MP4Cover(tags.cover, kind)]
+    file.save(padding=lambda _: 0)
+
+
+def _stamp(seconds: Fraction) -> str:
+    """Write a time as chapters in Vorbis comments have it.
+
+    >>> from fractions import Fraction
+    >>> _stamp(Fraction(36615, 10))
+    '01:01:01.500'
+    """
+    whole, thousandths = divmod(_milliseconds(seconds), 1000)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}.{thousandths:03}"
+
+
+def _milliseconds(seconds: Fraction) -> int:
+    return round(seconds * 1000)
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Let what mutagen meets be the system's error that it is."""
+    from mutagen import MutagenError
+
+    try:
+        yield
+    except MutagenError as error:
+        inside = (error.__cause__, *error.args)  # the second as mutagen 1.47 has it
+        raise next((each for each in inside if isinstance(each, OSError)), OSError(str(error))) from None
+    except struct.error as error:
+        raise OSError(str(error)) from None

@@ -1,0 +1,326 @@
+"""A file held against the timeline it carries: its length, each cue sounding where it should, each gap quiet."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from voicecoach.audio import ffmpeg, tagging
+from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
+from voicecoach.audio.levels import (
+    BLOCK,
+    BLOCKS_A_SECOND,
+    find_missing,
+    is_packed,
+    measure_levels,
+    measure_speech,
+    to_dbfs,
+)
+from voicecoach.errors import RunError, TargetError, shown
+from voicecoach.script.choices import ROOM_TONE
+from voicecoach.system import plain_files
+from voicecoach.views.live import MOST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+SOUNDING = -45.0
+"""dBFS; the loudest 4 ms of a second of speech are above this, or it is not heard."""
+
+LATE = 0.1
+"""Seconds within which a cue is heard: a consonant that begins softly is heard late."""
+
+NEAR = 0.05
+"""Seconds around a cue in which nothing is asked of a gap: encoders spread sound by a frame or two."""
+
+_QUIET = -66.0
+_ROOM_MARGIN, _BED_MARGIN = 14.0, 20.0
+"""dB by which 4 ms may be louder than a room tone, or a bed, is on the whole."""
+
+_AT_ONCE = 1000 * BLOCK * SAMPLE_BYTES
+"""Bytes that are measured at once: 4 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong with a file: where, in seconds, and what."""
+
+    at: float
+    what: str
+
+    def __str__(self) -> str:
+        """Write it with its time in front.
+
+        >>> print(Finding(75.25, "'In' is not heard"))
+        1:15.2: 'In' is not heard
+        """
+        minutes, seconds = divmod(self.at, 60)
+        return f"{int(minutes)}:{math.floor(seconds * 10) / 10:04.1f}: {self.what}"
+
+
+class _Cue(NamedTuple):
+    """As much of a cue as is needed here; ``levels`` are those of its speech, if they are carried."""
+
+    start: float
+    end: float
+    track: str
+    text: str
+    levels: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """As much of a timeline as is needed here; ``sound`` is None where nothing is known of it."""
+
+    duration: float
+    cues: Sequence[_Cue]
+    sound: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    """The level of each 4 ms of a file, as they are measured, of all sound and of speech; and its number of samples."""
+
+    blocks: bytes
+    speech: bytes
+    samples: int
+
+    def highest(self, start: float, end: float) -> float:
+        """Return the highest level between two times, in seconds."""
+        found = self.blocks[round(start * BLOCKS_A_SECOND) : round(end * BLOCKS_A_SECOND)]
+        return to_dbfs(max(found)) if found else -math.inf
+
+
+def verify(path: Path, timeline: Plan | None = None) -> list[Finding]:
+    """Decode a file, and return what is wrong with it; nothing if it is as it was made.
+
+    Args:
+        path: The file.
+        timeline: What it should be, as `read` returns it; None: what it carries itself.
+
+    Raises:
+        TargetError: When it can't be read, or carries no timeline.
+    """
+    plan = _choose_plan(timeline, carrying(path))
+    if plan is None:
+        raise TargetError(path, "it carries no timeline; give it one that 'plan --json' printed, with --timeline FILE")
+    try:
+        levels = _decoded(path)
+    except RunError as error:
+        return [Finding(0.0, f"it does not decode: {error.reason}")]
+    allowed = _allowed(plan.sound)
+    found = [*_sealed(path, plan.sound), *_length(levels, plan), *_cues(levels, plan), *_gaps(levels, plan, allowed)]
+    return sorted(found, key=lambda finding: finding.at)
+
+
+def _choose_plan(given: Plan | None, carried: Plan | None) -> Plan | None:
+    """Return a timeline that is given, with what the file's own tells of its sound besides."""
+    if given is None or carried is None or given.sound is not None:
+        return given or carried
+    levels = {cue[:-1]: cue.levels for cue in carried.cues}
+    return replace(
+        given, cues=[cue._replace(levels=levels.get(cue[:-1], "")) for cue in given.cues], sound=carried.sound
+    )
+
+
+def read(path: Path) -> Plan:
+    """Read a timeline that ``plan --json`` printed.
+
+    Raises:
+        TargetError: When it is none.
+    """
+    try:
+        return _read(plain_files.read(path))
+    except plain_files.NotPlainError as error:
+        raise TargetError(path, f"{error.strerror}; write a timeline with 'voicecoach plan ROUTINE --json'") from None
+    except FileNotFoundError:
+        raise TargetError(path, "there is no such file; write one with 'voicecoach plan ROUTINE --json'") from None
+    except OSError as error:
+        raise TargetError(path, f"it can't be read: {(error.strerror or str(error)).lower()}") from None
+    except ValueError:
+        raise TargetError(path, "this is no timeline; write one with 'voicecoach plan ROUTINE --json'") from None
+
+
+def carrying(path: Path) -> Plan | None:
+    """Return the timeline that a file carries, if it carries one.
+
+    Raises:
+        TargetError: When the file can't be read.
+    """
+    if plain_files.is_special(path):
+        raise TargetError(path, "it is not a plain file; name an audio file")
+    if plain_files.is_folder(path):
+        raise TargetError(path, "it is a folder; name an audio file in it")
+    if not plain_files.is_file(path):
+        raise TargetError(path, "there is no such file; a path starts at the current folder")
+    try:
+        plain_files.check_readable(path)
+    except OSError as error:
+        raise TargetError(path, f"it can't be read: {(error.strerror or str(error)).lower()}") from None
+    try:
+        return _read(tagging.timeline(path))
+    except ValueError:
+        return None
+
+
+def _read(data: str | bytes) -> Plan:
+    """Read as much of a timeline as is needed here, whoever wrote it.
+
+    Raises:
+        ValueError: When it is none.
+    """
+    try:
+        plan = json.loads(data, object_hook=_shorten)
+        found = Plan(_second(plan["duration"]), [_check_cue(each) for each in plan["cues"]])
+        return _with_sound(found, plan["sound"]) if "sound" in plan else found
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ValueError("this is no timeline") from error
+
+
+def _shorten(found: dict[str, Any]) -> dict[str, Any] | _Cue | None:
+    """Keep what is needed of each part of a timeline as it is read: whole, those of 12 hours would take 200 MB."""
+    if "track" in found and "text" in found:
+        return _Cue(
+            _second(found["start"]),
+            _second(found["end"]),
+            sys.intern(str(found["track"])),
+            sys.intern(str(found["text"])),
+        )
+    return None if "breath" in found and "kind" in found else found
+
+
+def _check_cue(value: object) -> _Cue:
+    if not isinstance(value, _Cue):
+        raise TypeError("it is no cue")
+    return value
+
+
+def _second(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
+        raise ValueError("it is no time")
+    return float(value)
+
+
+def _with_sound(plan: Plan, sound: dict[str, Any]) -> Plan:
+    """Read what a timeline tells of its sound: levels, and the digest of what was written."""
+    known: dict[str, Any] = {name: float(sound[name]) for name in ("room_tone", "bed") if name in sound}
+    known["sha256"] = str(sound.get("sha256", ""))
+    if "levels" not in sound:
+        return replace(plan, sound=known)
+    speech, levels = sound["levels"], [str(each) for each in sound["levels"]["sounds"]]
+    known["within"] = float(speech["within"])
+    if not all(map(is_packed, levels)):
+        raise ValueError("these are no levels")
+    numbers = zip(plan.cues, speech["cues"], strict=True)
+    cues = [cue if number is None else cue._replace(levels=levels[number]) for cue, number in numbers]
+    return replace(plan, cues=cues, sound=known)
+
+
+def _decoded(path: Path) -> _Levels:
+    """Decode a file strictly, and measure each 4 ms of it."""
+    strict = ["-err_detect", "explode", "-i", ffmpeg.source(path), "-map", "0:a:0"]
+    args = [*strict, "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
+    blocks, speech = bytearray(), bytearray()
+    samples = 0
+    for piece in ffmpeg.decode_stream(args, what=path.name, size=_AT_ONCE):
+        samples += len(piece) // SAMPLE_BYTES
+        blocks += measure_levels(piece)
+        speech += measure_speech(piece)
+    return _Levels(bytes(blocks), bytes(speech), samples)
+
+
+def _sealed(path: Path, sound: Mapping[str, Any] | None) -> Iterator[Finding]:
+    """Compare the encoded sound with what was written, if that is known."""
+    written = (sound or {}).get("sha256")
+    if written and written != tagging.digest(path):
+        yield Finding(0.0, "its sound is not the one that was written: it was cut, encoded again or edited")
+
+
+def _length(levels: _Levels, plan: Plan) -> Iterator[Finding]:
+    planned = round(plan.duration * SAMPLE_RATE)
+    if abs(levels.samples - planned) >= FRAME_SAMPLES:
+        heard = levels.samples / SAMPLE_RATE
+        yield Finding(heard, f"it lasts {heard:.3f} s and was planned to last {plan.duration:.3f} s")
+
+
+def _cues(levels: _Levels, plan: Plan) -> Iterator[Finding]:
+    end = levels.samples / SAMPLE_RATE
+    for cue in plan.cues:
+        if cue.track != "voice":
+            if levels.highest(cue.start, min(cue.end, cue.start + 0.5)) < SOUNDING:
+                yield Finding(cue.start, f"the {cue.track} {shown(cue.text)} is not heard")
+        elif cue.start >= end:
+            yield Finding(cue.start, f"{shown(cue.text)} is not there: the sound ends before")
+        else:
+            within = (plan.sound or {}).get("within", math.inf)
+            yield from _by_seconds(levels, cue) or _by_levels(levels, cue, within)
+
+
+def _by_seconds(levels: _Levels, cue: _Cue) -> list[Finding]:
+    """Listen to a spoken cue by the second: between two sentences, half a second of silence is right."""
+    text, parts = shown(cue.text), max(1, int(cue.end - cue.start))
+    length = (cue.end - cue.start) / parts
+    starts = [cue.start + number * length for number in range(parts)]
+    silent = [start for start in starts if levels.highest(start, start + length) < SOUNDING]
+    if len(silent) == parts:
+        return [Finding(cue.start, f"{text} is not heard")]
+    if silent:
+        return [Finding(silent[0], f"a part of {text} is not heard")]
+    if levels.highest(max(0.0, cue.start - 0.01), min(cue.end, cue.start + LATE)) < SOUNDING:
+        return [Finding(cue.start, f"{text} is heard late")]
+    return []
+
+
+def _by_levels(levels: _Levels, cue: _Cue, within: float) -> list[Finding]:
+    """Hold a spoken cue against the levels that its file carries, by 20 ms: no onset, end or syllable is missing."""
+    first = round(cue.start * BLOCKS_A_SECOND)
+    heard = levels.speech[first : first + len(cue.levels)]
+    return [
+        Finding(
+            (first + start) / BLOCKS_A_SECOND,
+            f"{_name_part(start, end, len(heard))} of {shown(cue.text)} are not heard",
+        )
+        for start, end in find_missing(cue.levels, heard, within)
+    ]
+
+
+def _name_part(start: int, end: int, blocks: int) -> str:
+    """Name a part of a cue.
+
+    >>> _name_part(0, 5, 500), _name_part(40, 60, 500)
+    ('the first 20 ms', '80 ms')
+    """
+    length = (end - start) * 1000 // BLOCKS_A_SECOND
+    edge = BLOCKS_A_SECOND // 40
+    if start <= edge:
+        return f"the first {end * 1000 // BLOCKS_A_SECOND} ms"
+    return f"the last {length} ms" if blocks - end <= edge else f"{length} ms"
+
+
+def _gaps(levels: _Levels, plan: Plan, allowed: float) -> Iterator[Finding]:
+    """Listen to what lies between the cues."""
+    at = 0.0
+    ends = [(cue.start, cue.end) for cue in sorted(plan.cues)]
+    for start, end in [*ends, (plan.duration, plan.duration)]:
+        first, last = at + NEAR, start - NEAR
+        if last > first and (heard := levels.highest(first, last)) > allowed:
+            begin, until = round(first * BLOCKS_A_SECOND), round(last * BLOCKS_A_SECOND)
+            loudest = levels.blocks.index(max(levels.blocks[begin:until]), begin)
+            yield Finding(loudest / BLOCKS_A_SECOND, f"the silence is at {heard:.0f} dBFS, and may be at {allowed:.0f}")
+        at = max(at, end)
+
+
+def _allowed(sound: Mapping[str, Any] | None) -> float:
+    """Return the level that a gap may have, in dBFS; where nothing is known of the sound there may be a room tone."""
+    known = {"room_tone": ROOM_TONE} if sound is None else sound
+    room, bed = known.get("room_tone"), known.get("bed")
+    levels = [_QUIET]
+    if room is not None:
+        levels.append(room + _ROOM_MARGIN)
+    if bed is not None:
+        levels.append(bed + _BED_MARGIN)
+    return max(levels)

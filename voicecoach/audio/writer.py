@@ -1,0 +1,284 @@
+"""Files that are put in place whole or not at all: sound encoded, checked and tagged, and what goes along with it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from voicecoach.audio import ffmpeg, tagging
+from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
+from voicecoach.audio.formats import MP3, Format
+from voicecoach.audio.id3 import merged
+from voicecoach.audio.mp3 import PCM, Spliced, read_info, round_seek_table
+from voicecoach.errors import EncodeError, OutputError, TargetError, remedy
+from voicecoach.system import drafts, locks, plain_files, signals
+from voicecoach.system.folders import describe_missing
+from voicecoach.system.parallel import Meanwhile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from voicecoach.audio.id3 import ChapterTag, Tags
+
+_TEMPORARY = "make room for it, or name another folder in TMPDIR"
+_SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
+
+
+class Sound(Protocol):
+    """What can become the sound of a file."""
+
+    def save(self, path: Path) -> int:
+        """Write it without tags, and return how many samples are heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Sound that is encoded as it comes.
+
+    Attributes:
+        chunks: 16-bit samples at 48 kHz in pieces, ``channels`` of them side by side.
+        form: The kind of file.
+        bit_rate: Bits a second, for those that have one.
+        channels: How many channels the pieces have; ``graph``, ffmpeg's filters, makes of more than one what is heard.
+        graph: Those filters, with ``[0:a]`` at their beginning and ``[out]`` at their end.
+        chapters: Those that are written with the sound, in files that have a track for them.
+    """
+
+    chunks: Iterable[bytes]
+    form: Format = MP3
+    bit_rate: int | None = 64_000
+    channels: int = 1
+    graph: str = ""
+    chapters: tuple[ChapterTag, ...] = ()
+
+    def save(self, path: Path) -> int:
+        """Encode it into a file; silence rounds its end up to a whole frame.
+
+        Raises:
+            EncodeError: When ffmpeg is missing or fails.
+        """
+        size = 0
+        frame = FRAME_SAMPLES * SAMPLE_BYTES * self.channels
+
+        def counted() -> Iterator[bytes]:
+            """Yield the chunks, count their bytes, and fill the last frame."""
+            nonlocal size
+            for chunk in self.chunks:
+                size += len(chunk)
+                yield chunk
+            # ffmpeg's MP3 muxer states up to 46 samples too many after a last frame that holds fewer than 47.
+            rest = bytes(-size % frame)
+            size += len(rest)
+            yield rest
+
+        sound = [*PCM[:-4], "-ac", str(self.channels), *PCM[-2:]]
+        mixed = ["-filter_complex", self.graph, "-map", "[out]"] if self.graph else ["-map", "0:a"]
+        # Without the ":g" the chapters would lose their titles.
+        bare = ["-map_metadata:g", "-1", *_SAME_BYTES]
+        wanted = [*mixed, *bare, *self.form.encoding(self.bit_rate), ffmpeg.source(path)]
+        with _listed(self.chapters) as listed:
+            ffmpeg.encode_stream([*sound, *listed, *wanted], counted(), what=f"encoding the {self.form.name}")
+        if self.form is MP3:
+            round_seek_table(path)
+        return size // SAMPLE_BYTES // self.channels
+
+
+class _MeanwhileError(EncodeError):
+    """What is needed while a file is made could not be written, somewhere else."""
+
+
+@contextmanager
+def _listed(chapters: Sequence[ChapterTag]) -> Iterator[list[str]]:
+    """Yield what gives ffmpeg a list of chapters as a second input, if there are any."""
+    if not chapters:
+        yield []
+        return
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(locks.folder()) / "chapters"
+            path.write_text(tagging.ffmetadata(chapters), encoding="utf-8")
+        except OSError as error:
+            raise _MeanwhileError(f"no temporary file can be written: {error}\n{_TEMPORARY}") from None
+        yield ["-f", "ffmetadata", "-i", ffmpeg.source(path), "-map_chapters", "1"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A file to be written: its path, its sound, its tags and its kind."""
+
+    path: Path
+    sound: Sound
+    tags: Tags
+    form: Format = MP3
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A file that goes along with a recording: captions, a list of chapters, a playlist."""
+
+    path: Path
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that was written: samples to be heard, size in bytes, and how many chapters it lists."""
+
+    path: Path
+    samples: int
+    size: int
+    chapters: int
+
+    @property
+    def seconds(self) -> Fraction:
+        """How long it sounds, exactly."""
+        return Fraction(self.samples, SAMPLE_RATE)
+
+
+def write(path: Path, chunks: Iterable[bytes], tags: Tags) -> Written:
+    """Write one file, whole; until it is complete, a file that was there stays as it was.
+
+    Raises:
+        EncodeError: When ffmpeg is missing, fails, or made another length than it was given.
+        TargetError: When the folder is missing, or the path is something that no file can replace.
+        OutputError: When the file can't be written: no permission, or no room.
+    """
+    return write_all([Recording(path, Stream(chunks), tags)])[0]
+
+
+def write_all(
+    recordings: Sequence[Recording], extras: Sequence[Extra] = (), listen: Callable[[int, Path], None] | None = None
+) -> tuple[Written, ...]:
+    """Write files that belong together: all of them are finished before any of them takes its name.
+
+    ``listen`` is called with the number and the finished file of each recording; what it raises leaves all as it was.
+
+    Raises:
+        EncodeError: As ``write``.
+        TargetError: As ``write``.
+        OutputError: As ``write``.
+    """
+    with ExitStack() as stack:
+        paths = [*(each.path for each in recordings), *(each.path for each in extras)]
+        made = [_hold_draft(path, stack) for path in paths]
+        written = tuple(_made(draft, each) for draft, each in zip(made, recordings, strict=False))
+        for draft, extra in zip(made[len(recordings) :], extras, strict=True):
+            _laid_down(draft, extra)
+        if listen:
+            for number in range(len(recordings)):
+                with _told(paths[number]), _draft_told(paths[number]):
+                    listen(number, made[number])
+        signals.check()
+        with signals.defer():
+            for draft, path in zip(made, paths, strict=True):
+                with _told(path):
+                    drafts.put(draft, path)
+            signals.mark_complete()
+    return written
+
+
+def encode(chunks: Iterable[bytes], path: Path) -> int:
+    """Encode samples into an MP3 without tags, as they come; silence rounds the end up to a whole frame.
+
+    Returns:
+        How many samples will be heard, the silence included.
+
+    Raises:
+        EncodeError: When ffmpeg is missing, fails, or made another length than it was given.
+    """
+    return Stream(chunks).save(path)
+
+
+def _hold_draft(path: Path, stack: ExitStack) -> Path:
+    """Hold a draft of a file until the stack is closed."""
+    with _told(path):
+        return stack.enter_context(drafts.hold(path))
+
+
+def _laid_down(draft: Path, extra: Extra) -> None:
+    with _told(extra.path):
+        draft.write_bytes(extra.content)
+        drafts.sync(draft)
+
+
+def _made(draft: Path, recording: Recording) -> Written:
+    """Make a whole file of a recording under the name of its draft."""
+    path, sound, tags, form = recording.path, recording.sound, recording.tags, recording.form
+    # Of what is joined all is known before it is written, and so is the tag in front of it.
+    head = tagging.head(tags, Meanwhile(sound.digest).made) if isinstance(sound, Spliced) else b""
+    with _draft_told(path):
+        samples = sound.save(draft, head) if isinstance(sound, Spliced) else sound.save(draft)
+    with _told(path), _draft_told(path):
+        _check(draft, samples, form, len(head))
+        if not head:
+            tagging.save(draft, form, tagging.sealed(tags, tagging.digest(draft)))
+        drafts.sync(draft)
+        return Written(path, samples, draft.stat().st_size, len(merged(tags.chapters)))
+
+
+def _check(path: Path, samples: int, form: Format, start: int = 0) -> None:
+    """Refuse a file that states, or has, another length than the sound it was made of, or no sound at all."""
+    if not samples:
+        raise EncodeError(f"encoding the {form.name}: there is no sound in it")
+    try:
+        stated, size = _stated(path, start) if form is MP3 else (tagging.samples(path, form), None)
+    except ValueError as error:
+        raise EncodeError(f"encoding the {form.name}: {error} in what ffmpeg wrote") from None
+    if stated != samples or size not in {None, path.stat().st_size - start}:
+        raise EncodeError(f"encoding the {form.name}: {samples} samples went in, {stated} came out")
+
+
+def _stated(path: Path, start: int) -> tuple[int, int]:
+    """Return how many samples an MP3 says are heard, and how many bytes it says it has; ``start`` of them are tags."""
+    with path.open("rb") as file:
+        file.seek(start)
+        info = read_info(file.read(1024))
+    return info.samples, info.size
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell what the system refuses as an error about ``path``."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise _folderless(path) from None
+    except OSError as error:
+        raise _refused(path, (error.strerror or str(error)).lower(), remedy(error)) from None
+
+
+@contextmanager
+def _draft_told(path: Path) -> Iterator[None]:
+    """Tell what is wrong with the draft of a file by the file's own name: a full disk, a folder that is gone."""
+    try:
+        yield
+    except _MeanwhileError:
+        raise
+    except (OutputError, EncodeError) as error:
+        full = next((said for said in ffmpeg.NO_ROOM if said in str(error).lower()), "")
+        what = full or (error.what if isinstance(error, OutputError) else "")
+        if not plain_files.is_folder(path.parent):
+            raise _folderless(path) from None
+        if what:
+            raise _refused(path, what) from None
+        raise
+
+
+def _folderless(path: Path) -> TargetError | OutputError:
+    """Return the error of a file that has no folder; some folders, such as /proc, take no files at all."""
+    if plain_files.is_folder(path.parent):
+        return OutputError(path, f"no file can be made in {path.parent}\nchoose another place with -o")
+    return TargetError(path, describe_missing(path.parent))
+
+
+def _refused(path: Path, what: str, advice: str = "") -> OutputError:
+    """Return the error of a file that the system does not let us write, and what would mend it."""
+    if what in ffmpeg.NO_ROOM:
+        folder = Path(os.path.realpath(path)).parent
+        return OutputError(path, f"there is no room left for it\nmake room in {folder}, or choose another with -o")
+    return OutputError(path, f"{what}\n{advice or 'choose another place with -o'}")
