@@ -13,7 +13,7 @@ from voicecoach.errors import ChoiceError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voicecoach.voices.kinds import Listed, Settings
+    from voicecoach.voices.port import Listed, Settings
 
 CHIME_SECONDS = Fraction(4)
 

@@ -16,9 +16,9 @@ from voicecoach.errors import EncodeError, VoiceError
 from voicecoach.sampling import Sample
 from voicecoach.session import Request
 from voicecoach.system import folders
-from voicecoach.voices import library
-from voicecoach.voices.kinds import Listed
-from voicecoach.voices.library import Library
+from voicecoach.voices import espeak
+from voicecoach.voices.espeak import Library
+from voicecoach.voices.port import Listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def _healthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folders, "settings", lambda: tmp_path / "settings")
     monkeypatch.setattr(folders, "cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(ffmpeg_choice, "examine", lambda: GOOD)
-    monkeypatch.setattr(library, "find", lambda: Library("pyttsx3 2.99, espeak-ng 1.52", "espeak", "/lib/x.so", None))
+    monkeypatch.setattr(espeak, "find", lambda: Library("pyttsx3 2.99, espeak-ng 1.52", "espeak", "/lib/x.so", None))
     monkeypatch.setattr(doctor, "list_voices", lambda *_: [READY])
     monkeypatch.setattr(player, "list_installed", lambda: ["mpv"])
     monkeypatch.setattr(sampling, "record", lambda *_: Sample(Path("trial.mp3"), "en", ("x",), 2.25))
@@ -125,7 +125,7 @@ def test_an_ffmpeg_that_is_not_well(
 
 
 def test_without_speech_of_the_system_other_voices_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "find", raising(VoiceError("no speech library is installed\ninstall espeak-ng")))
+    monkeypatch.setattr(espeak, "find", raising(VoiceError("no speech library is installed\ninstall espeak-ng")))
     assert check("speech") == Check("speech", Status.WARNING, "no speech library is installed", "install espeak-ng")
     monkeypatch.setattr(doctor, "list_voices", lambda *_: [])
     assert check("speech") == Check("speech", Status.FAILS, "no speech library is installed", "install espeak-ng")

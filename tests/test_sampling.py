@@ -14,8 +14,8 @@ from voicecoach.audio.tagging import timeline
 from voicecoach.cli import run
 from voicecoach.errors import EncodeError
 from voicecoach.views.live import recorded
-from voicecoach.voices import finding, models
-from voicecoach.voices.kinds import Listed, Settings
+from voicecoach.voices import download, finding
+from voicecoach.voices.port import Listed, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -229,7 +229,7 @@ def test_installing_says_how_the_voice_is_named(
         report(1_000_000, 63_000_001)
         return data / f"{name}.onnx"
 
-    monkeypatch.setattr(models, "install", install)
+    monkeypatch.setattr(download, "install", install)
     monkeypatch.setattr(finding, "data_folder", lambda: tmp_path / "data")
     assert said(capsys, "voices", "install", name, "--index", "http://x") == (
         "en_US-amy-low is ready: --voice piper:en_US-amy-low\n"

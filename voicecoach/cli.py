@@ -374,7 +374,7 @@ def _no_voice(language: str | None) -> str:
 @click.option("--index", metavar="URL", help="Where voices are listed, if not where Piper's are.")
 def install(name: str, index: str | None) -> None:
     """Download the voice NAME, one of Piper's (en_US-amy-medium), so that it is ready."""
-    from voicecoach.voices import models
+    from voicecoach.voices import download
     from voicecoach.voices.finding import data_folder
 
     with _progress(f"Looking for {name}") as report:
@@ -382,7 +382,7 @@ def install(name: str, index: str | None) -> None:
         def megabytes(done: int, total: int) -> None:
             report("downloading", done // 1_000_000, -(-total // 1_000_000))
 
-        path = models.install(name.removeprefix("piper:"), data_folder(), megabytes, index)
+        path = download.install(name.removeprefix("piper:"), data_folder(), megabytes, index)
     click.echo(f"{path.stem} is ready: --voice piper:{path.stem}")
 
 

@@ -19,7 +19,7 @@ from voicecoach.audio import ffmpeg_choice, verify
 from voicecoach.core.score import Phrase, Wording, seq
 from voicecoach.errors import ChoiceError, VoicecoachError, VoiceError
 from voicecoach.system import cache, folders, locks, plain_files, signals
-from voicecoach.voices import library
+from voicecoach.voices import espeak
 from voicecoach.voices.listing import list_voices
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from voicecoach.core.score import Score
     from voicecoach.routine.loader import Routine
     from voicecoach.session import Request
-    from voicecoach.voices.kinds import Listed
+    from voicecoach.voices.port import Listed
 
 NEWEST_PYTHON = (3, 14)
 """The newest Python that the tests run with."""
@@ -145,7 +145,7 @@ def check_ffmpeg() -> Check:
 def check_speech(*, others: bool) -> Check:
     """Look for the speech of the system, without which ``others`` may still speak."""
     try:
-        found = library.find()
+        found = espeak.find()
     except VoiceError as error:
         failing = _failing("speech", str(error), "")
         return replace(failing, status=Status.WARNING) if others else failing

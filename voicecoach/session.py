@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from voicecoach.script.piece import Piece
     from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
-    from voicecoach.voices.kinds import Listed, Settings
+    from voicecoach.voices.port import Listed, Settings
 
 SOUND_LOUDNESS, SOUND_CEILING = -22.0, -6.0
 """LUFS of a sound beside a routine, 3 under the speech, and the dBFS that no sample of it is above."""
@@ -760,7 +760,7 @@ def _voice(request: Request, words: Language, folder: Path) -> tuple[CachedVoice
 def speech(request: Request, words: Language, folder: Path) -> Settings:
     """Return what is asked of the voice that reads a routine with these words."""
     from voicecoach.voices.finding import data_folder
-    from voicecoach.voices.kinds import Settings
+    from voicecoach.voices.port import Settings
 
     return Settings(
         words.code,

@@ -1,8 +1,8 @@
 """A voice for voicecoach: a beep for each letter."""
 
 from voicecoach.errors import ChoiceError, VoiceError
-from voicecoach.voices.kinds import Listed
 from voicecoach.voices.polish import Raw, calibrate, polish
+from voicecoach.voices.port import Listed
 
 PERIODS = {"high": 20, "low": 40}  # samples, at 16 kHz
 

@@ -17,8 +17,8 @@ import pytest
 
 from tests.loudness import loudness
 from voicecoach.voices.command import KIND, definition
-from voicecoach.voices.contract import VoiceContract
-from voicecoach.voices.kinds import Settings
+from voicecoach.voices.port import Settings
+from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
     from collections.abc import Callable

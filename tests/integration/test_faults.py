@@ -111,7 +111,7 @@ def test_two_at_once_make_what_each_makes_alone_and_share_what_they_speak(tmp_pa
 # -- voice --
 
 WORKER_KILLED = """
-from voicecoach.voices.supervised import Worker
+from voicecoach.voices.supervisor import Worker
 asked, times = Worker._asked, iter(range({times}))
 def ask(self, request, patience):
     if request.get("do") == "say" and next(times, None) is not None:

@@ -24,7 +24,7 @@ from voicecoach.routine.loader import load
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
 from voicecoach.session import Request, plan
-from voicecoach.voices import library, polish
+from voicecoach.voices import espeak, polish
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.system import SystemVoice, catalogue, system_voice
 
@@ -246,13 +246,13 @@ def test_the_catalogue_has_many_languages_and_american_english_is_english(tmp_pa
 
 
 def test_a_long_install_path_does_not_stop_the_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = library.find()
+    found = espeak.find()
     if found.data is None:
         pytest.skip("the system's own espeak-ng is used")
     deep = tmp_path.joinpath(*["a-rather-long-folder-name"] * 8)
     deep.mkdir(parents=True)
     (deep / "espeak-ng-data").symlink_to(found.data)
-    monkeypatch.setattr(library, "find", lambda: replace(found, data=str(deep / "espeak-ng-data")))
+    monkeypatch.setattr(espeak, "find", lambda: replace(found, data=str(deep / "espeak-ng-data")))
     assert len(list(SystemVoice("gmw/en-us", CALM).speak(["In"]))) == 1
 
 

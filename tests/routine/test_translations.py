@@ -15,7 +15,7 @@ from voicecoach.routine.loader import load
 from voicecoach.routine.model import BreathePhases, ByRound, Model, said, walk
 from voicecoach.routine.values import Words
 from voicecoach.session import Request, targets
-from voicecoach.voices.catalogue import Catalogue, VoiceInfo
+from voicecoach.voices.matching import Catalogue, VoiceInfo
 
 ENGLISH = VoiceInfo("gmw/en-us", "English (America)", ("en-us",))
 GERMAN = VoiceInfo("gmw/de", "German", ("de",))

@@ -159,7 +159,7 @@ WRITERS_OF_THEIR_OWN = {
     "audio.writer": "drafts of tracks and of what goes along with them, and a list that ffmpeg reads",
     "audio.mp3": "a draft that it is given",
     "routine.template": "a new file, which never replaces one",
-    "voices.models": "an unfinished download, which takes its name when it is complete",
+    "voices.download": "an unfinished download, which takes its name when it is complete",
     "voices.worker": "in a private folder",
     "voices.command": "in a private folder",
 }

@@ -18,7 +18,7 @@ from voicecoach.routine.loader import load
 from voicecoach.routine.source import read
 from voicecoach.script.builder import piece
 from voicecoach.script.choices import Choices
-from voicecoach.voices.catalogue import Catalogue, VoiceInfo, choose
+from voicecoach.voices.matching import Catalogue, VoiceInfo, choose
 from voicecoach.voices.system import SystemVoice
 
 if TYPE_CHECKING:

@@ -24,16 +24,16 @@ from voicecoach.language import TAG
 from voicecoach.system import folders, parallel
 from voicecoach.system.signals import defer
 from voicecoach.voices import polish, remember
-from voicecoach.voices.crew import batches, folder_of_ours, spoken
-from voicecoach.voices.kinds import Listed
-from voicecoach.voices.supervised import Fault
+from voicecoach.voices.pool import batches, folder_of_ours, spoken
+from voicecoach.voices.port import Listed
+from voicecoach.voices.supervisor import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from voicecoach.audio.clip import Clip
-    from voicecoach.voices.kinds import Settings
     from voicecoach.voices.polish import Raw
+    from voicecoach.voices.port import Settings
 
 RATE = 130
 """What ``{rate}`` is, in words a minute, when nobody says otherwise."""

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, near, shown
 from voicecoach.language import TAG, akin, wider
 from voicecoach.system import folders, plain_files
-from voicecoach.voices.catalogue import PREFERRED, SHORT_CODE
-from voicecoach.voices.kinds import Kind, Listed
+from voicecoach.voices.matching import PREFERRED, SHORT_CODE
 from voicecoach.voices.plugins import plugins
+from voicecoach.voices.port import Kind, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from voicecoach.voices import Voice
-    from voicecoach.voices.kinds import Settings
+    from voicecoach.voices.port import Settings
     from voicecoach.voices.system import SystemVoice
 
     Found = tuple[Voice, Listed]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach.system import cache
 from voicecoach.voices import finding
-from voicecoach.voices.kinds import Settings
+from voicecoach.voices.port import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from voicecoach.voices.kinds import Listed
+    from voicecoach.voices.port import Listed
 
 
 @cache.bounded()
@@ -32,7 +32,7 @@ def list_voices(code: str | None, commands: Mapping[str, object], folder: Path) 
 def table(found: Sequence[Listed]) -> Iterator[str]:
     """Yield voices as lines of a table: language, kind, what ``--voice`` takes, name, and what is wanting.
 
-    >>> from voicecoach.voices.kinds import Listed
+    >>> from voicecoach.voices.port import Listed
     >>> [*table([Listed("gmw/de", "system", "German", ("de",))])]
     ['de  system  gmw/de  German  ready']
     """

@@ -21,15 +21,15 @@ from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, shown
 from voicecoach.language import TAG
 from voicecoach.system import folders
 from voicecoach.voices import remember
-from voicecoach.voices.kinds import Listed
+from voicecoach.voices.port import Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from voicecoach.audio.clip import Clip
-    from voicecoach.voices.kinds import Settings
     from voicecoach.voices.polish import Raw
+    from voicecoach.voices.port import Settings
 
 RATE = 150
 """Words a minute of English instructions: calm, and not too slow for a model: one of 224 is drawn out to 1.7."""
@@ -127,7 +127,7 @@ class PiperVoice:
             EncodeError: When ffmpeg is missing or fails.
         """
         from voicecoach.voices import polish
-        from voicecoach.voices.crew import batches
+        from voicecoach.voices.pool import batches
 
         if not wordings:
             return

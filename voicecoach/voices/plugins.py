@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, cast
 
 from voicecoach.audio.clip import Clip, peak
 from voicecoach.errors import VoicecoachError, VoiceError, shown
-from voicecoach.voices.kinds import Kind, Listed
+from voicecoach.voices.port import Kind, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from importlib.metadata import EntryPoint
 
     from voicecoach.voices import Voice
-    from voicecoach.voices.kinds import Settings
+    from voicecoach.voices.port import Settings
 
 GROUP = "voicecoach.voices"
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.voices import Voice
-    from voicecoach.voices.kinds import Listed, Settings
+    from voicecoach.voices.port import Listed, Settings
 
 ENDINGS = (".wav", ".flac", ".m4a", ".mp3")
 """The files that are recordings; of several with the same words, the first by this order is heard."""

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import VoiceError, shown
 from voicecoach.system import parallel
-from voicecoach.voices import library, remember
-from voicecoach.voices.catalogue import Catalogue, choose, read
+from voicecoach.voices import espeak, remember
+from voicecoach.voices.matching import Catalogue, choose, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from voicecoach.audio.clip import Clip
-    from voicecoach.voices.crew import Speaker
     from voicecoach.voices.polish import Raw
+    from voicecoach.voices.pool import Speaker
 
 RATE = 120
 """Words a minute that the calm tempo comes to in English: of the built-in routines' instructions, by their sound."""
@@ -96,7 +96,7 @@ class SystemVoice:
         calibrated = hashlib.sha256(self.calibration.encode()).hexdigest()[:8]
         pitch = "own" if self.pitch is None else self.pitch
         rate = f"set to {_calm(RATE)}" if self.rate is None else f"{self.rate} as heard"
-        said = f"{library.find().version}; voice {self.voice}, rate {rate}, pitch {pitch}"
+        said = f"{espeak.find().version}; voice {self.voice}, rate {rate}, pitch {pitch}"
         return f"{said}; {polish.treatment()}, calibrated {calibrated}"
 
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
@@ -107,7 +107,7 @@ class SystemVoice:
             EncodeError: When ffmpeg is missing or fails.
         """
         from voicecoach.voices import polish
-        from voicecoach.voices.crew import batches, spoken
+        from voicecoach.voices.pool import batches, spoken
 
         if not wordings:
             return
@@ -128,7 +128,7 @@ class SystemVoice:
         Raises:
             VoiceError: When a wording can't be spoken, twice.
         """
-        from voicecoach.voices.crew import spoken
+        from voicecoach.voices.pool import spoken
 
         with _speakers(self, 1) as speakers:
             yield from spoken(speakers, wordings, setting or _calm(self.rate or RATE))
@@ -160,7 +160,7 @@ def catalogue(folder: Path | None = None, *, command: Sequence[str] = _WORKER, p
     Raises:
         VoiceError: When there is no speech library, or it fails twice.
     """
-    found = library.find()
+    found = espeak.find()
     key = f"voices of {found}"
     try:
         return read(remember.recall(folder, key))  # type: ignore[arg-type] # whatever it is, read() checks it
@@ -224,7 +224,7 @@ def _paced(voice: SystemVoice, speaker: Speaker) -> tuple[int, Raw]:
 
 def _calm(rate: int) -> int:
     """Return what pyttsx3 is told for a rate before anything is measured."""
-    return _bounded(rate / ESPEAK_PACE if library.find().driver == "espeak" else rate)
+    return _bounded(rate / ESPEAK_PACE if espeak.find().driver == "espeak" else rate)
 
 
 def _bounded(setting: float) -> int:
@@ -271,9 +271,9 @@ def _speakers(voice: SystemVoice, number: int) -> Iterator[list[Speaker]]:
 
 @contextmanager
 def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, number: int) -> Iterator[list[Speaker]]:
-    from voicecoach.voices.crew import Speaker, Start, folder_of_ours
+    from voicecoach.voices.pool import Speaker, Start, folder_of_ours
 
-    found = library.find()
+    found = espeak.find()
     with folder_of_ours() as folder, ExitStack() as stack:
         place = {"data": _short(found.data, folder), "private": str(folder)}
         setup = {"driver": found.driver, "library": found.path, **place, **own}
@@ -289,7 +289,7 @@ def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, nu
 
 
 def _asked_twice(command: Sequence[str], patience: float) -> dict[str, object]:
-    from voicecoach.voices.supervised import Fault
+    from voicecoach.voices.supervisor import Fault
 
     with _crew(command, {}, patience, 1) as (speaker,):
         try:

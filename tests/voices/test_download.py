@@ -19,7 +19,7 @@ import pytest
 
 from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoiceError
 from voicecoach.system import locks
-from voicecoach.voices import models
+from voicecoach.voices import download
 from voicecoach.voices.piper import installed
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
 
 
 def install(shelf: Shelf, data: Path, name: str = KEY, report: Callable[[int, int], None] | None = None) -> Path:
-    return models.install(name, data, report or (lambda *_: None), shelf.url, timeout=5)
+    return download.install(name, data, report or (lambda *_: None), shelf.url, timeout=5)
 
 
 def names(data: Path) -> list[str]:
@@ -190,7 +190,7 @@ def test_a_part_that_is_too_long_is_begun_again(shelf: Shelf, tmp_path: Path) ->
 def test_a_silent_server_is_given_up(shelf: Shelf, tmp_path: Path) -> None:
     shelf.silent = True
     with pytest.raises(VoiceError, match="the server is silent"):
-        models.install(KEY, tmp_path, lambda *_: None, shelf.url, timeout=0.05)
+        download.install(KEY, tmp_path, lambda *_: None, shelf.url, timeout=0.05)
     assert installed(tmp_path) == []
 
 
@@ -264,19 +264,19 @@ def test_a_broken_index_is_told(shelf: Shelf, tmp_path: Path, index: object) -> 
 def test_an_index_can_not_write_outside_the_folder(shelf: Shelf, tmp_path: Path, name: str) -> None:
     shelf.index = {name: {"files": FINE}}
     with pytest.raises((VoiceError, UnknownNameError)):
-        models.install(name, tmp_path, lambda *_: None, shelf.url, timeout=5)
+        download.install(name, tmp_path, lambda *_: None, shelf.url, timeout=5)
     assert not list(tmp_path.rglob("*.onnx"))
 
 
 @pytest.mark.parametrize("url", ["file:///etc", "ftp://example.org", "voices", "https://", "http://[x"])
 def test_only_addresses_of_the_web_are_taken(tmp_path: Path, url: str) -> None:
     with pytest.raises(ChoiceError, match=r"is no address of voices\nwrite one that begins with https://"):
-        models.install(KEY, tmp_path, lambda *_: None, url)
+        download.install(KEY, tmp_path, lambda *_: None, url)
 
 
 def test_the_environment_names_another_address(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(models.ADDRESS, f"{shelf.url}/")
-    assert models.install(KEY, tmp_path, lambda *_: None).is_file()
+    monkeypatch.setenv(download.ADDRESS, f"{shelf.url}/")
+    assert download.install(KEY, tmp_path, lambda *_: None).is_file()
 
 
 def test_a_server_can_not_lead_to_files_of_this_machine(
@@ -316,7 +316,7 @@ def test_two_downloads_of_one_voice_at_once_share_nothing_and_fetch_it_once(
 ) -> None:
     """The second waits for the first, which goes on only when the second has said that it waits."""
     waited, begun = threading.Event(), threading.Event()
-    continue_ = models._continue  # noqa: SLF001 - the moment at which both are there
+    continue_ = download._continue  # noqa: SLF001 - the moment at which both are there
 
     def first(*args: Any) -> None:  # noqa: ANN401 - whatever it takes
         if args[1].ending == ".onnx" and threading.current_thread() is one:
@@ -328,7 +328,7 @@ def test_two_downloads_of_one_voice_at_once_share_nothing_and_fetch_it_once(
         if threading.current_thread() is not one:
             waited.set()
 
-    monkeypatch.setattr(models, "_continue", first)
+    monkeypatch.setattr(download, "_continue", first)
     paths: list[Path] = []
     one = threading.Thread(target=lambda: paths.append(install(shelf, tmp_path)))
     one.start()
@@ -346,20 +346,20 @@ def test_who_waits_fetches_it_when_the_other_one_fails(
     shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, waited = threading.Event(), threading.Event()
-    fetch = models._fetch_all  # noqa: SLF001 - as above
+    fetch = download._fetch_all  # noqa: SLF001 - as above
 
     def failing(*args: Any) -> None:  # noqa: ANN401 - whatever it takes
         if threading.current_thread() is one:
             begun.set()
             assert waited.wait(20)
-            raise models.DownloadError("the connection broke")
+            raise download.DownloadError("the connection broke")
         fetch(*args)
 
     def try_one() -> None:
-        with suppress(models.DownloadError):
+        with suppress(download.DownloadError):
             install(shelf, tmp_path)
 
-    monkeypatch.setattr(models, "_fetch_all", failing)
+    monkeypatch.setattr(download, "_fetch_all", failing)
     one = threading.Thread(target=try_one)
     one.start()
     assert begun.wait(20)
@@ -371,13 +371,13 @@ def test_without_locks_each_download_has_files_of_its_own(
     shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: list[Path] = []
-    continue_ = models._continue  # noqa: SLF001 - as above
+    continue_ = download._continue  # noqa: SLF001 - as above
 
     def noted(*args: Any) -> None:  # noqa: ANN401 - whatever it takes
         used.append(args[2])
         continue_(*args)
 
-    monkeypatch.setattr(models, "_continue", noted)
+    monkeypatch.setattr(download, "_continue", noted)
     monkeypatch.setattr(locks, "_locked", lambda _path: locks._UNLOCKED)  # noqa: SLF001 - as above
     install(shelf, tmp_path / "a")
     install(shelf, tmp_path / "b")

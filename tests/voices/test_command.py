@@ -14,8 +14,8 @@ from voicecoach import config
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.command import KIND, CommandVoice, definition
-from voicecoach.voices.contract import VoiceContract
-from voicecoach.voices.kinds import Settings
+from voicecoach.voices.port import Settings
+from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,16 +16,16 @@ from tests.fakes import FakeVoice
 from voicecoach.audio.clip import Clip, silence
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.voices import finding, plugins
-from voicecoach.voices.contract import VoiceContract
-from voicecoach.voices.kinds import Listed, Settings
 from voicecoach.voices.plugins import Plugin, Watched
+from voicecoach.voices.port import Listed, Settings
+from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from voicecoach.voices import Voice
 
-TOP = Path(__file__).parents[1]
+TOP = Path(__file__).parents[2]
 EXAMPLE = TOP / "docs" / "voice-package"
 CODE = (EXAMPLE / "voicecoach_beeps.py").read_text(encoding="utf-8")
 BROKEN = {
@@ -43,7 +43,7 @@ class Raises:
 
 class Odd:
     def listed(self, settings):
-        from voicecoach.voices.kinds import Listed
+        from voicecoach.voices.port import Listed
         return [Listed("one", "other", "One", ["EN-GB"], 1, "a\\nb", True)]
     def voice(self, name, settings): return None
 

@@ -17,7 +17,7 @@ from voicecoach.audio.clip import SAMPLE_RATE, Clip, peak
 from voicecoach.errors import ChoiceError, EncodeError, VoiceError
 from voicecoach.views.prompts import name
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.kinds import Settings
+from voicecoach.voices.port import Settings
 from voicecoach.voices.recorded import KIND, RecordedVoice, RecordingError, recordings
 
 if TYPE_CHECKING:

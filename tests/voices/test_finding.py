@@ -10,9 +10,9 @@ import pytest
 from tests.fakes import FakeKind, NamedVoice
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.voices import finding, system
-from voicecoach.voices.catalogue import Catalogue, VoiceInfo
 from voicecoach.voices.finding import System, chosen, kinds, listed
-from voicecoach.voices.kinds import Listed, Settings
+from voicecoach.voices.matching import Catalogue, VoiceInfo
+from voicecoach.voices.port import Listed, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 In a test file of pytest, with the voice as it is after ``voicecoach.voices.finding.chosen`` or straight from its kind:
 
-    from voicecoach.voices.contract import VoiceContract
+    from voicecoach.voices.testing import VoiceContract
 
     class TestMine(VoiceContract):
         def voice(self):

@@ -11,8 +11,8 @@ from tests.fakes import FakeVoice
 from voicecoach.audio.clip import Clip, gain, join, silence
 from voicecoach.errors import VoiceError
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.contract import VoiceContract, check
 from voicecoach.voices.system import system_voice
+from voicecoach.voices.testing import VoiceContract, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
-from voicecoach.voices.catalogue import Catalogue, VoiceInfo, choose, read
+from voicecoach.voices.matching import Catalogue, VoiceInfo, choose, read
 
 VOICES = Catalogue(
     (

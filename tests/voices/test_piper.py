@@ -17,8 +17,8 @@ from tests.loudness import loudness
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.voices import piper
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.contract import VoiceContract
-from voicecoach.voices.kinds import Settings
+from voicecoach.voices.port import Settings
+from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
     from voicecoach.voices import Voice

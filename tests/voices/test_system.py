@@ -10,10 +10,10 @@ import pytest
 
 from voicecoach.audio.clip import Clip
 from voicecoach.errors import UnknownNameError, VoiceError
-from voicecoach.voices import library, polish, remember
+from voicecoach.voices import espeak, polish, remember
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.library import Library
-from voicecoach.voices.supervised import Fault, Worker
+from voicecoach.voices.espeak import Library
+from voicecoach.voices.supervisor import Fault, Worker
 from voicecoach.voices.system import SystemVoice, catalogue, system_voice
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def test_nothing_to_say_starts_nothing(stage: Stage) -> None:
 def test_where_a_process_is_good_for_one_phrase_each_phrase_has_its_own(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "find", lambda: Library("fake"))
+    monkeypatch.setattr(espeak, "find", lambda: Library("fake"))
     assert len(list(stage.voice().speak(["one", "two", "three"]))) == 3
     assert stage.started == 4  # and one for the calibration sentence
 
@@ -381,7 +381,7 @@ def test_the_list_of_voices_is_asked_for_once(stage: Stage, tmp_path: Path) -> N
 
 
 def test_a_damaged_list_of_voices_is_made_anew(stage: Stage, tmp_path: Path) -> None:
-    remember.keep(tmp_path / "facts", f"voices of {library.find()}", {"voices": 3})
+    remember.keep(tmp_path / "facts", f"voices of {espeak.find()}", {"voices": 3})
     assert catalogue(tmp_path / "facts", command=stage.command()).variants == ("f3",)
 
 

@@ -18,7 +18,7 @@ from voicecoach.audio.clip import SAMPLE_BYTES
 from voicecoach.errors import RunError, VoiceError, shown
 from voicecoach.system import locks
 from voicecoach.voices import polish
-from voicecoach.voices.supervised import Fault, Worker
+from voicecoach.voices.supervisor import Fault, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
