@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from tests.fakes import FakeVoice
 from tests.goldens import GOLDEN, example_sheet, examples
-from voicecoach import session
+from voicecoach.app import session
+from voicecoach.app.cli import cli
 from voicecoach.audio import render
-from voicecoach.cli import cli
 from voicecoach.errors import RoutineError
 from voicecoach.routine import model
 from voicecoach.routine.loader import load
@@ -48,7 +48,7 @@ def fake_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     voice = CachedVoice(QuickVoice(), tmp_path / "cache")
     monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
     monkeypatch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
 
 
 @pytest.mark.usefixtures("fake_voice")

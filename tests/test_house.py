@@ -29,7 +29,7 @@ ORDER = [
     ),
     *(
         "core.breath",
-        "taps",
+        "app.taps",
         "routine.formula",
         "core.score",
         "core.timeline",
@@ -62,7 +62,7 @@ ORDER = [
         "views.prompts",
     ),
     *(
-        "naming",
+        "app.naming",
         "script.fit",
         "views.dose",
         "views.caution",
@@ -74,7 +74,7 @@ ORDER = [
         "views.terminal",
         "views.live",
     ),
-    *("progress",),
+    *("app.progress",),
     *(
         "views.shapes",
         "views.png",
@@ -97,8 +97,8 @@ ORDER = [
         "audio.ffmpeg",
         "system.parallel",
         "audio.loudness",
-        "pieces",
-        "config",
+        "app.piece_cache",
+        "app.config",
         "audio.mp3",
     ),
     *("voices", "voices.port", "voices.remember", "voices.matching", "voices.espeak", "voices.supervisor"),
@@ -116,21 +116,31 @@ ORDER = [
         "audio.id3",
         "audio.tagging",
         "audio.writer",
-        "player",
+        "app.player",
         "audio.beds",
         "audio.fall",
         "audio.render",
         "audio.provenance",
         "audio.verify",
-        "extras",
+        "app.sidecars",
     ),
-    *("session", "sampling", "review", "doctor", "keyboard", "measuring", "options", "cli", "__main__"),
+    *(
+        "app.session",
+        "app.sampling",
+        "app.review",
+        "app.doctor",
+        "app.keyboard",
+        "app.measuring",
+        "app.options",
+        "app.cli",
+        "__main__",
+    ),
 ]
 CORE = [
     *(
         "errors",
         "core.breath",
-        "taps",
+        "app.taps",
         "routine.formula",
         "core.score",
         "core.timeline",
@@ -211,7 +221,7 @@ def test_the_core_touches_nothing_outside_it(module: str) -> None:
 
 
 def test_the_command_line_starts_without_what_is_slow_to_load() -> None:
-    code = "import json, sys, voicecoach.cli; print(json.dumps(sorted(sys.modules)))"
+    code = "import json, sys, voicecoach.app.cli; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, check=True)
     assert not set(json.loads(done.stdout)) & HEAVY
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach import session
-from voicecoach.cli import cli
-from voicecoach.review import review
-from voicecoach.session import Request
+from voicecoach.app import session
+from voicecoach.app.cli import cli
+from voicecoach.app.review import review
+from voicecoach.app.session import Request
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
-    from voicecoach.review import Review
+    from voicecoach.app.review import Review
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "llms.txt").read_text(encoding="utf-8")

@@ -35,7 +35,7 @@ def main() -> None:
     import gc
 
     gc.set_threshold(COLLECT_EVERY)
-    from voicecoach import cli
+    from voicecoach.app import cli
     from voicecoach.system import signals
 
     try:

@@ -11,10 +11,10 @@ import pytest
 from mutagen.id3 import ID3
 
 from tests.fakes import FakeVoice
-from voicecoach import session
+from voicecoach.app import session
+from voicecoach.app.cli import run
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.provenance import date_made, is_ours, read_choices
-from voicecoach.cli import run
 from voicecoach.errors import ChoiceError
 from voicecoach.voices.cached import CachedVoice
 
@@ -48,7 +48,7 @@ def _fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     kept = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "_voice", lambda *_: (CachedVoice(FakeVoice(), kept), "fake"))
-        patch.setattr("voicecoach.cli.cache_folder", lambda: kept)
+        patch.setattr("voicecoach.app.cli.cache_folder", lambda: kept)
         yield
 
 

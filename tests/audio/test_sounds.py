@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from voicecoach.app.session import heard
 from voicecoach.audio.clip import peak
 from voicecoach.audio.loudness import decibels
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.routine.loader import load
-from voicecoach.session import heard
 from voicecoach.system.assets import asset, assets
 
 if TYPE_CHECKING:

@@ -111,7 +111,7 @@ def test_a_session_is_made_and_its_speech_is_reused(folder: Path, home: Path) ->
 
 IMPORTED = """
 import sys
-from voicecoach import cli
+from voicecoach.app import cli
 status = cli.run(sys.argv[1:])
 print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
 sys.exit(status)

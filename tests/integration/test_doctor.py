@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
-from voicecoach import config
-from voicecoach.cli import cli
+from voicecoach.app import config
+from voicecoach.app.cli import cli
 from voicecoach.system import folders
 
 if TYPE_CHECKING:

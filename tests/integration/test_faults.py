@@ -72,9 +72,9 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 KILLED = "import os, signal\ndef killed(*_): os.kill(os.getpid(), signal.SIGKILL)\n"
 SPEAKING = """
-from voicecoach import store
-write = store.write
-store.write = lambda path, content: (killed if path.suffix == ".clip" else write)(path, content)
+from voicecoach.system import cache
+write = cache.write
+cache.write = lambda path, content: (killed if path.suffix == ".clip" else write)(path, content)
 """
 NAMING = "os.fsync = killed"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from voicecoach.app.session import Made, Request, make
 from voicecoach.audio import ffmpeg, ffmpeg_choice, filters
 from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.ffmpeg_choice import VARIABLE
@@ -20,7 +21,6 @@ from voicecoach.audio.loudness import of_file
 from voicecoach.audio.verify import verify
 from voicecoach.errors import EncodeError
 from voicecoach.script.choices import Sounding
-from voicecoach.session import Made, Request, make
 from voicecoach.voices import polish
 
 with warnings.catch_warnings():

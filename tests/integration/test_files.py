@@ -20,17 +20,17 @@ import srt
 import webvtt
 from mutagen.id3 import ID3
 
+from voicecoach.app.cli import run
+from voicecoach.app.session import Made, Request, make
 from voicecoach.audio import ffmpeg, loudness, tagging
 from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.fall import DECIBELS, STEPS
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.mp3 import Form
 from voicecoach.audio.verify import verify
-from voicecoach.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import TargetError
 from voicecoach.script.choices import Sounding
-from voicecoach.session import Made, Request, make
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -170,7 +170,7 @@ def render(tmp_path_factory: pytest.TempPathFactory, kept: Path, routine: str) -
 @pytest.fixture
 def status(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Run a command in a folder of its own, with the speech that is kept already."""
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: kept)
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: kept)
     monkeypatch.chdir(tmp_path)
     return lambda *args: run(list(args))
 

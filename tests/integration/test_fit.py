@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from voicecoach.app.session import Request, make
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_RATE
-from voicecoach.session import Request, make
 
 if TYPE_CHECKING:
     from pathlib import Path

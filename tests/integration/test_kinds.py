@@ -8,10 +8,10 @@ import wave
 from typing import TYPE_CHECKING
 
 from tests import tinymodel
+from voicecoach.app.session import Made, Request, make
 from voicecoach.core.score import Side
 from voicecoach.routine.loader import load
 from voicecoach.script.choices import Choices, Guidance
-from voicecoach.session import Made, Request, make
 from voicecoach.views import prompts
 
 if TYPE_CHECKING:

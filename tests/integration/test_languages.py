@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import session
+from voicecoach.app import session
+from voicecoach.app.session import Request
 from voicecoach.core.breath import pace
 from voicecoach.language import language, languages
 from voicecoach.script.choices import Choices
-from voicecoach.session import Request
 from voicecoach.voices.system import catalogue, system_voice
 
 if TYPE_CHECKING:

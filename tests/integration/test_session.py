@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import session
+from voicecoach.app import session
+from voicecoach.app.session import Made, Request, make
 from voicecoach.audio import ffmpeg, render
 from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.loudness import of_file
@@ -23,7 +24,6 @@ from voicecoach.audio.mp3 import Form, read_info
 from voicecoach.core.breath import pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.script.choices import ROOM_TONE, Choices, Sounding
-from voicecoach.session import Made, Request, make
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -288,7 +288,7 @@ def test_memory_does_not_grow_with_the_session(folder: Path, tmp_path: Path, lon
 def peak_memory(rounds: int, folder: Path, output: Path) -> int:
     """The peak memory, in KB, of a process of its own that makes a session."""
     code = (
-        "import resource, sys; from pathlib import Path; from voicecoach.session import Request, make\n"
+        "import resource, sys; from pathlib import Path; from voicecoach.app.session import Request, make\n"
         "from voicecoach.script.choices import Choices\n"
         f"request = Request('sitting-leg-stretch', Choices(rounds={rounds}))\n"
         f"make(request, Path({str(output)!r}), Path({str(folder)!r}), lambda *_: None)\n"

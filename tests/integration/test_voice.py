@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loudness import loudness
+from voicecoach.app.session import Request, plan
 from voicecoach.audio import ffmpeg
 from voicecoach.core.score import phrases
 from voicecoach.errors import VoiceError
@@ -23,7 +24,6 @@ from voicecoach.language import language
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
-from voicecoach.session import Request, plan
 from voicecoach.voices import espeak, polish
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.system import SystemVoice, catalogue, system_voice

@@ -18,11 +18,11 @@ import pytest
 
 from tests.fakes import FakeVoice, measure
 from tests.mutations import TREES, chosen, spoilt_text
-from voicecoach import config, session
-from voicecoach.cli import run
+from voicecoach.app import config, session
+from voicecoach.app.cli import run
+from voicecoach.app.sidecars import Along, extras
 from voicecoach.core.timeline import perform
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
-from voicecoach.extras import Along, extras
 from voicecoach.language import language
 from voicecoach.routine.library import find
 from voicecoach.routine.loader import load
@@ -51,7 +51,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(own)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(
         session, "_voice", lambda _request, _routine, folder: (CachedVoice(FakeVoice(), folder), "fake")
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.cli import run
+from voicecoach.app.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import RoutineError
 from voicecoach.language import language, languages

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from voicecoach import config, session
-from voicecoach.cli import run
+from voicecoach.app import config, session
+from voicecoach.app.cli import run
+from voicecoach.app.session import Request, targets
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, VoiceError
 from voicecoach.routine.library import built_in, find, read_head, translations, untranslated
 from voicecoach.routine.loader import load
 from voicecoach.routine.model import BreathePhases, ByRound, Model, said, walk
 from voicecoach.routine.values import Words
-from voicecoach.session import Request, targets
 from voicecoach.voices.matching import Catalogue, VoiceInfo
 
 ENGLISH = VoiceInfo("gmw/en-us", "English (America)", ("en-us",))

@@ -14,8 +14,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice, measure
-from voicecoach import session
-from voicecoach.cli import run
+from voicecoach.app import session
+from voicecoach.app.cli import run
+from voicecoach.app.session import Request, plan
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, perform, snap
@@ -27,7 +28,6 @@ from voicecoach.script.builder import build
 from voicecoach.script.builder import pace as breathed
 from voicecoach.script.choices import LEFT_RIGHT, Amount, Choices, spread
 from voicecoach.script.fit import Fit, LengthError, Trial, attempts, fitted
-from voicecoach.session import Request, plan
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -322,7 +322,7 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
     monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     return tmp_path / "cache"
 
 

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
-from voicecoach import session
+from voicecoach.app import session
+from voicecoach.app.session import Request
 from voicecoach.audio.clip import Clip
 from voicecoach.core.breath import Pace, breath
 from voicecoach.script.choices import Choices
-from voicecoach.session import Request
 from voicecoach.system import cache
 from voicecoach.voices import remember
 from voicecoach.voices.cached import CachedVoice

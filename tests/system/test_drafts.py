@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tagged import TAGS
-from voicecoach import config
+from voicecoach.app import config
 from voicecoach.audio.mp3 import Form, Spliced
 from voicecoach.audio.writer import Extra, Recording, write_all
 from voicecoach.errors import TargetError

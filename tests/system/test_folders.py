@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import config
+from voicecoach.app import config
 from voicecoach.system import folders
 
 if TYPE_CHECKING:

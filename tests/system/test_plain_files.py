@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import cli, config
+from voicecoach.app import cli, config
 from voicecoach.errors import RoutineError
 from voicecoach.routine.loader import load
 from voicecoach.system import folders, plain_files

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="file descriptors as POSIX has them")
-PRINT = "import sys; from voicecoach import cli; sys.exit(cli.main())"
+PRINT = "import sys; from voicecoach.app import cli; sys.exit(cli.main())"
 
 
 def run(redirections: str, *args: str) -> subprocess.CompletedProcess[str]:

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice, measure
-from voicecoach import session
-from voicecoach.cli import run
+from voicecoach.app import session
+from voicecoach.app.cli import run
+from voicecoach.app.session import Request, plan
+from voicecoach.app.taps import CALM, UNDER_TEN, slower
 from voicecoach.core.breath import Kind, breath, pace
 from voicecoach.core.score import Breathe, phrases
 from voicecoach.core.timeline import Timeline, perform
@@ -21,8 +23,6 @@ from voicecoach.routine.loader import load
 from voicecoach.script.builder import build
 from voicecoach.script.builder import pace as paced
 from voicecoach.script.choices import Choices, Guidance
-from voicecoach.session import Request, plan
-from voicecoach.taps import CALM, UNDER_TEN, slower
 from voicecoach.views.caution import caution
 from voicecoach.voices.cached import CachedVoice
 
@@ -125,7 +125,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let a fake voice speak, and keep what it says in a folder of the test's own."""
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
     monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     return tmp_path / "cache"
 
 
@@ -135,7 +135,7 @@ def test_a_default_is_set_aside_where_what_is_typed_is_refused(
 ) -> None:
     del fake
     if source == "settings":
-        from voicecoach import config
+        from voicecoach.app import config
 
         monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
         config.file().write_text('breath = "0.3-0.3"\n', encoding="utf-8")
@@ -183,7 +183,7 @@ def test_a_default_for_sides_is_set_aside_where_there_are_none(  # noqa: PLR0913
     del fake
     name, value, typed = option
     if source == "settings":
-        from voicecoach import config
+        from voicecoach.app import config
 
         monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
         config.file().write_text(f'{name} = "{value}"\n', encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loudness import loudness
-from voicecoach import config
+from voicecoach.app import config
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.command import KIND, CommandVoice, definition

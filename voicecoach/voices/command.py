@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import config
+from voicecoach.app import config
 from voicecoach.audio.ffmpeg import apart, gist
 from voicecoach.errors import ChoiceError, RunError, UnknownNameError, VoiceError, near, shown
 from voicecoach.language import TAG

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach import session
+from voicecoach.app import session
 from voicecoach.core.breath import Span
 from voicecoach.core.score import Sound, phrases
 from voicecoach.core.timeline import perform
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from voicecoach.app.session import Report, Request
     from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
     from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.routine.loader import Routine
     from voicecoach.routine.model import Model
-    from voicecoach.session import Report, Request
     from voicecoach.voices import Voice
 
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tagged import TAGS
+from voicecoach.app.player import DELAY, PLAYERS, Player, command, play, recording, sound
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.tagging import save
 from voicecoach.errors import PlayerError, UnknownNameError
-from voicecoach.player import DELAY, PLAYERS, Player, command, play, recording, sound
 from voicecoach.system.assets import asset
 from voicecoach.views.live import Recorded
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from voicecoach.app.measuring import LARGEST, as_json, described, from_file, lines, measure
+from voicecoach.app.taps import ENOUGH, NEEDED, Sample
 from voicecoach.core.breath import Kind, breath
 from voicecoach.errors import ChoiceError
-from voicecoach.measuring import LARGEST, as_json, described, from_file, lines, measure
-from voicecoach.taps import ENOUGH, NEEDED, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

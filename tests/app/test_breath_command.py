@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import config
-from voicecoach.cli import cli, run
+from voicecoach.app import config
+from voicecoach.app.cli import cli, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TOP = Path(__file__).parents[1]
+TOP = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name != "posix", reason="terminals as POSIX has them")
 STEADY = "0\n10\n20.2\n30\n39.8\n60\n70\n80.1\n"
 START = """
 import fcntl, pathlib, sys, termios, types
-from voicecoach import cli, config, measuring
+from voicecoach.app import cli, config, measuring
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 times = iter({times})
 measuring.time = types.SimpleNamespace(monotonic=lambda: next(times))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach import __version__, config, session
-from voicecoach.cli import ORDER, cli, run
+from voicecoach import __version__
+from voicecoach.app import config, session
+from voicecoach.app.cli import ORDER, cli, run
 from voicecoach.core.breath import pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import EncodeError, OutputError
@@ -22,7 +23,7 @@ from voicecoach.voices.cached import CachedVoice
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voicecoach.session import Request
+    from voicecoach.app.session import Request
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,7 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of one's own, no settings, and a voice that needs no system."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(
         session, "_voice", lambda _request, _routine, folder: (CachedVoice(FakeVoice(), folder), "fake")
     )

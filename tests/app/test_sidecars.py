@@ -12,10 +12,10 @@ import pytest
 
 from tests.sounded import Spoken
 from tests.tagged import TAGS
+from voicecoach.app.sidecars import CHAPTERS, PLAYLIST, Along, extras
 from voicecoach.audio.writer import Extra, Recording, Stream, write_all
 from voicecoach.core.score import Mark, Moment, phrase, seq
 from voicecoach.errors import EncodeError, TargetError
-from voicecoach.extras import CHAPTERS, PLAYLIST, Along, extras
 from voicecoach.language import language
 
 if TYPE_CHECKING:

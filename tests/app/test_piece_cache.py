@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import pieces
+from voicecoach.app import piece_cache
+from voicecoach.app.piece_cache import Source, covered, write
 from voicecoach.core.breath import pace
 from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
-from voicecoach.pieces import Source, covered, write
 from voicecoach.routine.library import BUILT_IN, built_in
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import piece
@@ -212,10 +212,10 @@ def test_what_is_no_piece_is_a_miss(content: bytes, tmp_path: Path) -> None:
 
 
 def test_nothing_but_the_parts_of_a_piece_is_made_of_what_is_kept() -> None:
-    made = {pieces._MAY_BE_READ[key] for key in pieces._MAY_BE_READ}  # noqa: SLF001
+    made = {piece_cache._MAY_BE_READ[key] for key in piece_cache._MAY_BE_READ}  # noqa: SLF001
     assert all(each is Fraction or each.__module__.startswith("voicecoach.") for each in made)
     for harmful in (pickle.dumps(print), pickle.dumps(Path()), b"\x80\x04\x8c\x08builtins\x8c\x07getattr\x93."):
-        assert pieces._kept(harmful, Path()) is None  # noqa: SLF001
+        assert piece_cache._kept(harmful, Path()) is None  # noqa: SLF001
 
 
 def test_a_cover_is_kept_and_is_of_the_routine_alone(tmp_path: Path, request: pytest.FixtureRequest) -> None:

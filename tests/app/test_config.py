@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach import config
-from voicecoach.cli import cli, run
+from voicecoach.app import config
+from voicecoach.app.cli import cli, run
 from voicecoach.errors import ChoiceError, OutputError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import config
-from voicecoach.cli import run
+from voicecoach.app import config
+from voicecoach.app.cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path

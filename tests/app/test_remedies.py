@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.cli import run
+from voicecoach.app.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, TargetError, remedy
 from voicecoach.routine.loader import load

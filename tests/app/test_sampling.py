@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fakes import FakeKind, NamedVoice
-from voicecoach import config, player, sampling, session
+from voicecoach.app import config, player, sampling, session
+from voicecoach.app.cli import run
 from voicecoach.audio.tagging import timeline
-from voicecoach.cli import run
 from voicecoach.errors import EncodeError
 from voicecoach.views.live import recorded
 from voicecoach.voices import download, finding
@@ -20,7 +20,7 @@ from voicecoach.voices.port import Listed, Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from voicecoach.session import Request
+    from voicecoach.app.session import Request
 
 VOICES = (
     Listed("fake:jo", "fake", "Jo", ("en-us",), rank=5),
@@ -45,7 +45,7 @@ class Kind(FakeKind):
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(finding, "kinds", lambda: {"fake": Kind("fake", VOICES)})
     Kind.asked.clear()
     return Kind.asked
@@ -196,7 +196,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
 
     monkeypatch.setattr(session, "make", stop)
     monkeypatch.setattr(session, "plan", stop)
-    monkeypatch.setattr("voicecoach.review.review", stop)
+    monkeypatch.setattr("voicecoach.app.review.review", stop)
     return found
 
 

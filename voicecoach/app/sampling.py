@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import session
+from voicecoach.app import session
 from voicecoach.audio import formats
 from voicecoach.audio.id3 import Tags
 from voicecoach.audio.render import Part, prepared
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from voicecoach.app.session import Report, Request
     from voicecoach.audio.clip import Clip
     from voicecoach.core.score import Score
-    from voicecoach.session import Report, Request
 
 ROUTINE = "sitting-leg-stretch"
 """What is read when nothing else is asked for: it is there in several languages."""

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import paces
+from voicecoach.app.naming import LONGEST, list_choices, name_file, tell_apart
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
-from voicecoach.naming import LONGEST, list_choices, name_file, tell_apart
 from voicecoach.script.choices import Choices, Guidance
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach import session
+from voicecoach.app import session
+from voicecoach.app.session import Request, make, plan, rehearse, targets
 from voicecoach.audio.clip import Clip
 from voicecoach.audio.verify import Finding
 from voicecoach.core.breath import breath, pace
@@ -17,7 +18,6 @@ from voicecoach.core.score import Score, Side, breathe, phrase, seq
 from voicecoach.core.timeline import FRAME
 from voicecoach.errors import EncodeError, FitError, TargetError
 from voicecoach.script.choices import Choices
-from voicecoach.session import Request, make, plan, rehearse, targets
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from voicecoach.system import plain_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from voicecoach.session import Request
+    from voicecoach.app.session import Request
 
     _Type = click.ParamType[Any]
 else:
@@ -177,7 +177,7 @@ def _check_ending(text: str, endings: tuple[str, ...], what: str) -> Path:
 
 def ratio(text: str) -> object:
     """Read how a breath is split."""
-    from voicecoach import taps
+    from voicecoach.app import taps
 
     return taps.ratio(text)
 
@@ -333,8 +333,8 @@ def request(  # noqa: PLR0913 - the options of the command line
     **rest: Any,
 ) -> Request:
     """Return the request that options make."""
-    from voicecoach.config import speaking
-    from voicecoach.session import Request
+    from voicecoach.app.config import speaking
+    from voicecoach.app.session import Request
 
     chosen = Choices(
         breath=breath,

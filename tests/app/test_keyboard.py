@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach import keyboard
+from voicecoach.app import keyboard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +106,7 @@ def test_without_a_terminal_nobody_is_there(missing: str, monkeypatch: pytest.Mo
 def test_on_windows_an_arrow_is_one_key_and_ctrl_c_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
     said = iter(" \xe0H\x00;\r\x03")
     monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(getwch=lambda: next(said)))
-    monkeypatch.setattr("voicecoach.keyboard.os.name", "nt")
+    monkeypatch.setattr("voicecoach.app.keyboard.os.name", "nt")
     with keyboard.keys() as keys:
         assert list(islice(keys, 4)) == [" ", "\xe0H", "\x00;", "\r"]
         with pytest.raises(KeyboardInterrupt):

@@ -11,6 +11,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from voicecoach.app.naming import list_choices, name_file, tell_apart
+from voicecoach.app.piece_cache import Source, covered
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.audio.formats import FORMATS, MP3
 from voicecoach.core.score import Score, Side, Sound, phrases
@@ -27,8 +29,6 @@ from voicecoach.errors import (
     VoicecoachError,
     escape,
 )
-from voicecoach.naming import list_choices, name_file, tell_apart
-from voicecoach.pieces import Source, covered
 from voicecoach.routine.library import built_in
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Sounding
 from voicecoach.system import cache, memory, parallel, plain_files, signals, timings
@@ -41,6 +41,7 @@ from voicecoach.views.dose import note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from voicecoach.app.progress import Heading
     from voicecoach.audio.formats import Format
     from voicecoach.audio.id3 import Tags
     from voicecoach.audio.loudness import Loudness
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.errors import Problem
     from voicecoach.language import Language
-    from voicecoach.progress import Heading
     from voicecoach.script.fit import Fit, LengthError
     from voicecoach.script.piece import Piece
     from voicecoach.voices import Voice
@@ -334,7 +334,7 @@ def _call(voice: CachedVoice, name: str, folder: Path) -> str:
 
 def _announce(tell: Callable[[Heading], None], request: Request, piece: Piece, voice: str) -> None:
     """Show on a terminal what the session will be, before its words are spoken: its length is a guess."""
-    from voicecoach.progress import Heading
+    from voicecoach.app.progress import Heading
 
     pace, seconds, breathed = piece.pace(request.choices.breath), request.length, True
     letter = Fraction(12, request.rate) if request.rate else GUESSED_LETTER
@@ -563,7 +563,7 @@ def _extras(session: Session, paths: Iterable[Path], request: Request, whole: Pa
     """Write what was asked for to go along with the tracks."""
     if not request.extras:
         return ()
-    from voicecoach.extras import Along, extras
+    from voicecoach.app.sidecars import Along, extras
 
     spans = functools.cache(lambda cue: _find_sentences(session, cue))
     tracks = [
@@ -602,7 +602,7 @@ def _check_replaceable(request: Request, paths: Sequence[Path], whole: Path, *, 
     from voicecoach.audio import provenance
 
     if request.extras and not request.force:
-        from voicecoach.extras import list_paths
+        from voicecoach.app.sidecars import list_paths
 
         provenance.check_ours(list_paths(request.extras, paths, whole))
     earlier = tuple((path, provenance.read_choices(path) if path in there else None) for path in paths)

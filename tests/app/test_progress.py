@@ -13,10 +13,10 @@ import pytest
 from rich.console import Console
 
 from tests.fakes import FakeVoice
-from voicecoach import cli, session
+from voicecoach.app import cli, session
+from voicecoach.app.progress import Bars, Heading, _bars, show_progress
 from voicecoach.audio import tagging
 from voicecoach.core.breath import pace
-from voicecoach.progress import Bars, Heading, _bars, show_progress
 from voicecoach.voices.cached import CachedVoice
 
 ROUTINE = "title: Calm\nsteps:\n  - say: Sit down.\n  - breathe: 2\n    in: In\n    out: Out\n"
@@ -38,8 +38,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("voicecoach.config.file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: kept)
+    monkeypatch.setattr("voicecoach.app.config.file", lambda: tmp_path / "config.toml")
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: kept)
     monkeypatch.setattr(session, "_voice", lambda *_: (CachedVoice(FakeVoice(), kept), "Heart"))
     (tmp_path / "calm.yaml").write_text(ROUTINE)
     return tmp_path

@@ -207,7 +207,7 @@ def _sorted(value: object) -> object:
 @functools.cache
 def _builder() -> str:
     """Return what tells this program from one that would write other pieces: its own files, and Python's version."""
-    ours = Path(__file__).parent
+    ours = Path(__file__).parents[1]
     files = [each for folder in ("", "core", "routine", "script", "words") for each in os.scandir(ours / folder)]
     facts = sorted((each.name, (found := each.stat()).st_size, found.st_mtime_ns) for each in files if "." in each.name)
     return hashlib.sha256(repr((sys.version_info, facts)).encode()).hexdigest()

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from tests.fakes import FakeVoice
-from voicecoach import session
+from voicecoach.app import session
+from voicecoach.app.cli import cli
 from voicecoach.audio import render, tagging
 from voicecoach.audio.formats import FORMATS, MP3_RATES
 from voicecoach.audio.id3 import TIMELINE_OWNER
-from voicecoach.cli import cli
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
     import pytest
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 FILES, SOUNDS = ((DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("files", "sounds"))
 EXAMPLES = re.findall(r"^\$ voicecoach (.*)\n((?:[^$`\n].*\n)*)", FILES + SOUNDS, re.MULTILINE)
 
@@ -30,7 +30,7 @@ def test_every_command_runs_and_says_what_is_shown(tmp_path: Path, monkeypatch: 
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
     monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
     monkeypatch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     (tmp_path / "made").mkdir()
     monkeypatch.chdir(tmp_path / "made")
     assert len(EXAMPLES) > 8

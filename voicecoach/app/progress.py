@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, Task, TaskID
     from rich.text import Text
 
+    from voicecoach.app.session import Report
     from voicecoach.core.breath import Pace
-    from voicecoach.session import Report
 
 STAGES = {
     "speaking": "Speaking {done} of {total} phrases",

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from voicecoach.app.taps import ENOUGH, LAST, NEEDED, Lengths, Sample, Tap, measured, ratio, read
 from voicecoach.core.breath import Kind, breath
 from voicecoach.errors import ChoiceError
-from voicecoach.taps import ENOUGH, LAST, NEEDED, Lengths, Sample, Tap, measured, ratio, read
 
 EVEN = ratio("1:1")
 thousandths = st.integers(1500, 60_000).map(lambda number: Fraction(number, 1000))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach import config, session
-from voicecoach.cli import run
+from voicecoach.app import config, session
+from voicecoach.app.cli import run
+from voicecoach.app.review import Review, command, review
+from voicecoach.app.session import Request
 from voicecoach.core.breath import pace, paces
 from voicecoach.errors import ChoiceError, VoiceError
-from voicecoach.review import Review, command, review
 from voicecoach.script.choices import Choices, Guidance
-from voicecoach.session import Request
 from voicecoach.views.cuesheet import clock
 from voicecoach.voices.cached import CachedVoice
 
@@ -29,7 +29,7 @@ def voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeVoice:
     fake = FakeVoice()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(session, "_voice", lambda *_: (CachedVoice(fake, tmp_path / "cache"), "fake"))
     return fake
 
@@ -197,7 +197,7 @@ def test_warnings_are_no_failure(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_a_long_session_is_tried_at_fewer_breaths_with_both_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicecoach.review.MOST_LAID", 1_000)
+    monkeypatch.setattr("voicecoach.app.review.MOST_LAID", 1_000)
     tried: list[tuple[int, int]] = []
     (tmp_path / "a.yaml").write_text(routine("{breathe: 100, in: In}"))
     review(Request("a.yaml"), paces("2-2,8-8"), tmp_path, lambda *told: tried.append(told[1:]))

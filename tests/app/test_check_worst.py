@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
-from voicecoach import session
-from voicecoach.cli import run
+from voicecoach.app import session
+from voicecoach.app.cli import run
+from voicecoach.app.review import LONGEST_MEASURED, MOST_MEASURED, MOST_PERFORMED, MOST_SPENT, TOGETHER
 from voicecoach.errors import RoutineError
 from voicecoach.language import language, languages
-from voicecoach.review import LONGEST_MEASURED, MOST_MEASURED, MOST_PERFORMED, MOST_SPENT, TOGETHER
 from voicecoach.routine import formula, source, text_normalisation
 from voicecoach.routine.loader import load
 from voicecoach.routine.source import LARGEST_FILE, MOST_NODES

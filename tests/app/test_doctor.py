@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from voicecoach import doctor, player, sampling
+from voicecoach.app import doctor, player, sampling
+from voicecoach.app.cli import cli
+from voicecoach.app.doctor import Check, Status
+from voicecoach.app.sampling import Sample
+from voicecoach.app.session import Request
 from voicecoach.audio import ffmpeg_choice, verify
 from voicecoach.audio.ffmpeg_choice import Ffmpeg
-from voicecoach.cli import cli
-from voicecoach.doctor import Check, Status
 from voicecoach.errors import EncodeError, VoiceError
-from voicecoach.sampling import Sample
-from voicecoach.session import Request
 from voicecoach.system import folders
 from voicecoach.voices import espeak
 from voicecoach.voices.espeak import Library
@@ -230,7 +230,7 @@ def test_a_python_newer_than_was_tested_is_a_warning(monkeypatch: pytest.MonkeyP
 
 
 def test_the_newest_python_is_the_newest_that_the_package_names() -> None:
-    named = (Path(__file__).parent.parent / "pyproject.toml").read_text()
+    named = (Path(__file__).parents[2] / "pyproject.toml").read_text()
     newest = ".".join(map(str, doctor.NEWEST_PYTHON))
     assert f'"Programming Language :: Python :: {newest}"' in named
     assert f'"Programming Language :: Python :: 3.{doctor.NEWEST_PYTHON[1] + 1}"' not in named

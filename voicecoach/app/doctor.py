@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import __version__, config, player, sampling
+from voicecoach import __version__
+from voicecoach.app import config, player, sampling
 from voicecoach.audio import ffmpeg_choice, verify
 from voicecoach.core.score import Phrase, Wording, seq
 from voicecoach.errors import ChoiceError, VoicecoachError, VoiceError
@@ -25,9 +26,9 @@ from voicecoach.voices.listing import list_voices
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from voicecoach.app.session import Request
     from voicecoach.core.score import Score
     from voicecoach.routine.loader import Routine
-    from voicecoach.session import Request
     from voicecoach.voices.port import Listed
 
 NEWEST_PYTHON = (3, 14)
@@ -63,7 +64,7 @@ def run_checks(request: Request, commands: Mapping[str, click.Command], folder: 
     voices = check_voices(request, folder)
     return [
         check_python(),
-        Check("voicecoach", Status.OK, f"{__version__}, {Path(__file__).parent}"),
+        Check("voicecoach", Status.OK, f"{__version__}, {Path(__file__).parents[1]}"),
         check_settings(commands),
         check_ffmpeg(),
         check_speech(others=voices.status is Status.OK),

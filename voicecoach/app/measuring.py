@@ -9,11 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import keyboard
+from voicecoach.app import keyboard
+from voicecoach.app.taps import ENOUGH, LAST, NEEDED, WITHIN, Sample, read, slower
 from voicecoach.core.breath import Kind
 from voicecoach.errors import ChoiceError
 from voicecoach.system import plain_files
-from voicecoach.taps import ENOUGH, LAST, NEEDED, WITHIN, Sample, read, slower
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

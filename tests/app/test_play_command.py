@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.test_player import fake
 from tests.fakes import FakeVoice
-from tests.test_player import fake
-from voicecoach import config, session
-from voicecoach.cli import run
+from voicecoach.app import config, session
+from voicecoach.app.cli import run
 from voicecoach.system.assets import asset
 from voicecoach.voices.cached import CachedVoice
 
@@ -29,7 +29,7 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(
         session, "_voice", lambda _request, _routine, folder: (CachedVoice(FakeVoice(), folder), "fake")
     )

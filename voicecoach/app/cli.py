@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach import __version__, options
+from voicecoach import __version__
+from voicecoach.app import options
 from voicecoach.audio import formats
 from voicecoach.core.breath import paces
 from voicecoach.core.score import Side
@@ -33,8 +34,8 @@ from voicecoach.system.folders import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from voicecoach.review import Review
-    from voicecoach.session import Made, Report, Request, Session, Track
+    from voicecoach.app.review import Review
+    from voicecoach.app.session import Made, Report, Request, Session, Track
     from voicecoach.views.prompts import Prompt
 
 
@@ -86,7 +87,7 @@ LONGEST_HELP = 200
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Make calm voice-guided exercise audio, paced to your own breath."""
-    from voicecoach import config
+    from voicecoach.app import config
 
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
@@ -119,7 +120,7 @@ def make(
     """Make an audio file of ROUTINE: a built-in name, or a YAML file of yours."""
     started = time.process_time()  # until here there was nothing to wait for
     with _open_output(output) as path, _progress(f"Getting {chosen['routine']} ready", shown=not quiet) as report:
-        from voicecoach import session
+        from voicecoach.app import session
 
         asked = _asked(path, **chosen)
         with _listing(asked):
@@ -157,7 +158,7 @@ def _asked(output: Path | None, **chosen: Any) -> Request:
 @options.FORCE
 def plan(as_json: bool, drawing: Path | None, force: bool, **chosen: Any) -> None:
     """Show what is heard when in ROUTINE, without making a file."""
-    from voicecoach import session
+    from voicecoach.app import session
 
     _check_drawing(drawing, force=force)
     request = options.request(split=False, **chosen)
@@ -207,7 +208,7 @@ def script(listed: Path | None, missing: Path | None, tracks: str, **chosen: Any
 @click.option("--quiet", is_flag=True, help="Show nothing while it plays.")
 def play(quiet: bool, **chosen: Any) -> None:
     """Play ROUTINE, or an audio file, and show the breath and the words as they come."""
-    from voicecoach import player, session
+    from voicecoach.app import player, session
     from voicecoach.routine.library import find
     from voicecoach.system import locks
 
@@ -300,9 +301,9 @@ def schema() -> None:
 @click.pass_context
 def check(context: click.Context, files: tuple[str, ...], breaths: Any, voice: str | None, rate: int | None) -> None:
     """Tell every problem in every FILE, one a line, and what would mend it; and warn of what is unwise."""
-    from voicecoach.config import speaking
-    from voicecoach.review import review
-    from voicecoach.session import Request
+    from voicecoach.app.config import speaking
+    from voicecoach.app.review import review
+    from voicecoach.app.session import Request
 
     reviews = []
     for file in files:
@@ -318,7 +319,7 @@ def check(context: click.Context, files: tuple[str, ...], breaths: Any, voice: s
 @click.pass_context
 def _preview(context: click.Context, routine: str | None) -> None:
     """Make a sample of a voice in the words of ROUTINE."""
-    from voicecoach import config, sampling, session
+    from voicecoach.app import config, sampling, session
 
     asked = context.parent.params if context.parent else {}
     chosen = {name: asked[name] for name in ("language", "rate", "pitch")}
@@ -352,7 +353,7 @@ def voices(context: click.Context, /, language: str | None, preview: str | None,
     if context.invoked_subcommand is None and preview:
         context.invoke(_preview, routine=None)
     elif context.invoked_subcommand is None:
-        from voicecoach import config
+        from voicecoach.app import config
         from voicecoach.voices import listing
 
         found = listing.list_voices(language, config.speaking(), cache_folder())
@@ -364,7 +365,7 @@ def voices(context: click.Context, /, language: str | None, preview: str | None,
 
 
 def _no_voice(language: str | None) -> str:
-    from voicecoach.sampling import MORE
+    from voicecoach.app.sampling import MORE
 
     return f"no voice here speaks {shown(language)}; {MORE}"
 
@@ -399,8 +400,8 @@ def install(name: str, index: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def breath_(phases: bool, ratio: Any, times: str | None, save: bool | None, as_json: bool) -> None:
     """Measure your breath: tap a key at each inhale, and get it as --breath takes it."""
-    from voicecoach import measuring
-    from voicecoach.taps import measured
+    from voicecoach.app import measuring
+    from voicecoach.app.taps import measured
 
     _check_ratio(phased=phases)
     sample = measuring.from_keys(phases=phases) if times is None else measuring.from_file(times, phases=phases)
@@ -436,7 +437,7 @@ def doctor(context: click.Context, voice: str | None, as_json: bool) -> None:
 
     The exit status is 0 when sessions can be made, else 1.
     """
-    from voicecoach import config, doctor, sampling, session
+    from voicecoach.app import config, doctor, sampling, session
 
     commands: Mapping[str, object] = {}
     with suppress(ChoiceError):  # one of the checks says it
@@ -565,7 +566,7 @@ def _find_origin(context: click.Context, option: click.Parameter) -> str:
         case ParameterSource.ENVIRONMENT:
             return f"is the value of {next(name for name in variables if os.environ.get(name))}"
         case ParameterSource.DEFAULT_MAP:
-            from voicecoach import config
+            from voicecoach.app import config
 
             name = max(option.opts, key=len).lstrip("-")
             return f"stands in {config.locate(name, context.command.name)}"
@@ -584,7 +585,7 @@ def _listing(request: Request) -> Iterator[None]:
     try:
         yield
     except RoutineError as error:
-        from voicecoach.review import command
+        from voicecoach.app.review import command
 
         raise error.listed_by(command(request)) from error
 
@@ -622,7 +623,7 @@ def _check_unchosen() -> None:
 
 def _play(path: Path, *, quiet: bool) -> None:
     """Play a file; show it on a terminal, and elsewhere say in one line what is played."""
-    from voicecoach import player
+    from voicecoach.app import player
 
     recording = player.recording(path)
     arguments = player.command(path, f"open {path} in any player")
@@ -726,7 +727,7 @@ def _check_ratio(*, phased: bool) -> None:
 
 def _saved(breath: str) -> Iterator[str]:
     """Make a breath the user's default, and say where, and what still comes before it."""
-    from voicecoach import config
+    from voicecoach.app import config
 
     yield f"saved in {config.save('breath', breath)}"
     for command in config.overridden("breath"):
@@ -810,7 +811,7 @@ def _list_stretches(track: Track) -> list[str]:
 @contextmanager
 def _progress(first: str, *, shown: bool = True) -> Iterator[Report]:
     """Show the work on a terminal; elsewhere, nothing."""
-    from voicecoach.progress import show_progress
+    from voicecoach.app.progress import show_progress
 
     with show_progress(first, shown=shown) as report:
         yield report

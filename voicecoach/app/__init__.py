@@ -1,0 +1,1 @@
+"""The program: sessions made and checked, settings, playing, and the command line."""
