@@ -41,6 +41,7 @@ ORDER = [
     *(
         "routine.speakable",
         "routine.library",
+        "routine.syntax",
         "routine.source",
         "routine.values",
         "routine.model",

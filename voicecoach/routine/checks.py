@@ -14,9 +14,7 @@ from voicecoach.routine.formula import Formula, Quantity
 from voicecoach.routine.limits import bounded, defaults
 from voicecoach.routine.model import (
     BETWEEN,
-    LONE,
     PHASE_KEY,
-    STEPS,
     Block,
     BreathePhases,
     ByRound,
@@ -47,6 +45,7 @@ from voicecoach.routine.model import (
 )
 from voicecoach.routine.source import Table, Tree, key_place, list_texts, place
 from voicecoach.routine.speakable import pause_mark
+from voicecoach.routine.syntax import HEADS, LONE, STEPS, add_colon, explain_value, find_bare_key
 from voicecoach.routine.values import BLANK, Words
 
 if TYPE_CHECKING:
@@ -102,9 +101,6 @@ LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
 """How authors write which breath, from 2; the rest is a number."""
 
-HEADS = {"repeat": "rounds", "each side": "rounds", "pace": "breath"}
-"""What authors mean by a value beside the key of a block."""
-
 MEANT = {
     "inhale": "in", "breathe in": "in", "exhale": "out", "breathe out": "out", "hold breath": "hold",
     "wait": "rest", "silence": "rest", "sleep": "rest", "break": "rest", "delay": "rest", "relax": "rest",
@@ -114,7 +110,6 @@ MEANT = {
 }  # fmt: skip
 """Keys that authors write, and the ones that they mean."""
 
-_FIRST_NUMBER = re.compile(r"[0-9]+")
 MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
 
 
@@ -190,12 +185,7 @@ def _what(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - as above
         case "literal_error":
             told = f"{value} is not known here", f"write {given['expected']}"
         case "model_type" | "dict_type" if key in HEADS and isinstance(error["input"], str):
-            inside = error["input"]
-            if HEADS[key] == "rounds":
-                number = _FIRST_NUMBER.search(inside)
-                inside = number[0] if number else "3"
-            mend = f"write '{key}:' alone, and indented under it '{HEADS[key]}: {inside}' and 'steps:'"
-            told = f"{value} can't stand beside {key!r}", mend
+            told = explain_value(key, error["input"])
         case kind:
             told = _shape(kind, key)
     return told
@@ -251,6 +241,8 @@ def _phase_key(key: str) -> str:
 
 def _no_step(value: object, path: Path) -> tuple[str, str]:
     known = BETWEEN if {"before", "between"} & {*path[-2:]} else STEPS
+    if isinstance(value, str) and (key := find_bare_key(value)) in known:
+        return add_colon(key)
     keys = [str(key) for key in value] if isinstance(value, dict) else []
     if "change" in keys:
         return MISPLACED_CHANGE

@@ -17,6 +17,7 @@ from pydantic import (
 
 from voicecoach.core import breath as breaths
 from voicecoach.routine.source import Table
+from voicecoach.routine.syntax import LONE, STEPS
 from voicecoach.routine.values import (
     MOST_NAMES,
     MOST_PRONOUNCED,
@@ -291,8 +292,6 @@ class Include(Placed):
     optional: bool = False
 
 
-STEPS = ("say", "breathe", "hold", "rest", "each side", "repeat", "pace", "sound", "include")
-LONE = ("in", "out", "pause")
 BETWEEN = ("rest", "say", "hold", "sound", "change")
 
 

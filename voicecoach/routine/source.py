@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from voicecoach.errors import Problem, RoutineError, Where, cut, shown
+from voicecoach.routine.syntax import explain
 from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
@@ -234,53 +235,20 @@ def _composer() -> type[Any]:
     return Counting
 
 
-QUOTE = "put a text that has : { [ # | or quotes in it into quotes"
-TAB = "'\\t' that cannot start"
-BITES = {
-    "undefined alias": ("a text can't start with *", "put it into quotes"),
-    "another document": ("a second document starts here", "keep one routine in a file, without a line of ---"),
-    "end of stream": ("these quotes are not closed", "write the same quotes at the end of the text"),
-    TAB: ("a tab stands here", "indent with spaces, not tabs"),
-    "that cannot start any": ("a text can't start with this character", "put it into quotes"),
-    "mapping values are not": ("a second key or ': ' stands in this line", "put the text into quotes"),
-    "comment or a line break": ("a text can't start with | or >", "put it into quotes, or leave out the first wording"),
-    "chomping or indentation": ("a text can't start with | or >", "put it into quotes"),
-    "found '<scalar>'": ("a text goes on after its end", "put the whole text into quotes"),
-    "found '<block": ("this line is not indented as those above", "let keys that belong together start in one column"),
-    "'<document start>'": (
-        "this line is not indented as those above",
-        "let keys that belong together start in one column",
-    ),
-    "expected ',' or": ("a bracket is not closed before this", "close it, or put the whole text into quotes"),
-    "unknown escape": ("a backslash means something else in double quotes", "use single quotes, or write it twice"),
-}
-"""What YAML says of the slips that authors make, by a part of it, in words for people who do not know YAML."""
-
-
 def _not_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
-    said = str(error.problem or error.context)
-    unclosed = "end of stream" in said
-    mark = (error.context_mark if unclosed else error.problem_mark) or error.context_mark or error.problem_mark
-    where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
-    if _tabbed(text, where):
-        said = TAB
-    what, mend = next((BITES[bite] for bite in BITES if bite in said), (f"this is not YAML: {said}", QUOTE))
-    return _error(where, what, mend)
+    """Explain what is not YAML."""
+    marks = [(mark.line + 1, mark.column + 1) if mark else None for mark in (error.problem_mark, error.context_mark)]
+    mark = marks[0] or marks[1] or (1, 1)
+    slip = explain(text, str(error.problem or error.context), mark, marks[1])
+    return _error(Where(file, slip.line, slip.column), slip.what, slip.mend)
 
 
 def _no_character(error: Exception, text: str, file: str) -> RoutineError:
     """Tell of an escape past the last character, which the library takes for one."""
     at = next((match.start() for match in _ESCAPE.finditer(text) if int(match[1], 16) > sys.maxunicode), None)
     if at is None:
-        return _error(Where(file, 1, 1), f"this is not YAML: {shown(error)}", QUOTE)
+        return _error(Where(file, 1, 1), f"this is not YAML: {shown(error)}", "take it out")
     return _error(_position(text, at, file), "an escape stands for a character that is none", "take it out")
-
-
-def _tabbed(text: str, where: Where) -> bool:
-    """Tell whether a tab stands before the text of a line, which is the slip then, whatever YAML says."""
-    lines = text.splitlines()
-    line = lines[where.line - 1] if where.line <= len(lines) else ""
-    return "\t" in line[: len(line) - len(line.lstrip())]
 
 
 def _position(text: str, index: int, file: str) -> Where:
