@@ -74,10 +74,25 @@ make_environment() {
     "$python" -m venv "$new"
 }
 
-# Write the list of packages to install: without the bundles where there are none for this machine.
+# Print the packages that pyproject.toml asks for, the dependency group "dev" among them. (Not every pip knows groups.)
+list_newest() {
+    "$python" -c '
+import sys, tomllib
+
+with open(sys.argv[1], "rb") as file:
+    asked = tomllib.load(file)
+
+def group(name):
+    for each in asked["dependency-groups"][name]:
+        yield from [each] if isinstance(each, str) else group(each["include-group"])
+
+print(*asked["project"]["dependencies"], *group("dev"), sep="\n")' "$checkout/pyproject.toml"
+}
+
+# Write the list of packages to install: without the bundles if there are none for this machine.
 list_packages() {
     if [ "$requirements" = newest ]; then
-        return
+        list_newest
     elif has_bundles; then
         cat "$scripts/$requirements"
     else
@@ -108,16 +123,16 @@ install_packages() {
 with_uv() {
     set -- uv pip install --quiet --compile-bytecode --python "$new/bin/python"
     case $requirements in
-    newest) "$@" --requirements "$checkout/pyproject.toml" --extra test ;;
+    newest) "$@" -r "$list" ;;
     *) "$@" --require-hashes --no-deps --only-binary imageio-ffmpeg -r "$list" ;;
     esac
 }
 
 with_pip() {
-    set -- env PIP_USER=0 "$new/bin/python" -m pip --disable-pip-version-check --no-input
+    set -- env PIP_USER=0 "$new/bin/python" -m pip --disable-pip-version-check --no-input install --quiet
     case $requirements in
-    newest) "$@" install --quiet "${checkout}[test]" && "$@" uninstall --quiet --yes voicecoach ;;
-    *) "$@" install --quiet --require-hashes --no-deps --only-binary imageio-ffmpeg -r "$list" ;;
+    newest) "$@" -r "$list" ;;
+    *) "$@" --require-hashes --no-deps --only-binary imageio-ffmpeg -r "$list" ;;
     esac
 }
 
@@ -183,13 +198,14 @@ set_up() {
     name_missing
 }
 
-# Set $venv to the environment for the requirements $1, made first when it isn't there. The tests have their own: neither
-# is replaced under a running program of the other. "newest" is no list, but whatever is the newest now.
+# Set $venv to the environment for the requirements $1, made first when it isn't there. Tests and docs have their own: none
+# is replaced under a running program of another. "newest" is no list, but whatever is the newest now.
 prepare() {
     case $1 in
     requirements.txt) venv=$checkout/.venv size=90 ;;
     requirements-test.txt) venv=$checkout/.venv-test size=190 ;;
     requirements-lowest.txt) venv=$checkout/.venv-lowest size=190 ;;
+    requirements-docs.txt) venv=$checkout/.venv-docs size=150 ;;
     newest) venv=$checkout/.venv-newest size=190 && rm -rf "$venv" ;;
     esac
     is_ready "$venv" "$1" || set_up "$venv" "$1" "$size"

@@ -53,6 +53,32 @@ def test_the_wheel_brings_the_command(wheel: Path) -> None:
         assert f"{about}/licenses/LICENSE" in archive.namelist()
 
 
+@pytest.fixture(scope="module")
+def metadata(wheel: Path) -> list[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.read(f"voicecoach-{__version__}.dist-info/METADATA").decode().splitlines()
+
+
+def test_the_index_shows_where_to_read_more_and_to_ask(metadata: list[str]) -> None:
+    urls = dict(line.removeprefix("Project-URL: ").split(", ") for line in metadata if line.startswith("Project-URL: "))
+    assert set(urls) == {"Homepage", "Documentation", "Source", "Changelog", "Issues"}
+    assert {url.removeprefix(urls["Homepage"]) for url in urls.values() if url.startswith(urls["Homepage"])} == {
+        "",
+        "/blob/main/docs/index.md",
+        "/blob/main/CHANGELOG.md",
+        "/issues",
+    }
+
+
+def test_the_index_names_every_language_and_python(metadata: list[str]) -> None:
+    natural = sorted(line.split(":: ")[-1] for line in metadata if line.startswith("Classifier: Natural Language"))
+    assert natural == ["English", "French", "German", "Spanish"]
+    assert len(natural) == len(list((TOP / "voicecoach" / "words").glob("*.toml")))
+    versions = [line.split(" :: ")[-1] for line in metadata if line.startswith("Classifier: Programming Language")]
+    assert [each for each in versions if each.startswith("3.")] == ["3.11", "3.12", "3.13", "3.14"]
+    assert "License-Expression: GPL-3.0-or-later" in metadata
+
+
 def test_a_wheel_built_from_the_sdist_holds_the_same(wheel: Path, sdist: Path, tmp_path: Path) -> None:
     with tarfile.open(sdist) as archive:
         archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.2 has none yet

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +100,7 @@ def machine(tmp_path: Path) -> Machine:
         (programs / tool).symlink_to(shutil.which(tool) or "")
     checkout = tmp_path.resolve() / "a check'out"
     shutil.copytree(TOP / "scripts", checkout / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(TOP / "pyproject.toml", checkout)
     return Machine(checkout, programs)
 
 
@@ -265,7 +267,25 @@ def test_the_unit_tests_run_with_other_versions(machine: Machine, which: str) ->
     assert len(again) == (2 if which == "newest" else 0)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt", "requirements-lowest.txt"])
+def test_the_newest_versions_are_those_of_all_that_pyproject_asks_for(machine: Machine) -> None:
+    machine.install_python()
+    machine.run(machine.checkout / "scripts" / "test", "--newest")
+    named = re.findall("^[a-z0-9.-]+", (machine.checkout / ".venv-newest/installed").read_text(), re.MULTILINE)
+    asked = tomllib.loads((TOP / "pyproject.toml").read_text())
+    groups = asked["dependency-groups"]
+    everything = [*asked["project"]["dependencies"], *groups["lint"], *groups["test"]]
+    assert named == [re.split("[>;]", each)[0] for each in everything]
+
+
+def test_the_group_for_developers_has_tests_and_lint() -> None:
+    groups = tomllib.loads((TOP / "pyproject.toml").read_text())["dependency-groups"]
+    assert groups["dev"] == [{"include-group": "lint"}, {"include-group": "test"}]
+
+
+PINNED = ["requirements.txt", "requirements-test.txt", "requirements-lowest.txt", "requirements-docs.txt"]
+
+
+@pytest.mark.parametrize("name", PINNED)
 def test_requirements_are_pinned_by_hash_and_name_no_machine(name: str) -> None:
     text = (TOP / "scripts" / name).read_text()
     packages = text.replace("\\\n", " ").splitlines()[1:]
@@ -274,9 +294,15 @@ def test_requirements_are_pinned_by_hash_and_name_no_machine(name: str) -> None:
     assert not [word for word in ("http", "file:", "--index", "--find") if word in text]
 
 
-def test_the_tests_install_what_the_program_does() -> None:
-    runtime, tests = ((TOP / "scripts" / name).read_text() for name in ("requirements.txt", "requirements-test.txt"))
-    assert set(runtime.splitlines()) <= set(tests.splitlines())
+@pytest.mark.parametrize("name", ["requirements-test.txt", "requirements-docs.txt"])
+def test_tests_and_docs_install_what_the_program_does(name: str) -> None:
+    runtime, more = ((TOP / "scripts" / each).read_text() for each in ("requirements.txt", name))
+    assert set(runtime.splitlines()) <= set(more.splitlines())
+
+
+def test_every_list_is_written_by_pin() -> None:
+    assert set(PINNED) == {path.name for path in (TOP / "scripts").glob("requirements*.txt")}
+    assert set(PINNED) == set(re.findall(r"^pin scripts/(\S+)", (TOP / "scripts" / "pin").read_text(), re.MULTILINE))
 
 
 def test_the_faults_start_and_list_their_campaigns(machine: Machine) -> None:
