@@ -13,7 +13,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     import pytest
 
-# A slow machine is no mistake: speed is measured by scripts/bench, as ratios. Each run draws other examples.
+# A slow machine is no mistake: speed is measured by scripts/run bench, as ratios. Each run draws other examples.
 for name, examples in (("quick", 25), ("ci", 100), ("thorough", 1000)):
     settings.register_profile(name, deadline=None, max_examples=examples)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")

@@ -1,6 +1,5 @@
 """The scripts that set a checkout up, run with a stand-in for Python that makes no environment and loads no package."""
 
-import ast
 import os
 import re
 import shutil
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from scripts.faults import __main__ as faults
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the scripts are for POSIX shells")
 
@@ -305,28 +306,31 @@ def test_every_list_is_written_by_pin() -> None:
     assert set(PINNED) == set(re.findall(r"^pin scripts/(\S+)", (TOP / "scripts" / "pin").read_text(), re.MULTILINE))
 
 
-def test_the_faults_start_and_list_their_campaigns(machine: Machine) -> None:
+@pytest.mark.parametrize("tool", ["assets", "bench", "faults", "fuzz"])
+def test_a_tool_runs_and_has_help(machine: Machine, tool: str) -> None:
     machine.install_python()
-    status, out, _ = machine.run(machine.checkout / "scripts" / "faults", "--help")
-    assert status == 0
-    campaigns = {path.stem.removeprefix("faults_") for path in (TOP / "scripts").glob("faults_*.py")}
-    assert campaigns >= {"kill", "crowd"}
-    assert not [name for name in campaigns if name not in "\n".join(out)]
+    status, out, _ = machine.run(machine.checkout / "scripts" / "run", tool, "--help")
+    assert (status, out) == (0, [f"ran -m scripts.{tool} --help"])
+    command = [sys.executable, "-m", f"scripts.{tool}", "--help"]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"scripts/run {tool}" in done.stdout
 
 
-@pytest.mark.parametrize("path", sorted((TOP / "scripts").glob("faults_*.py")), ids=lambda path: str(path.stem))
-def test_a_campaign_has_what_the_faults_ask_of_it(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = {
-        each.id
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for each in node.targets
-        if isinstance(each, ast.Name)
-    }
-    (campaign,) = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "campaign"]
-    assert "USUAL" in names
-    assert [each.arg for each in campaign.args.args] == ["count", "seed", "folder"]
+@pytest.mark.parametrize("arguments", [(), ("nothing",), ("..",)])
+def test_a_tool_that_is_not_there_is_an_error_that_names_those_that_are(
+    machine: Machine, arguments: tuple[str, ...]
+) -> None:
+    status, out, err = machine.run(machine.checkout / "scripts" / "run", *arguments)
+    assert (status, out, err) == (1, [], ["voicecoach: name a tool: assets, bench, faults or fuzz"])
+
+
+def test_every_tool_and_every_campaign_is_named() -> None:
+    tools = sorted(path.parent.name for path in (TOP / "scripts").glob("*/__main__.py"))
+    usage = (TOP / "scripts" / "run").read_text()
+    assert re.findall(r"^#   (\w+)", usage, re.MULTILINE) == tools
+    assert f"{', '.join(tools[:-1])} or {tools[-1]}" in usage
+    assert set(faults.CAMPAIGNS) == {"kill", "voice"}
 
 
 APT = """#!/bin/sh

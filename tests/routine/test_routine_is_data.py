@@ -237,7 +237,7 @@ def test_temporary_files_are_private_in_their_place_and_not_to_be_guessed(
 
 @pytest.mark.parametrize("name", TREES)
 def test_a_text_that_was_spoilt_is_refused_in_plain_lines_or_performed(name: str, tmp_path: Path) -> None:
-    """A few of them, the same each time, with choices that were drawn; scripts/fuzz tries 100,000, and bounds them."""
+    """A few of them, the same each time, with choices that were drawn; `scripts/run fuzz` tries 100,000."""
     path = tmp_path / f"{name.partition('.')[0]}.yaml"
     for seed in range(8):
         path.write_bytes(spoilt_text(name, seed))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import make_assets, synthesis
+from scripts.assets import make, synthesis
 from voicecoach.audio import ffmpeg
 from voicecoach.errors import UnknownNameError
 from voicecoach.system import assets
@@ -86,14 +86,14 @@ def strokes(values: Sequence[int]) -> int:
 
 
 def test_the_script_makes_every_file_to_the_byte() -> None:
-    assert make_assets.outdated(assets.asset("chime-end.wav").parent) == []
+    assert make.outdated(assets.asset("chime-end.wav").parent) == []
 
 
 def test_a_changed_or_missing_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(make_assets, "assets", lambda: {"a.wav": b"a", "beds/b.wav": b"b", "c.wav": b"c"})
+    monkeypatch.setattr(make, "assets", lambda: {"a.wav": b"a", "beds/b.wav": b"b", "c.wav": b"c"})
     (tmp_path / "a.wav").write_bytes(b"a")
     (tmp_path / "c.wav").write_bytes(b"C")
-    assert make_assets.outdated(tmp_path) == ["beds/b.wav", "c.wav"]
+    assert make.outdated(tmp_path) == ["beds/b.wav", "c.wav"]
 
 
 def test_the_credits_name_every_sound_with_its_licence_and_checksum() -> None:
@@ -159,7 +159,7 @@ def test_the_tones_of_the_breath_are_told_apart_by_the_way_they_go() -> None:
 
 def test_there_are_two_sets_of_chimes_and_four_beds() -> None:
     assert assets.chimes() == ("bell", "soft")
-    assert assets.beds() == tuple(sorted(RATES)) == tuple(sorted(make_assets.BEDS))
+    assert assets.beds() == tuple(sorted(RATES)) == tuple(sorted(make.BEDS))
     assert {f"{name}.wav" for name in assets.beds()}.isdisjoint(assets.assets())
 
 
@@ -203,7 +203,7 @@ def test_the_waves_keep_no_time() -> None:
         lag / 4: sum(map(operator.mul, away, away[lag:] + away[:lag])) / whole for lag in range(12, len(parts) // 2)
     }
     assert max(alike.values()) < 0.3
-    apart = [(one[0] - other[0]) % make_assets.ROUND for one, other in itertools.permutations(make_assets.SWELLS, 2)]
+    apart = [(one[0] - other[0]) % make.ROUND for one, other in itertools.permutations(make.SWELLS, 2)]
     assert len(set(apart)) == len(apart)
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,6 +146,18 @@ def test_what_can_not_be_written_leaves_the_old_file_and_nothing_else(
     with pytest.raises(OSError, match="No space"):
         drafts.write(tmp_path / "a", b"new")
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a", b"old")]
+
+
+def test_a_file_that_many_write_at_once_is_always_one_of_theirs_and_whole(tmp_path: Path) -> None:
+    contents = [bytes([number]) * 50_000 for number in range(8)]
+    path = tmp_path / "a"
+    drafts.write(path, contents[0])
+    with ThreadPoolExecutor(len(contents)) as threads:
+        written = [threads.submit(drafts.write, path, content) for content in contents * 3]
+        while not all(each.done() for each in written):
+            assert path.read_bytes() in contents
+        assert not [error for each in written if (error := each.exception())]
+    assert [each.name for each in tmp_path.iterdir()] == ["a"]
 
 
 def test_removing_tells_whether_it_worked(tmp_path: Path) -> None:

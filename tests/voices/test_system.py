@@ -61,6 +61,9 @@ def rate(path): tone(path, "bad", 100); patch(path, 24, 44100); answer(path)
 def nought(path): tone(path, "bad", 100); patch(path, 24, 0); answer(path)
 def huge(path): tone(path, "bad", 100); os.truncate(path, 3_000_000_000); answer(path)
 def folder(path): os.mkdir(path); answer(path)
+def pipe(path): os.mkfifo(path); answer(path)
+def link(path): os.symlink("/dev/zero", path); answer(path)
+def stereo(path): tone(path, "bad", 100); patch(path, 22, 0x56220002); answer(path)
 def other(path): answer(path + ".wav")
 def twice(path): answer(path); answer(path); signal.pause()
 def endless(path):
@@ -111,6 +114,9 @@ FAULTS = {
     "nought": r"wrote sound of 0 samples a second|wrote a file that is no sound",
     "huge": r"wrote 3,000 MB, which can't be these words",
     "folder": r"wrote no sound",
+    "pipe": r"wrote no sound",
+    "link": r"wrote no sound",
+    "stereo": r"wrote sound of 22,050 samples a second in 2 channels",
     "other": r"answered another request",
     "twice": r"wrote no sound",
     "endless": r"answered another request",

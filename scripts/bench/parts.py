@@ -1,6 +1,6 @@
 """The parts of a cold run by themselves: speaking its words, levelling them, and one encode of their sound.
 
-Each in a process of its own, as it would be without anything around it: ``python scripts/bench_parts.py PART FOLDER``.
+Each in a process of its own, as it would be without anything around it: ``python scripts/bench/parts.py PART FOLDER``.
 """
 
 from __future__ import annotations

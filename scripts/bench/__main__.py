@@ -1,4 +1,4 @@
-"""Measure voicecoach against a hand-written script of the same stretch: scripts/bench [--pairs N] [--write].
+"""Measure voicecoach against a hand-written script of the same stretch: scripts/run bench [--pairs N] [--write].
 
 Every figure is the median of runs that take turns (A B A B ...): seconds of wall time, and the memory of the largest
 process. Only the ratios mean anything elsewhere. ``--write`` puts the tables and their plot into docs/performance.md.
@@ -22,14 +22,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts import bench_parts, bench_plot
+from scripts.bench import parts, plot
 from voicecoach.system import parallel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-SCRIPTS = Path(__file__).resolve().parent
-DOCS = SCRIPTS.parent / "docs"
+HERE = Path(__file__).resolve().parent
+DOCS = HERE.parents[1] / "docs"
 ROUNDS = {10: 4, 30: 12, 60: 23, 180: 70, 600: 230}
 """Rounds of the seated stretch that come to about so many minutes at 4-6."""
 BY_HAND = (10, 30, 60)
@@ -88,7 +88,7 @@ class Bench:
 
     def by_hand(self, rounds: int, breath: str = "4-6") -> Run:
         """Make the stretch with the hand-written script."""
-        command = [sys.executable, str(SCRIPTS / "handwritten.py"), str(rounds), *breath.split("-")]
+        command = [sys.executable, str(HERE / "handwritten.py"), str(rounds), *breath.split("-")]
         return self.run([*command, str(self.folder / "handwritten.mp3")])
 
 
@@ -96,10 +96,10 @@ def _voicecoach(*words: str) -> list[str]:
     return [sys.executable, "-m", "voicecoach", *words]
 
 
-def lengths(bench: Bench) -> tuple[str, bench_plot.Lines]:
+def lengths(bench: Bench) -> tuple[str, plot.Lines]:
     """Return the table over session lengths, and its lines."""
     rows = ["| session | | voicecoach | by hand | faster | memory | by hand |", f"| --- | --- |{' ---: |' * 5}"]
-    lines: bench_plot.Lines = {"by hand": {}, "nothing known": {}, "words known, another breath": {}}
+    lines: plot.Lines = {"by hand": {}, "nothing known": {}, "words known, another breath": {}}
     for minutes, rounds in ROUNDS.items():
         bench.make(rounds)
         for name, breath, cache in (("nothing known", "4-6", "cold"), ("words known, another breath", "5-7", "warm")):
@@ -118,7 +118,7 @@ def lengths(bench: Bench) -> tuple[str, bench_plot.Lines]:
     return "\n".join(rows), lines
 
 
-def targets(bench: Bench, lines: bench_plot.Lines) -> Iterator[tuple[str, str, str]]:
+def targets(bench: Bench, lines: plot.Lines) -> Iterator[tuple[str, str, str]]:
     """Yield what is measured, what it should be, and what it is."""
     hand, cold, other = (lines[name][60] for name in ("by hand", "nothing known", "words known, another breath"))
     yield "60 minutes, nothing known", "1/40 of by hand, better 1/60", f"1/{hand / cold:.0f}"
@@ -141,11 +141,11 @@ def targets(bench: Bench, lines: bench_plot.Lines) -> Iterator[tuple[str, str, s
     )
     yield "`--help`", "2.5 times `import click`", f"{shown.seconds / click.seconds:.2f} times ({shown.seconds:.3f} s)"
     yield "tracks a minute", "300", f"{tracks(bench):.0f}"
-    parts = bench_parts.measured(bench.pairs)
+    alone = parts.measured(bench.pairs)
     (python,) = bench.in_turns(lambda: bench.run([sys.executable, "-c", ""]))
-    floor = parts["speaking"] + parts["encoding"] + python.seconds
+    floor = alone["speaking"] + alone["encoding"] + python.seconds
     yield "60 minutes, nothing known", "1.5 times its parts alone", f"{cold / floor:.2f} times ({floor:.2f} s)"
-    yield "levelling", "speaking", f"{parts['levelling'] / parts['speaking']:.2f} times ({parts['levelling']:.2f} s)"
+    yield "levelling", "speaking", f"{alone['levelling'] / alone['speaking']:.2f} times ({alone['levelling']:.2f} s)"
 
 
 def tracks(bench: Bench) -> float:
@@ -190,7 +190,9 @@ def machine() -> str:
 
 def main() -> None:
     """Measure all there is and print it."""
-    parser = argparse.ArgumentParser(description="Measure voicecoach against a hand-written script.")
+    parser = argparse.ArgumentParser(
+        prog="scripts/run bench", description="Measure voicecoach against a hand-written script."
+    )
     parser.add_argument("--pairs", type=int, default=3, help="how often each is run (default: 3)")
     parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
     given = parser.parse_args()
@@ -202,12 +204,12 @@ def main() -> None:
         for row in targets(bench, lines):
             rows.append(f"| {' | '.join(row)} |")
             print(rows[-1], flush=True)
-        parts = timings(bench)
-        print(parts)
+        shares = timings(bench)
+        print(shares)
     if given.write:
         made = f"{machine()}; medians of {given.pairs} runs in turns"
-        _write({"machine": made, "lengths": table, "targets": "\n".join(rows), "timings": parts})
-        (DOCS / "performance.svg").write_text(bench_plot.drawn(lines), encoding="utf-8")
+        _write({"machine": made, "lengths": table, "targets": "\n".join(rows), "timings": shares})
+        (DOCS / "performance.svg").write_text(plot.drawn(lines), encoding="utf-8")
 
 
 def _write(blocks: dict[str, str]) -> None:

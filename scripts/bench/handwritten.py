@@ -1,7 +1,7 @@
 """The seated leg stretch as a person writes it in an afternoon: what the bench measures voicecoach against.
 
 pyttsx3 speaks each phrase into a file, pydub puts the clips and the silence between them together, and one export
-writes the MP3. Usage: ``python scripts/handwritten.py ROUNDS IN OUT FILE.mp3`` (rounds of both legs, seconds).
+writes the MP3. Usage: ``python scripts/bench/handwritten.py ROUNDS IN OUT FILE.mp3`` (rounds of both legs, seconds).
 """
 
 from __future__ import annotations

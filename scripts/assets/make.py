@@ -1,20 +1,17 @@
 """Make the sounds in ``audio_assets`` from the numbers below: the same bytes on every machine.
 
-Run it with ``python scripts/make_assets.py``; with ``--check`` it writes nothing and tells whether all is up to date.
+Run it with ``scripts/run assets``; with ``--check`` it writes nothing and tells whether all is up to date.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import itertools
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parent.parent
-sys.path[:0] = [] if str(TOP) in sys.path else [str(TOP)]  # where this file is run, and not imported from the top
-
-from scripts.synthesis import (  # noqa: E402 - it can be found from here on
+from scripts.assets.synthesis import (
     BLOCK,
     RATE,
     Chime,
@@ -32,7 +29,7 @@ from scripts.synthesis import (  # noqa: E402 - it can be found from here on
     wav,
 )
 
-ASSETS = TOP / "audio_assets"
+ASSETS = Path(__file__).resolve().parents[2] / "audio_assets"
 
 # A rim bends in 2, 3, 4, 5 ... waves, at about 1 : 2.7 : 5.1 : 8.0 : 11.4 of the lowest (measured on singing bowls by
 # Inacio, Henrique and Antunes, "The dynamics of Tibetan singing bowls", 2006). No bowl is quite round, so that its
@@ -220,7 +217,7 @@ CREDITS = """# Sounds
 | file | what it is | made by | licence | sha256 |
 | --- | --- | --- | --- | --- |
 {rows}
-Written by `scripts/make_assets.py`, which makes each sound from numbers; `scripts/make_assets.py --check` tells whether
+Written by `scripts/run assets`, which makes each sound from numbers; `scripts/run assets --check` tells whether
 they are still what it makes. Licence: [CC0-1.0](https://creativecommons.org/publicdomain/zero/1.0/): do what you like.
 """
 ROW = "| `{name}` | {what} | voicecoach, synthesised | CC0-1.0 | `{sha256}` |\n"
@@ -271,11 +268,13 @@ def outdated(folder: Path) -> list[str]:
     ]
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """Write the files, or with ``--check`` only compare them; return the exit status."""
-    if arguments == ["--check"]:
+    parser = argparse.ArgumentParser(prog="scripts/run assets", description="Make the sounds in audio_assets anew.")
+    parser.add_argument("--check", action="store_true", help="write nothing; say whether all files are up to date")
+    if parser.parse_args().check:
         names = outdated(ASSETS)
-        print("\n".join(f"{name}: not what scripts/make_assets.py makes" for name in names) or "all up to date")
+        print("\n".join(f"{name}: not what scripts/run assets makes" for name in names) or "all up to date")
         return 1 if names else 0
     for folder in ("beds", "room"):
         (ASSETS / folder).mkdir(parents=True, exist_ok=True)
@@ -283,7 +282,3 @@ def main(arguments: list[str]) -> int:
         (ASSETS / name).write_bytes(made)
         print(f"{name}: {len(made)} bytes")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

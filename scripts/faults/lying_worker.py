@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WORKER = Path(__file__).resolve().parent.parent / "voicecoach" / "voices" / "worker.py"
+WORKER = Path(__file__).resolve().parents[2] / "voicecoach" / "voices" / "worker.py"
 HONEST, AGAIN = 0.4, 0.3
 """How often a phrase is spoken as it should be, at the first try; and how often the second one goes wrong as well."""
 STARTS = 23

@@ -1,4 +1,4 @@
-"""Spoil the built-in routines in many ways, and see that each is refused by name or performed: scripts/fuzz [COUNT].
+"""Spoil the built-in routines, and see that each is refused by name or performed: scripts/run fuzz [COUNT].
 
 A routine that was changed at random may be wrong, but it must not crash the program, hang it, or take much memory,
 whether it is performed or looked over by `check`. Half of them are spoilt as trees, half as text, and half of each are
@@ -200,7 +200,7 @@ def tell(done: Sequence[Tried]) -> int:
 
 def main() -> int:
     """Try as many as asked for; return 1 if one crashed, hung, took too much, or was not refused in plain lines."""
-    parser = argparse.ArgumentParser(description="Spoil the built-in routines in many ways.")
+    parser = argparse.ArgumentParser(prog="scripts/run fuzz", description="Spoil the built-in routines in many ways.")
     parser.add_argument("count", type=int, nargs="?", default=USUAL)
     parser.add_argument("--start", type=int, default=0, help="the first seed; others make other routines")
     given = parser.parse_args()

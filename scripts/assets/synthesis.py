@@ -1,4 +1,4 @@
-"""Sounds made from numbers, the same to the byte on every machine and Python: what `make_assets.py` writes.
+"""Sounds made from numbers, the same to the byte on every machine and Python: what `scripts/run assets` writes.
 
 The sines of C libraries differ in their last digit, and newer Pythons add up lists of floats more exactly; one addition
 or multiplication is the same everywhere. So only such steps make samples, factors that come from a sine or a power are

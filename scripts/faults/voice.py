@@ -21,8 +21,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.faulty import MARK, Outcome, Place, contents
-from scripts.lying_worker import UNSEEN, noted
+from scripts.faults.lying_worker import UNSEEN, noted
+from scripts.faults.running import MARK, Outcome, Place, contents
 from voicecoach.errors import VoiceError, shown
 from voicecoach.language import language
 from voicecoach.system import cache

@@ -1,6 +1,6 @@
-"""Do harm for real and see that nothing is lost: scripts/faults [CAMPAIGN...] [--count N] [--seed N].
+"""Do harm for real and see that nothing is lost: scripts/run faults [CAMPAIGN...] [--count N] [--seed N].
 
-Each campaign injects one sort of fault many times, and counts what came of it. The status is 1 if a promise was broken.
+Each campaign injects one sort of fault many times and counts the outcomes. The status is 1 if a promise was broken.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scripts.faulty import Outcome
+    from scripts.faults.running import Outcome
 
-CAMPAIGNS = ("kill", "cache", "crowd", "disk", "voice")
-"""Each is a module ``faults_NAME`` with ``USUAL``, its number of faults, and ``campaign(count, seed, folder)``."""
+CAMPAIGNS = ("kill", "voice")
+"""Each is a module of this package with ``USUAL``, its number of faults, and ``campaign(count, seed, folder)``."""
 
 
 def main() -> int:
     """Run the campaigns that were named, or all; print what came of each fault."""
-    parser = argparse.ArgumentParser(description="Do harm for real and see that nothing is lost.")
+    parser = argparse.ArgumentParser(prog="scripts/run faults", description="Do harm and see that nothing is lost.")
     parser.add_argument("campaigns", nargs="*", choices=[[], *CAMPAIGNS], metavar="CAMPAIGN", help=", ".join(CAMPAIGNS))
     parser.add_argument("--count", type=int, help="how many faults of each campaign; each has its own usual number")
     parser.add_argument("--seed", type=int, default=0, help="another seed makes other faults")
@@ -37,7 +37,7 @@ def main() -> int:
 
 def run(name: str, count: int | None, seed: int) -> list[str]:
     """Run a campaign, print its table, and return what was wrong."""
-    module = importlib.import_module(f"faults_{name}")
+    module = importlib.import_module(f"scripts.faults.{name}")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="voicecoach-faults-") as folder:
         outcomes = list(_told(name, module.campaign(count or module.USUAL, seed, Path(folder))))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.faulty import Outcome, Place, contents
+from scripts.faults.running import Outcome, Place, contents
 from voicecoach.system import cache
 
 if TYPE_CHECKING:
@@ -114,13 +114,13 @@ def campaign(count: int, seed: int, folder: Path) -> Iterator[Outcome]:
     seen = Seen()
     for number in range(count):
         attempt = _attempt(number, known, random.Random(f"{seed} {number}"))  # noqa: S311 - chance, not a secret
-        cache = folder / "cold" / str(number) if attempt.cold else warm.cache
-        place = replace(warm, cache=cache, mark=f"{number}-{os.getpid()}").made()
+        own = folder / "cold" / str(number) if attempt.cold else warm.cache
+        place = replace(warm, cache=own, mark=f"{number}-{os.getpid()}").made()
         came, wrong = _killed(attempt, place, seen)
         if attempt.cold and not wrong:
             wrong = _compared(_kept(place.kept), fresh)
             seen.left["unfinished entries of the caches"] += len(list(place.kept.glob("*/*.tmp")))
-            shutil.rmtree(cache)
+            shutil.rmtree(own)
         yield Outcome(attempt.fault, came, f"{attempt}: {wrong}" if wrong else "")
     wrong = _compared(_kept(warm.kept), fresh)
     yield Outcome("the warm cache, read through at the end", f"{len(fresh)} entries as in a fresh one", wrong)
