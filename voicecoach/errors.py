@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 
@@ -212,6 +212,11 @@ def cut(problems: Sequence[Problem], unseen: int = 0) -> list[Problem]:
         what = f"there are {count} more problems from here on"
         kept.append(More((left[0] if left else told[-1]).where, what, "fix those above first", count))
     return kept
+
+
+def order_problems(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems in the order of the file, each once."""
+    return sorted(dict.fromkeys(problems), key=lambda each: (each.where.file, each.where.line, each.where.column))
 
 
 def near(name: str, known: Sequence[str], most: int = 3) -> list[str]:

@@ -23,9 +23,10 @@ from voicecoach.errors import (
     VoiceError,
     Where,
     cut,
+    order_problems,
     shown,
 )
-from voicecoach.routine.checks import ordered, validated
+from voicecoach.routine.checks import validated
 from voicecoach.routine.library import find
 from voicecoach.routine.lint import advised, timed
 from voicecoach.routine.loader import load
@@ -91,7 +92,7 @@ class Review:
     def lines(self) -> Iterator[str]:
         """Yield what is to be mended, in the order of the file: problems, and what is unwise as warnings."""
         warnings = [replace(each, what=f"warning: {each.what}") for each in self.warnings]
-        yield from map(str, cut(ordered([*self.problems, *warnings])))
+        yield from map(str, cut(order_problems([*self.problems, *warnings])))
 
 
 @cache.bounded()
@@ -121,7 +122,7 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     notes += [replace(each, what=f"note: {each.what}") for each in own.timeline.grown] if own.timeline else []
     notes += ruler.skipped(routine.file)
     unwise, tried = (*warnings, *own.warnings(routine)), _tried(routine, others)
-    return Review(tuple(ordered(problems)), unwise, tuple(ordered(notes)), tried=tried)
+    return Review(tuple(order_problems(problems)), unwise, tuple(order_problems(notes)), tried=tried)
 
 
 def _explain_untried(routine: Routine, warnings: tuple[Problem, ...]) -> Review:

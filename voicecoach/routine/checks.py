@@ -4,48 +4,32 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
-from voicecoach.errors import Problem, RoutineError, cut, near, shown
+from voicecoach.errors import Problem, RoutineError, cut, near, order_problems, shown
 from voicecoach.language import COUNTS, EXACT, TAG, keys, language, languages, missing
+from voicecoach.routine.explain import MOST_LOOKED_AT, Path, explain_errors
 from voicecoach.routine.formula import Formula, Quantity
 from voicecoach.routine.limits import bounded, defaults
 from voicecoach.routine.model import (
-    BETWEEN,
-    PHASE_KEY,
-    Block,
     BreathePhases,
-    ByRound,
-    Change,
     EachSide,
     Growing,
-    Hold,
     Include,
-    Named,
-    Paced,
     PacedSteps,
-    PerSide,
     Phase,
-    PhaseSides,
-    Play,
     Repeat,
-    Rest,
     Round,
-    Say,
     Sheet,
-    Sided,
-    Sides,
     Spoken,
     block,
     said,
-    tag,
     walk,
 )
 from voicecoach.routine.source import Table, Tree, key_place, list_texts, place
 from voicecoach.routine.speakable import pause_mark
-from voicecoach.routine.syntax import HEADS, LONE, STEPS, add_colon, explain_value, find_bare_key
 from voicecoach.routine.values import BLANK, Words
 
 if TYPE_CHECKING:
@@ -54,32 +38,8 @@ if TYPE_CHECKING:
     from voicecoach.errors import Where
     from voicecoach.routine.model import Model
 
-Path = tuple[str | int, ...]
 Visit = tuple[Path, "Model", bool, frozenset[str]]
 """A step with its path in the file, whether it is done for a side, and the names that have values there."""
-
-MODELS: dict[str, type[Model]] = {
-    "sides": Sides,
-    "between": Rest,
-    "each side": Sided,
-    "repeat": Block,
-    tag("by round"): ByRound,
-    tag("say"): Say,
-    tag("breathe"): BreathePhases,
-    tag("rest"): Rest,
-    tag("change"): Change,
-    tag("each side"): EachSide,
-    tag("repeat"): Repeat,
-    tag("include"): Include,
-    tag("phase"): Phase,
-    tag("hold"): Hold,
-    tag("sound"): Play,
-    tag("pace"): Paced,
-    tag("per side"): PerSide,
-    tag("growing"): Growing,
-    "pace": PacedSteps,
-}
-"""What may stand under the last name of a path."""
 
 COUNTED = {"joined": {"one", "other"}, **{key: {"number"} for key in COUNTS}}
 """The blanks that the words for lengths have."""
@@ -90,27 +50,10 @@ FILLED = {"round": {"number"}, "titled": {"title", "part"}, **COUNTED}
 SPOKEN_HEAD = ("title", "notice", "benefits", "tips", "sides", "words", "closing")
 """Keys of a routine's head whose texts are spoken."""
 
-MOST_LOOKED_AT, MOST_SEEN = 200, 2_000
-"""Problems that are put into words, and those of the models that are looked at: nobody reads more."""
-
 DEEPEST = 20
 """Blocks in blocks."""
 
 LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-9]+:[0-5][0-9]")
-
-ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
-"""How authors write which breath, from 2; the rest is a number."""
-
-MEANT = {
-    "inhale": "in", "breathe in": "in", "exhale": "out", "breathe out": "out", "hold breath": "hold",
-    "wait": "rest", "silence": "rest", "sleep": "rest", "break": "rest", "delay": "rest", "relax": "rest",
-    "speak": "say", "text": "say", "tell": "say", "voice": "say", "breath": "breathe", "breaths": "breathe",
-    "loop": "repeat", "for": "repeat", "sides": "each side", "both sides": "each side", "play": "sound",
-    "bell": "sound", "chime": "sound", "import": "include", "use": "include",
-}  # fmt: skip
-"""Keys that authors write, and the ones that they mean."""
-
-MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
 
 
 def validated(tree: Tree) -> Sheet:
@@ -125,137 +68,11 @@ def validated(tree: Tree) -> Sheet:
     try:
         sheet = Sheet.model_validate(tree)
     except ValidationError as error:
-        kept = _kept(error)
-        told = ordered(_told(each, tree) for each in kept[:MOST_LOOKED_AT])
-        left = len(kept) - MOST_LOOKED_AT + max(0, error.error_count() - MOST_SEEN)
-        raise RoutineError(cut(told, left)) from error
-    problems = ordered(islice(_sense(sheet, tree), MOST_LOOKED_AT))
+        raise RoutineError(explain_errors(error, tree)) from error
+    problems = order_problems(islice(_sense(sheet, tree), MOST_LOOKED_AT))
     if problems:
         raise RoutineError(cut(problems))
     return sheet
-
-
-def ordered(problems: Iterable[Problem]) -> list[Problem]:
-    """Put problems in the order of the file, each once."""
-    return sorted(dict.fromkeys(problems), key=lambda each: (each.where.file, each.where.line, each.where.column))
-
-
-def _kept(error: ValidationError) -> list[Any]:
-    """Leave out that a list is too short where that is so only because its items are wrong."""
-    every = error.errors(include_url=False)[:MOST_SEEN]
-    shapeless = {each["loc"][:-1] for each in every if each["loc"][-1:] and each["loc"][-1] in HEADS}
-    return [each for each in every if not _follows(each, every, shapeless)]
-
-
-def _follows(each: Any, every: Sequence[Any], shapeless: Collection[Path]) -> bool:  # noqa: ANN401 - as above
-    """Tell whether something is wrong only because something else is."""
-    loc = each["loc"]
-    if each["type"] == "too_short":
-        return any(other is not each and other["loc"][: len(loc)] == loc for other in every)
-    misplaced = {field.alias for model in (Sided, Block, PacedSteps) for field in model.model_fields.values()}
-    return each["type"] == "extra_forbidden" and loc[:-1] in shapeless and loc[-1] in misplaced
-
-
-def _told(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
-    """Turn one of pydantic's errors into words of ours, at its place in the file."""
-    loc: Path = error["loc"]
-    path = tuple(step for step in loc if not str(step).startswith("<"))
-    if error["type"] == "extra_forbidden":
-        return Problem(key_place(tree, path), *_unknown_key(str(path[-1]), loc[:-1]))
-    if error["type"] == "union_tag_not_found":
-        return Problem(place(tree, path), *_no_step(error["input"], path))
-    return Problem(place(tree, path), *_what(error, str(path[-1]) if path else ""))
-
-
-def _what(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - as above
-    """Return what is wrong with a value, and what would mend it."""
-    given, value = error.get("ctx", {}), shown(error["input"])
-    match error["type"]:
-        case "missing":
-            told = f"the key {shown(key)} is missing here", f"add '{key}: ...'"
-        case "value_error":
-            what, _, mend = str(given["error"]).partition("; ")
-            told = what, mend
-        case "greater_than_equal":
-            told = f"{key} is {value}", f"at least {given['ge']:,} is possible"
-        case "less_than_equal":
-            told = f"{key} is {value}", f"at most {given['le']:,} is possible"
-        case "too_short":
-            told = f"{shown(key)} has nothing in it", "add something to it"
-        case "literal_error":
-            told = f"{value} is not known here", f"write {given['expected']}"
-        case "model_type" | "dict_type" if key in HEADS and isinstance(error["input"], str):
-            told = explain_value(key, error["input"])
-        case kind:
-            told = _shape(kind, key)
-    return told
-
-
-def _shape(kind: str, key: str) -> tuple[str, str]:
-    if kind == "tuple_type":
-        return f"{shown(key)} should be a list", "write each item on a line of its own, after a dash"
-    if kind.startswith("bool_"):
-        return f"{shown(key)} is neither true nor false", "write true or false"
-    return f"{shown(key)} should have keys of its own", "write them with their values, indented under it"
-
-
-def _unknown_key(key: str, above: Path) -> tuple[str, str]:
-    names = [step for step in above if isinstance(step, str)]
-    model = MODELS.get(names[-1], Sheet) if names else Sheet
-    if model is Sides and len(names) > 1:
-        model = PhaseSides
-    known = [alias for field in model.model_fields.values() if not (alias := field.alias or "").startswith("<")]
-    if issubclass(model, Spoken):
-        known += ["in", "hold", "out", "pause", "first in", "last out"]
-    if key == "change":
-        return MISPLACED_CHANGE
-    if model is Phase and (step := near(key, STEPS, 1)):
-        return f"no step is called {shown(key)}", f"did you mean {step[0]!r}?"
-    if meant := _meant_key(key, known, spoken=issubclass(model, Spoken)):
-        return f"the key {shown(key)} is not known here", f"write {meant!r}"
-    if key in {*STEPS, *BETWEEN} and names[-1:] != ["sides"]:
-        return f"the step {shown(key)} can't stand here", "start each step on a line of its own, after a dash"
-    if key in Named.model_fields and names[-1:] and issubclass(model, Round | PacedSteps):
-        return f"the key {shown(key)} can't stand here", f"write it beside {names[-1]!r}, in the same column"
-    close = near(key, known)
-    mend = f"did you mean {' or '.join(map(repr, close))}?" if close else f"possible are: {', '.join(known)}"
-    return f"the key {shown(key)} is not known here", mend
-
-
-def _meant_key(key: str, known: Collection[str], *, spoken: bool) -> str:
-    """Return the key that an author means by another name for it; nothing if there is none."""
-    meant = MEANT.get(key.lower(), "")
-    return meant if meant in known else _phase_key(key) if spoken else ""
-
-
-def _phase_key(key: str) -> str:
-    """Return a key for the words of a phase as it is to be written: ``2 in`` for ``second in``."""
-    which = re.sub(r"^(?:the|each) ", "", " ".join(key.lower().split()))
-    which = re.sub(r"^every other ", "even ", which)
-    which = re.sub(r"\binhale\b|\bbreathe in\b", "in", re.sub(r"\bexhale\b|\bbreathe out\b", "out", which))
-    for number, word in enumerate(ORDINALS, 2):
-        which = re.sub(rf"\b{word} ", f"{number} ", which)
-    which = re.sub(r"\b([0-9]+)(?:st|nd|rd|th) ", r"\1 ", which)
-    return which if which != key and PHASE_KEY.fullmatch(which) else ""
-
-
-def _no_step(value: object, path: Path) -> tuple[str, str]:
-    known = BETWEEN if {"before", "between"} & {*path[-2:]} else STEPS
-    if isinstance(value, str) and (key := find_bare_key(value)) in known:
-        return add_colon(key)
-    keys = [str(key) for key in value] if isinstance(value, dict) else []
-    if "change" in keys:
-        return MISPLACED_CHANGE
-    meant = [MEANT[key.lower()] for key in keys if MEANT.get(key.lower()) in {*known, *LONE}]
-    close = meant or [name for key in keys for name in near(key, known, 1)]
-    mend = f"did you mean {close[0]!r}?" if close else f"write one of: {', '.join(known)}"
-    if set(keys) & set(STEPS):
-        return f"the step {shown(keys[0])} can't stand here", mend
-    return (f"no step is called {shown(keys[0])}" if keys else f"{_quoted(value)} is no step"), mend
-
-
-def _quoted(value: object) -> str:
-    return shown(value) if isinstance(value, str) else "this"
 
 
 def _sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, near, shown
+from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, near, order_problems, shown
 from voicecoach.language import TAG, akin, language, wider
-from voicecoach.routine.checks import ordered, pause_marks, validated
+from voicecoach.routine.checks import pause_marks, validated
 from voicecoach.routine.library import (
     BUILT_IN,
     ENDINGS,
@@ -131,7 +131,7 @@ class _Reading:
                 problems.extend(error.problems)
         sounds, wrong = _sounds(sheet, path)
         if problems or wrong:
-            raise RoutineError(ordered([*problems, *wrong]))
+            raise RoutineError(order_problems([*problems, *wrong]))
         size = sum(included[name].exercises for name in includes) or 1
         if size > MOST_EXERCISES:
             raise _refused(includes[0], f"this makes {size:,} exercises", f"at most {MOST_EXERCISES} are possible")

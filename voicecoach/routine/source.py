@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from voicecoach.errors import Problem, RoutineError, Where, cut, shown
-from voicecoach.routine.syntax import explain
+from voicecoach.routine.syntax import explain_syntax
 from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
@@ -86,6 +86,16 @@ def list_texts(tree: Tree, unless: Container[str] = ()) -> Iterator[Text]:
             for value in tree:
                 if value is not None:
                     yield from list_texts(value, unless)
+
+
+def walk_tables(tree: Tree) -> Iterator[Table]:
+    """Yield every mapping in a tree."""
+    if isinstance(tree, Table):
+        yield tree
+    if not isinstance(tree, Text):
+        for value in tree.values() if isinstance(tree, Table) else tree:
+            if value is not None:
+                yield from walk_tables(value)
 
 
 def read(path: Path, file: str) -> Tree:
@@ -239,7 +249,7 @@ def _not_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
     """Explain what is not YAML."""
     marks = [(mark.line + 1, mark.column + 1) if mark else None for mark in (error.problem_mark, error.context_mark)]
     mark = marks[0] or marks[1] or (1, 1)
-    slip = explain(text, str(error.problem or error.context), mark, marks[1])
+    slip = explain_syntax(text, str(error.problem or error.context), mark, marks[1])
     return _error(Where(file, slip.line, slip.column), slip.what, slip.mend)
 
 

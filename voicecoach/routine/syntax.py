@@ -84,10 +84,10 @@ class _Line:
     value_column: int
 
 
-def explain(text: str, said: str, mark: tuple[int, int], opening: tuple[int, int] | None) -> Slip:
+def explain_syntax(text: str, said: str, mark: tuple[int, int], opening: tuple[int, int] | None) -> Slip:
     r"""Return the slip behind what YAML ``said`` at ``mark``; ``opening`` is where the part that it read there began.
 
-    >>> explain("steps:\n  - say Sit\n    settle: 5s\n", "mapping values are not allowed", (3, 11), None).mend
+    >>> explain_syntax("steps:\n  - say Sit\n    settle: 5s\n", "mapping values are not allowed", (3, 11), None).mend
     "write 'say: ', with a colon and a space"
     """
     if _is_tabbed(text, mark[0]):
@@ -132,6 +132,16 @@ def find_bare_key(text: str) -> str:
 def add_colon(key: str) -> tuple[str, str]:
     """Return what is wrong with a key without a colon, and the remedy."""
     return f"there is no colon with a space after {key!r}", f"write '{key}: ', with a colon and a space"
+
+
+def add_dash(key: str, column: int) -> tuple[str, str]:
+    """Return what is wrong with a step without its dash, and the remedy."""
+    return f"there is no dash before {key!r}", f"write '- {key}:', with the dash in column {column}"
+
+
+def line_up(column: int, where: str = "") -> str:
+    """Return the remedy for a line that starts in a wrong column."""
+    return f"start it in column {column}" + (f", {where}" if where else "")
 
 
 def _is_tabbed(text: str, number: int) -> bool:
@@ -277,12 +287,10 @@ def _find_misaligned(above: Sequence[_Line], at: _Line) -> Slip | None:
     if at.item:
         first = parent and next((each for each in above if each.number > parent.number), None)
         if first and first.key and not first.item and first.start > at.start:
-            mend = f"write '- {first.key}:', with the dash in column {at.start}"
-            return Slip(first.number, first.start, f"there is no dash before {first.key!r}", mend)
+            return Slip(first.number, first.start, *add_dash(first.key, at.start))
         return _start_in(at, _nearest(items, at.start)) if items else None
     if at.key in STEPS and at.start in items:
-        mend = f"write '- {at.key}:', with the dash in column {at.start}"
-        return Slip(at.number, at.start, f"there is no dash before {at.key!r}", mend)
+        return Slip(at.number, at.start, *add_dash(at.key, at.start))
     wrong = _find_lone_child(above, at, parent)
     if wrong:
         return _start_in(wrong, at.start)
@@ -325,6 +333,4 @@ def _nearest(columns: Sequence[int], column: int) -> int:
 
 def _start_in(line: _Line, column: int) -> Slip:
     named = shown(line.key) if line.key and not line.item else "this line"
-    return Slip(
-        line.number, line.start, f"{named} does not line up with the lines beside it", f"start it in column {column}"
-    )
+    return Slip(line.number, line.start, f"{named} does not line up with the lines beside it", line_up(column))

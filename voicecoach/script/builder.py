@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
-from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError
+from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError, order_problems
 from voicecoach.language import full_stop, language
-from voicecoach.routine.checks import ordered
 from voicecoach.routine.model import EachSide, Include, Repeat, Rest, Round, block, walk
 from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import chimed, end, start
@@ -82,7 +81,7 @@ def _write_draft(routine: Routine, choices: Choices, tally: Tally) -> Draft:
     rung = chimed(middle, choices.chime) if choices.chime else middle
     score = seq(*opening, *before, rung, *_closing(whole))
     if whole.tally.problems:
-        raise RoutineError(ordered(whole.tally.problems.values()))
+        raise RoutineError(order_problems(whole.tally.problems.values()))
     return Draft(score, whole.room, tally.timed)
 
 

@@ -1,0 +1,460 @@
+"""Put what the models refuse into words: where it stands, what is wrong, and the remedy."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from voicecoach.errors import Problem, cut, near, order_problems, shown
+from voicecoach.routine.model import (
+    BETWEEN,
+    PHASE_KEY,
+    Block,
+    BreathePhases,
+    ByRound,
+    Change,
+    EachSide,
+    Growing,
+    Hold,
+    Include,
+    Named,
+    Paced,
+    PacedSteps,
+    PerSide,
+    Phase,
+    PhaseSides,
+    Play,
+    Repeat,
+    Rest,
+    Say,
+    Sheet,
+    Sided,
+    Sides,
+    Spoken,
+    tag,
+)
+from voicecoach.routine.source import Items, Table, key_place, place, walk_tables
+from voicecoach.routine.syntax import HEADS, LONE, STEPS, add_colon, add_dash, explain_value, find_bare_key, line_up
+from voicecoach.routine.values import BLANK
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from pydantic import ValidationError
+
+    from voicecoach.routine.model import Model
+    from voicecoach.routine.source import Tree
+
+Path = tuple[str | int, ...]
+
+MODELS: dict[str, type[Model]] = {
+    "sides": Sides,
+    "between": Rest,
+    "each side": Sided,
+    "repeat": Block,
+    tag("by round"): ByRound,
+    tag("say"): Say,
+    tag("breathe"): BreathePhases,
+    tag("rest"): Rest,
+    tag("change"): Change,
+    tag("each side"): EachSide,
+    tag("repeat"): Repeat,
+    tag("include"): Include,
+    tag("phase"): Phase,
+    tag("hold"): Hold,
+    tag("sound"): Play,
+    tag("pace"): Paced,
+    tag("per side"): PerSide,
+    tag("growing"): Growing,
+    "pace": PacedSteps,
+}
+"""What may stand under the last name of a path."""
+
+MOST_LOOKED_AT, MOST_SEEN = 200, 2_000
+"""Problems that are put into words, and those of the models that are looked at: nobody reads more."""
+
+ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
+"""How authors write which breath, from 2; the rest is a number."""
+
+MEANT = {
+    "in": ("inhale", "breathe in", "inhalation"),
+    "out": ("exhale", "breathe out", "exhalation"),
+    "hold": ("hold breath", "stay", "keep"),
+    "pause": ("hold out", "hold empty", "empty"),
+    "settle": ("wait", "pause", "duration", "time", "seconds", "delay", "sleep", "after", "then", "length"),
+    "rest": ("wait", "silence", "sleep", "break", "delay", "relax", "pause"),
+    "say": ("speak", "text", "tell", "voice", "instruction", "words", "cue"),
+    "breathe": ("breath", "breaths", "cycles"),
+    "repeat": ("loop", "for", "circuit", "set"),
+    "each side": ("sides", "both sides", "per side"),
+    "sound": ("play", "bell", "chime", "gong"),
+    "include": ("import", "use", "routine", "exercise"),
+    "change": ("switch", "swap", "change side", "change sides", "switch sides"),
+    "rounds": ("times", "count", "repetitions", "repeats", "reps", "sets", "number"),
+    "first": ("1st", "once", "first time"),
+    "again": ("then", "next", "later", "others", "other rounds"),
+    "release": ("end", "finish", "stop"),
+    "closing": ("outro", "end", "ending", "finish", "conclusion", "outlook"),
+    "notice": ("warning", "warnings", "caution", "safety", "disclaimer", "intro"),
+    "summary": ("description", "about"),
+    "notes": ("comment", "comments", "author"),
+    "title": ("name",),
+    "steps": ("exercises", "sequence", "body", "content"),
+    "breath": ("pace", "tempo", "breathing", "rate"),
+    "parameters": ("params", "variables", "vars", "settings", "options"),
+    "vary": ("each", "items", "list", "values", "variables"),
+}
+"""Keys, and what authors write for them."""
+
+EXAMPLES = {"breathe": "3", "hold": "20s", "rest": "2 breaths", "change": "5s", "settle": "5s", "breath": "4-6"}
+EXAMPLES |= {"rounds": "2", "countdown": "3", "min": "1", "max": "5", "sound": "bell-start", "include": "leg-stretch"}
+"""A value for each key whose value is not a text that the author alone knows."""
+
+MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
+_LONE_BRACE = "a brace is alone here"
+
+
+def explain_errors(error: ValidationError, tree: Table) -> list[Problem]:
+    """Return the problems of a file that the models refuse, in its order: one for each mistake, not for each rule."""
+    every = error.errors(include_url=False)[:MOST_SEEN]
+    causes = _drop_consequences(every)
+    told = order_problems(_explain(causes[:MOST_LOOKED_AT], tree))
+    left = len(causes) - MOST_LOOKED_AT + max(0, error.error_count() - MOST_SEEN)
+    return cut(told, left)
+
+
+def _drop_consequences(every: Sequence[Any]) -> list[Any]:
+    """Leave out that a list is too short if that is so only because its items are wrong."""
+    shapeless = {each["loc"][:-1] for each in every if each["loc"][-1:] and each["loc"][-1] in HEADS}
+    return [each for each in every if not _follows(each, every, shapeless)]
+
+
+def _follows(each: Any, every: Sequence[Any], shapeless: Collection[Path]) -> bool:  # noqa: ANN401 - pydantic's
+    """Tell whether something is wrong only because something else is."""
+    loc = each["loc"]
+    if each["type"] == "too_short":
+        return any(other is not each and other["loc"][: len(loc)] == loc for other in every)
+    misplaced = {field.alias for model in (Sided, Block, PacedSteps) for field in model.model_fields.values()}
+    return each["type"] == "extra_forbidden" and loc[:-1] in shapeless and loc[-1] in misplaced
+
+
+def _explain(causes: Sequence[Any], tree: Table) -> Iterator[Problem]:
+    """Yield a problem for each cause; the keys of one table are looked at together."""
+    tables: dict[Path, list[Any]] = {}
+    for each in causes:
+        if each["type"] in {"extra_forbidden", "missing"}:
+            tables.setdefault(each["loc"][:-1], []).append(each)
+        else:
+            yield _explain_value(each, tree)
+    for loc, errors in tables.items():
+        yield from _Keys.of(loc, errors, tree).problems()
+
+
+def _bare(loc: Path) -> Path:
+    """Return a path in the file: without the tags that tell apart what may stand in one place."""
+    return tuple(step for step in loc if not str(step).startswith("<"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """A table of the file whose keys are wrong.
+
+    Attributes:
+        path: Where it stands in the tree.
+        model: What it should be.
+        around: The models and paths of the tables around it, from the nearest.
+        unknown: Its keys that do not belong there.
+        absent: The keys that it lacks.
+    """
+
+    tree: Table
+    path: Path
+    model: type[Model]
+    around: tuple[tuple[type[Model], Path], ...]
+    unknown: tuple[str, ...]
+    absent: tuple[str, ...]
+
+    @classmethod
+    def of(cls, loc: Path, errors: Sequence[Any], tree: Table) -> _Keys:
+        """Find out what stands around a table."""
+        levels: list[tuple[type[Model], Path]] = [(Sheet, ())]
+        levels += [(MODELS[str(step)], _bare(loc[: at + 1])) for at, step in enumerate(loc) if str(step) in MODELS]
+        path, names = _bare(loc), [step for step in loc if isinstance(step, str)]
+        model = levels[-1][0]
+        if model is Sides and len(names) > 1:
+            model = PhaseSides
+        around = tuple(level for level in reversed(levels) if level[1] != path)
+        unknown = tuple(str(each["loc"][-1]) for each in errors if each["type"] == "extra_forbidden")
+        absent = tuple(str(each["loc"][-1]) for each in errors if each["type"] == "missing")
+        return cls(tree, path, model, around, unknown, absent)
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield one problem for each key: one that is written wrongly is not missing as well."""
+        step = self._other_step()
+        if step:
+            yield step
+            return
+        absent = list(self.absent)
+        for key in self.unknown:
+            what, mend, meant = self._explain_key(key)
+            if meant in absent:
+                absent.remove(meant)
+            yield Problem(key_place(self.tree, (*self.path, key)), what, mend)
+        for key in absent:
+            yield Problem(place(self.tree, self.path), f"the key {shown(key)} is missing here", f"add '{key}: ...'")
+
+    def _other_step(self) -> Problem | None:
+        """Return the problem of a table that has the keys of two steps, or of another step than its own key says."""
+        table = _find(self.tree, self.path)
+        if table is None or not issubclass(self.model, Named):
+            return None
+        heads = [key for key in table if key in STEPS and (key in self.unknown or key in _list_keys(self.model))]
+        if len(heads) > 1 and set(heads) & set(self.unknown):
+            first, last = (
+                key_place(self.tree, (*self.path, next(iter(table)))),
+                key_place(self.tree, (*self.path, heads[-1])),
+            )
+            if last.line > first.line:
+                return Problem(last, *add_dash(str(heads[-1]), first.column - 2))
+        if len(self.unknown) > 1 and (found := _find_step(table, self.unknown)):
+            odd, meant = found
+            where = key_place(self.tree, (*self.path, odd))
+            return Problem(where, f"no step is called {shown(odd)}", f"did you mean {meant!r}?")
+        return None
+
+    def _explain_key(self, key: str) -> tuple[str, str, str]:
+        """Return what is wrong with a key, the remedy, and the key that it proposes first."""
+        known = _list_keys(self.model)
+        strange = f"the key {shown(key)} is not known here"
+        if key == "change":
+            return *MISPLACED_CHANGE, ""
+        if self.model is Phase and (step := near(key, STEPS, 1)):
+            return f"no step is called {shown(key)}", f"did you mean {step[0]!r}?", ""
+        if meant := _find_meant(key, known) or (_phase_key(key) if issubclass(self.model, Spoken) else ""):
+            return strange, f"write {meant!r}", meant
+        if self.path and (moved := self._move(key)):
+            return *moved, ""
+        if len(self.unknown) == len(self.absent) == 1:
+            close = near(key, known, 1) == [self.absent[0]]
+            mend = f"did you mean {self.absent[0]!r}?" if close else f"write {self.absent[0]!r}"
+            return strange, mend, self.absent[0]
+        close_keys = near(key, known)
+        ask = f"did you mean {' or '.join(map(repr, close_keys))}?"
+        return strange, ask if close_keys else f"possible are: {', '.join(known)}", (*close_keys, "")[0]
+
+    def _move(self, key: str) -> tuple[str, str] | None:
+        """Return how a key is moved that belongs to another table than this one."""
+        names = [step for step in self.path if isinstance(step, str)]
+        what = f"the key {shown(key)} can't stand here"
+        if key in {*STEPS, *BETWEEN} and issubclass(self.model, Named):
+            return f"the step {shown(key)} can't stand here", "start each step on a line of its own, after a dash"
+        for model, path in self.around[:1]:
+            outer = _find(self.tree, path)
+            if outer and issubclass(model, Named) and key in _list_keys(model) and key not in outer:
+                beside = names[-1]
+                column = key_place(self.tree, (*path, beside)).column
+                return what, f"write it beside {beside!r}, in the same column, {column}"
+        inner = next((name for name in HEADS if issubclass(self.model, Named) and self._has_inside(name, key)), "")
+        if inner:
+            table = _find(self.tree, (*self.path, inner))
+            return what, line_up(table.where.column if table else 1, f"under {inner!r}")
+        return None
+
+    def _has_inside(self, name: str, key: str) -> bool:
+        """Tell whether a key belongs into the block that this table has under a name."""
+        return _find(self.tree, (*self.path, name)) is not None and key in _list_keys(MODELS[name])
+
+
+def _find(tree: Table, path: Path) -> Table | None:
+    """Return the table at a path of the file, if there is one."""
+    found: Tree | None = tree
+    for step in path:
+        if isinstance(found, Table):
+            found = found.get(str(step))
+        elif isinstance(found, Items) and isinstance(step, int) and step < len(found):
+            found = found[step]
+        else:
+            return None
+    return found if isinstance(found, Table) else None
+
+
+def _list_keys(model: type[Model]) -> list[str]:
+    """Return the keys that a table may have."""
+    known = [alias for field in model.model_fields.values() if not (alias := field.alias or "").startswith("<")]
+    return [*known, "in", "hold", "out", "pause", "first in", "last out"] if issubclass(model, Spoken) else known
+
+
+def _find_step(table: Table, unknown: Collection[str]) -> tuple[str, str] | None:
+    """Return the one unknown key of a table that has the other keys of a step, and the key of that step."""
+    for name in STEPS:
+        known = set(_list_keys(MODELS[tag(name)]))
+        odd = [str(key) for key in table if key not in known and not (name == "breathe" and PHASE_KEY.fullmatch(key))]
+        if len(odd) == 1 and odd[0] in unknown and name not in table:
+            return odd[0], name
+    return None
+
+
+def _find_meant(key: str, known: Collection[str]) -> str:
+    """Return the key that an author means by another name for it; nothing if there is none.
+
+    >>> _find_meant("wait", ["say", "settle"]), _find_meant("Wait", ["rest"]), _find_meant("x", ["rest"])
+    ('settle', 'rest', '')
+    """
+    plain = " ".join(key.lower().replace("_", " ").replace("-", " ").split())
+    same = next((each for each in known if plain == each and key != each), "")
+    return same or next((each for each, others in MEANT.items() if each in known and plain in others), "")
+
+
+def _phase_key(key: str) -> str:
+    """Return a key for the words of a phase as it is to be written; nothing if it is not one.
+
+    >>> _phase_key("second in"), _phase_key("every other exhale"), _phase_key("last_out"), _phase_key("out2")
+    ('2 in', 'even out', 'last out', 'out 2')
+    """
+    which = re.sub(r"^(?:the|each) ", "", " ".join(key.lower().replace("_", " ").replace("-", " ").split()))
+    which = re.sub(r"^final ", "last ", re.sub(r"^every other ", "even ", which))
+    which = re.sub(r"\binhale\b|\bbreathe in\b", "in", re.sub(r"\bexhale\b|\bbreathe out\b", "out", which))
+    for number, word in enumerate(ORDINALS, 2):
+        which = re.sub(rf"\b{word} ", f"{number} ", which)
+    which = re.sub(r"\b([0-9]+)(?:st|nd|rd|th) ", r"\1 ", which)
+    which = re.sub(r"^(first|last|odd|even)(?=in|hold|out|pause)", r"\1 ", which)
+    which = re.sub(r"(?<=[a-z])(?=[0-9])", " ", which)
+    return which if which != key and PHASE_KEY.fullmatch(which) else ""
+
+
+def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
+    """Return what is wrong with a value, or with a key that is a value itself."""
+    path = _bare(error["loc"])
+    if path[-1:] == ("[key]",):
+        what, _, mend = str(error["ctx"]["error"]).partition("; ")
+        return Problem(key_place(tree, path[:-1]), what, mend)
+    if error["type"] == "union_tag_not_found":
+        return Problem(place(tree, path), *_explain_step(error["input"], path))
+    what, mend = _explain_kind(error, str(path[-1]) if path else "")
+    if error["type"] == "value_error" and error["input"] is None:
+        what, mend = _explain_nothing(path, error["loc"], _list_names(tree))
+    elif what == _LONE_BRACE:
+        mend = _close_brace(str(error["input"]), _list_names(tree)) or mend
+    return Problem(place(tree, path), what, mend)
+
+
+def _explain_nothing(path: Path, loc: Path, names: Collection[str]) -> tuple[str, str]:
+    """Return what is wrong where a value is missing after its key or dash."""
+    key = path[-1] if path else ""
+    if isinstance(key, int):
+        return "nothing stands after this dash", "write a text there, or take the dash out"
+    joined = next((name for name in sorted(names, key=len) if str(key).startswith(f"{name} ")), "")
+    if joined and path[-2:-1] in {("left",), ("right",)}:
+        return add_colon(joined)
+    levels = [MODELS[str(step)] for step in loc if str(step) in MODELS]
+    model = levels[-1] if levels else Sheet
+    required = any(field.alias == key and field.is_required() for field in model.model_fields.values())
+    mend = f"write '{key}: {EXAMPLES.get(key, '...')}'"
+    return f"{shown(key)} has no value", mend if required else f"{mend}, or leave the key out"
+
+
+def _explain_kind(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - pydantic's ErrorDetails
+    """Return what is wrong with a value, and the remedy."""
+    given, value = error.get("ctx", {}), shown(error["input"])
+    match error["type"]:
+        case "value_error" if key in EXAMPLES and _has_values(error["input"]):
+            told = f"{key!r} should be a single value", f"write '{key}: {_join(error['input'], key)}'"
+        case "value_error":
+            what, _, mend = str(given["error"]).partition("; ")
+            told = what, mend
+        case "greater_than_equal":
+            told = f"{key} is {value}", f"at least {given['ge']:,} is possible"
+        case "less_than_equal":
+            told = f"{key} is {value}", f"at most {given['le']:,} is possible"
+        case "too_short":
+            told = f"{shown(key)} has nothing in it", "add something to it"
+        case "literal_error":
+            told = f"{value} is not known here", _find_choice(str(error["input"]), given["expected"])
+        case "model_type" | "dict_type" if key in HEADS and isinstance(error["input"], str):
+            told = explain_value(key, error["input"])
+        case kind:
+            told = _explain_shape(kind, key, error["input"])
+    return told
+
+
+def _has_values(value: object) -> bool:
+    """Tell whether something is a list, or keys with values; ``{name}`` without quotes is a key alone."""
+    return any(value.values()) if isinstance(value, dict) else isinstance(value, list)
+
+
+def _join(value: object, key: str) -> str:
+    """Write a list or a mapping as the one value that its author may have meant; an example if there is none."""
+    parts = [str(each) for each in value if isinstance(each, str)] if isinstance(value, list) else []
+    if isinstance(value, dict) and key == "breath":
+        return ", ".join(f"{name} {each}" for name, each in value.items() if isinstance(each, str)) or EXAMPLES[key]
+    return "-".join(parts) or EXAMPLES[key]
+
+
+def _find_choice(value: str, expected: str) -> str:
+    """Return the remedy for a word that is none of a few."""
+    allowed = re.findall(r"'([^']+)'", expected)
+    close = near(value, allowed, 1) or [each for each in allowed if value and each.startswith(value.lower())][:1]
+    return f"did you mean {close[0]!r}?" if close else f"write {expected}"
+
+
+def _explain_shape(kind: str, key: str, value: object) -> tuple[str, str]:
+    if kind == "tuple_type":
+        return f"{shown(key)} should be a list", "write each item on a line of its own, after a dash"
+    if kind.startswith("bool_"):
+        close = near(str(value), ["true", "false"], 1)
+        return f"{shown(key)} is neither true nor false", f"write {' or '.join(close or ['true', 'false'])}"
+    if key in {"left", "right"} and isinstance(value, str):
+        name = value.split()[-1] if value.split() else "part"
+        return f"{shown(key)} should have keys of its own", f"write '{key}: {{{name}: {value}}}'"
+    return f"{shown(key)} should have keys of its own", "write them with their values, indented under it"
+
+
+def _explain_step(value: object, path: Path) -> tuple[str, str]:
+    """Return what is wrong with something in a list of steps that is none."""
+    known = BETWEEN if {"before", "between"} & {*path[-2:]} else STEPS
+    if isinstance(value, str) and (key := find_bare_key(value)) in known:
+        return add_colon(key)
+    keys = [str(key) for key in value] if isinstance(value, dict) else []
+    if "change" in keys:
+        return MISPLACED_CHANGE
+    meant = [each for key in keys if (each := _find_meant(key, [*known, *LONE]))]
+    close = meant or [name for key in keys for name in near(key, known, 1)]
+    mend = f"did you mean {close[0]!r}?" if close else f"write one of: {', '.join(known)}"
+    if set(keys) & set(STEPS):
+        return f"the step {shown(keys[0])} can't stand here", mend
+    return (f"no step is called {shown(keys[0])}" if keys else f"{_quote(value)} is no step"), mend
+
+
+def _quote(value: object) -> str:
+    return shown(value) if isinstance(value, str) else "this"
+
+
+def _list_names(tree: Table) -> set[str]:
+    """Return the names that braces may have in a file: of the sides, of parameters, of values that vary."""
+    tables = [*walk_tables(tree)]
+    named = [table[key] for table in tables for key in ("left", "right", "parameters", "vary") if key in table]
+    return {str(name) for each in named if isinstance(each, Table) for name in each} | {"count", "count down", "round"}
+
+
+def _close_brace(text: str, names: Collection[str]) -> str:
+    """Return the remedy for a brace that is alone: the name that it stands beside, in braces; nothing if there is none.
+
+    >>> _close_brace("Your {other leg rests", ["leg", "other leg"]), _close_brace("Your {{leg}} rests", ["leg"])
+    ('write {other leg}', 'write {leg}')
+    """
+    longest_first = sorted(names, key=len, reverse=True)
+    doubled = re.search(r"\{\{([^{}]*)\}\}", text)
+    if doubled:
+        return f"write {{{doubled[1].strip()}}}"
+    lone = BLANK.sub(lambda match: " " * len(match[0]), text)
+    at = next((number for number, character in enumerate(lone) if character in "{}"), 0)
+    before, after = text[:at].rstrip().lower(), text[at + 1 :].lstrip().lower()
+    found = (name for name in longest_first if _is_beside(name, after if lone[at] == "{" else before, lone[at]))
+    return next((f"write {{{name}}}" for name in found), "")
+
+
+def _is_beside(name: str, text: str, brace: str) -> bool:
+    """Tell whether a text starts, after an opening brace, or ends with a name."""
+    pattern = rf"{re.escape(name)}(?!\w)" if brace == "{" else rf".*(?<!\w){re.escape(name)}"
+    return (re.match(pattern, text) if brace == "{" else re.fullmatch(pattern, text, re.DOTALL)) is not None
