@@ -44,7 +44,7 @@ UNTIL_SPLIT = {
 }
 """Imports against the order that splits of modules are about to take away."""
 LONG_UNTIL_SPLIT = {
-    *("app.cli", "app.session", "core.breath", "core.timeline", "routine.checks", "routine.text_normalisation"),
+    *("app.cli", "app.session", "core.breath", "core.timeline", "routine.text_normalisation"),
     *("script.context", "script.steps", "voices.command", "voices.piper"),
 }
 VAGUE = {"utils", "util", "helper", "helpers", "manager", "engine", "processor", "common", "misc"}

@@ -35,6 +35,7 @@ from voicecoach.routine.model import (
     tag,
 )
 from voicecoach.routine.source import Items, Table, key_place, place, walk_tables
+from voicecoach.routine.synonyms import find_meant, find_phase_key
 from voicecoach.routine.syntax import HEADS, LONE, STEPS, add_colon, add_dash, explain_value, find_bare_key, line_up
 from voicecoach.routine.values import BLANK
 
@@ -73,39 +74,6 @@ MODELS: dict[str, type[Model]] = {
 
 MOST_LOOKED_AT, MOST_SEEN = 200, 2_000
 """Problems that are put into words, and those of the models that are looked at: nobody reads more."""
-
-ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
-"""How authors write which breath, from 2; the rest is a number."""
-
-MEANT = {
-    "in": ("inhale", "breathe in", "inhalation"),
-    "out": ("exhale", "breathe out", "exhalation"),
-    "hold": ("hold breath", "stay", "keep"),
-    "pause": ("hold out", "hold empty", "empty"),
-    "settle": ("wait", "pause", "duration", "time", "seconds", "delay", "sleep", "after", "then", "length"),
-    "rest": ("wait", "silence", "sleep", "break", "delay", "relax", "pause"),
-    "say": ("speak", "text", "tell", "voice", "instruction", "words", "cue"),
-    "breathe": ("breath", "breaths", "cycles"),
-    "repeat": ("loop", "for", "circuit", "set"),
-    "each side": ("sides", "both sides", "per side"),
-    "sound": ("play", "bell", "chime", "gong"),
-    "include": ("import", "use", "routine", "exercise"),
-    "change": ("switch", "swap", "change side", "change sides", "switch sides"),
-    "rounds": ("times", "count", "repetitions", "repeats", "reps", "sets", "number"),
-    "first": ("1st", "once", "first time"),
-    "again": ("then", "next", "later", "others", "other rounds"),
-    "release": ("end", "finish", "stop"),
-    "closing": ("outro", "end", "ending", "finish", "conclusion", "outlook"),
-    "notice": ("warning", "warnings", "caution", "safety", "disclaimer", "intro"),
-    "summary": ("description", "about"),
-    "notes": ("comment", "comments", "author"),
-    "title": ("name",),
-    "steps": ("exercises", "sequence", "body", "content"),
-    "breath": ("pace", "tempo", "breathing", "rate"),
-    "parameters": ("params", "variables", "vars", "settings", "options"),
-    "vary": ("each", "items", "list", "values", "variables"),
-}
-"""Keys, and what authors write for them."""
 
 EXAMPLES = {"breathe": "3", "hold": "20s", "rest": "2 breaths", "change": "5s", "settle": "5s", "breath": "4-6"}
 EXAMPLES |= {"rounds": "2", "countdown": "3", "min": "1", "max": "5", "sound": "bell-start", "include": "leg-stretch"}
@@ -231,7 +199,7 @@ class _Keys:
             return *MISPLACED_CHANGE, ""
         if self.model is Phase and (step := near(key, STEPS, 1)):
             return f"no step is called {shown(key)}", f"did you mean {step[0]!r}?", ""
-        if meant := _find_meant(key, known) or (_phase_key(key) if issubclass(self.model, Spoken) else ""):
+        if meant := find_meant(key, known) or (find_phase_key(key) if issubclass(self.model, Spoken) else ""):
             return strange, f"write {meant!r}", meant
         if self.path and (moved := self._move(key)):
             return *moved, ""
@@ -293,34 +261,6 @@ def _find_step(table: Table, unknown: Collection[str]) -> tuple[str, str] | None
         if len(odd) == 1 and odd[0] in unknown and name not in table:
             return odd[0], name
     return None
-
-
-def _find_meant(key: str, known: Collection[str]) -> str:
-    """Return the key that an author means by another name for it; nothing if there is none.
-
-    >>> _find_meant("wait", ["say", "settle"]), _find_meant("Wait", ["rest"]), _find_meant("x", ["rest"])
-    ('settle', 'rest', '')
-    """
-    plain = " ".join(key.lower().replace("_", " ").replace("-", " ").split())
-    same = next((each for each in known if plain == each and key != each), "")
-    return same or next((each for each, others in MEANT.items() if each in known and plain in others), "")
-
-
-def _phase_key(key: str) -> str:
-    """Return a key for the words of a phase as it is to be written; nothing if it is not one.
-
-    >>> _phase_key("second in"), _phase_key("every other exhale"), _phase_key("last_out"), _phase_key("out2")
-    ('2 in', 'even out', 'last out', 'out 2')
-    """
-    which = re.sub(r"^(?:the|each) ", "", " ".join(key.lower().replace("_", " ").replace("-", " ").split()))
-    which = re.sub(r"^final ", "last ", re.sub(r"^every other ", "even ", which))
-    which = re.sub(r"\binhale\b|\bbreathe in\b", "in", re.sub(r"\bexhale\b|\bbreathe out\b", "out", which))
-    for number, word in enumerate(ORDINALS, 2):
-        which = re.sub(rf"\b{word} ", f"{number} ", which)
-    which = re.sub(r"\b([0-9]+)(?:st|nd|rd|th) ", r"\1 ", which)
-    which = re.sub(r"^(first|last|odd|even)(?=in|hold|out|pause)", r"\1 ", which)
-    which = re.sub(r"(?<=[a-z])(?=[0-9])", " ", which)
-    return which if which != key and PHASE_KEY.fullmatch(which) else ""
 
 
 def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
@@ -418,7 +358,7 @@ def _explain_step(value: object, path: Path) -> tuple[str, str]:
     keys = [str(key) for key in value] if isinstance(value, dict) else []
     if "change" in keys:
         return MISPLACED_CHANGE
-    meant = [each for key in keys if (each := _find_meant(key, [*known, *LONE]))]
+    meant = [each for key in keys if (each := find_meant(key, [*known, *LONE]))]
     close = meant or [name for key in keys for name in near(key, known, 1)]
     mend = f"did you mean {close[0]!r}?" if close else f"write one of: {', '.join(known)}"
     if set(keys) & set(STEPS):

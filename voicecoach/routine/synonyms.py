@@ -1,0 +1,72 @@
+"""The words that authors write for the keys of the routine language, and the keys that they mean."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voicecoach.routine.model import PHASE_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
+"""How authors write which breath, from 2; the rest is a number."""
+
+MEANT = {
+    "in": ("inhale", "breathe in", "inhalation"),
+    "out": ("exhale", "breathe out", "exhalation"),
+    "hold": ("hold breath", "stay", "keep"),
+    "pause": ("hold out", "hold empty", "empty"),
+    "settle": ("wait", "pause", "duration", "time", "seconds", "delay", "sleep", "after", "then", "length"),
+    "rest": ("wait", "silence", "sleep", "break", "delay", "relax", "pause"),
+    "say": ("speak", "text", "tell", "voice", "instruction", "words", "cue"),
+    "breathe": ("breath", "breaths", "cycles"),
+    "repeat": ("loop", "for", "circuit", "set"),
+    "each side": ("sides", "both sides", "per side"),
+    "sound": ("play", "bell", "chime", "gong"),
+    "include": ("import", "use", "routine", "exercise"),
+    "change": ("switch", "swap", "change side", "change sides", "switch sides"),
+    "rounds": ("times", "count", "repetitions", "repeats", "reps", "sets", "number"),
+    "first": ("1st", "once", "first time"),
+    "again": ("then", "next", "later", "others", "other rounds"),
+    "release": ("end", "finish", "stop"),
+    "closing": ("outro", "end", "ending", "finish", "conclusion", "outlook"),
+    "notice": ("warning", "warnings", "caution", "safety", "disclaimer", "intro"),
+    "summary": ("description", "about"),
+    "notes": ("comment", "comments", "author"),
+    "title": ("name",),
+    "steps": ("exercises", "sequence", "body", "content"),
+    "breath": ("pace", "tempo", "breathing", "rate"),
+    "parameters": ("params", "variables", "vars", "settings", "options"),
+    "vary": ("each", "items", "list", "values", "variables"),
+}
+"""Keys, and what authors write for them."""
+
+
+def find_meant(key: str, known: Collection[str]) -> str:
+    """Return the key that an author means by another name for it; nothing if there is none.
+
+    >>> find_meant("wait", ["say", "settle"]), find_meant("Wait", ["rest"]), find_meant("x", ["rest"])
+    ('settle', 'rest', '')
+    """
+    plain = " ".join(key.lower().replace("_", " ").replace("-", " ").split())
+    same = next((each for each in known if plain == each and key != each), "")
+    return same or next((each for each, others in MEANT.items() if each in known and plain in others), "")
+
+
+def find_phase_key(key: str) -> str:
+    """Return a key for the words of a phase as it is to be written; nothing if it is not one.
+
+    >>> find_phase_key("second in"), find_phase_key("every other exhale"), find_phase_key("out2")
+    ('2 in', 'even out', 'out 2')
+    """
+    which = re.sub(r"^(?:the|each) ", "", " ".join(key.lower().replace("_", " ").replace("-", " ").split()))
+    which = re.sub(r"^final ", "last ", re.sub(r"^every other ", "even ", which))
+    which = re.sub(r"\binhale\b|\bbreathe in\b", "in", re.sub(r"\bexhale\b|\bbreathe out\b", "out", which))
+    for number, word in enumerate(ORDINALS, 2):
+        which = re.sub(rf"\b{word} ", f"{number} ", which)
+    which = re.sub(r"\b([0-9]+)(?:st|nd|rd|th) ", r"\1 ", which)
+    which = re.sub(r"^(first|last|odd|even)(?=in|hold|out|pause)", r"\1 ", which)
+    which = re.sub(r"(?<=[a-z])(?=[0-9])", " ", which)
+    return which if which != key and PHASE_KEY.fullmatch(which) else ""
