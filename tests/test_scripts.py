@@ -2,7 +2,9 @@
 
 import os
 import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -27,6 +29,7 @@ TOOLS = (
     "grep",
     "mkdir",
     "mktemp",
+    "mv",
     "readlink",
     "rm",
     "sed",
@@ -35,12 +38,14 @@ TOOLS = (
 )
 STAND_IN = """#!/bin/sh
 case "$*" in
-*{refuse}*) echo "WARNING: a mirror is away"; echo "ERROR: refused" >&2; exit 1 ;;
+{refuse}) echo "WARNING: a mirror is away"; echo "ERROR: refused" >&2; exit 1 ;;
 "-m venv "*)
     mkdir -p "$3/bin" "$3/lib/python3.11/site-packages"
-    cp "$0" "$3/bin/python"
-    echo "VIRTUAL_ENV='$3'" >"$3/bin/activate" ;;
-*"-m pip "*) for last; do :; done; cp "$last" "${{0%/bin/*}}/installed" 2>/dev/null; echo "noise"; echo "noise" >&2 ;;
+    cp "$0" "$3/bin/python" ;;
+*"-m pip "*)
+    [ ! -e "{pause}" ] || {{ mv "{pause}" "{pause}d"; while [ -e "{pause}d" ]; do sleep 0.02; done; }}
+    echo "pip $*" >>"{pause}.calls"; echo "noise"; echo "noise" >&2
+    while [ "$1" != -r ]; do shift; done; cp "$2" "${{0%/bin/*}}/installed" ;;
 *libc_ver*) exit {bundles} ;;
 "-m voicecoach"*) shift 2; printf '%s\\n' "$PWD" "$PYTHONSAFEPATH" "$VOICECOACH_COMMAND" "$@" ;;
 "-m "*) echo "ran $*" ;;
@@ -57,11 +62,16 @@ class Machine:
     programs: Path
 
     def install_python(self, name: str = "python3", *, refuse: str = "nothing at all", bundles: bool = True) -> None:
-        """Put the stand-in on the PATH; it refuses arguments that contain ``refuse``, and may have no bundles."""
-        self.install(name, STAND_IN.format(python=sys.executable, refuse=f'"{refuse}"', bundles=int(not bundles)))
+        """Put the stand-in on the PATH; it refuses arguments with one of ``refuse`` in them."""
+        refused = "|".join(f'*"{each}"*' for each in refuse.split("|"))
+        pause = self.checkout.parent / "pause"
+        self.install(
+            name, STAND_IN.format(python=sys.executable, refuse=refused, bundles=int(not bundles), pause=pause)
+        )
 
     def install(self, name: str, text: str) -> None:
-        """Put a program on the PATH."""
+        """Put a program on the PATH, in the place of a link to the system's own if there is one."""
+        (self.programs / name).unlink(missing_ok=True)
         (self.programs / name).write_text(text)
         (self.programs / name).chmod(0o755)
 
@@ -74,6 +84,7 @@ class Machine:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
 
     def run(self, script: Path | str, *args: str, cwd: Path | None = None) -> tuple[int | None, list[str], list[str]]:
@@ -109,18 +120,15 @@ def test_the_first_run_sets_up_and_says_so_once(machine: Machine) -> None:
     machine.install_python()
     status, out, err = machine.run(machine.voicecoach, "plan", "--breath", "4-6")
     assert (status, out) == (0, [str(machine.checkout), "1", str(machine.voicecoach), "plan", "--breath", "4-6"])
-    assert [re.sub("[0-9]+ s$", "N s", line) for line in err] == [
-        "Setting up, once: a Python environment ... N s",
-        "Setting up, once: Python packages, about 90 MB ... N s",
-    ]
+    (line,) = err
+    assert re.fullmatch("Setting up, once: Python packages, about 90 MB [.]{3} [0-9]+ s", line)
     assert machine.run(machine.voicecoach, "x") == (0, [str(machine.checkout), "1", str(machine.voicecoach), "x"], [])
     assert machine.environments == [".venv"]
 
 
-def test_a_finished_environment_names_its_own_folder(machine: Machine) -> None:
+def test_an_environment_names_its_checkout_by_a_relative_path_so_that_it_can_be_moved(machine: Machine) -> None:
     machine.install_python()
     machine.run(machine.voicecoach)
-    assert (machine.checkout / ".venv/bin/activate").read_text() == f"VIRTUAL_ENV='{machine.checkout}/.venv'\n"
     line = (machine.checkout / ".venv/lib/python3.11/site-packages/voicecoach.pth").read_text().strip()
     assert (machine.checkout / ".venv/lib/python3.11/site-packages" / line).resolve() == machine.checkout
 
@@ -147,40 +155,86 @@ def test_changed_requirements_are_installed(machine: Machine) -> None:
     machine.run(machine.voicecoach)
     with (machine.checkout / "scripts/requirements.txt").open("a") as file:
         file.write("# changed\n")
-    assert len(machine.run(machine.voicecoach)[2]) == 2
+    assert len(machine.run(machine.voicecoach)[2]) == 1
     assert machine.run(machine.voicecoach)[2] == []
     assert machine.environments == [".venv"]
 
 
-def test_a_setup_that_was_killed_is_done_anew(machine: Machine) -> None:
+def paused(machine: Machine) -> subprocess.Popen[str]:
+    """Start a set-up, and wait until it installs packages; that goes on once the file "paused" is removed."""
     machine.install_python()
-    (machine.checkout / ".venv.new.99999999/bin").mkdir(parents=True)
-    (machine.checkout / ".venv.new.log.99999999").write_text("half a li")
-    (machine.checkout / ".venv/bin").mkdir(parents=True)
-    status, _, err = machine.run(machine.voicecoach)
-    assert (status, len(err)) == (0, 2)
-    assert machine.environments == [".venv"]
+    (machine.checkout.parent / "pause").touch()
+    process = machine.start(machine.voicecoach, "first")
+    while not (machine.checkout.parent / "paused").exists():
+        assert process.poll() is None
+    return process
 
 
-def test_two_at_once_do_not_disturb_each_other(machine: Machine) -> None:
-    machine.install_python()
-    both = [machine.start(machine.voicecoach, name) for name in ("one", "two")]
-    said = [process.communicate(timeout=60)[0].splitlines()[-1] for process in both]
-    assert ([process.returncode for process in both], said) == ([0, 0], ["one", "two"])
-    assert machine.environments == [".venv"]
+def go_on(machine: Machine) -> None:
+    (machine.checkout.parent / "paused").unlink()
+
+
+def installations(machine: Machine) -> int:
+    return len((machine.checkout.parent / "pause.calls").read_text().splitlines())
+
+
+def test_a_set_up_that_was_killed_is_done_anew(machine: Machine) -> None:
+    with paused(machine) as process:
+        os.killpg(process.pid, signal.SIGKILL)
+    (machine.checkout / ".venv" / "half").touch()
+    status, out, err = machine.run(machine.voicecoach, "second")
+    assert (status, out[-1], len(err), installations(machine)) == (0, "second", 1, 1)
+    assert (machine.environments, (machine.checkout / ".venv" / "half").exists()) == ([".venv"], False)
+
+
+def test_a_set_up_that_is_interrupted_is_done_anew(machine: Machine) -> None:
+    with paused(machine) as process:
+        os.killpg(process.pid, signal.SIGINT)
+    assert process.returncode != 0
+    assert machine.run(machine.voicecoach, "second")[0] == 0
+    assert installations(machine) == 1
+
+
+def test_of_two_at_once_one_waits_and_both_run(machine: Machine) -> None:
+    with paused(machine) as first, machine.start(machine.voicecoach, "second") as second:
+        assert second.stderr is not None
+        assert second.stderr.readline() == "Waiting for another set-up ...\n"
+        go_on(machine)
+        said = [process.communicate(timeout=60)[0].splitlines()[-1] for process in (first, second)]
+    assert ([process.returncode for process in (first, second)], said) == ([0, 0], ["first", "second"])
+    assert (installations(machine), machine.environments) == (1, [".venv"])
+
+
+def test_an_installer_that_outlives_its_script_is_waited_for(machine: Machine) -> None:
+    with paused(machine) as first:
+        first.kill()
+    with machine.start(machine.voicecoach, "second") as second:
+        assert second.stderr is not None
+        assert second.stderr.readline() == "Waiting for another set-up ...\n"
+        go_on(machine)
+        assert second.communicate(timeout=60)[0].splitlines()[-1] == "second"
+    assert installations(machine) == 1
 
 
 def test_a_failed_installation_shows_its_last_lines_and_leaves_nothing(machine: Machine) -> None:
     machine.install_python(refuse="-m pip")
     status, out, err = machine.run(machine.voicecoach)
     assert (status, out) == (1, [])
-    assert err[1:] == [
+    assert err == [
         "Setting up, once: Python packages, about 90 MB ... failed",
         "ERROR: refused",
         "voicecoach: the packages it needs could not be installed.",
         "voicecoach: Check the network connection, then run this again.",
     ]
     assert machine.environments == []
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(machine: Machine) -> None:
+    machine.install_python()
+    machine.install("mkdir", "#!/bin/sh\necho no >&2; exit 1\n")
+    status, out, err = machine.run(machine.voicecoach)
+    assert (status, out, len(err)) == (1, [], 2)
+    assert err[0] == f"voicecoach: no folder can be made in {machine.checkout}."
 
 
 def test_without_a_python_it_says_what_is_needed(machine: Machine) -> None:
@@ -196,10 +250,12 @@ def test_a_python_that_is_too_old_is_passed_over(machine: Machine) -> None:
 
 
 def test_a_python_without_venv_is_told_how_to_get_it(machine: Machine) -> None:
-    machine.install_python(refuse="ensurepip")
+    machine.install_python(refuse="ensurepip|-m venv")
     status, out, err = machine.run(machine.voicecoach)
-    assert (status, out, len(err)) == (1, [], 2)
-    assert "apt install python3-venv" in err[1]
+    assert (status, out) == (1, [])
+    assert err[-2] == "voicecoach: this Python can't make virtual environments."
+    assert "apt install python3-venv" in err[-1]
+    assert machine.environments == []
 
 
 UV = """#!/bin/sh
@@ -207,7 +263,7 @@ case "$*" in
 --version) ;;
 *{refuse}*) echo "uv: no" >&2; exit 2 ;;
 venv*) for last; do :; done; exec python3 -m venv "$last" ;;
-*) for last; do :; done; cp "$last" "${{6%/bin/*}}/by-uv" ;;
+*) env=${{6%/bin/*}}; while [ "$1" != -r ]; do shift; done; cp "$2" "$env/by-uv" ;;
 esac
 """
 
@@ -239,8 +295,8 @@ def test_bundles_that_a_machine_has_no_wheels_of_are_left_out_and_named(machine:
     assert set(everything) - set(named) == {"espeakng-loader", "imageio-ffmpeg"}
     assert installed.splitlines() == [line for line in rest.splitlines() if line in installed.splitlines()]
     assert installed.count("\\\n") == installed.count("--hash")
-    assert err[1].startswith("Setting up, once: Python packages, about 10 MB ... ")
-    assert (status, err[2:]) == (
+    assert err[0].startswith("Setting up, once: Python packages, about 10 MB ... ")
+    assert (status, err[1:]) == (
         0,
         ["voicecoach: no package brings ffmpeg to this machine; install it from your system, as: apt install ffmpeg"],
     )
@@ -263,9 +319,33 @@ def test_the_unit_tests_run_with_other_versions(machine: Machine, which: str) ->
     status, out, err = machine.run(machine.checkout / "scripts" / "test", f"--{which}", "-k", "two words")
     assert status == 0
     assert out[0] == "== pytest -n auto --dist worksteal --ignore tests/integration -k two words"
-    assert (len(err), machine.environments) == (2, [f".venv-{which}"])
+    assert (len(err), machine.environments) == (1, [f".venv-{which}"])
     again = machine.run(machine.checkout / "scripts" / "test", f"--{which}")[2]
-    assert len(again) == (2 if which == "newest" else 0)
+    assert len(again) == (1 if which == "newest" else 0)
+
+
+ASSIGNED = """
+scripts={scripts}; sourced=yes; set >{folder}/before
+. "$scripts/setup.sh"; prepare requirements.txt
+set >{folder}/after
+"""
+
+
+@pytest.mark.parametrize("ready", [False, True])
+def test_setting_up_changes_no_variable_of_the_script_that_asks_for_it(machine: Machine, *, ready: bool) -> None:
+    machine.install_python()
+    if ready:
+        machine.run(machine.voicecoach)
+    folder = machine.checkout.parent
+    text = ASSIGNED.format(scripts=shlex.quote(str(machine.checkout / "scripts")), folder=shlex.quote(str(folder)))
+    machine.install("ask", f"#!/bin/sh\nset -eu\n{text}")
+    assert machine.run(machine.programs / "ask")[0] == 0
+    before, after = (
+        dict(re.findall(r"^(\w+)=(.*)", (folder / name).read_text(), re.MULTILINE)) for name in ("before", "after")
+    )
+    assert before["sourced"] in {"yes", "'yes'"}
+    changed = {name for name in before | after if before.get(name) != after.get(name)}
+    assert changed - {"_", "PPID", "LINENO", "BASH_LINENO"} == {"checkout", "venv"}
 
 
 def test_the_newest_versions_are_those_of_all_that_pyproject_asks_for(machine: Machine) -> None:
