@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.fakes import measure
 from voicecoach.core.breath import pace as paced
+from voicecoach.core.perform import perform
 from voicecoach.core.score import Side
-from voicecoach.core.timeline import Timeline, perform
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import Choices, Guidance
@@ -18,6 +18,8 @@ from voicecoach.system.assets import asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from voicecoach.core.timeline import Timeline
 
 GOLDEN = Path(__file__).parent / "golden"
 DOCUMENTED = Path(__file__).parents[1] / "docs" / "routines.md"

@@ -13,8 +13,8 @@ from voicecoach.audio.render import Part, prepared
 from voicecoach.audio.writer import Recording, write_all
 from voicecoach.core.breath import Kind, Span, breath
 from voicecoach.core.score import Pause, Score, Seq, breathe, phrase, seq
-from voicecoach.core.timeline import as_json
 from voicecoach.script.choices import Sounding
+from voicecoach.views.exchange import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -37,14 +37,13 @@ UNTIL_SPLIT = {
     ("routine.lint", "views.cuesheet"),
     ("routine.unused", "script.steps"),
     ("script.choices", "audio.formats"),
-    ("script.fit", "views.cuesheet"),
     ("audio.provenance", "voices.remember"),
     ("voices.command", "app.config"),
     ("voices.recorded", "views.prompts"),
 }
 """Imports against the order that splits of modules are about to take away."""
 LONG_UNTIL_SPLIT = {
-    *("app.cli", "app.session", "core.breath", "core.timeline", "routine.text_normalisation"),
+    *("app.cli", "app.session", "core.breath", "routine.text_normalisation"),
     *("script.context", "script.steps", "voices.command", "voices.piper"),
 }
 VAGUE = {"utils", "util", "helper", "helpers", "manager", "engine", "processor", "common", "misc"}

@@ -3,17 +3,21 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fakes import measure
-from voicecoach.core.timeline import Timeline, perform
+from voicecoach.core.perform import perform
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.language import COUNTS, fill, keys, language, languages, missing, wider
 from voicecoach.language_facts import SAME
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import Choices
+
+if TYPE_CHECKING:
+    from voicecoach.core.timeline import Timeline
 
 BLANK = re.compile(r"\{\w+\}")
 VOWELS = re.compile("[aeiouyàáâäèéêëìíîïòóôöùúûü]+", re.IGNORECASE)

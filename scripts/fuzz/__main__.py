@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes import measure
 from tests.mutations import TREES, chosen, spoilt, spoilt_text
-from voicecoach.core.timeline import perform
+from voicecoach.core.perform import perform
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.lint import advised, timed
 from voicecoach.routine.loader import load

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import measure
-from voicecoach.core.timeline import FRAME, Timeline, perform
+from voicecoach.core.perform import perform
+from voicecoach.core.timeline import FRAME, Timeline
 from voicecoach.errors import RoutineError
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build

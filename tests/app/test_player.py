@@ -19,7 +19,7 @@ from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.tagging import save
 from voicecoach.errors import PlayerError, UnknownNameError
 from voicecoach.system.assets import asset
-from voicecoach.views.live import Recorded
+from voicecoach.views.exchange import PublicTimeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -252,7 +252,7 @@ def test_a_file_of_ours_tells_what_is_heard_in_it(tmp_path: Path) -> None:
 def test_any_other_file_is_its_name(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a\x1b.mp3"
     path.write_bytes(data)
-    assert recording(path) == Recorded("a.mp3")
+    assert recording(path) == PublicTimeline("a.mp3")
 
 
 def test_the_length_of_any_other_file_is_known_if_it_says_so(tmp_path: Path) -> None:
@@ -261,4 +261,4 @@ def test_the_length_of_any_other_file_is_known_if_it_says_so(tmp_path: Path) -> 
     found = recording(path)
     assert found.title == "chime.wav"
     assert found.duration
-    assert not found.told
+    assert not found.has_content

@@ -14,9 +14,9 @@ from voicecoach.app.cli import run
 from voicecoach.app.review import Review, command, review
 from voicecoach.app.session import Request
 from voicecoach.core.breath import pace, paces
+from voicecoach.core.timeline import clock
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.script.choices import Choices, Guidance
-from voicecoach.views.cuesheet import clock
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from voicecoach.app import config, player, sampling, session
 from voicecoach.app.cli import run
 from voicecoach.audio.tagging import timeline
 from voicecoach.errors import EncodeError
-from voicecoach.views.live import recorded
+from voicecoach.views.exchange import read_timeline
 from voicecoach.voices import download, finding
 from voicecoach.voices.port import Listed, Settings
 
@@ -106,7 +106,7 @@ def test_a_sample_is_the_first_words_of_a_routine(tmp_path: Path, capsys: pytest
     made = json.loads(said(capsys, "voices", "--preview", "jo", "box-breathing", "--json"))
     assert made["path"] == "jo-preview.mp3"
     assert made["words"][0] == "Box breathing."
-    shown = recorded(timeline(tmp_path / "jo-preview.mp3"))
+    shown = read_timeline(timeline(tmp_path / "jo-preview.mp3"))
     assert shown.title == "jo: Box breathing"
     assert [each.text for each in shown.words] == made["words"]
     assert 5 < made["seconds"] < 25

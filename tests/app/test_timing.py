@@ -14,8 +14,10 @@ from tests.fakes import CHIME_SECONDS, spoken_seconds
 from tests.goldens import performed
 from tests.script.test_steps import heard, played, routine
 from voicecoach.core.breath import breath
+from voicecoach.core.layout import air
+from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind, Sound
-from voicecoach.core.timeline import FRAME, Timeline, air, ceil_to_frame, perform, snap
+from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, snap
 from voicecoach.errors import FitError, UnknownNameError
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices, Guidance

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tests.fakes import measure, spoken_seconds
 from tests.strategies import breaths, phrases, scores
 from voicecoach.core.breath import Breath, Kind, Pace, Span, breath
+from voicecoach.core.layout import air
+from voicecoach.core.perform import LONGEST, perform
 from voicecoach.core.score import (
     Breathe,
     CueKind,
@@ -34,7 +36,7 @@ from voicecoach.core.score import (
     phrase,
     seq,
 )
-from voicecoach.core.timeline import FRAME, LONGEST, Timeline, air, ceil_to_frame, perform, snap
+from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, snap
 from voicecoach.errors import ChoiceError, FitError
 
 CALM = breath("4-6")
@@ -303,7 +305,7 @@ def test_a_session_that_goes_on_for_too_long_is_refused_with_the_limit_named(mon
         perform(hours, measure, breath("4-6"))
     with pytest.raises(ChoiceError, match="more than 12 hours"):
         perform(Pause(Span(rest=LONGEST + 1)), measure, CALM)
-    monkeypatch.setattr("voicecoach.core.timeline.MOST_CUES", 20)
+    monkeypatch.setattr("voicecoach.core.perform.MOST_CUES", 20)
     words = breathe({Kind.INHALE: phrase("In")})
     assert len(perform(seq(*[words] * 20), measure, CALM).cues) == 20
     with pytest.raises(ChoiceError, match="more than 20 cues"):

@@ -9,8 +9,9 @@ import pytest
 
 from tests.fakes import measure
 from voicecoach.core.breath import Kind
+from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind
-from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.errors import Where
 from voicecoach.routine.checks import validated
 from voicecoach.routine.library import built_in, find

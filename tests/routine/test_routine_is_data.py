@@ -21,7 +21,7 @@ from tests.mutations import TREES, chosen, spoilt_text
 from voicecoach.app import config, session
 from voicecoach.app.cli import run
 from voicecoach.app.sidecars import Along, extras
-from voicecoach.core.timeline import perform
+from voicecoach.core.perform import perform
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
 from voicecoach.language import language
 from voicecoach.routine.library import find

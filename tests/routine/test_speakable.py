@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import measure
-from voicecoach.core.timeline import perform
+from voicecoach.core.perform import perform
 from voicecoach.errors import RoutineError
 from voicecoach.language import language
 from voicecoach.routine.loader import load

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import measure
+from voicecoach.core.perform import perform
 from voicecoach.core.score import phrases
-from voicecoach.core.timeline import perform
 from voicecoach.language import Language, language, languages
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load

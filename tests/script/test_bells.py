@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import measure
+from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind, Side, Sound
-from voicecoach.core.timeline import FRAME, perform
+from voicecoach.core.timeline import FRAME
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, pace

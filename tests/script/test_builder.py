@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from tests.fakes import measure
 from tests.work import count_calls
 from voicecoach.core.breath import Kind, breath, pace
+from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind, Side
-from voicecoach.core.timeline import Timeline, perform, snap
+from voicecoach.core.timeline import Timeline, snap
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet

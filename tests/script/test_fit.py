@@ -18,8 +18,9 @@ from voicecoach.app import session
 from voicecoach.app.cli import run
 from voicecoach.app.session import Request, plan
 from voicecoach.core.breath import pace
+from voicecoach.core.perform import perform
 from voicecoach.core.score import Side
-from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, perform, snap
+from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, snap
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import Routine, load

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from tests.fakes import measure
 from tests.mutations import TREES, spoilt
 from voicecoach.core.breath import Kind, pace
+from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind, Side
-from voicecoach.core.timeline import FRAME, Timeline, perform, snap
+from voicecoach.core.timeline import FRAME, Timeline, snap
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet

@@ -18,8 +18,9 @@ from mutagen.id3 import ID3, SYLT, Encoding
 from tests.fakes import measure
 from tests.strategies import breaths, scores
 from tests.work import count_calls
+from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind
-from voicecoach.core.timeline import Cue, Timeline, perform
+from voicecoach.core.timeline import Cue, Timeline
 from voicecoach.language import language
 from voicecoach.views.captions import LINE, captions, lrc, milliseconds, sentences, srt, sylt, vtt, width
 from voicecoach.views.text import one_line

@@ -15,8 +15,8 @@ from voicecoach.app.cli import run
 from voicecoach.app.session import Request, plan
 from voicecoach.app.taps import CALM, UNDER_TEN, slower
 from voicecoach.core.breath import Kind, breath, pace
+from voicecoach.core.perform import perform
 from voicecoach.core.score import Breathe, phrases
-from voicecoach.core.timeline import Timeline, perform
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
@@ -28,6 +28,8 @@ from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from voicecoach.core.timeline import Timeline
 
 tenths = st.integers(1, 350).map(lambda number: Fraction(number, 10))
 

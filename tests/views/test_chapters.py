@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure
 from tests.strategies import breaths, scores
-from voicecoach.core.timeline import Chapter, Timeline, perform
+from voicecoach.core.perform import perform
+from voicecoach.core.timeline import Chapter, Timeline
 from voicecoach.errors import ChoiceError
 from voicecoach.views.chapters import chapters, playlist
 

@@ -16,19 +16,16 @@ from tests.fakes import measure
 from tests.goldens import performed
 from tests.strategies import paces, scores
 from voicecoach.core.breath import Kind, breath
+from voicecoach.core.perform import perform
 from voicecoach.core.score import breathe, phrase
-from voicecoach.core.timeline import as_json, perform
 from voicecoach.script.choices import Choices
+from voicecoach.views.exchange import PublicChapter, PublicPhase, PublicTimeline, as_json, read_timeline
 from voicecoach.views.live import (
     WIDEST,
-    Breathed,
     Moment,
-    Recorded,
-    Spoken,
     display,
     drawn,
     moment,
-    recorded,
     shorten_chapter,
 )
 from voicecoach.views.text import one_line
@@ -43,13 +40,13 @@ def public(timeline: Timeline, title: str = "Sitting leg stretch") -> str:
     return json.dumps(as_json(timeline, title=title, language="en", voice="fake"))
 
 
-def breathing() -> Recorded:
+def breathing() -> PublicTimeline:
     """Four seconds in, six out, with a word at the onset of each."""
     score = breathe({Kind.INHALE: phrase("Breathe in"), Kind.EXHALE: phrase("And out")})
-    return recorded(public(perform(score, measure, breath("4-6")), "Breath"))
+    return read_timeline(public(perform(score, measure, breath("4-6")), "Breath"))
 
 
-def seen(recording: Recorded, seconds: float, width: int = 80) -> list[str]:
+def seen(recording: PublicTimeline, seconds: float, width: int = 80) -> list[str]:
     """Return the lines of a moment as a terminal shows them."""
     stream = io.StringIO()
     Console(file=stream, width=width).print(drawn(recording, moment(recording, seconds)))
@@ -60,10 +57,10 @@ def seen(recording: Recorded, seconds: float, width: int = 80) -> list[str]:
 @given(scores, paces, st.floats(-10, 2000, allow_nan=False))
 def test_a_moment_is_what_the_timeline_has_there(score: Score, pace: Pace, seconds: float) -> None:
     shown = as_json(perform(score, measure, pace), title="", language="en", voice="")
-    now = moment(recorded(json.dumps(shown)), seconds)
+    now = moment(read_timeline(json.dumps(shown)), seconds)
     assert now.at == min(max(seconds, 0), shown["duration"])
     there = [each for each in shown["phases"] if each["start"] <= now.at < each["end"]]
-    assert [now.phase] == [Breathed(each["start"], each["end"], each["kind"]) for each in there] or not there
+    assert [now.phase] == [PublicPhase(each["start"], each["end"], each["kind"]) for each in there] or not there
     assert (now.phase is None) == (not there)
     assert 0 <= now.over < 1
     begun = [each for each in shown["cues"] if each["start"] <= now.at]
@@ -83,7 +80,7 @@ def test_an_inhale_fills_the_bar_and_an_exhale_empties_it(seconds: float) -> Non
 
 @pytest.mark.parametrize(("kind", "full"), [(Kind.HOLD, 1), (Kind.PAUSE, 0)])
 def test_the_bar_stays_where_the_breath_does(kind: Kind, full: float) -> None:
-    assert Moment(3, phase=Breathed(0, 4, kind), over=0.75).full == full
+    assert Moment(3, phase=PublicPhase(0, 4, kind), over=0.75).full == full
 
 
 def test_words_are_bold_while_they_are_said_and_stay_until_the_next() -> None:
@@ -97,14 +94,14 @@ def test_chimes_and_tones_are_no_words() -> None:
     timeline = performed("sun-salutation", Choices(rounds=1))
     sounds = [cue for cue in timeline.cues if cue.track != "voice"]
     assert sounds
-    recording = recorded(public(timeline))
+    recording = read_timeline(public(timeline))
     assert not {cue.text for cue in sounds} & {moment(recording, float(cue.start) + 0.01).words for cue in sounds}
 
 
 @pytest.mark.parametrize("seconds", [0, 30, 80, 100, 103.9, 200, 1e9])
 @pytest.mark.parametrize("width", [30, 60, 200])
 def test_everything_is_drawn_and_fits(seconds: float, width: int) -> None:
-    recording = recorded(public(performed("sitting-leg-stretch", Choices())))
+    recording = read_timeline(public(performed("sitting-leg-stretch", Choices())))
     lines, now = seen(recording, seconds, width), moment(recording, seconds)
     assert max(map(len, lines)) <= min(width, WIDEST)
     assert lines[0].startswith("Sitting leg stretch")
@@ -130,8 +127,8 @@ def test_time_and_time_left_add_up() -> None:
 
 
 def test_the_chapter_is_named_without_the_title_before_it() -> None:
-    chapters = (Spoken(0, 5, "Stretch: left, round 1"), Spoken(5, 9, "Stretch"))
-    recording = Recorded("Stretch", 9, chapters=chapters)
+    chapters = (PublicChapter(0, 5, "Stretch: left, round 1"), PublicChapter(5, 9, "Stretch"))
+    recording = PublicTimeline("Stretch", 9, chapters=chapters)
     assert [seen(recording, at)[1].strip() for at in (1, 6)] == ["left, round 1", ""]
 
 
@@ -153,7 +150,7 @@ def test_a_chapter_loses_a_whole_title_and_what_parts_them(title: str, chapter: 
 
 @pytest.mark.parametrize(("duration", "ends"), [(None, "1:15"), (100.0, "-0:25")])
 def test_a_file_that_tells_nothing_has_its_name_and_the_time(duration: float | None, ends: str) -> None:
-    first, last = seen(Recorded("some.mp3", duration), 75)
+    first, last = seen(PublicTimeline("some.mp3", duration), 75)
     assert first.strip() == "some.mp3"
     assert last.startswith("1:15 ")
     assert last.rstrip().endswith(ends)
@@ -162,7 +159,7 @@ def test_a_file_that_tells_nothing_has_its_name_and_the_time(duration: float | N
 def test_nothing_in_a_file_steers_the_terminal() -> None:
     hostile = json.loads(public(performed("box-breathing", Choices()), "\x1b]0;gotcha\x07"))
     hostile["cues"][0]["text"] = "a\x1b[2J\x9b2Jb\nc\ud800"
-    lines = seen(recorded(json.dumps(hostile)), hostile["cues"][0]["start"])
+    lines = seen(read_timeline(json.dumps(hostile)), hostile["cues"][0]["start"])
     assert not {each for line in lines for each in line if not each.isprintable()}
 
 
@@ -186,14 +183,14 @@ WRONG: list[dict[str, object]] = [
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"null", b"[]", b"3", b"{}", b"[" * 100_000])
 def test_what_is_no_json_of_ours_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match="no voicecoach-timeline/1"):
-        recorded(data)
+    with pytest.raises(ValueError, match="not a voicecoach-timeline/1"):
+        read_timeline(data)
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_what_is_no_timeline_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="no voicecoach-timeline/1"):
-        recorded(json.dumps({**GOOD, **wrong}))
+    with pytest.raises(ValueError, match="not a voicecoach-timeline/1"):
+        read_timeline(json.dumps({**GOOD, **wrong}))
 
 
 def test_a_terminal_is_left_as_it_was() -> None:

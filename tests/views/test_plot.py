@@ -21,11 +21,10 @@ from tests.goldens import SESSIONS, performed
 from tests.strategies import breaths, sides
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Side
-from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline, clock
 from voicecoach.errors import ChoiceError
 from voicecoach.script.choices import Choices
 from voicecoach.views import plot, png
-from voicecoach.views.cuesheet import clock
 from voicecoach.views.plot_rows import INNER, MARGIN, ROWS, scale
 from voicecoach.views.png import DENSITY
 from voicecoach.views.shapes import Area, Label, Picture, Rect, Shape, Stroke, fitted, text_width, wrapped

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import breaths, scores
 from voicecoach.core.breath import Kind, Pace, Span, breath
+from voicecoach.core.perform import perform
 from voicecoach.core.score import (
     Mark,
     Moment,
@@ -30,7 +31,7 @@ from voicecoach.core.score import (
     phrases,
     seq,
 )
-from voicecoach.core.timeline import FRAME, perform
+from voicecoach.core.timeline import FRAME
 from voicecoach.routine.loader import load
 from voicecoach.script.choices import Choices
 from voicecoach.views.prompts import Prompt, gathered, markdown, name, prompts, table, uses, words

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from tests.fakes import measure
 from tests.strategies import breaths, scores
 from voicecoach.core.breath import Breath, Kind
+from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind, Score
-from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline, perform
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.language import language
 from voicecoach.views.text import one_line
 from voicecoach.views.transcript import transcript

@@ -748,7 +748,7 @@ def _warn(session: Session, *, quiet: bool) -> None:
 
 def _summary(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
     """Say in a line a file what was made, and what can be done next."""
-    from voicecoach.views.cuesheet import clock
+    from voicecoach.core.timeline import clock
 
     for track, file, loudness in made.files:
         count = f", {_count(file.chapters, 'chapter')}" if file.chapters else ""
@@ -798,7 +798,7 @@ def _tell_timings(started: float, seconds: Mapping[str, float]) -> None:
 
 def _measures(track: Track) -> str:
     """Say how long a track is, and how long each leg is stretched in it."""
-    from voicecoach.views.cuesheet import clock
+    from voicecoach.core.timeline import clock
 
     return ", ".join((clock(track.timeline.duration), *_list_stretches(track)))
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach import errors, language
 from voicecoach.core import breath, score
-from voicecoach.core.timeline import perform
+from voicecoach.core.perform import perform
 from voicecoach.errors import VoicecoachError
 from voicecoach.routine import library
 from voicecoach.script import piece

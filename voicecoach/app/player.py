@@ -19,7 +19,7 @@ from voicecoach.audio.ffmpeg import apart, end, gist
 from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, shown
 from voicecoach.system import plain_files
 from voicecoach.system.signals import defer
-from voicecoach.views.live import Recorded, recorded
+from voicecoach.views.exchange import PublicTimeline, read_timeline
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
@@ -103,12 +103,12 @@ def sound(name: str) -> Path | None:
     return path
 
 
-def recording(path: Path) -> Recorded:
+def recording(path: Path) -> PublicTimeline:
     """Return what an audio file says of itself; one that carries no timeline has a length at most."""
     try:
-        return recorded(tagging.timeline(path))
+        return read_timeline(tagging.timeline(path))
     except ValueError:
-        return Recorded(one_line(path.name), _length(path))
+        return PublicTimeline(one_line(path.name), _length(path))
 
 
 def command(path: Path, instead: str) -> list[str]:

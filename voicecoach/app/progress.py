@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import NAMES
-from voicecoach.views.cuesheet import clock
+from voicecoach.core.timeline import clock
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:

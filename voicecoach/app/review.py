@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from voicecoach.app import session
 from voicecoach.core.breath import Span
+from voicecoach.core.perform import perform
 from voicecoach.core.score import Sound, phrases
-from voicecoach.core.timeline import perform
 from voicecoach.errors import (
     Misfit,
     Problem,

@@ -14,12 +14,12 @@ from voicecoach.audio.render import Part, prepared
 from voicecoach.audio.writer import write_all
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Pause, Phrase, phrases, seq
-from voicecoach.core.timeline import as_json
 from voicecoach.routine.library import find, translations
 from voicecoach.routine.loader import Routine, load
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import Choices, Sounding
 from voicecoach.system import cache
+from voicecoach.views.exchange import as_json
 from voicecoach.voices import finding
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from voicecoach.app.naming import list_choices, name_file, tell_apart
 from voicecoach.app.piece_cache import Source, covered
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.audio.formats import FORMATS, MP3
+from voicecoach.core.perform import LONGEST, perform
 from voicecoach.core.score import Score, Side, Sound, phrases
-from voicecoach.core.timeline import LONGEST, Cue, Timeline, as_json, perform
+from voicecoach.core.timeline import Cue, Timeline, clock
 from voicecoach.errors import (
     ChoiceError,
     EncodeError,
@@ -35,8 +36,9 @@ from voicecoach.system import cache, memory, parallel, plain_files, signals, tim
 from voicecoach.system.assets import asset, assets
 from voicecoach.system.folders import describe_missing, is_gone, quote
 from voicecoach.views.caution import caution
-from voicecoach.views.cuesheet import clock, transcript
+from voicecoach.views.cuesheet import transcript
 from voicecoach.views.dose import note
+from voicecoach.views.exchange import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -36,7 +36,7 @@ def sinking(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
 
     >>> from voicecoach.core.breath import Span, breath
     >>> from voicecoach.core.score import Pause, phrase, seq
-    >>> from voicecoach.core.timeline import perform
+    >>> from voicecoach.core.perform import perform
     >>> score = seq(phrase("Sit"), Pause(Span(rest=Fraction(60))), phrase("Rest"))
     >>> plan = perform(score, lambda text: SLOWEST, breath("4-6"))
     >>> [(cue.text, cue.fall) for cue in sinking(plan, {"Sit": Fraction(1), "Rest": Fraction(1)}).cues]

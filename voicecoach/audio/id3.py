@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import __version__
+from voicecoach.views.exchange import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 ARTIST, GENRE = "voicecoach", "Speech"
 """Who a file is by if nobody says otherwise, and its genre: 101 of the list that ID3 knows."""
 
-TIMELINE_OWNER = "voicecoach-timeline/1"
+TIMELINE_OWNER = FORMAT
 MOST_CHAPTERS = 255
 """A table of contents counts its entries in one byte (ID3v2 Chapter Frame Addendum 1.0, 3.2)."""
 

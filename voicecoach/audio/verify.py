@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +20,7 @@ from voicecoach.audio.levels import (
 from voicecoach.errors import RunError, TargetError, shown
 from voicecoach.script.choices import ROOM_TONE
 from voicecoach.system import plain_files
-from voicecoach.views.live import MOST
+from voicecoach.views.exchange import read_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -174,38 +172,14 @@ def _read(data: str | bytes) -> Plan:
         ValueError: When it is none.
     """
     try:
-        plan = json.loads(data, object_hook=_shorten)
-        found = Plan(_second(plan["duration"]), [_check_cue(each) for each in plan["cues"]])
-        return _with_sound(found, plan["sound"]) if "sound" in plan else found
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ValueError("this is no timeline") from error
+        found = read_timeline(data)
+        plan = Plan(found.duration or 0.0, [_Cue(cue.start, cue.end, cue.track, cue.text) for cue in found.cues])
+        return plan if found.sound is None else _with_sound(plan, found.sound)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise ValueError("this is not a timeline") from error
 
 
-def _shorten(found: dict[str, Any]) -> dict[str, Any] | _Cue | None:
-    """Keep what is needed of each part of a timeline as it is read: whole, those of 12 hours would take 200 MB."""
-    if "track" in found and "text" in found:
-        return _Cue(
-            _second(found["start"]),
-            _second(found["end"]),
-            sys.intern(str(found["track"])),
-            sys.intern(str(found["text"])),
-        )
-    return None if "breath" in found and "kind" in found else found
-
-
-def _check_cue(value: object) -> _Cue:
-    if not isinstance(value, _Cue):
-        raise TypeError("it is no cue")
-    return value
-
-
-def _second(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
-        raise ValueError("it is no time")
-    return float(value)
-
-
-def _with_sound(plan: Plan, sound: dict[str, Any]) -> Plan:
+def _with_sound(plan: Plan, sound: Mapping[str, Any]) -> Plan:
     """Read what a timeline tells of its sound: levels, and the digest of what was written."""
     known: dict[str, Any] = {name: float(sound[name]) for name in ("room_tone", "bed") if name in sound}
     known["sha256"] = str(sound.get("sha256", ""))

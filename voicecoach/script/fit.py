@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.core.timeline import ceil_to_frame, perform
+from voicecoach.core.perform import perform
+from voicecoach.core.timeline import ceil_to_frame, clock
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.script.builder import draft, pace
 from voicecoach.script.choices import Amount, Choices, spread
-from voicecoach.views.cuesheet import clock
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Pace

@@ -29,7 +29,7 @@ def caution(timelines: Iterable[Timeline]) -> Iterator[str]:
     >>> from fractions import Fraction
     >>> from voicecoach.core.breath import breath
     >>> from voicecoach.core.score import Breathe
-    >>> from voicecoach.core.timeline import perform
+    >>> from voicecoach.core.perform import perform
     >>> list(caution([perform(Breathe(), lambda _: Fraction(0), breath("0.5-0.5"))]))[0].split(":")[0]
     'a breath lasts 1 s, over 30 a minute'
     """

@@ -7,11 +7,10 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach.core.timeline import FRAME
+from voicecoach.core.timeline import FRAME, clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from fractions import Fraction
 
     from voicecoach.core.score import Side
     from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
@@ -89,22 +88,6 @@ def _phase(cue: Cue, phases: deque[PhaseSpan]) -> PhaseSpan | None:
     while phases and phases[0].end <= at:
         phases.popleft()
     return phases[0] if phases and phases[0].start <= at else None
-
-
-def clock(seconds: Fraction, *, tenths: bool = False) -> str:
-    """Write a time as players do.
-
-    >>> from fractions import Fraction
-    >>> clock(Fraction(754, 10)), clock(Fraction(754, 10), tenths=True), clock(Fraction(3600))
-    ('1:15', '1:15.4', '1:00:00')
-    """
-    parts = 10 if tenths else 1
-    units = int(seconds * parts)
-    whole, tenth = divmod(units, parts)
-    minutes, left = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    text = f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
-    return f"{text}.{tenth}" if tenths else text
 
 
 def by_chapter(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Cue, ...]]]:

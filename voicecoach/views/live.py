@@ -5,83 +5,37 @@ Everything comes from a timeline in its public form, which a file of ours carrie
 
 from __future__ import annotations
 
-import json
 import math
 from bisect import bisect_right
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Kind
-from voicecoach.views.cuesheet import clock
+from voicecoach.core.timeline import clock
+from voicecoach.views.exchange import PublicChapter, PublicCue, PublicPhase
 from voicecoach.views.terminal import PHASES
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import Console, RenderableType
     from rich.constrain import Constrain
     from rich.table import Table
     from rich.text import Text
 
-FORMAT = "voicecoach-timeline/1"
+    from voicecoach.views.exchange import PublicTimeline
+
 WORDS = 3
 """Lines that words have at least, so that the bar under them stays in its place."""
 BAR = "cyan"
 LABEL = 8
-MOST = 1e6
-"""Seconds; what claims to last longer is no session."""
 SEPARATORS = ":,;·–—：，、"  # noqa: RUF001 - marks of many scripts
 """What stands between a title and the part of it that a chapter is."""
 WIDEST = 72
 """Columns; longer lines are hard to read, and a longer bar is no clearer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """Words, and when they are heard, in seconds."""
-
-    start: float
-    end: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Breathed:
-    """A phase of a breath."""
-
-    start: float
-    end: float
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What is known of a recording: its title and, where that can be told, its length and what is heard when.
-
-    All spans are in the order of their starts.
-    """
-
-    title: str
-    duration: float | None = None
-    words: tuple[Spoken, ...] = field(default=(), repr=False)
-    phases: tuple[Breathed, ...] = field(default=(), repr=False)
-    chapters: tuple[Spoken, ...] = field(default=(), repr=False)
-
-    def __str__(self) -> str:
-        """Say what it is, and how long.
-
-        >>> print(Recorded("Box breathing", 312))
-        Box breathing  5:12
-        """
-        return self.title if self.duration is None else f"{self.title}  {_clock(self.duration)}"
-
-    @property
-    def told(self) -> bool:
-        """Whether it is known what is heard in it."""
-        return bool(self.words or self.phases or self.chapters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +55,7 @@ class Moment:
     chapter: str = ""
     words: str = ""
     speaking: bool = False
-    phase: Breathed | None = None
+    phase: PublicPhase | None = None
     over: float = 0
 
     @property
@@ -111,29 +65,7 @@ class Moment:
         return levels[self.phase.kind] if self.phase else 0.0
 
 
-def recorded(data: bytes | str) -> Recorded:
-    """Read a timeline in its public form.
-
-    Raises:
-        ValueError: When it is none; it may come from anywhere.
-    """
-    try:
-        shown = json.loads(data)
-        if shown["format"] != FORMAT:
-            raise ValueError(shown["format"])  # noqa: TRY301 - one way out for all that is wrong
-        voiced = [each for each in shown["cues"] if each["track"] == "voice"]
-        return Recorded(
-            one_line(shown["title"]),
-            _second(shown["duration"]),
-            _ordered(Spoken(*_span(each), one_line(each["text"])) for each in voiced),
-            _ordered(Breathed(*_span(each), Kind(each["kind"])) for each in shown["phases"]),
-            _ordered(Spoken(*_span(each), one_line(each["title"])) for each in shown["chapters"]),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"this is no {FORMAT}") from error
-
-
-def moment(recording: Recorded, seconds: float) -> Moment:
+def moment(recording: PublicTimeline, seconds: float) -> Moment:
     """Say what there is to see when so many seconds of a recording are over."""
     at = min(max(seconds, 0.0), math.inf if recording.duration is None else recording.duration)
     chapter, words = _begun(recording.chapters, at), _begun(recording.words, at)
@@ -141,15 +73,15 @@ def moment(recording: Recorded, seconds: float) -> Moment:
     phase = phase if phase and at < phase.end else None
     return Moment(
         at,
-        chapter.text if chapter and at < chapter.end else "",
-        words.text if words else "",
+        one_line(chapter.title) if chapter and at < chapter.end else "",
+        one_line(words.text) if words else "",
         words is not None and at < words.end,
         phase,
         (at - phase.start) / (phase.end - phase.start) if phase else 0,
     )
 
 
-def drawn(recording: Recorded, now: Moment) -> Constrain:
+def drawn(recording: PublicTimeline, now: Moment) -> Constrain:
     """Lay a moment out for a terminal; where it is not known what is heard, only the time."""
     from rich.align import Align
     from rich.console import Group
@@ -160,7 +92,7 @@ def drawn(recording: Recorded, now: Moment) -> Constrain:
     title = Text(recording.title, "bold", no_wrap=True, overflow="ellipsis")
     chapter = Text(shorten_chapter(now.chapter, recording.title), no_wrap=True, overflow="ellipsis")
     words = Align(Text(now.words, "bold" if now.speaking else "dim"), vertical="top", height=WORDS)
-    heard = (chapter, Padding(words, (1, 0, 1, 2)), _breath(now)) if recording.told else ()
+    heard = (chapter, Padding(words, (1, 0, 1, 2)), _breath(now)) if recording.has_content else ()
     return Constrain(Group(title, *heard, _time(recording, now)), WIDEST)
 
 
@@ -177,7 +109,7 @@ def shorten_chapter(chapter: str, title: str) -> str:
 
 
 @contextmanager
-def display(recording: Recorded, console: Console) -> Iterator[Callable[[float], None]]:
+def display(recording: PublicTimeline, console: Console) -> Iterator[Callable[[float], None]]:
     """Show a recording on a terminal while it plays; afterwards the terminal is as it was.
 
     Inside is a function that is to be told, again and again, how many seconds are over.
@@ -200,7 +132,7 @@ def _breath(now: Moment) -> Table:
     return _line(Text(f" {kind} ".ljust(LABEL), PHASES[kind]), bar, str(left))
 
 
-def _time(recording: Recorded, now: Moment) -> Table:
+def _time(recording: PublicTimeline, now: Moment) -> Table:
     """Draw how much of the whole is over, and what is left."""
     from rich.progress_bar import ProgressBar
     from rich.text import Text
@@ -226,28 +158,10 @@ def _clock(seconds: float) -> str:
     return clock(Fraction(seconds))
 
 
-_Timed = TypeVar("_Timed", Spoken, Breathed)
+_Timed = TypeVar("_Timed", PublicCue, PublicPhase, PublicChapter)
 
 
 def _begun(spans: Sequence[_Timed], at: float) -> _Timed | None:
     """Return what began last."""
     number = bisect_right(spans, at, key=lambda each: each.start)
     return spans[number - 1] if number else None
-
-
-def _ordered(spans: Iterable[_Timed]) -> tuple[_Timed, ...]:
-    return tuple(sorted(spans, key=lambda each: each.start))
-
-
-def _span(each: Mapping[str, Any]) -> tuple[float, float]:
-    start, end = _second(each["start"]), _second(each["end"])
-    if end <= start:
-        raise ValueError("it ends before it starts")
-    return start, end
-
-
-def _second(value: object) -> float:
-    """Read a time, or a length, in seconds."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST:
-        raise ValueError("it is no time")
-    return float(value)

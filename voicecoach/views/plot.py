@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Moment, Side
-from voicecoach.core.timeline import FRAME
-from voicecoach.views.cuesheet import clock
+from voicecoach.core.timeline import FRAME, clock
 from voicecoach.views.plot_rows import INNER, MARGIN, WIDTH, rows
 from voicecoach.views.shapes import Anchor, Area, Label, Picture, Rect, Stroke, fitted, readable, text_width
 from voicecoach.views.shapes import svg as vector

@@ -14,8 +14,8 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from voicecoach.core.layout import air
 from voicecoach.core.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
-from voicecoach.core.timeline import air
 from voicecoach.routine.text_normalisation import as_written
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import LEFT_RIGHT

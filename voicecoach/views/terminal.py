@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from voicecoach.views.cuesheet import by_line, clock
+from voicecoach.core.timeline import clock
+from voicecoach.views.cuesheet import by_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

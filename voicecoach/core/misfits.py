@@ -1,0 +1,84 @@
+"""What can't be performed as it is written, and words that are left out, as problems for the author."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from voicecoach.core.score import CueKind, phrases
+from voicecoach.errors import Misfit, Problem, Where, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voicecoach.core.breath import Breath, Kind
+    from voicecoach.core.scene import Room
+    from voicecoach.core.score import Breathe, Phrase, Score
+
+NOWHERE = Where("score", 0, 0)
+
+
+def too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Room) -> Problem:
+    """Say where, what, how much is missing, and how long the phase would have to be."""
+    enough = math.ceil(max(needed + Fraction(15, 100), needed * Fraction(10, 9)) * 10) / 10
+    needs, has = math.ceil(needed * 100) / 100, math.floor(max(there, Fraction(0)) * 100) / 100
+    text, following = phrase.wordings[-1].text, first(room.until)
+    if following:
+        place, more = f"has {has:.2f} s", f"leave {enough:g} s up to {following}"
+        place += f" up to {following}"
+    elif room.after:
+        place, more = f"{has:.2f} s are left of the hold", f"say it {enough:g} s before the hold ends"
+    else:
+        place = f"the {room.name} of {float(room.seconds):g} s has {has:.2f} s for it"
+        more = f"give the {room.name} {enough:g} s"
+    return Misfit(
+        phrase.where or NOWHERE,
+        f"{shown(text)} needs {needs:.2f} s and {place}",
+        f"add a shorter wording after '|', raise --rate, or {more}",
+        text,
+        needed - there,
+    )
+
+
+def first(score: Score | None) -> str:
+    """Quote the words that a part of a hold begins with."""
+    return next((shown(phrase.wordings[0].text) for phrase in phrases(score)), "") if score else ""
+
+
+def outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction) -> Iterator[Problem]:
+    """Tell of moments that are not in their hold; of a countdown, once."""
+    spoken = [(after, phrase) for after, part in placed for phrase in phrases(part)]
+    counts = [(after, phrase) for after, phrase in spoken if phrase.kind is CueKind.COUNT]
+    for after, phrase in [*(each for each in spoken if each not in counts), *counts[:1]]:
+        text, hold = phrase.wordings[0].text, f"{float(seconds):g} s"
+        what = f"{shown(text)} is said at {float(after):g} s, and the hold lasts {hold}"
+        mend = "name a moment within it"
+        if phrase.kind is CueKind.COUNT:
+            what = f"a countdown of {float(seconds - after):g} s is longer than the hold of {hold}"
+            mend = "count from a smaller number, or give it more time"
+        yield Misfit(phrase.where or NOWHERE, what, mend, text)
+
+
+def at_once(part: Score, other: Score) -> Iterator[Problem]:
+    """Tell of words that can't be heard, since others are said at the same moment of a hold."""
+    for phrase in phrases(part):
+        if first(other) and not phrase.otherwise:
+            text = phrase.wordings[0].text
+            what = f"{shown(text)} is said at the same moment as {first(other)}"
+            yield Misfit(phrase.where or NOWHERE, what, "give one of them another moment, or leave it out", text)
+
+
+def find_unsaid(taken: Breathe, breath: Breath) -> Iterator[Problem]:
+    """Report the words for a phase that the breath does not have: they are left out."""
+    for kind, number, body in taken.words:
+        there = sum(phase.kind is kind for phase in breath.phases)
+        for phrase in phrases(body) if number > there else ():
+            has = f"only {there} {kind}{'s' if there > 1 else ''}" if there else f"no {kind}"
+            what = f"{shown(phrase.wordings[0].text)} is left out: the breath {breath} has {has}"
+            mend = f"breathe with {_some(kind) if number == 1 else f'{number} {kind}s'} to hear it"
+            yield Problem(phrase.where or NOWHERE, what, mend)
+
+
+def _some(kind: Kind) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

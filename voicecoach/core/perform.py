@@ -1,0 +1,317 @@
+"""The performance of a score: it is laid along time for one breath and one voice."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING, assert_never
+
+from voicecoach.core.breath import Breath, Pace
+from voicecoach.core.layout import air
+from voicecoach.core.misfits import NOWHERE, at_once, find_unsaid, first, outside, too_long
+from voicecoach.core.scene import Happened, Marked, Pending, Room, Scene, Taken
+from voicecoach.core.score import (
+    Breathe,
+    Mark,
+    Moment,
+    Onset,
+    Overrun,
+    Paced,
+    Pause,
+    Phrase,
+    Seq,
+    Slot,
+    Sound,
+    Under,
+    beats,
+    is_heard,
+)
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline, ceil_to_frame, snap
+from voicecoach.errors import ChoiceError, FitError, Misfit, Problem, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voicecoach.core.breath import Kind
+    from voicecoach.core.score import Score, Side
+    from voicecoach.core.timeline import Measure
+
+LONGEST = Fraction(12 * 3600)
+"""Seconds that a session may last."""
+
+MOST_CUES = 100_000
+FEWER = "use fewer rounds or breaths"
+
+
+def perform(score: Score, measure: Measure, pace: Pace | Breath) -> Timeline:
+    """Lay a score along time for someone who breathes at ``pace``, with speech as long as ``measure`` says.
+
+    >>> from voicecoach.core.breath import Kind, breath
+    >>> from voicecoach.core.score import breathe, phrase, seq
+    >>> score = breathe({Kind.INHALE: phrase("Breathe in"), Kind.EXHALE: phrase("And slowly out", "Out")})
+    >>> for cue in perform(score, lambda text: Fraction(len(text), 8), breath("4-2")).cues:
+    ...     print(float(cue.start), cue.text)
+    0.0 Breathe in
+    4.008 And slowly out
+
+    Raises:
+        FitError: When a phrase fits in none of its wordings; it names all such phrases.
+        ChoiceError: When it has more than 100,000 cues, or lasts over 12 hours; it is not performed further than that.
+    """
+    whole = pace if isinstance(pace, Pace) else Pace((pace,))
+    scene = Scene(measure, whole.breaths(beats(score)))
+    end = _lay(score, Fraction(0), scene)
+    _check_size(end, scene.happened)
+    return _collect(scene.happened, ceil_to_frame(end))
+
+
+def _check_size(at: Fraction, happened: Happened) -> None:
+    """Refuse a session that goes on for too long, as soon as it does."""
+    if at > LONGEST:
+        raise ChoiceError(f"this lasts more than {LONGEST / 3600} hours, the most there can be\n{FEWER}")
+    if len(happened.cues) > MOST_CUES:
+        raise ChoiceError(f"this has more than {MOST_CUES:,} cues, the most there can be\n{FEWER}")
+
+
+def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
+    score: Score, at: Fraction, scene: Scene
+) -> Fraction:
+    """Tell the scene what happens from ``at`` on, and return when it is over."""
+    match score:
+        case Phrase():
+            return _say(score, at, scene)
+        case Breathe():
+            return _breathe(score, at, scene)
+        case Pause(span, beat):
+            return at + span.seconds(scene.breath(beat))
+        case Sound(name, kind, side, file, where):
+            at = scene.happened.free(at)
+            start = snap(at)
+            scene.happened.cues.append(Cue(start, start + scene.measure(score), kind, name, side, file, where=where))
+            return at
+        case Mark():
+            scene.happened.marks.append(Marked(_place_mark(score, at, scene), score))
+            return at
+        case Onset():
+            return _begin(score, at, scene)
+        case Seq(parts):
+            for part in parts:
+                at = _lay(part, at, scene)
+            return at
+        case Slot():
+            return _fill(score, at, scene)
+        case Paced(pace, body):
+            return _lay(body, at, replace(scene, breaths=pace.breaths(beats(body))))
+        case Under(body, under):
+            _lay(under, at, scene)
+            return _lay(body, at, scene)
+        case _:
+            assert_never(score)
+
+
+def _place_mark(mark: Mark, at: Fraction, scene: Scene) -> Fraction:
+    """Return where a mark stands: a chapter begins after the words that end what was before it."""
+    ends = any(not each.announces for each in scene.happened.pending)
+    return scene.happened.over(at) if mark.moment is Moment.CHAPTER and ends else at
+
+
+def _begin(onset: Onset, at: Fraction, scene: Scene) -> Fraction:
+    """Let something be heard from ``at`` on, and note how long what follows has to wait with its own words."""
+    happened = scene.happened
+    begun = happened.free(at)
+    end = _lay(onset.body, begun, replace(scene, room=None))
+    if isinstance(onset.body, Sound):
+        end += scene.measure(onset.body)
+    said = onset.body if isinstance(onset.body, Phrase) else None
+    happened.pending[:] = [Pending(end, end + onset.gap, said, onset.announces)]
+    return at
+
+
+def _say(phrase: Phrase, at: Fraction, scene: Scene) -> Fraction:
+    """Say the longest wording that fits; if none does, what is heard otherwise, or the shortest, and report it."""
+    soonest, room, last = scene.happened.soonest(at), scene.room, len(phrase.wordings) - 1
+    for number, wording in enumerate(phrase.wordings):  # noqa: B007 - the last that is tried is said
+        own, taken = scene.length(wording)
+        if room is None or taken <= room.end - soonest:
+            break
+    while room and room.grows and taken > room.end - soonest:
+        room = room.outer
+    if room and taken > room.end - soonest:
+        if phrase.otherwise:
+            return _sound_otherwise(phrase.otherwise, last + 1, at, scene)
+        scene.happened.problems.append(too_long(phrase, taken, room.end - soonest, room))
+    at = max(soonest, min(scene.happened.free(at), scene.room.end - taken)) if scene.room else scene.happened.free(at)
+    start, count = snap(at), last + 1 + bool(phrase.otherwise)
+    cue = Cue(start, start + own, phrase.kind, wording.text, phrase.side, wording.spoken, number, count, phrase.where)
+    scene.happened.cues.append(cue)
+    return at + taken
+
+
+def _sound_otherwise(sound: Sound, wording: int, at: Fraction, scene: Scene) -> Fraction:
+    """Let a sound be heard in place of words: it is the last of their wordings."""
+    end = _lay(sound, at, scene)
+    cues = scene.happened.cues
+    cues[-1] = replace(cues[-1], wording=wording, wordings=wording + 1)
+    return end
+
+
+def _fill(slot: Slot, at: Fraction, scene: Scene) -> Fraction:
+    """Lay what a slot holds, and return when it is over: after its span, or later if its words need that."""
+    breath = scene.breath(slot.beat)
+    seconds = slot.span.seconds(breath)
+    if slot.overrun is Overrun.REFUSE:
+        _hold(slot, at, seconds, scene)
+        return at + seconds
+    room = Room(at + seconds - air(seconds), slot.name, seconds, grows=True, outer=scene.room)
+    opening, others = _part_opening(slot.body)
+    end = _lay(others, _lay(opening, at, scene.inside(room)), scene)
+    over = max(Fraction(0), scene.happened.over(end) - at - seconds)
+    whole = breath.seconds if slot.span.in_breaths else over
+    lasts = seconds + (math.ceil(over / whole) * whole if over else 0)
+    _note_growth(slot, seconds, lasts, scene)
+    return at + lasts
+
+
+def _part_opening(body: Score) -> tuple[Score, Score]:
+    """Part the phrase that a slot's body opens with from what comes after it."""
+    parts = body.parts if isinstance(body, Seq) else (body,)
+    spoken = next((number for number, part in enumerate(parts) if not isinstance(part, Mark | Sound | Pause)), None)
+    if spoken is None or not isinstance(parts[spoken], Phrase):
+        return Seq(), body
+    return Seq(parts[: spoken + 1]), Seq(parts[spoken + 1 :])
+
+
+def _note_growth(slot: Slot, seconds: Fraction, lasts: Fraction, scene: Scene) -> None:
+    """Note that a slot lasts longer than it is written; of several times, the longest."""
+    known, grown = scene.happened.grown, lasts - seconds
+    if grown and slot.where and known.get(slot.where, (Fraction(0),))[0] < grown:
+        what = f"the {slot.name} of {_tenths(seconds)} s lasts {_tenths(lasts)} s, since its words need that"
+        mend = f"give it {math.ceil(lasts)}s, or shorten the words"
+        known[slot.where] = grown, Problem(slot.where, what, mend)
+
+
+def _tenths(seconds: Fraction) -> str:
+    return f"{round(float(seconds), 1):g}"
+
+
+def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: Scene) -> None:
+    """Lay what a slot of fixed length holds: each part has room until the next one starts."""
+    placed = [(offset.within(seconds), part) for offset, part in slot.at]
+    scene.happened.problems.extend(outside([each for each in placed if not 0 <= each[0] < seconds], seconds))
+    inside = [(after, part) for after, part in placed if 0 <= after < seconds]
+    parts = sorted([(Fraction(0), slot.body), *inside], key=lambda part: part[0])
+    following: list[tuple[Fraction, Score | None]] = [*parts[1:], (seconds, None)]
+    for (after, part), (end, until) in zip(parts, following, strict=True):
+        length = end - after
+        if until and not length and (unheard := list(at_once(part, until))):
+            scene.happened.problems.extend(unheard)
+        elif is_heard(part):
+            scene.happened.problems.extend(_talks_over(part, at + after, scene) if after else ())
+            _lay(part, at + after, scene.inside(Room(at + end - air(length), "hold", length, after, until)))
+
+
+def _talks_over(part: Score, at: Fraction, scene: Scene) -> Iterator[Problem]:
+    """Report words of the onset that are still heard at a later moment of a hold; the moment itself never waits."""
+    pending, happened = [*scene.happened.pending], scene.happened
+    happened.pending.clear()
+    for each in pending:
+        if each.phrase and each.end > at:
+            text = each.phrase.wordings[-1].text
+            missing = math.ceil((each.end - at) * 100) / 100
+            what = f"{shown(text)} is {missing:.2f} s too long to end before {first(part) or 'the next sound'}"
+            yield Misfit(
+                each.phrase.where or NOWHERE, what, "shorten it, or give the hold more time", text, each.end - at
+            )
+
+
+def _breathe(taken: Breathe, at: Fraction, scene: Scene) -> Fraction:
+    breath = scene.breath(taken.beat)
+    start = _breath_start(taken, breath, at, scene)
+    if start > at:
+        _put_off(scene.happened.marks, at, start)
+    at = start
+    _check_size(at, scene.happened)
+    for problem in find_unsaid(taken, breath):
+        scene.happened.unsaid.setdefault((problem.where, problem.what), problem)
+    noted = Taken(at, [])
+    scene.happened.breaths.append(noted)
+    numbers: dict[Kind, int] = {}
+    for phase in breath.phases:
+        if taken.only not in {None, phase.kind}:
+            continue
+        numbers[phase.kind] = number = numbers.get(phase.kind, 0) + 1
+        words = taken.during(phase.kind, number)
+        if words:
+            _lay(words, at, scene.within(at, phase.seconds, phase.kind.value))
+        end = at + phase.seconds
+        noted.phases.append((at, end, phase.kind, taken.side_of(phase.kind)))
+        at = end
+    return at
+
+
+def _breath_start(taken: Breathe, breath: Breath, at: Fraction, scene: Scene) -> Fraction:
+    """Return when a breath starts: late enough for its first words to be heard at the onset of their phase."""
+    start, silent = scene.happened.free(at), Fraction(0)
+    if start == at:
+        return at
+    numbers: dict[Kind, int] = {}
+    for phase in breath.phases:
+        if taken.only in {None, phase.kind}:
+            numbers[phase.kind] = number = numbers.get(phase.kind, 0) + 1
+            if is_heard(taken.during(phase.kind, number) or Seq()):
+                return max(at, start - silent)
+            silent += phase.seconds
+    return at
+
+
+def _put_off(marks: list[Marked], at: Fraction, start: Fraction) -> None:
+    """Let a stretch begin with its first breath, where that had to wait."""
+    if marks and marks[-1].start == at and marks[-1].mark.moment is Moment.STRETCH:
+        marks[-1] = Marked(start, marks[-1].mark)
+
+
+def _collect(happened: Happened, end: Fraction) -> Timeline:
+    if happened.problems:
+        raise FitError(list(dict.fromkeys(happened.problems)))
+    cues = sorted(happened.cues, key=lambda cue: cue.start)
+    return Timeline(
+        duration=max(end, ceil_to_frame(max((cue.end for cue in cues), default=end))),
+        phases=tuple(_phases(happened.breaths)),
+        cues=tuple(cues),
+        chapters=tuple(_chapters(happened.marks, end)),
+        stretches=tuple(_stretches(happened.marks)),
+        unsaid=tuple(happened.unsaid.values()),
+        grown=tuple(problem for _, problem in happened.grown.values()),
+    )
+
+
+def _phases(taken: Iterable[Taken]) -> Iterator[PhaseSpan]:
+    for number, each in enumerate(sorted(taken, key=lambda each: each.start)):
+        for start, end, kind, side in each.phases:
+            yield PhaseSpan(start, end, kind, side, number)
+
+
+def _chapters(marks: list[Marked], end: Fraction) -> Iterator[Chapter]:
+    """Yield chapters, each until the next; they start on frames, as cues do.
+
+    One that would last no time gives way to the next, and neighbours with the same title and side are one.
+    """
+    begun = [marked for marked in marks if marked.mark.moment is Moment.CHAPTER]
+    starts = [snap(marked.start) for marked in begun]
+    spans = zip(begun, starts, [*starts[1:], end], strict=False)
+    lasting = ((marked.mark, start, until) for marked, start, until in spans if until > start)
+    for (title, side), some in groupby(lasting, key=lambda each: (each[0].title, each[0].side)):
+        (mark, start, until), *others = some
+        yield Chapter(start, others[-1][2] if others else until, title, side, mark.part)
+
+
+def _stretches(marks: list[Marked]) -> Iterator[Stretch]:
+    """Pair each release with the last stretch of its side."""
+    begun: dict[Side | None, Fraction] = {}
+    for marked in marks:
+        if marked.mark.moment is Moment.STRETCH:
+            begun[marked.mark.side] = marked.start
+        elif marked.mark.moment is Moment.RELEASE:
+            yield Stretch(begun.pop(marked.mark.side), marked.start, marked.mark.side)

@@ -1,0 +1,122 @@
+"""What holds while a score is performed, and what has happened so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from voicecoach.core.layout import air
+from voicecoach.core.timeline import ceil_to_frame
+
+if TYPE_CHECKING:
+    from voicecoach.core.breath import Breath, Kind
+    from voicecoach.core.score import Mark, Phrase, Score, Side, Wording
+    from voicecoach.core.timeline import Cue, Measure
+    from voicecoach.errors import Problem, Where
+
+LEAST_GAP = Fraction(1, 4)
+"""Seconds between words at an onset and those after them, where these would not fit otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where words have to end; ``name`` and ``seconds`` are those of the phase or slot that says so.
+
+    In a hold, ``after`` is when they are said, and ``until`` what is said next. One that ``grows`` is only preferred:
+    words that do not fit in it have to end in the room around it, ``outer``, if there is one.
+    """
+
+    end: Fraction
+    name: str
+    seconds: Fraction
+    after: Fraction = Fraction(0)
+    until: Score | None = None
+    grows: bool = False
+    outer: Room | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is heard at the onset of what follows: when it ends, and when the next words may start.
+
+    ``phrase`` is what is said; ``announces`` is as in `Onset`.
+    """
+
+    end: Fraction
+    free: Fraction
+    phrase: Phrase | None = None
+    announces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A breath was taken: where its phases start and end, in order; they are numbered when all are known."""
+
+    start: Fraction
+    phases: list[tuple[Fraction, Fraction, Kind, Side | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark, and when it is."""
+
+    start: Fraction
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What happens in a performance, as it is laid."""
+
+    cues: list[Cue] = field(default_factory=list)
+    breaths: list[Taken] = field(default_factory=list)
+    marks: list[Marked] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unsaid: dict[tuple[Where | None, str], Problem] = field(default_factory=dict)
+    grown: dict[Where, tuple[Fraction, Problem]] = field(default_factory=dict)
+    pending: list[Pending] = field(default_factory=list)
+
+    def free(self, at: Fraction) -> Fraction:
+        """Return the earliest time, from ``at`` on, at which the next words may start."""
+        return max([at, *(each.free for each in self.pending)]) if self.pending else at
+
+    def soonest(self, at: Fraction) -> Fraction:
+        """Return the earliest time for words that would not fit otherwise."""
+        return max([at, *(min(each.free, each.end + LEAST_GAP) for each in self.pending)]) if self.pending else at
+
+    def over(self, at: Fraction) -> Fraction:
+        """Return when all that is heard at this onset is over; ``at`` if it is silent."""
+        return max([at, *(each.end for each in self.pending)])
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What holds while a part of the score is laid, and what has happened so far."""
+
+    measure: Measure
+    breaths: tuple[Breath, ...]
+    room: Room | None = None
+    happened: Happened = field(default_factory=Happened)
+    lengths: dict[Wording, tuple[Fraction, Fraction]] = field(default_factory=dict)
+
+    def breath(self, beat: int) -> Breath:
+        """Return a breath of the pace; past its end, the last."""
+        return self.breaths[min(beat, len(self.breaths) - 1)]
+
+    def within(self, at: Fraction, seconds: Fraction, name: str) -> Scene:
+        """Return the scene inside a span that refuses to grow."""
+        return self.inside(Room(at + seconds - air(seconds), name, seconds))
+
+    def inside(self, room: Room) -> Scene:
+        """Return the scene where words have to end; of two such places, the one that comes first holds."""
+        inside = self.room and self.room.end <= room.end
+        return self if inside else Scene(self.measure, self.breaths, room, self.happened, self.lengths)
+
+    def length(self, wording: Wording) -> tuple[Fraction, Fraction]:
+        """How long a wording lasts, and how long it lasts with its twins, in whole frames."""
+        found = self.lengths.get(wording)
+        if found is None:
+            own, *others = (self.measure(text) for text in (wording.said, *wording.twins))
+            found = self.lengths[wording] = own, ceil_to_frame(max([own, *others]))
+        return found
