@@ -236,7 +236,7 @@ def test_what_a_language_without_a_table_lacks_is_named(tmp_path: Path) -> None:
     ("code", "words", "expected"),
     [
         ("English", "{}", "2:11: no language is called 'English'; write en, or another as it or pt-BR"),
-        ("en_GB", "{}", "2:11: no language is called 'en_GB'; write de or en or es or fr, or another as it or pt-BR"),
+        ("en_GB", "{}", "2:11: no language is called 'en_GB'; write en-GB, or another as it or pt-BR"),
         (
             "en",
             "{numbers: zero}",

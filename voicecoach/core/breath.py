@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -19,12 +20,13 @@ from voicecoach.core.spelling import (
     number,
     phase,
     put_commas,
+    put_digits,
     round_finely,
     simplify,
     unit,
     write_number,
 )
-from voicecoach.errors import ChoiceError, shown
+from voicecoach.errors import ChoiceError, near, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -238,6 +240,7 @@ _COMMA = r"(?<=[0-9]),(?=[0-9])"
 _NAMED = (re.compile(rf"({WORD}) ?[:=]? ?({NUMBER})"), re.compile(rf"({NUMBER}) ?({WORD})"))
 """A phase before its number, and after it."""
 _POINTS = r" ?\.{2,} ?"
+_RAMP = r"(.+?) ?(?:->|=>|\u2192|\bto\b) ?(.+)"
 _STEP = rf"([^+]+?) ?\+ ?({NUMBER} ?{WORD}) every (.+)"
 _SPAN = rf"([0-9]+)(?: ?({WORD})(?: ?, ?at least (.+))?)?"
 _NO_COMMA = r"([^,]*\bbreaths?) (at least .+)"
@@ -248,6 +251,8 @@ _CLOCK = r"([0-9]{1,4}):([0-5][0-9])(?::([0-5][0-9]))?"
 _UNIT = rf"(?:{WORD}|''|['\"\u2032\u2033])"
 _AMOUNT = rf"({NUMBER}) ?({_UNIT})\.?"
 _AMOUNTS = rf"({NUMBER} ?{_UNIT}\.?(?: ?,? ?{NUMBER} ?{_UNIT}\.?)*)(?: ?([0-5][0-9]))?"
+_COUNTED = ("cycles", "reps", "repetitions", "rounds", "times")
+"""What people call breaths where they count them."""
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
 
@@ -289,6 +294,9 @@ def pace(text: str) -> Pace:
         ChoiceError: When the text is not a pace, or its breaths have different phases.
     """
     plain = simplify(text)
+    if (match := re.fullmatch(_RAMP, plain)) and all(re.fullmatch(_ROW, part) for part in match.groups()):
+        told = f"{shown(text)} is not a pace: two dots lead from one breath to the next"
+        raise ChoiceError(f"{told}\nwrite {'..'.join(match.groups())}")
     if match := re.fullmatch(_STEP, plain):
         longer, every = seconds(match[2]), seconds(match[3])
         if not every:
@@ -450,9 +458,26 @@ def span(text: str) -> Span:
             raise ChoiceError(f"{shown(text)} is not a length: {how}") from None
         if match := re.fullmatch(_NO_COMMA, plain):
             raise ChoiceError(f"{shown(text)} has no comma: write {match[1]}, {match[2]}") from None
+        if guess := _suggest_length(plain):
+            raise ChoiceError(f"{shown(text)} is not a length: write {guess}") from None
         raise ChoiceError(
             f"{shown(text)} is not a length: write breaths as 2 breaths, seconds as 5s, or 3 breaths, at least 20s"
         ) from None
+
+
+def _suggest_length(plain: str) -> str:
+    """Return how a length is written whose number is a word, or whose unit is misspelt; nothing for any other text."""
+    guess = put_digits(plain)
+    match = re.fullmatch(rf"({NUMBER}) ?({WORD})", guess)
+    if match and not unit(match[2]):
+        close = near(match[2], ("breaths", "seconds", "minutes"), 1) or ["breaths"] * (match[2] in _COUNTED)
+        guess = f"{match[1]} {close[0]}" if close else guess
+    if guess == plain:
+        return ""
+    with suppress(ChoiceError):
+        span(guess)
+        return guess
+    return ""
 
 
 def _complaint(plain: str) -> str:
@@ -467,6 +492,8 @@ def _complaint(plain: str) -> str:
         return "\n".join(told)
     if re.fullmatch(_ROW, pointed := re.sub(_COMMA, ".", plain)):
         return f"is not a breath: decimals take a point, as in {pointed}\n{WRITE}"
+    if re.fullmatch(_ROW, digits := put_digits(plain)):
+        return f"is not a breath: its numbers are words\nwrite {digits}"
     if not plain or re.search(_GAP, plain):
         return f"is not a breath: a number is missing, or negative\n{WRITE}"
     wrong = next((part for part in re.split(r" ?[-/] ?| ", plain) if not re.fullmatch(_NUMBER, part)), plain)

@@ -123,6 +123,24 @@ def _list_typed(*keys: str) -> dict[str, str]:
     return {word.casefold(): key for typed in tables for key in keys for word in typed.get(key, ())}
 
 
+def put_digits(text: str) -> str:
+    """Return a simplified text with digits in place of the words for numbers in any language with a table.
+
+    >>> put_digits("ten seconds"), put_digits("vier-sechs")
+    ('10 seconds', '4-6')
+    """
+    return re.sub(WORD, lambda match: _list_numbers().get(match[0].casefold(), match[0]), text)
+
+
+@cache
+def _list_numbers() -> dict[str, str]:
+    """Return the words for numbers in all languages, with their digits."""
+    from voicecoach.language import language, languages
+
+    tables = [language(code).numbers for code in languages()]
+    return {word.casefold(): str(number) for words in tables for number, word in enumerate(words)}
+
+
 def drop_unit(text: str, leave_out: str) -> str:
     """Return a simplified text without the units that follow its numbers, where they mean ``leave_out``.
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
-from voicecoach.errors import Problem, RoutineError, cut, near, order_problems, shown
+from voicecoach.errors import ChoiceError, Problem, RoutineError, cut, near, order_problems, shown
 from voicecoach.language import COUNTS, EXACT, TAG, keys, language, languages, missing
 from voicecoach.routine.explain import MOST_LOOKED_AT, Path, explain_errors
-from voicecoach.routine.formula import Formula, Quantity
+from voicecoach.routine.formula import Formula, Quantity, refuse_slips
 from voicecoach.routine.limits import bounded, defaults
 from voicecoach.routine.model import (
     BreathePhases,
@@ -199,7 +199,11 @@ def _blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[str], tr
         for where, blanks in _spoken_blanks(step, place(tree, path), sides):
             for blank in sorted(blanks - known):
                 if blank in sides:
-                    yield Problem(where, f"{{{blank}}} has no side to be filled from", "move it into an 'each side'")
+                    yield Problem(
+                        where,
+                        f"{{{blank}}} has no side to be filled from",
+                        f"move it into an 'each side', or write {{left {blank}}} for that one",
+                    )
                 elif _is_ahead(blank, {*names, *sides}.difference(fixed)):
                     yield _ahead(where, blank, turns=blank.removeprefix("next ") in sides, around=sided)
                 else:
@@ -285,6 +289,7 @@ def _unheard(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
 def _values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
     """Tell of values with braces that nothing fills."""
     names = frozenset(sheet.parameters)
+    yield from _slips(sheet, visits, tree)
     given: list[tuple[Path, frozenset[str], str]] = [
         (("parameters", name), names, text) for name, text in sheet.parameters.items()
     ]
@@ -300,6 +305,21 @@ def _values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table)
         blanks = set(map(str.lower, BLANK.findall(text)))
         for blank in sorted(blanks & own | {each for each in blanks if each not in known and each not in sides}):
             yield _unfilled(place(tree, at), blank, known, None)
+
+
+def _slips(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+    """Tell of parameters that others are worked out from, and that can't be worked out as they are written."""
+    wanted = {name for _, step, *_ in visits for formula in _formulas(step) for name in formula.names()}
+    found: set[str] = set()
+    while wanted:
+        found |= wanted
+        texts = (sheet.parameters.get(name, "") for name in wanted)
+        wanted = {name.lower() for text in texts for name in BLANK.findall(text)} - found
+    for name in sorted(found & {*sheet.parameters}):
+        try:
+            refuse_slips(sheet.parameters[name])
+        except ChoiceError as error:
+            yield Problem(place(tree, ("parameters", name)), *str(error).rsplit(": ", 1))
 
 
 def _unfilled(where: Where, blank: str, known: Collection[str], sides: Collection[str] | None) -> Problem:
@@ -333,10 +353,17 @@ def _sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Probl
         elif isinstance(step, EachSide) and sheet.sides is None:
             yield Problem(place(tree, path), "'each side' needs the sides' words", "add 'sides:' with left and right")
     left, right = (sheet.sides.left, sheet.sides.right) if sheet.sides else ({}, {})
-    for name in sorted(set(left) ^ set(right)):
+    lone = set(left) ^ set(right)
+    used = {blank for _, step, *_ in visits for words in said(step) for blank in words.blanks()} if lone else set()
+    for name in sorted(lone):
         here, there = ("left", "right") if name in left else ("right", "left")
+        meant = next(iter(near(name, sorted(lone - {*(left if name in left else right)}), 1)), "")
         where = key_place(tree, ("sides", here, name))
-        yield Problem(where, f"{name!r} is given for {here} only", f"add it to {there} too")
+        if not meant:
+            yield Problem(where, f"{name!r} is given for {here} only", f"add it to {there} too")
+        elif name not in used if (name in used) != (meant in used) else here == "right":
+            what = f"{name!r} is given for {here} only, and {meant!r} for {there} only"
+            yield Problem(where, what, f"did you mean {meant!r}?")
 
 
 def _words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
@@ -361,7 +388,9 @@ def _language(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     absent = missing(code, sheet.words)
     if not TAG.fullmatch(code):
         named = [each for each in languages() if language(each).name.lower() == code.lower()]
-        what = f"no language is called {shown(code)}"
+        what, dashed = f"no language is called {shown(code)}", code.replace("_", "-")
+        if TAG.fullmatch(dashed):
+            named = [dashed]
         yield Problem(where, what, f"write {' or '.join(named or languages())}, or another as it or pt-BR")
     elif absent:
         what = f"the program has no words in the language {shown(code)}"
@@ -382,9 +411,12 @@ def _includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Pr
     nested = [step.include.where for path, step, *_ in visits if isinstance(step, Include) and len(path) > 2]  # noqa: PLR2004
     beside = [step.include.where for step in sheet.steps if isinstance(step, Include)]
     if nested or (beside and len(beside) < len(sheet.steps)):
-        where = [*nested, *beside][0] or tree.where
+        others = [step.where for step in sheet.steps if not isinstance(step, Include)]
+        fewer = others if len(others) < len(beside) else []
+        where = [*nested, *fewer, *beside][0] or tree.where
         mend = "put the other steps into a routine of their own, and include that too"
         yield Problem(where, "an include stands only beside other includes", mend)
+        return
     silent = ("tips", "benefits", "sides") if beside else ("between",)
     for key in silent:
         if getattr(sheet, key):

@@ -23,7 +23,7 @@ from voicecoach.routine.values import BLANK
 from voicecoach.views.cuesheet import by_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from voicecoach.core.timeline import Timeline
     from voicecoach.language import Language
@@ -51,6 +51,10 @@ _CAMEL = re.compile(r"(?<=[^\W\d_]{2})(?=[^\W\d_]{2})")
 _BRACE = re.compile(r"(\w)\{|\}(\w)\w{2}")
 _JOINING = ("CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "HEBREW", "ARABIC")
 """Scripts that put no space between words, or join a word such as "to" to the next one."""
+_SIGN = re.compile(r"([$%@#]+)\{[^{}]+\}")
+"""A sign that other tools write before a name in braces."""
+_OTHER_BRACES = re.compile(r"\[([^\[\]]+)\]|<([^<>]+)>|%([^%]+)%")
+"""What other tools write a name in."""
 _TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
@@ -67,9 +71,13 @@ def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
         wordings = (" ".join(wording.split()) for wording in text.split("|"))
         told = chain.from_iterable(_spelling(wording, words) for wording in wordings)
         yield from (Problem(text.where, *each) for each in dict.fromkeys(told))
+    braces = dict(_find_other_braces(looked_at, {*sheet.parameters, *(sheet.sides.left if sheet.sides else ())}))
+    yield from braces.values()
     pronounced = tuple(sheet.pronounce.items())
     for where, spoken in spoken_texts(sheet, tree):
         if left and (where.line, where.column) >= (left.where.line, left.where.column):
+            continue
+        if where in braces:
             continue
         found = chain.from_iterable(check_written(wording, words, pronounced) for wording in spoken)
         yield from (Problem(where, *each) for each in dict.fromkeys(found))
@@ -84,6 +92,17 @@ def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
         refused = {each.where for each in find_written_out(sheet)}
         yield from (each for each in _one_sided(sheet, sheet.sides, words) if each.where not in refused)
         yield from _around_turns(sheet, sheet.sides)
+
+
+def _find_other_braces(texts: Iterable[Text], names: Collection[str]) -> Iterator[tuple[Where, Problem]]:
+    """Yield names of the routine that stand in the braces of another tool, with their places."""
+    for text in texts:
+        found = next(
+            (each for each in _OTHER_BRACES.finditer(text) if (each[1] or each[2] or each[3]).lower() in names), None
+        )
+        if found:
+            name = found[1] or found[2] or found[3]
+            yield text.where, Problem(text.where, f"{shown(found[0])} is read out as it stands", f"write {{{name}}}")
 
 
 def timed(timeline: Timeline, file: str) -> Iterator[Problem]:
@@ -124,6 +143,8 @@ def _spelling(wording: str, words: Language) -> Iterator[Advice]:
         yield from ((f"two words are joined in {shown(each[0])}", "part them") for each in joined)
     if found := next((each for each in _BRACE.finditer(wording) if not _is_joining(each[1] or each[2])), None):
         yield f"a word is joined to braces in {_around(wording, found)}", "put a space between them"
+    if found := _SIGN.search(wording):
+        yield f"{shown(found[1])} before braces is read out", "take it out"
     if (found := _TWICE.search(wording)) and found[1].lower() not in words.twice:
         yield f"{shown(found[1])} stands twice in a row", "take one out"
     for pattern, meant in words.slips:

@@ -19,6 +19,7 @@ from voicecoach.routine.library import (
     find,
     find_language,
     is_file,
+    read_head,
     translations,
     untranslated,
 )
@@ -149,7 +150,10 @@ class _Reading:
             what = (
                 f"{shown(name.text)} is in the language {routine.sheet.language}, and this routine in {sheet.language}"
             )
-            raise _refused(name, what, "use one language")
+            plain = untranslated(name.text)
+            alike = plain != name.text and plain in built_in() and read_head(BUILT_IN / f"{plain}.yaml")
+            same = alike and alike["language"] == sheet.language
+            raise _refused(name, what, f"write {plain!r}" if same else "use one language")
         return routine
 
     def once(self, path: Path, file: str) -> Routine:
@@ -218,7 +222,8 @@ def _target(name: Name, path: Path) -> tuple[Path, str]:
         return BUILT_IN / f"{name.text}.yaml", f"{name.text}.yaml"
     target = _inside(name, path)
     if not is_file(target) or target.suffix not in ENDINGS:
-        close = near(name.text, [*beside(path), *built_in()])
+        known = [each for each in built_in() if find_language(name.text) or not find_language(each)]
+        close = near(name.text, [*beside(path), *known])
         mend = f"did you mean {' or '.join(map(repr, close))}?" if close else "name a .yaml file, or a built-in routine"
         raise _refused(name, f"no routine {shown(name.text)} stands beside this one", mend)
     return target, str(target)

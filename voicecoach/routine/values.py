@@ -13,8 +13,8 @@ from pydantic_core.core_schema import is_instance_schema
 
 from voicecoach.core import breath as breaths
 from voicecoach.core.score import Offset
-from voicecoach.core.spelling import number, shorten, simplify
-from voicecoach.errors import VoicecoachError, Where, shown
+from voicecoach.core.spelling import number, put_digits, shorten, simplify
+from voicecoach.errors import ChoiceError, VoicecoachError, Where, shown
 from voicecoach.routine.formula import NAME, Formula, as_span, refuse_slips, worked_out
 from voicecoach.routine.source import CONTROL, Table
 
@@ -42,6 +42,7 @@ LONGEST_SPAN = 24 * 60 * 60
 """Seconds."""
 BLANK = NAME
 _SUM = re.compile(r"\w [-+*/] [\d.]")
+_HALF = ("halfway", "half way", "half-way", "middle", "mid", "midway", "50%", "1/2")
 TONE = "~"
 """A last wording that is no word: a tone is heard instead."""
 SIDES = ("left", "right")
@@ -185,7 +186,10 @@ def _whole(least: int, most: int) -> BeforeValidator:
             return _named(value)
         plain = simplify(value) if isinstance(value, str) else ""
         if not re.fullmatch(r"[0-9]+", plain):
-            raise ValueError(f"{'this' if value is None else shown(value)} is not a whole number; write one, as 3")
+            digits = re.search(r"[0-9]+", put_digits(plain))
+            guess = min(max(int(digits[0][:4]), least), most) if digits else 0
+            mend = f"write {guess}" if guess else "write one, as 3"
+            raise ValueError(f"{'this' if value is None else shown(value)} is not a whole number; {mend}")
         if not least <= (found := int(number(plain))) <= most:
             bound = f"at least {least:,}" if found < least else f"at most {most:,}"
             raise ValueError(f"this is {shorten(plain)}; {bound} is possible")
@@ -271,6 +275,10 @@ def _moment(text: str) -> Offset:
         return Offset(Fraction(1, 2), Fraction(0))
     if written.startswith("last "):
         return Offset(Fraction(1), -breaths.seconds(written.removeprefix("last ")))
+    if written in _HALF:
+        raise ChoiceError(f"{shown(text)} is not a moment\nwrite half")
+    if not re.search("[0-9]", written):
+        raise ChoiceError(f"{shown(text)} is not a moment\nwrite 10s, half or last 5s")
     return Offset(Fraction(0), breaths.seconds(written))
 
 
