@@ -38,12 +38,10 @@ UNTIL_SPLIT = {
     ("routine.unused", "script.steps"),
     ("script.choices", "audio.formats"),
     ("audio.provenance", "voices.remember"),
-    ("voices.command", "app.config"),
-    ("voices.recorded", "views.prompts"),
 }
 """Imports against the order that splits of modules are about to take away."""
 LONG_UNTIL_SPLIT = {
-    *("app.cli", "app.session", "core.breath", "routine.text_normalisation"),
+    *("app.cli", "app.session", "core.breath"),
     *("script.context", "script.steps", "voices.command", "voices.piper"),
 }
 VAGUE = {"utils", "util", "helper", "helpers", "manager", "engine", "processor", "common", "misc"}

@@ -300,6 +300,37 @@ def normalise(code: str) -> str:
     return tag
 
 
+def as_written(said: str) -> str:
+    """Undo the respelling of verbs for voices, so that people read a text as it was written.
+
+    >>> as_written("Cloze your eyes")
+    'Close your eyes'
+    """
+    respelled, pattern = _list_respellings()
+    return pattern.sub(lambda match: match_case(match[0], respelled[match[0].lower()]), said)
+
+
+@cache
+def _list_respellings() -> tuple[Mapping[str, str], re.Pattern[str]]:
+    verbs = (pair for code in languages() for pair in language(code).reading.verbs)
+    respelled = {said: first_verb(pattern) for pattern, said in verbs}
+    return respelled, re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, respelled))})(?!\w)", re.IGNORECASE)
+
+
+def first_verb(pattern: str) -> str:
+    """Return the verb at the start of a pattern of `Reading.verbs`."""
+    return re.split(r"[^a-z]", pattern, maxsplit=1)[0]
+
+
+def match_case(model: str, text: str) -> str:
+    """Return a text with a capital first letter if the model has one.
+
+    >>> match_case("Close", "cloze")
+    'Cloze'
+    """
+    return text[:1].upper() + text[1:] if model[:1].isupper() else text
+
+
 def full_stop(code: str) -> str:
     """Return the mark that ends a sentence.
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from tests.fakes import measure
 from voicecoach.core.perform import perform
 from voicecoach.core.score import phrases
-from voicecoach.language import Language, language, languages
+from voicecoach.language import Language, as_written, language, languages
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
 from voicecoach.routine.speakable import check_written
-from voicecoach.routine.text_normalisation import as_written, read_aloud
+from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import Choices
-from voicecoach.views.prompts import name
+from voicecoach.system.file_names import name_recording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -286,7 +286,7 @@ def test_a_verb_that_begins_a_clause_is_spelled_as_it_sounds(verb: str) -> None:
     ):
         assert read_aloud(f"{before}{verb} {rest}", ENGLISH) == f"{before}{spelled} {rest}"
     assert as_written(f"{spelled} {rest}") == f"{verb} {rest}"
-    assert name(f"Now {spelled} {rest}") == name(f"Now {verb} {rest}")
+    assert name_recording(as_written(f"Now {spelled} {rest}")) == name_recording(f"Now {verb} {rest}")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,8 @@ from voicecoach.core.score import (
 from voicecoach.core.timeline import FRAME
 from voicecoach.routine.loader import load
 from voicecoach.script.choices import Choices
-from voicecoach.views.prompts import Prompt, gathered, markdown, name, prompts, table, uses, words
+from voicecoach.system.file_names import name_recording
+from voicecoach.views.prompts import Prompt, gathered, markdown, prompts, table, uses, words
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def rows(found: tuple[Prompt, ...]) -> list[dict[str, str]]:
 
 @given(st.text())
 def test_a_name_is_one_that_every_file_system_can_hold(text: str) -> None:
-    assert re.fullmatch("[a-z0-9][a-z0-9-]{7,49}", name(text))
-    assert name(text) not in RESERVED
+    assert re.fullmatch("[a-z0-9][a-z0-9-]{7,49}", name_recording(text))
+    assert name_recording(text) not in RESERVED
 
 
 def normal(text: str) -> str:
@@ -64,21 +65,22 @@ def normal(text: str) -> str:
 
 @given(st.lists(st.text(), unique_by=normal, max_size=30))
 def test_different_words_have_different_names(texts: list[str]) -> None:
-    assert len({name(text) for text in texts}) == len(texts)
-    assert all(name(text) == name(f"  {text} ") for text in texts)
+    assert len({name_recording(text) for text in texts}) == len(texts)
+    assert all(name_recording(text) == name_recording(f"  {text} ") for text in texts)
 
 
 def test_names_stay_what_they_are() -> None:
-    assert name("Breathe in") == "breathe-in-ow3xpflw"
-    assert name("Don't stop, größer: 4-7-8!") == "dont-stop-grosser-4-7-8-so5jcqj2"
-    assert name("吸气").startswith("words-")
-    assert name("Fold") != name("Fold.") != name("fold")
-    assert name("é") == name("e\u0301")
+    assert name_recording("Breathe in") == "breathe-in-ow3xpflw"
+    assert name_recording("Don't stop, größer: 4-7-8!") == "dont-stop-grosser-4-7-8-so5jcqj2"
+    assert name_recording("吸气").startswith("words-")
+    assert name_recording("Fold") != name_recording("Fold.") != name_recording("fold")
+    assert name_recording("é") == name_recording("e\u0301")
 
 
 def test_words_with_the_same_beginning_are_told_apart() -> None:
     names = {
-        name(f"Stretch your left leg out in front of you, as far as it goes, and count to {n}") for n in range(500)
+        name_recording(f"Stretch your left leg out in front of you, as far as it goes, and count to {n}")
+        for n in range(500)
     }
     assert len(names) == 500
     assert {each.rpartition("-")[0] for each in names} == {"stretch-your-left-leg-out-in-front-of"}
@@ -150,7 +152,7 @@ def test_a_table_read_back_gives_the_words_and_no_formulas(drawn: list[tuple[str
     found = tuple(Prompt(said, text, chapters) for said, text, chapters in drawn)
     for prompt, row in zip(found, rows(found), strict=True):
         assert row["words"] in {prompt.words, f"'{prompt.words}"}
-        assert row["file"] == f"{name(prompt.said)}.wav"
+        assert row["file"] == f"{name_recording(prompt.said)}.wav"
         assert row["say it as"] in {"", prompt.said, f"'{prompt.said}"}
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row.values())
 

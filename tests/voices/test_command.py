@@ -12,6 +12,7 @@ import pytest
 from tests.loudness import loudness
 from voicecoach.app import config
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
+from voicecoach.system import folders
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.command import KIND, CommandVoice, definition
 from voicecoach.voices.port import Settings
@@ -113,7 +114,7 @@ def told(folder: Path) -> list[tuple[list[str], str]]:
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    monkeypatch.setattr(config, "file", lambda: Path("settings.toml"))
+    monkeypatch.setattr(folders, "settings_file", lambda: Path("settings.toml"))
 
 
 class TestContract(VoiceContract):
@@ -287,5 +288,5 @@ def test_commands_are_listed_with_what_they_speak(tmp_path: Path) -> None:
 def test_the_settings_file_brings_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "config.toml"
     path.write_text('breath = "4-6"\n[commands.mine]\nrun = ["x", "{text}"]\n', encoding="utf-8")
-    monkeypatch.setattr(config, "file", lambda: path)
+    monkeypatch.setattr(folders, "settings_file", lambda: path)
     assert definition("mine", config.speaking()).run == ("x", "{text}")

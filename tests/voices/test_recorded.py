@@ -15,7 +15,7 @@ from tests.loudness import loudness
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, peak
 from voicecoach.errors import ChoiceError, EncodeError, VoiceError
-from voicecoach.views.prompts import name
+from voicecoach.system.file_names import name_recording
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.port import Settings
 from voicecoach.voices.recorded import KIND, RecordedVoice, RecordingError, recordings
@@ -59,7 +59,7 @@ def write_pcm(path: Path, pcm: bytes) -> Path:
 
 
 def record(folder: Path, wording: str, samples: Sequence[float] | None = None, ending: str = ".wav") -> Path:
-    return write(folder / f"{name(wording)}{ending}", tone() if samples is None else samples)
+    return write(folder / f"{name_recording(wording)}{ending}", tone() if samples is None else samples)
 
 
 def settings(folder: Path, resolve: Callable[[str], FakeVoice] | None = None, rate: int | None = None) -> Settings:
@@ -77,7 +77,7 @@ def test_recordings_are_heard_in_the_order_they_are_asked_for(tmp_path: Path) ->
 @pytest.mark.parametrize("ending", [".wav", ".flac", ".mp3", ".m4a", ".MP3"])
 def test_any_of_the_usual_files_will_do(tmp_path: Path, ending: str) -> None:
     source = write(tmp_path / "take.wav", tone(1.5))
-    made = tmp_path / f"{name('In')}{ending}"
+    made = tmp_path / f"{name_recording('In')}{ending}"
     ffmpeg.run(["-i", str(source), str(made)], what="recording")
     (clip,) = RecordedVoice(tmp_path).speak(["In"])
     assert float(clip.seconds) == pytest.approx(1.5, abs=0.1)
@@ -111,9 +111,9 @@ def broken(folder: Path) -> dict[str, str]:
     record(folder, "quiet", [0.0] * RATE)
     record(folder, "loud", [4 * each for each in tone(1.5, 0)])
     record(folder, "endless", tone() * 8)
-    write_pcm(folder / f"{name('hours')}.wav", b"\x21\0" + bytes(2 * 80 * RATE) + packed(tone()))
-    (folder / f"{name('text')}.mp3").write_text("no sound", encoding="utf-8")
-    (folder / f"{name('nothing')}.flac").touch()
+    write_pcm(folder / f"{name_recording('hours')}.wav", b"\x21\0" + bytes(2 * 80 * RATE) + packed(tone()))
+    (folder / f"{name_recording('text')}.mp3").write_text("no sound", encoding="utf-8")
+    (folder / f"{name_recording('nothing')}.flac").touch()
     return {
         "quiet": "is silent",
         "loud": "is clipped: ",
@@ -134,7 +134,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert told.keys() == expected.keys()
     for wording, what in expected.items():
         assert told[wording].what.startswith(what)
-        assert told[wording].file.startswith(name(wording))
+        assert told[wording].file.startswith(name_recording(wording))
     message = str(caught.value).splitlines()
     assert len(message) == 2
     assert message[0].endswith("; and 4 more")
@@ -158,7 +158,7 @@ def test_what_is_missing_is_spoken_by_another_voice_and_told(tmp_path: Path) -> 
     assert clips[0] == clips[3] == next(FakeVoice().speak(["Out"]))
     (problem,) = voice.problems
     assert problem.startswith(f"2 wordings are not recorded in {tmp_path}, and fake speaks instead: 'Out' (")
-    assert name("Hold") in problem
+    assert name_recording("Hold") in problem
 
 
 def test_what_is_missing_is_told_when_it_comes_from_the_cache_as_well(tmp_path: Path) -> None:
@@ -206,10 +206,12 @@ def test_the_identity_of_the_whole_changes_with_any_file(tmp_path: Path) -> None
 
 def test_of_two_recordings_of_one_wording_one_is_heard_and_that_is_told(tmp_path: Path) -> None:
     record(tmp_path, "In", tone(1.1))
-    (tmp_path / f"{name('In')}.mp3").write_bytes(b"")
+    (tmp_path / f"{name_recording('In')}.mp3").write_bytes(b"")
     voice = RecordedVoice(tmp_path)
     assert len(list(voice.speak(["In"]))) == 1
-    assert voice.problems == (f"{name('In')}.wav is heard, and not {name('In')}.mp3; remove one of them",)
+    assert voice.problems == (
+        f"{name_recording('In')}.wav is heard, and not {name_recording('In')}.mp3; remove one of them",
+    )
 
 
 def test_only_files_of_sound_count_as_recordings(tmp_path: Path) -> None:
@@ -234,7 +236,7 @@ def test_a_playlist_under_the_name_of_a_sound_opens_no_other_file(tmp_path: Path
         "list": "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nsecret.wav\n#EXT-X-ENDLIST\n",
         "concat": "ffconcat version 1.0\nfile secret.wav\n",
     }.items():
-        (tmp_path / f"{name(wording)}.wav").write_text(content, encoding="utf-8")
+        (tmp_path / f"{name_recording(wording)}.wav").write_text(content, encoding="utf-8")
         with pytest.raises(RecordingError, match="no sound that can be read"):
             list(RecordedVoice(tmp_path).speak([wording]))
 

@@ -669,11 +669,10 @@ def _draw(track: Track, path: Path) -> None:
 def _unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
     """Return the wordings that have no recording in a folder yet."""
     from voicecoach.system.folders import expanded
-    from voicecoach.views import prompts
     from voicecoach.voices.recorded import recordings
 
     there = recordings(expanded(folder))
-    return tuple(prompt for prompt in found if prompts.name(prompt.said) not in there)
+    return tuple(prompt for prompt in found if prompt.file.removesuffix(".wav") not in there)
 
 
 def _write_list(found: Sequence[Prompt], path: Path, title: str) -> None:

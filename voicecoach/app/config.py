@@ -73,7 +73,7 @@ def ffmpeg() -> str | None:
 
 def file() -> Path:
     """Return where the file is, or would be."""
-    return folders.settings() / "config.toml"
+    return folders.settings_file()
 
 
 def save(name: str, value: str) -> Path:

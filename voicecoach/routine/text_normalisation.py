@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING
 
-from voicecoach.language import fill, language, languages
+from voicecoach.language import fill, first_verb, match_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,6 +99,7 @@ _SOMETHING = re.compile(r"[^\w\s,.!?'’]|\d|[A-Z][A-Z]|[^\W\d_]\.|\b[IVX]\b|\b(
 def read_aloud(text: str, words: Language, pronounced: Pairs = ()) -> str:
     """Return a text as a voice is given it; the author's ways to pronounce something come before all others.
 
+    >>> from voicecoach.language import language
     >>> read_aloud("Close your eyes, hold 10-15 s.", language("en"))
     'Cloze your eyes, hold 10 to 15 seconds.'
     >>> read_aloud("Hold 30 s", language("en"), (("30 s", "half a minute"),))
@@ -114,6 +115,7 @@ def read_aloud(text: str, words: Language, pronounced: Pairs = ()) -> str:
 def read_signs(text: str, words: Language, pronounced: Pairs = ()) -> str:
     """Return a text with all in words that has one reading, and with the marks that no voice is given.
 
+    >>> from voicecoach.language import language
     >>> read_signs("→ 30 s", language("en"))
     '→ thirty seconds'
     """
@@ -140,28 +142,6 @@ def _without_marks(text: str) -> str:
     bare = re.sub(_BETWEEN, ", ", re.sub(_LEADING, "", text))
     bare = " ".join(re.sub(_SPACED, r"\1", _MARKS.sub(" ", bare)).split())
     return bare if any(map(str.isalnum, bare)) or _PLACE.search(bare) else text
-
-
-def as_written(said: str) -> str:
-    """Return a text with verbs as people write them, who read them right.
-
-    >>> as_written("Cloze your eyes")
-    'Close your eyes'
-    """
-    respelled, pattern = _list_respellings()
-    return pattern.sub(lambda match: _like(match[0], respelled[match[0].lower()]), said)
-
-
-@cache
-def _list_respellings() -> tuple[Mapping[str, str], re.Pattern[str]]:
-    verbs = (pair for code in languages() for pair in language(code).reading.verbs)
-    respelled = {said: _verb(pattern) for pattern, said in verbs}
-    return respelled, re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, respelled))})(?!\w)", re.IGNORECASE)
-
-
-def _verb(pattern: str) -> str:
-    """Return the verb that a pattern begins with."""
-    return re.split(r"[^a-z]", pattern, maxsplit=1)[0]
 
 
 def _keep(text: str, pronounced: Pairs, kept: list[str]) -> str:
@@ -202,10 +182,6 @@ def _small(letter: str) -> str:
 @lru_cache(maxsize=16)
 def _reader(words: Language) -> _Reader:
     return _Reader(words)
-
-
-def _like(model: str, text: str) -> str:
-    return text[:1].upper() + text[1:] if model[:1].isupper() else text
 
 
 def _value(number: str) -> float:
@@ -254,7 +230,7 @@ class _Reader:
         """Spell verbs that begin a clause so that no voice takes them for nouns."""
         for verb in {found.lower() for found in self._verb.findall(text)}:
             pattern, said = self._verbs[verb]
-            text = re.sub(pattern, lambda match, said=said: _like(match[0], said), text)  # type: ignore[misc]
+            text = re.sub(pattern, lambda match, said=said: match_case(match[0], said), text)  # type: ignore[misc]
         return text
 
     def form(self, key: str) -> str:
@@ -271,16 +247,16 @@ class _Reader:
 
     @cached_property
     def _verb(self) -> re.Pattern[str]:
-        verbs = "|".join(_verb(pattern) for pattern, _ in self.words.reading.verbs)
+        verbs = "|".join(first_verb(pattern) for pattern, _ in self.words.reading.verbs)
         return re.compile(rf"\b(?:{verbs or '(?!)'})\b", re.IGNORECASE)
 
     @cached_property
     def _verbs(self) -> Mapping[str, tuple[str, str]]:
-        return {_verb(pattern): (self._begins_clause(pattern), said) for pattern, said in self.words.reading.verbs}
+        return {first_verb(pattern): (self._begins_clause(pattern), said) for pattern, said in self.words.reading.verbs}
 
     def _begins_clause(self, pattern: str) -> str:
         starts = rf"(?:(?<=[.!?…:;,(–—“\"‘«]\s)|(?<=[(–—“\"‘'«¿¡])|^|{self._after})"
-        verb = _verb(pattern)
+        verb = first_verb(pattern)
         after = fill(pattern, object=self.form("objects"))[len(verb) :]
         return rf"(?i:{starts}{verb}\b{after})"
 

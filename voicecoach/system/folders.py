@@ -33,6 +33,11 @@ def settings() -> Path:
     return _own(user_config_path)
 
 
+def settings_file() -> Path:
+    """Return the file of the user's own defaults, whether it exists or not."""
+    return settings() / "config.toml"
+
+
 def data() -> Path:
     """Return the folder in which voices are installed."""
     from platformdirs import user_data_path

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import io
 import math
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
@@ -16,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.layout import air
 from voicecoach.core.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
-from voicecoach.routine.text_normalisation import as_written
+from voicecoach.language import as_written
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import LEFT_RIGHT
+from voicecoach.system.file_names import name_recording
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
     from voicecoach.script.choices import Choices
 
 HEAD = ("file", "words", "say it as", "where", "side", "seconds at most")
-_SLUG = 40
-"""Letters of the words that a file's name has at most."""
-
 _CHAPTERS = 3
 """Chapters that a row names."""
 
@@ -61,25 +56,7 @@ class Prompt:
     @property
     def file(self) -> str:
         """The name of its recording, as WAV."""
-        return f"{name(self.said)}.wav"
-
-
-def name(said: str) -> str:
-    """Return what a recording of a wording is called, whatever routine it is in, but for the ending.
-
-    It is of small ASCII letters, digits and hyphens, which every file system can hold. Verbs that are spelled for
-    voices count as people write them.
-
-    >>> name("Breathe in"), name(" Breathe  in ")
-    ('breathe-in-ow3xpflw', 'breathe-in-ow3xpflw')
-    """
-    text = " ".join(unicodedata.normalize("NFC", as_written(said)).split())
-    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
-    slug = re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
-    if len(slug) > _SLUG:
-        slug = (slug[: slug.rfind("-", 0, _SLUG + 1)] if "-" in slug[: _SLUG + 1] else slug[:_SLUG]).strip("-")
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-    return f"{slug or 'words'}-{base64.b32encode(digest[:5]).decode().lower()}"
+        return f"{name_recording(as_written(self.said))}.wav"
 
 
 def prompts(routine: Routine, choices: Choices, *, split: bool = False) -> tuple[Prompt, ...]:

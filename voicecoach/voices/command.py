@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.app import config
 from voicecoach.audio.ffmpeg import apart, gist
 from voicecoach.errors import ChoiceError, RunError, UnknownNameError, VoiceError, near, shown
 from voicecoach.language import TAG
@@ -108,13 +107,12 @@ def definition(name: str, commands: Mapping[str, object]) -> Definition:
         ChoiceError: When it is not as it has to be.
     """
     if name not in commands:
-        mend = (
-            f'define it in {config.file()}, as\n[commands.NAME] with run = ["flite", "-t", "{{text}}", "-o", "{{out}}"]'
-        )
+        example = 'run = ["flite", "-t", "{text}", "-o", "{out}"]'
+        mend = f"define it in {folders.settings_file()}, as\n[commands.NAME] with {example}"
         raise UnknownNameError("command", name, sorted(commands), mend)
     given = commands[name]
     for what, mend in _wrong(given):
-        raise ChoiceError(f"{config.file()}: [commands.{name}]: {what}\n{mend}")
+        raise ChoiceError(f"{folders.settings_file()}: [commands.{name}]: {what}\n{mend}")
     assert isinstance(given, dict)  # noqa: S101 - it was checked
     rate, timeout = given.get("rate", RATE), float(given.get("timeout", TIMEOUT))
     return Definition(name, tuple(given["run"]), tuple(given.get("languages", ())), rate, timeout)
@@ -391,7 +389,7 @@ def _program(found: Definition) -> str:
     """
     program = found.program
     if program is None:
-        mend = f"install it, or write its path under [commands.{found.name}] in {config.file()}"
+        mend = f"install it, or write its path under [commands.{found.name}] in {folders.settings_file()}"
         raise VoiceError(f"the command {found.name!r} needs {shown(found.run[0])}, which is not installed\n{mend}")
     return program
 
@@ -401,7 +399,7 @@ def _listed(name: str, commands: Mapping[str, object]) -> Listed:
         found = definition(name, commands)
     except ChoiceError as error:
         return Listed(f"command:{name}", "command", name, ready=False, hint="; ".join(str(error).splitlines()))
-    hint = "" if found.program else f"install {found.run[0]}, or write its path in {config.file()}"
+    hint = "" if found.program else f"install {found.run[0]}, or write its path in {folders.settings_file()}"
     return Listed(f"command:{name}", "command", Path(found.run[0]).name, found.languages, ready=not hint, hint=hint)
 
 

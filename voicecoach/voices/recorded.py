@@ -1,6 +1,6 @@
 """Recordings as a voice: a folder of files named after their words, and another voice for what is not there.
 
-What a file is called, `prompts.name` says; the listing of ``voicecoach script`` goes by it as well.
+`name_recording` gives the name of each file; ``voicecoach script`` lists the same names.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.errors import ChoiceError, RunError, VoiceError, shown
+from voicecoach.language import as_written
 from voicecoach.system import folders, parallel, plain_files
-from voicecoach.views.prompts import name
+from voicecoach.system.file_names import name_recording
 from voicecoach.voices import Mixed, polish
 from voicecoach.voices.polish import Raw
 
@@ -188,7 +189,7 @@ class RecordedVoice:
         """
         with ThreadPoolExecutor(parallel.count()) as pool:
             found = dict(zip(files, pool.map(_take, files.values(), files), strict=True))
-        faults = [Fault(f"{name(each)}.wav", each, _MISSING) for each in dict.fromkeys(missing)]
+        faults = [Fault(f"{_name_file(each)}.wav", each, _MISSING) for each in dict.fromkeys(missing)]
         faults += [Fault(files[each].name, each, what) for each, what in found.items() if isinstance(what, str)]
         if faults:
             raise RecordingError(self.folder, faults)
@@ -196,7 +197,7 @@ class RecordedVoice:
 
     def _file(self, wording: str) -> Path | None:
         """Return the recording of a wording; note that there is none, or more than one."""
-        files = self._files.get(name(wording), ())
+        files = self._files.get(_name_file(wording), ())
         if not files:
             self._missing[wording] = None
             return None
@@ -217,7 +218,7 @@ class RecordedVoice:
 
     def _told_missing(self) -> str:
         missing = list(self._missing)
-        some = ", ".join(f"{shown(each, 40)} ({name(each)})" for each in missing[:_SHOWN])
+        some = ", ".join(f"{shown(each, 40)} ({_name_file(each)})" for each in missing[:_SHOWN])
         more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
         are = "wordings are" if len(missing) > 1 else "wording is"
         return f"{len(missing)} {are} not recorded in {self.folder}, and {self.named} speaks instead: {some}{more}"
@@ -329,3 +330,8 @@ def _expected(wording: str) -> float:
 
 def _treatment() -> str:
     return f"cut {VERSION}, {polish.treatment()}"
+
+
+def _name_file(wording: str) -> str:
+    """Return the name of a recording without its ending, whether its verbs are respelled for voices or not."""
+    return name_recording(as_written(wording))
