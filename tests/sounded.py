@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes import FakeVoice
 from tests.tagged import TAGS
-from voicecoach.app.session import rehearse
+from voicecoach.app.rehearsal import rehearse
 from voicecoach.audio.render import Part, prepared
 from voicecoach.audio.writer import Recording, write_all
 from voicecoach.core.breath import Kind, Span, breath

@@ -13,8 +13,9 @@ from click.testing import CliRunner
 
 from tests.fakes import FakeVoice
 from tests.goldens import GOLDEN, example_sheet, examples
-from voicecoach.app import session
+from voicecoach.app import speaker
 from voicecoach.app.cli import cli
+from voicecoach.app.speaker import Speaker
 from voicecoach.audio import render
 from voicecoach.errors import RoutineError
 from voicecoach.routine import model, syntax
@@ -46,7 +47,7 @@ class QuickVoice(FakeVoice):
 @pytest.fixture
 def fake_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     voice = CachedVoice(QuickVoice(), tmp_path / "cache")
-    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
     monkeypatch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
     monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
 

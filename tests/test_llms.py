@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach.app import session
+from voicecoach.app import session, speaker
 from voicecoach.app.cli import cli
+from voicecoach.app.request import Request
 from voicecoach.app.review import review
-from voicecoach.app.session import Request
+from voicecoach.app.speaker import Speaker
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ NEWCOMERS = sorted((ROOT / "tests" / "newcomers").glob("*.yaml"))
 @pytest.fixture(autouse=True)
 def _fake_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
-    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
 
 
 def check(path: Path, folder: Path) -> Review:

@@ -35,7 +35,8 @@ def _run(part: str, folder: str) -> float:
 
 def words(folder: Path) -> None:
     """List the distinct words of an hour, and before them the sentence by which a new voice is calibrated."""
-    from voicecoach.app.session import Request, plan
+    from voicecoach.app.request import Request
+    from voicecoach.app.session import plan
     from voicecoach.script.choices import Choices
 
     planned = plan(Request("sitting-leg-stretch", Choices(rounds=23)), folder, lambda *_: None)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
-from voicecoach.app import review, session
+from voicecoach.app import review, speaker
 from voicecoach.app.cli import run
+from voicecoach.app.speaker import Speaker
 from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
 from voicecoach.routine import lint, source, unused
 from voicecoach.routine.loader import load
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let a fake voice measure the words of the file that is returned."""
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
-    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
     monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     return tmp_path / "mine.yaml"
 

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
-from voicecoach.app import session
+from voicecoach.app import speaker
 from voicecoach.app.cli import run
 from voicecoach.app.review import LONGEST_MEASURED, MOST_MEASURED, MOST_PERFORMED, MOST_SPENT, TOGETHER
+from voicecoach.app.speaker import Speaker
 from voicecoach.errors import RoutineError
 from voicecoach.language import language, languages
 from voicecoach.routine import formula, source, text_normalisation
@@ -22,6 +23,7 @@ from voicecoach.routine.loader import load
 from voicecoach.routine.source import LARGEST_FILE, MOST_NODES
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import MOST_NAMES, MOST_PRONOUNCED
+from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -89,9 +91,9 @@ class Counted(FakeVoice):
 
 
 @pytest.fixture
-def voice(monkeypatch: pytest.MonkeyPatch) -> Counted:
+def voice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Counted:
     spoken = Counted()
-    monkeypatch.setattr(session, "_voice", lambda *_: (spoken, "fake"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(CachedVoice(spoken, tmp_path / "kept"), "fake"))
     return spoken
 
 

@@ -13,8 +13,10 @@ import pytest
 
 from tests.fakes import FakeVoice
 from voicecoach import __version__
-from voicecoach.app import config, session
+from voicecoach.app import config, session, speaker
 from voicecoach.app.cli import ORDER, cli, run
+from voicecoach.app.request import Request
+from voicecoach.app.speaker import Speaker
 from voicecoach.core.breath import pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import EncodeError, OutputError
@@ -22,8 +24,6 @@ from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from voicecoach.app.session import Request
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
     monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(
-        session, "_voice", lambda _request, _routine, folder: (CachedVoice(FakeVoice(), folder), "fake")
+        speaker, "find_speaker", lambda _request, _routine, folder: Speaker(CachedVoice(FakeVoice(), folder), "fake")
     )
 
 
@@ -181,7 +181,7 @@ def test_options_say_what_is_made(asked: list[Request]) -> None:
 
 def test_without_options_it_is_the_leg_stretch_as_its_author_breathes(asked: list[Request]) -> None:
     run(["make"])
-    assert asked[0] == session.Request("leg-stretch")
+    assert asked[0] == Request("leg-stretch")
 
 
 def test_the_line_comes_before_the_environment_and_that_before_the_settings(

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from voicecoach.app import doctor, player, sampling
 from voicecoach.app.cli import cli
 from voicecoach.app.doctor import Check, Status
+from voicecoach.app.request import Request
 from voicecoach.app.sampling import Sample
-from voicecoach.app.session import Request
 from voicecoach.audio import ffmpeg_choice, verify
 from voicecoach.audio.ffmpeg_choice import Ffmpeg
 from voicecoach.errors import EncodeError, VoiceError

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from tests.fakes import FakeVoice
-from voicecoach.app import session
+from voicecoach.app import speaker
 from voicecoach.app.cli import cli
+from voicecoach.app.speaker import Speaker
 from voicecoach.audio import render, tagging
 from voicecoach.audio.formats import FORMATS, MP3_RATES
 from voicecoach.audio.id3 import TIMELINE_OWNER
@@ -28,7 +29,7 @@ EXAMPLES = re.findall(r"^\$ voicecoach (.*)\n((?:[^$`\n].*\n)*)", FILES + SOUNDS
 
 def test_every_command_runs_and_says_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
-    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
     monkeypatch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
     monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     (tmp_path / "made").mkdir()

@@ -11,8 +11,9 @@ import pytest
 
 from tests.app.test_player import fake
 from tests.fakes import FakeVoice
-from voicecoach.app import config, session
+from voicecoach.app import config, speaker
 from voicecoach.app.cli import run
+from voicecoach.app.speaker import Speaker
 from voicecoach.system.assets import asset
 from voicecoach.voices.cached import CachedVoice
 
@@ -31,7 +32,7 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
     monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(
-        session, "_voice", lambda _request, _routine, folder: (CachedVoice(FakeVoice(), folder), "fake")
+        speaker, "find_speaker", lambda _request, _routine, folder: Speaker(CachedVoice(FakeVoice(), folder), "fake")
     )
 
 

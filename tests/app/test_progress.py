@@ -13,8 +13,9 @@ import pytest
 from rich.console import Console
 
 from tests.fakes import FakeVoice
-from voicecoach.app import cli, session
+from voicecoach.app import cli, speaker
 from voicecoach.app.progress import Bars, Heading, _bars, show_progress
+from voicecoach.app.speaker import Speaker
 from voicecoach.audio import tagging
 from voicecoach.core.breath import pace
 from voicecoach.voices.cached import CachedVoice
@@ -40,7 +41,7 @@ def home(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("voicecoach.app.config.file", lambda: tmp_path / "config.toml")
     monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: kept)
-    monkeypatch.setattr(session, "_voice", lambda *_: (CachedVoice(FakeVoice(), kept), "Heart"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(CachedVoice(FakeVoice(), kept), "Heart"))
     (tmp_path / "calm.yaml").write_text(ROUTINE)
     return tmp_path
 

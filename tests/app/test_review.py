@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach.app import config, session
+from voicecoach.app import config, session, speaker
 from voicecoach.app.cli import run
+from voicecoach.app.request import Request
 from voicecoach.app.review import Review, command, review
-from voicecoach.app.session import Request
+from voicecoach.app.speaker import Speaker
 from voicecoach.core.breath import pace, paces
 from voicecoach.core.timeline import clock
 from voicecoach.errors import ChoiceError, VoiceError
@@ -30,7 +31,7 @@ def voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeVoice:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
     monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(session, "_voice", lambda *_: (CachedVoice(fake, tmp_path / "cache"), "fake"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(CachedVoice(fake, tmp_path / "cache"), "fake"))
     return fake
 
 
@@ -178,7 +179,7 @@ def test_without_a_voice_the_rest_is_told_and_the_status_is_1(
     def silent(*_: object) -> None:
         raise VoiceError("no voice speaks en")
 
-    monkeypatch.setattr(session, "_voice", silent)
+    monkeypatch.setattr(speaker, "find_speaker", silent)
     (tmp_path / "a.yaml").write_text(routine("say: the the end"))
     assert run(["check", "a.yaml"]) == 1
     out, err = capsys.readouterr()
@@ -243,7 +244,7 @@ def test_a_wrong_voice_is_told_once_and_not_as_a_problem_of_the_file(
     def nobody(*_: object) -> None:
         raise ChoiceError("no voice is called 'zzz'")
 
-    monkeypatch.setattr(session, "_voice", nobody)
+    monkeypatch.setattr(speaker, "find_speaker", nobody)
     assert run(["check", "thigh-burner", "leg-stretch", "--voice", "zzz"]) == 2
     assert capsys.readouterr() == ("", "voicecoach: no voice is called 'zzz'\n")
 

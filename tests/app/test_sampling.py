@@ -20,7 +20,7 @@ from voicecoach.voices.port import Listed, Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from voicecoach.app.session import Request
+    from voicecoach.app.request import Request
 
 VOICES = (
     Listed("fake:jo", "fake", "Jo", ("en-us",), rank=5),

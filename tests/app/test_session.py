@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach.app import session
-from voicecoach.app.session import Request, make, plan, rehearse, targets
+from voicecoach.app import speaker
+from voicecoach.app.rehearsal import rehearse
+from voicecoach.app.request import Request
+from voicecoach.app.session import make, plan
+from voicecoach.app.speaker import Speaker
+from voicecoach.app.targets import list_targets
 from voicecoach.audio.clip import Clip
 from voicecoach.audio.verify import Finding
 from voicecoach.core.breath import breath, pace
@@ -64,7 +68,7 @@ def test_all_phrases_that_do_not_fit_are_told_not_only_those_known_first() -> No
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
-    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
     return tmp_path / "cache"
 
 
@@ -103,11 +107,11 @@ def test_the_public_form_has_what_the_contract_says(fake: Path) -> None:
 def test_an_output_is_a_folder_a_name_or_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     both = [Side.LEFT, Side.RIGHT]
-    assert targets(None, "a", [None], split=False) == [Path("a.mp3")]
-    assert targets(None, "a", [Side.LEFT], split=False) == [Path("a-left.mp3")]
-    assert targets(tmp_path, "a", both, split=True) == [tmp_path / "a-left.mp3", tmp_path / "a-right.mp3"]
-    assert targets(Path("x.MP3"), "a", [Side.LEFT], split=False) == [Path("x.MP3")]
-    assert targets(Path("x.y.mp3"), "a", both, split=True) == [Path("x.y-left.mp3"), Path("x.y-right.mp3")]
+    assert list_targets(None, "a", [None], split=False) == [Path("a.mp3")]
+    assert list_targets(None, "a", [Side.LEFT], split=False) == [Path("a-left.mp3")]
+    assert list_targets(tmp_path, "a", both, split=True) == [tmp_path / "a-left.mp3", tmp_path / "a-right.mp3"]
+    assert list_targets(Path("x.MP3"), "a", [Side.LEFT], split=False) == [Path("x.MP3")]
+    assert list_targets(Path("x.y.mp3"), "a", both, split=True) == [Path("x.y-left.mp3"), Path("x.y-right.mp3")]
 
 
 @pytest.mark.parametrize("output", ["x.wav", "missing", "missing/x.mp3", "taken.mp3/x.mp3"])
@@ -117,13 +121,13 @@ def test_an_output_that_can_not_be_is_refused_before_the_work(
     monkeypatch.chdir(tmp_path)
     Path("taken.mp3").write_bytes(b"")
     with pytest.raises(TargetError):
-        targets(Path(output), "a", [None], split=False)
+        list_targets(Path(output), "a", [None], split=False)
 
 
 def test_a_folder_of_the_files_own_name_is_no_target(tmp_path: Path) -> None:
     (tmp_path / "a.mp3").mkdir()
     with pytest.raises(TargetError, match="folder of this name"):
-        targets(tmp_path, "a", [None], split=False)
+        list_targets(tmp_path, "a", [None], split=False)
 
 
 @pytest.mark.parametrize(

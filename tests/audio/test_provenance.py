@@ -11,8 +11,9 @@ import pytest
 from mutagen.id3 import ID3
 
 from tests.fakes import FakeVoice
-from voicecoach.app import session
+from voicecoach.app import speaker
 from voicecoach.app.cli import run
+from voicecoach.app.speaker import Speaker
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.provenance import date_made, is_ours, read_choices
 from voicecoach.errors import ChoiceError
@@ -47,7 +48,7 @@ OWN = {
 def _fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     kept = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "_voice", lambda *_: (CachedVoice(FakeVoice(), kept), "fake"))
+        patch.setattr(speaker, "find_speaker", lambda *_: Speaker(CachedVoice(FakeVoice(), kept), "fake"))
         patch.setattr("voicecoach.app.cli.cache_folder", lambda: kept)
         yield
 

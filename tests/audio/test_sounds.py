@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.app.session import heard
 from voicecoach.audio.clip import peak
 from voicecoach.audio.loudness import decibels
+from voicecoach.audio.sounds import read_sound
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.routine.loader import load
 from voicecoach.system.assets import asset, assets
@@ -27,13 +27,13 @@ def written(folder: Path, sound: str) -> str:
 
 def test_a_sound_of_the_program_goes_by_its_name(tmp_path: Path) -> None:
     assert load(written(tmp_path, "tone-in")).sounds == {}
-    assert heard("tone-in").samples == 17_760
+    assert read_sound("tone-in").samples == 17_760
 
 
 @pytest.mark.parametrize("name", [name.removesuffix(".wav") for name in assets()])
 def test_every_chime_and_tone_is_a_sound_of_a_step(name: str, tmp_path: Path) -> None:
     assert load(written(tmp_path, name)).sounds == {}
-    assert 0 < heard(name).seconds <= 6
+    assert 0 < read_sound(name).seconds <= 6
 
 
 def test_a_file_that_is_called_as_a_bed_is_heard(tmp_path: Path) -> None:
@@ -44,8 +44,8 @@ def test_a_file_that_is_called_as_a_bed_is_heard(tmp_path: Path) -> None:
 def test_a_file_beside_the_routine_is_heard_to_its_end_at_a_level_of_ours(tmp_path: Path) -> None:
     shutil.copy(asset("tone-out.wav"), tmp_path / "mine.wav")
     (path,) = load(written(tmp_path, "mine.wav")).sounds.values()
-    assert heard(path).samples == heard("tone-out").samples
-    assert decibels(peak(heard(path))) == pytest.approx(-6, abs=0.1)  # too short to be measured as loudness
+    assert read_sound(path).samples == read_sound("tone-out").samples
+    assert decibels(peak(read_sound(path))) == pytest.approx(-6, abs=0.1)  # too short to be measured as loudness
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_a_sound_that_is_not_there_or_not_its_own_is_refused_at_its_place(
 def test_a_file_that_is_no_sound_is_told_and_opens_nothing_else(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "bad.wav").write_bytes(content)
     with pytest.raises(ChoiceError, match=r"^bad\.wav (is no sound|lasts 0\.0 s)"):
-        heard(str(tmp_path / "bad.wav"))
+        read_sound(str(tmp_path / "bad.wav"))

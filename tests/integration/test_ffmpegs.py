@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.app.session import Made, Request, make
+from voicecoach.app.request import Made, Request
+from voicecoach.app.session import make
 from voicecoach.audio import ffmpeg, ffmpeg_choice, filters
 from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.ffmpeg_choice import VARIABLE

@@ -21,7 +21,8 @@ import webvtt
 from mutagen.id3 import ID3
 
 from voicecoach.app.cli import run
-from voicecoach.app.session import Made, Request, make
+from voicecoach.app.request import Made, Request
+from voicecoach.app.session import make
 from voicecoach.audio import ffmpeg, loudness, tagging
 from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.fall import DECIBELS, STEPS

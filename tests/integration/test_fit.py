@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.app.session import Request, make
+from voicecoach.app.request import Request
+from voicecoach.app.session import make
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_RATE
 

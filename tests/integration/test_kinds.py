@@ -8,7 +8,8 @@ import wave
 from typing import TYPE_CHECKING
 
 from tests import tinymodel
-from voicecoach.app.session import Made, Request, make
+from voicecoach.app.request import Made, Request
+from voicecoach.app.session import make
 from voicecoach.core.score import Side
 from voicecoach.routine.loader import load
 from voicecoach.script.choices import Choices, Guidance

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach.app import session
-from voicecoach.app.session import Request
+from voicecoach.app.request import Request
 from voicecoach.core.breath import pace
 from voicecoach.language import language, languages
 from voicecoach.script.choices import Choices

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach.app import session
-from voicecoach.app.session import Made, Request, make
+from voicecoach.app.request import Made, Request
+from voicecoach.app.session import make
 from voicecoach.audio import ffmpeg, render
 from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.loudness import of_file
@@ -288,7 +289,8 @@ def test_memory_does_not_grow_with_the_session(folder: Path, tmp_path: Path, lon
 def peak_memory(rounds: int, folder: Path, output: Path) -> int:
     """The peak memory, in KB, of a process of its own that makes a session."""
     code = (
-        "import resource, sys; from pathlib import Path; from voicecoach.app.session import Request, make\n"
+        "import resource, sys; from pathlib import Path; from voicecoach.app.request import Request\n"
+        "from voicecoach.app.session import make\n"
         "from voicecoach.script.choices import Choices\n"
         f"request = Request('sitting-leg-stretch', Choices(rounds={rounds}))\n"
         f"make(request, Path({str(output)!r}), Path({str(folder)!r}), lambda *_: None)\n"

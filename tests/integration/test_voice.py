@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loudness import loudness
-from voicecoach.app.session import Request, plan
+from voicecoach.app.request import Request
+from voicecoach.app.session import plan
 from voicecoach.audio import ffmpeg
 from voicecoach.core.score import phrases
 from voicecoach.errors import VoiceError

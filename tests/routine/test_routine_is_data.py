@@ -18,9 +18,11 @@ import pytest
 
 from tests.fakes import FakeVoice, measure
 from tests.mutations import TREES, chosen, spoilt_text
-from voicecoach.app import config, session
+from voicecoach.app import config, speaker
 from voicecoach.app.cli import run
 from voicecoach.app.sidecars import Along, extras
+from voicecoach.app.speaker import Speaker
+from voicecoach.audio.sounds import read_sound
 from voicecoach.core.perform import perform
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
 from voicecoach.language import language
@@ -53,7 +55,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
     monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(
-        session, "_voice", lambda _request, _routine, folder: (CachedVoice(FakeVoice(), folder), "fake")
+        speaker, "find_speaker", lambda _request, _routine, folder: Speaker(CachedVoice(FakeVoice(), folder), "fake")
     )
     yield own
     assert not (own / "pwned").exists()
@@ -101,7 +103,7 @@ def test_no_file_outside_its_folder_can_be_named(home: Path, key: str, ending: s
 def test_a_sound_whose_name_means_something_to_ffmpeg_is_a_file(home: Path, name: str) -> None:
     shutil.copy(asset("tone-out.wav"), home / name)
     (path,) = load(str(written(home, steps=[{"sound": name}]))).sounds.values()
-    assert session.heard(path).samples == session.heard("tone-out").samples
+    assert read_sound(path).samples == read_sound("tone-out").samples
 
 
 @pytest.mark.parametrize("key", ["voice", "command", "commands", "run", "engine", "bed", "output", "cover", "import"])

@@ -8,7 +8,9 @@ import pytest
 
 from voicecoach.app import config, session
 from voicecoach.app.cli import run
-from voicecoach.app.session import Request, targets
+from voicecoach.app.request import Request
+from voicecoach.app.speaker import find_speaker
+from voicecoach.app.targets import list_targets
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, VoiceError
 from voicecoach.routine.library import built_in, find, read_head, translations, untranslated
@@ -53,8 +55,8 @@ def spoken_by(
 ) -> tuple[str, list[str]]:
     """Return the voice that reads a request's routine on a system with these voices, and what is said about it."""
     monkeypatch.setattr("voicecoach.voices.system.catalogue", lambda *_: Catalogue(voices))
-    voice, name = session._voice(request, load(request.routine, request.language).words, folder)  # noqa: SLF001
-    return name, voice.problems
+    found = find_speaker(request, load(request.routine, request.language).words, folder)
+    return found.id, found.voice.problems
 
 
 # Which file
@@ -134,10 +136,10 @@ def test_a_routine_that_is_nowhere_is_told_as_without_a_language() -> None:
 
 def test_the_files_of_translations_keep_their_language_before_the_side() -> None:
     sides = [Side.LEFT, Side.RIGHT]
-    paths = targets(None, "mine.de", sides, split=True)
+    paths = list_targets(None, "mine.de", sides, split=True)
     assert [str(path) for path in paths] == ["mine.de-left.mp3", "mine.de-right.mp3"]
-    assert targets(None, "mine.de", [None], split=False) == [Path("mine.de.mp3")]
-    assert targets(Path("x.de.mp3"), "mine", sides, split=True)[0] == Path("x.de-left.mp3")
+    assert list_targets(None, "mine.de", [None], split=False) == [Path("mine.de.mp3")]
+    assert list_targets(Path("x.de.mp3"), "mine", sides, split=True)[0] == Path("x.de-left.mp3")
 
 
 # What is typed

@@ -14,9 +14,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice, measure
-from voicecoach.app import session
+from voicecoach.app import speaker
 from voicecoach.app.cli import run
-from voicecoach.app.session import Request, plan
+from voicecoach.app.request import Request
+from voicecoach.app.session import plan
+from voicecoach.app.speaker import Speaker
 from voicecoach.core.breath import pace
 from voicecoach.core.perform import perform
 from voicecoach.core.score import Side
@@ -322,7 +324,7 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
-    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
     monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     return tmp_path / "cache"
 

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice
-from voicecoach.app import session
-from voicecoach.app.session import Request
+from voicecoach.app import session, speaker
+from voicecoach.app.request import Request
+from voicecoach.app.speaker import Speaker
 from voicecoach.audio.clip import Clip
 from voicecoach.core.breath import Pace, breath
 from voicecoach.script.choices import Choices
@@ -96,10 +97,10 @@ def spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Req
     steps = [{"say": "Sit down."}, {"breathe": "30s in whole breaths", "in": "In", "out": "Out"}]
     path.write_text(json.dumps({"title": "Timed", "breath": "4-6", "steps": steps}))
 
-    def voice(_request: Request, _words: object, folder: Path) -> tuple[CachedVoice, str]:
-        return CachedVoice(Terse(), folder), "fake"
+    def voice(_request: Request, _words: object, folder: Path) -> Speaker:
+        return Speaker(CachedVoice(Terse(), folder), "fake")
 
-    monkeypatch.setattr(session, "_voice", voice)
+    monkeypatch.setattr(speaker, "find_speaker", voice)
 
     def request(number: int) -> Request:
         pace = Pace((breath(f"4-{6 + number / 10}"),))

@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FakeVoice, measure
-from voicecoach.app import session
+from voicecoach.app import speaker
 from voicecoach.app.cli import run
-from voicecoach.app.session import Request, plan
+from voicecoach.app.defaults import try_with_defaults
+from voicecoach.app.request import Request
+from voicecoach.app.session import plan
+from voicecoach.app.speaker import Speaker
 from voicecoach.app.taps import CALM, UNDER_TEN, slower
 from voicecoach.core.breath import Kind, breath, pace
 from voicecoach.core.perform import perform
@@ -117,7 +120,7 @@ def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
 
     for usual in USUAL:
         request = Request(name, Choices(breath=pace(usual)), usual_breath=True)
-        timeline, aside = session._at_usual_breath(request, work)  # noqa: SLF001 - without a voice
+        timeline, aside = try_with_defaults(request, work)
         assert timeline.duration > 0
         assert all(line.startswith(f"your usual breath {request.choices.breath} is set aside") for line in aside)
 
@@ -126,7 +129,7 @@ def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let a fake voice speak, and keep what it says in a folder of the test's own."""
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
-    monkeypatch.setattr(session, "_voice", lambda *_: (voice, "fake"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
     monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
     return tmp_path / "cache"
 

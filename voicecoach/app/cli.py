@@ -34,8 +34,8 @@ from voicecoach.system.folders import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from voicecoach.app.request import Made, Report, Request, Session, Track
     from voicecoach.app.review import Review
-    from voicecoach.app.session import Made, Report, Request, Session, Track
     from voicecoach.views.prompts import Prompt
 
 
@@ -302,8 +302,8 @@ def schema() -> None:
 def check(context: click.Context, files: tuple[str, ...], breaths: Any, voice: str | None, rate: int | None) -> None:
     """Tell every problem in every FILE, one a line, and what would mend it; and warn of what is unwise."""
     from voicecoach.app.config import speaking
+    from voicecoach.app.request import Request
     from voicecoach.app.review import review
-    from voicecoach.app.session import Request
 
     reviews = []
     for file in files:
@@ -319,12 +319,13 @@ def check(context: click.Context, files: tuple[str, ...], breaths: Any, voice: s
 @click.pass_context
 def _preview(context: click.Context, routine: str | None) -> None:
     """Make a sample of a voice in the words of ROUTINE."""
-    from voicecoach.app import config, sampling, session
+    from voicecoach.app import config, sampling
+    from voicecoach.app.request import Request
 
     asked = context.parent.params if context.parent else {}
     chosen = {name: asked[name] for name in ("language", "rate", "pitch")}
     named = routine or sampling.ROUTINE
-    request = session.Request(named, voice=asked["preview"], commands=config.speaking(), **chosen)
+    request = Request(named, voice=asked["preview"], commands=config.speaking(), **chosen)
     as_json = asked["as_json"]
     with _open_output(asked["output"]) as path, _progress(f"Getting {asked['preview']} ready") as report:
         made = sampling.sample(request, path, cache_folder(), report)
@@ -437,12 +438,13 @@ def doctor(context: click.Context, voice: str | None, as_json: bool) -> None:
 
     The exit status is 0 when sessions can be made, else 1.
     """
-    from voicecoach.app import config, doctor, sampling, session
+    from voicecoach.app import config, doctor, sampling
+    from voicecoach.app.request import Request
 
     commands: Mapping[str, object] = {}
     with suppress(ChoiceError):  # one of the checks says it
         commands = config.speaking()
-    request = session.Request(sampling.ROUTINE, voice=voice, commands=commands)
+    request = Request(sampling.ROUTINE, voice=voice, commands=commands)
     checks = doctor.run_checks(request, cli.commands, cache_folder())
     if as_json:
         _print_json(doctor.as_json(checks))

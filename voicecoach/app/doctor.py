@@ -26,7 +26,7 @@ from voicecoach.voices.listing import list_voices
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from voicecoach.app.session import Request
+    from voicecoach.app.request import Request
     from voicecoach.core.score import Score
     from voicecoach.routine.loader import Routine
     from voicecoach.voices.port import Listed

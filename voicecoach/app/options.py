@@ -23,7 +23,7 @@ from voicecoach.system import plain_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from voicecoach.app.session import Request
+    from voicecoach.app.request import Request
 
     _Type = click.ParamType[Any]
 else:
@@ -334,7 +334,7 @@ def request(  # noqa: PLR0913 - the options of the command line
 ) -> Request:
     """Return the request that options make."""
     from voicecoach.app.config import speaking
-    from voicecoach.app.session import Request
+    from voicecoach.app.request import Request
 
     chosen = Choices(
         breath=breath,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, Task, TaskID
     from rich.text import Text
 
-    from voicecoach.app.session import Report
+    from voicecoach.app.request import Report
     from voicecoach.core.breath import Pace
 
 STAGES = {

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.app import session
+from voicecoach.app import speaker
+from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.breath import Span
 from voicecoach.core.perform import perform
 from voicecoach.core.score import Sound, phrases
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from voicecoach.app.session import Report, Request
+    from voicecoach.app.request import Report, Request
     from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
     from voicecoach.core.timeline import Measure, Timeline
@@ -111,7 +112,7 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     except VoicecoachError as error:
         return Review(_problems(error, request.routine), _find_warnings(request.routine))
     try:
-        voice = session.speaker(request, routine.words, folder)
+        voice = speaker.find_speaker(request, routine.words, folder).voice
         ruler = Ruler(voice, report)
         own, *others = _attempts(routine, score, asked, ruler)
     except VoiceError as error:
@@ -166,7 +167,7 @@ def _count_steps(steps: Iterable[Model]) -> int:
 def command(request: Request) -> str:
     """Return the command that lists every problem of what is asked for; nothing where `check` would not see it.
 
-    >>> command(session.Request("mine.yaml", voice="de"))
+    >>> command(Request("mine.yaml", voice="de"))
     'voicecoach check mine.yaml --voice de'
     """
     alike = replace(request.choices, breath=None, sides=LEFT_RIGHT, added=frozenset(), lead_in=Choices().lead_in)
@@ -201,7 +202,7 @@ class Ruler:
         return self._measure
 
     def _measure(self, said: str | Sound) -> Fraction:
-        return session.heard(said.file or said.name).seconds if isinstance(said, Sound) else self._length(said)
+        return measure_sound(said) if isinstance(said, Sound) else self._length(said)
 
     def _length(self, said: str) -> Fraction:
         if len(said) > LONGEST_MEASURED:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.app import session
+from voicecoach.app import speaker
+from voicecoach.app.rehearsal import rehearse
+from voicecoach.app.targets import list_targets
 from voicecoach.audio import formats
 from voicecoach.audio.id3 import Tags
 from voicecoach.audio.render import Part, prepared
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from voicecoach.app.session import Report, Request
+    from voicecoach.app.request import Report, Request
     from voicecoach.audio.clip import Clip
     from voicecoach.core.score import Score
+    from voicecoach.voices.cached import CachedVoice
 
 ROUTINE = "sitting-leg-stretch"
 """What is read when nothing else is asked for: it is there in several languages."""
@@ -68,7 +71,7 @@ def sample(request: Request, output: Path | None, folder: Path, report: Report) 
         OutputError: When the file can't be written.
     """
     name = f"{re.sub(r'[^A-Za-z0-9+._-]+', '-', request.voice or 'voice').strip('-.')[:80] or 'voice'}-preview"
-    (path,) = session.targets(output, name, [None], formats.chosen(None, output), split=False)
+    (path,) = list_targets(output, name, [None], formats.chosen(None, output), split=False)
     return record(request, first_words, path, folder, report)
 
 
@@ -81,10 +84,9 @@ def record(request: Request, write: Callable[[Routine], Score], path: Path, fold
         EncodeError: When ffmpeg fails.
         OutputError: As ``sample``.
     """
-    routine = _routine(request, folder)
-    voice = session.speaker(request, routine.words, folder)
+    routine, voice = _choose_routine(request, folder)
     clips: dict[str, Clip] = {}
-    timeline = session.rehearse(write(routine), pace(routine, Choices()), voice, clips, report)
+    timeline = rehearse(write(routine), pace(routine, Choices()), voice, clips, report)
     code, title = routine.sheet.language, f"{request.voice}: {routine.sheet.title}"
     sounding = Sounding(formats.chosen(None, path))
     plan = as_json(timeline, title=title, language=code, voice=request.voice or "")
@@ -107,12 +109,13 @@ def first_words(routine: Routine) -> Score:
     return seq(PAUSE, *(part for phrase in found.values() for part in (phrase, PAUSE)))
 
 
-def _routine(request: Request, folder: Path) -> Routine:
-    """Return the routine that is to be read, in a language of the voice's if it is there in one."""
+def _choose_routine(request: Request, folder: Path) -> tuple[Routine, CachedVoice]:
+    """Return the routine that is read, in a language that the voice speaks if there is one, and the voice."""
     routine = load(request.routine, request.language)
-    if request.language is None:
-        languages = finding.chosen(request.voice, session.speech(request, routine.words, folder))[1].languages
-        if languages and not finding.speaks(languages, routine.sheet.language):
-            there = [code for code in translations(find(request.routine)) if finding.speaks(languages, code)]
-            return load(request.routine, there[0]) if there else routine
-    return routine
+    found = speaker.find_speaker(request, routine.words, folder)
+    if request.language is None and found.languages and not finding.speaks(found.languages, routine.sheet.language):
+        there = [code for code in translations(find(request.routine)) if finding.speaks(found.languages, code)]
+        if there:
+            routine = load(request.routine, there[0])
+            found = speaker.find_speaker(request, routine.words, folder)
+    return routine, found.voice

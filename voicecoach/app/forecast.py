@@ -1,0 +1,53 @@
+"""What a session will be, before its words are spoken: its length is a guess."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from voicecoach.core.perform import perform
+from voicecoach.core.score import Sound
+from voicecoach.errors import VoicecoachError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from voicecoach.app.progress import Heading
+    from voicecoach.app.request import Request
+    from voicecoach.core.breath import Pace
+    from voicecoach.core.timeline import Timeline
+    from voicecoach.script.choices import Choices
+    from voicecoach.script.piece import Piece
+
+
+def announce(tell: Callable[[Heading], None], request: Request, piece: Piece, voice: str) -> None:
+    """Show on a terminal what the session will be, before its words are spoken: its length is a guess."""
+    from voicecoach.app.progress import Heading
+
+    pace, seconds, breathed = piece.pace(request.choices.breath), request.length, True
+    letter = Fraction(12, request.rate) if request.rate else GUESSED_LETTER
+    with suppress(VoicecoachError):  # problems are reported when they are certain
+        guessed = perform(piece.score, lambda said: _guess(said, letter), pace)
+        pace = find_pace(piece, request.choices, guessed)
+        guessed = guessed.preview(request.preview) if request.preview else guessed
+        seconds, breathed = seconds or guessed.duration, bool(guessed.phases)
+    exact = request.length is not None
+    tell(Heading(request.title or piece.title, voice, pace if breathed else None, seconds, exact))
+
+
+def find_pace(piece: Piece, choices: Choices, timeline: Timeline) -> Pace:
+    """Return what is breathed; of a routine that keeps its own breaths, the one that it breathes most."""
+    from voicecoach.core.breath import Pace
+
+    most = timeline.find_breath() if piece.fixed else None
+    return Pace((most,)) if most else piece.pace(choices.breath)
+
+
+def _guess(said: str | Sound, letter: Fraction) -> Fraction:
+    """Return how long something lasts, more or less, if each ``letter`` of it takes so many seconds."""
+    return GUESSED_SOUND if isinstance(said, Sound) else len(said) * letter
+
+
+GUESSED_LETTER, GUESSED_SOUND = Fraction(1, 10), Fraction(4)
+"""Seconds that a letter takes at the usual rate, 120 words a minute, and a sound."""

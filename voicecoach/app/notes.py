@@ -1,0 +1,65 @@
+"""What the listener or the author should know about a planned session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voicecoach.core.timeline import clock
+from voicecoach.routine.library import built_in
+from voicecoach.system.folders import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from voicecoach.app.piece_cache import Source
+    from voicecoach.app.request import Request
+    from voicecoach.core.score import Side
+    from voicecoach.core.timeline import Timeline
+    from voicecoach.errors import Problem
+    from voicecoach.script.piece import Piece
+
+
+def note_unspeakable(piece: Piece, timelines: Iterable[Timeline]) -> Iterator[str]:
+    """Tell of what is spoken as no listener could wish; `check` says where it stands."""
+    cues = (cue for timeline in timelines for cue in timeline.cues if cue.track == "voice")
+    spoken = dict.fromkeys((cue.text, cue.said) for cue in cues)
+    for known in piece.speakable:
+        spoken.pop(known, None)
+    if not spoken:
+        return
+    from voicecoach.routine.speakable import check_spoken  # what it looks for are dozens of patterns
+
+    found = (each for text, said in spoken for each in check_spoken(text, said, piece.words))
+    told = dict.fromkeys(f"{what}; {mend}" for what, mend in found)
+    first, *more = told or [""]
+    if first:
+        yield first + (f" (and {len(more)} more; 'voicecoach check' tells where)" if more else "")
+
+
+def report_first(problems: Iterable[Problem]) -> Iterator[str]:
+    """Report the first of several like problems, and how many more there are; each place counts once."""
+    every = {problem.where: problem for problem in problems}
+    first, *more = every.values() or [None]
+    if first:
+        yield f"{first}" + (f" (and {len(more)} more like it)" if more else "")
+
+
+def note_grown(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]:
+    """Report to an author what lasts longer than it is written; nobody can change what is built in."""
+    if request.routine not in built_in():
+        yield from report_first(problem for timeline in timelines for problem in timeline.grown)
+
+
+def note_unequal(timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
+    """Report that the sides' tracks do not last as long as each other."""
+    lengths = {side: timeline.duration for side, timeline in timelines.items() if side}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{side} {clock(length)}" for side, length in lengths.items())
+        yield f"the sides differ: {told}; steps with 'only: left', 'only: right' or a 'side' are in one of them alone"
+
+
+def count_warnings(warnings: int, source: Source) -> Iterator[str]:
+    """Say how many warnings `check` has for a routine's file, if it has any."""
+    if warnings:
+        file = quote(source.name if source.code is None else source.routine.file)
+        yield f"{warnings} warning{'s' if warnings > 1 else ''}; 'voicecoach check {file}' lists them"

@@ -1,0 +1,138 @@
+"""Rehearsals: a score is performed with real speech, and a track is fitted to a length."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from voicecoach.audio.sounds import measure_sound
+from voicecoach.core.perform import perform
+from voicecoach.core.score import Score, Sound, phrases
+from voicecoach.errors import FitError
+from voicecoach.system import signals, timings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voicecoach.app.piece_cache import Source
+    from voicecoach.app.request import Report
+    from voicecoach.audio.clip import Clip
+    from voicecoach.core.breath import Breath, Pace
+    from voicecoach.core.timeline import Timeline
+    from voicecoach.script.choices import Choices
+    from voicecoach.script.fit import Fit, LengthError
+    from voicecoach.script.piece import Piece
+    from voicecoach.voices import Voice
+
+
+def rehearse(  # noqa: PLR0913 - what a rehearsal takes
+    score: Score,
+    pace: Pace | Breath,
+    voice: Voice,
+    clips: dict[str, Clip],
+    report: Report,
+    *,
+    slower: Fraction = Fraction(1),
+) -> Timeline:
+    """Perform a score with real speech: the longest wordings are spoken, then those that it asks for besides.
+
+    A wording that is not known yet counts as fitting, so only those are spoken that may be chosen. Each is given
+    ``slower`` times its own length.
+    """
+    longest = (each.wordings[0] for each in phrases(score))
+    missing = dict.fromkeys(text for wording in longest for text in (wording.said, *wording.twins))
+    while True:
+        _speak([text for text in missing if text not in clips], voice, clips, report)
+        missing = {}
+
+        def measure(said: str | Sound, missing: dict[str, None] = missing) -> Fraction:
+            if isinstance(said, Sound):
+                return measure_sound(said)
+            if said in clips:
+                return clips[said].seconds * slower
+            missing[said] = None
+            return Fraction(0)
+
+        try:
+            with timings.part("timing"):
+                timeline = perform(score, measure, pace)
+        except FitError:
+            if not missing:
+                raise
+        else:
+            if not missing:
+                return timeline
+
+
+def _speak(wanted: Sequence[str], voice: Voice, clips: dict[str, Clip], report: Report) -> None:
+    """Have texts spoken into ``clips``, and report each."""
+    if wanted:
+        report("speaking", 0, len(wanted))
+    signals.check()
+    with timings.part("speaking"):
+        for done, (text, clip) in enumerate(zip(wanted, voice.speak(wanted) if wanted else (), strict=True)):
+            clips[text] = clip
+            report("speaking", done + 1, len(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a session is rehearsed with: the routine, the voice, and the clips of what it has spoken so far."""
+
+    source: Source
+    voice: Voice
+    clips: dict[str, Clip]
+    report: Report
+    slower: Fraction = Fraction(1)
+
+    def rehearse(self, choices: Choices, piece: Piece) -> Timeline:
+        """Perform a piece with real speech."""
+        pace = piece.pace(choices.breath)
+        return rehearse(piece.score, pace, self.voice, self.clips, self.report, slower=self.slower)
+
+    def measure(self, said: str | Sound) -> Fraction:
+        """Return the seconds of a sound, or of what was spoken; what was not counts as fitting."""
+        if isinstance(said, Sound):
+            return measure_sound(said)
+        return self.clips[said].seconds * self.slower if said in self.clips else Fraction(0)
+
+
+def lay_track(stage: Stage, choices: Choices, piece: Piece, length: Fraction | None) -> tuple[Timeline, Fit | None]:
+    """Lay a track along time, at its own length or at one that is asked for.
+
+    A length is looked for with the words that were spoken; what is found is rehearsed, and as long as that makes new
+    words known, it is looked for again.
+    """
+    timeline = stage.rehearse(choices, piece)
+    if length is None:
+        return timeline, None
+    return _fit_track(stage, choices, length, timeline)
+
+
+def _fit_track(stage: Stage, choices: Choices, length: Fraction, timeline: Timeline) -> tuple[Timeline, Fit]:
+    from voicecoach.script.builder import piece as written
+    from voicecoach.script.fit import LengthError
+
+    while True:
+        spoken = len(stage.clips)
+        found = _find_fit(stage, choices, length)
+        for amount in found.amounts:
+            bent = replace(choices, amount=amount)
+            with suppress(FitError):  # then its words are known now, and it is not found again
+                timeline = stage.rehearse(bent, written(stage.source.routine, bent))
+        if len(stage.clips) > spoken:
+            continue
+        if isinstance(found, LengthError):
+            raise found
+        return timeline, found
+
+
+def _find_fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthError:
+    from voicecoach.script.fit import LengthError, attempts, fitted
+
+    try:
+        return fitted(attempts(stage.source.routine, choices, stage.measure), length)
+    except LengthError as error:
+        return error
