@@ -41,7 +41,7 @@ UNTIL_SPLIT = {
 }
 """Imports against the order that splits of modules are about to take away."""
 LONG_UNTIL_SPLIT = {
-    *("app.cli", "app.session", "core.breath"),
+    *("app.cli", "core.breath"),
     *("script.context", "script.steps", "voices.command", "voices.piper"),
 }
 VAGUE = {"utils", "util", "helper", "helpers", "manager", "engine", "processor", "common", "misc"}
