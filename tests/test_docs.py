@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROUTINES = (ROOT / "docs" / "routines.md").read_text(encoding="utf-8")
-TOUR = re.findall(r"^\$ voicecoach (.*?)\s*(?:#.*)?$", README, re.MULTILINE)
+COMMAND = re.compile(r"^\$ voicecoach (.*?)\s*(?:#.*)?$", re.MULTILINE)
+TOURS = {
+    "README.md": COMMAND.findall(README),
+    "docs/recipes.md": [  # ten seconds of each session are enough: another page makes whole ones
+        f"{command} --preview 10s" if command.startswith("make ") else command
+        for command in COMMAND.findall((ROOT / "docs" / "recipes.md").read_text(encoding="utf-8"))
+    ],
+}
 REFUSED = [
     (step.replace(r"\|", "|"), told.replace(r"\|", "|"))
     for step, told in re.findall(r"^\| `(- .*)` \| (.*) \|$", ROUTINES, re.MULTILINE)
@@ -53,10 +60,11 @@ def fake_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("fake_voice")
-def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", TOURS)
+def test_every_command_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert len(TOUR) > 10
-    for command in TOUR:
+    assert len(TOURS[page]) > 10
+    for command in TOURS[page]:
         arguments, _, target = command.partition(" > ")
         result = CliRunner().invoke(cli, shlex.split(arguments), catch_exceptions=False)
         assert result.exit_code == 0, (command, result.output)
