@@ -33,7 +33,6 @@ WITH_EFFECTS = {"os", "subprocess", "socket", "tempfile", "shutil", "threading",
 PURE = {"core", "script", "views"}
 """The packages without effects: no file, process or clock. (`pathlib` counts as text: names of files.)"""
 UNTIL_SPLIT = {
-    ("system.parallel", "audio.ffmpeg"),
     ("routine.lint", "views.cuesheet"),
     ("routine.unused", "script.steps"),
     ("script.choices", "audio.formats"),
@@ -118,6 +117,11 @@ def test_the_core_imports_the_standard_library_alone() -> None:
         for used in imported(module, types=True) - OURS
     }
     assert others <= sys.stdlib_module_names
+
+
+def test_one_module_starts_processes() -> None:
+    starting = {"subprocess", "multiprocessing", "asyncio"}
+    assert {module for module in MODULES if starting & imported(module)} == {"system.process"}
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if layer(name) in PURE])

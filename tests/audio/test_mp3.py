@@ -10,7 +10,6 @@ import pytest
 
 from voicecoach.audio import ffmpeg, mp3
 from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, read_wave
-from voicecoach.audio.ffmpeg import Finished
 from voicecoach.audio.formats import MP3_RATES
 from voicecoach.audio.loudness import integrated
 from voicecoach.audio.mixdown import Passage, passages
@@ -21,6 +20,7 @@ from voicecoach.core.timeline import Cue, Timeline, ceil_to_frame
 from voicecoach.errors import EncodeError
 from voicecoach.system import cache
 from voicecoach.system.assets import room_tone
+from voicecoach.system.process import Finished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +114,7 @@ def test_frames_that_could_not_be_joined_are_refused(
     made: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lying(_args: Sequence[str], **_: object) -> Finished:
-        return Finished(made, "")
+        return Finished(0, made, "")
 
     monkeypatch.setattr(ffmpeg, "run", lying)
     with pytest.raises(EncodeError, match="ffmpeg made"):
@@ -126,7 +126,7 @@ def test_frames_of_another_bit_rate_are_refused(tmp_path: Path, monkeypatch: pyt
 
     def lying(_args: Sequence[str], *, data: bytes, **_: object) -> Finished:
         count = math.ceil(len(data) / 2 / FRAME_SAMPLES) + 1
-        return Finished(SILENT * (count - 1) + b"\xff\xfb\x64\xc4" + SILENT[4:], "")
+        return Finished(0, SILENT * (count - 1) + b"\xff\xfb\x64\xc4" + SILENT[4:], "")
 
     monkeypatch.setattr(ffmpeg, "run", lying)
     with pytest.raises(EncodeError, match="ffmpeg made"):

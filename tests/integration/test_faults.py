@@ -128,7 +128,7 @@ from voicecoach.voices.supervisor import Worker
 asked, times = Worker._asked, iter(range({times}))
 def ask(self, request, patience):
     if request.get("do") == "say" and next(times, None) is not None:
-        self._process.kill()
+        self._child.kill()
     return asked(self, request, patience)
 Worker._asked = ask
 """

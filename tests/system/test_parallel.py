@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from voicecoach.audio import ffmpeg
 from voicecoach.system import parallel
-from voicecoach.system.parallel import Meanwhile, each, shares
+from voicecoach.system.parallel import each, shares, start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,14 +67,14 @@ def test_what_is_done_meanwhile_is_there_in_the_end_or_raises() -> None:
         go_on.wait(60)
         return "done"
 
-    meanwhile = Meanwhile(work)
+    result = start(work)
     assert started.wait(60)
     go_on.set()
-    assert meanwhile.made() == "done"
-    assert meanwhile.made() == "done"
-    failing = Meanwhile(lambda: 1 // 0)
+    assert result() == "done"
+    assert result() == "done"
+    failing = start(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
-        failing.made()
+        failing()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a program that waits, as POSIX has it")

@@ -221,9 +221,9 @@ def test_what_a_dead_worker_started_ends_with_it(stage: Stage) -> None:
     script = "import os, time\nif os.fork(): print('{}', flush=True); os._exit(1)\ntime.sleep(99)"
     with Worker((stage.command()[0], "-c", script), {}, 5.0) as worker, pytest.raises(Fault, match="gave no answer"):
         asked_often(worker, 0.2)
-    said = worker._said  # noqa: SLF001 - a pipe that the copy holds as well
-    said.text(20)
-    assert not said._thread.is_alive()  # noqa: SLF001 - as above
+    messages = worker._messages  # noqa: SLF001 - a pipe that the copy holds as well
+    messages.text(20)
+    assert not messages.thread.is_alive()
 
 
 def test_an_interrupt_in_mid_phrase_leaves_nothing(stage: Stage) -> None:

@@ -25,10 +25,10 @@ from voicecoach.errors import VoicecoachError
 from voicecoach.routine import library
 from voicecoach.script import piece
 from voicecoach.script.choices import Choices
-from voicecoach.system import cache, plain_files
+from voicecoach.system import cache, parallel, plain_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from voicecoach.core.score import Side
     from voicecoach.routine.loader import Routine
@@ -170,13 +170,22 @@ def _count_warnings(routine: Routine) -> int:
     return len(list(advised(routine.sheet, routine.tree))) if routine.tree is not None else 0
 
 
-def covered(source: Source, title: str | None = None, side: Side | None = None) -> bytes:
+def draw_covers(source: Source, title: str | None, sides: Sequence[Side | None]) -> Callable[[], list[bytes]]:
+    """Start to draw the covers of tracks, in another thread unless all of them are kept; call the result for them."""
+    kept = [cache.read(_cover_path(source, title, side)) for side in sides]
+    found = [each for each in kept if each is not None]
+    if len(found) == len(sides):
+        return lambda: found
+    return parallel.start(lambda: [draw_cover(source, title, side) for side in sides])
+
+
+def draw_cover(source: Source, title: str | None = None, side: Side | None = None) -> bytes:
     """Return the picture of a routine: of its own breath, whatever the listener's, and without its words.
 
     It has the routine's title, or another one, and shows the side that a track is for. It is kept; without Pillow
     there is none.
     """
-    path = cache.place(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
+    path = _cover_path(source, title, side)
     picture = cache.read(path)
     if picture is None:
         from voicecoach.views.cover import cover
@@ -191,6 +200,10 @@ def covered(source: Source, title: str | None = None, side: Side | None = None) 
         with suppress(OSError):
             cache.write(path, picture)
     return picture
+
+
+def _cover_path(source: Source, title: str | None, side: Side | None) -> Path:
+    return cache.place(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
 
 
 def _sorted(value: object) -> object:

@@ -5,26 +5,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
-import subprocess
-import tempfile
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import tagging
-from voicecoach.audio.ffmpeg import apart, end, gist
 from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, shown
-from voicecoach.system import plain_files
-from voicecoach.system.signals import defer
+from voicecoach.system import plain_files, process
 from voicecoach.views.exchange import PublicTimeline, read_timeline
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-    from typing import IO
+    from collections.abc import Callable
 
 SOUNDS = {".aac", ".aif", ".aiff", ".flac", ".m4a", ".m4b", ".mp3", ".oga", ".ogg", ".opus", ".wav", ".wma"}
 """How the names of files end that can be played as they are."""
@@ -137,54 +131,29 @@ def play(
     Raises:
         PlayerError: When it can't be started, or fails; ``name`` is what was to be played.
     """
-    # A file takes what it says: a pipe that nobody reads would fill and block it.
-    with tempfile.TemporaryFile() as said:
-        status = _status(arguments, said, show, clock)
-        said.seek(0)
-        told = said.read().decode(errors="replace")
-        unheard = _UNHEARD.search(told)
-        if unheard:
-            what = f"{shown(name)}: {_called(arguments)} finds no loudspeaker ({unheard[0].strip()})"
-            raise PlayerError(f"{what}\nconnect one, or play the file on another device")
-        if status:
-            raise PlayerError(f"{shown(name)}: {_called(arguments)} failed (status {status})\n{gist(told)}".rstrip())
-
-
-def _status(arguments: list[str], said: IO[bytes], show: Callable[[float], None], clock: Callable[[], float]) -> int:
-    with _started(arguments, said) as process:
-        began = clock() + DELAY
-        while True:
-            show(max(clock() - began, 0))
-            try:
-                return process.wait(TICK)
-            except subprocess.TimeoutExpired:
-                continue
-
-
-@contextmanager
-def _started(arguments: list[str], said: IO[bytes]) -> Generator[subprocess.Popen[bytes]]:
-    """Start a player, and end it whatever happens."""
-    process = None
     try:
-        with defer():
-            process = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, **apart()
-            )
-        yield process
-    except OSError as error:
-        if process is None:
-            raise PlayerError(f"{_called(arguments)} could not be started: {error.strerror or error}") from None
-        raise
-    finally:
-        if process is not None:
-            _end(process)
+        with process.start(arguments, stderr=process.PIPE) as child:
+            messages = process.Tail(child.stderr)
+            status = _follow(child, show, clock)
+    except process.NotStartedError as error:
+        raise PlayerError(f"{_called(arguments)} could not be started: {error.strerror or error}") from None
+    told = messages.text()
+    unheard = _UNHEARD.search(told)
+    if unheard:
+        what = f"{shown(name)}: {_called(arguments)} finds no loudspeaker ({unheard[0].strip()})"
+        raise PlayerError(f"{what}\nconnect one, or play the file on another device")
+    if status:
+        reason = process.last_line(told)
+        raise PlayerError(f"{shown(name)}: {_called(arguments)} failed (status {status})\n{reason}".rstrip())
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a player with all that it started: it may be a script around the real one."""
-    if process.poll() is None and os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
-    end(process)
+def _follow(child: process.Child, show: Callable[[float], None], clock: Callable[[], float]) -> int:
+    """Show how far a player is until it ends, and return its exit status."""
+    began = clock() + DELAY
+    while True:
+        show(max(clock() - began, 0))
+        if (status := child.wait_for(TICK)) is not None:
+            return status
 
 
 def _called(arguments: list[str]) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from voicecoach.app import notes, speaker
 from voicecoach.app.defaults import try_with_defaults
 from voicecoach.app.forecast import find_pace
-from voicecoach.app.piece_cache import Source, covered
+from voicecoach.app.piece_cache import Source, draw_covers
 from voicecoach.app.rehearsal import Stage, lay_track
 from voicecoach.app.request import Session, Track
-from voicecoach.system import cache, memory, parallel, signals, timings
+from voicecoach.system import cache, memory, signals, timings
 from voicecoach.views.caution import caution
 from voicecoach.views.dose import note
 
@@ -140,11 +140,11 @@ def _make(request: Request, output: Path | None, folder: Path, report: Report) -
     source = Source(request.routine, request.language, folder)
     destination = find_destination(request, output, source.called)
     pieces = _list_pieces(request, source, folder)
-    covers = parallel.Meanwhile(lambda: [covered(source, request.title, side) for side, _ in request.tracks])
+    covers = draw_covers(source, request.title, [side for side, _ in request.tracks])
     session = _plan(request, pieces, source, folder, report)
     del pieces  # the score of ten hours is some megabytes
     with timings.part("cover"):
-        pictures = covers.made()
+        pictures = covers()
     return write_session(session, request, destination, Label(pictures, source.digests), folder, report)
 
 

@@ -89,11 +89,11 @@ def list_voices_meanwhile(request: Request, folder: Path) -> Iterator[None]:
         with suppress(VoicecoachError):  # whoever needs a voice reports it
             catalogue(folder)
 
-    meanwhile = parallel.Meanwhile(list_voices)
+    await_list = parallel.start(list_voices)
     try:
         yield
     finally:
-        meanwhile.made()
+        await_list()
 
 
 def _note_foreign(voice: Listed, code: str) -> Iterator[str]:

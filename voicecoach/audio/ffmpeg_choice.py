@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, EncodeError
-from voicecoach.system import cache, folders, plain_files
+from voicecoach.system import cache, folders, plain_files, process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -261,16 +261,14 @@ def _output(path: str, question: str) -> str:
         OSError: When it can't be started.
         ValueError: When it fails, or does not end.
     """
-    import subprocess
-
     command = [path, "-hide_banner", question] if question != "-version" else [path, question]
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False)
-    except subprocess.TimeoutExpired:
+        done = process.run(command, seconds=_PATIENCE)
+    except TimeoutError:
         raise ValueError("it gives no answer") from None
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise ValueError(said[0][:200] if said else f"it ends with status {done.returncode}")
+    if done.status:
+        said = done.stderr.strip().splitlines()
+        raise ValueError(said[0][:200] if said else f"it ends with status {done.status}")
     return done.stdout.decode(errors="replace")
 
 

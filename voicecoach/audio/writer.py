@@ -15,9 +15,8 @@ from voicecoach.audio.formats import MP3, Format
 from voicecoach.audio.id3 import merged
 from voicecoach.audio.mp3 import PCM, Spliced, read_info, round_seek_table
 from voicecoach.errors import EncodeError, OutputError, TargetError, remedy
-from voicecoach.system import drafts, locks, plain_files, signals
+from voicecoach.system import drafts, locks, plain_files, process, signals
 from voicecoach.system.folders import describe_missing
-from voicecoach.system.parallel import Meanwhile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -210,7 +209,7 @@ def _made(draft: Path, recording: Recording) -> Written:
     """Make a whole file of a recording under the name of its draft."""
     path, sound, tags, form = recording.path, recording.sound, recording.tags, recording.form
     # Of what is joined all is known before it is written, and so is the tag in front of it.
-    head = tagging.head(tags, Meanwhile(sound.digest).made) if isinstance(sound, Spliced) else b""
+    head = tagging.head(tags, sound.digest) if isinstance(sound, Spliced) else b""
     with _draft_told(path):
         samples = sound.save(draft, head) if isinstance(sound, Spliced) else sound.save(draft)
     with _told(path), _draft_told(path):
@@ -260,8 +259,7 @@ def _draft_told(path: Path) -> Iterator[None]:
     except _MeanwhileError:
         raise
     except (OutputError, EncodeError) as error:
-        full = next((said for said in ffmpeg.NO_ROOM if said in str(error).lower()), "")
-        what = full or (error.what if isinstance(error, OutputError) else "")
+        what = process.find_full_disk(str(error)) or (error.what if isinstance(error, OutputError) else "")
         if not plain_files.is_folder(path.parent):
             raise _folderless(path) from None
         if what:
@@ -278,7 +276,7 @@ def _folderless(path: Path) -> TargetError | OutputError:
 
 def _refused(path: Path, what: str, advice: str = "") -> OutputError:
     """Return the error of a file that the system does not let us write, and what would mend it."""
-    if what in ffmpeg.NO_ROOM:
+    if what in process.DISK_FULL:
         folder = Path(os.path.realpath(path)).parent
         return OutputError(path, f"there is no room left for it\nmake room in {folder}, or choose another with -o")
     return OutputError(path, f"{what}\n{advice or 'choose another place with -o'}")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from threading import Thread
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from voicecoach.audio import ffmpeg
-from voicecoach.system import signals
+from voicecoach.system import process, signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -55,36 +53,22 @@ def _end(futures: Iterable[Future[_Made]]) -> None:
     from concurrent.futures import wait
 
     while [each for each in futures if not each.done()]:
-        ffmpeg.end_all()
+        process.kill_all()
         wait(futures, timeout=_AGAIN)
 
 
-class Meanwhile(Generic[_Made]):
-    """Some work that a thread of its own does while there is other work to do.
+def start(work: Callable[[], _Made]) -> Callable[[], _Made]:
+    """Start some work in another thread; call what is returned to wait for its result, or for its error.
 
-    >>> Meanwhile(lambda: 7).made()
+    >>> start(lambda: 7)()
     7
     """
+    from concurrent.futures import ThreadPoolExecutor
 
-    def __init__(self, work: Callable[[], _Made]) -> None:
-        """Start it."""
-        self._work = work
-        self._thread = Thread(target=self._done, daemon=True)
-        self._thread.start()
-
-    def made(self) -> _Made:
-        """Wait for its end, and return what came of it, or raise what it raised."""
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        return self._result
-
-    def _done(self) -> None:
-        self._error: BaseException | None = None
-        try:
-            self._result = self._work()
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-            self._error = error
+    threads = ThreadPoolExecutor(1, "meanwhile")
+    result = threads.submit(work).result
+    threads.shutdown(wait=False)
+    return result
 
 
 def shares(sizes: Iterable[int], most: int, least: int) -> list[list[int]]:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shlex
 import shutil
-import signal
-import subprocess
 import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.audio.ffmpeg import apart, gist
 from voicecoach.errors import ChoiceError, RunError, UnknownNameError, VoiceError, near, shown
 from voicecoach.language import TAG
 from voicecoach.system import folders, parallel
+from voicecoach.system.process import Child, describe_end, last_line
 from voicecoach.system.signals import defer
 from voicecoach.voices import polish, remember
 from voicecoach.voices.pool import batches, folder_of_ours, spoken
@@ -28,6 +25,7 @@ from voicecoach.voices.port import Listed
 from voicecoach.voices.supervisor import Fault
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping, Sequence
 
     from voicecoach.audio.clip import Clip
@@ -222,7 +220,7 @@ class Speaker:
         self._definition, self._folder = voice.definition, folder
         self._program = _program(voice.definition)
         self._values = {"rate": str(voice.rate or voice.definition.rate), "language": voice.language}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._starting = threading.Lock()
         self._stopped = False
 
@@ -244,8 +242,8 @@ class Speaker:
         """End the command for good, even while another thread waits for it."""
         with self._starting:
             self._stopped = True
-            if self._process is not None:
-                _kill(self._process)
+            if self._child is not None:
+                self._child.kill()
 
     def _said(self, wording: str) -> Raw:
         sound, text, said = (self._folder / name for name in ("phrase.wav", "text.txt", "said.txt"))
@@ -274,25 +272,24 @@ class Speaker:
                 self._start(command, files)
             return self._wait()
         finally:
-            process, self._process = self._process, None
-            if process is not None:
-                _kill(process)
-                process.wait()
+            child, self._child = self._child, None
+            if child is not None:
+                child.close()
 
     def _start(self, command: Sequence[str], files: tuple[int, int, int]) -> None:
         given, out, err = files
         with self._starting:
             if self._stopped:
                 raise Fault("was stopped")
-            self._process = subprocess.Popen(command, stdin=given, stdout=out, stderr=err, cwd=self._folder, **apart())
+            self._child = Child(command, stdin=given, stdout=out, stderr=err, folder=self._folder)
 
     def _wait(self) -> int:
-        process = self._process
-        assert process is not None  # noqa: S101 - it was started
+        child = self._child
+        assert child is not None  # noqa: S101 - it was started
         end = time.monotonic() + self._definition.timeout
         while (left := end - time.monotonic()) > 0:
-            with suppress(subprocess.TimeoutExpired):
-                return process.wait(min(_LOOK, left))
+            if (status := child.wait_for(min(_LOOK, left))) is not None:
+                return status
             if sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file()) > MOST_BYTES:
                 raise Fault(f"wrote more than {MOST_BYTES / 1e6:.0f} MB for it")
         raise Fault(f"was not done in {self._definition.timeout:g} s; timeout = … in its definition gives it more")
@@ -448,17 +445,8 @@ def _state_size(path: Path) -> None:
 
 
 def _how(status: int, said: Path) -> str:
-    ended = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
-    last = gist(said.read_bytes()[-4096:].decode(errors="replace"))
-    return f"{ended}: {last[:120]}" if last else ended
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a command and, where the system has groups of processes, all that it started and left."""
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
+    last = last_line(said.read_bytes()[-4096:].decode(errors="replace"))
+    return f"{describe_end(status)}: {last[:120]}" if last else describe_end(status)
 
 
 def _remove(path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import tempfile
 import threading
 import wave
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from voicecoach.audio.clip import SAMPLE_BYTES
 from voicecoach.errors import RunError, VoiceError, shown
-from voicecoach.system import locks
+from voicecoach.system import locks, process
 from voicecoach.voices import polish
 from voicecoach.voices.supervisor import Fault, Worker
 
@@ -159,8 +157,7 @@ def _mend(fault: str) -> str:
     """Say what would mend a fault, where that is known."""
     if fault == SILENCE:
         return "\nwrite it in words, or choose a voice that speaks their language"
-    codes = (getattr(errno, each, None) for each in ("ENOSPC", "EFBIG", "EDQUOT"))
-    full = any(code and os.strerror(code).lower() in fault for code in codes)
+    full = process.find_full_disk(fault)
     return f"\nmake room in {tempfile.gettempdir()}, or name another folder in TMPDIR" if full else ""
 
 

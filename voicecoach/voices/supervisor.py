@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
-import signal
-import subprocess
 import threading
-import time
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from voicecoach.audio.ffmpeg import Said, apart
 from voicecoach.errors import remedy
+from voicecoach.system.process import PIPE, Child, Tail, describe_end
 from voicecoach.system.signals import defer
 
 if TYPE_CHECKING:
@@ -50,18 +46,18 @@ class Worker:
         """
         self._setup: tuple[Mapping[str, object], float] | None = (setup, patience + STARTING)
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        process = None
+        child = None
         try:
             with defer():
-                process = self._process = _started(command)
-            self._said = Said(process.stderr)
+                child = self._child = Child(command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+            self._messages = Tail(child.stderr)
             threading.Thread(target=self._listen, daemon=True).start()
         except OSError as error:
             advice = f"\n{remedy(error)}" if remedy(error) else ""
             raise Fault(f"could not be started: {(error.strerror or str(error)).lower()}{advice}") from None
         except BaseException:
-            if process is not None:
-                self.close()
+            if child is not None:
+                child.close()
             raise
 
     def ask(self, request: Mapping[str, object], patience: float) -> dict[str, Any]:
@@ -90,10 +86,7 @@ class Worker:
 
     def close(self) -> None:
         """End the process and its own children, at once: they have nothing to save."""
-        _kill(self._process)
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            _close(pipe)
+        self._child.close()
 
     def __enter__(self) -> Self:
         """Give the worker, which runs already."""
@@ -104,17 +97,12 @@ class Worker:
         self.close()
 
     def _send(self, line: bytes) -> None:
-        pipe = self._process.stdin
-        try:
-            if pipe is not None:
-                pipe.write(line)
-                pipe.flush()
-        except OSError:
-            raise Fault(self._how_it_ended()) from None
+        if not self._child.write(line):
+            raise Fault(self._how_it_ended())
 
     def _listen(self) -> None:
         """Pass lines on from a thread of its own: a pipe can't be waited for with a limit on every system."""
-        pipe = self._process.stdout
+        pipe = self._child.stdout
         try:
             while pipe is not None and (line := pipe.readline(LONGEST_LINE)) and self._answers.qsize() < MOST_UNREAD:
                 self._answers.put(line)
@@ -123,39 +111,11 @@ class Worker:
         self._answers.put(b"")
 
     def _how_it_ended(self) -> str:
-        try:
-            _await_end(self._process)
-            status = self._process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
+        status = self._child.wait_for(1)
+        if status is None:
             return "stopped answering"
-        ended = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
-        said = self._said.text(1).strip().splitlines()
-        return f"{ended} ({_plain(said[-1], 120)})" if said else ended
-
-
-def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    pipe = subprocess.PIPE
-    return subprocess.Popen(list(command), stdin=pipe, stdout=pipe, stderr=pipe, **apart())
-
-
-def _await_end(process: subprocess.Popen[bytes]) -> None:
-    """Wait a second for the end of a process, and end what it started while its number can't be another's yet."""
-    if hasattr(os, "waitid"):
-        until = time.monotonic() + 1
-        with suppress(ChildProcessError):
-            while not os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
-                if time.monotonic() > until:
-                    return
-                time.sleep(0.005)
-            _kill(process)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and, where the system has groups of processes, all that it started."""
-    if process.returncode is None and hasattr(os, "killpg"):  # not waited for: the number is still its own
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
+        said = self._messages.text(1).strip().splitlines()
+        return f"{describe_end(status)} ({_plain(said[-1], 120)})" if said else describe_end(status)
 
 
 def _understood(line: bytes) -> dict[str, Any]:
@@ -174,11 +134,3 @@ def _plain(said: str, most: int) -> str:
     """Return what a worker said on one line, without what a terminal would obey, and not at any length."""
     line = " ".join("".join(each if each.isprintable() else " " for each in said[: 9 * most]).split())
     return line if len(line) <= most else f"{line[:most]}…"
-
-
-def _close(pipe: IO[bytes] | None) -> None:
-    try:
-        if pipe is not None:
-            pipe.close()
-    except OSError:  # what was still to be written has no reader any more
-        pass
