@@ -313,6 +313,19 @@ def test_every_check_runs_and_any_failure_counts(machine: Machine, refuse: str) 
     assert machine.environments == [".venv-test"]
 
 
+@pytest.mark.parametrize("refuse", ["nothing at all", "-m scripts.write_commands", "-m sphinx -W"])
+def test_the_site_is_made_in_an_environment_of_its_own_and_any_warning_counts(machine: Machine, refuse: str) -> None:
+    machine.install_python(refuse=refuse)
+    status, out, _ = machine.run(machine.checkout / "scripts" / "docs")
+    assert machine.environments == [".venv-docs"]
+    if refuse == "nothing at all":
+        assert status == 0
+        assert out[0] == "ran -m scripts.write_commands"
+        assert out[1].startswith("ran -m sphinx -W --keep-going ")
+    else:
+        assert (status, "site" in out[-1]) == (1, False)
+
+
 @pytest.mark.parametrize("which", ["lowest", "newest"])
 def test_the_unit_tests_run_with_other_versions(machine: Machine, which: str) -> None:
     machine.install_python()
@@ -430,7 +443,7 @@ echo "test $* $there" >>"{checkout}/calls"
 echo "1 passed"
 [ "$*" != "{refuse}" ]
 """
-UNITS = ["test --lowest bare", "test --newest bare"]
+THEN = ["docs", "test --lowest bare", "test --newest bare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,9 +462,10 @@ class Builder:
         machine.install("id", f"#!/bin/sh\necho {user}\n")
         machine.install("apt-get", APT.format(**places))
         (machine.checkout / "scripts" / "test").write_text(CHECKS.format(refuse=refuse, **places))
-        fetching = machine.checkout / "scripts" / "ffmpegs"
-        fetching.write_text("#!/bin/sh\n")
-        fetching.chmod(0o755)
+        docs = f'#!/bin/sh\necho docs >>"{machine.checkout}/calls"\n[ docs != "{refuse}" ]\n'
+        for name, text in (("ffmpegs", "#!/bin/sh\n"), ("docs", docs)):
+            (machine.checkout / "scripts" / name).write_text(text)
+            (machine.checkout / "scripts" / name).chmod(0o755)
         (machine.checkout / ".ci").mkdir(exist_ok=True)
         shutil.copy(TOP / ".ci" / "run", machine.checkout / ".ci" / "run")
         calls = machine.checkout / "calls"
@@ -485,7 +499,7 @@ def test_ci_tests_a_bare_machine_then_one_with_the_systems_programs(builder: Bui
     assert not (builder.machine.programs / "ffmpeg").exists()
 
 
-@pytest.mark.parametrize("refuse", ["", "--lowest", "--newest"])
+@pytest.mark.parametrize("refuse", ["", "docs", "--lowest", "--newest"])
 def test_a_failing_part_of_ci_fails_the_whole_and_stops_no_other(builder: Builder, refuse: str) -> None:
     status, calls, _ = builder.run(refuse=refuse)
     assert (status, len([call for call in calls if call.startswith("test")])) == (1, 4)
@@ -499,10 +513,10 @@ def test_ci_fails_when_it_can_install_nothing(builder: Builder) -> None:
 
 @pytest.mark.parametrize(("user", "ci"), [(1000, "true"), (0, ""), (0, "false")])
 def test_without_ci_or_root_nothing_is_installed(builder: Builder, user: int, ci: str) -> None:
-    assert builder.run(user=user, ci=ci) == (0, ["test  bare", *UNITS], "1 passed")
+    assert builder.run(user=user, ci=ci) == (0, ["test  bare", *THEN], "1 passed")
 
 
 def test_ci_runs_what_a_developer_runs() -> None:
     assert "./scripts/test" in (TOP / ".ci" / "run").read_text()
-    programs = [".ci/run", *(f"scripts/{name}" for name in ("ffmpegs", "test", "voicecoach"))]
+    programs = [".ci/run", *(f"scripts/{name}" for name in ("docs", "ffmpegs", "test", "voicecoach"))]
     assert all(os.access(TOP / name, os.X_OK) for name in programs)
