@@ -78,7 +78,7 @@ def test_it_is_saved_as_the_default_that_make_and_plan_use(capsys: pytest.Captur
     assert run(["breath", "--times", "times.txt", "--save"]) == 0
     assert capsys.readouterr().err.splitlines()[-1] == f"voicecoach: saved in {config.file()}"
     assert config.file().read_text() == 'breath = "4-6"\n'
-    assert config.defaults(cli.commands)["plan"]["breath"] == "4-6"
+    assert config.read_defaults(cli.commands, "plan")["breath"] == "4-6"
     assert run(["breath", "--times", "times.txt", "--save"]) == 0, "the command of the same name does not mind"
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.fakes import FakeVoice
 from voicecoach import __version__
 from voicecoach.app import config, session, speaker
-from voicecoach.app.cli import ORDER, cli, run
+from voicecoach.app.cli import COMMANDS, cli, run
 from voicecoach.app.request import Request
 from voicecoach.app.speaker import Speaker
 from voicecoach.core.breath import pace
@@ -31,7 +31,7 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of one's own, no settings, and a voice that needs no system."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(
         speaker, "find_speaker", lambda _request, _routine, folder: Speaker(CachedVoice(FakeVoice(), folder), "fake")
     )
@@ -214,7 +214,7 @@ def test_a_wrong_setting_is_named_with_its_file(capsys: pytest.CaptureFixture[st
     config.file().write_text('side = "up"\n')
     status, said = failed(capsys, "plan")
     assert status == 2
-    assert f"it stands in {config.file()}" in said
+    assert f"it is set in {config.file()}" in said
 
 
 def test_help_is_there_with_and_without_asking(capsys: pytest.CaptureFixture[str]) -> None:
@@ -414,10 +414,10 @@ def test_a_terminal_gets_the_plan_in_colour(
 @pytest.mark.parametrize(
     ("settings", "args", "said"),
     [
-        ('language = "xx"', "make", "--language stands in {}:1"),
-        ('length = "10m"\nrounds = 2', "make", "--rounds stands in {}:2"),
-        ('\n[plan]\nskip = ["nope"]', "plan", "--skip stands in {}:3"),
-        ("pitch = 40\nrounds = 2", "plan --length 10m", "--rounds stands in {}:2"),
+        ('language = "xx"', "make", "--language is set in {}:1"),
+        ('length = "10m"\nrounds = 2', "make", "--rounds is set in {}:2"),
+        ('\n[plan]\nskip = ["nope"]', "plan", "--skip is set in {}:3"),
+        ("pitch = 40\nrounds = 2", "plan --length 10m", "--rounds is set in {}:2"),
         ("pitch = 40\nrounds = 2", "plan --with nope", ""),
     ],
 )
@@ -427,7 +427,7 @@ def test_a_choice_that_was_not_typed_is_told_with_its_place(
     config.file().write_text(settings)
     status, told = failed(capsys, *args.split())
     assert status == 2
-    assert (said.format(config.file()) in told.splitlines()) if said else "stands in" not in told
+    assert (said.format(config.file()) in told.splitlines()) if said else "is set in" not in told
 
 
 def test_a_choice_from_a_variable_is_told_with_its_name(
@@ -438,8 +438,12 @@ def test_a_choice_from_a_variable_is_told_with_its_name(
 
 
 def test_the_commands_are_listed_as_they_are_needed_and_not_cut_short(capsys: pytest.CaptureFixture[str]) -> None:
-    assert set(ORDER) == set(cli.commands)
     assert run(["--help"]) == 0
-    listed = capsys.readouterr().out.split("Commands:\n")[1]
-    assert re.findall(r"^  ([a-z]+)", listed, re.MULTILINE) == list(ORDER)
+    listed = capsys.readouterr().out.split("Commands:\n")[1].split("\n\n")[0]
+    assert re.findall(r"^  ([a-z]+)", listed, re.MULTILINE) == list(COMMANDS) == list(cli.commands)
     assert "..." not in listed
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_begins_its_help_as_the_list_of_commands_says(name: str) -> None:
+    assert (cli.commands[name].help or "").splitlines()[0] == COMMANDS[name]

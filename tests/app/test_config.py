@@ -29,14 +29,14 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
     def read(text: str | bytes) -> dict[str, dict[str, object]]:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return config.defaults(cli.commands)
+        return {name: config.read_defaults(cli.commands, name) for name in cli.commands}
 
     return read
 
 
 def test_without_a_file_there_are_no_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "file", lambda: tmp_path / "none.toml")
-    assert not any(config.defaults(cli.commands).values())
+    assert not any(config.read_defaults(cli.commands, name) for name in cli.commands)
 
 
 def test_what_is_above_the_tables_is_for_all_commands_that_have_it(settings: Settings) -> None:
@@ -84,7 +84,7 @@ def test_a_mistake_is_told_with_the_file(settings: Settings, text: str | bytes, 
 def test_a_file_that_can_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "file", lambda: tmp_path)
     with pytest.raises(ChoiceError, match="the settings can't be read: is a directory"):
-        config.defaults(cli.commands)
+        config.read_defaults(cli.commands, "make")
 
 
 MINE = """# mine
@@ -104,23 +104,23 @@ breath = "4-7-8"
     ("text", "expected"),
     [
         ("", 'breath = "4-6"\n'),
-        ("rate = 120", 'rate = 120\nbreath = "4-6"\n'),
+        ("rate = 120", 'breath = "4-6"\nrate = 120'),
         ("# mine\n", 'breath = "4-6"\n# mine\n'),
         ("breath=5.5\n", 'breath="4-6"\n'),
         ('"breath" = "5-7"\r\n', '"breath" = "4-6"\r\n'),
-        ("rate = 120\r\n[make]\r\n", 'rate = 120\r\nbreath = "4-6"\r\n[make]\r\n'),
+        ("rate = 120\r\n[make]\r\n", 'breath = "4-6"\r\nrate = 120\r\n[make]\r\n'),
         ('[make]\nbreath = "5-5"\n', 'breath = "4-6"\n[make]\nbreath = "5-5"\n'),
         (MINE, MINE.replace("'5-7'", '"4-6"')),
         (
             MINE.replace("breath = '5-7'   # slow\n", ""),
-            MINE.replace("breath = '5-7'   # slow\n", "").replace('"""\n\n', '"""\nbreath = "4-6"\n\n'),
+            'breath = "4-6"\n' + MINE.replace("breath = '5-7'   # slow\n", ""),
         ),
         ('with = [\n"a", # [x]\n["b"],\n]\n', 'breath = "4-6"\nwith = [\n"a", # [x]\n["b"],\n]\n'),
-        ("rate = nan\n", 'rate = nan\nbreath = "4-6"\n'),
+        ("rate = nan\n", 'breath = "4-6"\nrate = nan\n'),
     ],
 )
 def test_a_default_is_set_and_all_else_stays(text: str, expected: str) -> None:
-    assert config.with_default(text, "breath", "4-6") == expected
+    assert config.set_default(text, "breath", "4-6") == expected
 
 
 names = st.sampled_from(["rate", "title", "voice"])
@@ -133,8 +133,8 @@ def test_whatever_is_there_the_default_is_read_back_and_the_rest_too(
     shared: list[str], own: list[str], comments: list[str]
 ) -> None:
     text = "\n".join([*comments, *shared, *comments, "[make]", *own])
-    once = config.with_default(text, "breath", "5-7")
-    twice = config.with_default(once, "breath", "4-6")
+    once = config.set_default(text, "breath", "5-7")
+    twice = config.set_default(once, "breath", "4-6")
     assert tomllib.loads(twice) == {**tomllib.loads(text), "breath": "4-6"}
     assert twice == once.replace('"5-7"', '"4-6"')
     assert [line for line in twice.splitlines() if line != 'breath = "4-6"'] == text.splitlines()
@@ -154,7 +154,7 @@ def test_saving_makes_the_folder_and_what_is_saved_is_read(tmp_path: Path, monke
     path = tmp_path / "new folder" / "config.toml"
     monkeypatch.setattr(config, "file", lambda: path)
     assert config.save("breath", "4.2-5.8") == path
-    assert config.defaults(cli.commands)["make"] == {"breath": "4.2-5.8"}
+    assert config.read_defaults(cli.commands, "make") == {"breath": "4.2-5.8"}
     assert [each.name for each in path.parent.iterdir()] == ["config.toml"]
 
 
@@ -195,7 +195,7 @@ def test_a_mark_before_the_text_means_nothing_and_stays(
 ) -> None:
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
     config.file().write_bytes(f"\ufeffbreath = '4-6'{ends}[make]{ends}rate = 120{ends}".encode())
-    assert config.defaults(cli.commands)["make"] == {"breath": "4-6", "rate": "120"}
+    assert config.read_defaults(cli.commands, "make") == {"breath": "4-6", "rate": "120"}
     config.save("breath", "5-7")
     assert config.file().read_bytes() == f'\ufeffbreath = "5-7"{ends}[make]{ends}rate = 120{ends}'.encode()
 
@@ -215,4 +215,4 @@ def test_a_wrong_value_is_told_with_its_line(
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
     config.file().write_text(text, encoding="utf-8")
     assert run(["plan"]) == 2
-    assert f"it stands in {config.file()}:{line}" in capsys.readouterr().err
+    assert f"it is set in {config.file()}:{line}" in capsys.readouterr().err

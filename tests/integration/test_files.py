@@ -171,7 +171,7 @@ def render(tmp_path_factory: pytest.TempPathFactory, kept: Path, routine: str) -
 @pytest.fixture
 def status(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Run a command in a folder of its own, with the speech that is kept already."""
-    monkeypatch.setattr("voicecoach.app.cli.cache_folder", lambda: kept)
+    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: kept)
     monkeypatch.chdir(tmp_path)
     return lambda *args: run(list(args))
 

@@ -46,7 +46,7 @@ def test_nothing_is_there_and_nothing_can_be_put_there() -> None:
 
 def test_who_has_no_home_has_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platformdirs.user_config_path", _unknown)
-    assert config.defaults({}) == {}
+    assert config.read_defaults({}, "make") == {}
 
 
 def test_a_home_that_nobody_knows_stays_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

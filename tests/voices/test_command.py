@@ -289,4 +289,4 @@ def test_the_settings_file_brings_commands(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "config.toml"
     path.write_text('breath = "4-6"\n[commands.mine]\nrun = ["x", "{text}"]\n', encoding="utf-8")
     monkeypatch.setattr(folders, "settings_file", lambda: path)
-    assert definition("mine", config.speaking()).run == ("x", "{text}")
+    assert definition("mine", config.read_commands()).run == ("x", "{text}")

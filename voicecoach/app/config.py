@@ -13,43 +13,50 @@ from voicecoach.errors import ChoiceError, OutputError, near, shown
 from voicecoach.system import folders, plain_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 LARGEST = 1_000_000
 """Bytes of a settings file."""
 SPEAKING = "commands"
-"""The table of commands that speak, in which each has a table of its own."""
+"""The table of commands that speak; each has a table of its own in it."""
 FFMPEG = "ffmpeg"
 """The key of the ffmpeg that the user chose."""
 _OTHERS = (SPEAKING, FFMPEG)
 
 
-def defaults(commands: Mapping[str, click.Command]) -> dict[str, dict[str, Any]]:
-    """Return the defaults of each command's options: a table ``[make]`` is for make, what is above it for all.
+def read_defaults(commands: Mapping[str, click.Command], name: str) -> dict[str, Any]:
+    """Return the defaults of a command's options: from its own table, as ``[make]``, and from above all tables.
 
-    The table ``[commands]`` and the key ``ffmpeg`` are no options: see `speaking` and `ffmpeg`.
+    All other keys of the file are checked too. A command is looked up only if the file has keys that it could have.
+    The table ``[commands]`` and the key ``ffmpeg`` are not options: see `read_commands` and `read_ffmpeg`.
 
     Raises:
-        ChoiceError: When the file can't be read, or names an option that there is not.
+        ChoiceError: When the file can't be read, or has a key that no option has.
     """
     path = file()
     table = _read(path)
-    own = {name: value for name, value in table.items() if isinstance(value, dict) and name not in _OTHERS}
-    shared = {name: value for name, value in table.items() if name not in {*own, *_OTHERS}}
-    _check(path, own, list(commands), "command")
-    every = {option for command in commands.values() for option in _options(command)}
-    for name in (shared.keys() & commands.keys()) - every:
-        raise ChoiceError(f"{path}: {name!r} is a command; write its options under [{name}]")
-    _check(path, shared, sorted(every), "option")
-    return {name: _mapped(path, command, shared, own.get(name, {})) for name, command in commands.items()}
+    tables = {key: value for key, value in table.items() if isinstance(value, dict) and key not in _OTHERS}
+    shared = {key: value for key, value in table.items() if key not in {*tables, *_OTHERS}}
+    _check_names(path, tables, list(commands), "command")
+    for each, own in tables.items():
+        options = _list_options(commands[each])
+        _check_names(path, own, list(options), "option", each)
+        _check_values(own, options, each)
+    if shared:
+        _check_shared(path, shared, commands, name)
+    if not (shared or name in tables):
+        return {}
+    options = _list_options(commands[name])
+    merged = {**{key: value for key, value in shared.items() if key in options}, **tables.get(name, {})}
+    return {options[key].name or "": _write_as_typed(options[key], value) for key, value in merged.items()}
 
 
-def speaking() -> dict[str, object]:
-    """Return the user's own commands that speak, by name, as they stand under ``[commands.NAME]``.
+def read_commands() -> dict[str, object]:
+    """Return the user's own commands that speak, by name, from the tables ``[commands.NAME]``.
 
     Raises:
-        ChoiceError: When the file can't be read, or has something else under that name.
+        ChoiceError: When the file can't be read, or ``commands`` is not a table.
     """
     path = file()
     found = _read(path).get(SPEAKING, {})
@@ -58,11 +65,11 @@ def speaking() -> dict[str, object]:
     return found
 
 
-def ffmpeg() -> str | None:
-    """Return the path of the ffmpeg that the user chose; None when the settings name none.
+def read_ffmpeg() -> str | None:
+    """Return the path of the ffmpeg that the user chose, if any.
 
     Raises:
-        ChoiceError: When the file can't be read, or has something else under that name.
+        ChoiceError: When the file can't be read, or ``ffmpeg`` is not a path.
     """
     path = file()
     found = _read(path).get(FFMPEG)
@@ -79,81 +86,60 @@ def file() -> Path:
 def save(name: str, value: str) -> Path:
     """Make a value the default of an option, for all commands that have it, and return the file.
 
-    Everything else in the file stays as it is: order, comments, the ends of lines. The file is replaced whole, and made
-    when there is none.
+    The rest of the file stays as it is, with its comments and line ends. The file is replaced as a whole, and made if
+    there is none.
 
     Raises:
-        ChoiceError: When the file can't be read, or has no place for the line.
-        OutputError: When it can't be written; what was there stays.
+        ChoiceError: When the file can't be read, or the line can't be put into it.
+        OutputError: When it can't be written; the old file stays.
     """
     path = file()
     try:
         old = _text(path)
-        mark = old[: len(old) - len(_bare(old))]
-        _write(path, mark + with_default(_bare(old), name, value))
+        mark = old[: len(old) - len(_strip_mark(old))]
+        _write(path, mark + set_default(_strip_mark(old), name, value))
     except ValueError as error:
-        said = f"{name} = {json.dumps(value)}"
-        raise ChoiceError(f"{path}: {error}; write {said} above its tables yourself") from None
+        line = f"{name} = {json.dumps(value)}"
+        raise ChoiceError(f"{path}: {error}; write {line} above its tables yourself") from None
     except OSError as error:
         raise OutputError(path, f"the settings can't be written: {(error.strerror or str(error)).lower()}") from error
     return path
 
 
-def with_default(text: str, name: str, value: str) -> str:
-    r"""Return the text of a settings file with one default set; a line that sets it is replaced, else one is added.
+def set_default(text: str, name: str, value: str) -> str:
+    r"""Return the text of a settings file with one default changed: in its own line, or in a new first line.
 
-    >>> print(with_default('# mine\nbreath = "4-6"  # slow\n[make]\nrate = 120\n', "breath", "5-7"), end="")
+    >>> print(set_default('# mine\nbreath = "4-6"  # slow\n[make]\nrate = 120\n', "breath", "5-7"), end="")
     # mine
     breath = "5-7"  # slow
     [make]
     rate = 120
 
     Raises:
-        ValueError: When neither gives a file that says this and otherwise the same.
+        ValueError: When that would not give a file with this default and otherwise the same settings.
     """
-    wanted = _rest(text, name)
-    for changed in _candidates(text, name, json.dumps(value)):
-        if _parsed(changed).get(name) == value and _rest(changed, name) == wanted:
+    setting, end = f"{name} = {json.dumps(value)}", "\r\n" if "\r\n" in text else "\n"
+    line = re.compile(rf"""^(\s*(["']?){re.escape(name)}\2\s*=\s*)("[^"\n]*"|'[^'\n]*'|[^\s#"']+)""", re.MULTILINE)
+    replaced = [f"{text[: old.start(3)]}{json.dumps(value)}{text[old.end(3) :]}" for old in line.finditer(text)]
+    for changed in (*replaced, f"{setting}{end}{text}"):
+        if _parse(changed).get(name) == value and _write_others(changed, name) == _write_others(text, name):
             return changed
     raise ValueError(f"there is no line of its own for {name!r} in it")
 
 
-def overridden(name: str) -> list[str]:
-    """Return the commands that have a default of their own for an option, which comes before that for all."""
+def _write_others(text: str, name: str) -> str:
+    """Return all settings but one as text to be compared, in which even nan equals itself."""
+    return repr([item for item in _parse(text).items() if item[0] != name])
+
+
+def list_overriding(name: str) -> list[str]:
+    """Return the commands with a default of their own for an option, which overrides that for all commands."""
     tables = ((command, own) for command, own in _read(file()).items() if isinstance(own, dict))
     return [command for command, own in tables if name in own and command != SPEAKING]
 
 
-def _candidates(text: str, name: str, value: str) -> Iterator[str]:
-    """Yield texts in which an option may be set: its line replaced, one added after the first keys, one at the top.
-
-    Whether a line is what it looks like, or part of a text of several lines, is for a TOML reader to say.
-    """
-    lines = re.findall(r".*\n|.+", text)
-    end = "\r\n" if "\r\n" in text else "\n"
-    line = re.compile(rf"""(\s*(["']?){re.escape(name)}\2\s*=\s*)("[^"]*"|'[^']*'|[^\s#"']+)(\s*(?:#.*)?)""", re.DOTALL)
-    for number, old in enumerate(lines):
-        if match := line.fullmatch(old):
-            yield "".join((*lines[:number], match[1], value, match[4], *lines[number + 1 :]))
-    for number in (_after_keys(lines), 0):
-        above = "".join(lines[:number])
-        yield above + end * (above != "" and above[-1] != "\n") + f"{name} = {value}{end}" + "".join(lines[number:])
-
-
-def _after_keys(lines: list[str]) -> int:
-    """Return the number of the line after the last key above all tables."""
-    tables = (number for number, line in enumerate(lines) if line.lstrip().startswith("["))
-    head = lines[: next(tables, len(lines))]
-    return max((number for number, line in enumerate(head, start=1) if line.split("#")[0].strip()), default=0)
-
-
-def _rest(text: str, name: str) -> str:
-    """Return all that a file says but for one key, to be compared: as text, in which even nan equals itself."""
-    return repr([item for item in _parsed(text).items() if item[0] != name])
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    """Parse a text of settings; what is not TOML says nothing."""
+def _parse(text: str) -> dict[str, Any]:
+    """Return the settings in a text; none if it is not TOML."""
     import tomllib
 
     try:
@@ -192,46 +178,55 @@ def _read(path: Path) -> dict[str, Any]:
         raise ChoiceError(f'{path}: the settings are not TOML: {error}\nwrite lines such as breath = "4-6"') from error
 
 
-def _options(command: click.Command) -> dict[str, click.Option]:
-    """Return a command's options by their names as they are typed."""
+def _list_options(command: click.Command) -> dict[str, click.Option]:
+    """Return a command's options by the names that are typed."""
     options = [param for param in command.params if isinstance(param, click.Option)]
     return {opt[2:]: option for option in options for opt in option.opts if opt.startswith("--")}
 
 
-def _mapped(path: Path, command: click.Command, shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    options = _options(command)
-    _check(path, own, list(options), "option", command.name)
-    merged = {**{name: value for name, value in shared.items() if name in options}, **own}
-    for name, value in merged.items():
-        if not _is_fit(options[name], value):
-            where = locate(name, command.name if name in own else None)
-            raise ChoiceError(f"{where}: {_wrong(options[name], name, value)}")
-    return {options[name].name or "": _typed(options[name], value) for name, value in merged.items()}
+def _check_shared(path: Path, shared: Mapping[str, Any], commands: Mapping[str, click.Command], name: str) -> None:
+    """Check the keys above all tables: each is an option of some command, and its value fits."""
+    options: dict[str, click.Option] = {}
+    for each in (name, *commands):
+        options = {**_list_options(commands[each]), **options}
+        if shared.keys() <= options.keys():
+            break
+    for key in shared:
+        if key not in options and key in list(commands):
+            raise ChoiceError(f"{path}: {key!r} is a command; write its options under [{key}]")
+    _check_names(path, shared, sorted(options), "option")
+    _check_values(shared, options, None)
 
 
-def _is_fit(option: click.Option, value: object) -> bool:
-    """Tell whether a value is of a type that its option can have: a text, a number, or for a switch true or false."""
-    every = value if option.multiple and isinstance(value, list) else [value]
+def _check_values(values: Mapping[str, Any], options: Mapping[str, click.Option], table: str | None) -> None:
+    for key, value in values.items():
+        if not _fits(options[key], value):
+            raise ChoiceError(f"{locate(key, table)}: {_explain_value(options[key], key, value)}")
+
+
+def _fits(option: click.Option, value: object) -> bool:
+    """Return whether a value has a type that its option can have: a text, a number, or for a flag true or false."""
+    values = value if option.multiple and isinstance(value, list) else [value]
     kinds: tuple[type, ...] = (str, bool) if option.is_flag else (str, int, float)
-    return all(isinstance(each, kinds) and (option.is_flag or not isinstance(each, bool)) for each in every)
+    return all(isinstance(each, kinds) and (option.is_flag or not isinstance(each, bool)) for each in values)
 
 
-def _typed(option: click.Option, value: object) -> object:
-    """Hand an option over as it would be typed; one that can be given several times may be a list."""
+def _write_as_typed(option: click.Option, value: object) -> object:
+    """Return a value as it would be typed; an option that may be repeated may have a list."""
     if option.multiple:
-        return [_typed_once(each) for each in (value if isinstance(value, list) else [value])]
-    return _typed_once(value)
+        return [_write_value(each) for each in (value if isinstance(value, list) else [value])]
+    return _write_value(value)
 
 
-def _typed_once(value: object) -> object:
+def _write_value(value: object) -> object:
     return value if isinstance(value, (str, bool)) else str(value)
 
 
 _KINDS = {"bool": "true or false", "int": "a number", "float": "a number", "list": "a list", "dict": "a table"}
 
 
-def _wrong(option: click.Option, name: str, value: object) -> str:
-    """Say what is wrong with a value's type, and how it is written."""
+def _explain_value(option: click.Option, name: str, value: object) -> str:
+    """Say what is wrong with a value's type, and how to write it."""
     if option.is_flag:
         return f"{name!r} is neither true nor false; write {name} = true"
     kind = _KINDS.get(type(value).__name__, f"a {type(value).__name__}")
@@ -246,7 +241,7 @@ def locate(option: str, command: str | None) -> str:
     """
     path = file()
     try:
-        lines = _bare(plain_files.read(path, LARGEST).decode()).splitlines()
+        lines = _strip_mark(plain_files.read(path, LARGEST).decode()).splitlines()
     except (OSError, ValueError):
         return str(path)
     key = re.compile(rf"""\s*(["']?){re.escape(option)}\1\s*=""")
@@ -261,15 +256,16 @@ def locate(option: str, command: str | None) -> str:
     return f"{path}:{at}" if at else str(path)
 
 
-def _bare(text: str) -> str:
-    """Leave out the mark that some editors put before all text."""
+def _strip_mark(text: str) -> str:
+    """Remove the byte order mark that some editors put before all text."""
     return text.removeprefix("\ufeff")
 
 
-def _check(path: Path, names: Mapping[str, Any], known: list[str], kind: str, table: str | None = None) -> None:
+def _check_names(path: Path, names: Mapping[str, Any], known: list[str], kind: str, table: str | None = None) -> None:
+    """Refuse a name that is not known, and suggest those like it."""
     for name in names:
         if name not in known:
             close = near(name, known)
-            mend = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
+            hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
             where = locate(name, table) if kind == "option" else path
-            raise ChoiceError(f"{where}: no {kind} is called {shown(name)}; {mend}")
+            raise ChoiceError(f"{where}: no {kind} is called {shown(name)}; {hint}")

@@ -112,10 +112,10 @@ def check_settings(commands: Mapping[str, click.Command]) -> Check:
     """Read the settings file, with the value of each option in it."""
     path = config.file()
     try:
-        for name, values in config.defaults(commands).items():
-            _read_values(commands[name], values)
-        config.ffmpeg()
-        config.speaking()
+        for name, command in commands.items():
+            _read_values(command, config.read_defaults(commands, name))
+        config.read_ffmpeg()
+        config.read_commands()
     except (ChoiceError, click.BadParameter) as error:
         said = error.format_message() if isinstance(error, click.BadParameter) else str(error)
         return _failing("settings", said, f"correct or remove that line in {path}")

@@ -167,6 +167,7 @@ def _count_steps(steps: Iterable[Model]) -> int:
 def command(request: Request) -> str:
     """Return the command that lists every problem of what is asked for; nothing where `check` would not see it.
 
+    >>> from voicecoach.app.request import Request
     >>> command(Request("mine.yaml", voice="de"))
     'voicecoach check mine.yaml --voice de'
     """

@@ -32,6 +32,7 @@ def list_targets(
 ) -> list[Path]:
     """Return the file of each track: ``output`` is a folder, a file name, or nothing for the current folder.
 
+    >>> from voicecoach.core.score import Side
     >>> [str(path) for path in list_targets(Path("x.mp3"), "leg-stretch", [Side.LEFT, Side.RIGHT], split=True)]
     ['x-left.mp3', 'x-right.mp3']
 

@@ -1,0 +1,85 @@
+"""The command ``check``: find every problem of routine files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from voicecoach.app.cli.command import define
+from voicecoach.app.cli.fields import TEXT, Options, Parsed, arguments, option
+from voicecoach.app.cli.options import RATE
+from voicecoach.app.cli.printing import show_progress
+from voicecoach.core.breath import Pace, paces
+from voicecoach.errors import VoiceError
+from voicecoach.system import folders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voicecoach.app.review import Review
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions(Options):
+    """Which files are checked, and how."""
+
+    files: tuple[str, ...] = arguments("FILE")
+    breaths: tuple[Pace, ...] | None = option(
+        "--breaths",
+        "Try the routine at all breaths between two, as 2-2,8-12, or at one.",
+        Parsed("A,B", paces),
+        shown="the routine's own breath only",
+    )
+    voice: str | None = option("--voice", "Measure the words with this voice.", TEXT, shown="the best for the language")
+    rate: int | None = option("--rate", "Measure the words at this many words a minute.", RATE, shown="the voice's own")
+
+
+@define(
+    "check",
+    CheckOptions,
+    examples=("voicecoach check mine.yaml", "voicecoach check mine.yaml --breaths 3-3,6-8"),
+)
+def command(chosen: CheckOptions) -> int:
+    """Report every problem in routine files, and how to fix it.
+
+    Each problem is one line, FILE:LINE:COLUMN: what is wrong; how to fix it. Warnings report what is unwise, as words
+    that no listener can follow. The exit status is 2 if there are problems, and 0 if there are only warnings.
+    """
+    from voicecoach.app.config import read_commands
+    from voicecoach.app.request import Request
+    from voicecoach.app.review import review
+
+    reviews = []
+    for file in chosen.files:
+        with show_progress(f"Checking {file}") as report:
+            request = Request(file, voice=chosen.voice, rate=chosen.rate, commands=read_commands())
+            reviews.append(review(request, chosen.breaths or (), folders.cache(), report))
+        _print_review(reviews[-1])
+    return _conclude(reviews)
+
+
+def _print_review(found: Review) -> None:
+    for line in found.lines():
+        click.echo(line)
+    for note in found.notes:
+        click.echo(note, err=True)
+    if found.tried:
+        click.echo(found.tried, err=True)
+
+
+def _conclude(reviews: Sequence[Review]) -> int:
+    """Return 2 if there are problems, and count the warnings, which are not a failure.
+
+    Raises:
+        VoiceError: When there are no problems, but words could not be measured.
+    """
+    if any(each.problems for each in reviews):
+        return 2
+    unmeasured = next((each.unmeasured for each in reviews if each.unmeasured), "")
+    if unmeasured:
+        raise VoiceError(f"the words could not be measured: {unmeasured}")
+    warned = sum(len(each.warnings) for each in reviews)
+    click.echo(f"{len(reviews)} checked, no problems" + (f", {warned} warnings" if warned else ""), err=True)
+    return 0

@@ -1,0 +1,31 @@
+"""The command ``new``: a routine to start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from voicecoach.app.cli.command import define
+from voicecoach.app.cli.fields import Options, required
+from voicecoach.system.folders import quote
+
+
+@dataclass(frozen=True, slots=True)
+class NewOptions(Options):
+    """What the routine is called."""
+
+    name: str = required("NAME")
+
+
+@define("new", NewOptions, examples=("voicecoach new my-stretch", "voicecoach plan my-stretch.yaml"))
+def command(chosen: NewOptions) -> None:
+    """Write a commented routine to start from.
+
+    It is written to NAME.yaml in the current folder, and can be played as it is.
+    """
+    from voicecoach.routine.template import started
+
+    path = started(chosen.name, Path())
+    click.echo(f"{path}  'voicecoach plan {quote(str(path))}' shows what is heard when")

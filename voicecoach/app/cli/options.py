@@ -1,0 +1,252 @@
+"""The options that commands share, in groups, and the request that they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from voicecoach.app import values
+from voicecoach.app.cli.fields import (
+    TEXT,
+    Options,
+    Parsed,
+    argument,
+    choice,
+    flag,
+    from_settings,
+    option,
+    several,
+)
+from voicecoach.audio.formats import FORMATS, Format, chosen
+from voicecoach.core.breath import Pace, pace, seconds
+from voicecoach.core.score import Side
+from voicecoach.script.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+    from pathlib import Path
+
+    from voicecoach.app.request import Request
+
+DEFAULT = "leg-stretch"
+"""The routine of who names none."""
+
+TIME = Parsed("TIME", seconds)
+NAME = Parsed("NAME", str)
+LINE = Parsed("TEXT", values.read_line)
+LANGUAGE = Parsed("CODE", str)
+RATE = Parsed("WPM", values.whole_number(105, 400))
+PITCH = Parsed("0-100", values.whole_number(0, 100))
+OUTPUT = Parsed("FILE|FOLDER", values.read_output)
+CHIMES = {"none": "", "soft": "soft", "bell": "bell"}
+SIDES = {"left": (Side.LEFT,), "right": (Side.RIGHT,), "both": LEFT_RIGHT}
+TRACKS = {"one": False, "sides": True}
+LOUD, LOUDEST = 1, 60
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseOptions(Options):
+    """Which exercise is done, and how much of it."""
+
+    TITLE: ClassVar[str] = "Session"
+    routine: str = argument("ROUTINE", DEFAULT)
+    breath: Pace | None = option(
+        "--breath",
+        "Your breath in seconds: 4-6 (in, out), 4-7-8 (in, hold, out), 6/min, or 3-4..4-6 to slow down.",
+        Parsed("IN-OUT", pace),
+        shown="the routine's",
+    )
+    rounds: int | None = option(
+        "--rounds",
+        "Rounds for each side, or of the exercise, or of a list of exercises.",
+        Parsed("N", values.whole_number(1, 1000)),
+        shown="the routine's",
+    )
+    side: tuple[Side, ...] = choice("--side", "Only one leg.", SIDES, default="both")
+    first: Side | None = choice(
+        "--first", "The side that begins.", {"left": Side.LEFT, "right": Side.RIGHT}, shown="the routine's"
+    )
+    settings: tuple[tuple[str, str], ...] = several(
+        "--set", "Set a parameter of the routine; may be repeated.", Parsed("NAME=VALUE", values.read_setting)
+    )
+    added: tuple[str, ...] = several("--with", "Add an optional exercise; may be repeated.", Parsed("NAME|all", str))
+    skipped: tuple[str, ...] = several("--skip", "Leave an exercise out; may be repeated.", NAME)
+    usual: frozenset[str] = from_settings("breath", "side", "first", "tracks")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions(ExerciseOptions):
+    """Which session is made, and how long it is."""
+
+    length: Fraction | None = option(
+        "--length", "Make the session exactly this long, as 10m, by the number of rounds.", TIME, shown="the routine's"
+    )
+    preview: Fraction | None = option(
+        "--preview", "Only the beginning of the session, as 60s.", Parsed("TIME", values.read_preview)
+    )
+    lead_in: Fraction = option(
+        "--lead-in", "Silence before the first word.", Parsed("TIME", values.read_lead_in), default="3s"
+    )
+    title: str | None = option("--title", "Title of the session.", LINE, shown="the routine's")
+
+
+@dataclass(frozen=True, slots=True)
+class WordOptions(Options):
+    """What is said."""
+
+    TITLE: ClassVar[str] = "Guidance"
+    guidance: Guidance = choice(
+        "--guidance",
+        "How much is said: everything, less after the first round, breath words only, or tones instead.",
+        {level.value: level for level in Guidance},
+        default=Guidance.FULL.value,
+    )
+    language: str | None = option(
+        "--language", "Use the routine's translation into this language, as de.", LANGUAGE, shown="the routine's"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceOptions(WordOptions):
+    """What is heard."""
+
+    chime: str | None = choice(
+        "--chime", "Bells at the start, at changes and at the end.", CHIMES, shown="one at the end"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceOptions(Options):
+    """Who speaks, and how."""
+
+    TITLE: ClassVar[str] = "Voice"
+    voice: str | None = option(
+        "--voice",
+        "Name of a voice, a language, or a part of either; 'voicecoach voices' lists them.",
+        TEXT,
+        shown="the best for the language",
+    )
+    rate: int | None = option("--rate", "Words a minute, as heard.", RATE, shown="the voice's own")
+    pitch: int | None = option("--pitch", "Pitch of the voice; 50 is its natural pitch.", PITCH, shown="50")
+    fall: bool = flag("--fall", "Lower the voice's pitch and speed gradually, by a semitone at the end.")
+
+
+@dataclass(frozen=True, slots=True)
+class SoundOptions(Options):
+    """What else is heard."""
+
+    TITLE: ClassVar[str] = "Sound"
+    bed: str | None = option(
+        "--bed", "Background sound: rain, pad, brown, waves, or a file.", Parsed("NAME|FILE|none", str), shown="none"
+    )
+    under: int = option(
+        "--bed-level",
+        "How much quieter the background is than the speech, in LU.",
+        Parsed("LU", values.whole_number(LOUD, LOUDEST)),
+        default=str(round(USUAL_UNDER)),
+    )
+    room_tone: bool = choice(
+        "--room-tone",
+        "Faint noise that keeps loudspeakers awake in silence.",
+        {"faint": True, "none": False},
+        default="faint",
+    )
+    pan: bool = flag("--pan", "Move the track of each leg a little to its side.")
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions(Options):
+    """Which files are written."""
+
+    TITLE: ClassVar[str] = "Files"
+    output: values.Output | None = option(
+        "-o --output",
+        "Where to write: a file, or a folder; a path that ends in / is a new folder.",
+        OUTPUT,
+        shown="ROUTINE.mp3 here",
+    )
+    tracks: bool = choice("--tracks", "One file, or one for each leg.", TRACKS, default="one")
+    form: Format | None = choice("--format", "Format of the file.", FORMATS, shown="that of the file's name, or mp3")
+    bitrate: int | None = option(
+        "--bitrate",
+        "Kilobits a second.",
+        Parsed("KBPS", values.whole_number(8, 512)),
+        shown="the format's; 64 for mp3",
+    )
+    captions: tuple[str, ...] | None = option(
+        "--captions",
+        "Write captions beside it: vtt, srt, lrc, txt, or several with commas.",
+        Parsed("KINDS", values.read_captions),
+    )
+    chapters_json: bool = flag("--chapters-json", "Write a file of chapters for podcast apps beside it.")
+    playlist: bool = flag("--playlist", "Write a playlist of the tracks beside it.")
+    verify: bool = flag("--verify", "Decode the finished files and compare them with the plan.")
+    artist: str | None = option(
+        "--artist", "Artist that players show.", Parsed("NAME", values.read_line), shown="voicecoach"
+    )
+    force: bool = flag("--force", "Also replace files that voicecoach did not make.")
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The kinds of files that are written beside the sound."""
+        flags = {"chapters_json": self.chapters_json, "playlist": self.playlist}
+        return (*(self.captions or ()), *(name for name, wanted in flags.items() if wanted))
+
+
+FORCE = "Also replace a file that voicecoach did not make."
+JSON = "Print the result as JSON."
+
+
+def make_choices(exercise: ExerciseOptions, words: WordOptions) -> Choices:
+    """Return what a listener chooses about the words and breaths of a session."""
+    return Choices(
+        breath=exercise.breath,
+        rounds=exercise.rounds,
+        sides=exercise.side,
+        first=exercise.first,
+        added=frozenset(exercise.added),
+        skipped=frozenset(exercise.skipped),
+        guidance=words.guidance,
+        settings=dict(exercise.settings),
+    )
+
+
+def make_request(session: SessionOptions, guidance: GuidanceOptions, voice: VoiceOptions) -> Request:
+    """Return the request for a session, with the usual sound and files."""
+    from dataclasses import replace
+
+    from voicecoach.app.config import read_commands
+    from voicecoach.app.request import Request
+
+    choices = replace(make_choices(session, guidance), lead_in=session.lead_in, chime=guidance.chime)
+    return Request(
+        session.routine,
+        choices,
+        voice=voice.voice,
+        rate=voice.rate,
+        title=session.title,
+        preview=session.preview,
+        language=guidance.language,
+        length=session.length,
+        fall=voice.fall,
+        pitch=voice.pitch,
+        commands=read_commands(),
+        usual_breath="breath" in session.usual,
+        usual_sides=session.usual - {"breath"},
+    )
+
+
+def make_sounding(sound: SoundOptions, files: FileOptions, path: Path | None) -> Sounding:
+    """Return how a session sounds in a file.
+
+    Raises:
+        ChoiceError: When the file's name and its format do not go together.
+    """
+    return Sounding(
+        chosen(files.form.name if files.form else None, path),
+        files.bitrate,
+        None if sound.bed == "none" else sound.bed,
+        float(sound.under),
+        sound.room_tone,
+        sound.pan,
+    )

@@ -1,0 +1,128 @@
+"""The command ``plan``: show the timeline of a session."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import click
+
+from voicecoach.app import values
+from voicecoach.app.cli.command import define
+from voicecoach.app.cli.fields import Options, Parsed, flag, group, option
+from voicecoach.app.cli.options import (
+    FORCE,
+    JSON,
+    GuidanceOptions,
+    SessionOptions,
+    VoiceOptions,
+    make_request,
+)
+from voicecoach.app.cli.printing import count, name_check, print_json, print_notes, print_warnings, show_progress
+from voicecoach.app.cli.tracks import describe_length
+from voicecoach.errors import TargetError
+from voicecoach.system import folders, plain_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from voicecoach.app.request import Track
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions(Options):
+    """What is printed or drawn."""
+
+    TITLE: ClassVar[str] = "Output"
+    as_json: bool = flag("--json", JSON)
+    plot: Path | None = option("--plot", "Draw the plan: FILE.svg or FILE.png.", Parsed("FILE", values.read_picture))
+    force: bool = flag("--force", FORCE)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions(Options):
+    """Everything that can be chosen about a session."""
+
+    session: SessionOptions = group(SessionOptions)
+    guidance: GuidanceOptions = group(GuidanceOptions)
+    voice: VoiceOptions = group(VoiceOptions)
+    output: OutputOptions = group(OutputOptions)
+
+
+@define(
+    "plan",
+    PlanOptions,
+    examples=(
+        "voicecoach plan leg-stretch --breath 5-7",
+        "voicecoach plan leg-stretch --side left --plot plan.svg",
+    ),
+)
+def command(chosen: PlanOptions) -> None:
+    """Show what is heard when, without making a file.
+
+    ROUTINE is the name of a built-in routine or a YAML file; without it, leg-stretch is planned.
+    """
+    from voicecoach.app import session
+
+    picture = chosen.output.plot
+    if picture:
+        _check_picture(picture, force=chosen.output.force)
+    request = make_request(chosen.session, chosen.guidance, chosen.voice)
+    with show_progress(f"Planning {request.routine}") as report, name_check(request):
+        planned = session.plan(request, folders.cache(), report)
+    print_warnings(planned, quiet=False)
+    print_notes(planned.notes)
+    (track,) = planned.tracks
+    if picture:
+        _draw(track, picture)
+    if chosen.output.as_json:
+        print_json(planned.as_json(track))
+    else:
+        _print_plan(track)
+
+
+def _check_picture(path: Path, *, force: bool) -> None:
+    """Refuse before the work to write a picture where there can't be one."""
+    if os.path.lexists(path) and not force:
+        from voicecoach.audio.provenance import check_ours
+
+        check_ours([path])
+    if not plain_files.is_folder(path.parent):
+        raise TargetError(path, folders.describe_missing(path.parent))
+
+
+def _draw(track: Track, path: Path) -> None:
+    from voicecoach.audio.writer import Extra, write_all
+    from voicecoach.views import plot
+
+    vector = path.suffix.lower() == ".svg"
+    picture = plot.svg(track.timeline, track.title).encode() if vector else plot.png(track.timeline, track.title)
+    write_all([], [Extra(path, "picture", picture)])
+
+
+def _print_plan(track: Track) -> None:
+    """Print the plan: on a terminal with colours and bars, elsewhere as plain text."""
+    from voicecoach.views.cuesheet import table
+    from voicecoach.views.terminal import MOST, show
+
+    if sys.stdout.isatty() and len(track.timeline.cues) <= MOST:
+        from rich.console import Console
+
+        show(track.timeline, Console())
+    else:
+        click.echo("\n".join(table(track.timeline)))
+    fitted = [str(track.fit)] if track.fit else []
+    click.echo("\n" + "\n".join((describe_length(track), *_compare_turns(track), *fitted)))
+
+
+def _compare_turns(track: Track) -> Iterator[str]:
+    """Say how many turns each side has, if the numbers differ."""
+    from voicecoach.views.cuesheet import turns
+
+    counted = turns(track.timeline)
+    if track.side is None and len(set(counted.values())) > 1:
+        sides = (f"{side} {count(number, 'turn')}" for side, number in sorted(counted.items()))
+        yield f"the sides differ: {', '.join(sides)}"

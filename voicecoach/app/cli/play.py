@@ -1,0 +1,96 @@
+"""The command ``play``: hear a session, and see it go by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import click
+
+from voicecoach.app.cli.command import define
+from voicecoach.app.cli.fields import Option, Options, flag, group
+from voicecoach.app.cli.options import (
+    FileOptions,
+    GuidanceOptions,
+    SessionOptions,
+    SoundOptions,
+    VoiceOptions,
+    make_request,
+    make_sounding,
+)
+from voicecoach.app.cli.origin import is_typed
+from voicecoach.app.cli.playing import play_file
+from voicecoach.app.cli.printing import name_check, print_warnings, show_progress
+from voicecoach.errors import ChoiceError
+from voicecoach.system import folders, signals
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions(Options):
+    """What is shown."""
+
+    TITLE: ClassVar[str] = "Output"
+    quiet: bool = flag("--quiet", "Show nothing while it plays.")
+
+
+@dataclass(frozen=True, slots=True)
+class PlayOptions(Options):
+    """Everything that can be chosen about a session, if one is made."""
+
+    session: SessionOptions = group(SessionOptions)
+    guidance: GuidanceOptions = group(GuidanceOptions)
+    voice: VoiceOptions = group(VoiceOptions)
+    sound: SoundOptions = group(SoundOptions)
+    output: OutputOptions = group(OutputOptions)
+
+
+@define(
+    "play",
+    PlayOptions,
+    examples=("voicecoach play leg-stretch --breath 5-7", "voicecoach play evening.mp3"),
+)
+def command(chosen: PlayOptions) -> None:
+    """Play a routine or an audio file, and show the breath and the words.
+
+    ROUTINE is the name of a built-in routine, a YAML file or an audio file; without it, leg-stretch is played.
+    """
+    from voicecoach.app import player
+    from voicecoach.routine.library import find
+
+    name, quiet = chosen.session.routine, chosen.output.quiet
+    path = player.sound(name)
+    if path:
+        _check_no_choices()
+        play_file(path, quiet=quiet)
+        return
+    find(name)
+    by_hand = f"run 'voicecoach make {folders.quote(name)}', and open the file in any player"
+    player.command(Path("session.mp3"), by_hand)  # before the work
+    _play_session(chosen)
+
+
+def _play_session(chosen: PlayOptions) -> None:
+    """Make a session in a temporary folder, and play it."""
+    from voicecoach.app import session
+    from voicecoach.system import locks
+
+    quiet = chosen.output.quiet
+    request = replace(
+        make_request(chosen.session, chosen.guidance, chosen.voice),
+        sounding=make_sounding(chosen.sound, FileOptions(), None),
+    )
+    with locks.folder() as folder:
+        with show_progress(f"Getting {request.routine} ready", quiet=quiet) as report, name_check(request):
+            made = session.make(request, folder / "session.mp3", folders.cache(), report)
+        print_warnings(made.session, quiet=quiet)
+        signals.check()
+        signals.forget()  # the file that was made is not one to keep
+        play_file(made.files[0][1].path, quiet=quiet)
+
+
+def _check_no_choices() -> None:
+    """Refuse options that would change how a session is made, as the file is already made."""
+    for option in click.get_current_context().command.params:
+        if isinstance(option, Option) and option.name and option.name != "quiet" and is_typed(option.name):
+            raise ChoiceError(f"a file is played as it was made\nleave out {option.opts[0]}, or name a routine")

@@ -1,0 +1,74 @@
+"""What several commands print: JSON, notes and warnings on stderr, progress; and where their files go."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from voicecoach.errors import RoutineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from voicecoach.app.request import Report, Request, Session
+    from voicecoach.app.values import Output
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, in ASCII, which every pipe can carry."""
+    import json
+
+    click.echo(json.dumps(value, indent=2))
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Print notes on stderr, a line each."""
+    for note in notes:
+        click.echo(f"voicecoach: {note}", err=True)
+
+
+def print_warnings(session: Session, *, quiet: bool) -> None:
+    """Print the warnings of a session, unless only errors are wanted."""
+    print_notes(() if quiet else filter(None, (*session.warnings, session.dose)))
+
+
+@contextmanager
+def show_progress(first: str, *, quiet: bool = False) -> Iterator[Report]:
+    """Show progress on a terminal, beginning with the line ``first``; elsewhere show nothing."""
+    from voicecoach.app import progress
+
+    with progress.show_progress(first, shown=not quiet) as report:
+        yield report
+
+
+@contextmanager
+def name_check(request: Request) -> Iterator[None]:
+    """Let an error with many problems name the command that lists them all, if there is one."""
+    try:
+        yield
+    except RoutineError as error:
+        from voicecoach.app.review import command
+
+        raise error.listed_by(command(request)) from error
+
+
+@contextmanager
+def open_output(output: Output | None) -> Iterator[Path | None]:
+    """Yield where files go; a folder that is asked for exists meanwhile."""
+    if output is None:
+        yield None
+        return
+    with output.open() as path:
+        yield path
+
+
+def count(number: int, noun: str) -> str:
+    """Count things.
+
+    >>> count(1, "chapter"), count(0, "chapter")
+    ('1 chapter', '0 chapters')
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")

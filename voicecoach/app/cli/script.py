@@ -1,0 +1,98 @@
+"""The command ``script``: print the words of a routine, or list what to record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import click
+
+from voicecoach.app import values
+from voicecoach.app.cli.command import define
+from voicecoach.app.cli.fields import Options, Parsed, choice, group, option
+from voicecoach.app.cli.options import TRACKS, ExerciseOptions, WordOptions, make_choices
+from voicecoach.app.cli.printing import name_check, print_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from voicecoach.views.prompts import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class ListOptions(Options):
+    """What is listed, and where."""
+
+    TITLE: ClassVar[str] = "Files"
+    tracks: bool = choice("--tracks", "The words of one file, or of one for each leg.", TRACKS, default="one")
+    recording_list: Path | None = option(
+        "--recording-list",
+        "Write a list to record from: FILE.csv or FILE.md.",
+        Parsed("FILE", values.read_recording_list),
+    )
+    missing: Path | None = option(
+        "--missing", "List only what has no recording in this folder yet.", Parsed("FOLDER", Path)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptOptions(Options):
+    """Everything that decides which words there are."""
+
+    exercise: ExerciseOptions = group(ExerciseOptions)
+    words: WordOptions = group(WordOptions)
+    files: ListOptions = group(ListOptions)
+
+
+@define(
+    "script",
+    ScriptOptions,
+    examples=(
+        "voicecoach script leg-stretch --guidance brief",
+        "voicecoach script leg-stretch --recording-list to-record.csv",
+    ),
+)
+def command(chosen: ScriptOptions) -> None:
+    """Print all sentences of a routine, or a list to record from.
+
+    ROUTINE is the name of a built-in routine or a YAML file; without it, it is leg-stretch. A list names the file for
+    each recording; 'voicecoach make --voice recorded:FOLDER' speaks with them.
+    """
+    from voicecoach.app.config import read_commands
+    from voicecoach.app.request import Request
+    from voicecoach.routine.loader import load
+    from voicecoach.views import prompts
+
+    exercise, files = chosen.exercise, chosen.files
+    choices = make_choices(exercise, chosen.words)
+    request = Request(exercise.routine, choices, files.tracks, language=chosen.words.language, commands=read_commands())
+    routine = load(request.routine, request.language)
+    with name_check(request):
+        found = prompts.prompts(routine, choices, split=files.tracks)
+    listed = _list_unrecorded(found, files.missing) if files.missing else found
+    if files.recording_list:
+        _write_list(listed, files.recording_list, routine.sheet.title)
+    else:
+        click.echo(prompts.words(listed), nl=False)
+    if files.missing:
+        print_notes([f"{len(listed)} of {len(found)} wordings are not recorded in {files.missing}"])
+
+
+def _list_unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
+    """Return the wordings that have no recording in a folder yet."""
+    from voicecoach.system.folders import expanded
+    from voicecoach.voices.recorded import recordings
+
+    there = recordings(expanded(folder))
+    return tuple(prompt for prompt in found if prompt.file.removesuffix(".wav") not in there)
+
+
+def _write_list(found: Sequence[Prompt], path: Path, title: str) -> None:
+    """Write a list to record from, in the format that its file's name asks for."""
+    from voicecoach.audio.writer import Extra, write_all
+    from voicecoach.views import prompts
+
+    forms = {".csv": prompts.table(found), ".md": prompts.markdown(found, title)}
+    write_all([], [Extra(path, "recording list", forms[path.suffix.lower()])])
+    click.echo(f"{path}  {len(found)} wordings to record")

@@ -1,0 +1,169 @@
+"""The values of options, read from text: lengths of time, names of files, kinds of captions."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicecoach.core.breath import seconds
+from voicecoach.core.spelling import NUMBER, number, simplify
+from voicecoach.errors import ChoiceError, shown
+from voicecoach.system import plain_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from fractions import Fraction
+
+CAPTIONS = ("vtt", "srt", "lrc", "txt")
+"""Kinds of captions, named by the endings of their files; ``txt`` is the transcript."""
+LONGEST_LEAD_IN = 600
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where ``-o`` puts a file: a path, and whether it is written as the path of a folder."""
+
+    path: Path
+    is_folder: bool = False
+
+    @contextmanager
+    def open(self) -> Iterator[Path]:
+        """Yield the path. A missing folder is made, and removed again if the work inside fails."""
+        if not self.is_folder or plain_files.is_folder(self.path):
+            yield self.path
+            return
+        from voicecoach.system.folders import new_folder
+
+        with new_folder(self.path):
+            yield self.path
+
+
+def read_output(text: str) -> Output:
+    """Read where a file goes; a path that ends in a slash is a folder.
+
+    >>> read_output("new/").is_folder, read_output("x.mp3").is_folder
+    (True, False)
+
+    Raises:
+        ChoiceError: When the text is empty, for example because a shell variable is not set.
+    """
+    if not text.strip():
+        raise ChoiceError("the name is empty; write a file or a folder, or leave -o out")
+    return Output(Path(text), is_folder(text))
+
+
+def is_folder(text: str) -> bool:
+    """Return whether a path is written as the path of a folder: it ends in a slash, ``.`` or ``..``."""
+    return os.path.basename(text) in {"", ".", ".."}  # noqa: PTH119 - pathlib drops the slash
+
+
+def read_line(text: str) -> str:
+    """Read a text for screens and tags: one line, without control characters.
+
+    >>> read_line("  My  legs ")
+    'My legs'
+
+    Raises:
+        ChoiceError: When the text is empty or contains control characters or overrides of the writing direction.
+    """
+    from voicecoach.routine.source import CONTROL
+
+    if CONTROL.search(text):
+        raise ChoiceError(f"{shown(text)} has control characters in it\ntake them out")
+    found = " ".join(text.split())
+    if not found:
+        raise ChoiceError("there is no text in it\nwrite a text, or leave the option out")
+    return found
+
+
+def read_duration(text: str) -> Fraction:
+    """Read a length of time, in seconds; a plain number is seconds.
+
+    >>> read_duration("2.5"), read_duration("1:30")
+    (Fraction(5, 2), Fraction(90, 1))
+    """
+    plain = simplify(text)
+    return seconds(f"{plain}s" if re.fullmatch(NUMBER, plain) else text)
+
+
+def read_lead_in(text: str) -> Fraction:
+    """Read the silence before the first word: up to ten minutes."""
+    taken = read_duration(text)
+    if taken > LONGEST_LEAD_IN:
+        raise ChoiceError(f"{shown(text)} is more than {LONGEST_LEAD_IN} s")
+    return taken
+
+
+def read_preview(text: str) -> Fraction:
+    """Read the length of a preview: more than zero."""
+    taken = read_duration(text)
+    if not taken:
+        raise ChoiceError("nothing is left of the session; write how much of it you want, as 60s")
+    return taken
+
+
+def read_captions(text: str) -> tuple[str, ...]:
+    """Read kinds of captions, separated by commas.
+
+    >>> read_captions("vtt, srt")
+    ('vtt', 'srt')
+
+    Raises:
+        ChoiceError: When a kind is unknown.
+    """
+    kinds = tuple(dict.fromkeys(kind.strip().lower() for kind in text.split(",")))
+    unknown = [kind for kind in kinds if kind not in CAPTIONS]
+    if unknown:
+        known = ", ".join(CAPTIONS)
+        raise ChoiceError(f"{shown(unknown[0])} is not a kind of captions; write {known}, or several with commas")
+    return kinds
+
+
+def read_setting(text: str) -> tuple[str, str]:
+    """Read the value of a routine's parameter.
+
+    >>> read_setting("Hold = 45s")
+    ('hold', '45s')
+    """
+    name, equals, value = text.partition("=")
+    if not (name.strip() and equals and value.strip()):
+        raise ChoiceError(f"{shown(text)} sets nothing\nwrite a parameter's name and its value, as --set hold=45s")
+    return name.strip().lower(), value.strip()
+
+
+def read_picture(text: str) -> Path:
+    """Read the name of a picture's file."""
+    return _check_ending(text, (".svg", ".png"), "a picture's name ends in .svg or .png")
+
+
+def read_recording_list(text: str) -> Path:
+    """Read the name of a file that lists what to record."""
+    return _check_ending(text, (".csv", ".md"), "a list's name ends in .csv or .md")
+
+
+def _check_ending(text: str, endings: tuple[str, ...], rule: str) -> Path:
+    path = Path(text)
+    if is_folder(text) or path.suffix.lower() not in endings:
+        raise ChoiceError(f"{shown(text)}: {rule}")
+    return path
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from ``least`` to ``most``.
+
+    >>> whole_number(1, 9)("3")
+    3
+    """
+
+    def read(text: str) -> int:
+        plain = simplify(text)
+        if not re.fullmatch(r"[0-9]+", plain) or not least <= number(plain) <= most:
+            raise ChoiceError(f"{shown(text)} is not a whole number from {least} to {most}")
+        return int(number(plain))
+
+    return read
