@@ -61,13 +61,6 @@ _MAY_BE_READ = {
 """All that a piece is made of, besides texts, numbers and tuples."""
 
 
-_NO_PIECE = (
-    *(pickle.UnpicklingError, OSError, EOFError, LookupError, TypeError, ValueError, ArithmeticError),
-    RecursionError,
-)
-"""What reading something else as a piece may raise."""
-
-
 @dataclass(slots=True)
 class Source:
     """A routine by its name, as it is asked for; its file is read only when what is kept will not do.
@@ -119,26 +112,43 @@ class Source:
             RoutineError: When the routine is wrong.
             ChoiceError: When the choices do not go together with it.
         """
-        path = library.find(self.name)
-        places = [self._place(path, choices, timed=timed) for timed in (False, True)]
-        for place in places if self.code is None else ():
-            kept = _kept(cache.read(place), path.parent)
+        places = self._places(choices) if self.code is None else []
+        for place in places:
+            kept = self._read(place)
             if kept is not None:
                 self._digests, found = kept
                 return found
         written = write(self.routine, choices)
-        if self.code is None and not any(part.sounds for part in _all(self.routine)):
+        if places and not any(part.sounds for part in _all(self.routine)):
             with suppress(OSError):  # a cache that can't be written costs time, not the session
                 cache.write(places[written.timed], _packed(_digested(self.routine), written))
         return written
 
-    def _place(self, path: Path, choices: Choices, *, timed: bool) -> Path:
-        """Return where a piece is kept: under all it depends on but the content of its files."""
-        given = {each.name: getattr(choices, each.name) for each in fields(choices)}
-        breathed = given.pop("breath")
-        given["breath"] = breathed if timed else bool(breathed)
-        chosen = [f"{name}={_sorted(value)!r}" for name, value in given.items()]
-        return cache.place(self.folder, "piece", _builder(), self.name, _digest(path), *chosen)
+    def _places(self, choices: Choices) -> list[Path]:
+        """Return where a piece is kept whose score does not depend on how long breaths last, and one whose does."""
+        digest = _digest(library.find(self.name)) if self._routine is None else self._routine.digest
+        keys = (list_key(choices, timed=timed) for timed in (False, True))
+        return [cache.place(self.folder, "piece", _builder(), self.name, digest, *key) for key in keys]
+
+    def _read(self, place: Path) -> tuple[Digests, Piece] | None:
+        """Return a piece that was kept, if its files are the same as when it was written."""
+        content = cache.read(place)
+        if self._routine is None:
+            return _kept(content, lambda path: _digest(library.find(self.name).parent / path))
+        known = dict(_digested(self._routine))
+        return _kept(content, lambda path: known.get(path, ""))
+
+
+def list_key(choices: Choices, *, timed: bool) -> list[str]:
+    """Return what tells choices apart for a score, which knows the breath itself only if it is ``timed``.
+
+    >>> list_key(Choices(rounds=2), timed=False)[:2]
+    ['rounds=2', "sides=(<Side.LEFT: 'left'>, <Side.RIGHT: 'right'>)"]
+    """
+    given = {each.name: getattr(choices, each.name) for each in fields(choices)}
+    breathed = given.pop("breath")
+    given["breath"] = breathed if timed else bool(breathed)
+    return [f"{name}={_sorted(value)!r}" for name, value in given.items()]
 
 
 def write(routine: Routine, choices: Choices) -> Piece:
@@ -280,13 +290,13 @@ def _packed(digests: Digests, written: Piece) -> bytes:
     return packed.getvalue()
 
 
-def _kept(content: bytes | None, base: Path) -> tuple[Digests, Piece] | None:
-    """Return a piece that was kept, if the files that it came of are the same; ``base`` is its routine's folder."""
+def _kept(content: bytes | None, digest: Callable[[str], str]) -> tuple[Digests, Piece] | None:
+    """Return a piece that was kept, if the files that it came of have the digests that ``digest`` knows."""
     if content is None:
         return None
     try:
         digests, kept = _Unpickler(io.BytesIO(content)).load()
-        same = all(_digest(base / path) == digest for path, digest in digests)
+        same = all(digest(path) == found for path, found in digests)
     except (
         pickle.UnpicklingError,
         OSError,

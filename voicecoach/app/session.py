@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -17,16 +17,35 @@ from voicecoach.views.caution import caution
 from voicecoach.views.dose import note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from voicecoach.app.request import Made, Report, Request
+    from voicecoach.app.speaker import Speaker
     from voicecoach.audio.clip import Clip
     from voicecoach.core.score import Side
     from voicecoach.core.timeline import Timeline
+    from voicecoach.language import Language
     from voicecoach.script.choices import Choices
     from voicecoach.script.fit import Fit
     from voicecoach.script.piece import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What a session is made with, besides what is asked for.
+
+    Attributes:
+        folder: Where speech, scores and encoded sound are kept.
+        report: Told of progress.
+        find: Finds the voice; None for `speaker.find_speaker`.
+        clips: What the same voice has spoken already, by its text.
+    """
+
+    folder: Path
+    report: Report
+    find: Callable[[Request, Language, Path], Speaker] | None = None
+    clips: Mapping[str, Clip] = field(default_factory=dict)
 
 
 @cache.bounded()
@@ -40,11 +59,20 @@ def plan(request: Request, folder: Path, report: Report) -> Session:
         ChoiceError: When the choices do not go together, name what is not there, or the session is too long.
         VoiceError: When the voice fails.
     """
-    source = Source(request.routine, request.language, folder)
-    planned, aside = try_with_defaults(
-        request, lambda asked: _plan(asked, _list_pieces(asked, source, folder), source, folder, report)
-    )
+    source, environment = Source(request.routine, request.language, folder), Environment(folder, report)
+    planned, aside = try_with_defaults(request, lambda asked: plan_source(asked, source, environment))
     return replace(planned, warnings=(*aside, *planned.warnings))
+
+
+def plan_source(request: Request, source: Source, environment: Environment) -> Session:
+    """Plan a session of a source as ``plan`` does, but the cache may grow beyond its limit meanwhile.
+
+    Raises:
+        RoutineError: As ``plan``.
+        ChoiceError: As ``plan``.
+        VoiceError: As ``plan``.
+    """
+    return _plan(request, _list_pieces(request, source, environment.folder), source, environment)
 
 
 _Pieces = list["tuple[Side | None, Choices, Piece]"]
@@ -60,15 +88,15 @@ def _list_pieces(request: Request, source: Source, folder: Path) -> _Pieces:
     return pieces
 
 
-def _plan(request: Request, pieces: _Pieces, source: Source, folder: Path, report: Report) -> Session:
-    piece = pieces[0][2]
+def _plan(request: Request, pieces: _Pieces, source: Source, environment: Environment) -> Session:
+    piece, report = pieces[0][2], environment.report
     with timings.part("voice"):
-        found = speaker.find_speaker(request, piece.words, folder)
+        found = (environment.find or speaker.find_speaker)(request, piece.words, environment.folder)
     if hasattr(report, "announce"):
         from voicecoach.app.forecast import announce
 
-        announce(report.announce, request, piece, found.find_name(folder))
-    stage = Stage(source, found.voice, {}, report, _slower() if request.fall else Fraction(1))
+        announce(report.announce, request, piece, found.find_name(environment.folder))
+    stage = Stage(source, found.voice, dict(environment.clips), report, _slower() if request.fall else Fraction(1))
     laid = {side: lay_track(stage, chosen, each, request.length) for side, chosen, each in pieces}
     laid, lower = _sink(laid, stage.clips) if request.fall else (laid, {})
     timelines = {side: timeline for side, (timeline, _) in laid.items()}
@@ -137,15 +165,15 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
 def _make(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
     from voicecoach.app.export import Label, find_destination, write_session
 
-    source = Source(request.routine, request.language, folder)
+    source, environment = Source(request.routine, request.language, folder), Environment(folder, report)
     destination = find_destination(request, output, source.called)
     pieces = _list_pieces(request, source, folder)
     covers = draw_covers(source, request.title, [side for side, _ in request.tracks])
-    session = _plan(request, pieces, source, folder, report)
+    session = _plan(request, pieces, source, environment)
     del pieces  # the score of ten hours is some megabytes
     with timings.part("cover"):
-        pictures = covers()
-    return write_session(session, request, destination, Label(pictures, source.digests), folder, report)
+        label = Label(covers(), source.digests)
+    return write_session(session, request, destination, label, folder, report)
 
 
 def _track(side: Side | None, piece: Piece, timeline: Timeline, request: Request) -> Track:

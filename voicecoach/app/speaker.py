@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.app.request import Request
+    from voicecoach.audio.clip import Clip
     from voicecoach.language import Language
+    from voicecoach.system.lru import Lru
+    from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
     from voicecoach.voices.port import Listed, Settings
 
@@ -53,12 +56,19 @@ def find_speaker(request: Request, words: Language, folder: Path) -> Speaker:
         ChoiceError: If there is no voice of the name that is asked for.
         VoiceError: If no voice can speak the routine's language.
     """
-    from voicecoach.voices.cached import CachedVoice
     from voicecoach.voices.finding import chosen
 
-    inner, listed = chosen(request.voice, voice_settings(request, words, folder))
-    voice = CachedVoice(inner, folder, tuple(_note_foreign(listed, words.code)))
-    return Speaker(voice, listed.id, listed.name, tuple(listed.languages))
+    return wrap_voice(*chosen(request.voice, voice_settings(request, words, folder)), words, folder)
+
+
+def wrap_voice(
+    voice: Voice, listed: Listed, words: Language, folder: Path, memory: Lru[Path, Clip] | None = None
+) -> Speaker:
+    """Return a voice that was found as a speaker, whose clips are kept in ``folder`` and in ``memory``."""
+    from voicecoach.voices.cached import CachedVoice
+
+    kept = CachedVoice(voice, folder, tuple(_note_foreign(listed, words.code)), memory=memory)
+    return Speaker(kept, listed.id, listed.name, tuple(listed.languages))
 
 
 def voice_settings(request: Request, words: Language, folder: Path) -> Settings:

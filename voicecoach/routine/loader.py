@@ -76,6 +76,24 @@ def load(name: str, code: str | None = None) -> Routine:
     return _loaded(path) if code is None else _translated(path, code.replace("_", "-"))
 
 
+def loads(text: str, name: str, folder: Path | None = None) -> Routine:
+    """Read a routine from a text, with all that it includes.
+
+    Args:
+        text: What would be in its file.
+        name: What it is called.
+        folder: Where its sounds and the routines that it includes are; without it, only those of the program are found.
+
+    Raises:
+        RoutineError: With every problem in it.
+    """
+    return _Reading().routine((folder or NO_FOLDER) / f"{name}.yaml", f"{name}.yaml", text.encode())
+
+
+NO_FOLDER = Path(os.devnull)
+"""The folder of a routine that has none: nothing is in it."""
+
+
 def _translation(path: Path, code: str) -> dict[str, Path]:
     """Return a translation beside a routine's file into a language without a table, whose routine has its own words."""
     tags = wider(code) if TAG.fullmatch(code) else ()
@@ -115,8 +133,8 @@ class _Reading:
     above: tuple[Path, ...] = ()
     done: dict[Path, Routine | RoutineError] = field(default_factory=dict)
 
-    def routine(self, path: Path, file: str) -> Routine:
-        raw = content(path, file)
+    def routine(self, path: Path, file: str, given: bytes | None = None) -> Routine:
+        raw = content(path, file) if given is None else given
         tree = parsed(raw, file)
         sheet = validated(tree)
         assert isinstance(tree, Table)  # noqa: S101 - what is valid is one

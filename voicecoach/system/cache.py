@@ -95,8 +95,9 @@ def bounded() -> Iterator[None]:
     try:
         yield
     finally:
-        while _WRITTEN:
-            prune(_WRITTEN.pop(), LIMIT)
+        for folder in tuple(_WRITTEN):  # other threads may write meanwhile
+            _WRITTEN.discard(folder)
+            prune(folder, LIMIT)
 
 
 def prune(folder: Path, limit: int) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from voicecoach.system.lru import Lru
     from voicecoach.voices import Voice
 
 
@@ -28,11 +29,20 @@ class CachedVoice:
     A cache that can't be read or written is no reason to be silent: ``problems`` then says so, once.
     """
 
-    def __init__(self, voice: Voice, folder: Path, problems: Sequence[str] = (), *, limit: int = cache.LIMIT) -> None:
+    def __init__(
+        self,
+        voice: Voice,
+        folder: Path,
+        problems: Sequence[str] = (),
+        *,
+        limit: int = cache.LIMIT,
+        memory: Lru[Path, Clip] | None = None,
+    ) -> None:
         """Wrap ``voice``; ``folder`` is made when there is something to keep, and holds ``limit`` bytes at most.
 
-        What is wrong with the voice itself comes first among the ``problems``.
+        What is wrong with the voice itself comes first among the ``problems``. Clips in ``memory`` are not read again.
         """
+        self._memory = memory
         self.voice, self.folder, self.limit = voice, folder, limit
         self.name = ""
         self._problems = list(problems)
@@ -89,9 +99,18 @@ class CachedVoice:
         return {wording: place(self.folder, identity, wording) for wording in wordings}
 
     def _kept(self, places: Mapping[str, Path]) -> dict[str, Clip]:
-        clips = {wording: clip for wording, path in places.items() if (clip := _read(path)) is not None}
+        clips = {wording: clip for wording, path in places.items() if (clip := self._find(path)) is not None}
         self._found |= clips.keys()
         return clips
+
+    def _find(self, path: Path) -> Clip | None:
+        """Return a clip from memory, or from its file."""
+        if self._memory is None:
+            return _read(path)
+        found = self._memory.get(path) or _read(path)
+        if found is not None:
+            self._memory.put(path, found, len(found.pcm))
+        return found
 
     def _turn(self) -> AbstractContextManager[None]:
         """Let one process speak at a time: its workers take all cores, and another may need the same words."""
@@ -104,6 +123,9 @@ class CachedVoice:
         if clip is None:
             raise VoiceError("the voice gave fewer clips than it was asked for")
         self._fresh.add(wording)
+        if self._memory is not None:
+            clip = Clip(clip.pcm, clip.digest)
+            self._memory.put(path, clip, len(clip.pcm))
         try:
             cache.write(path, clip.pcm)
         except OSError as error:
