@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class BreathOptions(Options):
     """How taps are taken, and what is done with the breath."""
 

@@ -11,7 +11,7 @@ from voicecoach.app.cli.fields import Options, flag
 from voicecoach.system import folders
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class CacheOptions(Options):
     """What is done."""
 

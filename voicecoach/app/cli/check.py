@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from voicecoach.app.review import Review
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class CheckOptions(Options):
     """Which files are checked, and how."""
 

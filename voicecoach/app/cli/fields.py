@@ -64,9 +64,12 @@ class Option(click.Option):
         return max(self.opts, key=len)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Options:
-    """The root of all dataclasses of options; ``TITLE`` heads their section in the help."""
+    """The root of all dataclasses of options; ``TITLE`` heads their section in the help.
+
+    They have no ``repr`` and no ``eq``: nobody compares options, and every generated method slows the start.
+    """
 
     TITLE: ClassVar[str] = "Options"
 
@@ -74,7 +77,7 @@ class Options:
 Group = TypeVar("Group", bound=Options)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class _Declaration:
     """How a field gets its value: from a click parameter, from a group of further fields, or from the context.
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from voicecoach.app.request import Made, Request
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class OutputOptions(Options):
     """What is printed."""
 
@@ -45,7 +45,7 @@ class OutputOptions(Options):
     timings: bool = flag("--timings", "Also print how long each stage took.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class MakeOptions(Options):
     """Everything that can be chosen about a session and its files."""
 

@@ -12,7 +12,7 @@ from voicecoach.app.cli.fields import Options, required
 from voicecoach.system.folders import quote
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class NewOptions(Options):
     """What the routine is called."""
 

@@ -44,7 +44,7 @@ TRACKS = {"one": False, "sides": True}
 LOUD, LOUDEST = 1, 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class ExerciseOptions(Options):
     """Which exercise is done, and how much of it."""
 
@@ -74,7 +74,7 @@ class ExerciseOptions(Options):
     usual: frozenset[str] = from_settings("breath", "side", "first", "tracks")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class SessionOptions(ExerciseOptions):
     """Which session is made, and how long it is."""
 
@@ -90,7 +90,7 @@ class SessionOptions(ExerciseOptions):
     title: str | None = option("--title", "Title of the session.", LINE, shown="the routine's")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class WordOptions(Options):
     """What is said."""
 
@@ -106,7 +106,7 @@ class WordOptions(Options):
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class GuidanceOptions(WordOptions):
     """What is heard."""
 
@@ -115,7 +115,7 @@ class GuidanceOptions(WordOptions):
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class VoiceOptions(Options):
     """Who speaks, and how."""
 
@@ -131,7 +131,7 @@ class VoiceOptions(Options):
     fall: bool = flag("--fall", "Lower the voice's pitch and speed gradually, by a semitone at the end.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class SoundOptions(Options):
     """What else is heard."""
 
@@ -154,7 +154,7 @@ class SoundOptions(Options):
     pan: bool = flag("--pan", "Move the track of each leg a little to its side.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class FileOptions(Options):
     """Which files are written."""
 

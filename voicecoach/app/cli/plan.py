@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from voicecoach.app.request import Track
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class OutputOptions(Options):
     """What is printed or drawn."""
 
@@ -42,7 +42,7 @@ class OutputOptions(Options):
     force: bool = flag("--force", FORCE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class PlanOptions(Options):
     """Everything that can be chosen about a session."""
 

@@ -26,7 +26,7 @@ from voicecoach.errors import ChoiceError
 from voicecoach.system import folders, signals
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class OutputOptions(Options):
     """What is shown."""
 
@@ -34,7 +34,7 @@ class OutputOptions(Options):
     quiet: bool = flag("--quiet", "Show nothing while it plays.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class PlayOptions(Options):
     """Everything that can be chosen about a session, if one is made."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from voicecoach.views.prompts import Prompt
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class ListOptions(Options):
     """What is listed, and where."""
 
@@ -36,7 +36,7 @@ class ListOptions(Options):
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class ScriptOptions(Options):
     """Everything that decides which words there are."""
 

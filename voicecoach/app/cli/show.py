@@ -11,7 +11,7 @@ from voicecoach.app.cli.fields import Options, argument
 from voicecoach.app.cli.options import DEFAULT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class ShowOptions(Options):
     """Which file is printed."""
 

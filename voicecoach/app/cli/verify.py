@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from voicecoach.audio.verify import Finding
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class VerifyOptions(Options):
     """Which files are verified, and by what."""
 

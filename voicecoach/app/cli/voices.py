@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from voicecoach.app.request import Request
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class VoicesOptions(Options):
     """What is listed, or heard."""
 
@@ -36,7 +36,7 @@ class VoicesOptions(Options):
     as_json: bool = flag("--json", JSON)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class InstallOptions(Options):
     """Which voice is installed."""
 
@@ -47,7 +47,7 @@ class InstallOptions(Options):
 @define(
     "install",
     InstallOptions,
-    examples=("voicecoach voices install en_US-amy-medium", "voicecoach make --voice piper:en_US-amy-medium"),
+    examples=("voicecoach voices install en_US-amy-medium", "voicecoach voices --preview piper:en_US-amy-medium"),
     variables=False,
 )
 def install(chosen: InstallOptions) -> None:
