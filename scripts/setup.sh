@@ -28,11 +28,11 @@ prepare() {
     is_ready "$venv" "$1" || set_up "$1" "$2"
 }
 
-# Print the first Python that is new enough.
+# Print the path of the first Python that is new enough. (By its name alone, uv might find another.)
 find_python() (
     for python in python3 python3.14 python3.13 python3.12 python3.11 python; do
         if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
-            printf '%s\n' "$python"
+            command -v "$python"
             exit
         fi
     done

@@ -276,6 +276,13 @@ def test_uv_sets_up_where_it_is_even_for_a_python_without_venv(machine: Machine)
     assert not (machine.checkout / ".venv/installed").exists()
 
 
+def test_uv_uses_the_python_that_was_found(machine: Machine) -> None:
+    machine.install_python()
+    machine.install("uv", f'#!/bin/sh\necho "$*" >>"{machine.programs}/calls"\n[ "$1" = --version ]\n')
+    assert machine.run(machine.voicecoach, "x")[0] == 0
+    assert f"--python {machine.programs}/python3 " in (machine.programs / "calls").read_text()
+
+
 def test_where_uv_fails_pip_is_tried(machine: Machine) -> None:
     machine.install_python()
     machine.install("uv", UV.format(refuse='"pip install"'))
