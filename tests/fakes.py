@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from voicecoach.audio import formats
 from voicecoach.audio.clip import SAMPLE_RATE, Clip
+from voicecoach.core import perform as performance
+from voicecoach.core import timeline
 from voicecoach.core.score import Sound
 from voicecoach.errors import ChoiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from voicecoach.core.breath import Breath, Pace
+    from voicecoach.core.score import Score
+    from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.voices.port import Listed, Settings
 
+FRAME = formats.GRID
 CHIME_SECONDS = Fraction(4)
 
 
@@ -25,6 +32,19 @@ def spoken_seconds(text: str) -> Fraction:
 
 def measure(said: str | Sound) -> Fraction:
     return CHIME_SECONDS if isinstance(said, Sound) else spoken_seconds(said)
+
+
+def perform(score: Score, measure: Measure, pace: Pace | Breath) -> Timeline:
+    """Perform a score on the grid of our files."""
+    return performance.perform(score, measure, pace, grid=FRAME)
+
+
+def snap(at: Fraction) -> Fraction:
+    return timeline.snap(at, FRAME)
+
+
+def ceil_to_frame(at: Fraction) -> Fraction:
+    return timeline.ceil_to_grid(at, FRAME)
 
 
 class FakeVoice:

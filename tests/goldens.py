@@ -7,9 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tests.fakes import measure
+from tests.fakes import measure, perform
 from voicecoach.core.breath import pace as paced
-from voicecoach.core.perform import perform
 from voicecoach.core.score import Side
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, pace

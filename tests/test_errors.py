@@ -37,7 +37,7 @@ def test_two_problems_are_shown_and_the_rest_is_counted(count: int, lines: int) 
 
 
 def test_what_lists_all_problems_is_named_where_there_is_such_a_command() -> None:
-    error = FitError([problem(line) for line in range(5)]).listed_by("voicecoach check a.yaml --breaths 2-2")
+    error = FitError([problem(line) for line in range(5)]).for_command_line("voicecoach check a.yaml --breaths 2-2")
     assert isinstance(error, FitError)
     assert str(error).splitlines()[-1] == "and 3 more: 'voicecoach check a.yaml --breaths 2-2' lists them all"
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fakes import FRAME
 from tests.goldens import GOLDEN, SESSIONS, cue_sheet, performed
 from voicecoach.core.breath import pace
 from voicecoach.core.score import Side
-from voicecoach.core.timeline import FRAME
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
 from voicecoach.script.choices import Choices, Guidance

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes import measure
-from voicecoach.core.perform import perform
+from tests.fakes import measure, perform
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.language import COUNTS, fill, keys, language, languages, missing, wider
 from voicecoach.language_facts import SAME

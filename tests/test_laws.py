@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import example, given
 
-from tests.fakes import CHIME_SECONDS, measure, spoken_seconds
+from tests.fakes import CHIME_SECONDS, measure, perform, spoken_seconds
 from tests.strategies import ramps, sessions
 from voicecoach.core.breath import Breath, Kind, Pace, Phase, Span, breath
-from voicecoach.core.perform import perform
 from voicecoach.core.score import Breathe, CueKind, Offset, Overrun, Pause, Phrase, Seq, Slot, Sound, phrase
 from voicecoach.errors import FitError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -91,12 +91,25 @@ class Misfit(Problem):
     """Words that do not fit where they are said.
 
     Attributes:
-        words: Which.
-        lacks: Seconds that are missing; 0 where there is no place for them at all.
+        words: The shortest wording.
+        lacks: Seconds that are missing; 0 if there is no place for the words at all.
+        more_room: What would make room for the words; empty if room is not what they lack.
     """
 
     words: str = ""
     lacks: Fraction = Fraction(0)
+    more_room: str = ""
+
+
+def name_options(problem: Problem) -> Problem:
+    """Return a problem as the command line reports it: its remedy names the options and signs that people type.
+
+    >>> print(name_options(Misfit(Where("a.yaml", 3, 7), "'Out' needs 2.00 s", more_room="give the exhale 3 s")))
+    a.yaml:3:7: 'Out' needs 2.00 s; add a shorter wording after '|', raise --rate, or give the exhale 3 s
+    """
+    if not isinstance(problem, Misfit) or not problem.more_room:
+        return problem
+    return replace(problem, mend=f"add a shorter wording after '|', raise --rate, or {problem.more_room}")
 
 
 class RoutineError(VoicecoachError):
@@ -114,9 +127,9 @@ class RoutineError(VoicecoachError):
             lines.append(f"and {more} more" + (f": '{command}' lists them all" if command else ""))
         super().__init__("\n".join(lines))
 
-    def listed_by(self, command: str) -> Self:
-        """Return this error, as told to someone who can list all of it with ``command``."""
-        return type(self)(self.problems, command)
+    def for_command_line(self, command: str) -> Self:
+        """Return this error as the command line reports it, to someone who can list all problems with ``command``."""
+        return type(self)(list(map(name_options, self.problems)), command)
 
 
 class TooManyError(RoutineError):

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes import measure
 from tests.mutations import TREES, chosen, spoilt, spoilt_text
+from voicecoach.audio.formats import GRID
 from voicecoach.core.perform import perform
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.lint import advised, timed
@@ -108,11 +109,11 @@ def _came(path: Path, choices: Choices, length: Fraction | None) -> str:
             return f"CRASHED: check warns as {[str(each) for each in found]!r}"
         score = build(routine, choices)
         outcome = "refused when it was performed"
-        timeline = perform(score, measure, pace(routine, choices))
+        timeline = perform(score, measure, pace(routine, choices), grid=GRID)
         outcome = "performed"
         list(timed(timeline, routine.file))
         if length:
-            fitted(attempts(routine, choices, measure), length)
+            fitted(attempts(routine, choices, measure, GRID), length, GRID)
             outcome = "performed, at the length asked for"
     except LengthError as error:
         return outcome if _told(error, path) else f"CRASHED: {error!r}"

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes import measure
-from voicecoach.core.perform import perform
-from voicecoach.core.timeline import FRAME, Timeline
+from tests.fakes import FRAME, measure, perform
 from voicecoach.errors import RoutineError
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build
@@ -18,6 +16,8 @@ from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from voicecoach.core.timeline import Timeline
 
 
 def played(text: str | bytes, folder: Path, name: str = "a.yaml") -> Timeline:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes import FakeVoice
+from tests.fakes import FRAME, FakeVoice
 from voicecoach.app import speaker
 from voicecoach.app.rehearsal import rehearse
 from voicecoach.app.request import Request
@@ -19,7 +19,6 @@ from voicecoach.audio.clip import Clip
 from voicecoach.audio.verify import Finding
 from voicecoach.core.breath import breath, pace
 from voicecoach.core.score import Score, Side, breathe, phrase, seq
-from voicecoach.core.timeline import FRAME
 from voicecoach.errors import EncodeError, FitError, TargetError
 from voicecoach.script.choices import Choices
 from voicecoach.voices.cached import CachedVoice

@@ -10,14 +10,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.fakes import CHIME_SECONDS, spoken_seconds
+from tests.fakes import CHIME_SECONDS, FRAME, ceil_to_frame, perform, snap, spoken_seconds
 from tests.goldens import performed
 from tests.script.test_steps import heard, played, routine
 from voicecoach.core.breath import breath
 from voicecoach.core.layout import air
-from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind, Sound
-from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, snap
 from voicecoach.errors import FitError, UnknownNameError
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices, Guidance
@@ -25,7 +23,7 @@ from voicecoach.script.choices import Choices, Guidance
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voicecoach.core.timeline import Measure
+    from voicecoach.core.timeline import Measure, Timeline
 
 WORDS = st.text(alphabet="abc ", min_size=1, max_size=12).map(lambda text: f"a{text}".strip())
 LENGTHS = st.integers(3, 60).map(lambda tenths: Fraction(tenths, 2))

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fakes import FRAME
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, silence
 from voicecoach.audio.fall import DECIBELS, SLOWEST, STEPS, sinking, sunk
 from voicecoach.core.score import CueKind
-from voicecoach.core.timeline import FRAME, Cue, Timeline
+from voicecoach.core.timeline import Cue, Timeline
 
 HERTZ = 440.0
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fakes import FRAME
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, join, overlay, silence
 from voicecoach.audio.mixdown import (
     BEFORE,
@@ -23,7 +24,7 @@ from voicecoach.audio.mixdown import (
     side_by_side,
 )
 from voicecoach.core.score import CueKind
-from voicecoach.core.timeline import FRAME, Cue, Timeline
+from voicecoach.core.timeline import Cue, Timeline
 
 SOUNDS = {f"{length}": Clip(b"\x11\x22" * length) for length in (700, 1152, 5000)}
 

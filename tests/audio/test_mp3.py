@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fakes import FRAME as FRAME_SECONDS
+from tests.fakes import ceil_to_frame
 from voicecoach.audio import ffmpeg, mp3
 from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip, read_wave
 from voicecoach.audio.formats import MP3_RATES
@@ -15,8 +17,7 @@ from voicecoach.audio.loudness import integrated
 from voicecoach.audio.mixdown import Passage, passages
 from voicecoach.audio.mp3 import LEAD, TAIL, Form, Info, Spliced, ground, read_info
 from voicecoach.core.score import CueKind
-from voicecoach.core.timeline import FRAME as FRAME_SECONDS
-from voicecoach.core.timeline import Cue, Timeline, ceil_to_frame
+from voicecoach.core.timeline import Cue, Timeline
 from voicecoach.errors import EncodeError
 from voicecoach.system import cache
 from voicecoach.system.assets import room_tone

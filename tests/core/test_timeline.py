@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.fakes import measure, spoken_seconds
+from tests.fakes import FRAME, ceil_to_frame, measure, perform, snap, spoken_seconds
 from tests.strategies import breaths, phrases, scores
 from voicecoach.core.breath import Breath, Kind, Pace, Span, breath
 from voicecoach.core.layout import air
-from voicecoach.core.perform import LONGEST, perform
+from voicecoach.core.perform import LONGEST
 from voicecoach.core.score import (
     Breathe,
     CueKind,
@@ -36,8 +37,10 @@ from voicecoach.core.score import (
     phrase,
     seq,
 )
-from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, snap
 from voicecoach.errors import ChoiceError, FitError
+
+if TYPE_CHECKING:
+    from voicecoach.core.timeline import Timeline
 
 CALM = breath("4-6")
 

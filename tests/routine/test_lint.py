@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes import measure
+from tests.fakes import measure, perform
 from voicecoach.core.breath import Kind
-from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.errors import Where

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes import FakeVoice, measure
+from tests.fakes import FakeVoice, measure, perform
 from tests.mutations import TREES, chosen, spoilt_text
 from voicecoach.app import config, speaker
 from voicecoach.app.cli import run
 from voicecoach.app.sidecars import Along, extras
 from voicecoach.app.speaker import Speaker
 from voicecoach.audio.sounds import read_sound
-from voicecoach.core.perform import perform
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
 from voicecoach.language import language
 from voicecoach.routine.library import find

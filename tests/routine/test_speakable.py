@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import measure
-from voicecoach.core.perform import perform
+from tests.fakes import measure, perform
 from voicecoach.errors import RoutineError
 from voicecoach.language import language
 from voicecoach.routine.loader import load

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import measure
-from voicecoach.core.perform import perform
+from tests.fakes import measure, perform
 from voicecoach.core.score import phrases
 from voicecoach.language import Language, as_written, language, languages
 from voicecoach.routine.library import built_in

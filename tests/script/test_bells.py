@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes import measure
-from voicecoach.core.perform import perform
+from tests.fakes import FRAME, measure, perform
 from voicecoach.core.score import CueKind, Side, Sound
-from voicecoach.core.timeline import FRAME
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, pace

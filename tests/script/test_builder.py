@@ -11,12 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import measure
+from tests.fakes import measure, perform, snap
 from tests.work import count_calls
 from voicecoach.core.breath import Kind, breath, pace
-from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind, Side
-from voicecoach.core.timeline import Timeline, snap
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
@@ -26,6 +24,8 @@ from voicecoach.script.choices import LEFT_RIGHT, Choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from voicecoach.core.timeline import Timeline
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
 CALM = breath("4-6")

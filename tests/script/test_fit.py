@@ -13,16 +13,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.fakes import FakeVoice, measure
+from tests.fakes import FRAME, FakeVoice, ceil_to_frame, measure, perform, snap
 from voicecoach.app import speaker
 from voicecoach.app.cli import run
 from voicecoach.app.request import Request
 from voicecoach.app.session import plan
 from voicecoach.app.speaker import Speaker
 from voicecoach.core.breath import pace
-from voicecoach.core.perform import perform
 from voicecoach.core.score import Side
-from voicecoach.core.timeline import FRAME, Timeline, ceil_to_frame, snap
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import Routine, load
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.core.breath import Pace
+    from voicecoach.core.timeline import Timeline
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "other, right leg"}}
 Step = Mapping[str, object]
@@ -51,7 +50,7 @@ def laid(script: Routine, choices: Choices, amount: Amount) -> Timeline:
 
 
 def asked(script: Routine, seconds: Fraction | int, choices: Choices | None = None) -> Fit:
-    return fitted(attempts(script, choices or Choices(), measure), Fraction(seconds))
+    return fitted(attempts(script, choices or Choices(), measure, FRAME), Fraction(seconds), FRAME)
 
 
 def breaths_in_turns(timeline: Timeline) -> list[int]:
@@ -143,7 +142,7 @@ def test_a_sound_that_rings_past_the_end_does_not_make_it_longer() -> None:
     def ringing(said: object) -> Fraction:
         return Fraction(60) if not isinstance(said, str) else measure(said)
 
-    fit = fitted(attempts(script, Choices(), ringing), Fraction(140))
+    fit = fitted(attempts(script, Choices(), ringing, FRAME), Fraction(140), FRAME)
     assert fit.trial.seconds == ceil_to_frame(Fraction(140))
 
 
@@ -160,7 +159,7 @@ def test_a_rest_after_a_sound_that_still_rings_is_as_long_as_it_has_to_be() -> N
     own = perform(build(script, choices), ringing, breathed(script, choices))
     (sound,) = (cue for cue in own.cues if cue.track == "chime")
     rings[0] = own.duration - sound.start + 2
-    fit = fitted(attempts(script, choices, ringing), own.duration + 7)
+    fit = fitted(attempts(script, choices, ringing, FRAME), own.duration + 7, FRAME)
     assert fit.trial.seconds == ceil_to_frame(own.duration + 7)
     assert fit.amount.closing == pytest.approx(7, abs=0.05)
 
@@ -191,13 +190,13 @@ def test_what_follows_a_list_goes_through_it_once() -> None:
 
 
 def test_three_hours_take_few_attempts() -> None:
-    attempt, tried = attempts(load("sitting-leg-stretch"), Choices(), measure), []
+    attempt, tried = attempts(load("sitting-leg-stretch"), Choices(), measure, FRAME), []
 
     def counted(amount: Amount) -> Trial | None:
         tried.append(amount)
         return attempt(amount)
 
-    assert fitted(counted, Fraction(10_800)).trial.seconds == 10_800
+    assert fitted(counted, Fraction(10_800), FRAME).trial.seconds == 10_800
     assert len(tried) <= 9
 
 
@@ -299,7 +298,7 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
     """Every amount there is, tried one by one, agrees with the search."""
     hold = {"breathe": count, "in": "In", **limits}
     script = routine({"repeat": {"rounds": 2, "max": 3, "between": [rest], "steps": [hold]}})
-    attempt = attempts(script, Choices(pace(taken)), measure)
+    attempt = attempts(script, Choices(pace(taken)), measure, FRAME)
     goal = ceil_to_frame(seconds)
     possible = False
     for rounds in range(-1, 2):
@@ -314,7 +313,7 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
             assert tried
             possible |= 0 <= goal - tried.seconds < tried.breath
     try:
-        fitted(attempt, seconds)
+        fitted(attempt, seconds, FRAME)
     except LengthError:
         assert not possible
     else:

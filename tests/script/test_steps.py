@@ -13,12 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import measure
+from tests.fakes import FRAME, measure, perform, snap
 from tests.mutations import TREES, spoilt
 from voicecoach.core.breath import Kind, pace
-from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind, Side
-from voicecoach.core.timeline import FRAME, Timeline, snap
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
@@ -29,6 +27,8 @@ from voicecoach.script.steps import phase_of, which
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from voicecoach.core.timeline import Timeline
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
 Step = Mapping[str, Any]

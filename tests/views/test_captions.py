@@ -15,10 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutagen.id3 import ID3, SYLT, Encoding
 
-from tests.fakes import measure
+from tests.fakes import measure, perform
 from tests.strategies import breaths, scores
 from tests.work import count_calls
-from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue, Timeline
 from voicecoach.language import language

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import FakeVoice, measure
+from tests.fakes import FakeVoice, measure, perform
 from voicecoach.app import speaker
 from voicecoach.app.cli import run
 from voicecoach.app.defaults import try_with_defaults
@@ -18,7 +18,6 @@ from voicecoach.app.session import plan
 from voicecoach.app.speaker import Speaker
 from voicecoach.app.taps import CALM, UNDER_TEN, slower
 from voicecoach.core.breath import Kind, breath, pace
-from voicecoach.core.perform import perform
 from voicecoach.core.score import Breathe, phrases
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import built_in

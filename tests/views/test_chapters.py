@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import measure
+from tests.fakes import measure, perform
 from tests.strategies import breaths, scores
-from voicecoach.core.perform import perform
 from voicecoach.core.timeline import Chapter, Timeline
 from voicecoach.errors import ChoiceError
 from voicecoach.views.chapters import chapters, playlist

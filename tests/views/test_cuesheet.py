@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from tests.fakes import FRAME
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
@@ -37,7 +38,7 @@ def test_the_table_says_in_which_phase_and_wording_a_cue_is_heard() -> None:
     cue = Cue(Fraction(984, 1000), Fraction(3), CueKind.BREATH, "In", Side.LEFT, wording=1, wordings=4)
     late = Cue(Fraction(5), Fraction(6), CueKind.INSTRUCTION, "Rest", wording=2, wordings=3)
     chapter = Chapter(Fraction(0), Fraction(9), "Round 1", Side.LEFT)
-    assert list(table(Timeline(Fraction(9), (phase,), (cue, late), (chapter,)))) == [
+    assert list(table(Timeline(Fraction(9), (phase,), (cue, late), (chapter,), grid=FRAME))) == [
         "0:00  Round 1",
         "     0:00.9  breath       left   inhale    4 s  50%  2/4   In",
         "     0:05.0  instruction         3/3  Rest",

@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from tests.fakes import measure
+from tests.fakes import measure, perform
 from tests.goldens import performed
 from tests.strategies import paces, scores
 from voicecoach.core.breath import Kind, breath
-from voicecoach.core.perform import perform
 from voicecoach.core.score import breathe, phrase
 from voicecoach.script.choices import Choices
 from voicecoach.views.exchange import PublicChapter, PublicPhase, PublicTimeline, as_json, read_timeline

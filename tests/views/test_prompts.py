@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes import FRAME, perform
 from tests.strategies import breaths, scores
 from voicecoach.core.breath import Kind, Pace, Span, breath
-from voicecoach.core.perform import perform
 from voicecoach.core.score import (
     Mark,
     Moment,
@@ -31,7 +31,6 @@ from voicecoach.core.score import (
     phrases,
     seq,
 )
-from voicecoach.core.timeline import FRAME
 from voicecoach.routine.loader import load
 from voicecoach.script.choices import Choices
 from voicecoach.system.file_names import name_recording

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import measure
+from tests.fakes import measure, perform
 from tests.strategies import breaths, scores
 from voicecoach.core.breath import Breath, Kind
-from voicecoach.core.perform import perform
 from voicecoach.core.score import CueKind, Score
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.language import language

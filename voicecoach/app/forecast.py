@@ -6,6 +6,7 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from voicecoach.audio.formats import GRID
 from voicecoach.core.perform import perform
 from voicecoach.core.score import Sound
 from voicecoach.errors import VoicecoachError
@@ -28,7 +29,7 @@ def announce(tell: Callable[[Heading], None], request: Request, piece: Piece, vo
     pace, seconds, breathed = piece.pace(request.choices.breath), request.length, True
     letter = Fraction(12, request.rate) if request.rate else GUESSED_LETTER
     with suppress(VoicecoachError):  # problems are reported when they are certain
-        guessed = perform(piece.score, lambda said: _guess(said, letter), pace)
+        guessed = perform(piece.score, lambda said: _guess(said, letter), pace, grid=GRID)
         pace = find_pace(piece, request.choices, guessed)
         guessed = guessed.preview(request.preview) if request.preview else guessed
         seconds, breathed = seconds or guessed.duration, bool(guessed.phases)

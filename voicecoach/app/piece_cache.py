@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import errors, language
+from voicecoach.audio.formats import GRID
 from voicecoach.core import breath, score
 from voicecoach.core.perform import perform
 from voicecoach.errors import VoicecoachError
@@ -203,7 +204,7 @@ def draw_cover(source: Source, title: str | None = None, side: Side | None = Non
         own = Choices(sides=(side,)) if side else Choices()
         try:
             piece = source.piece(own)
-            drawn = perform(piece.score, lambda _: Fraction(0), piece.pace(None)).until(COVERED)
+            drawn = perform(piece.score, lambda _: Fraction(0), piece.pace(None), grid=GRID).until(COVERED)
             picture = cover(drawn, title or piece.title, piece.words.word(side.value) if side else "")
         except VoicecoachError:  # with parameters that only fit as the listener sets them; or there is no Pillow
             return b""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from voicecoach.audio.formats import GRID
 from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.perform import perform
 from voicecoach.core.score import Score, Sound, phrases
@@ -57,7 +58,7 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
 
         try:
             with timings.part("timing"):
-                timeline = perform(score, measure, pace)
+                timeline = perform(score, measure, pace, grid=GRID)
         except FitError:
             if not missing:
                 raise
@@ -133,6 +134,6 @@ def _find_fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthE
     from voicecoach.script.fit import LengthError, attempts, fitted
 
     try:
-        return fitted(attempts(stage.source.routine, choices, stage.measure), length)
+        return fitted(attempts(stage.source.routine, choices, stage.measure, GRID), length, GRID)
     except LengthError as error:
         return error

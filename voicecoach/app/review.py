@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.app import speaker
+from voicecoach.audio.formats import GRID
 from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.breath import Span
 from voicecoach.core.perform import perform
@@ -24,6 +25,7 @@ from voicecoach.errors import (
     VoiceError,
     Where,
     cut,
+    name_options,
     order_problems,
     shown,
 )
@@ -93,7 +95,7 @@ class Review:
     def lines(self) -> Iterator[str]:
         """Yield what is to be mended, in the order of the file: problems, and what is unwise as warnings."""
         warnings = [replace(each, what=f"warning: {each.what}") for each in self.warnings]
-        yield from map(str, cut(order_problems([*self.problems, *warnings])))
+        yield from map(str, cut(order_problems([*map(name_options, self.problems), *warnings])))
 
 
 @cache.bounded()
@@ -279,7 +281,7 @@ def _attempt(routine: Routine, breath: Pace | None, ruler: Ruler, written: Score
     breathed = pace(routine, choices)
     try:
         score = written or build(routine, choices)
-        timeline = perform(score, ruler.over(score), breathed)
+        timeline = perform(score, ruler.over(score), breathed, grid=GRID)
     except VoiceError:
         raise
     except VoicecoachError as error:

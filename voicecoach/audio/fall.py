@@ -38,7 +38,7 @@ def sinking(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
     >>> from voicecoach.core.score import Pause, phrase, seq
     >>> from voicecoach.core.perform import perform
     >>> score = seq(phrase("Sit"), Pause(Span(rest=Fraction(60))), phrase("Rest"))
-    >>> plan = perform(score, lambda text: SLOWEST, breath("4-6"))
+    >>> plan = perform(score, lambda text: SLOWEST, breath("4-6"), grid=Fraction(24, 1000))
     >>> [(cue.text, cue.fall) for cue in sinking(plan, {"Sit": Fraction(1), "Rest": Fraction(1)}).cues]
     [('Sit', 0), ('Rest', 6)]
     """

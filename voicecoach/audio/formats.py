@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError
@@ -10,6 +11,10 @@ from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+GRID = Fraction(24, 1000)
+"""Seconds: where cues may start in a file, and the steps of its length. It is an MP3 frame of 1152 samples at 48 kHz
+(ISO 11172-3, Layer III); for all formats it is the same, so that their plans are the same."""
 
 MP3_RATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """The bit rates of MPEG-1 Layer III (ISO 11172-3), in kb/s."""

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from voicecoach.audio import filters, levels, loudness, mp3
 from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, heard, read_wave
-from voicecoach.audio.formats import MP3
+from voicecoach.audio.formats import GRID, MP3
 from voicecoach.audio.loudness import Blocks, Loudness
 from voicecoach.audio.mixdown import WINDOW, envelope, laid_under, mixdown, passages, side_by_side
 from voicecoach.audio.writer import Recording, Stream
 from voicecoach.core.score import Side
-from voicecoach.core.timeline import FRAME
 from voicecoach.errors import VoiceError, shown
 from voicecoach.system import cache, timings
 from voicecoach.system.assets import room_tone
@@ -217,7 +216,7 @@ def _joined(
     recordings, loud = [], []
     for part, track in zip(parts, sounds, strict=True):
         laid = tuple((start // FRAME_SAMPLES - mp3.lead(each), runs[each]) for start, each in track)
-        count = int(part.timeline.duration / FRAME)
+        count = int(part.timeline.duration / GRID)
         recordings.append(Recording(part.path, mp3.Spliced(laid, count, form, ground), part.tags))
         loud.append(_loudness([run for _, run in laid], measured, ground, count))
     return Prepared(tuple(recordings), tuple(loud))

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
     from voicecoach.core.breath import Breath, Kind
     from voicecoach.core.scene import Room
-    from voicecoach.core.score import Breathe, Phrase, Score
+    from voicecoach.core.score import Breathe, Phrase, Score, Slot
 
 NOWHERE = Where("score", 0, 0)
 
 
-def too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Room) -> Problem:
-    """Say where, what, how much is missing, and how long the phase would have to be."""
+def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Room) -> Problem:
+    """Report words that are too long for their room: by how much, and how long the room would have to be."""
     enough = math.ceil(max(needed + Fraction(15, 100), needed * Fraction(10, 9)) * 10) / 10
     needs, has = math.ceil(needed * 100) / 100, math.floor(max(there, Fraction(0)) * 100) / 100
-    text, following = phrase.wordings[-1].text, first(room.until)
+    text, following = phrase.wordings[-1].text, quote_first(room.until)
     if following:
         place, more = f"has {has:.2f} s", f"leave {enough:g} s up to {following}"
         place += f" up to {following}"
@@ -35,19 +35,20 @@ def too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Room) -> P
     return Misfit(
         phrase.where or NOWHERE,
         f"{shown(text)} needs {needs:.2f} s and {place}",
-        f"add a shorter wording after '|', raise --rate, or {more}",
+        f"add a shorter wording, or {more}",
         text,
         needed - there,
+        more,
     )
 
 
-def first(score: Score | None) -> str:
+def quote_first(score: Score | None) -> str:
     """Quote the words that a part of a hold begins with."""
     return next((shown(phrase.wordings[0].text) for phrase in phrases(score)), "") if score else ""
 
 
-def outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction) -> Iterator[Problem]:
-    """Tell of moments that are not in their hold; of a countdown, once."""
+def report_outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction) -> Iterator[Problem]:
+    """Report moments that are not in their hold; of a countdown, only the first."""
     spoken = [(after, phrase) for after, part in placed for phrase in phrases(part)]
     counts = [(after, phrase) for after, phrase in spoken if phrase.kind is CueKind.COUNT]
     for after, phrase in [*(each for each in spoken if each not in counts), *counts[:1]]:
@@ -60,13 +61,31 @@ def outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction) -> Iter
         yield Misfit(phrase.where or NOWHERE, what, mend, text)
 
 
-def at_once(part: Score, other: Score) -> Iterator[Problem]:
-    """Tell of words that can't be heard, since others are said at the same moment of a hold."""
+def report_at_once(part: Score, other: Score) -> Iterator[Problem]:
+    """Report words that can't be heard, since others are said at the same moment of a hold."""
     for phrase in phrases(part):
-        if first(other) and not phrase.otherwise:
+        if quote_first(other) and not phrase.otherwise:
             text = phrase.wordings[0].text
-            what = f"{shown(text)} is said at the same moment as {first(other)}"
+            what = f"{shown(text)} is said at the same moment as {quote_first(other)}"
             yield Misfit(phrase.where or NOWHERE, what, "give one of them another moment, or leave it out", text)
+
+
+def report_talking_over(spoken: Phrase, over: Fraction, part: Score) -> Problem:
+    """Report words of an onset that are still heard, for ``over`` seconds, when the next part of a hold starts."""
+    text = spoken.wordings[-1].text
+    missing = math.ceil(over * 100) / 100
+    what = f"{shown(text)} is {missing:.2f} s too long to end before {quote_first(part) or 'the next sound'}"
+    return Misfit(spoken.where or NOWHERE, what, "shorten it, or give the hold more time", text, over)
+
+
+def describe_growth(slot: Slot, where: Where, seconds: Fraction, lasts: Fraction) -> Problem:
+    """Describe a slot that lasts longer than it is written."""
+    what = f"the {slot.name} of {_round(seconds)} s lasts {_round(lasts)} s, since its words need that"
+    return Problem(where, what, f"give it {math.ceil(lasts)}s, or shorten the words")
+
+
+def _round(seconds: Fraction) -> str:
+    return f"{round(float(seconds), 1):g}"
 
 
 def find_unsaid(taken: Breathe, breath: Breath) -> Iterator[Problem]:
@@ -76,9 +95,9 @@ def find_unsaid(taken: Breathe, breath: Breath) -> Iterator[Problem]:
         for phrase in phrases(body) if number > there else ():
             has = f"only {there} {kind}{'s' if there > 1 else ''}" if there else f"no {kind}"
             what = f"{shown(phrase.wordings[0].text)} is left out: the breath {breath} has {has}"
-            mend = f"breathe with {_some(kind) if number == 1 else f'{number} {kind}s'} to hear it"
+            mend = f"breathe with {_add_article(kind) if number == 1 else f'{number} {kind}s'} to hear it"
             yield Problem(phrase.where or NOWHERE, what, mend)
 
 
-def _some(kind: Kind) -> str:
+def _add_article(kind: Kind) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

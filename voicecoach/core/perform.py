@@ -9,8 +9,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, assert_never
 
 from voicecoach.core.breath import Breath, Pace
-from voicecoach.core.layout import air
-from voicecoach.core.misfits import NOWHERE, at_once, find_unsaid, first, outside, too_long
+from voicecoach.core.layout import air, list_moments, list_phases
+from voicecoach.core.misfits import (
+    describe_growth,
+    find_unsaid,
+    report_at_once,
+    report_outside,
+    report_talking_over,
+    report_too_long,
+)
 from voicecoach.core.scene import Happened, Marked, Pending, Room, Scene, Taken
 from voicecoach.core.score import (
     Breathe,
@@ -28,13 +35,12 @@ from voicecoach.core.score import (
     beats,
     is_heard,
 )
-from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline, ceil_to_frame, snap
-from voicecoach.errors import ChoiceError, FitError, Misfit, Problem, shown
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline, ceil_to_grid, snap
+from voicecoach.errors import ChoiceError, FitError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voicecoach.core.breath import Kind
     from voicecoach.core.score import Score, Side
     from voicecoach.core.timeline import Measure
 
@@ -45,13 +51,15 @@ MOST_CUES = 100_000
 FEWER = "use fewer rounds or breaths"
 
 
-def perform(score: Score, measure: Measure, pace: Pace | Breath) -> Timeline:
+def perform(score: Score, measure: Measure, pace: Pace | Breath, *, grid: Fraction) -> Timeline:
     """Lay a score along time for someone who breathes at ``pace``, with speech as long as ``measure`` says.
+
+    Cues start on multiples of ``grid`` seconds, and the timeline ends on one.
 
     >>> from voicecoach.core.breath import Kind, breath
     >>> from voicecoach.core.score import breathe, phrase, seq
     >>> score = breathe({Kind.INHALE: phrase("Breathe in"), Kind.EXHALE: phrase("And slowly out", "Out")})
-    >>> for cue in perform(score, lambda text: Fraction(len(text), 8), breath("4-2")).cues:
+    >>> for cue in perform(score, lambda text: Fraction(len(text), 8), breath("4-2"), grid=Fraction(24, 1000)).cues:
     ...     print(float(cue.start), cue.text)
     0.0 Breathe in
     4.008 And slowly out
@@ -61,10 +69,10 @@ def perform(score: Score, measure: Measure, pace: Pace | Breath) -> Timeline:
         ChoiceError: When it has more than 100,000 cues, or lasts over 12 hours; it is not performed further than that.
     """
     whole = pace if isinstance(pace, Pace) else Pace((pace,))
-    scene = Scene(measure, whole.breaths(beats(score)))
+    scene = Scene(measure, grid, whole.breaths(beats(score)))
     end = _lay(score, Fraction(0), scene)
     _check_size(end, scene.happened)
-    return _collect(scene.happened, ceil_to_frame(end))
+    return _collect(scene, ceil_to_grid(end, grid))
 
 
 def _check_size(at: Fraction, happened: Happened) -> None:
@@ -88,7 +96,7 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
             return at + span.seconds(scene.breath(beat))
         case Sound(name, kind, side, file, where):
             at = scene.happened.free(at)
-            start = snap(at)
+            start = snap(at, scene.grid)
             scene.happened.cues.append(Cue(start, start + scene.measure(score), kind, name, side, file, where=where))
             return at
         case Mark():
@@ -141,9 +149,9 @@ def _say(phrase: Phrase, at: Fraction, scene: Scene) -> Fraction:
     if room and taken > room.end - soonest:
         if phrase.otherwise:
             return _sound_otherwise(phrase.otherwise, last + 1, at, scene)
-        scene.happened.problems.append(too_long(phrase, taken, room.end - soonest, room))
+        scene.happened.problems.append(report_too_long(phrase, taken, room.end - soonest, room))
     at = max(soonest, min(scene.happened.free(at), scene.room.end - taken)) if scene.room else scene.happened.free(at)
-    start, count = snap(at), last + 1 + bool(phrase.otherwise)
+    start, count = snap(at, scene.grid), last + 1 + bool(phrase.otherwise)
     cue = Cue(start, start + own, phrase.kind, wording.text, phrase.side, wording.spoken, number, count, phrase.where)
     scene.happened.cues.append(cue)
     return at + taken
@@ -184,46 +192,34 @@ def _part_opening(body: Score) -> tuple[Score, Score]:
 
 
 def _note_growth(slot: Slot, seconds: Fraction, lasts: Fraction, scene: Scene) -> None:
-    """Note that a slot lasts longer than it is written; of several times, the longest."""
+    """Note that a slot lasts longer than it is written; if it does so several times, note the longest."""
     known, grown = scene.happened.grown, lasts - seconds
     if grown and slot.where and known.get(slot.where, (Fraction(0),))[0] < grown:
-        what = f"the {slot.name} of {_tenths(seconds)} s lasts {_tenths(lasts)} s, since its words need that"
-        mend = f"give it {math.ceil(lasts)}s, or shorten the words"
-        known[slot.where] = grown, Problem(slot.where, what, mend)
-
-
-def _tenths(seconds: Fraction) -> str:
-    return f"{round(float(seconds), 1):g}"
+        known[slot.where] = grown, describe_growth(slot, slot.where, seconds, lasts)
 
 
 def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: Scene) -> None:
     """Lay what a slot of fixed length holds: each part has room until the next one starts."""
     placed = [(offset.within(seconds), part) for offset, part in slot.at]
-    scene.happened.problems.extend(outside([each for each in placed if not 0 <= each[0] < seconds], seconds))
-    inside = [(after, part) for after, part in placed if 0 <= after < seconds]
-    parts = sorted([(Fraction(0), slot.body), *inside], key=lambda part: part[0])
-    following: list[tuple[Fraction, Score | None]] = [*parts[1:], (seconds, None)]
-    for (after, part), (end, until) in zip(parts, following, strict=True):
+    problems = scene.happened.problems
+    problems.extend(report_outside([each for each in placed if not 0 <= each[0] < seconds], seconds))
+    later = [(after, part) for after, part in placed if 0 <= after < seconds]
+    for after, end, part, until in list_moments(slot.body, later, seconds):
         length = end - after
-        if until and not length and (unheard := list(at_once(part, until))):
-            scene.happened.problems.extend(unheard)
+        if until and not length and (unheard := list(report_at_once(part, until))):
+            problems.extend(unheard)
         elif is_heard(part):
-            scene.happened.problems.extend(_talks_over(part, at + after, scene) if after else ())
+            problems.extend(_find_talking_over(part, at + after, scene) if after else ())
             _lay(part, at + after, scene.inside(Room(at + end - air(length), "hold", length, after, until)))
 
 
-def _talks_over(part: Score, at: Fraction, scene: Scene) -> Iterator[Problem]:
+def _find_talking_over(part: Score, at: Fraction, scene: Scene) -> Iterator[Problem]:
     """Report words of the onset that are still heard at a later moment of a hold; the moment itself never waits."""
     pending, happened = [*scene.happened.pending], scene.happened
     happened.pending.clear()
     for each in pending:
         if each.phrase and each.end > at:
-            text = each.phrase.wordings[-1].text
-            missing = math.ceil((each.end - at) * 100) / 100
-            what = f"{shown(text)} is {missing:.2f} s too long to end before {first(part) or 'the next sound'}"
-            yield Misfit(
-                each.phrase.where or NOWHERE, what, "shorten it, or give the hold more time", text, each.end - at
-            )
+            yield report_talking_over(each.phrase, each.end - at, part)
 
 
 def _breathe(taken: Breathe, at: Fraction, scene: Scene) -> Fraction:
@@ -237,12 +233,7 @@ def _breathe(taken: Breathe, at: Fraction, scene: Scene) -> Fraction:
         scene.happened.unsaid.setdefault((problem.where, problem.what), problem)
     noted = Taken(at, [])
     scene.happened.breaths.append(noted)
-    numbers: dict[Kind, int] = {}
-    for phase in breath.phases:
-        if taken.only not in {None, phase.kind}:
-            continue
-        numbers[phase.kind] = number = numbers.get(phase.kind, 0) + 1
-        words = taken.during(phase.kind, number)
+    for phase, words in list_phases(taken, breath):
         if words:
             _lay(words, at, scene.within(at, phase.seconds, phase.kind.value))
         end = at + phase.seconds
@@ -256,13 +247,10 @@ def _breath_start(taken: Breathe, breath: Breath, at: Fraction, scene: Scene) ->
     start, silent = scene.happened.free(at), Fraction(0)
     if start == at:
         return at
-    numbers: dict[Kind, int] = {}
-    for phase in breath.phases:
-        if taken.only in {None, phase.kind}:
-            numbers[phase.kind] = number = numbers.get(phase.kind, 0) + 1
-            if is_heard(taken.during(phase.kind, number) or Seq()):
-                return max(at, start - silent)
-            silent += phase.seconds
+    for phase, words in list_phases(taken, breath):
+        if words and is_heard(words):
+            return max(at, start - silent)
+        silent += phase.seconds
     return at
 
 
@@ -272,18 +260,20 @@ def _put_off(marks: list[Marked], at: Fraction, start: Fraction) -> None:
         marks[-1] = Marked(start, marks[-1].mark)
 
 
-def _collect(happened: Happened, end: Fraction) -> Timeline:
+def _collect(scene: Scene, end: Fraction) -> Timeline:
+    happened, grid = scene.happened, scene.grid
     if happened.problems:
         raise FitError(list(dict.fromkeys(happened.problems)))
     cues = sorted(happened.cues, key=lambda cue: cue.start)
     return Timeline(
-        duration=max(end, ceil_to_frame(max((cue.end for cue in cues), default=end))),
+        duration=max(end, ceil_to_grid(max((cue.end for cue in cues), default=end), grid)),
         phases=tuple(_phases(happened.breaths)),
         cues=tuple(cues),
-        chapters=tuple(_chapters(happened.marks, end)),
+        chapters=tuple(_chapters(happened.marks, end, grid)),
         stretches=tuple(_stretches(happened.marks)),
         unsaid=tuple(happened.unsaid.values()),
         grown=tuple(problem for _, problem in happened.grown.values()),
+        grid=grid,
     )
 
 
@@ -293,13 +283,13 @@ def _phases(taken: Iterable[Taken]) -> Iterator[PhaseSpan]:
             yield PhaseSpan(start, end, kind, side, number)
 
 
-def _chapters(marks: list[Marked], end: Fraction) -> Iterator[Chapter]:
-    """Yield chapters, each until the next; they start on frames, as cues do.
+def _chapters(marks: list[Marked], end: Fraction, grid: Fraction) -> Iterator[Chapter]:
+    """Yield chapters, each until the next; they start on the grid, as cues do.
 
     One that would last no time gives way to the next, and neighbours with the same title and side are one.
     """
     begun = [marked for marked in marks if marked.mark.moment is Moment.CHAPTER]
-    starts = [snap(marked.start) for marked in begun]
+    starts = [snap(marked.start, grid) for marked in begun]
     spans = zip(begun, starts, [*starts[1:], end], strict=False)
     lasting = ((marked.mark, start, until) for marked, start, until in spans if until > start)
     for (title, side), some in groupby(lasting, key=lambda each: (each[0].title, each[0].side)):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.core.layout import air
-from voicecoach.core.timeline import ceil_to_frame
+from voicecoach.core.layout import air, find_breath
+from voicecoach.core.timeline import ceil_to_grid
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Breath, Kind
@@ -95,6 +95,7 @@ class Scene:
     """What holds while a part of the score is laid, and what has happened so far."""
 
     measure: Measure
+    grid: Fraction
     breaths: tuple[Breath, ...]
     room: Room | None = None
     happened: Happened = field(default_factory=Happened)
@@ -102,7 +103,7 @@ class Scene:
 
     def breath(self, beat: int) -> Breath:
         """Return a breath of the pace; past its end, the last."""
-        return self.breaths[min(beat, len(self.breaths) - 1)]
+        return find_breath(self.breaths, beat)
 
     def within(self, at: Fraction, seconds: Fraction, name: str) -> Scene:
         """Return the scene inside a span that refuses to grow."""
@@ -111,12 +112,12 @@ class Scene:
     def inside(self, room: Room) -> Scene:
         """Return the scene where words have to end; of two such places, the one that comes first holds."""
         inside = self.room and self.room.end <= room.end
-        return self if inside else Scene(self.measure, self.breaths, room, self.happened, self.lengths)
+        return self if inside else Scene(self.measure, self.grid, self.breaths, room, self.happened, self.lengths)
 
     def length(self, wording: Wording) -> tuple[Fraction, Fraction]:
-        """How long a wording lasts, and how long it lasts with its twins, in whole frames."""
+        """Return how long a wording lasts, and the room it takes: that of its longest twin, rounded up to the grid."""
         found = self.lengths.get(wording)
         if found is None:
             own, *others = (self.measure(text) for text in (wording.said, *wording.twins))
-            found = self.lengths[wording] = own, ceil_to_frame(max([own, *others]))
+            found = self.lengths[wording] = own, ceil_to_grid(max([own, *others]), self.grid)
         return found

@@ -1,7 +1,8 @@
 """The timeline: what is heard when. Flat, absolute, printable.
 
-Times are exact seconds (`Fraction`). Phases stay where the breath puts them; a cue starts on the nearest frame of
-24 ms, rounded once from its exact position, so that nothing drifts. Speech takes up whole frames.
+Times are exact seconds (`Fraction`). Phases stay where the breath puts them. A cue starts at the nearest multiple of a
+step, the grid, which is the length of a frame in the format of the sound; it is rounded once from its exact position,
+so that nothing drifts. Speech takes up whole steps of the grid.
 """
 
 from __future__ import annotations
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Kind
     from voicecoach.errors import Problem, Where
 
-FRAME = Fraction(24, 1000)
-"""The grid of cues: one MP3 frame at 48 kHz, in seconds."""
-
 Measure = Callable[[str | Sound], Fraction]
 """How many seconds a text takes to say, or a sound to ring."""
 
@@ -33,7 +31,7 @@ class Cue:
     """A sounding span: what is heard from ``start`` to ``end``.
 
     Attributes:
-        start: Seconds from the beginning, on a frame.
+        start: Seconds from the beginning, on the grid.
         end: Seconds from the beginning.
         kind: What it is for.
         text: As it is read; the name of a sound.
@@ -119,6 +117,7 @@ class Timeline:
         stretches: What counts as stretch.
         unsaid: The words that are left out, since this breath does not have their phase.
         grown: The rests and changes that last longer than they are written, since their words do.
+        grid: Seconds from one place where a cue may start to the next.
     """
 
     duration: Fraction
@@ -128,6 +127,7 @@ class Timeline:
     stretches: tuple[Stretch, ...] = ()
     unsaid: tuple[Problem, ...] = ()
     grown: tuple[Problem, ...] = ()
+    grid: Fraction = Fraction(1, 1000)
 
     def stretched(self, side: Side) -> Fraction:
         """How many seconds this leg is stretched in all."""
@@ -148,17 +148,17 @@ class Timeline:
         """Keep only the beginning, up to ``end`` seconds; a cue that would be cut is left out."""
         if end >= self.duration:
             return self
-        last = ceil_to_frame(end)
+        last = ceil_to_grid(end, self.grid)
         cues = tuple(cue for cue in self.cues if cue.end <= last)
         phases, chapters, stretches = _cut(self.phases, last), _cut(self.chapters, last), _cut(self.stretches, last)
         return replace(self, duration=last, phases=phases, cues=cues, chapters=chapters, stretches=stretches)
 
     def since(self, start: Fraction) -> Timeline:
-        """Leave out the beginning, up to the frame of ``start`` seconds, from which all times are counted then.
+        """Leave out the beginning, up to ``start`` seconds or a little less, and count all times from there.
 
         A cue that would be cut is left out.
         """
-        first = min(_frames(int(start / FRAME)), self.duration)
+        first = min(_multiply(self.grid, int(start / self.grid)), self.duration)
         cues = tuple(_move_back(cue, first) for cue in self.cues if cue.start >= first)
         spans = (
             _drop_start(self.phases, first),
@@ -166,7 +166,7 @@ class Timeline:
             _drop_start(self.chapters, first),
             _drop_start(self.stretches, first),
         )
-        return Timeline(self.duration - first, *spans)
+        return Timeline(self.duration - first, *spans, grid=self.grid)
 
     def preview(self, seconds: Fraction) -> Timeline:
         """Return so many seconds from `BEFORE_BREATH` seconds before the first guided breath, or from the beginning."""
@@ -191,23 +191,28 @@ def _move_back(span: _Timed, by: Fraction) -> _Timed:
     return replace(span, start=max(span.start - by, Fraction(0)), end=span.end - by)
 
 
-def snap(at: Fraction) -> Fraction:
-    """Round a position to the nearest frame, halves up.
+def snap(at: Fraction, grid: Fraction) -> Fraction:
+    """Round a position to the nearest multiple of ``grid``, halves up.
 
-    >>> snap(Fraction(12, 1000)), snap(Fraction(11, 1000))
+    >>> snap(Fraction(12, 1000), Fraction(24, 1000)), snap(Fraction(11, 1000), Fraction(24, 1000))
     (Fraction(3, 125), Fraction(0, 1))
     """
-    whole, part = at.numerator * FRAME.denominator, at.denominator * FRAME.numerator
-    return _frames((2 * whole + part) // (2 * part))  # in whole numbers, since every cue of a session comes by here
+    # in whole numbers, since every cue of a session comes by here
+    whole, part = at.numerator * grid.denominator, at.denominator * grid.numerator
+    return _multiply(grid, (2 * whole + part) // (2 * part))
 
 
-def ceil_to_frame(at: Fraction) -> Fraction:
-    """Round a length up to whole frames."""
-    return _frames(-(-at.numerator * FRAME.denominator // (at.denominator * FRAME.numerator)))
+def ceil_to_grid(at: Fraction, grid: Fraction) -> Fraction:
+    """Round a length up to a multiple of ``grid``.
+
+    >>> ceil_to_grid(Fraction(25, 1000), Fraction(24, 1000))
+    Fraction(6, 125)
+    """
+    return _multiply(grid, -(-at.numerator * grid.denominator // (at.denominator * grid.numerator)))
 
 
-def _frames(count: int) -> Fraction:
-    return Fraction(count * FRAME.numerator, FRAME.denominator)
+def _multiply(grid: Fraction, count: int) -> Fraction:
+    return Fraction(count * grid.numerator, grid.denominator)
 
 
 def clock(seconds: Fraction, *, tenths: bool = False) -> str:

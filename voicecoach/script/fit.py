@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.core.perform import perform
-from voicecoach.core.timeline import ceil_to_frame, clock
+from voicecoach.core.timeline import ceil_to_grid, clock
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.script.builder import draft, pace
 from voicecoach.script.choices import Amount, Choices, spread
@@ -39,7 +39,7 @@ class Trial:
     """A session as it would be.
 
     Attributes:
-        seconds: How long it lasts, in whole frames.
+        seconds: How long it lasts, in whole steps of the grid.
         breath: Seconds of its longest breath.
         room: What of it can be bent, and how far it was.
     """
@@ -48,19 +48,17 @@ class Trial:
     breath: Fraction
     room: Room
 
-    @property
-    def longest(self) -> Fraction:
-        """The longest length that a closing rest of less than a breath makes of it: whole seconds, if there are."""
+    def longest(self, grid: Fraction) -> Fraction:
+        """Return the longest length that a closing rest of less than a breath makes of it: in whole seconds, if any."""
         end = self.seconds + self.breath
         last = Fraction(math.ceil(end) - 1)
-        named = last if ceil_to_frame(last) < end else last - 1
+        named = last if ceil_to_grid(last, grid) < end else last - 1
         return max(named, self.seconds)
 
-    @property
-    def shortest(self) -> Fraction:
-        """The shortest length that can be made of it: whole seconds, if there are."""
+    def shortest(self, grid: Fraction) -> Fraction:
+        """Return the shortest length that can be made of it: in whole seconds, if any."""
         first = Fraction(math.ceil(self.seconds))
-        return first if ceil_to_frame(first) < self.seconds + self.breath else self.seconds
+        return first if ceil_to_grid(first, grid) < self.seconds + self.breath else self.seconds
 
 
 Attempt = Callable[[Amount], Trial | None]
@@ -123,14 +121,14 @@ class LengthError(ChoiceError):
         return tuple(each.amount for each in (self.shorter, self.longer) if each)
 
 
-def attempts(routine: Routine, choices: Choices, measure: Measure) -> Attempt:
+def attempts(routine: Routine, choices: Choices, measure: Measure, grid: Fraction) -> Attempt:
     """Return what tries amounts of a session: it builds and performs it; where its words do not fit, it can't be."""
     breathed = pace(routine, choices)
 
     def attempt(amount: Amount) -> Trial | None:
         try:
             drafted = draft(routine, replace(choices, amount=amount))
-            timeline = perform(drafted.score, measure, breathed)
+            timeline = perform(drafted.score, measure, breathed, grid=grid)
         except (RoutineError, ChoiceError):
             return None
         return Trial(timeline.duration, _breath(timeline, breathed), drafted.room)
@@ -138,15 +136,15 @@ def attempts(routine: Routine, choices: Choices, measure: Measure) -> Attempt:
     return attempt
 
 
-def fitted(attempt: Attempt, seconds: Fraction) -> Fit:
-    """Choose the amount of a session that lasts exactly ``seconds``, rounded up to a whole frame of 24 ms.
+def fitted(attempt: Attempt, seconds: Fraction, grid: Fraction) -> Fit:
+    """Choose the amount of a session that lasts exactly ``seconds``, rounded up to a multiple of ``grid``.
 
     The work is a few attempts for each number of rounds that is looked at, whatever the length.
 
     Raises:
         LengthError: When there is none; it names the nearest lengths that there are.
     """
-    search = _Search(attempt, ceil_to_frame(seconds))
+    search = _Search(attempt, grid, ceil_to_grid(seconds, grid))
     fit = _met(search, seconds)
     if fit is None:
         raise search.missed(seconds)
@@ -168,6 +166,7 @@ class _Search:
     """Looks for an amount that makes a session last ``goal`` seconds, and remembers what it tried."""
 
     attempt: Attempt
+    grid: Fraction
     goal: Fraction
     tried: dict[Amount, Trial | None] = field(default_factory=dict)
 
@@ -267,14 +266,15 @@ class _Search:
     def missed(self, goal: Fraction) -> LengthError:
         """Return the error that names the nearest lengths; each is looked for as if it were asked for."""
         trials = [trial for trial in self.tried.values() if trial]
-        below = sorted((trial.longest for trial in trials if trial.seconds <= self.goal), reverse=True)
-        above = sorted(trial.shortest for trial in trials if trial.seconds > self.goal)
+        below = sorted((trial.longest(self.grid) for trial in trials if trial.seconds <= self.goal), reverse=True)
+        above = sorted(trial.shortest(self.grid) for trial in trials if trial.seconds > self.goal)
         shorter, longer = (next(filter(None, map(self.possible, named[:NAMED])), None) for named in (below, above))
         return LengthError(goal, shorter, longer)
 
     def possible(self, seconds: Fraction) -> Fit | None:
         """Return how a length near the goal is met, if it is."""
-        return _met(_Search(self.attempt, ceil_to_frame(seconds), self.tried), seconds)
+        goal = ceil_to_grid(seconds, self.grid)
+        return _met(_Search(self.attempt, self.grid, goal, self.tried), seconds)
 
 
 def _rested(places: Places, breaths: int) -> Amount:

@@ -30,7 +30,8 @@ def caution(timelines: Iterable[Timeline]) -> Iterator[str]:
     >>> from voicecoach.core.breath import breath
     >>> from voicecoach.core.score import Breathe
     >>> from voicecoach.core.perform import perform
-    >>> list(caution([perform(Breathe(), lambda _: Fraction(0), breath("0.5-0.5"))]))[0].split(":")[0]
+    >>> timeline = perform(Breathe(), lambda _: Fraction(0), breath("0.5-0.5"), grid=Fraction(1, 1000))
+    >>> list(caution([timeline]))[0].split(":")[0]
     'a breath lasts 1 s, over 30 a minute'
     """
     breaths = [tuple(some) for each in timelines for _, some in groupby(each.phases, key=lambda span: span.breath)]

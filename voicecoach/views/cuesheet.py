@@ -7,10 +7,11 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach.core.timeline import FRAME, clock
+from voicecoach.core.timeline import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from fractions import Fraction
 
     from voicecoach.core.score import Side
     from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
@@ -71,7 +72,7 @@ def by_line(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Line, ...]]]:
     """Yield each chapter with the lines of its cues."""
     phases = deque(timeline.phases)
     for chapter, cues in by_chapter(timeline):
-        yield chapter, tuple(Line(cue, _phase(cue, phases)) for cue in cues)
+        yield chapter, tuple(Line(cue, _phase(cue, phases, timeline.grid)) for cue in cues)
 
 
 def turns(timeline: Timeline) -> dict[Side, int]:
@@ -79,12 +80,12 @@ def turns(timeline: Timeline) -> dict[Side, int]:
     return dict(Counter(chapter.side for chapter in timeline.chapters if chapter.side))
 
 
-def _phase(cue: Cue, phases: deque[PhaseSpan]) -> PhaseSpan | None:
+def _phase(cue: Cue, phases: deque[PhaseSpan], grid: Fraction) -> PhaseSpan | None:
     """Return the phase in which a cue begins, and drop those that are over by then.
 
-    A cue starts on a frame, which may be a little before its phase.
+    A cue starts on the grid, which may be a little before its phase.
     """
-    at = cue.start + FRAME / 2
+    at = cue.start + grid / 2
     while phases and phases[0].end <= at:
         phases.popleft()
     return phases[0] if phases and phases[0].start <= at else None

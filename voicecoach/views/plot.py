@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Moment, Side
-from voicecoach.core.timeline import FRAME, clock
+from voicecoach.core.timeline import clock
 from voicecoach.views.plot_rows import INNER, MARGIN, WIDTH, rows
 from voicecoach.views.shapes import Anchor, Area, Label, Picture, Rect, Stroke, fitted, readable, text_width
 from voicecoach.views.shapes import svg as vector
@@ -193,9 +193,13 @@ def _breath(row: Row, run: list[PhaseSpan], timeline: Timeline) -> Iterator[Shap
             yield Stroke((_curve(row, run, cue.start, cue.end),), colour, 4.5 if row.scale.words else 2.4)
 
 
+ROUNDING = Fraction(24, 1000)
+"""Seconds. Spans that share no more than this only meet because cues are rounded to the grid."""
+
+
 def _meets(each: Cue | Stretch, run: list[PhaseSpan]) -> bool:
-    """Say whether they share more than what comes from rounding to frames."""
-    return min(each.end, run[-1].end) - max(each.start, run[0].start) > FRAME
+    """Tell whether they share more than what comes from rounding."""
+    return min(each.end, run[-1].end) - max(each.start, run[0].start) > ROUNDING
 
 
 def _under(row: Row, run: list[PhaseSpan], start: Fraction, end: Fraction, fill: str) -> Area:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from voicecoach.core.layout import air
+from voicecoach.core.layout import air, find_breath, list_moments, list_phases
 from voicecoach.core.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
 from voicecoach.language import as_written
 from voicecoach.script.builder import build, pace
@@ -165,41 +165,17 @@ def _laid(
         case Paced(pace=own, body=body):
             yield from _laid(body, own.breaths(beats(body)), room)
         case Breathe():
-            for part, seconds in _phases(score, _at(breaths, score.beat)):
-                yield from _laid(part, breaths, _least(room, seconds))
+            for phase, words in list_phases(score, find_breath(breaths, score.beat)):
+                if words:
+                    yield from _laid(words, breaths, _least(room, phase.seconds))
         case Slot(overrun=Overrun.REFUSE):
-            for part, seconds in _moments(score, score.span.seconds(_at(breaths, score.beat))):
-                yield from _laid(part, breaths, _least(room, seconds))
+            seconds = score.span.seconds(find_breath(breaths, score.beat))
+            later = [(at.within(seconds), part) for at, part in score.at]
+            for start, end, part, _ in list_moments(score.body, later, seconds):
+                yield from _laid(part, breaths, _least(room, max(end - start, Fraction(0))))
         case _:
             for part in inside(score):
                 yield from _laid(part, breaths, room)
-
-
-def _phases(taken: Breathe, breath: Breath) -> Iterator[tuple[Score, Fraction]]:
-    """Yield what is said in the phases of a breath, and how long each is."""
-    numbers: dict[object, int] = {}
-    for phase in breath.phases:
-        if taken.only in {None, phase.kind}:
-            numbers[phase.kind] = number = numbers.get(phase.kind, 0) + 1
-            part = taken.during(phase.kind, number)
-            if part:
-                yield part, phase.seconds
-
-
-def _moments(slot: Slot, seconds: Fraction) -> Iterator[tuple[Score, Fraction]]:
-    """Yield what is said in a hold, and how long it is until the next is said."""
-    starts = sorted([(Fraction(0), slot.body), *((at.within(seconds), part) for at, part in slot.at)], key=_start)
-    ends = [*(start for start, _ in starts[1:]), seconds]
-    for (start, part), end in zip(starts, ends, strict=True):
-        yield part, max(end - start, Fraction(0))
-
-
-def _start(placed: tuple[Fraction, Score]) -> Fraction:
-    return placed[0]
-
-
-def _at(breaths: Sequence[Breath], beat: int) -> Breath:
-    return breaths[min(beat, len(breaths) - 1)]
 
 
 def _least(room: Fraction | None, seconds: Fraction) -> Fraction:

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import CueKind
-from voicecoach.core.timeline import FRAME
 from voicecoach.views.text import one_line, told
 
 if TYPE_CHECKING:
@@ -92,12 +91,14 @@ class _Breaths:
 
     starts: tuple[Fraction, ...]
     ends: tuple[Fraction, ...]
+    slack: Fraction
+    """Seconds by which rounding can move a cue out of its breath."""
 
     def key(self, cue: Cue) -> Hashable:
         """Return which breath a word or tone belongs to; counts outside of breaths belong together."""
         if cue.kind not in _IN_A_BREATH:
             return None
-        at = cue.start + FRAME / 2
+        at = cue.start + self.slack
         number = bisect_right(self.starts, at) - 1
         return number if number >= 0 and at < self.ends[number] else (cue.kind if cue.kind is CueKind.COUNT else None)
 
@@ -108,8 +109,8 @@ class _Breaths:
         return inside and end - start > self.ends[number] - self.starts[number]
 
     def whole(self, start: Fraction, end: Fraction) -> int:
-        """Count the breaths that are breathed from beginning to end in a time; cues stand on frames, so nearly so."""
-        first, last = bisect_left(self.starts, start - FRAME / 2), bisect_right(self.ends, end + FRAME / 2)
+        """Count the breaths that are breathed from beginning to end in a time; as cues are rounded, nearly so."""
+        first, last = bisect_left(self.starts, start - self.slack), bisect_right(self.ends, end + self.slack)
         return max(last - first, 0)
 
 
@@ -119,7 +120,7 @@ def _breaths(timeline: Timeline) -> _Breaths:
         start, end = spans.get(phase.breath, (phase.start, phase.end))
         spans[phase.breath] = min(start, phase.start), max(end, phase.end)
     ordered = sorted(spans.values())
-    return _Breaths(tuple(start for start, _ in ordered), tuple(end for _, end in ordered))
+    return _Breaths(tuple(start for start, _ in ordered), tuple(end for _, end in ordered), timeline.grid / 2)
 
 
 def _silences(timeline: Timeline, breaths: _Breaths, starts: list[Fraction], language: Language) -> Iterator[_Line]:

@@ -52,7 +52,7 @@ def name_check(request: Request) -> Iterator[None]:
     except RoutineError as error:
         from voicecoach.app.review import command
 
-        raise error.listed_by(command(request)) from error
+        raise error.for_command_line(command(request)) from error
 
 
 @contextmanager
