@@ -327,6 +327,10 @@ def _unfilled(where: Where, blank: str, known: Collection[str], sides: Collectio
         return Problem(where, "{} is empty", "write a name in the braces")
     alike = [name for name in sorted(known) if _meant(blank, name)]
     close = near(blank, alike) if len(blank) > 2 else []  # noqa: PLR2004 - shorter ones are in any word
+    if blank in {"count", "count down"} and not close:
+        return Problem(
+            where, f"{{{blank}}} counts breaths, and none are counted here", "say it in the words of a 'breathe'"
+        )
     if sides is None and not close:
         mend = "move it into an 'each side', or give it a value under 'parameters'"
         return Problem(where, f"{{{blank}}} has no side to be filled from, and no value", mend)

@@ -79,6 +79,12 @@ EXAMPLES = {"breathe": "3", "hold": "20s", "rest": "2 breaths", "change": "5s", 
 EXAMPLES |= {"rounds": "2", "countdown": "3", "min": "1", "max": "5", "sound": "bell-start", "include": "leg-stretch"}
 """A value for each key whose value is not a text that the author alone knows."""
 
+PHASES = ("in", "hold", "out", "pause", "first in", "first out", "last in", "last out")
+"""Keys for the words of a breath, of which there are many more."""
+
+SHORT = 3
+"""Letters of a key of which one may be wrong, though that is a large part of it: ``im`` for ``in``."""
+
 MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
 _LONE_BRACE = "a brace is alone here"
 
@@ -185,11 +191,21 @@ class _Keys:
             )
             if last.line > first.line:
                 return Problem(last, *add_dash(str(heads[-1]), first.column - 2))
-        if len(self.unknown) > 1 and (found := _find_step(table, self.unknown)):
+        found = self._find_synonym(table) or (_find_step(table, self.unknown) if len(self.unknown) > 1 else None)
+        if found:
             odd, meant = found
             where = key_place(self.tree, (*self.path, odd))
             return Problem(where, f"no step is called {shown(odd)}", f"did you mean {meant!r}?")
         return None
+
+    def _find_synonym(self, table: Table) -> tuple[str, str] | None:
+        """Return the one unknown key if it means a step that has the other keys of the table, and that step's key."""
+        key = self.unknown[0] if len(self.unknown) == 1 else ""
+        meant = find_meant(key, [*STEPS, "change"])
+        if not meant or meant in table or find_meant(key, _list_keys(self.model)):
+            return None
+        others = {str(each) for each in table} - {key}
+        return (key, meant) if others <= set(_list_keys(MODELS[tag(meant)])) else None
 
     def _explain_key(self, key: str) -> tuple[str, str, str]:
         """Return what is wrong with a key, the remedy, and the key that it proposes first."""
@@ -207,7 +223,7 @@ class _Keys:
             close = near(key, known, 1) == [self.absent[0]]
             mend = f"did you mean {self.absent[0]!r}?" if close else f"write {self.absent[0]!r}"
             return strange, mend, self.absent[0]
-        close_keys = near(key, known)
+        close_keys = near(key, known) or _find_short(key, known)
         ask = f"did you mean {' or '.join(map(repr, close_keys))}?"
         return strange, ask if close_keys else f"possible are: {', '.join(known)}", (*close_keys, "")[0]
 
@@ -250,7 +266,14 @@ def _find(tree: Table, path: Path) -> Table | None:
 def _list_keys(model: type[Model]) -> list[str]:
     """Return the keys that a table may have."""
     known = [alias for field in model.model_fields.values() if not (alias := field.alias or "").startswith("<")]
-    return [*known, "in", "hold", "out", "pause", "first in", "last out"] if issubclass(model, Spoken) else known
+    return [*known, *PHASES] if issubclass(model, Spoken) else known
+
+
+def _find_short(key: str, known: Sequence[str]) -> list[str]:
+    """Return the known key that is most like a very short one."""
+    from difflib import get_close_matches
+
+    return get_close_matches(key, known, 1, 0.5) if len(key) <= SHORT else []
 
 
 def _find_step(table: Table, unknown: Collection[str]) -> tuple[str, str] | None:
@@ -274,6 +297,8 @@ def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydant
     what, mend = _explain_kind(error, str(path[-1]) if path else "")
     if error["type"] == "value_error" and error["input"] is None:
         what, mend = _explain_nothing(path, error["loc"], _list_names(tree))
+    elif error["type"] == "value_error" and str(error["input"]).lower() in _list_names(tree):
+        mend = f'write "{{{error["input"]}}}"'
     elif what == _LONE_BRACE:
         mend = _close_brace(str(error["input"]), _list_names(tree)) or mend
     return Problem(place(tree, path), what, mend)
@@ -355,15 +380,26 @@ def _explain_step(value: object, path: Path) -> tuple[str, str]:
     known = BETWEEN if {"before", "between"} & {*path[-2:]} else STEPS
     if isinstance(value, str) and (key := find_bare_key(value)) in known:
         return add_colon(key)
+    if value is None:
+        return "nothing stands after this dash", "write a step there, or take the dash out"
     keys = [str(key) for key in value] if isinstance(value, dict) else []
     if "change" in keys:
         return MISPLACED_CHANGE
     meant = [each for key in keys if (each := find_meant(key, [*known, *LONE]))]
-    close = meant or [name for key in keys for name in near(key, known, 1)]
-    mend = f"did you mean {close[0]!r}?" if close else f"write one of: {', '.join(known)}"
+    close = meant[:1] or [name for key in keys for name in near(key, known, 1)][:1]
+    if not close and isinstance(value, dict) and keys:
+        close = _find_by_length(str(value[keys[0]]))
+    mend = f"did you mean {' or '.join(map(repr, close[:2]))}?" if close else f"write one of: {', '.join(known)}"
     if set(keys) & set(STEPS):
         return f"the step {shown(keys[0])} can't stand here", mend
     return (f"no step is called {shown(keys[0])}" if keys else f"{_quote(value)} is no step"), mend
+
+
+def _find_by_length(value: str) -> list[str]:
+    """Return the steps that an author may mean by a key that no step has, if its value is a length."""
+    if re.fullmatch(r"[0-9]+ breaths?", value):
+        return ["breathe", "rest"]
+    return ["hold", "rest"] if re.fullmatch(r"[0-9.]+ ?(?:s|sec|m|min)|[0-9]+:[0-9]{2}", value) else []
 
 
 def _quote(value: object) -> str:

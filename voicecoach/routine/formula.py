@@ -23,6 +23,7 @@ _NUMBER = re.compile(NUMBER)
 _OUTSIDE = re.compile(r"[^{}]+(?![^{}]*\})")
 _SIGNS = str.maketrans("\u00d7\u00f7", "*/")
 _BREATHS = re.compile(r"(\{[^{}]*\})\s*breaths?")
+_TIMES = re.compile(r"(?<=[\w}]) [xX] (?=[{\d])")
 _SIGN = re.compile(r"(?<=[\w}])( ?)([-+*/])( ?)(?=[{\d.])")
 
 
@@ -86,6 +87,8 @@ def refuse_slips(text: str) -> None:
         raise ChoiceError(
             f"{shown(text)} has parentheses, which can't be worked out: give what is in them a name under 'parameters'"
         )
+    if _TIMES.search(bare):
+        raise ChoiceError(f"{shown(text)} can't be worked out: write * for the x")
     for match in _SIGN.finditer(bare):
         before, sign, after = match.groups()
         beside = {bare[match.start() - 1], bare[match.end()]}  # between numbers, - and + may be meant otherwise

@@ -188,6 +188,8 @@ def _find_slip(above: Sequence[_Line], at: _Line | None, said: str, mark: tuple[
     found = _find_colonless(above, at) or _find_quotes(above, at)
     if found or at is None:
         return found
+    if "undefined alias" in said and not at.value.startswith("*"):
+        return None
     if "mapping values" in said and mark[1] < at.value_column and at.key:
         return _find_deeper(above, at)
     if re.search(r"found.*(?:block|'\?'|'-')", said) and mark == (at.number, at.start):
@@ -251,8 +253,11 @@ def _find_text(at: _Line) -> Slip | None:
     """Look for a text that YAML takes for something else, because of how it starts or a colon in it."""
     value, sign = at.value, at.value[:1]
     told = None
-    if sign == "*" and "*" in value[1:]:
-        told = "a text can't start with *", "take each * out; a voice does not say it"
+    if sign and sign in "*`" and sign in value[1:]:
+        told = f"a text can't start with {sign}", f"take each {sign} out; a voice does not say it"
+    elif sign == "[" and "]" in value:
+        mark = value[: value.index("]") + 1]
+        told = "a text can't start with [ and go on after it", f"take {shown(mark)} out, or put the text into quotes"
     elif sign and sign in "|>-?%@`":
         told = f"a text can't start with {sign}", "take it out, or put the text into quotes"
     elif sign and sign in "{[\"'":

@@ -82,8 +82,10 @@ def words(value: object) -> Words:
     if isinstance(value, Words):
         return value
     wordings = tuple(" ".join(part.split()) for part in text(value).split("|"))
+    if not any(wordings):
+        raise ValueError("there are no words here; write some, or leave the key out")
     if not all(wordings):
-        raise ValueError("a wording is empty; write something on both sides of each |, or leave the key out")
+        raise ValueError("a wording is empty; take the | beside it out, or write something on both sides of each |")
     if any(set("{}") & set(BLANK.sub("", wording)) for wording in wordings):
         raise ValueError("a brace is alone here; write both, as in {leg}")
     if not all(map(_sayable, wordings[:-1] if wordings[-1] == TONE else wordings)):
@@ -255,7 +257,7 @@ def _unnamed(value: object) -> object:
 
 def _lasting(span: breaths.Span | Formula) -> breaths.Span | Formula:
     if span == breaths.Span():
-        raise ValueError("this lasts no time; write how long, or leave the step out")
+        raise ValueError("this lasts no time; write how long, as 5s, or leave the step out")
     return span
 
 
