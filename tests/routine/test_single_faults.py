@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fakes import FakeVoice
 from tests.routine.remedies import apply_remedy
-from voicecoach.app import session
+from voicecoach.app import speaker
+from voicecoach.app.request import Request
 from voicecoach.app.review import review
 from voicecoach.errors import RoutineError
 from voicecoach.routine.library import BUILT_IN
@@ -73,14 +75,14 @@ def name(fault: Fault) -> str:
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(session, "_voice", lambda *_: (FakeVoice(), "fake"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: SimpleNamespace(voice=FakeVoice()))
     return tmp_path / "mine.yaml"
 
 
 def check(text: str, path: Path) -> Sequence[Problem]:
     """Return the problems of a routine, or its warnings if it has none."""
     path.write_text(text, encoding="utf-8")
-    found = review(session.Request(str(path)), (), path.parent, lambda *_: None)
+    found = review(Request(str(path)), (), path.parent, lambda *_: None)
     return found.problems or found.warnings
 
 
