@@ -36,7 +36,6 @@ UNTIL_SPLIT = {
     ("routine.lint", "views.cuesheet"),
     ("routine.unused", "script.steps"),
     ("script.choices", "audio.formats"),
-    ("audio.provenance", "voices.remember"),
 }
 """Imports against the order that splits of modules are about to take away."""
 LONG_UNTIL_SPLIT = {

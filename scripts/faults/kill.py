@@ -262,7 +262,7 @@ def _again(attempt: Attempt, place: Place) -> str:
 def _kept(folder: Path) -> dict[str, bytes | None]:
     """Return what a cache holds, read as the program does: None for what it would not believe."""
     found = [path for path in folder.glob("*/*") if path.suffix.removeprefix(".") in _ENTRIES]
-    return {path.relative_to(folder).as_posix(): cache.read(path) for path in found}
+    return {path.relative_to(folder).as_posix(): cache.fetch(path) for path in found}
 
 
 def _compared(kept: Mapping[str, bytes | None], fresh: Mapping[str, bytes | None]) -> str:

@@ -26,7 +26,7 @@ from scripts.faults.running import MARK, Outcome, Place, contents
 from voicecoach.errors import VoiceError, shown
 from voicecoach.language import language
 from voicecoach.system import cache
-from voicecoach.voices.cached import CachedVoice, place
+from voicecoach.voices.cached import CachedVoice, locate_clip
 from voicecoach.voices.system import SystemVoice
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _kept(stage: _Stage, honest: Mapping[str, str]) -> Iterator[Outcome]:
     """Read every clip that was kept, and hold it against the honest one."""
     identity = stage.lying.identity
     for wording, digest in honest.items():
-        kept = cache.read(place(stage.cache, identity, wording))
+        kept = cache.fetch(locate_clip(stage.cache, identity, wording))
         unseen = (stage.tries(wording) or [""])[-1] in UNSEEN
         if kept is not None and not unseen:
             yield Outcome(
@@ -175,8 +175,8 @@ def _kept(stage: _Stage, honest: Mapping[str, str]) -> Iterator[Outcome]:
                 "" if _digest(kept) == digest else f"wrong in the cache: {wording!r}",
             )
     entries, known = (
-        cache.usage(stage.cache).entries,
-        sum(place(stage.cache, identity, each).exists() for each in honest),
+        cache.measure_usage(stage.cache).entries,
+        sum(locate_clip(stage.cache, identity, each).exists() for each in honest),
     )
     if entries != known:
         yield Outcome(

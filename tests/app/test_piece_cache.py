@@ -177,7 +177,7 @@ def test_what_names_a_sound_beside_it_is_always_read(tmp_path: Path) -> None:
     path = tmp_path / "fold.yaml"
     path.write_text(ROUTINE.replace("  - say: Sit down.", "  - sound: gong.wav"))
     assert not isinstance(kept(str(path), Choices(), tmp_path / "kept"), str)
-    assert not cache.usage(tmp_path / "kept").entries
+    assert not cache.measure_usage(tmp_path / "kept").entries
     (tmp_path / "gong.wav").unlink()
     assert "gong.wav" in str(kept(str(path), Choices(), tmp_path / "kept"))
 
@@ -188,7 +188,7 @@ def test_mistakes_are_not_kept(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(RoutineError):
             Source(str(path), None, tmp_path / "kept").piece(Choices())
-    assert not cache.usage(tmp_path / "kept").entries
+    assert not cache.measure_usage(tmp_path / "kept").entries
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_what_is_no_piece_is_a_miss(content: bytes, tmp_path: Path) -> None:
     source = Source("leg-stretch", None, tmp_path)
     expected = source.piece(Choices())
     (path,) = tmp_path.rglob("*.piece")
-    cache.write(path, content or b" ")
+    cache.store(path, content or b" ")
     assert Source("leg-stretch", None, tmp_path).piece(Choices()) == expected
 
 

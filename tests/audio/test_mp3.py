@@ -99,9 +99,9 @@ def test_a_damaged_run_is_encoded_again(tmp_path: Path) -> None:
     clip = tone(3000)
     first = mp3.encoded([clip], tmp_path, FORM)[clip]
     (kept,) = tmp_path.rglob("*.run")
-    cache.write(kept, first[:-FRAME_BYTES])
+    cache.store(kept, first[:-FRAME_BYTES])
     assert mp3.encoded([clip], tmp_path, FORM)[clip] == first
-    assert cache.read(kept) == first
+    assert cache.fetch(kept) == first
 
 
 def test_a_folder_that_keeps_nothing_costs_time_not_the_session(tmp_path: Path) -> None:
@@ -138,9 +138,9 @@ def test_a_damaged_ground_is_encoded_again(tmp_path: Path) -> None:
     form = Form(room=read_wave(room_tone()))
     first = ground(tmp_path, form)
     (kept,) = tmp_path.rglob("*.run")
-    cache.write(kept, first[:-FRAME_BYTES])
+    cache.store(kept, first[:-FRAME_BYTES])
     assert ground(tmp_path, form) == first
-    assert cache.read(kept) == first
+    assert cache.fetch(kept) == first
 
 
 def test_what_is_around_a_sound_is_silent_frames(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_how_loud_a_run_is_is_measured_once_and_kept(tmp_path: Path, monkeypatch
     known = mp3.measured(runs, tmp_path, FORM)
     assert all(-20 < max(known[each].levels) < -10 for each in runs)
     for kept in tmp_path.rglob("*.levels"):
-        cache.write(kept, b"[]")
+        cache.store(kept, b"[]")
     assert mp3.measured(runs, tmp_path, FORM) == known
     monkeypatch.setattr(ffmpeg, "run", None)
     assert mp3.measured(runs, tmp_path, FORM) == known

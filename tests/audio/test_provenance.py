@@ -15,7 +15,7 @@ from voicecoach.app import speaker
 from voicecoach.app.cli import run
 from voicecoach.app.speaker import Speaker
 from voicecoach.audio import ffmpeg
-from voicecoach.audio.provenance import date_made, is_ours, read_choices
+from voicecoach.audio.provenance import find_date_made, is_ours, read_choices
 from voicecoach.errors import ChoiceError
 from voicecoach.voices.cached import CachedVoice
 
@@ -154,19 +154,19 @@ def test_the_day_is_that_on_which_a_session_was_first_made(tmp_path: Path, monke
 
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     on("2026-11-28")
-    assert date_made(tmp_path, "a", ["5-7"]) == "2026-11-28"
+    assert find_date_made(tmp_path, "a", ["5-7"]) == "2026-11-28"
     on("2026-12-01")
-    assert date_made(tmp_path, "a", ["5-7"]) == "2026-11-28", "the same file, whenever it is made again"
-    assert date_made(tmp_path, "a", ["4-6"]) == "2026-12-01"
+    assert find_date_made(tmp_path, "a", ["5-7"]) == "2026-11-28", "the same file, whenever it is made again"
+    assert find_date_made(tmp_path, "a", ["4-6"]) == "2026-12-01"
 
 
 def test_the_day_of_a_build_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert date_made(tmp_path, "a") == "1970-01-02"
+    assert find_date_made(tmp_path, "a") == "1970-01-02"
     assert not list(tmp_path.iterdir())
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(ChoiceError, match="SOURCE_DATE_EPOCH is 'yesterday'"):
-        date_made(tmp_path, "a")
+        find_date_made(tmp_path, "a")
 
 
 def test_who_it_is_by_the_breath_and_the_day_are_in_the_file(folder: Path) -> None:

@@ -86,8 +86,8 @@ def alone(undisturbed: Path) -> bytes:
 KILLED = "import os, signal\ndef killed(*_): os.kill(os.getpid(), signal.SIGKILL)\n"
 SPEAKING = """
 from voicecoach.system import cache
-write = cache.write
-cache.write = lambda path, content: (killed if path.suffix == ".clip" else write)(path, content)
+write = cache.store
+cache.store = lambda path, content: (killed if path.suffix == ".clip" else write)(path, content)
 """
 NAMING = "os.fsync = killed"
 
@@ -169,7 +169,7 @@ def test_a_worker_that_is_killed_costs_nothing_and_twice_the_session(tmp_path: P
 
 def entries(folder: Path) -> dict[str, bytes | None]:
     kept = folder / "cache" / "voicecoach"
-    return {path.relative_to(kept).as_posix(): cache.read(path) for path in sorted(kept.glob("*/*"))}
+    return {path.relative_to(kept).as_posix(): cache.fetch(path) for path in sorted(kept.glob("*/*"))}
 
 
 def _flip(path: Path) -> None:
@@ -214,11 +214,11 @@ def test_a_cache_in_which_every_entry_is_damaged_gives_the_same_session_and_is_m
 GOES = """
 import shutil
 from voicecoach.system import cache
-write = cache.write
+write = cache.store
 def gone(path, content):
     write(path, content)
     shutil.rmtree(path.parent.parent)
-cache.write = gone
+cache.store = gone
 """
 FULL = """
 from voicecoach.system import cache

@@ -228,7 +228,7 @@ def test_temporary_files_are_private_in_their_place_and_not_to_be_guessed(
             names = [re.sub(r"^voicecoach-|\.work$", "", each.name) for each in (one, other)]
             assert names[0] != names[1]
             assert all(len(name) >= 8 for name in names)
-        cache.write(tmp_path / "cache" / "ab" / "x.clip", b"words")
+        cache.store(tmp_path / "cache" / "ab" / "x.clip", b"words")
         assert stat.S_IMODE((tmp_path / "cache" / "ab" / "x.clip").stat().st_mode) == 0o600
     finally:
         os.umask(before)

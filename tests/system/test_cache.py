@@ -23,7 +23,6 @@ from voicecoach.audio.clip import Clip
 from voicecoach.core.breath import Pace, breath
 from voicecoach.script.choices import Choices
 from voicecoach.system import cache
-from voicecoach.voices import remember
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -33,9 +32,9 @@ ENTRIES = st.lists(st.tuples(st.sampled_from(cache.KINDS), st.integers(1, 20_000
 
 
 def fill(folder: Path, entries: list[tuple[str, int]]) -> list[Path]:
-    paths = [cache.place(folder, kind, str(number)) for number, (kind, _) in enumerate(entries)]
+    paths = [cache.locate(folder, kind, str(number)) for number, (kind, _) in enumerate(entries)]
     for number, (path, (_, size)) in enumerate(zip(paths, entries, strict=True)):
-        cache.write(path, bytes([1]) * size)
+        cache.store(path, bytes([1]) * size)
         os.utime(path, (number, number))
     return paths
 
@@ -61,12 +60,12 @@ def test_entries_of_every_kind_count_and_the_oldest_go_first(entries: list[tuple
 def test_small_entries_take_what_they_take_of_a_disk(entries: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = fill(Path(folder), entries)
-        assert cache.usage(Path(folder)) == cache.Usage(len(paths), sum(map(on_disk, paths)))
+        assert cache.measure_usage(Path(folder)) == cache.Usage(len(paths), sum(map(on_disk, paths)))
 
 
 def test_a_kind_that_is_never_removed_can_not_be_kept(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="entries of the kind letter are never removed"):
-        cache.place(tmp_path, "letter", "key")
+        cache.locate(tmp_path, "letter", "key")
 
 
 def test_no_other_kind_is_kept_anywhere_in_the_program() -> None:
@@ -117,44 +116,44 @@ def test_runs_that_speak_nothing_new_keep_the_cache_under_its_limit(
     sizes: list[int] = []
     for number in range(60):
         session.plan(spoken(number), folder, lambda *_: None)
-        sizes.append(cache.usage(folder).bytes)
+        sizes.append(cache.measure_usage(folder).bytes)
     assert len(set(sizes)) > 3, "it grows until then"
     assert max(sizes) <= small
     assert len(list(folder.rglob("*.piece"))) > 5
 
 
 def test_facts_alone_are_bounded(small: int, tmp_path: Path) -> None:
-    with cache.bounded():
+    with cache.enforce_limit():
         for number in range(100):
-            remember.keep(tmp_path, str(number), number)
-    assert 0 < cache.usage(tmp_path).bytes <= small
+            cache.remember(tmp_path, str(number), number)
+    assert 0 < cache.measure_usage(tmp_path).bytes <= small
 
 
 def test_it_is_bounded_whatever_the_end_is(small: int, tmp_path: Path) -> None:
-    @cache.bounded()
+    @cache.enforce_limit()
     def interrupted() -> None:
         fill(tmp_path, [("run", 50_000)] * 9)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert 0 < cache.usage(tmp_path).bytes <= small
+    assert 0 < cache.measure_usage(tmp_path).bytes <= small
 
 
 def test_a_cache_that_is_only_read_is_left_alone(small: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with cache.bounded():
+    with cache.enforce_limit():
         (path, *_) = fill(tmp_path, [("run", small // 4)])
     monkeypatch.setattr(cache, "prune", None)
-    with cache.bounded():
-        assert cache.read(path)
+    with cache.enforce_limit():
+        assert cache.fetch(path)
 
 
 def test_a_link_in_the_place_of_an_entry_gives_way_even_one_in_a_circle(tmp_path: Path) -> None:
-    path = cache.place(tmp_path, "piece", "x")
+    path = cache.locate(tmp_path, "piece", "x")
     path.parent.mkdir()
     for end in (path, tmp_path / "elsewhere"):
         path.unlink(missing_ok=True)
         path.symlink_to(end)
-        cache.write(path, b"kept")
-        assert (cache.read(path), path.is_symlink()) == (b"kept", False)
+        cache.store(path, b"kept")
+        assert (cache.fetch(path), path.is_symlink()) == (b"kept", False)
     assert not (tmp_path / "elsewhere").exists()

@@ -73,7 +73,7 @@ def test_new_files_have_the_mode_that_the_umask_gives(write: Callable[[Path], ob
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
 def test_what_was_spoken_is_nobody_else_s_business(tmp_path: Path, mask: int) -> None:
     with umask(mask):
-        cache.write(cached.place(tmp_path, "voice", "In"), bytes(8))
+        cache.store(cached.locate_clip(tmp_path, "voice", "In"), bytes(8))
     assert [mode(path) for path in tmp_path.rglob("*.clip")] == [0o600]
 
 

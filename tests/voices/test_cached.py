@@ -14,9 +14,8 @@ import pytest
 from voicecoach.audio.clip import Clip
 from voicecoach.errors import VoiceError
 from voicecoach.system import cache, folders
-from voicecoach.system.cache import LIMIT, Usage, clear, prune, usage
-from voicecoach.voices import remember
-from voicecoach.voices.cached import CachedVoice, place
+from voicecoach.system.cache import LIMIT, Usage, clear, measure_usage, prune
+from voicecoach.voices.cached import CachedVoice, locate_clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -108,7 +107,7 @@ def _given(path: Path, wording: str) -> None:
     """Put the clip of another wording in a clip's place, whole and sealed as it is."""
     cache = path.parent.parent
     speak(cache, wording)
-    place(cache, "parrot 1", wording).replace(path)
+    locate_clip(cache, "parrot 1", wording).replace(path)
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
@@ -117,8 +116,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "too long": lambda path: path.write_bytes(path.read_bytes() + b"xx"),
     "a flipped bit": _flip,
     "another format": lambda path: path.write_bytes(b"RIFF" + path.read_bytes()[4:]),
-    "half a sample": lambda path: cache.write(path, b"x"),
-    "no sound": lambda path: cache.write(path, b""),
+    "half a sample": lambda path: cache.store(path, b"x"),
+    "no sound": lambda path: cache.store(path, b""),
     "what another wording sounds like": lambda path: _given(path, "out"),
     "larger than a whole cache": lambda path: os.truncate(path, LIMIT + 1),
     "a folder": _folder,
@@ -130,7 +129,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_clip_is_spoken_and_kept_anew(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     speak(tmp_path, "in")
-    damage(place(tmp_path, "parrot 1", "in"))
+    damage(locate_clip(tmp_path, "parrot 1", "in"))
     parrot, cached = speak(tmp_path, "in")
     assert parrot.asked == [["in"]]
     assert cached.problems == []
@@ -165,7 +164,7 @@ def test_a_shelf_that_leads_elsewhere_is_neither_read_nor_written(tmp_path: Path
     cache, outside = tmp_path / "cache", tmp_path / "outside"
     outside.mkdir()
     cache.mkdir()
-    shelf = place(cache, "parrot 1", "in").parent
+    shelf = locate_clip(cache, "parrot 1", "in").parent
     shelf.symlink_to(outside)
     (outside / ("0" * 64 + ".clip")).write_bytes(b"mine")
     _, cached = speak(cache, "in")
@@ -179,7 +178,7 @@ def test_a_wording_that_can_not_be_spoken_is_an_error_and_what_came_before_is_ke
     parrot = Parrot()
     with pytest.raises(VoiceError):
         list(CachedVoice(parrot, tmp_path).speak(["in", "unspeakable"]))
-    assert usage(tmp_path).entries == 1
+    assert measure_usage(tmp_path).entries == 1
 
 
 def test_a_voice_that_gives_too_little_is_an_error(tmp_path: Path) -> None:
@@ -227,26 +226,26 @@ def test_who_has_waited_long_enough_speaks_what_is_missing(tmp_path: Path, monke
 def test_the_clips_used_longest_ago_go_first(tmp_path: Path) -> None:
     speak(tmp_path, "old", "older", "new")
     for age, wording in enumerate(["new", "old", "older"]):
-        os.utime(place(tmp_path, "parrot 1", wording), (1_000 - age, 1_000 - age))
+        os.utime(locate_clip(tmp_path, "parrot 1", wording), (1_000 - age, 1_000 - age))
     speak(tmp_path, "older")  # used now
-    one = usage(tmp_path).bytes // 3
+    one = measure_usage(tmp_path).bytes // 3
     prune(tmp_path, 2 * one)
-    assert not place(tmp_path, "parrot 1", "old").exists()
-    assert usage(tmp_path) == Usage(2, 2 * one)
+    assert not locate_clip(tmp_path, "parrot 1", "old").exists()
+    assert measure_usage(tmp_path) == Usage(2, 2 * one)
 
 
 def test_writing_keeps_the_cache_under_its_limit_but_reading_leaves_it(tmp_path: Path) -> None:
     speak(tmp_path, "a", "b", "c")
-    one = usage(tmp_path).bytes // 3
+    one = measure_usage(tmp_path).bytes // 3
     list(CachedVoice(Parrot(), tmp_path, limit=one).speak(["a", "b"]))
-    assert usage(tmp_path).entries == 3
+    assert measure_usage(tmp_path).entries == 3
     list(CachedVoice(Parrot(), tmp_path, limit=2 * one).speak(["a", "d"]))
-    assert usage(tmp_path).entries == 2
+    assert measure_usage(tmp_path).entries == 2
 
 
 def test_what_dead_processes_left_unfinished_goes_after_an_hour(tmp_path: Path) -> None:
     speak(tmp_path, "in")
-    shelf = place(tmp_path, "parrot 1", "in").parent
+    shelf = locate_clip(tmp_path, "parrot 1", "in").parent
     left, new = (shelf / f"{'0' * 64}.clip.{name}.tmp" for name in ("old", "new"))
     left.touch()
     new.touch()
@@ -258,14 +257,18 @@ def test_what_dead_processes_left_unfinished_goes_after_an_hour(tmp_path: Path) 
 
 def test_clearing_removes_all_that_is_ours_and_nothing_else(tmp_path: Path) -> None:
     speak(tmp_path, "in", "out")
-    remember.keep(tmp_path, "gain", 1.0)
-    ours = usage(tmp_path)
-    others = [tmp_path / "letter.txt", place(tmp_path, "parrot 1", "in").parent / "letter.txt", tmp_path / "zz.clip"]
+    cache.remember(tmp_path, "gain", 1.0)
+    ours = measure_usage(tmp_path)
+    others = [
+        tmp_path / "letter.txt",
+        locate_clip(tmp_path, "parrot 1", "in").parent / "letter.txt",
+        tmp_path / "zz.clip",
+    ]
     for path in others:
         path.write_text("mine")
     assert clear(tmp_path) == ours
     assert files(tmp_path) == sorted(others)
-    assert usage(tmp_path) == Usage(0, 0)
+    assert measure_usage(tmp_path) == Usage(0, 0)
     assert clear(tmp_path / "not there") == Usage(0, 0)
 
 
@@ -284,4 +287,4 @@ def test_several_processes_can_share_a_cache(tmp_path: Path) -> None:
     assert [process.exitcode for process in processes] == [0, 0, 0]
     parrot, _ = speak(tmp_path, *(f"wording {k}" for k in range(20)))
     assert parrot.asked == []
-    assert usage(tmp_path).entries == len(files(tmp_path)) == 20
+    assert measure_usage(tmp_path).entries == len(files(tmp_path)) == 20

@@ -10,7 +10,8 @@ import pytest
 
 from voicecoach.audio.clip import Clip
 from voicecoach.errors import UnknownNameError, VoiceError
-from voicecoach.voices import espeak, polish, remember
+from voicecoach.system import cache
+from voicecoach.voices import espeak, polish
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.espeak import Library
 from voicecoach.voices.supervisor import Fault, Worker
@@ -263,14 +264,14 @@ def test_a_voice_is_tuned_once(stage: Stage, tmp_path: Path) -> None:
     first = list(stage.voice(folder=facts).speak(["in"]))
     assert list(stage.voice(folder=facts).speak(["in"])) == first
     assert stage.said == ["a calm sentence", "in", "in"]
-    remember.keep(facts, f"tuning of {stage.voice().identity}", {"setting": 120, "gain": 30.0})
+    cache.remember(facts, f"tuning of {stage.voice().identity}", {"setting": 120, "gain": 30.0})
     (changed,) = stage.voice(folder=facts).speak(["in"])
     assert changed.samples < first[0].samples
 
 
 @pytest.mark.parametrize("kept", [7, {}, {"setting": 9_999, "gain": 1.0}, {"setting": 120, "gain": None}])
 def test_a_damaged_tuning_is_measured_anew(stage: Stage, tmp_path: Path, kept: object) -> None:
-    remember.keep(tmp_path, f"tuning of {stage.voice().identity}", kept)
+    cache.remember(tmp_path, f"tuning of {stage.voice().identity}", kept)
     assert len(list(stage.voice(folder=tmp_path).speak(["in"]))) == 1
     assert stage.said == ["a calm sentence", "in"]
 
@@ -387,7 +388,7 @@ def test_the_list_of_voices_is_asked_for_once(stage: Stage, tmp_path: Path) -> N
 
 
 def test_a_damaged_list_of_voices_is_made_anew(stage: Stage, tmp_path: Path) -> None:
-    remember.keep(tmp_path / "facts", f"voices of {espeak.find()}", {"voices": 3})
+    cache.remember(tmp_path / "facts", f"voices of {espeak.find()}", {"voices": 3})
     assert catalogue(tmp_path / "facts", command=stage.command()).variants == ("f3",)
 
 

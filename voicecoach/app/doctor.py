@@ -185,7 +185,7 @@ def check_cache(folder: Path) -> Check:
     if not (plain_files.is_folder(there) and os.access(there, os.W_OK)):
         found = f"nothing can be written to {there}, so everything is spoken each time"
         return Check("cache", Status.WARNING, found, "give yourself the right to write there, or set XDG_CACHE_HOME")
-    return Check("cache", Status.OK, f"{cache.usage(folder).bytes / 1e6:.1f} MB in {folder}")
+    return Check("cache", Status.OK, f"{cache.measure_usage(folder).bytes / 1e6:.1f} MB in {folder}")
 
 
 def try_session(request: Request) -> Check:

@@ -91,11 +91,11 @@ def write_session(  # noqa: PLR0913, PLR0917 - what is written, where, and with 
         OutputError: If a file can't be written.
     """
     from voicecoach.audio import render, tagging
-    from voicecoach.audio.provenance import date_made
+    from voicecoach.audio.provenance import find_date_made
 
     paths = destination.paths
     made_with = sorted(request.made_with(session.voice, session.pace).items())
-    date = date_made(folder, label.digests, session.title, made_with)
+    date = find_date_made(folder, label.digests, session.title, made_with)
     parts = [
         replace(part, tags=replace(part.tags, date=date)) for part in _parts(session, request, paths, label.covers)
     ]

@@ -122,18 +122,18 @@ class Source:
         written = write(self.routine, choices)
         if places and not any(part.sounds for part in _all(self.routine)):
             with suppress(OSError):  # a cache that can't be written costs time, not the session
-                cache.write(places[written.timed], _packed(_digested(self.routine), written))
+                cache.store(places[written.timed], _packed(_digested(self.routine), written))
         return written
 
     def _places(self, choices: Choices) -> list[Path]:
         """Return where a piece is kept whose score does not depend on how long breaths last, and one whose does."""
         digest = _digest(library.find(self.name)) if self._routine is None else self._routine.digest
         keys = (list_key(choices, timed=timed) for timed in (False, True))
-        return [cache.place(self.folder, "piece", _builder(), self.name, digest, *key) for key in keys]
+        return [cache.locate(self.folder, "piece", _builder(), self.name, digest, *key) for key in keys]
 
     def _read(self, place: Path) -> tuple[Digests, Piece] | None:
         """Return a piece that was kept, if its files are the same as when it was written."""
-        content = cache.read(place)
+        content = cache.fetch(place)
         if self._routine is None:
             return _kept(content, lambda path: _digest(library.find(self.name).parent / path))
         known = dict(_digested(self._routine))
@@ -183,7 +183,7 @@ def _count_warnings(routine: Routine) -> int:
 
 def draw_covers(source: Source, title: str | None, sides: Sequence[Side | None]) -> Callable[[], list[bytes]]:
     """Start to draw the covers of tracks, in another thread unless all of them are kept; call the result for them."""
-    kept = [cache.read(_cover_path(source, title, side)) for side in sides]
+    kept = [cache.fetch(_cover_path(source, title, side)) for side in sides]
     found = [each for each in kept if each is not None]
     if len(found) == len(sides):
         return lambda: found
@@ -197,7 +197,7 @@ def draw_cover(source: Source, title: str | None = None, side: Side | None = Non
     there is none.
     """
     path = _cover_path(source, title, side)
-    picture = cache.read(path)
+    picture = cache.fetch(path)
     if picture is None:
         from voicecoach.views.cover import cover
 
@@ -209,12 +209,12 @@ def draw_cover(source: Source, title: str | None = None, side: Side | None = Non
         except VoicecoachError:  # with parameters that only fit as the listener sets them; or there is no Pillow
             return b""
         with suppress(OSError):
-            cache.write(path, picture)
+            cache.store(path, picture)
     return picture
 
 
 def _cover_path(source: Source, title: str | None, side: Side | None) -> Path:
-    return cache.place(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
+    return cache.locate(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
 
 
 def _sorted(value: object) -> object:

@@ -98,7 +98,7 @@ class Review:
         yield from map(str, cut(order_problems([*map(name_options, self.problems), *warnings])))
 
 
-@cache.bounded()
+@cache.enforce_limit()
 def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report) -> Review:
     """Look a routine over: as it is written, at its own breath, and at every breath that is asked for.
 

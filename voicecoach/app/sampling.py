@@ -61,7 +61,7 @@ class Sample:
         return {**said, "seconds": round(self.seconds, 3)}
 
 
-@cache.bounded()
+@cache.enforce_limit()
 def sample(request: Request, output: Path | None, folder: Path, report: Report) -> Sample:
     """Have the first words of a routine spoken into a file: in its translation, where the voice speaks only that.
 

@@ -48,7 +48,7 @@ class Environment:
     clips: Mapping[str, Clip] = field(default_factory=dict)
 
 
-@cache.bounded()
+@cache.enforce_limit()
 def plan(request: Request, folder: Path, report: Report) -> Session:
     """Load a routine, build its score, have its words spoken, and lay them along time.
 
@@ -148,7 +148,7 @@ def _slower() -> Fraction:
     return SLOWEST
 
 
-@cache.bounded()
+@cache.enforce_limit()
 def make(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
     """Plan a session and write its tracks, and what goes along with them: all of it or nothing.
 

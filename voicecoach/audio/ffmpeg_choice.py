@@ -9,10 +9,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
-import json
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -292,17 +290,13 @@ _Facts = tuple[str, str, tuple[str, ...]]
 
 
 def _recall(key: str) -> _Facts | None:
-    kept = cache.read(cache.place(folders.cache(), "fact", "ffmpeg", key)) if key else None
-    if kept is None:
-        return None
-    with suppress(ValueError, TypeError):
-        version, digest, lacks = json.loads(kept)
-        return str(version), str(digest), tuple(map(str, lacks))
+    match cache.recall(folders.cache(), f"ffmpeg {key}") if key else None:
+        case [str(version), str(digest), list(lacks)]:
+            return version, digest, tuple(map(str, lacks))
     return None
 
 
 def _keep(key: str, facts: _Facts) -> None:
     """Keep facts; where that can't be done, a run costs 20 ms more."""
     if key:
-        with suppress(OSError):
-            cache.write(cache.place(folders.cache(), "fact", "ffmpeg", key), json.dumps(facts).encode())
+        cache.remember(folders.cache(), f"ffmpeg {key}", facts)

@@ -169,13 +169,13 @@ def ground(folder: Path, form: Form) -> bytes:
     if form.room is None:
         return form.silent
     count = form.room.samples // FRAME_SAMPLES
-    path = cache.place(folder, "run", *form.key, "ground")
-    kept = cache.read(path)
+    path = cache.locate(folder, "run", *form.key, "ground")
+    kept = cache.fetch(path)
     if kept is None or len(kept) != count * form.size:
         made = _made(tiled(form.room, 3 * form.room.samples), form)
         kept = made[count * form.size : 2 * count * form.size]
         with suppress(OSError):
-            cache.write(path, kept)
+            cache.store(path, kept)
     return kept
 
 
@@ -186,15 +186,15 @@ def encoded(passages: Iterable[Passage], folder: Path, form: Form) -> Mapping[Pa
         EncodeError: When ffmpeg is missing, fails, or makes other frames than it was asked for.
     """
     key = form.key
-    places = {each: cache.place(folder, "run", *key, *each.key) for each in dict.fromkeys(passages)}
-    runs = {each: run for each, path in places.items() if (run := cache.read(path)) and _is_run(run, each, form)}
+    places = {each: cache.locate(folder, "run", *key, *each.key) for each in dict.fromkeys(passages)}
+    runs = {each: run for each, path in places.items() if (run := cache.fetch(path)) and _is_run(run, each, form)}
     missing = [each for each in places if each not in runs]
     batches = _batches(missing, [_encoded_samples(each) for each in missing])
     for batch, made in zip(batches, parallel.each(lambda batch: encode(batch, form), batches), strict=True):
         for each, run in zip(batch, made, strict=True):
             runs[each] = run
             with suppress(OSError):  # a cache that can't be written costs time, not the session
-                cache.write(places[each], run)
+                cache.store(places[each], run)
     return runs
 
 
@@ -239,18 +239,18 @@ def measured(runs: Iterable[bytes], folder: Path, form: Form) -> Mapping[bytes, 
         EncodeError: When ffmpeg is missing or fails.
     """
     key = (_FORMAT, ffmpeg.identity())
-    places = {run: cache.place(folder, "levels", *key, hashlib.sha256(run).hexdigest()) for run in runs}
+    places = {run: cache.locate(folder, "levels", *key, hashlib.sha256(run).hexdigest()) for run in runs}
     found: dict[bytes, Blocks] = {}
     for run, path in places.items():
         with suppress(ValueError):
-            found[run] = loudness.Blocks.unpacked(cache.read(path) or b"")
+            found[run] = loudness.Blocks.unpacked(cache.fetch(path) or b"")
     missing = [run for run in places if run not in found]
     batches = _batches(missing, [len(run) // form.size * FRAME_SAMPLES for run in missing])
     for batch, levels in zip(batches, parallel.each(lambda batch: _levels(batch, form), batches), strict=True):
         for run, blocks in zip(batch, levels, strict=True):
             found[run] = blocks
             with suppress(OSError):
-                cache.write(places[run], blocks.packed())
+                cache.store(places[run], blocks.packed())
     return found
 
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from voicecoach.audio import tagging
 from voicecoach.audio.formats import FORMATS
 from voicecoach.errors import ChoiceError, TargetError, shown
-from voicecoach.system import plain_files
+from voicecoach.system import cache, plain_files
 from voicecoach.views.text import MARK
-from voicecoach.voices.remember import keep, recall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +62,7 @@ def check_audio(paths: Iterable[Path]) -> None:
             raise TargetError(path, f"voicecoach did not make this recording, so it stays\n{REMEDY}")
 
 
-def date_made(folder: Path, *session: object) -> str:
+def find_date_made(folder: Path, *session: object) -> str:
     """Return the day on which a session was first made, as ``2026-11-28``: the same words give the same file later too.
 
     It is kept in ``folder`` under what the session is made of, and is today where nothing is kept. SOURCE_DATE_EPOCH
@@ -80,11 +79,11 @@ def date_made(folder: Path, *session: object) -> str:
             what = f"SOURCE_DATE_EPOCH is {shown(asked)}, which is not a time"
             raise ChoiceError(f"{what}\nset it to seconds since 1970, or to nothing") from None
     key = f"made {session!r}"
-    kept = recall(folder, key)
+    kept = cache.recall(folder, key)
     if isinstance(kept, str) and _DAY.fullmatch(kept):
         return kept
     today = time.strftime(DAY)
-    keep(folder, key, today)
+    cache.remember(folder, key, today)
     return today
 
 

@@ -140,13 +140,13 @@ def describe_speech(timeline: Timeline, clip: Callable[[Cue], Clip], within: flo
 
 def _measure_levels(clip: Clip, folder: Path) -> str:
     """Return the levels of a clip, measured only if they are not kept."""
-    path = cache.place(folder, "levels", levels.MEASURE, clip.digest)
-    kept = (cache.read(path) or b"").decode(errors="replace")
+    path = cache.locate(folder, "levels", levels.MEASURE, clip.digest)
+    kept = (cache.fetch(path) or b"").decode(errors="replace")
     if kept and levels.is_packed(kept):
         return kept
     packed = levels.pack(levels.measure_speech(clip.pcm))
     with suppress(OSError):  # a cache that can't be written costs time, not the session
-        cache.write(path, packed.encode())
+        cache.store(path, packed.encode())
     return packed
 
 

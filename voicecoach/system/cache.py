@@ -1,6 +1,7 @@
-"""Bytes kept on disk under the hash of what they are: bounded, shared between processes, and checked when read.
+"""The cache: bytes on disk under the hash of what they depend on. Limited, shared by processes, checked when read.
 
-A damaged entry is a miss. Nothing outside the folder is read, written or removed, whatever lies in it.
+A damaged entry is a miss, and so is an entry that is not a regular file of limited size. Nothing outside the folder is
+written or removed.
 """
 
 from __future__ import annotations
@@ -16,36 +17,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.system import drafts, folders
+from voicecoach.system import folders
 from voicecoach.system.drafts import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MAGIC = b"voicecoach 2\n"
 LIMIT = 500_000_000
-"""Bytes that the cache may hold."""
+"""The largest size of a cache, in bytes."""
+KINDS = ("clip", "run", "levels", "cover", "piece", "fact")
+"""The kinds of entries: the suffix of a file's name. An entry of another kind would never be removed."""
 
+_MAGIC = b"voicecoach 2\n"
 _PRIVATE = 0o600
-"""The mode of an entry: nobody else should hear what somebody had spoken."""
+"""The mode of an entry: other users must not hear what somebody had spoken."""
 _DIGEST = hashlib.sha256().digest_size
 _STALE = 3600.0
-"""Seconds after which an unfinished file belongs to a process that died."""
-KINDS = ("clip", "run", "levels", "cover", "piece", "fact")
-"""What an entry can be: the ending of its name."""
-
-_SMALLEST = 4096
-"""Bytes that even the smallest file takes of a disk."""
+"""Seconds after which an unfinished file belongs to a dead process."""
+_BLOCK = 4096
+"""Bytes of the disk that even the smallest file uses."""
 _SHELF = re.compile(r"[0-9a-f]{2}")
-_KEPT = re.compile(rf"[0-9a-f]{{64}}\.(?:{'|'.join(KINDS)})")
+_ENTRY = re.compile(rf"[0-9a-f]{{64}}\.(?:{'|'.join(KINDS)})")
+_UNFINISHED = re.compile(rf"{_ENTRY.pattern}\..*\.tmp")
 _WRITTEN: set[Path] = set()
-"""The folders that were written into and not bounded since."""
-_UNFINISHED = re.compile(rf"{_KEPT.pattern}\..*\.tmp")
+"""The caches that this process has written to since it last enforced their limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How many entries a cache holds, and the bytes of the disk that they take."""
+    """The number of entries in a cache, and the bytes of the disk that they use."""
 
     entries: int
     bytes: int
@@ -58,10 +58,10 @@ class _Entry:
     used: float
 
 
-def place(folder: Path, kind: str, *key: str) -> Path:
-    """Return the file in which an entry of one of the `KINDS` is kept.
+def locate(folder: Path, kind: str, *key: str) -> Path:
+    """Return the file for an entry of one of the `KINDS`.
 
-    >>> place(Path("cache"), "clip", "voice", "In").as_posix()
+    >>> locate(Path("cache"), "clip", "voice", "In").as_posix()
     'cache/24/24297b61c2ed6a8706623bbf3ab481becb975a6e26699c9b9eec80c81a4d27a3.clip'
     """
     if kind not in KINDS:
@@ -70,27 +70,78 @@ def place(folder: Path, kind: str, *key: str) -> Path:
     return folder / name[:2] / f"{name}.{kind}"
 
 
-def usage(folder: Path) -> Usage:
-    """Count what a cache holds; a folder that is not there holds nothing."""
-    entries = list(_entries(folder, _KEPT))
+def fetch(path: Path) -> bytes | None:
+    """Return the content of an entry, and mark it as used now; None if there is no undamaged entry."""
+    found = fetch_with_digest(path)
+    return found and found[0]
+
+
+def fetch_with_digest(path: Path) -> tuple[bytes, str] | None:
+    """Return the content of an entry as `fetch` does, and its SHA-256, which the check has to compute anyway."""
+    try:
+        facts = path.lstat()  # before it is opened: to open a pipe would wait for ever
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > LIMIT:
+            return None
+        found = _unpack(path.read_bytes(), path.name)
+        if found is not None:
+            with suppress(OSError):  # a cache that is not writable is still useful
+                os.utime(path)
+    except OSError:
+        return None
+    return found
+
+
+def store(path: Path, content: bytes) -> None:
+    """Write an entry, whole or not at all.
+
+    Raises:
+        OSError: If that is not possible.
+    """
+    if folders.NOWHERE in path.parents:
+        raise OSError(folders.HOMELESS)
+    if path.parent.is_symlink():
+        raise OSError(f"{path.parent.name} in it is a link")
+    if path.is_dir() and not path.is_symlink():
+        path.rmdir()
+    _WRITTEN.add(path.parent.parent)
+    _write(path, _MAGIC + _seal(hashlib.sha256(content), path.name) + content)
+
+
+def recall(folder: Path | None, key: str) -> object | None:
+    """Return the small fact that `remember` stored under a key; None if there is none, or no folder."""
+    kept = fetch(locate(folder, "fact", key)) if folder else None
+    return None if kept is None else json.loads(kept)["value"]
+
+
+def remember(folder: Path | None, key: str, value: object) -> None:
+    """Store a small fact, anything that JSON can hold; do nothing if there is no folder, or it is not writable."""
+    if folder:
+        with suppress(OSError):
+            store(locate(folder, "fact", key), json.dumps({"key": key, "value": value}).encode())
+
+
+def measure_usage(folder: Path) -> Usage:
+    """Count the entries of a cache; a folder that does not exist has none."""
+    entries = list(_entries(folder, _ENTRY))
     return Usage(len(entries), sum(entry.bytes for entry in entries))
 
 
 def clear(folder: Path) -> Usage:
-    """Empty a cache of what we put there, and of nothing else; return what was removed."""
-    gone = [entry for entry in _entries(folder, _KEPT) if remove(entry.path)]
+    """Remove all entries of a cache, and nothing else; return what was removed."""
+    gone = [entry for entry in _entries(folder, _ENTRY) if remove(entry.path)]
     for entry in _entries(folder, _UNFINISHED):
         remove(entry.path)
     for shelf in _shelves(folder):
-        _remove_empty(shelf)
+        with suppress(OSError):  # something else is in it
+            shelf.rmdir()
     return Usage(len(gone), sum(entry.bytes for entry in gone))
 
 
 @contextmanager
-def bounded() -> Iterator[None]:
-    """Bring each cache that this process has written into under `LIMIT` at the end, whatever the end is.
+def enforce_limit() -> Iterator[None]:
+    """At the end of the block, bring each cache that this process has written to under `LIMIT`, even after an error.
 
-    One that was only read is left alone: looking at every file is not free.
+    A cache that was only read is left alone, because it takes time to look at every file.
     """
     try:
         yield
@@ -101,11 +152,11 @@ def bounded() -> Iterator[None]:
 
 
 def prune(folder: Path, limit: int) -> None:
-    """Remove the entries used longest ago until at most ``limit`` bytes are left, and what dead processes left."""
+    """Remove leftovers of dead processes, and the least recently used entries until ``limit`` bytes are left."""
     for entry in _entries(folder, _UNFINISHED):
         if entry.used < time.time() - _STALE:
             remove(entry.path)
-    entries = sorted(_entries(folder, _KEPT), key=lambda entry: entry.used)
+    entries = sorted(_entries(folder, _ENTRY), key=lambda entry: entry.used)
     over = sum(entry.bytes for entry in entries) - limit
     for entry in entries:
         if over <= 0:
@@ -114,50 +165,11 @@ def prune(folder: Path, limit: int) -> None:
             over -= entry.bytes
 
 
-def read(path: Path) -> bytes | None:
-    """Return what is kept in a file, marked as used now; None when nothing sound is there."""
-    found = digested(path)
-    return found and found[0]
-
-
-def digested(path: Path) -> tuple[bytes, str] | None:
-    """Return what is kept in a file as `read` does, and its SHA-256, which had to be found out anyway."""
-    try:
-        # Looked at first: opening a pipe that lies in its place would wait for ever.
-        facts = path.lstat()
-        if _strange(path.parent) or not stat.S_ISREG(facts.st_mode) or facts.st_size > LIMIT:
-            return None
-        found = _unpacked(path.read_bytes(), path.name)
-        if found is not None:
-            _touch(path)
-    except OSError:
-        return None
-    return found
-
-
-def write(path: Path, content: bytes) -> None:
-    """Keep bytes in a file of the cache, whole or not at all.
-
-    Raises:
-        OSError: When that can't be done.
-    """
-    if folders.NOWHERE in path.parents:
-        raise OSError(folders.HOMELESS)
-    if _strange(path.parent):
-        raise OSError(f"{path.parent.name} in it is a link")
-    if path.is_dir() and not path.is_symlink():
-        path.rmdir()
-    if path.is_symlink():  # even one that leads to itself gives way
-        remove(path)
-    _WRITTEN.add(path.parent.parent)
-    _write(path, MAGIC + _seal(hashlib.sha256(content), path.name) + content)
-
-
 def _write(path: Path, content: bytes) -> None:
-    """Write an entry, whole or not at all; `prune` removes what a killed process leaves."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = drafts.make_draft(path, f"{path.name}.{os.urandom(8).hex()}.tmp", _PRIVATE)
+    draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
     try:
+        draft.touch(_PRIVATE, exist_ok=False)
         draft.write_bytes(content)
         draft.replace(path)
     except BaseException:
@@ -166,27 +178,16 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _seal(digest: hashlib._Hash, name: str) -> bytes:
-    """Return the digest of an entry's content and of its name: a whole one in the place of another is found out."""
+    """Return the digest of an entry's content and of its name, so that an entry under another's name is found out."""
     return hashlib.sha256(digest.digest() + name.encode()).digest()
 
 
-def _unpacked(packed: bytes, name: str) -> tuple[bytes, str] | None:
-    head = len(MAGIC)
+def _unpack(packed: bytes, name: str) -> tuple[bytes, str] | None:
+    head = len(_MAGIC)
     seal, content = packed[head : head + _DIGEST], packed[head + _DIGEST :]
     digest = hashlib.sha256(content)
-    whole = packed.startswith(MAGIC) and _seal(digest, name) == seal
+    whole = packed.startswith(_MAGIC) and _seal(digest, name) == seal
     return (content, digest.hexdigest()) if whole and content else None
-
-
-def _strange(shelf: Path) -> bool:
-    """Tell whether a folder of ours leads elsewhere: nothing outside the cache is read or written."""
-    return shelf.is_symlink()
-
-
-def _touch(path: Path) -> None:
-    """Note the time of use; a cache that can be read but not written still serves."""
-    with suppress(OSError):
-        os.utime(path)
 
 
 def _entries(folder: Path, named: re.Pattern[str]) -> Iterable[_Entry]:
@@ -194,17 +195,16 @@ def _entries(folder: Path, named: re.Pattern[str]) -> Iterable[_Entry]:
 
 
 def _shelves(folder: Path) -> list[Path]:
-    return [
-        Path(each) for each in _scanned(folder) if _SHELF.fullmatch(each.name) and each.is_dir(follow_symlinks=False)
-    ]
+    found = _scan(folder)
+    return [Path(each) for each in found if _SHELF.fullmatch(each.name) and each.is_dir(follow_symlinks=False)]
 
 
 def _files(shelf: Path, named: re.Pattern[str]) -> list[_Entry]:
-    files = [each for each in _scanned(shelf) if named.fullmatch(each.name) and each.is_file(follow_symlinks=False)]
-    return [entry for each in files if (entry := _entry(each)) is not None]
+    files = [each for each in _scan(shelf) if named.fullmatch(each.name) and each.is_file(follow_symlinks=False)]
+    return [entry for each in files if (entry := _examine(each)) is not None]
 
 
-def _scanned(folder: Path) -> list[os.DirEntry[str]]:
+def _scan(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
@@ -212,14 +212,9 @@ def _scanned(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def _entry(found: os.DirEntry[str]) -> _Entry | None:
+def _examine(found: os.DirEntry[str]) -> _Entry | None:
     try:
         facts = found.stat(follow_symlinks=False)
     except OSError:  # another process removed it
         return None
-    return _Entry(Path(found.path), -(-facts.st_size // _SMALLEST) * _SMALLEST, facts.st_mtime)
-
-
-def _remove_empty(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
+    return _Entry(Path(found.path), -(-facts.st_size // _BLOCK) * _BLOCK, facts.st_mtime)

@@ -94,9 +94,9 @@ class CachedVoice:
     def _places(self, wordings: Sequence[str]) -> dict[str, Path]:
         """Return where the clip of each wording is kept."""
         if isinstance(self.voice, Mixed):
-            return {wording: place(self.folder, self.voice.identity_of(wording), wording) for wording in wordings}
+            return {wording: locate_clip(self.folder, self.voice.identity_of(wording), wording) for wording in wordings}
         identity = self.identity if wordings else ""
-        return {wording: place(self.folder, identity, wording) for wording in wordings}
+        return {wording: locate_clip(self.folder, identity, wording) for wording in wordings}
 
     def _kept(self, places: Mapping[str, Path]) -> dict[str, Clip]:
         clips = {wording: clip for wording, path in places.items() if (clip := self._find(path)) is not None}
@@ -127,7 +127,7 @@ class CachedVoice:
             clip = Clip(clip.pcm, clip.digest)
             self._memory.put(path, clip, len(clip.pcm))
         try:
-            cache.write(path, clip.pcm)
+            cache.store(path, clip.pcm)
         except OSError as error:
             self._note(f"clips can't be kept in {self.folder}: {error.strerror or error}")
         return clip
@@ -144,13 +144,13 @@ class CachedVoice:
             self._problems.append(problem)
 
 
-def place(folder: Path, identity: str, wording: str) -> Path:
+def locate_clip(folder: Path, identity: str, wording: str) -> Path:
     """Return the file in which a voice's clip of a wording is kept."""
-    return cache.place(folder, "clip", identity, wording)
+    return cache.locate(folder, "clip", identity, wording)
 
 
 def _read(path: Path) -> Clip | None:
-    content, digest = cache.digested(path) or (b"", "")
+    content, digest = cache.fetch_with_digest(path) or (b"", "")
     return Clip(content, digest) if content and len(content) % SAMPLE_BYTES == 0 else None
 
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, RunError, UnknownNameError, VoiceError, near, shown
 from voicecoach.language import TAG
-from voicecoach.system import folders, parallel
+from voicecoach.system import cache, folders, parallel
 from voicecoach.system.process import Child, describe_end, last_line
 from voicecoach.system.signals import defer
-from voicecoach.voices import polish, remember
+from voicecoach.voices import polish
 from voicecoach.voices.pool import batches, folder_of_ours, spoken
 from voicecoach.voices.port import Listed
 from voicecoach.voices.supervisor import Fault
@@ -179,11 +179,11 @@ class CommandVoice:
     def _own_gain(self, speaker: Speaker) -> float:
         """Return the gain in dB that brings its calibration sentence to the target, measured once."""
         key = f"gain of {self.identity}"
-        kept = remember.recall(self.folder, key)
+        kept = cache.recall(self.folder, key)
         if isinstance(kept, (int, float)) and abs(kept) <= polish.MOST_GAIN:
             return float(kept)
         gain = polish.calibrate(speaker.say(self.calibration))
-        remember.keep(self.folder, key, gain)
+        cache.remember(self.folder, key, gain)
         return gain
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from voicecoach.voices.port import Listed
 
 
-@cache.bounded()
+@cache.enforce_limit()
 def list_voices(code: str | None, commands: Mapping[str, object], folder: Path) -> list[Listed]:
     """List the voices of all kinds; with the code of a language, those that speak it, in whatever dialect.
 

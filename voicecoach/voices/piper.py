@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 from voicecoach.audio.clip import SAMPLE_BYTES, gain
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, shown
 from voicecoach.language import TAG
-from voicecoach.system import folders
-from voicecoach.voices import remember
+from voicecoach.system import cache, folders
 from voicecoach.voices.port import Listed
 
 if TYPE_CHECKING:
@@ -352,14 +351,14 @@ def _tuned(voice: PiperVoice, loaded: _Loaded) -> _Tuning:
     from voicecoach.voices import polish
 
     key = f"tuning of {voice.identity}"
-    match remember.recall(voice.folder, key):
+    match cache.recall(voice.folder, key):
         case {"scale": float(scale), "gain": float(own)} if (
             _FASTEST <= scale <= _SLOWEST and abs(own) <= polish.MOST_GAIN
         ):
             return _Tuning(scale, own)
     scale, raw = _paced(voice, loaded)
     tuning = _Tuning(scale, float(polish.calibrate(raw)))
-    remember.keep(voice.folder, key, {"scale": tuning.scale, "gain": tuning.gain})
+    cache.remember(voice.folder, key, {"scale": tuning.scale, "gain": tuning.gain})
     return tuning
 
 
@@ -478,14 +477,14 @@ def _digest(path: Path, folder: Path | None) -> str:
     try:
         facts = path.stat()
         key = f"hash of {path.absolute()}, {facts.st_size} bytes, {facts.st_mtime_ns}"
-        kept = remember.recall(folder, key)
+        kept = cache.recall(folder, key)
         if isinstance(kept, str) and re.fullmatch("[0-9a-f]{16}", kept):
             return kept
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()[:16]
     except OSError as error:
         raise VoiceError(f"{path}: the model can't be read: {(error.strerror or str(error)).lower()}") from error
-    remember.keep(folder, key, found)
+    cache.remember(folder, key, found)
     return found
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import VoiceError, shown
-from voicecoach.system import parallel
-from voicecoach.voices import espeak, remember
+from voicecoach.system import cache, parallel
+from voicecoach.voices import espeak
 from voicecoach.voices.matching import Catalogue, choose, read
 
 if TYPE_CHECKING:
@@ -163,11 +163,11 @@ def catalogue(folder: Path | None = None, *, command: Sequence[str] = _WORKER, p
     found = espeak.find()
     key = f"voices of {found}"
     try:
-        return read(remember.recall(folder, key))  # type: ignore[arg-type] # whatever it is, read() checks it
+        return read(cache.recall(folder, key))  # type: ignore[arg-type] # whatever it is, read() checks it
     except ValueError:
         pass
     answer = _asked_twice(command, patience)
-    remember.keep(folder, key, answer)
+    cache.remember(folder, key, answer)
     return read(answer)
 
 
@@ -188,7 +188,7 @@ def _known(voice: SystemVoice) -> _Tuning | None:
     """Return a voice's tuning if it was measured before."""
     from voicecoach.voices import polish
 
-    match remember.recall(voice.folder, f"tuning of {voice.identity}"):
+    match cache.recall(voice.folder, f"tuning of {voice.identity}"):
         case {"setting": int(setting), "gain": float(gain)} if setting in _SETTINGS and abs(gain) <= polish.MOST_GAIN:
             return _Tuning(setting, gain)
     return None
@@ -200,7 +200,7 @@ def _measured(voice: SystemVoice, setting: int, raw: Raw) -> _Tuning:
 
     tuning = _Tuning(setting, float(polish.calibrate(raw)))
     kept = {"setting": tuning.setting, "gain": tuning.gain}
-    remember.keep(voice.folder, f"tuning of {voice.identity}", kept)
+    cache.remember(voice.folder, f"tuning of {voice.identity}", kept)
     return tuning
 
 

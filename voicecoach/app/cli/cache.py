@@ -24,6 +24,6 @@ def command(chosen: CacheOptions) -> None:
     from voicecoach.system import cache
 
     folder = folders.cache()
-    usage = cache.clear(folder) if chosen.clear else cache.usage(folder)
+    usage = cache.clear(folder) if chosen.clear else cache.measure_usage(folder)
     done = "deleted" if chosen.clear else "kept"
     click.echo(f"{usage.entries} entries, {usage.bytes / 1e6:.1f} MB {done} in {folder}")

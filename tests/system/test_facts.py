@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.system.cache import place
-from voicecoach.voices.remember import keep, recall
+from voicecoach.system.cache import locate, recall, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:
-    keep(tmp_path / "new", "key", {"gain": 2.5})
+    remember(tmp_path / "new", "key", {"gain": 2.5})
     assert recall(tmp_path / "new", "key") == {"gain": 2.5}
     assert recall(tmp_path / "new", "other key") is None
 
@@ -25,8 +24,8 @@ def _flipped(path: Path) -> None:
 
 
 def _of_another_key(path: Path) -> None:
-    keep(path.parent.parent, "other key", 3)
-    place(path.parent.parent, "fact", "other key").replace(path)
+    remember(path.parent.parent, "other key", 3)
+    locate(path.parent.parent, "fact", "other key").replace(path)
 
 
 def _pipe(path: Path) -> None:
@@ -45,19 +44,19 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_file_is_a_miss(tmp_path: Path, damage: Callable[[Path], object]) -> None:
-    keep(tmp_path, "key", 1)
-    damage(place(tmp_path, "fact", "key"))
+    remember(tmp_path, "key", 1)
+    damage(locate(tmp_path, "fact", "key"))
     assert recall(tmp_path, "key") is None
-    keep(tmp_path, "key", 2)
+    remember(tmp_path, "key", 2)
     assert recall(tmp_path, "key") == 2
 
 
 def test_a_folder_that_can_not_be_made_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    keep(tmp_path / "file" / "folder", "key", 1)
+    remember(tmp_path / "file" / "folder", "key", 1)
     assert recall(tmp_path / "file" / "folder", "key") is None
 
 
 def test_without_a_folder_nothing_is_kept() -> None:
-    keep(None, "key", 1)
+    remember(None, "key", 1)
     assert recall(None, "key") is None
