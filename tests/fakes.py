@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.core.score import Score
     from voicecoach.core.timeline import Measure, Timeline
-    from voicecoach.voices.port import Listed, Settings
+    from voicecoach.voices.port import Settings, VoiceInfo
 
 FRAME = formats.GRID
 CHIME_SECONDS = Fraction(4)
@@ -78,12 +78,12 @@ class FakeKind:
     """A kind of which all voices are fakes, but for "nobody"."""
 
     name: str
-    voices: tuple[Listed, ...] = ()
+    voices: tuple[VoiceInfo, ...] = ()
 
-    def listed(self, _settings: Settings) -> Sequence[Listed]:
+    def list_voices(self, _settings: Settings) -> Sequence[VoiceInfo]:
         return self.voices
 
-    def voice(self, name: str, settings: Settings) -> NamedVoice:
+    def find_voice(self, name: str, settings: Settings) -> NamedVoice:
         if name == "nobody":
             raise ChoiceError("nobody is here")
         return NamedVoice(f"{self.name}:{name}", settings)

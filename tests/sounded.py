@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from voicecoach.audio.clip import Clip
     from voicecoach.audio.loudness import Loudness
     from voicecoach.core.timeline import Cue, Timeline
-    from voicecoach.voices import Voice
+    from voicecoach.voices.port import Voice
 
 CALM = breath("2-3")
 

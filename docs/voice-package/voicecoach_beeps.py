@@ -2,7 +2,7 @@
 
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.voices.polish import Raw, calibrate, polish
-from voicecoach.voices.port import Listed
+from voicecoach.voices.port import VoiceInfo
 
 PERIODS = {"high": 20, "low": 40}  # samples, at 16 kHz
 
@@ -27,10 +27,10 @@ class Beeps:
 class Kind:
     name = "beeps"
 
-    def listed(self, _settings):
-        return [Listed(f"beeps:{name}", "beeps", f"{name} beeps") for name in PERIODS]
+    def list_voices(self, _settings):
+        return [VoiceInfo(f"beeps:{name}", "beeps", f"{name} beeps") for name in PERIODS]
 
-    def voice(self, name, settings):
+    def find_voice(self, name, settings):
         if name not in PERIODS:
             raise ChoiceError(f"no beeps are called {name!r}; there are: high, low")
         return Beeps(name, settings.calibration)

@@ -18,14 +18,14 @@ from voicecoach.errors import EncodeError, VoiceError
 from voicecoach.system import folders
 from voicecoach.voices import espeak
 from voicecoach.voices.espeak import Library
-from voicecoach.voices.port import Listed
+from voicecoach.voices.port import VoiceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ASKED = Request(sampling.ROUTINE)
 GOOD = Ffmpeg("/usr/bin/ffmpeg", "bundled", "9.0")
-READY = Listed("gmw/en", "system", "English", ("en",))
+READY = VoiceInfo("gmw/en", "system", "English", ("en",))
 
 
 def raising(error: Exception) -> Callable[..., Any]:
@@ -132,8 +132,8 @@ def test_without_speech_of_the_system_other_voices_do(monkeypatch: pytest.Monkey
 
 
 def test_voices_are_counted_by_kind_when_they_can_speak(monkeypatch: pytest.MonkeyPatch) -> None:
-    away = Listed("piper:y", "piper", "y", ready=False, hint="install y")
-    monkeypatch.setattr(doctor, "list_voices", lambda *_: [READY, READY, Listed("piper:x", "piper", "x"), away])
+    away = VoiceInfo("piper:y", "piper", "y", ready=False, hint="install y")
+    monkeypatch.setattr(doctor, "list_voices", lambda *_: [READY, READY, VoiceInfo("piper:x", "piper", "x"), away])
     assert check("voices") == Check("voices", Status.OK, "2 system, 1 piper")
     monkeypatch.setattr(doctor, "list_voices", lambda *_: [away])
     assert check("voices") == Check("voices", Status.FAILS, "none that can speak", "install y")

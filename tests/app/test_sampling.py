@@ -15,7 +15,7 @@ from voicecoach.audio.tagging import timeline
 from voicecoach.errors import EncodeError
 from voicecoach.views.exchange import read_timeline
 from voicecoach.voices import download, finding
-from voicecoach.voices.port import Listed, Settings
+from voicecoach.voices.port import Settings, VoiceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from voicecoach.app.request import Request
 
 VOICES = (
-    Listed("fake:jo", "fake", "Jo", ("en-us",), rank=5),
-    Listed("fake:bo", "fake", "Bo", ("de", "en-gb"), ready=False, hint="install it"),
-    Listed("fake:mute", "fake", "Whoever"),
-    Listed("fake:jutta", "fake", "Jutta", ("de",)),
-    Listed("fake:ivo", "fake", "Ivo", ("it",)),
+    VoiceInfo("fake:jo", "fake", "Jo", ("en-us",), rank=5),
+    VoiceInfo("fake:bo", "fake", "Bo", ("de", "en-gb"), ready=False, hint="install it"),
+    VoiceInfo("fake:mute", "fake", "Whoever"),
+    VoiceInfo("fake:jutta", "fake", "Jutta", ("de",)),
+    VoiceInfo("fake:ivo", "fake", "Ivo", ("it",)),
 )
 
 
@@ -36,9 +36,9 @@ class Kind(FakeKind):
 
     asked: list[Settings] = []  # noqa: RUF012 - emptied by the fixture
 
-    def voice(self, name: str, settings: Settings) -> NamedVoice:
+    def find_voice(self, name: str, settings: Settings) -> NamedVoice:
         self.asked.append(settings)
-        return super().voice(name, settings)
+        return super().find_voice(name, settings)
 
 
 @pytest.fixture(autouse=True)

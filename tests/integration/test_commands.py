@@ -48,7 +48,7 @@ def test_all_documented_commands_are_well_defined() -> None:
 
 @pytest.mark.parametrize("name", HERE)
 def test_a_documented_command_speaks(tmp_path: Path, name: str) -> None:
-    long, short = KIND.voice(name, settings(tmp_path)).speak([SENTENCE, "In"])
+    long, short = KIND.find_voice(name, settings(tmp_path)).speak([SENTENCE, "In"])
     assert 2 < long.seconds < 8
     assert 0.1 < short.seconds < 1
     assert loudness(long) == pytest.approx(-18, abs=1)
@@ -61,7 +61,7 @@ class TestFlite(VoiceContract):
         self.folder = tmp_path
 
     def voice(self) -> CommandVoice:
-        return KIND.voice("flite", settings(self.folder))
+        return KIND.find_voice("flite", settings(self.folder))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="folders as Linux has them")

@@ -17,11 +17,12 @@ from voicecoach.routine.library import built_in, find, read_head, translations, 
 from voicecoach.routine.loader import load
 from voicecoach.routine.model import BreathePhases, ByRound, Model, said, walk
 from voicecoach.routine.values import Words
-from voicecoach.voices.matching import Catalogue, VoiceInfo
+from voicecoach.voices.catalogue import Catalogue
+from voicecoach.voices.port import VoiceInfo
 
-ENGLISH = VoiceInfo("gmw/en-us", "English (America)", ("en-us",))
-GERMAN = VoiceInfo("gmw/de", "German", ("de",))
-UNKNOWN = VoiceInfo("HKEY/Voices/Anna", "Anna")
+ENGLISH = VoiceInfo("gmw/en-us", "system", "English (America)", ("en-us",))
+GERMAN = VoiceInfo("gmw/de", "system", "German", ("de",))
+UNKNOWN = VoiceInfo("HKEY/Voices/Anna", "system", "Anna")
 
 of_every_translation = pytest.mark.parametrize("name", [name for name in built_in() if untranslated(name) != name])
 

@@ -18,7 +18,8 @@ from voicecoach.routine.loader import load
 from voicecoach.routine.source import read
 from voicecoach.script.builder import piece
 from voicecoach.script.choices import Choices
-from voicecoach.voices.matching import Catalogue, VoiceInfo, choose
+from voicecoach.voices.catalogue import Catalogue, choose
+from voicecoach.voices.port import VoiceInfo
 from voicecoach.voices.system import SystemVoice
 
 if TYPE_CHECKING:
@@ -98,13 +99,17 @@ def test_a_word_joined_to_braces_is_still_found_where_words_are_parted(tmp_path:
     ],
 )
 def test_a_voice_is_found_by_every_tag_of_its_language(asked: str, there: str) -> None:
-    other = VoiceInfo("x/den", "Other", ("den",))
-    assert choose(Catalogue((other, VoiceInfo("x/y", "Speaker", (there,)))), None, asked).id == "x/y"
+    other = VoiceInfo("x/den", "system", "Other", ("den",))
+    assert choose(Catalogue((other, VoiceInfo("x/y", "system", "Speaker", (there,)))), None, asked).id == "x/y"
     assert akin(asked, there)
 
 
 def test_the_nearest_of_several_voices_is_chosen() -> None:
-    voices = (VoiceInfo("a", "A", ("cmn",)), VoiceInfo("b", "B", ("yue",)), VoiceInfo("c", "C", ("cmn-tw",)))
+    voices = (
+        VoiceInfo("a", "system", "A", ("cmn",)),
+        VoiceInfo("b", "system", "B", ("yue",)),
+        VoiceInfo("c", "system", "C", ("cmn-tw",)),
+    )
     found = {code: choose(Catalogue(voices), None, code).id for code in ("zh", "zh-TW", "zh-HK", "yue", "cmn-TW")}
     assert found == {"zh": "a", "zh-TW": "c", "zh-HK": "b", "yue": "b", "cmn-TW": "c"}
 
@@ -112,7 +117,7 @@ def test_the_nearest_of_several_voices_is_chosen() -> None:
 @pytest.mark.parametrize(("asked", "there"), [("de", "den"), ("no", "nn"), ("zh", "yue"), ("ja", "jav")])
 def test_another_language_is_never_taken_for_it(asked: str, there: str) -> None:
     with pytest.raises(VoiceError, match="no voice of this system speaks"):
-        choose(Catalogue((VoiceInfo("x", "Speaker", (there,)),)), None, asked)
+        choose(Catalogue((VoiceInfo("x", "system", "Speaker", (there,)),)), None, asked)
 
 
 tags = st.from_regex(r"[a-z]{2,3}(-[a-z0-9]{2,4}){0,2}", fullmatch=True)

@@ -103,7 +103,7 @@ def settings(folder: Path, given: object, rate: int | None = None, name: str = "
 
 
 def voice(folder: Path, arguments: Sequence[str], rate: int | None = None, **more: object) -> CommandVoice:
-    return KIND.voice("mine", settings(folder, {"run": list(arguments), "timeout": 10, **more}, rate))
+    return KIND.find_voice("mine", settings(folder, {"run": list(arguments), "timeout": 10, **more}, rate))
 
 
 def told(folder: Path) -> list[tuple[list[str], str]]:
@@ -254,10 +254,10 @@ WRONG = {
 def test_a_definition_that_is_wrong_is_told_with_its_place_and_what_would_mend_it(tmp_path: Path, what: str) -> None:
     given, said = WRONG[what]
     with pytest.raises(ChoiceError, match=said.replace("{", r"\{")) as caught:
-        KIND.voice("mine", settings(tmp_path, given))
+        KIND.find_voice("mine", settings(tmp_path, given))
     assert str(caught.value).startswith("settings.toml: [commands.mine]: ")
     assert len(str(caught.value).splitlines()) == 2
-    (listed,) = KIND.listed(settings(tmp_path, given))
+    (listed,) = KIND.list_voices(settings(tmp_path, given))
     assert not listed.ready
     assert "settings.toml" in listed.hint
 
@@ -268,20 +268,20 @@ def test_a_shell_may_take_the_words_on_stdin() -> None:
 
 def test_a_command_that_is_not_defined_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="no command is called 'flit'; did you mean 'flite'"):
-        KIND.voice("flit", settings(tmp_path, {"run": ["x"]}, name="flite"))
+        KIND.find_voice("flit", settings(tmp_path, {"run": ["x"]}, name="flite"))
 
 
 def test_a_program_that_is_not_installed_is_told_before_anything_is_run(tmp_path: Path) -> None:
     given = {"run": ["no-such-program-here", "{text}"]}
     with pytest.raises(VoiceError, match="the command 'mine' needs 'no-such-program-here', which is not installed"):
-        KIND.voice("mine", settings(tmp_path, given))
-    (listed,) = KIND.listed(settings(tmp_path, given))
+        KIND.find_voice("mine", settings(tmp_path, given))
+    (listed,) = KIND.list_voices(settings(tmp_path, given))
     assert (listed.id, listed.ready) == ("command:mine", False)
     assert listed.hint.startswith("install no-such-program-here")
 
 
 def test_commands_are_listed_with_what_they_speak(tmp_path: Path) -> None:
-    (listed,) = KIND.listed(settings(tmp_path, {"run": [sys.executable, "{text}"], "languages": ["de", "en"]}))
+    (listed,) = KIND.list_voices(settings(tmp_path, {"run": [sys.executable, "{text}"], "languages": ["de", "en"]}))
     assert (listed.id, listed.languages, listed.ready) == ("command:mine", ("de", "en"), True)
 
 

@@ -10,9 +10,9 @@ import pytest
 from tests.fakes import FakeKind, NamedVoice
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.voices import finding, system
-from voicecoach.voices.finding import System, chosen, kinds, listed
-from voicecoach.voices.matching import Catalogue, VoiceInfo
-from voicecoach.voices.port import Listed, Settings
+from voicecoach.voices.catalogue import Catalogue
+from voicecoach.voices.finding import System, find_voice, kinds, list_voices
+from voicecoach.voices.port import Settings, VoiceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 SYSTEM = Catalogue(
     (
-        VoiceInfo("gmw/de", "German", ("de",)),
-        VoiceInfo("gmw/en", "English (Great Britain)", ("en-gb",)),
-        VoiceInfo("gmw/en-us", "English (America)", ("en-us",)),
+        VoiceInfo("gmw/de", "system", "German", ("de",)),
+        VoiceInfo("gmw/en", "system", "English (Great Britain)", ("en-gb",)),
+        VoiceInfo("gmw/en-us", "system", "English (America)", ("en-us",)),
     ),
     ("f3",),
 )
-AMY = Listed("neural:en_US-amy-low", "neural", "Amy", ("en-us",), rank=10)
-BETTER_AMY = Listed("neural:en_US-amy-high", "neural", "Amy, high", ("en-us",), rank=12)
-ALAN = Listed("neural:en_GB-alan", "neural", "Alan", ("en-gb",), rank=12)
-JO = Listed("neural:en_US-jo", "neural", "Jo", ("en-us",), ready=False, hint="install it", rank=20)
-MINE = Listed("own:kitchen-de", "own", "A machine in the kitchen")
+AMY = VoiceInfo("neural:en_US-amy-low", "neural", "Amy", ("en-us",), rank=10)
+BETTER_AMY = VoiceInfo("neural:en_US-amy-high", "neural", "Amy, high", ("en-us",), rank=12)
+ALAN = VoiceInfo("neural:en_GB-alan", "neural", "Alan", ("en-gb",), rank=12)
+JO = VoiceInfo("neural:en_US-jo", "neural", "Jo", ("en-us",), ready=False, hint="install it", rank=20)
+MINE = VoiceInfo("own:kitchen-de", "own", "A machine in the kitchen")
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def there(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 def found(spec: str | None, settings: Settings) -> str:
     """The name of the voice that is made, which is that under which it is listed, if it is."""
-    voice, entry = chosen(spec, settings)
+    voice, entry = find_voice(spec, settings)
     name = voice.name if isinstance(voice, NamedVoice) else voice.voice  # type: ignore[attr-defined] # a system voice
     assert entry.id == name
     return str(name)
@@ -128,7 +128,7 @@ def test_where_the_system_has_none_any_that_speaks_it_is_the_default(
 @pytest.mark.usefixtures("there")
 def test_where_no_voice_speaks_it_the_error_says_how_to_get_one(settings: Settings) -> None:
     with pytest.raises(VoiceError, match="speaks 'yy'\ninstall one") as caught:
-        chosen(None, replace(settings, language="yy"))
+        find_voice(None, replace(settings, language="yy"))
     assert "voicecoach voices install" in str(caught.value)
 
 
@@ -156,7 +156,7 @@ def test_where_no_voice_speaks_it_the_error_says_how_to_get_one(settings: Settin
 )
 def test_what_is_no_one_voices_name_is_the_commands_mistake(spec: str, expected: str, settings: Settings) -> None:
     with pytest.raises(ChoiceError) as caught:
-        chosen(spec, settings)
+        find_voice(spec, settings)
     assert str(caught.value).startswith(expected)
     assert len(str(caught.value).splitlines()) <= 2
 
@@ -164,14 +164,14 @@ def test_what_is_no_one_voices_name_is_the_commands_mistake(spec: str, expected:
 @pytest.mark.usefixtures("there")
 def test_an_unknown_name_says_what_lists_them_all(settings: Settings) -> None:
     with pytest.raises(UnknownNameError, match="'voicecoach voices' lists all of them"):
-        chosen("zzz", settings)
+        find_voice("zzz", settings)
 
 
 @pytest.mark.usefixtures("there")
 @pytest.mark.parametrize("spec", ["en_US-jo", "jo"])
 def test_a_voice_that_is_not_ready_says_what_would_make_it_so(spec: str, settings: Settings) -> None:
     with pytest.raises(VoiceError, match="the voice neural:en_US-jo is not ready\ninstall it"):
-        chosen(spec, settings)
+        find_voice(spec, settings)
 
 
 PEOPLE = ("amy", "my", "am", "ava", "bo", "carl", "de", "eva", "ida", "jo", "kal", "maya", "nan", "sam", "tom")
@@ -188,9 +188,11 @@ def test_a_person_is_found_by_name_beside_voices_for_every_language(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     codes = sorted({person[:length] for person in PEOPLE for length in (2, 3)})
-    every = Catalogue(tuple(VoiceInfo(f"xx/{code}", f"Language ({code})", (code,)) for code in codes))
+    every = Catalogue(tuple(VoiceInfo(f"xx/{code}", "system", f"Language ({code})", (code,)) for code in codes))
     monkeypatch.setattr(system, "catalogue", lambda _folder: every)
-    people = [Listed(f"neural:en_US-{each}-medium", "neural", f"{each}, medium", ("en-us",), rank=9) for each in PEOPLE]
+    people = [
+        VoiceInfo(f"neural:en_US-{each}-medium", "neural", f"{each}, medium", ("en-us",), rank=9) for each in PEOPLE
+    ]
     there(FakeKind("neural", tuple(people)))
     assert found(spelt(name), settings) == f"neural:en_US-{name}-medium"
     assert found(f"system:{name[:2]}", settings) == f"xx/{name[:2]}"
@@ -202,28 +204,31 @@ def test_of_one_speaker_the_best_is_meant(there: Callable[..., None], settings: 
     assert found("amy", settings) == "neural:en_US-amy-high"
     there(FakeKind("neural", (low, BETTER_AMY, replace(low, id="neural:en_GB-amy-low", languages=("en-gb",)))))
     with pytest.raises(ChoiceError, match="'amy' may mean several voices"):
-        chosen("amy", settings)
+        find_voice("amy", settings)
 
 
 @pytest.mark.usefixtures("there")
 def test_no_language_is_suggested_for_a_name(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    more = (VoiceInfo("sit/my", "Myanmar (Burmese)", ("my",)), VoiceInfo("sem/am", "Amharic", ("am",)))
+    more = (
+        VoiceInfo("sit/my", "system", "Myanmar (Burmese)", ("my",)),
+        VoiceInfo("sem/am", "system", "Amharic", ("am",)),
+    )
     monkeypatch.setattr(system, "catalogue", lambda _folder: Catalogue(more))
     monkeypatch.setattr(finding, "kinds", lambda: {"system": System()})
     with pytest.raises(UnknownNameError) as caught:
-        chosen("amy", settings)
+        find_voice("amy", settings)
     assert "'my'" not in str(caught.value)
     assert "voicecoach voices install en_US-amy-medium" in str(caught.value)
 
 
 def test_ready_voices_come_before_others_of_the_same_part(there: Callable[..., None], settings: Settings) -> None:
-    there(FakeKind("neural", (JO,)), FakeKind("own", (Listed("own:big-jones", "own", "Jones"),)))
+    there(FakeKind("neural", (JO,)), FakeKind("own", (VoiceInfo("own:big-jones", "own", "Jones"),)))
     assert found("jo", settings) == "own:big-jones"
 
 
 @pytest.mark.usefixtures("there")
 def test_a_voice_can_have_others_found_for_it(settings: Settings) -> None:
-    voice, _ = chosen("own:x", settings)
+    voice, _ = find_voice("own:x", settings)
     assert isinstance(voice, NamedVoice)
     assert voice.settings.resolve is not None
     other = voice.settings.resolve("amy")
@@ -233,7 +238,7 @@ def test_a_voice_can_have_others_found_for_it(settings: Settings) -> None:
 
 @pytest.mark.usefixtures("there")
 def test_the_list_goes_by_language_and_the_best_comes_first(settings: Settings) -> None:
-    assert [each.id for each in listed(settings)] == [
+    assert [each.id for each in list_voices(settings)] == [
         "gmw/de",
         "neural:en_GB-alan",
         "gmw/en",
@@ -253,11 +258,11 @@ def test_a_system_without_speech_is_listed_as_what_it_could_have(
 
     monkeypatch.setattr(system, "catalogue", none)
     there(FakeKind("own", (MINE,)))
-    assert (listed(settings)[-1].ready, listed(settings)[-1].hint) == (False, "install espeak-ng")
+    assert (list_voices(settings)[-1].ready, list_voices(settings)[-1].hint) == (False, "install espeak-ng")
     assert found("kitchen", settings) == "own:kitchen-de"
     for spec in (None, "en-us", "system:en-us"):
         with pytest.raises(VoiceError, match="no speech library"):
-            chosen(spec, settings)
+            find_voice(spec, settings)
 
 
 def test_our_own_kinds_are_there() -> None:

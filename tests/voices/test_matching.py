@@ -3,22 +3,23 @@ from __future__ import annotations
 import pytest
 
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
-from voicecoach.voices.matching import Catalogue, VoiceInfo, choose, read
+from voicecoach.voices.catalogue import Catalogue, choose, read_catalogue
+from voicecoach.voices.port import VoiceInfo
 
 VOICES = Catalogue(
     (
-        VoiceInfo("gmw/de", "German", ("de",)),
-        VoiceInfo("gmw/en-029", "English (Caribbean)", ("en-029",)),
-        VoiceInfo("gmw/en", "English (Great Britain)", ("en-gb",)),
-        VoiceInfo("gmw/en-gb-scotland", "English (Scotland)", ("en-gb-scotland",)),
-        VoiceInfo("gmw/en-us", "English (America)", ("en-us",)),
-        VoiceInfo("gmw/en-us-nyc", "English (America, New York City)", ("en-us-nyc",)),
-        VoiceInfo("roa/es-419", "Spanish (Latin America)", ("es-419",)),
-        VoiceInfo("roa/es", "Spanish (Spain)", ("es",)),
-        VoiceInfo("roa/fr-be", "French (Belgium)", ("fr-be",)),
-        VoiceInfo("roa/fr", "French (France)", ("fr-fr",)),
-        VoiceInfo("roa/pt-br", "Portuguese (Brazil)", ("pt-br",)),
-        VoiceInfo("com.apple.voice.compact.it-IT.Alice", "Alice", ("it-it",)),
+        VoiceInfo("gmw/de", "system", "German", ("de",)),
+        VoiceInfo("gmw/en-029", "system", "English (Caribbean)", ("en-029",)),
+        VoiceInfo("gmw/en", "system", "English (Great Britain)", ("en-gb",)),
+        VoiceInfo("gmw/en-gb-scotland", "system", "English (Scotland)", ("en-gb-scotland",)),
+        VoiceInfo("gmw/en-us", "system", "English (America)", ("en-us",)),
+        VoiceInfo("gmw/en-us-nyc", "system", "English (America, New York City)", ("en-us-nyc",)),
+        VoiceInfo("roa/es-419", "system", "Spanish (Latin America)", ("es-419",)),
+        VoiceInfo("roa/es", "system", "Spanish (Spain)", ("es",)),
+        VoiceInfo("roa/fr-be", "system", "French (Belgium)", ("fr-be",)),
+        VoiceInfo("roa/fr", "system", "French (France)", ("fr-fr",)),
+        VoiceInfo("roa/pt-br", "system", "Portuguese (Brazil)", ("pt-br",)),
+        VoiceInfo("com.apple.voice.compact.it-IT.Alice", "system", "Alice", ("it-it",)),
     ),
     ("f3", "Andy"),
 )
@@ -94,5 +95,5 @@ def test_an_unknown_name_names_the_nearest() -> None:
 
 @pytest.mark.parametrize("answer", [None, 3, [], {}, {"voices": 1, "variants": []}, {"voices": [{}], "variants": []}])
 def test_what_is_no_list_of_voices_is_refused(answer: object) -> None:
-    with pytest.raises(ValueError, match="no list of voices"):
-        read(answer)  # type: ignore[arg-type] # that is the point
+    with pytest.raises(ValueError, match="not a list of voices"):
+        read_catalogue(answer)  # type: ignore[arg-type] # that is the point

@@ -21,7 +21,7 @@ from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
-    from voicecoach.voices import Voice
+    from voicecoach.voices.port import Voice
 
 needs_piper = pytest.mark.skipif(find_spec("piper") is None, reason="pip install 'voicecoach[piper]' to run it")
 CALIBRATION = "Sit tall, let your shoulders drop, and follow the breath as it slowly comes and goes."
@@ -43,7 +43,7 @@ def settings(data: Path | None, *, rate: int | None = None, pitch: int | None = 
 
 
 def voice(name: str, data: Path, rate: int | None = None) -> piper.PiperVoice:
-    return piper.KIND.voice(name, settings(data, rate=rate))
+    return piper.KIND.find_voice(name, settings(data, rate=rate))
 
 
 @needs_piper
@@ -146,7 +146,7 @@ def test_a_model_that_changed_is_loaded_anew(data: Path, tmp_path: Path) -> None
 @needs_piper
 def test_volume_comes_after_the_levels(data: Path) -> None:
     plain, softer = (
-        next(iter(piper.KIND.voice("hum", settings(data, volume=volume)).speak([CALIBRATION])))
+        next(iter(piper.KIND.find_voice("hum", settings(data, volume=volume)).speak([CALIBRATION])))
         for volume in (0.0, -6.0)
     )
     assert loudness(plain) - loudness(softer) == pytest.approx(6, abs=0.1)
@@ -272,7 +272,7 @@ def test_a_model_without_its_config_is_told(data: Path, tmp_path: Path) -> None:
 @needs_piper
 def test_a_pitch_that_is_asked_for_is_answered(data: Path) -> None:
     assert voice("hum", data).problems == ()
-    (told,) = piper.KIND.voice("hum", settings(data, pitch=40)).problems
+    (told,) = piper.KIND.find_voice("hum", settings(data, pitch=40)).problems
     assert "--pitch changes nothing" in told
 
 
@@ -280,7 +280,7 @@ def test_installed_models_are_listed(data: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(piper, "_version", lambda: "1.8.0")
     tinymodel.write_model(piper.folder(data), "de_DE-broken-high").with_suffix(".onnx.json").write_text("", "utf-8")
     (piper.folder(data) / "fr_FR-half-low.onnx").write_bytes(b"")
-    choir, hum = (each for each in piper.KIND.listed(settings(data)) if each.ready)
+    choir, hum = (each for each in piper.KIND.list_voices(settings(data)) if each.ready)
     assert (choir.id, choir.name, choir.languages) == (
         "piper:en_US-choir-medium",
         "choir, medium, 3 speakers",
@@ -288,9 +288,9 @@ def test_installed_models_are_listed(data: Path, monkeypatch: pytest.MonkeyPatch
     )
     assert (hum.id, hum.name, hum.kind) == ("piper:en_US-hum-low", "hum, low", "piper")
     assert choir.rank == hum.rank > 0
-    (broken,) = (each for each in piper.KIND.listed(settings(data)) if not each.ready)
+    (broken,) = (each for each in piper.KIND.list_voices(settings(data)) if not each.ready)
     assert (broken.id, broken.hint) == ("piper:de_DE-broken-high", "install or download the voice again")
-    assert piper.KIND.listed(settings(None)) == []
+    assert piper.KIND.list_voices(settings(None)) == []
 
 
 def test_without_the_package_it_is_said_how_to_get_it(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,7 +298,7 @@ def test_without_the_package_it_is_said_how_to_get_it(data: Path, monkeypatch: p
         raise PackageNotFoundError
 
     monkeypatch.setattr(piper, "version", none)
-    assert {(each.ready, each.hint) for each in piper.KIND.listed(settings(data))} == {(False, piper._INSTALL)}  # noqa: SLF001
+    assert {(each.ready, each.hint) for each in piper.KIND.list_voices(settings(data))} == {(False, piper._INSTALL)}  # noqa: SLF001
     with pytest.raises(VoiceError, match=r"^piper is not installed\npip install 'voicecoach\[piper\]'$"):
         voice("hum", data)
 

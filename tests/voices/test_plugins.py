@@ -17,13 +17,13 @@ from voicecoach.audio.clip import Clip, silence
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.voices import finding, plugins
 from voicecoach.voices.plugins import Plugin, Watched
-from voicecoach.voices.port import Listed, Settings
+from voicecoach.voices.port import Settings, VoiceInfo
 from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voicecoach.voices import Voice
+    from voicecoach.voices.port import Voice
 
 TOP = Path(__file__).parents[2]
 EXAMPLE = TOP / "docs" / "voice-package"
@@ -38,18 +38,18 @@ BROKEN = {
 }
 BROKEN_CODE = """
 class Raises:
-    def listed(self, settings): raise RuntimeError("no list today")
-    def voice(self, name, settings): raise RuntimeError("no voice today")
+    def list_voices(self, settings): raise RuntimeError("no list today")
+    def find_voice(self, name, settings): raise RuntimeError("no voice today")
 
 class Odd:
-    def listed(self, settings):
-        from voicecoach.voices.port import Listed
-        return [Listed("one", "other", "One", ["EN-GB"], 1, "a\\nb", True)]
-    def voice(self, name, settings): return None
+    def list_voices(self, settings):
+        from voicecoach.voices.port import VoiceInfo
+        return [VoiceInfo("one", "other", "One", ["EN-GB"], 1, "a\\nb", True)]
+    def find_voice(self, name, settings): return None
 
 class Garbled:
-    def listed(self, settings): return ["a voice"]
-    def voice(self, name, settings): return None
+    def list_voices(self, settings): return ["a voice"]
+    def find_voice(self, name, settings): return None
 
 RAISES, GARBLED, ODD, SHAPELESS = Raises(), Garbled(), Odd(), object()
 """
@@ -82,8 +82,8 @@ def settings(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     plugins.plugins.cache_clear()
 
 
-def listed(settings: Settings) -> dict[str, Listed]:
-    others = (each for name, kind in finding.kinds().items() if name != "system" for each in kind.listed(settings))
+def listed(settings: Settings) -> dict[str, VoiceInfo]:
+    others = (each for name, kind in finding.kinds().items() if name != "system" for each in kind.list_voices(settings))
     return {each.id: each for each in others}
 
 
@@ -96,19 +96,19 @@ def test_the_example_is_the_one_in_the_docs_and_short() -> None:
 
 
 def test_the_voices_of_a_package_are_listed(settings: Settings) -> None:
-    assert listed(settings)["beeps:low"] == Listed("beeps:low", "beeps", "low beeps")
+    assert listed(settings)["beeps:low"] == VoiceInfo("beeps:low", "beeps", "low beeps")
 
 
 def test_a_name_finds_the_voice_of_a_package(settings: Settings) -> None:
-    voice, entry = finding.chosen("beeps:low", settings)
-    assert entry == Listed("beeps:low", "beeps", "low beeps")
+    voice, entry = finding.find_voice("beeps:low", settings)
+    assert entry == VoiceInfo("beeps:low", "beeps", "low beeps")
     assert voice.identity == "voicecoach-beeps 1.0, beeps 1, low"
-    assert finding.chosen("low beeps", settings)[1] == entry
+    assert finding.find_voice("low beeps", settings)[1] == entry
 
 
 def test_what_a_package_says_of_a_wrong_name_is_told(settings: Settings) -> None:
     with pytest.raises(ChoiceError, match="no beeps are called 'loud'; there are: high, low"):
-        finding.chosen("beeps:loud", settings)
+        finding.find_voice("beeps:loud", settings)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_what_a_package_says_of_a_wrong_name_is_told(settings: Settings) -> None
     [
         ("missing", "failed: ModuleNotFoundError: No module named 'missing_module'"),
         ("raises", "failed: RuntimeError: no list today"),
-        ("shapeless", "failed: TypeError: broken_voices:SHAPELESS has no method 'listed'"),
+        ("shapeless", "failed: TypeError: broken_voices:SHAPELESS has no method 'list_voices'"),
         ("garbled", "failed: AttributeError: 'str' object has no attribute 'id'"),
     ],
 )
@@ -137,13 +137,13 @@ def test_what_is_broken_is_named_and_the_rest_goes_on(name: str, expected: str, 
 )
 def test_a_voice_of_a_broken_package_is_a_voices_error(spec: str, expected: str, settings: Settings) -> None:
     with pytest.raises(VoiceError) as caught:
-        finding.chosen(spec, settings)
+        finding.find_voice(spec, settings)
     assert str(caught.value).startswith(expected)
     assert len(str(caught.value).splitlines()) == 2
 
 
 def test_what_a_package_lists_is_put_right(settings: Settings) -> None:
-    assert listed(settings)["odd:one"] == Listed("odd:one", "odd", "One", ("en-gb",), ready=True, hint="a b", rank=1)
+    assert listed(settings)["odd:one"] == VoiceInfo("odd:one", "odd", "One", ("en-gb",), ready=True, hint="a b", rank=1)
 
 
 def test_a_package_can_not_take_the_name_of_a_kind_of_ours(settings: Settings) -> None:
@@ -173,7 +173,7 @@ class TestTheExample(VoiceContract):
         self.settings = settings
 
     def voice(self) -> Voice:
-        return finding.chosen("beeps:high", self.settings)[0]
+        return finding.find_voice("beeps:high", self.settings)[0]
 
 
 class Bad(FakeVoice):

@@ -271,8 +271,8 @@ def test_a_folder_is_named_after_the_colon_and_another_voice_after_a_comma(tmp_p
         asked.append(spec)
         return FakeVoice()
 
-    assert KIND.voice(str(takes), settings(tmp_path, resolve)).other is None
-    voice = KIND.voice(f"{takes}, piper:en_US-amy-medium", settings(tmp_path, resolve, rate=150))
+    assert KIND.find_voice(str(takes), settings(tmp_path, resolve)).other is None
+    voice = KIND.find_voice(f"{takes}, piper:en_US-amy-medium", settings(tmp_path, resolve, rate=150))
     assert (voice.folder, voice.named, asked) == (takes, "piper:en_US-amy-medium", ["piper:en_US-amy-medium"])
     assert voice.problems == ("recordings are heard as they were spoken; --rate changes nothing in them",)
 
@@ -283,12 +283,12 @@ def test_a_folder_is_named_after_the_colon_and_another_voice_after_a_comma(tmp_p
 )
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path, spec: str, told: str) -> None:
     with pytest.raises(ChoiceError, match=told):
-        KIND.voice(spec, settings(tmp_path, lambda _: FakeVoice()))
+        KIND.find_voice(spec, settings(tmp_path, lambda _: FakeVoice()))
 
 
 def test_a_comma_without_a_voice_is_told(tmp_path: Path) -> None:
     with pytest.raises(ChoiceError, match="no voice is named after the comma"):
-        KIND.voice(f"{tmp_path},", settings(tmp_path, lambda _: FakeVoice()))
+        KIND.find_voice(f"{tmp_path},", settings(tmp_path, lambda _: FakeVoice()))
 
 
 def test_a_voice_that_gives_too_little_is_told(tmp_path: Path) -> None:

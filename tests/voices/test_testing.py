@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from voicecoach.voices import Voice
+    from voicecoach.voices.port import Voice
 
 
 class TestTheFakeVoice(VoiceContract):

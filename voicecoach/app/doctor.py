@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from voicecoach.app.request import Request
     from voicecoach.core.score import Score
     from voicecoach.routine.loader import Routine
-    from voicecoach.voices.port import Listed
+    from voicecoach.voices.port import VoiceInfo
 
 NEWEST_PYTHON = (3, 14)
 """The newest Python that the tests run with."""
@@ -165,7 +165,7 @@ def check_voices(request: Request, folder: Path) -> Check:
     return Check("voices", Status.OK, ", ".join(f"{count} {kind}" for kind, count in ready.most_common()))
 
 
-def _hint(voices: Sequence[Listed]) -> str:
+def _hint(voices: Sequence[VoiceInfo]) -> str:
     return next((each.hint for each in voices if each.hint), sampling.MORE)
 
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.routine.loader import Routine
     from voicecoach.routine.model import Model
-    from voicecoach.voices import Voice
+    from voicecoach.voices.port import Voice
 
 
 MOST_PERFORMED = 8_000

@@ -56,13 +56,13 @@ def find_speaker(request: Request, words: Language, folder: Path) -> Speaker:
         ChoiceError: If there is no voice of the name that is asked for.
         VoiceError: If no voice can speak the routine's language.
     """
-    from voicecoach.voices.finding import chosen
+    from voicecoach.voices.finding import find_voice
 
-    return wrap_voice(*chosen(request.voice, voice_settings(request, words, folder)), words, folder)
+    return wrap_voice(*find_voice(request.voice, voice_settings(request, words, folder)), words, folder)
 
 
 def wrap_voice(
-    voice: Voice, listed: Listed, words: Language, folder: Path, memory: Lru[Path, Clip] | None = None
+    voice: Voice, listed: VoiceInfo, words: Language, folder: Path, memory: Lru[Path, Clip] | None = None
 ) -> Speaker:
     """Return a voice that was found as a speaker, whose clips are kept in ``folder`` and in ``memory``."""
     from voicecoach.voices.cached import CachedVoice
@@ -108,8 +108,8 @@ def list_voices_meanwhile(request: Request, folder: Path) -> Iterator[None]:
 
 def _note_foreign(voice: Listed, code: str) -> Iterator[str]:
     """Report that a voice does not speak the routine's language."""
-    from voicecoach.voices.finding import speaks
+    from voicecoach.voices.matching import speaks_language
 
-    if voice.languages and not speaks(voice.languages, code):
+    if voice.languages and not speaks_language(voice.languages, code):
         spoken = ", ".join(voice.languages)
         yield f"the voice {voice.id} speaks {spoken}, and this routine is in the language {code}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from voicecoach.audio.clip import SAMPLE_BYTES, Clip
 from voicecoach.errors import VoiceError
 from voicecoach.system import cache, locks
-from voicecoach.voices import Mixed
+from voicecoach.voices.port import CompositeVoice
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.system.lru import Lru
-    from voicecoach.voices import Voice
+    from voicecoach.voices.port import Voice
 
 
 PATIENCE = 30.0
@@ -93,7 +93,7 @@ class CachedVoice:
 
     def _places(self, wordings: Sequence[str]) -> dict[str, Path]:
         """Return where the clip of each wording is kept."""
-        if isinstance(self.voice, Mixed):
+        if isinstance(self.voice, CompositeVoice):
             return {wording: locate_clip(self.folder, self.voice.identity_of(wording), wording) for wording in wordings}
         identity = self.identity if wordings else ""
         return {wording: locate_clip(self.folder, identity, wording) for wording in wordings}

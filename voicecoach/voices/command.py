@@ -21,7 +21,7 @@ from voicecoach.system.process import Child, describe_end, last_line
 from voicecoach.system.signals import defer
 from voicecoach.voices import polish
 from voicecoach.voices.pool import batches, folder_of_ours, spoken
-from voicecoach.voices.port import Listed
+from voicecoach.voices.port import VoiceInfo
 from voicecoach.voices.supervisor import Fault
 
 if TYPE_CHECKING:
@@ -192,11 +192,11 @@ class Commands:
 
     name = "command"
 
-    def listed(self, settings: Settings) -> Sequence[Listed]:
+    def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
         """List them; what is wrong with one is its hint."""
         return [_listed(name, settings.commands) for name in sorted(settings.commands)]
 
-    def voice(self, name: str, settings: Settings) -> CommandVoice:
+    def find_voice(self, name: str, settings: Settings) -> CommandVoice:
         """Return the voice of a command.
 
         Raises:
@@ -391,13 +391,13 @@ def _program(found: Definition) -> str:
     return program
 
 
-def _listed(name: str, commands: Mapping[str, object]) -> Listed:
+def _listed(name: str, commands: Mapping[str, object]) -> VoiceInfo:
     try:
         found = definition(name, commands)
     except ChoiceError as error:
-        return Listed(f"command:{name}", "command", name, ready=False, hint="; ".join(str(error).splitlines()))
+        return VoiceInfo(f"command:{name}", "command", name, ready=False, hint="; ".join(str(error).splitlines()))
     hint = "" if found.program else f"install {found.run[0]}, or write its path in {folders.settings_file()}"
-    return Listed(f"command:{name}", "command", Path(found.run[0]).name, found.languages, ready=not hint, hint=hint)
+    return VoiceInfo(f"command:{name}", "command", Path(found.run[0]).name, found.languages, ready=not hint, hint=hint)
 
 
 def _files(run: Sequence[str]) -> Iterator[tuple[str, os.stat_result]]:

@@ -7,26 +7,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, near, shown
-from voicecoach.language import TAG, akin, wider
 from voicecoach.system import folders, plain_files
-from voicecoach.voices.matching import PREFERRED, SHORT_CODE
+from voicecoach.voices.catalogue import SYSTEM
+from voicecoach.voices.matching import LIST_ALL, list_names, match_name, pick_best, rate_dialect, speaks_language
 from voicecoach.voices.plugins import plugins
-from voicecoach.voices.port import Kind, Listed
+from voicecoach.voices.port import Kind, VoiceInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from voicecoach.voices import Voice
-    from voicecoach.voices.port import Settings
+    from voicecoach.voices.port import Settings, Voice
     from voicecoach.voices.system import SystemVoice
 
-    Found = tuple[Voice, Listed]
-
-SYSTEM = "system"
-_ALL = "'voicecoach voices' lists all of them"
-_SHOWN = 6
-"""How many voices an error names."""
+    Found = tuple[Voice, VoiceInfo]
 
 
 class System:
@@ -34,7 +28,7 @@ class System:
 
     name = SYSTEM
 
-    def listed(self, settings: Settings) -> Sequence[Listed]:
+    def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
         """List them; where this system has no speech, that it could have some."""
         from voicecoach.voices.system import catalogue
 
@@ -42,10 +36,10 @@ class System:
             voices = catalogue(settings.folder).voices
         except VoiceError as error:
             what, *mend = str(error).splitlines()
-            return [Listed(f"{SYSTEM}:", SYSTEM, "the system's own", ready=False, hint=mend[-1] if mend else what)]
-        return [Listed(each.id, SYSTEM, each.name, each.languages) for each in voices]
+            return [VoiceInfo(f"{SYSTEM}:", SYSTEM, "the system's own", ready=False, hint=mend[-1] if mend else what)]
+        return voices
 
-    def voice(self, name: str, settings: Settings) -> SystemVoice:
+    def find_voice(self, name: str, settings: Settings) -> SystemVoice:
         """Return the voice of a name, which may be a part of one; without a name the best for the language.
 
         Raises:
@@ -70,8 +64,8 @@ class System:
             ChoiceError: As ``voice``.
             VoiceError: As ``voice``.
         """
-        voice = self.voice(name, settings)
-        return voice, Listed(voice.voice, SYSTEM, voice.voice, voice.languages)
+        voice = self.find_voice(name, settings)
+        return voice, VoiceInfo(voice.voice, SYSTEM, voice.voice, voice.languages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +76,18 @@ class Later:
     load: Callable[[], Kind]
     lists: Callable[[Settings], bool]
 
-    def listed(self, settings: Settings) -> Sequence[Listed]:
+    def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
         """List what it has."""
-        return self.load().listed(settings) if self.lists(settings) else ()
+        return self.load().list_voices(settings) if self.lists(settings) else ()
 
-    def voice(self, name: str, settings: Settings) -> Voice:
+    def find_voice(self, name: str, settings: Settings) -> Voice:
         """Return its voice of a name.
 
         Raises:
             ChoiceError: As the kind has it.
             VoiceError: As the kind has it.
         """
-        return self.load().voice(name, settings)
+        return self.load().find_voice(name, settings)
 
 
 def _piper() -> Kind:
@@ -130,17 +124,17 @@ def kinds() -> dict[str, Kind]:
     return {each.name: each for each in (*_OURS, *plugins(), *_OURS)}
 
 
-def listed(settings: Settings) -> list[Listed]:
+def list_voices(settings: Settings) -> list[VoiceInfo]:
     """List the voices of all kinds by language, the best of each first; those whose language nobody knows come last."""
-    found = [each for kind in kinds().values() for each in kind.listed(settings)]
+    found = [each for kind in kinds().values() for each in kind.list_voices(settings)]
 
-    def place(voice: Listed) -> tuple[object, ...]:
+    def place(voice: VoiceInfo) -> tuple[object, ...]:
         return (not voice.languages, voice.languages[:1], not voice.ready, -voice.rank, voice.kind, voice.id)
 
     return sorted(found, key=place)
 
 
-def chosen(spec: str | None, settings: Settings) -> Found:
+def find_voice(spec: str | None, settings: Settings) -> Found:
     """Return the voice that is meant, and how it is listed, or would be; without a name, the best for the language.
 
     Raises:
@@ -148,32 +142,25 @@ def chosen(spec: str | None, settings: Settings) -> Found:
         ChoiceError: When several may be meant, or a kind has its own reasons.
         VoiceError: When none speaks the language, or the one that is named can't speak.
     """
-    settings = replace(settings, resolve=lambda other: chosen(other, settings)[0])
+    settings = replace(settings, resolve=lambda other: find_voice(other, settings)[0])
     every = kinds()
     if spec is None:
         return _best(every, settings)
     if not spec.strip():
-        raise ChoiceError(f"the name of the voice is empty\nwrite one, or leave --voice out; {_ALL}")
+        raise ChoiceError(f"the name of the voice is empty\nwrite one, or leave --voice out; {LIST_ALL}")
     kind, colon, name = spec.strip().partition(":")
     if kind.lower() in every:
         return _of_kind(every[kind.lower()], name.strip(), settings)
     if colon and (alike := near(kind.lower(), list(every))):
-        raise UnknownNameError("kind of voices", kind, alike, _ALL)
-    voices = [each for one in every.values() for each in one.listed(settings)]
-    found = _named(spec.strip(), voices)
+        raise UnknownNameError("kind of voices", kind, alike, LIST_ALL)
+    voices = [each for one in every.values() for each in one.list_voices(settings)]
+    found = match_name(spec.strip(), voices)
     if found is not None:
         return _spoken(every[found.kind], found, settings)
     silent = any(each.kind == SYSTEM and not each.ready for each in voices)
     if "+" in spec or silent:  # only the system's voices have variants; where it has none at all, that is told
         return _SYSTEM.found(spec.strip(), settings)
-    raise UnknownNameError("voice", spec, _list_alike(spec.strip(), voices), _to_install(spec) or _ALL)
-
-
-def _list_alike(spec: str, voices: Iterable[Listed]) -> list[str]:
-    """Return the names that a misspelt one may mean; the code of a language only for what may be one."""
-    coded = len(spec) <= SHORT_CODE or "-" in spec
-    names = {each for voice in voices for each in (_bare(voice), _tail(voice), voice.name.lower(), _speaker(voice))}
-    return sorted(name for name in names if coded or len(name) > SHORT_CODE)
+    raise UnknownNameError("voice", spec, list_names(spec.strip(), voices), _to_install(spec) or LIST_ALL)
 
 
 def _to_install(spec: str) -> str:
@@ -184,15 +171,6 @@ def _to_install(spec: str) -> str:
     return f"Piper has one of this name: 'voicecoach voices install {known}' makes it ready" if known else ""
 
 
-def speaks(languages: Iterable[str], code: str) -> bool:
-    """Tell whether one of these languages is that of a code, in whatever dialect.
-
-    >>> speaks(("en-us",), "en-GB"), speaks((), "en")
-    (True, False)
-    """
-    return any(akin(wider(code)[-1], tag) for tag in languages)
-
-
 def data_folder() -> Path:
     """Return where voices are installed."""
     return folders.data()
@@ -201,30 +179,17 @@ def data_folder() -> Path:
 def _best(every: Mapping[str, Kind], settings: Settings) -> Found:
     """Return a voice that ranks above the system's and speaks the language, else the system's, else any that does."""
     code = settings.language
-    voices = [each for kind in every.values() if not isinstance(kind, System) for each in kind.listed(settings)]
-    others = [each for each in voices if each.ready and speaks(each.languages, code)]
-    better = [each for each in others if each.rank > 0 and _closeness(each, code)]
+    voices = [each for kind in every.values() if not isinstance(kind, System) for each in kind.list_voices(settings)]
+    others = [each for each in voices if each.ready and speaks_language(each.languages, code)]
+    better = [each for each in others if each.rank > 0 and rate_dialect(each, code)]
     if not better:
         try:
             return _SYSTEM.found("", settings)
         except VoiceError:
             if not others:
                 raise
-    best = _first(better or others, code)
+    best = pick_best(better or others, code)
     return _spoken(every[best.kind], best, settings)
-
-
-def _closeness(voice: Listed, code: str) -> int:
-    """Return how near a voice is to a language: 2 when it is the dialect that is meant, 1 when it may be, else 0."""
-    wanted = code.lower().replace("_", "-")
-    if {wanted, PREFERRED.get(wanted)} & {*voice.languages}:
-        return 2
-    return int(any(akin(wanted, tag) for tag in voice.languages))
-
-
-def _first(voices: Sequence[Listed], code: str) -> Listed:
-    """Return the best of several; of equals, the first by name."""
-    return min(voices, key=lambda each: (-each.rank, -_closeness(each, code), each.id))
 
 
 def _of_kind(kind: Kind, name: str, settings: Settings) -> Found:
@@ -232,25 +197,27 @@ def _of_kind(kind: Kind, name: str, settings: Settings) -> Found:
     if isinstance(kind, System):
         return _SYSTEM.found(name, settings)
     if name:
-        voice = kind.voice(name, settings)
-        return voice, _entry(kind, name, settings) or Listed(
+        voice = kind.find_voice(name, settings)
+        return voice, _entry(kind, name, settings) or VoiceInfo(
             f"{kind.name}:{name}", kind.name, name, tuple(getattr(voice, "languages", ()))
         )
-    fit = [each for each in kind.listed(settings) if each.ready and speaks(each.languages, settings.language)]
+    fit = [
+        each for each in kind.list_voices(settings) if each.ready and speaks_language(each.languages, settings.language)
+    ]
     if not fit:
         what = f"no voice of the kind {kind.name!r} is ready for the language {shown(settings.language)}"
-        raise ChoiceError(f"{what}\nwrite {kind.name}:NAME; {_ALL}")
-    return _spoken(kind, _first(fit, settings.language), settings)
+        raise ChoiceError(f"{what}\nwrite {kind.name}:NAME; {LIST_ALL}")
+    return _spoken(kind, pick_best(fit, settings.language), settings)
 
 
-def _entry(kind: Kind, name: str, settings: Settings) -> Listed | None:
+def _entry(kind: Kind, name: str, settings: Settings) -> VoiceInfo | None:
     """Return how a kind lists a voice of a name, if it does."""
     with suppress(ChoiceError):
-        return _named(name, kind.listed(settings))
+        return match_name(name, kind.list_voices(settings))
     return None
 
 
-def _spoken(kind: Kind, found: Listed, settings: Settings) -> Found:
+def _spoken(kind: Kind, found: VoiceInfo, settings: Settings) -> Found:
     """Return the voice of a listed one.
 
     Raises:
@@ -260,63 +227,4 @@ def _spoken(kind: Kind, found: Listed, settings: Settings) -> Found:
         raise VoiceError(f"the voice {found.id} is not ready\n{found.hint}".rstrip())
     if isinstance(kind, System):
         return _SYSTEM.found(found.id, settings)
-    return kind.voice(found.id.removeprefix(f"{kind.name}:"), settings), found
-
-
-def _named(name: str, voices: Sequence[Listed]) -> Listed | None:
-    """Return the voice that is called so, if there is one: those that are ready come before the others.
-
-    Raises:
-        ChoiceError: When several are.
-    """
-    wanted = name.lower()
-    if not wanted:
-        return None
-    ready = [each for each in voices if each.ready]
-    others = [each for each in voices if not each.ready]
-    whole = [each for each in voices if wanted in {each.id.lower(), _bare(each)}]
-    found = whole or next((group for some in (ready, others) for group in _ways(wanted, some) if group), [])
-    if len(found) > 1:
-        ids = ", ".join(each.id for each in found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
-        raise ChoiceError(f"{shown(name)} may mean several voices: {ids}")
-    return found[0] if found else None
-
-
-def _ways(wanted: str, voices: Sequence[Listed]) -> Iterator[list[Listed]]:
-    """Yield the voices that a name finds in each way, the surest way first: a person's name, a language, a part."""
-    named = [each for each in voices if each.name.lower() == wanted]
-    yield named if len(wanted) > SHORT_CODE else []
-    yield _of_one_speaker(wanted, voices)
-    better = [each for each in voices if each.rank > 0 and TAG.fullmatch(wanted) and _closeness(each, wanted)]
-    yield [_first(better, wanted)] if better else []
-    ways: tuple[Callable[[Listed], bool], ...] = (
-        lambda each: wanted in each.languages,
-        lambda each: _tail(each) == wanted,
-        lambda each: each.name.lower() == wanted,
-        lambda each: wanted in _bare(each) or wanted in each.name.lower(),
-    )
-    for way in ways:
-        yield [each for each in voices if way(each)]
-
-
-def _of_one_speaker(wanted: str, voices: Sequence[Listed]) -> list[Listed]:
-    """Return the best voice of a speaker who is called so, or all of them if there are several speakers."""
-    found = [each for each in voices if _speaker(each) == wanted]
-    if len({(each.kind, each.languages[:1]) for each in found}) != 1:
-        return found
-    return [min(found, key=lambda each: (-each.rank, each.id))]
-
-
-def _speaker(voice: Listed) -> str:
-    """Return who speaks: "amy" of "Amy, high"; nothing for the system's voices, whose names are of languages."""
-    return "" if voice.kind == SYSTEM else voice.name.lower().partition(",")[0].strip()
-
-
-def _bare(voice: Listed) -> str:
-    """Return a voice's id without its kind, in lower case."""
-    return voice.id.removeprefix(f"{voice.kind}:").lower()
-
-
-def _tail(voice: Listed) -> str:
-    """Return the last part of a voice's id: "en-us" of "gmw/en-us"."""
-    return _bare(voice).rsplit("/", 1)[-1]
+    return kind.find_voice(found.id.removeprefix(f"{kind.name}:"), settings), found

@@ -1,140 +1,114 @@
-"""Which voices there are, and which one a name or a language means."""
+"""Which voice a name means: an id, a person, a language, or a part of any of these."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, shown
-from voicecoach.language import akin, normalise, wider
+from voicecoach.errors import ChoiceError, shown
+from voicecoach.language import TAG, akin, wider
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from voicecoach.voices.port import VoiceInfo
+
+LIST_ALL = "'voicecoach voices' lists all of them"
 SHORT_CODE = 2
-"""Letters of a language's short code; a name of so few letters means a language first."""
+"""Letters of a language's short code; a name that is so short means a language first."""
 PREFERRED = {"en": "en-us"}
-"""The dialect meant by a language alone, where there is no voice for just that language."""
+"""The dialect that a language alone means, if there is no voice for just that language."""
+_MOST_NAMED = 6
+"""How many voices an error names."""
 
 
-@dataclass(frozen=True, slots=True)
-class VoiceInfo:
-    """One voice: what to call it, and what it speaks (tags such as "en-us")."""
+def match_name(name: str, voices: Sequence[VoiceInfo]) -> VoiceInfo | None:
+    """Return the voice that a name means, or None; capitals don't matter, and voices that are ready come first.
 
-    id: str
-    name: str
-    languages: tuple[str, ...] = ()
-    gender: str = ""
-
-    @property
-    def tail(self) -> str:
-        """Return the last part of the id: "en-us" of "gmw/en-us"."""
-        return self.id.rsplit("/", 1)[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """All voices of a system, and the variants (espeak's "f3", "whisper") that each can be given."""
-
-    voices: tuple[VoiceInfo, ...]
-    variants: tuple[str, ...] = ()
-
-
-def read(answer: dict[str, Any]) -> Catalogue:
-    """Build a catalogue from a worker's answer, or from the same kept as JSON.
+    >>> from voicecoach.voices.port import VoiceInfo
+    >>> amy = VoiceInfo("piper:en_US-amy-medium", "piper", "Amy, medium", ("en-us",))
+    >>> match_name("amy", [amy, VoiceInfo("gmw/en-us", "system", "English (America)", ("en-us",))]).id
+    'piper:en_US-amy-medium'
 
     Raises:
-        ValueError: When it is not such an answer.
+        ChoiceError: When it may mean several.
     """
-    try:
-        voices = tuple(_voice(each) for each in answer["voices"])
-        return Catalogue(voices, tuple(str(each) for each in answer["variants"]))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"no list of voices: {error}") from error
-
-
-def choose(catalogue: Catalogue, name: str | None, language: str) -> VoiceInfo:
-    """Return the voice called ``name``, or with None the best for ``language``.
-
-    A name is an id, a language, the last part of an id, a voice's own name, or a part of these that only one voice
-    has; capitals don't matter. "+f3" after it asks for that variant.
-
-    >>> english = VoiceInfo("gmw/en-us", "English (America)", ("en-us",))
-    >>> choose(Catalogue((english,), ("f3",)), "en-us+f3", "en").id
-    'gmw/en-us+f3'
-
-    Raises:
-        UnknownNameError: When no voice is called so.
-        ChoiceError: When several are.
-        VoiceError: When no name is given and no voice speaks the language.
-    """
-    if name is None:
-        return _for_language(catalogue, language)
-    found = _named(catalogue, name)
-    if found or "+" not in name:
-        return _only(found, name, catalogue)
-    base, variant = name.split("+", 1)
-    return _varied(_only(_named(catalogue, base), base, catalogue), variant, catalogue)
-
-
-def _voice(given: dict[str, Any]) -> VoiceInfo:
-    languages = tuple(str(each) for each in given["languages"])
-    return VoiceInfo(str(given["id"]), str(given["name"]), languages, str(given["gender"]))
-
-
-def _for_language(catalogue: Catalogue, language: str) -> VoiceInfo:
-    wanted = language.lower().replace("_", "-")
-    ways: tuple[Callable[[VoiceInfo], bool], ...] = (
-        lambda voice: PREFERRED.get(wanted) in voice.languages,
-        lambda voice: wanted in voice.languages,
-        lambda voice: voice.tail.lower() == wanted,
-        lambda voice: any(normalise(tag) == normalise(language) for tag in voice.languages),
-        lambda voice: any(akin(tag, wider(normalise(language))[-1]) for tag in voice.languages),
-    )
-    found = _first(catalogue.voices, ways)
-    if not found:
-        raise VoiceError(
-            f"no voice of this system speaks {shown(language)}\n"
-            "install one in the system's speech settings, or one of Piper's with 'voicecoach voices install NAME'; "
-            "or name another with --voice ('voicecoach voices' lists them)"
-        )
-    return min(found, key=lambda voice: min(map(len, voice.languages), default=0))
-
-
-def _named(catalogue: Catalogue, name: str) -> list[VoiceInfo]:
-    wanted = name.strip().lower()
-    ways: tuple[Callable[[VoiceInfo], bool], ...] = (
-        lambda voice: voice.id.lower() == wanted,
-        lambda voice: len(wanted) > SHORT_CODE and voice.name.lower() == wanted,
-        lambda voice: wanted in voice.languages,
-        lambda voice: voice.tail.lower() == wanted,
-        lambda voice: voice.name.lower() == wanted,
-        lambda voice: bool(wanted) and (wanted in voice.id.lower() or wanted in voice.name.lower()),
-    )
-    return _first(catalogue.voices, ways)
-
-
-def _first(voices: Iterable[VoiceInfo], ways: Iterable[Callable[[VoiceInfo], bool]]) -> list[VoiceInfo]:
-    """Return the voices that the first way finds that finds any."""
-    voices = tuple(voices)
-    matches = ([voice for voice in voices if way(voice)] for way in ways)
-    return next((found for found in matches if found), [])
-
-
-def _only(found: list[VoiceInfo], name: str, catalogue: Catalogue) -> VoiceInfo:
-    if not found:
-        known = sorted({each for voice in catalogue.voices for each in (voice.tail, voice.name)})
-        raise UnknownNameError("voice", name, known, "'voicecoach voices' lists all of them")
+    wanted = name.lower()
+    if not wanted:
+        return None
+    ready = [each for each in voices if each.ready]
+    others = [each for each in voices if not each.ready]
+    exact = [each for each in voices if wanted in {each.id.lower(), bare_id(each)}]
+    found = exact or next((group for some in (ready, others) for group in _search(wanted, some) if group), [])
     if len(found) > 1:
-        ids = ", ".join(voice.id for voice in found[:6]) + (", …" if len(found) > 6 else "")  # noqa: PLR2004
+        ids = ", ".join(each.id for each in found[:_MOST_NAMED]) + (", …" if len(found) > _MOST_NAMED else "")
         raise ChoiceError(f"{shown(name)} may mean several voices: {ids}")
-    return found[0]
+    return found[0] if found else None
 
 
-def _varied(voice: VoiceInfo, variant: str, catalogue: Catalogue) -> VoiceInfo:
-    """Add a variant; espeak itself would pass over an unknown one without a word."""
-    known = {each.lower(): each for each in catalogue.variants}
-    if variant.lower() not in known:
-        raise UnknownNameError("voice variant", variant, catalogue.variants)
-    named = known[variant.lower()]
-    return replace(voice, id=f"{voice.id}+{named}", name=f"{voice.name}, {named}")
+def list_names(spec: str, voices: Iterable[VoiceInfo]) -> list[str]:
+    """List the names that a misspelt name may mean; codes of languages only if it may be one itself."""
+    coded = len(spec) <= SHORT_CODE or "-" in spec
+    names = {each for voice in voices for each in (bare_id(voice), tail(voice), voice.name.lower(), speaker(voice))}
+    return sorted(name for name in names if coded or len(name) > SHORT_CODE)
+
+
+def speaks_language(languages: Iterable[str], code: str) -> bool:
+    """Tell whether one of these languages is the language of a code, in any dialect.
+
+    >>> speaks_language(("en-us",), "en-GB"), speaks_language((), "en")
+    (True, False)
+    """
+    return any(akin(wider(code)[-1], tag) for tag in languages)
+
+
+def rate_dialect(voice: VoiceInfo, code: str) -> int:
+    """Return how near a voice is to a language: 2 for the dialect that is meant, 1 for another, 0 for neither."""
+    wanted = code.lower().replace("_", "-")
+    if {wanted, PREFERRED.get(wanted)} & {*voice.languages}:
+        return 2
+    return int(any(akin(wanted, tag) for tag in voice.languages))
+
+
+def pick_best(voices: Sequence[VoiceInfo], code: str) -> VoiceInfo:
+    """Return the voice of the highest rank, then of the nearest dialect; among equals, the first by its id."""
+    return min(voices, key=lambda each: (-each.rank, -rate_dialect(each, code), each.id))
+
+
+def speaker(voice: VoiceInfo) -> str:
+    """Return the person's name: "amy" of "Amy, high". The system's voices have names of languages, so none."""
+    return "" if voice.kind == "system" else voice.name.lower().partition(",")[0].strip()
+
+
+def bare_id(voice: VoiceInfo) -> str:
+    """Return a voice's id without its kind, in lower case."""
+    return voice.id.removeprefix(f"{voice.kind}:").lower()
+
+
+def tail(voice: VoiceInfo) -> str:
+    """Return the last part of a voice's id: "en-us" of "gmw/en-us"."""
+    return bare_id(voice).rsplit("/", 1)[-1]
+
+
+def _search(wanted: str, voices: Sequence[VoiceInfo]) -> Iterator[list[VoiceInfo]]:
+    """Yield the voices that each way of reading the name finds, the surest way first: a person, a language, a part."""
+    named = [each for each in voices if each.name.lower() == wanted]
+    yield named if len(wanted) > SHORT_CODE else []
+    yield _find_speaker(wanted, voices)
+    better = [each for each in voices if each.rank > 0 and TAG.fullmatch(wanted) and rate_dialect(each, wanted)]
+    yield [pick_best(better, wanted)] if better else []
+    ways: tuple[Callable[[VoiceInfo], bool], ...] = (
+        lambda each: wanted in each.languages,
+        lambda each: tail(each) == wanted,
+        lambda each: each.name.lower() == wanted,
+        lambda each: wanted in bare_id(each) or wanted in each.name.lower(),
+    )
+    for way in ways:
+        yield [each for each in voices if way(each)]
+
+
+def _find_speaker(wanted: str, voices: Sequence[VoiceInfo]) -> list[VoiceInfo]:
+    """Return the best voice of the speaker with this name, or all voices if several speakers share it."""
+    found = [each for each in voices if speaker(each) == wanted]
+    if len({(each.kind, each.languages[:1]) for each in found}) != 1:
+        return found
+    return [min(found, key=lambda each: (-each.rank, each.id))]

@@ -20,7 +20,8 @@ from voicecoach.audio.clip import SAMPLE_BYTES, gain
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, shown
 from voicecoach.language import TAG
 from voicecoach.system import cache, folders
-from voicecoach.voices.port import Listed
+from voicecoach.voices.matching import match_name
+from voicecoach.voices.port import VoiceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -143,11 +144,11 @@ class Piper:
 
     name = "piper"
 
-    def listed(self, settings: Settings) -> Sequence[Listed]:
+    def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
         """List the installed models; where the package is missing, none of them is ready."""
         return [_listed(path) for path in installed(settings.data)]
 
-    def voice(self, name: str, settings: Settings) -> PiperVoice:
+    def find_voice(self, name: str, settings: Settings) -> PiperVoice:
         """Return the voice of an installed model, whose name may be a part of one, or of a model elsewhere.
 
         Raises:
@@ -396,17 +397,12 @@ def _found(name: str, data: Path | None) -> Path:
             if not each.is_file():
                 raise ChoiceError(f"{each}: {what}")
         return path
-    there = installed(data)
-    same = [path for path in there if path.stem.lower() == name.lower()]
-    alike = same or [path for path in there if name.lower() in path.stem.lower()]
-    if not alike:
-        known = [path.stem for path in there]
-        raise UnknownNameError("installed Piper voice", name, known, f"'voicecoach voices install {name}' downloads it")
-    if len(alike) > 1:
-        raise ChoiceError(
-            f"{shown(name)} may mean several voices: {', '.join(f'piper:{path.stem}' for path in alike[:6])}"
-        )
-    return alike[0]
+    there = {VoiceInfo(f"piper:{path.stem}", "piper", path.stem): path for path in installed(data)}
+    match = match_name(name, tuple(there))
+    if match is None:
+        mend = f"'voicecoach voices install {name}' downloads it"
+        raise UnknownNameError("installed Piper voice", name, [each.name for each in there], mend)
+    return there[match]
 
 
 def _speaker(number: str | None, name: str | None, facts: Facts) -> int | None:
@@ -428,12 +424,12 @@ def _numbered(facts: Facts) -> str:
     )
 
 
-def _listed(model: Path) -> Listed:
+def _listed(model: Path) -> VoiceInfo:
     spec = f"piper:{model.stem}"
     try:
         facts = read(model)
     except VoiceError as error:
-        return Listed(spec, "piper", _titled(model.stem), ready=False, hint=str(error).splitlines()[-1])
+        return VoiceInfo(spec, "piper", _titled(model.stem), ready=False, hint=str(error).splitlines()[-1])
     several = f", {facts.speakers} speakers" if facts.speakers > 1 else ""
     hint = ""
     try:
@@ -441,7 +437,7 @@ def _listed(model: Path) -> Listed:
     except VoiceError as error:
         hint = str(error).splitlines()[-1]
     rank = _RANKS.get(facts.quality, _RANKS["low"])
-    return Listed(spec, "piper", f"{facts.name}{several}", facts.languages, ready=not hint, hint=hint, rank=rank)
+    return VoiceInfo(spec, "piper", f"{facts.name}{several}", facts.languages, ready=not hint, hint=hint, rank=rank)
 
 
 WELL_KNOWN = {

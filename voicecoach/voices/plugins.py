@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, cast
 
 from voicecoach.audio.clip import Clip, peak
 from voicecoach.errors import VoicecoachError, VoiceError, shown
-from voicecoach.voices.port import Kind, Listed
+from voicecoach.voices.port import Kind, VoiceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from importlib.metadata import EntryPoint
 
-    from voicecoach.voices import Voice
-    from voicecoach.voices.port import Settings
+    from voicecoach.voices.port import Settings, Voice
 
 GROUP = "voicecoach.voices"
 
@@ -41,16 +40,16 @@ class Plugin:
         """The word before the colon."""
         return self.entry.name.lower()
 
-    def listed(self, settings: Settings) -> Sequence[Listed]:
+    def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
         """List what the package has; one that fails is a single voice that is not ready, and says why."""
         try:
             with self._told("voices"):
-                return [self._own(each) for each in _kind(self.entry).listed(settings)]
+                return [self._own(each) for each in _kind(self.entry).list_voices(settings)]
         except VoicecoachError as error:
             broken = "; ".join(str(error).splitlines())
-            return [Listed(f"{self.name}:", self.name, self._package, ready=False, hint=broken)]
+            return [VoiceInfo(f"{self.name}:", self.name, self._package, ready=False, hint=broken)]
 
-    def voice(self, name: str, settings: Settings) -> Voice:
+    def find_voice(self, name: str, settings: Settings) -> Voice:
         """Return the voice of a name, with what it does watched.
 
         Raises:
@@ -58,11 +57,11 @@ class Plugin:
             VoiceError: As the package has it, or when it is broken.
         """
         with self._told(f"voice {self.name}:{name}"):
-            return Watched(_kind(self.entry).voice(name, settings), f"{self.name}:{name}", self._package)
+            return Watched(_kind(self.entry).find_voice(name, settings), f"{self.name}:{name}", self._package)
 
-    def _own(self, listed: Listed) -> Listed:
+    def _own(self, listed: VoiceInfo) -> VoiceInfo:
         prefix = f"{self.name}:"
-        return Listed(
+        return VoiceInfo(
             listed.id if listed.id.startswith(prefix) else prefix + listed.id,
             self.name,
             str(listed.name),
@@ -159,7 +158,7 @@ def _there_may_be_some() -> bool:
 @cache
 def _kind(entry: EntryPoint) -> Kind:
     found = entry.load()
-    for needed in ("listed", "voice"):
+    for needed in ("list_voices", "find_voice"):
         if not callable(getattr(found, needed, None)):
             raise TypeError(f"{entry.value} has no method {needed!r}")
     return cast("Kind", found)

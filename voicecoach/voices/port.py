@@ -1,29 +1,54 @@
-"""Kinds of voices: each lists what it has, and makes a voice of a name; packages can bring their own."""
+"""The port for voices: what a voice does, what a kind of voices does, and what both exchange."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from voicecoach.voices import Voice
+    from voicecoach.audio.clip import Clip
+
+
+class Voice(Protocol):
+    """Anything that turns words into clips."""
+
+    @property
+    def identity(self) -> str:
+        """Everything that changes the sound (kind, name, version, settings), as one line of text."""
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
+        """Speak each wording, in order, and give each clip as soon as it is ready.
+
+        A clip has no silence at its ends, and the loudness that all clips have.
+
+        Raises:
+            VoiceError: When a wording can't be spoken. No clip may be empty, cut short or silent instead.
+        """
+
+
+@runtime_checkable
+class CompositeVoice(Protocol):
+    """A voice made of other voices or of files: each wording has an identity of its own in the cache."""
+
+    def identity_of(self, wording: str) -> str:
+        """Everything that changes the sound of this wording, as one line of text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A voice that there is, or could be.
+class VoiceInfo:
+    """A voice that exists on this computer, or could be installed.
 
     Attributes:
         id: As ``--voice`` takes it: ``piper:en_US-amy-medium``, ``gmw/en-us``.
-        kind: The kind it is of: ``system``, ``piper``, ``recorded``, ``command``, or a package's own.
+        kind: ``system``, ``piper``, ``recorded``, ``command``, or the kind of another package.
         name: As people call it.
-        languages: What it speaks (tags such as "en-us"), the main one first; nothing where nobody knows.
+        languages: Its languages (tags such as "en-us"), the main one first; empty if nobody knows.
         ready: Whether it can speak now.
-        hint: What would make it ready.
-        rank: Of the voices that are ready and speak a language, one with the highest is the default.
+        hint: How to make it ready.
+        rank: Among the voices that are ready and speak a language, one with the highest rank is the default.
     """
 
     id: str
@@ -40,15 +65,15 @@ class Settings:
     """What is asked of any voice.
 
     Attributes:
-        language: The routine's (BCP 47).
-        calibration: A plain sentence of that language, a second or longer, by which a voice's own level is found.
-        folder: Where clips and small facts are kept.
-        rate: Words a minute, as heard; None for the voice's own calm rate.
+        language: The routine's language (BCP 47).
+        calibration: A plain sentence of that language, at least a second long; the voice's own level is measured on it.
+        folder: Where clips and small facts are cached.
+        rate: Words per minute, as heard; None for the voice's own calm rate.
         pitch: 0 to 100; None for the voice's own.
-        volume: dB; added after levelling only by a fallback or a test, 0 in a session.
-        data: Where what is installed lies (models of voices).
-        commands: The user's own commands, by name, as their settings file has them.
-        resolve: Gives the voice that another name means, for kinds that fall back on one.
+        volume: dB, added after loudness normalisation; only fallbacks and tests use it, 0 in a session.
+        data: Where installed models of voices are.
+        commands: The user's own commands by name, as in their settings file.
+        resolve: Finds the voice of another name, for kinds that fall back on one.
     """
 
     language: str
@@ -63,19 +88,19 @@ class Settings:
 
 
 class Kind(Protocol):
-    """What brings voices. Entry points of the group ``voicecoach.voices`` are objects of this shape."""
+    """A kind of voices. Entry points of the group ``voicecoach.voices`` are objects of this shape."""
 
     @property
     def name(self) -> str:
         """The word before the colon: ``piper`` in ``piper:en_US-amy-medium``."""
 
-    def listed(self, settings: Settings) -> Sequence[Listed]:
-        """List what there is; quickly, and without starting anything that takes long."""
+    def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
+        """List the voices of this kind, quickly: without starting anything slow."""
 
-    def voice(self, name: str, settings: Settings) -> Voice:
-        """Return the voice of a name, which stands after the colon.
+    def find_voice(self, name: str, settings: Settings) -> Voice:
+        """Return the voice with this name, which comes after the colon.
 
         Raises:
-            ChoiceError: When there is none of this name, or its settings are wrong.
-            VoiceError: When it is there and can't speak.
+            ChoiceError: When no voice has this name, or its settings are wrong.
+            VoiceError: When the voice exists and can't speak.
         """

@@ -21,8 +21,9 @@ from voicecoach.errors import ChoiceError, RunError, VoiceError, shown
 from voicecoach.language import as_written
 from voicecoach.system import folders, parallel, plain_files
 from voicecoach.system.file_names import name_recording
-from voicecoach.voices import Mixed, polish
+from voicecoach.voices import polish
 from voicecoach.voices.polish import Raw
+from voicecoach.voices.port import CompositeVoice
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from voicecoach.voices import Voice
-    from voicecoach.voices.port import Listed, Settings
+    from voicecoach.voices.port import Settings, Voice, VoiceInfo
 
 ENDINGS = (".wav", ".flac", ".m4a", ".mp3")
 """The files that are recordings; of several with the same words, the first by this order is heard."""
@@ -157,7 +157,7 @@ class RecordedVoice:
             return f"recorded {self._digest(file)}; {_treatment()}"
         if self.other is None:
             return "not recorded"
-        return self.other.identity_of(wording) if isinstance(self.other, Mixed) else self.other.identity
+        return self.other.identity_of(wording) if isinstance(self.other, CompositeVoice) else self.other.identity
 
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
         """Give a clip for each wording, in order; all recordings are looked at before the first clip comes.
@@ -229,11 +229,11 @@ class Recorded:
 
     name = "recorded"
 
-    def listed(self, settings: Settings) -> Sequence[Listed]:  # noqa: ARG002 - as all kinds have it
+    def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:  # noqa: ARG002 - as all kinds have it
         """List nothing: nobody knows in which folders there are recordings."""
         return ()
 
-    def voice(self, name: str, settings: Settings) -> RecordedVoice:
+    def find_voice(self, name: str, settings: Settings) -> RecordedVoice:
         """Return the recordings of a folder, with another voice where one is named after a comma.
 
         Raises:

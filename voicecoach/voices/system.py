@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from voicecoach.errors import VoiceError, shown
 from voicecoach.system import cache, parallel
 from voicecoach.voices import espeak
-from voicecoach.voices.matching import Catalogue, choose, read
+from voicecoach.voices.catalogue import Catalogue, choose, read_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -163,12 +163,12 @@ def catalogue(folder: Path | None = None, *, command: Sequence[str] = _WORKER, p
     found = espeak.find()
     key = f"voices of {found}"
     try:
-        return read(cache.recall(folder, key))  # type: ignore[arg-type] # whatever it is, read() checks it
+        return read_catalogue(cache.recall(folder, key))  # type: ignore[arg-type] # it checks what it gets
     except ValueError:
         pass
     answer = _asked_twice(command, patience)
     cache.remember(folder, key, answer)
-    return read(answer)
+    return read_catalogue(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +304,7 @@ def _asked_twice(command: Sequence[str], patience: float) -> dict[str, object]:
 
 def _listed(speaker: Speaker, patience: float) -> dict[str, object]:
     answer = speaker.ask({"do": "voices"}, patience)
-    read(answer)
+    read_catalogue(answer)
     return answer
 
 

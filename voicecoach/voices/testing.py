@@ -1,6 +1,6 @@
 """What every voice must do, as tests that other packages can run on theirs.
 
-In a test file of pytest, with the voice as it is after ``voicecoach.voices.finding.chosen`` or straight from its kind:
+In a test file of pytest, with a voice from ``voicecoach.voices.finding.find_voice`` or from its kind:
 
     from voicecoach.voices.testing import VoiceContract
 
@@ -22,7 +22,7 @@ from voicecoach.errors import VoiceError, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voicecoach.voices import Voice
+    from voicecoach.voices.port import Voice
 
 LOUDNESS, WITHIN = -18.0, 1.0
 """LUFS of a clip of a second or more, and by how much it may be missed."""
