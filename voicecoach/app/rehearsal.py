@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from voicecoach.script.choices import Choices
     from voicecoach.script.fit import Fit, LengthError
     from voicecoach.script.piece import Piece
-    from voicecoach.voices import Voice
+    from voicecoach.voices.port import Voice
 
 
 def rehearse(  # noqa: PLR0913 - what a rehearsal takes

@@ -113,8 +113,14 @@ def _choose_routine(request: Request, folder: Path) -> tuple[Routine, CachedVoic
     """Return the routine that is read, in a language that the voice speaks if there is one, and the voice."""
     routine = load(request.routine, request.language)
     found = speaker.find_speaker(request, routine.words, folder)
-    if request.language is None and found.languages and not matching.speaks_language(found.languages, routine.sheet.language):
-        there = [code for code in translations(find(request.routine)) if matching.speaks_language(found.languages, code)]
+    if (
+        request.language is None
+        and found.languages
+        and not matching.speaks_language(found.languages, routine.sheet.language)
+    ):
+        there = [
+            code for code in translations(find(request.routine)) if matching.speaks_language(found.languages, code)
+        ]
         if there:
             routine = load(request.routine, there[0])
             found = speaker.find_speaker(request, routine.words, folder)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from voicecoach.system.lru import Lru
     from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
-    from voicecoach.voices.port import Listed, Settings
+    from voicecoach.voices.port import Settings, VoiceInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def list_voices_meanwhile(request: Request, folder: Path) -> Iterator[None]:
         await_list()
 
 
-def _note_foreign(voice: Listed, code: str) -> Iterator[str]:
+def _note_foreign(voice: VoiceInfo, code: str) -> Iterator[str]:
     """Report that a voice does not speak the routine's language."""
     from voicecoach.voices.matching import speaks_language
 
