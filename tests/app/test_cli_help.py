@@ -28,7 +28,7 @@ from voicecoach.audio import render
 from voicecoach.core.breath import Kind
 from voicecoach.voices import download, listing
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.port import Listed
+from voicecoach.voices.port import VoiceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(click, "confirm", returning(value=False))
         patch.setattr(doctor, "run_checks", returning([]))
         patch.setattr(sampling, "sample", returning(Sample(Path("x.mp3"), "en", ("Breathe",), 2.0)))
-        patch.setattr(listing, "list_voices", returning([Listed("gmw/de", "system", "German", ("de",))]))
+        patch.setattr(listing, "list_voices", returning([VoiceInfo("gmw/de", "system", "German", ("de",))]))
         patch.setattr(download, "install", returning(folder / "en_US-amy-medium.onnx"))
         (folder / "taps.txt").write_text("0\n10\n20\n30\n40\n50\n60\n70\n")
         (folder / "mine.yaml").write_text("title: Mine\nsteps:\n  - breathe: 4\n    in: In\n    out: Out\n")

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from voicecoach.audio.clip import Clip
     from voicecoach.language import Language
     from voicecoach.system.lru import Lru
-    from voicecoach.voices import Voice
     from voicecoach.voices.cached import CachedVoice
-    from voicecoach.voices.port import Settings, VoiceInfo
+    from voicecoach.voices.port import Settings, Voice, VoiceInfo
 
 
 @dataclass(frozen=True, slots=True)
