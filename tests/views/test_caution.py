@@ -118,7 +118,7 @@ def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
         return perform(score, measure, paced(routine, asked.choices))
 
     for usual in USUAL:
-        request = Request(name, Choices(breath=pace(usual)), usual_breath=True)
+        request = Request(name, Choices(breath=pace(usual)), usual=frozenset({"breath"}))
         timeline, aside = try_with_defaults(request, work)
         assert timeline.duration > 0
         assert all(line.startswith(f"your usual breath {request.choices.breath} is set aside") for line in aside)
@@ -153,7 +153,7 @@ def test_a_default_is_set_aside_where_what_is_typed_is_refused(
 
 
 def test_an_error_that_has_nothing_to_do_with_the_breath_is_told_as_it_is(tmp_path: Path) -> None:
-    request = Request(str(tmp_path / "no.yaml"), Choices(breath=pace("4-6")), usual_breath=True)
+    request = Request(str(tmp_path / "no.yaml"), Choices(breath=pace("4-6")), usual=frozenset({"breath"}))
     with pytest.raises(ChoiceError, match="no file is called"):
         plan(request, tmp_path, lambda *_: None)
 

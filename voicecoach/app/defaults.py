@@ -16,21 +16,26 @@ if TYPE_CHECKING:
 _Done = TypeVar("_Done")
 
 
+SIDES = frozenset({"side", "first", "tracks"})
+"""The options of sides."""
+
+
 def try_with_defaults(request: Request, work: Callable[[Request], _Done]) -> tuple[_Done, tuple[str, ...]]:
-    """Do some work; where the user's defaults make it fail, without them, with a note of each."""
+    """Do some work; if the user's defaults make it fail, do it without them, with a note of each."""
     try:
-        return _at_usual_breath(request, work)
+        return _try_usual_breath(request, work)
     except SidelessError as error:
-        if not request.usual_sides:
+        usual = request.usual & SIDES
+        if not usual:
             raise
-        done, aside = _at_usual_breath(_without_usual_sides(request), work)
-        why, names = str(error).splitlines()[0], ", ".join(sorted(request.usual_sides))
-        return done, (f"your usual choice of {names} is set aside: {why}", *aside)
+        done, notes = _try_usual_breath(_drop_usual_sides(request), work)
+        why, names = str(error).splitlines()[0], ", ".join(sorted(usual))
+        return done, (f"your usual choice of {names} is set aside: {why}", *notes)
 
 
-def _without_usual_sides(request: Request) -> Request:
+def _drop_usual_sides(request: Request) -> Request:
     """Return a request without those choices of sides that are only defaults."""
-    usual, choices = request.usual_sides, request.choices
+    usual, choices = request.usual, request.choices
     return replace(
         request,
         split=request.split and "tracks" not in usual,
@@ -39,12 +44,12 @@ def _without_usual_sides(request: Request) -> Request:
             sides=LEFT_RIGHT if "side" in usual else choices.sides,
             first=None if "first" in usual else choices.first,
         ),
-        usual_sides=frozenset(),
+        usual=usual - SIDES,
     )
 
 
-def _at_usual_breath(request: Request, work: Callable[[Request], _Done]) -> tuple[_Done, tuple[str, ...]]:
-    """Do some work; where the user's default breath is what makes it fail, at the routine's own, with a note.
+def _try_usual_breath(request: Request, work: Callable[[Request], _Done]) -> tuple[_Done, tuple[str, ...]]:
+    """Do some work; if the user's default breath makes it fail, do it at the routine's own, with a note.
 
     A default was chosen for other routines: it must not make this one fail.
     """
@@ -52,7 +57,7 @@ def _at_usual_breath(request: Request, work: Callable[[Request], _Done]) -> tupl
         return work(request), ()
     except (RoutineError, ChoiceError) as error:
         breath = request.choices.breath
-        if not request.usual_breath or breath is None or isinstance(error, TargetError):
+        if "breath" not in request.usual or breath is None or isinstance(error, TargetError):
             raise
         own = replace(request, choices=replace(request.choices, breath=None))
         done = work(own)  # a problem at any breath is raised as it is

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from voicecoach.app.progress import Heading
     from voicecoach.app.request import Request
-    from voicecoach.core.breath import Pace
-    from voicecoach.core.timeline import Timeline
-    from voicecoach.script.choices import Choices
     from voicecoach.script.piece import Piece
 
 
@@ -26,23 +23,15 @@ def announce(tell: Callable[[Heading], None], request: Request, piece: Piece, vo
     """Show on a terminal what the session will be, before its words are spoken: its length is a guess."""
     from voicecoach.app.progress import Heading
 
-    pace, seconds, breathed = piece.pace(request.choices.breath), request.length, True
+    pace, seconds, breathed = piece.pacing.choose(request.choices.breath), request.length, True
     letter = Fraction(12, request.rate) if request.rate else GUESSED_LETTER
     with suppress(VoicecoachError):  # problems are reported when they are certain
         guessed = perform(piece.score, lambda said: _guess(said, letter), pace, grid=GRID)
-        pace = find_pace(piece, request.choices, guessed)
+        pace = piece.pacing.find_main(request.choices.breath, guessed)
         guessed = guessed.preview(request.preview) if request.preview else guessed
         seconds, breathed = seconds or guessed.duration, bool(guessed.phases)
     exact = request.length is not None
     tell(Heading(request.title or piece.title, voice, pace if breathed else None, seconds, exact))
-
-
-def find_pace(piece: Piece, choices: Choices, timeline: Timeline) -> Pace:
-    """Return what is breathed; of a routine that keeps its own breaths, the one that it breathes most."""
-    from voicecoach.core.breath import Pace
-
-    most = timeline.find_breath() if piece.fixed else None
-    return Pace((most,)) if most else piece.pace(choices.breath)
 
 
 def _guess(said: str | Sound, letter: Fraction) -> Fraction:

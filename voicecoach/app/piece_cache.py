@@ -24,7 +24,7 @@ from voicecoach.core import breath, score
 from voicecoach.core.perform import perform
 from voicecoach.errors import VoicecoachError
 from voicecoach.routine import library
-from voicecoach.script import piece
+from voicecoach.script import pacing, piece
 from voicecoach.script.choices import Choices
 from voicecoach.system import cache, parallel, plain_files
 
@@ -56,7 +56,7 @@ _MAY_BE_READ = {
             score.Moment,
         ),
         *(breath.Phase, breath.Breath, breath.Pace, breath.Span, breath.Kind),
-        *(piece.Piece, language.Language, language.Reading, language.SideWords, errors.Where, Fraction),
+        *(piece.Piece, pacing.Pacing, language.Language, language.Reading, language.SideWords, errors.Where, Fraction),
     )
 }
 """All that a piece is made of, besides texts, numbers and tuples."""
@@ -204,7 +204,7 @@ def draw_cover(source: Source, title: str | None = None, side: Side | None = Non
         own = Choices(sides=(side,)) if side else Choices()
         try:
             piece = source.piece(own)
-            drawn = perform(piece.score, lambda _: Fraction(0), piece.pace(None), grid=GRID).until(COVERED)
+            drawn = perform(piece.score, lambda _: Fraction(0), piece.pacing.own, grid=GRID).until(COVERED)
             picture = cover(drawn, title or piece.title, piece.words.word(side.value) if side else "")
         except VoicecoachError:  # with parameters that only fit as the listener sets them; or there is no Pillow
             return b""

@@ -90,7 +90,7 @@ class Stage:
 
     def rehearse(self, choices: Choices, piece: Piece) -> Timeline:
         """Perform a piece with real speech."""
-        pace = piece.pace(choices.breath)
+        pace = piece.pacing.choose(choices.breath)
         return rehearse(piece.score, pace, self.voice, self.clips, self.report, slower=self.slower)
 
     def measure(self, said: str | Sound) -> Fraction:

@@ -36,9 +36,9 @@ Report = Callable[[str, int, int], None]
 class Request:
     """What a listener asks for; ``split`` makes a track for each side, ``length`` is that of each track, in seconds.
 
-    ``commands`` are those of the user's settings that speak, by name. With ``usual_breath`` the breath is the user's
-    default, which is set aside where a routine can't be done at it; ``usual_sides`` are the options of sides that are
-    defaults, which are set aside where a routine has no sides.
+    ``commands`` are those of the user's settings that speak, by name. ``usual`` are the options that are the user's
+    defaults, among ``breath``, ``side``, ``first`` and ``tracks``: the breath is set aside if a routine can't be done
+    at it, the others if a routine has no sides.
     """
 
     routine: str
@@ -58,8 +58,7 @@ class Request:
     commands: Mapping[str, object] = field(default_factory=dict)
     force: bool = False
     artist: str | None = None
-    usual_breath: bool = False
-    usual_sides: frozenset[str] = frozenset()
+    usual: frozenset[str] = frozenset()
 
     @property
     def tracks(self) -> list[tuple[Side | None, Choices]]:

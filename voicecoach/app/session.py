@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from voicecoach.app import notes, speaker
 from voicecoach.app.defaults import try_with_defaults
-from voicecoach.app.forecast import find_pace
 from voicecoach.app.piece_cache import Source, draw_covers
 from voicecoach.app.rehearsal import Stage, lay_track
 from voicecoach.app.request import Session, Track
@@ -112,8 +111,8 @@ def _plan(request: Request, pieces: _Pieces, source: Source, environment: Enviro
         (*found.voice.problems, *_warn(request, piece, source, timelines)),
         note(timelines.values(), piece.limb),
         lower,
-        find_pace(piece, request.choices, next(iter(timelines.values()))),
-        not piece.fixed and request.choices.breath is None,
+        piece.pacing.find_main(request.choices.breath, next(iter(timelines.values()))),
+        piece.pacing.asks(request.choices.breath),
         tuple(notes.note_grown(request, timelines.values())),
     )
 

@@ -15,6 +15,7 @@ from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import chimed, end, start
 from voicecoach.script.choices import LEFT_RIGHT
 from voicecoach.script.context import Part, Room, Tally
+from voicecoach.script.pacing import Pacing
 from voicecoach.script.piece import Piece
 from voicecoach.script.steps import SENTENCE_GAP, list_round_names, paced, rest, scores
 
@@ -99,8 +100,7 @@ def piece(routine: Routine, choices: Choices) -> Piece:
         routine.words,
         notice(played, routine),
         drafted.score,
-        routine.sheet.breath,
-        routine.sheet.fixed,
+        Pacing(routine.sheet.breath, routine.sheet.fixed),
         _limb(routine),
         tuple(_unheeded(routine, played)),
         drafted.timed,
@@ -108,8 +108,8 @@ def piece(routine: Routine, choices: Choices) -> Piece:
 
 
 def pace(routine: Routine, choices: Choices) -> Pace:
-    """Return the pace of a session: the listener's, or the routine's, which may be fixed."""
-    return routine.sheet.breath if routine.sheet.fixed else choices.breath or routine.sheet.breath
+    """Return the pace of a session: the listener's or the routine's."""
+    return Pacing(routine.sheet.breath, routine.sheet.fixed).choose(choices.breath)
 
 
 def exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:

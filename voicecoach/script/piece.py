@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
     from voicecoach.language import Language
+    from voicecoach.script.pacing import Pacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,7 @@ class Piece:
         words: The words of its language, and its own.
         notice: The sentences of its notice.
         score: What should happen.
-        own: The pace that its author wrote.
-        fixed: Whether that stays, whatever the listener breathes.
+        pacing: The pace that its author wrote.
         limb: What is stretched on each side: a leg, or a side.
         unheeded: What to tell a listener whose breath changes nothing in some exercise.
         speakable: Its wordings that were looked over and are read out as they should be: as read, and as said.
@@ -33,14 +32,9 @@ class Piece:
     words: Language
     notice: tuple[str, ...]
     score: Score
-    own: Pace
-    fixed: bool
+    pacing: Pacing
     limb: str
     unheeded: tuple[str, ...]
     timed: bool
     speakable: tuple[tuple[str, str], ...] = ()
     warnings: int = 0
-
-    def pace(self, breath: Pace | None) -> Pace:
-        """Return what is breathed: the listener's ``breath``, or the author's."""
-        return self.own if self.fixed else breath or self.own

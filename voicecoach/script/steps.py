@@ -52,6 +52,7 @@ from voicecoach.routine.model import (
 from voicecoach.routine.values import Words
 from voicecoach.script.choices import LEFT_RIGHT, Guidance, Spread
 from voicecoach.script.context import TONES
+from voicecoach.script.pacing import Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -157,8 +158,8 @@ def _chaptered(steps: Sequence[Model], part: Part, name: str) -> Iterator[Score]
 
 
 def paced(pace: Pace, part: Part, write: Callable[[Part], Score], *, fixed: bool) -> Score:
-    """Write a part at a pace of its own; the listener's goes before it, unless it is fixed."""
-    if part.choices.breath and not fixed:
+    """Write a part at a pace of its own, if that does not yield to the listener's."""
+    if Pacing(pace, fixed).yields(part.choices.breath):
         return write(replace(part, written=pace))
     return Paced(pace, write(replace(part, pace=pace, written=pace, beats=part.tally.begin())))
 

@@ -231,8 +231,7 @@ def make_request(session: SessionOptions, guidance: GuidanceOptions, voice: Voic
         fall=voice.fall,
         pitch=voice.pitch,
         commands=read_commands(),
-        usual_breath="breath" in session.usual,
-        usual_sides=session.usual - {"breath"},
+        usual=session.usual,
     )
 
 

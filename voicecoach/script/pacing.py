@@ -1,0 +1,46 @@
+"""Whose breath is breathed: the only place that decides between the author's pace and the listener's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voicecoach.core.breath import Pace
+
+if TYPE_CHECKING:
+    from voicecoach.core.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """The pace that an author wrote for a routine or a part of it.
+
+    Attributes:
+        own: The author's pace.
+        fixed: Whether it stays, whatever the listener's pace is.
+    """
+
+    own: Pace
+    fixed: bool = False
+
+    def choose(self, listener: Pace | None) -> Pace:
+        """Return the pace that is breathed: the listener's, unless there is none or the author's is fixed.
+
+        >>> from voicecoach.core.breath import pace
+        >>> print(Pacing(pace("4-6")).choose(pace("5-7")), Pacing(pace("4-6"), fixed=True).choose(pace("5-7")))
+        5-7 4-6
+        """
+        return listener if listener and not self.fixed else self.own
+
+    def yields(self, listener: Pace | None) -> bool:
+        """Return whether the author's pace gives way to the listener's."""
+        return listener is not None and not self.fixed
+
+    def asks(self, listener: Pace | None) -> bool:
+        """Return whether a listener could choose a pace and has not."""
+        return listener is None and not self.fixed
+
+    def find_main(self, listener: Pace | None, timeline: Timeline) -> Pace:
+        """Return what is breathed in a session; in one of fixed breaths, the breath that is breathed most."""
+        most = timeline.find_breath() if self.fixed else None
+        return Pace((most,)) if most else self.choose(listener)
