@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.fakes import measure, perform
-from voicecoach.core.breath import pace as paced
+from voicecoach.core.notation import read_pace as paced
 from voicecoach.core.score import Side
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, pace

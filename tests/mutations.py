@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
 from voicecoach.routine.library import BUILT_IN, built_in
 from voicecoach.script.choices import LEFT_RIGHT, Amount, Choices, Guidance, spread
@@ -257,7 +257,7 @@ def chosen(name: str, seed: int) -> tuple[Choices, Fraction | None]:
         return [chance.choice(values)] if chance.random() < often else []
 
     choices = Choices(
-        breath=chance.choice([None, *map(pace, PACES)]),
+        breath=chance.choice([None, *map(read_pace, PACES)]),
         rounds=chance.choice([None] * 20 + [1, 2, 5] * 6 + [1_000]),
         sides=chance.choice([LEFT_RIGHT, LEFT_RIGHT, (Side.LEFT,), (Side.RIGHT,)]),
         first=chance.choice([None, None, Side.LEFT, Side.RIGHT]),

@@ -11,7 +11,8 @@ from tests.tagged import TAGS
 from voicecoach.app.rehearsal import rehearse
 from voicecoach.audio.render import Part, prepared
 from voicecoach.audio.writer import Recording, write_all
-from voicecoach.core.breath import Kind, Span, breath
+from voicecoach.core.breath import Kind, Span
+from voicecoach.core.notation import read_breath
 from voicecoach.core.score import Pause, Score, Seq, breathe, phrase, seq
 from voicecoach.script.choices import Sounding
 from voicecoach.views.exchange import as_json
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from voicecoach.core.timeline import Cue, Timeline
     from voicecoach.voices.port import Voice
 
-CALM = breath("2-3")
+CALM = read_breath("2-3")
 
 
 def still(seconds: int) -> Score:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes import FRAME
 from tests.goldens import GOLDEN, SESSIONS, cue_sheet, performed
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
@@ -29,7 +29,7 @@ def test_every_built_in_has_a_cue_sheet() -> None:
 @pytest.mark.parametrize("text", ["2-2", "4-7-8", "2-2-2-2", "10-20", "3-4..4-6"])
 def test_every_built_in_fits_every_breath(name: str, text: str) -> None:
     added = frozenset({"all"} if name == "leg-stretch" else ())
-    timeline = performed(name, Choices(breath=pace(text), added=added))
+    timeline = performed(name, Choices(breath=read_pace(text), added=added))
     assert timeline.duration % FRAME == 0
     assert timeline.stretched(Side.LEFT) == timeline.stretched(Side.RIGHT)
 

@@ -39,7 +39,6 @@ UNTIL_SPLIT = {
 }
 """Imports against the order that splits of modules are about to take away."""
 LONG_UNTIL_SPLIT = {
-    "core.breath",
     *("script.context", "script.steps", "voices.command", "voices.piper"),
 }
 VAGUE = {"utils", "util", "helper", "helpers", "manager", "engine", "processor", "common", "misc"}

@@ -15,7 +15,8 @@ from hypothesis import example, given
 
 from tests.fakes import CHIME_SECONDS, measure, perform, spoken_seconds
 from tests.strategies import ramps, sessions
-from voicecoach.core.breath import Breath, Kind, Pace, Phase, Span, breath
+from voicecoach.core.breath import Breath, Kind, Pace, Phase, Span
+from voicecoach.core.notation import read_breath
 from voicecoach.core.score import Breathe, CueKind, Offset, Overrun, Pause, Phrase, Seq, Slot, Sound, phrase
 from voicecoach.errors import FitError
 
@@ -131,9 +132,9 @@ EXACT = Seq((Breathe(((Kind.INHALE, 1, phrase("ab" * 5, "a")),)),))
 
 
 @given(sessions, ramps())
-@example(IN_TWO, Pace((breath("4-6"),)))
-@example(EXACT, Pace((breath("1.062-2"),)))
-@example(EXACT, Pace((breath("1.061-2"),)))
+@example(IN_TWO, Pace((read_breath("4-6"),)))
+@example(EXACT, Pace((read_breath("1.062-2"),)))
+@example(EXACT, Pace((read_breath("1.061-2"),)))
 def test_all_is_heard_where_the_simplest_calculation_puts_it_or_refused(score: Seq, pace: Pace) -> None:
     expected = expect(score, pace)
     if expected.refused:
@@ -150,7 +151,7 @@ def test_all_is_heard_where_the_simplest_calculation_puts_it_or_refused(score: S
 @pytest.mark.parametrize(("seconds", "letters"), [("1.5", 16), ("1.4", 15), ("3", 37), ("6", 79)])
 def test_words_leave_a_tenth_of_a_phase_and_at_least_150_ms(seconds: str, letters: int) -> None:
     """That many letters are the most that fit: one more is refused."""
-    taken_breath = breath(f"{seconds}-9")
+    taken_breath = read_breath(f"{seconds}-9")
     perform(Seq((Breathe(((Kind.INHALE, 1, phrase("a" * letters)),)),)), measure, taken_breath)
     with pytest.raises(FitError):
         perform(Seq((Breathe(((Kind.INHALE, 1, phrase("a" * (letters + 1))),)),)), measure, taken_breath)
@@ -158,4 +159,4 @@ def test_words_leave_a_tenth_of_a_phase_and_at_least_150_ms(seconds: str, letter
 
 def test_a_sound_that_rings_over_later_ones_ends_the_session() -> None:
     score = Seq((Sound("bell", CueKind.CHIME), Pause(Span(rest=Fraction(1))), phrase("Up")))
-    assert perform(score, measure, breath("4-6")).duration == whole(CHIME_SECONDS)
+    assert perform(score, measure, read_breath("4-6")).duration == whole(CHIME_SECONDS)

@@ -17,7 +17,7 @@ from voicecoach.app import config, session, speaker
 from voicecoach.app.cli import COMMANDS, cli, run
 from voicecoach.app.request import Request
 from voicecoach.app.speaker import Speaker
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import EncodeError, OutputError
 from voicecoach.voices.cached import CachedVoice
@@ -173,7 +173,7 @@ def test_options_say_what_is_made(asked: list[Request]) -> None:
     assert (request.routine, request.split, request.voice, request.rate) == ("thigh-burner", True, "en", 150)
     assert (request.title, request.preview) == ("Mine", Fraction(5, 2))
     chosen = request.choices
-    assert (chosen.breath, chosen.rounds, chosen.sides) == (pace("4-7-8"), 2, (Side.RIGHT,))
+    assert (chosen.breath, chosen.rounds, chosen.sides) == (read_pace("4-7-8"), 2, (Side.RIGHT,))
     assert chosen.added == {"a", "b"}
     assert chosen.skipped == {"c"}
     assert chosen.lead_in == 90
@@ -194,7 +194,7 @@ def test_the_line_comes_before_the_environment_and_that_before_the_settings(
     monkeypatch.setenv("VOICECOACH_WITH", "a b")
     run(["make", "--breath", "5-5"])
     (request,) = asked
-    assert request.choices.breath == pace("5-5")
+    assert request.choices.breath == read_pace("5-5")
     assert request.rate == 160, "the command's own variable comes before that of all commands"
     assert (request.voice, request.title) == ("de", "Mine")
     assert request.choices.added == {"a", "b"}

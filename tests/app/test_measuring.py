@@ -10,7 +10,8 @@ import pytest
 
 from voicecoach.app.measuring import LARGEST, as_json, described, from_file, lines, measure
 from voicecoach.app.taps import ENOUGH, NEEDED, Sample
-from voicecoach.core.breath import Kind, breath
+from voicecoach.core.breath import Kind
+from voicecoach.core.notation import read_breath
 from voicecoach.errors import ChoiceError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def test_with_phases_the_next_one_is_shown() -> None:
 
 def test_what_was_left_out_is_told() -> None:
     sample, _ = typed(" " * 9, 10, 10, 20, 10, 1, 9.5, 10, 10)
-    assert described(sample, breath("4-6")) == (
+    assert described(sample, read_breath("4-6")) == (
         "6.0 breaths a minute; the median of 6 breaths, the last 5 all within 15 % of it",
         "left out: 1 missed tap",
         "left out: 1 tap too many",
@@ -106,12 +107,12 @@ def test_what_was_left_out_is_told() -> None:
     [((10, 10, 10), "too few to tell whether they agree"), ((4, 5.5) * 6, "the last 5 not all within 15 % of it")],
 )
 def test_taps_that_do_not_agree_are_told_as_such(gaps: tuple[float, ...], expected: str) -> None:
-    (line,) = described(typed(" " * (len(gaps) + 1), *gaps)[0], breath("4-6"))
+    (line,) = described(typed(" " * (len(gaps) + 1), *gaps)[0], read_breath("4-6"))
     assert line.endswith(expected)
 
 
 def test_programs_get_numbers() -> None:
-    assert as_json(typed(" " * 9)[0], breath("4.2-5.8")) == {
+    assert as_json(typed(" " * 9)[0], read_breath("4.2-5.8")) == {
         "breath": "4.2-5.8", "seconds": 10.0, "per_minute": 6.0, "inhale": 4.2, "exhale": 5.8,
         "breaths": 6, "missed": 0, "extra": 0, "agrees": True, "slower": None,
     }  # fmt: skip

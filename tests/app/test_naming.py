@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import paces
 from voicecoach.app.naming import LONGEST, list_choices, name_file, tell_apart
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
 from voicecoach.script.choices import Choices, Guidance
 
@@ -23,9 +23,9 @@ def named(choices: Choices, length: Fraction | None = None, preview: Fraction | 
     ("choices", "name"),
     [
         (Choices(), "leg-stretch"),
-        (Choices(breath=pace("5-7")), "leg-stretch 5-7"),
-        (Choices(breath=pace("3-4..4-6")), "leg-stretch 3-4..4-6"),
-        (Choices(breath=pace("4.5-6"), rounds=1), "leg-stretch 4.5-6 1 round"),
+        (Choices(breath=read_pace("5-7")), "leg-stretch 5-7"),
+        (Choices(breath=read_pace("3-4..4-6")), "leg-stretch 3-4..4-6"),
+        (Choices(breath=read_pace("4.5-6"), rounds=1), "leg-stretch 4.5-6 1 round"),
         (Choices(rounds=3, guidance=Guidance.TONES), "leg-stretch 3 rounds tones"),
         (Choices(first=Side.RIGHT), "leg-stretch right first"),
         (Choices(added=frozenset({"squat", "lunge"})), "leg-stretch with lunge+squat"),

@@ -12,7 +12,7 @@ import pytest
 
 from voicecoach.app import piece_cache
 from voicecoach.app.piece_cache import Source, draw_cover, write
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
 from voicecoach.routine.library import BUILT_IN, built_in
 from voicecoach.routine.loader import load
@@ -45,7 +45,7 @@ KINDS = [
 """Built-ins that between them have all that a score can hold."""
 CHOICES = [
     Choices(),
-    Choices(breath=pace("5-7")),
+    Choices(breath=read_pace("5-7")),
     Choices(rounds=2),
     Choices(rounds=2, sides=LEFT_RIGHT[1:]),
     Choices(guidance=Guidance.CUES, chime="bell", lead_in=Fraction(7, 2)),
@@ -99,7 +99,7 @@ def test_what_is_read_out_right_is_known_of_a_piece_that_is_kept(tmp_path: Path)
 @pytest.mark.parametrize("name", built_in())
 def test_a_score_that_asks_for_no_times_is_the_same_for_every_breath(name: str) -> None:
     routine = load(name)
-    paces = [pace(text) for text in ("4-6", "5-7", "4-7-8", "3-4..4-6", "1.5-2.5")]
+    paces = [read_pace(text) for text in ("4-6", "5-7", "4-7-8", "3-4..4-6", "1.5-2.5")]
     scores = []
     for breath in paces:
         with_breath = piece(routine, Choices(breath=breath))
@@ -112,12 +112,12 @@ def test_a_score_that_asks_for_no_times_is_the_same_for_every_breath(name: str) 
 def test_a_score_that_asks_for_times_is_kept_for_its_breath_alone(tmp_path: Path) -> None:
     path = tmp_path / "fold.yaml"
     path.write_text(ROUTINE.replace("breathe: 2", "breathe: 30s in whole breaths"))
-    slow, fast = (kept(str(path), Choices(breath=pace(text)), tmp_path / "kept") for text in ("8-12", "2-3"))
+    slow, fast = (kept(str(path), Choices(breath=read_pace(text)), tmp_path / "kept") for text in ("8-12", "2-3"))
     assert not isinstance(slow, str)
     assert not isinstance(fast, str)
     assert slow.timed
     assert slow.score != fast.score
-    assert kept(str(path), Choices(breath=pace("8-12")), tmp_path / "kept") == slow
+    assert kept(str(path), Choices(breath=read_pace("8-12")), tmp_path / "kept") == slow
 
 
 @pytest.mark.usefixtures("unread")
@@ -128,10 +128,10 @@ def test_a_piece_that_is_not_kept_is_read(tmp_path: Path) -> None:
 
 def test_a_piece_that_is_kept_needs_no_file_to_be_parsed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     first = Source("leg-stretch", None, tmp_path)
-    expected = first.piece(Choices(breath=pace("4-6")))
+    expected = first.piece(Choices(breath=read_pace("4-6")))
     request.getfixturevalue("unread")
     second = Source("leg-stretch", None, tmp_path)
-    assert second.piece(Choices(breath=pace("5.5-7"))) == expected
+    assert second.piece(Choices(breath=read_pace("5.5-7"))) == expected
     assert second.digests == first.digests
     with pytest.raises(AssertionError, match="read again"):
         Source("leg-stretch", None, tmp_path).piece(Choices(rounds=7))

@@ -17,7 +17,7 @@ from voicecoach.app import cli, speaker
 from voicecoach.app.progress import Bars, Heading, _bars, show_progress
 from voicecoach.app.speaker import Speaker
 from voicecoach.audio import tagging
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.voices.cached import CachedVoice
 
 ROUTINE = "title: Calm\nsteps:\n  - say: Sit down.\n  - breathe: 2\n    in: In\n    out: Out\n"
@@ -142,10 +142,10 @@ def test_a_stage_is_no_empty_count_and_moves_by_itself() -> None:
 @pytest.mark.parametrize(
     ("heading", "said"),
     [
-        (Heading("Calm", "Heart", pace("4-6"), Fraction(612), exact=True), "Calm, 10:12, breath in 4 s out 6 s"),
-        (Heading("Calm", "Heart", pace("4-6"), Fraction(612)), "Calm, about 10 min, breath in 4 s out 6 s"),
+        (Heading("Calm", "Heart", read_pace("4-6"), Fraction(612), exact=True), "Calm, 10:12, breath in 4 s out 6 s"),
+        (Heading("Calm", "Heart", read_pace("4-6"), Fraction(612)), "Calm, about 10 min, breath in 4 s out 6 s"),
         (Heading("Calm\n[red]", "Heart", None, None), "Calm [red]"),
-        (Heading("Calm", "Heart", pace("3-4..4-6"), Fraction(3)), "Calm, about 1 min, breath 3-4..4-6"),
+        (Heading("Calm", "Heart", read_pace("3-4..4-6"), Fraction(3)), "Calm, about 1 min, breath 3-4..4-6"),
     ],
 )
 def test_a_heading_says_title_length_breath_and_voice(heading: Heading, said: str) -> None:

@@ -14,7 +14,7 @@ from voicecoach.app.cli import run
 from voicecoach.app.request import Request
 from voicecoach.app.review import Review, command, review
 from voicecoach.app.speaker import Speaker
-from voicecoach.core.breath import pace, paces
+from voicecoach.core.notation import read_pace, read_paces
 from voicecoach.core.timeline import clock
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.script.choices import Choices, Guidance
@@ -37,7 +37,7 @@ def voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeVoice:
 
 def reviewed(text: str, folder: Path, breaths: str = "") -> Review:
     (folder / "a.yaml").write_text(text, encoding="utf-8")
-    asked = paces(breaths) if breaths else ()
+    asked = read_paces(breaths) if breaths else ()
     return review(Request("a.yaml"), asked, folder, lambda *_: None)
 
 
@@ -145,7 +145,7 @@ def test_what_is_short_at_a_range_is_what_plan_refuses_there(tmp_path: Path) -> 
     reviewed(
         routine("{breathe: 3, in: Breathe in slowly, out: And out again | Out, last out: Come back up now}"), tmp_path
     )
-    for breath in paces("1-1,3-3"):
+    for breath in read_paces("1-1,3-3"):
         found = review(Request("a.yaml"), [breath], tmp_path, lambda *_: None)
         assert (run(["plan", "a.yaml", "--breath", str(breath)]) == 0) == (not found.problems)
 
@@ -201,11 +201,11 @@ def test_a_long_session_is_tried_at_fewer_breaths_with_both_ends(
     monkeypatch.setattr("voicecoach.app.review.MOST_LAID", 1_000)
     tried: list[tuple[int, int]] = []
     (tmp_path / "a.yaml").write_text(routine("{breathe: 100, in: In}"))
-    review(Request("a.yaml"), paces("2-2,8-8"), tmp_path, lambda *told: tried.append(told[1:]))
+    review(Request("a.yaml"), read_paces("2-2,8-8"), tmp_path, lambda *told: tried.append(told[1:]))
     assert 2 <= tried[-1][1] <= 5
 
 
-CHOSEN = Request("my file.yaml", Choices(breath=pace("3-4..4-6")), voice="de", rate=150)
+CHOSEN = Request("my file.yaml", Choices(breath=read_pace("3-4..4-6")), voice="de", rate=150)
 
 
 def test_the_command_that_lists_all_problems_lists_those_of_the_same_session() -> None:

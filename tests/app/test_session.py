@@ -17,7 +17,7 @@ from voicecoach.app.speaker import Speaker
 from voicecoach.app.targets import list_targets
 from voicecoach.audio.clip import Clip
 from voicecoach.audio.verify import Finding
-from voicecoach.core.breath import breath, pace
+from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import Score, Side, breathe, phrase, seq
 from voicecoach.errors import EncodeError, FitError, TargetError
 from voicecoach.script.choices import Choices
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Kind
     from voicecoach.core.timeline import Timeline
 
-CALM = breath("4-6")
+CALM = read_breath("4-6")
 LONG, SHORT = "word " * 40, "Out"
 
 
@@ -137,7 +137,7 @@ def test_a_folder_of_the_files_own_name_is_no_target(tmp_path: Path) -> None:
     ],
 )
 def test_a_breath_that_changes_nothing_is_told(routine: str, breath: str, told: list[str], fake: Path) -> None:
-    warned = plan(Request(routine, Choices(breath=pace(breath))), fake, nobody).warnings
+    warned = plan(Request(routine, Choices(breath=read_pace(breath))), fake, nobody).warnings
     assert len(warned) == bool(told)
     assert all(each in warned[0] for each in told)
 

@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from voicecoach.app.taps import ENOUGH, LAST, NEEDED, Lengths, Sample, Tap, measured, ratio, read
-from voicecoach.core.breath import Kind, breath
+from voicecoach.core.breath import Kind
+from voicecoach.core.notation import read_breath
 from voicecoach.errors import ChoiceError
 
 EVEN = ratio("1:1")
@@ -77,7 +78,7 @@ def test_the_phases_add_up_to_the_breath_in_tenths(usual: Fraction, one: int, tw
     assume(taken_of >= Fraction(2, 10))
     taken = measured(tapping(*[usual] * 6), ratio(f"{one}:{two}"))
     assert taken.seconds == Fraction(round(usual * 10), 10)
-    assert breath(str(taken)) == taken
+    assert read_breath(str(taken)) == taken
 
 
 def test_six_even_breaths_agree_and_five_do_not() -> None:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.fakes import CHIME_SECONDS, FRAME, ceil_to_frame, perform, snap, spoken_seconds
 from tests.goldens import performed
 from tests.script.test_steps import heard, played, routine
-from voicecoach.core.breath import breath
 from voicecoach.core.layout import air
+from voicecoach.core.notation import read_breath
 from voicecoach.core.score import CueKind, Sound
 from voicecoach.errors import FitError, UnknownNameError
 from voicecoach.script.builder import build
@@ -52,7 +52,7 @@ def test_a_round_lasts_its_hold_and_its_rest_whatever_the_voice(
     between: dict[str, Any] = {kind: f"{float(rest)}s", **({"say": "Rest"} if kind == "hold" else {})}
     script = routine({"repeat": {"rounds": 3, "between": [between], "steps": [held]}})
     try:
-        timeline = perform(build(script, Choices()), slower(factor), breath("4-6"))
+        timeline = perform(build(script, Choices()), slower(factor), read_breath("4-6"))
     except FitError:
         return
     assume(not timeline.grown)

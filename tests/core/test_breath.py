@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.strategies import breaths
-from voicecoach.core.breath import LONGEST_BREATH, Kind, Span, breath, pace, paces, seconds, span
+from voicecoach.core.breath import LONGEST_BREATH, Kind, Span
+from voicecoach.core.notation import read_breath, read_pace, read_paces, read_seconds, read_span
 from voicecoach.errors import ChoiceError
 
 whole = st.integers(1, 99)
@@ -17,15 +18,15 @@ decimal = st.decimals("0.5", "99", places=2).map(str)
 
 @given(st.lists(decimal, min_size=2, max_size=4))
 def test_a_breath_is_the_seconds_that_were_written(parts: list[str]) -> None:
-    read = breath("-".join(parts))
+    read = read_breath("-".join(parts))
     assert [phase.seconds for phase in read.phases] == [Fraction(part) for part in parts]
-    assert breath(str(read)) == read
+    assert read_breath(str(read)) == read
 
 
 def test_the_number_of_seconds_says_which_phases_they_are() -> None:
-    assert [phase.kind for phase in breath("4-6").phases] == [Kind.INHALE, Kind.EXHALE]
-    assert [phase.kind for phase in breath("4-7-8").phases] == [Kind.INHALE, Kind.HOLD, Kind.EXHALE]
-    assert [phase.kind for phase in breath("4-4-4-4").phases] == list(Kind)
+    assert [phase.kind for phase in read_breath("4-6").phases] == [Kind.INHALE, Kind.EXHALE]
+    assert [phase.kind for phase in read_breath("4-7-8").phases] == [Kind.INHALE, Kind.HOLD, Kind.EXHALE]
+    assert [phase.kind for phase in read_breath("4-4-4-4").phases] == list(Kind)
 
 
 @pytest.mark.parametrize(
@@ -50,14 +51,14 @@ def test_the_number_of_seconds_says_which_phases_they_are() -> None:
 )
 def test_what_is_no_breath_is_refused_with_a_hint(text: str) -> None:
     with pytest.raises(ChoiceError, match="write seconds") as caught:
-        breath(text)
+        read_breath(text)
     assert len(str(caught.value).splitlines()) <= 3
 
 
 @pytest.mark.parametrize("text", ["400-400", "999999-1", "0.01-4"])
 def test_a_breath_nobody_can_breathe_is_refused(text: str) -> None:
     with pytest.raises(ChoiceError, match=text):
-        breath(text)
+        read_breath(text)
 
 
 @pytest.mark.parametrize(
@@ -65,18 +66,18 @@ def test_a_breath_nobody_can_breathe_is_refused(text: str) -> None:
     [("5s", 5), ("1.5s", Fraction(3, 2)), ("1:30", 90), ("1:00:00", 3600), ("2m", 120), ("10 minutes", 600)],
 )
 def test_lengths_of_time_mean_what_they_look_like(text: str, expected: Fraction) -> None:
-    assert seconds(text) == expected
+    assert read_seconds(text) == expected
 
 
 @pytest.mark.parametrize("text", ["-5s", "nan s", "1:75", "1:3", "s", "5 breaths", "30s1m", "1m90", "1m 2m"])
 def test_what_is_not_a_length_of_time_is_refused(text: str) -> None:
     with pytest.raises(ChoiceError, match="write seconds") as caught:
-        seconds(text)
+        read_seconds(text)
     assert len(str(caught.value)) < 300
 
 
 def test_a_plain_number_is_breaths() -> None:
-    assert span("3") == span("3 breaths") == Span(breaths=3)
+    assert read_span("3") == read_span("3 breaths") == Span(breaths=3)
 
 
 @pytest.mark.parametrize(
@@ -109,8 +110,8 @@ def test_a_plain_number_is_breaths() -> None:
     ],
 )
 def test_a_breath_can_be_typed_in_many_ways(text: str) -> None:
-    assert breath(text) == breath("4-6")
-    assert paces(text) == (pace("4-6"),)
+    assert read_breath(text) == read_breath("4-6")
+    assert read_paces(text) == (read_pace("4-6"),)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_a_breath_can_be_typed_in_many_ways(text: str) -> None:
     ],
 )
 def test_what_may_mean_two_things_says_how_each_is_written(text: str, remedy: str) -> None:
-    for read in (breath, pace, paces):
+    for read in (read_breath, read_pace, read_paces):
         with pytest.raises(ChoiceError) as caught:
             read(text)
         assert remedy in str(caught.value)
@@ -152,17 +153,17 @@ rates = st.tuples(st.integers(1, 99), st.lists(st.integers(0, 99), min_size=2, m
 @given(st.one_of(rows, named, rates))
 def test_a_breath_that_can_be_read_is_written_as_it_is_read(text: str) -> None:
     try:
-        found = breath(text)
+        found = read_breath(text)
     except ChoiceError:
         return
-    assert breath(str(found)) == found
-    assert pace(str(pace(text))) == pace(text)
+    assert read_breath(str(found)) == found
+    assert read_pace(str(read_pace(text))) == read_pace(text)
 
 
 @given(st.integers(1, 99), st.lists(st.integers(1, 99), min_size=2, max_size=4))
 def test_breaths_a_minute_are_as_long_as_that_to_a_millionth(rate: int, ratio: list[int]) -> None:
     assume(60 / rate * min(ratio) / sum(ratio) > 0.2)
-    found = breath(f"{rate}/min {':'.join(map(str, ratio))}")
+    found = read_breath(f"{rate}/min {':'.join(map(str, ratio))}")
     assert abs(found.seconds - Fraction(60, rate)) <= Fraction(1, 2_000_000)
 
 
@@ -174,10 +175,10 @@ def test_a_pace_that_can_be_read_is_written_as_it_is_read(points: list[str], lon
         f"{points[0]} + {longer} s every {every}h",
     ):
         try:
-            found = pace(text)
+            found = read_pace(text)
         except ChoiceError:
             continue
-        assert pace(str(found)) == found
+        assert read_pace(str(found)) == found
 
 
 units = st.sampled_from(["s", " sec", " Sekunden", "m", " min", "h", " heures", " breaths", " Atemzüge", ""])
@@ -187,10 +188,10 @@ lengths = st.tuples(st.one_of(st.integers(0, 10**12).map(str), amounts), units).
 @given(st.one_of(lengths, st.tuples(lengths, lengths).map(" ".join), lengths.map("3 breaths, at least {}".format)))
 def test_a_length_that_can_be_read_is_written_as_it_is_read(text: str) -> None:
     try:
-        found = span(text)
+        found = read_span(text)
     except ChoiceError:
         return
-    assert span(str(found)) == found
+    assert read_span(str(found)) == found
 
 
 @pytest.mark.parametrize(
@@ -204,10 +205,10 @@ def test_a_length_that_can_be_read_is_written_as_it_is_read(text: str) -> None:
 )
 def test_a_length_can_be_typed_in_many_ways(text: str, expected: int | str) -> None:
     if isinstance(expected, int):
-        assert seconds(text) == span(text).rest == expected
+        assert read_seconds(text) == read_span(text).rest == expected
     else:
         with pytest.raises(ChoiceError, match=expected):
-            seconds(text)
+            read_seconds(text)
 
 
 @pytest.mark.parametrize(
@@ -216,9 +217,9 @@ def test_a_length_can_be_typed_in_many_ways(text: str, expected: int | str) -> N
 def test_breaths_are_counted_in_every_language_with_a_table(text: str, count: int | None) -> None:
     if count is None:
         with pytest.raises(ChoiceError, match="is not a length"):
-            span(text)
+            read_span(text)
     else:
-        assert span(text) == Span(breaths=count)
+        assert read_span(text) == Span(breaths=count)
 
 
 @given(breaths, st.integers(0, 50), st.fractions(0, 100))
@@ -236,7 +237,7 @@ halves = st.integers(1, 12).map(lambda number: Fraction(number, 2))
 def test_between_two_breaths_each_phase_goes_from_one_to_the_other(
     a: Fraction, b: Fraction, c: Fraction, d: Fraction, most: int
 ) -> None:
-    found = paces(f"{float(a)}-{float(b)},{float(c)}-{float(d)}", most)
+    found = read_paces(f"{float(a)}-{float(b)},{float(c)}-{float(d)}", most)
     lengths = {tuple(phase.seconds for phase in each.points[0].phases) for each in found}
     ends = {(first, second) for first in (a, c) for second in (b, d)}
     assert ends <= lengths
@@ -248,23 +249,23 @@ def test_between_two_breaths_each_phase_goes_from_one_to_the_other(
 
 def test_what_is_tried_can_be_one_pace() -> None:
     for text in ("4-6", "3-4..4-6", "in 2, in 1, out 6", "in 4, out 6"):
-        assert paces(text) == (pace(text),)
+        assert read_paces(text) == (read_pace(text),)
 
 
 def test_breaths_that_are_too_long_are_left_out_between_two_that_are_not() -> None:
-    found = paces("500-10,10-500")
+    found = read_paces("500-10,10-500")
     assert max(each.points[0].seconds for each in found) <= LONGEST_BREATH
 
 
 @pytest.mark.parametrize("text", ["4-6,4-7-8", "4-6,5", "2-2,3-3,4-4", "4,5-6", ","])
 def test_two_breaths_that_have_none_between_are_refused(text: str) -> None:
     with pytest.raises(ChoiceError):
-        paces(text)
+        read_paces(text)
 
 
 @given(st.lists(st.integers(1, 30), min_size=2, max_size=5), st.integers(0, 60))
 def test_a_ramp_lasts_as_long_as_its_breaths(lengths: list[int], count: int) -> None:
     """``Pace.count`` adds them up leg by leg, not one by one."""
-    ramp = pace("..".join(f"{length}-{length}" for length in lengths))
+    ramp = read_pace("..".join(f"{length}-{length}" for length in lengths))
     each = sum((one.seconds for one in ramp.breaths(count)), Fraction(0)) if count else 0
     assert ramp._seconds(count) == each  # noqa: SLF001

@@ -7,11 +7,12 @@ from fractions import Fraction
 import pytest
 
 from tests.fakes import measure, perform
-from voicecoach.core.breath import Kind, Span, breath
+from voicecoach.core.breath import Kind, Span
+from voicecoach.core.notation import read_breath
 from voicecoach.core.score import Offset, Overrun, Slot, breathe, phrase
 from voicecoach.errors import FitError, Misfit, name_options
 
-CALM = breath("4-6")
+CALM = read_breath("4-6")
 LONG = "And now let go of it all, a little more with every breath that you take"
 
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from tests.fakes import FRAME, ceil_to_frame, measure, perform, snap, spoken_seconds
 from tests.strategies import breaths, phrases, scores
-from voicecoach.core.breath import Breath, Kind, Pace, Span, breath
+from voicecoach.core.breath import Breath, Kind, Pace, Span
 from voicecoach.core.layout import air
+from voicecoach.core.notation import read_breath
 from voicecoach.core.perform import LONGEST
 from voicecoach.core.score import (
     Breathe,
@@ -42,16 +43,16 @@ from voicecoach.errors import ChoiceError, FitError
 if TYPE_CHECKING:
     from voicecoach.core.timeline import Timeline
 
-CALM = breath("4-6")
+CALM = read_breath("4-6")
 
 
 def test_the_breath_of_most_of_the_time_is_found() -> None:
     def found(*parts: tuple[str, int]) -> Breath | None:
         one = breathe({Kind.EXHALE: phrase("Out")})
-        score = seq(*(Paced(Pace((breath(text),)), seq(*[one] * count)) for text, count in parts))
+        score = seq(*(Paced(Pace((read_breath(text),)), seq(*[one] * count)) for text, count in parts))
         return perform(score, measure, CALM).find_breath()
 
-    assert found(("4-6", 1), ("4-4-4-4", 1), ("4-6", 1), ("4-4-4-4", 1)) == breath("4-4-4-4")
+    assert found(("4-6", 1), ("4-4-4-4", 1), ("4-6", 1), ("4-4-4-4", 1)) == read_breath("4-4-4-4")
     assert found(("4-6", 2), ("5-5", 2)) is None
     assert found() is None
 
@@ -122,8 +123,8 @@ def test_the_innermost_pace_holds(score: Score, inner: Breath, outer: Breath) ->
 
 
 def test_a_ramp_leads_through_the_breaths_that_are_its_own_and_through_no_others() -> None:
-    own = Paced(Pace((breath("1-1"),)), seq(*(Breathe(beat=number) for number in range(5))))
-    ramp = Pace((breath("2-2"), breath("4-4")))
+    own = Paced(Pace((read_breath("1-1"),)), seq(*(Breathe(beat=number) for number in range(5))))
+    ramp = Pace((read_breath("2-2"), read_breath("4-4")))
     phases = perform(seq(Breathe(beat=0), own, Breathe(beat=1)), measure, ramp).phases
     assert [each.end - each.start for each in phases] == [2, 2, *[1] * 10, 4, 4]
 
@@ -149,7 +150,7 @@ def test_nothing_drifts_however_long_the_session(said: list[Phrase], inhale: Fra
 
 @given(phrases, st.sampled_from(["2-2", "4-6", "5.5-5.5", "10-20", "4-7-8", "4-4-4-4"]))
 def test_words_in_a_phase_start_at_its_onset_and_leave_air_or_are_refused(said: Phrase, text: str) -> None:
-    taken = breath(text)
+    taken = read_breath(text)
     score = seq(Pause(Span(rest=Fraction(1, 7))), breathe({Kind.EXHALE: said}), Pause(Span(3)))
     room = next(phase.seconds for phase in taken.phases if phase.kind is Kind.EXHALE)
     fitting = [
@@ -193,8 +194,8 @@ def test_a_slot_that_refuses_keeps_its_length_or_tells() -> None:
 def test_of_two_spans_around_words_the_one_that_ends_first_holds(phase: str, hold: int, named: str) -> None:
     held = Slot(Span(rest=Fraction(hold)), phrase("a" * 30), Overrun.REFUSE)
     with pytest.raises(FitError, match=named):
-        perform(breathe({Kind.INHALE: held}), measure, breath(f"{phase}-9"))
-    assert perform(breathe({Kind.INHALE: held}), lambda _: Fraction(1), breath(f"{phase}-9")).cues[0].start == 0
+        perform(breathe({Kind.INHALE: held}), measure, read_breath(f"{phase}-9"))
+    assert perform(breathe({Kind.INHALE: held}), lambda _: Fraction(1), read_breath(f"{phase}-9")).cues[0].start == 0
 
 
 def test_of_two_words_at_one_moment_of_a_hold_the_first_may_give_way_to_a_tone() -> None:
@@ -296,16 +297,16 @@ def test_a_preview_has_ten_seconds_before_the_first_breath(score: Score, seconds
 
 
 def test_breaths_count_from_nought_and_their_phases_follow_without_a_gap() -> None:
-    timeline: Timeline = perform(seq(*(breathe({}) for _ in range(50))), measure, breath("3.3-5.7"))
+    timeline: Timeline = perform(seq(*(breathe({}) for _ in range(50))), measure, read_breath("3.3-5.7"))
     assert [phase.breath for phase in timeline.phases] == [number // 2 for number in range(100)]
     assert all(earlier.end == later.start for earlier, later in pairwise(timeline.phases))
 
 
 def test_a_session_that_goes_on_for_too_long_is_refused_with_the_limit_named(monkeypatch: pytest.MonkeyPatch) -> None:
     hours = seq(*[breathe({})] * 4400)
-    assert perform(hours, measure, breath("4-5.8")).duration < LONGEST
+    assert perform(hours, measure, read_breath("4-5.8")).duration < LONGEST
     with pytest.raises(ChoiceError, match="more than 12 hours"):
-        perform(hours, measure, breath("4-6"))
+        perform(hours, measure, read_breath("4-6"))
     with pytest.raises(ChoiceError, match="more than 12 hours"):
         perform(Pause(Span(rest=LONGEST + 1)), measure, CALM)
     monkeypatch.setattr("voicecoach.core.perform.MOST_CUES", 20)

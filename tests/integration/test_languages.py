@@ -8,7 +8,7 @@ import pytest
 
 from voicecoach.app import session
 from voicecoach.app.request import Request
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.language import language, languages
 from voicecoach.script.choices import Choices
 from voicecoach.voices.system import catalogue, system_voice
@@ -26,7 +26,7 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
 @pytest.mark.parametrize("text", ["2-2", "4-7-8", "10-20"])
 @pytest.mark.parametrize("code", languages())
 def test_the_words_of_a_language_fit_every_breath(code: str, text: str, kept: Path) -> None:
-    request = Request(NAME, Choices(breath=pace(text)), language=code)
+    request = Request(NAME, Choices(breath=read_pace(text)), language=code)
     planned = session.plan(request, kept, quiet)
     cues = [cue for cue in planned.tracks[0].timeline.cues if cue.track == "voice"]
     assert len(cues) > 50

@@ -22,7 +22,7 @@ from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.loudness import of_file
 from voicecoach.audio.mixdown import mixdown
 from voicecoach.audio.mp3 import Form, read_info
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.script.choices import ROOM_TONE, Choices, Sounding
 
@@ -212,7 +212,7 @@ def test_the_same_file_comes_out_to_the_byte(long: Made, folder: Path, tmp_path:
 
 
 def test_another_breath_length_synthesises_only_wordings_it_had_no_room_for(folder: Path, long: Made) -> None:
-    slower = session.plan(Request("sitting-leg-stretch", Choices(pace("5-7"), rounds=5)), folder, quiet)
+    slower = session.plan(Request("sitting-leg-stretch", Choices(read_pace("5-7"), rounds=5)), folder, quiet)
     assert slower.synthesised == 0
     del long
 
@@ -275,7 +275,7 @@ def level(pcm: bytes) -> float:
 @pytest.mark.parametrize("routine", ["leg-stretch", "forward-backward-bend", "thigh-burner", "forward-lunge"])
 def test_every_built_in_fits_every_breath(routine: str, breath: str, folder: Path) -> None:
     added = frozenset({"all"} if routine == "leg-stretch" else ())
-    planned = session.plan(Request(routine, Choices(breath=pace(breath), added=added)), folder, quiet)
+    planned = session.plan(Request(routine, Choices(breath=read_pace(breath), added=added)), folder, quiet)
     assert planned.tracks[0].timeline.phases
 
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.core.breath import Span, breath, pace
+from voicecoach.core.breath import Span
+from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine.library import BUILT_IN, built_in, find
 from voicecoach.routine.loader import MOST_EXERCISES, load
@@ -55,11 +56,11 @@ steps:
 """,
     )
     sheet = load("a.yaml").sheet
-    assert (sheet.breath, sheet.notice, sheet.language) == (pace("4-7-8"), ("One sentence.",), "en")
+    assert (sheet.breath, sheet.notice, sheet.language) == (read_pace("4-7-8"), ("One sentence.",), "en")
     say, each_side, repeat = sheet.steps
     assert isinstance(say, Say)
     assert say.say == Words(("Sit on the floor", "Sit"))
-    assert say.settle == Span(rest=breath("45-45").seconds)
+    assert say.settle == Span(rest=read_breath("45-45").seconds)
     assert isinstance(each_side, EachSide)
     (breathing,) = each_side.each_side.steps
     assert isinstance(breathing, BreathePhases)

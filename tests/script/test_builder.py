@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure, perform, snap
 from tests.work import count_calls
-from voicecoach.core.breath import Kind, breath, pace
+from voicecoach.core.breath import Kind
+from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine.loader import Routine, load
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from voicecoach.core.timeline import Timeline
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
-CALM = breath("4-6")
+CALM = read_breath("4-6")
 Step = Mapping[str, object]
 
 
@@ -267,7 +268,7 @@ def test_an_exercise_keeps_its_breath_unless_the_listener_gives_one() -> None:
         return [each.end - each.start for each in played(script, choices).phases if each.kind is Kind.INHALE]
 
     assert inhales(Choices()) == [2, 4]
-    assert inhales(Choices(breath=pace("5-5"))) == [5, 5]
+    assert inhales(Choices(breath=read_pace("5-5"))) == [5, 5]
 
 
 def test_each_turn_is_a_chapter_named_after_exercise_side_and_round() -> None:
@@ -290,7 +291,7 @@ steps = st.lists(
     max_size=4,
 )  # fmt: skip
 between = st.sampled_from([[], [{"rest": "1 breath"}], [{"rest": "1", "say": "Your {leg}"}, {"change": "4s"}]])
-choices = st.builds(Choices, st.sampled_from([None, pace("4-6"), pace("3-7-3")]), st.integers(1, 3))
+choices = st.builds(Choices, st.sampled_from([None, read_pace("4-6"), read_pace("3-7-3")]), st.integers(1, 3))
 
 
 @given(nouns, nouns, steps, between, st.sampled_from(["alternate", "blocked"]), choices)
@@ -314,7 +315,7 @@ def test_both_sides_get_the_same_time_whatever_their_words(  # noqa: PLR0913, PL
 
 @given(steps, st.integers(1, 5))
 def test_every_turn_breathes_the_breath_it_is_given(inside: list[Step], rounds: int) -> None:
-    taken = pace("3.3-5.7")
+    taken = read_pace("3.3-5.7")
     phases = played(sided(*inside), Choices(breath=taken, rounds=rounds)).phases
     lengths = {Kind.INHALE: Fraction("3.3"), Kind.EXHALE: Fraction("5.7")}
     assert all(phase.end - phase.start == lengths[phase.kind] for phase in phases)
@@ -325,7 +326,7 @@ def test_the_work_of_a_session_grows_as_its_cues_do() -> None:
 
     def work(rounds: int) -> tuple[int, int]:
         chosen = Choices(rounds=rounds)
-        calls, timeline = count_calls(lambda: perform(build(routine, chosen), measure, pace("4-6")))
+        calls, timeline = count_calls(lambda: perform(build(routine, chosen), measure, read_pace("4-6")))
         return calls, len(timeline.cues)
 
     work(1)  # what is found once is found now

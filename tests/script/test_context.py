@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.core.breath import Kind, Span, breath, pace
+from voicecoach.core.breath import Kind, Span
+from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import CueKind, Offset, Phrase, Seq, Side, Sound, phrases
 from voicecoach.errors import RoutineError, UnknownNameError, Where
 from voicecoach.language import language
@@ -35,7 +36,7 @@ def part(guidance: Guidance = Guidance.FULL, **values: str) -> Part:
         }
     )
     routine = Routine("x", "x.yaml", sheet)
-    return Part(routine, language("en"), Choices(guidance=guidance), pace("4-6"), values=values)
+    return Part(routine, language("en"), Choices(guidance=guidance), read_pace("4-6"), values=values)
 
 
 @pytest.mark.parametrize(
@@ -176,11 +177,11 @@ def test_a_number_and_a_length_are_worked_out_and_bounded() -> None:
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_a_breath_may_be_made_of_values(inhale: int, exhale: int) -> None:
     there = part(i=f"{inhale}", o=f"{exhale}s")
-    assert there.own_pace(Formula("{i}-{o}")) == pace(f"{inhale}-{exhale}")
+    assert there.own_pace(Formula("{i}-{o}")) == read_pace(f"{inhale}-{exhale}")
 
 
 def test_a_breath_that_can_not_be_breathed_is_told_at_its_place() -> None:
-    assert part().own_pace(pace("2-3")).points == (breath("2-3"),)
+    assert part().own_pace(read_pace("2-3")).points == (read_breath("2-3"),)
     with pytest.raises(RoutineError, match=r"x\.yaml:2:1: '0-0' can't be breathed"):
         part(i="0").own_pace(Formula("{i}-{i}", Where("x.yaml", 2, 1)))
     with pytest.raises(RoutineError, match=r"\{j\} has no value"):
@@ -199,9 +200,9 @@ def test_a_session_has_only_so_many_steps() -> None:
 @pytest.mark.parametrize("seconds", [1, 19, 60, 600])
 def test_a_length_in_whole_breaths_is_the_fewest_that_last_it_and_is_said_so(text: str, seconds: int) -> None:
     def lasting(count: int) -> Fraction:
-        return sum((each.seconds for each in pace(text).breaths(count)), Fraction(0))
+        return sum((each.seconds for each in read_pace(text).breaths(count)), Fraction(0))
 
-    there = replace(part(small=f"{seconds}s in whole breaths"), pace=pace(text))
+    there = replace(part(small=f"{seconds}s in whole breaths"), pace=read_pace(text))
     count = there.breaths(Formula("{small}"))
     assert lasting(count) >= seconds
     assert count == 1 or lasting(count - 1) < seconds
@@ -209,7 +210,7 @@ def test_a_length_in_whole_breaths_is_the_fewest_that_last_it_and_is_said_so(tex
 
 
 def test_breaths_that_grow_are_counted_from_where_they_are() -> None:
-    there = replace(part(), pace=pace("4-6 +1s every 30s"))
+    there = replace(part(), pace=read_pace("4-6 +1s every 30s"))
     assert there.breaths(Span(least=Fraction(40))) == 4
     there.beats.taken = 3
     assert there.breaths(Span(least=Fraction(40))) == 4
@@ -222,7 +223,7 @@ def test_breaths_that_grow_are_counted_from_where_they_are() -> None:
     [("in 1, out {i} * 2", "in 1, out 3"), ("{i} / 3-{o}", "0.5-4"), ("{i} * 2-{o}..4-6", "3-4..4-6")],
 )
 def test_a_phase_may_be_a_product(text: str, expected: str) -> None:
-    assert part(i="1.5s", o="4").own_pace(Formula(text)) == pace(expected)
+    assert part(i="1.5s", o="4").own_pace(Formula(text)) == read_pace(expected)
 
 
 def test_what_a_breath_does_not_work_out_is_told() -> None:

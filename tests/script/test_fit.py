@@ -19,7 +19,7 @@ from voicecoach.app.cli import run
 from voicecoach.app.request import Request
 from voicecoach.app.session import plan
 from voicecoach.app.speaker import Speaker
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import built_in
@@ -211,7 +211,9 @@ RESTS = st.sampled_from([
     {"rest": "12s", "min": "5s", "max": "40s"},
     {"rest": "2 breaths, at least 9s", "max": "6 breaths"},
 ])  # fmt: skip
-PACES = st.sampled_from([None, *map(pace, ("4-6", "2.5-3.3", "4-7-8", "3-4..4-6", "6-9..2-3", "3-4 +0.3s every 30s"))])
+PACES = st.sampled_from(
+    [None, *map(read_pace, ("4-6", "2.5-3.3", "4-7-8", "3-4..4-6", "6-9..2-3", "3-4 +0.3s every 30s"))]
+)
 BLOCKS = st.builds(
     lambda steps, between, rounds, limits, order: {
         "each side": {"rounds": rounds, "between": between, "steps": steps, "order": order, **limits}
@@ -298,7 +300,7 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
     """Every amount there is, tried one by one, agrees with the search."""
     hold = {"breathe": count, "in": "In", **limits}
     script = routine({"repeat": {"rounds": 2, "max": 3, "between": [rest], "steps": [hold]}})
-    attempt = attempts(script, Choices(pace(taken)), measure, FRAME)
+    attempt = attempts(script, Choices(read_pace(taken)), measure, FRAME)
     goal = ceil_to_frame(seconds)
     possible = False
     for rounds in range(-1, 2):

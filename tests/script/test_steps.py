@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tests.fakes import FRAME, measure, perform, snap
 from tests.mutations import TREES, spoilt
-from voicecoach.core.breath import Kind, pace
+from voicecoach.core.breath import Kind
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.loader import Routine, load
@@ -447,9 +448,9 @@ def test_a_pace_in_steps_grows_after_each_time_and_never_shrinks(count: int, ten
 
 
 def test_a_pace_in_steps_never_grows_past_the_longest_breath() -> None:
-    assert max(each.seconds for each in pace("4-6 +900s every 1s").breaths(2000)) == 600
+    assert max(each.seconds for each in read_pace("4-6 +900s every 1s").breaths(2000)) == 600
     with pytest.raises(ChoiceError, match="a step is taken after some time"):
-        pace("4-6 +1s every 0s")
+        read_pace("4-6 +1s every 0s")
 
 
 def test_a_part_keeps_its_own_pace_and_the_rest_goes_on_with_the_other() -> None:
@@ -457,9 +458,9 @@ def test_a_part_keeps_its_own_pace_and_the_rest_goes_on_with_the_other() -> None
     free = {"pace": {"breath": "9-9", "steps": [{"breathe": 1}]}}
     script = routine({"breathe": 1}, own, free, {"breathe": 1}, parameters={"n": "3"})
     assert lengths(played(script), Kind.INHALE) == [4, 3, 9, 4]
-    assert lengths(played(script, Choices(breath=pace("5-5"))), Kind.INHALE) == [5, 3, 5, 5]
+    assert lengths(played(script, Choices(breath=read_pace("5-5"))), Kind.INHALE) == [5, 3, 5, 5]
     fixed = routine({"breathe": 1}, fixed=True)
-    assert lengths(played(fixed, Choices(breath=pace("5-5"))), Kind.INHALE) == [4]
+    assert lengths(played(fixed, Choices(breath=read_pace("5-5"))), Kind.INHALE) == [4]
 
 
 @given(st.integers(1, 4), st.sampled_from(["alternate", "blocked"]), st.sampled_from(["4-6..8-9", "4-4..6-6..3-3"]))
@@ -468,7 +469,7 @@ def test_both_turns_of_a_round_breathe_the_same_breaths(rounds: int, order: str,
     timeline = played(routine({"breathe": 1}, {"each side": block}, {"breathe": 1}, breath=text))
     left, right = (lengths(timeline, Kind.INHALE, side) for side in LEFT_RIGHT)
     assert left == right
-    whole = [each.phases[0].seconds for each in pace(text).breaths(2 * rounds + 2)]
+    whole = [each.phases[0].seconds for each in read_pace(text).breaths(2 * rounds + 2)]
     assert [lengths(timeline, Kind.INHALE)[0], *left, lengths(timeline, Kind.INHALE)[-1]] == whole
 
 
@@ -492,7 +493,9 @@ announcing = {"rest": "{next free}", "say": "Next your {next leg}, {next n} time
 resting = {"rest": "{free}", "say": "Your {leg}"}
 between = st.sampled_from([[], [{"rest": "1 breath"}], [resting, {"change": "4s"}], [announcing, {"change": "4s"}]])
 before = st.sampled_from([[], [announcing], [{"hold": "60s", "say": "First your {next leg}.", "countdown": 2}]])
-breaths = st.sampled_from([None, pace("4-6"), pace("3-4..5-7"), pace("4-6..9-9..4-6"), pace("4-6 +1s every 15s")])
+breaths = st.sampled_from(
+    [None, read_pace("4-6"), read_pace("3-4..5-7"), read_pace("4-6..9-9..4-6"), read_pace("4-6 +1s every 15s")]
+)
 choices = st.builds(Choices, breaths, st.sampled_from([None, 1, 2]), guidance=st.sampled_from(Guidance))
 
 

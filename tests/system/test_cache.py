@@ -20,7 +20,8 @@ from voicecoach.app import session, speaker
 from voicecoach.app.request import Request
 from voicecoach.app.speaker import Speaker
 from voicecoach.audio.clip import Clip
-from voicecoach.core.breath import Pace, breath
+from voicecoach.core.breath import Pace
+from voicecoach.core.notation import read_breath
 from voicecoach.script.choices import Choices
 from voicecoach.system import cache
 from voicecoach.voices.cached import CachedVoice
@@ -102,7 +103,7 @@ def spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Req
     monkeypatch.setattr(speaker, "find_speaker", voice)
 
     def request(number: int) -> Request:
-        pace = Pace((breath(f"4-{6 + number / 10}"),))
+        pace = Pace((read_breath(f"4-{6 + number / 10}"),))
         return Request(str(path), replace(Choices(), breath=pace, lead_in=Fraction(number)))
 
     return request

@@ -17,7 +17,8 @@ from voicecoach.app.request import Request
 from voicecoach.app.session import plan
 from voicecoach.app.speaker import Speaker
 from voicecoach.app.taps import CALM, UNDER_TEN, slower
-from voicecoach.core.breath import Kind, breath, pace
+from voicecoach.core.breath import Kind
+from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import Breathe, phrases
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import built_in
@@ -39,7 +40,7 @@ tenths = st.integers(1, 350).map(lambda number: Fraction(number, 10))
 @given(tenths, st.one_of(st.just(Fraction(0)), tenths), tenths, st.one_of(st.just(Fraction(0)), tenths))
 def test_each_unusual_length_has_its_word_and_no_other(i: Fraction, h: Fraction, o: Fraction, p: Fraction) -> None:
     written = "-".join(str(float(each)) for each in (i, h, o, p))
-    told = " | ".join(caution([perform(Breathe(), lambda _: Fraction(0), breath(written))]))
+    told = " | ".join(caution([perform(Breathe(), lambda _: Fraction(0), read_breath(written))]))
     whole = i + h + o + p
     assert ("over 30 a minute" in told) is (whole < 2)
     assert ("under 2 a minute" in told) is (whole > 30)
@@ -48,7 +49,7 @@ def test_each_unusual_length_has_its_word_and_no_other(i: Fraction, h: Fraction,
 
 
 def test_a_lone_phase_is_not_a_breath() -> None:
-    assert not list(caution([perform(Breathe(only=Kind.EXHALE), lambda _: Fraction(0), breath("0.5-0.5"))]))
+    assert not list(caution([perform(Breathe(only=Kind.EXHALE), lambda _: Fraction(0), read_breath("0.5-0.5"))]))
 
 
 def performed(name: str, choices: Choices) -> Timeline:
@@ -62,7 +63,7 @@ def test_a_built_in_as_it_is_written_needs_no_caution(name: str) -> None:
 
 
 def test_a_hold_that_only_the_listener_has_is_said_or_sounded() -> None:
-    timeline = performed("sitting-leg-stretch", Choices(breath=pace("4-7-8-2")))
+    timeline = performed("sitting-leg-stretch", Choices(breath=read_pace("4-7-8-2")))
     starts = {cue.start: cue for cue in timeline.cues}
     for span in timeline.phases:
         if span.kind in {Kind.HOLD, Kind.PAUSE}:
@@ -73,9 +74,9 @@ def test_a_hold_that_only_the_listener_has_is_said_or_sounded() -> None:
 @pytest.mark.parametrize(
     ("choices", "said"),
     [
-        (Choices(breath=pace("4-0.4-6")), {"tone-hold"}),
-        (Choices(breath=pace("4-7-8"), guidance=Guidance.TONES), {"tone-hold"}),
-        (Choices(breath=pace("4-7-8"), guidance=Guidance.CUES), {"Hold"}),
+        (Choices(breath=read_pace("4-0.4-6")), {"tone-hold"}),
+        (Choices(breath=read_pace("4-7-8"), guidance=Guidance.TONES), {"tone-hold"}),
+        (Choices(breath=read_pace("4-7-8"), guidance=Guidance.CUES), {"Hold"}),
     ],
 )
 def test_a_hold_is_said_as_its_length_and_the_guidance_allow(choices: Choices, said: set[str]) -> None:
@@ -90,17 +91,21 @@ def test_where_the_author_has_the_hold_or_is_silent_the_program_adds_nothing(tmp
     path = tmp_path / "mine.yaml"
     head = "title: T\nbreath: {}\nsteps:\n"
     path.write_text(head.format("4-7-8") + "  - {breathe: 2, in: And hold, out: Out}\n", encoding="utf-8")
-    assert not {"Hold", "tone-hold"} & {cue.text for cue in performed(str(path), Choices(breath=pace("5-6-8"))).cues}
+    assert not {"Hold", "tone-hold"} & {
+        cue.text for cue in performed(str(path), Choices(breath=read_pace("5-6-8"))).cues
+    }
     path.write_text(head.format("4-6") + "  - breathe: 2\n", encoding="utf-8")
-    assert not {"Hold", "tone-hold"} & {cue.text for cue in performed(str(path), Choices(breath=pace("4-7-8"))).cues}
+    assert not {"Hold", "tone-hold"} & {
+        cue.text for cue in performed(str(path), Choices(breath=read_pace("4-7-8"))).cues
+    }
     own = "words: {hold: Still}\n" + head.format("4-6") + "  - {breathe: 1, in: In, out: Out}\n"
     path.write_text(own, encoding="utf-8")
-    assert "Still" in {cue.text for cue in performed(str(path), Choices(breath=pace("4-7-8"))).cues}
+    assert "Still" in {cue.text for cue in performed(str(path), Choices(breath=read_pace("4-7-8"))).cues}
 
 
 def test_words_for_a_hold_are_spoken_only_if_there_is_one() -> None:
     routine = load("sitting-leg-stretch")
-    score = build(routine, Choices(breath=pace("4-6")))
+    score = build(routine, Choices(breath=read_pace("4-6")))
     assert "Hold the breath" not in {phrase.wordings[0].text for phrase in phrases(score)}
 
 
@@ -111,14 +116,14 @@ USUAL = ("0.3-0.3", "4-7-8", "1-20-1-20", "in 2, in 1, out 6", "4-6 +0.3s every 
 def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
     """As `plan` does it: where the breath can't be, the routine's own is taken, with a note."""
     routine = load(name)
-    scores = {breathed: build(routine, Choices(breath=breathed)) for breathed in (None, pace("4-6"))}
+    scores = {breathed: build(routine, Choices(breath=breathed)) for breathed in (None, read_pace("4-6"))}
 
     def work(asked: Request) -> Timeline:
-        score = scores[pace("4-6") if asked.choices.breath else None]  # which is the same at any breath
+        score = scores[read_pace("4-6") if asked.choices.breath else None]  # which is the same at any breath
         return perform(score, measure, paced(routine, asked.choices))
 
     for usual in USUAL:
-        request = Request(name, Choices(breath=pace(usual)), usual=frozenset({"breath"}))
+        request = Request(name, Choices(breath=read_pace(usual)), usual=frozenset({"breath"}))
         timeline, aside = try_with_defaults(request, work)
         assert timeline.duration > 0
         assert all(line.startswith(f"your usual breath {request.choices.breath} is set aside") for line in aside)
@@ -153,7 +158,7 @@ def test_a_default_is_set_aside_where_what_is_typed_is_refused(
 
 
 def test_an_error_that_has_nothing_to_do_with_the_breath_is_told_as_it_is(tmp_path: Path) -> None:
-    request = Request(str(tmp_path / "no.yaml"), Choices(breath=pace("4-6")), usual=frozenset({"breath"}))
+    request = Request(str(tmp_path / "no.yaml"), Choices(breath=read_pace("4-6")), usual=frozenset({"breath"}))
     with pytest.raises(ChoiceError, match="no file is called"):
         plan(request, tmp_path, lambda *_: None)
 
@@ -161,7 +166,7 @@ def test_an_error_that_has_nothing_to_do_with_the_breath_is_told_as_it_is(tmp_pa
 @given(st.integers(10, 300).map(lambda number: Fraction(number, 10)), st.integers(20, 80))
 def test_a_slower_breath_is_slower_by_a_little_and_mainly_out(seconds: Fraction, share: int) -> None:
     inhale = round(seconds * share / 100 * 10) / 10
-    taken = breath(f"{inhale:.1f}-{float(seconds) - inhale:.1f}")
+    taken = read_breath(f"{inhale:.1f}-{float(seconds) - inhale:.1f}")
     ramp = slower(taken)
     if ramp is None:
         assert taken.seconds >= CALM
@@ -172,7 +177,7 @@ def test_a_slower_breath_is_slower_by_a_little_and_mainly_out(seconds: Fraction,
     (more_in, more_out) = (two.seconds - one.seconds for one, two in zip(start.phases, end.phases, strict=True))
     assert more_out >= more_in >= 0
     assert more_out > 0
-    assert pace(str(ramp)) == ramp
+    assert read_pace(str(ramp)) == ramp
 
 
 @pytest.mark.parametrize(

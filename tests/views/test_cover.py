@@ -16,7 +16,7 @@ from PIL import Image
 
 from tests.goldens import SESSIONS, performed
 from tests.views.test_plot import timelines
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import Chapter, Timeline
 from voicecoach.errors import ChoiceError
@@ -78,7 +78,7 @@ def test_the_same_session_has_the_same_cover() -> None:
 def test_other_breaths_make_another_picture() -> None:
     shapes = {name: picture(session(name), "").shapes for name in (*DISTINCT, "interval-training")}
     assert all(shapes[one] != shapes[other] for one, other in combinations(shapes, 2))
-    faster = performed("sitting-leg-stretch", Choices(breath=pace("2-3")))
+    faster = performed("sitting-leg-stretch", Choices(breath=read_pace("2-3")))
     assert picture(faster, "").shapes != shapes["sitting-leg-stretch"]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.goldens import performed
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import Stretch, Timeline
 from voicecoach.script.choices import Choices
@@ -53,7 +53,9 @@ def test_the_built_in_routines_stretch_enough_or_not_at_all(name: str) -> None:
 
 
 def test_quick_breaths_make_little_stretch() -> None:
-    assert "each leg is stretched 30 s in all" in note([performed("sitting-leg-stretch", Choices(breath=pace("2-2")))])
+    assert "each leg is stretched 30 s in all" in note(
+        [performed("sitting-leg-stretch", Choices(breath=read_pace("2-2")))]
+    )
 
 
 def test_the_page_it_names_is_there_with_its_figures(request: pytest.FixtureRequest) -> None:

@@ -15,7 +15,8 @@ from rich.console import Console
 from tests.fakes import measure, perform
 from tests.goldens import performed
 from tests.strategies import paces, scores
-from voicecoach.core.breath import Kind, breath
+from voicecoach.core.breath import Kind
+from voicecoach.core.notation import read_breath
 from voicecoach.core.score import breathe, phrase
 from voicecoach.script.choices import Choices
 from voicecoach.views.exchange import PublicChapter, PublicPhase, PublicTimeline, as_json, read_timeline
@@ -42,7 +43,7 @@ def public(timeline: Timeline, title: str = "Sitting leg stretch") -> str:
 def breathing() -> PublicTimeline:
     """Four seconds in, six out, with a word at the onset of each."""
     score = breathe({Kind.INHALE: phrase("Breathe in"), Kind.EXHALE: phrase("And out")})
-    return read_timeline(public(perform(score, measure, breath("4-6")), "Breath"))
+    return read_timeline(public(perform(score, measure, read_breath("4-6")), "Breath"))
 
 
 def seen(recording: PublicTimeline, seconds: float, width: int = 80) -> list[str]:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tests.fakes import FRAME, perform
 from tests.strategies import breaths, scores
-from voicecoach.core.breath import Kind, Pace, Span, breath
+from voicecoach.core.breath import Kind, Pace, Span
+from voicecoach.core.notation import read_breath
 from voicecoach.core.score import (
     Mark,
     Moment,
@@ -40,7 +41,7 @@ from voicecoach.views.text import one_line
 if TYPE_CHECKING:
     from pathlib import Path
 
-PACE = Pace((breath("4-6"),))
+PACE = Pace((read_breath("4-6"),))
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{each}" for each in range(10)), *(f"lpt{each}" for each in range(10))}
 
 
@@ -113,7 +114,7 @@ def test_the_other_sides_words_come_only_where_nothing_else_brings_them() -> Non
 def test_the_room_is_the_least_that_there_is_at_this_breath() -> None:
     score = seq(breathe({Kind.INHALE: phrase("Slowly")}), breathe({Kind.EXHALE: phrase("Slowly")}), phrase("Sit"))
     assert [each.room for each in listed(score)] == [Fraction("3.6"), None]
-    longer = seq(Paced(Pace((breath("2-2"),)), breathe({Kind.EXHALE: phrase("Slowly")})), score)
+    longer = seq(Paced(Pace((read_breath("2-2"),)), breathe({Kind.EXHALE: phrase("Slowly")})), score)
     assert listed(longer)[0].room == Fraction("1.8")
 
 
@@ -125,7 +126,7 @@ def test_in_a_hold_there_is_room_until_the_next_words() -> None:
 
 def test_on_a_ramp_the_shortest_breath_counts() -> None:
     numbered = seq(*(replace(breathe({Kind.INHALE: phrase("In")}), beat=beat) for beat in range(3)))
-    (found,) = listed(numbered, Pace((breath("5-5"), breath("3-3"))))
+    (found,) = listed(numbered, Pace((read_breath("5-5"), read_breath("3-3"))))
     assert found.room == Fraction("2.7")
 
 

@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from tests.goldens import performed
-from voicecoach.core.breath import Kind, pace
+from voicecoach.core.breath import Kind
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue, PhaseSpan
 from voicecoach.script.choices import Choices
@@ -19,7 +20,7 @@ from voicecoach.views.terminal import KINDS, PHASE, PHASES, bar, show
 
 def shown(width: int, breath: str) -> str:
     stream = io.StringIO()
-    show(performed("sitting-leg-stretch", Choices(breath=pace(breath))), Console(file=stream, width=width))
+    show(performed("sitting-leg-stretch", Choices(breath=read_pace(breath))), Console(file=stream, width=width))
     return stream.getvalue()
 
 
@@ -29,7 +30,7 @@ def words(text: str) -> list[str]:
 
 @pytest.mark.parametrize("breath", ["4-6", "2-2"])
 def test_it_has_the_same_words_in_it_as_the_plain_table(breath: str) -> None:
-    timeline = performed("sitting-leg-stretch", Choices(breath=pace(breath)))
+    timeline = performed("sitting-leg-stretch", Choices(breath=read_pace(breath)))
     assert words(shown(140, breath)) == words("\n".join(cuesheet.table(timeline)))
 
 

@@ -25,8 +25,8 @@ def list_choices(choices: Choices, length: Fraction | None = None, preview: Frac
     The side is not among them: names have it at their end.
 
     >>> from fractions import Fraction
-    >>> from voicecoach.core.breath import pace
-    >>> list_choices(Choices(breath=pace("5-7"), rounds=2), preview=Fraction(60))
+    >>> from voicecoach.core.notation import read_pace
+    >>> list_choices(Choices(breath=read_pace("5-7"), rounds=2), preview=Fraction(60))
     {'breath': '5-7', 'rounds': '2', 'preview': '1m'}
     """
     chosen = {

@@ -64,8 +64,8 @@ class Heading:
         """Say it on one line.
 
         >>> from fractions import Fraction
-        >>> from voicecoach.core.breath import pace
-        >>> print(Heading("Leg stretch", "Heart (English)", pace("4-6"), Fraction(612), exact=True))
+        >>> from voicecoach.core.notation import read_pace
+        >>> print(Heading("Leg stretch", "Heart (English)", read_pace("4-6"), Fraction(612), exact=True))
         Leg stretch, 10:12, breath in 4 s out 6 s, voice: Heart (English)
         """
         breath = f"breath {describe_pace(self.pace)}" if self.pace else ""
@@ -80,8 +80,8 @@ class Heading:
 def describe_pace(pace: Pace) -> str:
     """Say in words what is breathed; a breath that changes, as ``--breath`` takes it.
 
-    >>> from voicecoach.core.breath import pace
-    >>> describe_pace(pace("4-7-8")), describe_pace(pace("3-4..4-6"))
+    >>> from voicecoach.core.notation import read_pace
+    >>> describe_pace(read_pace("4-7-8")), describe_pace(read_pace("3-4..4-6"))
     ('in 4 s hold 7 s out 8 s', '3-4..4-6')
     """
     if len(pace.points) > 1 or pace.every:

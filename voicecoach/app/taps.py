@@ -9,7 +9,8 @@ from itertools import accumulate, pairwise
 from statistics import median, median_low
 from typing import TYPE_CHECKING
 
-from voicecoach.core.breath import LONGEST_BREATH, Breath, Kind, Pace, Phase, breath
+from voicecoach.core.breath import LONGEST_BREATH, Breath, Kind, Pace, Phase
+from voicecoach.core.notation import read_breath
 from voicecoach.core.spelling import simplify
 from voicecoach.errors import ChoiceError, shown
 
@@ -185,7 +186,7 @@ def measured(sample: Sample, shares: tuple[Fraction, Fraction]) -> Breath:
     phases = [_tenths(length) for length in medians] if sample.phased else _split(medians[0], shares)
     if not SHORTEST <= sum(phases) <= LONGEST_BREATH:
         raise ChoiceError(f"a breath of {float(sum(phases)):g} s can't be: tap once at each inhale, as you breathe")
-    return breath("-".join(str(float(each)) for each in phases))
+    return read_breath("-".join(str(float(each)) for each in phases))
 
 
 def slower(taken: Breath) -> Pace | None:
@@ -193,7 +194,7 @@ def slower(taken: Breath) -> Pace | None:
 
     Someone who breathes as slowly as that goes on by a second, up to 6 a minute; then there is nothing to slow down.
 
-    >>> print(slower(breath("1.6-2.4")), slower(breath("3-4.5")), slower(breath("4-6")))
+    >>> print(slower(read_breath("1.6-2.4")), slower(read_breath("3-4.5")), slower(read_breath("4-6")))
     1.6-2.4..2.2-4.3 3-4.5..3.2-5.2 None
     """
     more = min(max(UNDER_TEN - taken.seconds, Fraction(1)), CALM - taken.seconds)

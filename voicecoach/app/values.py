@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.core.breath import seconds
+from voicecoach.core.notation import read_seconds
 from voicecoach.core.spelling import NUMBER, number, simplify
 from voicecoach.errors import ChoiceError, shown
 from voicecoach.system import plain_files
@@ -88,7 +88,7 @@ def read_duration(text: str) -> Fraction:
     (Fraction(5, 2), Fraction(90, 1))
     """
     plain = simplify(text)
-    return seconds(f"{plain}s" if re.fullmatch(NUMBER, plain) else text)
+    return read_seconds(f"{plain}s" if re.fullmatch(NUMBER, plain) else text)
 
 
 def read_lead_in(text: str) -> Fraction:

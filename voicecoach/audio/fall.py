@@ -34,11 +34,12 @@ _PCM = ["-f", "s16le", "-ac", "1"]
 def sinking(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
     """Give each spoken cue its step, by when it starts; ``seconds`` is how long each text lasts as it was spoken.
 
-    >>> from voicecoach.core.breath import Span, breath
+    >>> from voicecoach.core.breath import Span
+    >>> from voicecoach.core.notation import read_breath
     >>> from voicecoach.core.score import Pause, phrase, seq
     >>> from voicecoach.core.perform import perform
     >>> score = seq(phrase("Sit"), Pause(Span(rest=Fraction(60))), phrase("Rest"))
-    >>> plan = perform(score, lambda text: SLOWEST, breath("4-6"), grid=Fraction(24, 1000))
+    >>> plan = perform(score, lambda text: SLOWEST, read_breath("4-6"), grid=Fraction(24, 1000))
     >>> [(cue.text, cue.fall) for cue in sinking(plan, {"Sit": Fraction(1), "Rest": Fraction(1)}).cues]
     [('Sit', 0), ('Rest', 6)]
     """

@@ -29,10 +29,11 @@ def find_breath(breaths: Sequence[Breath], beat: int) -> Breath:
 def list_phases(taken: Breathe, breath: Breath) -> Iterator[tuple[Phase, Score | None]]:
     """Yield the phases of a breath that are breathed, each with what starts in it.
 
-    >>> from voicecoach.core.breath import Kind, breath
+    >>> from voicecoach.core.breath import Kind
+    >>> from voicecoach.core.notation import read_breath
     >>> from voicecoach.core.score import Pause, breathe, phrase
     >>> taken = breathe({Kind.EXHALE: phrase("Out")})
-    >>> [(str(phase.kind), words is not None) for phase, words in list_phases(taken, breath("4-6"))]
+    >>> [(str(phase.kind), words is not None) for phase, words in list_phases(taken, read_breath("4-6"))]
     [('inhale', False), ('exhale', True)]
     """
     numbers: dict[Kind, int] = {}

@@ -56,13 +56,13 @@ def perform(score: Score, measure: Measure, pace: Pace | Breath, *, grid: Fracti
 
     Cues start on multiples of ``grid`` seconds, and the timeline ends on one.
 
-    >>> from voicecoach.core.breath import Kind, breath
+    >>> from voicecoach.core.breath import Kind
+    >>> from voicecoach.core.notation import read_breath
     >>> from voicecoach.core.score import breathe, phrase, seq
     >>> score = breathe({Kind.INHALE: phrase("Breathe in"), Kind.EXHALE: phrase("And slowly out", "Out")})
-    >>> for cue in perform(score, lambda text: Fraction(len(text), 8), breath("4-2"), grid=Fraction(24, 1000)).cues:
-    ...     print(float(cue.start), cue.text)
-    0.0 Breathe in
-    4.008 And slowly out
+    >>> timeline = perform(score, lambda text: Fraction(len(text), 8), read_breath("4-2"), grid=Fraction(24, 1000))
+    >>> [(float(cue.start), cue.text) for cue in timeline.cues]
+    [(0.0, 'Breathe in'), (4.008, 'And slowly out')]
 
     Raises:
         FitError: When a phrase fits in none of its wordings; it names all such phrases.

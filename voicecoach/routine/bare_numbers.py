@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from voicecoach.core.breath import pace
+from voicecoach.core.notation import read_pace
 from voicecoach.errors import ChoiceError, Problem
 from voicecoach.routine.formula import NAME, as_count, worked_out
 from voicecoach.routine.limits import defaults
@@ -79,7 +79,7 @@ def _own_breath(tree: Table, breath: Breath) -> Breath:
     """Return the breath that a part of the file has of its own, or the one around it."""
     written = tree.get("breath")
     try:
-        return pace(str(written)).points[0] if isinstance(written, Text) else breath
+        return read_pace(str(written)).points[0] if isinstance(written, Text) else breath
     except ChoiceError:
         return breath
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.core.breath import LEAST, WHOLE, Span, span
+from voicecoach.core.breath import Span
+from voicecoach.core.notation import LEAST, WHOLE, read_span
 from voicecoach.core.spelling import NUMBER, number, simplify
 from voicecoach.errors import ChoiceError, Where, shown
 
@@ -200,7 +201,7 @@ def _term(text: str, names: _Names) -> Quantity:
         return names.quantity(match[1].lower())
     if match := _BREATHS.fullmatch(text):
         return Span(as_count(_term(match[1], names)))
-    return number(text) if _NUMBER.fullmatch(text) else span(text)
+    return number(text) if _NUMBER.fullmatch(text) else read_span(text)
 
 
 def _checked(text: str, found: Quantity) -> Quantity:

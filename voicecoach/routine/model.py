@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from voicecoach.core import breath as breaths
+from voicecoach.core import notation
 from voicecoach.routine.source import Table
 from voicecoach.routine.syntax import LONE, STEPS
 from voicecoach.routine.values import (
@@ -352,7 +352,7 @@ class Sheet(Model):
     notice: Sentences = ()
     benefits: Sentences = ()
     tips: Sentences = ()
-    breath: Pace = breaths.pace("4-6")
+    breath: Pace = notation.read_pace("4-6")
     fixed: bool = False
     parameters: Annotated[dict[Key, Value], limit_names(MOST_NAMES)] = Field(default_factory=dict)
     sides: Sides | None = None

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, GetPydanticSchema, WithJso
 from pydantic_core.core_schema import is_instance_schema
 
 from voicecoach.core import breath as breaths
+from voicecoach.core import notation
 from voicecoach.core.score import Offset
 from voicecoach.core.spelling import number, put_digits, shorten, simplify
 from voicecoach.errors import ChoiceError, VoicecoachError, Where, shown
@@ -276,12 +277,12 @@ def _moment(text: str) -> Offset:
     if written == "half":
         return Offset(Fraction(1, 2), Fraction(0))
     if written.startswith("last "):
-        return Offset(Fraction(1), -breaths.seconds(written.removeprefix("last ")))
+        return Offset(Fraction(1), -notation.read_seconds(written.removeprefix("last ")))
     if written in _HALF:
         raise ChoiceError(f"{shown(text)} is not a moment\nwrite half")
     if not re.search("[0-9]", written):
         raise ChoiceError(f"{shown(text)} is not a moment\nwrite 10s, half or last 5s")
-    return Offset(Fraction(0), breaths.seconds(written))
+    return Offset(Fraction(0), notation.read_seconds(written))
 
 
 def _sentences(value: object) -> object:
@@ -299,12 +300,14 @@ Sentence = Annotated[str, BeforeValidator(_sentence)]
 OwnWords = Annotated[str | tuple[str, ...], BeforeValidator(_own_words), _TEXTS]
 Key = Annotated[str, AfterValidator(str.lower)]
 Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences), _TEXTS]
-Pace = Annotated[InstanceOf[breaths.Pace], _by(breaths.pace), BeforeValidator(_unnamed), _TEXT]
-OwnPace = Annotated[InstanceOf[breaths.Pace] | InstanceOf[Formula], _by(breaths.pace), BeforeValidator(_named), _TEXT]
+Pace = Annotated[InstanceOf[breaths.Pace], _by(notation.read_pace), BeforeValidator(_unnamed), _TEXT]
+OwnPace = Annotated[
+    InstanceOf[breaths.Pace] | InstanceOf[Formula], _by(notation.read_pace), BeforeValidator(_named), _TEXT
+]
 Settle = Annotated[
     InstanceOf[breaths.Span] | InstanceOf[Formula],
     AfterValidator(_bounded),
-    _by(breaths.span),
+    _by(notation.read_span),
     BeforeValidator(_length),
     _LENGTH,
 ]

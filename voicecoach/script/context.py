@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
-from voicecoach.core.breath import Kind, Pace, Span, pace
+from voicecoach.core.breath import Kind, Pace, Span
+from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
 from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, shown
 from voicecoach.language import capitalise
@@ -296,7 +297,7 @@ class Part:
         if isinstance(value, Pace):
             return value
         try:
-            return pace(_PRODUCT.sub(lambda match: self._seconds(match[0]), value.text))
+            return read_pace(_PRODUCT.sub(lambda match: self._seconds(match[0]), value.text))
         except ChoiceError as error:
             also = "; of names, only * and / can be worked out in a breath" if _SUM.search(value.text) else ""
             return self.amiss(value.where, "; ".join(str(error).splitlines()) + also, self.pace)

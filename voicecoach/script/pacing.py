@@ -26,8 +26,9 @@ class Pacing:
     def choose(self, listener: Pace | None) -> Pace:
         """Return the pace that is breathed: the listener's, unless there is none or the author's is fixed.
 
-        >>> from voicecoach.core.breath import pace
-        >>> print(Pacing(pace("4-6")).choose(pace("5-7")), Pacing(pace("4-6"), fixed=True).choose(pace("5-7")))
+        >>> from voicecoach.core.notation import read_pace
+        >>> own, asked = read_pace("4-6"), read_pace("5-7")
+        >>> print(Pacing(own).choose(asked), Pacing(own, fixed=True).choose(asked))
         5-7 4-6
         """
         return listener if listener and not self.fixed else self.own

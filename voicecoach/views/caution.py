@@ -27,10 +27,10 @@ def caution(timelines: Iterable[Timeline]) -> Iterator[str]:
     """Yield a word of caution for each way in which the breaths of a session are unusual, with its worst case.
 
     >>> from fractions import Fraction
-    >>> from voicecoach.core.breath import breath
+    >>> from voicecoach.core.notation import read_breath
     >>> from voicecoach.core.score import Breathe
     >>> from voicecoach.core.perform import perform
-    >>> timeline = perform(Breathe(), lambda _: Fraction(0), breath("0.5-0.5"), grid=Fraction(1, 1000))
+    >>> timeline = perform(Breathe(), lambda _: Fraction(0), read_breath("0.5-0.5"), grid=Fraction(1, 1000))
     >>> list(caution([timeline]))[0].split(":")[0]
     'a breath lasts 1 s, over 30 a minute'
     """

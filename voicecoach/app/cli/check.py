@@ -11,7 +11,7 @@ from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import TEXT, Options, Parsed, arguments, option
 from voicecoach.app.cli.options import RATE
 from voicecoach.app.cli.printing import show_progress
-from voicecoach.core.breath import Pace, paces
+from voicecoach.core.notation import read_paces
 from voicecoach.errors import VoiceError
 from voicecoach.system import folders
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voicecoach.app.review import Review
+    from voicecoach.core.breath import Pace
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -29,7 +30,7 @@ class CheckOptions(Options):
     breaths: tuple[Pace, ...] | None = option(
         "--breaths",
         "Try the routine at all breaths between two, as 2-2,8-12, or at one.",
-        Parsed("A,B", paces),
+        Parsed("A,B", read_paces),
         shown="the routine's own breath only",
     )
     voice: str | None = option("--voice", "Measure the words with this voice.", TEXT, shown="the best for the language")

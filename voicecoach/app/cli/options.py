@@ -18,7 +18,7 @@ from voicecoach.app.cli.fields import (
     several,
 )
 from voicecoach.audio.formats import FORMATS, Format, chosen
-from voicecoach.core.breath import Pace, pace, seconds
+from voicecoach.core.notation import read_pace, read_seconds
 from voicecoach.core.score import Side
 from voicecoach.script.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
 
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.app.request import Request
+    from voicecoach.core.breath import Pace
 
 DEFAULT = "leg-stretch"
 """The routine of who names none."""
 
-TIME = Parsed("TIME", seconds)
+TIME = Parsed("TIME", read_seconds)
 NAME = Parsed("NAME", str)
 LINE = Parsed("TEXT", values.read_line)
 LANGUAGE = Parsed("CODE", str)
@@ -53,7 +54,7 @@ class ExerciseOptions(Options):
     breath: Pace | None = option(
         "--breath",
         "Your breath in seconds: 4-6 (in, out), 4-7-8 (in, hold, out), 6/min, or 3-4..4-6 to slow down.",
-        Parsed("IN-OUT", pace),
+        Parsed("IN-OUT", read_pace),
         shown="the routine's",
     )
     rounds: int | None = option(
