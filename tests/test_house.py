@@ -39,7 +39,7 @@ UNTIL_SPLIT = {
 }
 """Imports against the order that splits of modules are about to take away."""
 LONG_UNTIL_SPLIT = {
-    *("script.context", "script.steps", "voices.command", "voices.piper"),
+    *("script.context", "script.steps"),
 }
 VAGUE = {"utils", "util", "helper", "helpers", "manager", "engine", "processor", "common", "misc"}
 LONGEST_FUNCTION, LONGEST_FILE, MOST_MODULES = 40, 450, 25

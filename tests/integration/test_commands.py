@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from tests.loudness import loudness
-from voicecoach.voices.command import KIND, definition
+from voicecoach.voices.command import KIND
+from voicecoach.voices.command_definition import read_definition
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
@@ -43,7 +44,7 @@ def settings(folder: Path, rate: int | None = None) -> Settings:
 def test_all_documented_commands_are_well_defined() -> None:
     assert {"flite", "say", "rhvoice", "festival", "espeak"} <= COMMANDS.keys()
     for name in COMMANDS:
-        assert definition(name, COMMANDS).languages
+        assert read_definition(name, COMMANDS).languages
 
 
 @pytest.mark.parametrize("name", HERE)

@@ -14,7 +14,8 @@ from voicecoach.app import config
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.system import folders
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.command import KIND, CommandVoice, definition
+from voicecoach.voices.command import KIND, CommandVoice
+from voicecoach.voices.command_definition import read_definition
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
@@ -150,7 +151,7 @@ def test_words_stay_one_argument_and_become_no_option(tmp_path: Path, words: str
 
 def test_values_are_put_in_their_places(tmp_path: Path) -> None:
     arguments = [*run(tmp_path, "{text}"), "--rate={rate}", "-v{language}"]
-    found = definition("mine", {"mine": {"run": arguments, "rate": 110, "languages": ["en"]}})
+    found = read_definition("mine", {"mine": {"run": arguments, "rate": 110, "languages": ["en"]}})
     assert found.arguments({"rate": "110", "language": "en", "text": "x", "out": "o"})[-2:] == ["--rate=110", "-ven"]
     assert '"--rate=110", "-ven-GB"' in voice(tmp_path, arguments, rate=None).identity.replace("130", "110")
     assert '"--rate=150", "-ven-GB"' in voice(tmp_path, arguments, rate=150).identity
@@ -263,7 +264,7 @@ def test_a_definition_that_is_wrong_is_told_with_its_place_and_what_would_mend_i
 
 
 def test_a_shell_may_take_the_words_on_stdin() -> None:
-    assert definition("x", {"x": {"run": ["sh", "-c", "flite -o $0", "{out}"]}}).has("out")
+    assert read_definition("x", {"x": {"run": ["sh", "-c", "flite -o $0", "{out}"]}}).has("out")
 
 
 def test_a_command_that_is_not_defined_is_told(tmp_path: Path) -> None:
@@ -289,4 +290,4 @@ def test_the_settings_file_brings_commands(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "config.toml"
     path.write_text('breath = "4-6"\n[commands.mine]\nrun = ["x", "{text}"]\n', encoding="utf-8")
     monkeypatch.setattr(folders, "settings_file", lambda: path)
-    assert definition("mine", config.read_commands()).run == ("x", "{text}")
+    assert read_definition("mine", config.read_commands()).run == ("x", "{text}")

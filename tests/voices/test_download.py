@@ -20,7 +20,7 @@ import pytest
 from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoiceError
 from voicecoach.system import locks
 from voicecoach.voices import download
-from voicecoach.voices.piper import installed
+from voicecoach.voices.piper_models import list_models
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,7 +125,7 @@ def test_a_voice_arrives_whole_and_is_installed(shelf: Shelf, tmp_path: Path) ->
     assert model == tmp_path / "piper" / f"{KEY}.onnx"
     assert model.read_bytes() == MODEL
     assert names(tmp_path) == [f"{KEY}.card.txt", f"{KEY}.onnx", f"{KEY}.onnx.json"]
-    assert installed(tmp_path) == [model]
+    assert list_models(tmp_path) == [model]
     total = sum(map(len, FILES.values()))
     assert told[-1] == (total, total)
     assert len(told) > 4
@@ -170,7 +170,7 @@ def test_what_came_is_kept_for_the_next_try(shelf: Shelf, tmp_path: Path) -> Non
         install(shelf, tmp_path)
     assert "the connection broke" in str(caught.value)
     assert str(caught.value).endswith("\nwhat came is kept: try again, and it goes on from there")
-    assert installed(tmp_path) == []
+    assert list_models(tmp_path) == []
     assert all(name.endswith(".part") for name in names(tmp_path))
     shelf.asked.clear()
     assert install(shelf, tmp_path).read_bytes() == MODEL
@@ -191,14 +191,14 @@ def test_a_silent_server_is_given_up(shelf: Shelf, tmp_path: Path) -> None:
     shelf.silent = True
     with pytest.raises(VoiceError, match="the server is silent"):
         download.install(KEY, tmp_path, lambda *_: None, shelf.url, timeout=0.05)
-    assert installed(tmp_path) == []
+    assert list_models(tmp_path) == []
 
 
 def test_a_wrong_checksum_removes_what_came(shelf: Shelf, tmp_path: Path) -> None:
     shelf.files[next(iter(FILES))] = MODEL[:-1] + b"?"
     with pytest.raises(VoiceError, match=r"checksum is wrong\)\nit was removed: try again"):
         install(shelf, tmp_path)
-    assert installed(tmp_path) == []
+    assert list_models(tmp_path) == []
     assert not list((tmp_path / "piper").glob(f"{KEY}.onnx.????????.part"))
     shelf.files = dict(FILES)
     assert install(shelf, tmp_path).read_bytes() == MODEL
@@ -371,7 +371,7 @@ def test_without_locks_each_download_has_files_of_its_own(
     shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: list[Path] = []
-    continue_ = download._continue  # noqa: SLF001 - as above
+    continue_ = download._continue  # noqa: SLF001 - the moment at which both are there
 
     def noted(*args: Any) -> None:  # noqa: ANN401 - whatever it takes
         used.append(args[2])

@@ -11,7 +11,7 @@ from tests.fakes import FakeKind, NamedVoice
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.voices import finding, system
 from voicecoach.voices.catalogue import Catalogue
-from voicecoach.voices.finding import System, find_voice, kinds, list_voices
+from voicecoach.voices.finding import System, find_voice, list_kinds, list_voices
 from voicecoach.voices.port import Settings, VoiceInfo
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def there(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def put(*others: FakeKind) -> None:
         every = {"system": System(), **{each.name: each for each in others}}
-        monkeypatch.setattr(finding, "kinds", lambda: every)
+        monkeypatch.setattr(finding, "list_kinds", lambda: every)
 
     put(FakeKind("neural", (AMY, BETTER_AMY, ALAN, JO)), FakeKind("own", (MINE,)))
     return put
@@ -214,7 +214,7 @@ def test_no_language_is_suggested_for_a_name(settings: Settings, monkeypatch: py
         VoiceInfo("sem/am", "system", "Amharic", ("am",)),
     )
     monkeypatch.setattr(system, "catalogue", lambda _folder: Catalogue(more))
-    monkeypatch.setattr(finding, "kinds", lambda: {"system": System()})
+    monkeypatch.setattr(finding, "list_kinds", lambda: {"system": System()})
     with pytest.raises(UnknownNameError) as caught:
         find_voice("amy", settings)
     assert "'my'" not in str(caught.value)
@@ -266,5 +266,5 @@ def test_a_system_without_speech_is_listed_as_what_it_could_have(
 
 
 def test_our_own_kinds_are_there() -> None:
-    assert {"system", "piper", "recorded", "command"} <= kinds().keys()
-    assert all(each.name == name for name, each in kinds().items())
+    assert {"system", "piper", "recorded", "command"} <= list_kinds().keys()
+    assert all(each.name == name for name, each in list_kinds().items())

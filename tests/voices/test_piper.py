@@ -15,7 +15,7 @@ import pytest
 from tests import tinymodel
 from tests.loudness import loudness
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
-from voicecoach.voices import piper
+from voicecoach.voices import piper, piper_models
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
@@ -31,7 +31,7 @@ WORDS = ["Breathe in slowly", "And out, let yourself sink a little further", "In
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Give a data folder with two models in it."""
-    place = piper.folder(tmp_path / "data")
+    place = piper_models.models_folder(tmp_path / "data")
     tinymodel.write_model(place)
     tinymodel.write_model(place, "en_US-choir-medium", speakers=3)
     return tmp_path / "data"
@@ -59,7 +59,7 @@ class TestTheContract(VoiceContract):
 @needs_piper
 def test_the_same_words_are_the_same_clip_whatever_was_spoken_before(data: Path) -> None:
     once = list(voice("hum", data).speak(WORDS))
-    piper._held.cache_clear()  # noqa: SLF001 - as another process would
+    piper._load_once.cache_clear()  # noqa: SLF001
     again = list(voice("hum", data).speak(WORDS[::-1]))
     assert [clip.pcm for clip in once] == [clip.pcm for clip in again[::-1]]
     assert len({clip.pcm for clip in once}) == 3
@@ -90,18 +90,18 @@ def test_between_sentences_lies_the_pause_and_nothing_else(data: Path) -> None:
 @needs_piper
 def test_a_model_is_loaded_once_and_only_for_what_is_not_kept(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[Path] = []
-    real = piper._Loaded  # noqa: SLF001
+    real = piper.LoadedModel
 
-    def counted(path: Path) -> piper._Loaded:
+    def counted(path: Path) -> piper.LoadedModel:
         loads.append(path)
         return real(path)
 
-    monkeypatch.setattr(piper, "_Loaded", counted)
-    piper._held.cache_clear()  # noqa: SLF001
+    monkeypatch.setattr(piper, "LoadedModel", counted)
+    piper._load_once.cache_clear()  # noqa: SLF001
     for words in (WORDS[:2], WORDS, WORDS):
         assert len(list(CachedVoice(voice("hum", data), data.parent / "cache").speak(words))) == len(words)
     assert len(loads) == 1
-    piper._held.cache_clear()  # noqa: SLF001
+    piper._load_once.cache_clear()  # noqa: SLF001
     list(CachedVoice(voice("hum", data), data.parent / "cache").speak(WORDS))
     assert len(loads) == 1
 
@@ -109,7 +109,7 @@ def test_a_model_is_loaded_once_and_only_for_what_is_not_kept(data: Path, monkey
 @needs_piper
 def test_a_voice_is_measured_once(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = list(voice("hum", data).speak(WORDS))
-    monkeypatch.setattr(piper, "_paced", lambda *_: pytest.fail("it was measured again"))
+    monkeypatch.setattr(piper, "_measure_pace", lambda *_: pytest.fail("it was measured again"))
     assert list(voice("hum", data).speak(WORDS)) == first
 
 
@@ -154,13 +154,13 @@ def test_volume_comes_after_the_levels(data: Path) -> None:
 
 @needs_piper
 def test_each_sentence_has_the_level_that_the_model_gives_it(tmp_path: Path) -> None:
-    loaded = piper._load(tinymodel.write_model(tmp_path, "soft", loudness=0.125))  # noqa: SLF001
+    loaded = piper.load_model(tinymodel.write_model(tmp_path, "soft", loudness=0.125))
     assert max(abs(sample) for (sample,) in iter_unpack("<h", loaded.say("Sit down.", 1.0, None).pcm)) < 4_200
 
 
 @needs_piper
 def test_a_long_text_is_given_to_the_model_in_pieces(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = piper._load(piper.installed(data)[1])  # noqa: SLF001
+    loaded = piper.load_model(piper_models.list_models(data)[1])
     given: list[str] = []
     spell = loaded._voice.phonemize  # noqa: SLF001
 
@@ -215,7 +215,7 @@ def test_a_broken_model_is_told_in_two_lines(data: Path, tmp_path: Path, content
 )
 def test_a_broken_config_is_told(data: Path, tmp_path: Path, content: str) -> None:
     model = tinymodel.write_model(tmp_path, "broken")
-    piper.config_of(model).write_text(content, encoding="utf-8")
+    piper_models.find_config(model).write_text(content, encoding="utf-8")
     with pytest.raises(VoiceError, match="this is no config of a Piper model\ninstall"):
         voice(str(model), data)
 
@@ -232,7 +232,7 @@ def test_a_config_that_asks_for_what_is_not_there_is_told(
     data: Path, tmp_path: Path, changed: dict[str, object], told: str
 ) -> None:
     model = tinymodel.write_model(tmp_path, "odd")
-    piper.config_of(model).write_text(json.dumps({**tinymodel.config(), **changed}), encoding="utf-8")
+    piper_models.find_config(model).write_text(json.dumps({**tinymodel.config(), **changed}), encoding="utf-8")
     with pytest.raises(VoiceError, match=told):
         list(voice(str(model), data).speak(["Breathe in"]))
 
@@ -264,7 +264,7 @@ def test_a_name_that_is_wrong_is_told(data: Path, name: str, error: type[ChoiceE
 @needs_piper
 def test_a_model_without_its_config_is_told(data: Path, tmp_path: Path) -> None:
     model = tinymodel.write_model(tmp_path, "alone")
-    piper.config_of(model).unlink()
+    piper_models.find_config(model).unlink()
     with pytest.raises(ChoiceError, match=r"alone.onnx.json: a model's config belongs beside it"):
         voice(str(model), data)
 
@@ -277,9 +277,11 @@ def test_a_pitch_that_is_asked_for_is_answered(data: Path) -> None:
 
 
 def test_installed_models_are_listed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(piper, "_version", lambda: "1.8.0")
-    tinymodel.write_model(piper.folder(data), "de_DE-broken-high").with_suffix(".onnx.json").write_text("", "utf-8")
-    (piper.folder(data) / "fr_FR-half-low.onnx").write_bytes(b"")
+    monkeypatch.setattr(piper_models, "check_version", lambda: "1.8.0")
+    tinymodel.write_model(piper_models.models_folder(data), "de_DE-broken-high").with_suffix(".onnx.json").write_text(
+        "", "utf-8"
+    )
+    (piper_models.models_folder(data) / "fr_FR-half-low.onnx").write_bytes(b"")
     choir, hum = (each for each in piper.KIND.list_voices(settings(data)) if each.ready)
     assert (choir.id, choir.name, choir.languages) == (
         "piper:en_US-choir-medium",
@@ -297,20 +299,22 @@ def test_without_the_package_it_is_said_how_to_get_it(data: Path, monkeypatch: p
     def none(_name: str) -> str:
         raise PackageNotFoundError
 
-    monkeypatch.setattr(piper, "version", none)
-    assert {(each.ready, each.hint) for each in piper.KIND.list_voices(settings(data))} == {(False, piper._INSTALL)}  # noqa: SLF001
+    monkeypatch.setattr(piper_models, "version", none)
+    assert {(each.ready, each.hint) for each in piper.KIND.list_voices(settings(data))} == {
+        (False, piper_models.INSTALL)
+    }
     with pytest.raises(VoiceError, match=r"^piper is not installed\npip install 'voicecoach\[piper\]'$"):
         voice("hum", data)
 
 
 def test_a_package_that_is_too_old_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(piper, "version", lambda _name: "1.2.0")
+    monkeypatch.setattr(piper_models, "version", lambda _name: "1.2.0")
     with pytest.raises(VoiceError, match=r"piper-tts 1.2.0 is too old\npip install .* --upgrade"):
         voice("hum", data)
 
 
 @pytest.mark.parametrize("text", ["One. Two. " * 90, "word " * 300, "呼吸" * 400, "a, b; " * 100, "x" * 1000])
 def test_pieces_lose_no_letter(text: str) -> None:
-    parted = list(piper.pieces(text))
+    parted = list(piper.split_text(text))
     assert "".join("".join(parted).split()) == "".join(text.split())
     assert all(0 < len(piece) <= piper.LONGEST for piece in parted)

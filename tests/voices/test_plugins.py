@@ -16,7 +16,7 @@ from tests.fakes import FakeVoice
 from voicecoach.audio.clip import Clip, silence
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.voices import finding, plugins
-from voicecoach.voices.plugins import Plugin, Watched
+from voicecoach.voices.plugins import CheckedVoice, Plugin
 from voicecoach.voices.port import Settings, VoiceInfo
 from voicecoach.voices.testing import VoiceContract
 
@@ -77,13 +77,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     monkeypatch.syspath_prepend(str(site))
-    plugins.plugins.cache_clear()
+    plugins.list_plugins.cache_clear()
     yield Settings("en", "Sit tall, breathe out slowly, and let your shoulders become soft.", tmp_path / "cache")
-    plugins.plugins.cache_clear()
+    plugins.list_plugins.cache_clear()
 
 
 def listed(settings: Settings) -> dict[str, VoiceInfo]:
-    others = (each for name, kind in finding.kinds().items() if name != "system" for each in kind.list_voices(settings))
+    others = (
+        each for name, kind in finding.list_kinds().items() if name != "system" for each in kind.list_voices(settings)
+    )
     return {each.id: each for each in others}
 
 
@@ -147,7 +149,7 @@ def test_what_a_package_lists_is_put_right(settings: Settings) -> None:
 
 
 def test_a_package_can_not_take_the_name_of_a_kind_of_ours(settings: Settings) -> None:
-    assert isinstance(finding.kinds()["system"], finding.System)
+    assert isinstance(finding.list_kinds()["system"], finding.System)
     assert settings.language == "en"
 
 
@@ -207,20 +209,20 @@ class Bad(FakeVoice):
 )
 def test_whatever_a_voice_of_a_package_does_wrong_is_a_voices_error(fault: str, expected: str) -> None:
     with pytest.raises(VoiceError) as caught:
-        list(Watched(Bad(fault), "bad:x", "bad 1").speak(["In"]))
+        list(CheckedVoice(Bad(fault), "bad:x", "bad 1").speak(["In"]))
     assert str(caught.value).startswith(expected)
 
 
 def test_the_identity_of_a_packages_voice_is_one_line_with_its_version() -> None:
     voice = FakeVoice()
     voice.identity = "of two\nlines"
-    assert Watched(voice, "x:y", "x 1.2").identity == "x 1.2, of two lines"
+    assert CheckedVoice(voice, "x:y", "x 1.2").identity == "x 1.2, of two lines"
 
 
 def test_a_plugin_is_imported_only_when_it_is_asked(settings: Settings) -> None:
     sys.modules.pop("broken_voices", None)
-    finding.kinds()
+    finding.list_kinds()
     assert "broken_voices" not in sys.modules
-    assert all(isinstance(each, Plugin) for each in plugins.plugins())
+    assert all(isinstance(each, Plugin) for each in plugins.list_plugins())
     listed(settings)
     assert "broken_voices" in sys.modules

@@ -18,7 +18,7 @@ from voicecoach.errors import ChoiceError, EncodeError, VoiceError
 from voicecoach.system.file_names import name_recording
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.port import Settings
-from voicecoach.voices.recorded import KIND, RecordedVoice, RecordingError, recordings
+from voicecoach.voices.recorded import KIND, RecordedVoice, RecordingError, list_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -218,7 +218,7 @@ def test_only_files_of_sound_count_as_recordings(tmp_path: Path) -> None:
     (tmp_path / "in-1.txt").touch()
     (tmp_path / "in-2.wav").mkdir()
     path = write(tmp_path / "In-3.WAV", tone(0.1))
-    assert recordings(tmp_path) == {"in-3": (path,)}
+    assert list_recordings(tmp_path) == {"in-3": (path,)}
 
 
 def test_levelling_that_fails_is_no_fault_of_the_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 
 from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoicecoachError, VoiceError, shown
 from voicecoach.system import locks
-from voicecoach.voices.piper import CONFIG, MODEL, folder
+from voicecoach.voices.piper_models import CONFIG, MODEL, models_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,9 +87,9 @@ def install(name: str, data: Path, report: Report, index: str | None = None, *, 
         DownloadError: When there is no connection, it breaks, or what comes is not what the index says.
         OutputError: When the disk is full or the folder can't be written.
     """
-    base = _address(index)
-    key, files = _files(_index(base, timeout), name, base)
-    place = folder(data)
+    base = _choose_address(index)
+    key, files = _find_files(_fetch_index(base, timeout), name, base)
+    place = models_folder(data)
     try:
         place.mkdir(parents=True, exist_ok=True)
         locks.sweep(place, _OWN_PART)
@@ -106,7 +106,7 @@ def install(name: str, data: Path, report: Report, index: str | None = None, *, 
 
 
 def _list_missing(place: Path, key: str, files: Iterable[File]) -> list[File]:
-    return [file for file in files if not _same(place / f"{key}{file.ending}", file)]
+    return [file for file in files if not _is_complete(place / f"{key}{file.ending}", file)]
 
 
 @contextmanager
@@ -115,11 +115,11 @@ def _claim(place: Path, key: str, missing: Sequence[File], report: Report) -> It
 
     The last of them, the largest, is locked. Where there are no locks, they have names of our own.
     """
-    parts = [_part(place, key, file) for file in missing]
+    parts = [_part_path(place, key, file) for file in missing]
     total = sum(file.size for file in missing)
 
     def wait() -> None:
-        report(sum(_size(part, file) for part, file in zip(parts, missing, strict=True)), total)
+        report(sum(_measure(part, file) for part, file in zip(parts, missing, strict=True)), total)
 
     with locks.sole(parts[-1], wait) as mine:
         own = [part.with_suffix(f".{os.urandom(4).hex()}.own.part") for part in parts]
@@ -132,11 +132,11 @@ def _claim(place: Path, key: str, missing: Sequence[File], report: Report) -> It
 
 def _fetch_all(base: str, parts: Mapping[File, Path], report: Report, timeout: float) -> None:
     """Bring all unfinished files of a voice to their ends."""
-    for file, tally in _tallied(list(parts), report):
-        _fetched(base, file, parts[file], tally, timeout)
+    for file, tally in _count_progress(list(parts), report):
+        _fetch(base, file, parts[file], tally, timeout)
 
 
-def _address(index: str | None) -> str:
+def _choose_address(index: str | None) -> str:
     base = (index or os.environ.get(ADDRESS) or PUBLIC).rstrip("/")
     try:
         parts = urlsplit(base)
@@ -148,13 +148,13 @@ def _address(index: str | None) -> str:
     return base
 
 
-def _index(base: str, timeout: float) -> Mapping[str, Any]:
+def _fetch_index(base: str, timeout: float) -> Mapping[str, Any]:
     url = f"{base}/voices.json"
     try:
-        with closing(_opened(url, 0, timeout)) as answer:
+        with closing(_open(url, 0, timeout)) as answer:
             index = json.loads(answer.read(_LONGEST_INDEX))
     except (OSError, HTTPException) as error:
-        raise _unreached(url, error) from error
+        raise _explain(url, error) from error
     except (ValueError, RecursionError) as error:
         raise DownloadError(f"{url}: the index of voices is broken\ntry again later, or set {ADDRESS}") from error
     if not isinstance(index, dict):
@@ -162,13 +162,13 @@ def _index(base: str, timeout: float) -> Mapping[str, Any]:
     return index
 
 
-def _files(index: Mapping[str, Any], name: str, base: str) -> tuple[str, list[File]]:
+def _find_files(index: Mapping[str, Any], name: str, base: str) -> tuple[str, list[File]]:
     """Return a voice's key, and its files: the small ones first, the model last."""
-    key = name.strip() if name.strip() in index else _of_alias(index, name.strip())
+    key = name.strip() if name.strip() in index else _find_alias(index, name.strip())
     if key is None:
         raise UnknownNameError("Piper voice", name, sorted(index), f"all of them are in {base}/voices.json")
     try:
-        files = sorted((file for file in _described(index[key])), key=lambda file: file.size)
+        files = sorted((file for file in _read_entry(index[key])), key=lambda file: file.size)
         fine = _NAME.fullmatch(key) and {MODEL, CONFIG} <= {file.ending for file in files} and len(files) <= 3  # noqa: PLR2004
     except (KeyError, TypeError, ValueError, AttributeError):
         fine = None
@@ -177,13 +177,13 @@ def _files(index: Mapping[str, Any], name: str, base: str) -> tuple[str, list[Fi
     return key, files
 
 
-def _of_alias(index: Mapping[str, Any], name: str) -> str | None:
+def _find_alias(index: Mapping[str, Any], name: str) -> str | None:
     """Return the key of the voice that has this alias; older names of voices go on as such."""
     entries = ((key, entry.get("aliases")) for key, entry in index.items() if isinstance(entry, dict))
     return next((key for key, aliases in entries if isinstance(aliases, list) and name in aliases), None)
 
 
-def _described(entry: Mapping[str, Any]) -> Iterator[File]:
+def _read_entry(entry: Mapping[str, Any]) -> Iterator[File]:
     for path, facts in entry["files"].items():
         last = path.rsplit("/", 1)[-1]
         ending = CARD if last == "MODEL_CARD" else next((end for end in (CONFIG, MODEL) if last.endswith(end)), None)
@@ -194,34 +194,34 @@ def _described(entry: Mapping[str, Any]) -> Iterator[File]:
             yield File(path, size, md5, ending)
 
 
-def _same(path: Path, file: File) -> bool:
+def _is_complete(path: Path, file: File) -> bool:
     """Tell whether a file is there as the index has it."""
-    return path.is_file() and path.stat().st_size == file.size and _md5(path) == file.md5
+    return path.is_file() and path.stat().st_size == file.size and _hash(path) == file.md5
 
 
-def _part(place: Path, key: str, file: File) -> Path:
+def _part_path(place: Path, key: str, file: File) -> Path:
     """Return where an unfinished file is kept: never continued as another version of it."""
     return place / f"{key}{file.ending}.{file.md5[:8]}.part"
 
 
-def _tallied(files: list[File], report: Report) -> Iterator[tuple[File, Callable[[int], None]]]:
+def _count_progress(files: list[File], report: Report) -> Iterator[tuple[File, Callable[[int], None]]]:
     """Yield each file with what is to be told of its own progress."""
     total, before = sum(file.size for file in files), 0
     for file in files:
-        yield file, partial(_tell, report, total, before)
+        yield file, partial(_report_sum, report, total, before)
         before += file.size
 
 
-def _tell(report: Report, total: int, before: int, here: int) -> None:
+def _report_sum(report: Report, total: int, before: int, here: int) -> None:
     report(before + here, total)
 
 
-def _fetched(base: str, file: File, part: Path, tally: Callable[[int], None], timeout: float) -> Path:
+def _fetch(base: str, file: File, part: Path, tally: Callable[[int], None], timeout: float) -> Path:
     """Bring an unfinished file to its end, and check it."""
     url = f"{base}/{quote(file.path)}"
-    tally(_size(part, file))
+    tally(_measure(part, file))
     left = _TRIES
-    while _size(part, file) < file.size:
+    while _measure(part, file) < file.size:
         left -= 1
         try:
             _continue(url, file, part, tally, timeout)
@@ -229,7 +229,7 @@ def _fetched(base: str, file: File, part: Path, tally: Callable[[int], None], ti
             if not left:
                 kept = "what came is kept: try again, and it goes on from there"
                 raise DownloadError(f"{url}: the connection broke: {error}\n{kept}") from error
-    if _md5(part) != file.md5:
+    if _hash(part) != file.md5:
         part.unlink()
         raise DownloadError(
             f"{url}: what came is not what the index says (its checksum is wrong)\nit was removed: try again"
@@ -245,8 +245,8 @@ def _continue(url: str, file: File, part: Path, tally: Callable[[int], None], ti
         DownloadError: When the server refuses.
         OSError: When the file can't be written.
     """
-    with closing(_begun(url, _size(part, file), timeout)) as answer:
-        here = _beginning(answer)
+    with closing(_connect(url, _measure(part, file), timeout)) as answer:
+        here = _first_byte(answer)
         with part.open("ab") as kept:
             kept.truncate(here)
             while chunk := _read(answer, min(_CHUNK, file.size - here)):
@@ -257,37 +257,37 @@ def _continue(url: str, file: File, part: Path, tally: Callable[[int], None], ti
         raise _Broken(f"{here} of {file.size} bytes came")
 
 
-def _begun(url: str, start: int, timeout: float) -> HTTPResponse:
+def _connect(url: str, start: int, timeout: float) -> HTTPResponse:
     try:
-        return _opened(url, start, timeout)
+        return _open(url, start, timeout)
     except HTTPError as error:
-        raise _unreached(url, error) from error
+        raise _explain(url, error) from error
     except (URLError, TimeoutError, HTTPException, ConnectionError) as error:
-        raise _Broken(_reason(error)) from error
+        raise _Broken(_find_reason(error)) from error
 
 
 def _read(answer: HTTPResponse, size: int) -> bytes:
     try:
         return answer.read1(size) if size else b""
     except (OSError, HTTPException) as error:
-        raise _Broken(_reason(error)) from error
+        raise _Broken(_find_reason(error)) from error
 
 
-def _beginning(answer: HTTPResponse) -> int:
+def _first_byte(answer: HTTPResponse) -> int:
     """Return the byte that an answer begins with: 0 from a server that sends no ranges."""
     stated = re.match(r"bytes (\d+)-", answer.headers.get("Content-Range", ""))
     return int(stated[1]) if answer.status == 206 and stated else 0  # noqa: PLR2004 - Partial Content
 
 
-def _opened(url: str, start: int, timeout: float) -> HTTPResponse:
+def _open(url: str, start: int, timeout: float) -> HTTPResponse:
     asked = request.Request(url, headers={"User-Agent": "voicecoach", "Accept-Encoding": "identity"})  # noqa: S310 - see _address
     if start:
         asked.add_header("Range", f"bytes={start}-")
-    answer: HTTPResponse = _opener().open(asked, timeout=timeout)
+    answer: HTTPResponse = _make_opener().open(asked, timeout=timeout)
     return answer
 
 
-def _opener() -> request.OpenerDirector:
+def _make_opener() -> request.OpenerDirector:
     """Return what opens addresses, of http and https alone, wherever they lead on to."""
     opener = request.OpenerDirector()
     for handler in (
@@ -299,16 +299,16 @@ def _opener() -> request.OpenerDirector:
     return opener
 
 
-def _unreached(url: str, error: BaseException) -> VoicecoachError:
+def _explain(url: str, error: BaseException) -> VoicecoachError:
     if isinstance(error, HTTPError):
         error.close()
         return DownloadError(
             f"{url}: the server answers {error.code} ({error.reason})\ncheck {ADDRESS}, or try again later"
         )
-    return DownloadError(f"{url}: there is no connection: {_reason(error)}\ncheck the network, or set {ADDRESS}")
+    return DownloadError(f"{url}: there is no connection: {_find_reason(error)}\ncheck the network, or set {ADDRESS}")
 
 
-def _reason(error: BaseException) -> str:
+def _find_reason(error: BaseException) -> str:
     inner = error.reason if isinstance(error, URLError) else error
     if isinstance(inner, TimeoutError):
         return "the server is silent"
@@ -323,7 +323,7 @@ def _check_room(place: Path, needed: int, key: str) -> None:
         raise OutputError(place, f"no room for the voice: {needed // 1_000_000} MB needed, {free // 1_000_000} MB free")
 
 
-def _size(part: Path, file: File) -> int:
+def _measure(part: Path, file: File) -> int:
     """Return how much of a file is there; what is longer than the whole is nothing."""
     try:
         size = part.stat().st_size
@@ -332,6 +332,6 @@ def _size(part: Path, file: File) -> int:
     return size if size <= file.size else 0
 
 
-def _md5(path: Path) -> str:
+def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -46,19 +46,19 @@ def find() -> Library:
     spoken_by = f"pyttsx3 {_distribution('pyttsx3') or '?'}"
     if sys.platform in {"darwin", "win32"}:
         return Library(f"{spoken_by}, {platform.system()} {platform.release()}")
-    sources = (_system, _bundled) if os.environ.get(CHOICE) == "system" else (_bundled, _system)
+    sources = (_find_system, _find_bundled) if os.environ.get(CHOICE) == "system" else (_find_bundled, _find_system)
     found = next(filter(None, (source() for source in sources)), None)
     if found is None:
         raise VoiceError("no speech library is installed\n'pip install espeakng-loader', or install espeak-ng")
     return Library(f"{spoken_by}, {found.version}", found.driver, found.path, found.data)
 
 
-def _system() -> Library | None:
+def _find_system() -> Library | None:
     said = _espeak_version(SYSTEM)
     return Library(f"espeak-ng {said} of the system", "espeak", SYSTEM) if said else None
 
 
-def _bundled() -> Library | None:
+def _find_bundled() -> Library | None:
     try:
         import espeakng_loader
 

@@ -10,7 +10,7 @@ from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, near, s
 from voicecoach.system import folders, plain_files
 from voicecoach.voices.catalogue import SYSTEM
 from voicecoach.voices.matching import LIST_ALL, list_names, match_name, pick_best, rate_dialect, speaks_language
-from voicecoach.voices.plugins import plugins
+from voicecoach.voices.plugins import list_plugins
 from voicecoach.voices.port import Kind, VoiceInfo
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class System:
             folder=settings.folder,
         )
 
-    def found(self, name: str, settings: Settings) -> Found:
+    def open(self, name: str, settings: Settings) -> Found:
         """Return a voice as ``voice`` does, and how it is listed: with its variant, if it has one.
 
         Raises:
@@ -90,19 +90,19 @@ class Later:
         return self.load().find_voice(name, settings)
 
 
-def _piper() -> Kind:
+def _load_piper() -> Kind:
     from voicecoach.voices.piper import KIND
 
     return KIND
 
 
-def _recorded() -> Kind:
+def _load_recorded() -> Kind:
     from voicecoach.voices.recorded import KIND
 
     return KIND
 
 
-def _command() -> Kind:
+def _load_command() -> Kind:
     from voicecoach.voices.command import KIND
 
     return KIND
@@ -112,21 +112,23 @@ _SYSTEM = System()
 _OURS: tuple[Kind, ...] = (
     _SYSTEM,
     Later(
-        "piper", _piper, lambda settings: settings.data is not None and plain_files.is_folder(settings.data / "piper")
+        "piper",
+        _load_piper,
+        lambda settings: settings.data is not None and plain_files.is_folder(settings.data / "piper"),
     ),
-    Later("recorded", _recorded, lambda _: False),  # nobody knows in which folders there are recordings
-    Later("command", _command, lambda settings: bool(settings.commands)),
+    Later("recorded", _load_recorded, lambda _: False),  # nobody knows in which folders there are recordings
+    Later("command", _load_command, lambda settings: bool(settings.commands)),
 )
 
 
-def kinds() -> dict[str, Kind]:
+def list_kinds() -> dict[str, Kind]:
     """Return every kind by its name: our own, and those of other packages, which can't take the name of one of ours."""
-    return {each.name: each for each in (*_OURS, *plugins(), *_OURS)}
+    return {each.name: each for each in (*_OURS, *list_plugins(), *_OURS)}
 
 
 def list_voices(settings: Settings) -> list[VoiceInfo]:
     """List the voices of all kinds by language, the best of each first; those whose language nobody knows come last."""
-    found = [each for kind in kinds().values() for each in kind.list_voices(settings)]
+    found = [each for kind in list_kinds().values() for each in kind.list_voices(settings)]
 
     def place(voice: VoiceInfo) -> tuple[object, ...]:
         return (not voice.languages, voice.languages[:1], not voice.ready, -voice.rank, voice.kind, voice.id)
@@ -143,29 +145,29 @@ def find_voice(spec: str | None, settings: Settings) -> Found:
         VoiceError: When none speaks the language, or the one that is named can't speak.
     """
     settings = replace(settings, resolve=lambda other: find_voice(other, settings)[0])
-    every = kinds()
+    every = list_kinds()
     if spec is None:
-        return _best(every, settings)
+        return _find_default(every, settings)
     if not spec.strip():
         raise ChoiceError(f"the name of the voice is empty\nwrite one, or leave --voice out; {LIST_ALL}")
     kind, colon, name = spec.strip().partition(":")
     if kind.lower() in every:
-        return _of_kind(every[kind.lower()], name.strip(), settings)
+        return _find_in_kind(every[kind.lower()], name.strip(), settings)
     if colon and (alike := near(kind.lower(), list(every))):
         raise UnknownNameError("kind of voices", kind, alike, LIST_ALL)
     voices = [each for one in every.values() for each in one.list_voices(settings)]
     found = match_name(spec.strip(), voices)
     if found is not None:
-        return _spoken(every[found.kind], found, settings)
+        return _open(every[found.kind], found, settings)
     silent = any(each.kind == SYSTEM and not each.ready for each in voices)
     if "+" in spec or silent:  # only the system's voices have variants; where it has none at all, that is told
-        return _SYSTEM.found(spec.strip(), settings)
-    raise UnknownNameError("voice", spec, list_names(spec.strip(), voices), _to_install(spec) or LIST_ALL)
+        return _SYSTEM.open(spec.strip(), settings)
+    raise UnknownNameError("voice", spec, list_names(spec.strip(), voices), _suggest_install(spec) or LIST_ALL)
 
 
-def _to_install(spec: str) -> str:
+def _suggest_install(spec: str) -> str:
     """Return the command that installs the voice of Piper's that a name means, if it is a well-known one."""
-    from voicecoach.voices.piper import WELL_KNOWN
+    from voicecoach.voices.piper_models import WELL_KNOWN
 
     known = WELL_KNOWN.get(spec.strip().lower())
     return f"Piper has one of this name: 'voicecoach voices install {known}' makes it ready" if known else ""
@@ -176,7 +178,7 @@ def data_folder() -> Path:
     return folders.data()
 
 
-def _best(every: Mapping[str, Kind], settings: Settings) -> Found:
+def _find_default(every: Mapping[str, Kind], settings: Settings) -> Found:
     """Return a voice that ranks above the system's and speaks the language, else the system's, else any that does."""
     code = settings.language
     voices = [each for kind in every.values() if not isinstance(kind, System) for each in kind.list_voices(settings)]
@@ -184,21 +186,21 @@ def _best(every: Mapping[str, Kind], settings: Settings) -> Found:
     better = [each for each in others if each.rank > 0 and rate_dialect(each, code)]
     if not better:
         try:
-            return _SYSTEM.found("", settings)
+            return _SYSTEM.open("", settings)
         except VoiceError:
             if not others:
                 raise
     best = pick_best(better or others, code)
-    return _spoken(every[best.kind], best, settings)
+    return _open(every[best.kind], best, settings)
 
 
-def _of_kind(kind: Kind, name: str, settings: Settings) -> Found:
+def _find_in_kind(kind: Kind, name: str, settings: Settings) -> Found:
     """Return a kind's voice of a name; without a name its best for the language."""
     if isinstance(kind, System):
-        return _SYSTEM.found(name, settings)
+        return _SYSTEM.open(name, settings)
     if name:
         voice = kind.find_voice(name, settings)
-        return voice, _entry(kind, name, settings) or VoiceInfo(
+        return voice, _find_info(kind, name, settings) or VoiceInfo(
             f"{kind.name}:{name}", kind.name, name, tuple(getattr(voice, "languages", ()))
         )
     fit = [
@@ -207,17 +209,17 @@ def _of_kind(kind: Kind, name: str, settings: Settings) -> Found:
     if not fit:
         what = f"no voice of the kind {kind.name!r} is ready for the language {shown(settings.language)}"
         raise ChoiceError(f"{what}\nwrite {kind.name}:NAME; {LIST_ALL}")
-    return _spoken(kind, pick_best(fit, settings.language), settings)
+    return _open(kind, pick_best(fit, settings.language), settings)
 
 
-def _entry(kind: Kind, name: str, settings: Settings) -> VoiceInfo | None:
+def _find_info(kind: Kind, name: str, settings: Settings) -> VoiceInfo | None:
     """Return how a kind lists a voice of a name, if it does."""
     with suppress(ChoiceError):
         return match_name(name, kind.list_voices(settings))
     return None
 
 
-def _spoken(kind: Kind, found: VoiceInfo, settings: Settings) -> Found:
+def _open(kind: Kind, found: VoiceInfo, settings: Settings) -> Found:
     """Return the voice of a listed one.
 
     Raises:
@@ -226,5 +228,5 @@ def _spoken(kind: Kind, found: VoiceInfo, settings: Settings) -> Found:
     if not found.ready:
         raise VoiceError(f"the voice {found.id} is not ready\n{found.hint}".rstrip())
     if isinstance(kind, System):
-        return _SYSTEM.found(found.id, settings)
+        return _SYSTEM.open(found.id, settings)
     return kind.find_voice(found.id.removeprefix(f"{kind.name}:"), settings), found

@@ -43,8 +43,8 @@ class Plugin:
     def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
         """List what the package has; one that fails is a single voice that is not ready, and says why."""
         try:
-            with self._told("voices"):
-                return [self._own(each) for each in _kind(self.entry).list_voices(settings)]
+            with self._explain_errors("voices"):
+                return [self._own(each) for each in _load_kind(self.entry).list_voices(settings)]
         except VoicecoachError as error:
             broken = "; ".join(str(error).splitlines())
             return [VoiceInfo(f"{self.name}:", self.name, self._package, ready=False, hint=broken)]
@@ -56,8 +56,8 @@ class Plugin:
             ChoiceError: As the package has it.
             VoiceError: As the package has it, or when it is broken.
         """
-        with self._told(f"voice {self.name}:{name}"):
-            return Watched(_kind(self.entry).find_voice(name, settings), f"{self.name}:{name}", self._package)
+        with self._explain_errors(f"voice {self.name}:{name}"):
+            return CheckedVoice(_load_kind(self.entry).find_voice(name, settings), f"{self.name}:{name}", self._package)
 
     def _own(self, listed: VoiceInfo) -> VoiceInfo:
         prefix = f"{self.name}:"
@@ -77,13 +77,13 @@ class Plugin:
         return f"{found.name} {found.version}" if found else self.entry.value
 
     @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
-        with _told(what, self._package):
+    def _explain_errors(self, what: str) -> Iterator[None]:
+        with _explain_errors(what, self._package):
             yield
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class CheckedVoice:
     """A voice of another package: whatever it raises becomes a voice's error, and so does what is no good clip."""
 
     voice: Voice
@@ -97,7 +97,7 @@ class Watched:
         Raises:
             VoiceError: When it has none.
         """
-        with self._told():
+        with self._explain_errors():
             return f"{self.package}, {' '.join(str(self.voice.identity).split())}"
 
     @property
@@ -111,11 +111,11 @@ class Watched:
         Raises:
             VoiceError: When the voice fails, or gives fewer clips, or one with nothing to be heard in it.
         """
-        with self._told():
+        with self._explain_errors():
             spoken = iter(self.voice.speak(wordings))
         try:
             for wording in wordings:
-                with self._told():
+                with self._explain_errors():
                     clip = next(spoken, None)
                 if not isinstance(clip, Clip) or peak(clip) < LEAST_HEARD:
                     raise VoiceError(f"{self._called} gave no sound for {shown(wording)}\ntry another --voice")
@@ -129,22 +129,22 @@ class Watched:
         return f"the voice {self.name} (package {self.package})"
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        with _told(f"voice {self.name}", self.package):
+    def _explain_errors(self) -> Iterator[None]:
+        with _explain_errors(f"voice {self.name}", self.package):
             yield
 
 
 @cache
-def plugins() -> tuple[Plugin, ...]:
+def list_plugins() -> tuple[Plugin, ...]:
     """Return the kinds that installed packages bring, none of them imported yet."""
-    if not _there_may_be_some():
+    if not _may_exist():
         return ()
     from importlib.metadata import entry_points
 
     return tuple(map(Plugin, sorted(entry_points(group=GROUP))))
 
 
-def _there_may_be_some() -> bool:
+def _may_exist() -> bool:
     """Tell whether any package's entry points name the group: only then is importlib asked, which takes 20 ms."""
     for place in map(Path, sys.path):
         if place.is_file():  # an archive
@@ -156,7 +156,7 @@ def _there_may_be_some() -> bool:
 
 
 @cache
-def _kind(entry: EntryPoint) -> Kind:
+def _load_kind(entry: EntryPoint) -> Kind:
     found = entry.load()
     for needed in ("list_voices", "find_voice"):
         if not callable(getattr(found, needed, None)):
@@ -165,7 +165,7 @@ def _kind(entry: EntryPoint) -> Kind:
 
 
 @contextmanager
-def _told(what: str, package: str) -> Iterator[None]:
+def _explain_errors(what: str, package: str) -> Iterator[None]:
     """Tell whatever a package raises as a voice's error that names it; our own errors pass.
 
     Raises:

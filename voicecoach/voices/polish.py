@@ -116,10 +116,10 @@ def load(path: Path) -> Raw:
         with wave.open(str(path), "rb") as file:
             plain = file.getnchannels() == 1 and file.getsampwidth() == SAMPLE_BYTES
             if plain and file.getframerate() % _BLOCKS_A_SECOND == 0 and file.getframerate():
-                return Raw(_whole(file.readframes(file.getnframes())), file.getframerate())
+                return Raw(_align(file.readframes(file.getnframes())), file.getframerate())
     except (wave.Error, EOFError):
         pass
-    return _decoded(path)
+    return _decode(path)
 
 
 def silent(raw: Raw) -> bool:
@@ -155,13 +155,13 @@ def polish(raws: Sequence[Raw], own_gain: float) -> list[Clip]:
         EncodeError: When ffmpeg is missing or fails.
     """
     with timings.part("levelling"):
-        works = _rendered([_Work(trim(raw), own_gain) for raw in raws])
+        works = _render([_Work(trim(raw), own_gain) for raw in raws])
         for _ in range(_ROUNDS):
-            again = {index: _corrected(work) for index, work in enumerate(works) if work.miss > _SLACK}
+            again = {index: _correct(work) for index, work in enumerate(works) if work.miss > _SLACK}
             if not again:
                 break
-            works = _put(works, dict(zip(again, _rendered(list(again.values())), strict=True)))
-        return [_finished(work) for work in works]
+            works = _put(works, dict(zip(again, _render(list(again.values())), strict=True)))
+        return [_finish(work) for work in works]
 
 
 def calibrate(raw: Raw) -> float:
@@ -171,15 +171,15 @@ def calibrate(raw: Raw) -> float:
         EncodeError: When ffmpeg is missing or fails.
     """
     with timings.part("levelling"):
-        (plain,) = _rendered([_Work(trim(raw), 0.0)])
-        (near,) = _rendered([_corrected(plain)])
+        (plain,) = _render([_Work(trim(raw), 0.0)])
+        (near,) = _render([_correct(plain)])
         # The limiter takes some of what gain gives, and by these two it is known how much.
         given, gained = near.gain - plain.gain, plain.miss - near.miss
         part = gained / given if given and _LEAST_PART < gained / given <= 1 else 1.0
         return min(round(near.gain + near.miss / part, 2), MOST_GAIN)
 
 
-def _rendered(works: Sequence[_Work]) -> list[_Work]:
+def _render(works: Sequence[_Work]) -> list[_Work]:
     """Send sounds through ffmpeg, one run for each sample rate among them (a voice has one)."""
     done: dict[int, _Work] = {}
     order = sorted(range(len(works)), key=lambda index: works[index].raw.rate)
@@ -214,12 +214,12 @@ def _lay(works: Sequence[_Work], block: int) -> tuple[bytes, list[int]]:
     for work in works:
         starts.append(at + _LEAD_IN)
         blocks = -(-work.raw.samples // block) + _LEAD_OUT
-        pieces += [bytes(_LEAD_IN * block * 4), _scaled(work).ljust(blocks * block * 4, b"\0")]
+        pieces += [bytes(_LEAD_IN * block * 4), _scale(work).ljust(blocks * block * 4, b"\0")]
         at += _LEAD_IN + blocks
     return b"".join(pieces), starts
 
 
-def _scaled(work: _Work) -> bytes:
+def _scale(work: _Work) -> bytes:
     wide = audioop.lin2lin(work.raw.pcm, SAMPLE_BYTES, 4)
     return audioop.mul(wide, 4, 10 ** (work.gain / 20) / _HEADROOM)
 
@@ -231,7 +231,7 @@ def _loudness(levels: Sequence[float], start: int, samples: int) -> float | None
     return integrated([(level, 1) for level in levels[start + _GATE_BLOCKS - 1 : start + samples // _BLOCK]])
 
 
-def _corrected(work: _Work) -> _Work:
+def _correct(work: _Work) -> _Work:
     return replace(work, gain=min(round(work.gain + work.miss, 2), MOST_GAIN))
 
 
@@ -239,7 +239,7 @@ def _put(works: Sequence[_Work], again: dict[int, _Work]) -> list[_Work]:
     return [again.get(index, work) for index, work in enumerate(works)]
 
 
-def _finished(work: _Work) -> Clip:
+def _finish(work: _Work) -> Clip:
     """Give a clip what the limiter's run left over, which is at most the slack, and fade its ends."""
     factor = 10 ** (min(work.miss, _SLACK) / 20)
     return fade(Clip(audioop.mul(work.clip.pcm, SAMPLE_BYTES, factor)), round(FADE * SAMPLE_RATE))
@@ -255,11 +255,11 @@ def _first_loud(pcm: bytes, bound: int) -> int:
     return len(pcm) // SAMPLE_BYTES
 
 
-def _whole(pcm: bytes) -> bytes:
+def _align(pcm: bytes) -> bytes:
     """Leave out half a sample at the end, as a file that was cut has it."""
     return pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES]
 
 
-def _decoded(path: Path) -> Raw:
+def _decode(path: Path) -> Raw:
     args = ["-i", ffmpeg.source(path), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
     return Raw(ffmpeg.run(args, what="reading what the voice said").stdout, SAMPLE_RATE)

@@ -98,7 +98,7 @@ _MISSING = "is not there"
 _AGAIN = "record them again; without its file, a wording can be spoken by another voice: recorded:FOLDER,VOICE"
 
 
-def recordings(folder: Path) -> dict[str, tuple[Path, ...]]:
+def list_recordings(folder: Path) -> dict[str, tuple[Path, ...]]:
     """Return the recordings in a folder by their names without the ending, best ending first.
 
     Raises:
@@ -130,7 +130,7 @@ class RecordedVoice:
             ChoiceError: When there is no such folder.
         """
         self.folder, self.other, self.named = folder, other, named
-        self._files = recordings(folder)
+        self._files = list_recordings(folder)
         self._notes = tuple(notes)
         self._digests: dict[Path, str] = {}
         self._missing: dict[str, None] = {}
@@ -147,7 +147,7 @@ class RecordedVoice:
     def problems(self) -> tuple[str, ...]:
         """What was not recorded, which of two recordings is heard, and what the other voice has to tell."""
         others = () if self.other is None else getattr(self.other, "problems", ())
-        missing = [self._told_missing()] if self._missing and self.other else []
+        missing = [self._report_missing()] if self._missing and self.other else []
         return (*self._notes, *missing, *self._doubled.values(), *others)
 
     def identity_of(self, wording: str) -> str:
@@ -216,7 +216,7 @@ class RecordedVoice:
                 raise RecordingError(self.folder, [Fault(file.name, file.stem, what)]) from None
         return self._digests[file]
 
-    def _told_missing(self) -> str:
+    def _report_missing(self) -> str:
         missing = list(self._missing)
         some = ", ".join(f"{shown(each, 40)} ({_name_file(each)})" for each in missing[:_SHOWN])
         more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
@@ -240,7 +240,7 @@ class Recorded:
             ChoiceError: When there is no such folder, or no such other voice.
             VoiceError: When the other voice can't speak.
         """
-        folder, comma, other = _parted(name)
+        folder, comma, other = _parse_spec(name)
         if comma and not (other and settings.resolve):
             raise ChoiceError(f"no voice is named after the comma of {shown(name)}\nwrite one, as in {name.strip()}en")
         asked = [option for option in ("rate", "pitch") if getattr(settings, option) is not None]
@@ -252,7 +252,7 @@ class Recorded:
 KIND = Recorded()
 
 
-def _parted(text: str) -> tuple[Path, str, str]:
+def _parse_spec(text: str) -> tuple[Path, str, str]:
     """Part a folder from the voice after it; a folder's own name may have commas in it."""
     parts = text.split(",")
     for count in range(len(parts), 0, -1):
@@ -266,30 +266,30 @@ def _parted(text: str) -> tuple[Path, str, str]:
 
 def _take(file: Path, wording: str) -> Clip | str:
     """Return the clip of a recording, or what is wrong with it."""
-    expected = _expected(wording)
+    expected = _expect_seconds(wording)
     most = 3 * expected + 2
     try:
-        raw = _decoded(file, most + ROOM_AROUND)
+        raw = _decode(file, most + ROOM_AROUND)
     except RunError:
         return "is no sound that can be read"
     if polish.silent(raw):
         return "is silent"
-    clipped = _clipped(raw)
+    clipped = _measure_clipping(raw)
     if clipped > MOST_CLIPPED:
         return f"is clipped: {clipped:.0%} of it is at full scale"
-    spoken = polish.trim(_cut(raw))
+    spoken = polish.trim(_trim(raw))
     if spoken.seconds > most or raw.seconds >= most + ROOM_AROUND:
         return f"is far too long: {spoken.seconds:.0f} s for words of about {expected:.0f} s"
-    return _levelled(spoken)
+    return _normalise(spoken)
 
 
-def _decoded(file: Path, seconds: float) -> Raw:
+def _decode(file: Path, seconds: float) -> Raw:
     form = ("-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1")
     args = [*_ONLY, "-t", f"{seconds:.2f}", "-i", ffmpeg.source(file.absolute()), *form]
     return Raw(ffmpeg.run(args, what=f"reading {file.name}").stdout, SAMPLE_RATE)
 
 
-def _levelled(raw: Raw) -> Clip:
+def _normalise(raw: Raw) -> Clip:
     """Bring a recording to the loudness of all clips; it goes by its own sound, so that nothing else changes it."""
     short = raw.seconds < _LEAST_MEASURED
     again = int(_LEAST_MEASURED / raw.seconds) + 1
@@ -298,7 +298,7 @@ def _levelled(raw: Raw) -> Clip:
     return clip
 
 
-def _cut(raw: Raw) -> Raw:
+def _trim(raw: Raw) -> Raw:
     """Cut a room's noise, and clicks, from both ends: silence of a microphone is never quite silent."""
     size = _WINDOW * SAMPLE_BYTES
     levels = [audioop.rms(raw.pcm[at : at + size], SAMPLE_BYTES) for at in range(0, len(raw.pcm) - size + 1, size)]
@@ -314,7 +314,7 @@ def _cut(raw: Raw) -> Raw:
     return Raw(raw.pcm[start * size : end * size], raw.rate)
 
 
-def _clipped(raw: Raw) -> float:
+def _measure_clipping(raw: Raw) -> float:
     """Return the part of the samples that are at full scale."""
     values = array.array("h", raw.pcm)
     if sys.byteorder == "big":  # pragma: no cover
@@ -322,7 +322,7 @@ def _clipped(raw: Raw) -> float:
     return sum(map(FULL_SCALE.__le__, map(abs, values))) / max(1, len(values))
 
 
-def _expected(wording: str) -> float:
+def _expect_seconds(wording: str) -> float:
     """Return the seconds that words take at a very calm rate, whatever they are written in."""
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in wording)
     return max(len(wording.split()), wide, len(wording) / 8, 1) * 60 / CALM

@@ -95,7 +95,7 @@ class SystemVoice:
 
         calibrated = hashlib.sha256(self.calibration.encode()).hexdigest()[:8]
         pitch = "own" if self.pitch is None else self.pitch
-        rate = f"set to {_calm(RATE)}" if self.rate is None else f"{self.rate} as heard"
+        rate = f"set to {_calm_setting(RATE)}" if self.rate is None else f"{self.rate} as heard"
         said = f"{espeak.find().version}; voice {self.voice}, rate {rate}, pitch {pitch}"
         return f"{said}; {polish.treatment()}, calibrated {calibrated}"
 
@@ -114,11 +114,11 @@ class SystemVoice:
         _check(wordings)
         _check_letters(self.voice, wordings)
         with _speakers(self, _workers(self, len(wordings))) as speakers:
-            tuning = _tuned(self, speakers[0]) if self.rate else _known(self)
+            tuning = _find_tuning(self, speakers[0]) if self.rate else _recall_tuning(self)
             first = () if tuning else (self.calibration,)  # all others are being spoken while it is measured
-            setting = tuning.setting if tuning else _calm(RATE)
+            setting = tuning.setting if tuning else _calm_setting(RATE)
             with closing(spoken(speakers, (*first, *wordings), setting)) as raws:
-                gain = tuning.gain if tuning else _measured(self, setting, next(raws)).gain
+                gain = tuning.gain if tuning else _measure(self, setting, next(raws)).gain
                 for batch in batches(raws, BATCH):
                     yield from polish.polish(batch, gain)
 
@@ -131,7 +131,7 @@ class SystemVoice:
         from voicecoach.voices.pool import spoken
 
         with _speakers(self, 1) as speakers:
-            yield from spoken(speakers, wordings, setting or _calm(self.rate or RATE))
+            yield from spoken(speakers, wordings, setting or _calm_setting(self.rate or RATE))
 
 
 def system_voice(  # noqa: PLR0913 - a voice's settings, by name
@@ -166,7 +166,7 @@ def catalogue(folder: Path | None = None, *, command: Sequence[str] = _WORKER, p
         return read_catalogue(cache.recall(folder, key))  # type: ignore[arg-type] # it checks what it gets
     except ValueError:
         pass
-    answer = _asked_twice(command, patience)
+    answer = _ask_twice(command, patience)
     cache.remember(folder, key, answer)
     return read_catalogue(answer)
 
@@ -179,12 +179,12 @@ class _Tuning:
     gain: float
 
 
-def _tuned(voice: SystemVoice, speaker: Speaker) -> _Tuning:
+def _find_tuning(voice: SystemVoice, speaker: Speaker) -> _Tuning:
     """Return a voice's tuning, measured once: by one spoken sentence or, where a rate is asked for, a few."""
-    return _known(voice) or _measured(voice, *_paced(voice, speaker))
+    return _recall_tuning(voice) or _measure(voice, *_measure_pace(voice, speaker))
 
 
-def _known(voice: SystemVoice) -> _Tuning | None:
+def _recall_tuning(voice: SystemVoice) -> _Tuning | None:
     """Return a voice's tuning if it was measured before."""
     from voicecoach.voices import polish
 
@@ -194,7 +194,7 @@ def _known(voice: SystemVoice) -> _Tuning | None:
     return None
 
 
-def _measured(voice: SystemVoice, setting: int, raw: Raw) -> _Tuning:
+def _measure(voice: SystemVoice, setting: int, raw: Raw) -> _Tuning:
     """Return a voice's tuning by its calibration sentence, as it is spoken at a setting; and keep it."""
     from voicecoach.voices import polish
 
@@ -204,30 +204,30 @@ def _measured(voice: SystemVoice, setting: int, raw: Raw) -> _Tuning:
     return tuning
 
 
-def _paced(voice: SystemVoice, speaker: Speaker) -> tuple[int, Raw]:
+def _measure_pace(voice: SystemVoice, speaker: Speaker) -> tuple[int, Raw]:
     """Find the setting at which the calibration sentence is heard at the voice's rate; give its sound as well."""
     from voicecoach.voices import polish
 
-    setting = _calm(voice.rate or RATE)
+    setting = _calm_setting(voice.rate or RATE)
     raw = speaker.say(voice.calibration, setting)
     words = len(voice.calibration.split())
     if voice.rate is None or words < _LEAST_WORDS:
         return setting, raw
     for _ in range(_TRIES):
         heard = words * 60 / polish.trim(raw).seconds
-        better = _bounded(setting * voice.rate / heard)
+        better = _clamp(setting * voice.rate / heard)
         if abs(heard / voice.rate - 1) <= CLOSE or better == setting:
             break
         setting, raw = better, speaker.say(voice.calibration, better)
     return setting, raw
 
 
-def _calm(rate: int) -> int:
+def _calm_setting(rate: int) -> int:
     """Return what pyttsx3 is told for a rate before anything is measured."""
-    return _bounded(rate / ESPEAK_PACE if espeak.find().driver == "espeak" else rate)
+    return _clamp(rate / ESPEAK_PACE if espeak.find().driver == "espeak" else rate)
 
 
-def _bounded(setting: float) -> int:
+def _clamp(setting: float) -> int:
     return min(max(round(setting), _SETTINGS.start), _SETTINGS.stop - 1)
 
 
@@ -275,7 +275,7 @@ def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, nu
 
     found = espeak.find()
     with folder_of_ours() as folder, ExitStack() as stack:
-        place = {"data": _short(found.data, folder), "private": str(folder)}
+        place = {"data": _shorten(found.data, folder), "private": str(folder)}
         setup = {"driver": found.driver, "library": found.path, **place, **own}
         rate = ESPEAK_RATE if found.driver == "espeak" else None
         start = Start(command, setup, patience, one_phrase=found.one_phrase_a_process, sample_rate=rate)
@@ -288,27 +288,27 @@ def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, nu
         yield speakers
 
 
-def _asked_twice(command: Sequence[str], patience: float) -> dict[str, object]:
+def _ask_twice(command: Sequence[str], patience: float) -> dict[str, object]:
     from voicecoach.voices.supervisor import Fault
 
     with _crew(command, {}, patience, 1) as (speaker,):
         try:
-            return _listed(speaker, patience)
+            return _ask_voices(speaker, patience)
         except (Fault, ValueError):
             speaker.rest()
         try:
-            return _listed(speaker, patience)
+            return _ask_voices(speaker, patience)
         except (Fault, ValueError) as fault:
             raise VoiceError(f"the system's voices could not be listed\nthe voice worker {fault}") from None
 
 
-def _listed(speaker: Speaker, patience: float) -> dict[str, object]:
+def _ask_voices(speaker: Speaker, patience: float) -> dict[str, object]:
     answer = speaker.ask({"do": "voices"}, patience)
     read_catalogue(answer)
     return answer
 
 
-def _short(data: str | None, folder: Path) -> str | None:
+def _shorten(data: str | None, folder: Path) -> str | None:
     """Return a data path that espeak can hold: a link in ``folder`` when its own is too long."""
     if data is None or len(os.fsencode(data)) < _LONGEST_DATA:
         return data

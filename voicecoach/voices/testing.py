@@ -58,55 +58,57 @@ class VoiceContract:
     def test_clips_come_in_order_one_for_each_wording(self) -> None:
         """The third wording, which is the first again, is as long as it, and the second is shorter."""
         long, short = PLAIN[:2]
-        first, second, third = self._spoken([long, short, long])
-        _must(second.samples < min(first.samples, third.samples), "clips don't come in the order of their wordings")
-        _must(abs(first.samples - third.samples) < first.samples / 10, "the same wording lasts differently")
+        first, second, third = self._speak([long, short, long])
+        _require(second.samples < min(first.samples, third.samples), "clips don't come in the order of their wordings")
+        _require(abs(first.samples - third.samples) < first.samples / 10, "the same wording lasts differently")
 
     def test_no_clip_is_silent_or_has_silence_at_its_ends(self) -> None:
         """Cues are laid by the ends of clips: they are heard in the first and in the last 50 ms."""
-        for text, clip in zip(PLAIN, self._spoken(PLAIN), strict=True):
+        for text, clip in zip(PLAIN, self._speak(PLAIN), strict=True):
             _check_heard(text, clip)
-            _must(peak(clip[:EDGE]) >= LEAST_HEARD, f"the clip of {shown(text)} begins with silence")
-            _must(peak(clip[-EDGE:]) >= LEAST_HEARD, f"the clip of {shown(text)} ends with silence")
+            _require(peak(clip[:EDGE]) >= LEAST_HEARD, f"the clip of {shown(text)} begins with silence")
+            _require(peak(clip[-EDGE:]) >= LEAST_HEARD, f"the clip of {shown(text)} ends with silence")
 
     def test_clips_of_a_second_or_more_have_one_loudness(self) -> None:
         """It is -18 LUFS."""
-        for text, clip in zip(PLAIN, self._spoken(PLAIN), strict=True):
+        for text, clip in zip(PLAIN, self._speak(PLAIN), strict=True):
             if clip.seconds >= 1:
                 level = _loudness(clip)
-                _must(abs(level - LOUDNESS) <= WITHIN, f"{shown(text)} has {level:.1f} LUFS, not {LOUDNESS:.0f}")
+                _require(abs(level - LOUDNESS) <= WITHIN, f"{shown(text)} has {level:.1f} LUFS, not {LOUDNESS:.0f}")
 
     def test_the_identity_is_one_line_and_stays(self) -> None:
         """Clips are kept by it: it is the same before and after speaking, and for another voice with these settings."""
         voice = self.voice()
         before = voice.identity
-        _must(bool(before.strip()) and len(before.splitlines()) == 1, f"the identity {shown(before)} is not one line")
+        _require(
+            bool(before.strip()) and len(before.splitlines()) == 1, f"the identity {shown(before)} is not one line"
+        )
         list(voice.speak(PLAIN[1:2]))
-        _must(voice.identity == before, "the identity changes by speaking")
-        _must(self.voice().identity == before, "two voices with the same settings have two identities")
+        _require(voice.identity == before, "the identity changes by speaking")
+        _require(self.voice().identity == before, "two voices with the same settings have two identities")
 
     def test_nothing_to_say_gives_nothing(self) -> None:
         """No wordings, no clips."""
-        _must(self._spoken([]) == [], "clips come of no wordings")
+        _require(self._speak([]) == [], "clips come of no wordings")
 
     def test_what_can_not_be_said_is_a_voice_error(self) -> None:
         """Odd texts give a clip that is heard, or a VoiceError, after which the voice goes on; nothing else."""
         voice = self.voice()
         for text in ODD:
-            _spoken_or_refused(voice, text)
-        _must(len(list(voice.speak(PLAIN[1:2]))) == 1, "the voice does not speak again after what it can't say")
+            _speak_or_refuse(voice, text)
+        _require(len(list(voice.speak(PLAIN[1:2]))) == 1, "the voice does not speak again after what it can't say")
 
     def test_other_scripts_are_spoken_or_refused(self) -> None:
         """The same for letters of other languages."""
         voice = self.voice()
         for text in SPOKEN:
-            _spoken_or_refused(voice, text)
+            _speak_or_refuse(voice, text)
 
     def test_a_very_long_text_is_spoken_whole_or_refused(self) -> None:
         """It lasts at least a fifth of what its words take at 130 a minute."""
-        clip = _spoken_or_refused(self.voice(), LONG)
+        clip = _speak_or_refuse(self.voice(), LONG)
         least = len(LONG.split()) / 130 * 60 / 5
-        _must(clip is None or clip.seconds >= least, f"{len(LONG)} characters are over in {clip and clip.seconds} s")
+        _require(clip is None or clip.seconds >= least, f"{len(LONG)} characters are over in {clip and clip.seconds} s")
 
     def test_a_reader_can_stop_early_and_the_voice_speaks_again(self) -> None:
         """A session that is interrupted closes the iterator, if that can be closed."""
@@ -115,10 +117,10 @@ class VoiceContract:
         next(spoken)
         if hasattr(spoken, "close"):
             spoken.close()
-        _must(len(list(voice.speak(PLAIN[1:2]))) == 1, "the voice does not speak again after a reader stopped")
+        _require(len(list(voice.speak(PLAIN[1:2]))) == 1, "the voice does not speak again after a reader stopped")
 
-    def _spoken(self, texts: Sequence[str]) -> list[Clip]:
-        return _spoken(self.voice(), texts)
+    def _speak(self, texts: Sequence[str]) -> list[Clip]:
+        return _speak(self.voice(), texts)
 
 
 def check(voice: Voice) -> None:
@@ -137,15 +139,15 @@ def check(voice: Voice) -> None:
         getattr(tests, name)()
 
 
-def _spoken(voice: Voice, texts: Sequence[str]) -> list[Clip]:
+def _speak(voice: Voice, texts: Sequence[str]) -> list[Clip]:
     clips = list(voice.speak(texts))
-    _must(len(clips) == len(texts), f"{len(texts)} wordings gave {len(clips)} clips")
+    _require(len(clips) == len(texts), f"{len(texts)} wordings gave {len(clips)} clips")
     return clips
 
 
-def _spoken_or_refused(voice: Voice, text: str) -> Clip | None:
+def _speak_or_refuse(voice: Voice, text: str) -> Clip | None:
     try:
-        (clip,) = _spoken(voice, [text])
+        (clip,) = _speak(voice, [text])
     except VoiceError:
         return None
     except AssertionError:
@@ -157,8 +159,8 @@ def _spoken_or_refused(voice: Voice, text: str) -> Clip | None:
 
 
 def _check_heard(text: str, clip: Clip) -> None:
-    _must(isinstance(clip, Clip), f"{shown(text)} gives {type(clip).__name__}, and no Clip")
-    _must(peak(clip) >= LEAST_HEARD, f"the clip of {shown(text)} is silent")
+    _require(isinstance(clip, Clip), f"{shown(text)} gives {type(clip).__name__}, and no Clip")
+    _require(peak(clip) >= LEAST_HEARD, f"the clip of {shown(text)} is silent")
 
 
 def _loudness(clip: Clip) -> float:
@@ -176,6 +178,6 @@ def _loudness(clip: Clip) -> float:
     return GATE if level is None else level
 
 
-def _must(so: bool, otherwise: str) -> None:  # noqa: FBT001 - as assert, which -O would take away
+def _require(so: bool, otherwise: str) -> None:  # noqa: FBT001 - like assert, which -O would remove
     if not so:
         raise AssertionError(otherwise)

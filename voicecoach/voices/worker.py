@@ -71,7 +71,7 @@ class Espeak:
         self._library, self._driver = _espeak, self._voice.proxy._driver  # noqa: SLF001 - see the class
         self._heard: list[bytes] = []
         self._library.SetSynthCallback(self._hear)
-        self._set(_given(setup))
+        self._set(_read_setup(setup))
 
     def say(self, text: str, path: str, rate: int | None, seconds: float) -> None:
         """Speak ``text`` into the file ``path``."""
@@ -125,7 +125,7 @@ class Public:
         self._errors: list[str] = []
         self._voice = pyttsx3.init(setup.get("driver"))
         self._voice.connect("error", self._note)
-        for name, value in _given(setup).items():
+        for name, value in _read_setup(setup).items():
             self._voice.setProperty(name, value)
 
     def say(self, text: str, path: str, rate: int | None, seconds: float) -> None:  # noqa: ARG002 - watched from outside
@@ -151,7 +151,7 @@ class Public:
         self._errors.append(str(exception))
 
 
-def started(setup: Request) -> Speech:
+def start_speech(setup: Request) -> Speech:
     """Start speech as ``setup`` says: with ``driver`` "espeak" our careful way, otherwise the public way."""
     return Espeak(setup) if setup.get("driver") == "espeak" else Public(setup)
 
@@ -163,7 +163,7 @@ def answer(speech: Speech, request: Request) -> Request:
             speech.say(text, path, request.get("rate"), request.get("seconds", LONGEST))
             return {"done": path}
         case {"do": "voices"}:
-            return {"voices": [_described(voice) for voice in speech.voices()], "variants": speech.variants()}
+            return {"voices": [_describe(voice) for voice in speech.voices()], "variants": speech.variants()}
     raise Failed(f"unknown request: {request!r}")
 
 
@@ -174,16 +174,16 @@ def main(requests: TextIO, answers: TextIO) -> None:
         try:
             request, said = json.loads(line), Request()
             if speech is None:
-                speech, said = started(request), {"ready": os.getpid()}
+                speech, said = start_speech(request), {"ready": os.getpid()}
             else:
                 said = answer(speech, request)
         except Exception as error:  # noqa: BLE001 - whatever a driver raises is told to the other side
-            said = {"error": told(error)}
+            said = {"error": describe_error(error)}
         answers.write(json.dumps(said) + "\n")
         answers.flush()
 
 
-def _given(setup: Request) -> Request:
+def _read_setup(setup: Request) -> Request:
     return {name: setup[name] for name in PROPERTIES if setup.get(name) is not None}
 
 
@@ -219,18 +219,18 @@ def _failure(work: Callable[[], None]) -> str:
     try:
         work()
     except Exception as error:  # noqa: BLE001 - whatever a driver raises is told to the other side
-        return told(error)
+        return describe_error(error)
     return ""
 
 
-def told(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Say what went wrong; of a file, what the system says and where it is."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror.lower()}: {error.filename}" if error.filename else error.strerror.lower()
     return str(error) or type(error).__name__
 
 
-def _described(voice: Any) -> Request:  # noqa: ANN401 - pyttsx3 has no types
+def _describe(voice: Any) -> Request:  # noqa: ANN401 - pyttsx3 has no types
     languages = [
         each.decode(errors="ignore") if isinstance(each, bytes) else str(each) for each in voice.languages or ()
     ]

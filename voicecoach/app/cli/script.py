@@ -82,9 +82,9 @@ def command(chosen: ScriptOptions) -> None:
 def _list_unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
     """Return the wordings that have no recording in a folder yet."""
     from voicecoach.system.folders import expanded
-    from voicecoach.voices.recorded import recordings
+    from voicecoach.voices.recorded import list_recordings
 
-    there = recordings(expanded(folder))
+    there = list_recordings(expanded(folder))
     return tuple(prompt for prompt in found if prompt.file.removesuffix(".wav") not in there)
 
 
