@@ -1,3 +1,109 @@
-"""Calm voice-guided exercise audio, paced to the listener's own breath."""
+"""Calm voice-guided exercise audio, paced to the listener's own breath.
+
+>>> import voicecoach as vc
+>>> from voicecoach.testing import FakeVoice
+>>> vc.check("box-breathing", voice=FakeVoice())
+[]
+>>> session = vc.plan("sitting-leg-stretch", breath="4-6", voice=FakeVoice())
+>>> session.at(breath="5-7").duration > session.duration
+True
+
+Everything here is loaded when it is first used, so that ``import voicecoach`` takes no time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voicecoach.api.compose import breathe, chime, each_side, hold, pace, rest, say, seq
+    from voicecoach.api.functions import check, perform, plan
+    from voicecoach.api.routines import Routine, load, loads
+    from voicecoach.api.session import Files, Session
+    from voicecoach.api.studio import Studio
+    from voicecoach.audio.clip import Clip
+    from voicecoach.errors import (
+        ChoiceError,
+        EncodeError,
+        FitError,
+        OutputError,
+        Problem,
+        RoutineError,
+        UnknownNameError,
+        VoicecoachError,
+        VoiceError,
+    )
+    from voicecoach.voices.port import Voice
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "voicecoach.api.compose": ("breathe", "chime", "each_side", "hold", "pace", "rest", "say", "seq"),
+    "voicecoach.api.functions": ("check", "perform", "plan"),
+    "voicecoach.api.routines": ("Routine", "load", "loads"),
+    "voicecoach.api.session": ("Files", "Session"),
+    "voicecoach.api.studio": ("Studio",),
+    "voicecoach.audio.clip": ("Clip",),
+    "voicecoach.errors": (
+        "ChoiceError",
+        "EncodeError",
+        "FitError",
+        "OutputError",
+        "Problem",
+        "RoutineError",
+        "UnknownNameError",
+        "VoiceError",
+        "VoicecoachError",
+    ),
+    "voicecoach.voices.port": ("Voice",),
+}
+"""Where each public name comes from."""
+
+__all__ = [
+    "ChoiceError",
+    "Clip",
+    "EncodeError",
+    "Files",
+    "FitError",
+    "OutputError",
+    "Problem",
+    "Routine",
+    "RoutineError",
+    "Session",
+    "Studio",
+    "UnknownNameError",
+    "Voice",
+    "VoiceError",
+    "VoicecoachError",
+    "__version__",
+    "breathe",
+    "check",
+    "chime",
+    "each_side",
+    "hold",
+    "load",
+    "loads",
+    "pace",
+    "perform",
+    "plan",
+    "rest",
+    "say",
+    "seq",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name (PEP 562)."""
+    for home, names in _HOMES.items():
+        if name in names:
+            from importlib import import_module
+
+            found = getattr(import_module(home), name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return [*__all__]

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.app import speaker
+from voicecoach.app.session import Environment
 from voicecoach.audio.formats import GRID
 from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.breath import Span
@@ -41,7 +42,7 @@ from voicecoach.script.context import MOST_STEPS
 from voicecoach.system import cache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from voicecoach.app.request import Report, Request
@@ -105,8 +106,19 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     Raises:
         ChoiceError: When there is no voice of that name.
     """
+    return review_routine(lambda: load(request.routine), request, asked, Environment(folder, report))
+
+
+def review_routine(
+    read: Callable[[], Routine], request: Request, asked: Sequence[Pace], environment: Environment
+) -> Review:
+    """Look over what ``read`` returns, as ``review`` does; ``request`` says what it is called, and its voice.
+
+    Raises:
+        ChoiceError: When there is no voice of that name.
+    """
     try:
-        routine = load(request.routine)
+        routine = read()
         warnings = tuple(advised(routine.sheet, _tree(routine)))
         score = build(routine, _whole(routine, None), MOST_PERFORMED, MOST_SPENT)
     except TooManyError:
@@ -114,11 +126,18 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     except VoicecoachError as error:
         return Review(_problems(error, request.routine), _find_warnings(request.routine))
     try:
-        voice = speaker.find_speaker(request, routine.words, folder).voice
-        ruler = Ruler(voice, report)
+        find = environment.find or speaker.find_speaker
+        ruler = Ruler(find(request, routine.words, environment.folder).voice, environment.report)
         own, *others = _attempts(routine, score, asked, ruler)
     except VoiceError as error:
         return Review(warnings=warnings, unmeasured=str(error))
+    return _conclude(routine, warnings, own, others, ruler)
+
+
+def _conclude(
+    routine: Routine, warnings: tuple[Problem, ...], own: _Attempt, others: Sequence[_Attempt], ruler: Ruler
+) -> Review:
+    """Put together what was found at all breaths."""
     problems = [*own.problems, *_worst(others, own.problems)]
     notes = [note for attempt in (own, *others) for note in _shorter(attempt)]
     notes += _note_left_out(others, own.unsaid)

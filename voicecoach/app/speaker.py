@@ -55,9 +55,19 @@ def find_speaker(request: Request, words: Language, folder: Path) -> Speaker:
         ChoiceError: If there is no voice of the name that is asked for.
         VoiceError: If no voice can speak the routine's language.
     """
+    return wrap_voice(*choose_voice(request, words, folder), words, folder)
+
+
+def choose_voice(request: Request, words: Language, folder: Path) -> tuple[Voice, VoiceInfo]:
+    """Return the voice that is asked for, and how it is listed.
+
+    Raises:
+        ChoiceError: As `find_speaker`.
+        VoiceError: As `find_speaker`.
+    """
     from voicecoach.voices.finding import find_voice
 
-    return wrap_voice(*find_voice(request.voice, voice_settings(request, words, folder)), words, folder)
+    return find_voice(request.voice, voice_settings(request, words, folder))
 
 
 def wrap_voice(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import warnings
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -57,6 +58,24 @@ class Clip:
     def seconds(self) -> Fraction:
         """How long it lasts, exactly."""
         return Fraction(self.samples, SAMPLE_RATE)
+
+    def encode(self, form: str = "wav") -> bytes:
+        """Return it as a file: ``wav``, ``flac``, ``opus``, ``m4a`` or ``mp3``.
+
+        >>> len(silence(480).encode())
+        1004
+
+        Raises:
+            ChoiceError: If there is no such format.
+            EncodeError: If ffmpeg is missing or fails; ``wav`` needs none.
+        """
+        if form == "wav":
+            made = io.BytesIO()
+            _segment(self).export(made, format="wav")
+            return made.getvalue()
+        from voicecoach.audio.single import encode_samples
+
+        return encode_samples(self.pcm, SAMPLE_RATE, form)
 
     def __hash__(self) -> int:
         """Hash a part of it, in which clips differ: all of it would take longer than to compare those that do not."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from voicecoach.system import memory, process
 from voicecoach.system.process import NOTHING, PIPE, Tail
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from voicecoach.system.process import Child, File, Finished
@@ -104,6 +106,47 @@ def decode_stream(args: Sequence[str], *, what: str, size: int) -> Generator[byt
             yield piece
         status = child.wait()
         _check(status, messages.text(), what)
+
+
+def convert_stream(args: Sequence[str], chunks: Iterator[bytes], *, what: str, size: int) -> Generator[bytes]:
+    """Run ffmpeg with ``args``; write ``chunks`` to its input as they come, and yield its output as it comes.
+
+    A thread writes. If the generator is closed, ffmpeg and the thread end, and ``chunks`` is closed.
+
+    Raises:
+        EncodeError: If ffmpeg is missing, can't be started or fails.
+        Exception: What ``chunks`` raises.
+    """
+    failed: list[BaseException] = []
+    with _started(args, what, stdout=PIPE) as child:
+        messages = Tail(child.stderr)
+        writer = threading.Thread(target=_feed, args=(child, chunks, failed), daemon=True)
+        writer.start()
+        try:
+            while child.stdout is not None and (piece := os.read(child.stdout.fileno(), size)):
+                yield piece
+            status = child.wait()
+        finally:
+            child.kill()  # the writer fails at once if it still writes
+            writer.join()
+        if failed:
+            raise failed[0]
+        _check(status, messages.text(), what)
+
+
+def _feed(child: Child, chunks: Iterator[bytes], failed: list[BaseException]) -> None:
+    """Write chunks to a child's input until it does not read any more, and note what goes wrong with them."""
+    try:
+        complete = all(child.write(chunk) for chunk in chunks) and child.end_input()
+        if not complete:
+            child.kill()
+    except BaseException as error:  # noqa: BLE001 - whoever reads the output raises it
+        failed.append(error)
+        child.kill()
+    finally:
+        close = getattr(chunks, "close", None)
+        if close:
+            close()
 
 
 def _command(args: Sequence[str], loglevel: str) -> list[str]:

@@ -70,17 +70,34 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Tracks that are ready to be written, and how loud they will be; None where only the file can tell."""
+    """Tracks that are ready to be written, and how loud they will be; None where only the file can tell.
+
+    ``clip`` gives the sounds of cues as loud as they are in the tracks; None if they are as loud as before.
+    """
 
     recordings: tuple[Recording, ...]
     loudness: tuple[Loudness | None, ...]
     problems: tuple[str, ...] = ()
+    clip: Callable[[Cue], Clip] | None = None
 
 
 def prepared(
     parts: Sequence[Part], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path, report: Report
 ) -> Prepared:
-    """Return what will write tracks: joined from frames, which are encoded here; or a stream that is mixed as it goes.
+    """Return what will write tracks, as `prepare_sounds` does; each carries the levels of its speech.
+
+    Raises:
+        ChoiceError: When the bed is none.
+        EncodeError: When ffmpeg is missing or fails.
+    """
+    ready = prepare_sounds(parts, clip, sounding, folder, report)
+    return _with_levels(ready, parts, ready.clip or clip, sounding, folder)
+
+
+def prepare_sounds(
+    parts: Sequence[Part], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path, report: Report
+) -> Prepared:
+    """Return the sound of tracks: joined from frames, which are encoded here; or a stream that is mixed as it goes.
 
     Raises:
         ChoiceError: When the bed is none.
@@ -89,22 +106,29 @@ def prepared(
     _check_audible(parts, clip)
     bed = _opened(sounding.bed) if sounding.bed else None
     room = read_wave(room_tone()) if sounding.room_tone else None
-    under = _Under(room, bed)
-    joins = sounding.form is MP3 and sounding.channels == 1
-    form = mp3.Form(MP3.bit_rate(sounding.bit_rate, 1) or 0, room) if joins else mp3.Form(room=room)
+    joins = find_form(sounding)
+    form = joins or mp3.Form(room=room)
     as_they_are = _sounds(parts, clip)
     if as_they_are:
         first = _joined(parts, as_they_are, form, folder)
         del as_they_are  # all its sound, which may soon be there a second time, louder
         decibels = _missing(first.loudness, 0.0 if joins else MORE_KEPT)
         if joins and not decibels:
-            return _with_levels(first, parts, clip, sounding, folder)
+            return first
         clip = _gained(clip, decibels) if decibels else clip
         if joins:
-            return _with_levels(_joined(parts, _sounds(parts, clip), form, folder), parts, clip, sounding, folder)
-    streams = tuple(_streamed(part, clip, sounding, under, report) for part in parts)
+            return replace(_joined(parts, _sounds(parts, clip), form, folder), clip=clip)
+    streams = tuple(_streamed(part, clip, sounding, _Under(room, bed), report) for part in parts)
     problems = (bed.problem,) if bed and bed.problem else ()
-    return _with_levels(Prepared(streams, (None,) * len(parts), problems), parts, clip, sounding, folder)
+    return Prepared(streams, (None,) * len(parts), problems, clip)
+
+
+def find_form(sounding: Sounding) -> mp3.Form | None:
+    """Return the form of the frames that a session is joined from; None if it is encoded as a whole."""
+    if sounding.form is not MP3 or sounding.channels != 1:
+        return None
+    room = read_wave(room_tone()) if sounding.room_tone else None
+    return mp3.Form(MP3.bit_rate(sounding.bit_rate, 1) or 0, room)
 
 
 def tolerate(sounding: Sounding) -> float:

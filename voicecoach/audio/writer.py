@@ -61,29 +61,41 @@ class Stream:
             EncodeError: When ffmpeg is missing or fails.
         """
         size = 0
-        frame = FRAME_SAMPLES * SAMPLE_BYTES * self.channels
 
-        def counted() -> Iterator[bytes]:
-            """Yield the chunks, count their bytes, and fill the last frame."""
+        def _count() -> Iterator[bytes]:
             nonlocal size
-            for chunk in self.chunks:
+            for chunk in self.padded():
                 size += len(chunk)
                 yield chunk
-            # ffmpeg's MP3 muxer states up to 46 samples too many after a last frame that holds fewer than 47.
-            rest = bytes(-size % frame)
-            size += len(rest)
-            yield rest
 
-        sound = [*PCM[:-4], "-ac", str(self.channels), *PCM[-2:]]
-        mixed = ["-filter_complex", self.graph, "-map", "[out]"] if self.graph else ["-map", "0:a"]
-        # Without the ":g" the chapters would lose their titles.
-        bare = ["-map_metadata:g", "-1", *_SAME_BYTES]
-        wanted = [*mixed, *bare, *self.form.encoding(self.bit_rate), ffmpeg.source(path)]
         with _listed(self.chapters) as listed:
-            ffmpeg.encode_stream([*sound, *listed, *wanted], counted(), what=f"encoding the {self.form.name}")
+            args = [*self.input(), *listed, *self.encoding(), ffmpeg.source(path)]
+            ffmpeg.encode_stream(args, _count(), what=f"encoding the {self.form.name}")
         if self.form is MP3:
             round_seek_table(path)
         return size // SAMPLE_BYTES // self.channels
+
+    def padded(self) -> Iterator[bytes]:
+        """Yield the chunks, and silence that fills the last frame.
+
+        ffmpeg's MP3 muxer states up to 46 samples too many after a last frame that holds fewer than 47.
+        """
+        size, frame = 0, FRAME_SAMPLES * SAMPLE_BYTES * self.channels
+        for chunk in self.chunks:
+            size += len(chunk)
+            yield chunk
+        yield bytes(-size % frame)
+
+    def input(self) -> list[str]:
+        """Return ffmpeg's options that read the chunks."""
+        return [*PCM[:-4], "-ac", str(self.channels), *PCM[-2:]]
+
+    def encoding(self) -> list[str]:
+        """Return ffmpeg's options that mix and encode the chunks."""
+        mixed = ["-filter_complex", self.graph, "-map", "[out]"] if self.graph else ["-map", "0:a"]
+        # Without the ":g" the chapters would lose their titles.
+        bare = ["-map_metadata:g", "-1", *_SAME_BYTES]
+        return [*mixed, *bare, *self.form.encoding(self.bit_rate)]
 
 
 class _MeanwhileError(EncodeError):

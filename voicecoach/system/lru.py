@@ -63,6 +63,11 @@ class Lru(Generic[_Key, _Value]):
             self.put(key, found, weigh(found))
         return found
 
+    def values(self) -> list[_Value]:
+        """Return all values that are kept."""
+        with self._lock:
+            return [value for value, _ in self._kept.values()]
+
     def clear(self) -> None:
         """Forget all values."""
         with self._lock:

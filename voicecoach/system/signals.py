@@ -36,6 +36,7 @@ class _State:
         self.received = 0
         self.complete = False
         self.deferred = 0
+        self.installed = False
 
 
 _state = _State()
@@ -46,6 +47,7 @@ def install(handler: Callable[[int, FrameType | None], object] | None = None) ->
 
     A SIGHUP that is ignored when the program starts stays ignored: that is how ``nohup`` keeps it running.
     """
+    _state.installed = True
     for number in STOPPING:
         if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT:
             signal.signal(number, handler or _stop)
@@ -88,8 +90,11 @@ def forget() -> None:
 
 @contextmanager
 def defer() -> Generator[None]:
-    """Hold signals back while something is done that must not be cut in two, such as starting a process."""
-    if threading.current_thread() is not threading.main_thread():
+    """Hold signals back while something is done that must not be cut in two, such as starting a process.
+
+    Only if `install` was called: a program that uses the package as a library handles its signals itself.
+    """
+    if not _state.installed or threading.current_thread() is not threading.main_thread():
         yield
         return
     came: list[int] = []

@@ -1,0 +1,56 @@
+"""Problems of a routine as values, from the checks of ``voicecoach check``."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from voicecoach.api.keywords import make_request
+from voicecoach.api.routines import TEXT_NAME, Routine, load, loads
+from voicecoach.core.notation import read_paces
+from voicecoach.errors import VoiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voicecoach.app.session import Environment
+    from voicecoach.errors import Problem
+    from voicecoach.routine.loader import Routine as ReadRoutine
+
+
+def check_routine(
+    routine: Routine | str | os.PathLike[str], given: Mapping[str, Any], environment: Environment
+) -> list[Problem]:
+    """Return every problem of a routine.
+
+    Raises:
+        VoiceError: If there are none, but the words could not be measured.
+        ChoiceError: If there is no such routine or voice.
+    """
+    from voicecoach.app.review import review_routine
+
+    name = _name(routine)
+    request = make_request(name, None, {"voice": given.get("voice"), "rate": given.get("rate")})
+    breaths = given.get("breaths")
+    found = review_routine(
+        lambda: _read(routine, given.get("language")), request, read_paces(breaths) if breaths else (), environment
+    )
+    if found.unmeasured and not found.problems:
+        raise VoiceError(f"the words could not be measured: {found.unmeasured}")
+    return [*found.problems]
+
+
+def _read(routine: Routine | str | os.PathLike[str], language: str | None) -> ReadRoutine:
+    if isinstance(routine, Routine):
+        return routine.read
+    return (loads(routine) if _is_text(routine) else load(routine, language)).read
+
+
+def _name(routine: Routine | str | os.PathLike[str]) -> str:
+    if isinstance(routine, Routine):
+        return routine.asked
+    return f"{TEXT_NAME}.yaml" if _is_text(routine) else os.fspath(routine)
+
+
+def _is_text(routine: str | os.PathLike[str]) -> TypeGuard[str]:
+    return isinstance(routine, str) and "\n" in routine

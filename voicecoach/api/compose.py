@@ -1,0 +1,360 @@
+"""A session written in Python, without YAML: small functions that return scores.
+
+Scores are values: they can be kept, put together and used again. A text may offer several wordings, from the longest to
+the shortest, separated by ``|``; the longest that fits its breath is spoken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from voicecoach.api.keywords import Seconds, read_breath, read_span
+from voicecoach.core import score as nodes
+from voicecoach.core.breath import Breath, Kind, Pace, Span
+from voicecoach.core.score import (
+    Breathe,
+    CueKind,
+    Offset,
+    Overrun,
+    Paced,
+    Pause,
+    Phrase,
+    Score,
+    Seq,
+    Side,
+    Slot,
+    Sound,
+    Wording,
+    beats,
+)
+from voicecoach.errors import ChoiceError, UnknownNameError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+SETTLE = Span(rest=Fraction(3, 4))
+"""The silence after a sentence."""
+
+CHANGE = Span(rest=Fraction(8))
+"""The time for a change of sides."""
+
+MOST_BREATHS = 10_000
+SideName = Literal["left", "right", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turns(Seq):
+    """The turns of both sides, in their order, with the changes between them.
+
+    Attributes:
+        turns: Each turn, with its side.
+        change: What is between turns of different sides.
+    """
+
+    turns: tuple[tuple[Side, Score], ...] = ()
+    change: Score = field(default_factory=Seq)
+
+
+def say(*texts: str, side: SideName | None = None) -> Score:
+    """Say a sentence, and leave a moment after it.
+
+    >>> import voicecoach as vc
+    >>> from voicecoach.testing import FakeVoice
+    >>> vc.perform(vc.say("Sit tall. | Sit."), voice=FakeVoice()).timeline.cues[0].text
+    'Sit tall.'
+
+    Args:
+        texts: Wordings from the longest to the shortest; ``|`` separates wordings, too.
+        side: The side that is meant.
+    """
+    return Seq((_phrase(texts, CueKind.INSTRUCTION, side), Pause(SETTLE)))
+
+
+def breathe(  # noqa: PLR0913 - the phases of a breath
+    count: int = 1,
+    *,
+    inhale: str | None = None,
+    hold: str | None = None,
+    exhale: str | None = None,
+    pause: str | None = None,
+    side: SideName | None = None,
+) -> Score:
+    """Guide breaths; each text is spoken at the start of its phase, and is silent if the breath lacks the phase.
+
+    >>> import voicecoach as vc
+    >>> from voicecoach.testing import FakeVoice
+    >>> score = vc.breathe(3, inhale="Breathe in | In", exhale="And out | Out")
+    >>> vc.perform(score, breath="4-6", lead_in=0, voice=FakeVoice()).duration
+    30.0
+
+    Args:
+        count: How many breaths.
+        inhale: What is said when the inhale begins.
+        hold: What is said when the hold after it begins.
+        exhale: What is said when the exhale begins.
+        pause: What is said when the pause after it begins.
+        side: The side that is worked on.
+    """
+    if not 0 < count <= MOST_BREATHS:
+        raise ChoiceError(f"count: {count} breaths are impossible\nwrite a number from 1 to {MOST_BREATHS:,}")
+    spoken = {Kind.INHALE: inhale, Kind.HOLD: hold, Kind.EXHALE: exhale, Kind.PAUSE: pause}
+    words = tuple((kind, 1, _phrase((text,), CueKind.BREATH, side)) for kind, text in spoken.items() if text)
+    return Seq(tuple(Breathe(words, _side(side), beat=number) for number in range(count)))
+
+
+def hold(length: Seconds, *texts: str, at: Mapping[Seconds, str] | None = None, side: SideName | None = None) -> Score:
+    """Hold for exactly this long. Words are spoken at its start, and at moments counted from there.
+
+    >>> import voicecoach as vc
+    >>> from voicecoach.testing import FakeVoice
+    >>> score = vc.hold("30s", "Hold.", at={15: "Half of it is done."})
+    >>> vc.perform(score, lead_in=0, voice=FakeVoice()).duration
+    30.0
+
+    Args:
+        length: Seconds, or a text as "30s".
+        texts: What is said at its start: wordings from the longest to the shortest.
+        at: What is said later: texts by their moments.
+        side: The side that is worked on.
+    """
+    moments = ((read_span("at", when), _phrase((text,), CueKind.REMINDER, side)) for when, text in (at or {}).items())
+    later = tuple((Offset(Fraction(0), when.rest), phrase) for when, phrase in moments)
+    body = _phrase(texts, CueKind.BREATH, side) if texts else Seq()
+    return Slot(read_span("hold", length), body, Overrun.REFUSE, later, name="hold")
+
+
+def rest(length: Seconds, *texts: str) -> Score:
+    """Leave time, with words at its start. It lasts longer only if its words need that, in breaths by whole breaths.
+
+    >>> import voicecoach as vc
+    >>> from voicecoach.testing import FakeVoice
+    >>> vc.perform(vc.rest("2 breaths"), breath="5-7", lead_in=0, voice=FakeVoice()).duration
+    24.0
+
+    Args:
+        length: Seconds, or a text as "8s" or "2 breaths".
+        texts: What is said at its start: wordings from the longest to the shortest.
+    """
+    return Slot(read_span("rest", length), _phrase(texts, CueKind.INSTRUCTION, None) if texts else Seq(), name="rest")
+
+
+def chime(name: str = "bell-end") -> Score:
+    """Ring a sound of the program over what follows; it takes no time.
+
+    >>> import voicecoach as vc
+    >>> vc.chime("gong")
+    Traceback (most recent call last):
+    ...
+    voicecoach.errors.UnknownNameError: no sound is called 'gong'; there are: ...
+    """
+    from voicecoach.system.assets import assets
+
+    known = [each.removesuffix(".wav") for each in assets()]
+    if name not in known:
+        raise UnknownNameError("sound", name, known)
+    return Sound(name)
+
+
+def seq(*scores: Score) -> Score:
+    """Put scores one after the other; a breath that changes over the session goes on through all of them.
+
+    >>> import voicecoach as vc
+    >>> from voicecoach.testing import FakeVoice
+    >>> score = vc.seq(vc.say("Sit."), vc.breathe(2), vc.rest(5))
+    >>> vc.perform(score, breath="4-6", lead_in=0, voice=FakeVoice()).duration > 25
+    True
+    """
+    parts: list[Score] = []
+    taken = 0
+    for each in scores:
+        parts.append(_move_beats(each, taken))
+        taken += beats(each)
+    return Seq(tuple(parts))
+
+
+def each_side(
+    turn: Callable[[str], Score],
+    *,
+    rounds: int = 1,
+    first: Literal["left", "right"] = "left",
+    change: str = "Now change to the other side.",
+    between: Seconds | None = None,
+) -> Score:
+    """Do a turn for each side. Both sides last equally long: words have as much room as the longer ones of both need.
+
+    >>> import voicecoach as vc
+    >>> from voicecoach.testing import FakeVoice
+    >>> score = vc.each_side(lambda side: vc.hold(20, f"Stretch your {side} leg."))
+    >>> [cue.text for cue in vc.perform(score, voice=FakeVoice()).timeline.cues]
+    ['Stretch your left leg.', 'Now change to the other side.', 'Stretch your right leg.']
+
+    Args:
+        turn: Returns the score of a turn; it is called with "left" and "right".
+        rounds: How many turns each side has.
+        first: The side that begins.
+        change: What is said when the sides change.
+        between: How long a change takes; None for 8 s.
+    """
+    if not 0 < rounds <= MOST_BREATHS:
+        raise ChoiceError(f"rounds: {rounds} is impossible\nwrite a number from 1 to {MOST_BREATHS:,}")
+    left, right = (_mark_side(turn(side.value), side) for side in (Side.LEFT, Side.RIGHT))
+    paired = {Side.LEFT: _pair(left, right), Side.RIGHT: _pair(right, left)}
+    order = sorted(paired, key=lambda side: side != first)
+    longest = max(beats(each) for each in paired.values())
+    turns = tuple((side, _move_beats(paired[side], number * longest)) for number in range(rounds) for side in order)
+    span = CHANGE if between is None else read_span("between", between)
+    return make_turns(turns, Slot(span, _phrase((change,), CueKind.CHANGE, None), name="change"))
+
+
+def pace(breath: str | Breath | Pace, *scores: Score) -> Score:
+    """Let a part keep a breath of its own, whatever the listener's.
+
+    >>> import voicecoach as vc
+    >>> from voicecoach.testing import FakeVoice
+    >>> score = vc.pace("2-2", vc.breathe(6))
+    >>> vc.perform(score, breath="4-6", lead_in=0, voice=FakeVoice()).duration
+    24.0
+    """
+    found = read_breath(breath)
+    if found is None:
+        raise ChoiceError("breath: it is missing; write one, as 4-6")
+    return Paced(found, seq(*scores))
+
+
+def make_turns(turns: Iterable[tuple[Side, Score]], change: Score) -> Turns:
+    """Put turns one after the other, with a change wherever the side is another one."""
+    kept = tuple(turns)
+    parts: list[Score] = []
+    for number, (side, body) in enumerate(kept):
+        if number and kept[number - 1][0] is not side:
+            parts.append(_mark_side(_last_beat(change, kept[number - 1][1]), side))
+        parts.append(body)
+    return Turns(tuple(parts), kept, change)
+
+
+def choose_sides(score: Score, sides: Iterable[Side]) -> Score:
+    """Leave out the turns of other sides."""
+    wanted = {*sides}
+
+    def choose(part: Score) -> Score:
+        if isinstance(part, Turns):
+            return make_turns(((side, body) for side, body in part.turns if side in wanted), part.change)
+        return _rebuild(part, choose)
+
+    return choose(score)
+
+
+def has_sides(score: Score) -> bool:
+    """Return whether anything in a score is done for each side."""
+    return isinstance(score, Turns) or any(map(has_sides, nodes.inside(score)))
+
+
+def read_wordings(score: Score, read: Callable[[str], str]) -> Score:
+    """Let ``read`` say how each wording is spoken."""
+
+    def spoken(text: str) -> str:
+        said = read(text)
+        return "" if said == text else said
+
+    def pronounce(part: Score) -> Score:
+        if isinstance(part, Phrase):
+            wordings = (
+                replace(each, twins=tuple(map(read, each.twins)), spoken=spoken(each.text)) for each in part.wordings
+            )
+            return replace(part, wordings=tuple(wordings))
+        return _rebuild(part, pronounce)
+
+    return pronounce(score)
+
+
+def _phrase(texts: Iterable[str], kind: CueKind, side: SideName | None) -> Phrase:
+    wordings = tuple(" ".join(part.split()) for text in texts for part in text.split("|"))
+    if not wordings or not all(any(map(str.isalnum, each)) for each in wordings):
+        raise ChoiceError(f"{shown('|'.join(texts))} has a wording without words\nwrite words on both sides of each |")
+    return Phrase(tuple(map(Wording, wordings)), kind, _side(side))
+
+
+def _side(side: SideName | None) -> Side | None:
+    return None if side is None else Side(side)
+
+
+def _rebuild(score: Score, change: Callable[[Score], Score]) -> Score:  # noqa: PLR0911 - a branch for each node
+    """Return a score whose parts are changed."""
+    match score:
+        case Turns():
+            return make_turns(((side, change(body)) for side, body in score.turns), change(score.change))
+        case Seq(parts):
+            return Seq(tuple(map(change, parts)))
+        case Slot():
+            return replace(score, body=change(score.body), at=tuple((when, change(part)) for when, part in score.at))
+        case Breathe():
+            return replace(score, words=tuple((kind, nth, change(part)) for kind, nth, part in score.words))
+        case Paced():
+            return replace(score, body=change(score.body))
+        case nodes.Under():
+            return nodes.Under(change(score.body), change(score.under))
+        case nodes.Onset():
+            body = change(score.body)
+            return replace(score, body=body) if isinstance(body, Phrase | Sound) else score
+        case _:
+            return score
+
+
+def _move_beats(score: Score, by: int) -> Score:
+    """Count a score's breaths from a later one of the pace; a part with a pace of its own counts its own."""
+    if not by or isinstance(score, Paced):
+        return score
+    moved = _rebuild(score, lambda part: _move_beats(part, by))
+    return replace(moved, beat=moved.beat + by) if isinstance(moved, Breathe | Slot | Pause) else moved
+
+
+def _last_beat(score: Score, before: Score) -> Score:
+    """Let breaths that a change is counted in be the last ones before it."""
+    return replace(score, beat=max(beats(before) - 1, 0)) if isinstance(score, Slot) else score
+
+
+def _mark_side(score: Score, side: Side) -> Score:
+    """Let everything in a score that has no side be for this one."""
+    marked = _rebuild(score, lambda part: _mark_side(part, side))
+    if isinstance(marked, Phrase | Breathe | Sound) and marked.side is None:
+        return replace(marked, side=side)
+    return marked
+
+
+def _pair(score: Score, other: Score) -> Score:
+    """Give each phrase of a turn the words of the other side's as twins, where the turns are alike."""
+    others = _phrases(other)
+    if len(_phrases(score)) != len(others):
+        return score
+    following = iter(others)
+
+    def pair(part: Score) -> Score:
+        if isinstance(part, Phrase):
+            twin = next(following)
+            if len(twin.wordings) != len(part.wordings):
+                return part
+            both = zip(part.wordings, twin.wordings, strict=True)
+            return replace(part, wordings=tuple(_with_twin(own, its.text) for own, its in both))
+        return _rebuild(part, pair)
+
+    return pair(score)
+
+
+def _phrases(score: Score) -> list[Phrase]:
+    """Return the phrases of a score in the order in which `_rebuild` visits them."""
+    found: list[Phrase] = []
+
+    def note(part: Score) -> Score:
+        if isinstance(part, Phrase):
+            found.append(part)
+            return part
+        return _rebuild(part, note)
+
+    note(score)
+    return found
+
+
+def _with_twin(wording: Wording, twin: str) -> Wording:
+    return wording if twin == wording.text else replace(wording, twins=(twin,))

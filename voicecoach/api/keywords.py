@@ -1,0 +1,282 @@
+"""Keyword arguments of the API: the options of the command line, as strings or as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+
+from voicecoach.app import values
+from voicecoach.app.request import Request
+from voicecoach.audio.formats import FORMATS
+from voicecoach.audio.formats import chosen as choose_format
+from voicecoach.core import notation
+from voicecoach.core.breath import Breath, Pace, Span
+from voicecoach.core.score import Side
+from voicecoach.errors import ChoiceError, UnknownNameError, near
+from voicecoach.script.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voicecoach.voices.port import Voice
+
+Seconds = str | float | Fraction
+"""A length of time: text as ``"10m"``, ``"1:30"`` or ``"90s"``, or a number of seconds."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage of the work, how much of it is done, and how much there is; what it raises ends the work."""
+
+SideName = Literal["left", "right", "both"]
+CHIMES = ("none", "soft", "bell")
+ROOM_TONES = ("faint", "none")
+
+
+class PlanKeywords(TypedDict, total=False):
+    """What can be chosen about a session; each name is an option of ``voicecoach plan``.
+
+    ``with_`` is ``--with``, and ``set`` takes a mapping: ``set={"hold": "45s"}``.
+    """
+
+    breath: str | Breath | Pace | None
+    rounds: int | None
+    side: SideName | Side
+    first: Literal["left", "right"] | Side | None
+    guidance: Literal["full", "brief", "cues", "tones"]
+    set: Mapping[str, object]
+    with_: str | Iterable[str]
+    skip: str | Iterable[str]
+    language: str | None
+    length: Seconds | None
+    preview: Seconds | None
+    lead_in: Seconds
+    title: str | None
+    chime: Literal["none", "soft", "bell"] | None
+    voice: str | Voice | None
+    rate: int | None
+    pitch: int | None
+    fall: bool
+    progress: Progress | None
+
+
+class ScoreKeywords(TypedDict, total=False):
+    """What can be chosen about a session whose score was written in Python."""
+
+    breath: str | Breath | Pace | None
+    side: SideName | Side
+    language: str
+    preview: Seconds | None
+    lead_in: Seconds
+    title: str | None
+    voice: str | Voice | None
+    rate: int | None
+    pitch: int | None
+    fall: bool
+    progress: Progress | None
+
+
+class WriteKeywords(TypedDict, total=False):
+    """How a session is written; each name is an option of ``voicecoach make``."""
+
+    format: Literal["mp3", "m4a", "opus", "flac", "wav"] | None
+    bitrate: int | None
+    bed: str | None
+    bed_level: float
+    room_tone: bool | Literal["faint", "none"]
+    pan: bool
+    captions: str | Iterable[str]
+    chapters_json: bool
+    playlist: bool
+    verify: bool
+    artist: str | None
+    force: bool
+    progress: Progress | None
+
+
+class SoundKeywords(TypedDict, total=False):
+    """How a stream sounds; each name is an option of ``voicecoach make``."""
+
+    bitrate: int | None
+    bed: str | None
+    bed_level: float
+    room_tone: bool | Literal["faint", "none"]
+    pan: bool
+
+
+class CheckKeywords(TypedDict, total=False):
+    """How a routine is checked; each name is an option of ``voicecoach check``."""
+
+    breaths: str | None
+    voice: str | Voice | None
+    rate: int | None
+    language: str | None
+    progress: Progress | None
+
+
+_Value = TypeVar("_Value")
+
+
+def check_names(function: str, given: Mapping[str, object], known: type) -> None:
+    """Refuse keyword arguments that a function does not take, as Python does for its own functions.
+
+    Raises:
+        TypeError: For the first of them.
+    """
+    names = [*known.__annotations__]
+    for name in given:
+        if name not in names:
+            close = near(name, names, 1)
+            hint = f"; did you mean {close[0]!r}?" if close else f"; it takes: {', '.join(names)}"
+            raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
+
+
+def make_request(asked: str, language: str | None, given: Mapping[str, Any]) -> Request:
+    """Return what is asked for by keyword arguments.
+
+    Args:
+        asked: The routine's name or path.
+        language: The language that its translation is wanted in.
+        given: Values of `PlanKeywords`.
+
+    Raises:
+        ChoiceError: If a value is impossible; it names the argument.
+    """
+    voice, title = given.get("voice"), given.get("title")
+    return Request(
+        asked,
+        make_choices(given),
+        voice=voice if isinstance(voice, str) else None,
+        rate=_whole("rate", given.get("rate"), 105, 400),
+        pitch=_whole("pitch", given.get("pitch"), 0, 100),
+        title=None if title is None else _read("title", title, values.read_line),
+        preview=_time("preview", given.get("preview"), values.read_preview),
+        length=_time("length", given.get("length"), values.read_duration),
+        language=language,
+        fall=bool(given.get("fall", False)),
+    )
+
+
+def make_choices(given: Mapping[str, Any]) -> Choices:
+    """Return what a listener chooses by keyword arguments.
+
+    Raises:
+        ChoiceError: If a value is impossible; it names the argument.
+    """
+    first, chime = given.get("first"), given.get("chime")
+    chosen = None if chime is None else _choose("chime", chime, CHIMES)
+    lead_in = _time("lead_in", given.get("lead_in"), values.read_lead_in)
+    return Choices(
+        breath=read_breath(given.get("breath")),
+        rounds=_whole("rounds", given.get("rounds"), 1, 1000),
+        sides=_read_sides(given.get("side", "both")),
+        first=None if first is None else Side(_choose("first", first, ("left", "right"))),
+        added=frozenset(_list("with_", given.get("with_", ()))),
+        skipped=frozenset(_list("skip", given.get("skip", ()))),
+        lead_in=Choices().lead_in if lead_in is None else lead_in,
+        guidance=Guidance(_choose("guidance", given.get("guidance", "full"), [each.value for each in Guidance])),
+        settings={str(name).strip().lower(): str(value) for name, value in given.get("set", {}).items()},
+        chime="" if chosen == "none" else chosen,
+    )
+
+
+def make_sounding(given: Mapping[str, Any], path: Path | None) -> Sounding:
+    """Return how a session sounds in a file, by keyword arguments of `WriteKeywords`.
+
+    Raises:
+        ChoiceError: If a value is impossible, or the file's name and its format do not go together.
+    """
+    name, bed, tone = given.get("format"), given.get("bed"), given.get("room_tone", True)
+    room_tone = tone if isinstance(tone, bool) else _choose("room_tone", tone, ROOM_TONES) == "faint"
+    level = given.get("bed_level", USUAL_UNDER)
+    return Sounding(
+        choose_format(None if name is None else _choose("format", name, [*FORMATS]), path),
+        _whole("bitrate", given.get("bitrate"), 8, 512),
+        None if bed in {None, "none"} else str(bed),
+        float(_read("bed_level", str(level), values.read_duration)),
+        room_tone,
+        bool(given.get("pan", False)),
+    )
+
+
+def list_extras(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the kinds of files that are written beside the sound.
+
+    Raises:
+        ChoiceError: If a kind is unknown.
+    """
+    captions = _list("captions", given.get("captions", ()))
+    kinds = _read("captions", ",".join(captions), values.read_captions) if captions else ()
+    return (*kinds, *(name for name in ("chapters_json", "playlist") if given.get(name)))
+
+
+def read_breath(value: str | Breath | Pace | None) -> Pace | None:
+    """Read a breath or a pace; values stay as they are.
+
+    >>> print(read_breath("4-6"))
+    4-6
+
+    Raises:
+        ChoiceError: If the text is not a breath.
+    """
+    if isinstance(value, Breath):
+        return Pace((value,))
+    if value is None or isinstance(value, Pace):
+        return value
+    return _read("breath", value, notation.read_pace)
+
+
+def read_span(name: str, value: Seconds) -> Span:
+    """Read a length in seconds or, as ``"2 breaths"``, in breaths.
+
+    >>> print(read_span("rest", "2 breaths"), read_span("rest", 8))
+    2 breaths 8s
+
+    Raises:
+        ChoiceError: If it is not a length.
+    """
+    return _read(name, value if isinstance(value, str) else f"{_decimal(value)}s", notation.read_span)
+
+
+def _time(name: str, value: Seconds | None, read: Callable[[str], Fraction]) -> Fraction | None:
+    return None if value is None else _read(name, value if isinstance(value, str) else _decimal(value), read)
+
+
+def _decimal(seconds: float | Fraction) -> str:
+    """Write a number of seconds as people type it: exactly to millionths."""
+    return f"{float(seconds):.6f}".rstrip("0").rstrip(".")
+
+
+def _whole(name: str, value: object, least: int, most: int) -> int | None:
+    return None if value is None else _read(name, str(value), values.whole_number(least, most))
+
+
+def _read(name: str, value: object, read: Callable[[str], _Value]) -> _Value:
+    """Read a text, and name the argument in the error."""
+    if not isinstance(value, str):
+        raise ChoiceError(f"{name}: a text was expected, and this is of the type {type(value).__name__}")
+    try:
+        return read(value)
+    except ChoiceError as error:
+        raise ChoiceError(f"{name}: {error}") from None
+
+
+def _choose(name: str, value: object, known: Iterable[str]) -> str:
+    found = str(value)
+    if found not in {*known}:
+        raise UnknownNameError(f"value of {name}", found, [*known])
+    return found
+
+
+def _list(name: str, value: object) -> list[str]:
+    """Return the names in a text with commas, or in several texts."""
+    if isinstance(value, str):
+        return [each for part in value.split(",") if (each := part.strip())]
+    found = [*value] if isinstance(value, Iterable) else []
+    if isinstance(value, Iterable) and all(isinstance(each, str) for each in found):
+        return found
+    raise ChoiceError(f"{name}: texts were expected, and this is of the type {type(value).__name__}")
+
+
+def _read_sides(value: object) -> tuple[Side, ...]:
+    side = _choose("side", value, [each.value for each in Side])
+    return LEFT_RIGHT if side == "both" else (Side(side),)

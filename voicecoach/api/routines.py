@@ -1,0 +1,100 @@
+"""Routines as values: read from a built-in name, a file or a text."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voicecoach.routine.loader import Routine as ReadRoutine
+
+TEXT_NAME = "routine"
+"""What a routine is called that was read from a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A routine that was read and is valid; its file is not needed any more.
+
+    >>> import voicecoach as vc
+    >>> routine = vc.load("leg-stretch")
+    >>> routine.name, routine.language, routine.breath
+    ('leg-stretch', 'en', '4-6')
+
+    Attributes:
+        name: What its files are called.
+        asked: The name or path by which it was loaded.
+        code: The language that its translation was asked for; None for the routine as it is.
+        is_file: Whether it was read from a file.
+    """
+
+    name: str
+    asked: str
+    code: str | None = None
+    is_file: bool = True
+    read: ReadRoutine = field(kw_only=True, compare=True, repr=False)
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return self.read.sheet.title
+
+    @property
+    def language(self) -> str:
+        """The tag of its language, as "en" or "de-AT"."""
+        return self.read.sheet.language
+
+    @property
+    def breath(self) -> str:
+        """The breath that its author wrote, as "4-6"."""
+        return str(self.read.sheet.breath)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters that ``set`` can change, and their values."""
+        return {str(name): str(value) for name, value in self.read.sheet.parameters.items()}
+
+
+def load(name: str | os.PathLike[str], language: str | None = None) -> Routine:
+    """Read a routine: a built-in one by its name, or a YAML file by its path.
+
+    >>> import voicecoach as vc
+    >>> vc.load("sitting-leg-stretch", language="de").title
+    'Beindehnung im Sitzen'
+
+    Args:
+        name: A built-in name, as "leg-stretch", or the path of a file.
+        language: The language of a translation, as "de"; None for the routine as it is.
+
+    Raises:
+        RoutineError: With every problem in the file. `check` returns them as a list.
+        UnknownNameError: If there is no such routine; a `ChoiceError`.
+        ChoiceError: If it has no translation into this language.
+    """
+    from voicecoach.routine import loader
+
+    found = loader.load(os.fspath(name), language)
+    return Routine(found.name, os.fspath(name), language, read=found)
+
+
+def loads(text: str, *, name: str = TEXT_NAME, folder: str | os.PathLike[str] | None = None) -> Routine:
+    r"""Read a routine from a text, which is what a file would hold.
+
+    >>> import voicecoach as vc
+    >>> vc.loads("title: Rest\nsteps:\n  - say: Lie down.\n").title
+    'Rest'
+
+    Args:
+        text: The routine, as YAML.
+        name: What its files are called.
+        folder: Where its sounds and the routines that it includes are; without it, only built-in ones are found.
+
+    Raises:
+        RoutineError: With every problem in the text.
+    """
+    from voicecoach.routine import loader
+
+    found = loader.loads(text, name, Path(folder) if folder is not None else None)
+    return Routine(name, name, is_file=False, read=found)

@@ -1,0 +1,273 @@
+"""A session as a value: heard, written, streamed, and planned anew with other choices."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, Unpack
+
+from voicecoach.api.keywords import (
+    SoundKeywords,
+    WriteKeywords,
+    check_names,
+    list_extras,
+    make_sounding,
+)
+from voicecoach.audio.clip import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from voicecoach.api.keywords import PlanKeywords
+    from voicecoach.api.routines import Routine
+    from voicecoach.api.studio import Studio
+    from voicecoach.app.piece_cache import Source
+    from voicecoach.app.request import Made, Request
+    from voicecoach.app.request import Session as Planned
+    from voicecoach.audio.clip import Clip
+    from voicecoach.core.score import Score
+    from voicecoach.core.timeline import Cue, Timeline
+    from voicecoach.script.choices import Sounding
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTrack:
+    """A track that was written: its file, its side if it is of one, its length in seconds, and its size in bytes."""
+
+    path: Path
+    side: str | None
+    duration: float
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What was written.
+
+    Attributes:
+        tracks: The files with sound.
+        extras: The files beside them: captions, chapters, playlists.
+        warnings: What the listener should know.
+    """
+
+    tracks: tuple[WrittenTrack, ...]
+    extras: tuple[Path, ...]
+    warnings: tuple[str, ...]
+    _made: Made = field(repr=False)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files, those with sound first."""
+        return (*(track.path for track in self.tracks), *self.extras)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ``voicecoach make --json`` prints."""
+        return self._made.as_json()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a session was planned from: its source, what was asked, the routine or score, and the keyword arguments."""
+
+    source: Source
+    request: Request
+    subject: Routine | Score
+    given: Mapping[str, Any]
+
+
+class Session:
+    """A session that was planned: what is heard when, and the sound of all its words.
+
+    `plan`, `perform` and the methods of a `Studio` make sessions. A session does not change; several threads may use
+    it at once.
+    """
+
+    def __init__(self, studio: Studio, origin: Origin, planned: Planned) -> None:
+        """Keep what it was planned from; `plan` and `perform` make sessions."""
+        self._studio, self._origin, self._planned = studio, origin, planned
+
+    def __repr__(self) -> str:
+        """Say what it is."""
+        return f"<Session {self.title!r}, {self.duration:.1f} s, voice {self.voice!r}>"
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return self._planned.tracks[0].title
+
+    @property
+    def language(self) -> str:
+        """The tag of its language."""
+        return self._planned.words.code
+
+    @property
+    def voice(self) -> str:
+        """The name of the voice, as ``voice=`` takes it."""
+        return self._planned.voice
+
+    @property
+    def breath(self) -> str:
+        """What is breathed, as "4-6"."""
+        return str(self._planned.pace or "")
+
+    @property
+    def timeline(self) -> Timeline:
+        """What is heard when: exact times of cues, phases and chapters."""
+        return self._planned.tracks[0].timeline
+
+    @property
+    def duration(self) -> float:
+        """Its length in seconds; ``timeline.duration`` is exact."""
+        return float(self.timeline.duration)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the listener should know."""
+        return tuple(filter(None, (*self._planned.warnings, self._planned.dose)))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the author of the routine should know."""
+        return self._planned.notes
+
+    @property
+    def synthesised(self) -> int:
+        """How many wordings had to be spoken for it; the others were spoken before."""
+        return self._planned.synthesised
+
+    def at(self, **changes: Unpack[PlanKeywords]) -> Session:
+        """Plan it again with other choices; words that are known are not spoken again.
+
+        >>> import voicecoach as vc
+        >>> from voicecoach.testing import FakeVoice
+        >>> session = vc.plan("sitting-leg-stretch", breath="4-6", voice=FakeVoice())
+        >>> session.at(breath="5-7").duration > session.duration
+        True
+
+        Args:
+            changes: Keyword arguments of `plan` that are to be different.
+
+        Raises:
+            VoicecoachError: As `plan` and `perform`.
+        """
+        return self._studio._plan_again(self, changes)  # noqa: SLF001 - a session belongs to a studio
+
+    def write(self, path: str | os.PathLike[str] | None = None, **options: Unpack[WriteKeywords]) -> Files:
+        """Write it as a file; its name's ending decides the format. All files appear whole, or none does.
+
+        Args:
+            path: A file, or a folder (one that ends in a slash is made); None for the current folder.
+            options: The options of ``voicecoach make``, such as ``captions="vtt"`` or ``bed="rain"``.
+
+        Raises:
+            ChoiceError: If the options do not go together, or can't be so.
+            OutputError: If a file can't be written.
+            EncodeError: If ffmpeg is missing or fails.
+        """
+        check_names("write", options, WriteKeywords)
+        return self._write(self._planned, self._origin.request, path, options)
+
+    def write_sides(self, folder: str | os.PathLike[str] = ".", **options: Unpack[WriteKeywords]) -> Files:
+        """Write a track for each side, of equal lengths, into a folder, which is made if it is not there.
+
+        Args:
+            folder: Where the tracks go.
+            options: As for `write`; ``pan=True`` moves each track a little to its side.
+
+        Raises:
+            ChoiceError: If nothing is done for each side, or as `write`.
+            OutputError: As `write`.
+            EncodeError: As `write`.
+        """
+        check_names("write_sides", options, WriteKeywords)
+        request = replace(self._origin.request, split=True)
+        planned = self._studio._plan_request(request, self._origin, self._planned.clips)  # noqa: SLF001 - as in `at`
+        return self._write(planned, request, os.path.join(os.fspath(folder), ""), options)  # noqa: PTH118 - the slash
+
+    def stream(
+        self,
+        format: Literal["mp3", "m4a", "opus", "flac", "wav"] = "mp3",  # noqa: A002 - as the option
+        **options: Unpack[SoundKeywords],
+    ) -> Iterator[bytes]:
+        """Yield the sound as the bytes of a file without tags, from its start on, while it is encoded.
+
+        An MP3 is the same to the byte as the sound of the file that `write` makes. Closing the iterator, or dropping
+        it, ends all work.
+
+        Args:
+            format: The kind of file.
+            options: The options of ``voicecoach make`` about the sound.
+
+        Raises:
+            ChoiceError: If the options do not go together.
+            EncodeError: If ffmpeg is missing or fails.
+        """
+        check_names("stream", options, SoundKeywords)
+        sounding = make_sounding({**options, "format": format}, None)
+        sounding.check([self._planned.tracks[0].side])
+        return self._stream(sounding)
+
+    def clip(self, cue: Cue) -> Clip:
+        """Return the sound of a cue: its samples, ``seconds`` and ``digest``; ``encode`` makes a file of it.
+
+        >>> import voicecoach as vc
+        >>> from voicecoach.testing import FakeVoice
+        >>> session = vc.plan("box-breathing", voice=FakeVoice())
+        >>> clip = session.clip(session.timeline.cues[0])
+        >>> clip.encode("wav")[:4]
+        b'RIFF'
+
+        Raises:
+            KeyError: If the cue is of another session.
+        """
+        return self._planned.clip(cue)
+
+    def to_json(self, *, clips: bool = False) -> dict[str, Any]:
+        """Return the timeline as ``voicecoach plan --json`` prints it.
+
+        Args:
+            clips: Whether each cue also has its ``clip``, the digest that `Studio.clip` finds its sound by, and the
+                ``sample`` on which it starts; and ``clips`` tells how many samples each clip has.
+        """
+        shown = self._planned.as_json(self._planned.tracks[0])
+        if not clips:
+            return shown
+        sounds = [self.clip(cue) for cue in self.timeline.cues]
+        for entry, cue, clip in zip(shown["cues"], self.timeline.cues, sounds, strict=True):
+            entry["clip"], entry["sample"] = clip.digest, round(cue.start * SAMPLE_RATE)
+        return {**shown, "clips": {clip.digest: clip.samples for clip in sounds}}
+
+    def _write(
+        self, planned: Planned, request: Request, path: str | os.PathLike[str] | None, options: Mapping[str, Any]
+    ) -> Files:
+        from voicecoach.app.values import read_output
+
+        output = None if path is None else read_output(os.fspath(path))
+        if output is None:
+            return self._write_to(None, planned, request, options)
+        with output.open() as opened:
+            return self._write_to(opened, planned, request, options)
+
+    def _write_to(self, path: Path | None, planned: Planned, request: Request, options: Mapping[str, Any]) -> Files:
+        artist = options.get("artist")
+        asked = replace(
+            request,
+            sounding=make_sounding(options, path),
+            extras=list_extras(options),
+            verify=bool(options.get("verify", False)),
+            force=bool(options.get("force", False)),
+            artist=artist,
+        )
+        made = self._studio._write(planned, asked, self._origin.source, path, options.get("progress"))  # noqa: SLF001 - it belongs to a studio
+        tracks = tuple(
+            WrittenTrack(file.path, track.side.value if track.side else None, float(file.seconds), file.size)
+            for track, file, _ in made.files
+        )
+        return Files(tracks, tuple(extra.path for extra in made.extras), made.session.warnings, made)
+
+    def _stream(self, sounding: Sounding) -> Iterator[bytes]:
+        from voicecoach.audio.stream import stream
+
+        track = self._planned.tracks[0]
+        return stream(track.timeline, track.side, self._planned.clip, sounding, self._studio.folder)

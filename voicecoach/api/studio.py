@@ -1,0 +1,285 @@
+"""The studio: keeps voices, clips and scores between sessions, for any number of threads."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+from voicecoach.api import compose
+from voicecoach.api.keywords import (
+    CheckKeywords,
+    PlanKeywords,
+    Progress,
+    ScoreKeywords,
+    check_names,
+    make_request,
+)
+from voicecoach.api.routines import Routine, load
+from voicecoach.api.session import Origin, Session
+from voicecoach.api.sources import ReadSource, ScoreSource
+from voicecoach.app import session as sessions
+from voicecoach.app import speaker
+from voicecoach.errors import ChoiceError, SidelessError, VoicecoachError
+from voicecoach.system import cache as cache_folder
+from voicecoach.system import folders
+from voicecoach.system.lru import Lru
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from voicecoach.app.piece_cache import Source
+    from voicecoach.app.request import Made, Request
+    from voicecoach.app.request import Session as Planned
+    from voicecoach.app.speaker import Speaker
+    from voicecoach.audio.clip import Clip
+    from voicecoach.core.score import Score
+    from voicecoach.errors import Problem
+    from voicecoach.language import Language
+    from voicecoach.script.choices import Choices
+    from voicecoach.script.piece import Piece
+    from voicecoach.voices.port import Voice, VoiceInfo
+
+MEMORY = 128_000_000
+"""Bytes of clips that a studio keeps in memory: 22 minutes of speech."""
+
+MOST_NODES, MOST_VOICES = 200_000, 16
+"""Nodes of the scores, and voices, that a studio keeps in memory."""
+
+
+class Studio:
+    """Makes sessions, and keeps their voices, clips and scores in memory, so that the next ones are ready sooner.
+
+    A studio may be used by many threads at once. What it keeps is limited; the least recently used goes first.
+
+    >>> import voicecoach as vc
+    >>> from voicecoach.testing import FakeVoice
+    >>> with vc.Studio(voice=FakeVoice()) as studio:
+    ...     session = studio.plan("box-breathing", breath="4-4-4-4")
+    ...     session.at(breath="5-5-5-5").synthesised
+    0
+    """
+
+    def __init__(
+        self,
+        *,
+        voice: str | Voice | None = None,
+        cache: str | os.PathLike[str] | None = None,
+        settings: bool = False,
+        memory: int = MEMORY,
+    ) -> None:
+        """Start with nothing in memory.
+
+        Args:
+            voice: The voice of all sessions that name no other: a name, as ``--voice`` takes it, or a `Voice`.
+            cache: The folder for speech and encoded sound; None for the one that the command line uses.
+            settings: Whether voices that the user's settings file defines can be named.
+            memory: Bytes of clips that are kept in memory.
+        """
+        self.folder = Path(cache) if cache is not None else folders.cache()
+        self._voice = voice
+        self._commands: Mapping[str, object] = _read_commands() if settings else {}
+        self._clips: Lru[Path, Clip] = Lru(memory)
+        self._digests: Lru[str, Clip] = Lru(memory)
+        self._pieces: Lru[tuple[str, ...], Piece] = Lru(MOST_NODES)
+        self._voices: Lru[tuple[object, ...], tuple[Voice, VoiceInfo]] = Lru(MOST_VOICES)
+        self._finding = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        """Return the studio."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Forget everything, and end voices that can be closed. Sessions can still be written, but not planned anew."""
+        self._closed = True
+        for voice, _ in self._voices.values():
+            close = getattr(voice, "close", None)
+            if callable(close):
+                with suppress(VoicecoachError):
+                    close()
+        for kept in (self._clips, self._digests, self._pieces, self._voices):
+            kept.clear()
+
+    def plan(self, routine: Routine | str | os.PathLike[str], **options: Unpack[PlanKeywords]) -> Session:
+        """Plan a session of a routine, as the function `plan` does.
+
+        Raises:
+            VoicecoachError: As `plan`.
+        """
+        check_names("plan", options, PlanKeywords)
+        return self._plan_routine(routine, options, {})
+
+    def perform(self, score: Score, **options: Unpack[ScoreKeywords]) -> Session:
+        """Plan a session of a score that was written in Python, as the function `perform` does.
+
+        Raises:
+            VoicecoachError: As `perform`.
+        """
+        check_names("perform", options, ScoreKeywords)
+        return self._perform_score(score, {**options}, {})
+
+    def check(self, routine: Routine | str | os.PathLike[str], **options: Unpack[CheckKeywords]) -> list[Problem]:
+        """Return the problems of a routine, as the function `check` does.
+
+        Raises:
+            VoicecoachError: As `check`.
+        """
+        from voicecoach.api.checking import check_routine
+
+        check_names("check", options, CheckKeywords)
+        self._check_open()
+        return check_routine(routine, options, self._environment(options, {}))
+
+    def clip(self, digest: str) -> Clip | None:
+        """Return a clip of a session of this studio by its digest; None if it is not in memory any more."""
+        return self._digests.get(digest)
+
+    def _plan_again(self, session: Session, changes: PlanKeywords) -> Session:
+        """Plan a session with other choices; clips of the same voice are used again."""
+        origin = session._origin  # noqa: SLF001 - it is of this studio
+        is_routine = isinstance(origin.subject, Routine)
+        check_names("at", changes, PlanKeywords if is_routine else ScoreKeywords)
+        given = {**origin.given, **changes}
+        same = all(origin.given.get(name) == given.get(name) for name in ("voice", "rate", "pitch", "language"))
+        clips = session._planned.clips if same else {}  # noqa: SLF001 - it is of this studio
+        if isinstance(origin.subject, Routine):
+            return self._plan_routine(origin.subject, given, clips)
+        return self._perform_score(origin.subject, given, clips)
+
+    def _plan_routine(
+        self, routine: Routine | str | os.PathLike[str], given: Mapping[str, Any], clips: Mapping[str, Clip]
+    ) -> Session:
+        read = _translate(routine if isinstance(routine, Routine) else load(routine), given.get("language"))
+        name = read.asked if read.is_file else read.name
+        source = ReadSource(
+            name, None, self.folder, read.read, memory=self._pieces, is_file=read.is_file and read.code is None
+        )
+        request = replace(make_request(name, read.code, given), commands=self._commands)
+        return self._session(Origin(source, request, read, given), clips)
+
+    def _perform_score(self, score: Score, given: Mapping[str, Any], clips: Mapping[str, Clip]) -> Session:
+        from voicecoach.language import language
+
+        words, title = language(given.get("language") or "en"), given.get("title") or "Session"
+        request = replace(make_request("session", None, given), commands=self._commands)
+        digest = hashlib.sha256(repr(score).encode()).hexdigest()
+        source = ScoreSource(
+            "session",
+            None,
+            self.folder,
+            write=lambda choices: _write_piece(score, choices, words, title),
+            digest=digest,
+        )
+        return self._session(Origin(source, request, score, given), clips)
+
+    def _session(self, origin: Origin, clips: Mapping[str, Clip]) -> Session:
+        return Session(self, origin, self._plan_request(origin.request, origin, clips))
+
+    def _plan_request(self, request: Request, origin: Origin, clips: Mapping[str, Clip]) -> Planned:
+        self._check_open()
+        with cache_folder.enforce_limit():
+            planned = sessions.plan_source(request, origin.source, self._environment(origin.given, clips))
+        return replace(planned, clips=self._remember(planned.clips))
+
+    def _write(
+        self, planned: Planned, request: Request, source: Source, path: Path | None, progress: Progress | None
+    ) -> Made:
+        from voicecoach.app.export import Label, find_destination, write_session
+        from voicecoach.app.piece_cache import draw_covers
+
+        destination = find_destination(request, path, source.called)
+        with cache_folder.enforce_limit():
+            covers = draw_covers(source, request.title, [side for side, _ in request.tracks])()
+            label = Label(covers, source.digests)
+            return write_session(planned, request, destination, label, self.folder, progress or _report_nothing)
+
+    def _environment(self, given: Mapping[str, Any], clips: Mapping[str, Clip]) -> sessions.Environment:
+        voice = given.get("voice")
+        chosen = self._voice if voice is None else voice
+        report = given.get("progress") or _report_nothing
+
+        def _find(request: Request, words: Language, folder: Path) -> Speaker:
+            return self._find_speaker(chosen, request, words, folder)
+
+        return sessions.Environment(self.folder, report, _find, clips)
+
+    def _find_speaker(self, voice: str | Voice | None, request: Request, words: Language, folder: Path) -> Speaker:
+        """Find a voice, or the one that was found before for the same request."""
+        if voice is not None and not isinstance(voice, str):
+            return speaker.wrap_voice(voice, _list_voice(voice), words, folder, self._clips)
+        named = replace(request, voice=voice)
+        key = (voice, words.code, words.word("calibration"), request.rate, request.pitch)
+        with self._finding:  # one thread looks for a voice, and the others find it
+            found, listed = self._voices.find(key, lambda: speaker.choose_voice(named, words, folder))
+        return speaker.wrap_voice(found, listed, words, folder, self._clips)
+
+    def _remember(self, clips: Mapping[str, Clip]) -> dict[str, Clip]:
+        """Return clips that know their digests, and keep them by these."""
+        kept = {}
+        for text, clip in clips.items():
+            known = clip if clip.known else replace(clip, known=clip.digest)
+            self._digests.put(known.digest, known, len(known.pcm))
+            kept[text] = known
+        return kept
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise VoicecoachError("this studio is closed\nplan before its 'with' block ends, or open another one")
+
+
+def _translate(routine: Routine, language: str | None) -> Routine:
+    if language is None or language == routine.code:
+        return routine
+    if not routine.is_file:
+        raise ChoiceError(f"language: {routine.name} was read from a text, so it has no translations")
+    return load(routine.asked, language)
+
+
+def _write_piece(score: Score, choices: Choices, words: Language, title: str) -> Piece:
+    """Make the piece of a score: the silence before it, and its words as they are spoken."""
+    from voicecoach.core.breath import Span
+    from voicecoach.core.notation import read_pace
+    from voicecoach.core.score import Mark, Moment, Pause, Seq
+    from voicecoach.routine.text_normalisation import read_aloud
+    from voicecoach.script.pacing import Pacing
+    from voicecoach.script.piece import Piece
+
+    if len(choices.sides) == 1 and not compose.has_sides(score):
+        raise SidelessError("nothing in this score is done for each side\nleave side out, or use each_side")
+    chosen = compose.choose_sides(score, choices.sides)
+    spoken = compose.read_wordings(chosen, lambda text: read_aloud(text, words))
+    opening = (Mark(Moment.CHAPTER, title), Pause(Span(rest=choices.lead_in)))
+    return Piece(
+        title, words, (), Seq((*opening, spoken)), Pacing(read_pace(USUAL_BREATH)), limb="leg", unheeded=(), timed=False
+    )
+
+
+USUAL_BREATH = "4-6"
+"""The breath of a score if nobody chooses another."""
+
+
+def _list_voice(voice: Voice) -> VoiceInfo:
+    """Describe a voice that a program brings along."""
+    from voicecoach.voices.port import VoiceInfo
+
+    name = str(getattr(voice, "name", "") or type(voice).__name__)
+    return VoiceInfo(name, "own", name)
+
+
+def _read_commands() -> Mapping[str, object]:
+    from voicecoach.app.config import read_commands
+
+    return read_commands()
+
+
+def _report_nothing(_stage: str, _done: int, _total: int) -> None:
+    pass
