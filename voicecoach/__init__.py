@@ -92,16 +92,18 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name (PEP 562)."""
-    for home, names in _HOMES.items():
-        if name in names:
-            from importlib import import_module
+if not TYPE_CHECKING:  # or a type checker would believe every name to be there
 
-            found = getattr(import_module(home), name)
-            globals()[name] = found
-            return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        """Load a public name (PEP 562)."""
+        for home, names in _HOMES.items():
+            if name in names:
+                from importlib import import_module
+
+                found = getattr(import_module(home), name)
+                globals()[name] = found
+                return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
