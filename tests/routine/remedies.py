@@ -138,6 +138,18 @@ def close_bracket(spot: Spot, match: re.Match[str]) -> str:
     return spot.with_line(spot.line + match[1])
 
 
+def open_quotes(spot: Spot, _match: re.Match[str]) -> str:
+    return spot.with_rest(spot.line[-1] + spot.line[spot.column :])
+
+
+def open_bracket(spot: Spot, match: re.Match[str]) -> str:
+    return spot.with_rest(match[1] + spot.line[spot.column :])
+
+
+def drop_dash(spot: Spot, _match: re.Match[str]) -> str:
+    return spot.with_line(spot.line.replace("- ", "", 1))
+
+
 def add_comma(spot: Spot, match: re.Match[str]) -> str:
     return spot.with_word(f" {literal(match[1])}", f", {literal(match[1])}")
 
@@ -238,6 +250,9 @@ CHANGES: tuple[tuple[str, Change], ...] = (
     (r"with their values, indented under it", indent_below),
     (r"add 'only: not last'", only_others),
     (r"put (?:the whole text|it) into (?:single |double )?quotes|needs quotes", put_into_quotes),
+    (r"write the same quotes at the start", open_quotes),
+    (r"write ([\[{]) at the start of the text", open_bracket),
+    (r"write it without the dash", drop_dash),
     (r"write the same quotes", close_quotes),
     (r"write ([\]}]) at the end of the line", close_bracket),
     (rf"write ', ' before {QUOTED}", add_comma),

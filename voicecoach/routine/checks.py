@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from voicecoach.errors import ChoiceError, Problem, RoutineError, cut, near, order_problems, shown
 from voicecoach.language import COUNTS, EXACT, TAG, keys, language, languages, missing
-from voicecoach.routine.explain import MOST_LOOKED_AT, Path, explain_errors
+from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
 from voicecoach.routine.formula import Formula, Quantity, refuse_slips
 from voicecoach.routine.limits import bounded, defaults
 from voicecoach.routine.model import (
@@ -31,6 +31,7 @@ from voicecoach.routine.model import (
 from voicecoach.routine.source import Table, Tree, key_place, list_texts, place
 from voicecoach.routine.speakable import pause_mark
 from voicecoach.routine.values import BLANK, Words
+from voicecoach.routine.wrong_keys import Path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -3,74 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import Problem, cut, near, order_problems, shown
 from voicecoach.routine.model import (
     BETWEEN,
-    PHASE_KEY,
     Block,
-    BreathePhases,
-    ByRound,
-    Change,
-    EachSide,
-    Growing,
-    Hold,
-    Include,
-    Named,
-    Paced,
     PacedSteps,
-    PerSide,
-    Phase,
-    PhaseSides,
-    Play,
-    Repeat,
-    Rest,
-    Say,
     Sheet,
     Sided,
-    Sides,
-    Spoken,
-    tag,
 )
-from voicecoach.routine.source import Items, Table, key_place, place, walk_tables
-from voicecoach.routine.synonyms import find_meant, find_phase_key
-from voicecoach.routine.syntax import HEADS, LONE, STEPS, add_colon, add_dash, explain_value, find_bare_key, line_up
+from voicecoach.routine.source import Table, key_place, place, walk_tables
+from voicecoach.routine.synonyms import find_meant
+from voicecoach.routine.syntax import HEADS, LONE, STEPS, add_colon, explain_value, find_bare_key
 from voicecoach.routine.values import BLANK
+from voicecoach.routine.wrong_keys import MISPLACED_CHANGE, MODELS, Path, bare_path, explain_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from pydantic import ValidationError
 
-    from voicecoach.routine.model import Model
-    from voicecoach.routine.source import Tree
-
-Path = tuple[str | int, ...]
-
-MODELS: dict[str, type[Model]] = {
-    "sides": Sides,
-    "between": Rest,
-    "each side": Sided,
-    "repeat": Block,
-    tag("by round"): ByRound,
-    tag("say"): Say,
-    tag("breathe"): BreathePhases,
-    tag("rest"): Rest,
-    tag("change"): Change,
-    tag("each side"): EachSide,
-    tag("repeat"): Repeat,
-    tag("include"): Include,
-    tag("phase"): Phase,
-    tag("hold"): Hold,
-    tag("sound"): Play,
-    tag("pace"): Paced,
-    tag("per side"): PerSide,
-    tag("growing"): Growing,
-    "pace": PacedSteps,
-}
-"""What may stand under the last name of a path."""
 
 MOST_LOOKED_AT, MOST_SEEN = 200, 2_000
 """Problems that are put into words, and those of the models that are looked at: nobody reads more."""
@@ -79,13 +32,6 @@ EXAMPLES = {"breathe": "3", "hold": "20s", "rest": "2 breaths", "change": "5s", 
 EXAMPLES |= {"rounds": "2", "countdown": "3", "min": "1", "max": "5", "sound": "bell-start", "include": "leg-stretch"}
 """A value for each key whose value is not a text that the author alone knows."""
 
-PHASES = ("in", "hold", "out", "pause", "first in", "first out", "last in", "last out")
-"""Keys for the words of a breath, of which there are many more."""
-
-SHORT = 3
-"""Letters of a key of which one may be wrong, though that is a large part of it: ``im`` for ``in``."""
-
-MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
 _LONE_BRACE = "a brace is alone here"
 
 
@@ -113,182 +59,21 @@ def _follows(each: Any, every: Sequence[Any], shapeless: Collection[Path]) -> bo
     return each["type"] == "extra_forbidden" and loc[:-1] in shapeless and loc[-1] in misplaced
 
 
-def _explain(causes: Sequence[Any], tree: Table) -> Iterator[Problem]:
-    """Yield a problem for each cause; the keys of one table are looked at together."""
+def _explain(causes: Sequence[Any], tree: Table) -> list[Problem]:
+    """Return a problem for each cause; the keys of one table are looked at together."""
     tables: dict[Path, list[Any]] = {}
     for each in causes:
         if each["type"] in {"extra_forbidden", "missing"}:
             tables.setdefault(each["loc"][:-1], []).append(each)
-        else:
-            yield _explain_value(each, tree)
-    for loc, errors in tables.items():
-        yield from _Keys.of(loc, errors, tree).problems()
-
-
-def _bare(loc: Path) -> Path:
-    """Return a path in the file: without the tags that tell apart what may stand in one place."""
-    return tuple(step for step in loc if not str(step).startswith("<"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """A table of the file whose keys are wrong.
-
-    Attributes:
-        path: Where it stands in the tree.
-        model: What it should be.
-        around: The models and paths of the tables around it, from the nearest.
-        unknown: Its keys that do not belong there.
-        absent: The keys that it lacks.
-    """
-
-    tree: Table
-    path: Path
-    model: type[Model]
-    around: tuple[tuple[type[Model], Path], ...]
-    unknown: tuple[str, ...]
-    absent: tuple[str, ...]
-
-    @classmethod
-    def of(cls, loc: Path, errors: Sequence[Any], tree: Table) -> _Keys:
-        """Find out what stands around a table."""
-        levels: list[tuple[type[Model], Path]] = [(Sheet, ())]
-        levels += [(MODELS[str(step)], _bare(loc[: at + 1])) for at, step in enumerate(loc) if str(step) in MODELS]
-        path, names = _bare(loc), [step for step in loc if isinstance(step, str)]
-        model = levels[-1][0]
-        if model is Sides and len(names) > 1:
-            model = PhaseSides
-        around = tuple(level for level in reversed(levels) if level[1] != path)
-        unknown = tuple(str(each["loc"][-1]) for each in errors if each["type"] == "extra_forbidden")
-        absent = tuple(str(each["loc"][-1]) for each in errors if each["type"] == "missing")
-        return cls(tree, path, model, around, unknown, absent)
-
-    def problems(self) -> Iterator[Problem]:
-        """Yield one problem for each key: one that is written wrongly is not missing as well."""
-        step = self._other_step()
-        if step:
-            yield step
-            return
-        absent = list(self.absent)
-        for key in self.unknown:
-            what, mend, meant = self._explain_key(key)
-            if meant in absent:
-                absent.remove(meant)
-            yield Problem(key_place(self.tree, (*self.path, key)), what, mend)
-        for key in absent:
-            yield Problem(place(self.tree, self.path), f"the key {shown(key)} is missing here", f"add '{key}: ...'")
-
-    def _other_step(self) -> Problem | None:
-        """Return the problem of a table that has the keys of two steps, or of another step than its own key says."""
-        table = _find(self.tree, self.path)
-        if table is None or not issubclass(self.model, Named):
-            return None
-        heads = [key for key in table if key in STEPS and (key in self.unknown or key in _list_keys(self.model))]
-        if len(heads) > 1 and set(heads) & set(self.unknown):
-            first, last = (
-                key_place(self.tree, (*self.path, next(iter(table)))),
-                key_place(self.tree, (*self.path, heads[-1])),
-            )
-            if last.line > first.line:
-                return Problem(last, *add_dash(str(heads[-1]), first.column - 2))
-        found = self._find_synonym(table) or (_find_step(table, self.unknown) if len(self.unknown) > 1 else None)
-        if found:
-            odd, meant = found
-            where = key_place(self.tree, (*self.path, odd))
-            return Problem(where, f"no step is called {shown(odd)}", f"did you mean {meant!r}?")
-        return None
-
-    def _find_synonym(self, table: Table) -> tuple[str, str] | None:
-        """Return the one unknown key if it means a step that has the other keys of the table, and that step's key."""
-        key = self.unknown[0] if len(self.unknown) == 1 else ""
-        meant = find_meant(key, [*STEPS, "change"])
-        if not meant or meant in table or find_meant(key, _list_keys(self.model)):
-            return None
-        others = {str(each) for each in table} - {key}
-        return (key, meant) if others <= set(_list_keys(MODELS[tag(meant)])) else None
-
-    def _explain_key(self, key: str) -> tuple[str, str, str]:
-        """Return what is wrong with a key, the remedy, and the key that it proposes first."""
-        known = _list_keys(self.model)
-        strange = f"the key {shown(key)} is not known here"
-        if key == "change":
-            return *MISPLACED_CHANGE, ""
-        if self.model is Phase and (step := near(key, STEPS, 1)):
-            return f"no step is called {shown(key)}", f"did you mean {step[0]!r}?", ""
-        if meant := find_meant(key, known) or (find_phase_key(key) if issubclass(self.model, Spoken) else ""):
-            return strange, f"write {meant!r}", meant
-        if self.path and (moved := self._move(key)):
-            return *moved, ""
-        if len(self.unknown) == len(self.absent) == 1:
-            close = near(key, known, 1) == [self.absent[0]]
-            mend = f"did you mean {self.absent[0]!r}?" if close else f"write {self.absent[0]!r}"
-            return strange, mend, self.absent[0]
-        close_keys = near(key, known) or _find_short(key, known)
-        ask = f"did you mean {' or '.join(map(repr, close_keys))}?"
-        return strange, ask if close_keys else f"possible are: {', '.join(known)}", (*close_keys, "")[0]
-
-    def _move(self, key: str) -> tuple[str, str] | None:
-        """Return how a key is moved that belongs to another table than this one."""
-        names = [step for step in self.path if isinstance(step, str)]
-        what = f"the key {shown(key)} can't stand here"
-        if key in {*STEPS, *BETWEEN} and issubclass(self.model, Named):
-            return f"the step {shown(key)} can't stand here", "start each step on a line of its own, after a dash"
-        for model, path in self.around[:1]:
-            outer = _find(self.tree, path)
-            if outer and issubclass(model, Named) and key in _list_keys(model) and key not in outer:
-                beside = names[-1]
-                column = key_place(self.tree, (*path, beside)).column
-                return what, f"write it beside {beside!r}, in the same column, {column}"
-        inner = next((name for name in HEADS if issubclass(self.model, Named) and self._has_inside(name, key)), "")
-        if inner:
-            table = _find(self.tree, (*self.path, inner))
-            return what, line_up(table.where.column if table else 1, f"under {inner!r}")
-        return None
-
-    def _has_inside(self, name: str, key: str) -> bool:
-        """Tell whether a key belongs into the block that this table has under a name."""
-        return _find(self.tree, (*self.path, name)) is not None and key in _list_keys(MODELS[name])
-
-
-def _find(tree: Table, path: Path) -> Table | None:
-    """Return the table at a path of the file, if there is one."""
-    found: Tree | None = tree
-    for step in path:
-        if isinstance(found, Table):
-            found = found.get(str(step))
-        elif isinstance(found, Items) and isinstance(step, int) and step < len(found):
-            found = found[step]
-        else:
-            return None
-    return found if isinstance(found, Table) else None
-
-
-def _list_keys(model: type[Model]) -> list[str]:
-    """Return the keys that a table may have."""
-    known = [alias for field in model.model_fields.values() if not (alias := field.alias or "").startswith("<")]
-    return [*known, *PHASES] if issubclass(model, Spoken) else known
-
-
-def _find_short(key: str, known: Sequence[str]) -> list[str]:
-    """Return the known key that is most like a very short one."""
-    from difflib import get_close_matches
-
-    return get_close_matches(key, known, 1, 0.5) if len(key) <= SHORT else []
-
-
-def _find_step(table: Table, unknown: Collection[str]) -> tuple[str, str] | None:
-    """Return the one unknown key of a table that has the other keys of a step, and the key of that step."""
-    for name in STEPS:
-        known = set(_list_keys(MODELS[tag(name)]))
-        odd = [str(key) for key in table if key not in known and not (name == "breathe" and PHASE_KEY.fullmatch(key))]
-        if len(odd) == 1 and odd[0] in unknown and name not in table:
-            return odd[0], name
-    return None
+    problems, settled = explain_keys(tables, tree)
+    values = (each for each in causes if each["type"] not in {"extra_forbidden", "missing"})
+    open_values = (each for each in values if bare_path(each["loc"])[:-1] not in settled)
+    return [*problems, *(_explain_value(each, tree) for each in open_values)]
 
 
 def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
     """Return what is wrong with a value, or with a key that is a value itself."""
-    path = _bare(error["loc"])
+    path = bare_path(error["loc"])
     if path[-1:] == ("[key]",):
         what, _, mend = str(error["ctx"]["error"]).partition("; ")
         return Problem(key_place(tree, path[:-1]), what, mend)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import shown
@@ -26,14 +27,18 @@ KEYS = (
 """Every key of the routine language, but those for the words of phases."""
 
 _PHASE = r"(?:(?:first|last|odd|even|[0-9]+|every [0-9]+) )?(?:in|hold|out|pause)(?: [2-9])?"
+_STEPS = {*STEPS, "change"}
+_INSIDE = {"rounds", "between", "before", "steps", "vary", "order", "breath", "fixed", "min", "max", "past"}
+"""Keys of a block."""
 _KNOWN = re.compile(rf"({_PHASE}|{'|'.join(sorted(KEYS, key=len, reverse=True))})(?= *[:=]? *(?:\S|$))(?![\w-])")
 _LINE = re.compile(r"(?P<dashes> *(?:- +)*(?:-$)?)(?P<rest>.*)")
-_PAIR = re.compile(r"(?P<key>[^\s:#\"'{}\[\],&*!|>%@`][^:#]*):(?:(?P<space> +)(?P<value>.*)|$)")
+_PAIR = re.compile(r"(?P<key>[^\s:#\"'{}\[\],&*!|>%@`][^:#{}\[\]]*):(?:(?P<space> +)(?P<value>.*)|$)")
 _COMMENT = re.compile(r"(?:^| )#.*")
 _FIRST_NUMBER = re.compile(r"[0-9]+")
 _CLOSING = {"{": "}", "[": "]"}
 LONGEST = 200
 """Characters that are looked at to find a missing comma."""
+_OPENING = {close: sign for sign, close in _CLOSING.items()}
 _TAB = "'\\t' that cannot start"
 _QUOTES = "put the whole text into quotes"
 
@@ -95,10 +100,11 @@ def explain_syntax(text: str, said: str, mark: tuple[int, int], opening: tuple[i
     lines = _read_lines(text)
     above = [line for line in lines if line.number < mark[0]]
     at = next((line for line in lines if line.number == mark[0]), None)
+    below = [line for line in lines if line.number > mark[0]]
     if "expected ',' or" in said and opening:
         found = _find_colonless(above, at) or _find_bracket(lines, mark, opening)
     else:
-        found = _find_slip(above, at, said, mark)
+        found = _find_slip(above, at, below, said, mark)
     if found:
         return found
     unclosed = "end of stream" in said
@@ -181,31 +187,53 @@ def _read_line(number: int, line: str) -> _Line:
     return _Line(number, start, item, pair["key"].rstrip(), column, value, value_column)
 
 
-def _find_slip(above: Sequence[_Line], at: _Line | None, said: str, mark: tuple[int, int]) -> Slip | None:
+def _find_slip(
+    above: Sequence[_Line], at: _Line | None, below: Sequence[_Line], said: str, mark: tuple[int, int]
+) -> Slip | None:
     """Return what the lines show, if it is one of the slips that authors make."""
     if "another document" in said or "escape" in said:
         return None
-    found = _find_colonless(above, at) or _find_quotes(above, at)
+    found = _find_colonless(above, at) or _find_dashless(above, at) or _find_quotes(above, at)
     if found or at is None:
         return found
     if "undefined alias" in said and not at.value.startswith("*"):
         return None
     if "mapping values" in said and mark[1] < at.value_column and at.key:
-        return _find_deeper(above, at)
+        return _find_deeper(above, at, below)
     if re.search(r"found.*(?:block|'\?'|'-')", said) and mark == (at.number, at.start):
-        return _find_misaligned(above, at)
+        return _find_misaligned(above, at, below)
     return _find_text(at)
 
 
 def _find_colonless(above: Sequence[_Line], at: _Line | None) -> Slip | None:
     """Look for a line that has a key of the language and no colon after it."""
-    for number, line in reversed([*enumerate([*above, *([at] if at else [])])][-2:]):
-        before = [*above, line][:number]
+    for number, line in _walk_up(above, at):
+        before = above[:number]
         outer = next((each for each in reversed(before) if each.key), None)
         goes_on = outer and outer.value and line.start > outer.key_column and not line.item
         key = find_bare_key(line.value) if not line.key and not goes_on else ""
         if key:
             return Slip(line.number, line.key_column, *add_colon(key))
+    return None
+
+
+def _walk_up(above: Sequence[_Line], at: _Line | None) -> Iterator[tuple[int, _Line]]:
+    """Yield the line where YAML gave up, and those above it up to the first that has a key, with their indices."""
+    if at:
+        yield len(above), at
+    for number in range(len(above) - 1, -1, -1):
+        if above[number].key:
+            return
+        yield number, above[number]
+
+
+def _find_dashless(above: Sequence[_Line], at: _Line | None) -> Slip | None:
+    """Look for a text that stands where the items of a list start, and has no dash."""
+    for number, line in _walk_up(above, at):
+        before = above[number - 1] if number else None
+        if before and not line.key and not line.item and before.item and before.start == line.start:
+            mend = f"write '- ' before it, with the dash in column {line.start}"
+            return Slip(line.number, line.start, "there is no dash before this text", mend)
     return None
 
 
@@ -253,7 +281,11 @@ def _find_text(at: _Line) -> Slip | None:
     """Look for a text that YAML takes for something else, because of how it starts or a colon in it."""
     value, sign = at.value, at.value[:1]
     told = None
-    if sign and sign in "*`" and sign in value[1:]:
+    if value[-1:] in {'"', "'"} and value.count(value[-1]) == 1:
+        told = "these quotes are not opened", "write the same quotes at the start of the text"
+    elif value[-1:] in {"}", "]"} and value.count(_OPENING[value[-1]]) < value.count(value[-1]):
+        told = f"this {value[-1]} is not opened", f"write {_OPENING[value[-1]]} at the start of the text"
+    elif sign and sign in "*`" and sign in value[1:]:
         told = f"a text can't start with {sign}", f"take each {sign} out; a voice does not say it"
     elif sign == "[" and "]" in value:
         mark = value[: value.index("]") + 1]
@@ -268,38 +300,88 @@ def _find_text(at: _Line) -> Slip | None:
     return Slip(at.number, at.value_column, *told) if told else None
 
 
-def _find_deeper(above: Sequence[_Line], at: _Line) -> Slip | None:
+def _find_deeper(above: Sequence[_Line], at: _Line, below: Sequence[_Line]) -> Slip | None:
     """Look for a key that starts deeper than the key that it belongs beside."""
     before = above[-1] if above else None
     if before is None or not before.value:
         return None
     outer = above[-2] if len(above) > 1 else None
-    if outer and outer.key and not outer.value and outer.key_column == before.key_column and not before.item:
+    if outer and outer.key and not outer.value and not before.item and _is_odd(before, at, below):
         return _start_in(before, at.key_column)
     if before.key in HEADS:
         return Slip(before.number, before.value_column, *explain_value(before.key, before.value))
+    moved = before.start + at.key_column - before.key_column
+    if before.item and any(line.item and line.start == moved for line in _list_below(below, before.start)):
+        return _start_in(before, moved)
     return _start_in(at, before.key_column)
 
 
-def _find_misaligned(above: Sequence[_Line], at: _Line) -> Slip | None:
+def _find_misaligned(above: Sequence[_Line], at: _Line, below: Sequence[_Line]) -> Slip | None:
     """Look for the line that starts in the wrong column: this one, or the one above it."""
     if not above:
         return None
     levels = list(_levels(above))
     keys = [column for column, item in levels if not item]
     items = [column for column, item in levels if item]
-    parent = _find_parent(above, at)
+    first = _find_first_child(above, at)
     if at.item:
-        first = parent and next((each for each in above if each.number > parent.number), None)
-        if first and first.key and not first.item and first.start > at.start:
-            return Slip(first.number, first.start, *add_dash(first.key, at.start))
-        return _start_in(at, _nearest(items, at.start)) if items else None
-    if at.key in STEPS and at.start in items:
+        return _find_misaligned_item(first, at, below, (keys, items))
+    if at.key in _STEPS and at.start in items:
         return Slip(at.number, at.start, *add_dash(at.key, at.start))
-    wrong = _find_lone_child(above, at, parent)
-    if wrong:
-        return _start_in(wrong, at.start)
+    outdented = next((line for line in reversed(above) if _is_outdented(line, above)), None)
+    if outdented and at.start > outdented.start:
+        return _start_in(outdented, at.start)
+    if first and first is above[-1] and not first.item and _is_odd(first, at, below):
+        return _start_in(first, at.start)
     return _start_in(at, _nearest(keys, at.start)) if keys else None
+
+
+def _find_misaligned_item(
+    first: _Line | None, at: _Line, below: Sequence[_Line], levels: tuple[Sequence[int], Sequence[int]]
+) -> Slip | None:
+    """Look for what is wrong where a dash stands in a column of its own."""
+    keys, items = levels
+    if first and first.key and not first.item and first.start > at.start:
+        return Slip(first.number, first.start, *add_dash(first.key, at.start))
+    if at.key and at.start in keys and at.key not in _STEPS:
+        return Slip(
+            at.number, at.start, f"{at.key!r} is no step, and has a dash before it", "write it without the dash"
+        )
+    if first and first.item and not any(line.item and line.start == first.start for line in below[:1]):
+        wrong = _is_odd(first, at, below)
+        return _start_in(first, at.start) if wrong else _start_in(at, first.start)
+    return _start_in(at, _nearest(items, at.start)) if items else None
+
+
+def _is_odd(line: _Line, other: _Line, below: Sequence[_Line]) -> bool:
+    """Tell whether of two lines that belong in one column the first is in the wrong one, by the lines below."""
+    if line.start == other.start:
+        return False
+    column = min(line.start, other.start)
+    after = next((each.start for each in _list_below(below, column) if each.start in {line.start, other.start}), 0)
+    return after == other.start if after else (line.start - 1) % 2 != 0 or (line.start < other.start)
+
+
+def _list_below(below: Sequence[_Line], column: int) -> Iterator[_Line]:
+    """Yield the lines below that are in the same block, or inside it."""
+    return takewhile(lambda each: each.start >= column, below)
+
+
+def _is_outdented(line: _Line, above: Sequence[_Line]) -> bool:
+    """Tell whether a key that belongs into a block starts beside the key of the block instead."""
+    if line.item or line.key not in _INSIDE:
+        return False
+    head = next((each for each in reversed(above) if each.number < line.number and each.key in HEADS), None)
+    return head is not None and not head.value and head.key_column == line.key_column
+
+
+def _find_first_child(above: Sequence[_Line], at: _Line) -> _Line | None:
+    """Return the first line of the block that a line belongs to: what stands under the key it is deeper than."""
+    parent = next(
+        (each for each in reversed(above) if each.key and not each.value and each.key_column < at.start), None
+    )
+    inside = [each for each in above if parent is None or each.number > parent.number]
+    return inside[0] if inside else None
 
 
 def _levels(lines: Sequence[_Line]) -> Iterator[tuple[int, bool]]:
@@ -313,23 +395,6 @@ def _levels(lines: Sequence[_Line]) -> Iterator[tuple[int, bool]]:
         if line.item and line.start < limit:
             yield line.start, True
         limit = min(limit, line.start)
-
-
-def _find_parent(above: Sequence[_Line], at: _Line) -> _Line | None:
-    """Return the nearest key above that has its block under it, and starts before this line."""
-    return next((each for each in reversed(above) if each.key and not each.value and each.key_column < at.start), None)
-
-
-def _find_lone_child(above: Sequence[_Line], at: _Line, parent: _Line | None) -> _Line | None:
-    """Return the only line of a block if it starts in another column than this line, which is in the same block."""
-    if parent is None:
-        before, outer = above[-1], above[-2] if len(above) > 1 else None
-        beside = outer and outer.key and not outer.value and outer.key_column == before.key_column
-        return before if beside and before.key_column < at.start else None
-    children = [each for each in above if each.number > parent.number]
-    if len(children) == 1 and not children[0].item and children[0].start != at.start:
-        return children[0]
-    return None
 
 
 def _nearest(columns: Sequence[int], column: int) -> int:

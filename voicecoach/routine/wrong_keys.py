@@ -1,0 +1,302 @@
+"""Explain keys that do not belong where they stand, and keys that are missing: one problem for each mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from voicecoach.errors import Problem, near, shown
+from voicecoach.routine.model import (
+    BETWEEN,
+    PHASE_KEY,
+    Block,
+    BreathePhases,
+    ByRound,
+    Change,
+    EachSide,
+    Growing,
+    Hold,
+    Include,
+    Named,
+    Paced,
+    PacedSteps,
+    PerSide,
+    Phase,
+    PhaseSides,
+    Play,
+    Repeat,
+    Rest,
+    Say,
+    Sheet,
+    Sided,
+    Sides,
+    Spoken,
+    tag,
+)
+from voicecoach.routine.source import Items, Table, Text, key_place, place
+from voicecoach.routine.synonyms import find_meant, find_phase_key
+from voicecoach.routine.syntax import HEADS, STEPS, add_colon, add_dash, find_bare_key, line_up
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from voicecoach.routine.model import Model
+    from voicecoach.routine.source import Tree
+
+Path = tuple[str | int, ...]
+
+MODELS: dict[str, type[Model]] = {
+    "sides": Sides,
+    "between": Rest,
+    "each side": Sided,
+    "repeat": Block,
+    tag("by round"): ByRound,
+    tag("say"): Say,
+    tag("breathe"): BreathePhases,
+    tag("rest"): Rest,
+    tag("change"): Change,
+    tag("each side"): EachSide,
+    tag("repeat"): Repeat,
+    tag("include"): Include,
+    tag("phase"): Phase,
+    tag("hold"): Hold,
+    tag("sound"): Play,
+    tag("pace"): Paced,
+    tag("per side"): PerSide,
+    tag("growing"): Growing,
+    "pace": PacedSteps,
+}
+"""What may stand under the last name of a path."""
+
+PHASES = ("in", "hold", "out", "pause", "first in", "first out", "last in", "last out")
+"""Keys for the words of a breath, of which there are many more."""
+
+SHORT = 3
+"""Letters of a key of which one may be wrong, though that is a large part of it: ``im`` for ``in``."""
+
+MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
+
+
+def explain_keys(tables: Mapping[Path, Sequence[Any]], tree: Table) -> tuple[list[Problem], list[Path]]:
+    """Return the problems of tables with wrong keys, and the paths of steps whose values need no problem of their own.
+
+    ``tables`` are what pydantic says of the keys of each table, by its location.
+    """
+    wrong = [WrongKeys.of(loc, errors, tree) for loc, errors in tables.items()]
+    problems, settled = [], []
+    for at, one in enumerate(wrong):
+        step = one.other_step()
+        if step:
+            problems.append(step)
+            settled.append(one.path)
+            wrong[at] = replace(one, unknown=(), absent=())
+    for at, one in enumerate(wrong):
+        for key in one.unknown:
+            home = next((number for number, other in enumerate(wrong) if other.is_home_of(key, one)), None)
+            if home is not None:
+                problems.append(wrong[home].call_home(key, one))
+                wrong[home] = replace(wrong[home], absent=tuple(each for each in wrong[home].absent if each != key))
+                wrong[at] = replace(wrong[at], unknown=tuple(each for each in wrong[at].unknown if each != key))
+    return [*problems, *(problem for one in wrong for problem in one.problems())], settled
+
+
+def bare_path(loc: Path) -> Path:
+    """Return a path in the file: without the tags that tell apart what may stand in one place."""
+    return tuple(step for step in loc if not str(step).startswith("<"))
+
+
+@dataclass(frozen=True, slots=True)
+class WrongKeys:
+    """A table of the file whose keys are wrong.
+
+    Attributes:
+        path: Where it stands in the tree.
+        model: What it should be.
+        around: The models and paths of the tables around it, from the nearest.
+        unknown: Its keys that do not belong there.
+        absent: The keys that it lacks.
+    """
+
+    tree: Table
+    path: Path
+    model: type[Model]
+    around: tuple[tuple[type[Model], Path], ...]
+    unknown: tuple[str, ...]
+    absent: tuple[str, ...]
+
+    @classmethod
+    def of(cls, loc: Path, errors: Sequence[Any], tree: Table) -> WrongKeys:
+        """Find out what stands around a table."""
+        levels: list[tuple[type[Model], Path]] = [(Sheet, ())]
+        levels += [(MODELS[str(step)], bare_path(loc[: at + 1])) for at, step in enumerate(loc) if str(step) in MODELS]
+        path, names = bare_path(loc), [step for step in loc if isinstance(step, str)]
+        model = levels[-1][0]
+        if model is Sides and len(names) > 1:
+            model = PhaseSides
+        around = tuple(level for level in reversed(levels) if level[1] != path)
+        unknown = tuple(str(each["loc"][-1]) for each in errors if each["type"] == "extra_forbidden")
+        absent = tuple(str(each["loc"][-1]) for each in errors if each["type"] == "missing")
+        return cls(tree, path, model, around, unknown, absent)
+
+    def is_home_of(self, key: str, other: WrongKeys) -> bool:
+        """Tell whether this table lacks a key that stands in the table around it, or in one inside it."""
+        near_by = self.path[:-1] == other.path or other.path[:-1] == self.path
+        return key in self.absent and self.path != other.path and near_by
+
+    def call_home(self, key: str, other: WrongKeys) -> Problem:
+        """Return the problem of a key that stands in another table, and belongs into this one."""
+        where = key_place(self.tree, (*other.path, key))
+        table = find_table(self.tree, self.path)
+        column = next((each.where.column for each in table or () if isinstance(each, Text)), where.column)
+        return Problem(where, f"the key {shown(key)} can't stand here", line_up(column))
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield one problem for each key: one that is written wrongly is not missing as well."""
+        absent = list(self.absent)
+        for key in self.unknown:
+            what, mend, meant = self._explain_key(key)
+            if meant in absent:
+                absent.remove(meant)
+            yield Problem(key_place(self.tree, (*self.path, key)), what, mend)
+        for key in absent:
+            yield Problem(place(self.tree, self.path), f"the key {shown(key)} is missing here", f"add '{key}: ...'")
+
+    def other_step(self) -> Problem | None:
+        """Return the problem of a table that has the keys of two steps, or of another step than its own key says."""
+        table = find_table(self.tree, self.path)
+        if table is None or not self.unknown or not issubclass(self.model, Named):
+            return None
+        second = self._find_second(table)
+        if second:
+            start = key_place(self.tree, (*self.path, next(iter(table)))).column - 2
+            return Problem(key_place(self.tree, (*self.path, second)), *add_dash(second, start))
+        found = self._find_synonym(table) or (_find_step(table, self.unknown) if len(self.unknown) > 1 else None)
+        if found:
+            odd, meant = found
+            where = key_place(self.tree, (*self.path, odd))
+            return Problem(where, f"no step is called {shown(odd)}", f"did you mean {meant!r}?")
+        return None
+
+    def _find_second(self, table: Table) -> str:
+        """Return the key of a second step in a table: the keys from there on are its own."""
+        keys = [str(key) for key in table]
+        heads = {*STEPS, "change"}
+        for at, key in enumerate(keys[1:], 1):
+            rest = set(keys[at:])
+            fits = key in heads and all(_is_key_of(each, MODELS[tag(key)]) for each in rest)
+            before = _is_step(keys[:at])
+            own = set(self.unknown) & rest or (set(self.unknown) & set(keys[:at]) and before)
+            if fits and own and before and self._line(key) > self._line(keys[0]):
+                return key
+        return ""
+
+    def _line(self, key: str) -> int:
+        return key_place(self.tree, (*self.path, key)).line
+
+    def _find_synonym(self, table: Table) -> tuple[str, str] | None:
+        """Return the one unknown key if it means a step that has the other keys of the table, and that step's key."""
+        key = self.unknown[0] if len(self.unknown) == 1 else ""
+        meant = find_meant(key, [*STEPS, "change"])
+        if not meant or meant in table or find_meant(key, list_keys(self.model)):
+            return None
+        others = {str(each) for each in table} - {key}
+        return (key, meant) if others <= set(list_keys(MODELS[tag(meant)])) else None
+
+    def _explain_place(self, key: str, known: Collection[str]) -> tuple[str, str, str] | None:
+        """Return the same for what is no wrong word for a key: a step, or a key whose colon is missing."""
+        if key == "change":
+            return *MISPLACED_CHANGE, ""
+        bare = find_bare_key(key)
+        if bare in known and key.removeprefix(bare).lstrip()[:1] in {"{", "[", ":"}:
+            return *add_colon(bare), bare
+        if self.model is Phase and (step := near(key, STEPS, 1)):
+            return f"no step is called {shown(key)}", f"did you mean {step[0]!r}?", ""
+        return None
+
+    def _explain_key(self, key: str) -> tuple[str, str, str]:
+        """Return what is wrong with a key, the remedy, and the key that it proposes first."""
+        known = list_keys(self.model)
+        strange = f"the key {shown(key)} is not known here"
+        told = self._explain_place(key, known)
+        if told:
+            return told
+        if meant := find_meant(key, known) or (find_phase_key(key) if issubclass(self.model, Spoken) else ""):
+            return strange, f"write {meant!r}", meant
+        if self.path and (moved := self._move(key)):
+            return *moved, ""
+        if len(self.unknown) == len(self.absent) == 1:
+            close = near(key, known, 1) == [self.absent[0]]
+            mend = f"did you mean {self.absent[0]!r}?" if close else f"write {self.absent[0]!r}"
+            return strange, mend, self.absent[0]
+        close_keys = near(key, known) or _find_short(key, known)
+        ask = f"did you mean {' or '.join(map(repr, close_keys))}?"
+        return strange, ask if close_keys else f"possible are: {', '.join(known)}", (*close_keys, "")[0]
+
+    def _move(self, key: str) -> tuple[str, str] | None:
+        """Return how a key is moved that belongs to another table than this one."""
+        names = [step for step in self.path if isinstance(step, str)]
+        what = f"the key {shown(key)} can't stand here"
+        if key in {*STEPS, *BETWEEN} and issubclass(self.model, Named):
+            return f"the step {shown(key)} can't stand here", "start each step on a line of its own, after a dash"
+        for model, path in self.around[:1]:
+            outer = find_table(self.tree, path)
+            if outer and issubclass(model, Named) and key in list_keys(model) and key not in outer:
+                beside = names[-1]
+                column = key_place(self.tree, (*path, beside)).column
+                return what, f"write it beside {beside!r}, in the same column, {column}"
+        inner = next((name for name in HEADS if issubclass(self.model, Named) and self._has_inside(name, key)), "")
+        if inner:
+            table = find_table(self.tree, (*self.path, inner))
+            return what, line_up(table.where.column if table else 1, f"under {inner!r}")
+        return None
+
+    def _has_inside(self, name: str, key: str) -> bool:
+        """Tell whether a key belongs into the block that this table has under a name."""
+        return find_table(self.tree, (*self.path, name)) is not None and key in list_keys(MODELS[name])
+
+
+def find_table(tree: Table, path: Path) -> Table | None:
+    """Return the table at a path of the file, if there is one."""
+    found: Tree | None = tree
+    for step in path:
+        if isinstance(found, Table):
+            found = found.get(str(step))
+        elif isinstance(found, Items) and isinstance(step, int) and step < len(found):
+            found = found[step]
+        else:
+            return None
+    return found if isinstance(found, Table) else None
+
+
+def list_keys(model: type[Model]) -> list[str]:
+    """Return the keys that a table may have."""
+    known = [alias for field in model.model_fields.values() if not (alias := field.alias or "").startswith("<")]
+    return [*known, *PHASES] if issubclass(model, Spoken) else known
+
+
+def _find_short(key: str, known: Sequence[str]) -> list[str]:
+    """Return the known key that is most like a very short one."""
+    from difflib import get_close_matches
+
+    return get_close_matches(key, known, 1, 0.5) if len(key) <= SHORT else []
+
+
+def _is_key_of(key: str, model: type[Model]) -> bool:
+    return key in list_keys(model) or (issubclass(model, Spoken) and PHASE_KEY.fullmatch(key) is not None)
+
+
+def _is_step(keys: Sequence[str]) -> bool:
+    """Tell whether some keys are those of one step: what stands before a second step."""
+    return any(
+        set(keys) & {name} and all(_is_key_of(key, MODELS[tag(name)]) for key in keys) for name in (*STEPS, "change")
+    )
+
+
+def _find_step(table: Table, unknown: Collection[str]) -> tuple[str, str] | None:
+    """Return the one unknown key of a table that has the other keys of a step, and the key of that step."""
+    for name in STEPS:
+        known = set(list_keys(MODELS[tag(name)]))
+        odd = [str(key) for key in table if key not in known and not (name == "breathe" and PHASE_KEY.fullmatch(key))]
+        if len(odd) == 1 and odd[0] in unknown and name not in table:
+            return odd[0], name
+    return None
