@@ -18,7 +18,8 @@ from voicecoach.app.cli import cli
 from voicecoach.app.speaker import Speaker
 from voicecoach.audio import render
 from voicecoach.errors import RoutineError
-from voicecoach.routine import model, syntax
+from voicecoach.routine import keys as language_keys
+from voicecoach.routine import model
 from voicecoach.routine.loader import load
 from voicecoach.voices.cached import CachedVoice
 
@@ -95,7 +96,7 @@ def test_every_key_of_every_model_is_documented() -> None:
     documented = set(re.findall(r"`([a-z ]+)", ROUTINES))
     models = [each for each in vars(model).values() if isinstance(each, type) and issubclass(each, model.Model)]
     keys = {field.alias or name for each in models for name, field in each.model_fields.items()}
-    assert not {key for key in {*keys, *syntax.STEPS, *model.BETWEEN} if not key.startswith("<")} - documented
+    assert not {key for key in {*keys, *language_keys.STEPS, *model.BETWEEN} if not key.startswith("<")} - documented
 
 
 def test_every_table_of_the_docs_names_only_keys_that_there_are() -> None:
@@ -103,4 +104,4 @@ def test_every_table_of_the_docs_names_only_keys_that_there_are() -> None:
     first = re.findall(r"^\| ((?:`[a-z ]+`(?:, )?)+) \|", tables, re.MULTILINE)
     named = {key for row in first for key in re.findall(r"`([a-z ]+)`", row)}
     heads = {field.alias or name for name, field in model.Sheet.model_fields.items()}
-    assert named <= {*heads, *syntax.STEPS, *model.BETWEEN, *syntax.LONE}
+    assert named <= {*heads, *language_keys.STEPS, *model.BETWEEN, *language_keys.LONE}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import Problem, cut, near, order_problems, shown
+from voicecoach.routine.keys import HEADS, LONE, STEPS, add_colon, explain_value, find_bare_key
 from voicecoach.routine.model import (
     BETWEEN,
     Block,
@@ -15,7 +16,6 @@ from voicecoach.routine.model import (
 )
 from voicecoach.routine.source import Table, key_place, place, walk_tables
 from voicecoach.routine.synonyms import find_meant
-from voicecoach.routine.syntax import HEADS, LONE, STEPS, add_colon, explain_value, find_bare_key
 from voicecoach.routine.values import BLANK
 from voicecoach.routine.wrong_keys import MISPLACED_CHANGE, MODELS, Path, bare_path, explain_keys
 
@@ -84,7 +84,8 @@ def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydant
         what, mend = _explain_nothing(path, error["loc"], _list_names(tree))
     elif error["type"] == "value_error" and str(error["input"]).lower() in _list_names(tree):
         mend = f'write "{{{error["input"]}}}"'
-    elif what == _LONE_BRACE:
+    elif what == _LONE_BRACE or _has_lone_brace(error["input"]):
+        what = _LONE_BRACE
         mend = _close_brace(str(error["input"]), _list_names(tree)) or mend
     return Problem(place(tree, path), what, mend)
 
@@ -213,6 +214,10 @@ def _close_brace(text: str, names: Collection[str]) -> str:
     before, after = text[:at].rstrip().lower(), text[at + 1 :].lstrip().lower()
     found = (name for name in longest_first if _is_beside(name, after if lone[at] == "{" else before, lone[at]))
     return next((f"write {{{name}}}" for name in found), "")
+
+
+def _has_lone_brace(value: object) -> bool:
+    return isinstance(value, str) and bool(set("{}") & set(BLANK.sub("", value)))
 
 
 def _is_beside(name: str, text: str, brace: str) -> bool:

@@ -16,8 +16,8 @@ from pydantic import (
 )
 
 from voicecoach.core import notation
+from voicecoach.routine.keys import LONE, STEPS
 from voicecoach.routine.source import Table
-from voicecoach.routine.syntax import LONE, STEPS
 from voicecoach.routine.values import (
     MOST_NAMES,
     MOST_PRONOUNCED,

@@ -14,11 +14,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from voicecoach.errors import Problem, RoutineError, Where, cut, shown
+from voicecoach.routine.keys import STEP_NAMES, add_dash
 from voicecoach.routine.syntax import explain_syntax
 from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ruamel.yaml.error import MarkedYAMLError
@@ -311,7 +312,8 @@ class _Walk:
     def pairs(self, node: Node, depth: int) -> Iterator[tuple[Text, Tree | None]]:
         from ruamel.yaml.nodes import ScalarNode
 
-        seen: dict[str, int] = {}
+        seen: dict[str, Node] = {}
+        dashless = False
         merged: list[Node] = []
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
@@ -323,13 +325,25 @@ class _Walk:
             if CONTROL.search(key.value) or set(key.value) & _ENDS:
                 self.note(key, f"the key {shown(key.value)} has control characters in it", "take them out")
                 continue
-            if key.value in seen:
-                self.note(key, f"{shown(key.value)} stands here twice, first on line {seen[key.value]}", "keep one")
-            seen[key.value] = key.start_mark.line + 1
+            if key.value in seen and not dashless:
+                dashless = self.note_double(key, seen)
+            seen.setdefault(key.value, key)
             yield _placed(Text(key.value), self.where(key)), self.tree(value, depth + 1)
         own = {*seen}
         for value in merged:
             yield from self.merge(value, depth + 1, own)
+
+    def note_double(self, key: ScalarNode, seen: Mapping[str, Node]) -> bool:
+        """Note a key that stands in a mapping twice; return whether the dash of a second step is missing there."""
+        first = next(iter(seen.values()))
+        names = [name for name in seen if name in STEP_NAMES and seen[name].start_mark.line > first.start_mark.line]
+        second = key if key.value in STEP_NAMES - {"hold", "say"} else seen[names[-1]] if names else key
+        if second.start_mark.line == first.start_mark.line or not ({key.value, *names} & STEP_NAMES):
+            told = f"{shown(key.value)} stands here twice, first on line {seen[key.value].start_mark.line + 1}"
+            self.note(key, told, "keep one")
+            return False
+        self.note(second, *add_dash(str(second.value), first.start_mark.column - 1))
+        return True
 
     def merge(self, node: Node, depth: int, own: set[str]) -> Iterator[tuple[Text, Tree | None]]:
         """Yield what the key ``<<`` brings from other mappings: their keys, but those that are there already."""

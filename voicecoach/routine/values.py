@@ -202,6 +202,8 @@ def _whole(least: int, most: int) -> BeforeValidator:
 
 
 def _formula(value: object) -> Formula:
+    if isinstance(value, str) and set("{}") & set(BLANK.sub("", value)):
+        raise ValueError("a brace is alone here; write both, as in {hold}")
     return Formula(_written(value), getattr(value, "where", None))
 
 

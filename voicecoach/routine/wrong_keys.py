@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import Problem, near, shown
+from voicecoach.routine.keys import HEADS, STEPS, add_colon, add_dash, find_bare_key, line_up
 from voicecoach.routine.model import (
     BETWEEN,
     PHASE_KEY,
@@ -35,7 +36,6 @@ from voicecoach.routine.model import (
 )
 from voicecoach.routine.source import Items, Table, Text, key_place, place
 from voicecoach.routine.synonyms import find_meant, find_phase_key
-from voicecoach.routine.syntax import HEADS, STEPS, add_colon, add_dash, find_bare_key, line_up
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -196,7 +196,8 @@ class WrongKeys:
     def _find_synonym(self, table: Table) -> tuple[str, str] | None:
         """Return the one unknown key if it means a step that has the other keys of the table, and that step's key."""
         key = self.unknown[0] if len(self.unknown) == 1 else ""
-        meant = find_meant(key, [*STEPS, "change"])
+        close = () if near(key, list_keys(self.model)) else near(key, [*STEPS, "change"], 1)
+        meant = find_meant(key, [*STEPS, "change"]) or next(iter(close), "")
         if not meant or meant in table or find_meant(key, list_keys(self.model)):
             return None
         others = {str(each) for each in table} - {key}

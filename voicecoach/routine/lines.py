@@ -1,0 +1,65 @@
+"""The lines of a routine file that is not YAML: what each says, and where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LINE = re.compile(r"(?P<dashes> *(?:- +)*(?:-$)?)(?P<rest>.*)")
+_PAIR = re.compile(r"(?P<key>[^\s:#\"'{}\[\],&*!|>%@`][^:#{}\[\]]*):(?:(?P<space> +)(?P<value>.*)|$)")
+_COMMENT = re.compile(r"(?:^| )#.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is wrong at a place of a text, and the remedy; line and column count from 1."""
+
+    line: int
+    column: int
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that says something: its dashes, its key, and its value, each with its column."""
+
+    number: int
+    start: int
+    item: bool
+    key: str
+    key_column: int
+    value: str
+    value_column: int
+
+
+def read_lines(text: str) -> list[Line]:
+    """Return the lines of a file that say something; what belongs to a text in a block is left out."""
+    lines: list[Line] = []
+    inside = -1  # columns before the text of a block; 0 until its first line shows them
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = _COMMENT.sub("", line) if line.lstrip().startswith("#") else line.rstrip()
+        indent = len(line) - len(line.lstrip())
+        if inside == 0 and bare.strip():
+            inside = indent if indent >= lines[-1].key_column else -1
+        if not bare.strip() or indent >= inside > 0:
+            continue
+        inside = -1
+        lines.append(_read_line(number, bare))
+        if re.fullmatch(r"[|>][-+0-9]*", lines[-1].value):
+            inside = 0
+    return lines
+
+
+def _read_line(number: int, line: str) -> Line:
+    match = _LINE.match(line)
+    dashes, rest = (match["dashes"], match["rest"]) if match else ("", line)
+    column = len(dashes) + 1
+    start = len(dashes) - len(dashes.lstrip()) + 1
+    item = "-" in dashes
+    pair = _PAIR.fullmatch(rest)
+    if pair is None:
+        return Line(number, start, item, "", column, rest, column)
+    value = "" if (pair["value"] or "").startswith("#") else _COMMENT.sub("", pair["value"] or "").rstrip()
+    value_column = column + len(f"{pair['key']}:{pair['space'] or ''}")
+    return Line(number, start, item, pair["key"].rstrip(), column, value, value_column)
