@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,7 +71,13 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong at one place, and what would mend it.
+    """One thing wrong at one place, and how to fix it.
+
+    Attributes:
+        where: The place: its file, line and column.
+        what: What is wrong.
+        remedy: What to do about it.
+        severity: ``error`` if the routine can't be used, or ``warning`` if it is only unwise.
 
     >>> print(Problem(Where("my.yaml", 3, 7), "a breath can't be negative", "write 4-6"))
     my.yaml:3:7: a breath can't be negative; write 4-6
@@ -79,11 +85,12 @@ class Problem:
 
     where: Where
     what: str
-    mend: str = ""
+    remedy: str = ""
+    severity: Literal["error", "warning"] = field(default="error", kw_only=True)
 
     def __str__(self) -> str:
         """Say it on one line."""
-        return f"{self.where}: {self.what}" + (f"; {self.mend}" if self.mend else "")
+        return f"{self.where}: {self.what}" + (f"; {self.remedy}" if self.remedy else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,7 @@ def name_options(problem: Problem) -> Problem:
     """
     if not isinstance(problem, Misfit) or not problem.more_room:
         return problem
-    return replace(problem, mend=f"add a shorter wording after '|', raise --rate, or {problem.more_room}")
+    return replace(problem, remedy=f"add a shorter wording after '|', raise --rate, or {problem.more_room}")
 
 
 class RoutineError(VoicecoachError):

@@ -32,8 +32,8 @@ def test_words_that_do_not_fit_a_phase_carry_what_they_lack() -> None:
     assert problem.words == LONG
     assert problem.lacks == pytest.approx(Fraction(1272, 1000))
     assert problem.what.endswith("needs 4.88 s and the inhale of 4 s has 3.60 s for it")
-    assert problem.mend == "add a shorter wording, or give the inhale 5.5 s"
-    assert name_options(problem).mend == "add a shorter wording after '|', raise --rate, or give the inhale 5.5 s"
+    assert problem.remedy == "add a shorter wording, or give the inhale 5.5 s"
+    assert name_options(problem).remedy == "add a shorter wording after '|', raise --rate, or give the inhale 5.5 s"
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ def test_words_for_phases_that_a_breath_lacks_are_left_out_and_named(
 
 def test_words_that_are_left_out_are_named_with_their_phase_and_breath() -> None:
     unsaid = perform(seq(*[breathe({Kind.HOLD: phrase("Hold")})] * 2), measure, CALM).unsaid
-    assert [(each.what, each.mend) for each in unsaid] == [
+    assert [(each.what, each.remedy) for each in unsaid] == [
         ("'Hold' is left out: the breath 4-6 has no hold", "breathe with a hold to hear it")
     ]
 

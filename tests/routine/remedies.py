@@ -288,7 +288,7 @@ CHANGES: tuple[tuple[str, Change], ...] = (
 
 def apply_remedy(text: str, problem: Problem, own: str = "") -> str:
     """Return a file as its author mends it by the first thing that a problem's message proposes."""
-    asked = problem.mend or problem.what.rpartition(": ")[2]
+    asked = problem.remedy or problem.what.rpartition(": ")[2]
     spot = Spot(text, problem, own)
     for pattern, change in CHANGES:
         match = re.search(pattern, asked)

@@ -107,6 +107,6 @@ def test_a_single_fault_is_answered_with_its_place_and_the_remedy_that_mends_it(
     text = marked.replace(MARK, "")
     (problem,) = read(text, path)
     assert (problem.where.line, problem.where.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
-    assert fault.remedy in (problem.mend or problem.what)
+    assert fault.remedy in (problem.remedy or problem.what)
     mended = apply_remedy(text, problem, fault.own)
     assert mended == fault.original or not check(mended, path)

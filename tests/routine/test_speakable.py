@@ -155,7 +155,7 @@ def test_a_mark_for_a_pause_is_refused_with_the_step_that_makes_it(
     (problem,) = caught.value.problems
     assert (problem.where.line, problem.where.column) == (4, 10)
     assert problem.what.endswith(" would be read out, and makes no pause")
-    assert problem.mend.startswith(f"take it out, and write 'settle: {length}' under the words")
+    assert problem.remedy.startswith(f"take it out, and write 'settle: {length}' under the words")
 
 
 @pytest.mark.parametrize("head", ["notice: 'Sit. [pause]'", "closing: 'Sit. [pause]'", "title: 'Sit [pause]'"])

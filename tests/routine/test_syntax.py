@@ -60,4 +60,4 @@ def test_what_is_not_yaml_is_told_by_the_slip_behind_it(text: str, place: str, r
         parsed(text.encode(), "x")
     (problem,) = caught.value.problems
     assert str(problem.where) == f"x:{place}"
-    assert problem.mend == remedy
+    assert problem.remedy == remedy

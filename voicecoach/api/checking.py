@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from voicecoach.api.keywords import make_request
 from voicecoach.api.routines import TEXT_NAME, Routine, load, loads
 from voicecoach.core.notation import read_paces
-from voicecoach.errors import VoiceError
+from voicecoach.errors import VoiceError, order_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,8 @@ def check_routine(
     )
     if found.unmeasured and not found.problems:
         raise VoiceError(f"the words could not be measured: {found.unmeasured}")
-    return [*found.problems]
+    unwise = found.warnings if given.get("warnings") else ()
+    return order_problems([*found.problems, *(replace(each, severity="warning") for each in unwise)])
 
 
 def _read(routine: Routine | str | os.PathLike[str], language: str | None) -> ReadRoutine:

@@ -104,12 +104,16 @@ class SoundKeywords(TypedDict, total=False):
 
 
 class CheckKeywords(TypedDict, total=False):
-    """How a routine is checked; each name is an option of ``voicecoach check``."""
+    """How a routine is checked; each name is an option of ``voicecoach check``.
+
+    With ``warnings``, what is unwise is in the list as well; its ``severity`` is "warning".
+    """
 
     breaths: str | None
     voice: str | Voice | None
     rate: int | None
     language: str | None
+    warnings: bool
     progress: Progress | None
 
 
