@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # A slow machine is no mistake: speed is measured by scripts/run bench, as ratios. Each run draws other examples.
 for name, examples in (("quick", 25), ("ci", 100), ("thorough", 1000)):
     settings.register_profile(name, deadline=None, max_examples=examples)
+# To see which lines have tests: the same few examples each time, so that the answer is the same.
+settings.register_profile("coverage", deadline=None, max_examples=3, derandomize=True, database=None)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 settings.load_profile(PROFILE)
 

@@ -333,6 +333,19 @@ def test_the_site_is_made_in_an_environment_of_its_own_and_any_warning_counts(ma
         assert (status, "site" in out[-1]) == (1, False)
 
 
+def test_without_arguments_every_line_of_core_and_script_has_to_have_a_test(machine: Machine) -> None:
+    machine.install_python()
+    status, out, _ = machine.run(machine.checkout / "scripts" / "test")
+    *_, covering, everything = [line for line in out if line.startswith("== ")]
+    assert (status, everything) == (0, "== pytest -n auto --dist worksteal")
+    assert covering.endswith(
+        "tests/core tests/script --cov voicecoach.core --cov voicecoach.script.builder --cov-fail-under 100"
+    )
+    machine.install_python(refuse="--cov-fail-under")
+    shutil.rmtree(machine.checkout / ".venv-test")
+    assert machine.run(machine.checkout / "scripts" / "test")[0] == 1
+
+
 @pytest.mark.parametrize("which", ["lowest", "newest"])
 def test_the_unit_tests_run_with_other_versions(machine: Machine, which: str) -> None:
     machine.install_python()

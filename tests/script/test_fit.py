@@ -168,6 +168,7 @@ STIFF = {"breath-ladder", "four-seven-eight", "interval-training", "muscle-relax
 """Built-ins of timed holds, of a list, or with a limit for good reasons: not every length can be had of them."""
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("name", sorted({*built_in()} - STIFF))
 @pytest.mark.parametrize("seconds", [431, 1800])
 def test_a_built_in_can_have_any_length(name: str, seconds: int) -> None:

@@ -655,6 +655,7 @@ def test_what_varies_and_multiplies_without_end_is_refused_soon(monkeypatch: pyt
         build(routine(step), Choices())
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("name", TREES)
 def test_a_routine_that_was_spoilt_is_refused_or_performed_and_nothing_else(name: str, tmp_path: Path) -> None:
     """A few hundred mutations of the built-ins, the same each time: only refusals by name."""
