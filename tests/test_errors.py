@@ -5,11 +5,20 @@ import inspect
 import pytest
 
 from voicecoach import errors
-from voicecoach.errors import FitError, Problem, RoutineError, UnknownNameError, VoicecoachError, Where, near, shown
+from voicecoach.errors import (
+    FitError,
+    Problem,
+    RoutineError,
+    UnknownNameError,
+    VoicecoachError,
+    Where,
+    find_close,
+    quote,
+)
 
 
-def problem(line: int, mend: str = "") -> Problem:
-    return Problem(Where("a.yaml", line, 3), "this is odd", mend)
+def problem(line: int, remedy: str = "") -> Problem:
+    return Problem(Where("a.yaml", line, 3), "this is odd", remedy)
 
 
 def test_every_error_has_the_one_root_and_a_status_of_its_own() -> None:
@@ -47,7 +56,7 @@ def test_what_lists_all_problems_is_named_where_there_is_such_a_command() -> Non
     [("leg-strech", ["leg-stretch"]), ("LEG-STRETCH", ["leg-stretch"]), ("thigh", ["thigh-burner"]), ("zzz", [])],
 )
 def test_the_nearest_name_is_suggested(name: str, nearest: list[str]) -> None:
-    assert near(name, ["leg-stretch", "thigh-burner"]) == nearest
+    assert find_close(name, ["leg-stretch", "thigh-burner"]) == nearest
 
 
 def test_a_name_that_is_near_to_none_is_told_with_all_when_they_are_few() -> None:
@@ -59,5 +68,5 @@ def test_a_name_that_is_near_to_none_is_told_with_all_when_they_are_few() -> Non
 
 @pytest.mark.parametrize("text", ["a\nb\rc", "\x1b[31mred", "x" * 10_000, "\udcff"])
 def test_what_is_shown_is_short_and_on_one_line(text: str) -> None:
-    assert len(shown(text)) < 100
-    assert shown(text).isprintable()
+    assert len(quote(text)) < 100
+    assert quote(text).isprintable()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes import measure, perform
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
-from voicecoach.language import COUNTS, fill, keys, language, languages, missing, wider
+from voicecoach.language import COUNTS, fill, language, list_keys, list_languages, list_missing, list_wider
 from voicecoach.language_facts import SAME
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, pace
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 BLANK = re.compile(r"\{\w+\}")
 VOWELS = re.compile("[aeiouyàáâäèéêëìíîïòóôöùúûü]+", re.IGNORECASE)
 
-in_every_language = pytest.mark.parametrize("code", languages())
-in_every_other_language = pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
+in_every_language = pytest.mark.parametrize("code", list_languages())
+in_every_other_language = pytest.mark.parametrize("code", [code for code in list_languages() if code != "en"])
 
 
 def test_there_are_english_german_spanish_and_french_under_their_own_names() -> None:
-    assert [language(code).name for code in languages()] == ["Deutsch", "English", "Español", "Français"]
+    assert [language(code).name for code in list_languages()] == ["Deutsch", "English", "Español", "Français"]
 
 
 @in_every_language
@@ -132,7 +132,7 @@ def test_a_dialect_takes_the_words_of_its_language_and_keeps_its_own_code() -> N
 def test_a_language_without_words_is_told(code: str) -> None:
     with pytest.raises(UnknownNameError, match="no language is called") as caught:
         language(code)
-    assert caught.value.known == languages()
+    assert caught.value.known == list_languages()
 
 
 def test_only_the_braces_that_are_asked_for_are_filled_and_nothing_else_is_magic() -> None:
@@ -150,12 +150,12 @@ def test_only_the_braces_that_are_asked_for_are_filled_and_nothing_else_is_magic
 )
 def test_a_time_is_said_in_minutes_and_the_seconds_that_are_left(code: str, said: list[str]) -> None:
     times = [Fraction(0), Fraction(1), Fraction(119, 2), Fraction(60), Fraction(61), Fraction(5400)]
-    assert [language(code).lasting(each) for each in times][: len(said)] == said
+    assert [language(code).say_duration(each) for each in times][: len(said)] == said
 
 
 def test_twenty_one_minutes_agree_as_seconds_do() -> None:
-    assert language("es").lasting(Fraction(21 * 60 + 21)) == "veintiún minutos y veintiún segundos"
-    assert language("fr").lasting(Fraction(21 * 60 + 21)) == "vingt et une minutes et vingt et une secondes"
+    assert language("es").say_duration(Fraction(21 * 60 + 21)) == "veintiún minutos y veintiún segundos"
+    assert language("fr").say_duration(Fraction(21 * 60 + 21)) == "vingt et une minutes et vingt et une secondes"
 
 
 def test_a_routine_says_its_own_words_numbers_and_counts_before_those_of_the_table() -> None:
@@ -225,8 +225,8 @@ def test_what_a_language_without_a_table_lacks_is_named(tmp_path: Path) -> None:
     assert every.startswith(
         "2:11: the program has no words in the language 'it'; write de or en or es or fr, or add under"
     )
-    assert every.endswith("'words': " + ", ".join(missing("it", {})))
-    assert set(missing("it", {})) == set(keys()) - {"titled", "hold", "empty"}
+    assert every.endswith("'words': " + ", ".join(list_missing("it", {})))
+    assert set(list_missing("it", {})) == set(list_keys()) - {"titled", "hold", "empty"}
     own = "{" + ", ".join(f"{key}: '{{number}}{{one}}{{other}}'" for key in ("seconds", "minutes")) + ", left: a}"
     assert "add under 'words': calibration, before, right, both, round, ending" in told(tmp_path, "it", own)
 
@@ -255,4 +255,4 @@ def test_words_that_do_not_do_are_told_at_their_place(code: str, words: str, exp
 
 def test_no_language_of_the_tables_stands_under_another_tag() -> None:
     """So that its tag is known without reading those of all others."""
-    assert not {wider(tag)[-1] for tag in SAME} & {*languages()}
+    assert not {list_wider(tag)[-1] for tag in SAME} & {*list_languages()}

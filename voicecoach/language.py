@@ -144,11 +144,11 @@ class Language:
         exact = next((text for which, count, text in self.exact if (which, count) == (key, number)), None)
         return exact or self.word(key, number=self.number(number))
 
-    def lasting(self, seconds: Fraction) -> str:
+    def say_duration(self, seconds: Fraction) -> str:
         """Return a time as it is said: from a minute on, in minutes and what seconds are left.
 
         >>> from fractions import Fraction
-        >>> [language("en").lasting(Fraction(seconds)) for seconds in (45, 60, 150)]
+        >>> [language("en").say_duration(Fraction(seconds)) for seconds in (45, 60, 150)]
         ['forty-five seconds', 'one minute', 'two minutes and thirty seconds']
         """
         minutes, left = divmod(seconds, 60)
@@ -188,7 +188,7 @@ def fill(text: str, **values: object) -> str:
 
 
 @cache
-def languages() -> tuple[str, ...]:
+def list_languages() -> tuple[str, ...]:
     """Return the codes of all languages that have a table."""
     return tuple(sorted(path.stem for path in _TABLES.glob("*.toml")))
 
@@ -202,29 +202,29 @@ def language(code: str, own: Own | None = None) -> Language:
         UnknownNameError: When there is no table for it, and the routine's own words are not all that it takes.
     """
     table = _nearest(code)
-    if table is None and (own is None or not TAG.fullmatch(code) or missing(code, own)):
-        raise UnknownNameError("language", code, languages())
+    if table is None and (own is None or not TAG.fullmatch(code) or list_missing(code, own)):
+        raise UnknownNameError("language", code, list_languages())
     return replace(table or Language(code, code, (("titled", TITLED),)), code=code).having(own or {})
 
 
-def missing(code: str, own: Own) -> tuple[str, ...]:
+def list_missing(code: str, own: Own) -> tuple[str, ...]:
     """Return the keys of the words that a routine has to give itself, as no table has them, and does not.
 
-    >>> missing("de-AT", {}), len(missing("it", {}))
+    >>> list_missing("de-AT", {}), len(list_missing("it", {}))
     ((), 17)
     """
     if _nearest(code):
         return ()
-    return tuple(key for key in keys() if key not in {*own, "titled", *UNNEEDED})
+    return tuple(key for key in list_keys() if key not in {*own, "titled", *UNNEEDED})
 
 
-def keys() -> tuple[str, ...]:
+def list_keys() -> tuple[str, ...]:
     """Return the keys of the words that every table has; besides them there are numbers and exact counts."""
     return tuple(key for key, _ in _table("en").words)
 
 
 def _nearest(code: str) -> Language | None:
-    return next((_table(each) for each in wider(code) if each in languages()), None)
+    return next((_table(each) for each in list_wider(code) if each in list_languages()), None)
 
 
 @cache
@@ -263,26 +263,26 @@ def _read_sided(given: dict[str, Any]) -> SideWords:
     return SideWords(left, right, sure, parts, pairs, given["first"], tuple(given["idioms"]))
 
 
-def wider(code: str) -> tuple[str, ...]:
+def list_wider(code: str) -> tuple[str, ...]:
     """Return a language's tag in lower case, and after it those of the languages that it is a dialect of.
 
-    >>> wider("de-AT-1996")
+    >>> list_wider("de-AT-1996")
     ('de-at-1996', 'de-at', 'de')
     """
     parts = code.lower().split("-")
     return tuple("-".join(parts[:count]) for count in range(len(parts), 0, -1))
 
 
-def akin(one: str, other: str) -> bool:
+def is_same_language(one: str, other: str) -> bool:
     """Tell whether two tags mean the same language, or one of them a dialect of the other.
 
-    >>> akin("de", "de-AT"), akin("de-AT", "de-CH"), akin("de", "den"), akin("zh", "cmn-CN")
-    (True, False, False, True)
+    >>> [is_same_language("de", tag) for tag in ("de-AT", "den")], is_same_language("zh", "cmn-CN")
+    ([True, False], True)
     """
-    if one.lower() in wider(other) or other.lower() in wider(one):
+    if one.lower() in list_wider(other) or other.lower() in list_wider(one):
         return True  # no table has to be read for that
     one, other = normalise(one), normalise(other)
-    return one in wider(other) or other in wider(one)
+    return one in list_wider(other) or other in list_wider(one)
 
 
 def normalise(code: str) -> str:
@@ -292,9 +292,9 @@ def normalise(code: str) -> str:
     ('cmn-tw', 'yue', 'he', 'de-at')
     """
     tag = code.lower().replace("_", "-")
-    if wider(tag)[-1] in languages():  # no need of the facts, which take time to read
+    if list_wider(tag)[-1] in list_languages():  # no need of the facts, which take time to read
         return tag
-    for start in wider(tag):
+    for start in list_wider(tag):
         if start in SAME:
             return SAME[start] + tag[len(start) :]
     return tag
@@ -312,7 +312,7 @@ def as_written(said: str) -> str:
 
 @cache
 def _list_respellings() -> tuple[Mapping[str, str], re.Pattern[str]]:
-    verbs = (pair for code in languages() for pair in language(code).reading.verbs)
+    verbs = (pair for code in list_languages() for pair in language(code).reading.verbs)
     respelled = {said: first_verb(pattern) for pattern, said in verbs}
     return respelled, re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, respelled))})(?!\w)", re.IGNORECASE)
 
@@ -337,7 +337,7 @@ def full_stop(code: str) -> str:
     >>> full_stop("de"), full_stop("zh-TW"), full_stop("hi"), full_stop("th")
     ('.', '。', '।', '')
     """
-    return FULL_STOPS.get(wider(normalise(code))[-1], ".")
+    return FULL_STOPS.get(list_wider(normalise(code))[-1], ".")
 
 
 def capitalise(text: str, code: str) -> str:
@@ -346,7 +346,7 @@ def capitalise(text: str, code: str) -> str:
     >>> capitalise("iki", "tr"), capitalise("iki", "en"), capitalise("ijs", "nl")
     ('İki', 'Iki', 'IJs')
     """
-    for small, capital in CAPITALS.get(wider(normalise(code))[-1], ()):
+    for small, capital in CAPITALS.get(list_wider(normalise(code))[-1], ()):
         if text.startswith(small):
             return capital + text[len(small) :]
     return text[:1].upper() + text[1:]

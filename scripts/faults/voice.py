@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from scripts.faults.lying_worker import UNSEEN, noted
 from scripts.faults.running import MARK, Outcome, Place, contents
-from voicecoach.errors import VoiceError, shown
+from voicecoach.errors import VoiceError, quote
 from voicecoach.language import language
 from voicecoach.system import cache
 from voicecoach.voices.cached import CachedVoice, locate_clip
@@ -149,7 +149,7 @@ def _judged(stage: _Stage, wording: str, honest: str, came: str | Exception) -> 
             and 1 <= len(lines) <= MOST_LINES
             and not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", str(came))
         )
-        named = lines[:1] == [f"the voice could not say {shown(wording)}, twice"]
+        named = lines[:1] == [f"the voice could not say {quote(wording)}, twice"]
         return Outcome(
             fault,
             "refused after two tries",

@@ -17,7 +17,7 @@ from voicecoach.app.cli import run
 from voicecoach.app.review import LONGEST_MEASURED, MOST_MEASURED, MOST_PERFORMED, MOST_SPENT, TOGETHER
 from voicecoach.app.speaker import Speaker
 from voicecoach.errors import RoutineError
-from voicecoach.language import language, languages
+from voicecoach.language import language, list_languages
 from voicecoach.routine import formula, source, text_normalisation
 from voicecoach.routine.loader import load
 from voicecoach.routine.source import LARGEST_FILE, MOST_NODES
@@ -202,7 +202,8 @@ PARTS = [
 
 
 @given(
-    st.lists(st.sampled_from([*PARTS, " ", "Close your eyes"]), max_size=8).map("".join), st.sampled_from(languages())
+    st.lists(st.sampled_from([*PARTS, " ", "Close your eyes"]), max_size=8).map("".join),
+    st.sampled_from(list_languages()),
 )
 def test_what_is_not_tried_would_change_nothing(text: str, code: str) -> None:
     words = language(code)

@@ -9,7 +9,7 @@ import pytest
 
 from voicecoach.app.cli import run
 from voicecoach.core.score import Side
-from voicecoach.errors import ChoiceError, TargetError, remedy
+from voicecoach.errors import ChoiceError, TargetError, suggest_remedy
 from voicecoach.routine.loader import load
 from voicecoach.routine.template import started
 from voicecoach.script.builder import build
@@ -57,5 +57,5 @@ def test_a_name_too_long_is_told_in_two_short_lines(
 
 def test_every_remedy_is_a_short_line() -> None:
     for number in (errno.ENAMETOOLONG, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EROFS):
-        assert 0 < len(remedy(OSError(number, "x"))) < 100
-    assert remedy(OSError("x")) == ""
+        assert 0 < len(suggest_remedy(OSError(number, "x"))) < 100
+    assert suggest_remedy(OSError("x")) == ""

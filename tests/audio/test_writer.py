@@ -260,8 +260,8 @@ def test_a_full_disk_is_told_with_what_would_mend_it(
     monkeypatch.setattr(tagging, "save", full)
     with pytest.raises(OutputError) as raised:
         write(tmp_path / "a.mp3", [SOUND], TAGS)
-    mend = f"make room in {tmp_path.resolve()}, or choose another with -o"
-    assert str(raised.value) == f"{tmp_path / 'a.mp3'}: there is no room left for it\n{mend}"
+    remedy = f"make room in {tmp_path.resolve()}, or choose another with -o"
+    assert str(raised.value) == f"{tmp_path / 'a.mp3'}: there is no room left for it\n{remedy}"
 
 
 def test_a_folder_that_goes_while_its_file_is_made_is_told_by_its_name(

@@ -9,7 +9,7 @@ import pytest
 from voicecoach.app import session
 from voicecoach.app.request import Request
 from voicecoach.core.notation import read_pace
-from voicecoach.language import language, languages
+from voicecoach.language import language, list_languages
 from voicecoach.script.choices import Choices
 from voicecoach.voices.system import catalogue, system_voice
 
@@ -24,7 +24,7 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["2-2", "4-7-8", "10-20"])
-@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("code", list_languages())
 def test_the_words_of_a_language_fit_every_breath(code: str, text: str, kept: Path) -> None:
     request = Request(NAME, Choices(breath=read_pace(text)), language=code)
     planned = session.plan(request, kept, quiet)
@@ -35,7 +35,7 @@ def test_the_words_of_a_language_fit_every_breath(code: str, text: str, kept: Pa
     assert any(tag.split("-")[0] == code for tag in known[planned.voice])
 
 
-@pytest.mark.parametrize("code", [*languages(), "de-AT"])
+@pytest.mark.parametrize("code", [*list_languages(), "de-AT"])
 def test_the_calibration_sentence_lasts_longer_than_a_second(code: str, kept: Path) -> None:
     sentence = language(code).word("calibration")
     voice = system_voice(None, code, calibration=sentence, folder=kept)
@@ -43,7 +43,7 @@ def test_the_calibration_sentence_lasts_longer_than_a_second(code: str, kept: Pa
     assert 3 < clip.seconds < 10
 
 
-@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("code", list_languages())
 def test_a_count_can_be_said_in_a_second(code: str, kept: Path) -> None:
     table = language(code)
     voice = system_voice(None, code, calibration=table.word("calibration"), folder=kept)

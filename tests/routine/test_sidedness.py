@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from voicecoach.app.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import RoutineError
-from voicecoach.language import language, languages
+from voicecoach.language import language, list_languages
 from voicecoach.routine.checks import validated
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
@@ -42,7 +42,7 @@ def told(raw: bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    ("code", "words", "phrase", "mend"),
+    ("code", "words", "phrase", "remedy"),
     [
         ("en", "Stretch your Left leg now.", "left leg", "write {leg}, or {left leg} if that one is meant"),
         ("en", "Lift the RIGHT  leg", "right leg", "{right leg}"),
@@ -57,10 +57,10 @@ def told(raw: bytes) -> str:
         ("fr", "Tends la jambe droite", "la jambe droite", "write {jambe}"),
     ],
 )
-def test_what_is_surely_one_sides_is_refused_with_its_place(code: str, words: str, phrase: str, mend: str) -> None:
+def test_what_is_surely_one_sides_is_refused_with_its_place(code: str, words: str, phrase: str, remedy: str) -> None:
     found = told(routine(words, code))
     assert found.startswith(f"mine.yaml:8:16: both sides hear '{phrase}' here")
-    assert mend in found
+    assert remedy in found
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_where_no_turns_are_a_side_may_be_named() -> None:
     assert told(f"title: T\nsides: {SIDES['en']}\nsteps:\n  - say: Your left leg\n".encode()) == ""
 
 
-@given(st.sampled_from(languages()), st.data())
+@given(st.sampled_from(list_languages()), st.data())
 def test_a_wording_with_both_sides_or_with_braces_is_never_refused(code: str, data: st.DataObject) -> None:
     forms = language(code).sided
     assert forms is not None

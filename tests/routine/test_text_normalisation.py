@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import measure, perform
 from voicecoach.core.score import phrases
-from voicecoach.language import Language, as_written, language, languages
+from voicecoach.language import Language, as_written, language, list_languages
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
 from voicecoach.routine.speakable import check_written
@@ -208,18 +208,18 @@ WRITTEN = st.lists(
 )
 
 
-@given(PLAIN.map(" ".join), st.sampled_from(languages()))
+@given(PLAIN.map(" ".join), st.sampled_from(list_languages()))
 def test_words_alone_are_read_as_they_stand(text: str, code: str) -> None:
     assert read_aloud(text, language(code)) == text
 
 
-@given(WRITTEN.map(" ".join), st.sampled_from(languages()))
+@given(WRITTEN.map(" ".join), st.sampled_from(list_languages()))
 def test_what_was_read_is_read_no_other_way(text: str, code: str) -> None:
     said = read_aloud(text, language(code))
     assert read_aloud(said, language(code)) == said
 
 
-@given(st.text(max_size=40), st.sampled_from(languages()))
+@given(st.text(max_size=40), st.sampled_from(list_languages()))
 def test_any_text_has_something_said(text: str, code: str) -> None:
     said = read_aloud(text, language(code))
     assert any(map(str.isalnum, said)) or not any(map(str.isalnum, text))
@@ -230,7 +230,9 @@ def symbols(words: Language) -> list[str]:
     return [each for each, _ in words.reading.units for each in each.split() if each not in unsure]
 
 
-@given(st.data(), st.sampled_from(languages()), st.integers(1, 2000), st.sampled_from(["", " ", "\u00a0", "\u202f"]))
+@given(
+    st.data(), st.sampled_from(list_languages()), st.integers(1, 2000), st.sampled_from(["", " ", "\u00a0", "\u202f"])
+)
 def test_no_number_with_a_unit_is_left(data: st.DataObject, code: str, number: int, space: str) -> None:
     words = language(code)
     symbol = data.draw(st.sampled_from(symbols(words)))
@@ -329,7 +331,7 @@ def test_captions_show_what_the_author_wrote_and_the_voice_is_measured_by_what_i
     assert shown["Sit"] == "Sit"
 
 
-@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("code", list_languages())
 def test_every_table_reads_the_same_forms(code: str) -> None:
     needed = {"range", "times", "repeated", "once", "per", "plus", "minus", "ratio", "clock", "and", "ordinals"}
     assert needed <= {key for key, _ in language(code).reading.forms}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from voicecoach.core.score import phrases
 from voicecoach.errors import VoiceError
-from voicecoach.language import akin, capitalise, full_stop, keys, normalise
+from voicecoach.language import capitalise, full_stop, is_same_language, list_keys, normalise
 from voicecoach.routine.checks import validated
 from voicecoach.routine.lint import advised
 from voicecoach.routine.loader import load
@@ -47,7 +47,7 @@ FILLED = {
 
 def write(code: str, folder: Path) -> Path:
     title, sentence, left, right = SPOKEN[code]
-    words = "\n".join(f'  {key}: "{FILLED.get(key, title)}"' for key in keys() if key != "titled")
+    words = "\n".join(f'  {key}: "{FILLED.get(key, title)}"' for key in list_keys() if key != "titled")
     path = folder / "a.yaml"
     path.write_text(
         f'title: "{title}"\nlanguage: {code}\nwords:\n{words}\nsides:\n  left: {{leg: "{left}"}}\n'
@@ -101,7 +101,7 @@ def test_a_word_joined_to_braces_is_still_found_where_words_are_parted(tmp_path:
 def test_a_voice_is_found_by_every_tag_of_its_language(asked: str, there: str) -> None:
     other = VoiceInfo("x/den", "system", "Other", ("den",))
     assert choose(Catalogue((other, VoiceInfo("x/y", "system", "Speaker", (there,)))), None, asked).id == "x/y"
-    assert akin(asked, there)
+    assert is_same_language(asked, there)
 
 
 def test_the_nearest_of_several_voices_is_chosen() -> None:
@@ -125,8 +125,8 @@ tags = st.from_regex(r"[a-z]{2,3}(-[a-z0-9]{2,4}){0,2}", fullmatch=True)
 
 @given(tags, tags)
 def test_likeness_of_tags_goes_both_ways_and_knows_no_two_normal_forms(one: str, other: str) -> None:
-    assert akin(one, one)
-    assert akin(one, other) == akin(other, one)
+    assert is_same_language(one, one)
+    assert is_same_language(one, other) == is_same_language(other, one)
     assert normalise(normalise(one)) == normalise(one)
 
 

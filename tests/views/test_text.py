@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue
-from voicecoach.language import Language, language, languages
+from voicecoach.language import Language, language, list_languages
 from voicecoach.system.assets import assets
 from voicecoach.views.text import one_line, told
 
@@ -34,7 +34,7 @@ def test_a_space_that_may_not_break_stays() -> None:
     assert one_line("Inspire\u00a0: doucement\u202f!") == "Inspire\u00a0: doucement\u202f!"
 
 
-@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("code", list_languages())
 def test_every_language_has_its_own_words_for_every_sound_of_the_program(code: str) -> None:
     shipped = {name.removesuffix(".wav") for name in assets()}
     words = dict(language(code).sounds)
@@ -43,7 +43,7 @@ def test_every_language_has_its_own_words_for_every_sound_of_the_program(code: s
     assert "{name}" in words["other"]
 
 
-@pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
+@pytest.mark.parametrize("code", [code for code in list_languages() if code != "en"])
 def test_no_sound_was_left_in_english(code: str) -> None:
     assert not set(language(code).sounds) & set(language("en").sounds)
 

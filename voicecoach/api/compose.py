@@ -29,7 +29,7 @@ from voicecoach.core.score import (
     Wording,
     beats,
 )
-from voicecoach.errors import ChoiceError, UnknownNameError, shown
+from voicecoach.errors import ChoiceError, UnknownNameError, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -272,7 +272,7 @@ def read_wordings(score: Score, read: Callable[[str], str]) -> Score:
 def _phrase(texts: Iterable[str], kind: CueKind, side: SideName | None) -> Phrase:
     wordings = tuple(" ".join(part.split()) for text in texts for part in text.split("|"))
     if not wordings or not all(any(map(str.isalnum, each)) for each in wordings):
-        raise ChoiceError(f"{shown('|'.join(texts))} has a wording without words\nwrite words on both sides of each |")
+        raise ChoiceError(f"{quote('|'.join(texts))} has a wording without words\nwrite words on both sides of each |")
     return Phrase(tuple(map(Wording, wordings)), kind, _side(side))
 
 

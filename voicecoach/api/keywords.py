@@ -13,7 +13,7 @@ from voicecoach.audio.formats import chosen as choose_format
 from voicecoach.core import notation
 from voicecoach.core.breath import Breath, Pace, Span
 from voicecoach.core.score import Side
-from voicecoach.errors import ChoiceError, UnknownNameError, near
+from voicecoach.errors import ChoiceError, UnknownNameError, find_close
 from voicecoach.script.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def check_names(function: str, given: Mapping[str, object], known: type) -> None
     names = [*known.__annotations__]
     for name in given:
         if name not in names:
-            close = near(name, names, 1)
+            close = find_close(name, names, 1)
             hint = f"; did you mean {close[0]!r}?" if close else f"; it takes: {', '.join(names)}"
             raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.errors import ChoiceError, OutputError, near, shown
+from voicecoach.errors import ChoiceError, OutputError, find_close, quote
 from voicecoach.system import folders, plain_files
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ def _check_names(path: Path, names: Mapping[str, Any], known: list[str], kind: s
     """Refuse a name that is not known, and suggest those like it."""
     for name in names:
         if name not in known:
-            close = near(name, known)
+            close = find_close(name, known)
             hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
             where = locate(name, table) if kind == "option" else path
-            raise ChoiceError(f"{where}: no {kind} is called {shown(name)}; {hint}")
+            raise ChoiceError(f"{where}: no {kind} is called {quote(name)}; {hint}")

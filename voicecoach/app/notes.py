@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.timeline import clock
 from voicecoach.routine.library import built_in
-from voicecoach.system.folders import quote
+from voicecoach.system.folders import quote_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ def note_unspeakable(piece: Piece, timelines: Iterable[Timeline]) -> Iterator[st
     from voicecoach.routine.speakable import check_spoken  # what it looks for are dozens of patterns
 
     found = (each for text, said in spoken for each in check_spoken(text, said, piece.words))
-    told = dict.fromkeys(f"{what}; {mend}" for what, mend in found)
+    told = dict.fromkeys(f"{what}; {remedy}" for what, remedy in found)
     first, *more = told or [""]
     if first:
         yield first + (f" (and {len(more)} more; 'voicecoach check' tells where)" if more else "")
@@ -61,5 +61,5 @@ def note_unequal(timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
 def count_warnings(warnings: int, source: Source) -> Iterator[str]:
     """Say how many warnings `check` has for a routine's file, if it has any."""
     if warnings:
-        file = quote(source.name if source.code is None else source.routine.file)
+        file = quote_argument(source.name if source.code is None else source.routine.file)
         yield f"{warnings} warning{'s' if warnings > 1 else ''}; 'voicecoach check {file}' lists them"

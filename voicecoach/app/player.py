@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import tagging
-from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, shown
+from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, quote
 from voicecoach.system import plain_files, process
 from voicecoach.views.exchange import PublicTimeline, read_timeline
 from voicecoach.views.text import one_line
@@ -87,13 +87,13 @@ def sound(name: str) -> Path | None:
     if path.suffix.lower() not in SOUNDS:
         return None
     if plain_files.is_special(path):
-        raise ChoiceError(f"{shown(name)} is not a plain file\nname an audio file")
+        raise ChoiceError(f"{quote(name)} is not a plain file\nname an audio file")
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
-        raise UnknownNameError("file", shown(name)[1:-1], sorted(_sounds(path.parent)))
+        raise UnknownNameError("file", quote(name)[1:-1], sorted(_sounds(path.parent)))
     try:
         plain_files.check_readable(path)
     except OSError as error:
-        raise ChoiceError(f"{shown(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise ChoiceError(f"{quote(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
     return path
 
 
@@ -140,11 +140,11 @@ def play(
     told = messages.text()
     unheard = _UNHEARD.search(told)
     if unheard:
-        what = f"{shown(name)}: {_called(arguments)} finds no loudspeaker ({unheard[0].strip()})"
+        what = f"{quote(name)}: {_called(arguments)} finds no loudspeaker ({unheard[0].strip()})"
         raise PlayerError(f"{what}\nconnect one, or play the file on another device")
     if status:
         reason = process.last_line(told)
-        raise PlayerError(f"{shown(name)}: {_called(arguments)} failed (status {status})\n{reason}".rstrip())
+        raise PlayerError(f"{quote(name)}: {_called(arguments)} failed (status {status})\n{reason}".rstrip())
 
 
 def _follow(child: process.Child, show: Callable[[float], None], clock: Callable[[], float]) -> int:

@@ -28,7 +28,7 @@ from voicecoach.errors import (
     cut,
     name_options,
     order_problems,
-    shown,
+    quote,
 )
 from voicecoach.routine.checks import validated
 from voicecoach.routine.library import find
@@ -345,7 +345,7 @@ def _shorter(attempt: _Attempt) -> Iterator[Problem]:
             yield Problem(cue.where, f"note: at {attempt.pace} a tone is heard, since no words fit")
         elif cue.wording and cue.where:
             which = f"wording {cue.wording + 1} of {cue.wordings}"
-            yield Problem(cue.where, f"note: at {attempt.pace} {which} is said: {shown(cue.text)}")
+            yield Problem(cue.where, f"note: at {attempt.pace} {which} is said: {quote(cue.text)}")
 
 
 def _note_left_out(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> Iterator[Problem]:
@@ -376,5 +376,5 @@ def _find_warnings(name: str) -> tuple[Problem, ...]:
 def _problems(error: VoicecoachError, file: str) -> tuple[Problem, ...]:
     if isinstance(error, RoutineError):
         return error.problems
-    what, *mend = str(error).splitlines()
-    return (Problem(Where(file, 1, 1), what, "; ".join(mend)),)
+    what, *remedy = str(error).splitlines()
+    return (Problem(Where(file, 1, 1), what, "; ".join(remedy)),)

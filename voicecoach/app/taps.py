@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import LONGEST_BREATH, Breath, Kind, Pace, Phase
 from voicecoach.core.notation import read_breath
 from voicecoach.core.spelling import simplify
-from voicecoach.errors import ChoiceError, shown
+from voicecoach.errors import ChoiceError, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -166,7 +166,7 @@ def ratio(text: str) -> tuple[Fraction, Fraction]:
     match = _SHARES.fullmatch(simplify(text).replace(" ", ""))
     shares = (Fraction(match[1]), Fraction(match[2])) if match else (Fraction(0), Fraction(0))
     if not all(shares):
-        raise ChoiceError(f"{shown(text)} is no ratio of inhale to exhale: write it as 40:60 or 1:2")
+        raise ChoiceError(f"{quote(text)} is no ratio of inhale to exhale: write it as 40:60 or 1:2")
     return shares
 
 
@@ -240,7 +240,7 @@ def _times(text: str, source: str) -> Iterator[tuple[int, str, Fraction]]:
             continue
         match = _TIME.fullmatch(bare)
         if match is None:
-            raise ChoiceError(f"{source}:{number}: {shown(bare)} is no time{_mend(bare)}\n{_WRITE}")
+            raise ChoiceError(f"{source}:{number}: {quote(bare)} is no time{_mend(bare)}\n{_WRITE}")
         yield number, match[1] or "", Fraction(match[2])
 
 

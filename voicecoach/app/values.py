@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.notation import read_seconds
 from voicecoach.core.spelling import NUMBER, number, simplify
-from voicecoach.errors import ChoiceError, shown
+from voicecoach.errors import ChoiceError, quote
 from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def read_line(text: str) -> str:
     from voicecoach.routine.source import CONTROL
 
     if CONTROL.search(text):
-        raise ChoiceError(f"{shown(text)} has control characters in it\ntake them out")
+        raise ChoiceError(f"{quote(text)} has control characters in it\ntake them out")
     found = " ".join(text.split())
     if not found:
         raise ChoiceError("there is no text in it\nwrite a text, or leave the option out")
@@ -95,7 +95,7 @@ def read_lead_in(text: str) -> Fraction:
     """Read the silence before the first word: up to ten minutes."""
     taken = read_duration(text)
     if taken > LONGEST_LEAD_IN:
-        raise ChoiceError(f"{shown(text)} is more than {LONGEST_LEAD_IN} s")
+        raise ChoiceError(f"{quote(text)} is more than {LONGEST_LEAD_IN} s")
     return taken
 
 
@@ -120,7 +120,7 @@ def read_captions(text: str) -> tuple[str, ...]:
     unknown = [kind for kind in kinds if kind not in CAPTIONS]
     if unknown:
         known = ", ".join(CAPTIONS)
-        raise ChoiceError(f"{shown(unknown[0])} is not a kind of captions; write {known}, or several with commas")
+        raise ChoiceError(f"{quote(unknown[0])} is not a kind of captions; write {known}, or several with commas")
     return kinds
 
 
@@ -132,7 +132,7 @@ def read_setting(text: str) -> tuple[str, str]:
     """
     name, equals, value = text.partition("=")
     if not (name.strip() and equals and value.strip()):
-        raise ChoiceError(f"{shown(text)} sets nothing\nwrite a parameter's name and its value, as --set hold=45s")
+        raise ChoiceError(f"{quote(text)} sets nothing\nwrite a parameter's name and its value, as --set hold=45s")
     return name.strip().lower(), value.strip()
 
 
@@ -149,7 +149,7 @@ def read_recording_list(text: str) -> Path:
 def _check_ending(text: str, endings: tuple[str, ...], rule: str) -> Path:
     path = Path(text)
     if is_folder(text) or path.suffix.lower() not in endings:
-        raise ChoiceError(f"{shown(text)}: {rule}")
+        raise ChoiceError(f"{quote(text)}: {rule}")
     return path
 
 
@@ -163,7 +163,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         plain = simplify(text)
         if not re.fullmatch(r"[0-9]+", plain) or not least <= number(plain) <= most:
-            raise ChoiceError(f"{shown(text)} is not a whole number from {least} to {most}")
+            raise ChoiceError(f"{quote(text)} is not a whole number from {least} to {most}")
         return int(number(plain))
 
     return read

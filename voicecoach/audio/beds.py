@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from voicecoach.audio import ffmpeg, filters
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.audio.loudness import summary
-from voicecoach.errors import ChoiceError, EncodeError, RunError, near, shown
+from voicecoach.errors import ChoiceError, EncodeError, RunError, find_close, quote
 from voicecoach.system import plain_files
 from voicecoach.system.assets import bed, beds
 
@@ -126,21 +126,21 @@ def opened(name: str) -> Bed:
     ours = name in beds()
     path = bed(name) if ours else Path(name)
     if not ours and plain_files.is_special(path):
-        raise ChoiceError(f"{shown(name)} is not a plain file\nname a file with sound, or one of {', '.join(beds())}")
+        raise ChoiceError(f"{quote(name)} is not a plain file\nname a file with sound, or one of {', '.join(beds())}")
     if not ours and not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
-        close = near(name, beds())
+        close = find_close(name, beds())
         hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(beds())}"
-        raise ChoiceError(f"there is no bed or file {shown(name)}\n{hint}")
+        raise ChoiceError(f"there is no bed or file {quote(name)}\n{hint}")
     try:
         plain_files.check_readable(path)
     except OSError as error:
-        raise ChoiceError(f"{shown(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise ChoiceError(f"{quote(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
     try:
         said = _measure(["-t", str(LISTENED), *_decoding(path)[:-3]], f"reading {path.name}")
     except RunError:
         _measure(_SILENCE, "measuring the loudness of a bed", bytes(SAMPLE_RATE))  # if that fails, it isn't the file
-        mend = "give --bed a WAV, FLAC, Ogg, M4A or MP3 file"
-        raise ChoiceError(f"{name} is no sound that can be read\n{mend}") from None
+        remedy = "give --bed a WAV, FLAC, Ogg, M4A or MP3 file"
+        raise ChoiceError(f"{name} is no sound that can be read\n{remedy}") from None
     heard = summary(said)
     seconds = _seconds(said)
     if heard is None or seconds < LEAST:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg_choice
-from voicecoach.errors import EncodeError, RunError, remedy
+from voicecoach.errors import EncodeError, RunError, suggest_remedy
 from voicecoach.system import memory, process
 from voicecoach.system.process import NOTHING, PIPE, Tail
 
@@ -165,7 +165,7 @@ def _started(args: Sequence[str], what: str, *, stdout: File) -> Generator[Child
 def _not_started(what: str, error: OSError) -> EncodeError:
     found = ffmpeg_choice.choose()
     return EncodeError(
-        f"{what}: {found} could not be started: {error.strerror or error}\n{remedy(error) or found.remedy}"
+        f"{what}: {found} could not be started: {error.strerror or error}\n{suggest_remedy(error) or found.remedy}"
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach.audio import tagging
 from voicecoach.audio.formats import FORMATS
-from voicecoach.errors import ChoiceError, TargetError, shown
+from voicecoach.errors import ChoiceError, TargetError, quote
 from voicecoach.system import cache, plain_files
 from voicecoach.views.text import MARK
 
@@ -76,7 +76,7 @@ def find_date_made(folder: Path, *session: object) -> str:
         try:
             return time.strftime(DAY, time.gmtime(int(asked)))
         except (ValueError, OverflowError, OSError):
-            what = f"SOURCE_DATE_EPOCH is {shown(asked)}, which is not a time"
+            what = f"SOURCE_DATE_EPOCH is {quote(asked)}, which is not a time"
             raise ChoiceError(f"{what}\nset it to seconds since 1970, or to nothing") from None
     key = f"made {session!r}"
     kept = cache.recall(folder, key)

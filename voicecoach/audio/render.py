@@ -16,7 +16,7 @@ from voicecoach.audio.loudness import Blocks, Loudness
 from voicecoach.audio.mixdown import WINDOW, envelope, laid_under, mixdown, passages, side_by_side
 from voicecoach.audio.writer import Recording, Stream
 from voicecoach.core.score import Side
-from voicecoach.errors import VoiceError, shown
+from voicecoach.errors import VoiceError, quote
 from voicecoach.system import cache, timings
 from voicecoach.system.assets import room_tone
 
@@ -225,7 +225,7 @@ def _check_audible(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> None:
     cues = {cue.source: cue for part in parts for cue in part.timeline.cues}
     for cue in cues.values():
         if not heard(clip(cue), LEAST_HEARD):
-            raise VoiceError(f"{shown(cue.text)} would not be heard: its sound is silent\ntry another --voice")
+            raise VoiceError(f"{quote(cue.text)} would not be heard: its sound is silent\ntry another --voice")
 
 
 def _joined(

@@ -17,7 +17,7 @@ from voicecoach.audio.levels import (
     measure_speech,
     to_dbfs,
 )
-from voicecoach.errors import RunError, TargetError, shown
+from voicecoach.errors import RunError, TargetError, quote
 from voicecoach.script.choices import ROOM_TONE
 from voicecoach.system import plain_files
 from voicecoach.views.exchange import read_timeline
@@ -226,9 +226,9 @@ def _cues(levels: _Levels, plan: Plan) -> Iterator[Finding]:
     for cue in plan.cues:
         if cue.track != "voice":
             if levels.highest(cue.start, min(cue.end, cue.start + 0.5)) < SOUNDING:
-                yield Finding(cue.start, f"the {cue.track} {shown(cue.text)} is not heard")
+                yield Finding(cue.start, f"the {cue.track} {quote(cue.text)} is not heard")
         elif cue.start >= end:
-            yield Finding(cue.start, f"{shown(cue.text)} is not there: the sound ends before")
+            yield Finding(cue.start, f"{quote(cue.text)} is not there: the sound ends before")
         else:
             within = (plan.sound or {}).get("within", math.inf)
             yield from _by_seconds(levels, cue) or _by_levels(levels, cue, within)
@@ -236,7 +236,7 @@ def _cues(levels: _Levels, plan: Plan) -> Iterator[Finding]:
 
 def _by_seconds(levels: _Levels, cue: _Cue) -> list[Finding]:
     """Listen to a spoken cue by the second: between two sentences, half a second of silence is right."""
-    text, parts = shown(cue.text), max(1, int(cue.end - cue.start))
+    text, parts = quote(cue.text), max(1, int(cue.end - cue.start))
     length = (cue.end - cue.start) / parts
     starts = [cue.start + number * length for number in range(parts)]
     silent = [start for start in starts if levels.highest(start, start + length) < SOUNDING]
@@ -256,7 +256,7 @@ def _by_levels(levels: _Levels, cue: _Cue, within: float) -> list[Finding]:
     return [
         Finding(
             (first + start) / BLOCKS_A_SECOND,
-            f"{_name_part(start, end, len(heard))} of {shown(cue.text)} are not heard",
+            f"{_name_part(start, end, len(heard))} of {quote(cue.text)} are not heard",
         )
         for start, end in find_missing(cue.levels, heard, within)
     ]

@@ -14,7 +14,7 @@ from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.audio.formats import MP3, Format
 from voicecoach.audio.id3 import merged
 from voicecoach.audio.mp3 import PCM, Spliced, read_info, round_seek_table
-from voicecoach.errors import EncodeError, OutputError, TargetError, remedy
+from voicecoach.errors import EncodeError, OutputError, TargetError, suggest_remedy
 from voicecoach.system import drafts, locks, plain_files, process, signals
 from voicecoach.system.folders import describe_missing
 
@@ -260,7 +260,7 @@ def _told(path: Path) -> Iterator[None]:
     except (FileNotFoundError, NotADirectoryError):
         raise _folderless(path) from None
     except OSError as error:
-        raise _refused(path, (error.strerror or str(error)).lower(), remedy(error)) from None
+        raise _refused(path, (error.strerror or str(error)).lower(), suggest_remedy(error)) from None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import CueKind, phrases
-from voicecoach.errors import Misfit, Problem, Where, shown
+from voicecoach.errors import Misfit, Problem, Where, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Roo
         more = f"give the {room.name} {enough:g} s"
     return Misfit(
         phrase.where or NOWHERE,
-        f"{shown(text)} needs {needs:.2f} s and {place}",
+        f"{quote(text)} needs {needs:.2f} s and {place}",
         f"add a shorter wording, or {more}",
         text,
         needed - there,
@@ -44,7 +44,7 @@ def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Roo
 
 def quote_first(score: Score | None) -> str:
     """Quote the words that a part of a hold begins with."""
-    return next((shown(phrase.wordings[0].text) for phrase in phrases(score)), "") if score else ""
+    return next((quote(phrase.wordings[0].text) for phrase in phrases(score)), "") if score else ""
 
 
 def report_outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction) -> Iterator[Problem]:
@@ -53,12 +53,12 @@ def report_outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction) 
     counts = [(after, phrase) for after, phrase in spoken if phrase.kind is CueKind.COUNT]
     for after, phrase in [*(each for each in spoken if each not in counts), *counts[:1]]:
         text, hold = phrase.wordings[0].text, f"{float(seconds):g} s"
-        what = f"{shown(text)} is said at {float(after):g} s, and the hold lasts {hold}"
-        mend = "name a moment within it"
+        what = f"{quote(text)} is said at {float(after):g} s, and the hold lasts {hold}"
+        remedy = "name a moment within it"
         if phrase.kind is CueKind.COUNT:
             what = f"a countdown of {float(seconds - after):g} s is longer than the hold of {hold}"
-            mend = "count from a smaller number, or give it more time"
-        yield Misfit(phrase.where or NOWHERE, what, mend, text)
+            remedy = "count from a smaller number, or give it more time"
+        yield Misfit(phrase.where or NOWHERE, what, remedy, text)
 
 
 def report_at_once(part: Score, other: Score) -> Iterator[Problem]:
@@ -66,7 +66,7 @@ def report_at_once(part: Score, other: Score) -> Iterator[Problem]:
     for phrase in phrases(part):
         if quote_first(other) and not phrase.otherwise:
             text = phrase.wordings[0].text
-            what = f"{shown(text)} is said at the same moment as {quote_first(other)}"
+            what = f"{quote(text)} is said at the same moment as {quote_first(other)}"
             yield Misfit(phrase.where or NOWHERE, what, "give one of them another moment, or leave it out", text)
 
 
@@ -74,7 +74,7 @@ def report_talking_over(spoken: Phrase, over: Fraction, part: Score) -> Problem:
     """Report words of an onset that are still heard, for ``over`` seconds, when the next part of a hold starts."""
     text = spoken.wordings[-1].text
     missing = math.ceil(over * 100) / 100
-    what = f"{shown(text)} is {missing:.2f} s too long to end before {quote_first(part) or 'the next sound'}"
+    what = f"{quote(text)} is {missing:.2f} s too long to end before {quote_first(part) or 'the next sound'}"
     return Misfit(spoken.where or NOWHERE, what, "shorten it, or give the hold more time", text, over)
 
 
@@ -94,9 +94,9 @@ def find_unsaid(taken: Breathe, breath: Breath) -> Iterator[Problem]:
         there = sum(phase.kind is kind for phase in breath.phases)
         for phrase in phrases(body) if number > there else ():
             has = f"only {there} {kind}{'s' if there > 1 else ''}" if there else f"no {kind}"
-            what = f"{shown(phrase.wordings[0].text)} is left out: the breath {breath} has {has}"
-            mend = f"breathe with {_add_article(kind) if number == 1 else f'{number} {kind}s'} to hear it"
-            yield Problem(phrase.where or NOWHERE, what, mend)
+            what = f"{quote(phrase.wordings[0].text)} is left out: the breath {breath} has {has}"
+            remedy = f"breathe with {_add_article(kind) if number == 1 else f'{number} {kind}s'} to hear it"
+            yield Problem(phrase.where or NOWHERE, what, remedy)
 
 
 def _add_article(kind: Kind) -> str:

@@ -22,7 +22,7 @@ from voicecoach.core.spelling import (
     simplify,
     unit,
 )
-from voicecoach.errors import ChoiceError, near, shown
+from voicecoach.errors import ChoiceError, find_close, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def read_breath(text: str) -> Breath:
     if _is_named(plain):
         return _check_breath(text, _read_named(text, plain))
     if not re.fullmatch(_ROW, plain):
-        raise ChoiceError(f"{shown(text)} {_explain_breath(plain)}")
+        raise ChoiceError(f"{quote(text)} {_explain_breath(plain)}")
     return _check_breath(text, _read_phases(text, plain))
 
 
@@ -97,12 +97,12 @@ def read_pace(text: str) -> Pace:
     """
     plain = simplify(text)
     if (match := re.fullmatch(_RAMP, plain)) and all(re.fullmatch(_ROW, part) for part in match.groups()):
-        told = f"{shown(text)} is not a pace: two dots lead from one breath to the next"
+        told = f"{quote(text)} is not a pace: two dots lead from one breath to the next"
         raise ChoiceError(f"{told}\nwrite {'..'.join(match.groups())}")
     if match := re.fullmatch(_STEP, plain):
         longer, every = read_seconds(match[2]), read_seconds(match[3])
         if not every:
-            raise ChoiceError(f"{shown(text)} is not a pace: a step is taken after some time\nwrite 4-6 +0.3s every 5m")
+            raise ChoiceError(f"{quote(text)} is not a pace: a step is taken after some time\nwrite 4-6 +0.3s every 5m")
         return Pace((read_breath(match[1]),), longer, every)
     points = (
         tuple(read_breath(part) for part in re.split(_POINTS, plain))
@@ -111,7 +111,7 @@ def read_pace(text: str) -> Pace:
     )
     kinds = {tuple(phase.kind for phase in point.phases) for point in points}
     if len(kinds) > 1:
-        raise ChoiceError(f"{shown(text)} is not a pace: its breaths have different phases\n{WRITE}")
+        raise ChoiceError(f"{quote(text)} is not a pace: its breaths have different phases\n{WRITE}")
     return Pace(points)
 
 
@@ -130,7 +130,7 @@ def read_paces(text: str, most: int = 400) -> tuple[Pace, ...]:
         return (read_pace(text),)
     one, other = map(read_breath, parts)
     if [phase.kind for phase in one.phases] != [phase.kind for phase in other.phases]:
-        raise ChoiceError(f"{shown(text)} are breaths with different phases: there is none between them\n{WRITE}")
+        raise ChoiceError(f"{quote(text)} are breaths with different phases: there is none between them\n{WRITE}")
     return tuple(Pace((each,)) for each in list_breaths_between(one, other, most))
 
 
@@ -163,7 +163,7 @@ def _read_phases(text: str, plain: str) -> list[Phase]:
     """Return the phases that a row of numbers stands for, by how many there are."""
     found = [number(each) for each in re.findall(_NUMBER, plain)]
     if len(found) not in ORDERS:
-        raise ChoiceError(f"{shown(text)} is not a breath: it needs 2, 3 or 4 numbers\n{WRITE}")
+        raise ChoiceError(f"{quote(text)} is not a breath: it needs 2, 3 or 4 numbers\n{WRITE}")
     return [Phase(kind, round_finely(each)) for kind, each in zip(ORDERS[len(found)], found, strict=True)]
 
 
@@ -175,11 +175,11 @@ def _read_named(text: str, plain: str) -> list[Phase]:
             pairs = [(match[3 - number_at], match[number_at]) for match in form.finditer(bare)]
             wrong = next((name for name, _ in pairs if not phase(name)), None)
             if wrong:
-                raise ChoiceError(f"{shown(text)} is not a breath: {shown(wrong)} is not a phase\n{_WRITE_PHASES}")
+                raise ChoiceError(f"{quote(text)} is not a breath: {quote(wrong)} is not a phase\n{_WRITE_PHASES}")
             return [Phase(NAMES[phase(name)], round_finely(number(length))) for name, length in pairs]
     wrong = next((part.strip() for part in bare.split(",") if not _is_pair(part.strip())), bare)
-    why = "decimals take a point" if re.search(_COMMA, plain) else f"{shown(wrong)} is not a phase"
-    raise ChoiceError(f"{shown(text)} is not a breath: {why}\n{_WRITE_PHASES}")
+    why = "decimals take a point" if re.search(_COMMA, plain) else f"{quote(wrong)} is not a phase"
+    raise ChoiceError(f"{quote(text)} is not a breath: {why}\n{_WRITE_PHASES}")
 
 
 def _is_pair(text: str) -> bool:
@@ -192,7 +192,7 @@ def _read_rate(text: str, rate: Fraction, ratio: str) -> list[Phase]:
     total = sum((phase.seconds for phase in parts), Fraction(0))
     if not rate or not total:
         raise ChoiceError(
-            f"{shown(text)} is not a breath\nwrite breaths a minute as 6/min, with their ratio as 6/min 40:60"
+            f"{quote(text)} is not a breath\nwrite breaths a minute as 6/min, with their ratio as 6/min 40:60"
         )
     upto = accumulate((phase.seconds for phase in parts), initial=Fraction(0))
     edges = [round_finely(60 / rate * each / total) for each in upto]
@@ -219,9 +219,9 @@ def read_seconds(text: str) -> Fraction:
     if (match := re.fullmatch(_AMOUNTS, plain)) and (found := _add_amounts(match[1], match[2] or "")) is not None:
         return round_finely(found)
     if re.fullmatch(_NUMBER, plain):
-        raise ChoiceError(f"{shown(text)} has no unit: write {plain}s for seconds, or {plain}m for minutes")
+        raise ChoiceError(f"{quote(text)} has no unit: write {plain}s for seconds, or {plain}m for minutes")
     how = _suggest_point(plain) or "write seconds as 5s or 1.5s, minutes as 2m or 1:30"
-    raise ChoiceError(f"{shown(text)} is not a length of time: {how}")
+    raise ChoiceError(f"{quote(text)} is not a length of time: {how}")
 
 
 def _add_amounts(amounts: str, last: str) -> Fraction | None:
@@ -261,13 +261,13 @@ def read_span(text: str) -> Span:
         return Span(rest=read_seconds(plain))
     except ChoiceError:
         if how := _suggest_point(plain):
-            raise ChoiceError(f"{shown(text)} is not a length: {how}") from None
+            raise ChoiceError(f"{quote(text)} is not a length: {how}") from None
         if match := re.fullmatch(_NO_COMMA, plain):
-            raise ChoiceError(f"{shown(text)} has no comma: write {match[1]}, {match[2]}") from None
+            raise ChoiceError(f"{quote(text)} has no comma: write {match[1]}, {match[2]}") from None
         if guess := _suggest_length(plain):
-            raise ChoiceError(f"{shown(text)} is not a length: write {guess}") from None
+            raise ChoiceError(f"{quote(text)} is not a length: write {guess}") from None
         raise ChoiceError(
-            f"{shown(text)} is not a length: write breaths as 2 breaths, seconds as 5s, or 3 breaths, at least 20s"
+            f"{quote(text)} is not a length: write breaths as 2 breaths, seconds as 5s, or 3 breaths, at least 20s"
         ) from None
 
 
@@ -276,7 +276,7 @@ def _suggest_length(plain: str) -> str:
     guess = put_digits(plain)
     match = re.fullmatch(rf"({NUMBER}) ?({WORD})", guess)
     if match and not unit(match[2]):
-        close = near(match[2], ("breaths", "seconds", "minutes"), 1) or ["breaths"] * (match[2] in _COUNTED)
+        close = find_close(match[2], ("breaths", "seconds", "minutes"), 1) or ["breaths"] * (match[2] in _COUNTED)
         guess = f"{match[1]} {close[0]}" if close else guess
     if guess == plain:
         return ""
@@ -303,7 +303,7 @@ def _explain_breath(plain: str) -> str:
     if not plain or re.search(_GAP, plain):
         return f"is not a breath: a number is missing, or negative\n{WRITE}"
     wrong = next((part for part in re.split(r" ?[-/] ?| ", plain) if not re.fullmatch(_NUMBER, part)), plain)
-    return f"is not a breath: {shown(wrong)} is not a number of seconds\n{WRITE}"
+    return f"is not a breath: {quote(wrong)} is not a number of seconds\n{WRITE}"
 
 
 def _check_breath(text: str, phases: list[Phase]) -> Breath:
@@ -312,14 +312,14 @@ def _check_breath(text: str, phases: list[Phase]) -> Breath:
     missing = [kind for kind in (Kind.INHALE, Kind.EXHALE) if kind not in {phase.kind for phase in kept}]
     if missing:
         raise ChoiceError(
-            f"{shown(text)} can't be breathed: nothing is left of its {' and its '.join(missing)}\n{WRITE}"
+            f"{quote(text)} can't be breathed: nothing is left of its {' and its '.join(missing)}\n{WRITE}"
         )
     if min(phase.seconds for phase in kept) < SHORTEST_PHASE:
         raise ChoiceError(
-            f"{shown(text)} can't be breathed: a phase lasts less than {float(SHORTEST_PHASE):g} s\n{WRITE}"
+            f"{quote(text)} can't be breathed: a phase lasts less than {float(SHORTEST_PHASE):g} s\n{WRITE}"
         )
     if taken.seconds > LONGEST_BREATH:
         raise ChoiceError(
-            f"{shown(text)} lasts more than {LONGEST_BREATH} s a breath, the longest there can be\n{WRITE}"
+            f"{quote(text)} lasts more than {LONGEST_BREATH} s a breath, the longest there can be\n{WRITE}"
         )
     return taken

@@ -117,9 +117,9 @@ def _joins(word: str) -> bool:
 @cache
 def _list_typed(*keys: str) -> dict[str, str]:
     """Return the words of all languages for these keys of their tables, each with its key."""
-    from voicecoach.language import language, languages
+    from voicecoach.language import language, list_languages
 
-    tables = [dict(language(code).typed) for code in languages()]
+    tables = [dict(language(code).typed) for code in list_languages()]
     return {word.casefold(): key for typed in tables for key in keys for word in typed.get(key, ())}
 
 
@@ -135,9 +135,9 @@ def put_digits(text: str) -> str:
 @cache
 def _list_numbers() -> dict[str, str]:
     """Return the words for numbers in all languages, with their digits."""
-    from voicecoach.language import language, languages
+    from voicecoach.language import language, list_languages
 
-    tables = [language(code).numbers for code in languages()]
+    tables = [language(code).numbers for code in list_languages()]
     return {word.casefold(): str(number) for words in tables for number, word in enumerate(words)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import shown
+from voicecoach.errors import quote
 from voicecoach.routine.keys import HEADS, INSIDE, LISTS, LONE, STEP_NAMES, add_dash, explain_value, is_alike, line_up
 from voicecoach.routine.lines import Slip
 
@@ -154,5 +154,5 @@ def _nearest(columns: Sequence[int], column: int) -> int:
 
 
 def _start_in(line: Line, column: int) -> Slip:
-    named = shown(line.key) if line.key and not line.item else "this line"
+    named = quote(line.key) if line.key and not line.item else "this line"
     return Slip(line.number, line.start, f"{named} does not line up with the lines beside it", line_up(column))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
-from voicecoach.errors import ChoiceError, Problem, RoutineError, cut, near, order_problems, shown
-from voicecoach.language import COUNTS, EXACT, TAG, keys, language, languages, missing
+from voicecoach.errors import ChoiceError, Problem, RoutineError, cut, find_close, order_problems, quote
+from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_languages, list_missing
 from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
 from voicecoach.routine.formula import Formula, Quantity, refuse_slips
 from voicecoach.routine.limits import bounded, defaults
@@ -64,8 +64,8 @@ def validated(tree: Tree) -> Sheet:
         RoutineError: With everything that is wrong in it, in the order of the file.
     """
     if not isinstance(tree, Table):
-        mend = "write 'title: ...' and 'steps:'"
-        raise RoutineError([Problem(tree.where, "a routine is a list of keys with values", mend)])
+        remedy = "write 'title: ...' and 'steps:'"
+        raise RoutineError([Problem(tree.where, "a routine is a list of keys with values", remedy)])
     try:
         sheet = Sheet.model_validate(tree)
     except ValidationError as error:
@@ -112,8 +112,8 @@ def pause_marks(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     for where, wordings in spoken_texts(sheet, tree):
         if found := next(filter(None, (pause_mark(wording, words) for wording in wordings)), None):
             mark, length = found
-            mend = f"take it out, and write 'settle: {length}' under the words before it, or a step 'rest: {length}'"
-            yield Problem(where, f"{shown(mark)} would be read out, and makes no pause", mend)
+            remedy = f"take it out, and write 'settle: {length}' under the words before it, or a step 'rest: {length}'"
+            yield Problem(where, f"{quote(mark)} would be read out, and makes no pause", remedy)
 
 
 def _visits(  # noqa: PLR0913 - what holds around the steps
@@ -181,8 +181,8 @@ def _lengths_said(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
         for key, words in step.spoken.items() if isinstance(step, Spoken) else ():
             text = words.wordings[0] if isinstance(words, Words) else ""
             if LENGTH.fullmatch(text):
-                mend = f"write 'rest: {text}'" if isinstance(step, Phase) else "say how long under 'breath', as 4-6"
-                yield Problem(place(tree, (*path, key)), f"{shown(text)} would be said here, not waited", mend)
+                remedy = f"write 'rest: {text}'" if isinstance(step, Phase) else "say how long under 'breath', as 4-6"
+                yield Problem(place(tree, (*path, key)), f"{quote(text)} would be said here, not waited", remedy)
 
 
 def _block_key(step: Model) -> str:
@@ -230,8 +230,8 @@ def _ahead(where: Where, blank: str, *, turns: bool, around: bool) -> Problem:
         what = f"{{{blank}}} has no turn to be filled from"
         return Problem(where, what, "say it 'between' the turns of an 'each side'")
     what = f"after the last round nothing comes that {{{blank}}} could stand for"
-    mend = f"say it 'between' the {'turns' if turns else 'rounds'}, or add 'only: not last' to the step"
-    return Problem(where, what, mend)
+    remedy = f"say it 'between' the {'turns' if turns else 'rounds'}, or add 'only: not last' to the step"
+    return Problem(where, what, remedy)
 
 
 def _unvalued(where: Where, name: str, names: Collection[str], sides: set[str]) -> Problem:
@@ -327,17 +327,17 @@ def _unfilled(where: Where, blank: str, known: Collection[str], sides: Collectio
     if not blank:
         return Problem(where, "{} is empty", "write a name in the braces")
     alike = [name for name in sorted(known) if _meant(blank, name)]
-    close = near(blank, alike) if len(blank) > 2 else []  # noqa: PLR2004 - shorter ones are in any word
+    close = find_close(blank, alike) if len(blank) > 2 else []  # noqa: PLR2004 - shorter ones are in any word
     if blank in {"count", "count down"} and not close:
         return Problem(
             where, f"{{{blank}}} counts breaths, and none are counted here", "say it in the words of a 'breathe'"
         )
     if sides is None and not close:
-        mend = "move it into an 'each side', or give it a value under 'parameters'"
-        return Problem(where, f"{{{blank}}} has no side to be filled from, and no value", mend)
-    mend = f"did you mean {{{close[0]}}}?" if close else f"add {blank!r} to both sides under 'sides'"
+        remedy = "move it into an 'each side', or give it a value under 'parameters'"
+        return Problem(where, f"{{{blank}}} has no side to be filled from, and no value", remedy)
+    remedy = f"did you mean {{{close[0]}}}?" if close else f"add {blank!r} to both sides under 'sides'"
     among = "values here" if sides is None else "sides' words"
-    return Problem(where, f"{{{blank}}} is not among the {among}", mend)
+    return Problem(where, f"{{{blank}}} is not among the {among}", remedy)
 
 
 def _meant(blank: str, name: str) -> bool:
@@ -346,7 +346,7 @@ def _meant(blank: str, name: str) -> bool:
     if which in {"left", "right"}:
         return blank.startswith(f"{which} ")
     if which == "next" and rest:
-        return bool(near(blank.rpartition(" ")[2], [rest]))
+        return bool(find_close(blank.rpartition(" ")[2], [rest]))
     return not blank.endswith(f" {name}")
 
 
@@ -362,7 +362,7 @@ def _sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Probl
     used = {blank for _, step, *_ in visits for words in said(step) for blank in words.blanks()} if lone else set()
     for name in sorted(lone):
         here, there = ("left", "right") if name in left else ("right", "left")
-        meant = next(iter(near(name, sorted(lone - {*(left if name in left else right)}), 1)), "")
+        meant = next(iter(find_close(name, sorted(lone - {*(left if name in left else right)}), 1)), "")
         where = key_place(tree, ("sides", here, name))
         if not meant:
             yield Problem(where, f"{name!r} is given for {here} only", f"add it to {there} too")
@@ -374,15 +374,15 @@ def _sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Probl
 def _words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
     """Tell of a language that there are no words in, and of words for what the program never says."""
     yield from _language(sheet, tree)
-    known = (*keys(), "numbers", *(f"{key} 1" for key in COUNTS))
+    known = (*list_keys(), "numbers", *(f"{key} 1" for key in COUNTS))
     for key, given in sheet.words.items():
         if key not in known and not EXACT.fullmatch(key):
-            mend = f"possible are: {', '.join(near(key, known) or known)}"
-            yield Problem(key_place(tree, ("words", key)), f"the program has no words called {shown(key)}", mend)
+            remedy = f"possible are: {', '.join(find_close(key, known) or known)}"
+            yield Problem(key_place(tree, ("words", key)), f"the program has no words called {quote(key)}", remedy)
         elif isinstance(given, tuple) is not (key == "numbers"):
             what = "should be a list" if key == "numbers" else "should be a text"
-            mend = "write the numbers from zero on, as [zero, one, two]" if key == "numbers" else "write one"
-            yield Problem(place(tree, ("words", key)), f"{shown(key)} {what}", mend)
+            remedy = "write the numbers from zero on, as [zero, one, two]" if key == "numbers" else "write one"
+            yield Problem(place(tree, ("words", key)), f"{quote(key)} {what}", remedy)
         else:
             yield from _fillings(key, given, sides, place(tree, ("words", key)))
 
@@ -390,16 +390,16 @@ def _words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
 def _language(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Tell of a language without a table, where the routine does not give all words that the program needs itself."""
     code, where = sheet.language, place(tree, ("language",))
-    absent = missing(code, sheet.words)
+    absent = list_missing(code, sheet.words)
     if not TAG.fullmatch(code):
-        named = [each for each in languages() if language(each).name.lower() == code.lower()]
-        what, dashed = f"no language is called {shown(code)}", code.replace("_", "-")
+        named = [each for each in list_languages() if language(each).name.lower() == code.lower()]
+        what, dashed = f"no language is called {quote(code)}", code.replace("_", "-")
         if TAG.fullmatch(dashed):
             named = [dashed]
-        yield Problem(where, what, f"write {' or '.join(named or languages())}, or another as it or pt-BR")
+        yield Problem(where, what, f"write {' or '.join(named or list_languages())}, or another as it or pt-BR")
     elif absent:
-        what = f"the program has no words in the language {shown(code)}"
-        yield Problem(where, what, f"write {' or '.join(languages())}, or add under 'words': {', '.join(absent)}")
+        what = f"the program has no words in the language {quote(code)}"
+        yield Problem(where, what, f"write {' or '.join(list_languages())}, or add under 'words': {', '.join(absent)}")
 
 
 def _fillings(key: str, given: str | tuple[str, ...], sides: set[str], where: Where) -> Iterator[Problem]:
@@ -419,8 +419,8 @@ def _includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Pr
         others = [step.where for step in sheet.steps if not isinstance(step, Include)]
         fewer = others if len(others) < len(beside) else []
         where = [*nested, *fewer, *beside][0] or tree.where
-        mend = "put the other steps into a routine of their own, and include that too"
-        yield Problem(where, "an include stands only beside other includes", mend)
+        remedy = "put the other steps into a routine of their own, and include that too"
+        yield Problem(where, "an include stands only beside other includes", remedy)
         return
     silent = ("tips", "benefits", "sides") if beside else ("between",)
     for key in silent:

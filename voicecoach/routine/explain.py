@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.errors import Problem, cut, near, order_problems, shown
+from voicecoach.errors import Problem, cut, find_close, order_problems, quote
 from voicecoach.routine.keys import HEADS, LONE, STEPS, add_colon, explain_value, find_bare_key
 from voicecoach.routine.model import (
     BETWEEN,
@@ -75,19 +75,19 @@ def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydant
     """Return what is wrong with a value, or with a key that is a value itself."""
     path = bare_path(error["loc"])
     if path[-1:] == ("[key]",):
-        what, _, mend = str(error["ctx"]["error"]).partition("; ")
-        return Problem(key_place(tree, path[:-1]), what, mend)
+        what, _, remedy = str(error["ctx"]["error"]).partition("; ")
+        return Problem(key_place(tree, path[:-1]), what, remedy)
     if error["type"] == "union_tag_not_found":
         return Problem(place(tree, path), *_explain_step(error["input"], path))
-    what, mend = _explain_kind(error, str(path[-1]) if path else "")
+    what, remedy = _explain_kind(error, str(path[-1]) if path else "")
     if error["type"] == "value_error" and error["input"] is None:
-        what, mend = _explain_nothing(path, error["loc"], _list_names(tree))
+        what, remedy = _explain_nothing(path, error["loc"], _list_names(tree))
     elif error["type"] == "value_error" and str(error["input"]).lower() in _list_names(tree):
-        mend = f'write "{{{error["input"]}}}"'
+        remedy = f'write "{{{error["input"]}}}"'
     elif what == _LONE_BRACE or _has_lone_brace(error["input"]):
         what = _LONE_BRACE
-        mend = _close_brace(str(error["input"]), _list_names(tree)) or mend
-    return Problem(place(tree, path), what, mend)
+        remedy = _close_brace(str(error["input"]), _list_names(tree)) or remedy
+    return Problem(place(tree, path), what, remedy)
 
 
 def _explain_nothing(path: Path, loc: Path, names: Collection[str]) -> tuple[str, str]:
@@ -101,25 +101,25 @@ def _explain_nothing(path: Path, loc: Path, names: Collection[str]) -> tuple[str
     levels = [MODELS[str(step)] for step in loc if str(step) in MODELS]
     model = levels[-1] if levels else Sheet
     required = any(field.alias == key and field.is_required() for field in model.model_fields.values())
-    mend = f"write '{key}: {EXAMPLES.get(key, '...')}'"
-    return f"{shown(key)} has no value", mend if required else f"{mend}, or leave the key out"
+    remedy = f"write '{key}: {EXAMPLES.get(key, '...')}'"
+    return f"{quote(key)} has no value", remedy if required else f"{remedy}, or leave the key out"
 
 
 def _explain_kind(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - pydantic's ErrorDetails
     """Return what is wrong with a value, and the remedy."""
-    given, value = error.get("ctx", {}), shown(error["input"])
+    given, value = error.get("ctx", {}), quote(error["input"])
     match error["type"]:
         case "value_error" if key in EXAMPLES and _has_values(error["input"]):
             told = f"{key!r} should be a single value", f"write '{key}: {_join(error['input'], key)}'"
         case "value_error":
-            what, _, mend = str(given["error"]).partition("; ")
-            told = what, mend
+            what, _, remedy = str(given["error"]).partition("; ")
+            told = what, remedy
         case "greater_than_equal":
             told = f"{key} is {value}", f"at least {given['ge']:,} is possible"
         case "less_than_equal":
             told = f"{key} is {value}", f"at most {given['le']:,} is possible"
         case "too_short":
-            told = f"{shown(key)} has nothing in it", "add something to it"
+            told = f"{quote(key)} has nothing in it", "add something to it"
         case "literal_error":
             told = f"{value} is not known here", _find_choice(str(error["input"]), given["expected"])
         case "model_type" | "dict_type" if key in HEADS and isinstance(error["input"], str):
@@ -145,20 +145,20 @@ def _join(value: object, key: str) -> str:
 def _find_choice(value: str, expected: str) -> str:
     """Return the remedy for a word that is none of a few."""
     allowed = re.findall(r"'([^']+)'", expected)
-    close = near(value, allowed, 1) or [each for each in allowed if value and each.startswith(value.lower())][:1]
+    close = find_close(value, allowed, 1) or [each for each in allowed if value and each.startswith(value.lower())][:1]
     return f"did you mean {close[0]!r}?" if close else f"write {expected}"
 
 
 def _explain_shape(kind: str, key: str, value: object) -> tuple[str, str]:
     if kind == "tuple_type":
-        return f"{shown(key)} should be a list", "write each item on a line of its own, after a dash"
+        return f"{quote(key)} should be a list", "write each item on a line of its own, after a dash"
     if kind.startswith("bool_"):
-        close = near(str(value), ["true", "false"], 1)
-        return f"{shown(key)} is neither true nor false", f"write {' or '.join(close or ['true', 'false'])}"
+        close = find_close(str(value), ["true", "false"], 1)
+        return f"{quote(key)} is neither true nor false", f"write {' or '.join(close or ['true', 'false'])}"
     if key in {"left", "right"} and isinstance(value, str):
         name = value.split()[-1] if value.split() else "part"
-        return f"{shown(key)} should have keys of its own", f"write '{key}: {{{name}: {value}}}'"
-    return f"{shown(key)} should have keys of its own", "write them with their values, indented under it"
+        return f"{quote(key)} should have keys of its own", f"write '{key}: {{{name}: {value}}}'"
+    return f"{quote(key)} should have keys of its own", "write them with their values, indented under it"
 
 
 def _explain_step(value: object, path: Path) -> tuple[str, str]:
@@ -172,13 +172,13 @@ def _explain_step(value: object, path: Path) -> tuple[str, str]:
     if "change" in keys:
         return MISPLACED_CHANGE
     meant = [each for key in keys if (each := find_meant(key, [*known, *LONE]))]
-    close = meant[:1] or [name for key in keys for name in near(key, known, 1)][:1]
+    close = meant[:1] or [name for key in keys for name in find_close(key, known, 1)][:1]
     if not close and isinstance(value, dict) and keys:
         close = _find_by_length(str(value[keys[0]]))
-    mend = f"did you mean {' or '.join(map(repr, close[:2]))}?" if close else f"write one of: {', '.join(known)}"
+    remedy = f"did you mean {' or '.join(map(repr, close[:2]))}?" if close else f"write one of: {', '.join(known)}"
     if set(keys) & set(STEPS):
-        return f"the step {shown(keys[0])} can't stand here", mend
-    return (f"no step is called {shown(keys[0])}" if keys else f"{_quote(value)} is no step"), mend
+        return f"the step {quote(keys[0])} can't stand here", remedy
+    return (f"no step is called {quote(keys[0])}" if keys else f"{_quote(value)} is no step"), remedy
 
 
 def _find_by_length(value: str) -> list[str]:
@@ -189,7 +189,7 @@ def _find_by_length(value: str) -> list[str]:
 
 
 def _quote(value: object) -> str:
-    return shown(value) if isinstance(value, str) else "this"
+    return quote(value) if isinstance(value, str) else "this"
 
 
 def _list_names(tree: Table) -> set[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import Span
 from voicecoach.core.notation import LEAST, WHOLE, read_span
 from voicecoach.core.spelling import NUMBER, number, simplify
-from voicecoach.errors import ChoiceError, Where, shown
+from voicecoach.errors import ChoiceError, Where, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,15 +86,15 @@ def refuse_slips(text: str) -> None:
     bare = NAME.sub("{}", text)
     if set("()") & set(bare):
         raise ChoiceError(
-            f"{shown(text)} has parentheses, which can't be worked out: give what is in them a name under 'parameters'"
+            f"{quote(text)} has parentheses, which can't be worked out: give what is in them a name under 'parameters'"
         )
     if _TIMES.search(bare):
-        raise ChoiceError(f"{shown(text)} can't be worked out: write * for the x")
+        raise ChoiceError(f"{quote(text)} can't be worked out: write * for the x")
     for match in _SIGN.finditer(bare):
         before, sign, after = match.groups()
         beside = {bare[match.start() - 1], bare[match.end()]}  # between numbers, - and + may be meant otherwise
         if not (before and after) and (sign in "*/" or beside & set("{}")):
-            raise ChoiceError(f"{shown(text)} can't be worked out: write spaces around the {sign}")
+            raise ChoiceError(f"{quote(text)} can't be worked out: write spaces around the {sign}")
 
 
 def as_span(quantity: Quantity) -> Span:
@@ -149,7 +149,7 @@ def _found(text: str, names: _Names) -> Quantity:
     if match := LEAST.fullmatch(text.strip()):
         counted = as_span(_sum(match[1], names))
         if counted.rest or counted.least:
-            raise ChoiceError(f"{shown(match[1])} is {counted}, no number of breaths: write 3 breaths before the comma")
+            raise ChoiceError(f"{quote(match[1])} is {counted}, no number of breaths: write 3 breaths before the comma")
         return _checked(text, replace(counted, least=_time(match[2], names)))
     return _sum(text, names)
 
@@ -159,7 +159,7 @@ def _time(text: str, names: _Names) -> Fraction:
     if isinstance(found, Span) and not found.in_breaths:
         return found.rest
     what = f"{found}" if isinstance(found, Span) else f"{float(found):g}"
-    raise ChoiceError(f"{shown(text)} is {what}, and no time: write seconds, as 20s")
+    raise ChoiceError(f"{quote(text)} is {what}, and no time: write seconds, as 20s")
 
 
 def _sum(text: str, names: _Names) -> Quantity:
@@ -175,7 +175,7 @@ def _added(text: str, left: Quantity, sign: str, right: Quantity) -> Quantity:
     if isinstance(left, Span) and isinstance(right, Span):
         return Span(left.breaths + by * right.breaths, left.rest + by * right.rest, left.least + by * right.least)
     if isinstance(left, Span) or isinstance(right, Span):
-        raise ChoiceError(f"{shown(text)} adds a number and a length: write both as lengths")
+        raise ChoiceError(f"{quote(text)} adds a number and a length: write both as lengths")
     return left + by * right
 
 
@@ -189,7 +189,7 @@ def _product(text: str, names: _Names) -> Quantity:
 
 def _multiplied(text: str, left: Quantity, sign: str, right: Quantity) -> Quantity:
     if isinstance(right, Span) or (sign == "/" and not right):
-        raise ChoiceError(f"{shown(text)} can't be worked out: only a number, not 0 after /, can follow * and /")
+        raise ChoiceError(f"{quote(text)} can't be worked out: only a number, not 0 after /, can follow * and /")
     factor = right if sign == "*" else 1 / right
     if isinstance(left, Span):
         return Span(as_count(left.breaths * factor), left.rest * factor, left.least * factor)
@@ -207,7 +207,7 @@ def _term(text: str, names: _Names) -> Quantity:
 def _checked(text: str, found: Quantity) -> Quantity:
     sizes = (Fraction(found.breaths), found.rest, found.least) if isinstance(found, Span) else (found,)
     if min(sizes) < 0:
-        raise ChoiceError(f"{shown(text)} is less than nothing: let it start higher, or shrink less")
+        raise ChoiceError(f"{quote(text)} is less than nothing: let it start higher, or shrink less")
     if max(size.numerator for size in sizes) > LARGEST**2 or max(size.denominator for size in sizes) > LARGEST:
-        raise ChoiceError(f"{shown(text)} is too large or too fine a number: write a simpler one")
+        raise ChoiceError(f"{quote(text)} is too large or too fine a number: write a simpler one")
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voicecoach.errors import shown
+from voicecoach.errors import quote
 
 STEPS = ("say", "breathe", "hold", "rest", "each side", "repeat", "pace", "sound", "include")
 """The keys that say what a step is."""
@@ -57,8 +57,8 @@ def explain_value(key: str, value: str) -> tuple[str, str]:
     """
     number = _FIRST_NUMBER.search(value) if HEADS[key] == "rounds" else None
     inside = number[0] if number else "3" if HEADS[key] == "rounds" else value
-    mend = f"write '{key}:' alone, and indented under it '{HEADS[key]}: {inside}' and 'steps:'"
-    return f"{shown(value)} can't stand beside {key!r}", mend
+    remedy = f"write '{key}:' alone, and indented under it '{HEADS[key]}: {inside}' and 'steps:'"
+    return f"{quote(value)} can't stand beside {key!r}", remedy
 
 
 def find_bare_key(text: str) -> str:

@@ -6,8 +6,8 @@ import os
 import re
 from pathlib import Path
 
-from voicecoach.errors import ChoiceError, UnknownNameError, shown
-from voicecoach.language import languages, wider
+from voicecoach.errors import ChoiceError, UnknownNameError, quote
+from voicecoach.language import list_languages, list_wider
 from voicecoach.system import plain_files
 
 BUILT_IN = Path(__file__).parents[1] / "routines"
@@ -37,14 +37,14 @@ def find(name: str) -> Path:
     if name and is_file(path):
         return path
     if name and plain_files.is_special(path):
-        raise ChoiceError(f"{shown(name)} is not a plain file\nname a routine file, or a built-in routine")
+        raise ChoiceError(f"{quote(name)} is not a plain file\nname a routine file, or a built-in routine")
     if name and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a name is too long
-        raise ChoiceError(f"{shown(name)} is a folder\nname a routine file in it, or a built-in routine")
+        raise ChoiceError(f"{quote(name)} is a folder\nname a routine file in it, or a built-in routine")
     if path.suffix in ENDINGS:
-        mend = "'voicecoach list' names the built-in routines; a path starts at the current folder"
-        raise UnknownNameError("file", shown(name)[1:-1], beside(path), mend)
-    mend = "'voicecoach list' names them; a file of yours ends in .yaml"
-    raise UnknownNameError("routine", name, built_in(), mend)
+        remedy = "'voicecoach list' names the built-in routines; a path starts at the current folder"
+        raise UnknownNameError("file", quote(name)[1:-1], beside(path), remedy)
+    remedy = "'voicecoach list' names them; a file of yours ends in .yaml"
+    raise UnknownNameError("routine", name, built_in(), remedy)
 
 
 def translations(path: Path) -> dict[str, Path]:
@@ -72,7 +72,7 @@ def untranslated(name: str) -> str:
 def find_language(name: str) -> str:
     """Return the language in which a name ends, or nothing."""
     rest, _, code = name.rpartition(".")
-    return code if rest and wider(code)[-1] in languages() else ""
+    return code if rest and list_wider(code)[-1] in list_languages() else ""
 
 
 def read_head(path: Path) -> dict[str, str]:

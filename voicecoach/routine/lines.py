@@ -17,7 +17,7 @@ class Slip:
     line: int
     column: int
     what: str
-    mend: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import Problem, Where, shown
+from voicecoach.errors import Problem, Where, quote
 from voicecoach.language import language
 from voicecoach.routine.bare_numbers import find_bare_numbers
 from voicecoach.routine.checks import spoken_texts
@@ -102,7 +102,7 @@ def _find_other_braces(texts: Iterable[Text], names: Collection[str]) -> Iterato
         )
         if found:
             name = found[1] or found[2] or found[3]
-            yield text.where, Problem(text.where, f"{shown(found[0])} is read out as it stands", f"write {{{name}}}")
+            yield text.where, Problem(text.where, f"{quote(found[0])} is read out as it stands", f"write {{{name}}}")
 
 
 def timed(timeline: Timeline, file: str) -> Iterator[Problem]:
@@ -110,7 +110,7 @@ def timed(timeline: Timeline, file: str) -> Iterator[Problem]:
     found: dict[Where | None, Problem] = {}
     for chapter, lines in by_line(timeline):
         if not any(map(str.isalnum, chapter.part or chapter.title)):
-            what = f"the chapter {shown(chapter.title)} has no name that could be read"
+            what = f"the chapter {quote(chapter.title)} has no name that could be read"
             found[None] = Problem(Where(file, 1, 1), what, "write words in the title, and under 'words'")
         for line in lines:
             if _is_full(line):
@@ -135,21 +135,21 @@ def _spelling(wording: str, words: Language) -> Iterator[Advice]:
     """Tell of what a voice would stumble on."""
     wording = ADDRESS.sub(" ", wording)
     if found := _UNSPACED.search(wording):
-        yield f"there is no space after {shown(found[0])} in {_around(wording, found)}", "add one"
+        yield f"there is no space after {quote(found[0])} in {_around(wording, found)}", "add one"
     if found := next((each for each in _CAMEL.finditer(wording) if _changes_case(wording, each.start())), None):
         yield f"two words are joined in {_around(wording, found)}", "part them"
     if words.heads:
         joined = _joined(words.heads).finditer(BLANK.sub(" ", wording))
-        yield from ((f"two words are joined in {shown(each[0])}", "part them") for each in joined)
+        yield from ((f"two words are joined in {quote(each[0])}", "part them") for each in joined)
     if found := next((each for each in _BRACE.finditer(wording) if not _is_joining(each[1] or each[2])), None):
         yield f"a word is joined to braces in {_around(wording, found)}", "put a space between them"
     if found := _SIGN.search(wording):
-        yield f"{shown(found[1])} before braces is read out", "take it out"
+        yield f"{quote(found[1])} before braces is read out", "take it out"
     if (found := _TWICE.search(wording)) and found[1].lower() not in words.twice:
-        yield f"{shown(found[1])} stands twice in a row", "take one out"
+        yield f"{quote(found[1])} stands twice in a row", "take one out"
     for pattern, meant in words.slips:
         if found := re.search(pattern, wording, re.IGNORECASE):
-            yield f"{_around(wording, found)} may be a slip", f"is {shown(meant)} meant?"
+            yield f"{_around(wording, found)} may be a slip", f"is {quote(meant)} meant?"
 
 
 @cache
@@ -170,14 +170,14 @@ def _around(wording: str, found: re.Match[str]) -> str:
     """Quote a match with the words it stands in."""
     start = wording.rfind(" ", 0, found.start() + 1) + 1
     end = wording.find(" ", found.end())
-    return shown(wording[start : end if end >= 0 else None])
+    return quote(wording[start : end if end >= 0 else None])
 
 
 def _alike(sides: Sides, tree: Table) -> Iterator[Problem]:
     for name in sides.left:
         if sides.left[name].casefold() == sides.right[name].casefold():
             where = place(tree, ("sides", "right", name))
-            what = f"{name!r} is {shown(sides.right[name])} on both sides"
+            what = f"{name!r} is {quote(sides.right[name])} on both sides"
             yield Problem(where, what, "write the other side's word, or the word itself in the steps")
 
 
@@ -194,8 +194,8 @@ def _one_sided(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Problem]
             found = next((noun for noun in longest_first if any(_has(each, noun) for each in bare)), None)
             alone = next((word for each in bare for word in _WORD.findall(each) if word in lone), None)
             if text.where and (found or alone):
-                mend = f"write {{{nouns[found]}}}" if found else "give the sides a name for it under 'sides'"
-                yield Problem(text.where, f"both sides hear {shown(found or alone)} here", mend)
+                remedy = f"write {{{nouns[found]}}}" if found else "give the sides a name for it under 'sides'"
+                yield Problem(text.where, f"both sides hear {quote(found or alone)} here", remedy)
 
 
 def _around_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
@@ -211,7 +211,7 @@ def _around_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
             bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
             heard = {noun for noun in nouns if any(_has(each, noun) for each in bare)}
             if text.where and len(heard) == 1:  # of two, either may come first
-                noun = shown(heard.pop())
+                noun = quote(heard.pop())
                 told = f"{noun} is wrong here for whoever begins with the other side, or plays one side alone"
                 yield Problem(text.where, told, "say it within the 'each side', or leave the side out")
 
@@ -265,6 +265,6 @@ def _full(line: Line) -> Problem:
     assert line.cue.where is not None  # noqa: S101 - as _is_full says
     seconds = float(line.phase.end - line.phase.start)
     what = (
-        f"{shown(line.cue.text)} leaves little air: it fills {line.fill:.0%} of the {line.phase.kind} of {seconds:g} s"
+        f"{quote(line.cue.text)} leaves little air: it fills {line.fill:.0%} of the {line.phase.kind} of {seconds:g} s"
     )
     return Problem(line.cue.where, what, "add a shorter wording after '|'")

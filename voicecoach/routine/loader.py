@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, near, order_problems, shown
-from voicecoach.language import TAG, akin, language, wider
+from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, find_close, order_problems, quote
+from voicecoach.language import TAG, is_same_language, language, list_wider
 from voicecoach.routine.checks import pause_marks, validated
 from voicecoach.routine.library import (
     BUILT_IN,
@@ -96,7 +96,7 @@ NO_FOLDER = Path(os.devnull)
 
 def _translation(path: Path, code: str) -> dict[str, Path]:
     """Return a translation beside a routine's file into a language without a table, whose routine has its own words."""
-    tags = wider(code) if TAG.fullmatch(code) else ()
+    tags = list_wider(code) if TAG.fullmatch(code) else ()
     files = {each.lower(): path.with_name(each) for each in beside(path)}
     named = {tag: f"{untranslated(path.stem)}.{tag}{path.suffix}".lower() for tag in tags}
     return {tag: files[name] for tag, name in named.items() if name in files}
@@ -106,11 +106,11 @@ def _translated(path: Path, code: str) -> Routine:
     """Read a routine in a language: its translation, or the routine itself if it is in that language."""
     there = translations(path) | _translation(path, code)
     original = path.with_name(untranslated(path.stem) + path.suffix)
-    fitting = [there[each] for each in (*wider(code), *there) if each in there and akin(each, code)]
+    fitting = [there[each] for each in (*list_wider(code), *there) if each in there and is_same_language(each, code)]
     routine = _loaded(next(each for each in (*fitting, original, path) if is_file(each)))
-    if not TAG.fullmatch(code) or not akin(routine.sheet.language, code):
+    if not TAG.fullmatch(code) or not is_same_language(routine.sheet.language, code):
         known = ", ".join(sorted({routine.sheet.language, *there}))
-        what = f"{shown(untranslated(path.stem))} is not there in the language {shown(code)}"
+        what = f"{quote(untranslated(path.stem))} is not there in the language {quote(code)}"
         raise ChoiceError(f"{what}\nit is there in: {known}")
     return _in_dialect(routine, code)
 
@@ -160,13 +160,13 @@ class _Reading:
         """Return a routine that is included, in the language of the one that includes it."""
         target, file = _target(name, path)
         if _real(target) in self.above:
-            raise _refused(name, f"{shown(name.text)} includes itself", "take one of the includes out")
+            raise _refused(name, f"{quote(name.text)} includes itself", "take one of the includes out")
         if len(self.above) >= DEEPEST_INCLUDE:
             raise _refused(name, f"includes go more than {DEEPEST_INCLUDE} deep", "include the routines themselves")
         routine = self.once(target, file)
         if routine.sheet.language != sheet.language:
             what = (
-                f"{shown(name.text)} is in the language {routine.sheet.language}, and this routine in {sheet.language}"
+                f"{quote(name.text)} is in the language {routine.sheet.language}, and this routine in {sheet.language}"
             )
             plain = untranslated(name.text)
             alike = plain != name.text and plain in built_in() and read_head(BUILT_IN / f"{plain}.yaml")
@@ -191,8 +191,8 @@ class _Reading:
 def _check_ending(name: str, own: str, file: str) -> None:
     """Refuse a translation whose name and content say different languages: the wrong voice would read it."""
     code = find_language(name)
-    if code and not akin(code, own):
-        what = f"the file's name ends in {shown(code)}, and the routine is in the language {own}"
+    if code and not is_same_language(code, own):
+        what = f"the file's name ends in {quote(code)}, and the routine is in the language {own}"
         raise RoutineError([Problem(Where(file, 1, 1), what, f"write 'language: {code}' in it, or rename it")])
 
 
@@ -216,13 +216,15 @@ def _sound(name: Name, path: Path) -> Path:
     if not is_file(target):
         shipped = [each.removesuffix(".wav") for each in assets()]
         if name.text in beds():
-            mend = f"a sound is a file, or one of: {', '.join(shipped)}"
-            raise _refused(name, f"{shown(name.text)} is a bed, which lies under a whole session", mend)
-        close = near(name.text, shipped)
-        mend = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are: {', '.join(shipped)}"
-        raise _refused(name, f"no sound {shown(name.text)} stands beside this routine, or comes with the program", mend)
+            remedy = f"a sound is a file, or one of: {', '.join(shipped)}"
+            raise _refused(name, f"{quote(name.text)} is a bed, which lies under a whole session", remedy)
+        close = find_close(name.text, shipped)
+        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are: {', '.join(shipped)}"
+        raise _refused(
+            name, f"no sound {quote(name.text)} stands beside this routine, or comes with the program", remedy
+        )
     if target.stat().st_size > plain_files.LARGEST:
-        raise _refused(name, f"{shown(name.text)} has more than {plain_files.LARGEST:,} bytes", "use a shorter sound")
+        raise _refused(name, f"{quote(name.text)} has more than {plain_files.LARGEST:,} bytes", "use a shorter sound")
     return target
 
 
@@ -230,7 +232,7 @@ def _inside(name: Name, path: Path) -> Path:
     """Return a file in a routine's folder; nothing outside of it can be named."""
     target = path.parent / name.text
     if not _real(target).is_relative_to(_real(path.parent)):
-        raise _refused(name, f"{shown(name.text)} is outside this routine's folder", "copy the file into it")
+        raise _refused(name, f"{quote(name.text)} is outside this routine's folder", "copy the file into it")
     return target
 
 
@@ -241,9 +243,11 @@ def _target(name: Name, path: Path) -> tuple[Path, str]:
     target = _inside(name, path)
     if not is_file(target) or target.suffix not in ENDINGS:
         known = [each for each in built_in() if find_language(name.text) or not find_language(each)]
-        close = near(name.text, [*beside(path), *known])
-        mend = f"did you mean {' or '.join(map(repr, close))}?" if close else "name a .yaml file, or a built-in routine"
-        raise _refused(name, f"no routine {shown(name.text)} stands beside this one", mend)
+        close = find_close(name.text, [*beside(path), *known])
+        remedy = (
+            f"did you mean {' or '.join(map(repr, close))}?" if close else "name a .yaml file, or a built-in routine"
+        )
+        raise _refused(name, f"no routine {quote(name.text)} stands beside this one", remedy)
     return target, str(target)
 
 
@@ -252,6 +256,6 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _refused(name: Name, what: str, mend: str) -> RoutineError:
+def _refused(name: Name, what: str, remedy: str) -> RoutineError:
     assert name.where is not None  # noqa: S101 - a name that was read from a file has its place
-    return RoutineError([Problem(name.where, what, mend)])
+    return RoutineError([Problem(name.where, what, remedy)])

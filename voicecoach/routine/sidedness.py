@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import Problem, shown
-from voicecoach.language import TAG, language, missing
+from voicecoach.errors import Problem, quote
+from voicecoach.language import TAG, language, list_missing
 from voicecoach.routine.model import EachSide, around, block, said, walk
 from voicecoach.routine.values import BLANK
 
@@ -27,7 +27,7 @@ def find_written_out(sheet: Sheet) -> Iterator[Problem]:
     Surely: the side's word, where it has no other meaning, with a part of the body or as the author's own phrase. What
     joins both sides ("left and right leg") is about both. Braces with a side (``{left leg}``) say one side on purpose.
     """
-    if sheet.sides is None or not TAG.fullmatch(sheet.language) or missing(sheet.language, sheet.words):
+    if sheet.sides is None or not TAG.fullmatch(sheet.language) or list_missing(sheet.language, sheet.words):
         return
     forms = language(sheet.language, sheet.words).sided
     if forms is None:
@@ -38,7 +38,7 @@ def find_written_out(sheet: Sheet) -> Iterator[Problem]:
         for words in said(step):
             found = next(filter(None, (_find_phrase(text, forms, sure) for text in words.wordings)), "")
             if words.where and found:
-                what = f"both sides hear {shown(found)} here, and in one of the turns it is the wrong one"
+                what = f"both sides hear {quote(found)} here, and in one of the turns it is the wrong one"
                 yield Problem(words.where, what, _remedy(found, sheet.sides))
 
 
@@ -52,7 +52,7 @@ def find_misplaced(sheet: Sheet, sides: Sequence[str], first: str | None) -> Ite
     wrong = set(sides) ^ {"left", "right"} if len(sides) == 1 else {"left", "right"} if moved else set()
     if sheet.sides is None or not turns or not wrong:
         return
-    if not TAG.fullmatch(sheet.language) or missing(sheet.language, sheet.words):
+    if not TAG.fullmatch(sheet.language) or list_missing(sheet.language, sheet.words):
         return
     forms = language(sheet.language, sheet.words).sided
     if forms is None:
@@ -66,7 +66,7 @@ def find_misplaced(sheet: Sheet, sides: Sequence[str], first: str | None) -> Ite
             if (
                 words.where and len(set(named.values())) == 1 and set(named.values()) <= wrong
             ):  # of two, either may lead
-                what = f"{shown(min(named))} is wrong in this session, which begins with or plays the other side"
+                what = f"{quote(min(named))} is wrong in this session, which begins with or plays the other side"
                 yield Problem(words.where, what, "say it within the 'each side', or leave the side out")
 
 

@@ -13,7 +13,7 @@ import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from voicecoach.errors import Problem, RoutineError, Where, cut, shown
+from voicecoach.errors import Problem, RoutineError, Where, cut, quote
 from voicecoach.routine.keys import STEP_NAMES, add_dash
 from voicecoach.routine.syntax import explain_syntax
 from voicecoach.system import plain_files
@@ -220,7 +220,7 @@ def _compose(text: str, file: str) -> Node | None:
     except MarkedYAMLError as error:
         raise _not_yaml(error, text, file) from error
     except ReaderError as error:
-        what = f"a text can't hold the character {shown(chr(error.character))}"
+        what = f"a text can't hold the character {quote(chr(error.character))}"
         raise _error(_position(text, error.position, file), what, "take it out") from error
     except (ValueError, OverflowError) as error:
         raise _no_character(error, text, file) from error
@@ -251,14 +251,14 @@ def _not_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
     marks = [(mark.line + 1, mark.column + 1) if mark else None for mark in (error.problem_mark, error.context_mark)]
     mark = marks[0] or marks[1] or (1, 1)
     slip = explain_syntax(text, str(error.problem or error.context), mark, marks[1])
-    return _error(Where(file, slip.line, slip.column), slip.what, slip.mend)
+    return _error(Where(file, slip.line, slip.column), slip.what, slip.remedy)
 
 
 def _no_character(error: Exception, text: str, file: str) -> RoutineError:
     """Tell of an escape past the last character, which the library takes for one."""
     at = next((match.start() for match in _ESCAPE.finditer(text) if int(match[1], 16) > sys.maxunicode), None)
     if at is None:
-        return _error(Where(file, 1, 1), f"this is not YAML: {shown(error)}", "take it out")
+        return _error(Where(file, 1, 1), f"this is not YAML: {quote(error)}", "take it out")
     return _error(_position(text, at, file), "an escape stands for a character that is none", "take it out")
 
 
@@ -284,13 +284,13 @@ class _Walk:
         if depth > DEEPEST:
             raise _error(self.where(node), f"this is nested more than {DEEPEST} deep", FEWER)
         if not str(node.tag).startswith("tag:yaml.org,2002:") or "python" in str(node.tag):
-            self.note(node, f"tags such as {shown(node.tag)} mean nothing here", "take the tag out")
+            self.note(node, f"tags such as {quote(node.tag)} mean nothing here", "take the tag out")
         if isinstance(node, ScalarNode):
             return self.scalar(node)
         return self.sequence(node, depth) if isinstance(node, SequenceNode) else self.mapping(node, depth)
 
-    def note(self, node: Node, what: str, mend: str) -> None:
-        self.problems.append(Problem(self.where(node), what, mend))
+    def note(self, node: Node, what: str, remedy: str) -> None:
+        self.problems.append(Problem(self.where(node), what, remedy))
 
     def scalar(self, node: ScalarNode) -> Text | None:
         if node.value == "" and node.style is None:
@@ -323,7 +323,7 @@ class _Walk:
                 merged.append(value)
                 continue
             if CONTROL.search(key.value) or set(key.value) & _ENDS:
-                self.note(key, f"the key {shown(key.value)} has control characters in it", "take them out")
+                self.note(key, f"the key {quote(key.value)} has control characters in it", "take them out")
                 continue
             if key.value in seen and not dashless:
                 dashless = self.note_double(key, seen)
@@ -339,7 +339,7 @@ class _Walk:
         names = [name for name in seen if name in STEP_NAMES and seen[name].start_mark.line > first.start_mark.line]
         second = key if key.value in STEP_NAMES - {"hold", "say"} else seen[names[-1]] if names else key
         if second.start_mark.line == first.start_mark.line or not ({key.value, *names} & STEP_NAMES):
-            told = f"{shown(key.value)} stands here twice, first on line {seen[key.value].start_mark.line + 1}"
+            told = f"{quote(key.value)} stands here twice, first on line {seen[key.value].start_mark.line + 1}"
             self.note(key, told, "keep one")
             return False
         self.note(second, *add_dash(str(second.value), first.start_mark.column - 1))
@@ -365,8 +365,8 @@ def _placed(value: _Tree, where: Where) -> _Tree:
     return value
 
 
-def _error(where: Where, what: str, mend: str) -> RoutineError:
-    return RoutineError([Problem(where, what, mend)])
+def _error(where: Where, what: str, remedy: str) -> RoutineError:
+    return RoutineError([Problem(where, what, remedy)])
 
 
 def _too_many(where: Where) -> RoutineError:

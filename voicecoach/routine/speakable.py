@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from voicecoach.core.spelling import unit
-from voicecoach.errors import shown
+from voicecoach.errors import quote
 from voicecoach.routine.formula import NAME
 from voicecoach.routine.text_normalisation import ARROWS, NUMBER, closes_quote, read_aloud, read_signs
 
@@ -101,7 +101,7 @@ def _check_read(said: str, words: Language) -> Iterator[Finding]:
         return
     own = _scripts(words.word("calibration"))
     if found := next((each for each in _LETTERS.finditer(NAME.sub(" ", said)) if not _scripts(each[0]) <= own), None):
-        what = f"{shown(found[0])} is in letters that a voice for {words.name} spells out one by one, if at all"
+        what = f"{quote(found[0])} is in letters that a voice for {words.name} spells out one by one, if at all"
         yield what, "write it as it sounds, or choose the routine's 'language'"
 
 
@@ -118,7 +118,7 @@ def check_spoken(text: str, said: str, words: Language) -> Iterator[Finding]:
         yield from _check_read(said, words)
         return
     if found := pause_mark(text, words):
-        yield f"{shown(found[0])} is read out, and makes no pause", f"write 'settle: {found[1]}' under the words"
+        yield f"{quote(found[0])} is read out, and makes no pause", f"write 'settle: {found[1]}' under the words"
     yield from check_written(text, words)
 
 
@@ -169,13 +169,13 @@ def _find_unread(said: str, words: Language) -> Iterator[Finding]:
     """Yield marks that are read by their names, and short forms that are spelled out."""
     if not _SUSPECT.search(said):
         return
-    for pattern, what, mend in _kinds(words):
+    for pattern, what, remedy in _kinds(words):
         if found := pattern.search(said):
-            yield what.format(shown(found[0].strip())), mend
+            yield what.format(quote(found[0].strip())), remedy
             said = pattern.sub(" ", said)
     spelled = (each for each in _spelled_pattern(words).finditer(said) if not closes_quote(said, each.end() - 1))
     if found := next(spelled, None):
-        yield f"{shown(found[0])} is spelled out", "write the unit in words"
+        yield f"{quote(found[0])} is spelled out", "write the unit in words"
     if picture := next((each for each in said if _is_sign(each)), None):
         yield f"{picture} is read out as its name, or not at all", ALONE
 
@@ -186,10 +186,10 @@ def _kinds(words: Language) -> tuple[tuple[re.Pattern[str], str, str], ...]:
     speakers = words.reading.form("speakers") or "(?!)"
     labels = rf"(?i:^(?:{speakers})(?: \d+)?:)"
     means = "{} has no single reading"
-    instead = [(pattern, means, f"write {shown(meant)}") for pattern, meant in words.reading.instead]
+    instead = [(pattern, means, f"write {quote(meant)}") for pattern, meant in words.reading.instead]
     clock = [_CLOCK] if words.reading.forms else []
     kinds = ((labels, _STANDS, "leave out who speaks"), *_MARKUP, *instead, *_JOINS, *clock)
-    return tuple((re.compile(pattern), what, mend) for pattern, what, mend in kinds)
+    return tuple((re.compile(pattern), what, remedy) for pattern, what, remedy in kinds)
 
 
 @lru_cache(maxsize=16)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import shown
+from voicecoach.errors import quote
 from voicecoach.routine.alignment import find_deeper, find_misaligned
 from voicecoach.routine.keys import add_colon, find_bare_key
 from voicecoach.routine.lines import Slip, read_lines
@@ -49,7 +49,7 @@ BITES = {
 def explain_syntax(text: str, said: str, mark: tuple[int, int], opening: tuple[int, int] | None) -> Slip:
     r"""Return the slip behind what YAML ``said`` at ``mark``; ``opening`` is where the part that it read there began.
 
-    >>> explain_syntax("steps:\n  - say Sit\n    settle: 5s\n", "mapping values are not allowed", (3, 11), None).mend
+    >>> explain_syntax("steps:\n  - say Sit\n    settle: 5s\n", "mapping values are not allowed", (3, 11), None).remedy
     "write 'say: ', with a colon and a space"
     """
     if _is_tabbed(text, mark[0]):
@@ -69,8 +69,8 @@ def explain_syntax(text: str, said: str, mark: tuple[int, int], opening: tuple[i
     if unclosed and opened and (found := _find_unopened(opened)):
         return found
     known = next((BITES[bite] for bite in BITES if bite in said), None)
-    what, mend = known or (f"this is not YAML: {said}", "put a text that has : { [ # | or quotes in it into quotes")
-    return Slip(*(opening if unclosed and opening else mark), what, mend)
+    what, remedy = known or (f"this is not YAML: {said}", "put a text that has : { [ # | or quotes in it into quotes")
+    return Slip(*(opening if unclosed and opening else mark), what, remedy)
 
 
 def _is_tabbed(text: str, number: int) -> bool:
@@ -125,8 +125,8 @@ def _find_dashless(above: Sequence[Line], at: Line | None) -> Slip | None:
     for number, line in _walk_up(above, at):
         before = above[number - 1] if number else None
         if before and not line.key and not line.item and before.item and before.start == line.start:
-            mend = f"write '- ' before it, with the dash in column {line.start}"
-            return Slip(line.number, line.start, "there is no dash before this text", mend)
+            remedy = f"write '- ' before it, with the dash in column {line.start}"
+            return Slip(line.number, line.start, "there is no dash before this text", remedy)
     return None
 
 
@@ -145,8 +145,8 @@ def _find_bracket(lines: Sequence[Line], mark: tuple[int, int], opening: tuple[i
     name = next((end for end in ends if end in names), ends[-1] if ends else "")
     if not name:
         return None
-    mend = f"write ', ' before {name!r}, or put the text into quotes"
-    return Slip(mark[0], mark[1] - len(joined), f"there is no comma in {shown(joined)}", mend)
+    remedy = f"write ', ' before {name!r}, or put the text into quotes"
+    return Slip(mark[0], mark[1] - len(joined), f"there is no comma in {quote(joined)}", remedy)
 
 
 def _find_quotes(above: Sequence[Line], at: Line | None) -> Slip | None:
@@ -174,8 +174,8 @@ def _find_unopened(at: Line) -> Slip | None:
     """Look for quotes at the end of a text that are not there at its start."""
     if at.value[-1:] not in {'"', "'"} or at.value.count(at.value[-1]) > 1 or len(at.value) == 1:
         return None
-    mend = "write the same quotes at the start of the text"
-    return Slip(at.number, at.value_column, "these quotes are not opened", mend)
+    remedy = "write the same quotes at the start of the text"
+    return Slip(at.number, at.value_column, "these quotes are not opened", remedy)
 
 
 def _find_text(at: Line) -> Slip | None:
@@ -191,7 +191,7 @@ def _find_text(at: Line) -> Slip | None:
         told = f"a text can't start with {sign}", f"take each {sign} out; a voice does not say it"
     elif sign == "[" and "]" in value:
         mark = value[: value.index("]") + 1]
-        told = "a text can't start with [ and go on after it", f"take {shown(mark)} out, or put the text into quotes"
+        told = "a text can't start with [ and go on after it", f"take {quote(mark)} out, or put the text into quotes"
     elif sign and sign in "|>-?%@`":
         told = f"a text can't start with {sign}", "take it out, or put the text into quotes"
     elif sign and sign in "{[\"'":

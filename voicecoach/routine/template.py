@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from voicecoach.errors import ChoiceError, OutputError, TargetError, remedy, shown
+from voicecoach.errors import ChoiceError, OutputError, TargetError, quote, suggest_remedy
 from voicecoach.language import fill
 from voicecoach.routine.authoring import FILE as SCHEMA
 
@@ -23,7 +23,7 @@ def started(name: str, folder: Path) -> Path:
     """
     stem = name.removesuffix(".yaml")
     if not _NAME.fullmatch(stem):
-        raise ChoiceError(f"{shown(name)} can't be a routine's name\nwrite letters, digits, - and _, as my-stretch")
+        raise ChoiceError(f"{quote(name)} can't be a routine's name\nwrite letters, digits, - and _, as my-stretch")
     path = folder / f"{stem}.yaml"
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -36,7 +36,7 @@ def started(name: str, folder: Path) -> Path:
         raise OutputError(path, "no permission to write here; change into another folder") from error
     except OSError as error:
         what = (error.strerror or str(error)).lower()
-        raise OutputError(shown(path)[1:-1], "; ".join(filter(None, (what, remedy(error))))) from error
+        raise OutputError(quote(path)[1:-1], "; ".join(filter(None, (what, suggest_remedy(error))))) from error
     return path
 
 

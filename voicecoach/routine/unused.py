@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from voicecoach.core.breath import Span
-from voicecoach.errors import Problem, shown
+from voicecoach.errors import Problem, quote
 from voicecoach.routine.formula import Formula
 from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, block, walk
 from voicecoach.routine.source import key_place
@@ -110,8 +110,8 @@ def _unused(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     used = {name.lower() for text in texts for name in BLANK.findall(text)}
     for name in sheet.parameters:
         if name not in used | {each.removeprefix("next ") for each in used}:
-            mend = f"write {{{name}}} where it is meant, or take it out"
-            yield Problem(key_place(tree, ("parameters", name)), f"the parameter {name!r} is never used", mend)
+            remedy = f"write {{{name}}} where it is meant, or take it out"
+            yield Problem(key_place(tree, ("parameters", name)), f"the parameter {name!r} is never used", remedy)
 
 
 def _unpronounced(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
@@ -124,7 +124,7 @@ def _unpronounced(sheet: Sheet, tree: Table, words: Language) -> Iterator[Proble
     said = {word.casefold() for text in (*own, *read, *added) for word in _WORD.findall(text)}
     for name in sheet.pronounce:
         if not {word.casefold() for word in _WORD.findall(name)} <= said:
-            what = f"{shown(name)} is never said, so how it is pronounced means nothing"
+            what = f"{quote(name)} is never said, so how it is pronounced means nothing"
             yield Problem(key_place(tree, ("pronounce", name)), what, "write it as it stands in the steps")
 
 

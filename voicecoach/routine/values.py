@@ -15,7 +15,7 @@ from voicecoach.core import breath as breaths
 from voicecoach.core import notation
 from voicecoach.core.score import Offset
 from voicecoach.core.spelling import number, put_digits, shorten, simplify
-from voicecoach.errors import ChoiceError, VoicecoachError, Where, shown
+from voicecoach.errors import ChoiceError, VoicecoachError, Where, quote
 from voicecoach.routine.formula import NAME, Formula, as_span, refuse_slips, worked_out
 from voicecoach.routine.source import CONTROL, Table
 
@@ -191,8 +191,8 @@ def _whole(least: int, most: int) -> BeforeValidator:
         if not re.fullmatch(r"[0-9]+", plain):
             digits = re.search(r"[0-9]+", put_digits(plain))
             guess = min(max(int(digits[0][:4]), least), most) if digits else 0
-            mend = f"write {guess}" if guess else "write one, as 3"
-            raise ValueError(f"{'this' if value is None else shown(value)} is not a whole number; {mend}")
+            remedy = f"write {guess}" if guess else "write one, as 3"
+            raise ValueError(f"{'this' if value is None else quote(value)} is not a whole number; {remedy}")
         if not least <= (found := int(number(plain))) <= most:
             bound = f"at least {least:,}" if found < least else f"at most {most:,}"
             raise ValueError(f"this is {shorten(plain)}; {bound} is possible")
@@ -216,7 +216,7 @@ def _worked(value: object) -> Formula:
         try:
             worked_out(formula.text.removeprefix("-").strip(), {})
         except VoicecoachError as error:
-            raise ValueError(f"{shown(formula.text)} is no number or length; write 5, 20s or 2 breaths") from error
+            raise ValueError(f"{quote(formula.text)} is no number or length; write 5, 20s or 2 breaths") from error
     return formula
 
 
@@ -269,7 +269,7 @@ def _breathed(span: breaths.Span | Formula) -> breaths.Span | Formula:
     if isinstance(span, breaths.Span) and not (span.in_breaths and not span.rest):
         if span == breaths.Span():
             raise ValueError("this is not a breath; at least 1 is possible")
-        raise ValueError(f"{shown(str(span))} is not counted in breaths; write 3, or 30s in whole breaths")
+        raise ValueError(f"{quote(str(span))} is not counted in breaths; write 3, or 30s in whole breaths")
     return span
 
 
@@ -281,9 +281,9 @@ def _moment(text: str) -> Offset:
     if written.startswith("last "):
         return Offset(Fraction(1), -notation.read_seconds(written.removeprefix("last ")))
     if written in _HALF:
-        raise ChoiceError(f"{shown(text)} is not a moment\nwrite half")
+        raise ChoiceError(f"{quote(text)} is not a moment\nwrite half")
     if not re.search("[0-9]", written):
-        raise ChoiceError(f"{shown(text)} is not a moment\nwrite 10s, half or last 5s")
+        raise ChoiceError(f"{quote(text)} is not a moment\nwrite 10s, half or last 5s")
     return Offset(Fraction(0), notation.read_seconds(written))
 
 

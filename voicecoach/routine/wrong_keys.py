@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.errors import Problem, near, shown
+from voicecoach.errors import Problem, find_close, quote
 from voicecoach.routine.keys import HEADS, STEPS, add_colon, add_dash, find_bare_key, line_up
 from voicecoach.routine.model import (
     BETWEEN,
@@ -148,18 +148,18 @@ class WrongKeys:
         where = key_place(self.tree, (*other.path, key))
         table = find_table(self.tree, self.path)
         column = next((each.where.column for each in table or () if isinstance(each, Text)), where.column)
-        return Problem(where, f"the key {shown(key)} can't stand here", line_up(column))
+        return Problem(where, f"the key {quote(key)} can't stand here", line_up(column))
 
     def problems(self) -> Iterator[Problem]:
         """Yield one problem for each key: one that is written wrongly is not missing as well."""
         absent = list(self.absent)
         for key in self.unknown:
-            what, mend, meant = self._explain_key(key)
+            what, remedy, meant = self._explain_key(key)
             if meant in absent:
                 absent.remove(meant)
-            yield Problem(key_place(self.tree, (*self.path, key)), what, mend)
+            yield Problem(key_place(self.tree, (*self.path, key)), what, remedy)
         for key in absent:
-            yield Problem(place(self.tree, self.path), f"the key {shown(key)} is missing here", f"add '{key}: ...'")
+            yield Problem(place(self.tree, self.path), f"the key {quote(key)} is missing here", f"add '{key}: ...'")
 
     def other_step(self) -> Problem | None:
         """Return the problem of a table that has the keys of two steps, or of another step than its own key says."""
@@ -174,7 +174,7 @@ class WrongKeys:
         if found:
             odd, meant = found
             where = key_place(self.tree, (*self.path, odd))
-            return Problem(where, f"no step is called {shown(odd)}", f"did you mean {meant!r}?")
+            return Problem(where, f"no step is called {quote(odd)}", f"did you mean {meant!r}?")
         return None
 
     def _find_second(self, table: Table) -> str:
@@ -196,7 +196,7 @@ class WrongKeys:
     def _find_synonym(self, table: Table) -> tuple[str, str] | None:
         """Return the one unknown key if it means a step that has the other keys of the table, and that step's key."""
         key = self.unknown[0] if len(self.unknown) == 1 else ""
-        close = () if near(key, list_keys(self.model)) else near(key, [*STEPS, "change"], 1)
+        close = () if find_close(key, list_keys(self.model)) else find_close(key, [*STEPS, "change"], 1)
         meant = find_meant(key, [*STEPS, "change"]) or next(iter(close), "")
         if not meant or meant in table or find_meant(key, list_keys(self.model)):
             return None
@@ -210,14 +210,14 @@ class WrongKeys:
         bare = find_bare_key(key)
         if bare in known and key.removeprefix(bare).lstrip()[:1] in {"{", "[", ":"}:
             return *add_colon(bare), bare
-        if self.model is Phase and (step := near(key, STEPS, 1)):
-            return f"no step is called {shown(key)}", f"did you mean {step[0]!r}?", ""
+        if self.model is Phase and (step := find_close(key, STEPS, 1)):
+            return f"no step is called {quote(key)}", f"did you mean {step[0]!r}?", ""
         return None
 
     def _explain_key(self, key: str) -> tuple[str, str, str]:
         """Return what is wrong with a key, the remedy, and the key that it proposes first."""
         known = list_keys(self.model)
-        strange = f"the key {shown(key)} is not known here"
+        strange = f"the key {quote(key)} is not known here"
         told = self._explain_place(key, known)
         if told:
             return told
@@ -226,19 +226,19 @@ class WrongKeys:
         if self.path and (moved := self._move(key)):
             return *moved, ""
         if len(self.unknown) == len(self.absent) == 1:
-            close = near(key, known, 1) == [self.absent[0]]
-            mend = f"did you mean {self.absent[0]!r}?" if close else f"write {self.absent[0]!r}"
-            return strange, mend, self.absent[0]
-        close_keys = near(key, known) or _find_short(key, known)
+            close = find_close(key, known, 1) == [self.absent[0]]
+            remedy = f"did you mean {self.absent[0]!r}?" if close else f"write {self.absent[0]!r}"
+            return strange, remedy, self.absent[0]
+        close_keys = find_close(key, known) or _find_short(key, known)
         ask = f"did you mean {' or '.join(map(repr, close_keys))}?"
         return strange, ask if close_keys else f"possible are: {', '.join(known)}", (*close_keys, "")[0]
 
     def _move(self, key: str) -> tuple[str, str] | None:
         """Return how a key is moved that belongs to another table than this one."""
         names = [step for step in self.path if isinstance(step, str)]
-        what = f"the key {shown(key)} can't stand here"
+        what = f"the key {quote(key)} can't stand here"
         if key in {*STEPS, *BETWEEN} and issubclass(self.model, Named):
-            return f"the step {shown(key)} can't stand here", "start each step on a line of its own, after a dash"
+            return f"the step {quote(key)} can't stand here", "start each step on a line of its own, after a dash"
         for model, path in self.around[:1]:
             outer = find_table(self.tree, path)
             if outer and issubclass(model, Named) and key in list_keys(model) and key not in outer:

@@ -121,8 +121,8 @@ def exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
     """
     parts = list(_parts(routine))
     optional = _names(names for names, extra, _ in parts if extra)
-    mend = "write one of these, or --with all" if optional else f"{routine.name} has none; leave --with out"
-    _known("optional exercise", choices.added - {"all"}, optional, mend)
+    remedy = "write one of these, or --with all" if optional else f"{routine.name} has none; leave --with out"
+    _known("optional exercise", choices.added - {"all"}, optional, remedy)
     if choices.skipped:
         steps = {name for *_, part in parts for name in _step_names(part, choices)}
         every = _names(names for names, _, _ in parts)
@@ -216,11 +216,11 @@ def _step_names(routine: Routine, choices: Choices) -> Iterator[str]:
             yield from list_round_names(inner, name, part)
 
 
-def _known(kind: str, names: Iterable[str], known: Sequence[str], mend: str = "") -> None:
+def _known(kind: str, names: Iterable[str], known: Sequence[str], remedy: str = "") -> None:
     folded = {name.casefold() for name in known}
     for name in sorted(names):
         if name.casefold() not in folded:
-            raise UnknownNameError(kind, name, known, mend)
+            raise UnknownNameError(kind, name, known, remedy)
 
 
 def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> None:
@@ -236,8 +236,10 @@ def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> Non
     if choices.rounds is not None and not both and not repeated:
         raise ChoiceError(f"{routine.name} has no rounds that could be changed\nleave --rounds out")
     parameters = sorted({name for part in played for name in part.sheet.parameters})
-    mend = f"'voicecoach show {routine.name}' shows them" if parameters else f"{routine.name} has none; leave --set out"
-    _known("parameter", choices.settings, parameters, mend)
+    remedy = (
+        f"'voicecoach show {routine.name}' shows them" if parameters else f"{routine.name} has none; leave --set out"
+    )
+    _known("parameter", choices.settings, parameters, remedy)
 
 
 def _sentences(texts: Iterable[str], kind: CueKind, part: Part) -> list[Score]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from voicecoach.core.breath import Kind, Pace, Span
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
-from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, shown
+from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, quote
 from voicecoach.language import capitalise
 from voicecoach.routine.formula import Formula, TooDeepError, as_count, as_span, worked_out
 from voicecoach.routine.text_normalisation import read_aloud
@@ -261,8 +261,8 @@ class Part:
             return self.amiss(value.where, str(error), ONE_BREATH)
         if span == Span() and not empty:
             when = self._when(value)
-            mend = "let it start higher, or shrink less" if when else "give it more than 0"
-            return self.amiss(value.where, f"{when}{value.text} is 0: {mend}", ONE_BREATH)
+            remedy = "let it start higher, or shrink less" if when else "give it more than 0"
+            return self.amiss(value.where, f"{when}{value.text} is 0: {remedy}", ONE_BREATH)
         if span.breaths > MOST_BREATHS or max(span.rest, span.least) > LONGEST_SPAN:
             what = f"{value.text} lasts too long: at most {MOST_BREATHS:,} breaths or 24h are possible"
             return self.amiss(value.where, what, ONE_BREATH)
@@ -277,7 +277,7 @@ class Part:
         span = self.span(value)
         if not span.in_breaths:
             where, text = (value.where, value.text) if isinstance(value, Formula) else (None, str(span))
-            return self.amiss(where, f"{shown(text)} is {span}: write how many breaths, or 30s in whole breaths", 1)
+            return self.amiss(where, f"{quote(text)} is {span}: write how many breaths, or 30s in whole breaths", 1)
         return self._counted(span)
 
     def _counted(self, span: Span) -> int:
@@ -308,7 +308,7 @@ class Part:
             return text
         found = worked_out(text, self.values, self.spend)
         if isinstance(found, Span) and found.in_breaths:
-            raise ChoiceError(f"{shown(text)} is {found}, and a phase lasts seconds: write a number or a time")
+            raise ChoiceError(f"{quote(text)} is {found}, and a phase lasts seconds: write a number or a time")
         return f"{float(found.rest if isinstance(found, Span) else found):g}"
 
     def moment(self, value: Offset | Formula) -> Offset:
@@ -322,7 +322,7 @@ class Part:
         after = value.text.strip().removeprefix("last ")
         span = self.span(replace(value, text=after), empty=True)
         if span.in_breaths:
-            return self.amiss(value.where, f"{shown(value.text)} is {span}: write a time, as 10s", _START)
+            return self.amiss(value.where, f"{quote(value.text)} is {span}: write a time, as 10s", _START)
         if after != value.text.strip():
             return Offset(Fraction(1), -span.rest)
         return Offset(Fraction(0), span.rest)
@@ -369,9 +369,9 @@ class Part:
 
     def refused(self, where: Where | None, what: str) -> RoutineError:
         """Return the error that says ``what``, and after its last colon what would mend it."""
-        told, _, mend = what.rpartition(": ")
+        told, _, remedy = what.rpartition(": ")
         place = where or Where(self.routine.file, 1, 1)
-        return RoutineError([Problem(place, told or mend, mend if told else "")])
+        return RoutineError([Problem(place, told or remedy, remedy if told else "")])
 
     @property
     def shortest(self) -> Breath:
@@ -475,7 +475,7 @@ class Part:
         if isinstance(found, Fraction):
             return self.words.number(found)
         breaths = [self.words.counted("breaths", self._counted(found))] if found.in_breaths else []
-        times = [self.words.lasting(found.rest)] if found.rest or not breaths else []
+        times = [self.words.say_duration(found.rest)] if found.rest or not breaths else []
         return self.words.joined(*breaths, *times)
 
     def _pronounced(self, text: str) -> str:

@@ -27,7 +27,7 @@ from voicecoach.core.score import (
     Sound,
     seq,
 )
-from voicecoach.errors import ChoiceError, UnknownNameError, shown
+from voicecoach.errors import ChoiceError, UnknownNameError, quote
 from voicecoach.routine.formula import Formula, worked_out
 from voicecoach.routine.model import (
     PHASE_KEY,
@@ -394,8 +394,8 @@ def _moments(step: Hold, part: Part) -> Iterator[tuple[Offset, Score]]:
         yield part.moment(at), part.phrase(_by_round(words, part), CueKind.REMINDER)
     if step.halfway:
         halfway = part.phrase(Words((part.word("halfway"),), step.where), CueKind.COUNT, Kind.HOLD)
-        shown = replace(halfway, kind=CueKind.REMINDER) if isinstance(halfway, Phrase) else halfway
-        yield Offset(Fraction(1, 2), Fraction(0)), shown
+        reminder = replace(halfway, kind=CueKind.REMINDER) if isinstance(halfway, Phrase) else halfway
+        yield Offset(Fraction(1, 2), Fraction(0)), reminder
     for left in range(part.count(step.countdown) if step.countdown else 0, 0, -1):
         counted = Words((part.number(left),), step.where)
         yield Offset(Fraction(1), Fraction(-left)), part.phrase(counted, CueKind.COUNT, Kind.HOLD)
@@ -483,7 +483,7 @@ def _value(name: str, given: tuple[str, ...] | Growing, number: int, part: Part)
     try:
         worked_out(values[name], {**part.values, **values}, part.spend)
     except ChoiceError as error:
-        told = _ungrown(name, given, number, str(error).removeprefix(shown(values[name])))
+        told = _ungrown(name, given, number, str(error).removeprefix(quote(values[name])))
         announced = name.startswith("next ")  # the round itself tells of it
         values[name] = given.from_.text if announced else part.amiss(given.from_.where, told, given.from_.text)
     return values

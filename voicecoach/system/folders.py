@@ -75,10 +75,10 @@ def expanded(path: Path | str) -> Path:
         return Path(path)
 
 
-def quote(path: str) -> str:
+def quote_argument(path: str) -> str:
     """Write a path as it is typed in a shell; those of Windows know no single quotes.
 
-    >>> quote("calm.mp3"), quote("-5.mp3")
+    >>> quote_argument("calm.mp3"), quote_argument("-5.mp3")
     ('calm.mp3', './-5.mp3')
     """
     import shlex

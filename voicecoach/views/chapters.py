@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, shown
+from voicecoach.errors import ChoiceError, quote
 from voicecoach.views.captions import milliseconds
 from voicecoach.views.text import one_line
 
@@ -53,7 +53,7 @@ def _playlist(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> Iterat
     yield f"#PLAYLIST:{one_line(title)}"
     for path, seconds, name in tracks:
         if _UNNAMEABLE.search(path):
-            raise ChoiceError(f"a playlist can't name the file {shown(path)}\ngive it a name of plain letters with -o")
+            raise ChoiceError(f"a playlist can't name the file {quote(path)}\ngive it a name of plain letters with -o")
         yield f"#EXTINF:{_seconds(seconds):.3f},{one_line(name)}"
         yield f"./{path}" if _MISREAD.match(path) else path
 

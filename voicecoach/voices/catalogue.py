@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.errors import UnknownNameError, VoiceError, shown
-from voicecoach.language import akin, normalise, wider
+from voicecoach.errors import UnknownNameError, VoiceError, quote
+from voicecoach.language import is_same_language, list_wider, normalise
 from voicecoach.voices.matching import LIST_ALL, PREFERRED, match_name, tail
 from voicecoach.voices.port import VoiceInfo
 
@@ -75,13 +75,13 @@ def _choose_for(language: str, catalogue: Catalogue) -> VoiceInfo:
         lambda voice: wanted in voice.languages,
         lambda voice: tail(voice) == wanted,
         lambda voice: any(normalise(tag) == normalise(language) for tag in voice.languages),
-        lambda voice: any(akin(tag, wider(normalise(language))[-1]) for tag in voice.languages),
+        lambda voice: any(is_same_language(tag, list_wider(normalise(language))[-1]) for tag in voice.languages),
     )
     matches = ([voice for voice in catalogue.voices if way(voice)] for way in ways)
     found = next((voices for voices in matches if voices), [])
     if not found:
         raise VoiceError(
-            f"no voice of this system speaks {shown(language)}\n"
+            f"no voice of this system speaks {quote(language)}\n"
             "install one in the system's speech settings, or one of Piper's with 'voicecoach voices install NAME'; "
             "or name another with --voice ('voicecoach voices' lists them)"
         )

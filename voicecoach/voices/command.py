@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, RunError, VoiceError, shown
+from voicecoach.errors import ChoiceError, RunError, VoiceError, quote
 from voicecoach.system import cache, folders, parallel
 from voicecoach.system.process import Child, describe_end, last_line
 from voicecoach.system.signals import defer
@@ -162,7 +162,7 @@ class Speaker:
         try:
             return self._say_once(wording)
         except Fault as fault:
-            what = f"the command {self._definition.name!r} could not say {shown(wording)}, twice"
+            what = f"the command {self._definition.name!r} could not say {quote(wording)}, twice"
             raise VoiceError(f"{what}\n{Path(self._program).name} {fault}") from None
 
     def stop(self) -> None:
@@ -256,9 +256,9 @@ def _check_wordings(wordings: Sequence[str]) -> None:
     """Refuse what can't be handed to a program."""
     for wording in wordings:
         if not wording.strip():
-            raise VoiceError(f"the voice has nothing to say in {shown(wording)}\nwrite words, or leave the phrase out")
+            raise VoiceError(f"the voice has nothing to say in {quote(wording)}\nwrite words, or leave the phrase out")
         if "\0" in wording or any("\ud800" <= each <= "\udfff" for each in wording):
-            raise VoiceError(f"{shown(wording)} holds a character that is none (NUL, half of a pair)\ntake it out")
+            raise VoiceError(f"{quote(wording)} holds a character that is none (NUL, half of a pair)\ntake it out")
 
 
 def _read_sound(path: Path) -> Raw:

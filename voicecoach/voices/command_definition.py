@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, near, shown
+from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, find_close, quote
 from voicecoach.language import TAG
 from voicecoach.system import folders
 
@@ -100,11 +100,11 @@ def read_definition(name: str, commands: Mapping[str, object]) -> Definition:
     """
     if name not in commands:
         example = 'run = ["flite", "-t", "{text}", "-o", "{out}"]'
-        mend = f"define it in {folders.settings_file()}, as\n[commands.NAME] with {example}"
-        raise UnknownNameError("command", name, sorted(commands), mend)
+        remedy = f"define it in {folders.settings_file()}, as\n[commands.NAME] with {example}"
+        raise UnknownNameError("command", name, sorted(commands), remedy)
     given = commands[name]
-    for what, mend in _check_definition(given):
-        raise ChoiceError(f"{folders.settings_file()}: [commands.{name}]: {what}\n{mend}")
+    for what, remedy in _check_definition(given):
+        raise ChoiceError(f"{folders.settings_file()}: [commands.{name}]: {what}\n{remedy}")
     assert isinstance(given, dict)  # noqa: S101 - it was checked
     rate, timeout = given.get("rate", RATE), float(given.get("timeout", TIMEOUT))
     return Definition(name, tuple(given["run"]), tuple(given.get("languages", ())), rate, timeout)
@@ -118,9 +118,9 @@ def _check_definition(given: object) -> Iterator[Check]:
         return
     for key in given:
         if key not in KEYS:
-            close = near(str(key), KEYS)
+            close = find_close(str(key), KEYS)
             yield (
-                f"nothing is called {shown(key)}",
+                f"nothing is called {quote(key)}",
                 f"did you mean {close[0]}?" if close else f"there are: {', '.join(KEYS)}",
             )
     run = given.get("run")
@@ -188,6 +188,6 @@ def find_program(found: Definition) -> str:
     """
     program = found.program
     if program is None:
-        mend = f"install it, or write its path under [commands.{found.name}] in {folders.settings_file()}"
-        raise VoiceError(f"the command {found.name!r} needs {shown(found.run[0])}, which is not installed\n{mend}")
+        remedy = f"install it, or write its path under [commands.{found.name}] in {folders.settings_file()}"
+        raise VoiceError(f"the command {found.name!r} needs {quote(found.run[0])}, which is not installed\n{remedy}")
     return program

@@ -15,9 +15,10 @@ from http.client import HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, Any
 from urllib import request
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote as quote_url
+from urllib.parse import urlsplit
 
-from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoicecoachError, VoiceError, shown
+from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoicecoachError, VoiceError, quote
 from voicecoach.system import locks
 from voicecoach.voices.piper_models import CONFIG, MODEL, models_folder
 
@@ -144,7 +145,7 @@ def _choose_address(index: str | None) -> str:
     except ValueError:
         fine = False
     if not fine:
-        raise ChoiceError(f"{shown(base)} is no address of voices\nwrite one that begins with https:// (in {ADDRESS})")
+        raise ChoiceError(f"{quote(base)} is no address of voices\nwrite one that begins with https:// (in {ADDRESS})")
     return base
 
 
@@ -173,7 +174,7 @@ def _find_files(index: Mapping[str, Any], name: str, base: str) -> tuple[str, li
     except (KeyError, TypeError, ValueError, AttributeError):
         fine = None
     if not fine:
-        raise DownloadError(f"{base}/voices.json: what it says of {shown(key)} is broken\ntry again later")
+        raise DownloadError(f"{base}/voices.json: what it says of {quote(key)} is broken\ntry again later")
     return key, files
 
 
@@ -218,7 +219,7 @@ def _report_sum(report: Report, total: int, before: int, here: int) -> None:
 
 def _fetch(base: str, file: File, part: Path, tally: Callable[[int], None], timeout: float) -> Path:
     """Bring an unfinished file to its end, and check it."""
-    url = f"{base}/{quote(file.path)}"
+    url = f"{base}/{quote_url(file.path)}"
     tally(_measure(part, file))
     left = _TRIES
     while _measure(part, file) < file.size:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, near, shown
+from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, find_close, quote
 from voicecoach.system import folders, plain_files
 from voicecoach.voices.catalogue import SYSTEM
 from voicecoach.voices.matching import LIST_ALL, list_names, match_name, pick_best, rate_dialect, speaks_language
@@ -35,8 +35,10 @@ class System:
         try:
             voices = catalogue(settings.folder).voices
         except VoiceError as error:
-            what, *mend = str(error).splitlines()
-            return [VoiceInfo(f"{SYSTEM}:", SYSTEM, "the system's own", ready=False, hint=mend[-1] if mend else what)]
+            what, *remedy = str(error).splitlines()
+            return [
+                VoiceInfo(f"{SYSTEM}:", SYSTEM, "the system's own", ready=False, hint=remedy[-1] if remedy else what)
+            ]
         return voices
 
     def find_voice(self, name: str, settings: Settings) -> SystemVoice:
@@ -153,7 +155,7 @@ def find_voice(spec: str | None, settings: Settings) -> Found:
     kind, colon, name = spec.strip().partition(":")
     if kind.lower() in every:
         return _find_in_kind(every[kind.lower()], name.strip(), settings)
-    if colon and (alike := near(kind.lower(), list(every))):
+    if colon and (alike := find_close(kind.lower(), list(every))):
         raise UnknownNameError("kind of voices", kind, alike, LIST_ALL)
     voices = [each for one in every.values() for each in one.list_voices(settings)]
     found = match_name(spec.strip(), voices)
@@ -207,7 +209,7 @@ def _find_in_kind(kind: Kind, name: str, settings: Settings) -> Found:
         each for each in kind.list_voices(settings) if each.ready and speaks_language(each.languages, settings.language)
     ]
     if not fit:
-        what = f"no voice of the kind {kind.name!r} is ready for the language {shown(settings.language)}"
+        what = f"no voice of the kind {kind.name!r} is ready for the language {quote(settings.language)}"
         raise ChoiceError(f"{what}\nwrite {kind.name}:NAME; {LIST_ALL}")
     return _open(kind, pick_best(fit, settings.language), settings)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, shown
-from voicecoach.language import TAG, akin, wider
+from voicecoach.errors import ChoiceError, quote
+from voicecoach.language import TAG, is_same_language, list_wider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,7 +41,7 @@ def match_name(name: str, voices: Sequence[VoiceInfo]) -> VoiceInfo | None:
     found = exact or next((group for some in (ready, others) for group in _search(wanted, some) if group), [])
     if len(found) > 1:
         ids = ", ".join(each.id for each in found[:_MOST_NAMED]) + (", …" if len(found) > _MOST_NAMED else "")
-        raise ChoiceError(f"{shown(name)} may mean several voices: {ids}")
+        raise ChoiceError(f"{quote(name)} may mean several voices: {ids}")
     return found[0] if found else None
 
 
@@ -58,7 +58,7 @@ def speaks_language(languages: Iterable[str], code: str) -> bool:
     >>> speaks_language(("en-us",), "en-GB"), speaks_language((), "en")
     (True, False)
     """
-    return any(akin(wider(code)[-1], tag) for tag in languages)
+    return any(is_same_language(list_wider(code)[-1], tag) for tag in languages)
 
 
 def rate_dialect(voice: VoiceInfo, code: str) -> int:
@@ -66,7 +66,7 @@ def rate_dialect(voice: VoiceInfo, code: str) -> int:
     wanted = code.lower().replace("_", "-")
     if {wanted, PREFERRED.get(wanted)} & {*voice.languages}:
         return 2
-    return int(any(akin(wanted, tag) for tag in voice.languages))
+    return int(any(is_same_language(wanted, tag) for tag in voice.languages))
 
 
 def pick_best(voices: Sequence[VoiceInfo], code: str) -> VoiceInfo:

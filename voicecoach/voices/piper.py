@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.audio.clip import SAMPLE_BYTES, gain
-from voicecoach.errors import ChoiceError, VoiceError, shown
+from voicecoach.errors import ChoiceError, VoiceError, quote
 from voicecoach.system import cache
 from voicecoach.voices.piper_models import (
     INSTALL,
@@ -150,7 +150,7 @@ class Piper:
         match = _SPEC.fullmatch(name.strip())
         if match is None:
             raise ChoiceError(
-                f"{shown(name)} names no Piper voice\nwrite piper:NAME, piper:NAME#3 or piper:NAME@SPEAKER"
+                f"{quote(name)} names no Piper voice\nwrite piper:NAME, piper:NAME#3 or piper:NAME@SPEAKER"
             )
         model = find_model(match["model"].strip(), settings.data)
         facts = read_facts(model)
@@ -211,9 +211,9 @@ class LoadedModel:
         except VoiceError:
             raise
         except Exception as error:
-            raise VoiceError(f"the voice could not say {shown(wording)}\npiper: {quote_error(error)}") from error
+            raise VoiceError(f"the voice could not say {quote(wording)}\npiper: {quote_error(error)}") from error
         if not sentences:
-            raise VoiceError(f"the voice has no sounds for {shown(wording)}\nwrite it in words of the voice's language")
+            raise VoiceError(f"the voice has no sounds for {quote(wording)}\nwrite it in words of the voice's language")
         return Raw(bytes(round(PAUSE * self.rate) * SAMPLE_BYTES).join(sentences), self.rate)
 
     def sounds(self, text: str) -> int:
@@ -231,7 +231,7 @@ class LoadedModel:
             for chunk in self._voice.synthesize(piece, settings):
                 raw = polish.Raw(chunk.audio_int16_bytes, self.rate)
                 if polish.silent(raw):
-                    raise VoiceError(f"the voice gave silence for {shown(wording)}\n{_AGAIN}")
+                    raise VoiceError(f"the voice gave silence for {quote(wording)}\n{_AGAIN}")
                 yield polish.trim(raw).pcm
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, shown
+from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, quote
 from voicecoach.language import TAG
 from voicecoach.system import cache, folders
 from voicecoach.voices.matching import match_name
@@ -124,8 +124,8 @@ def find_model(name: str, data: Path | None) -> Path:
     there = {VoiceInfo(f"piper:{path.stem}", "piper", path.stem): path for path in list_models(data)}
     match = match_name(name, tuple(there))
     if match is None:
-        mend = f"'voicecoach voices install {name}' downloads it"
-        raise UnknownNameError("installed Piper voice", name, [each.name for each in there], mend)
+        remedy = f"'voicecoach voices install {name}' downloads it"
+        raise UnknownNameError("installed Piper voice", name, [each.name for each in there], remedy)
     return there[match]
 
 
@@ -212,4 +212,4 @@ def hash_file(path: Path, folder: Path | None) -> str:
 def quote_error(error: BaseException) -> str:
     """Return an error's message on one line, for our own message."""
     said = " ".join(str(error).split()) or type(error).__name__
-    return shown(said, 120)[1:-1]
+    return quote(said, 120)[1:-1]

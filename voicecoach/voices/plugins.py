@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from voicecoach.audio.clip import Clip, peak
-from voicecoach.errors import VoicecoachError, VoiceError, shown
+from voicecoach.errors import VoicecoachError, VoiceError, quote
 from voicecoach.voices.port import Kind, VoiceInfo
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class CheckedVoice:
                 with self._explain_errors():
                     clip = next(spoken, None)
                 if not isinstance(clip, Clip) or peak(clip) < LEAST_HEARD:
-                    raise VoiceError(f"{self._called} gave no sound for {shown(wording)}\ntry another --voice")
+                    raise VoiceError(f"{self._called} gave no sound for {quote(wording)}\ntry another --voice")
                 yield clip
         finally:
             if hasattr(spoken, "close"):
@@ -177,5 +177,5 @@ def _explain_errors(what: str, package: str) -> Iterator[None]:
         raise
     except Exception as error:
         said = f"{type(error).__name__}: {error}".splitlines()[0]
-        mend = "update or uninstall it, or name another with --voice"
-        raise VoiceError(f"the {what} of the package {package} failed: {said}\n{mend}") from error
+        remedy = "update or uninstall it, or name another with --voice"
+        raise VoiceError(f"the {what} of the package {package} failed: {said}\n{remedy}") from error

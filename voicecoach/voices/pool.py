@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from voicecoach.audio.clip import SAMPLE_BYTES
-from voicecoach.errors import RunError, VoiceError, shown
+from voicecoach.errors import RunError, VoiceError, quote
 from voicecoach.system import locks, process
 from voicecoach.voices import polish
 from voicecoach.voices.supervisor import Fault, Worker
@@ -90,7 +90,7 @@ class Speaker:
         except Fault as fault:
             self.rest()
             raise VoiceError(
-                f"the voice could not say {shown(wording)}, twice\nits worker {fault}{_mend(str(fault))}"
+                f"the voice could not say {quote(wording)}, twice\nits worker {fault}{_mend(str(fault))}"
             ) from None
 
     def ask(self, request: Mapping[str, object], patience: float) -> dict[str, object]:

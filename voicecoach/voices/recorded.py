@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
-from voicecoach.errors import ChoiceError, RunError, VoiceError, shown
+from voicecoach.errors import ChoiceError, RunError, VoiceError, quote
 from voicecoach.language import as_written
 from voicecoach.system import folders, parallel, plain_files
 from voicecoach.system.file_names import name_recording
@@ -77,7 +77,7 @@ class Fault:
 
     def __str__(self) -> str:
         """Say it in a few words."""
-        return f"{self.file} ({shown(self.wording, 40)}) {self.what}"
+        return f"{self.file} ({quote(self.wording, 40)}) {self.what}"
 
 
 class RecordingError(VoiceError):
@@ -89,9 +89,9 @@ class RecordingError(VoiceError):
         more = len(faults) - _SHOWN
         listed = "; ".join([*map(str, faults[:_SHOWN]), *([f"and {more} more"] if more > 0 else [])])
         missing = any(fault.what == _MISSING for fault in faults)
-        mend = f"'voicecoach script ROUTINE --missing {folder}' lists what to record" if missing else _AGAIN
+        remedy = f"'voicecoach script ROUTINE --missing {folder}' lists what to record" if missing else _AGAIN
         instead = f"; recorded:{folder},VOICE speaks it with another voice" if missing else ""
-        super().__init__(f"recordings in {folder}: {listed}\n{mend}{instead}")
+        super().__init__(f"recordings in {folder}: {listed}\n{remedy}{instead}")
 
 
 _MISSING = "is not there"
@@ -218,7 +218,7 @@ class RecordedVoice:
 
     def _report_missing(self) -> str:
         missing = list(self._missing)
-        some = ", ".join(f"{shown(each, 40)} ({_name_file(each)})" for each in missing[:_SHOWN])
+        some = ", ".join(f"{quote(each, 40)} ({_name_file(each)})" for each in missing[:_SHOWN])
         more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
         are = "wordings are" if len(missing) > 1 else "wording is"
         return f"{len(missing)} {are} not recorded in {self.folder}, and {self.named} speaks instead: {some}{more}"
@@ -242,7 +242,7 @@ class Recorded:
         """
         folder, comma, other = _parse_spec(name)
         if comma and not (other and settings.resolve):
-            raise ChoiceError(f"no voice is named after the comma of {shown(name)}\nwrite one, as in {name.strip()}en")
+            raise ChoiceError(f"no voice is named after the comma of {quote(name)}\nwrite one, as in {name.strip()}en")
         asked = [option for option in ("rate", "pitch") if getattr(settings, option) is not None]
         notes = [f"recordings are heard as they were spoken; --{option} changes nothing in them" for option in asked]
         spare = settings.resolve(other) if other and settings.resolve else None
@@ -260,8 +260,8 @@ def _parse_spec(text: str) -> tuple[Path, str, str]:
         if plain_files.is_folder(folder):
             return folder, "," if count < len(parts) else "", ",".join(parts[count:]).strip()
     first = parts[0].strip()
-    mend = "'voicecoach script ROUTINE --recording-list FILE.csv' lists what to record into it"
-    raise ChoiceError(f"there is no folder {shown(first)} of recordings\n{mend}")
+    remedy = "'voicecoach script ROUTINE --recording-list FILE.csv' lists what to record into it"
+    raise ChoiceError(f"there is no folder {quote(first)} of recordings\n{remedy}")
 
 
 def _take(file: Path, wording: str) -> Clip | str:

@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from voicecoach.errors import remedy
+from voicecoach.errors import suggest_remedy
 from voicecoach.system.process import PIPE, Child, Tail, describe_end
 from voicecoach.system.signals import defer
 
@@ -53,7 +53,7 @@ class Worker:
             self._messages = Tail(child.stderr)
             threading.Thread(target=self._listen, daemon=True).start()
         except OSError as error:
-            advice = f"\n{remedy(error)}" if remedy(error) else ""
+            advice = f"\n{suggest_remedy(error)}" if suggest_remedy(error) else ""
             raise Fault(f"could not be started: {(error.strerror or str(error)).lower()}{advice}") from None
         except BaseException:
             if child is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import VoiceError, shown
+from voicecoach.errors import VoiceError, quote
 from voicecoach.system import cache, parallel
 from voicecoach.voices import espeak
 from voicecoach.voices.catalogue import Catalogue, choose, read_catalogue
@@ -240,9 +240,9 @@ def _check(wordings: Sequence[str]) -> None:
     """Refuse what no voice can be handed: it would be cut short, or never arrive."""
     for wording in wordings:
         if not wording.strip():
-            raise VoiceError(f"the voice has nothing to say in {shown(wording)}\nwrite words, or leave the phrase out")
+            raise VoiceError(f"the voice has nothing to say in {quote(wording)}\nwrite words, or leave the phrase out")
         if "\0" in wording or any("\ud800" <= each <= "\udfff" for each in wording):
-            raise VoiceError(f"{shown(wording)} holds a character that is none (NUL, half of a pair)\ntake it out")
+            raise VoiceError(f"{quote(wording)} holds a character that is none (NUL, half of a pair)\ntake it out")
 
 
 def _check_letters(voice: str, wordings: Sequence[str]) -> None:
@@ -256,7 +256,7 @@ def _check_letters(voice: str, wordings: Sequence[str]) -> None:
     for wording in wordings:
         if found := next((each for each in wording if unicodedata.name(each, "").startswith("CJK ")), None):
             raise VoiceError(
-                f"the voice {voice} can't read Han characters, such as {found} in {shown(wording)}\n"
+                f"the voice {voice} can't read Han characters, such as {found} in {quote(wording)}\n"
                 "give their sound in kana under the routine's 'pronounce', or choose another voice with --voice"
             )
 

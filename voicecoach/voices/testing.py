@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg, filters
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, peak
-from voicecoach.errors import VoiceError, shown
+from voicecoach.errors import VoiceError, quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,22 +66,22 @@ class VoiceContract:
         """Cues are laid by the ends of clips: they are heard in the first and in the last 50 ms."""
         for text, clip in zip(PLAIN, self._speak(PLAIN), strict=True):
             _check_heard(text, clip)
-            _require(peak(clip[:EDGE]) >= LEAST_HEARD, f"the clip of {shown(text)} begins with silence")
-            _require(peak(clip[-EDGE:]) >= LEAST_HEARD, f"the clip of {shown(text)} ends with silence")
+            _require(peak(clip[:EDGE]) >= LEAST_HEARD, f"the clip of {quote(text)} begins with silence")
+            _require(peak(clip[-EDGE:]) >= LEAST_HEARD, f"the clip of {quote(text)} ends with silence")
 
     def test_clips_of_a_second_or_more_have_one_loudness(self) -> None:
         """It is -18 LUFS."""
         for text, clip in zip(PLAIN, self._speak(PLAIN), strict=True):
             if clip.seconds >= 1:
                 level = _loudness(clip)
-                _require(abs(level - LOUDNESS) <= WITHIN, f"{shown(text)} has {level:.1f} LUFS, not {LOUDNESS:.0f}")
+                _require(abs(level - LOUDNESS) <= WITHIN, f"{quote(text)} has {level:.1f} LUFS, not {LOUDNESS:.0f}")
 
     def test_the_identity_is_one_line_and_stays(self) -> None:
         """Clips are kept by it: it is the same before and after speaking, and for another voice with these settings."""
         voice = self.voice()
         before = voice.identity
         _require(
-            bool(before.strip()) and len(before.splitlines()) == 1, f"the identity {shown(before)} is not one line"
+            bool(before.strip()) and len(before.splitlines()) == 1, f"the identity {quote(before)} is not one line"
         )
         list(voice.speak(PLAIN[1:2]))
         _require(voice.identity == before, "the identity changes by speaking")
@@ -153,14 +153,14 @@ def _speak_or_refuse(voice: Voice, text: str) -> Clip | None:
     except AssertionError:
         raise
     except Exception as error:
-        raise AssertionError(f"{shown(text)} raises {type(error).__name__} and no VoiceError: {error}") from error
+        raise AssertionError(f"{quote(text)} raises {type(error).__name__} and no VoiceError: {error}") from error
     _check_heard(text, clip)
     return clip
 
 
 def _check_heard(text: str, clip: Clip) -> None:
-    _require(isinstance(clip, Clip), f"{shown(text)} gives {type(clip).__name__}, and no Clip")
-    _require(peak(clip) >= LEAST_HEARD, f"the clip of {shown(text)} is silent")
+    _require(isinstance(clip, Clip), f"{quote(text)} gives {type(clip).__name__}, and no Clip")
+    _require(peak(clip) >= LEAST_HEARD, f"the clip of {quote(text)} is silent")
 
 
 def _loudness(clip: Clip) -> float:

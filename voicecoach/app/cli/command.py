@@ -10,7 +10,7 @@ import click
 
 from voicecoach.app.cli.fields import Group, Option, collect, list_parameters
 from voicecoach.app.cli.origin import find_origin
-from voicecoach.errors import ChoiceError, shown
+from voicecoach.errors import ChoiceError, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,6 +107,6 @@ def note_origin(error: ChoiceError, option: click.Parameter, ctx: click.Context)
     """Note on an error where an option that it speaks of was set, if it was not typed."""
     name, value = max(option.opts, key=len), ctx.params.get(option.name or "")
     values = value if isinstance(value, tuple) else (value,)
-    named = re.search(rf"{name}\b(?!-)", str(error)) or any(shown(each) in str(error) for each in values)
+    named = re.search(rf"{name}\b(?!-)", str(error)) or any(quote(each) in str(error) for each in values)
     if named and (origin := find_origin(ctx, option)):
         error.add_note(f"{name} {origin}")

@@ -10,7 +10,7 @@ import click
 
 from voicecoach.app.cli.origin import describe_origin
 from voicecoach.app.cli.registry import cli
-from voicecoach.errors import VoicecoachError, remedy, shown
+from voicecoach.errors import VoicecoachError, quote, suggest_remedy
 from voicecoach.system import memory, signals, streams
 
 
@@ -73,8 +73,8 @@ def _explain(error: Exception) -> tuple[str, int]:
 def _describe_system_error(error: OSError) -> str:
     """Name the file or the stream that the system refused, and say whether the session is complete all the same."""
     if error.filename != streams.OUTPUT:
-        named = shown(error.filename)[1:-1] if error.filename else "the system"
-        return f"{named}: {(error.strerror or str(error)).lower()}\n{remedy(error)}"
+        named = quote(error.filename)[1:-1] if error.filename else "the system"
+        return f"{named}: {(error.strerror or str(error)).lower()}\n{suggest_remedy(error)}"
     streams.discard_output()
     made = "\nthe files themselves are complete" if signals.is_complete() else ""
     return f"{streams.describe_failure(error)}{made}"

@@ -122,10 +122,11 @@ def _summarise(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
 def _suggest_next(made: Made, routine: str) -> Iterator[str]:
     """Say how to hear the session, and how to use one's own breath if none was chosen."""
     (track, file, _), *_more = made.files
-    run = folders.quote(os.environ.get("VOICECOACH_COMMAND") or "voicecoach")  # the script of a checkout sets it
-    yield f"  hear it      {run} play {folders.quote(str(file.path))}"
+    program = os.environ.get("VOICECOACH_COMMAND") or "voicecoach"  # the script of a checkout sets it
+    run = folders.quote_argument(program)
+    yield f"  hear it      {run} play {folders.quote_argument(str(file.path))}"
     if made.session.asks_breath and track.timeline.phases:
-        named = "" if routine == DEFAULT else f" {folders.quote(routine)}"
+        named = "" if routine == DEFAULT else f" {folders.quote_argument(routine)}"
         yield f"  your breath  {run} breath, then: {run} make{named} --breath 5-7"
 
 

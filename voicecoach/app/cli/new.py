@@ -9,7 +9,7 @@ import click
 
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, required
-from voicecoach.system.folders import quote
+from voicecoach.system.folders import quote_argument
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -28,4 +28,4 @@ def command(chosen: NewOptions) -> None:
     from voicecoach.routine.template import started
 
     path = started(chosen.name, Path())
-    click.echo(f"{path}  'voicecoach plan {quote(str(path))}' shows what is heard when")
+    click.echo(f"{path}  'voicecoach plan {quote_argument(str(path))}' shows what is heard when")

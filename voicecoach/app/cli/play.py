@@ -65,7 +65,7 @@ def command(chosen: PlayOptions) -> None:
         play_file(path, quiet=quiet)
         return
     find(name)
-    by_hand = f"run 'voicecoach make {folders.quote(name)}', and open the file in any player"
+    by_hand = f"run 'voicecoach make {folders.quote_argument(name)}', and open the file in any player"
     player.command(Path("session.mp3"), by_hand)  # before the work
     _play_session(chosen)
 

@@ -14,7 +14,7 @@ from voicecoach.app.cli.fields import Options, Parsed, collect, flag, list_param
 from voicecoach.app.cli.options import JSON, LANGUAGE, NAME, OUTPUT, PITCH, RATE
 from voicecoach.app.cli.playing import play_file
 from voicecoach.app.cli.printing import open_output, print_json, print_notes, show_progress
-from voicecoach.errors import PlayerError, shown
+from voicecoach.errors import PlayerError, quote
 from voicecoach.system import folders
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _list_voices(chosen: VoicesOptions) -> None:
         return
     click.echo("\n".join(listing.table(found)), nl=bool(found))
     if not found:
-        print_notes([f"no voice here speaks {shown(chosen.language)}; {MORE}"])
+        print_notes([f"no voice here speaks {quote(chosen.language)}; {MORE}"])
 
 
 @click.command()
