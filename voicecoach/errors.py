@@ -37,16 +37,16 @@ class UnknownNameError(ChoiceError):
     no voice is called 'zzz'; there are: en-us, de
     """
 
-    def __init__(self, kind: str, name: str, known: Sequence[str], mend: str = "") -> None:
+    def __init__(self, kind: str, name: str, known: Sequence[str], remedy: str = "") -> None:
         """Keep the fields; ``known`` are all names that would have been right."""
         self.kind, self.name, self.known = kind, name, tuple(known)
-        self.near = tuple(near(name, known))
-        super().__init__(self._said() + (f"\n{mend}" if mend else ""))
+        self.close = tuple(find_close(name, known))
+        super().__init__(self._said() + (f"\n{remedy}" if remedy else ""))
 
     def _said(self) -> str:
-        missing = f"no {self.kind} is called {shown(self.name)}"
-        if self.near:
-            return f"{missing}; did you mean {' or '.join(map(repr, self.near))}?"
+        missing = f"no {self.kind} is called {quote(self.name)}"
+        if self.close:
+            return f"{missing}; did you mean {' or '.join(map(repr, self.close))}?"
         if self.known and len(self.known) <= 12:  # noqa: PLR2004 - what fits on a line or two
             return f"{missing}; there are: {', '.join(self.known)}"
         return missing
@@ -195,10 +195,10 @@ _REMEDIES = {
 }
 
 
-def remedy(error: OSError) -> str:
+def suggest_remedy(error: OSError) -> str:
     """Return what to do about an error of the system; nothing if that is not known.
 
-    >>> remedy(OSError(errno.ENAMETOOLONG, "File name too long"))
+    >>> suggest_remedy(OSError(errno.ENAMETOOLONG, "File name too long"))
     'choose a shorter name'
     """
     return _REMEDIES.get(error.errno or 0, "")
@@ -239,10 +239,10 @@ def order_problems(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=lambda each: (each.where.file, each.where.line, each.where.column))
 
 
-def near(name: str, known: Sequence[str], most: int = 3) -> list[str]:
+def find_close(name: str, known: Sequence[str], most: int = 3) -> list[str]:
     """Return the names most like ``name``, best first, at most ``most`` of them.
 
-    >>> near("thigh-burn", ["leg-stretch", "thigh-burner"])
+    >>> find_close("thigh-burn", ["leg-stretch", "thigh-burner"])
     ['thigh-burner']
     """
     inside = [each for each in known if name and name.lower() in each.lower()]
@@ -262,10 +262,10 @@ def escape(path: object) -> str:
     return text if text.isprintable() else repr(text)[1:-1]
 
 
-def shown(text: object, most: int = 60) -> str:
+def quote(text: object, most: int = 60) -> str:
     """Quote a text for a message: on one line, control characters escaped, never longer than ``most`` or so.
 
-    >>> shown("four" * 30)
+    >>> quote("four" * 30)
     "'fourfourfourfourfourfourfourfourfourfourfourfourfourfourfour…'"
     """
     text = str(text)
