@@ -339,7 +339,7 @@ def test_without_arguments_every_line_of_core_and_script_has_to_have_a_test(mach
     *_, covering, everything = [line for line in out if line.startswith("== ")]
     assert (status, everything) == (0, "== pytest -n auto --dist worksteal")
     assert covering.endswith(
-        "tests/core tests/script --cov voicecoach.core --cov voicecoach.script.builder --cov-fail-under 100"
+        "tests/core tests/script --cov voicecoach.core --cov voicecoach.script --cov-fail-under 100"
     )
     machine.install_python(refuse="--cov-fail-under")
     shutil.rmtree(machine.checkout / ".venv-test")
