@@ -182,7 +182,7 @@ def _serve(state: Path, seed: int) -> None:
     for line in sys.stdin:
         request = json.loads(line)
         if not _SPEECH:
-            _SPEECH.append(worker.started(request))
+            _SPEECH.append(worker.start_speech(request))
             os.write(_OUT, b'{"ready": 1}\n')
             continue
         note = noted(state, request["text"])

@@ -114,6 +114,8 @@ def _phrases(count: int, seed: int, folder: Path) -> Iterator[Outcome]:
         yield _judged(stage, wording, honest[wording], came[wording])
     yield from _kept(stage, honest)
     yield Outcome("after all phrases", "nothing is left", f"processes or files are left, seed {seed}" if left else "")
+    if not any(came[each] == honest[each] for each in wordings):
+        yield Outcome("all phrases", "none was spoken", "the lying worker never speaks, so nothing was tried")
 
 
 def _parts(wordings: Sequence[str]) -> Iterator[list[str]]:
