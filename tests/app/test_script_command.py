@@ -88,7 +88,7 @@ def test_only_what_is_not_recorded_yet_is_listed(capsys: pytest.CaptureFixture[s
     [
         (["--recording-list", "list.txt"], "a list's name ends in .csv or .md"),
         (["--recording-list", "no/list.csv"], "there is no folder no; make it first"),
-        (["--missing", "no"], "there is no such folder of recordings"),
+        (["--missing", "no"], "no such folder of recordings"),
         (["leg-strech"], "did you mean 'leg-stretch'"),
         (["four-seven-eight", "--tracks", "sides"], "has no sides"),
     ],

@@ -83,11 +83,11 @@ tone()
 
 FAULTS = {
     "fail": r"ended with exit status 3: no such voice: slt",
-    "hang": r"was not done in 1 s; timeout = … in its definition gives it more",
+    "hang": r"took more than 1 s; set a longer timeout in its definition",
     "leave": "wrote no sound",
     "empty": "wrote no sound",
     "silence": "gave silence",
-    "garbage": "wrote what is no sound",
+    "garbage": "wrote a file that is not sound",
     "die": "was killed by signal 9",
 }
 
@@ -196,7 +196,7 @@ def test_a_command_that_writes_without_end_is_stopped(tmp_path: Path, monkeypatc
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs groups of processes")
 def test_what_a_command_started_ends_with_it(tmp_path: Path) -> None:
-    with pytest.raises(VoiceError, match="not done in 1 s"):
+    with pytest.raises(VoiceError, match="took more than 1 s"):
         list(voice(tmp_path, run(tmp_path, "{text}", fault="child"), timeout=1).speak(["bad"]))
     assert gone(int((tmp_path / "child.pid").read_text()))
 
@@ -233,21 +233,21 @@ def test_another_program_of_the_same_name_is_another_voice(tmp_path: Path) -> No
 
 
 WRONG = {
-    "no table": ("flite", "it is no table"),
-    "no run": ({}, "run is no list of texts"),
-    "numbers": ({"run": ["x", 3]}, "run is no list of texts"),
+    "no table": ("flite", "it is not a table"),
+    "no run": ({}, "run is not a list of texts"),
+    "numbers": ({"run": ["x", 3]}, "run is not a list of texts"),
     "one text": ({"run": "flite -t {text}"}, r'write run = \["flite", "-t", "{text}"\]'),
-    "unknown key": ({"run": ["x"], "lang": ["en"]}, "nothing is called 'lang'\n"),
-    "unknown place": ({"run": ["x", "{txt}"]}, "{txt} stands for nothing\nthere are: {text}, {out}"),
-    "program from words": ({"run": ["{text}"]}, "the program is not named in full"),
-    "words in words": ({"run": ["festival", '(SayText "{text}")']}, "{text} is put into other words"),
+    "unknown key": ({"run": ["x"], "lang": ["en"]}, "unknown key 'lang'\n"),
+    "unknown place": ({"run": ["x", "{txt}"]}, "{txt} is not a placeholder\nuse {text}, {out}"),
+    "program from words": ({"run": ["{text}"]}, "run does not begin with a program"),
+    "words in words": ({"run": ["festival", '(SayText "{text}")']}, "{text} is part of a longer argument"),
     "shell": ({"run": ["/bin/sh", "-c", "x", "{text}"]}, "a shell would run the words of a routine"),
     "shell behind env": ({"run": ["env", "bash", "-c", "{text}"]}, "a shell would run"),
     "batch file": ({"run": ["C:\\say.CMD", "{text}"]}, "a shell would run"),
     "language": ({"run": ["x"], "languages": "en"}, 'write languages = \\["en"\\]'),
-    "rate": ({"run": ["x"], "rate": True}, "rate is no number of words a minute"),
-    "timeout": ({"run": ["x"], "timeout": 0}, "timeout is no number of seconds up to 600"),
-    "endless timeout": ({"run": ["x"], "timeout": float("nan")}, "timeout is no number"),
+    "rate": ({"run": ["x"], "rate": True}, "rate is not a whole number of words per minute"),
+    "timeout": ({"run": ["x"], "timeout": 0}, "timeout is not a number of seconds up to 600"),
+    "endless timeout": ({"run": ["x"], "timeout": float("nan")}, "timeout is not a number"),
 }
 
 

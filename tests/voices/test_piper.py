@@ -216,7 +216,7 @@ def test_a_broken_model_is_told_in_two_lines(data: Path, tmp_path: Path, content
 def test_a_broken_config_is_told(data: Path, tmp_path: Path, content: str) -> None:
     model = tinymodel.write_model(tmp_path, "broken")
     piper_models.find_config(model).write_text(content, encoding="utf-8")
-    with pytest.raises(VoiceError, match="this is no config of a Piper model\ninstall"):
+    with pytest.raises(VoiceError, match="this is not the config of a Piper model\ninstall"):
         voice(str(model), data)
 
 
@@ -250,9 +250,9 @@ def test_a_config_that_asks_for_what_is_not_there_is_told(
         ("choir#3", ChoiceError, "this model has no speaker #3; its speakers are #0 to #2"),
         ("hum#1", ChoiceError, "this model has no speaker #1; it has a single speaker: write no #"),
         ("choir@p9", UnknownNameError, "no speaker of this model is called 'p9'; there are: p0, p1, p2"),
-        ("#3", ChoiceError, "names no Piper voice\nwrite piper:NAME"),
-        ("choir#x", ChoiceError, "names no Piper voice"),
-        ("none/there.onnx", ChoiceError, "there.onnx: there is no such model"),
+        ("#3", ChoiceError, "is not the name of a Piper voice\nwrite piper:NAME"),
+        ("choir#x", ChoiceError, "is not the name of a Piper voice"),
+        ("none/there.onnx", ChoiceError, "there.onnx: no such model"),
     ],
 )
 def test_a_name_that_is_wrong_is_told(data: Path, name: str, error: type[ChoiceError], told: str) -> None:
@@ -265,7 +265,7 @@ def test_a_name_that_is_wrong_is_told(data: Path, name: str, error: type[ChoiceE
 def test_a_model_without_its_config_is_told(data: Path, tmp_path: Path) -> None:
     model = tinymodel.write_model(tmp_path, "alone")
     piper_models.find_config(model).unlink()
-    with pytest.raises(ChoiceError, match=r"alone.onnx.json: a model's config belongs beside it"):
+    with pytest.raises(ChoiceError, match=r"alone.onnx.json: its config is missing; put it beside the model"):
         voice(str(model), data)
 
 

@@ -119,8 +119,8 @@ def broken(folder: Path) -> dict[str, str]:
         "loud": "is clipped: ",
         "endless": "is far too long: 12 s for words of about 1 s",
         "hours": "is far too long",
-        "text": "is no sound that can be read",
-        "nothing": "is no sound that can be read",
+        "text": "is not sound that can be read",
+        "nothing": "is not sound that can be read",
         "never": "is not there",
     }
 
@@ -237,7 +237,7 @@ def test_a_playlist_under_the_name_of_a_sound_opens_no_other_file(tmp_path: Path
         "concat": "ffconcat version 1.0\nfile secret.wav\n",
     }.items():
         (tmp_path / f"{name_recording(wording)}.wav").write_text(content, encoding="utf-8")
-        with pytest.raises(RecordingError, match="no sound that can be read"):
+        with pytest.raises(RecordingError, match="not sound that can be read"):
             list(RecordedVoice(tmp_path).speak([wording]))
 
 
@@ -279,7 +279,7 @@ def test_a_folder_is_named_after_the_colon_and_another_voice_after_a_comma(tmp_p
 
 @pytest.mark.parametrize(
     ("spec", "told"),
-    [("nowhere", "there is no folder 'nowhere' of recordings"), ("nowhere,en", "there is no folder 'nowhere'")],
+    [("nowhere", "no folder 'nowhere' of recordings"), ("nowhere,en", "no folder 'nowhere'")],
 )
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path, spec: str, told: str) -> None:
     with pytest.raises(ChoiceError, match=told):

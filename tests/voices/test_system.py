@@ -106,13 +106,13 @@ FAULTS = {
     "nothing": r"wrote no sound",
     "silence": r"gave silence\nwrite it in words, or choose a voice that speaks their language",
     "empty": r"gave silence",
-    "text": r"wrote a file that is no sound",
+    "text": r"wrote a file that is not sound",
     "cut": r"wrote 3,001 bytes of a file of ",
     "longer": r"wrote [\d,]+ bytes of a file of ",
     "minutes": r"wrote 8 MB, which can't be these words",
     "blip": r"gave 0.000408 s of sound, which can't be these words",
     "rate": r"wrote sound of 44,100 samples a second in 1 channels",
-    "nought": r"wrote sound of 0 samples a second|wrote a file that is no sound",
+    "nought": r"wrote sound of 0 samples a second|wrote a file that is not sound",
     "huge": r"wrote 3,000 MB, which can't be these words",
     "folder": r"wrote no sound",
     "pipe": r"wrote no sound",
@@ -213,7 +213,7 @@ def test_an_answer_that_nobody_asked_for_is_a_fault_and_not_the_next_one(stage: 
     with Worker((stage.command()[0], "-c", twice), {}, 30.0) as worker:
         worker._asked({}, 30.0)  # noqa: SLF001 - one question; `ask` sets the worker up with another
         worker._answers.put(worker._answers.get(timeout=30))  # noqa: SLF001 - now the second answer is there
-        with pytest.raises(Fault, match="nobody asked"):
+        with pytest.raises(Fault, match="was not asked for"):
             worker.ask({}, 30.0)
 
 

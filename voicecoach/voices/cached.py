@@ -26,7 +26,7 @@ PATIENCE = 30.0
 class CachedVoice:
     """A voice that asks the one inside only for what is not in ``folder`` yet.
 
-    A cache that can't be read or written is no reason to be silent: ``problems`` then says so, once.
+    If the cache can't be read or written, the voice still speaks, and ``problems`` says so once.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class CachedVoice:
     ) -> None:
         """Wrap ``voice``; ``folder`` is made when there is something to keep, and holds ``limit`` bytes at most.
 
-        What is wrong with the voice itself comes first among the ``problems``. Clips in ``memory`` are not read again.
+        Problems of the voice itself come first in ``problems``. Clips in ``memory`` are not read again.
         """
         self._memory = memory
         self.voice, self.folder, self.limit = voice, folder, limit
@@ -57,7 +57,7 @@ class CachedVoice:
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with the voice or with the cache, and what the voice inside has to tell."""
+        """Problems of the voice and of the cache, for the listener."""
         return [*self._problems, *getattr(self.voice, "problems", ())]
 
     @property
@@ -92,7 +92,7 @@ class CachedVoice:
             self._prune()
 
     def _places(self, wordings: Sequence[str]) -> dict[str, Path]:
-        """Return where the clip of each wording is kept."""
+        """Return the cache path of each wording's clip."""
         if isinstance(self.voice, CompositeVoice):
             return {wording: locate_clip(self.folder, self.voice.identity_of(wording), wording) for wording in wordings}
         identity = self.identity if wordings else ""

@@ -29,7 +29,7 @@ def read_catalogue(answer: dict[str, Any]) -> Catalogue:
     """Build a catalogue from a worker's answer, or from the cached copy of one.
 
     Raises:
-        ValueError: When it is not such an answer.
+        ValueError: When it is not an answer of a worker.
     """
     try:
         voices = tuple(

@@ -91,7 +91,7 @@ class CommandVoice:
         """Speak each wording, in order; clips come a batch at a time.
 
         Raises:
-            VoiceError: When a wording can't be spoken, twice; clips of those before it were given.
+            VoiceError: When a wording can't be spoken, twice; the clips before it have been given.
             EncodeError: When ffmpeg is missing or fails.
         """
         if not wordings:
@@ -127,8 +127,8 @@ class Commands:
         """Return the voice of a command.
 
         Raises:
-            UnknownNameError: When there is none of this name.
-            ChoiceError: When it is not as it has to be.
+            UnknownNameError: When no command has this name.
+            ChoiceError: When its definition is wrong.
             VoiceError: When its program is not installed.
         """
         found = read_definition(name, settings.commands)
@@ -140,7 +140,7 @@ KIND = Commands()
 
 
 class Speaker:
-    """Runs a command, twice where it fails; ``folder`` is its own."""
+    """Runs a command, a second time if it fails, in a folder of its own."""
 
     def __init__(self, voice: CommandVoice, folder: Path) -> None:
         """Run nothing yet."""
@@ -219,12 +219,12 @@ class Speaker:
                 return status
             if sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file()) > MOST_BYTES:
                 raise Fault(f"wrote more than {MOST_BYTES / 1e6:.0f} MB for it")
-        raise Fault(f"was not done in {self._definition.timeout:g} s; timeout = … in its definition gives it more")
+        raise Fault(f"took more than {self._definition.timeout:g} s; set a longer timeout in its definition")
 
 
 @contextmanager
 def _speakers(voice: CommandVoice, number: int) -> Iterator[list[Speaker]]:
-    """Give speakers, each with a folder of its own; nothing of them is left afterwards."""
+    """Give speakers, each with its own temporary folder; all folders are removed at the end."""
     with folder_of_ours() as made, ExitStack() as stack:
         folders = [made / str(each) for each in range(number)]
         for folder in folders:
@@ -256,9 +256,13 @@ def _check_wordings(wordings: Sequence[str]) -> None:
     """Refuse what can't be handed to a program."""
     for wording in wordings:
         if not wording.strip():
-            raise VoiceError(f"the voice has nothing to say in {quote(wording)}\nwrite words, or leave the phrase out")
+            raise VoiceError(
+                f"the voice has nothing to speak in {quote(wording)}\nwrite words, or leave the phrase out"
+            )
         if "\0" in wording or any("\ud800" <= each <= "\udfff" for each in wording):
-            raise VoiceError(f"{quote(wording)} holds a character that is none (NUL, half of a pair)\ntake it out")
+            raise VoiceError(
+                f"{quote(wording)} contains an invalid character (NUL, or half of a surrogate pair)\nremove it"
+            )
 
 
 def _read_sound(path: Path) -> Raw:
@@ -268,14 +272,14 @@ def _read_sound(path: Path) -> Raw:
     try:
         raw = polish.load(path)
     except RunError:
-        raise Fault("wrote what is no sound") from None
+        raise Fault("wrote a file that is not sound") from None
     if polish.silent(raw):
         raise Fault("gave silence")
     return raw
 
 
 def _write_size(path: Path) -> None:
-    """Put the real size into the header of a WAV that was written to a pipe, where nobody could know it before."""
+    """Write the real size into the header of a WAV that was written to a pipe, when its size was not known yet."""
     with path.open("rb+") as file:
         head = file.read(4096)
         at = head.find(b"data", 12)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 RATE = 130
-"""What ``{rate}`` is, in words a minute, when nobody says otherwise."""
+"""Default value of ``{rate}``, in words per minute."""
 
 
 RATES = range(20, 1001)
@@ -51,7 +51,7 @@ _OPTION_LIKE = ("-", "+", "/", "@")
 
 
 Check = tuple[str, str]
-"""What is wrong, and what would mend it."""
+"""A problem and its remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Definition:
 
     Attributes:
         name: What it is called.
-        run: The program and its arguments; ``{text}``, ``{out}``, ``{rate}`` and ``{language}`` stand for values.
+        run: The program and its arguments; ``{text}``, ``{out}``, ``{rate}`` and ``{language}`` are replaced by values.
         languages: What it speaks.
         rate: Words a minute, for ``{rate}``.
         timeout: Seconds that a phrase may take.
@@ -78,7 +78,7 @@ class Definition:
 
     @property
     def program(self) -> str | None:
-        """The path of its program; None where there is none."""
+        """The path of its program; None if it is not installed."""
         found = shutil.which(folders.expanded(self.run[0]))
         return str(Path(found).absolute()) if found else None
 
@@ -95,8 +95,8 @@ def read_definition(name: str, commands: Mapping[str, object]) -> Definition:
     """Read a command of the settings.
 
     Raises:
-        UnknownNameError: When there is none of this name.
-        ChoiceError: When it is not as it has to be.
+        UnknownNameError: When no command has this name.
+        ChoiceError: When its definition is wrong.
     """
     if name not in commands:
         example = 'run = ["flite", "-t", "{text}", "-o", "{out}"]'
@@ -114,20 +114,20 @@ def _check_definition(given: object) -> Iterator[Check]:
     """Yield what is wrong with a definition."""
     example = 'write run = ["flite", "-t", "{text}", "-o", "{out}"]'
     if not isinstance(given, dict):
-        yield "it is no table", example
+        yield "it is not a table", example
         return
     for key in given:
         if key not in KEYS:
             close = find_close(str(key), KEYS)
             yield (
-                f"nothing is called {quote(key)}",
-                f"did you mean {close[0]}?" if close else f"there are: {', '.join(KEYS)}",
+                f"unknown key {quote(key)}",
+                f"did you mean {close[0]}?" if close else f"use {', '.join(KEYS)}",
             )
     run = given.get("run")
     if isinstance(run, str):
-        yield "run is one text, and no shell parts it", f"write run = {json.dumps(_split_words(run))}"
+        yield "run is a single text, and no shell splits it", f"write run = {json.dumps(_split_words(run))}"
     elif not isinstance(run, list) or not run or not all(isinstance(each, str) and "\0" not in each for each in run):
-        yield "run is no list of texts", example
+        yield "run is not a list of texts", example
     else:
         yield from _check_run(run)
     yield from _check_values(given)
@@ -136,28 +136,28 @@ def _check_definition(given: object) -> Iterator[Check]:
 def _check_run(run: Sequence[str]) -> Iterator[Check]:
     for place in (place for argument in run for place in _PLACE.findall(argument)):
         if place not in PLACES:
-            yield f"{{{place}}} stands for nothing", f"there are: {', '.join(f'{{{each}}}' for each in PLACES)}"
+            yield f"{{{place}}} is not a placeholder", f"use {', '.join(f'{{{each}}}' for each in PLACES)}"
     if not run[0].strip() or _PLACE.search(run[0]):
-        yield "the program is not named in full", "write its name or its path as the first text of run"
+        yield "run does not begin with a program", "write its name or its path as the first text of run"
     texts = [argument for argument in run if "{text}" in argument]
     if any(not _TEXT.fullmatch(argument) for argument in texts):
         yield (
-            "{text} is put into other words",
-            'let "{text}" be an argument of its own, or leave it out: it comes on stdin',
+            "{text} is part of a longer argument",
+            'make "{text}" a separate argument, or leave it out: the text is also on stdin',
         )
     if texts and any(_is_shell(argument) for argument in run):
-        yield "a shell would run the words of a routine", 'leave "{text}" out: it comes on stdin'
+        yield "a shell would run the words of a routine", 'leave "{text}" out: the text is also on stdin'
 
 
 def _check_values(given: Mapping[str, object]) -> Iterator[Check]:
     languages, rate, timeout = given.get("languages", []), given.get("rate", RATE), given.get("timeout", TIMEOUT)
     if not isinstance(languages, list) or not all(isinstance(tag, str) and TAG.fullmatch(tag) for tag in languages):
-        yield "languages is no list of languages", 'write languages = ["en"]'
+        yield "languages is not a list of languages", 'write languages = ["en"]'
     if not isinstance(rate, int) or isinstance(rate, bool) or rate not in RATES:
-        yield "rate is no number of words a minute", f"write rate = {RATE}"
+        yield "rate is not a whole number of words per minute", f"write rate = {RATE}"
     number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
     if not number or not 0 < float(str(timeout)) <= LONGEST_TIMEOUT:
-        yield f"timeout is no number of seconds up to {LONGEST_TIMEOUT:g}", f"write timeout = {TIMEOUT:g}"
+        yield f"timeout is not a number of seconds up to {LONGEST_TIMEOUT:g}", f"write timeout = {TIMEOUT:g}"
 
 
 def _split_words(run: str) -> list[str]:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PUBLIC = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
-"""Where Piper's voices lie: ``voices.json``, the index, and the files that it names."""
+"""Address of Piper's voices: the index ``voices.json`` and the files that it lists."""
 
 ADDRESS = "VOICECOACH_VOICES_URL"
-"""The environment variable that names another such place."""
+"""The environment variable for another address."""
 
 CARD = ".card.txt"
 """The ending under which a voice's model card is kept: what it was made from, and under which licence."""
@@ -39,15 +39,15 @@ TIMEOUT = 30.0
 """Seconds without a byte after which a server is given up."""
 
 Report = Callable[[int, int], None]
-"""Told how many bytes of how many are there."""
+"""Called with the bytes that are there and the total."""
 
 _TRIES = 4
-"""Connections for one file; each goes on where the one before it broke."""
+"""Connections for one file; each continues where the last one broke."""
 _CHUNK = 1 << 18
 _LONGEST_INDEX = 20_000_000
 _NAME = re.compile(r"\w[\w.+-]*")
 _OWN_PART = re.compile(r".*\.[0-9a-f]{8}\.own\.part")
-"""Unfinished files of systems without locks, which nobody continues."""
+"""Unfinished files on systems without locks; they are never continued."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
 
 
@@ -78,14 +78,14 @@ def install(name: str, data: Path, report: Report, index: str | None = None, *, 
     Args:
         name: As the index calls it, or one of its aliases: ``en_US-amy-medium``.
         data: The data folder; the voice goes into ``piper`` in it.
-        report: Told of the progress.
-        index: The address under which ``voices.json`` lies; else that of ``VOICECOACH_VOICES_URL``, else Piper's own.
+        report: Called with the progress.
+        index: Address of the folder of ``voices.json``; by default ``VOICECOACH_VOICES_URL``, else Piper's own.
         timeout: Seconds without a byte after which the server is given up.
 
     Raises:
         UnknownNameError: When the index has no voice of this name.
-        ChoiceError: When the address is none.
-        DownloadError: When there is no connection, it breaks, or what comes is not what the index says.
+        ChoiceError: When the address is not valid.
+        DownloadError: When the connection fails, or a file does not match the index.
         OutputError: When the disk is full or the folder can't be written.
     """
     base = _choose_address(index)
@@ -102,7 +102,7 @@ def install(name: str, data: Path, report: Report, index: str | None = None, *, 
                     for part, file in zip(parts, missing, strict=True):
                         part.replace(place / f"{key}{file.ending}")
     except OSError as error:
-        raise OutputError(place, f"the voice can't be kept: {(error.strerror or str(error)).lower()}") from error
+        raise OutputError(place, f"the voice can't be saved: {(error.strerror or str(error)).lower()}") from error
     return place / f"{key}{MODEL}"
 
 
@@ -114,7 +114,7 @@ def _list_missing(place: Path, key: str, files: Iterable[File]) -> list[File]:
 def _claim(place: Path, key: str, missing: Sequence[File], report: Report) -> Iterator[list[Path]]:
     """Give the unfinished files of a voice, which are ours alone until the end; none if another process had them.
 
-    The last of them, the largest, is locked. Where there are no locks, they have names of our own.
+    The last of them, the largest, is locked. On systems without locks, the files have unique names.
     """
     parts = [_part_path(place, key, file) for file in missing]
     total = sum(file.size for file in missing)
@@ -145,7 +145,9 @@ def _choose_address(index: str | None) -> str:
     except ValueError:
         fine = False
     if not fine:
-        raise ChoiceError(f"{quote(base)} is no address of voices\nwrite one that begins with https:// (in {ADDRESS})")
+        raise ChoiceError(
+            f"{quote(base)} is not an address of voices\nwrite one that begins with https:// (in {ADDRESS})"
+        )
     return base
 
 
@@ -159,7 +161,7 @@ def _fetch_index(base: str, timeout: float) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise DownloadError(f"{url}: the index of voices is broken\ntry again later, or set {ADDRESS}") from error
     if not isinstance(index, dict):
-        raise DownloadError(f"{url}: this is no index of voices\ncheck {ADDRESS}")
+        raise DownloadError(f"{url}: this is not an index of voices\ncheck {ADDRESS}")
     return index
 
 
@@ -174,12 +176,12 @@ def _find_files(index: Mapping[str, Any], name: str, base: str) -> tuple[str, li
     except (KeyError, TypeError, ValueError, AttributeError):
         fine = None
     if not fine:
-        raise DownloadError(f"{base}/voices.json: what it says of {quote(key)} is broken\ntry again later")
+        raise DownloadError(f"{base}/voices.json: the entry of {quote(key)} is broken\ntry again later")
     return key, files
 
 
 def _find_alias(index: Mapping[str, Any], name: str) -> str | None:
-    """Return the key of the voice that has this alias; older names of voices go on as such."""
+    """Return the key of the voice that has this alias; older names of voices live on as aliases."""
     entries = ((key, entry.get("aliases")) for key, entry in index.items() if isinstance(entry, dict))
     return next((key for key, aliases in entries if isinstance(aliases, list) and name in aliases), None)
 
@@ -206,7 +208,7 @@ def _part_path(place: Path, key: str, file: File) -> Path:
 
 
 def _count_progress(files: list[File], report: Report) -> Iterator[tuple[File, Callable[[int], None]]]:
-    """Yield each file with what is to be told of its own progress."""
+    """Yield each file with a function that reports its progress."""
     total, before = sum(file.size for file in files), 0
     for file in files:
         yield file, partial(_report_sum, report, total, before)
@@ -228,13 +230,11 @@ def _fetch(base: str, file: File, part: Path, tally: Callable[[int], None], time
             _continue(url, file, part, tally, timeout)
         except _Broken as error:
             if not left:
-                kept = "what came is kept: try again, and it goes on from there"
-                raise DownloadError(f"{url}: the connection broke: {error}\n{kept}") from error
+                kept = "the part that arrived is kept; try again to continue from there"
+                raise DownloadError(f"{url}: the connection failed: {error}\n{kept}") from error
     if _hash(part) != file.md5:
         part.unlink()
-        raise DownloadError(
-            f"{url}: what came is not what the index says (its checksum is wrong)\nit was removed: try again"
-        )
+        raise DownloadError(f"{url}: the file does not match the index (wrong checksum)\nit was removed; try again")
     return part
 
 
@@ -306,13 +306,13 @@ def _explain(url: str, error: BaseException) -> VoicecoachError:
         return DownloadError(
             f"{url}: the server answers {error.code} ({error.reason})\ncheck {ADDRESS}, or try again later"
         )
-    return DownloadError(f"{url}: there is no connection: {_find_reason(error)}\ncheck the network, or set {ADDRESS}")
+    return DownloadError(f"{url}: no connection: {_find_reason(error)}\ncheck the network, or set {ADDRESS}")
 
 
 def _find_reason(error: BaseException) -> str:
     inner = error.reason if isinstance(error, URLError) else error
     if isinstance(inner, TimeoutError):
-        return "the server is silent"
+        return "the server does not answer"
     said = inner.strerror if isinstance(inner, OSError) and inner.strerror else str(inner)
     return said.lower() or type(inner).__name__
 

@@ -1,4 +1,4 @@
-"""Every voice there is here, of all kinds, and which of them a name, a language or nothing at all means."""
+"""Lists the voices of all kinds, and finds the one that a name means, or the best one for a language."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class System:
     name = SYSTEM
 
     def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
-        """List them; where this system has no speech, that it could have some."""
+        """List them; on a system without speech, list one that is not ready, with a hint."""
         from voicecoach.voices.system import catalogue
 
         try:
@@ -42,11 +42,11 @@ class System:
         return voices
 
     def find_voice(self, name: str, settings: Settings) -> SystemVoice:
-        """Return the voice of a name, which may be a part of one; without a name the best for the language.
+        """Return the voice with this name or part of a name; without a name, the best one for the language.
 
         Raises:
-            ChoiceError: When no voice, or more than one, is called so.
-            VoiceError: When there is none for the language, or no speech at all.
+            ChoiceError: When no voice, or more than one, has this name.
+            VoiceError: When no voice speaks the language, or the system has no speech.
         """
         from voicecoach.voices.system import system_voice
 
@@ -72,7 +72,7 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A kind of ours that is imported when it is needed, which takes a while; ``lists`` tells when it has something."""
+    """A built-in kind that is imported only when needed; ``lists`` tells whether it has any voices."""
 
     name: str
     load: Callable[[], Kind]
@@ -118,7 +118,7 @@ _OURS: tuple[Kind, ...] = (
         _load_piper,
         lambda settings: settings.data is not None and plain_files.is_folder(settings.data / "piper"),
     ),
-    Later("recorded", _load_recorded, lambda _: False),  # nobody knows in which folders there are recordings
+    Later("recorded", _load_recorded, lambda _: False),  # the folders of recordings are not known
     Later("command", _load_command, lambda settings: bool(settings.commands)),
 )
 
@@ -129,7 +129,7 @@ def list_kinds() -> dict[str, Kind]:
 
 
 def list_voices(settings: Settings) -> list[VoiceInfo]:
-    """List the voices of all kinds by language, the best of each first; those whose language nobody knows come last."""
+    """List the voices of all kinds by language, the best of each first; those of unknown language come last."""
     found = [each for kind in list_kinds().values() for each in kind.list_voices(settings)]
 
     def place(voice: VoiceInfo) -> tuple[object, ...]:
@@ -142,9 +142,9 @@ def find_voice(spec: str | None, settings: Settings) -> Found:
     """Return the voice that is meant, and how it is listed, or would be; without a name, the best for the language.
 
     Raises:
-        UnknownNameError: When no voice is called so.
-        ChoiceError: When several may be meant, or a kind has its own reasons.
-        VoiceError: When none speaks the language, or the one that is named can't speak.
+        UnknownNameError: When no voice has this name.
+        ChoiceError: When several voices may be meant, or the kind refuses.
+        VoiceError: When no voice speaks the language, or the named one can't speak.
     """
     settings = replace(settings, resolve=lambda other: find_voice(other, settings)[0])
     every = list_kinds()
@@ -162,7 +162,7 @@ def find_voice(spec: str | None, settings: Settings) -> Found:
     if found is not None:
         return _open(every[found.kind], found, settings)
     silent = any(each.kind == SYSTEM and not each.ready for each in voices)
-    if "+" in spec or silent:  # only the system's voices have variants; where it has none at all, that is told
+    if "+" in spec or silent:  # only the system's voices have variants; this also reports a system without speech
         return _SYSTEM.open(spec.strip(), settings)
     raise UnknownNameError("voice", spec, list_names(spec.strip(), voices), _suggest_install(spec) or LIST_ALL)
 

@@ -73,7 +73,7 @@ class PiperVoice:
     """A voice that a model of Piper's speaks with; the model is loaded when something is to be spoken.
 
     Attributes:
-        model: The model's file; its config lies beside it.
+        model: The model's file; its config is beside it.
         calibration: A plain sentence, by which the voice's pace and level are found.
         rate: Words a minute, as heard; None for a calm tempo.
         speaker: Which of a model's speakers; None for its own choice.
@@ -94,7 +94,7 @@ class PiperVoice:
 
     @cached_property
     def identity(self) -> str:
-        """Everything that changes how it sounds, as one line: what is in the files, not where they lie.
+        """Everything that changes how it sounds, as one line: the content of the files, not their paths.
 
         Raises:
             VoiceError: When Piper or a file is missing.
@@ -136,21 +136,21 @@ class Piper:
     name = "piper"
 
     def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
-        """List the installed models; where the package is missing, none of them is ready."""
+        """List the installed models; without the package, none of them is ready."""
         return [describe_model(path) for path in list_models(settings.data)]
 
     def find_voice(self, name: str, settings: Settings) -> PiperVoice:
         """Return the voice of an installed model, whose name may be a part of one, or of a model elsewhere.
 
         Raises:
-            ChoiceError: When there is none of this name, or no such speaker.
+            ChoiceError: When no model has this name, or the model does not have the speaker.
             VoiceError: When Piper is not list_models, or the model's config is broken.
         """
         check_version()
         match = _SPEC.fullmatch(name.strip())
         if match is None:
             raise ChoiceError(
-                f"{quote(name)} names no Piper voice\nwrite piper:NAME, piper:NAME#3 or piper:NAME@SPEAKER"
+                f"{quote(name)} is not the name of a Piper voice\nwrite piper:NAME, piper:NAME#3 or piper:NAME@SPEAKER"
             )
         model = find_model(match["model"].strip(), settings.data)
         facts = read_facts(model)
@@ -173,7 +173,7 @@ KIND = Piper()
 
 @dataclass(frozen=True, slots=True)
 class _Tuning:
-    """What the calibration sentence told: how far the model is stretched, and the voice's own gain in dB."""
+    """Result of calibration: how much the model is stretched, and the voice's own gain in dB."""
 
     scale: float
     gain: float
@@ -270,7 +270,7 @@ def _import_piper() -> Any:  # noqa: ANN401 - a module that may be missing
 
 
 def load_model(model: Path) -> LoadedModel:
-    """Return the model in memory: loaded once a process, and again where its file has changed."""
+    """Return the model in memory: loaded once per process, and again if its file has changed."""
     try:
         facts = model.stat()
     except OSError as error:
@@ -300,7 +300,7 @@ def _find_tuning(voice: PiperVoice, loaded: LoadedModel) -> _Tuning:
 
 
 def _measure_pace(voice: PiperVoice, loaded: LoadedModel) -> tuple[float, Raw]:
-    """Find how far the model is stretched to speak the calibration sentence in its time; give its sound as well."""
+    """Find the stretch at which the calibration sentence lasts its target time; also return its sound."""
     from voicecoach.voices import polish
 
     scale = 1.0

@@ -46,7 +46,7 @@ class Facts:
 
 
 def models_folder(data: Path) -> Path:
-    """Return where models lie in the data folder."""
+    """Return the folder of models in the data folder."""
     return data / "piper"
 
 
@@ -71,7 +71,7 @@ def find_config(model: Path) -> Path:
 
 
 def read_facts(model: Path) -> Facts:
-    """Read the config that lies beside a model.
+    """Read the config beside a model.
 
     Raises:
         VoiceError: When it is missing or broken.
@@ -87,14 +87,16 @@ def read_facts(model: Path) -> Facts:
         what = (error.strerror or str(error)).lower()
         raise VoiceError(f"{path}: the model's config can't be read: {what}\nit belongs beside the model") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise VoiceError(f"{path}: this is no config of a Piper model\ninstall or download the voice again") from error
+        raise VoiceError(
+            f"{path}: this is not the config of a Piper model\ninstall or download the voice again"
+        ) from error
 
 
 def check_version() -> str:
     """Return the version of the package that is installed.
 
     Raises:
-        VoiceError: When there is none, or it is too old.
+        VoiceError: When it is missing or too old.
     """
     try:
         found = version("piper-tts")
@@ -115,8 +117,8 @@ def find_model(name: str, data: Path | None) -> Path:
     if name.lower().endswith(MODEL):
         path = folders.expanded(name)
         for each, what in (
-            (path, "there is no such model"),
-            (find_config(path), "a model's config belongs beside it"),
+            (path, "no such model"),
+            (find_config(path), "its config is missing; put it beside the model"),
         ):
             if not each.is_file():
                 raise ChoiceError(f"{each}: {what}")

@@ -1,4 +1,4 @@
-"""Voices that other packages bring, through entry points: what is broken in one is told, and stops no other."""
+"""Voices of other packages, found by entry points. A broken package is reported and does not stop the others."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Plugin:
 
 @dataclass(frozen=True, slots=True)
 class CheckedVoice:
-    """A voice of another package: whatever it raises becomes a voice's error, and so does what is no good clip."""
+    """A voice of another package. Its exceptions and silent clips become a VoiceError."""
 
     voice: Voice
     name: str
@@ -109,7 +109,7 @@ class CheckedVoice:
         """Speak each wording, in order.
 
         Raises:
-            VoiceError: When the voice fails, or gives fewer clips, or one with nothing to be heard in it.
+            VoiceError: When the voice fails, gives too few clips, or gives a silent one.
         """
         with self._explain_errors():
             spoken = iter(self.voice.speak(wordings))

@@ -56,7 +56,7 @@ _SLACK = 0.5
 """dB that may be added after the limiter, which stops so much lower: a small miss needs no second run."""
 _ROUNDS = 4
 _LEAST_PART = 0.3
-"""Of a gain, what is left of it after the limiter, at least, where that is reckoned with."""
+"""Smallest fraction of a gain that we assume survives the limiter."""
 MOST_GAIN = 40.0
 _HEADROOM = 8
 """Sound is handed over at an eighth, in 32 bits: gain then never cuts a sample before the limiter sees it."""
@@ -99,7 +99,7 @@ def treatment() -> str:
     """Return what clips depend on besides their voice: how they are levelled, and by which ffmpeg; on one line.
 
     Raises:
-        EncodeError: When there is no ffmpeg that can be used.
+        EncodeError: When no usable ffmpeg is found.
     """
     return f"polish {VERSION}, {ffmpeg.identity()}"
 
@@ -108,7 +108,7 @@ def load(path: Path) -> Raw:
     """Read a voice's file: WAV directly, anything else through ffmpeg.
 
     Raises:
-        EncodeError: When it is no sound that ffmpeg knows.
+        EncodeError: When ffmpeg can't read it as sound.
     """
     import wave
 
@@ -173,7 +173,7 @@ def calibrate(raw: Raw) -> float:
     with timings.part("levelling"):
         (plain,) = _render([_Work(trim(raw), 0.0)])
         (near,) = _render([_correct(plain)])
-        # The limiter takes some of what gain gives, and by these two it is known how much.
+        # The limiter takes back a part of the gain; these two measurements show how much.
         given, gained = near.gain - plain.gain, plain.miss - near.miss
         part = gained / given if given and _LEAST_PART < gained / given <= 1 else 1.0
         return min(round(near.gain + near.miss / part, 2), MOST_GAIN)
@@ -225,7 +225,7 @@ def _scale(work: _Work) -> bytes:
 
 
 def _loudness(levels: Sequence[float], start: int, samples: int) -> float | None:
-    """Measure one clip by the blocks that lie wholly in it; None when it is too short for that."""
+    """Measure one clip by the blocks that are entirely inside it; None when it is too short."""
     if samples < _LEAST_MEASURED * SAMPLE_RATE:
         return None
     return integrated([(level, 1) for level in levels[start + _GATE_BLOCKS - 1 : start + samples // _BLOCK]])

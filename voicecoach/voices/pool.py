@@ -1,4 +1,4 @@
-"""Workers that speak for us, each started when it is needed and once more where it failed; several share the work."""
+"""A pool of worker processes that speak. Each is started when needed, and once more if it fails."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Start:
         setup: The first request.
         patience: Seconds that any answer may take.
         one_phrase: Whether a process is good for a single phrase.
-        sample_rate: That of its files, where it writes them all alike: WAV, one channel, nothing but the sound.
+        sample_rate: The sample rate of its files, if all of them are mono WAV files with nothing but the sound.
     """
 
     command: Sequence[str]
@@ -121,7 +121,7 @@ class Speaker:
         self.rest()
 
     def _said(self, wording: str, rate: int | None) -> Raw:
-        # Each try has a file of its own: what is written late, for one that was given up, is never taken for another.
+        # Each try has its own file, so that a late result of an abandoned try is never taken for another.
         path = self._folder / f"{next(self._numbers)}.wav"
         seconds = self._start.patience + 0.1 * len(wording)
         request = {"do": "say", "text": wording, "path": str(path), "rate": rate, "seconds": seconds}
@@ -142,7 +142,7 @@ def folder_of_ours() -> Iterator[Path]:
     """Give speakers a folder for a while.
 
     Raises:
-        VoiceError: When there is no room or place for one.
+        VoiceError: When it can't be created.
     """
     with ExitStack() as stack:
         try:
@@ -154,7 +154,7 @@ def folder_of_ours() -> Iterator[Path]:
 
 
 def _mend(fault: str) -> str:
-    """Say what would mend a fault, where that is known."""
+    """Return the remedy of a fault, if one is known."""
     if fault == SILENCE:
         return "\nwrite it in words, or choose a voice that speaks their language"
     full = process.find_full_disk(fault)
@@ -162,9 +162,9 @@ def _mend(fault: str) -> str:
 
 
 def spoken(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | None = None) -> Generator[Raw]:
-    """Have wordings spoken by all speakers at once; yield their sounds in order, each as soon as it is there.
+    """Let all speakers speak at once, and yield the sounds in order, each as soon as it is there.
 
-    Who closes it early, or is interrupted, leaves no thread behind; the speakers are stopped then.
+    If the generator is closed early or interrupted, the speakers are stopped and all threads end.
 
     Raises:
         VoiceError: When one can't be spoken; the ones before it were yielded.
@@ -200,7 +200,7 @@ def _shared(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | N
                     return
                 yield pending.popleft().result()
         except BaseException:
-            for speaker in speakers:  # their threads wait for answers that nobody wants any more
+            for speaker in speakers:  # their threads still wait for answers
                 speaker.stop()
             threads.shutdown(wait=False, cancel_futures=True)
             raise
@@ -233,7 +233,7 @@ def _heard(path: Path, wording: str, sample_rate: int | None) -> Raw:
         _check_file(path, most, sample_rate)
         raw = polish.load(path)
     except (RunError, OSError) as error:
-        raise Fault("wrote a file that is no sound") from error
+        raise Fault("wrote a file that is not sound") from error
     if polish.silent(raw):
         raise Fault(SILENCE)
     if not least <= raw.seconds <= most:
@@ -253,7 +253,7 @@ def _likely(wording: str) -> tuple[float, float]:
 
 
 def _check_file(path: Path, seconds: float, sample_rate: int | None) -> None:
-    """Refuse a file that is no phrase by its size, before it is read, and a WAV that is not what it says."""
+    """Refuse a file whose size can't be that of a phrase, before it is read, and a WAV with a wrong header."""
     size = path.stat().st_size
     if size > seconds * _MOST_A_SECOND:
         raise Fault(f"wrote {size / 1e6:,.0f} MB, which can't be these words")
@@ -262,7 +262,7 @@ def _check_file(path: Path, seconds: float, sample_rate: int | None) -> None:
             header = file.getparams()
     except (wave.Error, EOFError) as error:
         if sample_rate:
-            raise Fault("wrote a file that is no sound") from error
+            raise Fault("wrote a file that is not sound") from error
         return  # it may be sound of another kind
     stated = header.nframes * header.nchannels * header.sampwidth + _HEADER
     if sample_rate and header[:3] != (1, SAMPLE_BYTES, sample_rate):

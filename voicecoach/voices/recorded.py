@@ -47,9 +47,9 @@ MOST_CLIPPED = 0.02
 """The part of the samples that may be there: 0.002 in speech that just reaches full scale, 0.02 at 4 dB over it."""
 
 CALM = 100
-"""Words a minute that nobody needs three times the time of."""
+"""Words per minute; a recording that takes three times as long is suspicious."""
 ROOM_AROUND = 60.0
-"""Seconds of silence that may lie around the words."""
+"""Seconds of silence allowed around the words."""
 
 _WINDOW = SAMPLE_RATE // 100
 _ABOVE_FLOOR, _UNDER_SPEECH = 10 ** (10 / 20), 10 ** (-26 / 20)
@@ -102,12 +102,12 @@ def list_recordings(folder: Path) -> dict[str, tuple[Path, ...]]:
     """Return the recordings in a folder by their names without the ending, best ending first.
 
     Raises:
-        ChoiceError: When there is no such folder, or it can't be read.
+        ChoiceError: When the folder does not exist or can't be read.
     """
     try:
         files = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
     except FileNotFoundError:
-        raise ChoiceError(f"{folder}: there is no such folder of recordings; make it first") from None
+        raise ChoiceError(f"{folder}: no such folder of recordings; create it first") from None
     except OSError as error:
         raise ChoiceError(f"{folder}: the recordings can't be read: {(error.strerror or str(error)).lower()}") from None
     found: dict[str, tuple[Path, ...]] = {}
@@ -127,7 +127,7 @@ class RecordedVoice:
         """Look into ``folder``; ``named`` is what the other voice is called, ``notes`` come first among the problems.
 
         Raises:
-            ChoiceError: When there is no such folder.
+            ChoiceError: When the folder does not exist.
         """
         self.folder, self.other, self.named = folder, other, named
         self._files = list_recordings(folder)
@@ -182,7 +182,7 @@ class RecordedVoice:
                 spoken.close()
 
     def _heard(self, files: dict[str, Path], missing: Iterable[str]) -> dict[str, Clip]:
-        """Read recordings, as many at once as there are cores; ``missing`` are told along with what is wrong.
+        """Read recordings, on all cores; ``missing`` ones are reported together with the faults.
 
         Raises:
             RecordingError: When one of all that are asked for is missing or no good.
@@ -196,7 +196,7 @@ class RecordedVoice:
         return {wording: each for wording, each in found.items() if isinstance(each, Clip)}
 
     def _file(self, wording: str) -> Path | None:
-        """Return the recording of a wording; note that there is none, or more than one."""
+        """Return the recording of a wording; note it if there is none, or more than one."""
         files = self._files.get(_name_file(wording), ())
         if not files:
             self._missing[wording] = None
@@ -230,14 +230,14 @@ class Recorded:
     name = "recorded"
 
     def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:  # noqa: ARG002 - as all kinds have it
-        """List nothing: nobody knows in which folders there are recordings."""
+        """List nothing: the folders of recordings are not known."""
         return ()
 
     def find_voice(self, name: str, settings: Settings) -> RecordedVoice:
-        """Return the recordings of a folder, with another voice where one is named after a comma.
+        """Return the recordings of a folder, with the voice named after a comma for wordings without a recording.
 
         Raises:
-            ChoiceError: When there is no such folder, or no such other voice.
+            ChoiceError: When the folder or the other voice does not exist.
             VoiceError: When the other voice can't speak.
         """
         folder, comma, other = _parse_spec(name)
@@ -260,8 +260,8 @@ def _parse_spec(text: str) -> tuple[Path, str, str]:
         if plain_files.is_folder(folder):
             return folder, "," if count < len(parts) else "", ",".join(parts[count:]).strip()
     first = parts[0].strip()
-    remedy = "'voicecoach script ROUTINE --recording-list FILE.csv' lists what to record into it"
-    raise ChoiceError(f"there is no folder {quote(first)} of recordings\n{remedy}")
+    mend = "'voicecoach script ROUTINE --recording-list FILE.csv' lists what to record into it"
+    raise ChoiceError(f"no folder {quote(first)} of recordings\n{mend}")
 
 
 def _take(file: Path, wording: str) -> Clip | str:
@@ -271,7 +271,7 @@ def _take(file: Path, wording: str) -> Clip | str:
     try:
         raw = _decode(file, most + ROOM_AROUND)
     except RunError:
-        return "is no sound that can be read"
+        return "is not sound that can be read"
     if polish.silent(raw):
         return "is silent"
     clipped = _measure_clipping(raw)

@@ -74,7 +74,9 @@ class Worker:
 
     def _asked(self, request: Mapping[str, object], patience: float) -> dict[str, Any]:
         with suppress(queue.Empty):  # an answer too many would be taken for the next one, and so on
-            raise Fault("answers what nobody asked" if self._answers.get_nowait() else self._how_it_ended())
+            raise Fault(
+                "gives an answer that was not asked for" if self._answers.get_nowait() else self._how_it_ended()
+            )
         self._send(json.dumps(request).encode() + b"\n")
         try:
             line = self._answers.get(timeout=patience)
@@ -101,7 +103,7 @@ class Worker:
             raise Fault(self._how_it_ended())
 
     def _listen(self) -> None:
-        """Pass lines on from a thread of its own: a pipe can't be waited for with a limit on every system."""
+        """Pass lines on from a separate thread: not every system can wait for a pipe with a time limit."""
         pipe = self._child.stdout
         try:
             while pipe is not None and (line := pipe.readline(LONGEST_LINE)) and self._answers.qsize() < MOST_UNREAD:

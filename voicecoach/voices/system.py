@@ -103,7 +103,7 @@ class SystemVoice:
         """Speak each wording, in order; clips come a batch at a time.
 
         Raises:
-            VoiceError: When a wording can't be spoken, twice; clips of those before it were given.
+            VoiceError: When a wording can't be spoken, twice; the clips before it have been given.
             EncodeError: When ffmpeg is missing or fails.
         """
         from voicecoach.voices import polish
@@ -146,9 +146,9 @@ def system_voice(  # noqa: PLR0913 - a voice's settings, by name
     """Return the system's voice called ``name``, or its best one for ``language``.
 
     Raises:
-        UnknownNameError: When no voice is called so.
+        UnknownNameError: When no voice has this name.
         ChoiceError: When several may be meant.
-        VoiceError: When there is none for the language, or no speech at all.
+        VoiceError: When no voice speaks the language, or the system has no speech.
     """
     chosen = choose(catalogue(folder), name, language)
     return SystemVoice(chosen.id, calibration, rate, pitch, folder, languages=chosen.languages)
@@ -173,14 +173,14 @@ def catalogue(folder: Path | None = None, *, command: Sequence[str] = _WORKER, p
 
 @dataclass(frozen=True, slots=True)
 class _Tuning:
-    """What a voice's calibration sentence told: the driver's setting of the rate, and the voice's own gain in dB."""
+    """Result of calibration: the driver's rate setting, and the voice's own gain in dB."""
 
     setting: int
     gain: float
 
 
 def _find_tuning(voice: SystemVoice, speaker: Speaker) -> _Tuning:
-    """Return a voice's tuning, measured once: by one spoken sentence or, where a rate is asked for, a few."""
+    """Return a voice's tuning, measured once: by one spoken sentence, or by a few if a rate is asked for."""
     return _recall_tuning(voice) or _measure(voice, *_measure_pace(voice, speaker))
 
 
@@ -195,7 +195,7 @@ def _recall_tuning(voice: SystemVoice) -> _Tuning | None:
 
 
 def _measure(voice: SystemVoice, setting: int, raw: Raw) -> _Tuning:
-    """Return a voice's tuning by its calibration sentence, as it is spoken at a setting; and keep it."""
+    """Measure a voice's tuning on its calibration sentence, spoken at a setting, and cache it."""
     from voicecoach.voices import polish
 
     tuning = _Tuning(setting, float(polish.calibrate(raw)))
@@ -205,7 +205,7 @@ def _measure(voice: SystemVoice, setting: int, raw: Raw) -> _Tuning:
 
 
 def _measure_pace(voice: SystemVoice, speaker: Speaker) -> tuple[int, Raw]:
-    """Find the setting at which the calibration sentence is heard at the voice's rate; give its sound as well."""
+    """Find the setting at which the calibration sentence is heard at the voice's rate; also return its sound."""
     from voicecoach.voices import polish
 
     setting = _calm_setting(voice.rate or RATE)
@@ -223,7 +223,7 @@ def _measure_pace(voice: SystemVoice, speaker: Speaker) -> tuple[int, Raw]:
 
 
 def _calm_setting(rate: int) -> int:
-    """Return what pyttsx3 is told for a rate before anything is measured."""
+    """Return pyttsx3's setting for a rate before anything is measured."""
     return _clamp(rate / ESPEAK_PACE if espeak.find().driver == "espeak" else rate)
 
 
@@ -240,9 +240,13 @@ def _check(wordings: Sequence[str]) -> None:
     """Refuse what no voice can be handed: it would be cut short, or never arrive."""
     for wording in wordings:
         if not wording.strip():
-            raise VoiceError(f"the voice has nothing to say in {quote(wording)}\nwrite words, or leave the phrase out")
+            raise VoiceError(
+                f"the voice has nothing to speak in {quote(wording)}\nwrite words, or leave the phrase out"
+            )
         if "\0" in wording or any("\ud800" <= each <= "\udfff" for each in wording):
-            raise VoiceError(f"{quote(wording)} holds a character that is none (NUL, half of a pair)\ntake it out")
+            raise VoiceError(
+                f"{quote(wording)} contains an invalid character (NUL, or half of a surrogate pair)\nremove it"
+            )
 
 
 def _check_letters(voice: str, wordings: Sequence[str]) -> None:
@@ -257,7 +261,7 @@ def _check_letters(voice: str, wordings: Sequence[str]) -> None:
         if found := next((each for each in wording if unicodedata.name(each, "").startswith("CJK ")), None):
             raise VoiceError(
                 f"the voice {voice} can't read Han characters, such as {found} in {quote(wording)}\n"
-                "give their sound in kana under the routine's 'pronounce', or choose another voice with --voice"
+                "write their sound in kana under the routine's 'pronounce', or choose another voice with --voice"
             )
 
 

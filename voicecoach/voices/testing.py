@@ -92,7 +92,7 @@ class VoiceContract:
         _require(self._speak([]) == [], "clips come of no wordings")
 
     def test_what_can_not_be_said_is_a_voice_error(self) -> None:
-        """Odd texts give a clip that is heard, or a VoiceError, after which the voice goes on; nothing else."""
+        """An odd text gives a clip with sound, or a VoiceError, after which the voice still works."""
         voice = self.voice()
         for text in ODD:
             _speak_or_refuse(voice, text)
@@ -159,7 +159,7 @@ def _speak_or_refuse(voice: Voice, text: str) -> Clip | None:
 
 
 def _check_heard(text: str, clip: Clip) -> None:
-    _require(isinstance(clip, Clip), f"{quote(text)} gives {type(clip).__name__}, and no Clip")
+    _require(isinstance(clip, Clip), f"{quote(text)} gives {type(clip).__name__}, not a Clip")
     _require(peak(clip) >= LEAST_HEARD, f"the clip of {quote(text)} is silent")
 
 

@@ -25,7 +25,7 @@ PROPERTIES = ("voice", "rate", "pitch", "volume")
 ESPEAK_RATE = 22_050
 """Samples a second; pyttsx3 writes all of espeak's sound so."""
 LONGEST = 1_200
-"""Seconds that a phrase may take where nobody says."""
+"""Default time limit for a phrase, in seconds."""
 
 
 class Failed(Exception):  # noqa: N818 - it is an answer, sent back as one line
@@ -96,7 +96,7 @@ class Espeak:
         self._library.Synth(text.encode(), flags=self._library.ENDPAUSE | self._library.CHARS_UTF8)
         self._library.Synchronize()
         if not self._heard:
-            raise Failed("there is no sound for it")
+            raise Failed("no sound for it")
         with wave.open(path, "wb") as file:
             file.setparams((1, 2, ESPEAK_RATE, 0, "NONE", ""))
             file.writeframes(b"".join(self._heard))
@@ -177,7 +177,7 @@ def main(requests: TextIO, answers: TextIO) -> None:
                 speech, said = start_speech(request), {"ready": os.getpid()}
             else:
                 said = answer(speech, request)
-        except Exception as error:  # noqa: BLE001 - whatever a driver raises is told to the other side
+        except Exception as error:  # noqa: BLE001 - every exception of a driver is reported to the other side
             said = {"error": describe_error(error)}
         answers.write(json.dumps(said) + "\n")
         answers.flush()
@@ -191,12 +191,12 @@ def can_be_copied() -> bool:
     """Tell whether a copy of this process can do what it does: it has one thread alone, and the system has copies."""
     try:
         return hasattr(os, "fork") and len(list(Path("/proc/self/task").iterdir())) == 1
-    except OSError:  # no Linux: nobody knows
+    except OSError:  # not Linux: unknown
         return False
 
 
 def in_a_copy(work: Callable[[], None], seconds: float) -> None:
-    """Do some work in a copy of this process, which ends after ``seconds`` (and a bit) even if nobody ends it.
+    """Do some work in a copy of this process, which ends soon after ``seconds`` in any case.
 
     Raises:
         Failed: When it fails there, or the copy does not come to its end.
@@ -218,13 +218,13 @@ def in_a_copy(work: Callable[[], None], seconds: float) -> None:
 def _failure(work: Callable[[], None]) -> str:
     try:
         work()
-    except Exception as error:  # noqa: BLE001 - whatever a driver raises is told to the other side
+    except Exception as error:  # noqa: BLE001 - every exception of a driver is reported to the other side
         return describe_error(error)
     return ""
 
 
 def describe_error(error: Exception) -> str:
-    """Say what went wrong; of a file, what the system says and where it is."""
+    """Describe an error; for a file, the system's message and its path."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror.lower()}: {error.filename}" if error.filename else error.strerror.lower()
     return str(error) or type(error).__name__
@@ -251,7 +251,7 @@ def _own_stdout() -> TextIO:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(BrokenPipeError):  # nobody listens any more
+    with contextlib.suppress(BrokenPipeError):  # the other side has gone
         main(sys.stdin, _own_stdout())
     # espeak's own threads can hold an orderly end up.
     os._exit(0)
