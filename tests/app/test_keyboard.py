@@ -10,6 +10,7 @@ from select import select
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from voicecoach.app import keyboard
@@ -43,7 +44,7 @@ def modes(handle: int) -> list[object]:
 def test_keys_come_one_by_one_without_enter_and_without_echo(monkeypatch: pytest.MonkeyPatch) -> None:
     import termios
 
-    with terminal(monkeypatch) as (somebody, program), keyboard.keys() as keys:
+    with terminal(monkeypatch) as (somebody, program), keyboard.read_keys() as keys:
         assert not int(str(modes(program)[3])) & (termios.ECHO | termios.ICANON)
         os.write(somebody, b" q\xc3\xa9")
         assert list(islice(keys, 4)) == [" ", "q", "\xc3", "\xa9"]
@@ -51,7 +52,7 @@ def test_keys_come_one_by_one_without_enter_and_without_echo(monkeypatch: pytest
 
 @posix
 def test_an_arrow_is_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    with terminal(monkeypatch) as (somebody, _), keyboard.keys() as keys:
+    with terminal(monkeypatch) as (somebody, _), keyboard.read_keys() as keys:
         os.write(somebody, b"\x1b[A")
         assert next(keys) == "\x1b[A"
 
@@ -65,7 +66,7 @@ def test_the_terminal_is_left_as_it_was_whatever_happens(
         found = modes(program)
 
         def fail() -> None:
-            with keyboard.keys():
+            with keyboard.read_keys():
                 assert modes(program) != found
                 raise error
 
@@ -77,7 +78,7 @@ def test_the_terminal_is_left_as_it_was_whatever_happens(
 @posix
 def test_what_was_typed_and_not_read_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     with terminal(monkeypatch) as (somebody, program):
-        with keyboard.keys():
+        with keyboard.read_keys():
             os.write(somebody, b"   \n")
             select([program], [], [], 20)  # it takes its time from one end to the other
         os.write(somebody, b"y\n")
@@ -88,7 +89,7 @@ def test_what_was_typed_and_not_read_is_gone(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_terminal_that_is_closed_has_no_more_keys() -> None:
     somebody, program = os.openpty()
     os.close(somebody)
-    assert list(keyboard.posix_keys(program)) == []
+    assert list(keyboard.read_terminal(program)) == []
     os.close(program)
 
 
@@ -96,18 +97,27 @@ def test_a_terminal_that_is_closed_has_no_more_keys() -> None:
 def test_without_a_terminal_nobody_is_there(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("stdin", "stderr"):
         monkeypatch.setattr(sys, name, SimpleNamespace(isatty=lambda: True))
-    assert keyboard.there()
+    assert keyboard.has_terminal()
     monkeypatch.setattr(sys, missing, SimpleNamespace(isatty=lambda: False))
-    assert not keyboard.there()
+    assert not keyboard.has_terminal()
     monkeypatch.setattr(sys, missing, None)
-    assert not keyboard.there()
+    assert not keyboard.has_terminal()
 
 
-def test_on_windows_an_arrow_is_one_key_and_ctrl_c_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = iter(" \xe0H\x00;\r\x03")
-    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(getwch=lambda: next(said)))
+def test_on_windows_keys_come_from_click_until_the_end_and_ctrl_c_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
+    pressed: list[str | BaseException] = [" ", "\xe0H", KeyboardInterrupt()]
+
+    def getchar() -> str:
+        key = pressed.pop(0) if pressed else EOFError()
+        if isinstance(key, BaseException):
+            raise key
+        return key
+
+    monkeypatch.setattr(click, "getchar", getchar)
     monkeypatch.setattr("voicecoach.app.keyboard.os.name", "nt")
-    with keyboard.keys() as keys:
-        assert list(islice(keys, 4)) == [" ", "\xe0H", "\x00;", "\r"]
+    with keyboard.read_keys() as keys:
+        assert list(islice(keys, 2)) == [" ", "\xe0H"]
         with pytest.raises(KeyboardInterrupt):
             next(keys)
+    with keyboard.read_keys() as keys:
+        assert list(keys) == []

@@ -4,84 +4,56 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
-from importlib import import_module
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+import click
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-INTERRUPT = "\x03"
-_ESCAPE = b"\x1b"
-_WIDE = ("\x00", "\xe0")
-"""What Windows says before the code of a key that has no character, such as an arrow."""
+_ESCAPE = "\x1b"
+_MOST = 32
+"""Bytes that are read at once: more than any key sends."""
 
 
-def there() -> bool:
-    """Tell whether somebody sits there: keys can be read, and something can be shown beside the output."""
+def has_terminal() -> bool:
+    """Return whether a person can press keys and see something beside the output."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 @contextmanager
-def keys() -> Iterator[Iterator[str]]:
+def read_keys() -> Iterator[Iterator[str]]:
     """Read keys from the terminal, one by one, until it is closed.
 
-    Inside, keys come as they are pressed and are not shown; Ctrl-C still interrupts. Afterwards the terminal is as it
-    was, and what was typed but not read is gone.
+    Inside, keys arrive as they are pressed and are not shown; Ctrl-C still interrupts. Afterwards the terminal is as it
+    was, and keys that were typed but not read are dropped.
     """
     if os.name == "nt":
-        yield windows_keys()
-    else:
-        handle = sys.stdin.fileno()
-        with _unechoed(handle):
-            yield posix_keys(handle)
-
-
-def posix_keys(handle: int) -> Iterator[str]:
-    """Read from a terminal that passes on each key; a key that sends several bytes is one."""
-    while byte := _byte(handle):
-        yield (byte + _rest(handle) if byte == _ESCAPE else byte).decode("latin-1")
-
-
-def windows_keys() -> Iterator[str]:
-    """Read from the console of Windows.
-
-    Raises:
-        KeyboardInterrupt: At Ctrl-C, which arrives as a key there.
-    """
-    console = import_module("msvcrt")
-    while True:
-        key: str = console.getwch()
-        if key == INTERRUPT:
-            raise KeyboardInterrupt
-        yield key + console.getwch() if key in _WIDE else key
-
-
-@contextmanager
-def _unechoed(handle: int) -> Iterator[None]:
+        yield _read_console()
+        return
+    # click.getchar would switch the terminal's mode for every single key, and lose a key that is pressed between two.
     import termios
     import tty
 
+    handle = sys.stdin.fileno()
     found = termios.tcgetattr(handle)
     try:
         tty.setcbreak(handle, termios.TCSAFLUSH)
-        yield
+        yield read_terminal(handle)
     finally:
         termios.tcsetattr(handle, termios.TCSAFLUSH, found)
 
 
-def _byte(handle: int) -> bytes:
-    try:
-        return os.read(handle, 1)
-    except OSError:  # the terminal was closed: nothing more will come
-        return b""
+def read_terminal(handle: int) -> Iterator[str]:
+    """Read from a terminal that passes on each key; an arrow or a function key, which sends several bytes, is one."""
+    with suppress(OSError):  # the terminal was closed: nothing more will come
+        while keys := os.read(handle, _MOST).decode("latin-1"):
+            yield from [keys] if keys.startswith(_ESCAPE) else keys
 
 
-def _rest(handle: int) -> bytes:
-    """Return what an arrow or a function key sends after its escape."""
-    import select
-
-    rest = b""
-    while select.select([handle], [], [], 0)[0] and (byte := _byte(handle)):
-        rest += byte
-    return rest
+def _read_console() -> Iterator[str]:
+    """Read from the console of Windows, which has no modes; Ctrl-C arrives as a key, and interrupts."""
+    with suppress(EOFError):
+        while True:
+            yield click.getchar()

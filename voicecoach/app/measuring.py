@@ -51,9 +51,9 @@ def from_keys(*, phases: bool) -> Sample:
     Raises:
         ChoiceError: When there is no terminal.
     """
-    if not keyboard.there():
+    if not keyboard.has_terminal():
         raise ChoiceError("there is no terminal to tap on\ngive the times of the taps with --times FILE")
-    with keyboard.keys() as keys, _display(phases=phases) as show:
+    with keyboard.read_keys() as keys, _display(phases=phases) as show:
         return measure(keys, time.monotonic, show, phases=phases)
 
 
