@@ -104,8 +104,8 @@ def test_what_comes_before_the_default_is_told(
         ("--times .", ".: the times can't be read: is a directory"),
         ("--times few.txt", "too few taps: 3 breaths are needed, and 1 could be timed"),
         ("--times back.txt", "back.txt:2: 3 s is not after 4 s"),
-        ("--times nan.txt", "nan.txt:1: 'nan' is no time"),
-        ("--times times.txt --ratio 0:1", "Invalid value for '--ratio': '0:1' is no ratio"),
+        ("--times nan.txt", "nan.txt:1: 'nan' is not a time"),
+        ("--times times.txt --ratio 0:1", "Invalid value for '--ratio': '0:1' is not a ratio"),
         ("--times times.txt --phases --ratio 1:1", "--ratio splits a breath of one tap"),
         ("--times phases.txt --ratio 1:1", "--ratio splits a breath of one tap"),
     ],
@@ -225,7 +225,7 @@ def test_without_a_yes_nothing_is_saved(answer: str, sit: Callable[..., Somebody
     somebody = sit("--ratio", "1:1")
     somebody.taps(3)
     somebody.types("q")
-    somebody.sees("too few to tell whether they agree")
+    somebody.sees("too few to know whether they agree")
     somebody.sees("[y/N]:")
     somebody.types(answer)
     assert somebody.leaves() == (0, "5-5\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.app.measuring import LARGEST, as_json, described, from_file, lines, measure
+from voicecoach.app.measuring import LARGEST, as_json, describe, list_lines, measure, read_taps
 from voicecoach.app.taps import ENOUGH, NEEDED, Sample
 from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_breath
@@ -73,29 +73,29 @@ def test_who_lost_count_says_which_phase_it_is() -> None:
 
 def test_the_breath_so_far_is_shown_after_each_tap() -> None:
     _, seen = typed(" " * 9, 10, 12, 10, 20)
-    shown = [lines(sample, phases=False)[4:] for sample in seen]
+    shown = [list_lines(sample, phases=False)[4:] for sample in seen]
     assert shown[0][0] == "0 taps so far"
     assert shown[1][0] == "1 tap so far"
     assert shown[2][0] == "1 breath   last 10.0 s   median 10.0 s   6.0 a minute"
     assert shown[5][0] == "4 breaths   last 20.0 s   median 10.0 s   6.0 a minute"
     assert shown[2][1].startswith("1 of the last 5 agree")
-    assert lines(typed(" " * 9)[0], phases=False)[5] == "the taps agree"
+    assert list_lines(typed(" " * 9)[0], phases=False)[5] == "the taps agree"
 
 
 @pytest.mark.parametrize("phases", [False, True])
 def test_what_is_shown_fits_a_terminal_of_80_columns(*, phases: bool) -> None:
     _, seen = typed(" " * 30, *[251.7, 348.2] * 20, phases=phases)
-    assert max(len(line) for sample in seen for line in lines(sample, phases=phases)) <= 80
+    assert max(len(line) for sample in seen for line in list_lines(sample, phases=phases)) <= 80
 
 
 def test_with_phases_the_next_one_is_shown() -> None:
     _, seen = typed("  ", phases=True)
-    assert [lines(sample, phases=True)[-1].split()[1] for sample in seen] == ["inhale", "exhale", "inhale"]
+    assert [list_lines(sample, phases=True)[-1].split()[1] for sample in seen] == ["inhale", "exhale", "inhale"]
 
 
 def test_what_was_left_out_is_told() -> None:
     sample, _ = typed(" " * 9, 10, 10, 20, 10, 1, 9.5, 10, 10)
-    assert described(sample, read_breath("4-6")) == (
+    assert describe(sample, read_breath("4-6")) == (
         "6.0 breaths a minute; the median of 6 breaths, the last 5 all within 15 % of it",
         "left out: 1 missed tap",
         "left out: 1 tap too many",
@@ -104,10 +104,10 @@ def test_what_was_left_out_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("gaps", "expected"),
-    [((10, 10, 10), "too few to tell whether they agree"), ((4, 5.5) * 6, "the last 5 not all within 15 % of it")],
+    [((10, 10, 10), "too few to know whether they agree"), ((4, 5.5) * 6, "the last 5 not all within 15 % of it")],
 )
 def test_taps_that_do_not_agree_are_told_as_such(gaps: tuple[float, ...], expected: str) -> None:
-    (line,) = described(typed(" " * (len(gaps) + 1), *gaps)[0], read_breath("4-6"))
+    (line,) = describe(typed(" " * (len(gaps) + 1), *gaps)[0], read_breath("4-6"))
     assert line.endswith(expected)
 
 
@@ -121,7 +121,7 @@ def test_programs_get_numbers() -> None:
 def test_a_file_of_times_is_read(tmp_path: Path) -> None:
     path = tmp_path / "times with spaces.txt"
     path.write_bytes(b"\xef\xbb\xbf0\r\n4.5\r\n9\r\n")
-    assert from_file(str(path), phases=False).breaths.each == (Fraction(9, 2), Fraction(9, 2))
+    assert read_taps(str(path), phases=False).breaths.each == (Fraction(9, 2), Fraction(9, 2))
 
 
 @pytest.mark.parametrize(
@@ -137,5 +137,5 @@ def test_a_file_that_holds_no_times_is_told_by_name(content: bytes | None, expec
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ChoiceError) as caught:
-        from_file(str(path), phases=False)
+        read_taps(str(path), phases=False)
     assert str(caught.value).startswith(f"{path}: {expected}")

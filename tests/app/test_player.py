@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tagged import TAGS
-from voicecoach.app.player import DELAY, PLAYERS, Player, command, play, recording, sound
+from voicecoach.app.player import DELAY, PLAYERS, Player, find_command, find_sound, play, read_recording
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.tagging import save
 from voicecoach.errors import PlayerError, UnknownNameError
@@ -61,10 +61,10 @@ def test_players_are_taken_in_their_order(bin_: Path) -> None:
     order = ["ffplay", "mpv", "afplay", "mpg123", "cvlc"]
     installed(bin_, order)
     for name in order:
-        assert command(Path("a.mp3"), OTHERWISE)[0] == str(bin_ / name)
+        assert find_command(Path("a.mp3"), OTHERWISE)[0] == str(bin_ / name)
         (bin_ / name).unlink()
     with pytest.raises(PlayerError) as caught:
-        command(Path("a.mp3"), OTHERWISE)
+        find_command(Path("a.mp3"), OTHERWISE)
     assert str(caught.value) == "no player is installed\ninstall mpv or ffmpeg (ffplay); or open it yourself"
     assert caught.value.exit_status == 1
 
@@ -72,9 +72,9 @@ def test_players_are_taken_in_their_order(bin_: Path) -> None:
 @posix
 def test_a_player_of_mp3_gets_nothing_else(bin_: Path) -> None:
     installed(bin_, ["mpg123"])
-    assert command(Path("a.MP3"), OTHERWISE)
+    assert find_command(Path("a.MP3"), OTHERWISE)
     with pytest.raises(PlayerError):
-        command(Path("a.ogg"), OTHERWISE)
+        find_command(Path("a.ogg"), OTHERWISE)
 
 
 def test_the_one_of_windows_is_for_windows_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_a_file_is_a_file_whatever_it_is_called(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     fake(bin_, each.name, f"open({str(tmp_path / 'said')!r}, 'w').write(repr(sys.argv[1:]))")
-    play(command(Path(name), OTHERWISE), name, unseen)
+    play(find_command(Path(name), OTHERWISE), name, unseen)
     arguments = eval((tmp_path / "said").read_text())  # noqa: S307 - a list that our own program wrote
     whole = tmp_path / name
     assert arguments[:-1] == list(each.before)
@@ -116,7 +116,7 @@ def test_the_clock_starts_when_the_sound_does(bin_: Path) -> None:
     installed(bin_, ["mpv"])
     seen: list[float] = []
     times = iter([100.0, *(100.0 + tick / 10 for tick in range(10_000))])
-    play(command(Path("a.mp3"), OTHERWISE), "a.mp3", seen.append, lambda: next(times))
+    play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", seen.append, lambda: next(times))
     assert seen == [pytest.approx(max(tick / 10 - DELAY, 0)) for tick in range(len(seen))]
     assert seen
 
@@ -133,7 +133,7 @@ def test_the_clock_starts_when_the_sound_does(bin_: Path) -> None:
 def test_a_player_that_fails_is_an_error(body: str, told: str, bin_: Path) -> None:
     fake(bin_, "ffplay", body)
     with pytest.raises(PlayerError) as caught:
-        play(command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
+        play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
     assert str(caught.value) == f"'a.mp3': ffplay failed {told}"
     assert caught.value.exit_status == 1
 
@@ -143,7 +143,7 @@ def test_ffplay_without_a_sound_device_is_an_error_though_it_reports_success(bin
     said = "ALSA lib: Unknown PCM default\\nNo more combinations to try, audio open failed\\nFailed to open a.mp3"
     fake(bin_, "ffplay", f"print('{said}', file=sys.stderr)")
     with pytest.raises(PlayerError) as caught:
-        play(command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
+        play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
     what, advice = str(caught.value).splitlines()
     assert what == "'a.mp3': ffplay finds no loudspeaker (No more combinations to try, audio open failed)"
     assert advice == "connect one, or play the file on another device"
@@ -154,7 +154,7 @@ def test_a_program_that_is_none_is_an_error_not_a_traceback(bin_: Path) -> None:
     (bin_ / "mpv").write_bytes(b"\x7fELF nonsense")
     (bin_ / "mpv").chmod(0o755)
     with pytest.raises(PlayerError, match="mpv could not be started: "):
-        play(command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
+        play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
 
 
 def gone(pid: int) -> bool:
@@ -185,7 +185,7 @@ def test_however_it_is_left_no_player_goes_on(leaving: type[BaseException], bin_
             raise leaving
 
     with pytest.raises(leaving):
-        play(command(Path("a.mp3"), OTHERWISE), "a.mp3", show)
+        play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", show)
     assert all(gone(int(pid)) for pid in pids.read_text().split())
 
 
@@ -195,7 +195,7 @@ def test_ctrl_c_while_it_waits_leaves_no_player(bin_: Path, tmp_path: Path) -> N
     body = f"open({str(pid)!r}, 'w').write(str(os.getpid())); os.kill(os.getppid(), signal.SIGINT); signal.pause()"
     fake(bin_, "mpv", body)
     with pytest.raises(KeyboardInterrupt):
-        play(command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
+        play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
     assert gone(int(pid.read_text()))
 
 
@@ -203,7 +203,7 @@ def test_ctrl_c_while_it_waits_leaves_no_player(bin_: Path, tmp_path: Path) -> N
 def test_ctrl_c_in_the_terminal_reaches_only_us_and_keys_are_ours(bin_: Path, tmp_path: Path) -> None:
     said = tmp_path / "said"
     fake(bin_, "mpv", f"open({str(said)!r}, 'w').write(f'{{os.getpgid(0)}} {{sys.stdin.read()!r}}')")
-    play(command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
+    play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
     group, keys = said.read_text().split()
     assert int(group) != os.getpgid(0)
     assert keys == "''"
@@ -213,7 +213,7 @@ def test_ctrl_c_in_the_terminal_reaches_only_us_and_keys_are_ours(bin_: Path, tm
 def test_it_plays_outside_the_main_thread_as_well(bin_: Path) -> None:
     installed(bin_, ["mpv"])
     seen: list[float] = []
-    thread = threading.Thread(target=play, args=(command(Path("a.mp3"), OTHERWISE), "a.mp3", seen.append))
+    thread = threading.Thread(target=play, args=(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", seen.append))
     thread.start()
     thread.join()
     assert seen
@@ -221,19 +221,19 @@ def test_it_plays_outside_the_main_thread_as_well(bin_: Path) -> None:
 
 @pytest.mark.parametrize("name", ["box-breathing", "mine.yaml", "x.YML", "", "mp3", "a.mp3/b"])
 def test_what_is_no_audio_file_by_its_name_is_a_routine(name: str) -> None:
-    assert sound(name) is None
+    assert find_sound(name) is None
 
 
 def test_a_file_that_is_not_there_is_told_with_those_that_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("today.mp3", "today.txt"):
         (tmp_path / name).touch()
-    assert sound("today.mp3") == Path("today.mp3")
+    assert find_sound("today.mp3") == Path("today.mp3")
     with pytest.raises(UnknownNameError, match=r"^no file is called 'todya.mp3'; did you mean 'today.mp3'\?$"):
-        sound("todya.mp3")
+        find_sound("todya.mp3")
     for name in ("nowhere/a.mp3", "a" * 5000 + ".mp3", "\0.mp3"):
         with pytest.raises(UnknownNameError, match="no file is called"):
-            sound(name)
+            find_sound(name)
 
 
 def test_a_file_of_ours_tells_what_is_heard_in_it(tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_file_of_ours_tells_what_is_heard_in_it(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(asset("chime-end.wav").read_bytes())
     save(path, FORMATS["wav"], replace(TAGS, timeline=json.loads(timeline)))
-    found = recording(path)
+    found = read_recording(path)
     assert (found.title, found.duration, [each.text for each in found.words]) == ("Rest", 9, ["Lie down"])
 
 
@@ -252,13 +252,13 @@ def test_a_file_of_ours_tells_what_is_heard_in_it(tmp_path: Path) -> None:
 def test_any_other_file_is_its_name(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a\x1b.mp3"
     path.write_bytes(data)
-    assert recording(path) == PublicTimeline("a.mp3")
+    assert read_recording(path) == PublicTimeline("a.mp3")
 
 
 def test_the_length_of_any_other_file_is_known_if_it_says_so(tmp_path: Path) -> None:
     path = tmp_path / "chime.wav"
     path.write_bytes(asset("chime-end.wav").read_bytes())
-    found = recording(path)
+    found = read_recording(path)
     assert found.title == "chime.wav"
     assert found.duration
     assert not found.has_content

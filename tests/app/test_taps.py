@@ -9,12 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from voicecoach.app.taps import ENOUGH, LAST, NEEDED, Lengths, Sample, Tap, measured, ratio, read
+from voicecoach.app.taps import ENOUGH, LAST, NEEDED, Lengths, Sample, Tap, find_breath, read_ratio, read_times
 from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_breath
 from voicecoach.errors import ChoiceError
 
-EVEN = ratio("1:1")
+EVEN = read_ratio("1:1")
 thousandths = st.integers(1500, 60_000).map(lambda number: Fraction(number, 1000))
 
 
@@ -42,7 +42,7 @@ def test_a_steady_breather_who_misses_a_tap_is_measured_within_5_percent(
     sample = tapping(*missed)
     assert sample.breaths.missed == 1
     assert abs(sample.breaths.median - usual) <= usual * Fraction(5, 100)
-    assert abs(measured(sample, EVEN).seconds - sample.breaths.median) <= Fraction(1, 20)
+    assert abs(find_breath(sample, EVEN).seconds - sample.breaths.median) <= Fraction(1, 20)
 
 
 @given(
@@ -76,7 +76,7 @@ def test_it_ends_after_enough_breaths_whatever_was_tapped(lengths: list[Fraction
 def test_the_phases_add_up_to_the_breath_in_tenths(usual: Fraction, one: int, two: int) -> None:
     taken_of = usual * min(one, two) / (one + two)
     assume(taken_of >= Fraction(2, 10))
-    taken = measured(tapping(*[usual] * 6), ratio(f"{one}:{two}"))
+    taken = find_breath(tapping(*[usual] * 6), read_ratio(f"{one}:{two}"))
     assert taken.seconds == Fraction(round(usual * 10), 10)
     assert read_breath(str(taken)) == taken
 
@@ -108,13 +108,13 @@ def test_how_many_agree_is_told_on_the_way() -> None:
 
 
 def test_one_tap_a_breath_is_split_by_the_ratio() -> None:
-    assert str(measured(tapping(10, 10, 10), ratio("40:60"))) == "4-6"
-    assert str(measured(tapping(10.04, 10.04, 10.04), ratio("1:2"))) == "3.3-6.7"
+    assert str(find_breath(tapping(10, 10, 10), read_ratio("40:60"))) == "4-6"
+    assert str(find_breath(tapping(10.04, 10.04, 10.04), read_ratio("1:2"))) == "3.3-6.7"
 
 
 def test_two_taps_a_breath_are_measured_each() -> None:
     sample = phases(4.1, 5.9, 4.2, 5.8, 4.3, 5.7, 4.2, 5.8)
-    assert str(measured(sample, EVEN)) == "4.2-5.8"
+    assert str(find_breath(sample, EVEN)) == "4.2-5.8"
     assert sample.breaths.median == 10
 
 
@@ -126,10 +126,10 @@ def test_phases_agree_when_inhale_exhale_and_breath_do() -> None:
 
 
 def test_a_phase_that_was_not_tapped_is_not_timed() -> None:
-    sample = read("in 0\nout 4\nin 10\nin 20\nout 24\nin 30\nout 34\nin 40", "x")
+    sample = read_times("in 0\nout 4\nin 10\nin 20\nout 24\nin 30\nout 34\nin 40", "x")
     assert list(sample.breaths.each) == [10] * 4
     assert list(sample.inhales.each) == [4] * 3
-    assert str(measured(sample, EVEN)) == "4-6"
+    assert str(find_breath(sample, EVEN)) == "4-6"
 
 
 @pytest.mark.parametrize(
@@ -139,40 +139,40 @@ def test_a_phase_that_was_not_tapped_is_not_timed() -> None:
         (tapping(10, 10), "too few taps: 3 breaths are needed, and 2 could be timed"),
         (tapping(10, 10, 30, 1), "too few taps: 3 breaths are needed, and 2 could be timed"),
         (phases(4, 6, 4, 6, 4), "too few taps: 3 inhales or exhales are needed, and 2 could be timed"),
-        (tapping(0.2, 0.2, 0.2), "a breath of 0.2 s can't be"),
-        (tapping(900, 900, 900), "a breath of 900 s can't be"),
+        (tapping(0.2, 0.2, 0.2), "a breath of 0.2 s is not possible"),
+        (tapping(900, 900, 900), "a breath of 900 s is not possible"),
         (phases(*[0.04, 4] * 4), "'0.0-4.0' can't be breathed"),
     ],
 )
 def test_what_is_no_breath_is_refused(sample: Sample, expected: str) -> None:
     with pytest.raises(ChoiceError) as caught:
-        measured(sample, EVEN)
+        find_breath(sample, EVEN)
     assert str(caught.value).startswith(expected)
     assert len(str(caught.value).splitlines()) <= 3
 
 
 def test_times_are_read_one_a_line_and_comments_are_not() -> None:
-    sample = read("# at rest\n\n 0 \n4.25\r\n8.5", "x")
+    sample = read_times("# at rest\n\n 0 \n4.25\r\n8.5", "x")
     assert sample.taps == tuple(Tap(Kind.INHALE, Fraction(number, 100)) for number in (0, 425, 850))
     assert not sample.phased
 
 
 def test_plain_times_may_be_inhales_and_exhales_by_turns() -> None:
-    assert read("0\n4\n10", "x", phases=True) == read("in 0\nout 4\nin 10", "x")
+    assert read_times("0\n4\n10", "x", phases=True) == read_times("in 0\nout 4\nin 10", "x")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("0\nfour", "x:2: 'four' is no time\nwrite the time"),
-        ("nan", "x:1: 'nan' is no time"),
-        ("inf", "x:1: 'inf' is no time"),
-        ("-1", "x:1: '-1' is no time"),
-        ("1e3", "x:1: '1e3' is no time"),
-        ("1:30", "x:1: '1:30' is no time"),
-        ("³", "x:1: '³' is no time"),
-        ("up 3", "x:1: 'up 3' is no time"),
-        ("in 3,5", "x:1: 'in 3,5' is no time: decimals take a point"),
+        ("0\nfour", "x:2: 'four' is not a time\nwrite the time"),
+        ("nan", "x:1: 'nan' is not a time"),
+        ("inf", "x:1: 'inf' is not a time"),
+        ("-1", "x:1: '-1' is not a time"),
+        ("1e3", "x:1: '1e3' is not a time"),
+        ("1:30", "x:1: '1:30' is not a time"),
+        ("³", "x:1: '³' is not a time"),
+        ("up 3", "x:1: 'up 3' is not a time"),
+        ("in 3,5", "x:1: 'in 3,5' is not a time: decimals take a point"),
         ("4\n\n3.5", "x:3: 3.5 s is not after 4 s"),
         ("in 4\nout 4", "x:2: 4 s is not after 4 s"),
         ("9" * 500, "x:1: '99999"),
@@ -180,12 +180,12 @@ def test_plain_times_may_be_inhales_and_exhales_by_turns() -> None:
 )
 def test_a_line_that_is_no_time_is_told_at_its_place(text: str, expected: str) -> None:
     with pytest.raises(ChoiceError) as caught:
-        read(text, "x")
+        read_times(text, "x")
     assert str(caught.value).startswith(expected)
     assert len(str(caught.value)) < 300
 
 
 @pytest.mark.parametrize("text", ["", "40", "40-60", "0:1", "1:0", "1:2:3", "a:b", "-1:2", "nan:1"])
 def test_what_is_no_ratio_is_refused_with_a_hint(text: str) -> None:
-    with pytest.raises(ChoiceError, match="write it as 40:60 or 1:2"):
-        ratio(text)
+    with pytest.raises(ChoiceError, match="write 40:60 or 1:2"):
+        read_ratio(text)

@@ -16,7 +16,7 @@ from voicecoach.app.defaults import try_with_defaults
 from voicecoach.app.request import Request
 from voicecoach.app.session import plan
 from voicecoach.app.speaker import Speaker
-from voicecoach.app.taps import CALM, UNDER_TEN, slower
+from voicecoach.app.taps import CALM, UNDER_TEN, propose_ramp
 from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import Breathe, phrases
@@ -167,7 +167,7 @@ def test_an_error_that_has_nothing_to_do_with_the_breath_is_told_as_it_is(tmp_pa
 def test_a_slower_breath_is_slower_by_a_little_and_mainly_out(seconds: Fraction, share: int) -> None:
     inhale = round(seconds * share / 100 * 10) / 10
     taken = read_breath(f"{inhale:.1f}-{float(seconds) - inhale:.1f}")
-    ramp = slower(taken)
+    ramp = propose_ramp(taken)
     if ramp is None:
         assert taken.seconds >= CALM
         return

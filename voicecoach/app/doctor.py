@@ -1,4 +1,4 @@
-"""Check a machine: what a session needs, what to do about what is missing, and whether a session can be made."""
+"""Checking a machine: what a session needs, what to do if something is missing, and a trial session."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NEWEST_PYTHON = (3, 14)
 
 
 class Status(StrEnum):
-    """How a check went: only what fails keeps a session from being made."""
+    """The result of a check; only a failing one prevents sessions."""
 
     OK = "ok"
     WARNING = "warning"
@@ -45,7 +45,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: what it is, how it is, what was found, and what to do when it isn't well."""
+    """One thing that was checked: its name, the result, what was found, and what to do about it."""
 
     name: str
     status: Status
@@ -54,10 +54,10 @@ class Check:
 
 
 def run_checks(request: Request, commands: Mapping[str, click.Command], folder: Path) -> list[Check]:
-    """Look at everything, and make a session of about two seconds in a temporary folder.
+    """Check everything, and make a session of about two seconds in a temporary folder.
 
     Args:
-        request: The voice and the commands that speak; the routine of it counts for nothing.
+        request: The voice and the commands that speak; its routine does not matter.
         commands: The program's commands, whose options the settings may name.
         folder: The cache.
     """
@@ -75,10 +75,10 @@ def run_checks(request: Request, commands: Mapping[str, click.Command], folder: 
     ]
 
 
-def table(checks: Sequence[Check]) -> list[str]:
-    r"""Return checks as lines, each remedy below what it is for, and the sum of them.
+def format_table(checks: Sequence[Check]) -> list[str]:
+    r"""Return checks as lines, each remedy below its check, and a summary.
 
-    >>> print(*table([Check("player", Status.WARNING, "none", "install mpv")]), sep="\n")
+    >>> print(*format_table([Check("player", Status.WARNING, "none", "install mpv")]), sep="\n")
     warning  player      none
                          -> install mpv
     Sessions can be made here.
@@ -98,12 +98,12 @@ def as_json(checks: Sequence[Check]) -> dict[str, Any]:
 
 
 def check_python() -> Check:
-    """Look at the Python that runs us."""
+    """Check the version of Python."""
     found = f"{platform.python_version()}, {sys.executable}"
     if sys.version_info[:2] > NEWEST_PYTHON:
         newest = ".".join(map(str, NEWEST_PYTHON))
         return Check(
-            "Python", Status.WARNING, found, f"it is newer than what was tested; if something fails, try {newest}"
+            "Python", Status.WARNING, found, f"it is newer than the tested versions; if something fails, try {newest}"
         )
     return Check("Python", Status.OK, found)
 
@@ -118,7 +118,7 @@ def check_settings(commands: Mapping[str, click.Command]) -> Check:
         config.read_commands()
     except (ChoiceError, click.BadParameter) as error:
         said = error.format_message() if isinstance(error, click.BadParameter) else str(error)
-        return _failing("settings", said, f"correct or remove that line in {path}")
+        return _fail("settings", said, f"correct or remove that line in {path}")
     return Check("settings", Status.OK, str(path) if plain_files.is_file(path) else f"none; they would be in {path}")
 
 
@@ -130,7 +130,7 @@ def _read_values(command: click.Command, values: Mapping[str, object]) -> None:
 
 
 def check_ffmpeg() -> Check:
-    """Look for the ffmpeg that would be used, and for what it lacks."""
+    """Find the ffmpeg that would be used, and what it lacks."""
     found = ffmpeg_choice.examine()
     if found.fault:
         named = f"{found} {found.fault}" if found.path else found.fault
@@ -144,41 +144,41 @@ def check_ffmpeg() -> Check:
 
 
 def check_speech(*, others: bool) -> Check:
-    """Look for the speech of the system, without which ``others`` may still speak."""
+    """Find the speech of the system; without it, sessions can still be made if there are ``others``."""
     try:
         found = espeak.find()
     except VoiceError as error:
-        failing = _failing("speech", str(error), "")
+        failing = _fail("speech", str(error), "")
         return replace(failing, status=Status.WARNING) if others else failing
     return Check("speech", Status.OK, f"{found.version}, {found.path}" if found.path else found.version)
 
 
 def check_voices(request: Request, folder: Path) -> Check:
-    """Count the voices that can speak now, by kind."""
+    """Count the voices that are ready, by kind."""
     try:
         voices = list_voices(None, request.commands, folder)
     except VoicecoachError as error:
-        return _failing("voices", str(error), "'voicecoach voices' lists them")
+        return _fail("voices", str(error), "'voicecoach voices' lists them")
     ready = Counter(each.kind for each in voices if each.ready)
     if not ready:
-        return Check("voices", Status.FAILS, "none that can speak", _hint(voices))
+        return Check("voices", Status.FAILS, "none that can speak", _find_hint(voices))
     return Check("voices", Status.OK, ", ".join(f"{count} {kind}" for kind, count in ready.most_common()))
 
 
-def _hint(voices: Sequence[VoiceInfo]) -> str:
+def _find_hint(voices: Sequence[VoiceInfo]) -> str:
     return next((each.hint for each in voices if each.hint), sampling.MORE)
 
 
 def check_players() -> Check:
-    """Look for programs that `play` can use."""
+    """Find programs that `play` can use."""
     found = player.list_installed()
     if not found:
-        return Check("players", Status.WARNING, "none, so 'voicecoach play' plays nothing", player.INSTALL)
+        return Check("players", Status.WARNING, "none, so 'voicecoach play' can't play", player.INSTALL)
     return Check("players", Status.OK, ", ".join(found))
 
 
 def check_cache(folder: Path) -> Check:
-    """Look at the folder that speech is kept in, and whether something can be put there."""
+    """Check that the folder of the cache can be written to."""
     if folder == folders.NOWHERE:
         return Check("cache", Status.WARNING, "none, so everything is spoken each time", folders.HOMELESS)
     there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
@@ -189,7 +189,7 @@ def check_cache(folder: Path) -> Check:
 
 
 def try_session(request: Request) -> Check:
-    """Speak, encode, decode and verify some two seconds, with nothing kept from before."""
+    """Speak, encode, decode and verify about two seconds, without the cache."""
     began = time.perf_counter()
     try:
         with locks.folder() as folder:
@@ -199,7 +199,7 @@ def try_session(request: Request) -> Check:
             signals.forget()  # what was made is not a file to keep
             wrong = verify.verify(path)
     except VoicecoachError as error:
-        return _failing("session", str(error), "fix what fails above, then try again")
+        return _fail("session", str(error), "fix what fails above, then try again")
     except OSError as error:
         said = f"no temporary file can be written: {error.strerror or error}"
         return Check("session", Status.FAILS, said, "make room there, or set TMPDIR to another folder")
@@ -212,12 +212,12 @@ def try_session(request: Request) -> Check:
 
 
 def _one_phrase(routine: Routine) -> Score:
-    """Return words of the program's own, which are there in every language."""
+    """Return a phrase that the program has in every language."""
     words = Phrase((Wording(routine.words.word("change")),))
     return seq(sampling.PAUSE, words, sampling.PAUSE)
 
 
-def _failing(name: str, said: str, remedy: str) -> Check:
-    """Return a failing check: the first line says what, those after it what to do; or else ``remedy`` does."""
+def _fail(name: str, said: str, remedy: str) -> Check:
+    """Return a failing check: the first line says what is wrong; the others say what to do, or else ``remedy``."""
     what, *remedies = said.splitlines() or [""]
     return Check(name, Status.FAILS, what, "; ".join(remedies) or remedy)

@@ -1,4 +1,4 @@
-"""Playing a file through a program that the system has for it; it is never left running."""
+"""Playing a file with a program of the system, which is never left running."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SOUNDS = {".aac", ".aif", ".aiff", ".flac", ".m4a", ".m4b", ".mp3", ".oga", ".ogg", ".opus", ".wav", ".wma"}
-"""How the names of files end that can be played as they are."""
+"""The endings of files that can be played as they are."""
 INSTALL = "install mpv or ffmpeg (ffplay)"
 DELAY = 0.3
-"""Seconds from the start of a player until its sound is heard, more or less."""
+"""Approximate seconds from the start of a player until its sound is heard."""
 TICK = 0.05
-"""Seconds between two looks at a player."""
-_UNHEARD = re.compile(r"^.*audio open failed.*$", re.IGNORECASE | re.MULTILINE)
-"""What ffplay says when it can't open a sound device; it ends with status 0 all the same."""
+"""Seconds between two checks of a player."""
+_NO_DEVICE = re.compile(r"^.*audio open failed.*$", re.IGNORECASE | re.MULTILINE)
+"""The message of ffplay when it can't open a sound device; its exit status is 0 all the same."""
 _POWERSHELL = """
 Add-Type -AssemblyName PresentationCore
 $player = New-Object System.Windows.Media.MediaPlayer
@@ -56,11 +56,11 @@ class Player:
     windows: bool = False
 
     def plays(self, path: Path) -> bool:
-        """Say whether it is for such a file, on this system."""
+        """Return whether it plays files with this ending, on this system."""
         return (not self.endings or path.suffix.lower() in self.endings) and (not self.windows or os.name == "nt")
 
     def command(self, program: str, path: Path) -> list[str]:
-        """Return what is run; a whole path starts with no ``-``, and with no protocol."""
+        """Return the command; an absolute path can't be taken for an option or an address."""
         whole = path.absolute()
         return [program, *self.before, self.named.format(path=whole, uri=whole.as_uri())]
 
@@ -74,11 +74,11 @@ PLAYERS = (
     Player("cvlc", ("--quiet", "--play-and-exit"), "{uri}"),
     Player("powershell", ("-NoProfile", "-NonInteractive", "-Command"), _POWERSHELL, windows=True),
 )
-"""In the order in which they are taken."""
+"""The known players, best first."""
 
 
-def sound(name: str) -> Path | None:
-    """Return the path of an audio file, if a name is one of such a file.
+def find_sound(name: str) -> Path | None:
+    """Return the path of an audio file, if the name is one of an audio file.
 
     Raises:
         UnknownNameError: When there is no such file.
@@ -89,7 +89,7 @@ def sound(name: str) -> Path | None:
     if plain_files.is_special(path):
         raise ChoiceError(f"{quote(name)} is not a plain file\nname an audio file")
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
-        raise UnknownNameError("file", quote(name)[1:-1], sorted(_sounds(path.parent)))
+        raise UnknownNameError("file", quote(name)[1:-1], sorted(_list_sounds(path.parent)))
     try:
         plain_files.check_readable(path)
     except OSError as error:
@@ -97,19 +97,19 @@ def sound(name: str) -> Path | None:
     return path
 
 
-def recording(path: Path) -> PublicTimeline:
-    """Return what an audio file says of itself; one that carries no timeline has a length at most."""
+def read_recording(path: Path) -> PublicTimeline:
+    """Return the timeline that an audio file carries; without one, at most its length is known."""
     try:
         return read_timeline(tagging.timeline(path))
     except ValueError:
-        return PublicTimeline(one_line(path.name), _length(path))
+        return PublicTimeline(one_line(path.name), _find_length(path))
 
 
-def command(path: Path, instead: str) -> list[str]:
-    """Return the command that plays a file, by the first player that there is.
+def find_command(path: Path, instead: str) -> list[str]:
+    """Return the command that plays a file with the first player that is installed.
 
     Raises:
-        PlayerError: When there is none; ``instead`` is what else can be done.
+        PlayerError: When no player is installed; ``instead`` says what else to do.
     """
     for player in PLAYERS:
         program = shutil.which(player.name) if player.plays(path) else None
@@ -119,32 +119,32 @@ def command(path: Path, instead: str) -> list[str]:
 
 
 def list_installed() -> list[str]:
-    """Return the names of the players that are there, in the order in which they are taken."""
+    """Return the names of the installed players, best first."""
     return [each.name for each in PLAYERS if (os.name == "nt" or not each.windows) and shutil.which(each.name)]
 
 
 def play(
     arguments: list[str], name: str, show: Callable[[float], None], clock: Callable[[], float] = time.monotonic
 ) -> None:
-    """Run a player to its end, and tell every now and then how many seconds of the file are over.
+    """Run a player to its end; ``show`` is called regularly with the seconds that have been played.
 
     Raises:
-        PlayerError: When it can't be started, or fails; ``name`` is what was to be played.
+        PlayerError: When the player can't be started or fails; ``name`` names what it plays.
     """
     try:
         with process.start(arguments, stderr=process.PIPE) as child:
             messages = process.Tail(child.stderr)
             status = _follow(child, show, clock)
     except process.NotStartedError as error:
-        raise PlayerError(f"{_called(arguments)} could not be started: {error.strerror or error}") from None
-    told = messages.text()
-    unheard = _UNHEARD.search(told)
-    if unheard:
-        what = f"{quote(name)}: {_called(arguments)} finds no loudspeaker ({unheard[0].strip()})"
+        raise PlayerError(f"{_name_program(arguments)} could not be started: {error.strerror or error}") from None
+    text = messages.text()
+    no_device = _NO_DEVICE.search(text)
+    if no_device:
+        what = f"{quote(name)}: {_name_program(arguments)} finds no loudspeaker ({no_device[0].strip()})"
         raise PlayerError(f"{what}\nconnect one, or play the file on another device")
     if status:
-        reason = process.last_line(told)
-        raise PlayerError(f"{quote(name)}: {_called(arguments)} failed (status {status})\n{reason}".rstrip())
+        reason = process.last_line(text)
+        raise PlayerError(f"{quote(name)}: {_name_program(arguments)} failed (status {status})\n{reason}".rstrip())
 
 
 def _follow(child: process.Child, show: Callable[[float], None], clock: Callable[[], float]) -> int:
@@ -156,18 +156,18 @@ def _follow(child: process.Child, show: Callable[[float], None], clock: Callable
             return status
 
 
-def _called(arguments: list[str]) -> str:
+def _name_program(arguments: list[str]) -> str:
     return os.path.basename(arguments[0])  # noqa: PTH119 - the name alone
 
 
-def _sounds(folder: Path) -> list[str]:
-    """List the audio files of a folder, if it is one."""
+def _list_sounds(folder: Path) -> list[str]:
+    """List the audio files of a folder; none if it can't be listed."""
     with suppress(OSError):
         return [str(each) for each in folder.iterdir() if each.suffix.lower() in SOUNDS]
     return []
 
 
-def _length(path: Path) -> float | None:
+def _find_length(path: Path) -> float | None:
     import mutagen
 
     with suppress(mutagen.MutagenError, OSError):

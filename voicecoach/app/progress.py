@@ -1,4 +1,4 @@
-"""What a terminal shows while a session is made: at once a line, then what it will be, and a bar for each stage."""
+"""Progress on a terminal: a line at once, then a summary of the session, and a bar for each stage."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ STAGES = {
     "downloading": "Downloading {done} of {total} MB",
     "trying": "Trying {done} of {total} breaths",
 }
-"""What each stage of the work is called."""
+"""The text of each stage of the work."""
 
 BEGUN = {"speaking": "Starting the voice", "downloading": "Downloading", "trying": "Trying breaths"}
-"""What a stage that counts is called before anything of it is done."""
+"""The text of a stage that counts before its first item is done."""
 
 BAR = 20
 """Columns."""
 WAITING = 2
-"""Seconds after which a stage of which nobody knows the end says how long it has lasted."""
+"""Seconds after which a stage of unknown length shows how long it has run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a session will be.
+    """A summary of a session before it is made.
 
     Attributes:
-        title: As players show it.
-        voice: Who speaks, as people call it.
-        pace: What is breathed; None where no breath is guided.
-        seconds: How long it is.
-        exact: Whether that is known, or guessed from the words.
+        title: The title that players show.
+        voice: The name of the voice.
+        pace: The pace; None if no breath is guided.
+        seconds: The length; None if unknown.
+        exact: Whether the length is exact, or estimated from the words.
     """
 
     title: str
@@ -61,7 +61,7 @@ class Heading:
     exact: bool = False
 
     def __str__(self) -> str:
-        """Say it on one line.
+        """Return it on one line.
 
         >>> from fractions import Fraction
         >>> from voicecoach.core.notation import read_pace
@@ -78,7 +78,7 @@ class Heading:
 
 
 def describe_pace(pace: Pace) -> str:
-    """Say in words what is breathed; a breath that changes, as ``--breath`` takes it.
+    """Describe a pace in words; one that changes, as ``--breath`` takes it.
 
     >>> from voicecoach.core.notation import read_pace
     >>> describe_pace(read_pace("4-7-8")), describe_pace(read_pace("3-4..4-6"))
@@ -91,18 +91,18 @@ def describe_pace(pace: Pace) -> str:
 
 
 def _ignore(_stage: str, _done: int, _total: int) -> None:
-    """Show nothing: errors and warnings are all that a pipe gets."""
+    """Show nothing: a pipe gets only errors and warnings."""
 
 
 @contextmanager
 def show_progress(first: str, *, shown: bool = True) -> Iterator[Report]:
-    """Show the work on a terminal, from the ``first`` line on; elsewhere, nothing. Afterwards it is gone."""
+    """Show progress on a terminal, from the line ``first`` on, and remove it at the end; elsewhere show nothing."""
     if not shown or not is_terminal():
         yield _ignore
         return
     said = one_line(first)
     sys.stderr.write(said)
-    sys.stderr.flush()  # it is there before what draws the bars is loaded
+    sys.stderr.flush()  # it is visible before the library for bars is loaded
     try:
         from rich.console import Console
     finally:
@@ -112,7 +112,7 @@ def show_progress(first: str, *, shown: bool = True) -> Iterator[Report]:
 
 
 def is_terminal() -> bool:
-    """Return whether errors go to a terminal on which a line can be drawn again."""
+    """Return whether errors go to a terminal that can redraw a line."""
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
@@ -121,7 +121,7 @@ def _bars(console: Console) -> Iterator[Progress]:
     from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
 
     class Left(ProgressColumn):
-        """How much is done, and how long the rest takes."""
+        """The share that is done, and the time that the rest takes."""
 
         max_refresh = 0.5
 
@@ -137,7 +137,7 @@ def _bars(console: Console) -> Iterator[Progress]:
 
 
 def describe_rest(total: float | None, percent: float, left: float | None, elapsed: float | None) -> str:
-    """Say how much of a stage is done and how long the rest takes; or how long it lasts, if nobody knows its end.
+    """Describe how much of a stage is done and how long the rest takes; or how long it has run, if its end is unknown.
 
     >>> describe_rest(39, 60.2, 2.4, 3), describe_rest(None, 0, None, 5.2), describe_rest(None, 0, None, 1)
     ('60 %, 3 s left', '5 s', '')
@@ -153,15 +153,15 @@ def _describe_stage(stage: str, done: int, total: int) -> str:
 
 
 class Bars:
-    """A bar for the stage that is worked on; it moves by itself until something is done of it."""
+    """A bar for the current stage; it pulses until the first item is done."""
 
     def __init__(self, bars: Progress, first: str) -> None:
-        """Begin with a stage of which no end is known."""
+        """Start with a stage of unknown length."""
         self._bars = bars
         self._stage, self._task = "", self._begin(first)
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Show that so much of a stage is done."""
+        """Show how much of a stage is done."""
         if stage != self._stage:
             self._bars.remove_task(self._task)
             self._stage, self._task = stage, self._begin(_describe_stage(stage, done, total))
@@ -170,7 +170,7 @@ class Bars:
         self._bars.update(self._task, description=said, completed=done, total=known)
 
     def announce(self, heading: Heading) -> None:
-        """Write what a session will be above the bar, where it stays."""
+        """Write the summary of a session above the bar, where it stays."""
         self._bars.console.print(str(heading), markup=False, highlight=False, soft_wrap=True)
 
     def _begin(self, said: str) -> TaskID:

@@ -1,4 +1,4 @@
-"""Voices to choose from: what there are, as a table, and a short sample of one, in a routine's own words."""
+"""Samples of voices: the first words of a routine in a short file."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from voicecoach.voices.cached import CachedVoice
 
 ROUTINE = "sitting-leg-stretch"
-"""What is read when nothing else is asked for: it is there in several languages."""
+"""The routine that is read by default; it has several translations."""
 
 LEAST = 90
-"""Characters that a sample has at least, if its routine has so many: some ten seconds, and the end of a sentence."""
+"""The fewest characters of a sample, if its routine has as many: about ten seconds, to the end of a sentence."""
 
-MORE = "more come with the system's speech settings, or by 'voicecoach voices install NAME'"
+MORE = "install more with the system's speech settings, or with 'voicecoach voices install NAME'"
 
 PAUSE = Pause(Span(rest=Fraction(7, 10)))
 """The silence before, between and after the words of a sample."""
@@ -47,7 +47,7 @@ PAUSE = Pause(Span(rest=Fraction(7, 10)))
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample that was written: the file, what is said in it, and how long it lasts, in seconds."""
+    """A sample that was written: its file, its words, and its length in seconds."""
 
     path: Path
     language: str
@@ -62,21 +62,21 @@ class Sample:
 
 
 @cache.enforce_limit()
-def sample(request: Request, output: Path | None, folder: Path, report: Report) -> Sample:
-    """Have the first words of a routine spoken into a file: in its translation, where the voice speaks only that.
+def make_sample(request: Request, output: Path | None, folder: Path, report: Report) -> Sample:
+    """Write a file with the first words of a routine, in a translation if the voice speaks only that language.
 
     Raises:
-        ChoiceError: When there is no such voice or routine.
+        ChoiceError: When there is no voice or routine of this name.
         VoiceError: When the voice fails.
         OutputError: When the file can't be written.
     """
     name = f"{re.sub(r'[^A-Za-z0-9+._-]+', '-', request.voice or 'voice').strip('-.')[:80] or 'voice'}-preview"
     (path,) = list_targets(output, name, [None], formats.chosen(None, output), split=False)
-    return record(request, first_words, path, folder, report)
+    return record(request, choose_words, path, folder, report)
 
 
 def record(request: Request, write: Callable[[Routine], Score], path: Path, folder: Path, report: Report) -> Sample:
-    """Have what ``write`` makes of a routine spoken into a file, with the timeline that it can be verified by.
+    """Write a file with the score that ``write`` makes of a routine, and the timeline for verifying it.
 
     Raises:
         ChoiceError: As ``sample``.
@@ -98,8 +98,8 @@ def record(request: Request, write: Callable[[Routine], Score], path: Path, fold
     return Sample(path, code, texts, float(written.seconds), tuple(getattr(voice, "problems", ())))
 
 
-def first_words(routine: Routine) -> Score:
-    """Return the first words of a routine after its notice, in their longest wordings, enough of them for a sample."""
+def choose_words(routine: Routine) -> Score:
+    """Return the first phrases of a routine after its notice, in their longest wordings, enough for a sample."""
     found: dict[str, Phrase] = {}
     for phrase in phrases(build(routine, Choices())):
         if phrase.kind is not CueKind.NOTICE:

@@ -22,21 +22,21 @@ LAST = 5
 WITHIN = Fraction(15, 100)
 """Taps agree when there are 6 lengths, the last 5 of them within 15 % of a breath from the median.
 
-Unattended breaths at rest vary by about 20 % (Tobin and others, 1988), attended ones by much less: close agreement
-shows that somebody has settled. Who never agrees so closely is measured by the median of 12 breaths.
+Breaths at rest vary by about 20 % (Tobin and others, 1988), and by much less if people attend to them: close agreement
+shows that a person has settled. If taps never agree, the median of 12 breaths is taken.
 """
 ENOUGH = 12
 LEAST = 3
-"""Lengths without which there is nothing to measure: with two, nobody knows which of them is the odd one out."""
+"""The fewest lengths that can be measured: of two, nobody knows which one is wrong."""
 FAR = Fraction(1, 2)
-"""A length further from the median than half of it is a tap missed (about twice as long) or one too many."""
+"""A length that is off the median by more than half of it is a missed tap (about twice as long) or an extra one."""
 SHORTEST = 1
-"""Seconds of a breath; shorter ones are a key that was held, or taps in play."""
+"""Seconds of the shortest breath; a shorter one is a key that was held down, or taps for fun."""
 
 UNDER_TEN, CALM = Fraction(13, 2), 10
-"""Seconds of a breath that is slower than 10 a minute by some, and of one in slow breathing exercises, 6 a minute."""
+"""Seconds of a breath somewhat slower than 10 a minute, and of one in slow breathing exercises, 6 a minute."""
 TO_EXHALE = Fraction(3, 4)
-"""The part of a longer breath that the exhale takes."""
+"""The exhale's share of the seconds by which a breath gets longer."""
 
 _TIME = re.compile(r"(?:(in|out)\s+)?([0-9]{1,12}(?:\.[0-9]{1,9})?)")
 _KINDS = {"in": Kind.INHALE, "out": Kind.EXHALE}
@@ -45,7 +45,7 @@ _SHARES = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?):([0-9]{1,4}(?:\.[0-9]{1,3})
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A phase begins, ``at`` seconds on a clock that starts anywhere."""
+    """The start of a phase, ``at`` seconds on a clock with any zero."""
 
     kind: Kind
     at: Fraction
@@ -53,7 +53,7 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How long something took each time, in seconds; what is far from the median is left out.
+    """Lengths in seconds of something that was repeated; those far from the median are left out.
 
     >>> Lengths((Fraction(4), Fraction(9), Fraction(5))).median
     Fraction(9, 2)
@@ -63,28 +63,28 @@ class Lengths:
 
     @property
     def kept(self) -> tuple[Fraction, ...]:
-        """Those that are near the median, as they came."""
+        """The lengths near the median, in order."""
         middle = self._middle
         return tuple(length for length in self.each if abs(length - middle) <= FAR * middle)
 
     @property
     def median(self) -> Fraction:
-        """The median of those kept; 0 when there are none."""
+        """The median of the kept lengths; 0 if there are none."""
         return median(self.kept) if self.each else Fraction(0)
 
     @property
     def missed(self) -> int:
-        """How many are far too long, because a tap was missed."""
+        """The number of lengths that are far too long, because a tap was missed."""
         longest = (1 + FAR) * self._middle
         return sum(length > longest for length in self.each)
 
     @property
     def extra(self) -> int:
-        """How many are far too short, because of a tap too many."""
+        """The number of lengths that are far too short, because of an extra tap."""
         return len(self.each) - len(self.kept) - self.missed
 
     def agreeing(self, tolerance: Fraction) -> int:
-        """How many of the last few are within ``tolerance`` seconds of the median."""
+        """Return how many of the last few lengths are within ``tolerance`` seconds of the median."""
         middle = self.median
         return sum(abs(length - middle) <= tolerance for length in self.kept[-LAST:])
 
@@ -95,17 +95,17 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Somebody's taps so far, in the order of time."""
+    """The taps so far, in order of time."""
 
     taps: tuple[Tap, ...] = ()
 
-    def tapped(self, kind: Kind, at: Fraction) -> Sample:
+    def add(self, kind: Kind, at: Fraction) -> Sample:
         """Return the sample with one more tap."""
         return Sample((*self.taps, Tap(kind, at)))
 
     @property
     def following(self) -> Kind:
-        """What the next tap is for, when taps alternate."""
+        """The phase of the next tap, if taps alternate."""
         return Kind.EXHALE if self.taps and self.taps[-1].kind is Kind.INHALE else Kind.INHALE
 
     @property
@@ -131,18 +131,18 @@ class Sample:
 
     @property
     def agreeing(self) -> int:
-        """How many of the last few lengths agree; in the part that agrees least, if phases were tapped."""
+        """The number of the last few lengths that agree; if phases were tapped, of the phase that agrees least."""
         tolerance = WITHIN * self.breaths.median
         return min(part.agreeing(tolerance) for part in self._parts)
 
     @property
     def agrees(self) -> bool:
-        """Whether there are enough taps, and the last of them agree."""
+        """Whether there are enough taps, and the last ones agree."""
         return self.agreeing == LAST and min(len(part.kept) for part in self._parts) >= NEEDED
 
     @property
     def complete(self) -> bool:
-        """Whether more taps would tell little more."""
+        """Whether more taps would add little."""
         return self.agrees or min(len(part.each) for part in self._parts) >= ENOUGH
 
     @property
@@ -154,47 +154,49 @@ class Sample:
         return Lengths(tuple(two.at - one.at for one, two in pairs if (one.kind, two.kind) == (kind, following)))
 
 
-def ratio(text: str) -> tuple[Fraction, Fraction]:
+def read_ratio(text: str) -> tuple[Fraction, Fraction]:
     """Read how a breath is split into inhale and exhale.
 
-    >>> ratio("1:2")
+    >>> read_ratio("1:2")
     (Fraction(1, 1), Fraction(2, 1))
 
     Raises:
-        ChoiceError: When the text is no ratio, or leaves nothing of a phase.
+        ChoiceError: When the text is not a ratio, or one of its shares is 0.
     """
     match = _SHARES.fullmatch(simplify(text).replace(" ", ""))
     shares = (Fraction(match[1]), Fraction(match[2])) if match else (Fraction(0), Fraction(0))
     if not all(shares):
-        raise ChoiceError(f"{quote(text)} is no ratio of inhale to exhale: write it as 40:60 or 1:2")
+        raise ChoiceError(f"{quote(text)} is not a ratio of inhale to exhale; write 40:60 or 1:2")
     return shares
 
 
-def measured(sample: Sample, shares: tuple[Fraction, Fraction]) -> Breath:
-    """Return the breath that was tapped, its phases rounded to tenths of a second.
+def find_breath(sample: Sample, shares: tuple[Fraction, Fraction]) -> Breath:
+    """Return the breath that was tapped, with phases rounded to tenths of a second.
 
     Args:
         sample: The taps.
-        shares: How a breath is split whose exhales were not tapped, as from `ratio`.
+        shares: How to split a breath whose exhales were not tapped, as from `read_ratio`.
 
     Raises:
-        ChoiceError: When there are too few taps, or nobody breathes as fast as they say.
+        ChoiceError: When there are too few taps, or the breath is impossibly short or long.
     """
     parts = (sample.inhales, sample.exhales) if sample.phased else (sample.breaths,)
     _check(parts)
     medians = [part.median for part in parts]
-    phases = [_tenths(length) for length in medians] if sample.phased else _split(medians[0], shares)
+    phases = [_round(length) for length in medians] if sample.phased else _split(medians[0], shares)
     if not SHORTEST <= sum(phases) <= LONGEST_BREATH:
-        raise ChoiceError(f"a breath of {float(sum(phases)):g} s can't be: tap once at each inhale, as you breathe")
+        raise ChoiceError(
+            f"a breath of {float(sum(phases)):g} s is not possible: tap once at each inhale, as you breathe"
+        )
     return read_breath("-".join(str(float(each)) for each in phases))
 
 
-def slower(taken: Breath) -> Pace | None:
+def propose_ramp(taken: Breath) -> Pace | None:
     """Return a ramp from a measured breath to a slower one: mainly the exhale gets longer, to under 10 a minute.
 
-    Someone who breathes as slowly as that goes on by a second, up to 6 a minute; then there is nothing to slow down.
+    A breath that is already as slow gets longer by a second, down to 6 a minute; a slower one has no ramp.
 
-    >>> print(slower(read_breath("1.6-2.4")), slower(read_breath("3-4.5")), slower(read_breath("4-6")))
+    >>> print(*(propose_ramp(read_breath(text)) for text in ("1.6-2.4", "3-4.5", "4-6")))
     1.6-2.4..2.2-4.3 3-4.5..3.2-5.2 None
     """
     more = min(max(UNDER_TEN - taken.seconds, Fraction(1)), CALM - taken.seconds)
@@ -202,23 +204,23 @@ def slower(taken: Breath) -> Pace | None:
         return None
     inhale = next(phase.kind for phase in taken.phases)
     shares = {inhale: 1 - TO_EXHALE, Kind.EXHALE: TO_EXHALE}
-    longer = (Phase(each.kind, _tenths(each.seconds + more * shares.get(each.kind, 0))) for each in taken.phases)
+    longer = (Phase(each.kind, _round(each.seconds + more * shares.get(each.kind, 0))) for each in taken.phases)
     return Pace((taken, Breath(tuple(longer))))
 
 
-def read(text: str, source: str, *, phases: bool = False) -> Sample:
-    r"""Read a file of times: one a line, in seconds, as ``12.5``, or with its phase as ``in 12.5`` or ``out 16``.
+def read_times(text: str, source: str, *, phases: bool = False) -> Sample:
+    r"""Read the times of taps, a line each, in seconds: ``12.5``, or with a phase ``in 12.5`` or ``out 16``.
 
-    >>> [str(tap.kind) for tap in read("in 0\nout 4", "taps.txt").taps]
+    >>> [str(tap.kind) for tap in read_times("in 0\nout 4", "taps.txt").taps]
     ['inhale', 'exhale']
 
     Args:
-        text: What stands in the file; empty lines and those that start with # mean nothing.
-        source: What the file is called in errors.
-        phases: Whether times without a phase are those of inhales and exhales by turns.
+        text: The content of the file; empty lines and lines that start with # are skipped.
+        source: The name of the file in errors.
+        phases: Whether times without a phase are inhales and exhales in turn.
 
     Raises:
-        ChoiceError: When a line is no time, or earlier than the one before it.
+        ChoiceError: When a line is not a time, or not later than the one before it.
     """
     taps: list[Tap] = []
     for line, named, at in _times(text, source):
@@ -240,11 +242,11 @@ def _times(text: str, source: str) -> Iterator[tuple[int, str, Fraction]]:
             continue
         match = _TIME.fullmatch(bare)
         if match is None:
-            raise ChoiceError(f"{source}:{number}: {quote(bare)} is no time{_mend(bare)}\n{_WRITE}")
+            raise ChoiceError(f"{source}:{number}: {quote(bare)} is not a time{_suggest_point(bare)}\n{_WRITE}")
         yield number, match[1] or "", Fraction(match[2])
 
 
-def _mend(line: str) -> str:
+def _suggest_point(line: str) -> str:
     return ": decimals take a point" if re.fullmatch(r"(?:(?:in|out)\s+)?[0-9]+,[0-9]+", line) else ""
 
 
@@ -258,10 +260,10 @@ def _check(parts: Sequence[Lengths]) -> None:
 
 
 def _split(seconds: Fraction, shares: tuple[Fraction, Fraction]) -> list[Fraction]:
-    """Split a breath so that the tenths of its phases add up to its own."""
-    edges = [_tenths(seconds * upto / sum(shares)) for upto in accumulate(shares, initial=Fraction(0))]
+    """Split a breath into phases in tenths of a second that add up to the whole."""
+    edges = [_round(seconds * upto / sum(shares)) for upto in accumulate(shares, initial=Fraction(0))]
     return [end - start for start, end in pairwise(edges)]
 
 
-def _tenths(seconds: Fraction) -> Fraction:
+def _round(seconds: Fraction) -> Fraction:
     return Fraction(round(seconds * 10), 10)

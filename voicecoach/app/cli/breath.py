@@ -13,7 +13,7 @@ from voicecoach.app.cli.fields import Options, Parsed, flag, option, switch
 from voicecoach.app.cli.options import JSON
 from voicecoach.app.cli.origin import is_typed
 from voicecoach.app.cli.printing import print_json, print_notes
-from voicecoach.app.taps import measured, ratio
+from voicecoach.app.taps import find_breath, read_ratio
 from voicecoach.errors import ChoiceError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class BreathOptions(Options):
     ratio: tuple[Fraction, Fraction] = option(
         "--ratio",
         "How to split a breath into inhale and exhale.",
-        Parsed("IN:OUT", ratio),
+        Parsed("IN:OUT", read_ratio),
         default="40:60",
     )
     times: str | None = option(
@@ -54,10 +54,10 @@ def command(chosen: BreathOptions) -> None:
 
     phases, times = chosen.phases, chosen.times
     _check_ratio(phased=phases)
-    sample = measuring.from_keys(phases=phases) if times is None else measuring.from_file(times, phases=phases)
+    sample = measuring.record_taps(phases=phases) if times is None else measuring.read_taps(times, phases=phases)
     _check_ratio(phased=sample.phased)
-    breath = measured(sample, chosen.ratio)
-    print_notes((*measuring.described(sample, breath), *measuring.propose_slower(breath)))
+    breath = find_breath(sample, chosen.ratio)
+    print_notes((*measuring.describe(sample, breath), *measuring.propose_slower(breath)))
     if chosen.as_json:
         print_json(measuring.as_json(sample, breath))
     else:

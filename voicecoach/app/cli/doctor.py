@@ -46,5 +46,5 @@ def command(chosen: DoctorOptions) -> int:
     if chosen.as_json:
         print_json(doctor.as_json(checks))
     else:
-        click.echo("\n".join(doctor.table(checks)))
+        click.echo("\n".join(doctor.format_table(checks)))
     return 1 if any(each.status is doctor.Status.FAILS for each in checks) else 0

@@ -59,14 +59,14 @@ def command(chosen: PlayOptions) -> None:
     from voicecoach.routine.library import find
 
     name, quiet = chosen.session.routine, chosen.output.quiet
-    path = player.sound(name)
+    path = player.find_sound(name)
     if path:
         _check_no_choices()
         play_file(path, quiet=quiet)
         return
     find(name)
     by_hand = f"run 'voicecoach make {folders.quote_argument(name)}', and open the file in any player"
-    player.command(Path("session.mp3"), by_hand)  # before the work
+    player.find_command(Path("session.mp3"), by_hand)  # before the work
     _play_session(chosen)
 
 

@@ -19,8 +19,8 @@ def play_file(path: Path, *, quiet: bool) -> None:
     """
     from voicecoach.app import player
 
-    recording = player.recording(path)
-    arguments = player.command(path, f"open {path} in any player")
+    recording = player.read_recording(path)
+    arguments = player.find_command(path, f"open {path} in any player")
     if quiet or not sys.stdout.isatty():
         if not quiet:
             click.echo(recording)

@@ -133,7 +133,7 @@ def _make_sample(chosen: VoicesOptions, routine: str | None) -> None:
 
     request = _request(chosen, routine or sampling.ROUTINE)
     with open_output(chosen.output) as path, show_progress(f"Getting {chosen.preview} ready") as report:
-        made = sampling.sample(request, path, folders.cache(), report)
+        made = sampling.make_sample(request, path, folders.cache(), report)
     print_notes(made.warnings)
     if chosen.as_json:
         print_json(made.as_json())
