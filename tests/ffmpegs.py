@@ -25,6 +25,6 @@ def break_ffmpeg(
 def write_ffmpeg(folder: Path, when: str, how: str) -> Path:
     """Write a program that does ``how`` when its arguments contain ``when``, and is the real ffmpeg otherwise."""
     path = folder / "ffmpeg"
-    path.write_text(f'#!/bin/sh\ncase "$*" in *{when}*) {how} ;; esac\nexec "{ffmpeg.executable()}" "$@"\n')
+    path.write_text(f'#!/bin/sh\ncase "$*" in *{when}*) {how} ;; esac\nexec "{ffmpeg.find_executable()}" "$@"\n')
     path.chmod(0o755)
     return path

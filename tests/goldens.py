@@ -13,7 +13,7 @@ from voicecoach.core.score import Side
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import Choices, Guidance
-from voicecoach.system.assets import asset
+from voicecoach.system.assets import find_asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def examples() -> dict[str, str]:
 
 def example_sheet(name: str, folder: Path) -> str:
     """Perform a routine of the documentation, in a folder with the sound that it names."""
-    (folder / "bell.wav").write_bytes(asset("chime-end.wav").read_bytes())
+    (folder / "bell.wav").write_bytes(find_asset("chime-end.wav").read_bytes())
     path = folder / f"{name}.yaml"
     path.write_text(examples()[name], encoding="utf-8")
     return written(performed(str(path), Choices()))

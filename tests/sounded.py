@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes import FakeVoice
 from tests.tagged import TAGS
 from voicecoach.app.rehearsal import rehearse
-from voicecoach.audio.render import Part, prepared
-from voicecoach.audio.writer import Recording, write_all
+from voicecoach.audio.render import TrackPlan, prepare
+from voicecoach.audio.writer import Recording, write_files
 from voicecoach.core.breath import Kind, Span
 from voicecoach.core.notation import read_breath
 from voicecoach.core.score import Pause, Score, Seq, breathe, phrase, seq
@@ -60,11 +60,11 @@ class Spoken:
     ) -> tuple[Recording, Loudness | None]:
         """What will write it, and how loud it is thought to be; if its clips are others, it does not tell of that."""
         chapters = tuple(each for each in TAGS.chapters if each.end <= self.timeline.duration)
-        part = Part(self.timeline, None, path, replace(TAGS, chapters=chapters, timeline=self.plan(sounding)))
-        ready = prepared([part], self.clip, sounding, folder, lambda *_: None)
+        part = TrackPlan(self.timeline, None, path, replace(TAGS, chapters=chapters, timeline=self.plan(sounding)))
+        ready = prepare([part], self.clip, sounding, folder, lambda *_: None)
         (recording,) = ready.recordings
         if clip:
-            (other,) = prepared([part], clip, sounding, folder, lambda *_: None).recordings
+            (other,) = prepare([part], clip, sounding, folder, lambda *_: None).recordings
             recording = replace(other, tags=recording.tags)
         return recording, ready.loudness[0]
 
@@ -73,5 +73,5 @@ class Spoken:
     ) -> Loudness | None:
         """Write it, as a file of the kind that is asked for, and return how loud it is thought to be."""
         recording, loud = self.recording(path, sounding or Sounding(), path.parent / "kept", clip)
-        write_all([recording])
+        write_files([recording])
         return loud

@@ -42,7 +42,7 @@ def main() -> None:
         status = cli.main()
     except KeyboardInterrupt:  # between the end of the work and the next line
         status = signals.exit_status()
-    signals.install(_ignore)
+    signals.install_handlers(_ignore)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, OSError, ValueError):  # the error was reported before
             stream.flush()

@@ -185,7 +185,8 @@ def timings(bench: Bench) -> str:
 
 def machine() -> str:
     """Describe this machine, without naming it."""
-    return f"{parallel.count()} cores ({platform.machine()}), {platform.system()}, Python {platform.python_version()}"
+    machine = f"{parallel.count_cores()} cores ({platform.machine()})"
+    return f"{machine}, {platform.system()}, Python {platform.python_version()}"
 
 
 def main() -> None:

@@ -67,9 +67,9 @@ def encoding(folder: Path) -> float:
     """Encode all of it as one sound, as the hand-written script does."""
     from voicecoach.audio import ffmpeg
 
-    given = ["-f", "s16le", "-ar", "48000", "-ac", "1", "-i", ffmpeg.source(folder / SPOKEN)]
+    given = ["-f", "s16le", "-ar", "48000", "-ac", "1", "-i", ffmpeg.quote_path(folder / SPOKEN)]
     began = time.perf_counter()
-    ffmpeg.run([*given, "-b:a", "64k", ffmpeg.source(folder / "all.mp3")], what="encoding")
+    ffmpeg.run([*given, "-b:a", "64k", ffmpeg.quote_path(folder / "all.mp3")], what="encoding")
     return time.perf_counter() - began
 
 

@@ -178,7 +178,7 @@ def test_settings_that_can_not_be_written_are_told_and_stay(
         raise OSError(28, "No space left on device")
 
     settings("rate = 120\n")
-    monkeypatch.setattr("voicecoach.system.drafts.write", full)
+    monkeypatch.setattr("voicecoach.system.drafts.write_file", full)
     with pytest.raises(OutputError, match="the settings can't be written: no space left on device"):
         config.save("breath", "4-6")
     assert config.file().read_text() == "rate = 120\n"

@@ -218,7 +218,7 @@ def test_a_session_that_is_not_made_says_why(
 
 
 def test_a_session_that_is_made_wrong_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "verify", lambda _: [verify.Finding(1, "'In' is not heard")])
+    monkeypatch.setattr(verify, "verify", lambda _: [verify.Deviation(1, "'In' is not heard")])
     assert check("session").found == "it was made, but 0:01.0: 'In' is not heard"
     assert run()[0] == 1
 

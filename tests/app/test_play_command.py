@@ -14,7 +14,7 @@ from tests.fakes import FakeVoice
 from voicecoach.app import config, speaker
 from voicecoach.app.cli import run
 from voicecoach.app.speaker import Speaker
-from voicecoach.system.assets import asset
+from voicecoach.system.assets import find_asset
 from voicecoach.voices.cached import CachedVoice
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="players that are scripts")
@@ -26,7 +26,7 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of one's own with a routine in it, no players, no settings, and a voice that needs no system."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "rest.yaml").write_text(SHORT)
-    (tmp_path / "bell.wav").write_bytes(asset("chime-end.wav").read_bytes())
+    (tmp_path / "bell.wav").write_bytes(find_asset("chime-end.wav").read_bytes())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")

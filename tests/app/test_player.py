@@ -16,9 +16,9 @@ import pytest
 from tests.tagged import TAGS
 from voicecoach.app.player import DELAY, PLAYERS, Player, find_command, find_sound, play, read_recording
 from voicecoach.audio.formats import FORMATS
-from voicecoach.audio.tagging import save
+from voicecoach.audio.tagging import save_tags
 from voicecoach.errors import PlayerError, UnknownNameError
-from voicecoach.system.assets import asset
+from voicecoach.system.assets import find_asset
 from voicecoach.views.exchange import PublicTimeline
 
 if TYPE_CHECKING:
@@ -242,8 +242,8 @@ def test_a_file_of_ours_tells_what_is_heard_in_it(tmp_path: Path) -> None:
         b'"cues": [{"start": 1, "end": 2, "track": "voice", "text": "Lie down"}]}'
     )
     path = tmp_path / "a.wav"
-    path.write_bytes(asset("chime-end.wav").read_bytes())
-    save(path, FORMATS["wav"], replace(TAGS, timeline=json.loads(timeline)))
+    path.write_bytes(find_asset("chime-end.wav").read_bytes())
+    save_tags(path, FORMATS["wav"], replace(TAGS, timeline=json.loads(timeline)))
     found = read_recording(path)
     assert (found.title, found.duration, [each.text for each in found.words]) == ("Rest", 9, ["Lie down"])
 
@@ -257,7 +257,7 @@ def test_any_other_file_is_its_name(data: bytes, tmp_path: Path) -> None:
 
 def test_the_length_of_any_other_file_is_known_if_it_says_so(tmp_path: Path) -> None:
     path = tmp_path / "chime.wav"
-    path.write_bytes(asset("chime-end.wav").read_bytes())
+    path.write_bytes(find_asset("chime-end.wav").read_bytes())
     found = read_recording(path)
     assert found.title == "chime.wav"
     assert found.duration

@@ -94,7 +94,7 @@ def test_a_breath_that_stays_is_the_one_that_is_told(monkeypatch: pytest.MonkeyP
     terminal = on_a_terminal(monkeypatch)
     assert cli.run(["make", "box-breathing", "--set", "side=5", "-o", "box.mp3"]) == 0
     assert "breath in 5 s hold 5 s out 5 s pause 5 s, voice: " in terminal.getvalue()
-    kept = json.loads(tagging.timeline(Path("box.mp3")))
+    kept = json.loads(tagging.extract_timeline(Path("box.mp3")))
     assert kept["choices"]["breath"] == "5-5-5-5"
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes import FakeKind, NamedVoice
 from voicecoach.app import config, player, sampling, session
 from voicecoach.app.cli import run
-from voicecoach.audio.tagging import timeline
+from voicecoach.audio.tagging import extract_timeline
 from voicecoach.errors import EncodeError
 from voicecoach.views.exchange import read_timeline
 from voicecoach.voices import download, finding
@@ -106,7 +106,7 @@ def test_a_sample_is_the_first_words_of_a_routine(tmp_path: Path, capsys: pytest
     made = json.loads(said(capsys, "voices", "--preview", "jo", "box-breathing", "--json"))
     assert made["path"] == "jo-preview.mp3"
     assert made["words"][0] == "Box breathing."
-    shown = read_timeline(timeline(tmp_path / "jo-preview.mp3"))
+    shown = read_timeline(extract_timeline(tmp_path / "jo-preview.mp3"))
     assert shown.title == "jo: Box breathing"
     assert [each.text for each in shown.words] == made["words"]
     assert 5 < made["seconds"] < 25

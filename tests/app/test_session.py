@@ -16,7 +16,7 @@ from voicecoach.app.session import make, plan
 from voicecoach.app.speaker import Speaker
 from voicecoach.app.targets import list_targets
 from voicecoach.audio.clip import Clip
-from voicecoach.audio.verify import Finding
+from voicecoach.audio.verify import Deviation
 from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import Score, Side, breathe, phrase, seq
 from voicecoach.errors import EncodeError, FitError, TargetError
@@ -169,11 +169,11 @@ def test_no_track_takes_its_name_before_all_are_verified(
         path.write_bytes(b"old")
     held: list[str] = []
 
-    def verify(path: Path) -> list[Finding]:
+    def verify(path: Path) -> list[Deviation]:
         assert [each.read_bytes() for each in names] == [b"old", b"old"]
         assert path not in names
         held.append(path.suffix)
-        return [Finding(1.0, "'Out' is not heard")] if len(held) == 2 else []
+        return [Deviation(1.0, "'Out' is not heard")] if len(held) == 2 else []
 
     monkeypatch.setattr("voicecoach.audio.verify.verify", verify)
     request = Request(str(tmp_path / "a.yaml"), split=True, verify=True)

@@ -13,7 +13,7 @@ import pytest
 from tests.sounded import Spoken
 from tests.tagged import TAGS
 from voicecoach.app.sidecars import CHAPTERS, PLAYLIST, Along, extras
-from voicecoach.audio.writer import Extra, Recording, Stream, write_all
+from voicecoach.audio.writer import Extra, Recording, Stream, write_files
 from voicecoach.core.score import Mark, Moment, phrase, seq
 from voicecoach.errors import EncodeError, TargetError
 from voicecoach.language import language
@@ -84,7 +84,7 @@ def test_without_its_track_no_extra_is_written_and_what_was_there_stays(tmp_path
     (tmp_path / "a.srt").write_text("old")
     some = [Extra(tmp_path / f"a.{end}", end, b"new") for end in ("srt", "vtt")]
     with pytest.raises(EncodeError):
-        write_all([Recording(tmp_path / "a.mp3", Stream(failing()), TAGS)], some)
+        write_files([Recording(tmp_path / "a.mp3", Stream(failing()), TAGS)], some)
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("a.srt", "old")]
 
 
@@ -93,7 +93,7 @@ def test_without_an_extra_no_track_is_written(tmp_path: Path, wrong: str) -> Non
     (tmp_path / "folder").mkdir()
     some = [Extra(tmp_path / "a.vtt", "vtt", b"new"), Extra(tmp_path / wrong, "srt", b"new")]
     with pytest.raises(TargetError, match=wrong.split("/", maxsplit=1)[0]):
-        write_all([Recording(tmp_path / "a.mp3", Stream([bytes(96_000)]), TAGS)], some)
+        write_files([Recording(tmp_path / "a.mp3", Stream([bytes(96_000)]), TAGS)], some)
     assert [each.name for each in tmp_path.iterdir()] == ["folder"]
 
 
@@ -101,6 +101,6 @@ def test_all_of_it_is_written_together(tmp_path: Path) -> None:
     tracks = [replace(each, path=tmp_path / each.path) for each in along("x-left.mp3", "x-right.mp3")]
     some = extras(EVERY, tracks, "Legs", language("en"), tmp_path / "x.mp3")
     sounds = [Recording(each.path, Stream([bytes(96_000)]), TAGS) for each in tracks]
-    assert [each.path for each in write_all(sounds, some)] == [each.path for each in tracks]
+    assert [each.path for each in write_files(sounds, some)] == [each.path for each in tracks]
     assert sorted(tmp_path.iterdir()) == sorted([*(each.path for each in tracks), *(each.path for each in some)])
     assert all(each.path.read_bytes() == each.content for each in some)

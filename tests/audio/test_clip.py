@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.audio.clip import Clip, fade, gain, join, overlay, read_wave, silence
+from voicecoach.audio.clip import Clip, amplify, fade, join, make_silence, overlay, read_wave
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def test_half_a_sample_is_no_clip() -> None:
 
 def test_gain_is_in_decibels() -> None:
     assert array.array(
-        "h", gain(Clip(array.array("h", [1000, -2000]).tobytes()), 6.0206).pcm
+        "h", amplify(Clip(array.array("h", [1000, -2000]).tobytes()), 6.0206).pcm
     ).tolist() == pytest.approx([2000, -4000], abs=1)
 
 
@@ -59,6 +59,6 @@ def test_a_wave_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "low.wav"
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 11_025, 0, "NONE", ""))
-        file.writeframes(silence(10).pcm)
+        file.writeframes(make_silence(10).pcm)
     with pytest.raises(ValueError, match="48 kHz"):
         read_wave(path)

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import FRAME
-from voicecoach.audio.clip import SAMPLE_RATE, Clip, silence
-from voicecoach.audio.fall import DECIBELS, SLOWEST, STEPS, sinking, sunk
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, make_silence
+from voicecoach.audio.fall import DECIBELS_A_STEP, GLIDE_STEPS, SLOWEST, plan_glide, render_glide
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue, Timeline
 
@@ -57,9 +57,9 @@ def plans(draw: st.DrawFn) -> tuple[Timeline, dict[str, Fraction]]:
 @given(plans())
 def test_a_voice_only_sinks_and_stays_in_its_room(plan: tuple[Timeline, dict[str, Fraction]]) -> None:
     timeline, seconds = plan
-    fallen = sinking(timeline, seconds)
+    fallen = plan_glide(timeline, seconds)
     spoken = [cue for cue in fallen.cues if cue.track == "voice"]
-    assert all(0 <= cue.fall <= STEPS for cue in spoken)
+    assert all(0 <= cue.fall <= GLIDE_STEPS for cue in spoken)
     assert all(earlier.fall <= later.fall for earlier, later in itertools.pairwise(spoken))
     for before, after in zip(timeline.cues, fallen.cues, strict=True):
         assert after.start == before.start
@@ -70,38 +70,38 @@ def test_a_voice_only_sinks_and_stays_in_its_room(plan: tuple[Timeline, dict[str
             assert after.end - after.start == seconds[after.said] * Fraction(100, 100 - after.fall)
 
 
-@pytest.mark.parametrize("step", range(STEPS + 1))
+@pytest.mark.parametrize("step", range(GLIDE_STEPS + 1))
 def test_each_step_is_a_hundredth_lower_and_slower_and_a_little_softer(step: int) -> None:
     clip = sine(40_001)
-    lower = sunk([("a", step)], {"a": clip})["a", step]
+    lower = render_glide([("a", step)], {"a": clip})["a", step]
     assert lower.samples == clip.samples * 100 // (100 - step)
     assert pitch(lower) / HERTZ == pytest.approx((100 - step) / 100, rel=0.002)
-    assert level(lower) - level(clip) == pytest.approx(-DECIBELS * step, abs=0.05)
+    assert level(lower) - level(clip) == pytest.approx(-DECIBELS_A_STEP * step, abs=0.05)
 
 
 def test_the_last_step_is_a_semitone() -> None:
-    assert pytest.approx(-1, abs=0.08) == 12 * math.log2(1 - STEPS / 100)
+    assert pytest.approx(-1, abs=0.08) == 12 * math.log2(1 - GLIDE_STEPS / 100)
     assert float(SLOWEST) == pytest.approx(1 / 0.94)
 
 
 @settings(max_examples=8, deadline=None)
-@given(lengths=st.lists(st.integers(200, 9000), min_size=1, max_size=6), step=st.integers(1, STEPS))
+@given(lengths=st.lists(st.integers(200, 9000), min_size=1, max_size=6), step=st.integers(1, GLIDE_STEPS))
 def test_clips_that_are_played_together_come_out_as_each_would_alone(lengths: list[int], step: int) -> None:
     clips = {str(number): sine(length, 300 + 40 * number) for number, length in enumerate(lengths)}
-    together = sunk([(text, step) for text in clips], clips)
+    together = render_glide([(text, step) for text in clips], clips)
     assert [together[text, step].samples for text in clips] == [length * 100 // (100 - step) for length in lengths]
     last = str(len(lengths) - 1)
-    alone = sunk([(last, step)], clips)[last, step]
+    alone = render_glide([(last, step)], clips)[last, step]
     pairs = zip(array.array("h", together[last, step].pcm), array.array("h", alone.pcm), strict=True)
     assert max(abs(one - other) for one, other in pairs) <= 8
 
 
 def test_a_clip_that_does_not_sink_is_the_same_clip() -> None:
-    clips = {"a": sine(3000), "b": silence(500)}
-    assert sunk([("a", 0), ("b", 0)], clips) == {("a", 0): clips["a"], ("b", 0): clips["b"]}
-    assert sunk([], clips) == {}
+    clips = {"a": sine(3000), "b": make_silence(500)}
+    assert render_glide([("a", 0), ("b", 0)], clips) == {("a", 0): clips["a"], ("b", 0): clips["b"]}
+    assert render_glide([], clips) == {}
 
 
 def test_only_what_is_wanted_is_played() -> None:
     clips = {"a": sine(3000), "b": sine(2000)}
-    assert set(sunk([("a", 2), ("b", 0), ("a", 2)], clips)) == {("a", 2), ("b", 0)}
+    assert set(render_glide([("a", 2), ("b", 0), ("a", 2)], clips)) == {("a", 2), ("b", 0)}

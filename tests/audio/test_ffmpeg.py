@@ -65,16 +65,16 @@ def test_a_crash_is_no_fault_of_the_input(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_file_is_a_file_whatever_it_is_called(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     raw = ["-f", "s16le", "-ar", "48000", "-ac", "1"]
-    ffmpeg.run([*raw, "-i", "pipe:0", "-f", "wav", ffmpeg.source(name)], what="writing", data=bytes(200))
+    ffmpeg.run([*raw, "-i", "pipe:0", "-f", "wav", ffmpeg.quote_path(name)], what="writing", data=bytes(200))
     assert [each.name for each in tmp_path.iterdir()] == [name]
-    read = ffmpeg.run(["-i", ffmpeg.source(name), "-f", "s16le", "pipe:1"], what="reading")
+    read = ffmpeg.run(["-i", ffmpeg.quote_path(name), "-f", "s16le", "pipe:1"], what="reading")
     assert read.stdout == bytes(200)
 
 
 def test_a_stream_of_many_chunks_arrives_whole(tmp_path: Path) -> None:
     chunks = (bytes([index % 251]) * 9_600 for index in range(300))
     target = tmp_path / "out.raw"
-    ffmpeg.encode_stream([*TO_NOTHING[:-3], "-f", "s16le", ffmpeg.source(target)], chunks, what="encoding")
+    ffmpeg.encode_stream([*TO_NOTHING[:-3], "-f", "s16le", ffmpeg.quote_path(target)], chunks, what="encoding")
     content = target.read_bytes()
     assert len(content) == 300 * 9_600
     assert content[-1] == 299 % 251
@@ -134,7 +134,7 @@ def test_ctrl_c_in_the_terminal_reaches_only_us(tmp_path: Path, monkeypatch: pyt
 
 def test_a_program_that_goes_away_is_an_error_not_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake(tmp_path, "", monkeypatch)
-    ffmpeg.executable()
+    ffmpeg.find_executable()
     (tmp_path / "ffmpeg").unlink()
     for call in (lambda: ffmpeg.run([], what="x"), lambda: ffmpeg.encode_stream([], [], what="x")):
         with pytest.raises(EncodeError, match=r"x: ffmpeg 7.0-fake \(.*\) could not be started: No such file"):

@@ -75,7 +75,7 @@ def unbundle(monkeypatch: pytest.MonkeyPatch, instead: str = "") -> None:
 def test_the_bundled_one_comes_before_that_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on_path(tmp_path / "bin", monkeypatch)
     assert choose().source == "bundled"
-    assert "imageio_ffmpeg" in ffmpeg.executable()
+    assert "imageio_ffmpeg" in ffmpeg.find_executable()
 
 
 def test_without_a_bundled_one_that_on_the_path_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.audio.formats import FORMATS, MP3, MP3_RATES, chosen
+from voicecoach.audio.formats import FORMATS, MP3, MP3_RATES, choose_format
 from voicecoach.errors import ChoiceError
 
 
@@ -59,15 +59,15 @@ def test_what_keeps_every_sample_is_given_no_bit_rate() -> None:
 def test_a_kind_is_chosen_by_its_name_or_by_the_ending_of_the_file(
     name: str | None, output: str | None, form: str
 ) -> None:
-    assert chosen(name, Path(output) if output else None) is FORMATS[form]
+    assert choose_format(name, Path(output) if output else None) is FORMATS[form]
 
 
 def test_a_name_that_contradicts_the_ending_is_refused() -> None:
     with pytest.raises(ChoiceError, match=r"evening\.opus ends as a file in opus does, and --format says flac\nleave"):
-        chosen("flac", Path("evening.opus"))
+        choose_format("flac", Path("evening.opus"))
 
 
 def test_the_ending_of_a_folder_chooses_nothing(tmp_path: Path) -> None:
     (tmp_path / "session.opus").mkdir()
-    assert chosen(None, tmp_path / "session.opus") is MP3
-    assert chosen("flac", tmp_path / "session.opus").name == "flac"
+    assert choose_format(None, tmp_path / "session.opus") is MP3
+    assert choose_format("flac", tmp_path / "session.opus").name == "flac"

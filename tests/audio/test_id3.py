@@ -14,7 +14,7 @@ from mutagen.id3 import ID3
 
 from tests.tagged import TAGS, chapters
 from voicecoach import __version__
-from voicecoach.audio.id3 import MOST_CHAPTERS, TIMELINE_OWNER, Tags, id3, iso_639_2, merged
+from voicecoach.audio.id3 import MOST_CHAPTERS, TIMELINE_OWNER, Tags, build_frames, merge_chapters, to_iso_639_2
 
 TEXT = st.text(max_size=300)
 
@@ -22,7 +22,7 @@ TEXT = st.text(max_size=300)
 def saved(tags: Tags) -> ID3:
     """Write tags as bytes and read them back as a player does."""
     file = io.BytesIO()
-    id3(tags).save(file, v2_version=3)
+    build_frames(tags).save(file, v2_version=3)
     assert file.getvalue()[:5] == b"ID3\x03\x00"
     return ID3(fileobj=io.BytesIO(file.getvalue()), translate=False)
 
@@ -77,7 +77,7 @@ def test_no_number_of_chapters_overflows_the_table_of_contents(count: int) -> No
 @given(count=st.integers(0, 600), most=st.integers(1, 300))
 def test_merged_chapters_cover_what_they_covered(count: int, most: int) -> None:
     before = chapters(count)
-    after = merged(before, most)
+    after = merge_chapters(before, most)
     assert len(after) <= most
     assert all(a.end == b.start for a, b in itertools.pairwise(after))
     assert [each.start for each in before[:1]] == [each.start for each in after[:1]]
@@ -119,11 +119,11 @@ def test_a_strange_title_does_not_break_the_file(title: str, read: str) -> None:
     ],
 )
 def test_languages_have_the_three_letters_of_iso_639_2(tag: str, code: str) -> None:
-    assert iso_639_2(tag) == code
+    assert to_iso_639_2(tag) == code
 
 
 def test_the_same_tags_are_the_same_bytes() -> None:
     files = io.BytesIO(), io.BytesIO()
     for file in files:
-        id3(TAGS).save(file, v2_version=3)
+        build_frames(TAGS).save(file, v2_version=3)
     assert files[0].getvalue() == files[1].getvalue()

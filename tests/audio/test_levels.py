@@ -10,13 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.audio.levels import BLOCK, find_missing, is_packed, measure_levels, measure_speech, pack, to_dbfs
+from voicecoach.audio.levels import (
+    LEVEL_SAMPLES,
+    find_missing,
+    is_packed,
+    measure_levels,
+    measure_speech,
+    pack,
+    to_dbfs,
+)
 
 HALVES = st.binary(min_size=1, max_size=300).map(lambda some: bytes(half % 193 for half in some))
 LOUD = st.lists(st.integers(110, 192), min_size=20, max_size=300).map(bytes)
 
 
-def sine(hertz: float, samples: int = 100 * BLOCK) -> bytes:
+def sine(hertz: float, samples: int = 100 * LEVEL_SAMPLES) -> bytes:
     turn = 2 * math.pi * hertz / 48_000
     return array.array("h", (round(16_384 * math.sin(turn * at)) for at in range(samples))).tobytes()
 
@@ -72,12 +80,12 @@ def test_speech_is_measured_where_encoders_keep_it(hertz: float, lower: int) -> 
     assert whole - speech == pytest.approx(lower, abs=0.7) or whole - speech > lower == 60
 
 
-@given(st.integers(0, 5 * BLOCK), st.integers(0, 3))
+@given(st.integers(0, 5 * LEVEL_SAMPLES), st.integers(0, 3))
 def test_there_is_a_level_for_each_4_ms_however_it_is_measured(samples: int, more: int) -> None:
     pcm = bytes(2 * samples)
-    assert len(measure_levels(pcm)) == -(-samples // BLOCK)
-    whole = pcm + bytes(2 * BLOCK * more)
-    assert measure_levels(whole) == measure_levels(pcm[: samples // BLOCK * BLOCK * 2]) + measure_levels(
-        whole[samples // BLOCK * BLOCK * 2 :]
-    )
-    assert len(measure_speech(bytes(2 * BLOCK * more))) == more
+    assert len(measure_levels(pcm)) == -(-samples // LEVEL_SAMPLES)
+    whole = pcm + bytes(2 * LEVEL_SAMPLES * more)
+    assert measure_levels(whole) == measure_levels(
+        pcm[: samples // LEVEL_SAMPLES * LEVEL_SAMPLES * 2]
+    ) + measure_levels(whole[samples // LEVEL_SAMPLES * LEVEL_SAMPLES * 2 :])
+    assert len(measure_speech(bytes(2 * LEVEL_SAMPLES * more))) == more

@@ -10,18 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import FRAME
-from voicecoach.audio.clip import SAMPLE_RATE, Clip, join, overlay, silence
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, join, make_silence, overlay
 from voicecoach.audio.mixdown import (
     BEFORE,
     CONTROL,
     FADE,
-    HIGHEST,
+    HIGHEST_SAMPLE,
     Passage,
-    envelope,
-    laid_under,
-    mixdown,
-    passages,
-    side_by_side,
+    compute_ducking,
+    find_passages,
+    interleave,
+    mix_loop,
+    mix_windows,
 )
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue, Timeline
@@ -46,10 +46,10 @@ def timelines(draw: st.DrawFn) -> Timeline:
 
 @given(timelines())
 def test_the_mixdown_is_every_clip_on_its_sample_and_silence_elsewhere(timeline: Timeline) -> None:
-    expected = silence(75 * 1152)
+    expected = make_silence(75 * 1152)
     for cue in timeline.cues:
         expected = overlay(expected, clip(cue), round(cue.start * SAMPLE_RATE))
-    assert b"".join(mixdown(timeline, clip)) == expected.pcm
+    assert b"".join(mix_windows(timeline, clip)) == expected.pcm
 
 
 @given(timelines(), st.integers(0, 8000), st.integers(1, 12))
@@ -57,17 +57,17 @@ def test_passages_are_the_mixdown_in_pieces_and_know_what_goes_on_around_them(
     timeline: Timeline, apart: int, window: int
 ) -> None:
     """With windows of a few frames, many of these timelines go on without a pause for longer than one."""
-    whole = Clip(b"".join(mixdown(timeline, clip)))
-    laid = list(passages(timeline, clip, apart, 3000, window * 1152))
-    heard = silence(0)
+    whole = Clip(b"".join(mix_windows(timeline, clip)))
+    laid = list(find_passages(timeline, clip, apart, 3000, window * 1152))
+    heard = make_silence(0)
     for at, passage in laid:
         end = at + passage.sound.samples
         assert passage.sound == whole[at:end]
         assert passage.before == whole[at - passage.before.samples : at]
         assert passage.after == whole[end : end + passage.after.samples]
         assert passage.sound.samples <= 2 * window * 1152
-        heard = join([heard, silence(at - heard.samples), passage.sound])
-    assert join([heard, silence(whole.samples - heard.samples)]) == whole
+        heard = join([heard, make_silence(at - heard.samples), passage.sound])
+    assert join([heard, make_silence(whole.samples - heard.samples)]) == whole
     for (start, one), (later, other) in itertools.pairwise(laid):
         gap = later - start - one.sound.samples
         parted = bool(one.after.pcm)
@@ -81,7 +81,7 @@ def test_passages_are_the_mixdown_in_pieces_and_know_what_goes_on_around_them(
 @given(timelines(), st.integers(1, 12))
 def test_a_long_row_is_parted_where_a_sound_begins_if_one_does(timeline: Timeline, window: int) -> None:
     starts = {round(cue.start * SAMPLE_RATE) for cue in timeline.cues}
-    laid = list(passages(timeline, clip, 4 * 1152, 3000, window * 1152))
+    laid = list(find_passages(timeline, clip, 4 * 1152, 3000, window * 1152))
     for (start, one), (later, _) in itertools.pairwise(laid):
         if one.after.pcm and later not in starts:
             assert later - start == window * 1152
@@ -110,7 +110,7 @@ def spoken(draw: st.DrawFn) -> Timeline:
 @settings(max_examples=50)
 @given(spoken(), st.floats(0, 1))
 def test_a_bed_goes_down_while_somebody_speaks_comes_back_and_never_jumps(timeline: Timeline, lowered: float) -> None:
-    levels = list(envelope(timeline, lowered))
+    levels = list(compute_ducking(timeline, lowered))
     assert len(levels) == int(timeline.duration * CONTROL) + 1
     assert all(0 <= level <= 32_767 for level in levels)
     assert levels[0] == levels[-1] == 0
@@ -146,22 +146,22 @@ def test_sounds_together_stay_under_a_bound_and_speech_is_never_lowered(
         clips[str(number)] = Clip(flat(value, length * 1152))
         cues.append(Cue(start * FRAME, (start + length) * FRAME, CueKind.CHIME, str(number)))
     timeline = Timeline(20 * FRAME, cues=tuple(cues))
-    ((at, passage),) = passages(timeline, lambda cue: clips[cue.text], 1, 0)
+    ((at, passage),) = find_passages(timeline, lambda cue: clips[cue.text], 1, 0)
     mixed = passage.sound
     values = array.array("h", mixed.pcm)
     assert at == 0
     assert len(values) == 8 * 1152
-    assert max(map(abs, (min(values), max(values)))) <= HIGHEST
+    assert max(map(abs, (min(values), max(values)))) <= HIGHEST_SAMPLE
     alone = max(start + length for _, start, length in sounds) * 1152
     assert set(values[alone:]) <= {speech}
-    only_speech = passages(Timeline(20 * FRAME, cues=tuple(cues[:1])), lambda cue: clips[cue.text], 1, 0)
+    only_speech = find_passages(Timeline(20 * FRAME, cues=tuple(cues[:1])), lambda cue: clips[cue.text], 1, 0)
     assert next(only_speech) == (0, Passage(clips["speech"]))
 
 
 def test_a_sound_that_is_alone_is_not_touched() -> None:
     loud = Clip(flat(32_767, 1152))
     cue = Cue(Fraction(0), FRAME, CueKind.CHIME, "a")
-    ((_, passage),) = passages(Timeline(FRAME, cues=(cue,)), lambda _: loud, 1, 0)
+    ((_, passage),) = find_passages(Timeline(FRAME, cues=(cue,)), lambda _: loud, 1, 0)
     assert passage.sound is loud
 
 
@@ -172,7 +172,7 @@ def test_side_by_side_keeps_every_sample_of_the_speech_and_of_the_bed(
     speech = [array.array("h", each).tobytes() for each in windows]
     bed = [array.array("h", range(2 * (len(each) + more - 1))).tobytes() for each in windows]
     level = min(level, 32_767)
-    laid = [array.array("h", each) for each in side_by_side(iter(speech), iter(bed), itertools.repeat(level))]
+    laid = [array.array("h", each) for each in interleave(iter(speech), iter(bed), itertools.repeat(level))]
     assert [each[0::4].tobytes() for each in laid] == speech
     for each, window in zip(laid, windows, strict=True):
         assert list(each[1::4]) == list(range(0, 2 * len(window), 2))
@@ -184,7 +184,7 @@ def test_the_level_of_a_bed_follows_its_envelope_across_windows() -> None:
     gains = [min(100 * at, 32_767) for at in range(1000)]
     speech = [bytes(2 * length) for length in (100_000, 7, 44_000, 96_001)]
     bed = [bytes(4 * 100_000)] * 4
-    level = [value for each in side_by_side(speech, bed, gains) for value in array.array("h", each)[3::4]]
+    level = [value for each in interleave(speech, bed, gains) for value in array.array("h", each)[3::4]]
     assert len(level) == 240_008
     assert all(abs(level[at] - at / 480 * 100) <= 102 for at in range(0, 150_000, 97))
     assert max(abs(later - one) for one, later in itertools.pairwise(level)) <= 1
@@ -193,15 +193,15 @@ def test_the_level_of_a_bed_follows_its_envelope_across_windows() -> None:
 @given(st.lists(st.integers(0, 50), max_size=6), st.lists(st.integers(-2000, 2000), min_size=1, max_size=20))
 def test_a_loop_under_sound_goes_on_from_window_to_window(lengths: list[int], loop: list[int]) -> None:
     windows = [array.array("h", [100] * length).tobytes() for length in lengths]
-    heard = array.array("h", b"".join(laid_under(windows, Clip(array.array("h", loop).tobytes()))))
+    heard = array.array("h", b"".join(mix_loop(windows, Clip(array.array("h", loop).tobytes()))))
     assert list(heard) == [100 + loop[at % len(loop)] for at in range(sum(lengths))]
 
 
 @given(timelines(), st.integers(1000, 90_000))
 def test_the_windows_of_a_mixdown_are_whole_and_cut_nothing(timeline: Timeline, window: int) -> None:
-    whole = b"".join(mixdown(timeline, clip))
+    whole = b"".join(mix_windows(timeline, clip))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("voicecoach.audio.mixdown.WINDOW", window)
-        made = list(mixdown(timeline, clip))
+        made = list(mix_windows(timeline, clip))
     assert b"".join(made) == whole
     assert [len(each) for each in made[:-1]] == [2 * window] * (len(made) - 1)

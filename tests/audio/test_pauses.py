@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.audio.clip import SAMPLE_RATE, Clip, join, silence
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, join, make_silence
 from voicecoach.audio.pauses import find_sentences
 
 BLOCK = SAMPLE_RATE // 100
@@ -20,7 +20,7 @@ def speech(blocks: int, level: int = 8000) -> Clip:
 
 
 def pause(blocks: int) -> Clip:
-    return silence(blocks * BLOCK)
+    return make_silence(blocks * BLOCK)
 
 
 def spans(*blocks: tuple[int, int]) -> tuple[tuple[Fraction, Fraction], ...]:
@@ -62,5 +62,5 @@ def test_nothing_is_claimed_when_pauses_are_missing() -> None:
     assert find_sentences(speech(300), [1, 1, 1]) == ()
     assert find_sentences(join([speech(50), pause(20), speech(50)]), [1, 1, 1]) == ()
     assert find_sentences(speech(300), [1]) == ()
-    assert find_sentences(silence(0), [1, 1]) == ()
-    assert find_sentences(silence(SAMPLE_RATE), [1, 1]) == ()
+    assert find_sentences(make_silence(0), [1, 1]) == ()
+    assert find_sentences(make_silence(SAMPLE_RATE), [1, 1]) == ()

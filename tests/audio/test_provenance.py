@@ -137,7 +137,7 @@ def test_a_recording_of_somebody_elses_stays_unless_it_was_named(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     track = folder / "calm.mp3"
-    args = ["-f", "lavfi", "-i", "sine=d=0.2", "-y", ffmpeg.source(track)]
+    args = ["-f", "lavfi", "-i", "sine=d=0.2", "-y", ffmpeg.quote_path(track)]
     ffmpeg.run(args, what="making music")
     before = track.read_bytes()
     assert run(["make", "calm.yaml"]) == 2

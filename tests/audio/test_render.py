@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.sounded import Spoken, still
 from voicecoach.audio import ffmpeg, render
-from voicecoach.audio.clip import SAMPLE_RATE, Clip, gain
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, amplify
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.mixdown import WINDOW
 from voicecoach.audio.render import describe_speech
@@ -21,12 +21,12 @@ from voicecoach.core.score import CueKind, phrase, seq
 from voicecoach.core.timeline import Cue, Timeline
 from voicecoach.errors import VoiceError
 from voicecoach.script.choices import Sounding
-from voicecoach.system.assets import assets
+from voicecoach.system.assets import list_assets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = st.sampled_from([name.removesuffix(".wav") for name in assets()] + ["In", "Out"])
+NAMES = st.sampled_from([name.removesuffix(".wav") for name in list_assets()] + ["In", "Out"])
 
 
 @st.composite
@@ -47,7 +47,7 @@ def test_each_cue_keeps_its_own_sound_whatever_it_is_called(heard: list[Cue], de
     """A spoken word may be called like a bell, be read in another way than it is said, or be said by a lower voice."""
     louder = render._gained(clip, decibels)  # noqa: SLF001 - the sounds that are laid
     for cue in heard:
-        assert louder(cue) == gain(clip(cue), decibels)
+        assert louder(cue) == amplify(clip(cue), decibels)
 
 
 @pytest.mark.parametrize(("loudest", "is_heard"), [(0, False), (32, False), (33, True)])
@@ -72,7 +72,7 @@ def test_a_row_of_speech_longer_than_a_window_is_heard_whole(tmp_path: Path) -> 
     starts = [cue.start for cue in spoken.timeline.cues]
     assert starts[-1] - starts[0] > 2 * WINDOW / SAMPLE_RATE
     spoken.write(tmp_path / "a.mp3", Sounding(room_tone=False))
-    pcm = ffmpeg.run(["-i", ffmpeg.source(tmp_path / "a.mp3"), "-f", "s16le", "pipe:1"], what="decoding").stdout
+    pcm = ffmpeg.run(["-i", ffmpeg.quote_path(tmp_path / "a.mp3"), "-f", "s16le", "pipe:1"], what="decoding").stdout
     size = SAMPLE_RATE // 250 * 2
     for cue in spoken.timeline.cues:
         first, last = (int(at * SAMPLE_RATE) * 2 for at in (cue.start, cue.end))
@@ -82,7 +82,7 @@ def test_a_row_of_speech_longer_than_a_window_is_heard_whole(tmp_path: Path) -> 
 
 def test_an_encoder_with_few_bits_is_forgiven_more() -> None:
     allowed = [
-        render.tolerate(Sounding(FORMATS[name], rate, bed))
+        render.find_tolerance(Sounding(FORMATS[name], rate, bed))
         for name, rate, bed in (
             *(("mp3", None, None), ("mp3", 32, "rain"), ("flac", None, None)),
             *(("opus", None, None), ("opus", 32, None), ("opus", 24, None), ("opus", 32, "rain")),

@@ -19,8 +19,9 @@ from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_RATE, Clip
 from voicecoach.audio.formats import MP3, MP3_RATES
 from voicecoach.audio.id3 import ChapterTag
 from voicecoach.audio.mixdown import Passage
-from voicecoach.audio.mp3 import LEAD, Form, Info, Spliced, encode, info_frame, read_info
-from voicecoach.audio.writer import Recording, Stream, write_all
+from voicecoach.audio.mp3 import LEAD, FrameFormat, JoinedTrack, encode_batch
+from voicecoach.audio.mp3_info import Info, make_info_frame, read_info
+from voicecoach.audio.writer import Recording, Stream, write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,7 @@ DECODER = 529
 """Samples by which a decoder is late, besides the delay that the Info header states."""
 BEEPS = (700, 5_000, 12_345, 74_990)
 """Frames at which a beep begins, in half an hour."""
-FORM = Form()
+FORM = FrameFormat()
 
 
 def start_of(content: bytes) -> int:
@@ -66,8 +67,8 @@ def landed(byte: Fraction, header: int, size: int) -> Fraction:
 def test_by_its_table_a_player_lands_within_half_a_place_and_by_its_rate_in_the_frame(
     frames: int, rate: int, part: Fraction
 ) -> None:
-    form = Form(rate * 1000)
-    head = info_frame(frames, form)
+    form = FrameFormat(rate * 1000)
+    head = make_info_frame(frames, form.bit_rate)
     info = read_info(head)
     seconds = info.frames * FRAME
     wanted = part * seconds
@@ -82,11 +83,11 @@ def half_an_hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A session that is silent but for beeps, each of which begins a chapter."""
     path = tmp_path_factory.mktemp("seeking") / "a.mp3"
     beep = Clip(array.array("h", (12_000 * (-1) ** (at // 24) for at in range(9600))).tobytes())
-    (run,) = encode([Passage(beep)], FORM)
+    (run,) = encode_batch([Passage(beep)], FORM)
     ends = [*BEEPS[1:], 75_000]
     chapters = tuple(ChapterTag(at * FRAME, end * FRAME, str(at)) for at, end in zip(BEEPS, ends, strict=True))
-    sound = Spliced(tuple((at - LEAD, run) for at in BEEPS), 75_000, FORM, FORM.silent)
-    write_all([Recording(path, sound, replace(TAGS, chapters=chapters))])
+    sound = JoinedTrack(tuple((at - LEAD, run) for at in BEEPS), 75_000, FORM, FORM.silent)
+    write_files([Recording(path, sound, replace(TAGS, chapters=chapters))])
     return path
 
 
@@ -143,4 +144,4 @@ def test_the_table_of_a_streamed_file_is_rounded_too(tmp_path: Path) -> None:
     header = info.size - info.frames * size
     exact = [256 * (header + percent * info.frames * size / 100) / info.size for percent in range(100)]
     assert [abs(place - each) <= 0.5 for place, each in zip(table(content), exact, strict=True)] == [True] * 100
-    assert ffmpeg.run(["-i", ffmpeg.source(path), "-f", "null", "-"], what="decoding").stderr == ""
+    assert ffmpeg.run(["-i", ffmpeg.quote_path(path), "-f", "null", "-"], what="decoding").stderr == ""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.audio.clip import peak
-from voicecoach.audio.loudness import decibels
+from voicecoach.audio.clip import find_peak
+from voicecoach.audio.loudness import to_decibels
 from voicecoach.audio.sounds import read_sound
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.routine.loader import load
-from voicecoach.system.assets import asset, assets
+from voicecoach.system.assets import find_asset, list_assets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,22 +30,24 @@ def test_a_sound_of_the_program_goes_by_its_name(tmp_path: Path) -> None:
     assert read_sound("tone-in").samples == 17_760
 
 
-@pytest.mark.parametrize("name", [name.removesuffix(".wav") for name in assets()])
+@pytest.mark.parametrize("name", [name.removesuffix(".wav") for name in list_assets()])
 def test_every_chime_and_tone_is_a_sound_of_a_step(name: str, tmp_path: Path) -> None:
     assert load(written(tmp_path, name)).sounds == {}
     assert 0 < read_sound(name).seconds <= 6
 
 
 def test_a_file_that_is_called_as_a_bed_is_heard(tmp_path: Path) -> None:
-    shutil.copy(asset("tone-out.wav"), tmp_path / "rain")
+    shutil.copy(find_asset("tone-out.wav"), tmp_path / "rain")
     assert [path.rpartition("/")[2] for path in load(written(tmp_path, "rain")).sounds.values()] == ["rain"]
 
 
 def test_a_file_beside_the_routine_is_heard_to_its_end_at_a_level_of_ours(tmp_path: Path) -> None:
-    shutil.copy(asset("tone-out.wav"), tmp_path / "mine.wav")
+    shutil.copy(find_asset("tone-out.wav"), tmp_path / "mine.wav")
     (path,) = load(written(tmp_path, "mine.wav")).sounds.values()
     assert read_sound(path).samples == read_sound("tone-out").samples
-    assert decibels(peak(read_sound(path))) == pytest.approx(-6, abs=0.1)  # too short to be measured as loudness
+    assert to_decibels(find_peak(read_sound(path))) == pytest.approx(
+        -6, abs=0.1
+    )  # too short to be measured as loudness
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_a_sound_that_is_not_there_or_not_its_own_is_refused_at_its_place(
 ) -> None:
     inner = tmp_path / "inner"
     inner.mkdir()
-    shutil.copy(asset("tone-in.wav"), tmp_path / "b.wav")
+    shutil.copy(find_asset("tone-in.wav"), tmp_path / "b.wav")
     (inner / "out.wav").symlink_to(tmp_path / "b.wav")
     with pytest.raises(RoutineError, match=re.escape(expected)):
         load(written(inner, sound))

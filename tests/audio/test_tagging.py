@@ -23,7 +23,7 @@ from tests.tagged import TAGS, chapters
 from voicecoach import __version__
 from voicecoach.audio import ffmpeg, tagging
 from voicecoach.audio.formats import FORMATS, MP3, Format
-from voicecoach.audio.id3 import TIMELINE_OWNER, ChapterTag, Tags, line, plain
+from voicecoach.audio.id3 import TIMELINE_OWNER, ChapterTag, Tags, to_line, to_plain_text
 from voicecoach.audio.writer import Stream
 from voicecoach.errors import EncodeError
 
@@ -54,7 +54,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tagged(bare: Path, folder: Path, kind: str, tags: Tags) -> Path:
     path = folder / f"b.{kind}"
     shutil.copy(bare / f"a.{kind}", path)
-    tagging.save(path, FORMATS[kind], tags)
+    tagging.save_tags(path, FORMATS[kind], tags)
     return path
 
 
@@ -83,7 +83,7 @@ def fields(path: Path) -> dict[str, Any]:
 
 def listed(path: Path) -> list[tuple[str, str, str]]:
     """The chapters that ffmpeg finds in a file: start, end, title."""
-    args = ["-i", ffmpeg.source(path), "-f", "ffmetadata", "pipe:1"]
+    args = ["-i", ffmpeg.quote_path(path), "-f", "ffmetadata", "pipe:1"]
     said = ffmpeg.run(args, what="listing").stdout.decode(errors="replace").split("\n[CHAPTER]\n")[1:]
     parts = [dict(line.split("=", 1) for line in each.splitlines() if "=" in line) for each in said]
     unit = [Fraction(each["TIMEBASE"]) for each in parts]
@@ -191,35 +191,38 @@ def test_an_m4a_has_a_track_of_chapters_whatever_their_titles(tmp_path: Path) ->
     stream(FORMATS["m4a"], made).save(path)
     found = listed(path)
     assert [start for start, _, _ in found] == [f"{k / 4:.3f}" for k in range(len(titles))]
-    assert [re.sub(r"\\(.)", r"\1", title).rstrip() for _, _, title in found] == [line(each) for each in titles]
+    assert [re.sub(r"\\(.)", r"\1", title).rstrip() for _, _, title in found] == [to_line(each) for each in titles]
     (track,) = re.findall(rb"tref.{4}chap(.{4})", path.read_bytes())
     assert int.from_bytes(track) == 2, "the track that players take them from"
 
 
 @each_kind
 def test_the_timeline_and_the_digest_of_the_sound_come_back(bare: Path, tmp_path: Path, kind: str) -> None:
-    before = tagging.digest(bare / f"a.{kind}")
-    path = tagged(bare, tmp_path, kind, tagging.sealed(replace(TAGS, cover=COVER), before))
-    assert json.loads(tagging.timeline(path)) == {"format": "voicecoach-timeline/1", "sound": {"sha256": before}}
-    assert tagging.digest(path) == before
+    before = tagging.digest_sound(bare / f"a.{kind}")
+    path = tagged(bare, tmp_path, kind, tagging.seal(replace(TAGS, cover=COVER), before))
+    assert json.loads(tagging.extract_timeline(path)) == {
+        "format": "voicecoach-timeline/1",
+        "sound": {"sha256": before},
+    }
+    assert tagging.digest_sound(path) == before
     assert re.fullmatch("[0-9a-f]{64}", before)
     stream(FORMATS[kind], sample=b"\x01\x10").save(tmp_path / f"other.{kind}")
-    assert tagging.digest(tmp_path / f"other.{kind}") != before
+    assert tagging.digest_sound(tmp_path / f"other.{kind}") != before
 
 
 def test_a_seal_keeps_what_is_told_of_the_sound() -> None:
     tags = replace(TAGS, timeline={"sound": {"room_tone": -60.0}})
-    assert tagging.sealed(tags, "0" * 64).timeline["sound"] == {"room_tone": -60, "sha256": "0" * 64}
+    assert tagging.seal(tags, "0" * 64).timeline["sound"] == {"room_tone": -60, "sha256": "0" * 64}
 
 
 @each_kind
 def test_the_length_that_a_file_states_is_that_of_its_sound(bare: Path, tmp_path: Path, kind: str) -> None:
     if kind != "mp3":
-        assert tagging.samples(bare / f"a.{kind}", FORMATS[kind]) == SAMPLES
-        assert tagging.samples(tagged(bare, tmp_path, kind, TAGS), FORMATS[kind]) == SAMPLES
+        assert tagging.count_samples(bare / f"a.{kind}", FORMATS[kind]) == SAMPLES
+        assert tagging.count_samples(tagged(bare, tmp_path, kind, TAGS), FORMATS[kind]) == SAMPLES
         (tmp_path / "none").write_bytes(b"no sound" * 100)
         with pytest.raises(ValueError, match="no length"):
-            tagging.samples(tmp_path / "none", FORMATS[kind])
+            tagging.count_samples(tmp_path / "none", FORMATS[kind])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -229,8 +232,8 @@ def test_any_text_is_read_back(bare: Path, tmp_path: Path, kind: str, title: str
     named = (replace(TAGS.chapters[0], title=title),)
     path = tagged(bare, tmp_path, kind, replace(TAGS, title=title, lyrics=lyrics, chapters=named))
     shown = fields(path)
-    assert (shown["title"], shown["lyrics"]) == (line(title), plain(lyrics))
-    assert json.loads(tagging.timeline(path)) == TAGS.timeline
+    assert (shown["title"], shown["lyrics"]) == (to_line(title), to_plain_text(lyrics))
+    assert json.loads(tagging.extract_timeline(path)) == TAGS.timeline
 
 
 @each_kind
@@ -239,7 +242,7 @@ def test_any_text_is_read_back(bare: Path, tmp_path: Path, kind: str, title: str
 )
 def test_a_strange_title_breaks_no_file(bare: Path, tmp_path: Path, kind: str, title: str) -> None:
     path = tagged(bare, tmp_path, kind, replace(TAGS, title=title, album=title, chapters=()))
-    assert fields(path)["title"] == line(title)
+    assert fields(path)["title"] == to_line(title)
     assert len(listed(path)) == (2 if kind == "m4a" else 0)
 
 
@@ -247,7 +250,7 @@ def test_a_strange_title_breaks_no_file(bare: Path, tmp_path: Path, kind: str, t
 def test_three_hundred_chapters_are_merged_into_what_every_kind_can_hold(bare: Path, tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"b.{kind}"
     shutil.copy(bare / f"a.{kind}", path)
-    assert tagging.save(path, FORMATS[kind], replace(TAGS, chapters=chapters(300))) == 150
+    assert tagging.save_tags(path, FORMATS[kind], replace(TAGS, chapters=chapters(300))) == 150
     if kind != "m4a":
         assert len(listed(path)) == 150
 
@@ -282,9 +285,9 @@ def test_a_timeline_that_unpacks_to_more_than_there_can_be_is_refused(
     monkeypatch.setattr(tagging, "MOST_UNPACKED", 100_000)
     content = b'{"format":"voicecoach-timeline/1"}'.ljust(100_001)
     with pytest.raises(ValueError, match="carries no timeline"):
-        tagging.timeline(with_packed(bare, tmp_path, kind, zlib.compress(content)))
+        tagging.extract_timeline(with_packed(bare, tmp_path, kind, zlib.compress(content)))
     kept = content[:90_000]
-    assert tagging.timeline(with_packed(bare, tmp_path, kind, zlib.compress(kept))) == kept
+    assert tagging.extract_timeline(with_packed(bare, tmp_path, kind, zlib.compress(kept))) == kept
 
 
 def test_a_real_bomb_is_refused(bare: Path, tmp_path: Path) -> None:
@@ -292,14 +295,14 @@ def test_a_real_bomb_is_refused(bare: Path, tmp_path: Path) -> None:
     start = packing.flush(zlib.Z_FULL_FLUSH)
     bomb = start + (packing.compress(bytes(1_000_000)) + packing.flush(zlib.Z_FULL_FLUSH)) * 300
     with pytest.raises(ValueError, match="carries no timeline"):
-        tagging.timeline(with_packed(bare, tmp_path, "flac", bomb))
+        tagging.extract_timeline(with_packed(bare, tmp_path, "flac", bomb))
 
 
 @each_kind
 @pytest.mark.parametrize("packed", [b"", b"{}", zlib.compress(b"{}" * 500)[:-9]])
 def test_a_damaged_timeline_is_none(bare: Path, tmp_path: Path, kind: str, packed: bytes) -> None:
     with pytest.raises(ValueError, match="carries no timeline"):
-        tagging.timeline(with_packed(bare, tmp_path, kind, packed))
+        tagging.extract_timeline(with_packed(bare, tmp_path, kind, packed))
 
 
 def test_a_comment_that_is_no_base_64_is_no_timeline(bare: Path, tmp_path: Path) -> None:
@@ -309,33 +312,33 @@ def test_a_comment_that_is_no_base_64_is_no_timeline(bare: Path, tmp_path: Path)
     file[tagging.COMMENT] = "é no"
     file.save()
     with pytest.raises(ValueError, match="carries no timeline"):
-        tagging.timeline(path)
+        tagging.extract_timeline(path)
 
 
 @each_kind
 def test_a_file_without_tags_carries_no_timeline(bare: Path, kind: str) -> None:
     with pytest.raises(ValueError, match="carries no timeline"):
-        tagging.timeline(bare / f"a.{kind}")
+        tagging.extract_timeline(bare / f"a.{kind}")
 
 
 @pytest.mark.parametrize("content", [b"", b"no sound at all" * 99, b"ID3", b"RIFF\x10\0\0\0WAVE", b"OggS" + bytes(50)])
 def test_what_is_no_sound_carries_no_timeline(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.mp3").write_bytes(content)
     with pytest.raises(ValueError, match="carries no timeline"):
-        tagging.timeline(tmp_path / "a.mp3")
+        tagging.extract_timeline(tmp_path / "a.mp3")
     with pytest.raises(ValueError, match="carries no timeline"):
-        tagging.timeline(tmp_path / "missing.mp3")
+        tagging.extract_timeline(tmp_path / "missing.mp3")
 
 
 def test_the_digest_of_what_is_no_sound_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.flac").write_bytes(b"no sound at all" * 99)
     with pytest.raises(EncodeError, match=r"reading a\.flac: ffmpeg .* failed"):
-        tagging.digest(tmp_path / "a.flac")
+        tagging.digest_sound(tmp_path / "a.flac")
 
 
 def test_a_file_that_tags_can_not_be_written_into_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "a.flac").write_bytes(b"no sound at all" * 99)
     with pytest.raises(OSError, match="FLAC"):
-        tagging.save(tmp_path / "a.flac", FORMATS["flac"], TAGS)
+        tagging.save_tags(tmp_path / "a.flac", FORMATS["flac"], TAGS)
     with pytest.raises(FileNotFoundError):
-        tagging.save(tmp_path / "nowhere" / "a.mp3", MP3, TAGS)
+        tagging.save_tags(tmp_path / "nowhere" / "a.mp3", MP3, TAGS)

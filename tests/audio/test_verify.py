@@ -16,13 +16,13 @@ from tests.fakes import FakeVoice
 from tests.sounded import Spoken, breaths, still
 from tests.tagged import TAGS
 from voicecoach.audio import ffmpeg, tagging
-from voicecoach.audio.clip import SAMPLE_RATE, Clip, join, silence
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, join, make_silence
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.id3 import Tags
-from voicecoach.audio.mixdown import mixdown
-from voicecoach.audio.mp3 import Form
-from voicecoach.audio.verify import carrying, read, verify
-from voicecoach.audio.writer import Recording, Stream, write_all
+from voicecoach.audio.mixdown import mix_windows
+from voicecoach.audio.mp3 import FrameFormat
+from voicecoach.audio.verify import read_carried_plan, read_plan, verify
+from voicecoach.audio.writer import Recording, Stream, write_files
 from voicecoach.core.score import phrase, seq
 from voicecoach.errors import TargetError
 from voicecoach.script.choices import Sounding
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SILENT = Sounding(room_tone=False)
-SILENT_FRAME = Form().silent
+SILENT_FRAME = FrameFormat().silent
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +85,9 @@ def test_a_file_that_breaks_off_within_a_frame_is_told(good: Path, tmp_path: Pat
 
 
 def test_a_file_encoded_again_is_told_as_that_alone(good: Path, tmp_path: Path) -> None:
-    args = ["-i", ffmpeg.source(good), "-map_metadata", "0", "-b:a", "96k", "-write_xing", "1"]
-    ffmpeg.run([*args, ffmpeg.source(tmp_path / "a.mp3")], what="encoding again")
-    assert carrying(tmp_path / "a.mp3")
+    args = ["-i", ffmpeg.quote_path(good), "-map_metadata", "0", "-b:a", "96k", "-write_xing", "1"]
+    ffmpeg.run([*args, ffmpeg.quote_path(tmp_path / "a.mp3")], what="encoding again")
+    assert read_carried_plan(tmp_path / "a.mp3")
     assert told(tmp_path / "a.mp3") == [
         "its sound is not the one that was written: it was cut, encoded again or edited"
     ]
@@ -95,11 +95,11 @@ def test_a_file_encoded_again_is_told_as_that_alone(good: Path, tmp_path: Path) 
 
 def changed(spoken: Spoken, path: Path, change: Callable[[array.array[int]], None]) -> Path:
     """Write the session with its samples changed, and its timeline as it was."""
-    values = array.array("h", b"".join(mixdown(spoken.timeline, spoken.clip)))
+    values = array.array("h", b"".join(mix_windows(spoken.timeline, spoken.clip)))
     change(values)
     form = FORMATS["flac"]
     tags = replace(TAGS, chapters=(), timeline=spoken.plan(SILENT))
-    write_all([Recording(path, Stream([values.tobytes()], form, None), tags, form)])
+    write_files([Recording(path, Stream([values.tobytes()], form, None), tags, form)])
     return path
 
 
@@ -170,7 +170,7 @@ class Loss:
 
     def of(self, clip: Clip) -> Clip:
         first = self.start % clip.samples
-        return join([clip[:first], silence(self.samples), clip[first + self.samples :]])
+        return join([clip[:first], make_silence(self.samples), clip[first + self.samples :]])
 
 
 LOSSES = [
@@ -216,17 +216,27 @@ def test_without_tags_it_can_only_be_held_against_a_timeline_that_is_given(
     good: Path, tmp_path: Path, spoken: Spoken
 ) -> None:
     path, plan = tmp_path / "a.mp3", tmp_path / "plan.json"
-    args = ["-i", ffmpeg.source(good), "-map_metadata", "-1", "-map_chapters", "-1", "-c", "copy", ffmpeg.source(path)]
+    args = [
+        "-i",
+        ffmpeg.quote_path(good),
+        "-map_metadata",
+        "-1",
+        "-map_chapters",
+        "-1",
+        "-c",
+        "copy",
+        ffmpeg.quote_path(path),
+    ]
     ffmpeg.run(args, what="stripping")
     with pytest.raises(TargetError, match="it carries no timeline; give it one"):
         verify(path)
     shown = {name: value for name, value in spoken.plan(SILENT).items() if name != "sound"}
     plan.write_text(json.dumps(shown))
-    assert verify(path, read(plan)) == []
-    assert verify(good, read(plan)) == []
+    assert verify(path, read_plan(plan)) == []
+    assert verify(good, read_plan(plan)) == []
     other = Spoken(seq(still(2), breaths(3)))
     plan.write_text(json.dumps(other.plan(SILENT)))
-    assert verify(path, read(plan))
+    assert verify(path, read_plan(plan))
 
 
 def test_what_is_no_sound_carries_nothing_and_does_not_decode(tmp_path: Path, spoken: Spoken) -> None:
@@ -235,7 +245,7 @@ def test_what_is_no_sound_carries_nothing_and_does_not_decode(tmp_path: Path, sp
     plan.write_text(json.dumps(spoken.plan(SILENT)))
     with pytest.raises(TargetError, match="it carries no timeline"):
         verify(path)
-    (found,) = verify(path, read(plan))
+    (found,) = verify(path, read_plan(plan))
     assert found.what.startswith("it does not decode: ")
     with pytest.raises(TargetError, match="there is no such file"):
         verify(tmp_path / "missing.mp3")
@@ -275,18 +285,20 @@ class Carrying(Tags):
 def test_what_is_no_timeline_is_refused_wherever_it_comes_from(tmp_path: Path, content: str) -> None:
     (tmp_path / "plan.json").write_text(content)
     with pytest.raises(TargetError, match="this is no timeline; write one with"):
-        read(tmp_path / "plan.json")
+        read_plan(tmp_path / "plan.json")
     (tmp_path / "a.mp3").write_bytes(SILENT_FRAME * 9)
-    tagging.save(tmp_path / "a.mp3", FORMATS["mp3"], Carrying(**asdict(replace(TAGS, chapters=())), content=content))
-    assert carrying(tmp_path / "a.mp3") is None
+    tagging.save_tags(
+        tmp_path / "a.mp3", FORMATS["mp3"], Carrying(**asdict(replace(TAGS, chapters=())), content=content)
+    )
+    assert read_carried_plan(tmp_path / "a.mp3") is None
 
 
 def test_a_plan_that_is_missing_is_told(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="there is no such file; write one with"):
-        read(tmp_path / "missing.json")
+        read_plan(tmp_path / "missing.json")
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(TargetError, match="this is no timeline"):
-        read(tmp_path / "binary.json")
+        read_plan(tmp_path / "binary.json")
 
 
 def test_a_tone_is_as_loud_as_it_is(tmp_path: Path) -> None:

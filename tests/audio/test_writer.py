@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.tagged import TAGS
+from tests.tagged import TAGS, write_track
 from voicecoach.audio import ffmpeg, tagging
-from voicecoach.audio.mp3 import Info, read_info
-from voicecoach.audio.writer import Extra, Recording, Stream, write, write_all
+from voicecoach.audio.mp3_info import Info, read_info
+from voicecoach.audio.writer import Extra, Recording, Stream, write_files
 from voicecoach.errors import EncodeError, OutputError, TargetError
 
 SOUND = bytes(1152 * 2 * 40)
@@ -56,7 +56,7 @@ def test_a_missing_info_header_is_told(start: bytes) -> None:
 
 
 def test_what_was_written_is_reported(tmp_path: Path) -> None:
-    written = write(tmp_path / "a.mp3", [SOUND, SOUND], TAGS)
+    written = write_track(tmp_path / "a.mp3", [SOUND, SOUND])
     assert (written.samples, written.seconds, written.chapters) == (92_160, Fraction("1.92"), 2)
     assert written.size == (tmp_path / "a.mp3").stat().st_size
 
@@ -66,7 +66,7 @@ def test_after_a_failure_the_old_file_is_untouched_and_nothing_is_left(tmp_path:
     path = tmp_path / "a.mp3"
     path.write_bytes(b"old")
     with pytest.raises(type(error)) as raised:
-        write(path, failing(error), TAGS)
+        write_track(path, failing(error))
     assert raised.value is error
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.mp3", b"old")]
 
@@ -78,11 +78,11 @@ def test_drafts_of_killed_processes_go_and_those_of_living_ones_stay(tmp_path: P
     seen: list[list[str]] = []
 
     def sound() -> Iterator[bytes]:
-        write(tmp_path / "other.mp3", [SOUND], TAGS)
+        write_track(tmp_path / "other.mp3", [SOUND])
         seen.append(sorted(each.name for each in tmp_path.iterdir()))
         yield SOUND
 
-    write(tmp_path / "a.mp3", sound(), TAGS)
+    write_track(tmp_path / "a.mp3", sound())
     (draft,) = [name for name in seen[0] if name not in {".voicecoach-notes", "other.mp3"}]
     assert draft != ".voicecoach-0123456789abcdef.mp3"
     assert sorted(each.name for each in tmp_path.iterdir()) == [".voicecoach-notes", "a.mp3", "other.mp3"]
@@ -91,9 +91,11 @@ def test_drafts_of_killed_processes_go_and_those_of_living_ones_stay(tmp_path: P
 def test_files_that_belong_together_are_all_written_or_none(tmp_path: Path) -> None:
     left, right = tmp_path / "left.mp3", tmp_path / "right.mp3"
     with pytest.raises(EncodeError):
-        write_all([Recording(left, Stream([SOUND]), TAGS), Recording(right, Stream(failing(EncodeError("no"))), TAGS)])
+        write_files(
+            [Recording(left, Stream([SOUND]), TAGS), Recording(right, Stream(failing(EncodeError("no"))), TAGS)]
+        )
     assert not list(tmp_path.iterdir())
-    write_all([Recording(left, Stream([SOUND]), TAGS), Recording(right, Stream([SOUND]), TAGS)])
+    write_files([Recording(left, Stream([SOUND]), TAGS), Recording(right, Stream([SOUND]), TAGS)])
     assert sorted(tmp_path.iterdir()) == [left, right]
 
 
@@ -110,7 +112,7 @@ def test_no_file_takes_its_name_before_all_are_finished_and_listened_to(tmp_path
         assert [path.read_bytes() for path in paths] == [b"old"] * 3
 
     files = [Recording(path, Stream([SOUND]), TAGS) for path in paths[:2]]
-    write_all(files, [Extra(paths[2], "srt", b"new")], listen)
+    write_files(files, [Extra(paths[2], "srt", b"new")], listen)
     assert heard == [0, 1]
     assert b"old" not in [path.read_bytes() for path in paths]
     assert sorted(tmp_path.iterdir()) == sorted(paths)
@@ -127,7 +129,7 @@ def test_what_listening_refuses_leaves_all_as_it_was(tmp_path: Path, refused: in
             raise EncodeError("it is not as planned")
 
     with pytest.raises(EncodeError, match="not as planned"):
-        write_all(files, [Extra(paths[2], "srt", b"new")], listen)
+        write_files(files, [Extra(paths[2], "srt", b"new")], listen)
     assert [(path, path.read_bytes()) for path in tmp_path.iterdir()] == [(paths[0], b"old")]
 
 
@@ -148,7 +150,7 @@ def test_all_is_on_the_disk_before_anything_takes_its_name(tmp_path: Path, monke
     monkeypatch.setattr(Path, "replace", renamed)
     paths = [tmp_path / "left.mp3", tmp_path / "right.mp3", tmp_path / "left.srt"]
     files = [Recording(path, Stream([SOUND]), TAGS) for path in paths[:2]]
-    write_all(files, [Extra(paths[2], "srt", b"new")])
+    write_files(files, [Extra(paths[2], "srt", b"new")])
     inodes = [path.stat().st_ino for path in paths]
     assert [each for each in done if each[1] in inodes] == [
         (what, each) for what in ("synced", "named") for each in inodes
@@ -162,7 +164,7 @@ def test_another_length_than_was_given_is_an_error(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(ffmpeg, "encode_stream", encode_stream)
     with pytest.raises(EncodeError, match="46080 samples went in, 46079 came out"):
-        write(tmp_path / "a.mp3", [SOUND], TAGS)
+        write_track(tmp_path / "a.mp3", [SOUND])
     assert not list(tmp_path.iterdir())
 
 
@@ -173,7 +175,7 @@ def test_a_file_cut_short_is_an_error(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(ffmpeg, "encode_stream", encode_stream)
     with pytest.raises(EncodeError, match="came out"):
-        write(tmp_path / "a.mp3", [SOUND], TAGS)
+        write_track(tmp_path / "a.mp3", [SOUND])
 
 
 def test_a_full_disk_that_ffmpeg_met_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,33 +185,33 @@ def test_a_full_disk_that_ffmpeg_met_is_told_as_such(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(ffmpeg, "encode_stream", encode_stream)
     with pytest.raises(OutputError, match="no room left") as raised:
-        write(tmp_path / "a.mp3", [SOUND], TAGS)
+        write_track(tmp_path / "a.mp3", [SOUND])
     assert raised.value.exit_status == 1
 
 
 def test_a_missing_folder_is_the_mistake_of_the_command(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match=r"there is no folder .*nowhere; make it first") as raised:
-        write(tmp_path / "nowhere" / "a.mp3", [SOUND], TAGS)
+        write_track(tmp_path / "nowhere" / "a.mp3", [SOUND])
     assert raised.value.exit_status == 2
 
 
 def test_a_folder_in_place_of_the_file_is_the_mistake_of_the_command(tmp_path: Path) -> None:
     (tmp_path / "a.mp3").mkdir()
     with pytest.raises(TargetError, match="it is a folder") as raised:
-        write(tmp_path / "a.mp3", [SOUND], TAGS)
+        write_track(tmp_path / "a.mp3", [SOUND])
     assert raised.value.exit_status == 2
 
 
 def test_a_file_in_place_of_the_folder_is_the_mistake_of_the_command(tmp_path: Path) -> None:
     (tmp_path / "folder").write_bytes(b"")
     with pytest.raises(TargetError, match=r"folder is a file, not a folder; choose another place"):
-        write(tmp_path / "folder" / "a.mp3", [SOUND], TAGS)
+        write_track(tmp_path / "folder" / "a.mp3", [SOUND])
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder here that takes no files")
 def test_a_folder_that_takes_no_files_is_not_called_missing() -> None:
     with pytest.raises(OutputError, match=r"no file can be made in /proc\nchoose another place with -o"):
-        write(Path("/proc/a.mp3"), [SOUND], TAGS)
+        write_track(Path("/proc/a.mp3"), [SOUND])
 
 
 @pytest.mark.skipif(not Path(os.devnull).is_char_device(), reason="no devices in folders here")
@@ -217,13 +219,13 @@ def test_a_device_is_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
     path.symlink_to(os.devnull)
     with pytest.raises(TargetError, match="not a plain file"):
-        write(path, [SOUND], TAGS)
+        write_track(path, [SOUND])
     assert Path(os.devnull).is_char_device()
 
 
 def test_a_name_that_is_too_long_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
-        write(tmp_path / ("x" * 300 + ".mp3"), [SOUND], TAGS)
+        write_track(tmp_path / ("x" * 300 + ".mp3"), [SOUND])
 
 
 def test_a_link_is_kept_and_its_end_replaced(tmp_path: Path) -> None:
@@ -231,14 +233,14 @@ def test_a_link_is_kept_and_its_end_replaced(tmp_path: Path) -> None:
     end, link = tmp_path / "real" / "end.mp3", tmp_path / "link.mp3"
     end.write_bytes(b"old")
     link.symlink_to(end)
-    write(link, [SOUND], TAGS)
+    write_track(link, [SOUND])
     assert link.is_symlink()
     assert end.read_bytes().startswith(b"ID3")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes are those of POSIX")
 def test_a_file_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
-    write(tmp_path / "a.mp3", [SOUND], TAGS)
+    write_track(tmp_path / "a.mp3", [SOUND])
     (tmp_path / "plain").touch()
     modes = {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
     assert len(modes) == 1
@@ -246,7 +248,7 @@ def test_a_file_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["-y.mp3", "a:b%03d.mp3", "übung 🧘.mp3", "x" * 251 + ".mp3"])
 def test_any_name_will_do(tmp_path: Path, name: str) -> None:
-    write(tmp_path / name, [SOUND], TAGS)
+    write_track(tmp_path / name, [SOUND])
     assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
@@ -257,9 +259,9 @@ def test_a_full_disk_is_told_with_what_would_mend_it(
     def full(_path: Path, _form: object, _tags: object) -> int:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(tagging, "save", full)
+    monkeypatch.setattr(tagging, "save_tags", full)
     with pytest.raises(OutputError) as raised:
-        write(tmp_path / "a.mp3", [SOUND], TAGS)
+        write_track(tmp_path / "a.mp3", [SOUND])
     remedy = f"make room in {tmp_path.resolve()}, or choose another with -o"
     assert str(raised.value) == f"{tmp_path / 'a.mp3'}: there is no room left for it\n{remedy}"
 
@@ -277,4 +279,4 @@ def test_a_folder_that_goes_while_its_file_is_made_is_told_by_its_name(
 
     monkeypatch.setattr(ffmpeg, "encode_stream", encode_stream)
     with pytest.raises(TargetError, match=r"a\.mp3: there is no folder .*folder; make it first"):
-        write(folder / "a.mp3", [SOUND], TAGS)
+        write_track(folder / "a.mp3", [SOUND])

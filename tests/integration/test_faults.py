@@ -201,7 +201,7 @@ def test_a_cache_in_which_every_entry_is_damaged_gives_the_same_session_and_is_m
 ) -> None:
     shutil.copytree(undisturbed / "cache", tmp_path / "cache")
     whole = entries(tmp_path)
-    assert {Path(name).suffix[1:] for name in whole} == set(cache.KINDS)
+    assert {Path(name).suffix[1:] for name in whole} == set(cache.ENTRY_KINDS)
     names = sorted(whole, key=lambda name: Path(name).suffix)
     for name, damage in zip(names, cycle(DAMAGES)):
         damage(tmp_path / "cache" / "voicecoach" / name)

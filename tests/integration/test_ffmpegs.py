@@ -18,7 +18,7 @@ from voicecoach.audio import ffmpeg, ffmpeg_choice, filters
 from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.ffmpeg_choice import VARIABLE
 from voicecoach.audio.formats import FORMATS
-from voicecoach.audio.loudness import of_file
+from voicecoach.audio.loudness import measure_file
 from voicecoach.audio.verify import verify
 from voicecoach.errors import EncodeError
 from voicecoach.script.choices import Sounding
@@ -101,7 +101,7 @@ def with_bundled(session: Session, monkeypatch: pytest.MonkeyPatch) -> Session:
 
 @cache
 def decoded(path: Path) -> bytes:
-    args = ["-err_detect", "explode", "-i", ffmpeg.source(path), "-ac", "1", "-f", "s16le", "pipe:1"]
+    args = ["-err_detect", "explode", "-i", ffmpeg.quote_path(path), "-ac", "1", "-f", "s16le", "pipe:1"]
     return ffmpeg.run(args, what="decoding").stdout
 
 
@@ -145,7 +145,7 @@ def test_files_last_as_long_as_their_plan_to_the_sample(kind: str, with_bundled:
 @pytest.mark.parametrize("kind", ["plain", "mixed"])
 def test_speech_is_as_loud_as_it_should_be_and_as_it_is_told(kind: str, with_bundled: Session) -> None:
     _, file, told = getattr(with_bundled, kind).files[0]
-    measured = of_file(file.path)
+    measured = measure_file(file.path)
     assert measured.true_peak <= -1
     if kind == "plain":  # with a bed there are two channels, and the bed
         assert measured.integrated == pytest.approx(-19, abs=1)
@@ -176,11 +176,11 @@ def test_levelling_moves_no_sample(rate: int, chosen: str) -> None:
 
 def test_what_has_no_part_in_it_stays_out_of_the_filters() -> None:
     options = [
-        filters.levelling(8, -3.0, 48_000),
-        filters.measuring_blocks(48_000, 4_800),
-        filters.measuring_whole(48_000),
+        filters.limit_and_measure(8, -3.0, 48_000),
+        filters.measure_blocks(48_000, 4_800),
+        filters.measure_whole(48_000),
     ]
-    graphs = str([*options, filters.LOUDNESS, filters.panning(1.0, 1.0), filters.mixing_bed(1.0, 1.0, 0.5)])
+    graphs = str([*options, filters.LOUDNESS, filters.pan(1.0, 1.0), filters.mix_bed(1.0, 1.0, 0.5)])
     assert not [each for each in ("framelog", "latency", "anullsink", "normalize") if each in graphs]
 
 

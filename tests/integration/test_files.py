@@ -25,9 +25,9 @@ from voicecoach.app.request import Made, Request
 from voicecoach.app.session import make
 from voicecoach.audio import ffmpeg, loudness, tagging
 from voicecoach.audio.clip import SAMPLE_RATE
-from voicecoach.audio.fall import DECIBELS, STEPS
+from voicecoach.audio.fall import DECIBELS_A_STEP, GLIDE_STEPS
 from voicecoach.audio.formats import FORMATS
-from voicecoach.audio.mp3 import Form
+from voicecoach.audio.mp3 import FrameFormat
 from voicecoach.audio.verify import verify
 from voicecoach.core.score import Side
 from voicecoach.errors import TargetError
@@ -99,7 +99,7 @@ def heard(path: Path) -> Heard:
     """Decode a file strictly."""
     said = listing(path)
     channels = 2 if "stereo" in said else 1
-    args = ["-err_detect", "explode", "-i", ffmpeg.source(path), "-map", "0:a:0", "-f", "s16le", "pipe:1"]
+    args = ["-err_detect", "explode", "-i", ffmpeg.quote_path(path), "-map", "0:a:0", "-f", "s16le", "pipe:1"]
     done = ffmpeg.run(args, what="decoding")
     assert done.stderr == ""
     return Heard(channels, done.stdout)
@@ -108,7 +108,7 @@ def heard(path: Path) -> Heard:
 @cache
 def listing(path: Path) -> str:
     """What ffmpeg says a file is."""
-    args = ["-i", ffmpeg.source(path), "-map", "0:a:0", "-t", "0", "-f", "null", "-"]
+    args = ["-i", ffmpeg.quote_path(path), "-map", "0:a:0", "-t", "0", "-f", "null", "-"]
     return ffmpeg.run(args, what="listing", loglevel="info").stderr.split("Output #0")[0]
 
 
@@ -191,7 +191,7 @@ def test_a_file_lasts_as_long_as_its_plan_to_the_sample(form: str, bed: str | No
 @pytest.mark.parametrize(("form", "bed"), KINDS)
 def test_a_file_is_as_loud_as_podcasts_are(form: str, bed: str | None, render: Render) -> None:
     made = render(form, bed)
-    measured, told = loudness.of_file(path_of(made)), made.files[0][2]
+    measured, told = loudness.measure_file(path_of(made)), made.files[0][2]
     assert measured.integrated == pytest.approx(-16 if bed else -19, abs=1)
     assert measured.true_peak <= -1
     assert told.integrated == pytest.approx(measured.integrated, abs=0.2)
@@ -251,7 +251,7 @@ def test_a_bed_lies_at_least_20_lu_under_the_speech(alone: Heard, render: Render
     with wave.open(str(tmp_path / "alone.wav"), "wb") as file:
         file.setparams((2, 2, SAMPLE_RATE, 0, "NONE", ""))
         file.writeframes(alone.pcm)
-    under, speech = loudness.of_file(tmp_path / "alone.wav"), loudness.of_file(path_of(render("flac")))
+    under, speech = loudness.measure_file(tmp_path / "alone.wav"), loudness.measure_file(path_of(render("flac")))
     assert under.integrated is not None
     assert speech.integrated is not None
     assert under.integrated <= speech.integrated + 3 - 20  # it measures 3 more in two channels
@@ -309,7 +309,7 @@ def documented(room_tone: str) -> set[tuple[str, int]]:
 
 def trimmed(path: Path, folder: Path) -> dict[tuple[str, int], float]:
     """The part of a file that is left when silences longer than a second are cut out, by what counts as silence."""
-    args = ["-t", f"{HEARD}", "-i", ffmpeg.source(path)]
+    args = ["-t", f"{HEARD}", "-i", ffmpeg.quote_path(path)]
     for detection, level in CUT:
         graph = f"silenceremove=stop_periods=-1:stop_duration=1:stop_threshold={level}dB:detection={detection}"
         args += ["-af", graph, "-f", "s16le", str(folder / f"{detection}{level}")]
@@ -370,7 +370,7 @@ def test_title_cover_and_timeline_are_in_every_format(form: str, render: Render)
     else:
         cover = bytes(tags["covr"][0]) if form == "m4a" else tags.getall("APIC")[0].data
     assert cover.startswith(b"\x89PNG")
-    assert b'"voicecoach-timeline/1"' in tagging.timeline(path_of(render(form)))
+    assert b'"voicecoach-timeline/1"' in tagging.extract_timeline(path_of(render(form)))
 
 
 @pytest.mark.parametrize("form", ["mp3", "wav"])
@@ -449,7 +449,7 @@ def test_a_legs_track_can_be_a_little_to_its_side(render: Render) -> None:
         assert track.side is (Side.RIGHT if near else Side.LEFT)
         sound = heard(file.path)
         assert decibels(sound.channel(near)) - decibels(sound.channel(1 - near)) == pytest.approx(2.2, abs=0.2)
-        assert loudness.of_file(file.path).integrated == pytest.approx(-16, abs=1)
+        assert loudness.measure_file(file.path).integrated == pytest.approx(-16, abs=1)
 
 
 @pytest.mark.parametrize("form", ["mp3", "wav", "opus"])
@@ -458,7 +458,7 @@ def test_a_session_of_a_few_short_words_is_as_loud_as_any(form: str, kept: Path,
     (tmp_path / "a.yaml").write_text(words, encoding="utf-8")
     request = Request(str(tmp_path / "a.yaml"), sounding=Sounding(FORMATS[form]))
     made = make(request, tmp_path / f"a.{form}", kept, lambda *_: None)
-    measured = loudness.of_file(path_of(made))
+    measured = loudness.measure_file(path_of(made))
     assert measured.integrated == pytest.approx(-19, abs=1)
     assert measured.true_peak <= -1
 
@@ -474,12 +474,12 @@ def test_a_falling_voice_is_lower_slower_and_softer_at_the_end(render: Render) -
     assert (first[0].text, last[0].text) == (first[1].text, last[1].text)
     assert first[1].seconds == pytest.approx(first[0].seconds, abs=0.03)
     steps = last[1].fall
-    assert STEPS - 1 <= steps <= STEPS
+    assert GLIDE_STEPS - 1 <= steps <= GLIDE_STEPS
     assert last[1].seconds == pytest.approx(last[0].seconds * 100 / (100 - steps), abs=0.03)
     assert first[1].pitch == pytest.approx(first[0].pitch, rel=0.01)
     assert last[1].pitch == pytest.approx(last[0].pitch * (100 - steps) / 100, rel=0.01)
     whole = first[0].level - first[1].level  # of the whole session, which is brought to its loudness
-    assert last[0].level - last[1].level - whole == pytest.approx(steps * DECIBELS, abs=0.2)
+    assert last[0].level - last[1].level - whole == pytest.approx(steps * DECIBELS_A_STEP, abs=0.2)
 
 
 @dataclass(frozen=True)
@@ -542,8 +542,8 @@ def refused(path: Path) -> str:
 
 def test_verify_tells_a_file_that_was_encoded_again(render: Render, tmp_path: Path) -> None:
     original, again = path_of(render("mp3")), tmp_path / "again.mp3"
-    args = ["-i", ffmpeg.source(original), "-map", "0:a:0", "-map_metadata", "-1", "-b:a", "64k"]
-    ffmpeg.run([*args, ffmpeg.source(again)], what="encoding again")
+    args = ["-i", ffmpeg.quote_path(original), "-map", "0:a:0", "-map_metadata", "-1", "-b:a", "64k"]
+    ffmpeg.run([*args, ffmpeg.quote_path(again)], what="encoding again")
     ID3(original).save(again, v2_version=3)
     assert findings(again) == "0:00.0: its sound is not the one that was written: it was cut, encoded again or edited"
 
@@ -553,7 +553,7 @@ def test_verify_tells_which_cue_was_silenced(render: Render, tmp_path: Path) -> 
     cue = next(each for each in made.files[0][0].timeline.cues if each.text == "Fold")
     content = bytearray(path_of(made).read_bytes())
     size = sum(byte << shift for byte, shift in zip(content[6:10], (21, 14, 7, 0), strict=True)) + 10
-    silent, first = Form().silent, round(cue.start / Fraction(24, 1000))
+    silent, first = FrameFormat().silent, round(cue.start / Fraction(24, 1000))
     for frame in range(first, first + math.ceil((cue.end - cue.start) / Fraction(24, 1000)) + 3):
         at = size + (frame + 1) * len(silent)
         content[at : at + len(silent)] = silent

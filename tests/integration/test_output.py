@@ -15,10 +15,10 @@ import pytest
 from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
 
-from tests.tagged import TAGS, chapters
+from tests.tagged import TAGS, chapters, write_track
 from voicecoach.audio import ffmpeg, tagging
-from voicecoach.audio.mp3 import read_info
-from voicecoach.audio.writer import encode, write
+from voicecoach.audio.mp3_info import read_info
+from voicecoach.audio.writer import Stream
 from voicecoach.errors import EncodeError
 
 MINUTE = bytes(48_000 * 2 * 60)
@@ -27,7 +27,7 @@ BURST = array.array("h", [int(12_000 * math.sin(2 * math.pi * 1000 * k / 48_000)
 
 def decoded(path: Path) -> bytes:
     """Decode a file as a player does, to samples."""
-    return ffmpeg.run(["-i", ffmpeg.source(path), "-f", "s16le", "pipe:1"], what="decoding").stdout
+    return ffmpeg.run(["-i", ffmpeg.quote_path(path), "-f", "s16le", "pipe:1"], what="decoding").stdout
 
 
 def onset(pcm: bytes) -> int:
@@ -39,26 +39,26 @@ def onset(pcm: bytes) -> int:
 def test_no_sample_is_lost_and_silence_fills_the_last_frame(tmp_path: Path, samples: int) -> None:
     path = tmp_path / "a.mp3"
     heard = -(-samples // 1152) * 1152
-    assert write(path, [bytes(samples * 2)], TAGS).samples == heard
+    assert write_track(path, [bytes(samples * 2)]).samples == heard
     assert decoded(path) == bytes(heard * 2)
 
 
 def test_sound_stays_where_it_was(tmp_path: Path) -> None:
     pcm = bytes(2 * 123_457) + BURST + bytes(2 * 30_000)
-    write(tmp_path / "a.mp3", [pcm], TAGS)
+    write_track(tmp_path / "a.mp3", [pcm])
     assert abs(onset(decoded(tmp_path / "a.mp3")) - onset(pcm)) <= 48
 
 
 def test_the_header_counts_the_frames_that_are_there(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
-    encode([BURST * 24], path)
+    Stream([BURST * 24]).save(path)
     info = read_info(path.read_bytes())
     assert info.samples == 100 * 1152
     assert (info.frames + 1) * 192 == info.size == path.stat().st_size  # the header is a frame itself
 
 
 def test_a_player_sees_the_length_and_a_constant_bit_rate(tmp_path: Path) -> None:
-    write(tmp_path / "a.mp3", [MINUTE], TAGS)
+    write_track(tmp_path / "a.mp3", [MINUTE])
     seen = MP3(tmp_path / "a.mp3").info
     assert seen
     assert seen.length == pytest.approx(60, abs=0.05)
@@ -67,22 +67,22 @@ def test_a_player_sees_the_length_and_a_constant_bit_rate(tmp_path: Path) -> Non
 
 def test_the_same_sound_is_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.mp3", "b.mp3"):
-        write(tmp_path / name, [BURST, BURST], TAGS)
+        write_track(tmp_path / name, [BURST, BURST])
     assert (tmp_path / "a.mp3").read_bytes() == (tmp_path / "b.mp3").read_bytes()
 
 
 def test_how_the_sound_is_cut_into_chunks_makes_no_difference(tmp_path: Path) -> None:
-    write(tmp_path / "a.mp3", [BURST], TAGS)
-    write(tmp_path / "b.mp3", [BURST[:999], b"", BURST[999:]], TAGS)
+    write_track(tmp_path / "a.mp3", [BURST])
+    write_track(tmp_path / "b.mp3", [BURST[:999], b"", BURST[999:]])
     assert (tmp_path / "a.mp3").read_bytes() == (tmp_path / "b.mp3").read_bytes()
 
 
 def test_ffmpeg_adds_no_tags_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
-    encode([BURST], path)
+    Stream([BURST]).save(path)
     assert path.read_bytes()[:2] == b"\xff\xfb"
     assert b"TAG" not in path.read_bytes()[-128:]
-    write(path, [BURST], TAGS)
+    write_track(path, [BURST])
     assert set(ID3(path, translate=False)) == {
         *("TIT2", "TALB", "TPE1", "TRCK", "TLAN", "TSSE", "COMM::eng", "USLT::eng"),
         *("CTOC:toc", "CHAP:chp0", "CHAP:chp1", f"PRIV:voicecoach-timeline/1:{_private(path)}"),
@@ -95,8 +95,8 @@ def _private(path: Path) -> str:
 
 
 def test_players_list_the_chapters(tmp_path: Path) -> None:
-    write(tmp_path / "a.mp3", [MINUTE], TAGS)
-    args = ["-i", ffmpeg.source(tmp_path / "a.mp3"), "-t", "0", "-f", "null", "-"]
+    write_track(tmp_path / "a.mp3", [MINUTE])
+    args = ["-i", ffmpeg.quote_path(tmp_path / "a.mp3"), "-t", "0", "-f", "null", "-"]
     said = ffmpeg.run(args, what="listing", loglevel="info").stderr.split("Output #0")[0]
     assert re.findall(r"Chapter #0:\d: start ([\d.]+), end ([\d.]+)", said) == [
         ("0.000000", "3.333000"),
@@ -107,23 +107,23 @@ def test_players_list_the_chapters(tmp_path: Path) -> None:
 
 def test_a_thousand_chapters_and_a_long_title_still_play(tmp_path: Path) -> None:
     tags = replace(TAGS, chapters=chapters(1000), title="long " * 2000, lyrics="Breathe.\n" * 20_000)
-    written = write(tmp_path / "a.mp3", [BURST], tags)
+    written = write_track(tmp_path / "a.mp3", [BURST], tags)
     assert written.chapters == 250
     assert len(decoded(tmp_path / "a.mp3")) == written.samples * 2
 
 
 def test_the_timeline_comes_back_out_of_the_file(tmp_path: Path) -> None:
-    write(tmp_path / "a.mp3", [BURST], TAGS)
-    carried = json.loads(tagging.timeline(tmp_path / "a.mp3"))
-    assert carried == {**TAGS.timeline, "sound": {"sha256": tagging.digest(tmp_path / "a.mp3")}}
-    encode([BURST], tmp_path / "bare.mp3")
+    write_track(tmp_path / "a.mp3", [BURST])
+    carried = json.loads(tagging.extract_timeline(tmp_path / "a.mp3"))
+    assert carried == {**TAGS.timeline, "sound": {"sha256": tagging.digest_sound(tmp_path / "a.mp3")}}
+    Stream([BURST]).save(tmp_path / "bare.mp3")
     with pytest.raises(ValueError, match="no timeline"):
-        tagging.timeline(tmp_path / "bare.mp3")
+        tagging.extract_timeline(tmp_path / "bare.mp3")
 
 
 def test_nothing_to_encode_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(EncodeError):
-        write(tmp_path / "a.mp3", [], TAGS)
+        write_track(tmp_path / "a.mp3", [])
     assert not list(tmp_path.iterdir())
 
 
@@ -131,12 +131,11 @@ CHILD = """
 import resource, sys
 from pathlib import Path
 sys.path[:0] = {path!r}
-from tests.tagged import TAGS
+from tests.tagged import TAGS, write_track
 from voicecoach.errors import VoicecoachError
-from voicecoach.audio.writer import write
 {before}
 try:
-    write(Path({target!r}), (bytes(96_000) for _ in range({seconds})), TAGS)
+    write_track(Path({target!r}), (bytes(96_000) for _ in range({seconds})))
 except VoicecoachError as error:
     print(type(error).__name__)
     sys.exit(error.exit_status)

@@ -19,9 +19,10 @@ from voicecoach.app.request import Made, Request
 from voicecoach.app.session import make
 from voicecoach.audio import ffmpeg, render
 from voicecoach.audio.clip import SAMPLE_RATE
-from voicecoach.audio.loudness import of_file
-from voicecoach.audio.mixdown import mixdown
-from voicecoach.audio.mp3 import Form, read_info
+from voicecoach.audio.loudness import measure_file
+from voicecoach.audio.mixdown import mix_windows
+from voicecoach.audio.mp3 import FrameFormat
+from voicecoach.audio.mp3_info import read_info
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.script.choices import ROOM_TONE, Choices, Sounding
@@ -67,7 +68,18 @@ def long(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Made:
 
 def decoded(path: Path) -> Iterator[bytes]:
     """Decode a file in blocks of 5 ms, strictly."""
-    command = [ffmpeg.executable(), "-v", "error", "-err_detect", "explode", "-i", str(path), "-f", "s16le", "pipe:1"]
+    command = [
+        ffmpeg.find_executable(),
+        "-v",
+        "error",
+        "-err_detect",
+        "explode",
+        "-i",
+        str(path),
+        "-f",
+        "s16le",
+        "pipe:1",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         while block := process.stdout.read(2 * BLOCK):
@@ -136,7 +148,7 @@ def test_the_file_is_at_a_constant_bit_rate_and_says_its_length(long: Made) -> N
     assert info.bitrate_mode == BitrateMode.CBR
     assert info.length == pytest.approx(float(track.timeline.duration), abs=0.03)
     content = file.path.read_bytes()
-    start = content.index(Form().header)
+    start = content.index(FrameFormat().header)
     assert read_info(content[start:]).samples == file.samples
 
 
@@ -163,8 +175,10 @@ def test_seeking_to_a_chapter_lands_within_a_frame(long: Made) -> None:
     track, file, _ = long.files[0]
     starts = [float(chapter.start) for chapter in track.timeline.chapters]
     for start in (starts[1], starts[len(starts) // 3]):
-        sought = part(["-ss", f"{start}", "-i", ffmpeg.source(file.path)])
-        passed = part(["-i", ffmpeg.source(file.path), "-ss", f"{start - 1}"])  # all before it is decoded, and left out
+        sought = part(["-ss", f"{start}", "-i", ffmpeg.quote_path(file.path)])
+        passed = part(
+            ["-i", ffmpeg.quote_path(file.path), "-ss", f"{start - 1}"]
+        )  # all before it is decoded, and left out
         heard = next(
             sought[at : at + 9_600] for at in range(24_000, len(sought), 9_600) if any(sought[at : at + 9_600])
         )
@@ -177,11 +191,11 @@ def part(given: list[str]) -> bytes:
 
 
 def test_joining_frames_sounds_like_one_straight_encode(long: Made, tmp_path: Path) -> None:
-    from voicecoach.audio.writer import encode
+    from voicecoach.audio.writer import Stream
 
     track, file, _ = long.files[0]
     part = track.timeline.until(track.timeline.cues[20].end)
-    encode(mixdown(part, long.session.clip), tmp_path / "straight.mp3")
+    Stream(mix_windows(part, long.session.clip)).save(tmp_path / "straight.mp3")
     straight = b"".join(decoded(tmp_path / "straight.mp3"))
     joined = b"".join(islice(decoded(file.path), len(straight) // BLOCK // 2))
     difference = audioop.add(straight[: len(joined)], audioop.mul(joined, 2, -1), 2)
@@ -254,7 +268,7 @@ def test_with_a_room_tone_a_gap_is_faint_noise_and_never_digital_silence(
         gap = sound[round(start * SAMPLE_RATE) * 2 : round(end * SAMPLE_RATE) * 2]
         assert level(gap) == pytest.approx(ROOM_TONE, abs=1.5), (start, end)
         assert not any(not any(gap[at : at + 2 * BLOCK]) for at in range(0, len(gap) - 2 * BLOCK, 2 * BLOCK))
-    assert loud.integrated == pytest.approx(of_file(file.path).integrated, abs=0.3)
+    assert loud.integrated == pytest.approx(measure_file(file.path).integrated, abs=0.3)
 
 
 def silences(timeline: Timeline) -> Iterator[tuple[float, float]]:

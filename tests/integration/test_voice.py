@@ -210,7 +210,7 @@ def test_who_stops_a_long_session_leaves_no_process_and_no_file(
     fake = tmp_path / "bin" / "ffmpeg"
     twice = f'[ -e "{tmp_path}/first" ] && kill -{stop.value} $PPID; touch "{tmp_path}/first"'
     once = f'case "$*" in *-version|*-encoders|*-filters) ;; *) {twice} ;; esac'
-    fake.write_text(f'#!/bin/sh\n{once}\nexec "{ffmpeg.executable()}" "$@"\n')
+    fake.write_text(f'#!/bin/sh\n{once}\nexec "{ffmpeg.find_executable()}" "$@"\n')
     fake.chmod(0o755)
     mine = {"XDG_CACHE_HOME": "cache", "XDG_CONFIG_HOME": "config", "TMPDIR": "tmp"}
     env = {**os.environ, "PYTHONPATH": str(TOP), **{name: str(tmp_path / each) for name, each in mine.items()}}

@@ -30,7 +30,7 @@ from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import Choices
 from voicecoach.system import cache, locks
-from voicecoach.system.assets import asset
+from voicecoach.system.assets import find_asset
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     own = tmp_path / "own"
     own.mkdir()
     (tmp_path / "secret.yaml").write_text(f"title: {SECRET}\nsteps:\n  - say: {SECRET}\n", encoding="utf-8")
-    shutil.copy(asset("tone-in.wav"), tmp_path / "secret.wav")
+    shutil.copy(find_asset("tone-in.wav"), tmp_path / "secret.wav")
     monkeypatch.chdir(own)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
@@ -100,7 +100,7 @@ def test_no_file_outside_its_folder_can_be_named(home: Path, key: str, ending: s
     "name", ["concat:a.wav", "subfile,,a", "data:a", "pipe:0", "-y.wav", "%03d.wav", "a'b[c];d=#\\"]
 )
 def test_a_sound_whose_name_means_something_to_ffmpeg_is_a_file(home: Path, name: str) -> None:
-    shutil.copy(asset("tone-out.wav"), home / name)
+    shutil.copy(find_asset("tone-out.wav"), home / name)
     (path,) = load(str(written(home, steps=[{"sound": name}]))).sounds.values()
     assert read_sound(path).samples == read_sound("tone-out").samples
 
@@ -222,7 +222,7 @@ def test_temporary_files_are_private_in_their_place_and_not_to_be_guessed(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     before = os.umask(0)
     try:
-        with locks.folder() as one, locks.folder() as other:
+        with locks.hold_folder() as one, locks.hold_folder() as other:
             assert {one.parent, other.parent} == {tmp_path}
             assert stat.S_IMODE(one.stat().st_mode) == 0o700
             names = [re.sub(r"^voicecoach-|\.work$", "", each.name) for each in (one, other)]

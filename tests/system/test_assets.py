@@ -19,7 +19,7 @@ from voicecoach.errors import UnknownNameError
 from voicecoach.system import assets
 
 RATES = {"brown": 16_000, "pad": 8_000, "rain": 24_000, "waves": 16_000}
-CHIMES = [f"{each}-{moment}.wav" for each in assets.chimes() for moment in assets.MOMENTS]
+CHIMES = [f"{each}-{moment}.wav" for each in assets.list_chimes() for moment in assets.MOMENTS]
 
 
 def samples(path: Path) -> memoryview:
@@ -32,7 +32,7 @@ def samples(path: Path) -> memoryview:
 @cache
 def decoded(bed: str) -> Sequence[int]:
     """Return the samples of a bed as ffmpeg reads it, at its own rate."""
-    args = ["-i", str(assets.bed(bed)), "-f", "s16le", "pipe:1"]
+    args = ["-i", str(assets.find_bed(bed)), "-f", "s16le", "pipe:1"]
     return array.array("h", ffmpeg.run(args, what=bed).stdout)
 
 
@@ -86,7 +86,7 @@ def strokes(values: Sequence[int]) -> int:
 
 
 def test_the_script_makes_every_file_to_the_byte() -> None:
-    assert make.outdated(assets.asset("chime-end.wav").parent) == []
+    assert make.outdated(assets.find_asset("chime-end.wav").parent) == []
 
 
 def test_a_changed_or_missing_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +97,7 @@ def test_a_changed_or_missing_file_is_noticed(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_credits_name_every_sound_with_its_licence_and_checksum() -> None:
-    folder = assets.asset("chime-end.wav").parent
+    folder = assets.find_asset("chime-end.wav").parent
     rows = re.findall(
         r"^\| `(.+?)` \| .+ \| (CC0-1\.0) \| `([0-9a-f]{64})` \|$", (folder / "CREDITS.md").read_text(), re.MULTILINE
     )
@@ -108,19 +108,19 @@ def test_the_credits_name_every_sound_with_its_licence_and_checksum() -> None:
     assert rows == sorted(there)
 
 
-@pytest.mark.parametrize("name", assets.assets())
+@pytest.mark.parametrize("name", assets.list_assets())
 def test_a_sound_starts_and_ends_in_silence_and_leaves_headroom(name: str) -> None:
-    values = samples(assets.asset(name))
+    values = samples(assets.find_asset(name))
     assert max(map(abs, values[:24])) < 300  # half a millisecond
     assert set(values[-480:]) == {0}
     least, most = (11_000, 12_500) if name.startswith("tone") else (10_000, 17_000)  # -9 dB of full scale; -10 to -6 dB
     assert least < max(map(abs, values)) < most
-    assert assets.asset(name).stat().st_size < 400_000
+    assert assets.find_asset(name).stat().st_size < 400_000
 
 
 @pytest.mark.parametrize("name", CHIMES)
 def test_a_chime_rings_out(name: str) -> None:
-    values = samples(assets.asset(name))
+    values = samples(assets.find_asset(name))
     assert 48_000 <= len(values) <= 6 * 48_000
     loudest = max(levels(values, 2_400))
     fall = [part - loudest for part in levels(values, 2_400)]
@@ -128,9 +128,9 @@ def test_a_chime_rings_out(name: str) -> None:
     assert -45 < fall[len(fall) // 2] < -10  # it is neither cut short nor droning
 
 
-@pytest.mark.parametrize("chimes", assets.chimes())
+@pytest.mark.parametrize("chimes", assets.list_chimes())
 def test_the_chimes_of_a_set_are_told_apart_by_pitch_or_strokes(chimes: str) -> None:
-    sounds = {moment: samples(assets.asset(f"{chimes}-{moment}.wav")) for moment in assets.MOMENTS}
+    sounds = {moment: samples(assets.find_asset(f"{chimes}-{moment}.wav")) for moment in assets.MOMENTS}
     assert {moment: strokes(values) for moment, values in sounds.items()} == dict.fromkeys(sounds, 1) | {"change": 2}
     pitches = sorted(pitch(values) for values in sounds.values())
     assert all(high / low > 1.32 for low, high in itertools.pairwise(pitches))  # a fourth
@@ -139,7 +139,7 @@ def test_the_chimes_of_a_set_are_told_apart_by_pitch_or_strokes(chimes: str) -> 
 
 def test_the_soft_chimes_are_lower_and_set_in_more_slowly_than_the_bells() -> None:
     for moment in assets.MOMENTS:
-        bell, soft = (samples(assets.asset(f"{each}-{moment}.wav")) for each in ("bell", "soft"))
+        bell, soft = (samples(assets.find_asset(f"{each}-{moment}.wav")) for each in ("bell", "soft"))
         assert pitch(soft) < 0.8 * pitch(bell)
         assert level(soft[:240]) < level(bell[:240]) - 12  # the first 5 ms
 
@@ -150,7 +150,7 @@ def test_the_tones_of_the_breath_are_told_apart_by_the_way_they_go() -> None:
 
     goes = {}
     for name in ("tone-in", "tone-hold", "tone-out"):
-        values = samples(assets.asset(f"{name}.wav"))[:-480]
+        values = samples(assets.find_asset(f"{name}.wav"))[:-480]
         goes[name] = turns(values[len(values) // 2 :]) / turns(values[: len(values) // 2])
     assert goes["tone-hold"] == pytest.approx(1, abs=0.03)
     assert goes["tone-in"] > 1.18
@@ -158,9 +158,9 @@ def test_the_tones_of_the_breath_are_told_apart_by_the_way_they_go() -> None:
 
 
 def test_there_are_two_sets_of_chimes_and_four_beds() -> None:
-    assert assets.chimes() == ("bell", "soft")
-    assert assets.beds() == tuple(sorted(RATES)) == tuple(sorted(make.BEDS))
-    assert {f"{name}.wav" for name in assets.beds()}.isdisjoint(assets.assets())
+    assert assets.list_chimes() == ("bell", "soft")
+    assert assets.list_beds() == tuple(sorted(RATES)) == tuple(sorted(make.BEDS))
+    assert {f"{name}.wav" for name in assets.list_beds()}.isdisjoint(assets.list_assets())
 
 
 @pytest.mark.parametrize("bed", RATES)
@@ -180,7 +180,7 @@ def test_a_seam_would_be_noticed(bed: str) -> None:
 
 @pytest.mark.parametrize("bed", RATES)
 def test_a_bed_has_the_loudness_of_the_others_and_nothing_beside_it(bed: str) -> None:
-    args = ["-i", str(assets.bed(bed)), "-af", "ebur128=peak=true:metadata=1", "-f", "null", "-"]
+    args = ["-i", str(assets.find_bed(bed)), "-af", "ebur128=peak=true:metadata=1", "-f", "null", "-"]
     said = ffmpeg.run(args, what=bed, loglevel="info").stderr
     figures = {name: float(re.findall(rf"{name}:\s+(\S+) ", said)[-1]) for name in ("I", "Peak")}
     assert figures["I"] == pytest.approx(-23, abs=0.3)
@@ -208,7 +208,7 @@ def test_the_waves_keep_no_time() -> None:
 
 
 def test_the_beds_are_small_together() -> None:
-    assert sum(assets.bed(name).stat().st_size for name in assets.beds()) < 1_500_000
+    assert sum(assets.find_bed(name).stat().st_size for name in assets.list_beds()) < 1_500_000
 
 
 def test_a_bed_comes_out_of_ffmpeg_as_it_went_in() -> None:
@@ -229,19 +229,19 @@ def test_a_loop_that_would_not_go_round_or_might_clip_is_refused(values: list[in
 @pytest.mark.parametrize("name", ["", "rain.wav", "snow", "../bell-end", "chime-end"])
 def test_only_shipped_beds_have_a_name(name: str) -> None:
     with pytest.raises(UnknownNameError, match="no bed is called"):
-        assets.bed(name)
+        assets.find_bed(name)
 
 
 @pytest.mark.parametrize("name", ["gong.wav", "CREDITS.md", "../pyproject.toml", "/etc/passwd", "", "chime-end"])
 def test_only_shipped_sounds_have_a_name(name: str) -> None:
     with pytest.raises(UnknownNameError, match="no sound is called"):
-        assets.asset(name)
+        assets.find_asset(name)
 
 
 def test_sounds_lie_beside_the_package_or_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inside, beside = tmp_path / "voicecoach" / "audio_assets", tmp_path / "audio_assets"
     monkeypatch.setattr(assets, "_FOLDERS", (inside, beside))
-    listings = (assets.assets, assets.beds, assets.chimes)
+    listings = (assets.list_assets, assets.list_beds, assets.list_chimes)
     for folder in (beside, inside):
         (folder / "beds").mkdir(parents=True)
         for name in ("bell.wav", "beds/snow.wav", *(f"gong-{moment}.wav" for moment in assets.MOMENTS)):
@@ -249,8 +249,8 @@ def test_sounds_lie_beside_the_package_or_in_it(tmp_path: Path, monkeypatch: pyt
         (folder / "drum-start.wav").touch()  # no set: it has nothing for the other moments
         for listing in listings:
             listing.cache_clear()
-        assert assets.asset("bell.wav") == folder / "bell.wav"
-        assert assets.bed("snow") == folder / "beds" / "snow.wav"
-        assert assets.chimes() == ("gong",)
+        assert assets.find_asset("bell.wav") == folder / "bell.wav"
+        assert assets.find_bed("snow") == folder / "beds" / "snow.wav"
+        assert assets.list_chimes() == ("gong",)
     for listing in listings:
         listing.cache_clear()

@@ -29,7 +29,7 @@ from voicecoach.voices.cached import CachedVoice
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-ENTRIES = st.lists(st.tuples(st.sampled_from(cache.KINDS), st.integers(1, 20_000)), max_size=12)
+ENTRIES = st.lists(st.tuples(st.sampled_from(cache.ENTRY_KINDS), st.integers(1, 20_000)), max_size=12)
 
 
 def fill(folder: Path, entries: list[tuple[str, int]]) -> list[Path]:
@@ -73,7 +73,7 @@ def test_no_other_kind_is_kept_anywhere_in_the_program() -> None:
     """Something new that is kept needs a kind of its own."""
     package = Path(cache.__file__).parents[1]
     named = [re.findall(r'cache\.place\([^,]+, "(\w+)"', path.read_text("utf-8")) for path in package.rglob("*.py")]
-    assert {kind for kinds in named for kind in kinds} <= set(cache.KINDS)
+    assert {kind for kinds in named for kind in kinds} <= set(cache.ENTRY_KINDS)
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from tests.tagged import TAGS
 from voicecoach.app import config
-from voicecoach.audio.mp3 import Form, Spliced
-from voicecoach.audio.writer import Extra, Recording, write_all
+from voicecoach.audio.mp3 import FrameFormat, JoinedTrack
+from voicecoach.audio.writer import Extra, Recording, write_files
 from voicecoach.errors import TargetError
 from voicecoach.routine.template import started
 from voicecoach.system import cache, drafts
@@ -44,14 +44,14 @@ def umask(mask: int) -> Iterator[None]:
 
 
 def track(path: Path) -> None:
-    form = Form()
-    write_all(
-        [Recording(path, Spliced((), 9, form, form.silent), TAGS)], [Extra(path.with_suffix(".vtt"), "vtt", b"x")]
+    form = FrameFormat()
+    write_files(
+        [Recording(path, JoinedTrack((), 9, form, form.silent), TAGS)], [Extra(path.with_suffix(".vtt"), "vtt", b"x")]
     )
 
 
 WRITERS: dict[str, Callable[[Path], object]] = {
-    "any file": lambda path: drafts.write(path, b"new"),
+    "any file": lambda path: drafts.write_file(path, b"new"),
     "a track": track,
     "settings": lambda path: config._write(path, "rate = 120\n"),  # noqa: SLF001 - what saves a default
     "a routine": lambda path: started(path.name, path.parent),
@@ -110,7 +110,7 @@ def test_a_file_that_is_replaced_keeps_its_owner_and_group(tmp_path: Path) -> No
     path.touch()
     os.chown(path, 1234, 4321)
     path.chmod(0o640)
-    drafts.write(path, b"new")
+    drafts.write_file(path, b"new")
     assert (path.stat().st_uid, path.stat().st_gid, mode(path)) == (1234, 4321, 0o640)
 
 
@@ -118,7 +118,7 @@ def test_the_end_of_a_link_is_written_and_the_link_stays(tmp_path: Path) -> None
     real, link = tmp_path / "real", tmp_path / "link"
     real.write_bytes(b"old")
     link.symlink_to(real)
-    drafts.write(link, b"new")
+    drafts.write_file(link, b"new")
     assert link.is_symlink()
     assert real.read_bytes() == b"new"
 
@@ -131,7 +131,7 @@ def test_what_is_not_a_plain_file_is_never_replaced(tmp_path: Path, kind: str) -
     else:
         path.symlink_to(os.devnull)
     with pytest.raises(TargetError):
-        drafts.write(path, b"new")
+        drafts.write_file(path, b"new")
     assert [each.name for each in tmp_path.iterdir()] == ["there"]
 
 
@@ -144,16 +144,16 @@ def test_what_can_not_be_written_leaves_the_old_file_and_nothing_else(
     (tmp_path / "a").write_bytes(b"old")
     monkeypatch.setattr(drafts, "sync", full)
     with pytest.raises(OSError, match="No space"):
-        drafts.write(tmp_path / "a", b"new")
+        drafts.write_file(tmp_path / "a", b"new")
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a", b"old")]
 
 
 def test_a_file_that_many_write_at_once_is_always_one_of_theirs_and_whole(tmp_path: Path) -> None:
     contents = [bytes([number]) * 50_000 for number in range(8)]
     path = tmp_path / "a"
-    drafts.write(path, contents[0])
+    drafts.write_file(path, contents[0])
     with ThreadPoolExecutor(len(contents)) as threads:
-        written = [threads.submit(drafts.write, path, content) for content in contents * 3]
+        written = [threads.submit(drafts.write_file, path, content) for content in contents * 3]
         while not all(each.done() for each in written):
             assert path.read_bytes() in contents
         assert not [error for each in written if (error := each.exception())]
@@ -180,7 +180,7 @@ _WRITES = re.compile(r"""\.write_(?:text|bytes)\(|open\([^)]*["'][wxa]b?["']|mks
 
 
 def test_nobody_else_writes_files() -> None:
-    """Files that a person keeps are written by `drafts.write`: whole, and with the right mode."""
+    """Files that a person keeps are written by `drafts.write_file`: whole, and with the right mode."""
     package = Path(drafts.__file__).parents[1]
     writing = {
         ".".join(path.relative_to(package).with_suffix("").parts)

@@ -51,6 +51,6 @@ def test_who_has_no_home_has_no_settings(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_home_that_nobody_knows_stays_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/somebody")
-    assert folders.expanded("~/takes") == Path("/home/somebody/takes")
+    assert folders.expand("~/takes") == Path("/home/somebody/takes")
     monkeypatch.setattr(Path, "expanduser", _unknown)
-    assert folders.expanded("~/takes") == Path("~/takes")
+    assert folders.expand("~/takes") == Path("~/takes")

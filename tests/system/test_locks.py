@@ -37,7 +37,7 @@ def touched(path: Path) -> Path:
 
 
 def test_a_working_folder_is_private_and_goes_with_all_that_is_in_it(place: Path) -> None:
-    with locks.folder() as folder:
+    with locks.hold_folder() as folder:
         assert folder.parent == place
         assert folder.stat().st_mode & 0o777 == 0o700
         (folder / "deep").mkdir()
@@ -51,14 +51,14 @@ def test_what_a_killed_process_left_goes_and_what_lives_stays(place: Path) -> No
     (left / "0" / "phrase.wav").write_bytes(b"x")
     (left / "data").symlink_to(place / "elsewhere")
     touched(place / "elsewhere")
-    with locks.folder() as mine, locks.folder() as other:
+    with locks.hold_folder() as mine, locks.hold_folder() as other:
         assert names(place) == sorted(["elsewhere", mine.name, other.name])
 
 
 @pytest.mark.parametrize("name", ["voicecoach-projects", "voicecoach-0123456789abcdef.work.old", "notes.work"])
 def test_what_is_called_otherwise_is_somebodys(place: Path, name: str) -> None:
     (place / name).mkdir()
-    with locks.folder():
+    with locks.hold_folder():
         pass
     assert names(place) == [name]
 
@@ -66,10 +66,10 @@ def test_what_is_called_otherwise_is_somebodys(place: Path, name: str) -> None:
 def test_a_draft_stays_while_it_is_held(tmp_path: Path) -> None:
     touched(tmp_path / "draft-1")
     touched(tmp_path / "notes")
-    with locks.held(lambda: touched(tmp_path / "draft-2")):
-        locks.sweep(tmp_path, NAMED)
+    with locks.hold_lock(lambda: touched(tmp_path / "draft-2")):
+        locks.remove_leftovers(tmp_path, NAMED)
         assert names(tmp_path) == ["draft-2", "notes"]
-    locks.sweep(tmp_path, NAMED)
+    locks.remove_leftovers(tmp_path, NAMED)
     assert names(tmp_path) == ["notes"]
 
 
@@ -78,7 +78,7 @@ def test_a_link_is_never_followed_nor_removed(tmp_path: Path) -> None:
     touched(tmp_path / "kept" / "file")
     (tmp_path / "draft-1").symlink_to("kept")
     os.mkfifo(tmp_path / "draft-2")
-    locks.sweep(tmp_path, NAMED)
+    locks.remove_leftovers(tmp_path, NAMED)
     assert names(tmp_path) == ["draft-1", "draft-2", "kept"]
     assert names(tmp_path / "kept") == ["file"]
 
@@ -89,10 +89,10 @@ def test_what_is_taken_for_left_before_it_is_held_is_made_anew(tmp_path: Path) -
     def swept_once() -> Path:
         made.append(touched(tmp_path / f"draft-{len(made)}"))
         if len(made) == 1:
-            locks.sweep(tmp_path, NAMED)
+            locks.remove_leftovers(tmp_path, NAMED)
         return made[-1]
 
-    with locks.held(swept_once) as path:
+    with locks.hold_lock(swept_once) as path:
         assert (path.name, names(tmp_path)) == ("draft-1", ["draft-1"])
 
 
@@ -103,26 +103,26 @@ def test_without_locks_age_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("fcntl.flock", refused)
     yesterday = time.time() - 90_000
     os.utime(touched(tmp_path / "draft-1"), (yesterday, yesterday))
-    with locks.held(lambda: touched(tmp_path / "draft-2")):
-        locks.sweep(tmp_path, NAMED)
+    with locks.hold_lock(lambda: touched(tmp_path / "draft-2")):
+        locks.remove_leftovers(tmp_path, NAMED)
         assert names(tmp_path) == ["draft-2"]
-        with locks.turn(tmp_path, 60), locks.turn(tmp_path, 60):
+        with locks.hold_mutex(tmp_path, 60), locks.hold_mutex(tmp_path, 60):
             pass  # nobody waits for what nobody can tell
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.getuid() != 0, reason="only root may give a file away")
 def test_what_another_user_left_is_left_to_them(tmp_path: Path) -> None:
     os.chown(touched(tmp_path / "draft-1"), 4711, 4711)
-    locks.sweep(tmp_path, NAMED)
+    locks.remove_leftovers(tmp_path, NAMED)
     assert names(tmp_path) == ["draft-1"]
 
 
 def test_a_place_that_is_not_there_needs_no_broom_and_no_turn(tmp_path: Path) -> None:
-    locks.sweep(tmp_path / "nowhere", NAMED)
-    with locks.turn(tmp_path / "nowhere", 60):
+    locks.remove_leftovers(tmp_path / "nowhere", NAMED)
+    with locks.hold_mutex(tmp_path / "nowhere", 60):
         pass
 
 
 def test_who_has_waited_long_enough_goes_ahead(tmp_path: Path) -> None:
-    with locks.turn(tmp_path, 60), locks.turn(tmp_path, 0):
+    with locks.hold_mutex(tmp_path, 60), locks.hold_mutex(tmp_path, 0):
         assert names(tmp_path) == []

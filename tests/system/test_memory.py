@@ -9,7 +9,12 @@ from voicecoach.system import memory
 
 @pytest.mark.parametrize(
     ("limit", "enough"),
-    [(memory.NEEDED - 1, False), (memory.NEEDED, True), (200_000 * 1024, False), (resource.RLIM_INFINITY, True)],
+    [
+        (memory.MEMORY_NEEDED - 1, False),
+        (memory.MEMORY_NEEDED, True),
+        (200_000 * 1024, False),
+        (resource.RLIM_INFINITY, True),
+    ],
 )
 def test_work_is_not_started_under_a_limit_that_is_too_small(
     limit: int, *, enough: bool, monkeypatch: pytest.MonkeyPatch

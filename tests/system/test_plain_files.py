@@ -21,14 +21,14 @@ posix = pytest.mark.skipif(os.name != "posix", reason="pipes and devices as POSI
 def test_a_file_up_to_the_limit_is_read(tmp_path: Path, size: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(bytes(size))
-    assert plain_files.read(path, 10) == bytes(size)
+    assert plain_files.read_file(path, 10) == bytes(size)
 
 
 def test_a_larger_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(bytes(11))
     with pytest.raises(plain_files.NotPlainError, match="it is larger than 10 bytes"):
-        plain_files.read(path, 10)
+        plain_files.read_file(path, 10)
 
 
 @posix
@@ -36,7 +36,7 @@ def test_a_pipe_without_a_writer_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
     with pytest.raises(plain_files.NotPlainError, match="it is not a plain file"):
-        plain_files.read(path)
+        plain_files.read_file(path)
     assert plain_files.is_special(path)
 
 
@@ -45,17 +45,17 @@ def test_a_link_to_a_device_without_end_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "link"
     path.symlink_to("/dev/zero")
     with pytest.raises(plain_files.NotPlainError, match="it is not a plain file"):
-        plain_files.read(path)
+        plain_files.read_file(path)
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"folder|ermission|directory"):
-        plain_files.read(tmp_path)
+        plain_files.read_file(tmp_path)
 
 
 def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        plain_files.read(tmp_path / "nothing")
+        plain_files.read_file(tmp_path / "nothing")
     assert not plain_files.is_special(tmp_path / "nothing")
 
 

@@ -129,7 +129,7 @@ def test_a_signal_that_came_before_starts_nothing(monkeypatch: pytest.MonkeyPatc
     def stopped() -> None:
         raise signals.Stopped
 
-    monkeypatch.setattr(signals, "check", stopped)
+    monkeypatch.setattr(signals, "raise_pending", stopped)
     with pytest.raises(signals.Stopped), start([]):
         pytest.fail("it was started")
 

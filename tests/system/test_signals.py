@@ -20,10 +20,10 @@ STOPPING = [pytest.param(number, id=number.name) for number in signals.STOPPING]
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in (*signals.STOPPING, signal.SIGALRM)}
-    signals.forget()
-    signals.install()
+    signals.reset()
+    signals.install_handlers()
     yield
-    signals.forget()
+    signals.reset()
     signal.setitimer(signal.ITIMER_REAL, 0)
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -51,11 +51,11 @@ def test_a_swallowed_signal_is_raised_at_the_next_check() -> None:
     with pytest.raises(signals.Stopped):
         signal.raise_signal(signal.SIGTERM)
     with pytest.raises(signals.Stopped):
-        signals.check()
+        signals.raise_pending()
 
 
 def test_without_a_signal_a_check_does_nothing() -> None:
-    signals.check()
+    signals.raise_pending()
     assert signals.exit_status() == 0
 
 
@@ -66,7 +66,7 @@ def test_a_check_in_another_thread_does_nothing() -> None:
 
     def look() -> None:
         try:
-            signals.check()
+            signals.raise_pending()
         except signals.Stopped:
             raised.append(True)
 
@@ -123,7 +123,7 @@ def test_a_second_try_waits_for_the_end_of_a_deferred_block() -> None:
 def test_an_ignored_hangup_stays_ignored() -> None:
     """It is how ``nohup`` keeps a program running when the terminal goes."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signals.install()
+    signals.install_handlers()
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 

@@ -7,7 +7,7 @@ import types
 import pytest
 
 from voicecoach.system import timings
-from voicecoach.system.timings import clock, part
+from voicecoach.system.timings import measure, start_clock
 
 
 @pytest.fixture
@@ -19,39 +19,39 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_time_belongs_to_the_innermost_part(now: list[float]) -> None:
-    with clock() as measured:
+    with start_clock() as measured:
         now[0] += 1
-        with part("outer"):
+        with measure("outer"):
             now[0] += 2
-            with part("inner"):
+            with measure("inner"):
                 now[0] += 4
             now[0] += 8
-            with part("inner"):
+            with measure("inner"):
                 now[0] += 16
-        with part("outer"):
+        with measure("outer"):
             now[0] += 32
     assert measured.parts == {"inner": 20, "outer": 42}
     assert measured.total == 63
 
 
 def fail(now: list[float]) -> None:
-    with part("outer"), part("inner"):
+    with measure("outer"), measure("inner"):
         now[0] += 2
         now[0] /= 0
 
 
 def test_a_part_that_fails_has_taken_its_time(now: list[float]) -> None:
-    with clock() as measured:
+    with start_clock() as measured:
         with pytest.raises(ZeroDivisionError):
             fail(now)
-        with part("after"):
+        with measure("after"):
             now[0] += 1
     assert measured.parts == {"inner": 2, "outer": 0, "after": 1}
 
 
 def test_without_a_clock_parts_cost_nothing(now: list[float]) -> None:
-    with part("anything"):
+    with measure("anything"):
         now[0] += 1
-    with clock() as one, clock() as other, part("inside"):
+    with start_clock() as one, start_clock() as other, measure("inside"):
         now[0] += 1
     assert (one.parts, other.parts) == ({}, {"inside": 1})

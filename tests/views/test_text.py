@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue
 from voicecoach.language import Language, language, list_languages
-from voicecoach.system.assets import assets
+from voicecoach.system.assets import list_assets
 from voicecoach.views.text import one_line, told
 
 UNSEEN = Language("tlh", "tlhIngan Hol", ())
@@ -36,7 +36,7 @@ def test_a_space_that_may_not_break_stays() -> None:
 
 @pytest.mark.parametrize("code", list_languages())
 def test_every_language_has_its_own_words_for_every_sound_of_the_program(code: str) -> None:
-    shipped = {name.removesuffix(".wav") for name in assets()}
+    shipped = {name.removesuffix(".wav") for name in list_assets()}
     words = dict(language(code).sounds)
     assert words.keys() == {*shipped, "other"}
     assert len({words[name] for name in ("tone-in", "tone-out", "tone-hold", "chime-end")}) == 4

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach.audio.clip import Clip, silence
+from voicecoach.audio.clip import Clip, make_silence
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.voices import finding, plugins
 from voicecoach.voices.plugins import CheckedVoice, Plugin
@@ -193,7 +193,7 @@ class Bad(FakeVoice):
                 raise KeyError("words")
             if self.fault == "fewer":
                 return
-            yield {"silent": silence(900), "empty": Clip(b""), "text": "a clip"}.get(self.fault, clip)  # type: ignore[misc]
+            yield {"silent": make_silence(900), "empty": Clip(b""), "text": "a clip"}.get(self.fault, clip)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

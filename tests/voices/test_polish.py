@@ -11,7 +11,7 @@ import pytest
 from tests.loudness import loudness
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_RATE, Clip
-from voicecoach.audio.loudness import integrated
+from voicecoach.audio.loudness import integrate
 from voicecoach.errors import EncodeError
 from voicecoach.voices import polish
 from voicecoach.voices.polish import Raw
@@ -115,7 +115,7 @@ def test_sounds_of_several_rates_come_out_in_order() -> None:
 
 
 def test_nothing_to_polish_needs_no_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ffmpeg, "executable", lambda: "/nowhere/ffmpeg")
+    monkeypatch.setattr(ffmpeg, "find_executable", lambda: "/nowhere/ffmpeg")
     assert polish.polish([], own_gain=0.0) == []
 
 
@@ -127,7 +127,7 @@ def test_a_plain_wav_is_read_as_it_is_and_anything_else_through_ffmpeg(tmp_path:
             file.setparams((channels, 2, RATE, 0, "NONE", ""))
             file.writeframes(pcm)
     misnamed = tmp_path / "aiff.wav"
-    args = ["-i", ffmpeg.source(plain), "-f", "aiff", ffmpeg.source(misnamed)]
+    args = ["-i", ffmpeg.quote_path(plain), "-f", "aiff", ffmpeg.quote_path(misnamed)]
     ffmpeg.run(args, what="making an AIFF")
     assert polish.load(plain) == Raw(pcm, RATE)
     assert polish.load(stereo).seconds == pytest.approx(0.15, abs=0.001)
@@ -149,13 +149,13 @@ def test_near_silence_is_silence() -> None:
 
 
 def test_the_gates_leave_pauses_out_of_the_loudness() -> None:
-    assert integrated([(-20.0, 5), (-90.0, 50)]) == -20.0
-    assert integrated([(-99.0, 1)]) is None
+    assert integrate([(-20.0, 5), (-90.0, 50)]) == -20.0
+    assert integrate([(-99.0, 1)]) is None
 
 
 def test_clips_of_two_ffmpegs_are_known_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     known = set()
     for version in ("ffmpeg 5.1.9 a", "ffmpeg 7.1.5 b"):
-        monkeypatch.setattr(ffmpeg, "identity", lambda version=version: version)
+        monkeypatch.setattr(ffmpeg, "identify", lambda version=version: version)
         known.add(polish.treatment())
     assert len(known) == 2

@@ -13,7 +13,7 @@ from tests.fakes import FakeVoice
 from tests.ffmpegs import break_ffmpeg
 from tests.loudness import loudness
 from voicecoach.audio import ffmpeg
-from voicecoach.audio.clip import SAMPLE_RATE, Clip, peak
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, find_peak
 from voicecoach.errors import ChoiceError, EncodeError, VoiceError
 from voicecoach.system.file_names import name_recording
 from voicecoach.voices.cached import CachedVoice
@@ -246,7 +246,7 @@ def test_without_ffmpeg_no_recording_is_blamed(tmp_path: Path, monkeypatch: pyte
         raise EncodeError("ffmpeg is missing")
 
     record(tmp_path, "In")
-    monkeypatch.setattr(ffmpeg, "executable", missing)
+    monkeypatch.setattr(ffmpeg, "find_executable", missing)
     with pytest.raises(EncodeError, match=r"^ffmpeg is missing"):
         list(RecordedVoice(tmp_path).speak(["In"]))
 
@@ -259,7 +259,7 @@ def test_words_without_spaces_have_time_as_well(tmp_path: Path) -> None:
     wording = "慢慢地吸气然后慢慢地呼气"
     record(tmp_path, wording, tone(8))
     (clip,) = RecordedVoice(tmp_path).speak([wording])
-    assert peak(clip) > 1000
+    assert find_peak(clip) > 1000
 
 
 def test_a_folder_is_named_after_the_colon_and_another_voice_after_a_comma(tmp_path: Path) -> None:

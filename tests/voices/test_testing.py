@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach.audio.clip import Clip, gain, join, silence
+from voicecoach.audio.clip import Clip, amplify, join, make_silence
 from voicecoach.errors import VoiceError
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.system import system_voice
@@ -48,22 +48,22 @@ class TestACachedVoice(VoiceContract):
 
 class Late(FakeVoice):
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
-        return (join([silence(4_800), clip]) for clip in super().speak(wordings))
+        return (join([make_silence(4_800), clip]) for clip in super().speak(wordings))
 
 
 class Trailing(FakeVoice):
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
-        return (join([clip, silence(4_800)]) for clip in super().speak(wordings))
+        return (join([clip, make_silence(4_800)]) for clip in super().speak(wordings))
 
 
 class Silent(FakeVoice):
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
-        return (silence(clip.samples) for clip in super().speak(wordings))
+        return (make_silence(clip.samples) for clip in super().speak(wordings))
 
 
 class Soft(FakeVoice):
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
-        return (gain(clip, -12.0) for clip in super().speak(wordings))
+        return (amplify(clip, -12.0) for clip in super().speak(wordings))
 
 
 class Short(FakeVoice):

@@ -149,9 +149,9 @@ def chime(name: str = "bell-end") -> Score:
     ...
     voicecoach.errors.UnknownNameError: no sound is called 'gong'; there are: ...
     """
-    from voicecoach.system.assets import assets
+    from voicecoach.system.assets import list_assets
 
-    known = [each.removesuffix(".wav") for each in assets()]
+    known = [each.removesuffix(".wav") for each in list_assets()]
     if name not in known:
         raise UnknownNameError("sound", name, known)
     return Sound(name)

@@ -152,13 +152,13 @@ def _write(path: Path, text: str) -> None:
     """Replace the file that a path leads to: a link stays one, and permissions stay."""
     from voicecoach.system import drafts
 
-    drafts.write(path, text.encode())
+    drafts.write_file(path, text.encode())
 
 
 def _text(path: Path) -> str:
     """Return the text of the settings, if they can be read; nothing for a file that is not there."""
     _read(path)
-    return plain_files.read(path, LARGEST).decode() if os.path.lexists(path) else ""
+    return plain_files.read_file(path, LARGEST).decode() if os.path.lexists(path) else ""
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _read(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(plain_files.read(path, LARGEST).decode("utf-8-sig"))
+        return tomllib.loads(plain_files.read_file(path, LARGEST).decode("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
@@ -241,7 +241,7 @@ def locate(option: str, command: str | None) -> str:
     """
     path = file()
     try:
-        lines = _strip_mark(plain_files.read(path, LARGEST).decode()).splitlines()
+        lines = _strip_mark(plain_files.read_file(path, LARGEST).decode()).splitlines()
     except (OSError, ValueError):
         return str(path)
     key = re.compile(rf"""\s*(["']?){re.escape(option)}\1\s*=""")

@@ -192,11 +192,11 @@ def try_session(request: Request) -> Check:
     """Speak, encode, decode and verify about two seconds, without the cache."""
     began = time.perf_counter()
     try:
-        with locks.folder() as folder:
+        with locks.hold_folder() as folder:
             path = folder / "trial.mp3"
             made = sampling.record(request, _one_phrase, path, folder / "cache", lambda *_: None)
-            signals.check()
-            signals.forget()  # what was made is not a file to keep
+            signals.raise_pending()
+            signals.reset()  # what was made is not a file to keep
             wrong = verify.verify(path)
     except VoicecoachError as error:
         return _fail("session", str(error), "fix what fails above, then try again")

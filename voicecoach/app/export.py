@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from voicecoach.app.request import Report, Request, Session, Track
     from voicecoach.audio.id3 import Tags
     from voicecoach.audio.loudness import Loudness
-    from voicecoach.audio.render import Part, Prepared
+    from voicecoach.audio.render import Prepared, TrackPlan
     from voicecoach.audio.writer import Extra, Written
     from voicecoach.core.timeline import Cue
 
@@ -100,9 +100,9 @@ def write_session(  # noqa: PLR0913, PLR0917 - what is written, where, and with 
         replace(part, tags=replace(part.tags, date=date)) for part in _parts(session, request, paths, label.covers)
     ]
     report("encoding", 0, len(paths))
-    ready = render.prepared(parts, session.clip, request.sounding, folder, report)
+    ready = render.prepare(parts, session.clip, request.sounding, folder, report)
     files, extras = _write(session, request, destination, ready, report)
-    listed = (told for part in parts for told in tagging.unlisted(request.sounding.form, part.tags.chapters))
+    listed = (told for part in parts for told in tagging.describe_unlisted(request.sounding.form, part.tags.chapters))
     replaced = _note_replaced(destination.earlier, request, session)
     warnings = (*session.warnings, *dict.fromkeys(listed), *ready.problems, *replaced)
     return Made(replace(session, warnings=warnings), files, extras, {})
@@ -113,7 +113,7 @@ def _write(
 ) -> tuple[_Files, tuple[Extra, ...]]:
     """Write all files, look at each before it takes its name, and find out how loud it is."""
     from voicecoach.audio import loudness
-    from voicecoach.audio.writer import write_all
+    from voicecoach.audio.writer import write_files
 
     paths = destination.paths
     extras = _list_extras(session, paths, request, destination.whole)
@@ -121,24 +121,24 @@ def _write(
 
     def look(number: int, draft: Path) -> None:
         report("checking", number, len(paths))
-        loud[number] = loud[number] or loudness.of_file(draft)
+        loud[number] = loud[number] or loudness.measure_file(draft)
         if request.verify:
             _verify(draft, paths[number])
 
-    with timings.part("writing"):
-        written = write_all(ready.recordings, extras, look)
+    with timings.measure("writing"):
+        written = write_files(ready.recordings, extras, look)
     report("checking", len(paths), len(paths))
     measured = tuple(each for each in loud if each is not None)
     return tuple(zip(session.tracks, written, measured, strict=True)), extras
 
 
-def _parts(session: Session, request: Request, paths: Sequence[Path], covers: Sequence[bytes]) -> list[Part]:
+def _parts(session: Session, request: Request, paths: Sequence[Path], covers: Sequence[bytes]) -> list[TrackPlan]:
     """Return the tracks with what their files say of themselves."""
-    from voicecoach.audio.render import Part
+    from voicecoach.audio.render import TrackPlan
 
     tracks = enumerate(zip(session.tracks, paths, request.per_track, covers, strict=True), start=1)
     return [
-        Part(track.timeline, track.side, path, _tags(session, track, number, asked, cover))
+        TrackPlan(track.timeline, track.side, path, _tags(session, track, number, asked, cover))
         for number, (track, path, asked, cover) in tracks
     ]
 

@@ -181,6 +181,6 @@ def _read_content(name: str, source: str) -> bytes:
     try:
         if name == "-":
             return sys.stdin.buffer.read(LARGEST + 1) if sys.stdin is not None else b""
-        return plain_files.read(Path(name), LARGEST)
+        return plain_files.read_file(Path(name), LARGEST)
     except OSError as error:
         raise ChoiceError(f"{source}: the times can't be read: {(error.strerror or str(error)).lower()}") from error

@@ -187,7 +187,7 @@ def draw_covers(source: Source, title: str | None, sides: Sequence[Side | None])
     found = [each for each in kept if each is not None]
     if len(found) == len(sides):
         return lambda: found
-    return parallel.start(lambda: [draw_cover(source, title, side) for side in sides])
+    return parallel.run_in_thread(lambda: [draw_cover(source, title, side) for side in sides])
 
 
 def draw_cover(source: Source, title: str | None = None, side: Side | None = None) -> bytes:
@@ -315,6 +315,6 @@ def _kept(content: bytes | None, digest: Callable[[str], str]) -> tuple[Digests,
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a file; nothing where it can't be read, which whoever needs it will be told."""
     try:
-        return hashlib.sha256(plain_files.read(path)).hexdigest() if plain_files.is_file(path) else ""
+        return hashlib.sha256(plain_files.read_file(path)).hexdigest() if plain_files.is_file(path) else ""
     except OSError:
         return ""

@@ -100,7 +100,7 @@ def find_sound(name: str) -> Path | None:
 def read_recording(path: Path) -> PublicTimeline:
     """Return the timeline that an audio file carries; without one, at most its length is known."""
     try:
-        return read_timeline(tagging.timeline(path))
+        return read_timeline(tagging.extract_timeline(path))
     except ValueError:
         return PublicTimeline(one_line(path.name), _find_length(path))
 

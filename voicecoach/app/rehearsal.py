@@ -57,7 +57,7 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
             return Fraction(0)
 
         try:
-            with timings.part("timing"):
+            with timings.measure("timing"):
                 timeline = perform(score, measure, pace, grid=GRID)
         except FitError:
             if not missing:
@@ -71,8 +71,8 @@ def _speak(wanted: Sequence[str], voice: Voice, clips: dict[str, Clip], report: 
     """Have texts spoken into ``clips``, and report each."""
     if wanted:
         report("speaking", 0, len(wanted))
-    signals.check()
-    with timings.part("speaking"):
+    signals.raise_pending()
+    with timings.measure("speaking"):
         for done, (text, clip) in enumerate(zip(wanted, voice.speak(wanted) if wanted else (), strict=True)):
             clips[text] = clip
             report("speaking", done + 1, len(wanted))

@@ -12,8 +12,8 @@ from voicecoach.app.rehearsal import rehearse
 from voicecoach.app.targets import list_targets
 from voicecoach.audio import formats
 from voicecoach.audio.id3 import Tags
-from voicecoach.audio.render import Part, prepared
-from voicecoach.audio.writer import write_all
+from voicecoach.audio.render import TrackPlan, prepare
+from voicecoach.audio.writer import write_files
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Pause, Phrase, phrases, seq
 from voicecoach.routine.library import find, translations
@@ -71,7 +71,7 @@ def make_sample(request: Request, output: Path | None, folder: Path, report: Rep
         OutputError: When the file can't be written.
     """
     name = f"{re.sub(r'[^A-Za-z0-9+._-]+', '-', request.voice or 'voice').strip('-.')[:80] or 'voice'}-preview"
-    (path,) = list_targets(output, name, [None], formats.chosen(None, output), split=False)
+    (path,) = list_targets(output, name, [None], formats.choose_format(None, output), split=False)
     return record(request, choose_words, path, folder, report)
 
 
@@ -88,13 +88,13 @@ def record(request: Request, write: Callable[[Routine], Score], path: Path, fold
     clips: dict[str, Clip] = {}
     timeline = rehearse(write(routine), pace(routine, Choices()), voice, clips, report)
     code, title = routine.sheet.language, f"{request.voice}: {routine.sheet.title}"
-    sounding = Sounding(formats.chosen(None, path))
+    sounding = Sounding(formats.choose_format(None, path))
     plan = as_json(timeline, title=title, language=code, voice=request.voice or "")
     carried = {**plan, "sound": sounding.as_json()}
     texts = tuple(cue.text for cue in timeline.cues)
     tags = Tags(title, "voicecoach", 1, 1, code, "", "\n".join(texts), (), carried)
-    part = Part(timeline, None, path, tags)
-    (written,) = write_all(prepared([part], lambda cue: clips[cue.said], sounding, folder, report).recordings)
+    part = TrackPlan(timeline, None, path, tags)
+    (written,) = write_files(prepare([part], lambda cue: clips[cue.said], sounding, folder, report).recordings)
     return Sample(path, code, texts, float(written.seconds), tuple(getattr(voice, "problems", ())))
 
 

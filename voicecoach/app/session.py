@@ -81,15 +81,15 @@ _Pieces = list["tuple[Side | None, Choices, Piece]"]
 def _list_pieces(request: Request, source: Source, folder: Path) -> _Pieces:
     memory.check_limit()
     request.check()
-    with timings.part("routine"), speaker.list_voices_meanwhile(request, folder):
+    with timings.measure("routine"), speaker.list_voices_meanwhile(request, folder):
         pieces = [(side, chosen, source.piece(chosen)) for side, chosen in request.tracks]
-    signals.check()  # pydantic swallows what a signal raises in it
+    signals.raise_pending()  # pydantic swallows what a signal raises in it
     return pieces
 
 
 def _plan(request: Request, pieces: _Pieces, source: Source, environment: Environment) -> Session:
     piece, report = pieces[0][2], environment.report
-    with timings.part("voice"):
+    with timings.measure("voice"):
         found = (environment.find or speaker.find_speaker)(request, piece.words, environment.folder)
     if hasattr(report, "announce"):
         from voicecoach.app.forecast import announce
@@ -133,12 +133,12 @@ _Laid = dict["Side | None", "tuple[Timeline, Fit | None]"]
 
 def _sink(laid: _Laid, clips: Mapping[str, Clip]) -> tuple[_Laid, dict[tuple[str, int], Clip]]:
     """Let the voice sink through each track; return the tracks, and the clip of each text at each step of it."""
-    from voicecoach.audio.fall import sinking, sunk
+    from voicecoach.audio.fall import plan_glide, render_glide
 
     lengths = {text: clip.seconds for text, clip in clips.items()}
-    lower = {side: (sinking(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
+    lower = {side: (plan_glide(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
     spoken = (cue for timeline, _ in lower.values() for cue in timeline.cues if cue.track == "voice")
-    return lower, sunk(((cue.said, cue.fall) for cue in spoken), clips)
+    return lower, render_glide(((cue.said, cue.fall) for cue in spoken), clips)
 
 
 def _slower() -> Fraction:
@@ -154,7 +154,7 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
     Raises:
         VoicecoachError: What ``plan`` raises, and when encoding or writing fails.
     """
-    with timings.clock() as clock:
+    with timings.start_clock() as clock:
         made, aside = try_with_defaults(request, lambda asked: _make(asked, output, folder, report))
     rest = clock.total - sum(clock.parts.values())
     session = replace(made.session, warnings=(*aside, *made.session.warnings))
@@ -170,7 +170,7 @@ def _make(request: Request, output: Path | None, folder: Path, report: Report) -
     covers = draw_covers(source, request.title, [side for side, _ in request.tracks])
     session = _plan(request, pieces, source, environment)
     del pieces  # the score of ten hours is some megabytes
-    with timings.part("cover"):
+    with timings.measure("cover"):
         label = Label(covers(), source.digests)
     return write_session(session, request, destination, label, folder, report)
 

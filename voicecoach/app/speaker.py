@@ -108,7 +108,7 @@ def list_voices_meanwhile(request: Request, folder: Path) -> Iterator[None]:
         with suppress(VoicecoachError):  # whoever needs a voice reports it
             catalogue(folder)
 
-    await_list = parallel.start(list_voices)
+    await_list = parallel.run_in_thread(list_voices)
     try:
         yield
     finally:

@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg, filters
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
-from voicecoach.audio.loudness import summary
+from voicecoach.audio.loudness import read_summary
 from voicecoach.errors import ChoiceError, EncodeError, RunError, find_close, quote
 from voicecoach.system import plain_files
-from voicecoach.system.assets import bed, beds
+from voicecoach.system.assets import find_bed, list_beds
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-LEAST = 1
+SHORTEST_BED = 1
 """Seconds of sound that a bed has at least."""
 
-LISTENED = 600
+MEASURED = 600
 """Seconds from its beginning that tell how loud a bed is."""
 
-KEPT = 60
+LONGEST_IN_MEMORY = 60
 """Seconds of sound up to which a bed is decoded once and kept in memory; a longer one is decoded as it is played."""
 
-SEAM = 2.0
+CROSSFADE = 2.0
 """Seconds over which the end of a bed goes over into its beginning, at most; a bed of ours needs none."""
 
 _SILENCE = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
@@ -46,7 +46,7 @@ class Bed:
     Attributes:
         path: Its file.
         loudness: What it measures as it is, in LUFS, in two channels.
-        seconds: How long it is heard to be, up to `LISTENED`.
+        seconds: How long it is heard to be, up to `MEASURED`.
         seamless: Whether its end goes on in its beginning by itself.
         problem: What is wrong with its end, if something is.
     """
@@ -71,8 +71,8 @@ class Bed:
                 del held[:size]
 
     def _looped(self) -> Iterator[bytes]:
-        seam = 0 if self.seamless else int(min(SEAM, self.seconds / 4) * SAMPLE_RATE) * _FRAME
-        kept = self._kept() if self.seconds <= KEPT or self.seamless else b""
+        seam = 0 if self.seamless else int(min(CROSSFADE, self.seconds / 4) * SAMPLE_RATE) * _FRAME
+        kept = self._kept() if self.seconds <= LONGEST_IN_MEMORY or self.seamless else b""
         over = b""
         while True:
             start = len(over)
@@ -108,7 +108,7 @@ class Bed:
             head += piece
             if len(head) >= len(tail):
                 break
-        return crossfaded(tail, head[: len(tail)])
+        return crossfade(tail, head[: len(tail)])
 
     def _decoded(self, *options: str) -> Iterator[bytes]:
         """Yield all that can be decoded of it."""
@@ -117,34 +117,36 @@ class Bed:
             yield from ffmpeg.decode_stream(args, what=f"reading {self.path.name}", size=_PIECE)
 
 
-def opened(name: str) -> Bed:
+def open_bed(name: str) -> Bed:
     """Return a bed: one of ours by its name, or a file; it is listened to, up to ten minutes of it.
 
     Raises:
         ChoiceError: When there is none of this name, or the file has no sound, or hardly any.
     """
-    ours = name in beds()
-    path = bed(name) if ours else Path(name)
+    ours = name in list_beds()
+    path = find_bed(name) if ours else Path(name)
     if not ours and plain_files.is_special(path):
-        raise ChoiceError(f"{quote(name)} is not a plain file\nname a file with sound, or one of {', '.join(beds())}")
+        raise ChoiceError(
+            f"{quote(name)} is not a plain file\nname a file with sound, or one of {', '.join(list_beds())}"
+        )
     if not ours and not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
-        close = find_close(name, beds())
-        hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(beds())}"
+        close = find_close(name, list_beds())
+        hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(list_beds())}"
         raise ChoiceError(f"there is no bed or file {quote(name)}\n{hint}")
     try:
         plain_files.check_readable(path)
     except OSError as error:
         raise ChoiceError(f"{quote(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
     try:
-        said = _measure(["-t", str(LISTENED), *_decoding(path)[:-3]], f"reading {path.name}")
+        said = _measure(["-t", str(MEASURED), *_decoding(path)[:-3]], f"reading {path.name}")
     except RunError:
         _measure(_SILENCE, "measuring the loudness of a bed", bytes(SAMPLE_RATE))  # if that fails, it isn't the file
         remedy = "give --bed a WAV, FLAC, Ogg, M4A or MP3 file"
         raise ChoiceError(f"{name} is no sound that can be read\n{remedy}") from None
-    heard = summary(said)
+    heard = read_summary(said)
     seconds = _seconds(said)
-    if heard is None or seconds < LEAST:
-        what = "is silent" if seconds >= LEAST else f"lasts {seconds:.1f} s"
+    if heard is None or seconds < SHORTEST_BED:
+        what = "is silent" if seconds >= SHORTEST_BED else f"lasts {seconds:.1f} s"
         raise ChoiceError(f"the bed {name} {what}\ngive --bed a sound of a second or more")
     return Bed(path, heard, seconds, ours, _problem(said, path.name))
 
@@ -155,10 +157,10 @@ def _measure(given: list[str], what: str, data: bytes = b"") -> str:
     return ffmpeg.run([*given, *graph], what=what, data=data, loglevel="info").stderr
 
 
-def crossfaded(tail: bytes, head: bytes) -> bytes:
+def crossfade(tail: bytes, head: bytes) -> bytes:
     r"""Lay the start of a sound over the end of another, one fading as the other comes; 16-bit samples, two channels.
 
-    >>> crossfaded(bytes(8), bytes(8)) == bytes(8)
+    >>> crossfade(bytes(8), bytes(8)) == bytes(8)
     True
     """
     old, new = array.array("h", tail), array.array("h", head)
@@ -178,7 +180,7 @@ def crossfaded(tail: bytes, head: bytes) -> bytes:
 
 def _decoding(path: Path) -> list[str]:
     """Return what ffmpeg is told to decode a file into two channels; it may open no other than this file."""
-    given = ["-protocol_whitelist", "file", "-i", ffmpeg.source(path), "-map", "0:a:0", "-vn"]
+    given = ["-protocol_whitelist", "file", "-i", ffmpeg.quote_path(path), "-map", "0:a:0", "-vn"]
     return [*given, "-ac", "2", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
 
 

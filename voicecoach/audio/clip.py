@@ -30,7 +30,7 @@ FRAME_SAMPLES = 1152
 class Clip:
     """A stretch of sound: signed 16-bit little-endian samples at 48 kHz, one channel.
 
-    >>> clip = silence(24_000)
+    >>> clip = make_silence(24_000)
     >>> clip.samples, clip.seconds
     (24000, Fraction(1, 2))
     """
@@ -62,7 +62,7 @@ class Clip:
     def encode(self, form: str = "wav") -> bytes:
         """Return it as a file: ``wav``, ``flac``, ``opus``, ``m4a`` or ``mp3``.
 
-        >>> len(silence(480).encode())
+        >>> len(make_silence(480).encode())
         1004
 
         Raises:
@@ -88,7 +88,7 @@ class Clip:
         return Clip(self.pcm[start * SAMPLE_BYTES : stop * SAMPLE_BYTES])
 
 
-def silence(samples: int) -> Clip:
+def make_silence(samples: int) -> Clip:
     """Return ``samples`` samples of digital silence."""
     return Clip(bytes(samples * SAMPLE_BYTES))
 
@@ -110,7 +110,7 @@ def read_wave(path: Path) -> Clip:
 def join(clips: Iterable[Clip]) -> Clip:
     """Lay clips one after the other, with nothing between them and nothing lost.
 
-    >>> join([silence(3), silence(4)]).samples
+    >>> join([make_silence(3), make_silence(4)]).samples
     7
     """
     return Clip(b"".join(clip.pcm for clip in clips))
@@ -119,7 +119,7 @@ def join(clips: Iterable[Clip]) -> Clip:
 def overlay(clip: Clip, over: Clip, at: int) -> Clip:
     r"""Mix ``over`` into ``clip`` from sample ``at`` on; the result is as long as both need.
 
-    >>> overlay(silence(5), Clip(bytes([1, 0])), at=7).pcm[-2:]
+    >>> overlay(make_silence(5), Clip(bytes([1, 0])), at=7).pcm[-2:]
     b'\x01\x00'
     """
     if clip.samples == over.samples and not at:
@@ -130,29 +130,29 @@ def overlay(clip: Clip, over: Clip, at: int) -> Clip:
     return Clip(_segment(under).overlay(_segment(laid)).raw_data)[:samples]
 
 
-def tiled(loop: Clip, samples: int) -> Clip:
+def repeat(loop: Clip, samples: int) -> Clip:
     """Repeat a loop until it has ``samples`` samples.
 
-    >>> tiled(Clip(bytes([1, 0, 2, 0])), 3).pcm.hex()
+    >>> repeat(Clip(bytes([1, 0, 2, 0])), 3).pcm.hex()
     '010002000100'
     """
     return Clip((loop.pcm * -(-samples // max(1, loop.samples)))[: samples * SAMPLE_BYTES])
 
 
-def gain(clip: Clip, decibels: float) -> Clip:
+def amplify(clip: Clip, decibels: float) -> Clip:
     """Make a clip louder or softer by ``decibels``; samples beyond full scale are cut to it."""
     return Clip(_segment(clip).apply_gain(decibels).raw_data)
 
 
-def peak(clip: Clip) -> int:
+def find_peak(clip: Clip) -> int:
     """Return the greatest sample value of a clip, whatever its sign; of an empty one, 0."""
     return audioop.max(clip.pcm, SAMPLE_BYTES)
 
 
-def heard(clip: Clip, least: int) -> bool:
+def is_audible(clip: Clip, least: int) -> bool:
     """Tell whether any sample of a clip is at least so large; what comes after it is not looked at.
 
-    >>> heard(silence(9), 1), heard(Clip(bytes(9000) + bytes([0, 1])), 256)
+    >>> is_audible(make_silence(9), 1), is_audible(Clip(bytes(9000) + bytes([0, 1])), 256)
     (False, True)
     """
     window = SAMPLE_RATE * SAMPLE_BYTES
@@ -178,7 +178,7 @@ def fade(clip: Clip, samples: int) -> Clip:
 
 
 def _padded(clip: Clip, before: int, samples: int) -> Clip:
-    return join([silence(before), clip, silence(samples - before - clip.samples)])
+    return join([make_silence(before), clip, make_silence(samples - before - clip.samples)])
 
 
 def _segment(clip: Clip) -> AudioSegment:

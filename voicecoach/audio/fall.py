@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
     from voicecoach.core.timeline import Timeline
 
-STEPS = 6
+GLIDE_STEPS = 6
 """In so many steps of a hundredth the voice sinks: to 0.94 of its pitch and rate, which is a semitone."""
 
-DECIBELS = 0.25
+DECIBELS_A_STEP = 0.25
 """By how much it is softer with each step."""
 
-SLOWEST = Fraction(100, 100 - STEPS)
+SLOWEST = Fraction(100, 100 - GLIDE_STEPS)
 """How many times as long a clip lasts at the end."""
 
 _PCM = ["-f", "s16le", "-ac", "1"]
 
 
-def sinking(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
+def plan_glide(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
     """Give each spoken cue its step, by when it starts; ``seconds`` is how long each text lasts as it was spoken.
 
     >>> from voicecoach.core.breath import Span
@@ -40,13 +40,13 @@ def sinking(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
     >>> from voicecoach.core.perform import perform
     >>> score = seq(phrase("Sit"), Pause(Span(rest=Fraction(60))), phrase("Rest"))
     >>> plan = perform(score, lambda text: SLOWEST, read_breath("4-6"), grid=Fraction(24, 1000))
-    >>> [(cue.text, cue.fall) for cue in sinking(plan, {"Sit": Fraction(1), "Rest": Fraction(1)}).cues]
+    >>> [(cue.text, cue.fall) for cue in plan_glide(plan, {"Sit": Fraction(1), "Rest": Fraction(1)}).cues]
     [('Sit', 0), ('Rest', 6)]
     """
     cues = []
     for cue in timeline.cues:
         if cue.track == "voice":
-            step = min(STEPS, int(cue.start / timeline.duration * (STEPS + 1)))
+            step = min(GLIDE_STEPS, int(cue.start / timeline.duration * (GLIDE_STEPS + 1)))
             length = seconds[cue.said] * Fraction(100, 100 - step)
             cues.append(replace(cue, fall=step, end=min(cue.end, cue.start + length)))
         else:
@@ -54,7 +54,7 @@ def sinking(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
     return replace(timeline, cues=tuple(cues))
 
 
-def sunk(wanted: Iterable[tuple[str, int]], clips: Mapping[str, Clip]) -> dict[tuple[str, int], Clip]:
+def render_glide(wanted: Iterable[tuple[str, int]], clips: Mapping[str, Clip]) -> dict[tuple[str, int], Clip]:
     """Return the clip of each text at each step that is wanted.
 
     Raises:
@@ -76,7 +76,7 @@ def _played(clips: list[Clip], step: int) -> list[Clip]:
         laid += clip.pcm
         laid += bytes((SAMPLE_RATE // 10 // unit * unit) * SAMPLE_BYTES)
         laid += bytes(-(len(laid) // SAMPLE_BYTES) % unit * SAMPLE_BYTES)
-    graph = f"volume={-DECIBELS * step}dB,aresample={SAMPLE_RATE}:filter_size=64"
+    graph = f"volume={-DECIBELS_A_STEP * step}dB,aresample={SAMPLE_RATE}:filter_size=64"
     given = [*_PCM, "-ar", str(SAMPLE_RATE * unit // 100), "-i", "pipe:0"]
     out = ffmpeg.run([*given, "-af", graph, *_PCM, "pipe:1"], what="letting the voice sink", data=bytes(laid)).stdout
     lengths = [clip.samples * 100 // unit for clip in clips]

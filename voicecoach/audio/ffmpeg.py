@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from voicecoach.system.process import Child, File, Finished
+    from voicecoach.system.process import Child, Finished, StreamTarget
 
 _CAUSE = re.compile(
     r"error|invalid|unknown|not found|no such|fail|unable|assert|can't|cannot|could not|denied|unrecognized|missing"
@@ -28,7 +28,7 @@ _CAUSE = re.compile(
 """Words in a line that names a cause; the lines after it often only say that something failed."""
 
 
-def executable() -> str:
+def find_executable() -> str:
     """Return the path of the ffmpeg that is used; `ffmpeg_choice` says which.
 
     Raises:
@@ -38,20 +38,20 @@ def executable() -> str:
     return ffmpeg_choice.choose().path
 
 
-def identity() -> str:
+def identify() -> str:
     """Return what distinguishes this ffmpeg from others, on one line; it is part of the keys of cached sound.
 
     Raises:
-        ChoiceError: As ``executable``.
-        EncodeError: As ``executable``.
+        ChoiceError: As ``find_executable``.
+        EncodeError: As ``find_executable``.
     """
     return ffmpeg_choice.choose().identity
 
 
-def source(path: Path | str) -> str:
+def quote_path(path: Path | str) -> str:
     """Write a path so that ffmpeg reads it as a file, whatever its name looks like.
 
-    >>> source("concat:-y")
+    >>> quote_path("concat:-y")
     'file:concat:-y'
     """
     return f"file:{path}"
@@ -150,11 +150,11 @@ def _feed(child: Child, chunks: Iterator[bytes], failed: list[BaseException]) ->
 
 
 def _command(args: Sequence[str], loglevel: str) -> list[str]:
-    return [executable(), "-nostdin", "-hide_banner", "-nostats", "-loglevel", loglevel, "-y", *args]
+    return [find_executable(), "-nostdin", "-hide_banner", "-nostats", "-loglevel", loglevel, "-y", *args]
 
 
 @contextmanager
-def _started(args: Sequence[str], what: str, *, stdout: File) -> Generator[Child]:
+def _started(args: Sequence[str], what: str, *, stdout: StreamTarget) -> Generator[Child]:
     try:
         with process.start(_command(args, "error"), stdin=PIPE, stdout=stdout, stderr=PIPE) as child:
             yield child

@@ -185,7 +185,7 @@ def _candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffm
 
 def _locate(source: str, named: str) -> Ffmpeg:
     """Find the program that a variable or the settings name, by its path or by its name on the PATH."""
-    path = folders.expanded(named)
+    path = folders.expand(named)
     if plain_files.is_file(path):
         return Ffmpeg(str(path.absolute()), source)
     if plain_files.is_folder(path):

@@ -34,7 +34,7 @@ def limiter_delay(rate: int) -> int:
     return rate * _ATTACK // 1000 - 1
 
 
-def levelling(headroom: int, ceiling: float, rate: int) -> list[str]:
+def limit_and_measure(headroom: int, ceiling: float, rate: int) -> list[str]:
     """Return the options that limit sound, write it to stdout at ``rate``, and its loudness by blocks to stderr.
 
     The sound comes late by `limiter_delay` of its own rate. It is measured at its own rate, which costs half of what it
@@ -54,7 +54,7 @@ def levelling(headroom: int, ceiling: float, rate: int) -> list[str]:
     return ["-filter_complex", graph, "-map", "[out]", "-f", "s16le", "pipe:1", "-map", "[loudness]", *TO_NOWHERE]
 
 
-def measuring_blocks(rate: int, block: int) -> list[str]:
+def measure_blocks(rate: int, block: int) -> list[str]:
     """Return the options that write loudness by blocks to stderr, and the highest sample of each block to stdout.
 
     Loudness is measured at half of 48 kHz, which is half the work and differs by 0.06 LU at most. Peaks are measured at
@@ -72,7 +72,7 @@ def measuring_blocks(rate: int, block: int) -> list[str]:
     return ["-filter_complex", graph, "-map", "[loudness]", "-map", "[peaks]", *TO_NOWHERE]
 
 
-def measuring_whole(rate: int) -> list[str]:
+def measure_whole(rate: int) -> list[str]:
     """Return the options that measure the loudness and the true peak of a whole file; the log tells them at its end.
 
     ebur128's own true peak takes three times as long.
@@ -84,12 +84,12 @@ def measuring_whole(rate: int) -> list[str]:
     return ["-filter_complex", graph, "-map", "[loudness]", "-map", "[peaks]", *TO_NOWHERE]
 
 
-def panning(left: float, right: float) -> str:
+def pan(left: float, right: float) -> str:
     """Return the graph that makes two channels, each with its factor, of one: from ``[0:a]`` to ``[out]``."""
     return f"[0:a]aformat=sample_fmts=flt,pan=stereo|c0={left}*c0|c1={right}*c0[out]"
 
 
-def mixing_bed(left: float, right: float, bed: float) -> str:
+def mix_bed(left: float, right: float, bed: float) -> str:
     """Return the graph that mixes speech, a bed in two channels and the bed's envelope: from ``[0:a]`` to ``[out]``."""
     return (
         f"[0:a]aformat=sample_fmts=flt,asplit=3[v][b][g];[v]pan=stereo|c0={left}*c0|c1={right}*c0[voice];"

@@ -93,11 +93,11 @@ FORMATS = {
 MP3 = FORMATS["mp3"]
 
 
-def chosen(name: str | None, output: Path | None) -> Format:
+def choose_format(name: str | None, output: Path | None) -> Format:
     """Return the format of a file: the one that is named, else that of its ending, else MP3.
 
     >>> from pathlib import Path
-    >>> chosen(None, Path("evening.opus")).name, chosen("flac", None).name, chosen(None, None).name
+    >>> choose_format(None, Path("evening.opus")).name, choose_format("flac", None).name, choose_format(None, None).name
     ('opus', 'flac', 'mp3')
 
     Raises:

@@ -76,31 +76,31 @@ class Tags:
         return zlib.compress(json.dumps(self.timeline, separators=(",", ":")).encode())
 
 
-def id3(tags: Tags, sealed: Callable[[], Tags] | None = None) -> ID3:
+def build_frames(tags: Tags, sealed: Callable[[], Tags] | None = None) -> ID3:
     """Return tags as ID3 frames, ready to be saved as version 2.3; the timeline, added last, is of those ``sealed``.
 
     More chapters than a table of contents can hold are merged with their neighbours.
     """
     from mutagen.id3 import APIC, COMM, ID3, PRIV, SYLT, TALB, TIT2, TLAN, TPE1, TRCK, TSSE, USLT, Encoding
 
-    language, utf16 = iso_639_2(tags.language), Encoding.UTF16
+    language, utf16 = to_iso_639_2(tags.language), Encoding.UTF16
     frames = ID3()
-    frames.add(TIT2(encoding=utf16, text=[line(tags.title)]))
-    frames.add(TALB(encoding=utf16, text=[line(tags.album)]))
-    frames.add(TPE1(encoding=utf16, text=[line(tags.artist)]))
+    frames.add(TIT2(encoding=utf16, text=[to_line(tags.title)]))
+    frames.add(TALB(encoding=utf16, text=[to_line(tags.album)]))
+    frames.add(TPE1(encoding=utf16, text=[to_line(tags.artist)]))
     frames.add(TRCK(encoding=utf16, text=[f"{tags.track}/{tags.tracks}"]))
     frames.add(TLAN(encoding=utf16, text=[language]))
     frames.add(TSSE(encoding=utf16, text=[f"voicecoach {__version__}"]))
     _add_facts(frames, tags)
     if tags.comment:
-        frames.add(COMM(encoding=utf16, lang=language, desc="", text=[plain(tags.comment)]))
-    frames.add(USLT(encoding=utf16, lang=language, desc="", text=plain(tags.lyrics)))
+        frames.add(COMM(encoding=utf16, lang=language, desc="", text=[to_plain_text(tags.comment)]))
+    frames.add(USLT(encoding=utf16, lang=language, desc="", text=to_plain_text(tags.lyrics)))
     if tags.cover:
         frames.add(APIC(encoding=Encoding.LATIN1, mime=tags.cover_type, type=3, desc="", data=tags.cover))
     if tags.synced:
-        words = [(plain(said), at) for said, at in tags.synced]
+        words = [(to_plain_text(said), at) for said, at in tags.synced]
         frames.add(SYLT(encoding=utf16, lang=language, format=2, type=1, desc="", text=words))
-    _add_chapters(frames, merged(tags.chapters))
+    _add_chapters(frames, merge_chapters(tags.chapters))
     frames.add(PRIV(owner=TIMELINE_OWNER, data=(sealed() if sealed else tags).packed()))
     return frames
 
@@ -111,22 +111,22 @@ def _add_facts(frames: ID3, tags: Tags) -> None:
 
     utf16 = Encoding.UTF16
     if tags.genre:
-        frames.add(TCON(encoding=utf16, text=[line(tags.genre)]))
+        frames.add(TCON(encoding=utf16, text=[to_line(tags.genre)]))
     if tags.date:
         year, month, day = tags.date.split("-")
         frames.add(TYER(encoding=Encoding.LATIN1, text=[year]))
         frames.add(TDAT(encoding=Encoding.LATIN1, text=[day + month]))
     if tags.breath:
-        frames.add(TIT3(encoding=utf16, text=[line(tags.breath)]))
-        frames.add(TXXX(encoding=utf16, desc="BREATH", text=[line(tags.breath)]))
+        frames.add(TIT3(encoding=utf16, text=[to_line(tags.breath)]))
+        frames.add(TXXX(encoding=utf16, desc="BREATH", text=[to_line(tags.breath)]))
 
 
-def merged(chapters: Sequence[ChapterTag], most: int = MOST_CHAPTERS) -> tuple[ChapterTag, ...]:
+def merge_chapters(chapters: Sequence[ChapterTag], most: int = MOST_CHAPTERS) -> tuple[ChapterTag, ...]:
     """Merge neighbours evenly until at most ``most`` chapters are left.
 
     >>> from fractions import Fraction
     >>> rounds = [ChapterTag(Fraction(k), Fraction(k + 1), f"round {k}") for k in range(3)]
-    >>> [(int(chapter.end), chapter.title) for chapter in merged(rounds, most=2)]
+    >>> [(int(chapter.end), chapter.title) for chapter in merge_chapters(rounds, most=2)]
     [(2, 'round 0 … round 1'), (3, 'round 2')]
     """
     count = -(-len(chapters) // most)
@@ -134,10 +134,10 @@ def merged(chapters: Sequence[ChapterTag], most: int = MOST_CHAPTERS) -> tuple[C
     return tuple(ChapterTag(group[0].start, group[-1].end, _span(group)) for group in groups)
 
 
-def iso_639_2(language: str) -> str:
+def to_iso_639_2(language: str) -> str:
     """Return the three letters that ID3 wants for a BCP 47 tag; "und" for what is not known.
 
-    >>> iso_639_2("de-AT"), iso_639_2("en"), iso_639_2("yue"), iso_639_2("?")
+    >>> to_iso_639_2("de-AT"), to_iso_639_2("en"), to_iso_639_2("yue"), to_iso_639_2("?")
     ('deu', 'eng', 'yue', 'und')
     """
     primary = language.replace("_", "-").split("-")[0].lower()
@@ -159,7 +159,7 @@ def _add_chapters(frames: ID3, chapters: Sequence[ChapterTag]) -> None:
                 end_time=_milliseconds(chapter.end),
                 start_offset=_NO_OFFSET,
                 end_offset=_NO_OFFSET,
-                sub_frames=[TIT2(encoding=Encoding.UTF16, text=[line(chapter.title)])],
+                sub_frames=[TIT2(encoding=Encoding.UTF16, text=[to_line(chapter.title)])],
             )
         )
     if names:
@@ -176,15 +176,15 @@ def _span(group: Sequence[ChapterTag]) -> str:
     return first if first == last else f"{first} … {last}"
 
 
-def line(written: str) -> str:
+def to_line(written: str) -> str:
     """Return a text as one line, as ID3 wants it everywhere but in comments and lyrics.
 
-    >>> line("Leg stretch" + chr(10) + "seated")
+    >>> to_line("Leg stretch" + chr(10) + "seated")
     'Leg stretch seated'
     """
-    return " ".join(plain(written).splitlines())
+    return " ".join(to_plain_text(written).splitlines())
 
 
-def plain(written: str) -> str:
+def to_plain_text(written: str) -> str:
     """Return what UTF-16 can hold of a text, without the NUL that would end it there."""
     return written.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -17,29 +17,29 @@ with warnings.catch_warnings():
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BLOCKS_A_SECOND = 250
-BLOCK = SAMPLE_RATE // BLOCKS_A_SECOND
+LEVELS_A_SECOND = 250
+LEVEL_SAMPLES = SAMPLE_RATE // LEVELS_A_SECOND
 """Samples that are measured together: 4 ms, of which an MP3 frame has six."""
 
-LOWEST = -96.0
+SILENCE_LEVEL = -96.0
 """dBFS of silence."""
 
 MEASURE = "speech 1"
 """What tells the levels that `measure_speech` finds from those of another way to measure, where they are kept."""
 
-_HIGHEST = round(-2 * LOWEST)
-_STARTS = [math.ceil(32_768 * 10 ** ((half - 0.5 + 2 * LOWEST) / 40)) for half in range(1, _HIGHEST + 1)]
+_HIGHEST = round(-2 * SILENCE_LEVEL)
+_STARTS = [math.ceil(32_768 * 10 ** ((half - 0.5 + 2 * SILENCE_LEVEL) / 40)) for half in range(1, _HIGHEST + 1)]
 """The least RMS value that has each level from 1 on."""
 _HALVES = b"".join(bytes([half]) * (end - start) for half, (start, end) in enumerate(pairwise([0, *_STARTS, 32_769])))
-"""The level of each RMS value, in halves of a dB above `LOWEST`."""
+"""The level of each RMS value, in halves of a dB above `SILENCE_LEVEL`."""
 
 _SIGNS = "#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRS"
-"""A sign for each 2 dB above `LOWEST`; no sign needs an escape in JSON."""
+"""A sign for each 2 dB above `SILENCE_LEVEL`; no sign needs an escape in JSON."""
 _TO_SIGNS = "".join(_SIGNS[min((half + 2) // 4, len(_SIGNS) - 1)] for half in range(256)).encode()
 
 
-def measure_levels(pcm: bytes, block: int = BLOCK) -> bytes:
-    """Return the level (RMS) of each 4 ms of samples, in halves of a dB above `LOWEST`; the last may be shorter."""
+def measure_levels(pcm: bytes, block: int = LEVEL_SAMPLES) -> bytes:
+    """Return the level (RMS) of each 4 ms of samples, in halves of a dB above `SILENCE_LEVEL`; the last may be less."""
     size = block * SAMPLE_BYTES
     return bytes(_HALVES[audioop.rms(pcm[at : at + size], SAMPLE_BYTES)] for at in range(0, len(pcm), size))
 
@@ -52,7 +52,7 @@ def measure_speech(pcm: bytes) -> bytes:
     pcm = pcm[: len(pcm) // 8 * 8]
     for _ in range(2):
         pcm = audioop.tomono(pcm, SAMPLE_BYTES, 0.5, 0.5)  # the average of each two samples
-    return measure_levels(pcm, BLOCK // 4)
+    return measure_levels(pcm, LEVEL_SAMPLES // 4)
 
 
 def to_dbfs(half: int) -> float:
@@ -61,7 +61,7 @@ def to_dbfs(half: int) -> float:
     >>> to_dbfs(measure_levels(b"\x00\x40" * 192)[0])
     -6.0
     """
-    return LOWEST + half / 2
+    return SILENCE_LEVEL + half / 2
 
 
 def pack(measured: bytes) -> str:

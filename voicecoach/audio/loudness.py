@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg, filters
-from voicecoach.audio.clip import SAMPLE_RATE, Clip, fade, gain, peak
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, amplify, fade, find_peak
 from voicecoach.errors import EncodeError
 
 with warnings.catch_warnings():
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 SPEECH = -19.0
 """LUFS of a session in one channel; in two channels the same speech measures 3 LU more."""
 
-BLOCKS_A_SECOND = 10
-BLOCK = SAMPLE_RATE // BLOCKS_A_SECOND
+HOPS_A_SECOND = 10
+HOP = SAMPLE_RATE // HOPS_A_SECOND
 """Samples from one block of BS.1770 to the next; each is 400 ms long, the last 300 of them shared with the next."""
 
-FADE = SAMPLE_RATE // 200
+FADE_SAMPLES = SAMPLE_RATE // 200
 """Samples over which the ends of a sound are faded: 5 ms."""
 
 GATE = -70.0
@@ -78,10 +78,10 @@ class Blocks:
         return cls(tuple(map(float, found[1:])), float(found[0]))
 
 
-def integrated(weighed: Sequence[tuple[float, int]]) -> float | None:
+def integrate(weighed: Sequence[tuple[float, int]]) -> float | None:
     """Return the integrated loudness of blocks, each with how often it is heard, in LUFS; None when all is silence.
 
-    >>> integrated([(-20.0, 2), (-60.0, 1), (-120.0, 5)])
+    >>> integrate([(-20.0, 2), (-60.0, 1), (-120.0, 5)])
     -20.0
     """
     heard = [(level, times) for level, times in weighed if level > GATE]
@@ -91,19 +91,19 @@ def integrated(weighed: Sequence[tuple[float, int]]) -> float | None:
     return round(_mean([(level, times) for level, times in heard if level > gate]), 3)
 
 
-def of_file(path: Path) -> Loudness:
+def measure_file(path: Path) -> Loudness:
     """Measure a whole file, decoded.
 
     Raises:
         EncodeError: When it can't be decoded.
     """
-    args = ["-i", ffmpeg.source(path), *filters.measuring_whole(SAMPLE_RATE)]
+    args = ["-i", ffmpeg.quote_path(path), *filters.measure_whole(SAMPLE_RATE)]
     said = ffmpeg.run(args, what=f"measuring {path.name}", loglevel="info").stderr
     peaks = re.findall(r"Peak level dB: (-?[\d.]+)", said)
-    return Loudness(summary(said), round(float(peaks[-1]), 1) if peaks else GATE)
+    return Loudness(read_summary(said), round(float(peaks[-1]), 1) if peaks else GATE)
 
 
-def summary(said: str) -> float | None:
+def read_summary(said: str) -> float | None:
     """Read the integrated loudness that ebur128 tells at its end; None when nothing is heard.
 
     Raises:
@@ -116,7 +116,7 @@ def summary(said: str) -> float | None:
     return level if level > GATE else None
 
 
-def levelled(clip: Clip, target: float, ceiling: float) -> Clip:
+def normalise(clip: Clip, target: float, ceiling: float) -> Clip:
     """Bring a sound that somebody brought to a loudness (LUFS), its samples under a level (dBFS), and fade its ends.
 
     One too short or too soft for BS.1770 is brought to that level.
@@ -126,13 +126,15 @@ def levelled(clip: Clip, target: float, ceiling: float) -> Clip:
     """
     given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
     args = [*given, "-af", filters.LOUDNESS, *filters.TO_NOWHERE]
-    heard = summary(ffmpeg.run(args, what="levelling a sound", data=clip.pcm, loglevel="info").stderr)
-    room = ceiling - decibels(peak(clip))
+    heard = read_summary(ffmpeg.run(args, what="levelling a sound", data=clip.pcm, loglevel="info").stderr)
+    room = ceiling - to_decibels(find_peak(clip))
     wanted = room if heard is None else min(room, target - heard)
-    return fade(gain(clip, wanted), FADE)
+    return fade(amplify(clip, wanted), FADE_SAMPLES)
 
 
-def measured(sounds: Sequence[bytes], given: Sequence[str], silence: bytes, lengths: Sequence[int]) -> list[Blocks]:
+def measure_encoded(
+    sounds: Sequence[bytes], given: Sequence[str], silence: bytes, lengths: Sequence[int]
+) -> list[Blocks]:
     """Measure several encoded sounds in one run of ffmpeg, each by itself.
 
     Args:
@@ -146,13 +148,13 @@ def measured(sounds: Sequence[bytes], given: Sequence[str], silence: bytes, leng
     """
     *samples, apart = lengths
     data = silence + b"".join(sound + silence for sound in sounds)
-    said = ffmpeg.run([*given, *filters.measuring_blocks(SAMPLE_RATE, BLOCK)], what="measuring the sound", data=data)
+    said = ffmpeg.run([*given, *filters.measure_blocks(SAMPLE_RATE, HOP)], what="measuring the sound", data=data)
     loud = [float(found) for found in re.findall(r"r128\.M=(\S+)", said.stderr)]
     peaks = [float(found) for found in re.findall(r"Peak_level=(\S+)", said.stdout.decode())]
     found = []
     at = apart
     for length in samples:
-        first, end = at // BLOCK, (at + length + apart) // BLOCK
+        first, end = at // HOP, (at + length + apart) // HOP
         heard = tuple(level for level in loud[first:end] if level > GATE)
         highest = max(peaks[first:end], default=-math.inf)
         found.append(Blocks(heard, round(highest, 2) if highest > _LEAST_PEAK else _LEAST_PEAK))
@@ -160,10 +162,10 @@ def measured(sounds: Sequence[bytes], given: Sequence[str], silence: bytes, leng
     return found
 
 
-def decibels(sample: int) -> float:
+def to_decibels(sample: int) -> float:
     """Return the level of a sample value in dBFS; of 0, that of a tenth of a bit.
 
-    >>> round(decibels(16_384), 2)
+    >>> round(to_decibels(16_384), 2)
     -6.02
     """
     return round(20 * math.log10(max(sample, 0.1) / 32_768), 2)

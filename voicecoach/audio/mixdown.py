@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, overlay, peak, tiled
+from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, amplify, find_peak, overlay, repeat
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
@@ -27,36 +27,36 @@ WINDOW = 30 * SAMPLE_RATE
 
 NOTHING = Clip(b"")
 
-HIGHEST = 27_000
+HIGHEST_SAMPLE = 27_000
 """The sample value that sounds together stay under (-1.7 dBFS); chimes and tones give way, and speech does not."""
 
-LOWEST = -40.0
+MOST_ATTENUATION = -40.0
 """How many decibels chimes and tones give way at most."""
 
 CONTROL, BEFORE, AFTER, FADE = 100, 60, 250, 400
 """How often a second a bed's level is set; ticks of that in which it goes down, comes back, and is faded in or out."""
 
 
-def mixdown(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
+def mix_windows(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
     """Yield the session's samples in order, in windows; ``clip`` gives the sound of a cue.
 
     Between cues there is digital silence, counted so that every cue starts on its sample.
     """
-    mix, end = Mix(lay(timeline, clip)), _samples(timeline.duration)
+    mix, end = Mix(place_cues(timeline, clip)), _samples(timeline.duration)
     return (mix.cut(at, min(end, at + WINDOW)).pcm for at in range(0, end, WINDOW))
 
 
-def laid_under(windows: Iterable[bytes], loop: Clip) -> Iterator[bytes]:
+def mix_loop(windows: Iterable[bytes], loop: Clip) -> Iterator[bytes]:
     """Mix a loop under windows of sound, which it starts with and goes on through."""
     at = 0
     for window in windows:
         samples = len(window) // SAMPLE_BYTES
-        under = tiled(loop, at + samples)[at:] if loop.samples else loop
+        under = repeat(loop, at + samples)[at:] if loop.samples else loop
         at = (at + samples) % max(1, loop.samples)
         yield overlay(Clip(window), under, 0).pcm
 
 
-def envelope(timeline: Timeline, lowered: float) -> Iterator[int]:
+def compute_ducking(timeline: Timeline, lowered: float) -> Iterator[int]:
     """Yield how loud a bed is, `CONTROL` times a second, from 0 to 32,767.
 
     It is faded in and out; before each spoken cue it goes down to the part ``lowered`` of itself, and it comes back
@@ -91,8 +91,8 @@ def _spoken(timeline: Timeline) -> list[tuple[int, int]]:
     return spans
 
 
-def side_by_side(speech: Iterable[bytes], bed: Iterable[bytes], gains: Iterable[int]) -> Iterator[bytes]:
-    """Yield windows of four channels: the speech, the two of the bed, and its envelope, for `filters.mixing_bed`."""
+def interleave(speech: Iterable[bytes], bed: Iterable[bytes], gains: Iterable[int]) -> Iterator[bytes]:
+    """Yield windows of four channels: the speech, the two of the bed, and its envelope, for `filters.mix_bed`."""
     control = iter(gains)
     state, held = None, b""
     for window, under in zip(speech, bed, strict=False):
@@ -135,7 +135,7 @@ class Passage:
         return (self.sound.digest, self.before.digest, self.after.digest, str(self.offset))
 
 
-def passages(
+def find_passages(
     timeline: Timeline, clip: Callable[[Cue], Clip], apart: int, around: int, window: int = WINDOW
 ) -> Iterator[tuple[int, Passage]]:
     """Yield what is heard as passages, and the sample each starts on; less than ``apart`` samples are no pause.
@@ -143,7 +143,7 @@ def passages(
     What goes on without a pause for more than ``window`` samples (whole frames) becomes several passages, so that none
     needs much memory. Each knows ``around`` samples of its neighbours, and ends where the next one starts.
     """
-    mix = Mix(lay(timeline, clip))
+    mix = Mix(place_cues(timeline, clip))
     for start, end, ends in _spans(mix.laid, apart):
         at = start
         for until in (*_partings(start, end, ends, window), end):
@@ -153,7 +153,7 @@ def passages(
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class PlacedSound:
     """A sound, the sample it starts on, and the decibels by which it gives way to others."""
 
     at: int
@@ -170,7 +170,7 @@ class Laid:
 class Mix:
     """Laid sounds, mixed wherever they are wanted: memory is that of the clips and of what is cut out."""
 
-    def __init__(self, laid: Sequence[Laid]) -> None:
+    def __init__(self, laid: Sequence[PlacedSound]) -> None:
         """Take sounds in the order of their starts."""
         self.laid = laid
         self._starts = [each.at for each in laid]
@@ -186,7 +186,7 @@ class Mix:
         for each in heard:
             at = max(0, each.at - start) * SAMPLE_BYTES
             sound = each.sound[max(0, start - each.at) : end - each.at]
-            pcm = gain(sound, each.lowered + every).pcm if each.lowered + every else sound.pcm
+            pcm = amplify(sound, each.lowered + every).pcm if each.lowered + every else sound.pcm
             until = at + len(pcm)
             under = mixed[at:until] if at < filled else b""
             mixed[at:until] = audioop.add(bytes(under), pcm, SAMPLE_BYTES) if under else pcm
@@ -194,33 +194,33 @@ class Mix:
         return Clip(bytes(mixed))
 
 
-def lay(timeline: Timeline, clip: Callable[[Cue], Clip]) -> list[Laid]:
-    """Lay the sound of each cue on its sample; chimes and tones give way until all stays under `HIGHEST` together."""
-    laid = [Laid(_samples(cue.start), clip(cue), cue.track == "voice") for cue in timeline.cues]
+def place_cues(timeline: Timeline, clip: Callable[[Cue], Clip]) -> list[PlacedSound]:
+    """Place the sound of each cue on its sample; chimes and tones get softer until none exceeds `HIGHEST_SAMPLE`."""
+    laid = [PlacedSound(_samples(cue.start), clip(cue), cue.track == "voice") for cue in timeline.cues]
     return [each for cluster in _clusters(laid) for each in _lower(cluster)]
 
 
-def _lower(cluster: list[Laid]) -> list[Laid]:
+def _lower(cluster: list[PlacedSound]) -> list[PlacedSound]:
     """Let the chimes and tones among sounds that overlap give way to the others."""
     if len(cluster) == 1:
         return cluster
     lowered = 0.0
-    while _too_loud(cluster) and lowered > LOWEST:
+    while _too_loud(cluster) and lowered > MOST_ATTENUATION:
         lowered -= 2.0
         cluster = [each if each.speech else replace(each, lowered=lowered) for each in cluster]
     return cluster
 
 
-def _too_loud(cluster: Sequence[Laid]) -> bool:
-    """Tell whether sounds are above `HIGHEST` together; they are added softly, so that none is cut at full scale."""
+def _too_loud(cluster: Sequence[PlacedSound]) -> bool:
+    """Tell whether the mix of sounds exceeds `HIGHEST_SAMPLE`; it is made at a quarter, so that nothing is clipped."""
     mix, end = Mix(cluster), max(each.end for each in cluster)
     windows = range(cluster[0].at, end, WINDOW)
-    return any(peak(mix.cut(at, min(end, at + WINDOW), -12.0)) * 4 > HIGHEST for at in windows)
+    return any(find_peak(mix.cut(at, min(end, at + WINDOW), -12.0)) * 4 > HIGHEST_SAMPLE for at in windows)
 
 
-def _clusters(laid: Iterable[Laid]) -> Iterator[list[Laid]]:
+def _clusters(laid: Iterable[PlacedSound]) -> Iterator[list[PlacedSound]]:
     """Part sounds where nothing is heard of those before."""
-    cluster: list[Laid] = []
+    cluster: list[PlacedSound] = []
     end = 0
     for each in laid:
         if cluster and each.at >= end:
@@ -232,7 +232,7 @@ def _clusters(laid: Iterable[Laid]) -> Iterator[list[Laid]]:
         yield cluster
 
 
-def _spans(laid: Iterable[Laid], apart: int) -> Iterator[tuple[int, int, list[int]]]:
+def _spans(laid: Iterable[PlacedSound], apart: int) -> Iterator[tuple[int, int, list[int]]]:
     """Yield from where to where there is no pause, and where in there one sound begins when those before are over."""
     start = end = 0
     begins: list[int] = []

@@ -1,8 +1,8 @@
-"""MP3 frames as building blocks: sound is encoded once, as runs of whole frames, and laid on a ground of others.
+"""MP3 frames as building blocks: each sound is encoded once, as a sequence of frames, and joined on background frames.
 
-At 48 kHz, one channel and a constant bit rate a frame of MPEG-1 Layer III is 1152 samples in 3 bytes for each kb/s, and
-with the bit reservoir off each frame stands for itself (ISO 11172-3). So a session is joined from bytes: its encoding
-costs what its distinct sounds cost. `output.Stream` is the straight way, and tests hold the two against each other.
+A frame of MPEG-1 Layer III at 48 kHz holds 1152 samples, and at a constant bit rate in one channel it has 3 bytes for
+each kb/s. Without the bit reservoir it does not depend on its neighbours (ISO 11172-3). So a session is joined from
+bytes: the cost of encoding depends on its distinct sounds. `writer.Stream` is the other way, and a test compares both.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.audio import ffmpeg, loudness
-from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, join, overlay, silence, tiled
-from voicecoach.audio.formats import MP3, MP3_RATES
+from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, join, make_silence, overlay, repeat
+from voicecoach.audio.formats import MP3
+from voicecoach.audio.mp3_info import frame_header, frame_size, make_info_frame
 from voicecoach.errors import EncodeError, OutputError
 from voicecoach.system import cache, parallel
 
@@ -26,56 +27,53 @@ if TYPE_CHECKING:
     from voicecoach.audio.mixdown import Passage
 
 LEAD, TAIL = 1, 3
-"""Frames around a sound that the encoder's windows reach into: a block switch before, delay and overlap after."""
+"""Frames before and after a sound that also carry a part of it: a block switch before, delay and overlap after."""
 
 APART = (LEAD + TAIL) * FRAME_SAMPLES
 """Samples of silence that two sounds need between them; nearer ones are encoded as one."""
 
-DELAY = 576
-"""Samples by which LAME is late, as the Info header states them; players know of a decoder's own 529."""
-
 CONTEXT = 64 * FRAME_SAMPLES
-"""Samples of what goes on before and after a passage that are encoded with it, and cut away: 1.5 s. LAME then makes the
-same of the sound as if it had heard all that was before."""
+"""Samples (1.5 s) before and after a passage that are encoded with it, and cut away. With them, LAME produces the same
+frames for the passage as if it had encoded everything before it."""
+
+PCM = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
+"""ffmpeg's options for our samples as its input."""
 
 _FORMAT = "libmp3lame, 48 kHz, mono, no reservoir, 6"
 _AROUND = 4
-"""Frames of silence, or of ground, that a sound is encoded with before and after it."""
+"""Frames of silence, or of background, before and after a sound when it is encoded."""
 
-_SHAKEN = Clip(hashlib.shake_256(b"as if nothing had been").digest(2 * FRAME_SAMPLES * SAMPLE_BYTES))
-"""Loud noise. LAME goes on listening for a second as loud sound taught it to; after this it does so alike, whatever was
-before, and a run is the same to the byte whatever else is encoded with it."""
+_RESET = Clip(hashlib.shake_256(b"as if nothing had been").digest(2 * FRAME_SAMPLES * SAMPLE_BYTES))
+"""Loud noise. LAME adapts to loud sound for a second. After this noise it is always in the same state, so a sequence
+has the same bytes whatever else is encoded with it."""
 
 _STEPS, _BETWEEN_MEASURED = 25, 20
-"""Frames that are whole steps of 100 ms, in which BS.1770's blocks begin, and that keep two sounds out of one block.
-
-Together they let each sound that is measured begin at the same place of such a step, so that it comes out the same
-whatever else is measured with it. Of all places this one comes nearest to what whole files measure: within 0.15 LU."""
+"""Frames that last whole steps of 100 ms, in which BS.1770's blocks begin; and frames that keep two sounds out of one
+block. With both, each measured sound begins at the same place of such a step, so its result is the same whatever else
+is measured with it. Of all places this one is the nearest to a measurement of whole files: within 0.15 LU."""
 _BATCH, _LEAST_BATCH = 150 * SAMPLE_RATE, 10 * SAMPLE_RATE
-"""Samples that are encoded, or measured, in one run of ffmpeg, at most; and at least where there are more cores."""
-PCM = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
+"""Samples that one run of ffmpeg encodes or measures: at most, and at least if there are more cores."""
 _PIECE = 4096
-_LONGEST_FRAME = 960
-"""The bytes of a frame at 320 kb/s and 48 kHz."""
+"""Background frames that are written at once, at least."""
 _Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How frames are made: at how many bits a second, and over which ground: a loop of whole frames, or silence."""
+class FrameFormat:
+    """The format of frames: their bits a second, and the background, which is a loop of whole frames or silence."""
 
     bit_rate: int = 64_000
-    room: Clip | None = None
+    loop: Clip | None = None
 
     @property
     def header(self) -> bytes:
-        """Sync, MPEG-1 Layer III without CRC; the bit rate at 48 kHz, no padding; one channel, original."""
-        return bytes([0xFF, 0xFB, (MP3_RATES.index(self.bit_rate // 1000) + 1) << 4 | 4, 0xC4])
+        """The bytes that each frame begins with."""
+        return frame_header(self.bit_rate)
 
     @property
     def size(self) -> int:
         """The bytes of a frame."""
-        return 144 * self.bit_rate // SAMPLE_RATE
+        return frame_size(self.bit_rate)
 
     @property
     def silent(self) -> bytes:
@@ -84,38 +82,38 @@ class Form:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What frames depend on besides their sound."""
-        room = self.room.digest if self.room else ""
-        return (_FORMAT, ffmpeg.identity(), str(self.bit_rate), room)
+        """Everything that frames depend on besides their sound, as a part of keys in the cache."""
+        loop = self.loop.digest if self.loop else ""
+        return (_FORMAT, ffmpeg.identify(), str(self.bit_rate), loop)
 
-    def over_ground(self, clip: Clip, offset: int = 0) -> Clip:
-        """Lay the ground under a clip, from so many samples of it on."""
-        if self.room is None:
+    def lay_over_background(self, clip: Clip, offset: int = 0) -> Clip:
+        """Mix the background into a clip, beginning ``offset`` samples into the loop."""
+        if self.loop is None:
             return clip
-        first = offset % self.room.samples
-        return overlay(clip, tiled(self.room, first + clip.samples)[first:], 0)
+        first = offset % self.loop.samples
+        return overlay(clip, repeat(self.loop, first + clip.samples)[first:], 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Spliced:
-    """A track joined from runs: each starts at a frame of the ``ground``; ``frames`` of them are heard.
+class JoinedTrack:
+    """A track joined from sequences of frames, each with the frame of the ``background`` that it starts at.
 
     Raises:
-        ValueError: When a run begins before the one before it ends: a part of one of them would not be heard.
+        ValueError: If a sequence begins before the end of the one before it: a part of one would not be heard.
     """
 
     placed: tuple[tuple[int, bytes], ...]
     frames: int
-    form: Form
-    ground: bytes
+    form: FrameFormat
+    background: bytes
 
     def __post_init__(self) -> None:
-        """Refuse runs that overlap."""
+        """Refuse sequences that overlap."""
         end = -LEAD
-        for start, run in self.placed:
+        for start, sequence in self.placed:
             if start < end:
-                raise ValueError(f"a run at frame {start} begins before frame {end}, where another one ends")
-            end = start + len(run) // self.form.size
+                raise ValueError(f"a sequence at frame {start} begins before frame {end}, the end of the one before it")
+            end = start + len(sequence) // self.form.size
 
     def digest(self) -> str:
         """Return the SHA-256 of its bytes."""
@@ -125,10 +123,10 @@ class Spliced:
         return made.hexdigest()
 
     def save(self, path: Path, head: bytes = b"") -> int:
-        """Write it as an MP3, after the tag that it begins with, and return how many samples are heard.
+        """Write it as an MP3, after the tag that the file begins with, and return the number of samples.
 
         Raises:
-            OutputError: When it can't be written.
+            OutputError: If it can't be written.
         """
         try:
             with path.open("wb") as file:
@@ -139,276 +137,168 @@ class Spliced:
         return self.frames * FRAME_SAMPLES
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the file: the Info frame, the frames of the session, and one more for what is late."""
+        """Yield the file: the Info frame, the frames of the session, and one more for the encoder's delay."""
         size = self.form.size
-        yield info_frame(self.frames, self.form)
+        yield make_info_frame(self.frames, self.form.bit_rate)
         position, end = 0, self.frames + 1
-        for first, run in self.placed:
-            yield from self._ground(position, first)
-            kept = run[max(0, position - first) * size : (end - first) * size]
+        for first, sequence in self.placed:
+            yield from self._repeat_background(position, first)
+            kept = sequence[max(0, position - first) * size : (end - first) * size]
             yield kept
             position = max(first, position) + len(kept) // size
-        yield from self._ground(position, end)
+        yield from self._repeat_background(position, end)
 
-    def _ground(self, start: int, end: int) -> Iterator[bytes]:
-        """Yield the frames of the ground from one to another."""
-        size, loop = self.form.size, len(self.ground) // self.form.size
+    def _repeat_background(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the frames of the background from one to another."""
+        size, loop = self.form.size, len(self.background) // self.form.size
         while start < end:
             at = start % loop
             count = min(end - start, max(_PIECE, loop) - at)
-            yield (self.ground * -(-(at + count) // loop))[at * size : (at + count) * size]
+            yield (self.background * -(-(at + count) // loop))[at * size : (at + count) * size]
             start += count
 
 
-def ground(folder: Path, form: Form) -> bytes:
-    """Return the frames of the ground: a silent one, or those of the loop, so encoded that it goes on without a seam.
+def encode_background(folder: Path, form: FrameFormat) -> bytes:
+    """Return the frames of the background: a silent one, or those of the loop, encoded so that it has no seam.
 
     Raises:
-        EncodeError: As ``encoded``.
+        EncodeError: As ``encode_passages``.
     """
-    if form.room is None:
+    if form.loop is None:
         return form.silent
-    count = form.room.samples // FRAME_SAMPLES
+    count = form.loop.samples // FRAME_SAMPLES
     path = cache.locate(folder, "run", *form.key, "ground")
     kept = cache.fetch(path)
     if kept is None or len(kept) != count * form.size:
-        made = _made(tiled(form.room, 3 * form.room.samples), form)
-        kept = made[count * form.size : 2 * count * form.size]
+        frames = _encode(repeat(form.loop, 3 * form.loop.samples), form)
+        kept = frames[count * form.size : 2 * count * form.size]
         with suppress(OSError):
             cache.store(path, kept)
     return kept
 
 
-def encoded(passages: Iterable[Passage], folder: Path, form: Form) -> Mapping[Passage, bytes]:
-    """Return the run of frames of each passage; those not kept in ``folder`` yet are encoded together.
+def encode_passages(passages: Iterable[Passage], folder: Path, form: FrameFormat) -> Mapping[Passage, bytes]:
+    """Return the sequence of frames of each passage; those that are not in the cache are encoded together.
 
     Raises:
-        EncodeError: When ffmpeg is missing, fails, or makes other frames than it was asked for.
+        EncodeError: If ffmpeg is missing, fails, or makes other frames than it was asked for.
     """
     key = form.key
     places = {each: cache.locate(folder, "run", *key, *each.key) for each in dict.fromkeys(passages)}
-    runs = {each: run for each, path in places.items() if (run := cache.fetch(path)) and _is_run(run, each, form)}
-    missing = [each for each in places if each not in runs]
-    batches = _batches(missing, [_encoded_samples(each) for each in missing])
-    for batch, made in zip(batches, parallel.each(lambda batch: encode(batch, form), batches), strict=True):
-        for each, run in zip(batch, made, strict=True):
-            runs[each] = run
-            with suppress(OSError):  # a cache that can't be written costs time, not the session
-                cache.store(places[each], run)
-    return runs
+    found = {each: kept for each, path in places.items() if (kept := cache.fetch(path)) and _is_of(kept, each, form)}
+    missing = [each for each in places if each not in found]
+    batches = _divide(missing, [_count_samples(each) for each in missing])
+    for batch, made in zip(
+        batches, parallel.map_parallel(lambda batch: encode_batch(batch, form), batches), strict=True
+    ):
+        for each, sequence in zip(batch, made, strict=True):
+            found[each] = sequence
+            with suppress(OSError):  # a cache that is not writable costs time, not the session
+                cache.store(places[each], sequence)
+    return found
 
 
-def encode(passages: Sequence[Passage], form: Form) -> list[bytes]:
-    """Encode passages in one go, far enough apart that none hears of the other, and cut out the run of each.
+def encode_batch(passages: Sequence[Passage], form: FrameFormat) -> list[bytes]:
+    """Encode passages in one run, so far apart that none affects another, and cut out the sequence of each.
 
-    A run reaches `LEAD` and `TAIL` frames further than its passage, but not into the passage that goes on there.
+    A sequence extends `LEAD` and `TAIL` frames beyond its passage, but not into a passage that continues it.
 
     Raises:
-        EncodeError: When ffmpeg is missing, fails, or makes other frames than it was asked for.
+        EncodeError: If ffmpeg is missing, fails, or makes other frames than it was asked for.
     """
     laid, starts, at = [], [], 0
-    quiet = silence(_AROUND * FRAME_SAMPLES)
+    quiet = make_silence(_AROUND * FRAME_SAMPLES)
     for each in passages:
         whole = join([quiet, each.before, each.sound, each.after])
-        length = _length(whole) + _AROUND
-        rest = silence(length * FRAME_SAMPLES - whole.samples)
-        laid += [_SHAKEN, form.over_ground(join([whole, rest]), each.offset)]  # each on its own, whatever is beside it
-        starts.append(at + _length(_SHAKEN) + _AROUND + _length(each.before))
-        at += _length(_SHAKEN) + length
-    frames = _made(join(laid), form)
+        length = _count_frames(whole) + _AROUND
+        rest = make_silence(length * FRAME_SAMPLES - whole.samples)
+        laid += [_RESET, form.lay_over_background(join([whole, rest]), each.offset)]
+        starts.append(at + _count_frames(_RESET) + _AROUND + _count_frames(each.before))
+        at += _count_frames(_RESET) + length
+    frames = _encode(join(laid), form)
     return [
-        frames[(start - lead(each)) * form.size : (start + _length(each.sound) + _tail(each)) * form.size]
+        frames[
+            (start - count_lead(each)) * form.size : (start + _count_frames(each.sound) + _count_tail(each)) * form.size
+        ]
         for start, each in zip(starts, passages, strict=True)
     ]
 
 
-def lead(passage: Passage) -> int:
-    """Return how many frames before its passage a run begins."""
+def count_lead(passage: Passage) -> int:
+    """Return the number of frames of a sequence before its passage."""
     return 0 if passage.before.pcm else LEAD
 
 
-def _tail(passage: Passage) -> int:
-    """Return how many frames after its passage a run ends."""
+def _count_tail(passage: Passage) -> int:
+    """Return the number of frames of a sequence after its passage."""
     return 0 if passage.after.pcm else TAIL
 
 
-def measured(runs: Iterable[bytes], folder: Path, form: Form) -> Mapping[bytes, Blocks]:
-    """Return how loud runs are, decoded; what is known of them is kept in ``folder``.
+def measure_sequences(sequences: Iterable[bytes], folder: Path, form: FrameFormat) -> Mapping[bytes, Blocks]:
+    """Return the loudness of each sequence, decoded; results are kept in the cache.
 
     Raises:
-        EncodeError: When ffmpeg is missing or fails.
+        EncodeError: If ffmpeg is missing or fails.
     """
-    key = (_FORMAT, ffmpeg.identity())
-    places = {run: cache.locate(folder, "levels", *key, hashlib.sha256(run).hexdigest()) for run in runs}
+    key = (_FORMAT, ffmpeg.identify())
+    places = {each: cache.locate(folder, "levels", *key, hashlib.sha256(each).hexdigest()) for each in sequences}
     found: dict[bytes, Blocks] = {}
-    for run, path in places.items():
+    for each, path in places.items():
         with suppress(ValueError):
-            found[run] = loudness.Blocks.unpacked(cache.fetch(path) or b"")
-    missing = [run for run in places if run not in found]
-    batches = _batches(missing, [len(run) // form.size * FRAME_SAMPLES for run in missing])
-    for batch, levels in zip(batches, parallel.each(lambda batch: _levels(batch, form), batches), strict=True):
-        for run, blocks in zip(batch, levels, strict=True):
-            found[run] = blocks
+            found[each] = loudness.Blocks.unpacked(cache.fetch(path) or b"")
+    missing = [each for each in places if each not in found]
+    batches = _divide(missing, [len(each) // form.size * FRAME_SAMPLES for each in missing])
+    for batch, measured in zip(
+        batches, parallel.map_parallel(lambda batch: _measure(batch, form), batches), strict=True
+    ):
+        for each, blocks in zip(batch, measured, strict=True):
+            found[each] = blocks
             with suppress(OSError):
-                cache.store(places[run], blocks.packed())
+                cache.store(places[each], blocks.packed())
     return found
 
 
-def info_frame(frames: int, form: Form) -> bytes:
-    """Return the frame that tells players how long the track is, and what to leave out at its ends.
-
-    Its layout is that of "Mp3 Info Tag revision 1 specifications" by LAME; the checksum over the sound is left at 0.
-    Players, ffmpeg among them, only believe the delays of encoders whose name they know.
-    """
-    own = Form(max(form.bit_rate, 64_000))  # it takes 177 bytes, which a frame of less does not hold
-    whole = frames + 1
-    padding = whole * FRAME_SAMPLES - frames * FRAME_SAMPLES - DELAY
-    size = own.size + whole * form.size
-    seek = _seek_table(own.size, whole * form.size)
-    head = b"Info" + (15).to_bytes(4, "big") + whole.to_bytes(4, "big") + size.to_bytes(4, "big") + seek + bytes(4)
-    lame = b"LAME3.100" + bytes([1]) + bytes(1 + 4 + 2 + 2 + 1) + bytes([min(255, form.bit_rate // 1000)])
-    trims = (DELAY << 12 | padding).to_bytes(3, "big")
-    tail = bytes(1 + 1 + 2) + size.to_bytes(4, "big") + bytes(2)
-    frame = own.header + bytes(17) + head + lame + trims + tail
-    return (frame + _crc16(frame).to_bytes(2, "big")).ljust(own.size, b"\0")
-
-
-def _seek_table(header: int, sound: int) -> bytes:
-    """Return where each hundredth of the time begins, as the nearest 256th of all bytes, the ``header`` included.
-
-    >>> list(_seek_table(192, 100 * 192))[:5]
-    [3, 5, 8, 10, 13]
-    """
-    whole = 100 * (header + sound)
-    places = (256 * (100 * header + percent * sound) for percent in range(100))
-    return bytes(min(255, (2 * place + whole) // (2 * whole)) for place in places)
-
-
-@dataclass(frozen=True, slots=True)
-class Info:
-    """What the Info header of an MP3 states: frames of sound, bytes of all frames, samples added before and after."""
-
-    frames: int
-    size: int
-    delay: int
-    padding: int
-
-    @property
-    def samples(self) -> int:
-        """How many samples a player plays once it has left out what the encoder added.
-
-        >>> Info(frames=10, size=0, delay=1105, padding=47).samples
-        10368
-        """
-        return self.frames * FRAME_SAMPLES - self.delay - self.padding
-
-
-def round_seek_table(path: Path) -> None:
-    """Write the seek table of an MP3 without tags anew, rounded; ffmpeg's own is rounded down, twice.
-
-    Where there is no Info header, or the frames are not all of one size, the file is left as it is.
-
-    Raises:
-        OSError: When the file can't be written.
-    """
-    with path.open("rb+") as file:
-        start = file.read(1024)
-        with suppress(ValueError):
-            file.seek(0)
-            file.write(_with_table(start))
-
-
-def _with_table(start: bytes) -> bytes:
-    """Return the start of an MP3 with a rounded seek table in its Info header, whose checksum is set anew.
-
-    Raises:
-        ValueError: When there is no such header, or the frames are not all of one size.
-    """
-    info, at = read_info(start), _info_place(start)
-    sound = info.frames * Form(MP3_RATES[(start[2] >> 4) - 1] * 1000).size
-    if not 0 < info.size - sound <= _LONGEST_FRAME:
-        raise ValueError("frames of several sizes")
-    table = _seek_table(info.size - sound, sound)
-    stated = start[: at + 16] + table + start[at + 116 : at + 154]
-    return stated + _crc16(stated).to_bytes(2, "big") + start[at + 156 :]
-
-
-def _info_place(start: bytes) -> int:
-    """Return where the Info header begins: after the side information of one channel, or of two."""
-    return 4 + (17 if start[3:4] >= b"\xc0" else 32)
-
-
-def read_info(start: bytes) -> Info:
-    """Read the Info header from the start of an MP3 without tags.
-
-    The layout is that of "Mp3 Info Tag revision 1 specifications" by LAME, in which all four optional fields are there.
-
-    Raises:
-        ValueError: When there is no such header.
-    """
-    at = _info_place(start)
-    header = start[at : at + 144]
-    if header[:8] != b"Info\x00\x00\x00\x0f" or len(header) < 144:  # noqa: PLR2004 - the length sliced above
-        raise ValueError("no Info header")
-    trims = int.from_bytes(header[141:144], "big")
-    frames, size = (int.from_bytes(header[at : at + 4], "big") for at in (8, 12))
-    return Info(frames, size, delay=trims >> 12, padding=trims & 0xFFF)
-
-
-def _made(clip: Clip, form: Form) -> bytes:
-    """Encode a clip, and check that each frame is of the kind asked for, and that there is one more than it lasts."""
+def _encode(clip: Clip, form: FrameFormat) -> bytes:
+    """Encode a clip, and check that all frames have the right format, and that there is one more than the clip's."""
     args = [*PCM, *MP3.encoding(form.bit_rate), "-write_xing", "0", "pipe:1"]
     frames = ffmpeg.run(args, what="encoding the speech", data=clip.pcm).stdout
-    _check(frames, _length(clip) + 1, form)
+    _check(frames, _count_frames(clip) + 1, form)
     return frames
 
 
-def _levels(runs: Sequence[bytes], form: Form) -> list[Blocks]:
-    """Decode and measure runs, with the ground's silence between them."""
-    whole = [run + form.silent * (-(len(run) // form.size + _BETWEEN_MEASURED) % _STEPS) for run in runs]
-    lengths = [len(run) // form.size * FRAME_SAMPLES for run in whole]
+def _measure(sequences: Sequence[bytes], form: FrameFormat) -> list[Blocks]:
+    """Decode and measure sequences, with silent frames between them."""
+    whole = [each + form.silent * (-(len(each) // form.size + _BETWEEN_MEASURED) % _STEPS) for each in sequences]
+    lengths = [len(each) // form.size * FRAME_SAMPLES for each in whole]
     apart = form.silent * _BETWEEN_MEASURED
     given = ["-f", "mp3", "-i", "pipe:0"]
-    return loudness.measured(whole, given, apart, [*lengths, _BETWEEN_MEASURED * FRAME_SAMPLES])
+    return loudness.measure_encoded(whole, given, apart, [*lengths, _BETWEEN_MEASURED * FRAME_SAMPLES])
 
 
-def _length(clip: Clip) -> int:
+def _count_frames(clip: Clip) -> int:
     return -(-clip.samples // FRAME_SAMPLES)
 
 
-def _batches(items: Sequence[_Item], samples: Sequence[int]) -> list[list[_Item]]:
-    """Part sounds so that all cores have work, and no run of ffmpeg needs much memory."""
-    return [[items[number] for number in share] for share in parallel.shares(samples, _BATCH, _LEAST_BATCH)]
+def _divide(items: Sequence[_Item], samples: Sequence[int]) -> list[list[_Item]]:
+    """Divide sounds so that all cores have work, and no run of ffmpeg needs much memory."""
+    return [[items[number] for number in share] for share in parallel.divide(samples, _BATCH, _LEAST_BATCH)]
 
 
-def _encoded_samples(passage: Passage) -> int:
+def _count_samples(passage: Passage) -> int:
     return sum(clip.samples for clip in (passage.before, passage.sound, passage.after))
 
 
-def _is_run(run: bytes, passage: Passage, form: Form) -> bool:
-    return len(run) == (lead(passage) + _length(passage.sound) + _tail(passage)) * form.size
+def _is_of(sequence: bytes, passage: Passage, form: FrameFormat) -> bool:
+    """Tell whether a sequence has the length that a passage needs."""
+    return len(sequence) == (count_lead(passage) + _count_frames(passage.sound) + _count_tail(passage)) * form.size
 
 
-def _check(frames: bytes, count: int, form: Form) -> None:
-    """Refuse what could not be joined: frames of another size, kind or number."""
+def _check(frames: bytes, count: int, form: FrameFormat) -> None:
+    """Refuse frames that can't be joined: of another size, format or number."""
     header, size = form.header, form.size
     alike = all(
         frames[at : at + 3] == header[:3] and frames[at + 3] >> 6 == header[3] >> 6
         for at in range(0, len(frames), size)
     )
     if len(frames) != count * size or not alike:
-        raise EncodeError(f"encoding the speech: ffmpeg made {len(frames)} bytes where {count * size} were due")
-
-
-def _crc16(data: bytes) -> int:
-    """CRC-16/ARC, which ends the Info header.
-
-    >>> hex(_crc16(b"123456789"))
-    '0xbb3d'
-    """
-    crc = 0
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
-    return crc
+        raise EncodeError(f"encoding the speech: ffmpeg made {len(frames)} bytes instead of {count * size}")

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from voicecoach.audio.clip import Clip
 
-BLOCK = SAMPLE_RATE // 100
+PAUSE_BLOCK = SAMPLE_RATE // 100
 """Samples whose level is looked at together: 10 ms."""
-QUIET = 76
+PAUSE_DEPTH = 76
 """Halves of a dB by which a block of a pause is softer than the loudest block, at least."""
-SHORTEST = 5
+SHORTEST_PAUSE = 5
 """Blocks of the shortest pause: stops inside words ("p", "t") are shorter."""
-WORTH = 8.0
+PAUSE_WORTH = 8.0
 """Seconds that a pause may be farther from where it is expected, for each second that it is longer."""
 
 _Pause = tuple[int, int]
@@ -40,18 +40,18 @@ def find_sentences(clip: Clip, lengths: Sequence[int]) -> tuple[tuple[Fraction, 
     pauses = _find_pauses(clip)
     if len(lengths) < 2 or len(pauses) < len(lengths) - 1:  # noqa: PLR2004 - one sentence is the whole clip
         return ()
-    chosen = _choose(pauses, lengths, clip.samples / BLOCK)
-    edges = [0, *(edge for pause in chosen for edge in pause), -(-clip.samples // BLOCK)]
-    seconds = [min(Fraction(edge * BLOCK, SAMPLE_RATE), clip.seconds) for edge in edges]
+    chosen = _choose(pauses, lengths, clip.samples / PAUSE_BLOCK)
+    edges = [0, *(edge for pause in chosen for edge in pause), -(-clip.samples // PAUSE_BLOCK)]
+    seconds = [min(Fraction(edge * PAUSE_BLOCK, SAMPLE_RATE), clip.seconds) for edge in edges]
     return tuple((seconds[at], seconds[at + 1]) for at in range(0, len(seconds), 2))
 
 
 def _find_pauses(clip: Clip) -> list[_Pause]:
     """Return the first block of each pause inside a clip, and the first after it."""
-    levels = measure_levels(clip.pcm, BLOCK)
-    limit = max(levels, default=0) - QUIET
+    levels = measure_levels(clip.pcm, PAUSE_BLOCK)
+    limit = max(levels, default=0) - PAUSE_DEPTH
     runs = [(quiet, [at for at, _ in run]) for quiet, run in groupby(enumerate(levels), lambda each: each[1] <= limit)]
-    inner = [blocks for quiet, blocks in runs[1:-1] if quiet and len(blocks) >= SHORTEST]
+    inner = [blocks for quiet, blocks in runs[1:-1] if quiet and len(blocks) >= SHORTEST_PAUSE]
     return [(blocks[0], blocks[-1] + 1) for blocks in inner]
 
 
@@ -65,7 +65,7 @@ def _choose(pauses: Sequence[_Pause], lengths: Sequence[int], blocks: float) -> 
         for at, (start, end) in enumerate(pauses):
             if number and at and costs[-1][at - 1][0] < before[0]:
                 before = (costs[-1][at - 1][0], at - 1)
-            own = abs((start + end) / 2 - place) - WORTH * (end - start)
+            own = abs((start + end) / 2 - place) - PAUSE_WORTH * (end - start)
             row.append((own + before[0], before[1]) if number else (own, -1))
         costs.append(row)
     at = min(range(len(pauses)), key=lambda each: costs[-1][each][0])

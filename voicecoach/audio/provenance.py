@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 REMEDY = "choose another name with -o, or add --force to replace it"
 
-MOST = 20_000_000
+LARGEST_TEXT = 20_000_000
 """Bytes; no caption file of twelve hours is longer, and longer ones aren't read."""
 
 _HEAD = 4096
@@ -121,7 +121,7 @@ def is_ours(path: Path) -> bool:
         if path.suffix.lower() in _MARKED:
             with path.open("rb") as file:
                 return MARK.encode() in file.read(_HEAD)
-        return _is_written_so(path, plain_files.read(path, MOST).decode("utf-8-sig"))
+        return _is_written_so(path, plain_files.read_file(path, LARGEST_TEXT).decode("utf-8-sig"))
     return False
 
 
@@ -157,7 +157,7 @@ def _timeline(track: Path) -> dict[str, Any] | None:
     if plain_files.is_special(track):  # to open a pipe is to wait for its other end
         return None
     with suppress(ValueError, OSError, RecursionError):
-        found = json.loads(tagging.timeline(track))
+        found = json.loads(tagging.extract_timeline(track))
         return found if isinstance(found, dict) else None
     return None
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import filters, levels, loudness, mp3
-from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, gain, heard, read_wave
+from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, amplify, is_audible, read_wave
 from voicecoach.audio.formats import GRID, MP3
 from voicecoach.audio.loudness import Blocks, Loudness
-from voicecoach.audio.mixdown import WINDOW, envelope, laid_under, mixdown, passages, side_by_side
+from voicecoach.audio.mixdown import WINDOW, compute_ducking, find_passages, interleave, mix_loop, mix_windows
 from voicecoach.audio.writer import Recording, Stream
 from voicecoach.core.score import Side
 from voicecoach.errors import VoiceError, quote
 from voicecoach.system import cache, timings
-from voicecoach.system.assets import room_tone
+from voicecoach.system.assets import find_room_tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from voicecoach.core.timeline import Cue, Timeline
     from voicecoach.script.choices import Sounding
 
-Report = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 """Told of progress: what is being done, how much of it is, out of how much."""
 
 MOST_DISTINCT = 1200
 """Seconds of distinct sound that are held in memory to be joined from frames: 110 MiB."""
 
-LEAST_HEARD = 33
+SOFTEST_PEAK = 33
 """The sample value that the loudest of a cue is, at least (-60 dBFS)."""
 
-LOWERED = 0.5
+DUCKED = 0.5
 """The part of itself that a bed goes down to while somebody speaks: 6 dB."""
 
 PAN = 0.25
@@ -59,7 +59,7 @@ IN_STEREO = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TrackPlan:
     """A track to be written: what is heard when, for which side, and where it goes."""
 
     timeline: Timeline
@@ -81,8 +81,8 @@ class Prepared:
     clip: Callable[[Cue], Clip] | None = None
 
 
-def prepared(
-    parts: Sequence[Part], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path, report: Report
+def prepare(
+    parts: Sequence[TrackPlan], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path, report: Progress
 ) -> Prepared:
     """Return what will write tracks, as `prepare_sounds` does; each carries the levels of its speech.
 
@@ -95,7 +95,7 @@ def prepared(
 
 
 def prepare_sounds(
-    parts: Sequence[Part], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path, report: Report
+    parts: Sequence[TrackPlan], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path, report: Progress
 ) -> Prepared:
     """Return the sound of tracks: joined from frames, which are encoded here; or a stream that is mixed as it goes.
 
@@ -105,9 +105,9 @@ def prepare_sounds(
     """
     _check_audible(parts, clip)
     bed = _opened(sounding.bed) if sounding.bed else None
-    room = read_wave(room_tone()) if sounding.room_tone else None
+    room = read_wave(find_room_tone()) if sounding.room_tone else None
     joins = find_form(sounding)
-    form = joins or mp3.Form(room=room)
+    form = joins or mp3.FrameFormat(loop=room)
     as_they_are = _sounds(parts, clip)
     if as_they_are:
         first = _joined(parts, as_they_are, form, folder)
@@ -123,15 +123,15 @@ def prepare_sounds(
     return Prepared(streams, (None,) * len(parts), problems, clip)
 
 
-def find_form(sounding: Sounding) -> mp3.Form | None:
+def find_form(sounding: Sounding) -> mp3.FrameFormat | None:
     """Return the form of the frames that a session is joined from; None if it is encoded as a whole."""
     if sounding.form is not MP3 or sounding.channels != 1:
         return None
-    room = read_wave(room_tone()) if sounding.room_tone else None
-    return mp3.Form(MP3.bit_rate(sounding.bit_rate, 1) or 0, room)
+    room = read_wave(find_room_tone()) if sounding.room_tone else None
+    return mp3.FrameFormat(MP3.bit_rate(sounding.bit_rate, 1) or 0, room)
 
 
-def tolerate(sounding: Sounding) -> float:
+def find_tolerance(sounding: Sounding) -> float:
     """Return the dB by which an encoder may make 20 ms of speech softer; where they are lost, it is more.
 
     Measured over the built-ins in the band of `levels.measure_speech`, at the usual bit rates: 3 dB in MP3, also at 32
@@ -175,12 +175,12 @@ def _measure_levels(clip: Clip, folder: Path) -> str:
 
 
 def _with_levels(
-    ready: Prepared, parts: Iterable[Part], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path
+    ready: Prepared, parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path
 ) -> Prepared:
     """Let each recording carry the levels of its speech."""
     recordings = []
     for part, recording in zip(parts, ready.recordings, strict=True):
-        speech = describe_speech(part.timeline, clip, tolerate(sounding), folder)
+        speech = describe_speech(part.timeline, clip, find_tolerance(sounding), folder)
         carried = recording.tags.timeline
         sound = {**carried.get("sound", {}), "levels": speech}
         tags = replace(recording.tags, timeline={**carried, "sound": sound})
@@ -189,13 +189,13 @@ def _with_levels(
 
 
 def _opened(bed: str) -> Bed:
-    from voicecoach.audio.beds import opened
+    from voicecoach.audio.beds import open_bed
 
-    return opened(bed)
+    return open_bed(bed)
 
 
-def _sounds(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> list[list[tuple[int, Passage]]]:
-    return _distinct(passages(part.timeline, clip, mp3.APART, mp3.CONTEXT) for part in parts)
+def _sounds(parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip]) -> list[list[tuple[int, Passage]]]:
+    return _distinct(find_passages(part.timeline, clip, mp3.APART, mp3.CONTEXT) for part in parts)
 
 
 def _missing(loud: Iterable[Loudness | None], more: float) -> float:
@@ -213,35 +213,35 @@ def _gained(clip: Callable[[Cue], Clip], decibels: float) -> Callable[[Cue], Cli
 
     def take(cue: Cue) -> Clip:
         if cue.source not in made:
-            louder = gain(clip(cue), decibels)
+            louder = amplify(clip(cue), decibels)
             made[cue.source] = replace(louder, known=louder.digest)
         return made[cue.source]
 
     return take
 
 
-def _check_audible(parts: Iterable[Part], clip: Callable[[Cue], Clip]) -> None:
+def _check_audible(parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip]) -> None:
     """Refuse a session in which a cue could not be heard."""
     cues = {cue.source: cue for part in parts for cue in part.timeline.cues}
     for cue in cues.values():
-        if not heard(clip(cue), LEAST_HEARD):
+        if not is_audible(clip(cue), SOFTEST_PEAK):
             raise VoiceError(f"{quote(cue.text)} would not be heard: its sound is silent\ntry another --voice")
 
 
 def _joined(
-    parts: Sequence[Part], sounds: Sequence[Sequence[tuple[int, Passage]]], form: mp3.Form, folder: Path
+    parts: Sequence[TrackPlan], sounds: Sequence[Sequence[tuple[int, Passage]]], form: mp3.FrameFormat, folder: Path
 ) -> Prepared:
     """Join each track from frames; the sounds of all tracks are encoded together."""
-    with timings.part("encoding"):
-        runs = mp3.encoded((each for track in sounds for _, each in track), folder, form)
-        ground = mp3.ground(folder, form)
-    with timings.part("measuring"):
-        measured = mp3.measured([*runs.values(), ground], folder, form)
+    with timings.measure("encoding"):
+        runs = mp3.encode_passages((each for track in sounds for _, each in track), folder, form)
+        ground = mp3.encode_background(folder, form)
+    with timings.measure("measuring"):
+        measured = mp3.measure_sequences([*runs.values(), ground], folder, form)
     recordings, loud = [], []
     for part, track in zip(parts, sounds, strict=True):
-        laid = tuple((start // FRAME_SAMPLES - mp3.lead(each), runs[each]) for start, each in track)
+        laid = tuple((start // FRAME_SAMPLES - mp3.count_lead(each), runs[each]) for start, each in track)
         count = int(part.timeline.duration / GRID)
-        recordings.append(Recording(part.path, mp3.Spliced(laid, count, form, ground), part.tags))
+        recordings.append(Recording(part.path, mp3.JoinedTrack(laid, count, form, ground), part.tags))
         loud.append(_loudness([run for _, run in laid], measured, ground, count))
     return Prepared(tuple(recordings), tuple(loud))
 
@@ -251,12 +251,12 @@ def _loudness(runs: Sequence[bytes], measured: Mapping[bytes, Blocks], ground: b
     heard = Counter(map(id, runs))  # a run that is heard often is one object; its bytes are many
     distinct = {which: measured[run] for which, run in {id(run): run for run in runs}.items()}
     weighed = [(level, heard[which]) for which, blocks in distinct.items() for level in blocks.levels]
-    total = count * FRAME_SAMPLES // loudness.BLOCK
+    total = count * FRAME_SAMPLES // loudness.HOP
     between = measured[ground].levels
     if between:
         weighed.append((sorted(between)[len(between) // 2], max(0, total - sum(times for _, times in weighed))))
     peak = max(blocks.true_peak for blocks in (*distinct.values(), measured[ground]))
-    return Loudness(loudness.integrated(weighed), peak)
+    return Loudness(loudness.integrate(weighed), peak)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,17 +267,19 @@ class _Under:
     bed: Bed | None
 
 
-def _streamed(part: Part, clip: Callable[[Cue], Clip], sounding: Sounding, under: _Under, report: Report) -> Recording:
+def _streamed(
+    part: TrackPlan, clip: Callable[[Cue], Clip], sounding: Sounding, under: _Under, report: Progress
+) -> Recording:
     """Mix a track as it is encoded."""
     rate = sounding.form.bit_rate(sounding.bit_rate, sounding.channels)
     left, right = _panned(part.side) if sounding.pan else (1.0, 1.0)
     chapters = part.tags.chapters if sounding.form.name == "m4a" else ()
-    speech = mixdown(part.timeline, clip)
-    chunks = laid_under(speech, under.room) if under.room else speech
-    channels, graph = 1, filters.panning(left, right) if sounding.pan else ""
+    speech = mix_windows(part.timeline, clip)
+    chunks = mix_loop(speech, under.room) if under.room else speech
+    channels, graph = 1, filters.pan(left, right) if sounding.pan else ""
     if under.bed:
         factor = 10 ** ((loudness.SPEECH + IN_STEREO - sounding.under - under.bed.loudness) / 20)
-        channels, graph = 4, filters.mixing_bed(left, right, factor)
+        channels, graph = 4, filters.mix_bed(left, right, factor)
         chunks = _with_bed(chunks, under.bed, part.timeline)
     chunks = _told(chunks, report, math.ceil(part.timeline.duration), channels)
     stream = Stream(chunks, sounding.form, rate, channels, graph, chapters)
@@ -287,12 +289,12 @@ def _streamed(part: Part, clip: Callable[[Cue], Clip], sounding: Sounding, under
 def _with_bed(speech: Iterable[bytes], bed: Bed, timeline: Timeline) -> Iterator[bytes]:
     under = bed.windows(WINDOW)
     try:
-        yield from side_by_side(speech, under, envelope(timeline, LOWERED))
+        yield from interleave(speech, under, compute_ducking(timeline, DUCKED))
     finally:
         under.close()
 
 
-def _told(chunks: Iterable[bytes], report: Report, seconds: int, channels: int) -> Iterator[bytes]:
+def _told(chunks: Iterable[bytes], report: Progress, seconds: int, channels: int) -> Iterator[bytes]:
     """Yield chunks, and tell how many seconds of sound have gone by."""
     done = 0
     for chunk in chunks:

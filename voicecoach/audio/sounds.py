@@ -9,7 +9,7 @@ from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, read_wave
 from voicecoach.errors import ChoiceError, RunError
 from voicecoach.system import plain_files
-from voicecoach.system.assets import asset, assets
+from voicecoach.system.assets import find_asset, list_assets
 from voicecoach.system.lru import Lru
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def read_sound(sound: str) -> Clip:
         ChoiceError: If a file is not a sound, or lasts more than ten minutes.
     """
     shipped = f"{sound}.wav"
-    if shipped in assets():
-        path = asset(shipped)
+    if shipped in list_assets():
+        path = find_asset(shipped)
         return _HELD.find(_key(path), lambda: read_wave(path), _weigh)
     path = Path(sound)
     return _HELD.find(_key(path), lambda: _decode(path), _weigh)
@@ -65,16 +65,16 @@ def _weigh(clip: Clip) -> int:
 
 def _decode(path: Path) -> Clip:
     """Read a file that somebody laid beside a routine. ffmpeg gets its bytes, and can open nothing that they name."""
-    from voicecoach.audio.loudness import levelled
+    from voicecoach.audio.loudness import normalise
 
     form = ["-t", str(LONGEST_SOUND + 1), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
     only = ["-protocol_whitelist", "pipe", "-i", "pipe:0", "-map", "0:a:0"]
     try:
-        clip = Clip(ffmpeg.run([*only, *form], what=path.name, data=plain_files.read(path)).stdout)
+        clip = Clip(ffmpeg.run([*only, *form], what=path.name, data=plain_files.read_file(path)).stdout)
     except (RunError, OSError):
         raise ChoiceError(
             f"{path.name} is no sound that can be read\nlay a WAV, FLAC, Ogg or MP3 file in its place"
         ) from None
     if not 0 < clip.seconds <= LONGEST_SOUND:
         raise ChoiceError(f"{path.name} lasts {float(clip.seconds):.1f} s\na sound lasts up to {LONGEST_SOUND} s")
-    return levelled(clip, SOUND_LOUDNESS, SOUND_CEILING)
+    return normalise(clip, SOUND_LOUDNESS, SOUND_CEILING)

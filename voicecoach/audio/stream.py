@@ -7,11 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.audio import ffmpeg, mp3
+from voicecoach.audio import ffmpeg, mp3, mp3_info
 from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.audio.formats import GRID
 from voicecoach.audio.id3 import Tags
-from voicecoach.audio.render import Part, find_form, prepare_sounds
+from voicecoach.audio.render import TrackPlan, find_form, prepare_sounds
 from voicecoach.audio.writer import Stream
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def stream(
         ChoiceError: If the bed is not sound.
         EncodeError: If ffmpeg is missing or fails.
     """
-    part = Part(timeline, side, Path(), _NO_TAGS)
+    part = TrackPlan(timeline, side, Path(), _NO_TAGS)
     form = find_form(sounding)
     begun = 0
     if form is not None:
@@ -53,23 +53,23 @@ def stream(
             begun += len(piece)
     ready = prepare_sounds([part], clip, sounding, folder, _report_nothing)
     sound = ready.recordings[0].sound
-    if isinstance(sound, mp3.Spliced):
+    if isinstance(sound, mp3.JoinedTrack):
         yield from _cut(_skip(sound.pieces(), begun))
     elif isinstance(sound, Stream):
         yield from _encode(sound, timeline)
 
 
-def _begin(timeline: Timeline, clip: Callable[[Cue], Clip], form: mp3.Form, folder: Path) -> Iterator[bytes]:
+def _begin(timeline: Timeline, clip: Callable[[Cue], Clip], form: mp3.FrameFormat, folder: Path) -> Iterator[bytes]:
     """Yield what an MP3 begins with, up to the frames of its first cue: nothing of it has to be encoded."""
-    from voicecoach.audio.mixdown import passages
+    from voicecoach.audio.mixdown import find_passages
 
-    first = next(iter(passages(timeline, clip, mp3.APART, mp3.CONTEXT)), None)
+    first = next(iter(find_passages(timeline, clip, mp3.APART, mp3.CONTEXT)), None)
     if first is None:
         return
     start = max(0, first[0] // FRAME_SAMPLES - mp3.LEAD)
     count = int(timeline.duration / GRID)
-    quiet = mp3.Spliced((), count, form, mp3.ground(folder, form)).pieces()
-    left = len(mp3.info_frame(count, form)) + start * form.size
+    quiet = mp3.JoinedTrack((), count, form, mp3.encode_background(folder, form)).pieces()
+    left = len(mp3_info.make_info_frame(count, form.bit_rate)) + start * form.size
     for piece in quiet:
         kept = piece[:left]
         left -= len(kept)

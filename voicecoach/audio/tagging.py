@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Any
 from voicecoach import __version__
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_RATE
-from voicecoach.audio.id3 import MOST_CHAPTERS, TIMELINE_OWNER, id3, iso_639_2, line, merged, plain
+from voicecoach.audio.id3 import (
+    MOST_CHAPTERS,
+    TIMELINE_OWNER,
+    build_frames,
+    merge_chapters,
+    to_iso_639_2,
+    to_line,
+    to_plain_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,19 +52,19 @@ MOST_UNPACKED = 200_000_000
 """Bytes that a timeline may have: one of 12 hours and 100,000 cues has some 30 million."""
 
 
-def save(path: Path, form: Format, tags: Tags) -> int:
+def save_tags(path: Path, form: Format, tags: Tags) -> int:
     """Write tags into a file that has none, and return how many chapters it lists then.
 
     Raises:
         OSError: When the file can't be written.
     """
-    chapters = merged(tags.chapters)
+    chapters = merge_chapters(tags.chapters)
     with _failing():
         {"mp3": _mp3, "wav": _wav, "flac": _flac, "opus": _opus, "m4a": _m4a}[form.name](path, tags)
     return len(chapters)
 
 
-def samples(path: Path, form: Format) -> int:
+def count_samples(path: Path, form: Format) -> int:
     """Return how many samples a player plays of a file that is no MP3, by what it states.
 
     Raises:
@@ -76,7 +84,7 @@ def samples(path: Path, form: Format) -> int:
     return stated - PRIMING if form.name == "m4a" else stated
 
 
-def timeline(path: Path) -> bytes:
+def extract_timeline(path: Path) -> bytes:
     """Return the timeline (JSON) that a file of ours carries.
 
     Raises:
@@ -102,23 +110,23 @@ def _tags(path: Path) -> Any:  # noqa: ANN401 - mutagen's kinds of tags have no 
     return found.tags if found is not None else None
 
 
-def sealed(tags: Tags, digest: str) -> Tags:
+def seal(tags: Tags, digest: str) -> Tags:
     """Return tags whose timeline tells the digest of the sound in their file, which they are no part of."""
     sound = {**tags.timeline.get("sound", {}), "sha256": digest}
     return replace(tags, timeline={**tags.timeline, "sound": sound})
 
 
-def head(tags: Tags, digest: Callable[[], str] | None = None) -> bytes:
-    """Return the ID3 tag that an MP3 begins with, sealed with the ``digest`` of its sound, which is asked for last."""
+def build_id3_tag(tags: Tags, digest: Callable[[], str] | None = None) -> bytes:
+    """Return the ID3 tag that an MP3 begins with, with the ``digest`` of its sound, which is computed last."""
     written = io.BytesIO()
-    id3(tags, (lambda: sealed(tags, digest())) if digest else None).save(
+    build_frames(tags, (lambda: seal(tags, digest())) if digest else None).save(
         written, v1=0, v2_version=3, padding=lambda _: 0
     )
     tag = written.getvalue()
     return tag[:10] + _chapters_in_order(tag[10:])
 
 
-def digest(path: Path) -> str:
+def digest_sound(path: Path) -> str:
     """Return the SHA-256 of the encoded sound of a file, without its tags.
 
     Raises:
@@ -129,21 +137,21 @@ def digest(path: Path) -> str:
         if start[:3] == b"ID3" or start[:2] == b"\xff\xfb":  # an MP3: what follows its tag, of so many bytes
             file.seek(10 + _tag_size(start) if start[:3] == b"ID3" else 0)
             return hashlib.file_digest(file, "sha256").hexdigest()
-    args = ["-i", ffmpeg.source(path), "-map", "0:a:0", "-c", "copy", "-f", "hash", "-hash", "sha256", "pipe:1"]
+    args = ["-i", ffmpeg.quote_path(path), "-map", "0:a:0", "-c", "copy", "-f", "hash", "-hash", "sha256", "pipe:1"]
     said = ffmpeg.run(args, what=f"reading {path.name}").stdout.decode()
     return said.strip().rpartition("=")[2].lower()
 
 
-def unlisted(form: Format, chapters: Sequence[ChapterTag]) -> Iterator[str]:
+def describe_unlisted(form: Format, chapters: Sequence[ChapterTag]) -> Iterator[str]:
     """Tell which chapters players will not list as they are.
 
     >>> from voicecoach.audio.formats import FORMATS
-    >>> list(unlisted(FORMATS["mp3"], []))
+    >>> list(describe_unlisted(FORMATS["mp3"], []))
     []
     """
     if chapters and not form.chapters:
         yield f"few players show the chapters of a file in {form.name}; they do in mp3, m4a, opus and flac"
-    groups = merged(chapters)
+    groups = merge_chapters(chapters)
     if len(groups) < len(chapters):
         yield f"{len(chapters)} chapters are grouped into {len(groups)}, as a file lists {MOST_CHAPTERS} at most"
 
@@ -153,12 +161,12 @@ def _tag_size(start: bytes) -> int:
     return sum(byte << shift for byte, shift in zip(start[6:10], (21, 14, 7, 0), strict=True))
 
 
-def ffmetadata(chapters: Sequence[ChapterTag]) -> str:
+def format_chapters(chapters: Sequence[ChapterTag]) -> str:
     r"""Write chapters as ffmpeg reads them.
 
     >>> from fractions import Fraction
     >>> from voicecoach.audio.id3 import ChapterTag
-    >>> print(ffmetadata([ChapterTag(Fraction(0), Fraction(3, 2), "Sit; breathe")]))
+    >>> print(format_chapters([ChapterTag(Fraction(0), Fraction(3, 2), "Sit; breathe")]))
     ;FFMETADATA1
     [CHAPTER]
     TIMEBASE=1/1000
@@ -167,14 +175,14 @@ def ffmetadata(chapters: Sequence[ChapterTag]) -> str:
     title=Sit\; breathe
     """
     lines = [";FFMETADATA1"]
-    for each in merged(chapters):
+    for each in merge_chapters(chapters):
         lines += [
             "[CHAPTER]",
             "TIMEBASE=1/1000",
             f"START={_milliseconds(each.start)}",
             f"END={_milliseconds(each.end)}",
         ]
-        title = "".join(f"\\{sign}" if sign in "=;#\\" else sign for sign in line(each.title))
+        title = "".join(f"\\{sign}" if sign in "=;#\\" else sign for sign in to_line(each.title))
         # Whatever is before it, a backslash at the end of a line makes ffmpeg read on.
         lines.append(f"title={title} " if title.endswith("\\") else f"title={title}")
     return "\n".join(lines)
@@ -208,9 +216,9 @@ def _packed(tags: Any) -> bytes:  # noqa: ANN401 - mutagen's kinds of tags have 
 
 
 def _mp3(path: Path, tags: Tags) -> None:
-    id3(tags).save(path, v1=0, v2_version=3, padding=lambda _: 0)  # makes room for it
+    build_frames(tags).save(path, v1=0, v2_version=3, padding=lambda _: 0)  # makes room for it
     with path.open("rb+") as file:
-        file.write(head(tags))
+        file.write(build_id3_tag(tags))
 
 
 def _chapters_in_order(frames: bytes) -> bytes:
@@ -238,7 +246,7 @@ def _wav(path: Path, tags: Tags) -> None:
 
     file: Any = WAVE(path)
     file.add_tags()
-    for frame in id3(tags).values():
+    for frame in build_frames(tags).values():
         file.tags.add(frame)
     file.save(v2_version=3, padding=lambda _: 0)
 
@@ -275,26 +283,26 @@ def _opus(path: Path, tags: Tags) -> None:
 def _comments(tags: Tags) -> list[tuple[str, str]]:
     """Return Vorbis comments: the fields that are commonly read, and the chapters."""
     fields = [
-        ("TITLE", line(tags.title)),
-        ("ALBUM", line(tags.album)),
-        ("ARTIST", line(tags.artist)),
-        ("GENRE", line(tags.genre)),
+        ("TITLE", to_line(tags.title)),
+        ("ALBUM", to_line(tags.album)),
+        ("ARTIST", to_line(tags.artist)),
+        ("GENRE", to_line(tags.genre)),
         ("DATE", tags.date),
-        ("SUBTITLE", line(tags.breath)),
-        ("BREATH", line(tags.breath)),
+        ("SUBTITLE", to_line(tags.breath)),
+        ("BREATH", to_line(tags.breath)),
         ("TRACKNUMBER", str(tags.track)),
         ("TRACKTOTAL", str(tags.tracks)),
-        ("LANGUAGE", iso_639_2(tags.language)),
-        ("COMMENT", plain(tags.comment)),
-        ("LYRICS", plain(tags.lyrics)),
+        ("LANGUAGE", to_iso_639_2(tags.language)),
+        ("COMMENT", to_plain_text(tags.comment)),
+        ("LYRICS", to_plain_text(tags.lyrics)),
         ("ENCODER", f"voicecoach {__version__}"),
         (COMMENT, base64.b64encode(tags.packed()).decode()),
     ]
     fields = [(name, value) for name, value in fields if value]
-    for number, chapter in enumerate(merged(tags.chapters), 1):
+    for number, chapter in enumerate(merge_chapters(tags.chapters), 1):
         fields += [
             (f"CHAPTER{number:03}", _stamp(chapter.start)),
-            (f"CHAPTER{number:03}NAME", line(chapter.title)),
+            (f"CHAPTER{number:03}NAME", to_line(chapter.title)),
         ]
     return fields
 
@@ -306,21 +314,21 @@ def _m4a(path: Path, tags: Tags) -> None:
     if file.tags is None:
         file.add_tags()
     texts = {
-        "\xa9nam": line(tags.title),
-        "\xa9alb": line(tags.album),
-        "\xa9ART": line(tags.artist),
-        "\xa9gen": line(tags.genre),
+        "\xa9nam": to_line(tags.title),
+        "\xa9alb": to_line(tags.album),
+        "\xa9ART": to_line(tags.artist),
+        "\xa9gen": to_line(tags.genre),
         "\xa9day": tags.date,
         "\xa9too": f"voicecoach {__version__}",
-        "\xa9cmt": plain(tags.comment),
-        "\xa9lyr": plain(tags.lyrics),
-        "desc": line(tags.breath),
+        "\xa9cmt": to_plain_text(tags.comment),
+        "\xa9lyr": to_plain_text(tags.lyrics),
+        "desc": to_line(tags.breath),
     }
     file.tags.update({name: [text] for name, text in texts.items() if text})
     file.tags["trkn"] = [(tags.track, tags.tracks)]
     file.tags[ATOM] = [MP4FreeForm(tags.packed(), AtomDataType.IMPLICIT)]
     if tags.breath:
-        file.tags[BREATH_ATOM] = [MP4FreeForm(line(tags.breath).encode(), AtomDataType.UTF8)]
+        file.tags[BREATH_ATOM] = [MP4FreeForm(to_line(tags.breath).encode(), AtomDataType.UTF8)]
     if tags.cover:
         kind = MP4Cover.FORMAT_JPEG if tags.cover_type == "image/jpeg" else MP4Cover.FORMAT_PNG
         file.tags["covr"] = [MP4Cover(tags.cover, kind)]

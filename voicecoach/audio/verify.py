@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from voicecoach.audio import ffmpeg, tagging
 from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.audio.levels import (
-    BLOCK,
-    BLOCKS_A_SECOND,
+    LEVEL_SAMPLES,
+    LEVELS_A_SECOND,
     find_missing,
     is_packed,
     measure_levels,
@@ -32,19 +32,19 @@ SOUNDING = -45.0
 LATE = 0.1
 """Seconds within which a cue is heard: a consonant that begins softly is heard late."""
 
-NEAR = 0.05
+GUARD = 0.05
 """Seconds around a cue in which nothing is asked of a gap: encoders spread sound by a frame or two."""
 
 _QUIET = -66.0
 _ROOM_MARGIN, _BED_MARGIN = 14.0, 20.0
 """dB by which 4 ms may be louder than a room tone, or a bed, is on the whole."""
 
-_AT_ONCE = 1000 * BLOCK * SAMPLE_BYTES
+_AT_ONCE = 1000 * LEVEL_SAMPLES * SAMPLE_BYTES
 """Bytes that are measured at once: 4 s."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Deviation:
     """Something that is wrong with a file: where, in seconds, and what."""
 
     at: float
@@ -53,7 +53,7 @@ class Finding:
     def __str__(self) -> str:
         """Write it with its time in front.
 
-        >>> print(Finding(75.25, "'In' is not heard"))
+        >>> print(Deviation(75.25, "'In' is not heard"))
         1:15.2: 'In' is not heard
         """
         minutes, seconds = divmod(self.at, 60)
@@ -89,27 +89,27 @@ class _Levels:
 
     def highest(self, start: float, end: float) -> float:
         """Return the highest level between two times, in seconds."""
-        found = self.blocks[round(start * BLOCKS_A_SECOND) : round(end * BLOCKS_A_SECOND)]
+        found = self.blocks[round(start * LEVELS_A_SECOND) : round(end * LEVELS_A_SECOND)]
         return to_dbfs(max(found)) if found else -math.inf
 
 
-def verify(path: Path, timeline: Plan | None = None) -> list[Finding]:
+def verify(path: Path, timeline: Plan | None = None) -> list[Deviation]:
     """Decode a file, and return what is wrong with it; nothing if it is as it was made.
 
     Args:
         path: The file.
-        timeline: What it should be, as `read` returns it; None: what it carries itself.
+        timeline: What it should be, as `read_plan` returns it; None: what it carries itself.
 
     Raises:
         TargetError: When it can't be read, or carries no timeline.
     """
-    plan = _choose_plan(timeline, carrying(path))
+    plan = _choose_plan(timeline, read_carried_plan(path))
     if plan is None:
         raise TargetError(path, "it carries no timeline; give it one that 'plan --json' printed, with --timeline FILE")
     try:
         levels = _decoded(path)
     except RunError as error:
-        return [Finding(0.0, f"it does not decode: {error.reason}")]
+        return [Deviation(0.0, f"it does not decode: {error.reason}")]
     allowed = _allowed(plan.sound)
     found = [*_sealed(path, plan.sound), *_length(levels, plan), *_cues(levels, plan), *_gaps(levels, plan, allowed)]
     return sorted(found, key=lambda finding: finding.at)
@@ -125,14 +125,14 @@ def _choose_plan(given: Plan | None, carried: Plan | None) -> Plan | None:
     )
 
 
-def read(path: Path) -> Plan:
+def read_plan(path: Path) -> Plan:
     """Read a timeline that ``plan --json`` printed.
 
     Raises:
         TargetError: When it is none.
     """
     try:
-        return _read(plain_files.read(path))
+        return _read(plain_files.read_file(path))
     except plain_files.NotPlainError as error:
         raise TargetError(path, f"{error.strerror}; write a timeline with 'voicecoach plan ROUTINE --json'") from None
     except FileNotFoundError:
@@ -143,7 +143,7 @@ def read(path: Path) -> Plan:
         raise TargetError(path, "this is no timeline; write one with 'voicecoach plan ROUTINE --json'") from None
 
 
-def carrying(path: Path) -> Plan | None:
+def read_carried_plan(path: Path) -> Plan | None:
     """Return the timeline that a file carries, if it carries one.
 
     Raises:
@@ -160,7 +160,7 @@ def carrying(path: Path) -> Plan | None:
     except OSError as error:
         raise TargetError(path, f"it can't be read: {(error.strerror or str(error)).lower()}") from None
     try:
-        return _read(tagging.timeline(path))
+        return _read(tagging.extract_timeline(path))
     except ValueError:
         return None
 
@@ -196,7 +196,7 @@ def _with_sound(plan: Plan, sound: Mapping[str, Any]) -> Plan:
 
 def _decoded(path: Path) -> _Levels:
     """Decode a file strictly, and measure each 4 ms of it."""
-    strict = ["-err_detect", "explode", "-i", ffmpeg.source(path), "-map", "0:a:0"]
+    strict = ["-err_detect", "explode", "-i", ffmpeg.quote_path(path), "-map", "0:a:0"]
     args = [*strict, "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
     blocks, speech = bytearray(), bytearray()
     samples = 0
@@ -207,55 +207,55 @@ def _decoded(path: Path) -> _Levels:
     return _Levels(bytes(blocks), bytes(speech), samples)
 
 
-def _sealed(path: Path, sound: Mapping[str, Any] | None) -> Iterator[Finding]:
+def _sealed(path: Path, sound: Mapping[str, Any] | None) -> Iterator[Deviation]:
     """Compare the encoded sound with what was written, if that is known."""
     written = (sound or {}).get("sha256")
-    if written and written != tagging.digest(path):
-        yield Finding(0.0, "its sound is not the one that was written: it was cut, encoded again or edited")
+    if written and written != tagging.digest_sound(path):
+        yield Deviation(0.0, "its sound is not the one that was written: it was cut, encoded again or edited")
 
 
-def _length(levels: _Levels, plan: Plan) -> Iterator[Finding]:
+def _length(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
     planned = round(plan.duration * SAMPLE_RATE)
     if abs(levels.samples - planned) >= FRAME_SAMPLES:
         heard = levels.samples / SAMPLE_RATE
-        yield Finding(heard, f"it lasts {heard:.3f} s and was planned to last {plan.duration:.3f} s")
+        yield Deviation(heard, f"it lasts {heard:.3f} s and was planned to last {plan.duration:.3f} s")
 
 
-def _cues(levels: _Levels, plan: Plan) -> Iterator[Finding]:
+def _cues(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
     end = levels.samples / SAMPLE_RATE
     for cue in plan.cues:
         if cue.track != "voice":
             if levels.highest(cue.start, min(cue.end, cue.start + 0.5)) < SOUNDING:
-                yield Finding(cue.start, f"the {cue.track} {quote(cue.text)} is not heard")
+                yield Deviation(cue.start, f"the {cue.track} {quote(cue.text)} is not heard")
         elif cue.start >= end:
-            yield Finding(cue.start, f"{quote(cue.text)} is not there: the sound ends before")
+            yield Deviation(cue.start, f"{quote(cue.text)} is not there: the sound ends before")
         else:
             within = (plan.sound or {}).get("within", math.inf)
             yield from _by_seconds(levels, cue) or _by_levels(levels, cue, within)
 
 
-def _by_seconds(levels: _Levels, cue: _Cue) -> list[Finding]:
+def _by_seconds(levels: _Levels, cue: _Cue) -> list[Deviation]:
     """Listen to a spoken cue by the second: between two sentences, half a second of silence is right."""
     text, parts = quote(cue.text), max(1, int(cue.end - cue.start))
     length = (cue.end - cue.start) / parts
     starts = [cue.start + number * length for number in range(parts)]
     silent = [start for start in starts if levels.highest(start, start + length) < SOUNDING]
     if len(silent) == parts:
-        return [Finding(cue.start, f"{text} is not heard")]
+        return [Deviation(cue.start, f"{text} is not heard")]
     if silent:
-        return [Finding(silent[0], f"a part of {text} is not heard")]
+        return [Deviation(silent[0], f"a part of {text} is not heard")]
     if levels.highest(max(0.0, cue.start - 0.01), min(cue.end, cue.start + LATE)) < SOUNDING:
-        return [Finding(cue.start, f"{text} is heard late")]
+        return [Deviation(cue.start, f"{text} is heard late")]
     return []
 
 
-def _by_levels(levels: _Levels, cue: _Cue, within: float) -> list[Finding]:
+def _by_levels(levels: _Levels, cue: _Cue, within: float) -> list[Deviation]:
     """Hold a spoken cue against the levels that its file carries, by 20 ms: no onset, end or syllable is missing."""
-    first = round(cue.start * BLOCKS_A_SECOND)
+    first = round(cue.start * LEVELS_A_SECOND)
     heard = levels.speech[first : first + len(cue.levels)]
     return [
-        Finding(
-            (first + start) / BLOCKS_A_SECOND,
+        Deviation(
+            (first + start) / LEVELS_A_SECOND,
             f"{_name_part(start, end, len(heard))} of {quote(cue.text)} are not heard",
         )
         for start, end in find_missing(cue.levels, heard, within)
@@ -268,23 +268,25 @@ def _name_part(start: int, end: int, blocks: int) -> str:
     >>> _name_part(0, 5, 500), _name_part(40, 60, 500)
     ('the first 20 ms', '80 ms')
     """
-    length = (end - start) * 1000 // BLOCKS_A_SECOND
-    edge = BLOCKS_A_SECOND // 40
+    length = (end - start) * 1000 // LEVELS_A_SECOND
+    edge = LEVELS_A_SECOND // 40
     if start <= edge:
-        return f"the first {end * 1000 // BLOCKS_A_SECOND} ms"
+        return f"the first {end * 1000 // LEVELS_A_SECOND} ms"
     return f"the last {length} ms" if blocks - end <= edge else f"{length} ms"
 
 
-def _gaps(levels: _Levels, plan: Plan, allowed: float) -> Iterator[Finding]:
+def _gaps(levels: _Levels, plan: Plan, allowed: float) -> Iterator[Deviation]:
     """Listen to what lies between the cues."""
     at = 0.0
     ends = [(cue.start, cue.end) for cue in sorted(plan.cues)]
     for start, end in [*ends, (plan.duration, plan.duration)]:
-        first, last = at + NEAR, start - NEAR
+        first, last = at + GUARD, start - GUARD
         if last > first and (heard := levels.highest(first, last)) > allowed:
-            begin, until = round(first * BLOCKS_A_SECOND), round(last * BLOCKS_A_SECOND)
+            begin, until = round(first * LEVELS_A_SECOND), round(last * LEVELS_A_SECOND)
             loudest = levels.blocks.index(max(levels.blocks[begin:until]), begin)
-            yield Finding(loudest / BLOCKS_A_SECOND, f"the silence is at {heard:.0f} dBFS, and may be at {allowed:.0f}")
+            yield Deviation(
+                loudest / LEVELS_A_SECOND, f"the silence is at {heard:.0f} dBFS, and may be at {allowed:.0f}"
+            )
         at = max(at, end)
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 from voicecoach.audio import ffmpeg, tagging
 from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.audio.formats import MP3, Format
-from voicecoach.audio.id3 import merged
-from voicecoach.audio.mp3 import PCM, Spliced, read_info, round_seek_table
+from voicecoach.audio.id3 import merge_chapters
+from voicecoach.audio.mp3 import PCM, JoinedTrack
+from voicecoach.audio.mp3_info import read_info, round_seek_table
 from voicecoach.errors import EncodeError, OutputError, TargetError, suggest_remedy
 from voicecoach.system import drafts, locks, plain_files, process, signals
 from voicecoach.system.folders import describe_missing
@@ -27,7 +28,7 @@ _TEMPORARY = "make room for it, or name another folder in TMPDIR"
 _SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
 
 
-class Sound(Protocol):
+class Encodable(Protocol):
     """What can become the sound of a file."""
 
     def save(self, path: Path) -> int:
@@ -69,7 +70,7 @@ class Stream:
                 yield chunk
 
         with _listed(self.chapters) as listed:
-            args = [*self.input(), *listed, *self.encoding(), ffmpeg.source(path)]
+            args = [*self.input(), *listed, *self.encoding(), ffmpeg.quote_path(path)]
             ffmpeg.encode_stream(args, _count(), what=f"encoding the {self.form.name}")
         if self.form is MP3:
             round_seek_table(path)
@@ -110,11 +111,11 @@ def _listed(chapters: Sequence[ChapterTag]) -> Iterator[list[str]]:
         return
     with ExitStack() as stack:
         try:
-            path = stack.enter_context(locks.folder()) / "chapters"
-            path.write_text(tagging.ffmetadata(chapters), encoding="utf-8")
+            path = stack.enter_context(locks.hold_folder()) / "chapters"
+            path.write_text(tagging.format_chapters(chapters), encoding="utf-8")
         except OSError as error:
             raise _MeanwhileError(f"no temporary file can be written: {error}\n{_TEMPORARY}") from None
-        yield ["-f", "ffmetadata", "-i", ffmpeg.source(path), "-map_chapters", "1"]
+        yield ["-f", "ffmetadata", "-i", ffmpeg.quote_path(path), "-map_chapters", "1"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Recording:
     """A file to be written: its path, its sound, its tags and its kind."""
 
     path: Path
-    sound: Sound
+    sound: Encodable
     tags: Tags
     form: Format = MP3
 
@@ -151,18 +152,7 @@ class Written:
         return Fraction(self.samples, SAMPLE_RATE)
 
 
-def write(path: Path, chunks: Iterable[bytes], tags: Tags) -> Written:
-    """Write one file, whole; until it is complete, a file that was there stays as it was.
-
-    Raises:
-        EncodeError: When ffmpeg is missing, fails, or made another length than it was given.
-        TargetError: When the folder is missing, or the path is something that no file can replace.
-        OutputError: When the file can't be written: no permission, or no room.
-    """
-    return write_all([Recording(path, Stream(chunks), tags)])[0]
-
-
-def write_all(
+def write_files(
     recordings: Sequence[Recording], extras: Sequence[Extra] = (), listen: Callable[[int, Path], None] | None = None
 ) -> tuple[Written, ...]:
     """Write files that belong together: all of them are finished before any of them takes its name.
@@ -170,9 +160,9 @@ def write_all(
     ``listen`` is called with the number and the finished file of each recording; what it raises leaves all as it was.
 
     Raises:
-        EncodeError: As ``write``.
-        TargetError: As ``write``.
-        OutputError: As ``write``.
+        EncodeError: If ffmpeg is missing, fails, or made another length than it was given.
+        TargetError: If the folder is missing, or the path is something that no file can replace.
+        OutputError: If the file can't be written: no permission, or no room.
     """
     with ExitStack() as stack:
         paths = [*(each.path for each in recordings), *(each.path for each in extras)]
@@ -184,25 +174,13 @@ def write_all(
             for number in range(len(recordings)):
                 with _told(paths[number]), _draft_told(paths[number]):
                     listen(number, made[number])
-        signals.check()
+        signals.raise_pending()
         with signals.defer():
             for draft, path in zip(made, paths, strict=True):
                 with _told(path):
                     drafts.put(draft, path)
             signals.mark_complete()
     return written
-
-
-def encode(chunks: Iterable[bytes], path: Path) -> int:
-    """Encode samples into an MP3 without tags, as they come; silence rounds the end up to a whole frame.
-
-    Returns:
-        How many samples will be heard, the silence included.
-
-    Raises:
-        EncodeError: When ffmpeg is missing, fails, or made another length than it was given.
-    """
-    return Stream(chunks).save(path)
 
 
 def _hold_draft(path: Path, stack: ExitStack) -> Path:
@@ -221,15 +199,15 @@ def _made(draft: Path, recording: Recording) -> Written:
     """Make a whole file of a recording under the name of its draft."""
     path, sound, tags, form = recording.path, recording.sound, recording.tags, recording.form
     # Of what is joined all is known before it is written, and so is the tag in front of it.
-    head = tagging.head(tags, sound.digest) if isinstance(sound, Spliced) else b""
+    head = tagging.build_id3_tag(tags, sound.digest) if isinstance(sound, JoinedTrack) else b""
     with _draft_told(path):
-        samples = sound.save(draft, head) if isinstance(sound, Spliced) else sound.save(draft)
+        samples = sound.save(draft, head) if isinstance(sound, JoinedTrack) else sound.save(draft)
     with _told(path), _draft_told(path):
         _check(draft, samples, form, len(head))
         if not head:
-            tagging.save(draft, form, tagging.sealed(tags, tagging.digest(draft)))
+            tagging.save_tags(draft, form, tagging.seal(tags, tagging.digest_sound(draft)))
         drafts.sync(draft)
-        return Written(path, samples, draft.stat().st_size, len(merged(tags.chapters)))
+        return Written(path, samples, draft.stat().st_size, len(merge_chapters(tags.chapters)))
 
 
 def _check(path: Path, samples: int, form: Format, start: int = 0) -> None:
@@ -237,7 +215,7 @@ def _check(path: Path, samples: int, form: Format, start: int = 0) -> None:
     if not samples:
         raise EncodeError(f"encoding the {form.name}: there is no sound in it")
     try:
-        stated, size = _stated(path, start) if form is MP3 else (tagging.samples(path, form), None)
+        stated, size = _stated(path, start) if form is MP3 else (tagging.count_samples(path, form), None)
     except ValueError as error:
         raise EncodeError(f"encoding the {form.name}: {error} in what ffmpeg wrote") from None
     if stated != samples or size not in {None, path.stat().st_size - start}:

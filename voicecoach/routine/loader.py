@@ -27,7 +27,7 @@ from voicecoach.routine.model import Include, Play, walk
 from voicecoach.routine.sidedness import find_written_out
 from voicecoach.routine.source import Table, content, parsed
 from voicecoach.system import plain_files
-from voicecoach.system.assets import assets, beds
+from voicecoach.system.assets import list_assets, list_beds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,7 +201,7 @@ def _sounds(sheet: Sheet, path: Path) -> tuple[dict[Name, str], list[Problem]]:
     sounds: dict[Name, str] = {}
     problems: list[Problem] = []
     for name in [step.sound for step in walk(sheet.steps) if isinstance(step, Play)]:
-        if f"{name.text}.wav" in assets():
+        if f"{name.text}.wav" in list_assets():
             continue
         try:
             sounds[name] = str(_sound(name, path))
@@ -214,8 +214,8 @@ def _sound(name: Name, path: Path) -> Path:
     """Return the file that a sound means."""
     target = _inside(name, path)
     if not is_file(target):
-        shipped = [each.removesuffix(".wav") for each in assets()]
-        if name.text in beds():
+        shipped = [each.removesuffix(".wav") for each in list_assets()]
+        if name.text in list_beds():
             remedy = f"a sound is a file, or one of: {', '.join(shipped)}"
             raise _refused(name, f"{quote(name.text)} is a bed, which lies under a whole session", remedy)
         close = find_close(name.text, shipped)
@@ -223,8 +223,10 @@ def _sound(name: Name, path: Path) -> Path:
         raise _refused(
             name, f"no sound {quote(name.text)} stands beside this routine, or comes with the program", remedy
         )
-    if target.stat().st_size > plain_files.LARGEST:
-        raise _refused(name, f"{quote(name.text)} has more than {plain_files.LARGEST:,} bytes", "use a shorter sound")
+    if target.stat().st_size > plain_files.LARGEST_READ:
+        raise _refused(
+            name, f"{quote(name.text)} has more than {plain_files.LARGEST_READ:,} bytes", "use a shorter sound"
+        )
     return target
 
 

@@ -174,7 +174,7 @@ def content(path: Path, file: str) -> bytes:
     """
     start = Where(file, 1, 1)
     try:
-        return plain_files.read(path, LARGEST_FILE)
+        return plain_files.read_file(path, LARGEST_FILE)
     except OSError as error:
         if error.errno == errno.EFBIG:
             what = f"the file is larger than {LARGEST_FILE:,} bytes"

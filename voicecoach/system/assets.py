@@ -16,72 +16,72 @@ MOMENTS = ("start", "change", "chapter", "end")
 """What a set of chimes has a sound for: the session's start, the other side, the next chapter, the session's end."""
 
 
-def asset(name: str) -> Path:
+def find_asset(name: str) -> Path:
     """Return the path of a shipped chime or tone, by its file name.
 
-    >>> asset("chime-end.wav").name
+    >>> find_asset("chime-end.wav").name
     'chime-end.wav'
 
     Raises:
         UnknownNameError: When there is none of this name; a path, even to one, is not a name.
     """
-    if name not in assets():
-        raise UnknownNameError("sound", name, assets())
+    if name not in list_assets():
+        raise UnknownNameError("sound", name, list_assets())
     return _folder() / name
 
 
-def bed(name: str) -> Path:
+def find_bed(name: str) -> Path:
     """Return the path of a shipped bed: a loop, whose first sample follows its last.
 
-    >>> bed("rain").name
+    >>> find_bed("rain").name
     'rain.wav'
 
     Raises:
         UnknownNameError: When there is none of this name.
     """
-    if name not in beds():
-        raise UnknownNameError("bed", name, beds())
+    if name not in list_beds():
+        raise UnknownNameError("bed", name, list_beds())
     return _folder() / "beds" / f"{name}.wav"
 
 
-def room_tone() -> Path:
+def find_room_tone() -> Path:
     """Return the path of the shipped room tone: a loop of 125 MP3 frames of faint noise, 48 kHz, one channel.
 
-    >>> room_tone().name
+    >>> find_room_tone().name
     'tone.wav'
     """
     return _folder() / "room" / "tone.wav"
 
 
 @cache
-def assets() -> tuple[str, ...]:
+def list_assets() -> tuple[str, ...]:
     """Return the file names of all shipped chimes and tones: 48 kHz, one channel, 16 bits.
 
-    >>> "chime-end.wav" in assets()
+    >>> "chime-end.wav" in list_assets()
     True
     """
     return tuple(sorted(path.name for path in _folder().glob("*.wav")))
 
 
 @cache
-def beds() -> tuple[str, ...]:
+def list_beds() -> tuple[str, ...]:
     """Return the names of all shipped beds; ffmpeg reads them.
 
-    >>> beds()
+    >>> list_beds()
     ('brown', 'pad', 'rain', 'waves')
     """
     return tuple(sorted(path.stem for path in (_folder() / "beds").glob("*.wav")))
 
 
 @cache
-def chimes() -> tuple[str, ...]:
+def list_chimes() -> tuple[str, ...]:
     """Return the names of all sets of chimes; the sound of one is ``SET-MOMENT.wav``, for each of `MOMENTS`.
 
-    >>> chimes()
+    >>> list_chimes()
     ('bell', 'soft')
     """
-    sets = (name.removesuffix(f"-{MOMENTS[0]}.wav") for name in assets() if name.endswith(f"-{MOMENTS[0]}.wav"))
-    return tuple(each for each in sets if {f"{each}-{moment}.wav" for moment in MOMENTS} <= set(assets()))
+    sets = (name.removesuffix(f"-{MOMENTS[0]}.wav") for name in list_assets() if name.endswith(f"-{MOMENTS[0]}.wav"))
+    return tuple(each for each in sets if {f"{each}-{moment}.wav" for moment in MOMENTS} <= set(list_assets()))
 
 
 def _folder() -> Path:

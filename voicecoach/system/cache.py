@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LIMIT = 500_000_000
 """The largest size of a cache, in bytes."""
-KINDS = ("clip", "run", "levels", "cover", "piece", "fact")
+ENTRY_KINDS = ("clip", "run", "levels", "cover", "piece", "fact")
 """The kinds of entries: the suffix of a file's name. An entry of another kind would never be removed."""
 
 _MAGIC = b"voicecoach 2\n"
@@ -37,7 +37,7 @@ _STALE = 3600.0
 _BLOCK = 4096
 """Bytes of the disk that even the smallest file uses."""
 _SHELF = re.compile(r"[0-9a-f]{2}")
-_ENTRY = re.compile(rf"[0-9a-f]{{64}}\.(?:{'|'.join(KINDS)})")
+_ENTRY = re.compile(rf"[0-9a-f]{{64}}\.(?:{'|'.join(ENTRY_KINDS)})")
 _UNFINISHED = re.compile(rf"{_ENTRY.pattern}\..*\.tmp")
 _WRITTEN: set[Path] = set()
 """The caches that this process has written to since it last enforced their limit."""
@@ -59,12 +59,12 @@ class _Entry:
 
 
 def locate(folder: Path, kind: str, *key: str) -> Path:
-    """Return the file for an entry of one of the `KINDS`.
+    """Return the file for an entry of one of the `ENTRY_KINDS`.
 
     >>> locate(Path("cache"), "clip", "voice", "In").as_posix()
     'cache/24/24297b61c2ed6a8706623bbf3ab481becb975a6e26699c9b9eec80c81a4d27a3.clip'
     """
-    if kind not in KINDS:
+    if kind not in ENTRY_KINDS:
         raise ValueError(f"entries of the kind {kind} are never removed")
     name = hashlib.sha256(json.dumps(key).encode()).hexdigest()
     return folder / name[:2] / f"{name}.{kind}"

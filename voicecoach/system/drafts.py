@@ -24,7 +24,7 @@ _NEW = 0o666
 """The mode of a new file, before the umask."""
 
 
-def write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Write a file, whole or not at all; makes its folder.
 
     Raises:
@@ -49,12 +49,12 @@ def hold(path: Path) -> Iterator[Path]:
         OSError: When no file can be made there.
     """
     target = find_target(path)
-    locks.sweep(target.parent, _DRAFT)
+    locks.remove_leftovers(target.parent, _DRAFT)
 
     def made() -> Path:
         return make_draft(target, f".voicecoach-{os.urandom(8).hex()}{path.suffix[:10]}")
 
-    with locks.held(made) as draft:
+    with locks.hold_lock(made) as draft:
         try:
             yield draft
         finally:

@@ -67,7 +67,7 @@ def is_gone() -> bool:
     return False
 
 
-def expanded(path: Path | str) -> Path:
+def expand(path: Path | str) -> Path:
     """Let a folder that begins with ``~`` be below the user's own, if there is one."""
     try:
         return Path(path).expanduser()

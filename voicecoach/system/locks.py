@@ -29,7 +29,7 @@ _WORK = re.compile(r"voicecoach-[0-9a-f]{16}\.work")
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
+def hold_folder() -> Iterator[Path]:
     """Give a private folder for a while, in the system's place for such; those of killed processes go.
 
     Raises:
@@ -39,8 +39,8 @@ def folder() -> Iterator[Path]:
     import tempfile
 
     place = Path(tempfile.gettempdir())
-    sweep(place, _WORK)
-    with held(lambda: _work(place)) as path:
+    remove_leftovers(place, _WORK)
+    with hold_lock(lambda: _work(place)) as path:
         try:
             yield path
         finally:
@@ -48,7 +48,7 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def held(make: Callable[[], Path]) -> Iterator[Path]:
+def hold_lock(make: Callable[[], Path]) -> Iterator[Path]:
     """Hold the new file or folder that ``make`` makes, so that no other process takes it for left behind."""
     handle = None
     while handle is None:
@@ -61,7 +61,7 @@ def held(make: Callable[[], Path]) -> Iterator[Path]:
         _release(handle)
 
 
-def sweep(place: Path, named: re.Pattern[str]) -> None:
+def remove_leftovers(place: Path, named: re.Pattern[str]) -> None:
     """Remove our own files and folders of such names that no process holds any more."""
     try:
         with os.scandir(place) as entries:
@@ -74,7 +74,7 @@ def sweep(place: Path, named: re.Pattern[str]) -> None:
 
 
 @contextmanager
-def sole(path: Path, waited: Callable[[], object]) -> Iterator[bool | None]:
+def wait_for_lock(path: Path, waited: Callable[[], object]) -> Iterator[bool | None]:
     """Hold a file that several processes may want, made if it is not there; wait until no other process holds it.
 
     Gives True when we hold it; False when it went away while we waited; None where there are no locks. ``waited`` is
@@ -103,7 +103,7 @@ def sole(path: Path, waited: Callable[[], object]) -> Iterator[bool | None]:
 
 
 @contextmanager
-def turn(place: Path, patience: float) -> Iterator[None]:
+def hold_mutex(place: Path, patience: float) -> Iterator[None]:
     """Wait until no other process has its turn in a folder, ``patience`` seconds at most; then have it."""
     end = time.monotonic() + patience
     handle = _UNLOCKED

@@ -6,7 +6,7 @@ import sys
 
 from voicecoach.errors import VoicecoachError
 
-NEEDED = 280_000_000
+MEMORY_NEEDED = 280_000_000
 """Bytes of address space that a session needs, measured with ``ulimit -v``: ours, and ffmpeg's with its threads."""
 ADVICE = "close other programs, or raise the limit on memory (ulimit -v)"
 SHORTAGE = f"there is not enough memory for this\n{ADVICE}"
@@ -28,15 +28,17 @@ def check_limit() -> None:
     """Refuse to start work under a limit that is too small for it.
 
     Raises:
-        MemoryLimitError: When the address space is limited to less than `NEEDED`.
+        MemoryLimitError: When the address space is limited to less than `MEMORY_NEEDED`.
     """
     if sys.platform == "win32":
         return
     import resource
 
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY and limit < NEEDED:
-        megabytes = f"memory is limited to {limit // 1_000_000} MB, and about {NEEDED // 1_000_000} MB are needed"
+    if limit != resource.RLIM_INFINITY and limit < MEMORY_NEEDED:
+        megabytes = (
+            f"memory is limited to {limit // 1_000_000} MB, and about {MEMORY_NEEDED // 1_000_000} MB are needed"
+        )
         raise MemoryLimitError(f"{megabytes}\n{ADVICE}")
 
 

@@ -17,18 +17,18 @@ _AGAIN = 0.02
 """Seconds after which programs that were just starting are looked for once more."""
 
 
-def count() -> int:
+def count_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iterable[_Made]:
+def map_parallel(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iterable[_Made]:
     """Return what comes of each item, in order; as many are worked on at once as there are cores.
 
-    >>> list(each(len, ["a", "bc"]))
+    >>> list(map_parallel(len, ["a", "bc"]))
     [1, 2]
     """
-    workers = min(count(), len(items))
+    workers = min(count_cores(), len(items))
     if workers < 2:  # noqa: PLR2004 - alone, there is nothing to share
         return map(work, items)
     from concurrent.futures import ThreadPoolExecutor
@@ -57,10 +57,10 @@ def _end(futures: Iterable[Future[_Made]]) -> None:
         wait(futures, timeout=_AGAIN)
 
 
-def start(work: Callable[[], _Made]) -> Callable[[], _Made]:
+def run_in_thread(work: Callable[[], _Made]) -> Callable[[], _Made]:
     """Start some work in another thread; call what is returned to wait for its result, or for its error.
 
-    >>> start(lambda: 7)()
+    >>> run_in_thread(lambda: 7)()
     7
     """
     from concurrent.futures import ThreadPoolExecutor
@@ -71,16 +71,16 @@ def start(work: Callable[[], _Made]) -> Callable[[], _Made]:
     return result
 
 
-def shares(sizes: Iterable[int], most: int, least: int) -> list[list[int]]:
+def divide(sizes: Iterable[int], most: int, least: int) -> list[list[int]]:
     """Share items out, by their sizes, into groups of neighbours: about one for each core, or more of at most ``most``.
 
     A group of less than ``least`` is not worth a program of its own. An item larger than ``most`` is alone.
 
-    >>> shares([5, 5, 5, 40], most=20, least=20)
+    >>> divide([5, 5, 5, 40], most=20, least=20)
     [[0, 1, 2], [3]]
     """
     known = list(sizes)
-    wanted = max(least, min(most, -(-sum(known) // count())))
+    wanted = max(least, min(most, -(-sum(known) // count_cores())))
     groups: list[list[int]] = []
     filled = most + 1
     for number, size in enumerate(known):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-LARGEST = 60_000_000
+LARGEST_READ = 60_000_000
 """Bytes of a file, if its reader sets no limit of its own: a sound of ten minutes, or the timeline of ten hours."""
 
 
@@ -18,7 +18,7 @@ class NotPlainError(OSError):
     """A path leads to a folder, a pipe or a device, or to a file that is too large."""
 
 
-def read(path: Path, most: int = LARGEST) -> bytes:
+def read_file(path: Path, most: int = LARGEST_READ) -> bytes:
     """Return the bytes of a plain file.
 
     Raises:

@@ -40,7 +40,7 @@ _DISK_FULL_STATUS = {256 - number: os.strerror(number).lower() for number in _FU
 if hasattr(signal, "SIGXFSZ"):
     _DISK_FULL_STATUS[-signal.SIGXFSZ] = os.strerror(errno.EFBIG).lower()
 
-File = int | IO[Any]
+StreamTarget = int | IO[Any]
 
 
 class NotStartedError(OSError):
@@ -86,9 +86,9 @@ class Child:
         self,
         command: Sequence[str],
         *,
-        stdin: File = NOTHING,
-        stdout: File = NOTHING,
-        stderr: File = NOTHING,
+        stdin: StreamTarget = NOTHING,
+        stdout: StreamTarget = NOTHING,
+        stderr: StreamTarget = NOTHING,
         folder: Path | None = None,
     ) -> None:
         """Start a program, in ``folder`` if that is given.
@@ -211,14 +211,18 @@ class Child:
 
 @contextmanager
 def start(
-    command: Sequence[str], *, stdin: File = NOTHING, stdout: File = NOTHING, stderr: File = NOTHING
+    command: Sequence[str],
+    *,
+    stdin: StreamTarget = NOTHING,
+    stdout: StreamTarget = NOTHING,
+    stderr: StreamTarget = NOTHING,
 ) -> Generator[Child]:
     """Start a program for this thread, and end it with the block, however the block is left.
 
     Raises:
         NotStartedError: If the system can't start it.
     """
-    signals.check()
+    signals.raise_pending()
     child = None
     try:
         with signals.defer():

@@ -1,9 +1,9 @@
-"""Signals that stop the program: each is remembered, so that it is not lost if a library swallows an exception.
+"""Signals that stop the program: each is remembered, so that it is not lost if a library drops an exception.
 
-A handler raises `Stopped` in the main thread, but not inside an import or a callback of pydantic: there an exception
-can leave Python's import lock taken for ever, or is dropped. In these places it tries again a little later. Elsewhere,
-too, a library may drop what our code raises inside its own, so the work calls `check` at its milestones, and last of
-all before files take their names.
+A handler raises `Stopped` in the main thread, but not inside an import or a callback of pydantic. There an exception
+can leave Python's import lock taken for ever, or it is dropped; so the handler tries again a little later. Other
+libraries can drop an exception, too. So the work calls `raise_pending` at its milestones, the last time just before
+files get their names.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _State:
 _state = _State()
 
 
-def install(handler: Callable[[int, FrameType | None], object] | None = None) -> None:
+def install_handlers(handler: Callable[[int, FrameType | None], object] | None = None) -> None:
     """Handle all stopping signals with ``handler``, or as this module does.
 
     A SIGHUP that is ignored when the program starts stays ignored: that is how ``nohup`` keeps it running.
@@ -53,7 +53,7 @@ def install(handler: Callable[[int, FrameType | None], object] | None = None) ->
             signal.signal(number, handler or _stop)
 
 
-def check() -> None:
+def raise_pending() -> None:
     """Raise a signal once more that was received but swallowed.
 
     Raises:
@@ -83,7 +83,7 @@ def describe_stop() -> str:
     return "stopped; the files were already complete" if _state.complete else "stopped; nothing was written"
 
 
-def forget() -> None:
+def reset() -> None:
     """Forget what was received and written, for a new run in the same process."""
     _state.received, _state.complete = 0, False
 
@@ -92,7 +92,7 @@ def forget() -> None:
 def defer() -> Generator[None]:
     """Hold signals back while something is done that must not be cut in two, such as starting a process.
 
-    Only if `install` was called: a program that uses the package as a library handles its signals itself.
+    Only if `install_handlers` was called: a program that uses the package as a library handles its signals itself.
     """
     if not _state.installed or threading.current_thread() is not threading.main_thread():
         yield
@@ -118,7 +118,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def _raise_or_try_again(_number: int, frame: FrameType | None) -> None:
     if not _state.deferred and not _is_fragile(frame):
         raise Stopped
-    if hasattr(signal, "setitimer"):  # elsewhere the next `check` finds it
+    if hasattr(signal, "setitimer"):  # elsewhere the next `raise_pending` finds it
         signal.signal(signal.SIGALRM, _raise_or_try_again)
         signal.setitimer(signal.ITIMER_REAL, _AGAIN)
 

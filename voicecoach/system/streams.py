@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-OUTPUT = "standard output"
+STANDARD_OUTPUT = "standard output"
 """The file name that errors of the standard output carry."""
 
 
-def prepare() -> None:
+def open_streams() -> None:
     """Open the streams that the caller closed, and let errors of the output name it.
 
     No file of ours gets the number of a closed stream this way. Errors that we print on a closed stream go nowhere;
@@ -47,11 +47,11 @@ def discard_output() -> None:
 def describe_failure(error: OSError) -> str:
     """Say why the output can't be written.
 
-    >>> describe_failure(OSError(errno.EBADF, "Bad file descriptor", OUTPUT))
+    >>> describe_failure(OSError(errno.EBADF, "Bad file descriptor", STANDARD_OUTPUT))
     "standard output can't be written: it is closed"
     """
     reason = "it is closed" if error.errno == errno.EBADF else (error.strerror or str(error)).lower()
-    return f"{OUTPUT} can't be written: {reason}"
+    return f"{STANDARD_OUTPUT} can't be written: {reason}"
 
 
 class _Output(io.FileIO):
@@ -59,4 +59,4 @@ class _Output(io.FileIO):
         try:
             return super().write(data)
         except OSError as error:
-            raise OSError(error.errno, error.strerror, OUTPUT) from None
+            raise OSError(error.errno, error.strerror, STANDARD_OUTPUT) from None

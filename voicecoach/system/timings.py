@@ -41,8 +41,8 @@ class Clock:
 
 
 @contextmanager
-def clock() -> Iterator[Clock]:
-    """Give a clock that `part` adds to, in this thread, while it is there."""
+def start_clock() -> Iterator[Clock]:
+    """Give a clock that `measure` adds to, in this thread, while it is there."""
     made = Clock()
     before = _CLOCK.set(made)
     try:
@@ -52,10 +52,10 @@ def clock() -> Iterator[Clock]:
 
 
 @contextmanager
-def part(name: str) -> Iterator[None]:
+def measure(name: str) -> Iterator[None]:
     """Add what is done in it to a part of the clock, if there is one.
 
-    >>> with clock() as measured, part("outer"), part("inner"):
+    >>> with start_clock() as measured, measure("outer"), measure("inner"):
     ...     pass
     >>> sorted(measured.parts)
     ['inner', 'outer']

@@ -116,7 +116,7 @@ class CachedVoice:
         """Let one process speak at a time: its workers take all cores, and another may need the same words."""
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-        return locks.turn(self.folder, PATIENCE)
+        return locks.hold_mutex(self.folder, PATIENCE)
 
     def _take(self, spoken: Iterator[Clip], wording: str, path: Path) -> Clip:
         clip = next(spoken, None)

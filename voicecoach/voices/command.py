@@ -97,7 +97,7 @@ class CommandVoice:
         if not wordings:
             return
         _check_wordings(wordings)
-        number = min(self.workers or parallel.count(), len(wordings))
+        number = min(self.workers or parallel.count_cores(), len(wordings))
         with _speakers(self, number) as speakers:
             gain = self._own_gain(speakers[0])
             for batch in batches(spoken(speakers, wordings), BATCH):

@@ -79,7 +79,7 @@ class Definition:
     @property
     def program(self) -> str | None:
         """The path of its program; None if it is not installed."""
-        found = shutil.which(folders.expanded(self.run[0]))
+        found = shutil.which(folders.expand(self.run[0]))
         return str(Path(found).absolute()) if found else None
 
     def arguments(self, values: Mapping[str, str]) -> list[str]:
@@ -177,7 +177,7 @@ def _fill(argument: str, values: Mapping[str, str]) -> str:
     filled = _PLACE.sub(lambda match: values.get(match[1], match[0]), argument)
     if argument == "{text}" and filled.startswith(_OPTION_LIKE):
         return f" {filled}"  # words are not an option, whatever they begin with
-    return str(folders.expanded(filled)) if argument.startswith("~/") else filled
+    return str(folders.expand(filled)) if argument.startswith("~/") else filled
 
 
 def find_program(found: Definition) -> str:

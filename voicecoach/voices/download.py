@@ -93,7 +93,7 @@ def install(name: str, data: Path, report: Report, index: str | None = None, *, 
     place = models_folder(data)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        locks.sweep(place, _OWN_PART)
+        locks.remove_leftovers(place, _OWN_PART)
         while missing := _list_missing(place, key, files):
             _check_room(place, sum(file.size for file in missing), key)
             with _claim(place, key, missing, report) as parts:
@@ -122,7 +122,7 @@ def _claim(place: Path, key: str, missing: Sequence[File], report: Report) -> It
     def wait() -> None:
         report(sum(_measure(part, file) for part, file in zip(parts, missing, strict=True)), total)
 
-    with locks.sole(parts[-1], wait) as mine:
+    with locks.wait_for_lock(parts[-1], wait) as mine:
         own = [part.with_suffix(f".{os.urandom(4).hex()}.own.part") for part in parts]
         try:
             yield own if mine is None else parts if mine else []

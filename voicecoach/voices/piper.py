@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.audio.clip import SAMPLE_BYTES, gain
+from voicecoach.audio.clip import SAMPLE_BYTES, amplify
 from voicecoach.errors import ChoiceError, VoiceError, quote
 from voicecoach.system import cache
 from voicecoach.voices.piper_models import (
@@ -127,7 +127,7 @@ class PiperVoice:
         said = (loaded.say(each, tuning.scale, self.speaker) for each in wordings)
         for batch in batches(said, BATCH):
             for clip in polish.polish(batch, tuning.gain):
-                yield gain(clip, self.volume) if self.volume else clip
+                yield amplify(clip, self.volume) if self.volume else clip
 
 
 class Piper:

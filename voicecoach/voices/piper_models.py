@@ -115,7 +115,7 @@ def find_model(name: str, data: Path | None) -> Path:
         ChoiceError: When the path is not a model with its config, or several models have the name.
     """
     if name.lower().endswith(MODEL):
-        path = folders.expanded(name)
+        path = folders.expand(name)
         for each, what in (
             (path, "no such model"),
             (find_config(path), "its config is missing; put it beside the model"),

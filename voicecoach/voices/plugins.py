@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from voicecoach.audio.clip import Clip, peak
+from voicecoach.audio.clip import Clip, find_peak
 from voicecoach.errors import VoicecoachError, VoiceError, quote
 from voicecoach.voices.port import Kind, VoiceInfo
 
@@ -117,7 +117,7 @@ class CheckedVoice:
             for wording in wordings:
                 with self._explain_errors():
                     clip = next(spoken, None)
-                if not isinstance(clip, Clip) or peak(clip) < LEAST_HEARD:
+                if not isinstance(clip, Clip) or find_peak(clip) < LEAST_HEARD:
                     raise VoiceError(f"{self._called} gave no sound for {quote(wording)}\ntry another --voice")
                 yield clip
         finally:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg, filters
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
-from voicecoach.audio.loudness import integrated
+from voicecoach.audio.loudness import integrate
 from voicecoach.system import parallel, timings
 
 with warnings.catch_warnings():
@@ -101,7 +101,7 @@ def treatment() -> str:
     Raises:
         EncodeError: When no usable ffmpeg is found.
     """
-    return f"polish {VERSION}, {ffmpeg.identity()}"
+    return f"polish {VERSION}, {ffmpeg.identify()}"
 
 
 def load(path: Path) -> Raw:
@@ -154,7 +154,7 @@ def polish(raws: Sequence[Raw], own_gain: float) -> list[Clip]:
     Raises:
         EncodeError: When ffmpeg is missing or fails.
     """
-    with timings.part("levelling"):
+    with timings.measure("levelling"):
         works = _render([_Work(trim(raw), own_gain) for raw in raws])
         for _ in range(_ROUNDS):
             again = {index: _correct(work) for index, work in enumerate(works) if work.miss > _SLACK}
@@ -170,7 +170,7 @@ def calibrate(raw: Raw) -> float:
     Raises:
         EncodeError: When ffmpeg is missing or fails.
     """
-    with timings.part("levelling"):
+    with timings.measure("levelling"):
         (plain,) = _render([_Work(trim(raw), 0.0)])
         (near,) = _render([_correct(plain)])
         # The limiter takes back a part of the gain; these two measurements show how much.
@@ -185,9 +185,9 @@ def _render(works: Sequence[_Work]) -> list[_Work]:
     order = sorted(range(len(works)), key=lambda index: works[index].raw.rate)
     for rate, indexes in groupby(order, key=lambda index: works[index].raw.rate):
         some = list(indexes)
-        shares = parallel.shares([works[index].raw.samples for index in some], _MOST * rate, _LEAST * rate)
+        shares = parallel.divide([works[index].raw.samples for index in some], _MOST * rate, _LEAST * rate)
         given = [[works[some[each]] for each in share] for share in shares]
-        run = parallel.each(lambda share, rate=rate: list(_run(share, rate)), given)  # type: ignore[misc] # mypy's lambdas
+        run = parallel.map_parallel(lambda share, rate=rate: list(_run(share, rate)), given)  # type: ignore[misc] # mypy's lambdas
         done |= zip(some, chain.from_iterable(run), strict=True)
     return [done[index] for index in range(len(works))]
 
@@ -195,7 +195,7 @@ def _render(works: Sequence[_Work]) -> list[_Work]:
 def _run(works: Sequence[_Work], rate: int) -> Iterator[_Work]:
     laid, starts = _lay(works, rate // _BLOCKS_A_SECOND)
     given = ["-f", "s32le", "-ar", str(rate), "-ac", "1", "-i", "pipe:0"]
-    wanted = filters.levelling(_HEADROOM, CEILING - _SLACK, SAMPLE_RATE)
+    wanted = filters.limit_and_measure(_HEADROOM, CEILING - _SLACK, SAMPLE_RATE)
     late = filters.limiter_delay(rate) * 4  # bytes of the silence at the start: by so much all begins earlier
     said = ffmpeg.run([*given, *wanted], what="levelling the voice", data=laid[late:])
     levels = [float(level) for level in re.findall(r"r128\.M=(\S+)", said.stderr)]
@@ -228,7 +228,7 @@ def _loudness(levels: Sequence[float], start: int, samples: int) -> float | None
     """Measure one clip by the blocks that are entirely inside it; None when it is too short."""
     if samples < _LEAST_MEASURED * SAMPLE_RATE:
         return None
-    return integrated([(level, 1) for level in levels[start + _GATE_BLOCKS - 1 : start + samples // _BLOCK]])
+    return integrate([(level, 1) for level in levels[start + _GATE_BLOCKS - 1 : start + samples // _BLOCK]])
 
 
 def _correct(work: _Work) -> _Work:
@@ -261,5 +261,5 @@ def _align(pcm: bytes) -> bytes:
 
 
 def _decode(path: Path) -> Raw:
-    args = ["-i", ffmpeg.source(path), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
+    args = ["-i", ffmpeg.quote_path(path), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
     return Raw(ffmpeg.run(args, what="reading what the voice said").stdout, SAMPLE_RATE)

@@ -146,7 +146,7 @@ def folder_of_ours() -> Iterator[Path]:
     """
     with ExitStack() as stack:
         try:
-            made = stack.enter_context(locks.folder())
+            made = stack.enter_context(locks.hold_folder())
         except OSError as error:
             what = (error.strerror or str(error)).lower()
             raise VoiceError(f"the voice has no folder to work in: {what}\nmake room, or name one in TMPDIR") from None

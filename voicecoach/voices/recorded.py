@@ -187,7 +187,7 @@ class RecordedVoice:
         Raises:
             RecordingError: When one of all that are asked for is missing or no good.
         """
-        with ThreadPoolExecutor(parallel.count()) as pool:
+        with ThreadPoolExecutor(parallel.count_cores()) as pool:
             found = dict(zip(files, pool.map(_take, files.values(), files), strict=True))
         faults = [Fault(f"{_name_file(each)}.wav", each, _MISSING) for each in dict.fromkeys(missing)]
         faults += [Fault(files[each].name, each, what) for each, what in found.items() if isinstance(what, str)]
@@ -256,7 +256,7 @@ def _parse_spec(text: str) -> tuple[Path, str, str]:
     """Part a folder from the voice after it; a folder's own name may have commas in it."""
     parts = text.split(",")
     for count in range(len(parts), 0, -1):
-        folder = folders.expanded(",".join(parts[:count]).strip())
+        folder = folders.expand(",".join(parts[:count]).strip())
         if plain_files.is_folder(folder):
             return folder, "," if count < len(parts) else "", ",".join(parts[count:]).strip()
     first = parts[0].strip()
@@ -285,7 +285,7 @@ def _take(file: Path, wording: str) -> Clip | str:
 
 def _decode(file: Path, seconds: float) -> Raw:
     form = ("-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1")
-    args = [*_ONLY, "-t", f"{seconds:.2f}", "-i", ffmpeg.source(file.absolute()), *form]
+    args = [*_ONLY, "-t", f"{seconds:.2f}", "-i", ffmpeg.quote_path(file.absolute()), *form]
     return Raw(ffmpeg.run(args, what=f"reading {file.name}").stdout, SAMPLE_RATE)
 
 

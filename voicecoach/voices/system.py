@@ -233,7 +233,7 @@ def _clamp(setting: float) -> int:
 
 def _workers(voice: SystemVoice, wordings: int) -> int:
     """Return how many processes share the work."""
-    return min(voice.workers or parallel.count(), max(1, wordings // PHRASES_A_WORKER))
+    return min(voice.workers or parallel.count_cores(), max(1, wordings // PHRASES_A_WORKER))
 
 
 def _check(wordings: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg, filters
-from voicecoach.audio.clip import SAMPLE_RATE, Clip, peak
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, find_peak
 from voicecoach.errors import VoiceError, quote
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class VoiceContract:
         """Cues are laid by the ends of clips: they are heard in the first and in the last 50 ms."""
         for text, clip in zip(PLAIN, self._speak(PLAIN), strict=True):
             _check_heard(text, clip)
-            _require(peak(clip[:EDGE]) >= LEAST_HEARD, f"the clip of {quote(text)} begins with silence")
-            _require(peak(clip[-EDGE:]) >= LEAST_HEARD, f"the clip of {quote(text)} ends with silence")
+            _require(find_peak(clip[:EDGE]) >= LEAST_HEARD, f"the clip of {quote(text)} begins with silence")
+            _require(find_peak(clip[-EDGE:]) >= LEAST_HEARD, f"the clip of {quote(text)} ends with silence")
 
     def test_clips_of_a_second_or_more_have_one_loudness(self) -> None:
         """It is -18 LUFS."""
@@ -160,12 +160,12 @@ def _speak_or_refuse(voice: Voice, text: str) -> Clip | None:
 
 def _check_heard(text: str, clip: Clip) -> None:
     _require(isinstance(clip, Clip), f"{quote(text)} gives {type(clip).__name__}, not a Clip")
-    _require(peak(clip) >= LEAST_HEARD, f"the clip of {quote(text)} is silent")
+    _require(find_peak(clip) >= LEAST_HEARD, f"the clip of {quote(text)} is silent")
 
 
 def _loudness(clip: Clip) -> float:
     """Measure the integrated loudness of a clip in LUFS, by BS.1770."""
-    from voicecoach.audio.loudness import GATE, summary
+    from voicecoach.audio.loudness import GATE, read_summary
     from voicecoach.audio.mp3 import PCM
 
     said = ffmpeg.run(
@@ -174,7 +174,7 @@ def _loudness(clip: Clip) -> float:
         data=clip.pcm,
         loglevel="info",
     ).stderr
-    level = summary(said)
+    level = read_summary(said)
     return GATE if level is None else level
 
 

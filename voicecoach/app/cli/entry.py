@@ -16,14 +16,14 @@ from voicecoach.system import memory, signals, streams
 
 def main() -> int:
     """Run the program's own command line, and return the exit status."""
-    signals.install()
-    streams.prepare()
+    signals.install_handlers()
+    streams.open_streams()
     return run()
 
 
 def run(args: list[str] | None = None) -> int:
     """Run a command line, the program's own without ``args``, and return the exit status; nothing is raised."""
-    signals.forget()
+    signals.reset()
     try:
         message, status = _run_command(args)
     except (KeyboardInterrupt, click.Abort):  # a second one, while the first is being handled
@@ -72,7 +72,7 @@ def _explain(error: Exception) -> tuple[str, int]:
 
 def _describe_system_error(error: OSError) -> str:
     """Name the file or the stream that the system refused, and say whether the session is complete all the same."""
-    if error.filename != streams.OUTPUT:
+    if error.filename != streams.STANDARD_OUTPUT:
         named = quote(error.filename)[1:-1] if error.filename else "the system"
         return f"{named}: {(error.strerror or str(error)).lower()}\n{suggest_remedy(error)}"
     streams.discard_output()

@@ -17,7 +17,7 @@ from voicecoach.app.cli.fields import (
     option,
     several,
 )
-from voicecoach.audio.formats import FORMATS, Format, chosen
+from voicecoach.audio.formats import FORMATS, Format, choose_format
 from voicecoach.core.notation import read_pace, read_seconds
 from voicecoach.core.score import Side
 from voicecoach.script.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
@@ -243,7 +243,7 @@ def make_sounding(sound: SoundOptions, files: FileOptions, path: Path | None) ->
         ChoiceError: When the file's name and its format do not go together.
     """
     return Sounding(
-        chosen(files.form.name if files.form else None, path),
+        choose_format(files.form.name if files.form else None, path),
         files.bitrate,
         None if sound.bed == "none" else sound.bed,
         float(sound.under),

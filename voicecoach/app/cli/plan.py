@@ -95,12 +95,12 @@ def _check_picture(path: Path, *, force: bool) -> None:
 
 
 def _draw(track: Track, path: Path) -> None:
-    from voicecoach.audio.writer import Extra, write_all
+    from voicecoach.audio.writer import Extra, write_files
     from voicecoach.views import plot
 
     vector = path.suffix.lower() == ".svg"
     picture = plot.svg(track.timeline, track.title).encode() if vector else plot.png(track.timeline, track.title)
-    write_all([], [Extra(path, "picture", picture)])
+    write_files([], [Extra(path, "picture", picture)])
 
 
 def _print_plan(track: Track) -> None:

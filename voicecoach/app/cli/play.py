@@ -80,12 +80,12 @@ def _play_session(chosen: PlayOptions) -> None:
         make_request(chosen.session, chosen.guidance, chosen.voice),
         sounding=make_sounding(chosen.sound, FileOptions(), None),
     )
-    with locks.folder() as folder:
+    with locks.hold_folder() as folder:
         with show_progress(f"Getting {request.routine} ready", quiet=quiet) as report, name_check(request):
             made = session.make(request, folder / "session.mp3", folders.cache(), report)
         print_warnings(made.session, quiet=quiet)
-        signals.check()
-        signals.forget()  # the file that was made is not one to keep
+        signals.raise_pending()
+        signals.reset()  # the file that was made is not one to keep
         play_file(made.files[0][1].path, quiet=quiet)
 
 

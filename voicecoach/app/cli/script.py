@@ -81,18 +81,18 @@ def command(chosen: ScriptOptions) -> None:
 
 def _list_unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
     """Return the wordings that have no recording in a folder yet."""
-    from voicecoach.system.folders import expanded
+    from voicecoach.system.folders import expand
     from voicecoach.voices.recorded import list_recordings
 
-    there = list_recordings(expanded(folder))
+    there = list_recordings(expand(folder))
     return tuple(prompt for prompt in found if prompt.file.removesuffix(".wav") not in there)
 
 
 def _write_list(found: Sequence[Prompt], path: Path, title: str) -> None:
     """Write a list to record from, in the format that its file's name asks for."""
-    from voicecoach.audio.writer import Extra, write_all
+    from voicecoach.audio.writer import Extra, write_files
     from voicecoach.views import prompts
 
     forms = {".csv": prompts.table(found), ".md": prompts.markdown(found, title)}
-    write_all([], [Extra(path, "recording list", forms[path.suffix.lower()])])
+    write_files([], [Extra(path, "recording list", forms[path.suffix.lower()])])
     click.echo(f"{path}  {len(found)} wordings to record")

@@ -16,7 +16,7 @@ from voicecoach.app.cli.printing import print_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from voicecoach.audio.verify import Finding
+    from voicecoach.audio.verify import Deviation
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -45,9 +45,9 @@ def command(chosen: VerifyOptions) -> int:
     A file of voicecoach carries the timeline that it was made from. The exit status is 0 if all files are as they were
     made, else 1.
     """
-    from voicecoach.audio.verify import read, verify
+    from voicecoach.audio.verify import read_plan, verify
 
-    plan = read(chosen.timeline) if chosen.timeline else None
+    plan = read_plan(chosen.timeline) if chosen.timeline else None
     found = {file: verify(Path(file), plan) for file in chosen.files}
     if chosen.as_json:
         print_json({file: [{"at": each.at, "what": each.what} for each in some] for file, some in found.items()})
@@ -56,7 +56,7 @@ def command(chosen: VerifyOptions) -> int:
     return 1 if any(found.values()) else 0
 
 
-def _print_findings(found: Mapping[str, Sequence[Finding]]) -> None:
+def _print_findings(found: Mapping[str, Sequence[Deviation]]) -> None:
     for file, findings in found.items():
         for line in [*map(str, findings)] or ["as it was made"]:
             click.echo(f"{file}: {line}")
