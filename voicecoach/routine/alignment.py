@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from voicecoach.routine.lines import Line
 
+MOST_ABOVE = 200
+"""Lines above a misaligned one that are looked at for another that is."""
+
 
 def find_deeper(above: Sequence[Line], at: Line, below: Sequence[Line]) -> Slip | None:
     """Look for a key that starts deeper than the key that it belongs beside."""
@@ -44,7 +47,7 @@ def find_misaligned(above: Sequence[Line], at: Line, below: Sequence[Line]) -> S
     if at.key in STEP_NAMES and at.start in items:
         return Slip(at.number, at.start, *add_dash(at.key, at.start))
     moved = _find_moved_item(above, at, below)
-    outdented = next((line for line in reversed(above) if _is_outdented(line, above)), None)
+    outdented = next((line for line in reversed(above[-MOST_ABOVE:]) if _is_outdented(line, above[-MOST_ABOVE:])), None)
     if outdented and at.start > outdented.start:
         moved = moved or _start_in(outdented, at.start)
     elif first and first is above[-1] and not first.item and _is_odd(first, at, below, parent):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from voicecoach.routine.lines import Line
 
 _CLOSING = {"{": "}", "[": "]"}
+MOST_ABOVE = 30
+"""Lines above the one where YAML gave up that are looked at for what is missing in them."""
 LONGEST = 200
 """Characters that are looked at to find a missing comma."""
 _OPENING = {close: sign for sign, close in _CLOSING.items()}
@@ -114,7 +116,7 @@ def _walk_up(above: Sequence[Line], at: Line | None) -> Iterator[tuple[int, Line
     """Yield the line where YAML gave up, and those above it up to the first that has a key, with their indices."""
     if at:
         yield len(above), at
-    for number in range(len(above) - 1, -1, -1):
+    for number in range(len(above) - 1, max(len(above) - MOST_ABOVE, 0) - 1, -1):
         if above[number].key:
             return
         yield number, above[number]
