@@ -220,6 +220,10 @@ def take_bar_out(spot: Spot, _match: re.Match[str]) -> str:
     return spot.with_rest(rest.rstrip())
 
 
+def fill_in(spot: Spot, _match: re.Match[str]) -> str:
+    return spot.with_line(f"{spot.line} {spot.own}")
+
+
 def fill(spot: Spot, _match: re.Match[str]) -> str:
     return spot.with_word("[]", spot.own)
 
@@ -250,6 +254,7 @@ CHANGES: tuple[tuple[str, Change], ...] = (
     (r"with their values, indented under it", indent_below),
     (r"add 'only: not last'", only_others),
     (r"put (?:the whole text|it) into (?:single |double )?quotes|needs quotes", put_into_quotes),
+    (r"write one, or take the key out", fill_in),
     (r"write the same quotes at the start", open_quotes),
     (r"write ([\[{]) at the start of the text", open_bracket),
     (r"write it without the dash", drop_dash),

@@ -13,10 +13,11 @@ from voicecoach.language import language
 from voicecoach.routine.bare_numbers import find_bare_numbers
 from voicecoach.routine.checks import spoken_texts
 from voicecoach.routine.formula import Quantity
+from voicecoach.routine.keys import line_up
 from voicecoach.routine.limits import bounded, defaults
 from voicecoach.routine.model import EachSide, around, block, said, walk
 from voicecoach.routine.sidedness import find_written_out
-from voicecoach.routine.source import list_texts, place
+from voicecoach.routine.source import Text, list_texts, place, walk_tables
 from voicecoach.routine.speakable import ADDRESS, check_written
 from voicecoach.routine.unused import unheard
 from voicecoach.routine.values import BLANK
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from voicecoach.core.timeline import Timeline
     from voicecoach.language import Language
     from voicecoach.routine.model import Model, Sheet, Sides
-    from voicecoach.routine.source import Table, Text
+    from voicecoach.routine.source import Table
     from voicecoach.views.cuesheet import Line
 
 Advice = tuple[str, str]
@@ -71,6 +72,8 @@ def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
         wordings = (" ".join(wording.split()) for wording in text.split("|"))
         told = chain.from_iterable(_spelling(wording, words) for wording in wordings)
         yield from (Problem(text.where, *each) for each in dict.fromkeys(told))
+    yield from _find_swallowed(every)
+    yield from _find_empty(tree)
     braces = dict(_find_other_braces(looked_at, {*sheet.parameters, *(sheet.sides.left if sheet.sides else ())}))
     yield from braces.values()
     pronounced = tuple(sheet.pronounce.items())
@@ -92,6 +95,31 @@ def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
         refused = {each.where for each in find_written_out(sheet)}
         yield from (each for each in _one_sided(sheet, sheet.sides, words) if each.where not in refused)
         yield from _around_turns(sheet, sheet.sides)
+
+
+def _find_swallowed(texts: Iterable[Text]) -> Iterator[Problem]:
+    """Yield items of lists that belong to the text above them, since their dash or its own stands in a wrong column."""
+    for text in texts:
+        dash: Where | None = getattr(text, "dash", None)
+        if dash is None:
+            continue
+        column = text.where.column - 2
+        if dash.column > column > 0:
+            what = "this line belongs to the text above it, and its dash is read out"
+            yield Problem(dash, what, line_up(column))
+        else:
+            mend = f"write '- ' before it, with the dash in column {dash.column}"
+            yield Problem(text.where, "there is no dash before this text", mend)
+
+
+def _find_empty(tree: Table) -> Iterator[Problem]:
+    """Yield keys without a value, which change nothing."""
+    for table in walk_tables(tree):
+        for key, value in table.items():
+            if value is None and isinstance(key, Text):
+                yield Problem(
+                    key.where, f"{shown(key)} has no value and changes nothing", "write one, or take the key out"
+                )
 
 
 def _find_other_braces(texts: Iterable[Text], names: Collection[str]) -> Iterator[tuple[Where, Problem]]:

@@ -51,10 +51,11 @@ class _TooManyError(Exception):
 
 
 class Text(str):
-    """A scalar of the file, with its place."""
+    """A scalar of the file, with its place, and that of a dash that starts one of its later lines."""
 
-    __slots__ = ("where",)
+    __slots__ = ("dash", "where")
     where: Where
+    dash: Where | None
 
 
 class Table(dict[str, Any]):
@@ -120,7 +121,7 @@ def parsed(raw: bytes, file: str) -> Tree:
     if node is None:
         raise _empty(file)
     problems: list[Problem] = []
-    tree = _Walk(file, problems).tree(node, 0)
+    tree = _Walk(file, problems, text.split("\n")).tree(node, 0)
     if problems:
         raise RoutineError(cut(list(dict.fromkeys(problems))))  # an alias says the same again
     if isinstance(tree, Table):
@@ -269,7 +270,8 @@ def _position(text: str, index: int, file: str) -> Where:
 class _Walk:
     """Turns nodes into trees and notes what is wrong on the way; it stops counting where aliases would explode."""
 
-    def __init__(self, file: str, problems: list[Problem]) -> None:
+    def __init__(self, file: str, problems: list[Problem], lines: Sequence[str]) -> None:
+        self.lines = lines
         self.file, self.problems, self.nodes, self.characters = file, problems, 0, 0
 
     def where(self, node: Node) -> Where:
@@ -299,7 +301,17 @@ class _Walk:
         if self.characters > MOST_CHARACTERS:
             what = f"with its aliases the texts of the file have more than {MOST_CHARACTERS:,} characters"
             raise _error(self.where(node), what, "use fewer aliases")
-        return _placed(Text(node.value), self.where(node))
+        text = _placed(Text(node.value), self.where(node))
+        text.dash = self.find_dash(node) if node.style is None else None
+        return text
+
+    def find_dash(self, node: ScalarNode) -> Where | None:
+        """Return the place of a dash that starts a later line of a text without quotes, and was to start an item."""
+        for number in range(node.start_mark.line + 1, min(node.end_mark.line + 1, len(self.lines))):
+            line = self.lines[number]
+            if line.lstrip().startswith("- "):
+                return Where(self.file, number + 1, len(line) - len(line.lstrip()) + 1)
+        return None
 
     def sequence(self, node: Node, depth: int) -> Items:
         items = _placed(Items(self.tree(child, depth + 1) for child in node.value), self.where(node))
@@ -328,7 +340,9 @@ class _Walk:
             if key.value in seen and not dashless:
                 dashless = self.note_double(key, seen)
             seen.setdefault(key.value, key)
-            yield _placed(Text(key.value), self.where(key)), self.tree(value, depth + 1)
+            name = _placed(Text(key.value), self.where(key))
+            name.dash = None
+            yield name, self.tree(value, depth + 1)
         own = {*seen}
         for value in merged:
             yield from self.merge(value, depth + 1, own)
