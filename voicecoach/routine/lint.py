@@ -118,7 +118,7 @@ def _find_empty(tree: Table) -> Iterator[Problem]:
         for key, value in table.items():
             if value is None and isinstance(key, Text):
                 yield Problem(
-                    key.where, f"{shown(key)} has no value and changes nothing", "write one, or take the key out"
+                    key.where, f"{quote(key)} has no value and changes nothing", "write one, or take the key out"
                 )
 
 
