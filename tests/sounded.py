@@ -14,7 +14,6 @@ from voicecoach.audio.writer import Recording, write_files
 from voicecoach.core.breath import Kind, Span
 from voicecoach.core.notation import read_breath
 from voicecoach.core.score import Pause, Score, Seq, breathe, phrase, seq
-from voicecoach.script.choices import Sounding
 from voicecoach.views.exchange import as_json
 
 if TYPE_CHECKING:

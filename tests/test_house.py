@@ -34,12 +34,10 @@ PURE = {"core", "script", "views"}
 """The packages without effects: no file, process or clock. (`pathlib` counts as text: names of files.)"""
 UNTIL_SPLIT = {
     ("routine.lint", "views.cuesheet"),
-    ("routine.unused", "script.steps"),
-    ("script.choices", "audio.formats"),
 }
 """Imports against the order that splits of modules are about to take away."""
 LONG_UNTIL_SPLIT = {
-    *("script.context", "script.steps"),
+    "script.steps",
 }
 VAGUE = {"utils", "util", "helper", "helpers", "manager", "engine", "processor", "common", "misc"}
 LONGEST_FUNCTION, LONGEST_FILE, MOST_MODULES = 40, 450, 25

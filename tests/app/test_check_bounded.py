@@ -15,7 +15,7 @@ from voicecoach.app.speaker import Speaker
 from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
 from voicecoach.routine import lint, source, unused
 from voicecoach.routine.loader import load
-from voicecoach.script.steps import phase_of, which
+from voicecoach.routine.phase_keys import name_breath, read_phase_key
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -82,10 +82,10 @@ def test_words_that_are_never_said_are_found_as_by_looking_at_every_breath(
     slow = set()
     for count in counts:
         for number in range(count):
-            called = (f"{name}in" for name in which(number, count, every))
+            called = (f"{name}in" for name in name_breath(number, count, every))
             slow.add(next((name for name in called if name in spoken), ""))
     assert set(unused._heard(spoken, counts)) - {""} == slow - {""}  # noqa: SLF001
-    assert all(phase_of(key)[0] == "in" for key in spoken)
+    assert all(read_phase_key(key)[0] == "in" for key in spoken)
 
 
 BIG = "title: T\nsteps:\n" + "  - breathe: 10000\n    min: 1\n    in: In\n    out: Out\n    last out: Up\n" * 2
@@ -99,9 +99,9 @@ def test_many_breaths_that_may_be_fewer_are_looked_through_once(
     def counted(*args: object) -> object:
         nonlocal calls
         calls += 1
-        return which(*args)  # type: ignore[arg-type] # as it is called
+        return name_breath(*args)  # type: ignore[arg-type] # as it is called
 
-    monkeypatch.setattr(unused, "which", counted)
+    monkeypatch.setattr(unused, "name_breath", counted)
     monkeypatch.setattr(unused, "MOST_TRIED", 50_000)
     checked.write_text(BIG, encoding="utf-8")
     assert run(["check", str(checked)]) == 0

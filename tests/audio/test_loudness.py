@@ -19,7 +19,6 @@ from voicecoach.audio.loudness import GATE, Blocks, integrate, measure_file, rea
 from voicecoach.audio.writer import Stream
 from voicecoach.core.score import phrase, seq
 from voicecoach.errors import EncodeError
-from voicecoach.script.choices import Sounding
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,6 +16,7 @@ from voicecoach.audio.clip import SAMPLE_RATE, Clip, amplify
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.mixdown import WINDOW
 from voicecoach.audio.render import describe_speech
+from voicecoach.audio.settings import Sounding
 from voicecoach.audio.verify import verify
 from voicecoach.core.score import CueKind, phrase, seq
 from voicecoach.core.timeline import Cue, Timeline

@@ -25,7 +25,6 @@ from voicecoach.audio.verify import read_carried_plan, read_plan, verify
 from voicecoach.audio.writer import Recording, Stream, write_files
 from voicecoach.core.score import phrase, seq
 from voicecoach.errors import TargetError
-from voicecoach.script.choices import Sounding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -21,7 +21,6 @@ from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.loudness import measure_file
 from voicecoach.audio.verify import verify
 from voicecoach.errors import EncodeError
-from voicecoach.script.choices import Sounding
 from voicecoach.voices import polish
 
 with warnings.catch_warnings():

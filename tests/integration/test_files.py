@@ -31,7 +31,6 @@ from voicecoach.audio.mp3 import FrameFormat
 from voicecoach.audio.verify import verify
 from voicecoach.core.score import Side
 from voicecoach.errors import TargetError
-from voicecoach.script.choices import Sounding
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

@@ -25,7 +25,7 @@ from voicecoach.audio.mp3 import FrameFormat
 from voicecoach.audio.mp3_info import read_info
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side
-from voicecoach.script.choices import ROOM_TONE, Choices, Sounding
+from voicecoach.script.choices import Choices
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

@@ -197,7 +197,7 @@ def test_the_name_of_a_file_steers_no_terminal_either() -> None:
 
 
 def test_aliases_includes_and_rounds_together_are_bounded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.script.context.MOST_STEPS", 2_000)
+    monkeypatch.setattr("voicecoach.script.tally.MOST_STEPS", 2_000)
     block = "{repeat: {rounds: 1000, steps: [&s {breathe: 9999, in: In}, *s, *s]}}"
     (home / "b.yaml").write_text(f"title: b\nsteps: [&r {block}, *r, *r]\n", encoding="utf-8")
     (home / "a.yaml").write_text(f"title: a\nsteps: [&i {{include: b.yaml}}{', *i' * 150}]\n", encoding="utf-8")

@@ -20,7 +20,8 @@ from voicecoach.routine.model import Sheet
 from voicecoach.routine.values import words
 from voicecoach.script.builder import build
 from voicecoach.script.choices import SPOKEN, Choices, Guidance
-from voicecoach.script.context import MOST_STEPS, Part
+from voicecoach.script.context import Part
+from voicecoach.script.tally import MOST_STEPS
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
 

@@ -21,10 +21,10 @@ from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
+from voicecoach.routine.phase_keys import name_breath, read_phase_key
 from voicecoach.script.builder import build
 from voicecoach.script.builder import pace as paced
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
-from voicecoach.script.steps import phase_of, which
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def test_each_breath_says_the_most_special_of_its_words(keys: set[str], count: i
     """Last before first before a number before every so many (the larger first) before even and odd before all."""
     said = [cue.text for cue in once(breathe=count, **{f"{key}in": f"[{key}] in" for key in keys}).cues]
     expected = [
-        next((f"[{name}] in" for name in which(number, count, range(99, 1, -1)) if name in keys), "")
+        next((f"[{name}] in" for name in name_breath(number, count, range(99, 1, -1)) if name in keys), "")
         for number in range(count)
     ]
     assert [text for text in said if text.endswith(" in")] == [text for text in expected if text]
@@ -80,12 +80,12 @@ def test_each_breath_says_the_most_special_of_its_words(keys: set[str], count: i
     ],
 )
 def test_what_a_breath_can_be_called(number: int, count: int, expected: list[str]) -> None:
-    assert list(which(number, count, range(99, 1, -1))) == expected
+    assert list(name_breath(number, count, range(99, 1, -1))) == expected
 
 
 def test_a_key_of_words_names_its_phase() -> None:
-    assert phase_of("every 12 in 2") == ("in 2", Kind.INHALE, 2)
-    assert phase_of("last out") == ("out", Kind.EXHALE, 1)
+    assert read_phase_key("every 12 in 2") == ("in 2", Kind.INHALE, 2)
+    assert read_phase_key("last out") == ("out", Kind.EXHALE, 1)
 
 
 def test_breaths_are_counted_up_and_down_with_their_last_one() -> None:
@@ -646,7 +646,7 @@ def test_blocks_stand_in_blocks_up_to_20_deep(kind: list[str], tmp_path: Path) -
 
 
 def test_what_varies_and_multiplies_without_end_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.script.context.MOST_STEPS", 2_000)
+    monkeypatch.setattr("voicecoach.script.tally.MOST_STEPS", 2_000)
     step: Step = {"breathe": "{n}"}
     for _ in range(6):
         silent = {"say": "hi", "only": "last"}

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from voicecoach.app.request import Made, Request
     from voicecoach.app.request import Session as Planned
     from voicecoach.audio.clip import Clip
+    from voicecoach.audio.settings import Sounding
     from voicecoach.core.score import Score
     from voicecoach.core.timeline import Cue, Timeline
-    from voicecoach.script.choices import Sounding
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.app.naming import list_choices
+from voicecoach.audio.settings import Sounding
 from voicecoach.audio.sounds import read_sound
 from voicecoach.core.perform import LONGEST
 from voicecoach.core.timeline import clock
 from voicecoach.errors import ChoiceError
-from voicecoach.script.choices import Choices, Sounding
+from voicecoach.script.choices import Choices
 from voicecoach.views.exchange import as_json
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ from voicecoach.routine.model import Include, block, walk
 from voicecoach.routine.source import Table, read
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import LEFT_RIGHT, Choices
-from voicecoach.script.context import MOST_STEPS
+from voicecoach.script.tally import MOST_STEPS
 from voicecoach.system import cache
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from voicecoach.core.score import CueKind, Pause, Phrase, phrases, seq
 from voicecoach.routine.library import find, translations
 from voicecoach.routine.loader import Routine, load
 from voicecoach.script.builder import build, pace
-from voicecoach.script.choices import Choices, Sounding
+from voicecoach.script.choices import Choices
 from voicecoach.system import cache
 from voicecoach.views.exchange import as_json
 from voicecoach.voices import matching

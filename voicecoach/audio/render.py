@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from voicecoach.audio.beds import Bed
     from voicecoach.audio.id3 import Tags
     from voicecoach.audio.mixdown import Passage
+    from voicecoach.audio.settings import Sounding
     from voicecoach.core.timeline import Cue, Timeline
-    from voicecoach.script.choices import Sounding
 
 Progress = Callable[[str, int, int], None]
 """Told of progress: what is being done, how much of it is, out of how much."""

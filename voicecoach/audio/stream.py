@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from voicecoach.audio.clip import Clip
+    from voicecoach.audio.settings import Sounding
     from voicecoach.core.score import Side
     from voicecoach.core.timeline import Cue, Timeline
-    from voicecoach.script.choices import Sounding
 
 PIECE = 65_536
 """Bytes that are yielded at once, at most."""

@@ -104,7 +104,7 @@ def _plain(part: Schema) -> Schema:
 def _part(part: Schema) -> Schema:
     """Name the keys of phases by their pattern; a lone phase is known by one of them."""
     from voicecoach.routine.keys import LONE
-    from voicecoach.routine.model import PHASE_KEY
+    from voicecoach.routine.phase_keys import PHASE_KEY
 
     spoken = part["properties"].pop("<spoken>", None)
     if spoken is None:

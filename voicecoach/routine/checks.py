@@ -154,7 +154,7 @@ def _visits(  # noqa: PLR0913 - what holds around the steps
 def _coming(step: Model, inner: Round, nouns: Collection[str]) -> frozenset[str]:
     """Return the names of what comes next in a block: of the next round, and of the next turn."""
     turns = nouns if isinstance(step, EachSide) else ()
-    return frozenset(f"next {name}" for name in (*inner.vary, "round", *turns))
+    return inner.next_names | {f"next {name}" for name in turns}
 
 
 def _deep(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
@@ -251,7 +251,7 @@ def _spoken_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple
     for words in (*said(step), *(said(inner) if inner else ())):
         yield words.where or where, words.blanks()
     if inner:
-        within = {*inner.vary, "round", "rounds"} if isinstance(inner, Round) else set()
+        within = inner.names if isinstance(inner, Round) else set()
         nouns = sides if isinstance(step, EachSide) else set()
         title: str = getattr(step, "name", "")
         yield where, {name.lower() for name in BLANK.findall(title)} - within - nouns
@@ -299,7 +299,7 @@ def _values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table)
         for name, values in inner.vary.items() if isinstance(inner, Round) else ():
             at = (*path, "each side" if isinstance(step, EachSide) else "repeat", "vary", name)
             texts = () if isinstance(values, Growing) else values
-            others = (known | {*inner.vary, "round", "rounds"} if isinstance(inner, Round) else known) - {name}
+            others = (known | inner.names if isinstance(inner, Round) else known) - {name}
             given += [((*at, number), others, text) for number, text in enumerate(texts)]
     for at, known, text in given:
         own = {at[1]} if at[0] == "parameters" else set()  # what is made of itself

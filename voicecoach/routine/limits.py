@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.formula import Formula, as_count, as_span, worked_out
-from voicecoach.routine.model import BreathePhases, Growing, PerSide, Rest, Round, block, walk
+from voicecoach.routine.model import BreathePhases, PerSide, Rest, Round, block, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,8 +92,7 @@ def _rounds(inner: Round) -> dict[str, Given]:
     rounds: int | Formula | PerSide | None = getattr(inner, "rounds", None)
     if isinstance(rounds, PerSide):
         return {"left": rounds.left, "right": rounds.right}
-    listed = max([len(values) for values in inner.vary.values() if not isinstance(values, Growing)], default=1)
-    return {"rounds": listed if rounds is None else rounds}
+    return {"rounds": inner.list_length if rounds is None else rounds}
 
 
 def _size(given: Given, values: Mapping[str, str], known: dict[str, Quantity]) -> Size | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
@@ -17,6 +16,7 @@ from pydantic import (
 
 from voicecoach.core import notation
 from voicecoach.routine.keys import LONE, STEPS
+from voicecoach.routine.phase_keys import PHASE_KEY
 from voicecoach.routine.source import Table
 from voicecoach.routine.values import (
     MOST_NAMES,
@@ -48,12 +48,6 @@ if TYPE_CHECKING:
     from pydantic.functional_validators import ModelWrapValidatorHandler
 
     from voicecoach.errors import Where
-
-PHASE_KEY = re.compile(
-    r"(?:(?:first|last|odd|even|[1-9][0-9]{0,3}|every (?:[2-9]|[1-9][0-9])) )?"
-    r"(?P<phase>in|hold|out|pause)(?: (?P<nth>[2-9]))?"
-)
-"""Which breaths (all, the first, the last, the n-th, every other), which phase, and the how manyth of its kind."""
 
 
 class Model(BaseModel):
@@ -228,6 +222,26 @@ class Round(Model):
     most: Rounds | None = Field(default=None, alias="max")
     past: Said | None = None
     steps: tuple[Step, ...] = Field(min_length=1)
+
+    @property
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """The lists that the rounds go through, by the names of their values."""
+        return {name: values for name, values in self.vary.items() if not isinstance(values, Growing)}
+
+    @property
+    def list_length(self) -> int:
+        """How many rounds it takes to go through the longest list; 1 without lists."""
+        return max(map(len, self.lists.values()), default=1)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that have values in a round: those that vary, its number, and the number of rounds."""
+        return frozenset({*self.vary, "round", "rounds"})
+
+    @property
+    def next_names(self) -> frozenset[str]:
+        """The names that have values of the round that comes next."""
+        return frozenset(f"next {name}" for name in (*self.vary, "round"))
 
 
 class Block(Round):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voicecoach.routine.model import PHASE_KEY
+from voicecoach.routine.phase_keys import PHASE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Collection

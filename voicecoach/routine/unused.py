@@ -11,10 +11,10 @@ from voicecoach.core.breath import Span
 from voicecoach.errors import Problem, quote
 from voicecoach.routine.formula import Formula
 from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, block, walk
+from voicecoach.routine.phase_keys import find_key, list_intervals, name_breath, read_phase_key
 from voicecoach.routine.source import key_place
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, Words
-from voicecoach.script.steps import phase_of, which
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +29,6 @@ SILENT = {"steps", "before", "between", "pronounce", "language", "summary", "not
 MOST_TRIED = 200_000
 """Words times breaths that are looked through, which takes some tenths of a second; the rest is skipped."""
 
-_EVERY = re.compile(r"every ([0-9]+) ")
 _WORD = re.compile(r"\w+")
 
 
@@ -80,14 +79,13 @@ def _heard(spoken: Iterable[str], counts: range) -> Iterator[str]:
     How many there are makes a difference for the last breath alone.
     """
     spoken = set(spoken)
-    phases = {phase_of(key)[0] for key in spoken}
-    every = sorted({int(found[1]) for key in spoken if (found := _EVERY.match(key))}, reverse=True)
+    phases, every = {read_phase_key(key)[0] for key in spoken}, list_intervals(spoken)
     most = counts[-1]
     before = ((number, most) for number in range(most - 1))
     last = ((count - 1, count) for count in counts if count)
     for number, count in (*before, *last):
-        names = tuple(which(number, count, every))
-        yield from (next((name + phase for name in names if name + phase in spoken), "") for phase in phases)
+        names = tuple(name_breath(number, count, every))
+        yield from (key for phase in phases if (key := find_key(phase, names, spoken)))
 
 
 def _outside_rounds(steps: Iterable[Model]) -> Iterator[Problem]:

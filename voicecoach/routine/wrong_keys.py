@@ -9,7 +9,6 @@ from voicecoach.errors import Problem, find_close, quote
 from voicecoach.routine.keys import HEADS, STEPS, add_colon, add_dash, find_bare_key, line_up
 from voicecoach.routine.model import (
     BETWEEN,
-    PHASE_KEY,
     Block,
     BreathePhases,
     ByRound,
@@ -34,6 +33,7 @@ from voicecoach.routine.model import (
     Spoken,
     tag,
 )
+from voicecoach.routine.phase_keys import PHASE_KEY
 from voicecoach.routine.source import Items, Table, Text, key_place, place
 from voicecoach.routine.synonyms import find_meant, find_phase_key
 

@@ -14,10 +14,11 @@ from voicecoach.routine.model import EachSide, Include, Repeat, Rest, Round, blo
 from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import chimed, end, start
 from voicecoach.script.choices import LEFT_RIGHT
-from voicecoach.script.context import Part, Room, Tally
+from voicecoach.script.context import Part
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.piece import Piece
 from voicecoach.script.steps import SENTENCE_GAP, list_round_names, paced, rest, scores
+from voicecoach.script.tally import Room, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -17,6 +17,7 @@ from voicecoach.routine.formula import Formula, TooDeepError, as_count, as_span,
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance
+from voicecoach.script.tally import Beats, Room, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,149 +26,17 @@ if TYPE_CHECKING:
     from voicecoach.core.score import Score
     from voicecoach.language import Language
     from voicecoach.routine.loader import Routine
-    from voicecoach.script.choices import Choices, Spread
+    from voicecoach.script.choices import Choices
 
 _Given = TypeVar("_Given")
 _FACTOR = r"(?:\{[^{}]*\}|[0-9]+(?:\.[0-9]+)?)"
 _PRODUCT = re.compile(rf"{_FACTOR}(?: [*/] {_FACTOR})*")
 _SUM = re.compile(r"\} [-+] | [-+] \{")
 _START = Offset(Fraction(0), Fraction(0))
-MOST_STEPS = 100_000
 EACH = 20
 """What a text costs besides its characters, where they are counted."""
 ONE_BREATH = Span(breaths=1)
 TONES = {Kind.INHALE: "tone-in", Kind.HOLD: "tone-hold", Kind.EXHALE: "tone-out", Kind.PAUSE: "tone-hold"}
-
-
-@dataclass(slots=True)
-class Beats:
-    """Counts the breaths of a pace as they are written; the turns of a round go back to the same ones.
-
-    Attributes:
-        taken: How many are taken before this place.
-        last: The breath that was taken last, from 0.
-        total: How many the whole part has, if that is known; on a ramp, each is longer or shorter for it.
-        most: How many the whole part has so far.
-        counted: Whether some of them were counted by their length.
-        cautious: Whether each is counted as if it was the shortest, so that they last long enough in any case.
-    """
-
-    taken: int = 0
-    last: int = 0
-    total: int | None = None
-    most: int = 0
-    counted: bool = False
-    cautious: bool = False
-
-    def take(self) -> int:
-        """Take one more breath, and return which it is, from 0."""
-        self.last = self.taken
-        self.taken += 1
-        self.most = max(self.most, self.taken)
-        return self.last
-
-    def go(self, taken: int, last: int | None = None) -> None:
-        """Go to the breath after ``taken`` others; the one taken ``last`` is that before it, if nothing is given."""
-        self.taken, self.last = taken, max(0, taken - 1) if last is None else last
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts all that a session comes to, so that what multiplies without end is refused while it is small.
-
-    Attributes:
-        taken: How much it is so far.
-        chapter: The chapter that it has come to: what it is called, and its side.
-        problems: What can't be worked out, one at a place; None where the first of it is to be raised.
-        timed: Whether anything in it depends on how long the listener's breaths last.
-        paces: The breaths of each part with a pace of its own, in order.
-        totals: How many each of them has, as far as that is known; None if that can't be settled.
-        most: How much it may be, if that is less than for any session.
-        spent: Characters that were read aloud or worked out so far, with `EACH` for each text.
-        most_spent: How many there may be; 0 for any number.
-    """
-
-    taken: int = 0
-    chapter: tuple[tuple[str, ...], Side | None] = ((), None)
-    problems: dict[Where, Problem] | None = None
-    timed: bool = False
-    most: int = 0
-    spent: int = 0
-    most_spent: int = 0
-    paces: list[Beats] = field(default_factory=list)
-    totals: tuple[int, ...] | None = ()
-
-    def begin(self) -> Beats:
-        """Begin to count the breaths of a part with a pace of its own."""
-        known = (self.totals or ())[len(self.paces) :]
-        self.paces.append(Beats(total=known[0] if known else None, cautious=self.totals is None))
-        return self.paces[-1]
-
-
-@dataclass(slots=True)
-class Places:
-    """Counts the places where a session can have more or less, and how far they go.
-
-    Attributes:
-        next: The number of the next place.
-        count: How many there are so far.
-        least: How many fewer (a number below 0) a place can have, at most.
-        most: How many more a place can have, at most.
-        bent: How many more, or fewer, they have in all.
-    """
-
-    next: int = 0
-    count: int = 0
-    least: int = 0
-    most: int = 0
-    bent: int = 0
-
-    def bend(self, spread: Spread, own: int, least: int, most: int) -> int:
-        """Return how many a place has: its own and what is spread, within its bounds."""
-        given = min(max(own + spread.at(self.next), least), most)
-        self.go(self.next + 1)
-        self.reaches(least - own, most - own)
-        self.bent += given - own
-        return given
-
-    def go(self, place: int) -> None:
-        """Go on from a place."""
-        self.next, self.count = place, max(self.count, place)
-
-    def reaches(self, least: int, most: int) -> None:
-        """Note how far a place goes."""
-        self.least, self.most = min(self.least, least), max(self.most, most)
-
-
-@dataclass(slots=True)
-class Room:
-    """What the author of a session leaves to be chosen: rounds, rests and guided breaths.
-
-    Attributes:
-        rounds: How far the rounds go.
-        played: The rounds that each of these blocks has.
-        rests: The rests that can be bent, in breaths.
-        breaths: The guided breaths that can be more or fewer; the sides of a round share their places.
-    """
-
-    rounds: Places = field(default_factory=Places)
-    played: list[int] = field(default_factory=list)
-    rests: Places = field(default_factory=Places)
-    breaths: Places = field(default_factory=Places)
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """The next rest and the next guided breaths."""
-        return self.rests.next, self.breaths.next
-
-    def go(self, place: tuple[int, int]) -> None:
-        """Go on from a place that is known already."""
-        self.rests.go(place[0])
-        self.breaths.go(place[1])
-
-    def on(self) -> None:
-        """Go on from the first place that was not known before."""
-        self.go((self.rests.count, self.breaths.count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,9 +208,8 @@ class Part:
             RoutineError: When there are more than a session can have.
         """
         self.tally.taken += 1
-        most = self.tally.most or MOST_STEPS
-        if self.tally.taken > most:
-            what = f"the breaths and steps of this session are more than {most:,}"
+        if self.tally.taken > self.tally.limit:
+            what = f"the breaths and steps of this session are more than {self.tally.limit:,}"
             raise TooManyError(self.refused(None, f"{what}: use fewer rounds or breaths").problems)
 
     def spend(self, characters: int) -> None:

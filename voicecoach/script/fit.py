@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
     from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.routine.loader import Routine
-    from voicecoach.script.context import Places, Room
+    from voicecoach.script.tally import Places, Room
 
 NEVER = Fraction(10**9)
 """Seconds of what can't be performed: more than any session has."""

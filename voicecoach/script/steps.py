@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
@@ -30,7 +29,6 @@ from voicecoach.core.score import (
 from voicecoach.errors import ChoiceError, UnknownNameError, quote
 from voicecoach.routine.formula import Formula, worked_out
 from voicecoach.routine.model import (
-    PHASE_KEY,
     BreathePhases,
     ByRound,
     Change,
@@ -49,6 +47,7 @@ from voicecoach.routine.model import (
 from voicecoach.routine.model import (
     Paced as PacedStep,
 )
+from voicecoach.routine.phase_keys import find_key, list_intervals, name_breath, read_phase_key
 from voicecoach.routine.values import Words
 from voicecoach.script.choices import LEFT_RIGHT, Guidance, Spread
 from voicecoach.script.context import TONES
@@ -273,16 +272,15 @@ class Lines:
         """Take what the author wrote for each key, as it is in this round."""
         self.spoken = {key: _by_round(words, part) for key, words in spoken.items()}
         self.part, self.sides = part, sides
-        self.phases = sorted({phase_of(key) for key in spoken})
-        self.every = sorted({int(found) for key in spoken for found in re.findall(r"^every (\d+)", key)}, reverse=True)
+        self.phases, self.intervals = sorted({read_phase_key(key) for key in spoken}), list_intervals(spoken)
         self.written: dict[str, Score] = {}
         self.owned: dict[Kind, Score] = {}
 
     def during(self, number: int, count: int) -> Iterator[tuple[Kind, int, Score]]:
         """Yield what is said in a breath: of the words that are meant for it, the most special."""
-        names = tuple(which(number, count, self.every))
+        names = tuple(name_breath(number, count, self.intervals))
         for phase, kind, nth in self.phases:
-            key = next((name + phase for name in names if name + phase in self.spoken), None)
+            key = find_key(phase, names, self.spoken)
             if key:
                 yield kind, nth, self.written[key] if key in self.written else self._write(key, kind, number, count)
 
@@ -316,34 +314,6 @@ class Lines:
 
 _AFTER = {Kind.HOLD: (Kind.INHALE, "hold"), Kind.PAUSE: (Kind.EXHALE, "empty")}
 """The phases that a listener's breath may have besides the author's: what each follows, and the program's words."""
-
-
-def phase_of(key: str) -> tuple[str, Kind, int]:
-    """Return the phase that a key of words is for: its name, its kind, and its ordinal among phases of the same kind.
-
-    >>> phase_of("every 4 in 2")
-    ('in 2', <Kind.INHALE: 'inhale'>, 2)
-    """
-    match = PHASE_KEY.fullmatch(key)
-    assert match is not None  # noqa: S101 - the models take no other key
-    name, nth = match["phase"], int(match["nth"] or 1)
-    return (name if nth == 1 else f"{name} {nth}"), NAMES[name], nth
-
-
-def which(number: int, count: int, intervals: Iterable[int]) -> Iterator[str]:
-    """Yield what a breath can be called, the most special first; breaths count from 0, ``intervals`` fall.
-
-    >>> list(which(3, 9, [4, 3, 2]))
-    ['4 ', 'every 4 ', 'every 2 ', 'even ', '']
-    """
-    if number == count - 1:
-        yield "last "
-    if number == 0:
-        yield "first "
-    yield f"{number + 1} "
-    yield from (f"every {every} " for every in intervals if (number + 1) % every == 0)
-    yield "even " if number % 2 else "odd "
-    yield ""
 
 
 def _kind(words: Words) -> CueKind:
@@ -420,15 +390,9 @@ def _asked(block: Round, part: Part, chosen: int | None, written: int | Formula 
 
     Rounds that are chosen take their place; of a list, that is how often the whole of it is gone through.
     """
-    longest = max(map(len, _lists(block).values()), default=1)
     if written is None:
-        return longest * (chosen or 1)
+        return block.list_length * (chosen or 1)
     return chosen or part.count(written)
-
-
-def _lists(block: Round) -> dict[str, tuple[str, ...]]:
-    """Return the lists that the rounds of a block go through, by the names of their values."""
-    return {name: values for name, values in block.vary.items() if not isinstance(values, Growing)}
 
 
 def _past(block: Round, part: Part, asked: int) -> Iterator[Score]:
@@ -456,7 +420,7 @@ def _varied(block: Round, place: int, played: Sequence[int], part: Part, followi
 
 def _ahead(block: Round, following: _Coming | None, part: Part) -> dict[str, str]:
     """Return the values around a block, and under ``next`` those of a round of it that follows; without one, none."""
-    coming = {f"next {name}" for name in (*block.vary, "round")}
+    coming = block.next_names
     values = {name: text for name, text in part.values.items() if name not in coming}
     if following is not None:
         place, number = following
@@ -539,7 +503,7 @@ def _list_played(block: Round, name: str, rounds: int, part: Part) -> list[int]:
 
 def list_round_names(block: Round, name: str, part: Part) -> Iterator[str]:
     """Yield the names that the rounds of a block can be skipped by."""
-    every = range(max(map(len, _lists(block).values()), default=0))
+    every = range(block.list_length if block.lists else 0)
     found = dict.fromkeys(_round_name(block, name, number, every, part) for number in every)
     yield from filter(None, found)
 
@@ -561,7 +525,7 @@ def _value_title(block: Round, turn: Part) -> str:
 
 def _named_list(block: Round) -> str:
     """Return the name of the list that a block goes through: of several lists, the first of words."""
-    lists = _lists(block)
+    lists = block.lists
     texts = (name for name, values in lists.items() if any(map(_is_text, values)))
     return next(texts, next(iter(lists), ""))
 
@@ -581,7 +545,7 @@ def _round_titles(block: Round, turn: Part, side: Sequence[str] = ()) -> list[st
         value = _value_title(block, turn)
     except UnknownNameError:  # a word of the sides, which have no turn yet
         value = ""
-    passes = len(_lists(block)[_named_list(block)]) if value else 1
+    passes = len(block.lists[_named_list(block)]) if value else 1
     number = [turn.word("round", number=place // passes + 1)] if rounds > passes else []
     return [*([value] if value else []), *side, *number]
 
@@ -589,7 +553,7 @@ def _round_titles(block: Round, turn: Part, side: Sequence[str] = ()) -> list[st
 def _list_inside(titles: Sequence[str], turn: Part, name: str, block: Round) -> tuple[str, ...]:
     """Return what a round that is no chapter adds to the titles of chapters in it: the value of its list."""
     plain = bool(name) and "{" not in name
-    return (*turn.listed, *titles[len(turn.titles) + plain :][:1]) if _lists(block) else turn.listed
+    return (*turn.listed, *titles[len(turn.titles) + plain :][:1]) if block.lists else turn.listed
 
 
 def _announce(steps: Sequence[tuple[Model, Part]], begin: Sequence[Score], opening: Sequence[Score]) -> Iterator[Score]:

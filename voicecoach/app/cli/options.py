@@ -20,7 +20,7 @@ from voicecoach.app.cli.fields import (
 from voicecoach.audio.formats import FORMATS, Format, choose_format
 from voicecoach.core.notation import read_pace, read_seconds
 from voicecoach.core.score import Side
-from voicecoach.script.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
+from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
 
 if TYPE_CHECKING:
     from fractions import Fraction
