@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FRAME, measure, perform
+from voicecoach.audio.settings import Sounding
 from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import Mark, Moment, Side, Sound, Under, phrase, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, TooManyError, UnknownNameError
@@ -16,7 +17,7 @@ from voicecoach.routine.model import Sheet
 from voicecoach.script import builder
 from voicecoach.script.bells import chimed
 from voicecoach.script.builder import build, exercises, piece
-from voicecoach.script.choices import Amount, Choices, Sounding
+from voicecoach.script.choices import Amount, Choices
 from voicecoach.script.fit import attempts
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from voicecoach.core import notation
 from voicecoach.core.breath import Breath, Pace, Span
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, UnknownNameError, find_close
-from voicecoach.script.choices import LEFT_RIGHT, USUAL_UNDER, Choices, Guidance, Sounding
+from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,8 @@ from voicecoach.audio.levels import (
     measure_speech,
     to_dbfs,
 )
+from voicecoach.audio.settings import ROOM_TONE
 from voicecoach.errors import RunError, TargetError, quote
-from voicecoach.script.choices import ROOM_TONE
 from voicecoach.system import plain_files
 from voicecoach.views.exchange import read_timeline
 
