@@ -21,7 +21,6 @@ from voicecoach.audio.verify import verify
 from voicecoach.core.score import CueKind, phrase, seq
 from voicecoach.core.timeline import Cue, Timeline
 from voicecoach.errors import VoiceError
-from voicecoach.script.choices import Sounding
 from voicecoach.system.assets import list_assets
 
 if TYPE_CHECKING:
