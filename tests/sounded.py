@@ -10,6 +10,7 @@ from tests.fakes import FakeVoice
 from tests.tagged import TAGS
 from voicecoach.app.rehearsal import rehearse
 from voicecoach.audio.render import TrackPlan, prepare
+from voicecoach.audio.settings import Sounding
 from voicecoach.audio.writer import Recording, write_files
 from voicecoach.core.breath import Kind, Span
 from voicecoach.core.notation import read_breath

@@ -16,6 +16,7 @@ from voicecoach.audio import ffmpeg, loudness, render
 from voicecoach.audio.clip import SAMPLE_RATE, Clip
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.loudness import GATE, Blocks, integrate, measure_file, read_summary
+from voicecoach.audio.settings import Sounding
 from voicecoach.audio.writer import Stream
 from voicecoach.core.score import phrase, seq
 from voicecoach.errors import EncodeError

@@ -21,6 +21,7 @@ from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.id3 import Tags
 from voicecoach.audio.mixdown import mix_windows
 from voicecoach.audio.mp3 import FrameFormat
+from voicecoach.audio.settings import Sounding
 from voicecoach.audio.verify import read_carried_plan, read_plan, verify
 from voicecoach.audio.writer import Recording, Stream, write_files
 from voicecoach.core.score import phrase, seq

@@ -19,6 +19,7 @@ from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.ffmpeg_choice import VARIABLE
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.loudness import measure_file
+from voicecoach.audio.settings import Sounding
 from voicecoach.audio.verify import verify
 from voicecoach.errors import EncodeError
 from voicecoach.voices import polish

@@ -28,6 +28,7 @@ from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.fall import DECIBELS_A_STEP, GLIDE_STEPS
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.mp3 import FrameFormat
+from voicecoach.audio.settings import Sounding
 from voicecoach.audio.verify import verify
 from voicecoach.core.score import Side
 from voicecoach.errors import TargetError

@@ -23,6 +23,7 @@ from voicecoach.audio.loudness import measure_file
 from voicecoach.audio.mixdown import mix_windows
 from voicecoach.audio.mp3 import FrameFormat
 from voicecoach.audio.mp3_info import read_info
+from voicecoach.audio.settings import ROOM_TONE, Sounding
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.script.choices import Choices

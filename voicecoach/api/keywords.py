@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 from voicecoach.app import values
 from voicecoach.app.request import Request
 from voicecoach.audio.formats import FORMATS, choose_format
+from voicecoach.audio.settings import USUAL_UNDER, Sounding
 from voicecoach.core import notation
 from voicecoach.core.breath import Breath, Pace, Span
 from voicecoach.core.score import Side

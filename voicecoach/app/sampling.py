@@ -13,6 +13,7 @@ from voicecoach.app.targets import list_targets
 from voicecoach.audio import formats
 from voicecoach.audio.id3 import Tags
 from voicecoach.audio.render import TrackPlan, prepare
+from voicecoach.audio.settings import Sounding
 from voicecoach.audio.writer import write_files
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Pause, Phrase, phrases, seq

@@ -18,6 +18,7 @@ from voicecoach.app.cli.fields import (
     several,
 )
 from voicecoach.audio.formats import FORMATS, Format, choose_format
+from voicecoach.audio.settings import USUAL_UNDER, Sounding
 from voicecoach.core.notation import read_pace, read_seconds
 from voicecoach.core.score import Side
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
