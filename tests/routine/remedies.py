@@ -150,6 +150,10 @@ def drop_dash(spot: Spot, _match: re.Match[str]) -> str:
     return spot.with_line(spot.line.replace("- ", "", 1))
 
 
+def close_inside(spot: Spot, match: re.Match[str]) -> str:
+    return spot.with_rest(spot.line[spot.column :].replace(match[2], match[1] + match[2], 1))
+
+
 def add_comma(spot: Spot, match: re.Match[str]) -> str:
     return spot.with_word(f" {literal(match[1])}", f", {literal(match[1])}")
 
@@ -260,6 +264,7 @@ CHANGES: tuple[tuple[str, Change], ...] = (
     (r"write it without the dash", drop_dash),
     (r"write the same quotes", close_quotes),
     (r"write ([\]}]) at the end of the line", close_bracket),
+    (r"write ([\]}]) before the ([\]}])", close_inside),
     (rf"write ', ' before {QUOTED}", add_comma),
     (r"keep one", keep_one),
     (r"indent with spaces", use_spaces),

@@ -92,7 +92,7 @@ def _find_misaligned_item(
     (parent, first), (keys, items) = child, levels
     if first and first.key and not first.item and first.start > at.start:
         return Slip(first.number, first.start, *add_dash(first.key, at.start))
-    if at.key and at.start in keys and at.key not in STEP_NAMES:
+    if at.key and at.start in keys and at.key not in {*STEP_NAMES, *LONE}:
         return Slip(
             at.number, at.start, f"{at.key!r} is no step, and has a dash before it", "write it without the dash"
         )

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import Problem, cut, find_close, order_problems, quote
-from voicecoach.routine.keys import HEADS, LONE, STEPS, add_colon, explain_value, find_bare_key
+from voicecoach.routine.keys import HEADS, LONE, STEPS, add_colon, add_dash, explain_value, find_bare_key
 from voicecoach.routine.model import (
     BETWEEN,
     Block,
@@ -14,7 +14,7 @@ from voicecoach.routine.model import (
     Sheet,
     Sided,
 )
-from voicecoach.routine.source import Table, key_place, place, walk_tables
+from voicecoach.routine.source import Table, Text, key_place, place, walk_tables
 from voicecoach.routine.synonyms import find_meant
 from voicecoach.routine.values import BLANK
 from voicecoach.routine.wrong_keys import MISPLACED_CHANGE, MODELS, Path, bare_path, explain_keys
@@ -79,6 +79,8 @@ def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydant
         return Problem(key_place(tree, path[:-1]), what, remedy)
     if error["type"] == "union_tag_not_found":
         return Problem(place(tree, path), *_explain_step(error["input"], path))
+    if error["type"] == "tuple_type" and (found := _find_dashless(error["input"], path, tree)):
+        return found
     what, remedy = _explain_kind(error, str(path[-1]) if path else "")
     if error["type"] == "value_error" and error["input"] is None:
         what, remedy = _explain_nothing(path, error["loc"], _list_names(tree))
@@ -88,6 +90,17 @@ def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydant
         what = _LONE_BRACE
         remedy = _close_brace(str(error["input"]), _list_names(tree)) or remedy
     return Problem(place(tree, path), what, remedy)
+
+
+def _find_dashless(value: object, path: Path, tree: Table) -> Problem | None:
+    """Return the problem of a step that stands alone under its list and has no dash."""
+    first = next(iter(value), None) if isinstance(value, Table) else None
+    if not isinstance(first, Text) or first not in {*STEPS, "change", *LONE}:
+        return None
+    around, column = key_place(tree, path), first.where.column
+    if around.line == first.where.line:
+        return None
+    return Problem(first.where, *add_dash(str(first), column - 2 if column - 2 > around.column else column))
 
 
 def _explain_nothing(path: Path, loc: Path, names: Collection[str]) -> tuple[str, str]:
@@ -164,7 +177,7 @@ def _explain_shape(kind: str, key: str, value: object) -> tuple[str, str]:
 def _explain_step(value: object, path: Path) -> tuple[str, str]:
     """Return what is wrong with something in a list of steps that is none."""
     known = BETWEEN if {"before", "between"} & {*path[-2:]} else STEPS
-    if isinstance(value, str) and (key := find_bare_key(value)) in known:
+    if isinstance(value, str) and (key := find_bare_key(value)) in {*known, *LONE}:
         return add_colon(key)
     if value is None:
         return "nothing stands after this dash", "write a step there, or take the dash out"

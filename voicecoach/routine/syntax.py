@@ -140,7 +140,13 @@ def _find_bracket(lines: Sequence[Line], mark: tuple[int, int], opening: tuple[i
         return None
     if mark[0] != opening[0]:
         return Slip(*opening, f"this {sign} is not closed", f"write {_CLOSING[sign]} at the end of the line")
-    before = line.value[: mark[1] - line.value_column]
+    before, here = line.value[: mark[1] - line.value_column], line.value[mark[1] - line.value_column :][:1]
+    if here and here in _OPENING and here != _CLOSING[sign]:
+        return Slip(
+            *opening,
+            f"this {sign} is not closed",
+            f"write {_CLOSING[sign]} before the {here} that closes what is around it",
+        )
     joined = re.split(r"[,{[:]", before)[-1].lstrip()[-LONGEST:]
     names = {name.strip() for each in lines for name in re.findall(r"[{,]([^{},:]+):", each.value)}
     ends = [joined[found.start() + 1 :] for found in re.finditer(" ", joined)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import Problem, find_close, quote
-from voicecoach.routine.keys import HEADS, STEPS, add_colon, add_dash, find_bare_key, line_up
+from voicecoach.routine.keys import HEADS, LONE, STEPS, add_colon, add_dash, find_bare_key, line_up
 from voicecoach.routine.model import (
     BETWEEN,
     Block,
@@ -180,10 +180,11 @@ class WrongKeys:
     def _find_second(self, table: Table) -> str:
         """Return the key of a second step in a table: the keys from there on are its own."""
         keys = [str(key) for key in table]
-        heads = {*STEPS, "change"}
+        heads = {*STEPS, "change", "in", "out"}
         for at, key in enumerate(keys[1:], 1):
             rest = set(keys[at:])
-            fits = key in heads and all(_is_key_of(each, MODELS[tag(key)]) for each in rest)
+            model = MODELS[tag("phase" if key in LONE else key)] if key in heads else Phase
+            fits = key in heads and all(_is_key_of(each, model) for each in rest)
             before = _is_step(keys[:at])
             own = set(self.unknown) & rest or (set(self.unknown) & set(keys[:at]) and before)
             if fits and own and before and self._line(key) > self._line(keys[0]):
