@@ -30,11 +30,12 @@ from tests.mutations import TREES, chosen, spoilt, spoilt_text
 from voicecoach.audio.formats import GRID
 from voicecoach.core.perform import perform
 from voicecoach.errors import ChoiceError, FitError, RoutineError
-from voicecoach.routine.lint import advised, timed
+from voicecoach.routine.lint import advised
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import Choices
 from voicecoach.script.fit import LengthError, attempts, fitted
+from voicecoach.views.session_lint import lint_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +112,7 @@ def _came(path: Path, choices: Choices, length: Fraction | None) -> str:
         outcome = "refused when it was performed"
         timeline = perform(score, measure, pace(routine, choices), grid=GRID)
         outcome = "performed"
-        list(timed(timeline, routine.file))
+        list(lint_session(timeline, routine.file))
         if length:
             fitted(attempts(routine, choices, measure, GRID), length, GRID)
             outcome = "performed, at the length asked for"

@@ -10,8 +10,8 @@ import pytest
 from voicecoach.app.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, TargetError, suggest_remedy
+from voicecoach.routine.authoring import create_template
 from voicecoach.routine.loader import load
-from voicecoach.routine.template import started
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
 
@@ -42,7 +42,7 @@ def test_a_routine_without_parameters_says_so() -> None:
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="the folder is gone; change into one that is there"):
-        started("mine", tmp_path / "gone")
+        create_template("mine", tmp_path / "gone")
 
 
 def test_a_name_too_long_is_told_in_two_short_lines(

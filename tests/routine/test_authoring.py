@@ -12,7 +12,6 @@ from ruamel.yaml import YAML
 
 from voicecoach.routine import authoring
 from voicecoach.routine.library import BUILT_IN, built_in
-from voicecoach.routine.template import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +74,7 @@ def check(text: str) -> list[str]:
 
 def test_the_file_is_as_the_models_make_it() -> None:
     """When a change of the models is meant: ``voicecoach schema > schema.json``, and put it into the package."""
-    assert authoring.FILE.read_text(encoding="utf-8") == authoring.written()
+    assert authoring.FILE.read_text(encoding="utf-8") == authoring.write_schema()
 
 
 @pytest.mark.parametrize("name", built_in())
@@ -86,7 +85,7 @@ def test_every_built_in_routine_names_it_and_is_valid(name: str) -> None:
     assert check(source) == []
 
 
-@pytest.mark.parametrize("source", [*WHOLE, text("mine")])
+@pytest.mark.parametrize("source", [*WHOLE, authoring.fill_template("mine")])
 def test_the_routines_of_the_docs_and_the_one_to_start_from_are_valid(source: str) -> None:
     assert check(source) == []
 

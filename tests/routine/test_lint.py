@@ -14,12 +14,13 @@ from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.errors import Where
 from voicecoach.routine.checks import validated
 from voicecoach.routine.library import built_in, find
-from voicecoach.routine.lint import advised, timed
+from voicecoach.routine.lint import advised
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
 from voicecoach.routine.source import Table, read
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
+from voicecoach.views.session_lint import lint_session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,7 +223,7 @@ def session(end: Fraction, wordings: int = 1, wording: int = 0, title: str = "x"
 
 
 def test_words_that_fill_their_phase_with_nothing_shorter_offered_are_told_once() -> None:
-    (told,) = timed(session(Fraction(32, 10)), "a.yaml")
+    (told,) = lint_session(session(Fraction(32, 10)), "a.yaml")
     assert str(told) == (
         "a.yaml:3:4: 'Breathe in' leaves little air: it fills 80% of the inhale of 4 s; add a shorter wording after '|'"
     )
@@ -230,7 +231,7 @@ def test_words_that_fill_their_phase_with_nothing_shorter_offered_are_told_once(
 
 @pytest.mark.parametrize("timeline", [session(Fraction(29, 10)), session(Fraction(35, 10), wordings=2)])
 def test_words_with_air_left_or_a_shorter_wording_are_fine(timeline: Timeline) -> None:
-    assert not list(timed(timeline, "a.yaml"))
+    assert not list(lint_session(timeline, "a.yaml"))
 
 
 @pytest.mark.parametrize(("seconds", "count"), [("0.15", 1), ("3.9", 1), ("4.1", 0)])
@@ -238,7 +239,7 @@ def test_a_tone_that_is_longer_than_its_phase_is_told_at_its_place(seconds: str,
     (tmp_path / "a.yaml").write_text(f"title: x\nsteps:\n  - {{breathe: 3, breath: 'in {seconds}, out 6', in: ~}}\n")
     routine = load(str(tmp_path / "a.yaml"))
     timeline = perform(build(routine, Choices()), measure, routine.sheet.breath)
-    told = [str(each) for each in timed(timeline, "a.yaml")]
+    told = [str(each) for each in lint_session(timeline, "a.yaml")]
     assert len(told) == count
     what = f"the tone of 4.00 s is longer than the inhale of {seconds} s, and runs into the next; give the phase 4"
     assert all(what in each and "a.yaml:3:4" in each for each in told)
@@ -326,10 +327,10 @@ def test_a_chapter_whose_own_part_has_no_name_is_told() -> None:
     steps = [{"name": "...", "repeat": {"rounds": 1, "steps": [{"hold": "5s"}]}}]
     routine = Routine("a", "a.yaml", Sheet.model_validate({"title": "A", "steps": steps}))
     timeline = perform(build(routine, Choices()), measure, routine.sheet.breath)
-    (told,) = timed(timeline, "a.yaml")
-    assert told.what == "the chapter 'A: ...' has no name that could be read"
+    (told,) = lint_session(timeline, "a.yaml")
+    assert told.what == "the chapter 'A: ...' has no readable name"
 
 
 def test_a_chapter_without_a_name_is_told() -> None:
-    (told,) = timed(session(Fraction(1), title=" - "), "a.yaml")
-    assert told.what == "the chapter ' - ' has no name that could be read"
+    (told,) = lint_session(session(Fraction(1), title=" - "), "a.yaml")
+    assert told.what == "the chapter ' - ' has no readable name"

@@ -20,7 +20,7 @@ from voicecoach.app import config
 from voicecoach.audio.mp3 import FrameFormat, JoinedTrack
 from voicecoach.audio.writer import Extra, Recording, write_files
 from voicecoach.errors import TargetError
-from voicecoach.routine.template import started
+from voicecoach.routine.authoring import create_template
 from voicecoach.system import cache, drafts
 from voicecoach.voices import cached
 
@@ -54,7 +54,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "any file": lambda path: drafts.write_file(path, b"new"),
     "a track": track,
     "settings": lambda path: config._write(path, "rate = 120\n"),  # noqa: SLF001 - what saves a default
-    "a routine": lambda path: started(path.name, path.parent),
+    "a routine": lambda path: create_template(path.name, path.parent),
 }
 
 
@@ -171,7 +171,7 @@ WRITERS_OF_THEIR_OWN = {
     "system.cache": "entries of the cache, by drafts of their own names",
     "audio.writer": "drafts of tracks and of what goes along with them, and a list that ffmpeg reads",
     "audio.mp3": "a draft that it is given",
-    "routine.template": "a new file, which never replaces one",
+    "routine.authoring": "a new file, which never replaces one",
     "voices.download": "an unfinished download, which takes its name when it is complete",
     "voices.worker": "in a private folder",
     "voices.command": "in a private folder",

@@ -32,7 +32,7 @@ from voicecoach.errors import (
 )
 from voicecoach.routine.checks import validated
 from voicecoach.routine.library import find
-from voicecoach.routine.lint import advised, timed
+from voicecoach.routine.lint import advised
 from voicecoach.routine.loader import load
 from voicecoach.routine.model import Include, block, walk
 from voicecoach.routine.source import Table, read
@@ -40,6 +40,7 @@ from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import LEFT_RIGHT, Choices
 from voicecoach.script.tally import MOST_STEPS
 from voicecoach.system import cache
+from voicecoach.views.session_lint import lint_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -265,7 +266,7 @@ class _Attempt:
     def warnings(self, routine: Routine) -> tuple[Problem, ...]:
         if self.timeline is None:
             return ()
-        return (*self.unsaid, *timed(self.timeline, routine.file))
+        return (*self.unsaid, *lint_session(self.timeline, routine.file))
 
 
 def _attempts(routine: Routine, score: Score, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:

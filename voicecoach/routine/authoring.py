@@ -1,4 +1,4 @@
-"""The JSON Schema of routine files, made from their models, for editors that complete and check while one types."""
+"""What authors start from: the JSON Schema that completes and checks routines in editors, and a commented template."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import re
 from pathlib import Path
 from typing import Any
 
+from voicecoach.errors import ChoiceError, OutputError, TargetError, quote, suggest_remedy
+from voicecoach.language import fill
 from voicecoach.routine.source import OWN
 
 FILE = Path(__file__).parents[1] / "schema.json"
-"""What `schema` prints, kept beside the routines, which name it."""
+"""The schema as a file, which `schema` prints and routines name in their first line."""
+TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 
 Schema = dict[str, Any]
 
-TOLD = {
+DESCRIPTIONS = {
     "title": "Spoken as the name of the exercise, and kept in the file.",
     "language": "The language of all words, as en or de-AT.",
     "summary": "For readers: one line.",
@@ -43,73 +46,117 @@ TOLD = {
     "name": "A name, to leave it out by with --skip; that of a block is in the titles of its chapters.",
     "only": "The rounds, or the side, that it is for.",
 }
-"""What editors show for a key."""
+"""The description that editors show for each key."""
 
 _UNNAMED = re.compile(r"\(\?P<\w+>")
-"""Groups of a pattern have no names where editors read it."""
+"""A named group, which the patterns of JSON Schema do not have."""
+_NAME = re.compile(r"[^\W_][\w -]{0,80}(?<! )")
+"""The name of a new routine."""
 
 
-def schema() -> Schema:
-    """Return the schema of a routine file, a JSON Schema of draft 7, which editors know."""
+def build_schema() -> Schema:
+    """Return the JSON Schema (draft 7) of a routine file."""
     from pydantic.json_schema import GenerateJsonSchema
 
     from voicecoach.routine.model import Sheet
 
     class Quiet(GenerateJsonSchema):
-        """Leaves out defaults that JSON has no form for, without a word."""
+        """Leaves out defaults that JSON can't hold, without a warning."""
 
         ignored_warning_kinds = GenerateJsonSchema.ignored_warning_kinds | {"non-serializable-default"}
 
     made = Sheet.model_json_schema(schema_generator=Quiet)
-    parts = {name: _part(_adapted(part)) for name, part in made.pop("$defs").items()}
-    head = _adapted(made) | {"title": "voicecoach routine"}
+    parts = {name: _name_phases(_adapt(part)) for name, part in made.pop("$defs").items()}
+    head = _adapt(made) | {"title": "voicecoach routine"}
     head["patternProperties"] = {f"^{OWN}": {}}
     return {"$schema": "http://json-schema.org/draft-07/schema#", **head, "$defs": parts}
 
 
-def written() -> str:
-    """Return the schema as the text of its file."""
-    return json.dumps(schema(), indent=1) + "\n"
+def write_schema() -> str:
+    """Return the schema as JSON text, as it stands in its file."""
+    return json.dumps(build_schema(), indent=1) + "\n"
 
 
-def _adapted(part: Any) -> Any:  # noqa: ANN401 - a JSON value
-    """Say what the file may hold, where pydantic says what the models do."""
+def _adapt(part: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """Change what pydantic says about the models into what the file may hold."""
     if isinstance(part, list):
-        return [_adapted(each) for each in part]
+        return [_adapt(each) for each in part]
     if not isinstance(part, dict):
         return part
     kept = {key: value for key, value in part.items() if key not in {"title", "default", "oneOf", "anyOf"}}
-    adapted = {key: _properties(value) if key == "properties" else _adapted(value) for key, value in kept.items()}
-    return _chosen(part) | _plain(adapted)
+    adapted = {key: _describe(value) if key == "properties" else _adapt(value) for key, value in kept.items()}
+    return _list_choices(part) | _allow_plain(adapted)
 
 
-def _chosen(part: Schema) -> Schema:
-    """Return what a value may be one of: of many steps, or of a value and nothing at all, which needs no mention."""
+def _list_choices(part: Schema) -> Schema:
+    """Return the schemas of which a value must match one; null, an empty value, is left out."""
     choices: list[Schema] = part.get("oneOf") or part.get("anyOf") or []
-    adapted: list[Schema] = [_adapted(each) for each in choices if each != {"type": "null"}]
+    adapted: list[Schema] = [_adapt(each) for each in choices if each != {"type": "null"}]
     return {"anyOf": adapted} if len(adapted) > 1 else next(iter(adapted), {})
 
 
-def _properties(properties: Schema) -> Schema:
-    told = {key: {"description": TOLD[key]} if key in TOLD else {} for key in properties}
-    return {key: _adapted(value) | told[key] for key, value in properties.items()}
+def _describe(properties: Schema) -> Schema:
+    described = {key: {"description": DESCRIPTIONS[key]} if key in DESCRIPTIONS else {} for key in properties}
+    return {key: _adapt(value) | described[key] for key, value in properties.items()}
 
 
-def _plain(part: Schema) -> Schema:
-    """Let a text also be written as a number or a truth value, which is a text to this program, as `title: 7`."""
+def _allow_plain(part: Schema) -> Schema:
+    """Allow a number or a boolean for a text, as in `title: 7`: this program reads both as texts."""
     free = part.get("type") == "string" and "enum" not in part and "const" not in part
     return part | {"type": ["string", "number", "boolean"]} if free else part
 
 
-def _part(part: Schema) -> Schema:
-    """Name the keys of phases by their pattern; a lone phase is known by one of them."""
+def _name_phases(part: Schema) -> Schema:
+    """Describe the keys of phases by their pattern; a step for a lone phase needs one of them."""
     from voicecoach.routine.keys import LONE
     from voicecoach.routine.phase_keys import PHASE_KEY
 
     spoken = part["properties"].pop("<spoken>", None)
     if spoken is None:
         return part
-    words = {"anyOf": [*spoken["additionalProperties"]["anyOf"], {"type": "null"}], "description": TOLD["phase"]}
+    words = {
+        "anyOf": [*spoken["additionalProperties"]["anyOf"], {"type": "null"}],
+        "description": DESCRIPTIONS["phase"],
+    }
     pattern = {f"^{_UNNAMED.sub('(', PHASE_KEY.pattern)}$": words}
     lone = {} if part.get("required") else {"anyOf": [{"required": [key]} for key in LONE]}
     return part | lone | {"patternProperties": pattern}
+
+
+def create_template(name: str, folder: Path) -> Path:
+    """Write a routine with this name into a folder and return its path; an existing file stays as it is.
+
+    Raises:
+        ChoiceError: If the name is not allowed.
+        TargetError: If a file has this name already.
+        OutputError: If the file can't be written.
+    """
+    stem = name.removesuffix(".yaml")
+    if not _NAME.fullmatch(stem):
+        raise ChoiceError(f"{quote(name)} can't be a routine's name\nwrite letters, digits, - and _, as my-stretch")
+    path = folder / f"{stem}.yaml"
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(fill_template(stem))
+    except FileExistsError as error:
+        raise TargetError(path, "there is a file of this name; choose another name, or move it away") from error
+    except FileNotFoundError as error:
+        raise TargetError(path, "the folder is gone; change into one that is there") from error
+    except PermissionError as error:
+        raise OutputError(path, "no permission to write here; change into another folder") from error
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise OutputError(quote(path)[1:-1], "; ".join(filter(None, (what, suggest_remedy(error))))) from error
+    return path
+
+
+def fill_template(name: str) -> str:
+    """Return the template with a routine's name filled in, and the path of the installed schema for editors.
+
+    >>> print(fill_template("my-stretch").splitlines()[6].split("#")[0].strip())
+    title: My stretch
+    """
+    title = re.sub("[-_ ]+", " ", name).strip()
+    return fill(
+        TEMPLATE.read_text(encoding="utf-8"), SCHEMA=FILE.as_uri(), NAME=name, TITLE=title[:1].upper() + title[1:]
+    )

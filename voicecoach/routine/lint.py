@@ -21,16 +21,13 @@ from voicecoach.routine.source import Text, list_texts, place, walk_tables
 from voicecoach.routine.speakable import ADDRESS, check_written
 from voicecoach.routine.unused import unheard
 from voicecoach.routine.values import BLANK
-from voicecoach.views.cuesheet import by_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from voicecoach.core.timeline import Timeline
     from voicecoach.language import Language
     from voicecoach.routine.model import Model, Sheet, Sides
     from voicecoach.routine.source import Table
-    from voicecoach.views.cuesheet import Line
 
 Advice = tuple[str, str]
 """What is odd, and what would mend it."""
@@ -40,9 +37,6 @@ UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include",
 
 MOST_READ = 30_000
 """Characters that are looked over, which takes a second: some hours of talk."""
-
-FULL = 3 / 4
-"""The part of a phase that its shortest words may fill without a warning."""
 
 STEM = 4
 """Letters that the forms of a side's word have in common: `link` of `links`, `linke`, `linken`."""
@@ -131,21 +125,6 @@ def _find_other_braces(texts: Iterable[Text], names: Collection[str]) -> Iterato
         if found:
             name = found[1] or found[2] or found[3]
             yield text.where, Problem(text.where, f"{quote(found[0])} is read out as it stands", f"write {{{name}}}")
-
-
-def timed(timeline: Timeline, file: str) -> Iterator[Problem]:
-    """Yield what is unwise in a session: phases that words or tones fill, and chapters without a name."""
-    found: dict[Where | None, Problem] = {}
-    for chapter, lines in by_line(timeline):
-        if not any(map(str.isalnum, chapter.part or chapter.title)):
-            what = f"the chapter {quote(chapter.title)} has no name that could be read"
-            found[None] = Problem(Where(file, 1, 1), what, "write words in the title, and under 'words'")
-        for line in lines:
-            if _is_full(line):
-                found.setdefault(line.cue.where, _full(line))
-            elif _runs_on(line):
-                found.setdefault(line.cue.where, _running_on(line))
-    yield from found.values()
 
 
 def _some(every: list[Text]) -> tuple[list[Text], Text | None]:
@@ -268,31 +247,3 @@ def _in_turns(steps: Iterable[Model], *, every: bool = False) -> Iterator[Model]
 
 def _of_one_side(step: Model) -> bool:
     return bool(getattr(step, "side", None)) or getattr(step, "only", None) in {"left", "right"}
-
-
-def _is_full(line: Line) -> bool:
-    last = line.cue.wording == line.cue.wordings - 1
-    return line.cue.where is not None and line.cue.track == "voice" and last and line.fill > FULL
-
-
-def _runs_on(line: Line) -> bool:
-    """Tell whether a tone is longer than the phase that it stands for."""
-    return line.cue.where is not None and line.cue.track == "tone" and line.fill > 1
-
-
-def _running_on(line: Line) -> Problem:
-    assert line.phase is not None  # noqa: S101 - what fills a phase is in one
-    assert line.cue.where is not None  # noqa: S101 - as _runs_on says
-    lasts, seconds = float(line.cue.end - line.cue.start), float(line.phase.end - line.phase.start)
-    what = f"the tone of {lasts:.2f} s is longer than the {line.phase.kind} of {seconds:g} s, and runs into the next"
-    return Problem(line.cue.where, what, f"give the phase {lasts + 0.05:.1f} s, or leave the tone out")
-
-
-def _full(line: Line) -> Problem:
-    assert line.phase is not None  # noqa: S101 - what fills a phase is in one
-    assert line.cue.where is not None  # noqa: S101 - as _is_full says
-    seconds = float(line.phase.end - line.phase.start)
-    what = (
-        f"{quote(line.cue.text)} leaves little air: it fills {line.fill:.0%} of the {line.phase.kind} of {seconds:g} s"
-    )
-    return Problem(line.cue.where, what, "add a shorter wording after '|'")

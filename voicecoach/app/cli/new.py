@@ -25,7 +25,7 @@ def command(chosen: NewOptions) -> None:
 
     It is written to NAME.yaml in the current folder, and can be played as it is.
     """
-    from voicecoach.routine.template import started
+    from voicecoach.routine.authoring import create_template
 
-    path = started(chosen.name, Path())
+    path = create_template(chosen.name, Path())
     click.echo(f"{path}  'voicecoach plan {quote_argument(str(path))}' shows what is heard when")
