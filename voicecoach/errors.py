@@ -1,4 +1,4 @@
-"""What can go wrong, as values: every error carries its fields, and says in one to three lines what would mend it."""
+"""The errors, as values: each has fields, and a message of one to three lines that says how to fix it."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 
 
 class VoicecoachError(Exception):
-    """The root of all errors that voicecoach raises on purpose; ``exit_status`` is what the command line returns."""
+    """The root of all errors that voicecoach raises on purpose; ``exit_status`` is the status of the command line."""
 
     exit_status: ClassVar[int] = 1
 
 
 class ChoiceError(VoicecoachError):
-    """The command asks for something that does not exist or does not go together."""
+    """A choice that does not exist, or choices that can't be combined."""
 
     exit_status = 2
 
 
 class SidelessError(ChoiceError):
-    """A side is asked for of a routine that has none."""
+    """A choice of a side for a routine without sides."""
 
 
 class UnknownNameError(ChoiceError):
-    """A routine, exercise or voice that is not there, with the nearest that are.
+    """The name of a routine, exercise or voice that does not exist, with the names most like it.
 
     >>> print(UnknownNameError("routine", "leg-strech", ["leg-stretch", "thigh-burner"]))
     no routine is called 'leg-strech'; did you mean 'leg-stretch'?
@@ -38,12 +38,12 @@ class UnknownNameError(ChoiceError):
     """
 
     def __init__(self, kind: str, name: str, known: Sequence[str], remedy: str = "") -> None:
-        """Keep the fields; ``known`` are all names that would have been right."""
+        """Keep the fields; ``known`` are all names that exist."""
         self.kind, self.name, self.known = kind, name, tuple(known)
         self.close = tuple(find_close(name, known))
-        super().__init__(self._said() + (f"\n{remedy}" if remedy else ""))
+        super().__init__(self._describe() + (f"\n{remedy}" if remedy else ""))
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         missing = f"no {self.kind} is called {quote(self.name)}"
         if self.close:
             return f"{missing}; did you mean {' or '.join(map(repr, self.close))}?"
@@ -65,7 +65,7 @@ class Where:
     column: int
 
     def __str__(self) -> str:
-        """Write it as compilers do: ``FILE:LINE:COLUMN``; a name that could steer a terminal is escaped."""
+        """Return it as compilers write it: ``FILE:LINE:COLUMN``; control characters in the name are escaped."""
         return f"{escape(self.file)}:{self.line}:{self.column}"
 
 
@@ -89,7 +89,7 @@ class Problem:
     severity: Literal["error", "warning"] = field(default="error", kw_only=True)
 
     def __str__(self) -> str:
-        """Say it on one line."""
+        """Return it on one line."""
         return f"{self.where}: {self.what}" + (f"; {self.remedy}" if self.remedy else "")
 
 
@@ -126,7 +126,7 @@ class RoutineError(VoicecoachError):
     SHOWN: ClassVar[int] = 2
 
     def __init__(self, problems: Sequence[Problem], command: str = "") -> None:
-        """Keep all problems; the message shows the first two, how many more there are, and what lists them all."""
+        """Keep all problems; the message shows two of them, the number of the others, and the command that lists all."""
         self.problems, self.command = tuple(problems), command
         lines = [str(problem) for problem in self.problems[: self.SHOWN]]
         more = len(self.problems) - len(lines)
@@ -135,20 +135,20 @@ class RoutineError(VoicecoachError):
         super().__init__("\n".join(lines))
 
     def for_command_line(self, command: str) -> Self:
-        """Return this error as the command line reports it, to someone who can list all problems with ``command``."""
+        """Return this error as the command line reports it; ``command`` lists all problems."""
         return type(self)(list(map(name_options, self.problems)), command)
 
 
 class TooManyError(RoutineError):
-    """A session with more breaths and steps than it may have."""
+    """A session with too many breaths and steps."""
 
 
 class FitError(RoutineError):
-    """Words that do not fit their breath, in any of their wordings."""
+    """Words that do not fit their breath in any of their wordings."""
 
 
 class VoiceError(VoicecoachError):
-    """A voice that could not speak: its library is missing, or its worker failed, hung or gave no sound."""
+    """A voice that could not speak: its library is missing, or its worker failed, hung or returned no sound."""
 
 
 class EncodeError(VoicecoachError):
@@ -156,7 +156,7 @@ class EncodeError(VoicecoachError):
 
 
 class RunError(EncodeError):
-    """ffmpeg ran and ended with an error, which its input may have caused; ``reason`` is what it said, on one line."""
+    """ffmpeg ended with an error, which its input may have caused; ``reason`` is its message, on one line."""
 
     def __init__(self, message: str, reason: str) -> None:
         """Keep the fields."""
@@ -165,15 +165,15 @@ class RunError(EncodeError):
 
 
 class PlayerError(VoicecoachError):
-    """There is no program that plays sound, or it failed."""
+    """No program that plays sound is installed, or it failed."""
 
 
 LONGEST_PATH = 150
-"""Characters of a path that a message shows in full."""
+"""The longest path, in characters, that a message shows in full."""
 
 
 class OutputError(VoicecoachError):
-    """A file that could not be written; nothing that was there is touched."""
+    """A file that could not be written; existing files are unchanged."""
 
     def __init__(self, path: Path | str, what: str) -> None:
         """Keep the path and say what is wrong with it."""
@@ -183,20 +183,20 @@ class OutputError(VoicecoachError):
 
 
 class TargetError(OutputError, ChoiceError):
-    """A place where no file can be: its folder is missing, or it is a folder itself."""
+    """A path where no file can be written: its folder is missing, or it is a folder itself."""
 
 
 _REMEDIES = {
     errno.ENAMETOOLONG: "choose a shorter name",
-    errno.EMFILE: "let more files be open at once, as with 'ulimit -n 256'",
-    errno.ENFILE: "close other programs: the system has as many files open as it can",
+    errno.EMFILE: "allow more open files, as with 'ulimit -n 256'",
+    errno.ENFILE: "close other programs: the system can't open more files",
     errno.ENOSPC: "make room on this disk, or choose another folder",
     errno.EROFS: "choose a folder that can be written to",
 }
 
 
 def suggest_remedy(error: OSError) -> str:
-    """Return what to do about an error of the system; nothing if that is not known.
+    """Return what to do about an error of the system; nothing if that is unknown.
 
     >>> suggest_remedy(OSError(errno.ENAMETOOLONG, "File name too long"))
     'choose a shorter name'
@@ -205,32 +205,32 @@ def suggest_remedy(error: OSError) -> str:
 
 
 MOST_PROBLEMS = 100
-"""Problems of a file that are reported at once; the others are reported when these are fixed."""
+"""The most problems of a file that are reported at once; the others are reported when these are fixed."""
 
 
 @dataclass(frozen=True, slots=True)
 class More(Problem):
-    """In place of problems that are not told one by one: how many there are."""
+    """The number of further problems, in place of these."""
 
     count: int = 0
 
 
 def cut(problems: Sequence[Problem], unseen: int = 0) -> list[Problem]:
-    """Return no more problems than anyone reads at once; in place of the others stands how many there are.
+    """Return at most `MOST_PROBLEMS` problems, and the number of the others in their place.
 
-    ``unseen`` are those that were not even put into words.
+    ``unseen`` is the number of problems that were not even put into words.
 
     >>> where = Where("my.yaml", 1, 1)
     >>> print(cut(cut([Problem(where, str(number)) for number in range(1000)]))[-1])
     my.yaml:1:1: there are 900 more problems from here on; fix those above first
     """
-    told = [each for each in problems if not isinstance(each, More)]
+    reported = [each for each in problems if not isinstance(each, More)]
     unseen = max(unseen, 0) + sum(each.count for each in problems if isinstance(each, More))
-    kept, left = told[:MOST_PROBLEMS], told[MOST_PROBLEMS:]
+    kept, left = reported[:MOST_PROBLEMS], reported[MOST_PROBLEMS:]
     count = len(left) + unseen
     if count:
         what = f"there are {count} more problems from here on"
-        kept.append(More((left[0] if left else told[-1]).where, what, "fix those above first", count))
+        kept.append(More((left[0] if left else reported[-1]).where, what, "fix those above first", count))
     return kept
 
 
@@ -240,7 +240,7 @@ def order_problems(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def find_close(name: str, known: Sequence[str], most: int = 3) -> list[str]:
-    """Return the names most like ``name``, best first, at most ``most`` of them.
+    """Return the names most like ``name``, best first, up to ``most``.
 
     >>> find_close("thigh-burn", ["leg-stretch", "thigh-burner"])
     ['thigh-burner']
@@ -253,7 +253,7 @@ def find_close(name: str, known: Sequence[str], most: int = 3) -> list[str]:
 
 
 def escape(path: object) -> str:
-    """Write a path on one line, with nothing in it that steers a terminal.
+    """Return a path on one line, with control characters escaped.
 
     >>> escape("calm.mp3"), escape(chr(27) + "[2J.mp3").isprintable()
     ('calm.mp3', True)
@@ -263,7 +263,7 @@ def escape(path: object) -> str:
 
 
 def quote(text: object, most: int = 60) -> str:
-    """Quote a text for a message: on one line, control characters escaped, never longer than ``most`` or so.
+    """Quote a text for a message: on one line, with control characters escaped, cut after ``most`` characters.
 
     >>> quote("four" * 30)
     "'fourfourfourfourfourfourfourfourfourfourfourfourfourfourfour…'"

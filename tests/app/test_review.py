@@ -12,7 +12,7 @@ from tests.fakes import FakeVoice
 from voicecoach.app import config, session, speaker
 from voicecoach.app.cli import run
 from voicecoach.app.request import Request
-from voicecoach.app.review import Review, command, review
+from voicecoach.app.review import Review, find_check_command, review
 from voicecoach.app.speaker import Speaker
 from voicecoach.core.notation import read_pace, read_paces
 from voicecoach.core.timeline import clock
@@ -161,8 +161,8 @@ def test_a_shorter_wording_is_noted_with_its_breath(tmp_path: Path) -> None:
     text = routine(f"{{breathe: 2, in: {FIFTY} | Breathe in | In, out: Out}}", "breath: 2-2\n")
     found = reviewed(text, tmp_path, "1-1")
     assert list(map(str, found.notes)) == [
-        "a.yaml:4:22: note: at 2-2 wording 2 of 3 is said: 'Breathe in'",
-        "a.yaml:4:22: note: at 1-1 wording 3 of 3 is said: 'In'",
+        "a.yaml:4:22: note: at 2-2 wording 2 of 3 is spoken: 'Breathe in'",
+        "a.yaml:4:22: note: at 1-1 wording 3 of 3 is spoken: 'In'",
     ]
     assert not list(found.lines())
 
@@ -209,8 +209,8 @@ CHOSEN = Request("my file.yaml", Choices(breath=read_pace("3-4..4-6")), voice="d
 
 
 def test_the_command_that_lists_all_problems_lists_those_of_the_same_session() -> None:
-    assert command(CHOSEN) == "voicecoach check 'my file.yaml' --breaths 3-4..4-6 --voice de --rate 150"
-    assert command(Request("leg-stretch")) == "voicecoach check leg-stretch"
+    assert find_check_command(CHOSEN) == "voicecoach check 'my file.yaml' --breaths 3-4..4-6 --voice de --rate 150"
+    assert find_check_command(Request("leg-stretch")) == "voicecoach check leg-stretch"
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_the_command_that_lists_all_problems_lists_those_of_the_same_session() -
     ],
 )
 def test_it_is_not_promised_where_check_would_see_another_session(request_: Request) -> None:
-    assert command(request_) == ""
+    assert find_check_command(request_) == ""
 
 
 @pytest.mark.parametrize("args", [["plan", "a.yaml"], ["make", "a.yaml"], ["plan", "a.yaml", "--breath", "1-1"]])

@@ -1,4 +1,4 @@
-"""A routine looked over before it is played: what would be refused, at its own breath or others, and what is unwise."""
+"""The review of a routine before it is played: problems at its own breath and others, and warnings."""
 
 from __future__ import annotations
 
@@ -56,36 +56,36 @@ if TYPE_CHECKING:
 
 
 MOST_PERFORMED = 8_000
-"""Breaths and steps of a session that is performed to look at it, which takes a second; half a day has fewer."""
+"""The most breaths and steps of a session that is performed for a review, which takes a second; half a day has less."""
 MOST_SPENT = 400_000
-"""Characters of the words and values of a session that is performed to look at it; half a day of talk has fewer."""
+"""The most characters of words and values of a session that is performed for a review; half a day has fewer."""
 MOST_MEASURED = 500
-"""Wordings that are spoken to measure them: an hour has fewer, and a natural voice takes a quarter of a minute."""
+"""The most wordings that are measured: an hour has fewer, and a natural voice takes a quarter of a minute for them."""
 LONGEST_MEASURED = 1_000
-"""Characters of a wording that is spoken to measure it: the sound of a minute takes megabytes. A longer one is a text
-of its own, in no phase, and is taken to be spoken at `FASTEST`."""
+"""The most characters of a wording that is measured: a minute of sound takes megabytes. A longer wording is never in a
+phase, and its length is estimated with `FASTEST`."""
 FASTEST = 25
-"""Characters a second: no voice is faster, so what doesn't fit then does not fit at all."""
+"""Characters a second: no voice is faster, so words that do not fit at this speed never fit."""
 TOGETHER = 2_000
-"""Characters that are spoken in one go: their sound is held until the last of them is spoken."""
+"""The most characters that are spoken at once: their sound is in memory until the last one is spoken."""
 MOST_LAID = 400_000
-"""Phases and cues that are laid to try breaths; it takes some twenty seconds."""
+"""The most phases and cues that are performed to try breaths, which takes about twenty seconds."""
 
 
 _UNMEASURED = Fraction(1, 100)
-"""Seconds that a wording is taken to last that was not measured: it fits anywhere."""
+"""The assumed seconds of a wording that was not measured: it fits anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What was found in a routine.
+    """The findings of a review.
 
     Attributes:
-        problems: What would be refused.
+        problems: The errors.
         warnings: What is unwise.
-        notes: Where another wording is said than the longest.
-        unmeasured: Why its words were not measured, where that is so.
-        tried: At which breaths besides its own, where others were asked for.
+        notes: The places where a shorter wording than the longest is spoken.
+        unmeasured: The reason why the words could not be measured; empty if they were.
+        tried: The breaths that were tried besides the routine's own; empty if none.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -95,17 +95,17 @@ class Review:
     tried: str = ""
 
     def lines(self) -> Iterator[str]:
-        """Yield what is to be mended, in the order of the file: problems, and what is unwise as warnings."""
+        """Yield problems and warnings in the order of the file, a line each."""
         warnings = [replace(each, what=f"warning: {each.what}") for each in self.warnings]
         yield from map(str, cut(order_problems([*map(name_options, self.problems), *warnings])))
 
 
 @cache.enforce_limit()
 def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report) -> Review:
-    """Look a routine over: as it is written, at its own breath, and at every breath that is asked for.
+    """Review a routine: its text, its session at its own breath, and that at every breath in ``asked``.
 
     Raises:
-        ChoiceError: When there is no voice of that name.
+        ChoiceError: When there is no voice of the name in ``request``.
     """
     return review_routine(lambda: load(request.routine), request, asked, Environment(folder, report))
 
@@ -113,23 +113,23 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
 def review_routine(
     read: Callable[[], Routine], request: Request, asked: Sequence[Pace], environment: Environment
 ) -> Review:
-    """Look over what ``read`` returns, as ``review`` does; ``request`` says what it is called, and its voice.
+    """Review the routine that ``read`` returns; ``request`` has its name and its voice.
 
     Raises:
-        ChoiceError: When there is no voice of that name.
+        ChoiceError: When there is no voice of the name in ``request``.
     """
     try:
         routine = read()
         warnings = tuple(advised(routine.sheet, _tree(routine)))
-        score = build(routine, _whole(routine, None), MOST_PERFORMED, MOST_SPENT)
+        score = build(routine, _choose_all(routine, None), MOST_PERFORMED, MOST_SPENT)
     except TooManyError:
         return _explain_untried(routine, warnings)
     except VoicecoachError as error:
-        return Review(_problems(error, request.routine), _find_warnings(request.routine))
+        return Review(_list_problems(error, request.routine), _find_warnings(request.routine))
     try:
         find = environment.find or speaker.find_speaker
         ruler = Ruler(find(request, routine.words, environment.folder).voice, environment.report)
-        own, *others = _attempts(routine, score, asked, ruler)
+        own, *others = _try_breaths(routine, score, asked, ruler)
     except VoiceError as error:
         return Review(warnings=warnings, unmeasured=str(error))
     return _conclude(routine, warnings, own, others, ruler)
@@ -138,40 +138,35 @@ def review_routine(
 def _conclude(
     routine: Routine, warnings: tuple[Problem, ...], own: _Attempt, others: Sequence[_Attempt], ruler: Ruler
 ) -> Review:
-    """Put together what was found at all breaths."""
-    problems = [*own.problems, *_worst(others, own.problems)]
-    notes = [note for attempt in (own, *others) for note in _shorter(attempt)]
+    """Return what was found at all breaths."""
+    problems = [*own.problems, *_find_worst(others, own.problems)]
+    notes = [note for attempt in (own, *others) for note in _note_shorter(attempt)]
     notes += _note_left_out(others, own.unsaid)
     notes += [replace(each, what=f"note: {each.what}") for each in own.timeline.grown] if own.timeline else []
-    notes += ruler.skipped(routine.file)
-    unwise, tried = (*warnings, *own.warnings(routine)), _tried(routine, others)
+    notes += ruler.note_skipped(routine.file)
+    unwise, tried = (*warnings, *own.warnings(routine)), _describe_tried(routine, others)
     return Review(tuple(order_problems(problems)), unwise, tuple(order_problems(notes)), tried=tried)
 
 
 def _explain_untried(routine: Routine, warnings: tuple[Problem, ...]) -> Review:
-    """Say that a session is too large to be performed here, or at all."""
+    """Report that a session is too large for a review, or too large at all."""
     where = Where(routine.file, 1, 1)
     if _count(routine) > MOST_STEPS:
         what = f"the breaths and steps of this session are more than {MOST_STEPS:,}"
         return Review((Problem(where, what, "use fewer rounds or breaths"),), warnings)
     most = f"{MOST_PERFORMED:,} breaths and steps, or {MOST_SPENT:,} characters of words,"
-    return _passed_over(routine, warnings, f"note: a session of more than {most} is not performed here")
+    what = f"note: a session of more than {most} is not performed here"
+    return Review(warnings=warnings, notes=(Problem(where, what, "'voicecoach plan' does that"),))
 
 
-def _passed_over(routine: Routine, warnings: tuple[Problem, ...], what: str) -> Review:
-    """Say what was not tried."""
-    note = Problem(Where(routine.file, 1, 1), what, "'voicecoach plan' does that")
-    return Review(warnings=warnings, notes=(note,))
-
-
-def _texts(score: Score) -> dict[str, None]:
-    """Return every text that a session may say, each once."""
+def _list_texts(score: Score) -> dict[str, None]:
+    """Return every text that a session can say, each once."""
     wordings = [wording for phrase in phrases(score) for wording in phrase.wordings]
     return dict.fromkeys(text for wording in wordings for text in (wording.said, *wording.twins))
 
 
 def _count(routine: Routine) -> int:
-    """Return the fewest breaths and steps that a session has, by what is written as plain numbers."""
+    """Return the fewest breaths and steps of a session, as far as they are written as plain numbers."""
     includes = [step.include for step in walk(routine.sheet.steps) if isinstance(step, Include)]
     return _count_steps(routine.sheet.steps) + sum(_count(routine.included[name]) for name in includes)
 
@@ -186,11 +181,11 @@ def _count_steps(steps: Iterable[Model]) -> int:
     return total
 
 
-def command(request: Request) -> str:
-    """Return the command that lists every problem of what is asked for; nothing where `check` would not see it.
+def find_check_command(request: Request) -> str:
+    """Return the command that lists all problems of a request; nothing if `check` would not find them.
 
     >>> from voicecoach.app.request import Request
-    >>> command(Request("mine.yaml", voice="de"))
+    >>> find_check_command(Request("mine.yaml", voice="de"))
     'voicecoach check mine.yaml --voice de'
     """
     alike = replace(request.choices, breath=None, sides=LEFT_RIGHT, added=frozenset(), lead_in=Choices().lead_in)
@@ -203,16 +198,16 @@ def command(request: Request) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
-    """Measures words by having them spoken, each once, up to `MOST_MEASURED`; the others are taken to fit."""
+    """Measures words by speaking them, each once, up to `MOST_MEASURED`; the others are assumed to fit."""
 
     voice: Voice
     report: Report
     lengths: dict[str, Fraction] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
 
-    def over(self, score: Score) -> Measure:
-        """Return how long the words of a score take, in all their wordings."""
-        unknown = [text for text in _texts(score) if text not in self.lengths and len(text) <= LONGEST_MEASURED]
+    def measure_score(self, score: Score) -> Measure:
+        """Measure the words of a score in all their wordings, and return a function with their lengths."""
+        unknown = [text for text in _list_texts(score) if text not in self.lengths and len(text) <= LONGEST_MEASURED]
         most = MOST_MEASURED - len(self.lengths)
         missing = unknown[:most]
         self.left.update(unknown[most:])
@@ -232,8 +227,8 @@ class Ruler:
             return Fraction(len(said), FASTEST)
         return _UNMEASURED if said in self.left else self.lengths[said]
 
-    def skipped(self, file: str) -> list[Problem]:
-        """Tell how many wordings were not measured, if any."""
+    def note_skipped(self, file: str) -> list[Problem]:
+        """Report how many wordings were not measured, if any."""
         if not self.left:
             return []
         what = f"note: the first {MOST_MEASURED:,} wordings were measured, and {len(self.left):,} after them were not"
@@ -241,7 +236,7 @@ class Ruler:
 
 
 def _group(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Yield texts in groups of neighbours of at most `TOGETHER` characters, or of one text."""
+    """Yield texts in groups of at most `TOGETHER` characters, or of one text."""
     group: list[str] = []
     size = 0
     for text in texts:
@@ -256,7 +251,7 @@ def _group(texts: Sequence[str]) -> Iterator[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """A routine performed at a breath: what is refused, what is left out, and the session, where it is looked at."""
+    """A routine performed at one breath: its problems, the words that are left out, and the timeline if it is kept."""
 
     pace: Pace
     problems: tuple[Problem, ...] = ()
@@ -269,19 +264,19 @@ class _Attempt:
         return (*self.unsaid, *lint_session(self.timeline, routine.file))
 
 
-def _attempts(routine: Routine, score: Score, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:
-    """Perform a routine at its own breath and at those asked for; of many sessions only the first is kept."""
-    own = _attempt(routine, None, ruler, score)
+def _try_breaths(routine: Routine, score: Score, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:
+    """Perform a routine at its own breath and at those in ``asked``; of many timelines only the first is kept."""
+    own = _try_breath(routine, None, ruler, score)
     yield own
-    tried = _fewer(asked, own.timeline)
+    tried = _thin_out(asked, own.timeline)
     for number, breath in enumerate(tried):
-        attempt = _attempt(routine, breath, ruler)
+        attempt = _try_breath(routine, breath, ruler)
         ruler.report("trying", number + 1, len(tried))
         yield attempt if len(tried) == 1 else replace(attempt, timeline=None)
 
 
-def _tried(routine: Routine, attempts: Sequence[_Attempt]) -> str:
-    """Say at which breaths a routine was performed besides its own."""
+def _describe_tried(routine: Routine, attempts: Sequence[_Attempt]) -> str:
+    """Describe the breaths at which a routine was performed besides its own."""
     paces = list(dict.fromkeys(attempt.pace for attempt in attempts))
     if not paces:
         return ""
@@ -289,28 +284,28 @@ def _tried(routine: Routine, attempts: Sequence[_Attempt]) -> str:
     return f"{routine.file}: tried at {which}"
 
 
-def _fewer(asked: Sequence[Pace], timeline: Timeline | None) -> Sequence[Pace]:
-    """Leave breaths out, evenly, where the session is long; never the first or the last."""
+def _thin_out(asked: Sequence[Pace], timeline: Timeline | None) -> Sequence[Pace]:
+    """Leave breaths out evenly if the session is long, but never the first or the last."""
     size = len(timeline.phases) + len(timeline.cues) if timeline else 1
     every = math.ceil(len(asked) * size / MOST_LAID)
     return asked if every <= 1 else (*asked[:-1:every], asked[-1])
 
 
-def _attempt(routine: Routine, breath: Pace | None, ruler: Ruler, written: Score | None = None) -> _Attempt:
-    choices = _whole(routine, breath)
+def _try_breath(routine: Routine, breath: Pace | None, ruler: Ruler, written: Score | None = None) -> _Attempt:
+    choices = _choose_all(routine, breath)
     breathed = pace(routine, choices)
     try:
         score = written or build(routine, choices)
-        timeline = perform(score, ruler.over(score), breathed, grid=GRID)
+        timeline = perform(score, ruler.measure_score(score), breathed, grid=GRID)
     except VoiceError:
         raise
     except VoicecoachError as error:
-        return _Attempt(breathed, _problems(error, routine.file))
+        return _Attempt(breathed, _list_problems(error, routine.file))
     return _Attempt(breathed, unsaid=timeline.unsaid, timeline=timeline)
 
 
-def _whole(routine: Routine, breath: Pace | None) -> Choices:
-    """Choose every exercise there is."""
+def _choose_all(routine: Routine, breath: Pace | None) -> Choices:
+    """Choose every exercise, the optional ones too."""
     return Choices(breath=breath, added=frozenset({"all"} if _has_optional(routine) else ()))
 
 
@@ -319,8 +314,8 @@ def _has_optional(routine: Routine) -> bool:
     return any(step.optional for step in includes) or any(map(_has_optional, routine.included.values()))
 
 
-def _worst(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> Iterator[Problem]:
-    """Yield each problem once: as it is at the breath where most is missing, and at how many others it is there."""
+def _find_worst(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> Iterator[Problem]:
+    """Yield each problem once: at the breath where most is missing, with the number of other breaths that have it."""
     found: dict[tuple[Where, str], dict[Pace, Problem]] = defaultdict(dict)
     for attempt in attempts:
         for problem in attempt.problems:
@@ -328,7 +323,7 @@ def _worst(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> Iterator[P
                 found[problem.where, _words(problem)][attempt.pace] = problem
     for at in found.values():
         breath, worst = max(at.items(), key=lambda each: _lacks(each[1]))
-        also = f" (so too, or nearly, at {len(at) - 1} more of the breaths)" if len(at) > 1 else ""
+        also = f" (the same or similar at {len(at) - 1} more of the breaths)" if len(at) > 1 else ""
         yield replace(worst, what=f"at {breath} {worst.what}{also}")
 
 
@@ -340,17 +335,17 @@ def _lacks(problem: Problem) -> Fraction | int:
     return problem.lacks if isinstance(problem, Misfit) else 0
 
 
-def _shorter(attempt: _Attempt) -> Iterator[Problem]:
+def _note_shorter(attempt: _Attempt) -> Iterator[Problem]:
     for cue in attempt.timeline.cues if attempt.timeline else ():
         if cue.wording and cue.where and cue.track == "tone":
-            yield Problem(cue.where, f"note: at {attempt.pace} a tone is heard, since no words fit")
+            yield Problem(cue.where, f"note: at {attempt.pace} a tone is played, because no words fit")
         elif cue.wording and cue.where:
             which = f"wording {cue.wording + 1} of {cue.wordings}"
-            yield Problem(cue.where, f"note: at {attempt.pace} {which} is said: {quote(cue.text)}")
+            yield Problem(cue.where, f"note: at {attempt.pace} {which} is spoken: {quote(cue.text)}")
 
 
 def _note_left_out(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> Iterator[Problem]:
-    """Report as notes, each once, the words that listeners' breaths have no phase for."""
+    """Report as notes, each once, the words that are left out because a listener's breath lacks their phase."""
     found: dict[Where, Problem] = {problem.where: problem for problem in known}
     for attempt in attempts:
         for problem in attempt.unsaid:
@@ -365,7 +360,7 @@ def _tree(routine: Routine) -> Table:
 
 
 def _find_warnings(name: str) -> tuple[Problem, ...]:
-    """Return what is unwise in a routine that is refused, if its form is right."""
+    """Return the warnings about a routine with errors, if its form is right."""
     with suppress(VoicecoachError):
         path = find(name)
         tree = read(path, str(path))
@@ -374,7 +369,7 @@ def _find_warnings(name: str) -> tuple[Problem, ...]:
     return ()
 
 
-def _problems(error: VoicecoachError, file: str) -> tuple[Problem, ...]:
+def _list_problems(error: VoicecoachError, file: str) -> tuple[Problem, ...]:
     if isinstance(error, RoutineError):
         return error.problems
     what, *remedy = str(error).splitlines()

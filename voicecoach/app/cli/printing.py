@@ -50,9 +50,9 @@ def name_check(request: Request) -> Iterator[None]:
     try:
         yield
     except RoutineError as error:
-        from voicecoach.app.review import command
+        from voicecoach.app.review import find_check_command
 
-        raise error.for_command_line(command(request)) from error
+        raise error.for_command_line(find_check_command(request)) from error
 
 
 @contextmanager
