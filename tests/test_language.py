@@ -96,7 +96,7 @@ def test_a_length_agrees_in_number_and_gender(code: str, said: list[str]) -> Non
         (seconds, Fraction(5, 2)),
         (seconds, 100),
     ]
-    found = [language(code).counted(key, number) for key, number in asked]
+    found = [language(code).say_count(key, number) for key, number in asked]
     assert found[: len(said)] == said
 
 
@@ -159,10 +159,10 @@ def test_twenty_one_minutes_agree_as_seconds_do() -> None:
 
 
 def test_a_routine_says_its_own_words_numbers_and_counts_before_those_of_the_table() -> None:
-    own = language("en").having({"change": "Swap.", "numbers": ("nil", "one"), "breaths 2": "a couple of breaths"})
+    own = language("en").with_words({"change": "Swap.", "numbers": ("nil", "one"), "breaths 2": "a couple of breaths"})
     assert (own.word("change"), own.word("closing")) == ("Swap.", language("en").word("closing"))
     assert [own.number(number) for number in (0, 1, 2)] == ["nil", "one", "2"]
-    assert [own.counted("breaths", number) for number in (1, 2, 3)] == [
+    assert [own.say_count("breaths", number) for number in (1, 2, 3)] == [
         "one breath",
         "a couple of breaths",
         "3 breaths",

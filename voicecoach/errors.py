@@ -126,7 +126,7 @@ class RoutineError(VoicecoachError):
     SHOWN: ClassVar[int] = 2
 
     def __init__(self, problems: Sequence[Problem], command: str = "") -> None:
-        """Keep all problems; the message shows two of them, the number of the others, and the command that lists all."""
+        """Keep all problems; the message shows two, the number of the others, and the command that lists all."""
         self.problems, self.command = tuple(problems), command
         lines = [str(problem) for problem in self.problems[: self.SHOWN]]
         more = len(self.problems) - len(lines)

@@ -1,4 +1,4 @@
-"""The words that the program itself adds to a session, one table a language: no language is built into the code."""
+"""The words that the program adds to a session: one table per language, none in the code."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ if TYPE_CHECKING:
 _TABLES = Path(__file__).parent / "words"
 
 TAG = re.compile("[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
-"""What a language is called: `de`, `de-AT`."""
+"""A language's tag: `de`, `de-AT`."""
 
 COUNTS = ("seconds", "minutes", "breaths")
-"""What is counted."""
+"""The keys of what is counted."""
 
 EXACT = re.compile(rf"({'|'.join(COUNTS)}) (0|[1-9][0-9]{{0,3}})")
-"""How a routine calls what it says for a count where number and noun would not do: `breaths 1`."""
+"""The key of a routine's own words for one count, if number and noun are not enough: `breaths 1`."""
 
 TITLED = "{title}: {part}"
-"""How chapters are titled in a language without a table, unless its routine writes it otherwise."""
+"""The form of chapter titles in a language without a table, unless the routine has its own."""
 
 UNNEEDED = ("hold", "empty")
-"""Words that a routine in a language without a table need not give itself: a tone is heard instead."""
+"""Words that a routine in a language without a table may leave out: a tone is played instead."""
 
 Own = Mapping[str, str | tuple[str, ...]]
-"""Words that a routine gives itself, by their key; those of ``numbers`` are a list."""
+"""A routine's own words, by their key; ``numbers`` is a list."""
 
 Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a language reads aloud what is not written in words. An empty one changes nothing.
+    """How a language reads signs, units and abbreviations aloud. An empty one changes nothing.
 
     Attributes:
-        forms: What is said for numbers in a certain form, by its key: ``range`` is "{one} to {other}" in English.
-        units: Symbols of a unit, parted by spaces, with what is said for one and for several. A single text is a key
-            of `Language.counted`.
-        fractions: What is said for a fraction, by how it is written: ``1/2``.
-        short: Patterns of short forms, with what is said.
-        verbs: Patterns of imperatives that voices take for nouns, with a spelling that sounds right.
-        instead: Patterns of what has several readings or none, with what to write.
+        forms: Spoken forms of numbers by key: ``range`` is "{one} to {other}" in English.
+        units: Symbols of a unit, separated by spaces, with the words for one and for several. A single text is a key
+            of `Language.say_count`.
+        fractions: Spoken fractions by their written form: ``1/2``.
+        short: Patterns of abbreviations, with their spoken form.
+        verbs: Patterns of imperatives that voices read as nouns, with a spelling that sounds right.
+        instead: Patterns with several readings or none, with what to write instead.
     """
 
     forms: Pairs = ()
@@ -60,22 +60,22 @@ class Reading:
     instead: Pairs = ()
 
     def form(self, key: str) -> str:
-        """Return what is said for a form, or nothing where the language has no words for it."""
+        """Return the spoken form for a key; empty if the language has none."""
         return next((text for name, text in self.forms if name == key), "")
 
 
 @dataclass(frozen=True, slots=True)
 class SideWords:
-    """How a side's noun phrase is written in a language, as patterns in small letters.
+    """How a language writes a side's noun phrase, as patterns in lower case.
 
     Attributes:
         left: Words for the left.
         right: Words for the right.
-        sure: Those of them that mean nothing else.
+        sure: The words among them without another meaning.
         parts: Parts of the body that have a side.
         pairs: Words that join the two sides.
-        first: Whether the side's word comes before the part's.
-        idioms: Where a side's word means something else: "right now", "what is left".
+        first: Whether the side comes before the part.
+        idioms: Phrases in which a side's word means something else: "right now", "what is left".
     """
 
     left: tuple[str, ...]
@@ -91,11 +91,10 @@ class SideWords:
 class Language:
     """A language's table: its BCP 47 code, its own name, its words by their key, and its numbers from zero.
 
-    ``exact`` has what is said for a count of something where its own number and noun would not do: "one breath".
-    ``slips`` are patterns of words that authors get wrong, with what is meant; ``twice`` are words that may rightly
-    stand twice in a row; ``heads`` are patterns of how two joined words begin, and no single one; ``sounds`` are the
-    words that captions have for a sound; ``typed`` are the words that people type for units and phases;
-    ``reading`` says how signs, units and short forms are read aloud.
+    ``exact`` has the words for a count if number and noun are not enough: "one breath". ``slips`` are patterns of words
+    that authors confuse, with the right word. ``twice`` are words that may occur twice in a row. ``heads`` are patterns
+    of the start of two joined words that no single word has. ``sounds`` are the captions of sounds. ``typed`` are the
+    words that people type for units and phases. ``reading`` is for signs, units and abbreviations.
     """
 
     code: str
@@ -112,11 +111,11 @@ class Language:
     sided: SideWords | None = None
 
     def __hash__(self) -> int:
-        """Hash its code and name: every phrase comes by here, and all of a table would take longer than the phrase."""
+        """Hash the code and the name: each phrase is hashed with its language, and a whole table would take longer."""
         return hash((self.code, self.name))
 
     def word(self, key: str, **values: object) -> str:
-        """Return a word or phrase of the table, with its blanks filled.
+        """Return a word or phrase of the table, with values for its names in braces.
 
         >>> language("en").word("round", number=2)
         'round 2'
@@ -124,7 +123,7 @@ class Language:
         return fill(dict(self.words)[key], **values)
 
     def number(self, number: int | Fraction) -> str:
-        """Return a number as it is said when counting; its digits where it has decimals, or the table ends.
+        """Return a number in words; in digits if it has decimals or is not in the table.
 
         >>> from fractions import Fraction
         >>> language("de").number(21), language("de").number(1000), language("de").number(Fraction(5, 2))
@@ -135,34 +134,34 @@ class Language:
         digits = str(number) if number.denominator == 1 else f"{float(number):.2f}".rstrip("0").rstrip(".")
         return digits.replace(".", self.word("decimal"))
 
-    def counted(self, key: str, number: int | Fraction) -> str:
-        """Return how many there are of something, ``seconds`` or ``breaths``.
+    def say_count(self, key: str, number: int | Fraction) -> str:
+        """Return a count of ``seconds``, ``minutes`` or ``breaths`` in words.
 
-        >>> [language("es").counted("breaths", number) for number in (1, 2, 21)]
+        >>> [language("es").say_count("breaths", number) for number in (1, 2, 21)]
         ['una respiración', 'dos respiraciones', 'veintiuna respiraciones']
         """
         exact = next((text for which, count, text in self.exact if (which, count) == (key, number)), None)
         return exact or self.word(key, number=self.number(number))
 
     def say_duration(self, seconds: Fraction) -> str:
-        """Return a time as it is said: from a minute on, in minutes and what seconds are left.
+        """Return a length of time in words: from a minute on, in minutes and seconds.
 
         >>> from fractions import Fraction
         >>> [language("en").say_duration(Fraction(seconds)) for seconds in (45, 60, 150)]
         ['forty-five seconds', 'one minute', 'two minutes and thirty seconds']
         """
         minutes, left = divmod(seconds, 60)
-        parts = [self.counted("minutes", minutes)] if minutes else []
-        return self.joined(*parts, *([self.counted("seconds", left)] if left or not minutes else []))
+        parts = [self.say_count("minutes", minutes)] if minutes else []
+        return self.join_durations(*parts, *([self.say_count("seconds", left)] if left or not minutes else []))
 
-    def joined(self, one: str, other: str = "") -> str:
-        """Return one length and another after it, if there is one, as they are said together."""
+    def join_durations(self, one: str, other: str = "") -> str:
+        """Return one or two lengths of time in words, joined."""
         return self.word("joined", one=one, other=other) if other else one
 
-    def having(self, own: Own) -> Language:
-        """Return this language with words that a routine gives itself before the table's.
+    def with_words(self, own: Own) -> Language:
+        """Return this language with a routine's own words instead of the table's.
 
-        >>> language("en").having({"breaths 1": "a breath"}).counted("breaths", 1)
+        >>> language("en").with_words({"breaths 1": "a breath"}).say_count("breaths", 1)
         'a breath'
         """
         texts = {key: text for key, text in own.items() if isinstance(text, str)}
@@ -172,12 +171,12 @@ class Language:
             self,
             words=tuple({**dict(self.words), **texts}.items()),
             numbers=numbers if isinstance(numbers, tuple) else self.numbers,
-            exact=(*exact, *self.exact),  # the first of a count is said
+            exact=(*exact, *self.exact),  # the first one for a count is used
         )
 
 
 def fill(text: str, **values: object) -> str:
-    """Fill the braces of a text with values; unlike ``str.format`` it knows no other magic.
+    """Replace names in braces by values; unlike ``str.format`` it does nothing else.
 
     >>> fill("round {number} of {all}", number=2)
     'round 2 of {all}'
@@ -194,21 +193,21 @@ def list_languages() -> tuple[str, ...]:
 
 
 def language(code: str, own: Own | None = None) -> Language:
-    """Return the words of a language: its table's, and before them a routine's own, which may do without a table.
+    """Return the words of a language: a routine's own, and for the others its table's, if there is one.
 
-    ``de-AT`` takes the table of ``de`` if it has none of its own.
+    ``de-AT`` uses the table of ``de`` if it has none of its own.
 
     Raises:
-        UnknownNameError: When there is no table for it, and the routine's own words are not all that it takes.
+        UnknownNameError: When the language has no table, and some of the routine's own words are missing.
     """
     table = _nearest(code)
     if table is None and (own is None or not TAG.fullmatch(code) or list_missing(code, own)):
         raise UnknownNameError("language", code, list_languages())
-    return replace(table or Language(code, code, (("titled", TITLED),)), code=code).having(own or {})
+    return replace(table or Language(code, code, (("titled", TITLED),)), code=code).with_words(own or {})
 
 
 def list_missing(code: str, own: Own) -> tuple[str, ...]:
-    """Return the keys of the words that a routine has to give itself, as no table has them, and does not.
+    """Return the keys of the words that neither a table nor the routine has.
 
     >>> list_missing("de-AT", {}), len(list_missing("it", {}))
     ((), 17)
@@ -219,7 +218,7 @@ def list_missing(code: str, own: Own) -> tuple[str, ...]:
 
 
 def list_keys() -> tuple[str, ...]:
-    """Return the keys of the words that every table has; besides them there are numbers and exact counts."""
+    """Return the keys of the words that every table has, besides numbers and exact counts."""
     return tuple(key for key, _ in _table("en").words)
 
 
@@ -264,7 +263,7 @@ def _read_sided(given: dict[str, Any]) -> SideWords:
 
 
 def list_wider(code: str) -> tuple[str, ...]:
-    """Return a language's tag in lower case, and after it those of the languages that it is a dialect of.
+    """Return a language's tag in lower case, followed by the tags of the languages that it is a dialect of.
 
     >>> list_wider("de-AT-1996")
     ('de-at-1996', 'de-at', 'de')
@@ -274,25 +273,25 @@ def list_wider(code: str) -> tuple[str, ...]:
 
 
 def is_same_language(one: str, other: str) -> bool:
-    """Tell whether two tags mean the same language, or one of them a dialect of the other.
+    """Return whether two tags mean the same language, or one is a dialect of the other.
 
     >>> [is_same_language("de", tag) for tag in ("de-AT", "den")], is_same_language("zh", "cmn-CN")
     ([True, False], True)
     """
     if one.lower() in list_wider(other) or other.lower() in list_wider(one):
-        return True  # no table has to be read for that
+        return True  # without reading the facts, which takes time
     one, other = normalise(one), normalise(other)
     return one in list_wider(other) or other in list_wider(one)
 
 
 def normalise(code: str) -> str:
-    """Return the one tag, in lower case, that stands for all tags of a language, old ones and those of groups.
+    """Return the one tag, in lower case, for a language with several tags, such as old ones and those of groups.
 
     >>> normalise("zh-TW"), normalise("zh-HK"), normalise("iw"), normalise("de-AT")
     ('cmn-tw', 'yue', 'he', 'de-at')
     """
     tag = code.lower().replace("_", "-")
-    if list_wider(tag)[-1] in list_languages():  # no need of the facts, which take time to read
+    if list_wider(tag)[-1] in list_languages():  # without reading the facts, which takes time
         return tag
     for start in list_wider(tag):
         if start in SAME:

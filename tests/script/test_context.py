@@ -207,7 +207,7 @@ def test_a_length_in_whole_breaths_is_the_fewest_that_last_it_and_is_said_so(tex
     count = there.breaths(Formula("{small}"))
     assert lasting(count) >= seconds
     assert count == 1 or lasting(count - 1) < seconds
-    assert there.filled("{small}", None) == language("en").counted("breaths", count)
+    assert there.filled("{small}", None) == language("en").say_count("breaths", count)
 
 
 def test_breaths_that_grow_are_counted_from_where_they_are() -> None:

@@ -304,7 +304,7 @@ class _Reader:
         if len(said) > 1:
             return said[0] if number == "1" else fill(said[1], number=number)
         if len(number) <= _COUNTED and number.isdecimal() and str(int(number)) == number:
-            return self.words.counted(said[0], int(number))
+            return self.words.say_count(said[0], int(number))
         return self.words.word(said[0], number=number)
 
     def _number(self, written: str) -> str:
@@ -332,16 +332,18 @@ class _Reader:
         minutes, seconds = int(match[1]), int(match[2])
         if self.form("inches") and seconds < _INCHES:
             return match[0]
-        return self.words.joined(self.words.counted("minutes", minutes), self.words.counted("seconds", seconds))
+        return self.words.join_durations(
+            self.words.say_count("minutes", minutes), self.words.say_count("seconds", seconds)
+        )
 
     def _length(self, match: re.Match[str]) -> str:
         """Read a length of several units, as 1m30s, or of minutes with a colon, as 1:30 min."""
         parts = {"minutes": int(match["m"]), "seconds": int(match["s"])}
-        said = [self.words.counted(unit, number) for unit, number in parts.items() if number]
+        said = [self.words.say_count(unit, number) for unit, number in parts.items() if number]
         hours = match.groupdict().get("h")
         if hours:
             said.insert(0, self._count_units(hours, self._unit_words["h"]) if "h" in self._unit_words else f"{hours} h")
-        return reduce(self.words.joined, said) if said else match[0]
+        return reduce(self.words.join_durations, said) if said else match[0]
 
     def _read_products(self, text: str) -> str:
         """Read 3x10, 5x and x5."""
@@ -372,7 +374,7 @@ class _Reader:
         return re.sub(pattern, lambda match: fill(said, one=match[1], other=match[2]).lstrip(), text)
 
     def _seconds(self, match: re.Match[str]) -> str:
-        return self.words.counted("seconds", int(match[1]))
+        return self.words.say_count("seconds", int(match[1]))
 
     @cached_property
     def _fractions(self) -> re.Pattern[str]:

@@ -342,9 +342,9 @@ class Part:
             return replace(self, values=others).filled(text, side)
         if isinstance(found, Fraction):
             return self.words.number(found)
-        breaths = [self.words.counted("breaths", self._counted(found))] if found.in_breaths else []
+        breaths = [self.words.say_count("breaths", self._counted(found))] if found.in_breaths else []
         times = [self.words.say_duration(found.rest)] if found.rest or not breaths else []
-        return self.words.joined(*breaths, *times)
+        return self.words.join_durations(*breaths, *times)
 
     def _pronounced(self, text: str) -> str:
         return read_aloud(text, self.words, tuple(self.routine.sheet.pronounce.items()))

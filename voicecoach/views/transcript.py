@@ -149,5 +149,5 @@ def _gaps(timeline: Timeline, language: Language) -> Iterator[tuple[Fraction, Fr
 def _silence(start: Fraction, end: Fraction, breaths: _Breaths, language: Language) -> str:
     digits = replace(language, numbers=())
     seconds, count = int(end - start + Fraction(1, 2)), breaths.whole(start, end)
-    lasting = digits.counted("seconds", seconds) if seconds < SECONDS_ONLY else digits.say_duration(Fraction(seconds))
-    return f"[{digits.counted('breaths', count)}, {lasting}]" if count else f"[{lasting}]"
+    lasting = digits.say_count("seconds", seconds) if seconds < SECONDS_ONLY else digits.say_duration(Fraction(seconds))
+    return f"[{digits.say_count('breaths', count)}, {lasting}]" if count else f"[{lasting}]"
