@@ -10,6 +10,7 @@ from voicecoach.api.keywords import make_request
 from voicecoach.api.routines import TEXT_NAME, Routine, load, loads
 from voicecoach.core.notation import read_paces
 from voicecoach.errors import VoiceError, order_problems
+from voicecoach.routine.library import find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,8 @@ def check_routine(
     from voicecoach.app.review import review_routine
 
     name = _name(routine)
+    if not isinstance(routine, Routine) and not _is_text(routine):
+        find(name)
     request = make_request(name, None, {"voice": given.get("voice"), "rate": given.get("rate")})
     breaths = given.get("breaths")
     found = review_routine(

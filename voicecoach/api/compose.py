@@ -6,6 +6,7 @@ the shortest, separated by ``|``; the longest that fits its breath is spoken.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -29,10 +30,11 @@ from voicecoach.core.score import (
     Wording,
     beats,
 )
-from voicecoach.errors import ChoiceError, UnknownNameError, quote
+from voicecoach.errors import ChoiceError, UnknownNameError, Where, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from types import FrameType
 
 SETTLE = Span(rest=Fraction(3, 4))
 """The silence after a sentence."""
@@ -273,7 +275,15 @@ def _phrase(texts: Iterable[str], kind: CueKind, side: SideName | None) -> Phras
     wordings = tuple(" ".join(part.split()) for text in texts for part in text.split("|"))
     if not wordings or not all(any(map(str.isalnum, each)) for each in wordings):
         raise ChoiceError(f"{quote('|'.join(texts))} has a wording without words\nwrite words on both sides of each |")
-    return Phrase(tuple(map(Wording, wordings)), kind, _side(side))
+    return Phrase(tuple(map(Wording, wordings)), kind, _side(side), where=_find_place())
+
+
+def _find_place() -> Where | None:
+    """Return the line of the program that calls a function of this module: messages about its words name it."""
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - there is no other way without reading source files
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return Where(frame.f_code.co_filename, frame.f_lineno, 1) if frame else None
 
 
 def _side(side: SideName | None) -> Side | None:

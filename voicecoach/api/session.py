@@ -233,7 +233,7 @@ class Session:
         shown = self._planned.as_json(self._planned.tracks[0])
         if not clips:
             return shown
-        sounds = [self.clip(cue) for cue in self.timeline.cues]
+        sounds = [self._studio._remember(self.clip(cue)) for cue in self.timeline.cues]  # noqa: SLF001 - as in `at`
         for entry, cue, clip in zip(shown["cues"], self.timeline.cues, sounds, strict=True):
             entry["clip"], entry["sample"] = clip.digest, round(cue.start * SAMPLE_RATE)
         return {**shown, "clips": {clip.digest: clip.samples for clip in sounds}}

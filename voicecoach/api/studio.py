@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
 from contextlib import suppress
 from dataclasses import replace
@@ -51,6 +52,10 @@ MOST_NODES, MOST_VOICES = 200_000, 16
 """Nodes of the scores, and voices, that a studio keeps in memory."""
 
 
+PLANS_BETWEEN = 50
+"""Sessions after which the folder on disk is brought under its limit again."""
+
+
 class Studio:
     """Makes sessions, and keeps their voices, clips and scores in memory, so that the next ones are ready sooner.
 
@@ -88,6 +93,7 @@ class Studio:
         self._pieces: Lru[tuple[str, ...], Piece] = Lru(MOST_NODES)
         self._voices: Lru[tuple[object, ...], tuple[Voice, VoiceInfo]] = Lru(MOST_VOICES)
         self._finding = threading.Lock()
+        self._plans = itertools.count()
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -186,9 +192,15 @@ class Studio:
 
     def _plan_request(self, request: Request, origin: Origin, clips: Mapping[str, Clip]) -> Planned:
         self._check_open()
-        with cache_folder.enforce_limit():
-            planned = sessions.plan_source(request, origin.source, self._environment(origin.given, clips))
-        return replace(planned, clips=self._remember(planned.clips))
+        planned = sessions.plan_source(request, origin.source, self._environment(origin.given, clips))
+        self._limit_folder()
+        return replace(planned, clips={text: self._remember(clip) for text, clip in planned.clips.items()})
+
+    def _limit_folder(self) -> None:
+        """Bring the folder on disk under its limit, but not every time: looking at all its files takes a while."""
+        if next(self._plans) % PLANS_BETWEEN == 0:
+            with cache_folder.enforce_limit():
+                pass
 
     def _write(
         self, planned: Planned, request: Request, source: Source, path: Path | None, progress: Progress | None
@@ -222,14 +234,11 @@ class Studio:
             found, listed = self._voices.find(key, lambda: speaker.choose_voice(named, words, folder))
         return speaker.wrap_voice(found, listed, words, folder, self._clips)
 
-    def _remember(self, clips: Mapping[str, Clip]) -> dict[str, Clip]:
-        """Return clips that know their digests, and keep them by these."""
-        kept = {}
-        for text, clip in clips.items():
-            known = clip if clip.known else replace(clip, known=clip.digest)
-            self._digests.put(known.digest, known, len(known.pcm))
-            kept[text] = known
-        return kept
+    def _remember(self, clip: Clip) -> Clip:
+        """Return a clip that knows its digest, and keep it by this."""
+        known = clip if clip.known else replace(clip, known=clip.digest)
+        self._digests.put(known.digest, known, len(known.pcm))
+        return known
 
     def _check_open(self) -> None:
         if self._closed:

@@ -1,0 +1,296 @@
+"""Studios and sessions with a fake voice: what is kept, what is asked of the voice, and what is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import voicecoach as vc
+from voicecoach.api import studio as studios
+from voicecoach.app import config
+from voicecoach.testing import FakeVoice, check_voice, measure_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEXT = """title: Rest
+breath: 4-6
+steps:
+  - say: Lie down.
+  - breathe: 3
+    in: Breathe in | In
+    out: And out | Out
+"""
+SIDED = """title: Legs
+sides: {left: {leg: left leg}, right: {leg: right leg}}
+steps:
+  - each side:
+      rounds: 1
+      steps: [{say: "Stretch your {leg}."}, {breathe: 2, in: In, out: Out}]
+"""
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[vc.Studio]:
+    with vc.Studio(voice=FakeVoice(), cache=tmp_path / "cache") as made:
+        yield made
+
+
+def asked(voice: FakeVoice) -> list[str]:
+    return [text for texts in voice.asked for text in texts]
+
+
+def test_a_session_at_another_breath_speaks_only_words_that_are_new(tmp_path: Path) -> None:
+    voice = FakeVoice()
+    session = vc.Studio(voice=voice, cache=tmp_path).plan(vc.loads(TEXT))
+    before = asked(voice)
+    assert session.synthesised == len(before) == 5
+    slower = session.at(breath="5-7")
+    assert (slower.synthesised, asked(voice)) == (0, before)
+    assert slower.duration - session.duration == pytest.approx(6, abs=0.05)
+    quick = session.at(breath="0.7-0.7")
+    assert asked(voice)[len(before) :] == ["In", "Out"]
+    assert quick.synthesised == 2
+
+
+def test_changes_add_up(studio: vc.Studio) -> None:
+    session = studio.plan(vc.loads(TEXT), title="Evening")
+    other = session.at(breath="5-7").at(lead_in=10)
+    assert (other.title, other.breath) == ("Evening", "5-7")
+    assert other.duration - session.duration == pytest.approx(6 + 7, abs=0.05)
+    assert session.at(breath=None).breath == "4-6"
+
+
+def test_a_studio_speaks_a_text_once_for_all_sessions(tmp_path: Path) -> None:
+    voice = FakeVoice()
+    with vc.Studio(voice=voice, cache=tmp_path) as studio:
+        studio.plan(vc.loads(TEXT))
+        studio.perform(vc.say("Lie down."))
+    assert len(asked(voice)) == len(set(asked(voice))) == 5
+
+
+def test_a_studio_needs_no_disk_to_remember(tmp_path: Path) -> None:
+    """Where nothing can be kept on disk, clips stay in memory."""
+    (tmp_path / "cache").write_text("not a folder")
+    voice = FakeVoice()
+    with vc.Studio(voice=voice, cache=tmp_path / "cache") as studio:
+        first, second = studio.plan(vc.loads(TEXT)), studio.plan(vc.loads(TEXT))
+    assert (first.synthesised, second.synthesised, len(asked(voice))) == (5, 0, 5)
+    assert any("clips can't be kept" in warning for warning in first.warnings)
+
+
+def test_a_clip_is_found_by_its_digest(studio: vc.Studio) -> None:
+    session = studio.plan(vc.loads(TEXT))
+    shown = session.to_json(clips=True)
+    plain = session.to_json()
+    assert [{name: cue[name] for name in cue if name not in {"clip", "sample"}} for cue in shown["cues"]] == plain[
+        "cues"
+    ]
+    for entry, cue in zip(shown["cues"], session.timeline.cues, strict=True):
+        clip = session.clip(cue)
+        assert entry["clip"] == clip.digest
+        assert shown["clips"][clip.digest] == clip.samples
+        assert entry["sample"] == cue.start * 48_000
+        assert cue.track != "voice" or studio.clip(clip.digest) == clip
+    spoken = next(cue for cue in session.timeline.cues if cue.track == "voice")
+    assert session.clip(spoken).seconds == pytest.approx(measure_text(spoken.said), abs=1e-4)
+    assert studio.clip("0" * 64) is None
+
+
+def test_sounds_are_found_by_their_digests_too(studio: vc.Studio) -> None:
+    session = studio.plan(vc.loads(TEXT), chime="bell")
+    chimes = [cue for cue in session.timeline.cues if cue.track == "chime"]
+    assert chimes
+    shown = session.to_json(clips=True)
+    assert all(studio.clip(entry["clip"]) for entry in shown["cues"])
+
+
+def test_a_side_is_a_session_of_its_own(studio: vc.Studio) -> None:
+    session = studio.plan(vc.loads(SIDED))
+    left, right = session.at(side="left"), session.at(side="right")
+    assert left.duration == right.duration < session.duration
+    assert (left.title, right.title) == ("Legs: left", "Legs: right")
+    with pytest.raises(vc.ChoiceError, match="has no sides"):
+        studio.plan(vc.loads(TEXT), side="left")
+
+
+def test_a_score_has_sides_as_well(studio: vc.Studio) -> None:
+    session = studio.perform(vc.each_side(lambda side: vc.say(f"Your {side} leg.")), title="Legs")
+    assert [cue.text for cue in session.at(side="right").timeline.cues] == ["Your right leg."]
+    with pytest.raises(vc.ChoiceError, match="nothing in this score is done for each side"):
+        studio.perform(vc.say("Sit."), side="left")
+    with pytest.raises(TypeError, match="unexpected keyword argument 'rounds'"):
+        session.at(rounds=3)
+
+
+def test_a_score_speaks_another_language(studio: vc.Studio) -> None:
+    session = studio.perform(vc.say("Halte 10-15 s."), language="de")
+    assert (session.language, session.timeline.cues[0].spoken) == ("de", "Halte 10 bis 15 Sekunden.")
+
+
+def test_words_that_do_not_fit_are_told_with_what_they_lack(studio: vc.Studio) -> None:
+    with pytest.raises(vc.FitError) as caught:
+        studio.plan(vc.loads(TEXT), breath="0.3-0.3")
+    problem = caught.value.problems[0]
+    assert (problem.where.file, problem.where.line) == ("routine.yaml", 6)
+    assert problem.remedy
+    with pytest.raises(vc.FitError) as caught:
+        studio.perform(vc.breathe(1, inhale="Breathe in slowly"), breath="0.5-0.5")
+    place = caught.value.problems[0].where
+    assert (place.file, Path(__file__).read_text(encoding="utf-8").splitlines()[place.line - 1].strip()) == (
+        *(__file__, 'studio.perform(vc.breathe(1, inhale="Breathe in slowly"), breath="0.5-0.5")'),
+    ), "the place is where the words stand in the program"
+    assert "'Breathe in slowly' needs 1.37 s" in str(caught.value)
+
+
+def test_a_routine_of_a_text_finds_no_files_unless_it_has_a_folder(studio: vc.Studio, tmp_path: Path) -> None:
+    text = "title: All\nsteps:\n  - include: other.yaml\n"
+    (tmp_path / "other.yaml").write_text(TEXT)
+    with pytest.raises(vc.RoutineError):
+        vc.loads(text)
+    assert studio.plan(vc.loads(text, folder=tmp_path, name="all")).title == "All"
+    with pytest.raises(vc.ChoiceError, match="was read from a text"):
+        studio.plan(vc.loads(TEXT), language="de")
+
+
+def test_a_routine_that_was_loaded_stays_what_it_was(studio: vc.Studio, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(TEXT)
+    routine = vc.load(path)
+    session = studio.plan(routine)
+    path.write_text(TEXT.replace("Lie down.", "Sit up."))
+    assert {cue.text for cue in studio.plan(routine, rounds=None, lead_in=1).timeline.cues} >= {"Lie down."}
+    assert {cue.text for cue in studio.plan(path).timeline.cues} >= {"Sit up."}
+    path.unlink()
+    assert session.at(breath="5-7").timeline.cues[1].text == "Lie down."
+
+
+def test_translations_are_asked_for_at_any_time(studio: vc.Studio) -> None:
+    session = studio.plan("sitting-leg-stretch", preview="20s")
+    assert session.at(language="de").language == "de"
+    assert studio.plan(vc.load("sitting-leg-stretch", "fr"), preview=20).language == "fr"
+
+
+def test_checking_takes_a_path_a_text_or_a_routine(studio: vc.Studio, tmp_path: Path) -> None:
+    faulty = "title: Rest\nsteps:\n  - sya: Lie down.\n  - rset: 5s\n"
+    path = tmp_path / "faulty.yaml"
+    path.write_text(faulty)
+    for subject, file in ((path, str(path)), (str(path), str(path)), (faulty, "routine.yaml")):
+        problems = studio.check(subject)
+        assert [(each.where.file, each.where.line, each.remedy) for each in problems] == [
+            (file, 3, "did you mean 'say'?"),
+            (file, 4, "did you mean 'rest'?"),
+        ]
+    for name in ("leg-stretch", vc.load("box-breathing"), TEXT):
+        assert studio.check(name) == []
+    with pytest.raises(vc.RoutineError) as caught:
+        vc.load(path)
+    assert list(caught.value.problems) == studio.check(path)
+    with pytest.raises(vc.UnknownNameError):
+        studio.check(tmp_path / "missing.yaml")
+
+
+def test_what_is_unwise_is_told_on_request_and_breaths_can_be_tried(studio: vc.Studio) -> None:
+    text = TEXT.replace("Lie down.", "Lie the the down.")
+    assert studio.check(text) == []
+    (warning,) = studio.check(text, warnings=True)
+    assert (warning.severity, warning.where.line) == ("warning", 4)
+    assert studio.check(TEXT, breaths="0.3-0.3")
+    with pytest.raises(vc.ChoiceError):
+        studio.check(TEXT, breaths="x")
+
+
+def test_a_closed_studio_says_so(tmp_path: Path) -> None:
+    class Closing(FakeVoice):
+        closed = 0
+
+        def close(self) -> None:
+            self.closed += 1
+
+    with vc.Studio(voice=FakeVoice(), cache=tmp_path) as studio:
+        session = studio.plan(vc.loads(TEXT))
+    for work in (lambda: studio.plan(vc.loads(TEXT)), lambda: session.at(breath="5-7"), lambda: studio.check(TEXT)):
+        with pytest.raises(vc.VoicecoachError, match="this studio is closed"):
+            work()
+    assert session.clip(session.timeline.cues[0]).samples
+    studio.close()
+
+
+def test_nothing_is_printed_read_or_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def read_settings(*_: object) -> None:
+        raise AssertionError("the user's settings are read")
+
+    monkeypatch.setattr(config, "_read", read_settings)
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    during: list[object] = []
+    with vc.Studio(voice=FakeVoice(), cache=tmp_path) as studio:
+        session = studio.plan("sitting-leg-stretch", progress=lambda *_: during.append(signal.getsignal(signal.SIGINT)))
+    assert session.duration > 60
+    assert during
+    assert set(during) == {handlers[0]}
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
+    assert capfd.readouterr() == ("", "")
+
+
+def test_settings_are_read_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "read_commands", lambda: {"mine": {"command": ["x"]}})
+    assert vc.Studio(settings=True, cache=tmp_path)._commands == {"mine": {"command": ["x"]}}  # noqa: SLF001
+    assert vc.Studio(cache=tmp_path)._commands == {}  # noqa: SLF001
+
+
+def test_it_works_in_an_event_loop_and_in_other_threads(studio: vc.Studio) -> None:
+    async def plan() -> float:
+        return studio.plan(vc.loads(TEXT)).duration
+
+    expected = studio.plan(vc.loads(TEXT)).duration
+    assert asyncio.run(plan()) == expected
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(lambda _: studio.plan(vc.loads(TEXT)).duration, range(4))) == [expected] * 4
+
+
+def test_what_the_progress_raises_ends_the_work(studio: vc.Studio) -> None:
+    class Cancelled(Exception):  # noqa: N818 - a program's own
+        pass
+
+    def cancel(*_: object) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        studio.plan(vc.loads(TEXT), progress=cancel)
+    assert studio.plan(vc.loads(TEXT)).duration
+
+
+def test_a_thousand_sessions_leave_no_more_than_a_hundred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits are small here, so that the sessions cross them many times."""
+    monkeypatch.setattr(studios, "MOST_NODES", 200)
+    objects = {}
+    with vc.Studio(voice=FakeVoice(), cache=tmp_path, memory=500_000) as studio:
+        session = studio.plan(vc.loads(TEXT))
+        for number in range(1001):
+            session.at(breath=f"4-{6 + number / 1000}", lead_in=number // 50)
+            if number % 100 == 50:
+                studio.plan(vc.loads(TEXT.replace("Lie", f"Number {number}, lie")))
+            assert studio._pieces.weight <= 200  # noqa: SLF001 - what it keeps
+            assert max(studio._clips.weight, studio._digests.weight) <= 500_000  # noqa: SLF001 - what it keeps
+            if number % 500 == 0:
+                gc.collect()
+                objects[number] = len(gc.get_objects())
+    assert objects[1000] - objects[500] < 2_000, objects
+
+
+def test_the_fake_voice_keeps_the_contract() -> None:
+    voice = FakeVoice()
+    clips = list(voice.speak(["In", "And out"]))
+    assert [round(clip.seconds * 1000) for clip in clips] == [
+        round(measure_text(text) * 1000) for text in ("In", "And out")
+    ]
+    assert voice.asked == [["In", "And out"]]
+    check_voice(voice)
