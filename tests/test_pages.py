@@ -112,8 +112,8 @@ def test_the_page_of_commands_is_what_they_print() -> None:
 
 
 def documented() -> set[str]:
-    """Return the full names of what the page of the API describes, each imported and with a docstring."""
-    text = (DOCS / "api.md").read_text(encoding="utf-8")
+    """Return the full names of what the reference of the API describes, each imported and with a docstring."""
+    text = (DOCS / "api-reference.md").read_text(encoding="utf-8")
     names: set[str] = set()
     module = ""
     for kind, name in re.findall(r"^\.\. (currentmodule|auto\w+):: (\S+)$", text, re.MULTILINE):
@@ -130,7 +130,7 @@ def documented() -> set[str]:
 
 def test_every_public_name_is_on_the_api_page() -> None:
     public = {f"voicecoach.{name}" for name in getattr(voicecoach, "__all__", ()) if not name.startswith("_")}
-    every_member = ".. automodule:: voicecoach\n   :members:" in (DOCS / "api.md").read_text(encoding="utf-8")
+    every_member = ".. automodule:: voicecoach\n   :members:" in (DOCS / "api-reference.md").read_text(encoding="utf-8")
     assert "voicecoach" in documented()
     assert every_member or public <= documented()
 

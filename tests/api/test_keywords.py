@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecoach.api.keywords import PlanKeywords, check_names, list_extras, make_request, make_sounding
+from voicecoach.audio.settings import Sounding
 from voicecoach.core.breath import Pace
 from voicecoach.core.notation import read_breath
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError
-from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance, Sounding
+from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
 
 CALM = read_breath("4-6")
 

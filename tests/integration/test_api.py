@@ -133,7 +133,7 @@ def test_an_mp3_begins_before_its_words_are_encoded(
     def encode(*_: object) -> None:
         raise AssertionError("something was encoded")
 
-    monkeypatch.setattr("voicecoach.audio.mp3.encoded", encode)
+    monkeypatch.setattr("voicecoach.audio.mp3.encode_passages", encode)
     stream = session.stream("mp3")
     begun: list[bytes] = []
     with pytest.raises(AssertionError, match="something was encoded"):
@@ -148,7 +148,7 @@ def test_what_fails_in_a_stream_is_raised_where_it_is_read(
         yield bytes(96_000)
         raise vc.VoiceError("it broke")
 
-    monkeypatch.setattr("voicecoach.audio.render.mixdown", fail)
+    monkeypatch.setattr("voicecoach.audio.render.mix_windows", fail)
     with pytest.raises(vc.VoiceError, match="it broke"):
         list(session.stream("opus"))
 
