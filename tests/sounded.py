@@ -15,7 +15,7 @@ from voicecoach.audio.writer import Recording, write_files
 from voicecoach.core.breath import Kind, Span
 from voicecoach.core.notation import read_breath
 from voicecoach.core.score import Pause, Score, Seq, breathe, phrase, seq
-from voicecoach.views.exchange import as_json
+from voicecoach.views.exchange import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ class Spoken:
 
     def plan(self, sounding: Sounding) -> dict[str, Any]:
         """The timeline that its file carries."""
-        shown = as_json(self.timeline, title=TAGS.title, language="en", voice="tones")
+        shown = to_json(self.timeline, title=TAGS.title, language="en", voice="tones")
         return {**shown, "sound": sounding.as_json()}
 
     def recording(

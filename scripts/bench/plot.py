@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from voicecoach.views.shapes import Anchor, Label, Picture, Rect, Stroke, svg
+from voicecoach.views.shapes import Anchor, Label, Picture, Rect, Stroke, write_svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,4 +53,4 @@ def drawn(lines: Lines) -> str:
 
     figures = [(name, minute, taken) for name, line in lines.items() for minute, taken in line.items()]
     told = "; ".join(f"{minute} min {name}: {taken:.2f} s" for name, minute, taken in figures)
-    return svg(Picture(WIDTH, HEIGHT, "What sessions cost by their length", told, tuple(shapes())))
+    return write_svg(Picture(WIDTH, HEIGHT, "What sessions cost by their length", told, tuple(shapes())))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach.app import piece_cache
-from voicecoach.app.piece_cache import Source, draw_cover, write
+from voicecoach.app.piece_cache import Source, cache_cover, write
 from voicecoach.core.notation import read_pace
 from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
 from voicecoach.routine.library import BUILT_IN, built_in
@@ -221,16 +221,16 @@ def test_nothing_but_the_parts_of_a_piece_is_made_of_what_is_kept() -> None:
 def test_a_cover_is_kept_and_is_of_the_routine_alone(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     source = Source("thigh-burner", None, tmp_path)
     source.piece(replace(Choices(), rounds=2))
-    drawn = draw_cover(source)
+    drawn = cache_cover(source)
     assert drawn.startswith(b"\x89PNG")
     request.getfixturevalue("unread")
     again = Source("thigh-burner", None, tmp_path)
     again.piece(replace(Choices(), rounds=2))
-    assert draw_cover(again) == drawn
+    assert cache_cover(again) == drawn
 
 
 def test_a_folder_that_can_not_be_written_costs_time_alone(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file")
     source = Source("thigh-burner", None, tmp_path / "kept")
     assert source.piece(Choices()) == write(load("thigh-burner"), Choices())
-    assert draw_cover(source).startswith(b"\x89PNG")
+    assert cache_cover(source).startswith(b"\x89PNG")

@@ -39,7 +39,7 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
 def recorded(folder: Path, system: Made) -> str:
     """Lay the system's own clips into a folder, as somebody's recordings; what was not spoken is left out."""
     folder.mkdir()
-    for prompt in prompts.prompts(load(ROUTINE), ONE):
+    for prompt in prompts.list_prompts(load(ROUTINE), ONE):
         clip = system.session.clips.get(prompt.said)
         if clip:
             with wave.open(str(folder / prompt.file), "wb") as file:

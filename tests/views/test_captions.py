@@ -21,7 +21,17 @@ from tests.work import count_calls
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue, Timeline
 from voicecoach.language import language
-from voicecoach.views.captions import LINE, captions, lrc, milliseconds, sentences, srt, sylt, vtt, width
+from voicecoach.views.captions import (
+    LINE,
+    count_columns,
+    list_captions,
+    list_lyrics,
+    split_sentences,
+    to_milliseconds,
+    write_lrc,
+    write_srt,
+    write_vtt,
+)
 from voicecoach.views.text import one_line
 
 ENGLISH = language("en")
@@ -82,7 +92,8 @@ def timeline(*cues: Cue, duration: float = 60) -> Timeline:
 
 def shown(*cues: Cue, duration: float = 60) -> list[tuple[int, int, str]]:
     return [
-        (each.start, each.end, " / ".join(each.lines)) for each in captions(timeline(*cues, duration=duration), ENGLISH)
+        (each.start, each.end, " / ".join(each.lines))
+        for each in list_captions(timeline(*cues, duration=duration), ENGLISH)
     ]
 
 
@@ -91,7 +102,7 @@ def shown(*cues: Cue, duration: float = 60) -> list[tuple[int, int, str]]:
 
 @given(any_timeline)
 def test_captions_never_overlap_and_each_is_seen(taken: Timeline) -> None:
-    found = list(captions(taken, ENGLISH))
+    found = list(list_captions(taken, ENGLISH))
     assert all(each.end > each.start for each in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert all(line for each in found for line in each.lines)
@@ -99,25 +110,25 @@ def test_captions_never_overlap_and_each_is_seen(taken: Timeline) -> None:
 
 @given(any_timeline)
 def test_a_caption_starts_with_what_is_heard_and_stays_for_a_second_if_it_can(taken: Timeline) -> None:
-    found = list(captions(taken, ENGLISH))
+    found = list(list_captions(taken, ENGLISH))
     starts = {each.start for each in found}
     voiced = [each for each in taken.cues if each.track == "voice" and one_line(each.text)]
-    assert {milliseconds(each.start) for each in voiced} <= starts
-    assert all(abs(Fraction(milliseconds(each.start), 1000) - each.start) <= MILLISECOND for each in voiced)
+    assert {to_milliseconds(each.start) for each in voiced} <= starts
+    assert all(abs(Fraction(to_milliseconds(each.start), 1000) - each.start) <= MILLISECOND for each in voiced)
     assert all(each.end - each.start >= 1000 or each.end == following.start for each, following in pairwise(found))
 
 
 @given(any_timeline)
 def test_lines_are_short_and_at_most_two_unless_time_is(taken: Timeline) -> None:
-    for each in captions(taken, ENGLISH):
-        assert all(width(line) <= LINE for line in each.lines)
+    for each in list_captions(taken, ENGLISH):
+        assert all(count_columns(line) <= LINE for line in each.lines)
         assert len(each.lines) <= 2 or each.end - each.start < 2000 * len(each.lines)
 
 
 @given(any_timeline)
 def test_an_independent_reader_finds_the_same_in_webvtt(taken: Timeline) -> None:
-    file = webvtt.from_string(vtt(taken, title="Leg\n\nstretch --> now", language=ENGLISH))
-    read, expected = file.captions, list(captions(taken, ENGLISH))
+    file = webvtt.from_string(write_vtt(taken, title="Leg\n\nstretch --> now", language=ENGLISH))
+    read, expected = file.captions, list(list_captions(taken, ENGLISH))
     assert [(each.start, each.end) for each in read] == [
         (stamp(each.start, "."), stamp(each.end, ".")) for each in expected
     ]
@@ -129,9 +140,9 @@ def test_an_independent_reader_finds_the_same_in_webvtt(taken: Timeline) -> None
 
 @given(any_timeline)
 def test_an_independent_reader_finds_the_same_in_subrip(taken: Timeline) -> None:
-    text = srt(taken, language=ENGLISH)
+    text = write_srt(taken, language=ENGLISH)
     read = list(subrip.parse(text))
-    expected = list(captions(taken, ENGLISH))
+    expected = list(list_captions(taken, ENGLISH))
     assert [each.index for each in read] == [number + 1 for number in range(len(expected))]
     assert [(each.start / MS, each.end / MS) for each in read] == [(each.start, each.end) for each in expected]
     assert squeezed("".join(each.content for each in read)).replace("\u200f", "") == spoken(taken).replace("\u200f", "")
@@ -147,7 +158,7 @@ def stamp(at: int, point: str) -> str:
 
 @given(any_timeline)
 def test_lrc_has_every_cue_in_order_and_an_empty_line_where_it_is_silent(taken: Timeline) -> None:
-    title, code, length, *lines = lrc(taken, title="Legs [both]", language=ENGLISH).splitlines()
+    title, code, length, *lines = write_lrc(taken, title="Legs [both]", language=ENGLISH).splitlines()
     assert (title, code) == ("[ti:Legs (both)]", "[la:en]")
     minutes, seconds = map(int, re.fullmatch(r"\[length:(\d{2,}):([0-5]\d)\]", length).groups())  # type: ignore[union-attr]
     assert abs(60 * minutes + seconds - taken.duration) <= Fraction(1, 2)
@@ -168,11 +179,13 @@ def test_lrc_has_every_cue_in_order_and_an_empty_line_where_it_is_silent(taken: 
 @given(any_timeline)
 def test_lyrics_in_step_are_what_is_said_and_when(taken: Timeline) -> None:
     frames, read = io.BytesIO(), ID3()
-    read.add(SYLT(encoding=Encoding.UTF16, lang="eng", format=2, type=1, desc="", text=sylt(taken)))
+    read.add(SYLT(encoding=Encoding.UTF16, lang="eng", format=2, type=1, desc="", text=list_lyrics(taken)))
     read.save(frames, v2_version=3)
-    found = ID3(fileobj=io.BytesIO(frames.getvalue()), translate=False).getall("SYLT")[0].text if sylt(taken) else []
+    found = (
+        ID3(fileobj=io.BytesIO(frames.getvalue()), translate=False).getall("SYLT")[0].text if list_lyrics(taken) else []
+    )
     voiced = [each for each in taken.cues if each.track == "voice" and one_line(each.text)]
-    assert found == [(one_line(each.text), milliseconds(each.start)) for each in voiced]
+    assert found == [(one_line(each.text), to_milliseconds(each.start)) for each in voiced]
     assert all(0 <= each.start * 1000 - at + 1 <= 2 for each, (_, at) in zip(voiced, found, strict=True))
 
 
@@ -214,7 +227,7 @@ def test_sounds_that_set_in_together_are_told_together() -> None:
 
 
 def test_the_words_of_sounds_are_those_of_the_language() -> None:
-    text = srt(timeline(cue(0, 4, "tone-out", CueKind.TONE)), language=language("de"))
+    text = write_srt(timeline(cue(0, 4, "tone-out", CueKind.TONE)), language=language("de"))
     assert text == "1\n00:00:00,000 --> 00:00:04,000\n[fallender Ton]\n\n"
 
 
@@ -236,20 +249,20 @@ def test_too_little_time_for_a_long_text_makes_fewer_and_taller_captions() -> No
     ids=["english", "chinese", "one word", "marks", "arabic"],
 )
 def test_ten_thousand_letters_are_broken_into_short_lines_and_none_is_lost(text: str) -> None:
-    calls, found = count_calls(lambda: list(captions(timeline(cue(0, 700, text), duration=700), ENGLISH)))
+    calls, found = count_calls(lambda: list(list_captions(timeline(cue(0, 700, text), duration=700), ENGLISH)))
     assert calls < 40 * len(text)
-    assert all(len(each.lines) <= 2 and all(width(line) <= LINE for line in each.lines) for each in found)
+    assert all(len(each.lines) <= 2 and all(count_columns(line) <= LINE for line in each.lines) for each in found)
     assert squeezed("".join(line for each in found for line in each.lines)) == squeezed(text)
     assert not [line for each in found for line in each.lines if line.startswith(("\u0301", "\u0323"))]
 
 
 def test_a_text_of_words_comes_back_with_its_spaces() -> None:
-    found = captions(timeline(cue(0, 700, LONG), duration=700), ENGLISH)
+    found = list_captions(timeline(cue(0, 700, LONG), duration=700), ENGLISH)
     assert " ".join(line for each in found for line in each.lines) == one_line(LONG)
 
 
 def test_captions_end_where_sentences_end() -> None:
-    found = captions(timeline(cue(0, 700, LONG), duration=700), ENGLISH)
+    found = list_captions(timeline(cue(0, 700, LONG), duration=700), ENGLISH)
     ends = [each.lines[-1][-1] for each in found]
     assert sum(end in ".," for end in ends) > 0.9 * len(ends)
 
@@ -262,23 +275,23 @@ def test_each_sentence_is_captioned_when_it_is_heard() -> None:
     heard = [(0, 1), (4, 5), (8, 16), (18, 26)]
     spans = tuple((Fraction(start), Fraction(end)) for start, end in heard)
     taken = timeline(cue(10, 36, SENTENCES), duration=60)
-    found = list(captions(taken, ENGLISH, lambda _: spans))
+    found = list(list_captions(taken, ENGLISH, lambda _: spans))
     first = {each.lines[0].split()[0]: each.start for each in found}
     assert first["Thumb."] == 10_000
     at = [each.start for each in found if each.lines[0].startswith("Now let")]
     assert at[-1] == 28_000
-    assert list(captions(taken, ENGLISH, lambda _: spans[:2])) == list(captions(taken, ENGLISH))
+    assert list(list_captions(taken, ENGLISH, lambda _: spans[:2])) == list(list_captions(taken, ENGLISH))
 
 
 @given(any_timeline, st.lists(st.fractions(0, 1, max_denominator=100), min_size=2, max_size=12))
 def test_wherever_sentences_are_heard_captions_keep_their_laws(taken: Timeline, edges: list[Fraction]) -> None:
     def spans(cue: Cue) -> tuple[tuple[Fraction, Fraction], ...]:
-        count = len(sentences(one_line(cue.text)))
+        count = len(split_sentences(one_line(cue.text)))
         at = sorted((edges * (2 * count))[: 2 * count])
         length = cue.end - cue.start
         return tuple((length * at[2 * number], length * at[2 * number + 1]) for number in range(count))
 
-    found = list(captions(taken, ENGLISH, spans))
+    found = list(list_captions(taken, ENGLISH, spans))
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert all(each.end > each.start for each in found)
     assert squeezed("".join(line for each in found for line in each.lines)) == spoken(taken)
@@ -288,7 +301,7 @@ def test_lines_without_spaces_end_after_full_width_marks_and_never_before_them()
     text = (
         "慢慢抬起你的左腿，膝盖尽量伸直，脚尖朝向自己，保持这个姿势不动，自然呼吸，不要屏住呼吸，感觉大腿后侧的拉伸。"  # noqa: RUF001
     )
-    lines = [line for each in captions(timeline(cue(0, 20, text)), ENGLISH) for line in each.lines]
+    lines = [line for each in list_captions(timeline(cue(0, 20, text)), ENGLISH) for line in each.lines]
     assert "".join(lines) == text
     assert all(line[-1] in "，。" for line in lines)  # noqa: RUF001
     assert not [line for line in lines if line[0] in "，。"]  # noqa: RUF001
@@ -296,7 +309,7 @@ def test_lines_without_spaces_end_after_full_width_marks_and_never_before_them()
 
 def test_a_long_japanese_clause_is_cut_after_a_particle() -> None:
     text = "膝をできるだけまっすぐに伸ばしつま先を自分の方に向けたままそのままの姿勢を保ちます。"
-    lines = [line for each in captions(timeline(cue(0, 20, text)), ENGLISH) for line in each.lines]
+    lines = [line for each in list_captions(timeline(cue(0, 20, text)), ENGLISH) for line in each.lines]
     assert "".join(lines) == text
     assert lines[0][-1] in "をにのてままし"
 
@@ -313,52 +326,52 @@ def test_a_long_japanese_clause_is_cut_after_a_particle() -> None:
     ],
 )
 def test_subrip_marks_the_direction_of_right_to_left_lines(text: str, *, marked: bool) -> None:
-    shown = srt(timeline(cue(0, 5, text)), language=ENGLISH).splitlines()[2]
+    shown = write_srt(timeline(cue(0, 5, text)), language=ENGLISH).splitlines()[2]
     assert shown == (f"\u200f{text}\u200f" if marked else text)
-    assert "\u200f" not in vtt(timeline(cue(0, 5, text)), title="x", language=ENGLISH)
+    assert "\u200f" not in write_vtt(timeline(cue(0, 5, text)), title="x", language=ENGLISH)
 
 
 def test_times_past_an_hour_and_past_ten_are_right() -> None:
     late = timeline(cue(3_661.004, 3_663, "One hour"), cue(36_061.001, 36_063, "Ten"), duration=36_100)
-    assert re.findall(r"(\S+) --> (\S+)", vtt(late, title="", language=ENGLISH)) == [
+    assert re.findall(r"(\S+) --> (\S+)", write_vtt(late, title="", language=ENGLISH)) == [
         ("01:01:01.004", "01:01:03.000"),
         ("10:01:01.001", "10:01:03.000"),
     ]
-    assert re.findall(r"(\S+) --> (\S+)", srt(late, language=ENGLISH))[1] == ("10:01:01,001", "10:01:03,000")
-    assert lrc(late, title="Long", language=ENGLISH).splitlines()[2:] == [
+    assert re.findall(r"(\S+) --> (\S+)", write_srt(late, language=ENGLISH))[1] == ("10:01:01,001", "10:01:03,000")
+    assert write_lrc(late, title="Long", language=ENGLISH).splitlines()[2:] == [
         "[length:601:40]",
         "[61:01.00]One hour",
         "[61:03.00]",
         "[601:01.00]Ten",
         "[601:03.00]",
     ]
-    assert sylt(late) == [("One hour", 3_661_004), ("Ten", 36_061_001)]
+    assert list_lyrics(late) == [("One hour", 3_661_004), ("Ten", 36_061_001)]
 
 
 @pytest.mark.parametrize(("silence", "emptied"), [(10, []), (10.01, ["[00:01.00]"])])
 def test_lrc_takes_a_line_away_after_more_than_ten_seconds_of_silence(silence: float, emptied: list[str]) -> None:
-    lines = lrc(timeline(cue(0, 1, "Rest"), cue(1 + silence, 60, "Up")), title="x", language=ENGLISH).splitlines()
+    lines = write_lrc(timeline(cue(0, 1, "Rest"), cue(1 + silence, 60, "Up")), title="x", language=ENGLISH).splitlines()
     assert lines[3:-1] == ["[00:00.00]Rest", *emptied]
 
 
 def test_nothing_that_is_said_is_taken_for_markup() -> None:
-    text = vtt(timeline(cue(0, 2, "a < b & c --> d\n\nNOTE e")), title="x", language=ENGLISH)
+    text = write_vtt(timeline(cue(0, 2, "a < b & c --> d\n\nNOTE e")), title="x", language=ENGLISH)
     assert text.endswith("\n1\n00:00:00.000 --> 00:00:02.000\na &lt; b &amp; c --&gt; d NOTE e\n")
-    assert srt(timeline(cue(0, 2, "1\n\n2 --> 3")), language=ENGLISH).splitlines()[2:] == ["1 2 → 3", ""]
+    assert write_srt(timeline(cue(0, 2, "1\n\n2 --> 3")), language=ENGLISH).splitlines()[2:] == ["1 2 → 3", ""]
 
 
 def test_a_session_in_which_nothing_is_heard_has_no_captions() -> None:
     nothing = timeline(cue(0, 1, " \n "))
-    assert vtt(nothing, title="x", language=ENGLISH) == "WEBVTT\n\nNOTE x\n\nNOTE Language: en\n"
-    assert srt(nothing, language=ENGLISH) == ""
-    assert lrc(nothing, title="x", language=ENGLISH) == "[ti:x]\n[la:en]\n[length:01:00]\n"
-    assert sylt(nothing) == []
+    assert write_vtt(nothing, title="x", language=ENGLISH) == "WEBVTT\n\nNOTE x\n\nNOTE Language: en\n"
+    assert write_srt(nothing, language=ENGLISH) == ""
+    assert write_lrc(nothing, title="x", language=ENGLISH) == "[ti:x]\n[la:en]\n[length:01:00]\n"
+    assert list_lyrics(nothing) == []
 
 
 def test_the_work_of_captions_grows_as_the_cues_do() -> None:
     def work(count: int) -> int:
         cues = [cue(4 * number, 4 * number + 1, "In" if number % 2 else "And slowly out") for number in range(count)]
-        calls, written = count_calls(lambda: srt(timeline(*cues, duration=4 * count), language=ENGLISH))
+        calls, written = count_calls(lambda: write_srt(timeline(*cues, duration=4 * count), language=ENGLISH))
         assert written.count("-->") == count
         return calls
 

@@ -12,9 +12,9 @@ from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.language import language
-from voicecoach.views.captions import lrc, srt, vtt
-from voicecoach.views.chapters import chapters, playlist
-from voicecoach.views.transcript import transcript
+from voicecoach.views.captions import write_lrc, write_srt, write_vtt
+from voicecoach.views.chapters import write_chapters, write_playlist
+from voicecoach.views.transcript import write_transcript
 
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "captions.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^```(\w+)\n(.*?)^```", DOCUMENTED, re.MULTILINE | re.DOTALL))
@@ -43,12 +43,12 @@ TRACKS = [
     ("leg-stretch-right.mp3", Fraction(76), "Leg stretch: right"),
 ]
 WRITTEN = {
-    "vtt": vtt(SESSION, title=TITLE, language=ENGLISH),
-    "srt": srt(SESSION, language=ENGLISH).removesuffix("\n"),
-    "lrc": lrc(SESSION, title=TITLE, language=ENGLISH),
-    "text": transcript(SESSION, title=TITLE, language=ENGLISH),
-    "json": chapters(SESSION, title=TITLE),
-    "m3u8": playlist(TRACKS, TITLE),
+    "vtt": write_vtt(SESSION, title=TITLE, language=ENGLISH),
+    "srt": write_srt(SESSION, language=ENGLISH).removesuffix("\n"),
+    "lrc": write_lrc(SESSION, title=TITLE, language=ENGLISH),
+    "text": write_transcript(SESSION, title=TITLE, language=ENGLISH),
+    "json": write_chapters(SESSION, title=TITLE),
+    "m3u8": write_playlist(TRACKS, TITLE),
 }
 
 

@@ -26,7 +26,7 @@ from voicecoach.routine.loader import load
 from voicecoach.script.builder import build
 from voicecoach.script.builder import pace as paced
 from voicecoach.script.choices import Choices, Guidance
-from voicecoach.views.caution import caution
+from voicecoach.views.caution import list_cautions
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ tenths = st.integers(1, 350).map(lambda number: Fraction(number, 10))
 @given(tenths, st.one_of(st.just(Fraction(0)), tenths), tenths, st.one_of(st.just(Fraction(0)), tenths))
 def test_each_unusual_length_has_its_word_and_no_other(i: Fraction, h: Fraction, o: Fraction, p: Fraction) -> None:
     written = "-".join(str(float(each)) for each in (i, h, o, p))
-    told = " | ".join(caution([perform(Breathe(), lambda _: Fraction(0), read_breath(written))]))
+    told = " | ".join(list_cautions([perform(Breathe(), lambda _: Fraction(0), read_breath(written))]))
     whole = i + h + o + p
     assert ("over 30 a minute" in told) is (whole < 2)
     assert ("under 2 a minute" in told) is (whole > 30)
@@ -49,7 +49,7 @@ def test_each_unusual_length_has_its_word_and_no_other(i: Fraction, h: Fraction,
 
 
 def test_a_lone_phase_is_not_a_breath() -> None:
-    assert not list(caution([perform(Breathe(only=Kind.EXHALE), lambda _: Fraction(0), read_breath("0.5-0.5"))]))
+    assert not list(list_cautions([perform(Breathe(only=Kind.EXHALE), lambda _: Fraction(0), read_breath("0.5-0.5"))]))
 
 
 def performed(name: str, choices: Choices) -> Timeline:
@@ -59,7 +59,7 @@ def performed(name: str, choices: Choices) -> Timeline:
 
 @pytest.mark.parametrize("name", built_in())
 def test_a_built_in_as_it_is_written_needs_no_caution(name: str) -> None:
-    assert not list(caution([performed(name, Choices())]))
+    assert not list(list_cautions([performed(name, Choices())]))
 
 
 def test_a_hold_that_only_the_listener_has_is_said_or_sounded() -> None:

@@ -14,7 +14,7 @@ from tests.fakes import measure, perform
 from tests.strategies import breaths, scores
 from voicecoach.core.timeline import Chapter, Timeline
 from voicecoach.errors import ChoiceError
-from voicecoach.views.chapters import chapters, playlist
+from voicecoach.views.chapters import write_chapters, write_playlist
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Breath
@@ -27,7 +27,7 @@ tracks = st.lists(st.tuples(names, st.fractions(0, 43_200), st.text(max_size=30)
 @given(scores, breaths)
 def test_chapters_are_where_the_timeline_has_them(score: Score, breath: Breath) -> None:
     timeline = perform(score, measure, breath)
-    found = json.loads(chapters(timeline, title="Legs"))
+    found = json.loads(write_chapters(timeline, title="Legs"))
     assert (found["version"], found["title"]) == ("1.2.0", "Legs")
     assert len(found["chapters"]) == len(timeline.chapters)
     for each, chapter in zip(found["chapters"], timeline.chapters, strict=True):
@@ -38,20 +38,20 @@ def test_chapters_are_where_the_timeline_has_them(score: Score, breath: Breath) 
 
 def test_a_chapter_after_ten_hours_has_its_milliseconds_and_its_letters() -> None:
     late = Chapter(Fraction(36_061_001, 1000), Fraction(36_070), "Étirement\nجسم")
-    text = chapters(Timeline(Fraction(36_070), chapters=(late,)), title="x")
+    text = write_chapters(Timeline(Fraction(36_070), chapters=(late,)), title="x")
     assert json.loads(text)["chapters"] == [{"startTime": 36061.001, "endTime": 36070.0, "title": "Étirement جسم"}]
     assert "Étirement" in text
 
 
 def test_a_session_without_chapters_lists_none() -> None:
-    assert json.loads(chapters(Timeline(Fraction(1)), title="x"))["chapters"] == []
+    assert json.loads(write_chapters(Timeline(Fraction(1)), title="x"))["chapters"] == []
 
 
 @given(tracks, st.text(max_size=30))
 def test_a_playlist_has_its_tracks_in_order_with_their_lengths(
     listed: list[tuple[str, Fraction, str]], title: str
 ) -> None:
-    head, name, *lines = playlist(listed, title).removesuffix("\n").split("\n")
+    head, name, *lines = write_playlist(listed, title).removesuffix("\n").split("\n")
     assert head == "#EXTM3U"
     assert name.startswith("#PLAYLIST:")
     assert len(lines) == 2 * len(listed)
@@ -75,15 +75,15 @@ def test_a_playlist_has_its_tracks_in_order_with_their_lengths(
     ],
 )
 def test_a_name_is_written_so_that_a_player_finds_it(path: str, entry: str) -> None:
-    assert playlist([(path, Fraction(10), "x")], "y").splitlines()[-1] == entry
+    assert write_playlist([(path, Fraction(10), "x")], "y").splitlines()[-1] == entry
 
 
 @pytest.mark.parametrize("path", ["a\nb.mp3", "a\rb.mp3", "a\udcffb.mp3"])
 def test_a_name_that_a_playlist_cannot_hold_is_refused(path: str) -> None:
     with pytest.raises(ChoiceError, match=r"a playlist can't name the file 'a.+b.mp3'\ngive it a name"):
-        playlist([("ok.mp3", Fraction(1), "ok"), (path, Fraction(10), "x")], "y")
+        write_playlist([("ok.mp3", Fraction(1), "ok"), (path, Fraction(10), "x")], "y")
 
 
 def test_titles_stay_on_their_lines() -> None:
-    text = playlist([("a.mp3", Fraction(3600), "Left,\nthen right")], "Leg\r\nstretch")
+    text = write_playlist([("a.mp3", Fraction(3600), "Left,\nthen right")], "Leg\r\nstretch")
     assert text == "#EXTM3U\n#PLAYLIST:Leg stretch\n#EXTINF:3600.000,Left, then right\na.mp3\n"

@@ -21,8 +21,8 @@ from voicecoach.core.score import Side
 from voicecoach.core.timeline import Chapter, Timeline
 from voicecoach.errors import ChoiceError
 from voicecoach.script.choices import Choices
-from voicecoach.views.cover import MARGIN, ROWS, SIZE, cover, lettered, picture, sided
-from voicecoach.views.png import drawable
+from voicecoach.views.cover import MARGIN, ROWS, SIZE, clean_title, draw_cover, find_side, lay_out_cover
+from voicecoach.views.png import can_draw
 from voicecoach.views.shapes import Area, Label, Rect, Stroke
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("name", ["box-breathing", "sitting-leg-stretch-left", "sun-salutation", "interval-training"])
 def test_a_cover_is_a_square_png_that_is_small_to_carry(name: str) -> None:
-    drawn = cover(session(name), name)
+    drawn = draw_cover(session(name), name)
     image = Image.open(BytesIO(drawn))
     assert (image.format, image.size, image.mode) == ("PNG", (1400, 1400), "RGB")
     assert len(drawn) < MOST
@@ -72,21 +72,25 @@ def test_a_cover_is_a_square_png_that_is_small_to_carry(name: str) -> None:
 
 
 def test_the_same_session_has_the_same_cover() -> None:
-    assert cover(session("box-breathing"), "Box") == cover(session("box-breathing"), "Box")
+    assert draw_cover(session("box-breathing"), "Box") == draw_cover(session("box-breathing"), "Box")
 
 
 def test_other_breaths_make_another_picture() -> None:
-    shapes = {name: picture(session(name), "").shapes for name in (*DISTINCT, "interval-training")}
+    shapes = {name: lay_out_cover(session(name), "").shapes for name in (*DISTINCT, "interval-training")}
     assert all(shapes[one] != shapes[other] for one, other in combinations(shapes, 2))
     faster = performed("sitting-leg-stretch", Choices(breath=read_pace("2-3")))
-    assert picture(faster, "").shapes != shapes["sitting-leg-stretch"]
+    assert lay_out_cover(faster, "").shapes != shapes["sitting-leg-stretch"]
 
 
 def test_each_side_has_a_picture_of_its_own_and_not_by_colour_alone() -> None:
     left, right = session("sitting-leg-stretch-left"), session("sitting-leg-stretch-right")
-    assert [sided(each) for each in (left, right, session("sitting-leg-stretch"))] == [Side.LEFT, Side.RIGHT, None]
+    assert [find_side(each) for each in (left, right, session("sitting-leg-stretch"))] == [Side.LEFT, Side.RIGHT, None]
     suns = [
-        [shape.x + shape.width / 2 for shape in picture(each, "").shapes if isinstance(shape, Rect) and shape.radius]
+        [
+            shape.x + shape.width / 2
+            for shape in lay_out_cover(each, "").shapes
+            if isinstance(shape, Rect) and shape.radius
+        ]
         for each in (left, right)
     ]
     assert max(suns[0]) < SIZE / 2 < min(suns[1])
@@ -95,7 +99,8 @@ def test_each_side_has_a_picture_of_its_own_and_not_by_colour_alone() -> None:
 @pytest.mark.parametrize(("left", "right"), [("left", "right"), ("izquierda", "derecha"), ("x" * 99, "y" * 99)])
 def test_a_letter_a_word_and_an_arrow_say_the_side(left: str, right: str) -> None:
     shown = [
-        picture(session(f"sitting-leg-stretch-{side}"), LONG, word) for side, word in (("left", left), ("right", right))
+        lay_out_cover(session(f"sitting-leg-stretch-{side}"), LONG, word)
+        for side, word in (("left", left), ("right", right))
     ]
     for word, drawn, half in zip((left, right), shown, (range(SIZE // 2), range(SIZE // 2, SIZE)), strict=True):
         letter, *more = [label for label in labels(drawn) if label.text in {word[0].upper(), word}]
@@ -111,10 +116,10 @@ def test_a_letter_a_word_and_an_arrow_say_the_side(left: str, right: str) -> Non
 def test_the_title_that_was_asked_for_and_the_side_are_on_the_cover() -> None:
     left = session("sitting-leg-stretch-left")
     covers = [
-        cover(left, "Mine", "left"),
-        cover(left, "Mine"),
-        cover(left, "Other", "left"),
-        cover(left, "Mine", "深い"),
+        draw_cover(left, "Mine", "left"),
+        draw_cover(left, "Mine"),
+        draw_cover(left, "Other", "left"),
+        draw_cover(left, "Mine", "深い"),
     ]
     assert len(set(covers[:3])) == 3
     assert covers[3] == covers[1], "a word that the font lacks is no boxes"
@@ -122,7 +127,7 @@ def test_the_title_that_was_asked_for_and_the_side_are_on_the_cover() -> None:
 
 @pytest.mark.parametrize("name", SESSIONS)
 def test_hills_fill_the_picture_from_edge_to_edge(name: str) -> None:
-    rows = [shape for shape in picture(session(name), "").shapes if isinstance(shape, Area)]
+    rows = [shape for shape in lay_out_cover(session(name), "").shapes if isinstance(shape, Area)]
     assert len(rows) == ROWS
     for row in rows:
         across = [x for x, _ in row.points[1:-1]]
@@ -134,7 +139,7 @@ def test_hills_fill_the_picture_from_edge_to_edge(name: str) -> None:
 
 @pytest.mark.parametrize("name", SESSIONS)
 def test_near_rows_are_darker_than_far_ones(name: str) -> None:
-    shades = [luminance(shape.fill) for shape in picture(session(name), "").shapes if isinstance(shape, Area)]
+    shades = [luminance(shape.fill) for shape in lay_out_cover(session(name), "").shapes if isinstance(shape, Area)]
     assert shades == sorted(shades, reverse=True)
     assert all(one / other > 1.1 for one, other in pairwise(shades)), "told apart without colours"
 
@@ -148,23 +153,25 @@ def test_near_rows_are_darker_than_far_ones(name: str) -> None:
     ],
 )
 def test_without_breaths_there_is_a_picture_all_the_same(timeline: Timeline) -> None:
-    shown = picture(timeline, "")
+    shown = lay_out_cover(timeline, "")
     heights = {round(y) for shape in shown.shapes if isinstance(shape, Area) for _, y in shape.points}
     assert len(heights) > 2 * ROWS, "mountains, not bars"
-    assert cover(timeline, "Rest").startswith(b"\x89PNG")
+    assert draw_cover(timeline, "Rest").startswith(b"\x89PNG")
 
 
 @given(timelines())
 @settings(max_examples=25, deadline=None)
 def test_any_session_has_a_picture(timeline: Timeline) -> None:
-    points = [point for shape in picture(timeline, "x").shapes if isinstance(shape, Area) for point in shape.points]
+    points = [
+        point for shape in lay_out_cover(timeline, "x").shapes if isinstance(shape, Area) for point in shape.points
+    ]
     assert all(0 < y <= SIZE for _, y in points)
 
 
 @pytest.mark.parametrize("name", ["box-breathing", "sitting-leg-stretch-left", "sitting-leg-stretch-right"])
 @pytest.mark.parametrize("title", ["Rest", "Sitting leg stretch: left leg", LONG])
 def test_the_title_can_be_read_on_all_that_may_be_behind_it(name: str, title: str) -> None:
-    shown = picture(session(name), title)
+    shown = lay_out_cover(session(name), title)
     lines = labels(shown)
     sky = [shape for shape in shown.shapes if isinstance(shape, Rect)]
     assert min(contrast(line.colour, shape.fill) for line in lines for shape in sky) >= 4.5
@@ -174,7 +181,7 @@ def test_the_title_can_be_read_on_all_that_may_be_behind_it(name: str, title: st
 
 @given(st.text(max_size=400))
 def test_a_title_stays_within_the_picture(title: str) -> None:
-    for line in labels(picture(Timeline(Fraction(9)), lettered(title))):
+    for line in labels(lay_out_cover(Timeline(Fraction(9)), clean_title(title))):
         assert line.left >= 0
         assert line.left + line.width <= SIZE - MARGIN + 1
         assert line.y - 0.8 * line.size > 0
@@ -182,7 +189,7 @@ def test_a_title_stays_within_the_picture(title: str) -> None:
 
 def test_a_long_title_is_broken_then_smaller_then_shortened() -> None:
     def shown(title: str) -> list[Label]:
-        return labels(picture(Timeline(Fraction(9)), title))
+        return labels(lay_out_cover(Timeline(Fraction(9)), title))
 
     short, two, long, endless = shown("Rest"), shown("Sitting leg stretch, left"), shown(LONG), shown(LONG * 20)
     assert [len(each) for each in (short, two)] == [1, 2]
@@ -200,21 +207,21 @@ def test_a_long_title_is_broken_then_smaller_then_shortened() -> None:
     ],
 )
 def test_a_title_is_written_without_what_fonts_do_not_have(title: str, written: str) -> None:
-    assert lettered(title).replace("\ufffd", "") == written.replace("\ufffd", "").strip()
+    assert clean_title(title).replace("\ufffd", "") == written.replace("\ufffd", "").strip()
 
 
 @pytest.mark.parametrize("title", ["深い呼吸", "Дыхание", "تنفس", "\ud800", "\U0010fffe", ""])
 def test_letters_that_the_font_does_not_have_are_no_boxes(title: str) -> None:
-    assert not drawable(lettered(title)) or not lettered(title)
-    assert cover(session("box-breathing"), title) == cover(session("box-breathing"), "")
+    assert not can_draw(clean_title(title)) or not clean_title(title)
+    assert draw_cover(session("box-breathing"), title) == draw_cover(session("box-breathing"), "")
 
 
 def test_letters_that_it_has_are_drawn() -> None:
-    assert drawable("Sitting leg stretch: left, 4-7-8 (really) & so on…")
-    assert cover(session("box-breathing"), "Box") != cover(session("box-breathing"), "")
+    assert can_draw("Sitting leg stretch: left, 4-7-8 (really) & so on…")
+    assert draw_cover(session("box-breathing"), "Box") != draw_cover(session("box-breathing"), "")
 
 
 def test_without_pillow_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(ChoiceError, match="pip install pillow"):
-        cover(session("box-breathing"), "Box")
+        draw_cover(session("box-breathing"), "Box")

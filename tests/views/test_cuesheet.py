@@ -6,7 +6,7 @@ from tests.fakes import FRAME
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
-from voicecoach.views.cuesheet import table, transcript, turns
+from voicecoach.views.cuesheet import count_turns, write_cuesheet, write_table
 
 TIMELINE = Timeline(
     Fraction(90),
@@ -20,11 +20,11 @@ TIMELINE = Timeline(
 
 
 def test_the_transcript_is_what_is_said_under_its_chapters() -> None:
-    assert transcript(TIMELINE) == "Before\nAsk first.\n\nRound 1\nIn"
+    assert write_cuesheet(TIMELINE) == "Before\nAsk first.\n\nRound 1\nIn"
 
 
 def test_the_table_says_when_for_which_side_and_as_what() -> None:
-    assert list(table(TIMELINE)) == [
+    assert list(write_table(TIMELINE)) == [
         "0:00  Before",
         "     0:03.0  notice              Ask first.",
         "1:00  Round 1",
@@ -38,7 +38,7 @@ def test_the_table_says_in_which_phase_and_wording_a_cue_is_heard() -> None:
     cue = Cue(Fraction(984, 1000), Fraction(3), CueKind.BREATH, "In", Side.LEFT, wording=1, wordings=4)
     late = Cue(Fraction(5), Fraction(6), CueKind.INSTRUCTION, "Rest", wording=2, wordings=3)
     chapter = Chapter(Fraction(0), Fraction(9), "Round 1", Side.LEFT)
-    assert list(table(Timeline(Fraction(9), (phase,), (cue, late), (chapter,), grid=FRAME))) == [
+    assert list(write_table(Timeline(Fraction(9), (phase,), (cue, late), (chapter,), grid=FRAME))) == [
         "0:00  Round 1",
         "     0:00.9  breath       left   inhale    4 s  50%  2/4   In",
         "     0:05.0  instruction         3/3  Rest",
@@ -46,4 +46,4 @@ def test_the_table_says_in_which_phase_and_wording_a_cue_is_heard() -> None:
 
 
 def test_turns_are_counted_for_each_side() -> None:
-    assert turns(TIMELINE) == {Side.LEFT: 1}
+    assert count_turns(TIMELINE) == {Side.LEFT: 1}

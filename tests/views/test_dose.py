@@ -12,7 +12,7 @@ from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
 from voicecoach.core.timeline import Stretch, Timeline
 from voicecoach.script.choices import Choices
-from voicecoach.views.dose import ENOUGH, SHORTEST, note
+from voicecoach.views.dose import ENOUGH, SHORTEST, note_dose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,36 +24,36 @@ def track(*held: tuple[float, Side | None]) -> Timeline:
 
 
 def test_what_is_advised_needs_no_note() -> None:
-    assert note([track((10, Side.LEFT), (50, Side.LEFT), (60, Side.RIGHT))]) == ""
-    assert note([track((60, None))]) == ""
+    assert note_dose([track((10, Side.LEFT), (50, Side.LEFT), (60, Side.RIGHT))]) == ""
+    assert note_dose([track((60, None))]) == ""
 
 
 def test_a_short_stretch_is_told() -> None:
-    told = note([track((9.5, None), (60, None))])
+    told = note_dose([track((9.5, None), (60, None))])
     assert told == "the shortest stretch is held 9.5 s; advised are 10 s or more, 60 s a leg: docs/dose.md"
 
 
 def test_a_leg_with_little_is_told_by_its_side() -> None:
-    assert note([track((59, Side.LEFT), (60, Side.RIGHT))]).startswith("the left leg is stretched 59 s in all; ")
+    assert note_dose([track((59, Side.LEFT), (60, Side.RIGHT))]).startswith("the left leg is stretched 59 s in all; ")
 
 
 def test_tracks_of_the_sides_are_one_session() -> None:
     sides = [track((60, Side.LEFT)), track((60, Side.RIGHT))]
-    assert note(sides) == ""
-    assert note([track((30, None)), track((30, None))]).startswith("each leg is stretched 30 s in all; ")
+    assert note_dose(sides) == ""
+    assert note_dose([track((30, None)), track((30, None))]).startswith("each leg is stretched 30 s in all; ")
 
 
 def test_a_session_for_one_leg_says_nothing_of_the_other() -> None:
-    assert note([track((60, Side.LEFT))]) == ""
+    assert note_dose([track((60, Side.LEFT))]) == ""
 
 
 @pytest.mark.parametrize("name", ["sitting-leg-stretch", "leg-stretch", "thigh-burner"])
 def test_the_built_in_routines_stretch_enough_or_not_at_all(name: str) -> None:
-    assert note([performed(name, Choices())]) == ""
+    assert note_dose([performed(name, Choices())]) == ""
 
 
 def test_quick_breaths_make_little_stretch() -> None:
-    assert "each leg is stretched 30 s in all" in note(
+    assert "each leg is stretched 30 s in all" in note_dose(
         [performed("sitting-leg-stretch", Choices(breath=read_pace("2-2")))]
     )
 

@@ -10,7 +10,7 @@ from tests.goldens import performed
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Side
 from voicecoach.script.choices import Choices
-from voicecoach.views.exchange import as_json
+from voicecoach.views.exchange import to_json
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 SHOWN = json.loads(re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[0])
@@ -23,7 +23,7 @@ def row(first: str) -> set[str]:
 
 
 def test_the_keys_of_the_page_are_those_of_a_timeline() -> None:
-    written = as_json(performed("sitting-leg-stretch", Choices()), title="x", language="en", voice="fake")
+    written = to_json(performed("sitting-leg-stretch", Choices()), title="x", language="en", voice="fake")
     assert list(SHOWN) == list(written)
     for name in ("phases", "cues", "chapters"):
         assert [list(each) for each in SHOWN[name]] == [list(written[name][0])]

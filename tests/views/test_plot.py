@@ -25,9 +25,9 @@ from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline,
 from voicecoach.errors import ChoiceError
 from voicecoach.script.choices import Choices
 from voicecoach.views import plot, png
-from voicecoach.views.plot_rows import INNER, MARGIN, ROWS, scale
+from voicecoach.views.plot_rows import INNER, MARGIN, ROWS, choose_scale
 from voicecoach.views.png import DENSITY
-from voicecoach.views.shapes import Area, Label, Picture, Rect, Shape, Stroke, fitted, text_width, wrapped
+from voicecoach.views.shapes import Area, Label, Picture, Rect, Shape, Stroke, shorten, text_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,7 +133,7 @@ def without_colours(picture: Picture) -> list[object]:
 
 def strokes(timeline: Timeline, chosen: Callable[[float], bool]) -> list[Stroke]:
     """Return the strokes of the breath whose width is as chosen."""
-    drawn = plot.picture(timeline, "").shapes
+    drawn = plot.lay_out_plot(timeline, "").shapes
     return [each for each in drawn if isinstance(each, Stroke) and len(each.lines[0]) > 2 and chosen(each.width)]
 
 
@@ -158,7 +158,7 @@ sessions = pytest.mark.parametrize("name", [*KINDS, "sun-salutation-tones", "bre
 
 @given(timelines(), st.text(max_size=60))
 def test_nothing_is_drawn_outside_the_canvas(timeline: Timeline, title: str) -> None:
-    picture = plot.picture(timeline, title)
+    picture = plot.lay_out_plot(timeline, title)
     for shape in picture.shapes:
         left, top, right, bottom = box(shape)
         assert left >= 0
@@ -169,19 +169,19 @@ def test_nothing_is_drawn_outside_the_canvas(timeline: Timeline, title: str) -> 
 
 @given(timelines(), st.text(max_size=60))
 def test_labels_never_overlap(timeline: Timeline, title: str) -> None:
-    assert not overlapping(plot.picture(timeline, title))
+    assert not overlapping(plot.lay_out_plot(timeline, title))
 
 
 @sessions
 def test_the_labels_of_real_sessions_neither_overlap_nor_leave_the_canvas(name: str) -> None:
-    picture = plot.picture(session(name), TITLE)
+    picture = plot.lay_out_plot(session(name), TITLE)
     assert not overlapping(picture)
     assert all(left >= 0 and right <= picture.width for left, _, right, _ in map(box, picture.shapes))
 
 
 @given(timelines())
 def test_every_cue_and_chapter_is_there_whatever_the_length(timeline: Timeline) -> None:
-    picture = plot.picture(timeline, "")
+    picture = plot.lay_out_plot(timeline, "")
     assert all(about(picture, f"{cue.kind}: {cue.text}") for cue in timeline.cues)
     assert all(about(picture, chapter.title) for chapter in timeline.chapters)
 
@@ -189,7 +189,7 @@ def test_every_cue_and_chapter_is_there_whatever_the_length(timeline: Timeline) 
 @sessions
 def test_times_are_where_they_belong_on_the_line(name: str) -> None:
     timeline = session(name)
-    picture, seconds = plot.picture(timeline, TITLE), scale(timeline.duration).seconds
+    picture, seconds = plot.lay_out_plot(timeline, TITLE), choose_scale(timeline.duration).seconds
     for cue in timeline.cues:
         bars = [each for each in about(picture, cue.text) if isinstance(each, Rect) and each.height < 6]
         x = MARGIN + INNER * float(cue.start % seconds) / seconds
@@ -234,7 +234,7 @@ def test_sides_differ_in_more_than_their_colour(part: str, drawn_as: type[Shape]
         spans = [replace(span, side=side) for span in getattr(one_turn(), part)]
         of_side: dict[str, Any] = {part: tuple(spans)}
         only = Timeline(Fraction(40), **of_side)
-        return [shape for shape in without_colours(plot.picture(only, "")) if isinstance(shape, drawn_as)]
+        return [shape for shape in without_colours(plot.lay_out_plot(only, "")) if isinstance(shape, drawn_as)]
 
     assert shapes(Side.LEFT) != shapes(Side.RIGHT)
 
@@ -244,26 +244,26 @@ def test_kinds_differ_in_more_than_their_colour() -> None:
         return Timeline(Fraction(9), cues=(Cue(Fraction(0), Fraction(2), kind, ""),))
 
     def shapes(kind: CueKind) -> list[object]:
-        return without_colours(plot.picture(cue(kind), ""))
+        return without_colours(plot.lay_out_plot(cue(kind), ""))
 
     assert all(shapes(one) != shapes(other) for one, other in combinations(CueKind, 2))
 
 
 @pytest.mark.parametrize(("minutes", "at_most"), [(1, 4), (9, ROWS), (60, ROWS), (719, ROWS), (6000, ROWS)])
 def test_a_session_of_any_length_has_few_rows(minutes: int, at_most: int) -> None:
-    assert minutes * MINUTE <= scale(minutes * MINUTE).seconds * at_most
+    assert minutes * MINUTE <= choose_scale(minutes * MINUTE).seconds * at_most
 
 
 def test_a_row_without_breath_is_lower() -> None:
     before, during = (
-        round(plot.picture(part, "").height) for part in (Timeline(Fraction(20)), breathing((Kind.HOLD, 20)))
+        round(plot.lay_out_plot(part, "").height) for part in (Timeline(Fraction(20)), breathing((Kind.HOLD, 20)))
     )
     assert before < during
 
 
 def test_at_an_hour_the_words_go_and_the_kinds_stay() -> None:
     hour = performed("sitting-leg-stretch", Choices(rounds=24))
-    picture = plot.picture(hour, TITLE)
+    picture = plot.lay_out_plot(hour, TITLE)
     said = {label.text for label in labels(picture)}
     assert not any("Breathe" in text for text in said)
     assert {str(cue.kind) for cue in hour.cues} <= said
@@ -271,7 +271,7 @@ def test_at_an_hour_the_words_go_and_the_kinds_stay() -> None:
 
 def test_the_header_tells_the_title_the_length_and_the_stretch_of_each_leg() -> None:
     timeline = performed("sitting-leg-stretch", Choices())
-    said = [label.text for label in labels(plot.picture(timeline, TITLE))]
+    said = [label.text for label in labels(plot.lay_out_plot(timeline, TITLE))]
     assert {TITLE, clock(timeline.duration), "left 72 s", "right 72 s"} <= set(said)
 
 
@@ -282,28 +282,28 @@ def test_an_svg_is_valid_whatever_the_words(text: str) -> None:
     parser.StartElementHandler = lambda tag, _attributes: tags.add(tag)
     cue = Cue(Fraction(0), Fraction(9), CueKind.TIP, text)
     timeline = Timeline(Fraction(20), cues=(cue,), chapters=(Chapter(Fraction(0), Fraction(20), text),))
-    parser.Parse(plot.svg(timeline, text).encode(), True)  # noqa: FBT003 - its only way
+    parser.Parse(plot.plot_svg(timeline, text).encode(), True)  # noqa: FBT003 - its only way
     assert tags <= {"svg", "title", "desc", "rect", "polygon", "path", "text"}
 
 
 def test_an_svg_needs_nothing_from_elsewhere() -> None:
-    drawn = plot.svg(one_turn(), TITLE)
+    drawn = plot.plot_svg(one_turn(), TITLE)
     assert drawn.count("http") == drawn.count('xmlns="http://www.w3.org/2000/svg"') == 1
     assert not any(word in drawn for word in ("href", "url(", "style", "script", "@"))
 
 
 def test_an_svg_tells_those_who_hear_it_what_it_shows() -> None:
-    drawn = plot.svg(one_turn(), TITLE)
+    drawn = plot.plot_svg(one_turn(), TITLE)
     assert f"<title>{TITLE}</title>\n<desc>0:40; stretch: left 24 s, right 0 s; 0:00 Sitting leg" in drawn
 
 
 def test_the_picture_of_the_readme_is_drawn_by_this_code() -> None:
-    assert README_PICTURE.read_text(encoding="utf-8") == plot.svg(one_turn(), TITLE)
+    assert README_PICTURE.read_text(encoding="utf-8") == plot.plot_svg(one_turn(), TITLE)
 
 
 def test_both_painters_show_the_same() -> None:
-    picture = plot.picture(one_turn(), TITLE)
-    image = Image.open(BytesIO(plot.png(one_turn(), TITLE)))
+    picture = plot.lay_out_plot(one_turn(), TITLE)
+    image = Image.open(BytesIO(plot.plot_png(one_turn(), TITLE)))
     assert image.size == (picture.width * DENSITY, round(picture.height * DENSITY))
     for bar in (shape for shape in picture.shapes if isinstance(shape, Rect) and shape.about):
         x, y = bar.x + bar.width / 2, bar.y + bar.height / 2
@@ -316,13 +316,13 @@ def rgb(colour: str) -> tuple[int, ...]:
 
 def test_a_png_is_drawn_of_any_text() -> None:
     cue = Cue(Fraction(0), Fraction(9), CueKind.TIP, "\ud800\x00 吸气\n\u05e9")
-    assert plot.png(Timeline(Fraction(9), cues=(cue,)), "\udfff").startswith(b"\x89PNG")
+    assert plot.plot_png(Timeline(Fraction(9), cues=(cue,)), "\udfff").startswith(b"\x89PNG")
 
 
 def test_without_pillow_a_png_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(ChoiceError, match="pip install pillow"):
-        plot.png(one_turn(), TITLE)
+        plot.plot_png(one_turn(), TITLE)
 
 
 def words() -> Iterator[str]:
@@ -338,7 +338,7 @@ def test_texts_are_no_wider_than_they_are_taken_to_be() -> None:
 
 @given(st.text(max_size=80), st.integers(0, 300), st.integers(1, 5))
 def test_broken_lines_fit_and_say_the_beginning_of_the_text(text: str, width: int, most: int) -> None:
-    lines = wrapped(text, width, 12, most)
+    lines = wrap(text, width, 12, most)
     assert len(lines) <= most
     assert all(text_width(line, 12) <= width for line in lines)
     said = "".join(lines).replace(" ", "").removesuffix("…")
@@ -347,11 +347,11 @@ def test_broken_lines_fit_and_say_the_beginning_of_the_text(text: str, width: in
 
 @given(st.text(max_size=80), st.integers(0, 300))
 def test_what_is_shortened_says_so(text: str, width: int) -> None:
-    assert (kept := fitted(text, width, 12)) in {text, ""} or kept.endswith("…")
+    assert (kept := shorten(text, width, 12)) in {text, ""} or kept.endswith("…")
 
 
 if __name__ == "__main__":
-    README_PICTURE.write_text(plot.svg(one_turn(), TITLE), encoding="utf-8")
+    README_PICTURE.write_text(plot.plot_svg(one_turn(), TITLE), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -359,12 +359,12 @@ if __name__ == "__main__":
     [("Dehnübung", "Dehnubung"), ("Füße", "Fusse"), ("¿Qué?", "Que?"), ("Étirement, ça", "Etirement, ca")],
 )
 def test_letters_with_marks_are_drawn_with_their_marks(text: str, drawn: str) -> None:
-    assert png.apart(text)[0] == drawn
-    assert png.drawable(text)
-    assert not png.drawable("体")
+    assert png.split_marks(text)[0] == drawn
+    assert png.can_draw(text)
+    assert not png.can_draw("体")
 
     def painted(label: str) -> bytes:
         words = Label(10, 40, label, 20, "#000000")
-        return png.png(Picture(300, 60, "", "", (Rect(0, 0, 300, 60, "#ffffff", 0), words)))
+        return png.paint_png(Picture(300, 60, "", "", (Rect(0, 0, 300, 60, "#ffffff", 0), words)))
 
-    assert (painted(text) == painted(drawn)) == (not png.apart(text)[1])
+    assert (painted(text) == painted(drawn)) == (not png.split_marks(text)[1])

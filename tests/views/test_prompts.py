@@ -35,7 +35,7 @@ from voicecoach.core.score import (
 from voicecoach.routine.loader import load
 from voicecoach.script.choices import Choices
 from voicecoach.system.file_names import name_recording
-from voicecoach.views.prompts import Prompt, gathered, markdown, prompts, table, uses, words
+from voicecoach.views.prompts import Prompt, find_uses, list_prompts, merge_uses, write_csv, write_markdown, write_words
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ RESERVED = {"con", "prn", "aux", "nul", *(f"com{each}" for each in range(10)), *
 
 
 def listed(score: Score, pace: Pace = PACE) -> tuple[Prompt, ...]:
-    return gathered(uses(score, pace))
+    return merge_uses(find_uses(score, pace))
 
 
 def rows(found: tuple[Prompt, ...]) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(table(found).decode("utf-8-sig"), newline="")))
+    return list(csv.DictReader(io.StringIO(write_csv(found).decode("utf-8-sig"), newline="")))
 
 
 @given(st.text())
@@ -158,7 +158,7 @@ def test_a_table_read_back_gives_the_words_and_no_formulas(drawn: list[tuple[str
 
 
 def test_a_table_opens_in_spreadsheets() -> None:
-    content = table((Prompt('=HYPERLINK("x")', '=HYPERLINK("x")', ("+1",), (Side.LEFT,), Fraction("3.66")),))
+    content = write_csv((Prompt('=HYPERLINK("x")', '=HYPERLINK("x")', ("+1",), (Side.LEFT,), Fraction("3.66")),))
     assert content.startswith(b"\xef\xbb\xbffile,words,")
     (row,) = csv.reader(io.StringIO(content.decode("utf-8-sig").splitlines()[1]))
     assert row[1:] == ['\'=HYPERLINK("x")', "", "'+1", "left", "3.6"]
@@ -166,7 +166,7 @@ def test_a_table_opens_in_spreadsheets() -> None:
 
 def test_markdown_has_a_table_for_each_chapter_and_escapes_markup() -> None:
     found = (Prompt("a|b *c*", "a|b *c*", ("One",)), Prompt("d", "<d>", ("One",)), Prompt("e", "e", ("Two",)))
-    text = markdown(found, "My_routine").decode()
+    text = write_markdown(found, "My_routine").decode()
     assert text.startswith("# My\\_routine: what to record\n")
     assert r"| a\|b \*c\* | `a-b-c-" in text
     assert r"| \<d\> (say: d) |" in text
@@ -174,11 +174,11 @@ def test_markdown_has_a_table_for_each_chapter_and_escapes_markup() -> None:
 
 
 def test_words_are_plain_text_one_wording_a_line() -> None:
-    assert words([Prompt("In", "In"), Prompt("Out", "O\nut")]) == "In\nO ut\n"
+    assert write_words([Prompt("In", "In"), Prompt("Out", "O\nut")]) == "In\nO ut\n"
 
 
 def test_a_session_lists_its_notice_titles_turns_and_closing() -> None:
-    found = prompts(load("leg-stretch"), Choices())
+    found = list_prompts(load("leg-stretch"), Choices())
     texts = [each.words for each in found]
     assert "Sitting leg stretch." in texts
     assert texts[0].startswith("Before you take this up")
@@ -189,8 +189,8 @@ def test_a_session_lists_its_notice_titles_turns_and_closing() -> None:
 
 
 def test_a_wording_has_the_same_name_in_any_routine() -> None:
-    shared = {each.said: each.file for each in prompts(load("leg-stretch"), Choices())}
-    other = {each.said: each.file for each in prompts(load("four-seven-eight"), Choices())}
+    shared = {each.said: each.file for each in list_prompts(load("leg-stretch"), Choices())}
+    other = {each.said: each.file for each in list_prompts(load("four-seven-eight"), Choices())}
     both = shared.keys() & other.keys()
     assert "Breathe in" in both
     assert all(shared[said] == other[said] for said in both)
@@ -201,13 +201,13 @@ def test_what_is_said_in_another_way_is_named_by_how_it_is_said(tmp_path: Path) 
     path.write_text(
         "title: Rest\nbreath: 4-6\npronounce: {asana: ah-sana}\nsteps:\n  - say: Your asana\n", encoding="utf-8"
     )
-    found = {each.words: each for each in prompts(load(str(path)), Choices())}
+    found = {each.words: each for each in list_prompts(load(str(path)), Choices())}
     assert found["Your asana"].said == "Your ah-sana"
     assert found["Your asana"].file.startswith("your-ah-sana-")
 
 
 def test_tracks_of_sides_leave_out_the_change() -> None:
     routine = load("sitting-leg-stretch")
-    whole = {each.words for each in prompts(routine, Choices())}
-    split = {each.words for each in prompts(routine, Choices(), split=True)}
+    whole = {each.words for each in list_prompts(routine, Choices())}
+    split = {each.words for each in list_prompts(routine, Choices(), split=True)}
     assert split < whole

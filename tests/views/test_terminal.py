@@ -15,7 +15,7 @@ from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue, PhaseSpan
 from voicecoach.script.choices import Choices
 from voicecoach.views import cuesheet
-from voicecoach.views.terminal import KINDS, PHASE, PHASES, bar, show
+from voicecoach.views.terminal import KINDS, PHASE, PHASES, draw_bar, show
 
 
 def shown(width: int, breath: str) -> str:
@@ -31,7 +31,7 @@ def words(text: str) -> list[str]:
 @pytest.mark.parametrize("breath", ["4-6", "2-2"])
 def test_it_has_the_same_words_in_it_as_the_plain_table(breath: str) -> None:
     timeline = performed("sitting-leg-stretch", Choices(breath=read_pace(breath)))
-    assert words(shown(140, breath)) == words("\n".join(cuesheet.table(timeline)))
+    assert words(shown(140, breath)) == words("\n".join(cuesheet.write_table(timeline)))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
@@ -44,10 +44,10 @@ def test_it_stays_within_the_terminal(width: int) -> None:
 def test_a_phase_is_shaded_as_far_as_its_words_fill_it() -> None:
     phase = PhaseSpan(Fraction(0), Fraction(4), Kind.INHALE, None, 0)
     cue = Cue(Fraction(0), Fraction(2), CueKind.BREATH, "In")
-    drawn = bar(cuesheet.Line(cue, phase))
+    drawn = draw_bar(cuesheet.Line(cue, phase))
     assert drawn.plain == "inhale    4 s  50%"
     assert [(span.start, span.end) for span in drawn.spans] == [(0, PHASE // 2)]
-    assert bar(cuesheet.Line(cue)).plain == ""
+    assert draw_bar(cuesheet.Line(cue)).plain == ""
 
 
 def test_every_kind_of_cue_and_phase_has_its_style() -> None:

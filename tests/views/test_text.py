@@ -13,7 +13,7 @@ from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue
 from voicecoach.language import Language, language, list_languages
 from voicecoach.system.assets import list_assets
-from voicecoach.views.text import one_line, told
+from voicecoach.views.text import describe_cue, one_line
 
 UNSEEN = Language("tlh", "tlhIngan Hol", ())
 
@@ -58,8 +58,8 @@ def test_no_sound_was_left_in_english(code: str) -> None:
     ],
 )
 def test_a_sound_is_told_in_words_and_a_file_by_its_name(text: str, path: str, expected: str) -> None:
-    assert told(sound(text, path), language("en")) == expected
+    assert describe_cue(sound(text, path), language("en")) == expected
 
 
 def test_a_language_without_words_for_sounds_shows_a_note() -> None:
-    assert told(sound("tone-in"), UNSEEN) == "♪ tone in"
+    assert describe_cue(sound("tone-in"), UNSEEN) == "♪ tone in"

@@ -18,7 +18,7 @@ from voicecoach.core.score import CueKind, Score
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.language import language
 from voicecoach.views.text import one_line
-from voicecoach.views.transcript import transcript
+from voicecoach.views.transcript import write_transcript
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ def written(
         for (start, title), end in zip((chapters or {}).items(), starts[1:], strict=True)
     ]
     timeline = Timeline(Fraction(duration), tuple(phases), cues, tuple(named))
-    return transcript(timeline, title="Legs", language=language(code)).splitlines()[2:]
+    return write_transcript(timeline, title="Legs", language=language(code)).splitlines()[2:]
 
 
 def test_the_title_comes_first_then_the_notice_then_the_chapters() -> None:
@@ -70,7 +70,7 @@ def test_the_title_comes_first_then_the_notice_then_the_chapters() -> None:
             Chapter(Fraction(15), Fraction(60), "End"),
         ),
     )
-    assert transcript(timeline, title="Leg\nstretch", language=ENGLISH) == (
+    assert write_transcript(timeline, title="Leg\nstretch", language=ENGLISH) == (
         "Leg stretch\n\nAsk first.\nStop if it hurts.\n\nLeft\nSit down.\nFold.\n[1 second]\n\nEnd\n[45 seconds]\n"
     ).replace("1 second", "one second")
 
@@ -111,7 +111,7 @@ def test_a_silence_is_told_with_its_breaths_in_the_language_of_the_session(code:
 )
 def test_a_silence_of_more_than_ten_seconds_is_told(silence: Fraction, told: list[str]) -> None:
     timeline = Timeline(Fraction(2) + silence, cues=(cue(0, 2, "Rest."),))
-    assert transcript(timeline, title="x", language=ENGLISH).splitlines()[3:] == told
+    assert write_transcript(timeline, title="x", language=ENGLISH).splitlines()[3:] == told
 
 
 def test_a_silence_that_is_longer_than_its_breath_is_told() -> None:
@@ -138,7 +138,7 @@ def test_what_is_heard_before_the_first_chapter_is_not_lost() -> None:
 @given(scores, breaths, st.sampled_from(["en", "de", "es", "fr"]))
 def test_nothing_that_is_said_is_lost_and_all_of_it_stands_in_order(score: Score, breath: Breath, code: str) -> None:
     timeline = perform(score, measure, breath)
-    text = transcript(timeline, title="T", language=language(code))
+    text = write_transcript(timeline, title="T", language=language(code))
     at = 0
     for each in timeline.cues:
         said = one_line(each.text)
@@ -149,7 +149,7 @@ def test_nothing_that_is_said_is_lost_and_all_of_it_stands_in_order(score: Score
 @given(scores, breaths)
 def test_every_long_silence_is_told_in_order_and_nothing_but_silences(score: Score, breath: Breath) -> None:
     whole = perform(score, measure, breath)
-    text = transcript(Timeline(whole.duration, whole.phases, whole.cues), title="T", language=ENGLISH)
+    text = write_transcript(Timeline(whole.duration, whole.phases, whole.cues), title="T", language=ENGLISH)
     told = [match for match in map(SILENCE.fullmatch, text.splitlines()) if match]
     seconds = [60 * int(match[1] or 0) + int((match[2] or "0").replace("one", "1")) for match in told]
     heard = [each for each in whole.cues if one_line(each.text)]

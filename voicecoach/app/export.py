@@ -13,7 +13,7 @@ from voicecoach.app.request import Made
 from voicecoach.app.targets import find_places
 from voicecoach.errors import EncodeError, escape
 from voicecoach.system import plain_files, timings
-from voicecoach.views.cuesheet import transcript
+from voicecoach.views.cuesheet import write_cuesheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -174,11 +174,11 @@ def _list_extras(session: Session, paths: Iterable[Path], request: Request, whol
 def _find_sentences(session: Session, cue: Cue) -> tuple[tuple[Fraction, Fraction], ...]:
     """Return when each sentence of a cue is heard, in seconds from its start; nothing for a single one."""
     from voicecoach.audio.pauses import find_sentences
-    from voicecoach.views.captions import sentences, width
+    from voicecoach.views.captions import count_columns, split_sentences
     from voicecoach.views.text import one_line
 
-    parts = sentences(one_line(cue.text))
-    return find_sentences(session.clip(cue), [width(part) for part in parts]) if len(parts) > 1 else ()
+    parts = split_sentences(one_line(cue.text))
+    return find_sentences(session.clip(cue), [count_columns(part) for part in parts]) if len(parts) > 1 else ()
 
 
 def _check_replaceable(request: Request, paths: Sequence[Path], whole: Path, *, named: bool) -> _Earlier:
@@ -211,7 +211,7 @@ def _note_replaced(earlier: _Earlier, request: Request, session: Session) -> Ite
 
 def _tags(session: Session, track: Track, number: int, request: Request, cover: bytes) -> Tags:
     from voicecoach.audio.id3 import ARTIST, GENRE, ChapterTag, Tags
-    from voicecoach.views.captions import sylt
+    from voicecoach.views.captions import list_lyrics
 
     made_with = request.made_with(session.voice, session.pace)
     carried = {**session.as_json(track), "choices": made_with, "sound": request.sounding.as_json()}
@@ -222,12 +222,12 @@ def _tags(session: Session, track: Track, number: int, request: Request, cover: 
         tracks=len(session.tracks),
         language=session.words.code,
         comment=" ".join(session.notice),
-        lyrics=transcript(track.timeline),
+        lyrics=write_cuesheet(track.timeline),
         chapters=tuple(ChapterTag(each.start, each.end, each.title) for each in track.timeline.chapters),
         timeline=carried,
         cover=cover,
         cover_type="image/png",
-        synced=tuple(sylt(track.timeline)),
+        synced=tuple(list_lyrics(track.timeline)),
         artist=request.artist or ARTIST,
         genre=GENRE,
         breath=str(session.pace) if session.pace and track.timeline.phases else "",

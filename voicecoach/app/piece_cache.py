@@ -187,10 +187,10 @@ def draw_covers(source: Source, title: str | None, sides: Sequence[Side | None])
     found = [each for each in kept if each is not None]
     if len(found) == len(sides):
         return lambda: found
-    return parallel.run_in_thread(lambda: [draw_cover(source, title, side) for side in sides])
+    return parallel.run_in_thread(lambda: [cache_cover(source, title, side) for side in sides])
 
 
-def draw_cover(source: Source, title: str | None = None, side: Side | None = None) -> bytes:
+def cache_cover(source: Source, title: str | None = None, side: Side | None = None) -> bytes:
     """Return the picture of a routine: of its own breath, whatever the listener's, and without its words.
 
     It has the routine's title, or another one, and shows the side that a track is for. It is kept; without Pillow
@@ -199,13 +199,13 @@ def draw_cover(source: Source, title: str | None = None, side: Side | None = Non
     path = _cover_path(source, title, side)
     picture = cache.fetch(path)
     if picture is None:
-        from voicecoach.views.cover import cover
+        from voicecoach.views.cover import draw_cover
 
         own = Choices(sides=(side,)) if side else Choices()
         try:
             piece = source.piece(own)
             drawn = perform(piece.score, lambda _: Fraction(0), piece.pacing.own, grid=GRID).until(COVERED)
-            picture = cover(drawn, title or piece.title, piece.words.word(side.value) if side else "")
+            picture = draw_cover(drawn, title or piece.title, piece.words.word(side.value) if side else "")
         except VoicecoachError:  # with parameters that only fit as the listener sets them; or there is no Pillow
             return b""
         with suppress(OSError):

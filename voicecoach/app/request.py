@@ -14,7 +14,7 @@ from voicecoach.core.perform import LONGEST
 from voicecoach.core.timeline import clock
 from voicecoach.errors import ChoiceError
 from voicecoach.script.choices import Choices
-from voicecoach.views.exchange import as_json
+from voicecoach.views.exchange import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,7 +146,7 @@ class Session:
 
     def as_json(self, track: Track) -> dict[str, Any]:
         """Return a track's timeline in its public form, and how it was fitted, if it was."""
-        shown = as_json(track.timeline, title=track.title, language=self.words.code, voice=self.voice)
+        shown = to_json(track.timeline, title=track.title, language=self.words.code, voice=self.voice)
         return {**shown, "fit": track.fit.as_json()} if track.fit else shown
 
     def clip(self, cue: Cue) -> Clip:

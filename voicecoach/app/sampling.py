@@ -22,7 +22,7 @@ from voicecoach.routine.loader import Routine, load
 from voicecoach.script.builder import build, pace
 from voicecoach.script.choices import Choices
 from voicecoach.system import cache
-from voicecoach.views.exchange import as_json
+from voicecoach.views.exchange import to_json
 from voicecoach.voices import matching
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def record(request: Request, write: Callable[[Routine], Score], path: Path, fold
     timeline = rehearse(write(routine), pace(routine, Choices()), voice, clips, report)
     code, title = routine.sheet.language, f"{request.voice}: {routine.sheet.title}"
     sounding = Sounding(formats.choose_format(None, path))
-    plan = as_json(timeline, title=title, language=code, voice=request.voice or "")
+    plan = to_json(timeline, title=title, language=code, voice=request.voice or "")
     carried = {**plan, "sound": sounding.as_json()}
     texts = tuple(cue.text for cue in timeline.cues)
     tags = Tags(title, "voicecoach", 1, 1, code, "", "\n".join(texts), (), carried)

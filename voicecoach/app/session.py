@@ -12,8 +12,8 @@ from voicecoach.app.piece_cache import Source, draw_covers
 from voicecoach.app.rehearsal import Stage, lay_track
 from voicecoach.app.request import Session, Track
 from voicecoach.system import cache, memory, signals, timings
-from voicecoach.views.caution import caution
-from voicecoach.views.dose import note
+from voicecoach.views.caution import list_cautions
+from voicecoach.views.dose import note_dose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -109,7 +109,7 @@ def _plan(request: Request, pieces: _Pieces, source: Source, environment: Enviro
         found.voice.synthesised,
         found.voice.reused,
         (*found.voice.problems, *_warn(request, piece, source, timelines)),
-        note(timelines.values(), piece.limb),
+        note_dose(timelines.values(), piece.limb),
         lower,
         piece.pacing.find_main(request.choices.breath, next(iter(timelines.values()))),
         piece.pacing.asks(request.choices.breath),
@@ -119,7 +119,7 @@ def _plan(request: Request, pieces: _Pieces, source: Source, environment: Enviro
 
 def _warn(request: Request, piece: Piece, source: Source, timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
     """Yield what a listener should know about a session before it is played."""
-    yield from caution(timelines.values())
+    yield from list_cautions(timelines.values())
     yield from piece.unheeded if request.choices.breath else ()
     yield from notes.report_first(problem for timeline in timelines.values() for problem in timeline.unsaid)
     yield from notes.note_unequal(timelines)

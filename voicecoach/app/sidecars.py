@@ -51,21 +51,21 @@ def extras(kinds: Sequence[str], tracks: Sequence[Along], album: str, language: 
     if PLAYLIST in kinds:
         folder = whole.parent
         listed = [(os.path.relpath(track.path, folder), track.seconds, track.title) for track in tracks]
-        found.append(Extra(_playlist(whole), PLAYLIST, chapters.playlist(listed, album).encode()))
+        found.append(Extra(_playlist(whole), PLAYLIST, chapters.write_playlist(listed, album).encode()))
     return found
 
 
 def _of(kind: str, track: Along, language: Language) -> Iterator[Extra]:
     if kind == CHAPTERS:
-        content = chapters.chapters(track.timeline, title=track.title)
+        content = chapters.write_chapters(track.timeline, title=track.title)
         yield Extra(_path(kind, track.path), kind, content.encode())
     elif kind == "srt":
-        yield _text(kind, track, captions.srt(track.timeline, language=language, spans=track.spans))
+        yield _text(kind, track, captions.write_srt(track.timeline, language=language, spans=track.spans))
     elif kind == "vtt":
-        content = captions.vtt(track.timeline, title=track.title, language=language, spans=track.spans)
+        content = captions.write_vtt(track.timeline, title=track.title, language=language, spans=track.spans)
         yield _text(kind, track, content)
     else:
-        written = {"lrc": captions.lrc, "txt": transcript.transcript}[kind]
+        written = {"lrc": captions.write_lrc, "txt": transcript.write_transcript}[kind]
         yield _text(kind, track, written(track.timeline, title=track.title, language=language))
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from voicecoach.views.text import one_line, told
+from voicecoach.views.text import describe_cue, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -72,52 +72,55 @@ def no_spans(_cue: Cue) -> Spans:
     return ()
 
 
-def vtt(timeline: Timeline, *, title: str, language: Language, spans: Callable[[Cue], Spans] = no_spans) -> str:
+def write_vtt(timeline: Timeline, *, title: str, language: Language, spans: Callable[[Cue], Spans] = no_spans) -> str:
     """Return the captions as WebVTT, the web's form; ``spans`` knows when the sentences of a cue are heard."""
     notes = (one_line(f"NOTE {text}").replace("-->", "→") for text in (title, f"Language: {language.code}"))
-    blocks = _blocks(captions(timeline, language, spans), ".", _MARKUP)
+    blocks = _blocks(list_captions(timeline, language, spans), ".", _MARKUP)
     return "\n\n".join(("WEBVTT", *notes, *blocks)) + "\n"
 
 
-def srt(timeline: Timeline, *, language: Language, spans: Callable[[Cue], Spans] = no_spans) -> str:
+def write_srt(timeline: Timeline, *, language: Language, spans: Callable[[Cue], Spans] = no_spans) -> str:
     """Return the captions as SubRip, which nearly every player and editor of video takes.
 
     Lines of right-to-left text are put between marks of their direction: most players lay all lines out from the left,
     and would show the full stop of such a line at its beginning.
     """
     marked = (
-        replace(each, lines=tuple(map(_mark_direction, each.lines))) for each in captions(timeline, language, spans)
+        replace(each, lines=tuple(map(_mark_direction, each.lines)))
+        for each in list_captions(timeline, language, spans)
     )
     return "".join(f"{block}\n\n" for block in _blocks(marked, ",", {}))
 
 
-def lrc(timeline: Timeline, *, title: str, language: Language) -> str:
+def write_lrc(timeline: Timeline, *, title: str, language: Language) -> str:
     """Return the words as LRC, which players of music show along with a track, a line a cue.
 
     Square brackets are the format's own, so those of sounds and texts are round. A silence starts with an empty line.
     """
-    return "".join(f"{line}\n" for line in _timed(timeline, title, language))
+    return "".join(f"{line}\n" for line in _list_lines(timeline, title, language))
 
 
-def sylt(timeline: Timeline) -> list[tuple[str, int]]:
+def list_lyrics(timeline: Timeline) -> list[tuple[str, int]]:
     """Return what is said with its milliseconds, as ID3's SYLT frame has it: type 1 (lyrics), format 2."""
-    spoken = ((one_line(cue.text), milliseconds(cue.start)) for cue in _in_order(timeline) if cue.track == "voice")
+    spoken = ((one_line(cue.text), to_milliseconds(cue.start)) for cue in _in_order(timeline) if cue.track == "voice")
     return [(text, at) for text, at in spoken if text]
 
 
-def captions(timeline: Timeline, language: Language, spans: Callable[[Cue], Spans] = no_spans) -> Iterator[Caption]:
+def list_captions(
+    timeline: Timeline, language: Language, spans: Callable[[Cue], Spans] = no_spans
+) -> Iterator[Caption]:
     """Yield the captions in the order of time; a long text is shared out among several."""
-    heard = list(_together(timeline, language, spans))
+    heard = list(_group(timeline, language, spans))
     for number, this in enumerate(heard):
         last = number + 1 == len(heard)
-        until = max(milliseconds(timeline.duration), this.end, this.start + 1) if last else heard[number + 1].start
-        yield from _shown(this, until)
+        until = max(to_milliseconds(timeline.duration), this.end, this.start + 1) if last else heard[number + 1].start
+        yield from _share_time(this, until)
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """Return the sentences of a text on one line, with the spaces that follow them.
 
-    >>> sentences("Sit down. Breathe.")
+    >>> split_sentences("Sit down. Breathe.")
     ['Sit down. ', 'Breathe.']
     """
     found = [""]
@@ -128,12 +131,12 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def milliseconds(seconds: Fraction) -> int:
+def to_milliseconds(seconds: Fraction) -> int:
     """Round seconds to milliseconds, halves up, so that order is kept."""
-    return _units(seconds, 1000)
+    return _round_to(seconds, 1000)
 
 
-def _units(seconds: Fraction, parts: int) -> int:
+def _round_to(seconds: Fraction, parts: int) -> int:
     return (2 * seconds.numerator * parts + seconds.denominator) // (2 * seconds.denominator)
 
 
@@ -171,13 +174,13 @@ class _Heard:
         self.voiced = voiced
 
 
-def _together(timeline: Timeline, language: Language, spans: Callable[[Cue], Spans]) -> Iterator[_Heard]:
+def _group(timeline: Timeline, language: Language, spans: Callable[[Cue], Spans]) -> Iterator[_Heard]:
     now: _Heard | None = None
     for cue in _in_order(timeline):
-        voiced, text = cue.track == "voice", told(cue, language)
+        voiced, text = cue.track == "voice", describe_cue(cue, language)
         if not text:
             continue
-        start, end = milliseconds(cue.start), milliseconds(cue.end)
+        start, end = to_milliseconds(cue.start), to_milliseconds(cue.end)
         tokens = _tokens(text, cue, spans(cue)) if voiced else [_Token(f"[{text}] ", start)]
         if now and now.takes(start, voiced=voiced):
             now.add(end, tokens, voiced=voiced)
@@ -191,22 +194,22 @@ def _together(timeline: Timeline, language: Language, spans: Callable[[Cue], Spa
 
 def _tokens(text: str, cue: Cue, spans: Spans) -> list[_Token]:
     """Cut a cue's text where a line may end, and place each piece in time within its sentence."""
-    parts = sentences(text) if len(spans) > 1 else [text]
+    parts = split_sentences(text) if len(spans) > 1 else [text]
     if len(parts) != len(spans):
         parts, spans = [text], ((Fraction(0), cue.end - cue.start),)
     found = []
     for part, (start, end) in zip(parts, spans, strict=True):
-        pieces = [piece for token in _TOKEN.findall(part) for piece in _cut(token)]
-        passed = list(accumulate(map(width, pieces), initial=0))
+        pieces = [piece for token in _TOKEN.findall(part) for piece in _split_token(token)]
+        passed = list(accumulate(map(count_columns, pieces), initial=0))
         share = (end - start) / max(passed[-1], 1)
         found += [
-            _Token(piece, milliseconds(cue.start + start + share * before))
+            _Token(piece, to_milliseconds(cue.start + start + share * before))
             for piece, before in zip(pieces, passed, strict=False)
         ]
     return found
 
 
-def _shown(heard: _Heard, until: int) -> Iterator[Caption]:
+def _share_time(heard: _Heard, until: int) -> Iterator[Caption]:
     """Share the time of what is heard together among its captions; they are fewer, and taller, where it is short."""
     room = until - heard.start
     texts = tuple(token.text for token in heard.tokens)
@@ -244,14 +247,14 @@ def break_text(text: str) -> list[tuple[str, ...]]:
     ...     print(" / ".join(lines))
     Breathe in, and as you breathe out / fold forward from the waist, slowly.
     """
-    parts = tuple(piece for token in _TOKEN.findall(text) for piece in _cut(token))
+    parts = tuple(piece for token in _TOKEN.findall(text) for piece in _split_token(token))
     return [_lines(parts[one:other]) for one, other in pairwise([*_break(parts), len(parts)])]
 
 
 @lru_cache(maxsize=1024)
 def _break(parts: tuple[str, ...]) -> tuple[int, ...]:
     """Return which of some parts begin a caption."""
-    columns = list(accumulate(map(width, parts), initial=0))
+    columns = list(accumulate(map(count_columns, parts), initial=0))
     begins, first = [], 0
     while first < len(parts):
         begins.append(first)
@@ -259,10 +262,10 @@ def _break(parts: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(begins)
 
 
-def width(text: str) -> int:
+def count_columns(text: str) -> int:
     """Return how many columns a text takes: a wide letter, as in Chinese, takes two, a mark on a letter none.
 
-    >>> width("ruhig"), width("慢慢"), width("e\u0301")
+    >>> count_columns("ruhig"), count_columns("慢慢"), count_columns("e\u0301")
     (5, 4, 1)
     """
     if text.isascii():
@@ -278,10 +281,10 @@ def _columns(letter: str) -> int:
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
-def _cut(token: str) -> Iterator[str]:
+def _split_token(token: str) -> Iterator[str]:
     """Yield a token that is longer than a line in parts, with no mark parted from its letter."""
     word = token.rstrip(" ")
-    if width(word) <= LINE:
+    if count_columns(word) <= LINE:
         yield token
         return
     first = taken = 0
@@ -290,7 +293,7 @@ def _cut(token: str) -> Iterator[str]:
         if taken + columns > LINE:  # never at a mark, which takes none
             cut = _find_joint(word, first, at)
             yield word[first:cut]
-            first, taken = cut, width(word[cut:at])
+            first, taken = cut, count_columns(word[cut:at])
         taken += columns
     yield word[first:] + token[len(word) :]
 
@@ -334,11 +337,13 @@ def _end(parts: Sequence[str], columns: Sequence[int], first: int) -> int:
 def _lines(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Put the parts of a caption on one line, or on two: as even as can be, but rather parted at a comma or so."""
     whole = "".join(parts).rstrip(" ")
-    if width(whole) <= LINE:
+    if count_columns(whole) <= LINE:
         return (whole,)
     pairs = (("".join(parts[:at]).rstrip(" "), "".join(parts[at:]).rstrip(" ")) for at in range(1, len(parts)))
-    fitting = [pair for pair in pairs if max(map(width, pair)) <= LINE]
-    return min(fitting, key=lambda pair: max(map(width, pair)) - (COMMA if _ends(pair[0], _SENTENCE + _CLAUSE) else 0))
+    fitting = [pair for pair in pairs if max(map(count_columns, pair)) <= LINE]
+    return min(
+        fitting, key=lambda pair: max(map(count_columns, pair)) - (COMMA if _ends(pair[0], _SENTENCE + _CLAUSE) else 0)
+    )
 
 
 def _ends(text: str, marks: tuple[str, ...]) -> bool:
@@ -370,14 +375,14 @@ def _clock(at: int, point: str) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{thousandths:03}"
 
 
-def _timed(timeline: Timeline, title: str, language: Language) -> Iterator[str]:
-    seconds = _units(timeline.duration, 1)
+def _list_lines(timeline: Timeline, title: str, language: Language) -> Iterator[str]:
+    seconds = _round_to(timeline.duration, 1)
     yield f"[ti:{one_line(title).translate(_ROUND)}]"
     yield f"[la:{language.code}]"
     yield f"[length:{seconds // 60:02}:{seconds % 60:02}]"
     until: Fraction | None = None
     for cue in _in_order(timeline):
-        text = told(cue, language)
+        text = describe_cue(cue, language)
         if not text:
             continue
         if until is not None and cue.start - until > SILENCE:
@@ -394,5 +399,5 @@ def _tag(at: Fraction) -> str:
     >>> _tag(Fraction(36_061))
     '[601:01.00]'
     """
-    seconds, hundredths = divmod(_units(at, 100), 100)
+    seconds, hundredths = divmod(_round_to(at, 100), 100)
     return f"[{seconds // 60:02}:{seconds % 60:02}.{hundredths:02}]"

@@ -23,7 +23,7 @@ LONGEST_PAUSE = 15
 _MORE = "docs/breath.md says why"
 
 
-def caution(timelines: Iterable[Timeline]) -> Iterator[str]:
+def list_cautions(timelines: Iterable[Timeline]) -> Iterator[str]:
     """Yield a word of caution for each way in which the breaths of a session are unusual, with its worst case.
 
     >>> from fractions import Fraction
@@ -31,7 +31,7 @@ def caution(timelines: Iterable[Timeline]) -> Iterator[str]:
     >>> from voicecoach.core.score import Breathe
     >>> from voicecoach.core.perform import perform
     >>> timeline = perform(Breathe(), lambda _: Fraction(0), read_breath("0.5-0.5"), grid=Fraction(1, 1000))
-    >>> list(caution([timeline]))[0].split(":")[0]
+    >>> list(list_cautions([timeline]))[0].split(":")[0]
     'a breath lasts 1 s, over 30 a minute'
     """
     breaths = [tuple(some) for each in timelines for _, some in groupby(each.phases, key=lambda span: span.breath)]

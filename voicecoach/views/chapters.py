@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, quote
-from voicecoach.views.captions import milliseconds
+from voicecoach.views.captions import to_milliseconds
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _MISREAD = re.compile(r"[#\s\ufeff]|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _UNNAMEABLE = re.compile(r"[\r\n\ud800-\udfff]")
 
 
-def chapters(timeline: Timeline, *, title: str) -> str:
+def write_chapters(timeline: Timeline, *, title: str) -> str:
     """Return the chapters as a JSON file of Podcasting 2.0, version 1.2.0, in seconds."""
     listed = [
         {"startTime": _seconds(each.start), "endTime": _seconds(each.end), "title": one_line(each.title)}
@@ -32,11 +32,11 @@ def chapters(timeline: Timeline, *, title: str) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
-def playlist(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> str:
+def write_playlist(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> str:
     """Return an M3U8 playlist of tracks: the path of each beside the playlist, its seconds, and its title.
 
     >>> from fractions import Fraction
-    >>> print(playlist([("#1.mp3", Fraction(601, 2), "Left leg")], "Leg stretch"), end="")
+    >>> print(write_playlist([("#1.mp3", Fraction(601, 2), "Left leg")], "Leg stretch"), end="")
     #EXTM3U
     #PLAYLIST:Leg stretch
     #EXTINF:300.500,Left leg
@@ -45,10 +45,10 @@ def playlist(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> str:
     Raises:
         ChoiceError: When a name can't stand in one, as it has a line break in it, or is no text.
     """
-    return "".join(f"{line}\n" for line in _playlist(tracks, title))
+    return "".join(f"{line}\n" for line in _list_lines(tracks, title))
 
 
-def _playlist(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> Iterator[str]:
+def _list_lines(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> Iterator[str]:
     yield "#EXTM3U"
     yield f"#PLAYLIST:{one_line(title)}"
     for path, seconds, name in tracks:
@@ -59,4 +59,4 @@ def _playlist(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> Iterat
 
 
 def _seconds(seconds: Fraction) -> float:
-    return milliseconds(seconds) / 1000
+    return to_milliseconds(seconds) / 1000

@@ -16,8 +16,8 @@ from unicodedata import category, normalize
 
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import Side
-from voicecoach.views.plot import COLOURS, INK, PAPER, SIDELESS, fullness, mixed
-from voicecoach.views.shapes import BOLD, Anchor, Area, Label, Picture, Rect, Stroke, readable, text_width, wrapped
+from voicecoach.views.plot import COLOURS, INK, PAPER, SIDELESS, fullness, mix_colours
+from voicecoach.views.shapes import BOLD, Anchor, Area, Label, Picture, Rect, Stroke, clean_text, text_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,7 +55,7 @@ GOLDEN = 0.382
 """The golden section: no two rows begin alike."""
 
 
-def cover(timeline: Timeline, title: str, word: str = "") -> bytes:
+def draw_cover(timeline: Timeline, title: str, word: str = "") -> bytes:
     """Draw a session's cover as PNG, 1400 by 1400 pixels; ``word`` is that for its side, if it is for one only.
 
     A title, or a word, with letters that Pillow's font does not have is left out.
@@ -63,39 +63,44 @@ def cover(timeline: Timeline, title: str, word: str = "") -> bytes:
     Raises:
         ChoiceError: When Pillow is not installed.
     """
-    from voicecoach.views.png import drawable, png
+    from voicecoach.views.png import can_draw, paint_png
 
-    said, side = lettered(title), lettered(word)
-    return png(picture(timeline, said if drawable(said) else "", side if drawable(side) else ""))
+    said, side = clean_title(title), clean_title(word)
+    return paint_png(lay_out_cover(timeline, said if can_draw(said) else "", side if can_draw(side) else ""))
 
 
-def picture(timeline: Timeline, title: str, word: str = "") -> Picture:
+def lay_out_cover(timeline: Timeline, title: str, word: str = "") -> Picture:
     """Lay a cover out as shapes."""
-    side = sided(timeline)
+    side = find_side(timeline)
     colour = COLOURS.get(side, SIDELESS) if side else SIDELESS
     breathes = bool(timeline.phases)
     hills = tuple(_breaths(timeline) if breathes else _mountains(timeline))
     usual = median(map(_width, hills))
     across = min(max(ACROSS, 1.6 * usual), 4.5 * usual) if breathes else 3.6 * usual
     named = _paint_side(side, word) if side else ()
-    shapes = (*_sky(side), *_rows(hills, across, colour), *named, *_written(title, SIDED_TITLES if side else TITLES))
+    shapes = (
+        *_sky(side),
+        *_rows(hills, across, colour),
+        *named,
+        *_write_title(title, SIDED_TITLES if side else TITLES),
+    )
     return Picture(SIZE, SIZE, title, "", shapes)
 
 
-def sided(timeline: Timeline) -> Side | None:
+def find_side(timeline: Timeline) -> Side | None:
     """Return the side that a session is for, if it is for one only."""
     spans: tuple[PhaseSpan | Chapter | Stretch, ...] = (*timeline.phases, *timeline.chapters, *timeline.stretches)
     sides = {each.side for each in spans} & {Side.LEFT, Side.RIGHT}
     return sides.pop() if len(sides) == 1 else None
 
 
-def lettered(title: str) -> str:
+def clean_title(title: str) -> str:
     """Put a title on one line, without pictures and what is not seen, dashes and spaces as any font has them.
 
-    >>> lettered("Bend \u2013 and  rest \U0001f9d8")
+    >>> clean_title("Bend \u2013 and  rest \U0001f9d8")
     'Bend - and rest'
     """
-    composed = normalize("NFC", readable(title).translate(PLAIN))
+    composed = normalize("NFC", clean_text(title).translate(PLAIN))
     return " ".join("".join(each for each in composed if category(each) not in {"So", "Sk", "Cf", "Cs", "Co"}).split())
 
 
@@ -130,12 +135,12 @@ def _breaths(timeline: Timeline) -> Iterator[_Hill]:
     for phases, following in zip(breaths, [*breaths[1:], None], strict=False):
         alike = (tuple(same) for _, same in groupby(phases, key=lambda phase: phase.kind))
         moves = [(same[0].kind, _seconds(same)) for same in alike]
-        hill = tuple(_breathed(moves, 0.45 + 0.55 * _seconds(phases) / longest))
+        hill = tuple(_shape_breath(moves, 0.45 + 0.55 * _seconds(phases) / longest))
         apart = following is None or following[0].start > phases[-1].end
         yield (*hill, _Slope(longest * REST, 0, 0)) if apart else hill
 
 
-def _breathed(moves: Sequence[tuple[Kind, float]], high: float) -> Iterator[_Slope]:
+def _shape_breath(moves: Sequence[tuple[Kind, float]], high: float) -> Iterator[_Slope]:
     """Yield the slopes of a breath. What is full at an end, as a lone exhale is, gets the slope that it lacks."""
     first, last = moves[0], moves[-1]
     at = 0.0
@@ -168,7 +173,7 @@ def _sky(side: Side | None) -> Iterator[Shape]:
     x, y, sun = (_sun(side), HORIZON - 102, SIDED_SUN) if side else (SIZE * 0.6, HORIZON - 58, 74)
     for more, share in ((108, 0.08), (70, 0.15), (34, 0.26), (0, 1)):
         radius = sun + more
-        yield Rect(x - radius, y - radius, 2 * radius, 2 * radius, mixed(SUN, PAPER, share), radius)
+        yield Rect(x - radius, y - radius, 2 * radius, 2 * radius, mix_colours(SUN, PAPER, share), radius)
 
 
 def _sun(side: Side) -> float:
@@ -204,7 +209,7 @@ def _rows(hills: Sequence[_Hill], across: float, colour: str) -> Iterator[Shape]
 
 def _shade(colour: str, near: float) -> str:
     """Return the colour of a row: far ones are pale, and the nearest is dark."""
-    return mixed(colour, PAPER, 0.2 + 1.14 * near) if near < FULL else mixed(INK, colour, 2 * (near - FULL))
+    return mix_colours(colour, PAPER, 0.2 + 1.14 * near) if near < FULL else mix_colours(INK, colour, 2 * (near - FULL))
 
 
 def _outline(hills: Sequence[_Hill], number: int, scale: float) -> Line:
@@ -229,7 +234,7 @@ def _width(hill: _Hill) -> float:
 _Sizes = tuple[tuple[int, int], ...]
 
 
-def _written(title: str, sizes: _Sizes) -> Iterator[Shape]:
+def _write_title(title: str, sizes: _Sizes) -> Iterator[Shape]:
     size, lines = _lines(title, sizes)
     for number, line in enumerate(lines):
         yield Label(MARGIN, MARGIN + size * (0.85 + 1.18 * number), line, size, INK, bold=True)
@@ -239,7 +244,7 @@ def _lines(title: str, sizes: _Sizes) -> tuple[float, Sequence[str]]:
     """Break a title into lines, as large as it can be; one that is too long for the smallest is shortened."""
     room = (SIZE - 2 * MARGIN) / BOLD
     for size, most in sizes:
-        lines = wrapped(title, room, size, most)
+        lines = wrap(title, room, size, most)
         if "".join(lines).replace(" ", "") == title.replace(" ", ""):
             return size, lines
     return size, lines

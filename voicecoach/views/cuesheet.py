@@ -45,21 +45,21 @@ class Line:
         return f"{kind:<6} {seconds:>4.3g} s {self.fill:>4.0%}"
 
 
-def transcript(timeline: Timeline) -> str:
+def write_cuesheet(timeline: Timeline) -> str:
     """Return what is said, a line a cue, under the titles of the chapters."""
     parts = (
         "\n".join((chapter.title, *(cue.text for cue in cues if cue.track == "voice")))
-        for chapter, cues in by_chapter(timeline)
+        for chapter, cues in split_chapters(timeline)
     )
     return "\n\n".join(parts)
 
 
-def table(timeline: Timeline) -> Iterator[str]:
+def write_table(timeline: Timeline) -> Iterator[str]:
     """Yield a line for each chapter and cue: when, as what, for which side, in which phase, and what is heard.
 
     Before the words stands which of their wordings they are, where that is not the longest.
     """
-    for chapter, lines in by_line(timeline):
+    for chapter, lines in split_lines(timeline):
         yield f"{clock(chapter.start)}  {chapter.title}"
         for line in lines:
             cue = line.cue
@@ -68,14 +68,14 @@ def table(timeline: Timeline) -> Iterator[str]:
             yield f"  {place}{breathed}  {cue.text}".rstrip()
 
 
-def by_line(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Line, ...]]]:
+def split_lines(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Line, ...]]]:
     """Yield each chapter with the lines of its cues."""
     phases = deque(timeline.phases)
-    for chapter, cues in by_chapter(timeline):
+    for chapter, cues in split_chapters(timeline):
         yield chapter, tuple(Line(cue, _phase(cue, phases, timeline.grid)) for cue in cues)
 
 
-def turns(timeline: Timeline) -> dict[Side, int]:
+def count_turns(timeline: Timeline) -> dict[Side, int]:
     """Count the turns of each side."""
     return dict(Counter(chapter.side for chapter in timeline.chapters if chapter.side))
 
@@ -91,7 +91,7 @@ def _phase(cue: Cue, phases: deque[PhaseSpan], grid: Fraction) -> PhaseSpan | No
     return phases[0] if phases and phases[0].start <= at else None
 
 
-def by_chapter(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Cue, ...]]]:
+def split_chapters(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Cue, ...]]]:
     """Yield each chapter with the cues that start in it; both are in the order of time."""
     starts = [cue.start for cue in timeline.cues]
     for chapter in timeline.chapters:

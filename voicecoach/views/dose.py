@@ -18,15 +18,15 @@ ENOUGH = Fraction(60)
 """Seconds for each leg in all."""
 
 
-def note(tracks: Iterable[Timeline], limb: str = "leg") -> str:
+def note_dose(tracks: Iterable[Timeline], limb: str = "leg") -> str:
     """Say on one line what is short of the advice; nothing where nothing is, or nothing is a stretch.
 
     ``limb`` is what each side has: a leg, or just a side.
 
     >>> from voicecoach.core.timeline import Stretch, Timeline
-    >>> note([Timeline(Fraction(90), stretches=(Stretch(Fraction(0), Fraction(50)),))])
+    >>> note_dose([Timeline(Fraction(90), stretches=(Stretch(Fraction(0), Fraction(50)),))])
     'each leg is stretched 50 s in all; advised are 10 s or more, 60 s a leg: docs/dose.md'
-    >>> note([Timeline(Fraction(30))])
+    >>> note_dose([Timeline(Fraction(30))])
     ''
     """
     tracks = list(tracks)

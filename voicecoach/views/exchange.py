@@ -28,11 +28,11 @@ MOST_SECONDS = 1e6
 _CUE_FIELDS = ("kind", "text", "side", "wording", "wordings")
 
 
-def as_json(timeline: Timeline, *, title: str, language: str, voice: str) -> dict[str, Any]:
+def to_json(timeline: Timeline, *, title: str, language: str, voice: str) -> dict[str, Any]:
     """Return the public form of a timeline, times in seconds as numbers.
 
     >>> from voicecoach.core.timeline import Timeline
-    >>> as_json(Timeline(Fraction(5, 2)), title="Rest", language="en", voice="en-gb")["duration"]
+    >>> to_json(Timeline(Fraction(5, 2)), title="Rest", language="en", voice="en-gb")["duration"]
     2.5
     """
     return {

@@ -65,11 +65,11 @@ class Moment:
         return levels[self.phase.kind] if self.phase else 0.0
 
 
-def moment(recording: PublicTimeline, seconds: float) -> Moment:
+def find_moment(recording: PublicTimeline, seconds: float) -> Moment:
     """Say what there is to see when so many seconds of a recording are over."""
     at = min(max(seconds, 0.0), math.inf if recording.duration is None else recording.duration)
-    chapter, words = _begun(recording.chapters, at), _begun(recording.words, at)
-    phase = _begun(recording.phases, at)
+    chapter, words = _find_latest(recording.chapters, at), _find_latest(recording.words, at)
+    phase = _find_latest(recording.phases, at)
     phase = phase if phase and at < phase.end else None
     return Moment(
         at,
@@ -81,7 +81,7 @@ def moment(recording: PublicTimeline, seconds: float) -> Moment:
     )
 
 
-def drawn(recording: PublicTimeline, now: Moment) -> Constrain:
+def lay_out_moment(recording: PublicTimeline, now: Moment) -> Constrain:
     """Lay a moment out for a terminal; where it is not known what is heard, only the time."""
     from rich.align import Align
     from rich.console import Group
@@ -117,7 +117,7 @@ def display(recording: PublicTimeline, console: Console) -> Iterator[Callable[[f
     from rich.live import Live
 
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield lambda seconds: live.update(drawn(recording, moment(recording, seconds)), refresh=True)
+        yield lambda seconds: live.update(lay_out_moment(recording, find_moment(recording, seconds)), refresh=True)
 
 
 def _breath(now: Moment) -> Table:
@@ -161,7 +161,7 @@ def _clock(seconds: float) -> str:
 _Timed = TypeVar("_Timed", PublicCue, PublicPhase, PublicChapter)
 
 
-def _begun(spans: Sequence[_Timed], at: float) -> _Timed | None:
+def _find_latest(spans: Sequence[_Timed], at: float) -> _Timed | None:
     """Return what began last."""
     number = bisect_right(spans, at, key=lambda each: each.start)
     return spans[number - 1] if number else None

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Moment, Side
 from voicecoach.core.timeline import clock
-from voicecoach.views.plot_rows import INNER, MARGIN, WIDTH, rows
-from voicecoach.views.shapes import Anchor, Area, Label, Picture, Rect, Stroke, fitted, readable, text_width
-from voicecoach.views.shapes import svg as vector
+from voicecoach.views.plot_rows import INNER, MARGIN, WIDTH, split_rows
+from voicecoach.views.shapes import Anchor, Area, Label, Picture, Rect, Stroke, clean_text, shorten, text_width
+from voicecoach.views.shapes import write_svg as vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,25 +43,25 @@ NUMERALS = {Kind.INHALE: 0.62, Kind.EXHALE: 0.38}
 """Where in a phase its seconds are written: under the curve, where there is most room."""
 
 
-def svg(timeline: Timeline, title: str) -> str:
+def plot_svg(timeline: Timeline, title: str) -> str:
     """Draw a session as an SVG picture."""
-    return vector(picture(timeline, title))
+    return vector(lay_out_plot(timeline, title))
 
 
-def png(timeline: Timeline, title: str) -> bytes:
+def plot_png(timeline: Timeline, title: str) -> bytes:
     """Draw a session as a PNG picture.
 
     Raises:
         ChoiceError: When Pillow is not installed.
     """
-    from voicecoach.views.png import png as raster
+    from voicecoach.views.png import paint_png as raster
 
-    return raster(picture(timeline, title))
+    return raster(lay_out_plot(timeline, title))
 
 
-def picture(timeline: Timeline, title: str) -> Picture:
+def lay_out_plot(timeline: Timeline, title: str) -> Picture:
     """Lay a session out as shapes."""
-    laid = rows(timeline)
+    laid = split_rows(timeline)
     legend = laid[-1].bottom
     height = legend + (28 if _kinds(timeline) else 0)
     paper = (Rect(0, 0, WIDTH, height, EDGE, 14), Rect(1, 1, WIDTH - 2, height - 2, PAPER, 13))
@@ -80,10 +80,10 @@ def fullness(kind: Kind, over: float) -> float:
     return {Kind.INHALE: full, Kind.HOLD: 1, Kind.EXHALE: 1 - full, Kind.PAUSE: 0}[kind]
 
 
-def mixed(colour: str, other: str, share: float) -> str:
+def mix_colours(colour: str, other: str, share: float) -> str:
     """Mix two colours, with that share of the first.
 
-    >>> mixed("#000000", "#ffffff", 0.2)
+    >>> mix_colours("#000000", "#ffffff", 0.2)
     '#cccccc'
     """
     pairs = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
@@ -100,7 +100,7 @@ def _row(row: Row, timeline: Timeline, title: str) -> Iterator[Shape]:
     yield from _stretches(row, part.stretches)
     yield from _cues(row, part.cues)
     for words in row.words:
-        yield from _said(row, words)
+        yield from _draw_words(row, words)
     if row.end == timeline.duration:
         yield from _final(row)
 
@@ -139,7 +139,7 @@ def _chapters(row: Row, chapters: Iterable[Chapter], named: str) -> Iterator[Sha
         new = chapter.start >= row.start
         colour = _colour(chapter.side)
         about = f"{clock(chapter.start)} {chapter.title}"
-        yield Stroke(_ruled(left, right - 3, row.top + 22, chapter.side), colour, 2 if chapter.side else 1, about)
+        yield Stroke(_draw_ruler(left, right - 3, row.top + 22, chapter.side), colour, 2 if chapter.side else 1, about)
         if new:
             yield Stroke((((left, row.top + 4), (left, row.cues)),), _tint(colour, 0.5), 1)
         if right - left > FLAG:
@@ -151,8 +151,8 @@ def _chapters(row: Row, chapters: Iterable[Chapter], named: str) -> Iterator[Sha
 def _name(title: str, x: float, y: float, room: float, colour: str) -> Iterator[Label]:
     """Write a chapter's title, or what follows its exercise, as far as there is room."""
     size = 13
-    whole = readable(title)
-    text = fitted(whole if text_width(whole, size) <= room else whole.rpartition(": ")[2], room, size)
+    whole = clean_text(title)
+    text = shorten(whole if text_width(whole, size) <= room else whole.rpartition(": ")[2], room, size)
     if text:
         yield Label(x, y, text, size, colour)
 
@@ -185,7 +185,7 @@ def _breath(row: Row, run: list[PhaseSpan], timeline: Timeline) -> Iterator[Shap
         if _meets(stretch, run) and stretch.side in {side, None, Side.BOTH}:
             yield _under(row, run, stretch.start, stretch.end, _tint(colour, 0.32))
     if side is Side.RIGHT:
-        yield Stroke(tuple(_engraved(row, run)), PAPER, 1.5)
+        yield Stroke(tuple(_engrave(row, run)), PAPER, 1.5)
     yield from _phases(row, run, colour)
     yield Stroke((_curve(row, run, row.start, row.end),), _tint(colour, 0.8), 1.6 if row.scale.words else 1)
     for cue in timeline.cues:
@@ -211,10 +211,10 @@ def _curve(row: Row, run: list[PhaseSpan], start: Fraction, end: Fraction) -> Li
     """Return the points of the curve from ``start`` to ``end``, as far as the run and the row go."""
     start, end = max(start, row.start), min(end, row.end)
     parts = (each for each in run if each.start < end and each.end > start)
-    return tuple(point for each in parts for point in _sampled(row, each, max(start, each.start), min(end, each.end)))
+    return tuple(point for each in parts for point in _sample(row, each, max(start, each.start), min(end, each.end)))
 
 
-def _sampled(row: Row, phase: PhaseSpan, start: Fraction, end: Fraction) -> Iterator[Point]:
+def _sample(row: Row, phase: PhaseSpan, start: Fraction, end: Fraction) -> Iterator[Point]:
     """Yield as many points as make it smooth where the breath moves, and the ends where it rests."""
     moves = phase.kind in {Kind.INHALE, Kind.EXHALE}
     steps = max(2, round(1.5 * math.sqrt(row.x(end) - row.x(start)))) if moves else 1
@@ -229,7 +229,7 @@ def _level(row: Row, phase: PhaseSpan, at: Fraction) -> float:
     return row.base + (row.crest - row.base) * share
 
 
-def _engraved(row: Row, run: list[PhaseSpan]) -> Iterator[Line]:
+def _engrave(row: Row, run: list[PhaseSpan]) -> Iterator[Line]:
     """Yield upright lines under the curve, as in an engraving: the sign of the right side."""
     apart = Fraction(row.scale.seconds * 6, INNER)
     for phase in run:
@@ -250,7 +250,7 @@ def _phases(row: Row, run: list[PhaseSpan], colour: str) -> Iterator[Shape]:
         whole = row.start <= phase.start and phase.end <= row.end
         if whole and text_width(text, size) < right - left - 16:
             x = left + (right - left) * NUMERALS.get(phase.kind, 0.5)
-            yield Label(x, row.base - 7, text, size, mixed(colour, INK, 0.3), Anchor.MIDDLE)
+            yield Label(x, row.base - 7, text, size, mix_colours(colour, INK, 0.3), Anchor.MIDDLE)
 
 
 def _stretches(row: Row, stretches: Iterable[Stretch]) -> Iterator[Shape]:
@@ -262,7 +262,7 @@ def _stretches(row: Row, stretches: Iterable[Stretch]) -> Iterator[Shape]:
         label = Label((left + right) / 2, y + 4.2, _seconds(stretch), 12, colour, Anchor.MIDDLE, bold=True)
         gap = label.width / 2 + 6 if label.width + 28 < right - left and _widest(row, stretch) else 0
         bars = [(left, label.x - gap), (label.x + gap, right)] if gap else [(left, right)]
-        lines = (line for bar in bars for line in _ruled(*bar, y, stretch.side))
+        lines = (line for bar in bars for line in _draw_ruler(*bar, y, stretch.side))
         yield Stroke((*(((x, y - 5), (x, y + 5)) for x in ends), *lines), colour, 2)
         if gap:
             yield label
@@ -303,7 +303,7 @@ def _head(kind: CueKind, at: Point, radius: float, colour: str, about: str = "")
         yield Rect(x - inner, y - inner, 2 * inner, 2 * inner, PAPER, inner)
 
 
-def _said(row: Row, words: Words) -> Iterator[Label]:
+def _draw_words(row: Row, words: Words) -> Iterator[Label]:
     for number, line in enumerate(words.lines):
         y = row.cues + 12 + row.scale.words * 0.9 + number * row.leading
         yield Label(words.x, y, line, row.scale.words, INK)
@@ -319,7 +319,7 @@ def _final(row: Row) -> Iterator[Shape]:
 def _header(timeline: Timeline, title: str) -> Iterator[Shape]:
     """Write the title, the length, and how long each leg is stretched."""
     length = Label(WIDTH - MARGIN, 50, clock(timeline.duration), 26, SOFT, Anchor.END)
-    yield Label(MARGIN, 50, fitted(readable(title), (length.left - MARGIN - 20) / 1.1, 26), 26, INK, bold=True)
+    yield Label(MARGIN, 50, shorten(clean_text(title), (length.left - MARGIN - 20) / 1.1, 26), 26, INK, bold=True)
     yield length
     stretched = [(side, timeline.stretched(side)) for side in (Side.LEFT, Side.RIGHT)]
     if any(seconds for _, seconds in stretched):
@@ -366,7 +366,7 @@ def _seconds(span: PhaseSpan | Stretch | Fraction) -> str:
     return f"{round(float(length), 1):g} s"
 
 
-def _ruled(left: float, right: float, y: float, side: Side | None) -> tuple[Line, ...]:
+def _draw_ruler(left: float, right: float, y: float, side: Side | None) -> tuple[Line, ...]:
     """Rule a line in the manner of a side: the right one's is broken."""
     if side is not Side.RIGHT:
         return (((left, y), (max(left, right), y)),)
@@ -379,7 +379,7 @@ def _colour(side: Side | None) -> str:
 
 
 def _tint(colour: str, share: float) -> str:
-    return mixed(colour, PAPER, share)
+    return mix_colours(colour, PAPER, share)
 
 
 def _corners(count: int, turn: float) -> Line:

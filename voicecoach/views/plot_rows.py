@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from voicecoach.views.shapes import readable, wrapped
+from voicecoach.views.shapes import clean_text, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,11 +135,11 @@ class Row:
         return self.axis + 40
 
 
-def scale(duration: Fraction) -> Scale:
+def choose_scale(duration: Fraction) -> Scale:
     """Choose how a session of that many seconds is drawn: as large as the page allows.
 
-    >>> scale(Fraction(90)).seconds, scale(Fraction(3600)).seconds, scale(Fraction(100 * 3600)).seconds
-    (20, 300, 32400)
+    >>> [choose_scale(Fraction(seconds)).seconds for seconds in (90, 3600, 100 * 3600)]
+    [20, 300, 32400]
     """
     for each in SCALES:
         if duration <= each.seconds * ROWS:
@@ -148,15 +148,15 @@ def scale(duration: Fraction) -> Scale:
     return replace(SCALES[-1], seconds=hours * 3600, tick=hours * 600)
 
 
-def rows(timeline: Timeline) -> tuple[Row, ...]:
+def split_rows(timeline: Timeline) -> tuple[Row, ...]:
     """Divide a session into rows of equal seconds; one without breath or words takes less room."""
-    chosen = scale(timeline.duration)
+    chosen = choose_scale(timeline.duration)
     rooms = tuple(_rooms(timeline, chosen))
     laid: list[Row] = []
     for number in range(max(1, math.ceil(timeline.duration / chosen.seconds))):
         start = Fraction(number * chosen.seconds)
         bare = Row(chosen, start, min(start + chosen.seconds, timeline.duration), laid[-1].bottom if laid else HEADER)
-        words = tuple(_broken(bare, room) for room in rooms if start <= room.start < start + chosen.seconds)
+        words = tuple(_break_words(bare, room) for room in rooms if start <= room.start < start + chosen.seconds)
         breathes = any(map(bare.within, timeline.phases)) or any(map(bare.within, timeline.stretches))
         laid.append(replace(bare, breathes=breathes, words=words))
     return tuple(laid)
@@ -180,10 +180,10 @@ def _rooms(timeline: Timeline, chosen: Scale) -> Iterator[_Room]:
         edges = [Fraction(number * chosen.seconds) for number in range(first, max(last, first + 1) + 1)]
         parts = [(max(cue.start, left), min(until, right)) for left, right in pairwise(edges)]
         start, end = max(parts, key=lambda part: part[1] - part[0])
-        yield _Room(start, end, readable(cue.text))
+        yield _Room(start, end, clean_text(cue.text))
 
 
-def _broken(row: Row, room: _Room) -> Words:
+def _break_words(row: Row, room: _Room) -> Words:
     size, x = row.scale.words, row.x(room.start)
     width = row.x(room.end) - x - size * 0.6
-    return Words(x, wrapped(room.text, width, size, row.scale.most) if width > size * 3 else ())
+    return Words(x, wrap(room.text, width, size, row.scale.most) if width > size * 3 else ())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from unicodedata import normalize
 
 from voicecoach.errors import ChoiceError
-from voicecoach.views.shapes import Anchor, Area, Label, Rect, Stroke, readable
+from voicecoach.views.shapes import Anchor, Area, Label, Rect, Stroke, clean_text
 from voicecoach.views.text import MARK
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ _NOWHERE = "\U0010fffe"
 """No letter, so no font has it."""
 
 
-def png(picture: Picture) -> bytes:
+def paint_png(picture: Picture) -> bytes:
     """Draw a picture as PNG.
 
     Raises:
@@ -73,7 +73,7 @@ def png(picture: Picture) -> bytes:
     return file.getvalue()
 
 
-def drawable(text: str) -> bool:
+def can_draw(text: str) -> bool:
     """Say whether every letter of a text can be drawn; the font shows a box for those that it lacks.
 
     Raises:
@@ -89,13 +89,13 @@ def drawable(text: str) -> bool:
         return bytes(font.getmask(letter))
 
     missing = drawn(_NOWHERE)
-    return all(letter.isspace() or drawn(letter) != missing for letter in set(apart(text)[0]))
+    return all(letter.isspace() or drawn(letter) != missing for letter in set(split_marks(text)[0]))
 
 
-def apart(text: str) -> tuple[str, list[tuple[int, str]]]:
+def split_marks(text: str) -> tuple[str, list[tuple[int, str]]]:
     """Take the marks off letters that Pillow's font has only without: the text, and which letter has which mark.
 
-    >>> apart("Fu\u00df, a\u0300")
+    >>> split_marks("Fu\u00df, a\u0300")
     ('Fuss, a', [(6, '\u0300')])
     """
     base, marks = "", []
@@ -111,25 +111,25 @@ def _paint(draw: ImageDraw, shape: Shape, scale: float) -> None:
     match shape:
         case Rect(x, y, width, height, fill, radius):
             box = (x * scale, y * scale, (x + width) * scale - 1, (y + height) * scale - 1)
-            draw.rounded_rectangle(_ordered(box), radius * scale, fill)
+            draw.rounded_rectangle(_order_corners(box), radius * scale, fill)
         case Area(points, fill):
-            draw.polygon(_scaled(points, scale), fill)
+            draw.polygon(_scale(points, scale), fill)
         case Stroke(lines, colour, width):
             for line in lines:
-                _paint_line(draw, _scaled(line, scale), colour, max(1, round(width * scale)))
+                _paint_line(draw, _scale(line, scale), colour, max(1, round(width * scale)))
         case Label():
             _paint_label(draw, shape, scale)
         case _:
             assert_never(shape)
 
 
-def _ordered(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def _order_corners(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     """Keep what is thinner than a pixel from ending before it begins."""
     left, top, right, bottom = box
     return left, top, max(left, right), max(top, bottom)
 
 
-def _scaled(line: Line, scale: float) -> list[Point]:
+def _scale(line: Line, scale: float) -> list[Point]:
     return [(x * scale, y * scale) for x, y in line]
 
 
@@ -145,7 +145,7 @@ def _paint_label(draw: ImageDraw, label: Label, scale: float) -> None:
 
     font = ImageFont.load_default(label.size * scale)
     weight = label.size * scale / 50 if label.bold else 0
-    text, marks = apart(readable(label.text))
+    text, marks = split_marks(clean_text(label.text))
     width = font.getlength(text)
     left = label.x * scale - {Anchor.START: 0, Anchor.MIDDLE: width / 2, Anchor.END: width}[label.anchor]
     at = (left, label.y * scale)

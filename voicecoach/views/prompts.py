@@ -59,7 +59,7 @@ class Prompt:
         return f"{name_recording(as_written(self.said))}.wav"
 
 
-def prompts(routine: Routine, choices: Choices, *, split: bool = False) -> tuple[Prompt, ...]:
+def list_prompts(routine: Routine, choices: Choices, *, split: bool = False) -> tuple[Prompt, ...]:
     """Return every wording that may be spoken in a session, in the order in which they first come.
 
     With ``split``, those of each side's own track.
@@ -69,28 +69,28 @@ def prompts(routine: Routine, choices: Choices, *, split: bool = False) -> tuple
         RoutineError: When a value of it can't be worked out.
     """
     tracks = [replace(choices, sides=(side,)) for side in choices.sides] if split else [choices]
-    return gathered(use for track in tracks for use in uses(build(routine, track), pace(routine, track)))
+    return merge_uses(use for track in tracks for use in find_uses(build(routine, track), pace(routine, track)))
 
 
-def words(listed: Iterable[Prompt]) -> str:
+def write_words(listed: Iterable[Prompt]) -> str:
     """Return wordings as plain text, one a line."""
     return "".join(f"{one_line(prompt.words)}\n" for prompt in listed)
 
 
-def table(listed: Iterable[Prompt]) -> bytes:
+def write_csv(listed: Iterable[Prompt]) -> bytes:
     """Return a list as CSV that spreadsheets open: UTF-8 with a mark, and no cell that they would work out."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow(HEAD)
-    rows.writerows([_guarded(cell) for cell in _cells(prompt)] for prompt in listed)
+    rows.writerows([_guard(cell) for cell in _cells(prompt)] for prompt in listed)
     return text.getvalue().encode("utf-8-sig")
 
 
-def markdown(listed: Iterable[Prompt], title: str) -> bytes:
+def write_markdown(listed: Iterable[Prompt], title: str) -> bytes:
     """Return a list as Markdown, a table for each chapter."""
-    lines = [f"# {_escaped(title)}: what to record", "", *_ADVICE]
+    lines = [f"# {_escape(title)}: what to record", "", *_ADVICE]
     for chapter, some in groupby(listed, key=lambda prompt: prompt.chapters[:1]):
-        heading = [f"## {_escaped(chapter[0])}", ""] if chapter else []
+        heading = [f"## {_escape(chapter[0])}", ""] if chapter else []
         head = ["| words | file | side | seconds at most |", "| --- | --- | --- | --- |"]
         lines += ["", *heading, *head, *(_row(prompt) for prompt in some)]
     return ("\n".join(lines) + "\n").encode()
@@ -117,7 +117,7 @@ class Use:
     twin: bool = False
 
 
-def gathered(places: Iterable[Use]) -> tuple[Prompt, ...]:
+def merge_uses(places: Iterable[Use]) -> tuple[Prompt, ...]:
     """Return what is said in places, each wording once; the other side's where nothing else brings it."""
     every = list(places)
     own = {use.said for use in every if not use.twin}
@@ -140,10 +140,10 @@ def _prompt(places: Sequence[Use], twins: Sequence[Use]) -> Prompt:
     )
 
 
-def uses(score: Score, pace: Pace) -> Iterator[Use]:
+def find_uses(score: Score, pace: Pace) -> Iterator[Use]:
     """Yield the places in which something may be said, in order, for someone who breathes at ``pace``."""
     chapter = ""
-    for heard, room in _laid(score, pace.breaths(beats(score)), None):
+    for heard, room in _walk(score, pace.breaths(beats(score)), None):
         if isinstance(heard, Mark):
             chapter = heard.title
             continue
@@ -153,7 +153,7 @@ def uses(score: Score, pace: Pace) -> Iterator[Use]:
                 yield Use(twin, as_written(twin), chapter, _other(heard.side), room, twin=True)
 
 
-def _laid(
+def _walk(
     score: Score, breaths: Sequence[Breath], room: Fraction | None
 ) -> Iterator[tuple[Phrase | Mark, Fraction | None]]:
     """Yield phrases, each with its room, and the beginnings of chapters, in order."""
@@ -163,19 +163,19 @@ def _laid(
         case Mark(moment=Moment.CHAPTER):
             yield score, None
         case Paced(pace=own, body=body):
-            yield from _laid(body, own.breaths(beats(body)), room)
+            yield from _walk(body, own.breaths(beats(body)), room)
         case Breathe():
-            for phase, words in list_phases(score, find_breath(breaths, score.beat)):
-                if words:
-                    yield from _laid(words, breaths, _least(room, phase.seconds))
+            for phase, write_words in list_phases(score, find_breath(breaths, score.beat)):
+                if write_words:
+                    yield from _walk(write_words, breaths, _least(room, phase.seconds))
         case Slot(overrun=Overrun.REFUSE):
             seconds = score.span.seconds(find_breath(breaths, score.beat))
             later = [(at.within(seconds), part) for at, part in score.at]
             for start, end, part, _ in list_moments(score.body, later, seconds):
-                yield from _laid(part, breaths, _least(room, max(end - start, Fraction(0))))
+                yield from _walk(part, breaths, _least(room, max(end - start, Fraction(0))))
         case _:
             for part in inside(score):
-                yield from _laid(part, breaths, room)
+                yield from _walk(part, breaths, room)
 
 
 def _least(room: Fraction | None, seconds: Fraction) -> Fraction:
@@ -203,16 +203,16 @@ def _seconds(prompt: Prompt) -> str:
     return "" if prompt.room is None else f"{math.floor(prompt.room * 10) / 10:.1f}"
 
 
-def _guarded(cell: str) -> str:
+def _guard(cell: str) -> str:
     """Keep a spreadsheet from taking words for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _row(prompt: Prompt) -> str:
     file, read, said, _, side, seconds = _cells(prompt)
-    told = f"{_escaped(read)} (say: {_escaped(said)})" if said else _escaped(read)
+    told = f"{_escape(read)} (say: {_escape(said)})" if said else _escape(read)
     return f"| {told} | `{file}` | {side} | {seconds} |"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", one_line(text))

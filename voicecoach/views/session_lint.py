@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import Problem, Where, quote
-from voicecoach.views.cuesheet import by_line
+from voicecoach.views.cuesheet import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ FULL = 3 / 4
 def lint_session(timeline: Timeline, file: str) -> Iterator[Problem]:
     """Yield warnings about a session: phases that words or tones fill, and chapters without a readable name."""
     found: dict[Where | None, Problem] = {}
-    for chapter, lines in by_line(timeline):
+    for chapter, lines in split_lines(timeline):
         if not any(map(str.isalnum, chapter.part or chapter.title)):
             what = f"the chapter {quote(chapter.title)} has no readable name"
             found[None] = Problem(Where(file, 1, 1), what, "write letters or digits in the title, and under 'words'")

@@ -114,51 +114,49 @@ def text_width(text: str, size: float) -> float:
     return size * sum(map(_em, text))
 
 
-def fitted(text: str, width: float, size: float) -> str:
+def shorten(text: str, width: float, size: float) -> str:
     """Shorten a text to ``width``, after a word if one ends near; where hardly a word would be left, nothing is.
 
-    >>> fitted("Sitting leg stretch", 100, 12), fitted("Sitting leg stretch", 20, 12)
+    >>> shorten("Sitting leg stretch", 100, 12), shorten("Sitting leg stretch", 20, 12)
     ('Sitting leg…', '')
     """
     if text_width(text, size) <= width:
         return text
-    room = _fitting(text, width - text_width("…", size), size)
+    room = _count_fitting(text, width - text_width("…", size), size)
     space = text.rfind(" ", room // 2, room + 1)
     kept = text[: space if space > 0 else room].rstrip(" ,;:.")
     return f"{kept}…" if len(kept) > 2 else ""  # noqa: PLR2004 - two letters tell nothing
 
 
-def wrapped(text: str, width: float, size: float, most: int) -> tuple[str, ...]:
+def wrap(text: str, width: float, size: float, most: int) -> tuple[str, ...]:
     """Break a text into at most that many lines of ``width``, the last one shortened.
 
-    >>> wrapped("As you breathe out, let yourself sink", 90, 12, 3)
+    >>> wrap("As you breathe out, let yourself sink", 90, 12, 3)
     ('As you', 'breathe out,', 'let yourself…')
     """
     if most <= 1 or text_width(text, size) <= width:
-        return tuple(filter(None, [fitted(text, width, size)]))
-    room = _fitting(text, width, size)
+        return tuple(filter(None, [shorten(text, width, size)]))
+    room = _count_fitting(text, width, size)
     cut = text.rfind(" ", 0, room + 1)
     if cut < 1 and room and east_asian_width(text[room]) in "WF":
         cut = room
-    return (
-        (text[:cut], *wrapped(text[cut:].lstrip(), width, size, most - 1)) if cut > 0 else wrapped(text, width, size, 1)
-    )
+    return (text[:cut], *wrap(text[cut:].lstrip(), width, size, most - 1)) if cut > 0 else wrap(text, width, size, 1)
 
 
-def readable(text: str) -> str:
+def clean_text(text: str) -> str:
     r"""Put a text on one line, without what an XML file can't hold.
 
-    >>> readable("in  and\nout" + chr(0))
+    >>> clean_text("in  and\nout" + chr(0))
     'in and out�'
     """
     return _NO_XML.sub("\ufffd", " ".join(text.split()))
 
 
-def svg(picture: Picture) -> str:
+def write_svg(picture: Picture) -> str:
     """Draw a picture as SVG: no scripts, nothing from elsewhere, and always the same text for the same picture."""
     width, height = _number(picture.width), _number(picture.height)
     told = (_element("title", {}, _text(picture.title)), _element("desc", {}, _text(picture.description)))
-    body = "\n".join((*told, *map(_drawn, picture.shapes)))
+    body = "\n".join((*told, *map(_draw, picture.shapes)))
     attributes = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" font-family="{FONTS}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>\n<!-- {MARK} -->\n{body}\n</svg>\n'
 
@@ -174,7 +172,7 @@ def _em(letter: str) -> float:
     return 0.6 if letter.isascii() and not letter.isupper() else 0.75
 
 
-def _fitting(text: str, width: float, size: float) -> int:
+def _count_fitting(text: str, width: float, size: float) -> int:
     """Count the letters that fit."""
     for count, letter in enumerate(text):
         width -= text_width(letter, size)
@@ -201,31 +199,31 @@ def _value(value: float | str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(readable(text), quote=False)
+    return escape(clean_text(text), quote=False)
 
 
-def _drawn(shape: Shape) -> str:
+def _draw(shape: Shape) -> str:
     match shape:
         case Rect(x, y, width, height, fill, radius):
             box = {"x": x, "y": y, "width": width, "height": height, "rx": radius}
-            return _element("rect", {**box, "fill": fill}, _told(shape))
+            return _element("rect", {**box, "fill": fill}, _add_title(shape))
         case Area(points, fill):
-            return _element("polygon", {"points": _points(points), "fill": fill}, _told(shape))
+            return _element("polygon", {"points": _points(points), "fill": fill}, _add_title(shape))
         case Stroke(lines, colour, width):
             pen = {"fill": "none", "stroke": colour, "stroke-linecap": "round", "stroke-linejoin": "round"}
             path = "".join(f"M{_points(line)}" for line in lines)
-            return _element("path", {"d": path, **pen, "stroke-width": width}, _told(shape))
+            return _element("path", {"d": path, **pen, "stroke-width": width}, _add_title(shape))
         case Label():
-            return _written(shape)
+            return _write_label(shape)
         case _:
             assert_never(shape)
 
 
-def _told(shape: Rect | Area | Stroke) -> str:
+def _add_title(shape: Rect | Area | Stroke) -> str:
     return _element("title", {}, _text(shape.about)) if shape.about else ""
 
 
-def _written(label: Label) -> str:
+def _write_label(label: Label) -> str:
     anchor = {} if label.anchor is Anchor.START else {"text-anchor": label.anchor.value}
     weight = {"font-weight": "bold"} if label.bold else {}
     place = {"x": label.x, "y": label.y, "font-size": label.size}

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from voicecoach.core.timeline import clock
-from voicecoach.views.cuesheet import by_line
+from voicecoach.views.cuesheet import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ def show(timeline: Timeline, console: Console) -> None:
     from rich.rule import Rule
     from rich.text import Text
 
-    for chapter, lines in by_line(timeline):
+    for chapter, lines in split_lines(timeline):
         title = Text.assemble((clock(chapter.start), "bold"), "  ", chapter.title)
         console.print(Rule(title, align="left", style="dim"))
         for breathed, some in groupby(lines, key=lambda line: line.phase is not None):
@@ -61,7 +61,7 @@ def show(timeline: Timeline, console: Console) -> None:
                 console.print(_grid(alike[start : start + TOGETHER], breathed=breathed))
 
 
-def bar(line: Line) -> Text:
+def draw_bar(line: Line) -> Text:
     """Show a phase as a bar, its name and numbers on it; what its words fill is shaded."""
     from rich.text import Text
 
@@ -80,7 +80,7 @@ def _grid(lines: Iterable[Line], *, breathed: bool) -> Table:
         grid.add_column(width=width, no_wrap=True)
     grid.add_column(ratio=1)
     for line in lines:
-        grid.add_row(*_place(line), *([bar(line)] if breathed else []), _words(line))
+        grid.add_row(*_place(line), *([draw_bar(line)] if breathed else []), _words(line))
     return grid
 
 

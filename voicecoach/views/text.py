@@ -33,14 +33,14 @@ def one_line(text: str) -> str:
     return folded.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip(" ")
 
 
-def told(cue: Cue, language: Language) -> str:
+def describe_cue(cue: Cue, language: Language) -> str:
     """Return what a cue says, or its sound in words; nothing for words that can't be read.
 
     >>> from fractions import Fraction
     >>> from voicecoach.language import language
     >>> from voicecoach.core.score import CueKind
     >>> from voicecoach.core.timeline import Cue
-    >>> told(Cue(Fraction(0), Fraction(4), CueKind.TONE, "tone-in"), language("fr"))
+    >>> describe_cue(Cue(Fraction(0), Fraction(4), CueKind.TONE, "tone-in"), language("fr"))
     'son qui monte'
     """
     return one_line(cue.text) if cue.track == "voice" else _sound(cue, language)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import CueKind
-from voicecoach.views.text import one_line, told
+from voicecoach.views.text import describe_cue, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
@@ -35,7 +35,7 @@ class _Line:
     key: Hashable = None
 
 
-def transcript(timeline: Timeline, *, title: str, language: Language) -> str:
+def write_transcript(timeline: Timeline, *, title: str, language: Language) -> str:
     """Return a session as a document: its title, its notice, then what is heard, chapter by chapter.
 
     The words of a breath stand on one line. A silence stands where it begins, and one that goes on in the next chapter
@@ -46,13 +46,13 @@ def transcript(timeline: Timeline, *, title: str, language: Language) -> str:
     sections = _sections(timeline)
     starts = [start for start, _ in sections]
     lines: list[list[_Line]] = [[] for _ in sections]
-    heard = list(_heard(timeline, breaths, language))
+    heard = list(_describe(timeline, breaths, language))
     silences = list(_silences(timeline, breaths, starts, language))
     for line in sorted([*heard, *silences], key=lambda line: line.at):
         lines[bisect_right(starts, line.at) - 1].append(line)
     noticed = {bisect_right(starts, cue.start) - 1 for cue in timeline.cues if cue.kind is CueKind.NOTICE}
     chapters = (
-        "\n".join((*filter(None, [one_line(name)]), *_joined(section)))
+        "\n".join((*filter(None, [one_line(name)]), *_join(section)))
         for number, ((_, name), section) in enumerate(zip(sections, lines, strict=True))
         if section or number not in noticed
     )
@@ -65,14 +65,14 @@ def _sections(timeline: Timeline) -> list[tuple[Fraction, str]]:
     return [*([] if chapters and chapters[0][0] <= 0 else [(Fraction(0), "")]), *chapters]
 
 
-def _heard(timeline: Timeline, breaths: _Breaths, language: Language) -> Iterator[_Line]:
+def _describe(timeline: Timeline, breaths: _Breaths, language: Language) -> Iterator[_Line]:
     for cue in timeline.cues:
-        text = told(cue, language)
+        text = describe_cue(cue, language)
         if text and cue.kind is not CueKind.NOTICE:
             yield _Line(cue.start, text if cue.track == "voice" else f"[{text}]", breaths.key(cue))
 
 
-def _joined(lines: Iterable[_Line]) -> Iterator[str]:
+def _join(lines: Iterable[_Line]) -> Iterator[str]:
     last: _Line | None = None
     for line in lines:
         if last and last.key is not None and last.key == line.key:
@@ -131,13 +131,13 @@ def _silences(timeline: Timeline, breaths: _Breaths, starts: list[Fraction], lan
         edges = [start, *starts[bisect_right(starts, start) : bisect_right(starts, end)], end]
         for one, other in pairwise(edges):
             if other - one >= 1:
-                yield _Line(one, _silence(one, other, breaths, language))
+                yield _Line(one, _describe_silence(one, other, breaths, language))
 
 
 def _gaps(timeline: Timeline, language: Language) -> Iterator[tuple[Fraction, Fraction]]:
     until = Fraction(0)
     for cue in sorted(timeline.cues, key=lambda cue: cue.start):
-        if not told(cue, language):
+        if not describe_cue(cue, language):
             continue
         if cue.start > until:
             yield until, cue.start
@@ -146,7 +146,7 @@ def _gaps(timeline: Timeline, language: Language) -> Iterator[tuple[Fraction, Fr
         yield until, timeline.duration
 
 
-def _silence(start: Fraction, end: Fraction, breaths: _Breaths, language: Language) -> str:
+def _describe_silence(start: Fraction, end: Fraction, breaths: _Breaths, language: Language) -> str:
     digits = replace(language, numbers=())
     seconds, count = int(end - start + Fraction(1, 2)), breaths.whole(start, end)
     lasting = digits.say_count("seconds", seconds) if seconds < SECONDS_ONLY else digits.say_duration(Fraction(seconds))

@@ -99,13 +99,15 @@ def _draw(track: Track, path: Path) -> None:
     from voicecoach.views import plot
 
     vector = path.suffix.lower() == ".svg"
-    picture = plot.svg(track.timeline, track.title).encode() if vector else plot.png(track.timeline, track.title)
+    picture = (
+        plot.plot_svg(track.timeline, track.title).encode() if vector else plot.plot_png(track.timeline, track.title)
+    )
     write_files([], [Extra(path, "picture", picture)])
 
 
 def _print_plan(track: Track) -> None:
     """Print the plan: on a terminal with colours and bars, elsewhere as plain text."""
-    from voicecoach.views.cuesheet import table
+    from voicecoach.views.cuesheet import write_table
     from voicecoach.views.terminal import MOST, show
 
     if sys.stdout.isatty() and len(track.timeline.cues) <= MOST:
@@ -113,16 +115,16 @@ def _print_plan(track: Track) -> None:
 
         show(track.timeline, Console())
     else:
-        click.echo("\n".join(table(track.timeline)))
+        click.echo("\n".join(write_table(track.timeline)))
     fitted = [str(track.fit)] if track.fit else []
     click.echo("\n" + "\n".join((describe_length(track), *_compare_turns(track), *fitted)))
 
 
 def _compare_turns(track: Track) -> Iterator[str]:
     """Say how many turns each side has, if the numbers differ."""
-    from voicecoach.views.cuesheet import turns
+    from voicecoach.views.cuesheet import count_turns
 
-    counted = turns(track.timeline)
+    counted = count_turns(track.timeline)
     if track.side is None and len(set(counted.values())) > 1:
         sides = (f"{side} {count(number, 'turn')}" for side, number in sorted(counted.items()))
         yield f"the sides differ: {', '.join(sides)}"

@@ -69,12 +69,12 @@ def command(chosen: ScriptOptions) -> None:
     request = Request(exercise.routine, choices, files.tracks, language=chosen.words.language, commands=read_commands())
     routine = load(request.routine, request.language)
     with name_check(request):
-        found = prompts.prompts(routine, choices, split=files.tracks)
+        found = prompts.list_prompts(routine, choices, split=files.tracks)
     listed = _list_unrecorded(found, files.missing) if files.missing else found
     if files.recording_list:
         _write_list(listed, files.recording_list, routine.sheet.title)
     else:
-        click.echo(prompts.words(listed), nl=False)
+        click.echo(prompts.write_words(listed), nl=False)
     if files.missing:
         print_notes([f"{len(listed)} of {len(found)} wordings are not recorded in {files.missing}"])
 
@@ -93,6 +93,6 @@ def _write_list(found: Sequence[Prompt], path: Path, title: str) -> None:
     from voicecoach.audio.writer import Extra, write_files
     from voicecoach.views import prompts
 
-    forms = {".csv": prompts.table(found), ".md": prompts.markdown(found, title)}
+    forms = {".csv": prompts.write_csv(found), ".md": prompts.write_markdown(found, title)}
     write_files([], [Extra(path, "recording list", forms[path.suffix.lower()])])
     click.echo(f"{path}  {len(found)} wordings to record")
