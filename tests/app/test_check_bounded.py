@@ -13,7 +13,7 @@ from voicecoach.app import review, speaker
 from voicecoach.app.cli import run
 from voicecoach.app.speaker import Speaker
 from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
-from voicecoach.routine import lint, source, unused
+from voicecoach.routine import lint, source
 from voicecoach.routine.loader import load
 from voicecoach.routine.phase_keys import name_breath, read_phase_key
 from voicecoach.voices.cached import CachedVoice
@@ -84,7 +84,7 @@ def test_words_that_are_never_said_are_found_as_by_looking_at_every_breath(
         for number in range(count):
             called = (f"{name}in" for name in name_breath(number, count, every))
             slow.add(next((name for name in called if name in spoken), ""))
-    assert set(unused._heard(spoken, counts)) - {""} == slow - {""}  # noqa: SLF001
+    assert set(lint.list_heard_keys(spoken, counts)) == slow - {""}
     assert all(read_phase_key(key)[0] == "in" for key in spoken)
 
 
@@ -101,8 +101,8 @@ def test_many_breaths_that_may_be_fewer_are_looked_through_once(
         calls += 1
         return name_breath(*args)  # type: ignore[arg-type] # as it is called
 
-    monkeypatch.setattr(unused, "name_breath", counted)
-    monkeypatch.setattr(unused, "MOST_TRIED", 50_000)
+    monkeypatch.setattr(lint, "name_breath", counted)
+    monkeypatch.setattr(lint, "MOST_TRIED", 50_000)
     checked.write_text(BIG, encoding="utf-8")
     assert run(["check", str(checked)]) == 0
     assert calls == 2 * 10_000 - 1  # the second step is more than is looked through

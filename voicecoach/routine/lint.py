@@ -8,25 +8,29 @@ from functools import cache
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
+from voicecoach.core.breath import Span
 from voicecoach.errors import Problem, Where, quote
 from voicecoach.language import language
 from voicecoach.routine.bare_numbers import find_bare_numbers
 from voicecoach.routine.checks import spoken_texts
-from voicecoach.routine.formula import Quantity
+from voicecoach.routine.formula import Formula, Quantity
 from voicecoach.routine.keys import line_up
 from voicecoach.routine.limits import bounded, defaults
-from voicecoach.routine.model import EachSide, around, block, said, walk
-from voicecoach.routine.sidedness import find_written_out
-from voicecoach.routine.source import Text, list_texts, place, walk_tables
+from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, block, walk
+from voicecoach.routine.phase_keys import find_key, list_intervals, name_breath, read_phase_key
+from voicecoach.routine.sidedness import lint_sides
+from voicecoach.routine.source import Text, key_place, list_texts, walk_tables
 from voicecoach.routine.speakable import ADDRESS, check_written
-from voicecoach.routine.unused import unheard
-from voicecoach.routine.values import BLANK
+from voicecoach.routine.text_normalisation import read_aloud
+from voicecoach.routine.values import BLANK, Words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from voicecoach.language import Language
-    from voicecoach.routine.model import Model, Sheet, Sides
+    from voicecoach.routine.model import Model, Sheet
     from voicecoach.routine.source import Table
 
 Advice = tuple[str, str]
@@ -35,11 +39,14 @@ Advice = tuple[str, str]
 UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary"}
 """Keys whose values are not sentences."""
 
+SILENT = {"steps", "before", "between", "pronounce", "language", "summary", "notes"}
+"""Fields whose texts are not said, or by steps of their own."""
+
+MOST_TRIED = 200_000
+"""Words times breaths that are looked through, which takes some tenths of a second; the rest is skipped."""
+
 MOST_READ = 30_000
 """Characters that are looked over, which takes a second: some hours of talk."""
-
-STEM = 4
-"""Letters that the forms of a side's word have in common: `link` of `links`, `linke`, `linken`."""
 
 _UNSPACED = re.compile(r"(?<=[^\W\d_]{2})[.,;:!?…]+(?=[^\W\d_]{2})")
 _CAMEL = re.compile(r"(?<=[^\W\d_]{2})(?=[^\W\d_]{2})")
@@ -82,13 +89,9 @@ def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     for step in walk(sheet.steps):
         over = (found.exceeded() for found in bounded(step, values, known))
         yield from (Problem(_place(step, tree), *each) for each in over if each)
-    yield from unheard(sheet, tree, words)
+    yield from _find_unused(sheet, tree, words)
     yield from find_bare_numbers(sheet, tree)
-    if sheet.sides:
-        yield from _alike(sheet.sides, tree)
-        refused = {each.where for each in find_written_out(sheet)}
-        yield from (each for each in _one_sided(sheet, sheet.sides, words) if each.where not in refused)
-        yield from _around_turns(sheet, sheet.sides)
+    yield from lint_sides(sheet, tree, words)
 
 
 def _find_swallowed(texts: Iterable[Text]) -> Iterator[Problem]:
@@ -180,70 +183,112 @@ def _around(wording: str, found: re.Match[str]) -> str:
     return quote(wording[start : end if end >= 0 else None])
 
 
-def _alike(sides: Sides, tree: Table) -> Iterator[Problem]:
-    for name in sides.left:
-        if sides.left[name].casefold() == sides.right[name].casefold():
-            where = place(tree, ("sides", "right", name))
-            what = f"{name!r} is {quote(sides.right[name])} on both sides"
-            yield Problem(where, what, "write the other side's word, or the word itself in the steps")
+def _find_unused(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
+    """Yield what a routine has in vain; ``tree`` is its file, ``words`` are its language's."""
+    tried = 0
+    for step in walk(sheet.steps):
+        if isinstance(step, BreathePhases):
+            tried += _count_tries(step)
+            yield from _find_unsaid(step) if tried <= MOST_TRIED else ()
+    yield from _find_outside_rounds(sheet.steps)
+    yield from _find_unused_parameters(sheet, tree)
+    yield from _find_unused_pronunciations(sheet, tree, words)
 
 
-def _one_sided(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Problem]:
-    """Tell of one side's words that are written out where both sides hear them."""
-    nouns = {noun.casefold(): name for name, noun in sides.left.items() if noun != sides.right[name]}
-    nouns |= {noun.casefold(): name for name, noun in sides.right.items() if noun.casefold() not in nouns}
-    longest_first = sorted(nouns, key=len, reverse=True)
-    lone = _side_words(sides, words)
-    meaning_else = re.compile("|".join(words.sided.idioms) if words.sided and words.sided.idioms else "(?!)")
-    for step in _in_turns(sheet.steps):
-        for text in said(step):
-            bare = [meaning_else.sub(" ", BLANK.sub(" ", wording).casefold()) for wording in text.wordings]
-            found = next((noun for noun in longest_first if any(_has(each, noun) for each in bare)), None)
-            alone = next((word for each in bare for word in _WORD.findall(each) if word in lone), None)
-            if text.where and (found or alone):
-                remedy = f"write {{{nouns[found]}}}" if found else "give the sides a name for it under 'sides'"
-                yield Problem(text.where, f"both sides hear {quote(found or alone)} here", remedy)
-
-
-def _around_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
-    """Report words of one side outside the turns: they are wrong for whoever begins with the other side."""
-    steps = list(walk(sheet.steps))
-    turns = {id(step) for step in _in_turns(sheet.steps, every=True)}
-    if not turns:
+def _find_unsaid(step: BreathePhases) -> Iterator[Problem]:
+    """Tell of words for breaths that a step can't have, or for which there are always others."""
+    counts = _list_counts(step)
+    if not counts:
         return
-    pairs = [(sides.left[name], sides.right[name]) for name in sides.left if sides.left[name] != sides.right[name]]
-    nouns = {noun.casefold() for pair in pairs for noun in pair}
-    for step in (each for each in steps if id(each) not in turns and not _of_one_side(each)):
-        for text in said(step):
-            bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
-            heard = {noun for noun in nouns if any(_has(each, noun) for each in bare)}
-            if text.where and len(heard) == 1:  # of two, either may come first
-                noun = quote(heard.pop())
-                told = f"{noun} is wrong here for whoever begins with the other side, or plays one side alone"
-                yield Problem(text.where, told, "say it within the 'each side', or leave the side out")
+    heard = set(list_heard_keys(step.spoken, counts))
+    most = counts[-1]
+    for key, each in step.spoken.items():
+        words = each.first if isinstance(each, ByRound) else each
+        if key not in heard and words.where:
+            what = f"the words for {key!r} are never said in {most} {'breath' if most == 1 else 'breaths'}"
+            yield Problem(words.where, what, "take them out, or write more breaths")
 
 
-def _has(text: str, phrase: str) -> bool:
-    return phrase in text and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
+def _list_counts(step: BreathePhases) -> range:
+    """Return the breaths that a step can have, where its file alone says so."""
+    span, least, most = step.breathe, step.least, step.most
+    if not isinstance(span, Span) or span.least or isinstance(least, Formula) or isinstance(most, Formula):
+        return range(0)
+    written = min(span.breaths, most or span.breaths)
+    return range(min(written, least or written), max(written, most or written) + 1)
 
 
-def _side_words(sides: Sides, words: Language) -> set[str]:
-    """Return the words for the sides themselves, in the forms that the nouns have them in."""
-    stems = tuple(words.word(side)[:STEM].casefold() for side in ("left", "right"))
-    nouns = (*sides.left.values(), *sides.right.values())
-    return {word for noun in nouns for word in _WORD.findall(noun.casefold()) if word.startswith(stems)}
+def _count_tries(step: BreathePhases) -> int:
+    """Return how much it takes to look through the breaths that a step can have."""
+    counts = _list_counts(step)
+    return counts[-1] * (len(step.spoken) + 1) if counts else 0
 
 
-def _in_turns(steps: Iterable[Model], *, every: bool = False) -> Iterator[Model]:
-    """Yield the steps that are done for each side, but those that are for one side alone; or ``every`` one."""
+def list_heard_keys(spoken: Iterable[str], counts: range) -> Iterator[str]:
+    """Yield the keys whose words are said, where a step has any of these numbers of breaths.
+
+    How many there are makes a difference for the last breath alone.
+    """
+    spoken = set(spoken)
+    phases, every = {read_phase_key(key)[0] for key in spoken}, list_intervals(spoken)
+    most = counts[-1]
+    before = ((number, most) for number in range(most - 1))
+    last = ((count - 1, count) for count in counts if count)
+    for number, count in (*before, *last):
+        names = tuple(name_breath(number, count, every))
+        yield from (key for phase in phases if (key := find_key(phase, names, spoken)))
+
+
+def _find_outside_rounds(steps: Iterable[Model]) -> Iterator[Problem]:
+    """Tell of steps that are kept to some rounds where there are none."""
     for step in steps:
+        only = getattr(step, "only", None)
+        where = getattr(step, "where", None)
+        if where and only in {"first", "last", "not first", "not last"}:
+            done = "never" if only.startswith("not") else "always"
+            what = f"'only: {only}' stands in no rounds, so the step is {done} done"
+            yield Problem(where, what, "take it out, or move the step into a 'repeat' or 'each side'")
         inner = block(step)
-        if isinstance(step, EachSide):
-            turn = (*around(step.each_side), *walk(step.each_side.steps))
-            yield from (each for each in turn if every or not _of_one_side(each))
-        elif inner:
-            yield from _in_turns(inner.steps, every=every)
+        if inner and not isinstance(inner, Round):
+            yield from _find_outside_rounds(inner.steps)
 
 
-def _of_one_side(step: Model) -> bool:
-    return bool(getattr(step, "side", None)) or getattr(step, "only", None) in {"left", "right"}
+def _find_unused_parameters(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+    """Tell of parameters that nothing is made of."""
+    texts = [*sheet.parameters.values(), *(text for step in walk(sheet.steps) for text in _texts(step))]
+    used = {name.lower() for text in texts for name in BLANK.findall(text)}
+    for name in sheet.parameters:
+        if name not in used | {each.removeprefix("next ") for each in used}:
+            remedy = f"write {{{name}}} where it is meant, or take it out"
+            yield Problem(key_place(tree, ("parameters", name)), f"the parameter {name!r} is never used", remedy)
+
+
+def _find_unused_pronunciations(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
+    """Tell of how words are said that are never said, in a routine that says all its words itself."""
+    if not sheet.pronounce or any(isinstance(step, Include) for step in sheet.steps):
+        return
+    own = [sheet.title, *_texts(sheet), *(text for step in walk(sheet.steps) for text in _texts(step))]
+    added = (*(text for _, text in words.words), *words.numbers, *(text for *_, text in words.exact))
+    read = (read_aloud(text, words) for text in own)
+    spoken = {word.casefold() for text in (*own, *read, *added) for word in _WORD.findall(text)}
+    for name in sheet.pronounce:
+        if not {word.casefold() for word in _WORD.findall(name)} <= spoken:
+            what = f"{quote(name)} is never said, so how it is pronounced means nothing"
+            yield Problem(key_place(tree, ("pronounce", name)), what, "write it as it stands in the steps")
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in a part of a file, but how words are pronounced and the steps in it, which tell their own."""
+    match value:
+        case str():
+            yield value
+        case Words(wordings=wordings):
+            yield from wordings
+        case Formula(text=text):
+            yield text
+        case dict() | tuple():
+            for each in value.values() if isinstance(value, dict) else value:
+                yield from _texts(each)
+        case BaseModel():
+            for name in {*type(value).model_fields} - SILENT:
+                yield from _texts(getattr(value, name))

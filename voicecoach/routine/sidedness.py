@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING
 from voicecoach.errors import Problem, quote
 from voicecoach.language import TAG, language, list_missing
 from voicecoach.routine.model import EachSide, around, block, said, walk
+from voicecoach.routine.source import place
 from voicecoach.routine.values import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from voicecoach.language import SideWords
+    from voicecoach.language import Language, SideWords
     from voicecoach.routine.model import Model, Sheet, Sides
+    from voicecoach.routine.source import Table
+
+STEM = 4
+"""Letters that the forms of a side's word have in common: `link` of `links`, `linke`, `linken`."""
 
 _HARD_END = " \u2022 "
 """What stands for braces: no phrase goes on across it."""
+_WORD = re.compile(r"\w+")
 
 
 def find_written_out(sheet: Sheet) -> Iterator[Problem]:
@@ -34,7 +40,7 @@ def find_written_out(sheet: Sheet) -> Iterator[Problem]:
         return
     own = [noun.casefold() for nouns in (sheet.sides.left, sheet.sides.right) for noun in nouns.values()]
     sure = [noun for noun in own if " " in noun.strip() and _has_side(noun, forms)]
-    for step in _in_turns(sheet.steps):
+    for step in _list_shared_steps(sheet.steps):
         for words in said(step):
             found = next(filter(None, (_find_phrase(text, forms, sure) for text in words.wordings)), "")
             if words.where and found:
@@ -84,7 +90,7 @@ def _has(text: str, noun: str) -> bool:
     return noun in text and re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", text) is not None
 
 
-def _in_turns(steps: Iterable[Model], *, turn: bool = False) -> Iterator[Model]:
+def _list_shared_steps(steps: Iterable[Model], *, turn: bool = False) -> Iterator[Model]:
     """Yield the steps that are done in the turns of both sides, alike."""
     for step in steps:
         if getattr(step, "only", None) in {"left", "right"} or getattr(step, "side", None):
@@ -92,7 +98,7 @@ def _in_turns(steps: Iterable[Model], *, turn: bool = False) -> Iterator[Model]:
         if turn:
             yield step
         if inner := block(step):
-            yield from _in_turns(inner.steps, turn=turn or isinstance(step, EachSide))
+            yield from _list_shared_steps(inner.steps, turn=turn or isinstance(step, EachSide))
 
 
 def _find_phrase(wording: str, forms: SideWords, sure: Iterable[str]) -> str:
@@ -142,3 +148,77 @@ def _remedy(phrase: str, sides: Sides) -> str:
     return (
         "name it for both sides under 'sides', as hand, and write {hand}; or {left hand} if it is meant in both turns"
     )
+
+
+def lint_sides(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
+    """Yield warnings about the words of the sides; ``tree`` is the routine's file."""
+    if sheet.sides:
+        yield from _find_equal_nouns(sheet.sides, tree)
+        refused = {each.where for each in find_written_out(sheet)}
+        yield from (each for each in _find_side_words(sheet, sheet.sides, words) if each.where not in refused)
+        yield from _find_outside_turns(sheet, sheet.sides)
+
+
+def _find_equal_nouns(sides: Sides, tree: Table) -> Iterator[Problem]:
+    for name in sides.left:
+        if sides.left[name].casefold() == sides.right[name].casefold():
+            where = place(tree, ("sides", "right", name))
+            what = f"{name!r} is {quote(sides.right[name])} on both sides"
+            yield Problem(where, what, "write the other side's word, or the word itself in the steps")
+
+
+def _find_side_words(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Problem]:
+    """Tell of one side's words that are written out where both sides hear them."""
+    nouns = {noun.casefold(): name for name, noun in sides.left.items() if noun != sides.right[name]}
+    nouns |= {noun.casefold(): name for name, noun in sides.right.items() if noun.casefold() not in nouns}
+    longest_first = sorted(nouns, key=len, reverse=True)
+    lone = _list_side_words(sides, words)
+    meaning_else = re.compile("|".join(words.sided.idioms) if words.sided and words.sided.idioms else "(?!)")
+    for step in _list_turn_steps(sheet.steps):
+        for text in said(step):
+            bare = [meaning_else.sub(" ", BLANK.sub(" ", wording).casefold()) for wording in text.wordings]
+            found = next((noun for noun in longest_first if any(_has(each, noun) for each in bare)), None)
+            alone = next((word for each in bare for word in _WORD.findall(each) if word in lone), None)
+            if text.where and (found or alone):
+                remedy = f"write {{{nouns[found]}}}" if found else "give the sides a name for it under 'sides'"
+                yield Problem(text.where, f"both sides hear {quote(found or alone)} here", remedy)
+
+
+def _find_outside_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
+    """Report words of one side outside the turns: they are wrong for whoever begins with the other side."""
+    steps = list(walk(sheet.steps))
+    turns = {id(step) for step in _list_turn_steps(sheet.steps, every=True)}
+    if not turns:
+        return
+    pairs = [(sides.left[name], sides.right[name]) for name in sides.left if sides.left[name] != sides.right[name]]
+    nouns = {noun.casefold() for pair in pairs for noun in pair}
+    for step in (each for each in steps if id(each) not in turns and not _of_one_side(each)):
+        for text in said(step):
+            bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
+            heard = {noun for noun in nouns if any(_has(each, noun) for each in bare)}
+            if text.where and len(heard) == 1:  # of two, either may come first
+                noun = quote(heard.pop())
+                told = f"{noun} is wrong here for whoever begins with the other side, or plays one side alone"
+                yield Problem(text.where, told, "say it within the 'each side', or leave the side out")
+
+
+def _list_side_words(sides: Sides, words: Language) -> set[str]:
+    """Return the words for the sides themselves, in the forms that the nouns have them in."""
+    stems = tuple(words.word(side)[:STEM].casefold() for side in ("left", "right"))
+    nouns = (*sides.left.values(), *sides.right.values())
+    return {word for noun in nouns for word in _WORD.findall(noun.casefold()) if word.startswith(stems)}
+
+
+def _list_turn_steps(steps: Iterable[Model], *, every: bool = False) -> Iterator[Model]:
+    """Yield the steps that are done for each side, but those that are for one side alone; or ``every`` one."""
+    for step in steps:
+        inner = block(step)
+        if isinstance(step, EachSide):
+            turn = (*around(step.each_side), *walk(step.each_side.steps))
+            yield from (each for each in turn if every or not _of_one_side(each))
+        elif inner:
+            yield from _list_turn_steps(inner.steps, every=every)
+
+
+def _of_one_side(step: Model) -> bool:
+    return bool(getattr(step, "side", None)) or getattr(step, "only", None) in {"left", "right"}

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from voicecoach.core.spelling import unit
 from voicecoach.errors import quote
 from voicecoach.routine.formula import NAME
-from voicecoach.routine.text_normalisation import ARROWS, NUMBER, closes_quote, read_aloud, read_signs
+from voicecoach.routine.text_normalisation import (
+    ARROWS,
+    BULLETS,
+    DASHES,
+    FRACTIONS,
+    NUMBER,
+    closes_quote,
+    read_aloud,
+    read_signs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +35,9 @@ STEPS = f"{ALONE}; 'settle' and 'rest' leave time"
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _READ_RIGHT = {"DEGREE SIGN", "DEGREE CELSIUS", "NUMERO SIGN", "FULLWIDTH TILDE"}
 """Signs that voices read as words in every language."""
-_TAKEN = "*@#/\\&§¶†‡•‣⁃◦※^`"
+_TAKEN = f"*@#/\\&§¶†‡{BULLETS}◦※^`"
 """Punctuation that voices read by its name."""
-_DASH = "[-\u2010\u2011\u2012\u2013\u2014\u2212]"
+_DASH = f"[{DASHES}\u2212]"
 _UNITS = "s|sec|secs|min|mins|h|hr|hrs|kg|g|lb|lbs|mm|cm|m|km|ft|ml"
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.\w[\w.]{0,64}")
 """A web or e-mail address."""
@@ -44,7 +53,7 @@ _MARKUP = (
         STEPS,
     ),
     (
-        rf"^#+ |^(?:[-–—*•‣⁃◦▪▫■□●○★☆✓✔·+>»{ARROWS}]+ ?(?=[^\W\d_]))",
+        rf"^#+ |^(?:[-–—*{BULLETS}◦▪▫■□●○★☆✓✔·+>»{ARROWS}]+ ?(?=[^\W\d_]))",
         "{} is the mark of a heading or a list, not words",
         "leave it out",
     ),
@@ -64,7 +73,7 @@ _MARKUP = (
 _JOINS = (
     (r"(?:(?<=\s)|^)/(?=\w)", _STANDS, ALONE),
     (
-        rf"(?<![\d.,])\d[\d.,]*{_DASH}\d[\d.,\u2010-\u2014-]*",
+        rf"(?<![\d.,])\d[\d.,]*{_DASH}\d[{DASHES}\d.,]*",
         "the dash in {} is read by its name",
         "write 4 to 6, or 4, 6",
     ),
@@ -88,7 +97,7 @@ _SCALE = {"m": 60, "h": 3600}
 
 
 _SUSPECT = re.compile(
-    r"[^\w\s,;!?'’…“”„«»¡¿.-]|[\d_½⅓⅔¼¾⅛²³]|[.…]\s?[.…]|--|- -|\b(?:[Ll]i|[Rr]e|[Bb]ds)\.|^[-.]"
+    rf"[^\w\s,;!?'’…“”„«»¡¿.-]|[\d_{FRACTIONS}²³]|[.…]\s?[.…]|--|- -|\b(?:[Ll]i|[Rr]e|[Bb]ds)\.|^[-.]"
     r"|\b(?![AI]\b)[A-Z]{1,5}\b|www\."
 )
 """What every finding contains. Most texts contain nothing of it, so no other pattern is compiled for them."""
@@ -198,7 +207,7 @@ def _spelled_pattern(words: Language) -> re.Pattern[str]:
     ordinals = words.reading.form("ordinals")
     units = "|".join([_UNITS, *(re.escape(each) for symbols, _ in words.reading.units for each in symbols.split())])
     joined = r"|\d{1,9}[^\W\d_]{1,4}\d*" if ordinals else ""
-    left = "|[½⅓⅔¼¾⅛]|m[²³]" if ordinals else ""
+    left = f"|[{FRACTIONS}]|m[²³]" if ordinals else ""
     primes = rf"{NUMBER}['′]\d+[\"″]"
     found = rf"(?:{primes}|{NUMBER} ?(?:{units}){joined})(?!\w|['’]\w)"
     return re.compile(rf"(?<![\w.,])(?!(?:{ordinals or '(?!)'})(?!\w)){found}|(?<!\w)(?:km/h|[x×]\d+)(?!\w){left}")

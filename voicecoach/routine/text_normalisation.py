@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 # Patterns are texts here, which `re` compiles, and keeps, when they are first used: most sessions need few of them.
 NUMBER = r"(?:\d+(?:[.,]\d+)*|[.,]\d+)"
-DASH = "[-\u2010\u2011\u2012\u2013\u2014]"
+DASHES = "-\u2010-\u2014"
+DASH = f"[{DASHES}]"
 SPACE = "[ \u00a0\u2009\u202f]"
 
 _PARTS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅛": "1/8"}
-_QUANTITY = rf"(?:{NUMBER}?[{''.join(_PARTS)}]|{NUMBER})"
+FRACTIONS = "".join(_PARTS)
+_QUANTITY = rf"(?:{NUMBER}?[{FRACTIONS}]|{NUMBER})"
 _OPEN = "(?<![\\w.,:/\u2212\u2010\u2011-])"
 """A number begins here: it is no part of a word, a date or a longer number."""
 _PER = r"(?:/(?P<per>[^\W\d_]{3,})(?!\w))?"
@@ -72,20 +74,21 @@ _TWO = (
 """Forms of two parts, by the key of what is said for them."""
 
 ARROWS = "←-⇿⟰-⟿⤀-⥿⬀-⯿➔➘-➾►▶◄◀☚-☟\U0001f446-\U0001f449\U0001f800-\U0001f8ff"
+BULLETS = "•‣⁃"
 _PICTURES = "─-◿☀-➿\U0001f000-\U0001faff\ufe0e\ufe0f\u20e3"
-"""Lines, shapes, bullets, emoji and what is joined to them."""
+"""Lines, shapes, other bullets, emoji, and the signs that join them."""
 _MARKS = re.compile(
-    rf"[{ARROWS}{_PICTURES}•‣⁃]|(?<![\w*_`])[*_`]{{1,3}}(?=\w)|(?<=[\w.,!?])[*_`]{{1,3}}(?![\w*_`])"
+    rf"[{ARROWS}{_PICTURES}{BULLETS}]|(?<![\w*_`])[*_`]{{1,3}}(?=\w)|(?<=[\w.,!?])[*_`]{{1,3}}(?![\w*_`])"
     r"|([=_~*#])\s?\1{2,}|^#+ "
 )
 _BETWEEN = rf"(?<=[\w)])\s*[{ARROWS}]+\s*(?=\w)"
-_LEADING = rf"^(?:[{ARROWS}{_PICTURES}•‣⁃*#]\s*)+"
+_LEADING = rf"^(?:[{ARROWS}{_PICTURES}{BULLETS}*#]\s*)+"
 _SPACED = r"\s+([.,;:!?…])(?=\s|$)"
-_COUNT = re.compile(rf"[\d{''.join(_PARTS)}]")
+_COUNT = re.compile(rf"[\d{FRACTIONS}]")
 _SIGNS = re.compile("[-+\u2013\u2212]")
 _PRIME = re.compile("['\u2032\u2019]")
 _CROSS = re.compile("[xX×✕]")
-_JOINED = re.compile(rf"[-\u2010-\u2014:+/{''.join(_PARTS)}]")
+_JOINED = re.compile(rf"[{DASHES}:+/{FRACTIONS}]")
 """What stands in a text for which the patterns of numbers have to be tried."""
 _WORD = re.compile(r"\w+")
 _DOTS = {"\u0130": "i", "\u0131": "i"}
@@ -381,7 +384,7 @@ class _Reader:
         symbols = "|".join(_symbol(each) for each in self._unit_words)
         written = "|".join(key for key, _ in self.words.reading.fractions) or "(?!)"
         whole = rf"(?:(?P<whole>\d+){SPACE}?)?"
-        either = rf"(?:(?<!\d)(?P<slashed>{written})|(?P<sign>[{''.join(_PARTS)}]))"
+        either = rf"(?:(?<!\d)(?P<slashed>{written})|(?P<sign>[{FRACTIONS}]))"
         return re.compile(rf"{_OPEN}{whole}{either}(?![\w/]|{SPACE}?(?:{symbols})(?!\w))")
 
     def _fraction(self, match: re.Match[str]) -> str:
