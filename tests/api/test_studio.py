@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -254,6 +255,20 @@ def test_it_works_in_an_event_loop_and_in_other_threads(studio: vc.Studio) -> No
     assert asyncio.run(plan()) == expected
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(lambda _: studio.plan(vc.loads(TEXT)).duration, range(4))) == [expected] * 4
+
+
+def test_threads_leave_the_filters_of_warnings_alone(studio: vc.Studio) -> None:
+    """They are global: two threads that set and restore them at once would leave them as neither found them."""
+
+    def work(_number: int) -> None:
+        session = studio.plan(vc.loads("x-a: &a {say: a}\nx-b: &a {say: b}\n" + TEXT))
+        session.clip(session.timeline.cues[0]).encode("wav")
+
+    work(0)
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, range(24)))
+    assert warnings.filters == before
 
 
 def test_what_the_progress_raises_ends_the_work(studio: vc.Studio) -> None:

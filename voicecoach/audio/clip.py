@@ -7,7 +7,8 @@ import io
 import warnings
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, cast
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
@@ -182,9 +183,15 @@ def _padded(clip: Clip, before: int, samples: int) -> Clip:
 
 
 def _segment(clip: Clip) -> AudioSegment:
-    """Hand a clip to pydub (imported only here: it takes 45 ms, and planning needs none of it)."""
+    """Hand a clip to pydub."""
+    return _load_pydub()(data=clip.pcm, sample_width=SAMPLE_BYTES, frame_rate=SAMPLE_RATE, channels=1)
+
+
+@cache
+def _load_pydub() -> type[AudioSegment]:
+    """Import pydub only when it is needed, since that takes 45 ms; and once, since filters of warnings are global."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no ffmpeg on PATH, the audioop deprecation: neither concerns PCM in memory
         from pydub import AudioSegment
 
-    return AudioSegment(data=clip.pcm, sample_width=SAMPLE_BYTES, frame_rate=SAMPLE_RATE, channels=1)
+    return cast("type[AudioSegment]", AudioSegment)

@@ -204,7 +204,7 @@ class Pace:
             elapsed += taken.seconds
 
 
-@lru_cache
+@lru_cache(maxsize=8)  # a result can be long
 def _ends(pace: Pace, total: int) -> tuple[Fraction, ...]:
     """Return when each of ``total`` breaths ends, after 0 for the start of the first."""
     return tuple(accumulate((each.seconds for each in pace.breaths(total)), initial=Fraction(0)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import re
 import sys
-import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -211,11 +210,9 @@ def _compose(text: str, file: str) -> Node | None:
     from ruamel.yaml.reader import ReaderError
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an anchor that is used again, which YAML allows
-            yaml = YAML(typ="safe", pure=True)
-            yaml.Composer = _composer()
-            return cast("Node | None", yaml.compose(text))
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Composer = _composer()
+        return cast("Node | None", yaml.compose(text))
     except _TooManyError as error:
         raise _too_many(Where(file, *error.args)) from None
     except MarkedYAMLError as error:
@@ -236,6 +233,10 @@ def _composer() -> type[Any]:
 
     class Counting(Composer):
         nodes = 0
+
+        def __init__(self, loader: object = None) -> None:
+            super().__init__(loader)
+            self.warn_double_anchors = False  # YAML allows to use an anchor again
 
         def compose_node(self, parent: object, index: object) -> Node:
             self.nodes += 1

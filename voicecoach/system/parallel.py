@@ -44,6 +44,9 @@ def map_parallel(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iter
             threads.shutdown(wait=False, cancel_futures=True)
             _end(futures)
         raise
+    except Exception:
+        threads.shutdown(cancel_futures=True)  # nothing goes on after an error
+        raise
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
 
