@@ -90,8 +90,8 @@ def test_what_comes_before_the_default_is_told(
     monkeypatch.setenv("VOICECOACH_BREATH", "3-3")
     assert run(["breath", "--times", "times.txt", "--save"]) == 0
     assert capsys.readouterr().err.splitlines()[-2:] == [
-        "voicecoach: [make] in it has a breath of its own, which comes before this",
-        "voicecoach: the variable VOICECOACH_BREATH comes before it",
+        "voicecoach: [make] in it has its own breath, which overrides this",
+        "voicecoach: the variable VOICECOACH_BREATH overrides it",
     ]
 
 
@@ -128,7 +128,7 @@ def test_a_breath_that_can_not_be_saved_is_still_printed(tmp_path: Path, capsys:
     assert run(["breath", "--times", "times.txt", "--save"]) == 2
     out, err = capsys.readouterr()
     assert out == "3.3-6.7\n"
-    assert "there is no line of its own for 'breath' in it" in err
+    assert "'breath' has no line of its own in it" in err
 
 
 @dataclass

@@ -144,7 +144,7 @@ def test_whatever_is_there_the_default_is_read_back_and_the_rest_too(
 def test_where_no_line_can_say_it_nothing_is_written(text: str, settings: Settings) -> None:
     with suppress(ChoiceError):
         settings(text)
-    with pytest.raises(ChoiceError, match="no line of its own for 'breath'") as caught:
+    with pytest.raises(ChoiceError, match="'breath' has no line of its own") as caught:
         config.save("breath", "4-6")
     assert len(str(caught.value).splitlines()) <= 3
     assert config.file().read_text() == text

@@ -136,7 +136,7 @@ def test_voices_are_counted_by_kind_when_they_can_speak(monkeypatch: pytest.Monk
     monkeypatch.setattr(doctor, "list_voices", lambda *_: [READY, READY, VoiceInfo("piper:x", "piper", "x"), away])
     assert check("voices") == Check("voices", Status.OK, "2 system, 1 piper")
     monkeypatch.setattr(doctor, "list_voices", lambda *_: [away])
-    assert check("voices") == Check("voices", Status.FAILS, "none that can speak", "install y")
+    assert check("voices") == Check("voices", Status.FAILS, "none is ready", "install y")
     monkeypatch.setattr(doctor, "list_voices", lambda *_: [])
     assert check("voices").remedy
     monkeypatch.setattr(doctor, "list_voices", raising(VoiceError("the voice hangs\nstart anew")))

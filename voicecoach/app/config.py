@@ -1,4 +1,4 @@
-"""The user's own defaults: a TOML file in the folder where the system keeps settings."""
+"""The user's own defaults: a TOML file in the system's folder for settings."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST = 1_000_000
-"""Bytes of a settings file."""
+"""The most bytes of a settings file."""
 SPEAKING = "commands"
-"""The table of commands that speak; each has a table of its own in it."""
+"""The table of commands that speak; each has its own table in it."""
 FFMPEG = "ffmpeg"
 """The key of the ffmpeg that the user chose."""
 _OTHERS = (SPEAKING, FFMPEG)
@@ -79,7 +79,7 @@ def read_ffmpeg() -> str | None:
 
 
 def file() -> Path:
-    """Return where the file is, or would be."""
+    """Return the path of the file, which may not exist yet."""
     return folders.settings_file()
 
 
@@ -124,7 +124,7 @@ def set_default(text: str, name: str, value: str) -> str:
     for changed in (*replaced, f"{setting}{end}{text}"):
         if _parse(changed).get(name) == value and _write_others(changed, name) == _write_others(text, name):
             return changed
-    raise ValueError(f"there is no line of its own for {name!r} in it")
+    raise ValueError(f"{name!r} has no line of its own in it")
 
 
 def _write_others(text: str, name: str) -> str:
@@ -175,7 +175,7 @@ def _read(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ChoiceError(f"{path}: the settings are not UTF-8 text\nsave the file as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise ChoiceError(f'{path}: the settings are not TOML: {error}\nwrite lines such as breath = "4-6"') from error
+        raise ChoiceError(f'{path}: the settings are not TOML: {error}\nwrite lines like breath = "4-6"') from error
 
 
 def _list_options(command: click.Command) -> dict[str, click.Option]:
@@ -235,9 +235,9 @@ def _explain_value(option: click.Option, name: str, value: object) -> str:
 
 
 def locate(option: str, command: str | None) -> str:
-    """Return where an option's default stands, as ``FILE:LINE``: under ``[command]``, or above all tables for None.
+    """Return where an option's default is set, as ``FILE:LINE``: under ``[command]``, or else above all tables.
 
-    The command is looked for first, and then all; where no line sets it, the file alone is named.
+    If no line sets it, only the file is returned.
     """
     path = file()
     try:

@@ -161,7 +161,7 @@ def check_voices(request: Request, folder: Path) -> Check:
         return _fail("voices", str(error), "'voicecoach voices' lists them")
     ready = Counter(each.kind for each in voices if each.ready)
     if not ready:
-        return Check("voices", Status.FAILS, "none that can speak", _find_hint(voices))
+        return Check("voices", Status.FAILS, "none is ready", _find_hint(voices))
     return Check("voices", Status.OK, ", ".join(f"{count} {kind}" for kind, count in ready.most_common()))
 
 

@@ -78,6 +78,6 @@ def _save(breath: str) -> Iterator[str]:
 
     yield f"saved in {config.save('breath', breath)}"
     for name in config.list_overriding("breath"):
-        yield f"[{name}] in it has a breath of its own, which comes before this"
+        yield f"[{name}] in it has its own breath, which overrides this"
     if os.environ.get("VOICECOACH_BREATH"):
-        yield "the variable VOICECOACH_BREATH comes before it"
+        yield "the variable VOICECOACH_BREATH overrides it"

@@ -96,5 +96,5 @@ def _name_help(error: click.ClickException) -> str:
 
 def _print_error(message: str) -> None:
     lines = [line for line in message.splitlines() if line.strip()][:3]
-    with suppress(OSError):  # nobody reads it; the exit status says it too
+    with suppress(OSError):  # stderr is closed; the exit status is enough
         click.echo("voicecoach: " + "\n".join(lines), err=True)

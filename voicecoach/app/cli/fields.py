@@ -136,7 +136,7 @@ def option(names: str, text: str, kind: Parsed[T], *, default: str | None = None
         names: All its names, as ``-o --output``.
         text: What it does.
         kind: How the value is read.
-        default: The value if nobody gives one, as it would be typed.
+        default: The default value, as it would be typed.
         shown: What the help shows as the default of an option that has none.
     """
     made = {"type": kind, "metavar": kind.name, "default": default, "help": text, "shown": default or shown}

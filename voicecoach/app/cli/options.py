@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
 
 DEFAULT = "leg-stretch"
-"""The routine of who names none."""
+"""The routine if none is named."""
 
 TIME = Parsed("TIME", read_seconds)
 NAME = Parsed("NAME", str)

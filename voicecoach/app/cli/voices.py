@@ -107,7 +107,6 @@ def _list_voices(chosen: VoicesOptions) -> None:
         context.invoke(_sample, routine=None)
         return
     from voicecoach.app import config
-    from voicecoach.app.sampling import MORE
     from voicecoach.voices import listing
 
     found = listing.list_voices(chosen.language, config.read_commands(), folders.cache())
@@ -116,7 +115,13 @@ def _list_voices(chosen: VoicesOptions) -> None:
         return
     click.echo("\n".join(listing.table(found)), nl=bool(found))
     if not found:
-        print_notes([f"no voice here speaks {quote(chosen.language)}; {MORE}"])
+        _report_none(chosen.language)
+
+
+def _report_none(language: str | None) -> None:
+    from voicecoach.app.sampling import MORE
+
+    print_notes([f"no voice here speaks {quote(language)}; {MORE}"])
 
 
 @click.command()
