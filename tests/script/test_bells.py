@@ -59,6 +59,7 @@ def test_a_bell_has_a_moment_to_itself() -> None:
         assert min(at - bell.start for at in words if at >= bell.start) >= Fraction("1.488")
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("name", [name for name in built_in() if "stretch" in name])
 @pytest.mark.parametrize("chime", ["soft", "bell"])
 def test_the_tracks_of_both_sides_stay_equally_long(name: str, chime: str) -> None:

@@ -321,6 +321,7 @@ def test_every_turn_breathes_the_breath_it_is_given(inside: list[Step], rounds: 
     assert all(phase.end - phase.start == lengths[phase.kind] for phase in phases)
 
 
+@pytest.mark.many
 def test_the_work_of_a_session_grows_as_its_cues_do() -> None:
     routine = load("sitting-leg-stretch")
 

@@ -78,6 +78,7 @@ def test_what_is_as_long_as_its_author_wrote_it_stays_so() -> None:
     assert asked(STRETCH, own).amount == Amount()
 
 
+@pytest.mark.many
 def test_more_time_means_more_rounds() -> None:
     rounds = [asked(STRETCH, seconds).trial.room.played[0] for seconds in range(300, 2100, 300)]
     assert rounds == sorted(rounds)
@@ -169,13 +170,19 @@ STIFF = {"breath-ladder", "four-seven-eight", "interval-training", "muscle-relax
 
 
 @pytest.mark.many
-@pytest.mark.parametrize("name", sorted({*built_in()} - STIFF))
-@pytest.mark.parametrize("seconds", [431, 1800])
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [
+        *((name, 431) for name in sorted({*built_in()} - STIFF)),
+        *((name, 1800) for name in ("leg-stretch", "cyclic-sigh")),
+    ],
+)
 def test_a_built_in_can_have_any_length(name: str, seconds: int) -> None:
     fit = asked(load(name), seconds)
     assert laid(load(name), Choices(), fit.amount).duration == ceil_to_frame(Fraction(seconds))
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("name", sorted(STIFF - {"alternate-nostril-breathing"}))
 def test_a_built_in_that_can_not_have_a_length_says_which_it_can(name: str) -> None:
     with pytest.raises(LengthError) as caught:
@@ -190,6 +197,7 @@ def test_what_follows_a_list_goes_through_it_once() -> None:
     assert asked(routine({"repeat": {**block, "max": 9}}), 300).trial.room.played[0] > 3
 
 
+@pytest.mark.many
 def test_three_hours_take_few_attempts() -> None:
     attempt, tried = attempts(load("sitting-leg-stretch"), Choices(), measure, FRAME), []
 
@@ -226,7 +234,7 @@ BLOCKS = st.builds(
     st.sampled_from(["alternate", "blocked"]),
 )
 SESSIONS = st.builds(routine, BLOCKS)
-LENGTHS = st.fractions(40, 900, max_denominator=1000)
+LENGTHS = st.fractions(40, 450, max_denominator=1000)
 
 
 @given(SESSIONS, PACES, LENGTHS, st.sampled_from([LEFT_RIGHT, (Side.LEFT,)]))
@@ -296,6 +304,7 @@ def test_the_tracks_of_both_sides_have_the_length(script: Routine, taken: Pace |
     assert [(each.start, each.end) for each in left.phases] == [(each.start, each.end) for each in right.phases]
 
 
+@pytest.mark.many
 @given(st.integers(2, 3), LIMITS, RESTS, st.sampled_from(["4-6", "3-3"]), LENGTHS)
 def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, taken: str, seconds: Fraction) -> None:
     """Every amount there is, tried one by one, agrees with the search."""
@@ -344,6 +353,7 @@ def test_a_session_is_planned_at_its_length_and_says_what_was_chosen(fake: Path)
     }  # fmt: skip
 
 
+@pytest.mark.many
 def test_each_sides_track_has_the_length(fake: Path) -> None:
     planned = plan(Request("sitting-leg-stretch", split=True, length=Fraction(450)), fake, nobody)
     assert [track.timeline.duration for track in planned.tracks] == [450, 450]
@@ -362,6 +372,7 @@ steps:
 """
 
 
+@pytest.mark.many
 def test_words_that_only_a_length_brings_are_spoken_and_measured(fake: Path, tmp_path: Path) -> None:
     path = tmp_path / "counted.yaml"
     path.write_text(COUNTED, encoding="utf-8")
