@@ -20,4 +20,4 @@ def examples_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _keep_out_of_the_users_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if isinstance(request.node, pytest.DoctestItem):
         folder = request.getfixturevalue("examples_cache")
-        monkeypatch.setattr("voicecoach.system.folders.cache", lambda: folder)
+        monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: folder)

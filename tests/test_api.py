@@ -76,7 +76,7 @@ def test_the_programs_of_the_pages_run(name: str, tmp_path: Path, monkeypatch: p
     """They name voices of the system, in whose place a fake voice speaks here."""
     found = QuickVoice(), VoiceInfo("gmw/en", "system", "English", ("en-gb",))
     monkeypatch.setattr(speaker, "choose_voice", lambda *_: found)
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
     monkeypatch.chdir(tmp_path)
     exec(compile(PROGRAMS[name], name, "exec"), {})  # noqa: S102 - they are our own
@@ -86,7 +86,7 @@ def test_the_programs_of_the_pages_run(name: str, tmp_path: Path, monkeypatch: p
 def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They use the fake voice, and write into the current folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(render, "NEAR", math.inf)
     blocks = re.findall(r"^```pycon\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     assert len(blocks) > 8

@@ -57,7 +57,7 @@ def fake_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     voice = CachedVoice(QuickVoice(), tmp_path / "cache")
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
     monkeypatch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
 
 
 @pytest.mark.usefixtures("fake_voice")

@@ -41,7 +41,7 @@ def main() -> None:
     try:
         status = cli.main()
     except KeyboardInterrupt:  # between the end of the work and the next line
-        status = signals.exit_status()
+        status = signals.find_exit_status()
     signals.install_handlers(_ignore)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, OSError, ValueError):  # the error was reported before

@@ -27,7 +27,7 @@ def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let a fake voice measure the words of the file that is returned."""
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
     return tmp_path / "mine.yaml"
 
 

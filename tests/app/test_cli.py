@@ -31,7 +31,7 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of one's own, no settings, and a voice that needs no system."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(
         speaker, "find_speaker", lambda _request, _routine, folder: Speaker(CachedVoice(FakeVoice(), folder), "fake")
     )

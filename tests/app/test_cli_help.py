@@ -56,7 +56,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(config, "file", lambda: folder / "config.toml")
-        patch.setattr("voicecoach.system.folders.cache", lambda: folder / "cache")
+        patch.setattr("voicecoach.system.folders.find_cache", lambda: folder / "cache")
         patch.setattr(speaker, "find_speaker", returning(Speaker(voice, "fake")))
         patch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
         patch.setattr(player, "find_command", returning(["player"]))

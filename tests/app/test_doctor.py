@@ -39,8 +39,8 @@ def raising(error: Exception) -> Callable[..., Any]:
 def _healthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which everything is well."""
     (tmp_path / "settings").mkdir()
-    monkeypatch.setattr(folders, "settings", lambda: tmp_path / "settings")
-    monkeypatch.setattr(folders, "cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(folders, "find_settings", lambda: tmp_path / "settings")
+    monkeypatch.setattr(folders, "find_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(ffmpeg_choice, "examine", lambda: GOOD)
     monkeypatch.setattr(espeak, "find", lambda: Library("pyttsx3 2.99, espeak-ng 1.52", "espeak", "/lib/x.so", None))
     monkeypatch.setattr(doctor, "list_voices", lambda *_: [READY])
@@ -50,7 +50,7 @@ def _healthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_settings(text: str) -> None:
-    (folders.settings() / "config.toml").write_text(text)
+    (folders.find_settings() / "config.toml").write_text(text)
 
 
 def run(*args: str) -> tuple[int, str]:
@@ -60,7 +60,7 @@ def run(*args: str) -> tuple[int, str]:
 
 def check(name: str) -> Check:
     """Return one of the checks of the whole list."""
-    (found,) = [each for each in doctor.run_checks(ASKED, cli.commands, folders.cache()) if each.name == name]
+    (found,) = [each for each in doctor.run_checks(ASKED, cli.commands, folders.find_cache()) if each.name == name]
     return found
 
 
@@ -153,7 +153,7 @@ def test_without_a_player_sessions_are_made_all_the_same(monkeypatch: pytest.Mon
 def test_a_cache_that_keeps_nothing_is_only_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.access", lambda *_: False)
     assert (check("cache").status, bool(check("cache").remedy)) == (Status.WARNING, True)
-    monkeypatch.setattr(folders, "cache", lambda: folders.NOWHERE)
+    monkeypatch.setattr(folders, "find_cache", lambda: folders.NO_FOLDER)
     assert check("cache").remedy == folders.HOMELESS
     assert run()[0] == 0
 
@@ -182,7 +182,7 @@ def test_settings_that_would_stop_every_session_fail_and_hide_nothing(text: str,
 
 def test_settings_that_are_well_are_named() -> None:
     write_settings('breath = "5-7"\nvoice = "en-gb"\n[make]\nquiet = true\n')
-    assert check("settings") == Check("settings", Status.OK, str(folders.settings() / "config.toml"))
+    assert check("settings") == Check("settings", Status.OK, str(folders.find_settings() / "config.toml"))
 
 
 def test_the_voice_of_the_settings_is_tried_unless_another_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

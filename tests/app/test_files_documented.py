@@ -31,7 +31,7 @@ def test_every_command_runs_and_says_what_is_shown(tmp_path: Path, monkeypatch: 
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
     monkeypatch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
     (tmp_path / "made").mkdir()
     monkeypatch.chdir(tmp_path / "made")
     assert len(EXAMPLES) > 8

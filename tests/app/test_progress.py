@@ -40,7 +40,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("voicecoach.app.config.file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: kept)
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: kept)
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(CachedVoice(FakeVoice(), kept), "Heart"))
     (tmp_path / "calm.yaml").write_text(ROUTINE)
     return tmp_path

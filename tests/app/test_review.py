@@ -30,7 +30,7 @@ def voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeVoice:
     fake = FakeVoice()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(CachedVoice(fake, tmp_path / "cache"), "fake"))
     return fake
 

@@ -45,7 +45,7 @@ class Kind(FakeKind):
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(finding, "list_kinds", lambda: {"fake": Kind("fake", VOICES)})
     Kind.asked.clear()
     return Kind.asked

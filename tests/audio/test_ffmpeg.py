@@ -46,7 +46,7 @@ def test_a_failure_names_the_ffmpeg_its_reason_and_the_remedy() -> None:
     with pytest.raises(RunError) as caught:
         ffmpeg.run(["-i", "file:not-there.wav", "-f", "null", "-"], what="reading not-there.wav")
     first, second, third = str(caught.value).splitlines()
-    used = ffmpeg_choice.choose()
+    used = ffmpeg_choice.choose_ffmpeg()
     assert first.startswith(f"reading not-there.wav: ffmpeg {used.version} ({used.path}) failed (status ")
     assert second == caught.value.reason
     assert "0x" not in second

@@ -16,11 +16,11 @@ from voicecoach.audio.ffmpeg_choice import (
     FILTERS,
     IMAGEIO_VARIABLE,
     VARIABLE,
-    choose,
     choose_among,
+    choose_ffmpeg,
     examine,
-    file_key,
-    prefer,
+    identify_file,
+    set_preference,
 )
 from voicecoach.errors import ChoiceError, EncodeError
 from voicecoach.system import folders
@@ -36,10 +36,10 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "nothing").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    monkeypatch.setattr(folders, "cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(folders, "find_cache", lambda: tmp_path / "cache")
     choose_among.cache_clear()
     yield
-    prefer(None)
+    set_preference(None)
     choose_among.cache_clear()
 
 
@@ -74,20 +74,25 @@ def unbundle(monkeypatch: pytest.MonkeyPatch, instead: str = "") -> None:
 
 def test_the_bundled_one_comes_before_that_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on_path(tmp_path / "bin", monkeypatch)
-    assert choose().source == "bundled"
+    assert choose_ffmpeg().source == "bundled"
     assert "imageio_ffmpeg" in ffmpeg.find_executable()
 
 
 def test_without_a_bundled_one_that_on_the_path_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unbundle(monkeypatch)
     found = on_path(tmp_path / "bin", monkeypatch)
-    assert (choose().path, choose().source, choose().version, choose().note) == (str(found), "PATH", "7.0-fake", "")
+    assert (choose_ffmpeg().path, choose_ffmpeg().source, choose_ffmpeg().version, choose_ffmpeg().note) == (
+        str(found),
+        "PATH",
+        "7.0-fake",
+        "",
+    )
 
 
 def test_a_package_without_a_binary_counts_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     on_path(tmp_path / "bin", monkeypatch)
-    assert choose().source == "PATH"
+    assert choose_ffmpeg().source == "PATH"
 
 
 @pytest.mark.parametrize("broken", ["no permission", "another machine's", "not ffmpeg", "too old"])
@@ -107,9 +112,9 @@ def test_a_bundled_one_that_cannot_serve_gives_way_with_a_note(
         "not ffmpeg": "does not say which version of ffmpeg it is",
         "too old": "is older than 4.4",
     }
-    assert choose().source == "PATH"
-    assert said[broken] in choose().note
-    assert str(bundled) in choose().note
+    assert choose_ffmpeg().source == "PATH"
+    assert said[broken] in choose_ffmpeg().note
+    assert str(bundled) in choose_ffmpeg().note
 
 
 def test_the_variable_comes_first_then_the_setting_then_that_of_imageio(
@@ -118,23 +123,23 @@ def test_the_variable_comes_first_then_the_setting_then_that_of_imageio(
     own, setting, imageio = (program(tmp_path / name / "ffmpeg", f"8.{name}") for name in "123")
     on_path(tmp_path / "bin", monkeypatch)
     monkeypatch.setenv(IMAGEIO_VARIABLE, str(imageio))
-    assert (choose().version, choose().source) == ("8.3", IMAGEIO_VARIABLE)
-    prefer(str(setting))
-    assert (choose().version, choose().source) == ("8.2", "setting")
+    assert (choose_ffmpeg().version, choose_ffmpeg().source) == ("8.3", IMAGEIO_VARIABLE)
+    set_preference(str(setting))
+    assert (choose_ffmpeg().version, choose_ffmpeg().source) == ("8.2", "setting")
     monkeypatch.setenv(VARIABLE, str(own))
-    assert (choose().version, choose().source) == ("8.1", VARIABLE)
+    assert (choose_ffmpeg().version, choose_ffmpeg().source) == ("8.1", VARIABLE)
     monkeypatch.setenv(VARIABLE, " ")
-    assert choose().source == "setting"
+    assert choose_ffmpeg().source == "setting"
 
 
 def test_a_program_may_be_named_as_it_is_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(tmp_path / "bin" / "ffmpeg-7")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv(VARIABLE, "ffmpeg-7")
-    assert choose().path == str(tmp_path / "bin" / "ffmpeg-7")
+    assert choose_ffmpeg().path == str(tmp_path / "bin" / "ffmpeg-7")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv(VARIABLE, "~/bin/ffmpeg-7")
-    assert choose().path == str(tmp_path / "bin" / "ffmpeg-7")
+    assert choose_ffmpeg().path == str(tmp_path / "bin" / "ffmpeg-7")
 
 
 @pytest.mark.parametrize(("named", "what"), [("/no/such", "isn't there"), ("/", "is a folder")])
@@ -142,11 +147,11 @@ def test_a_chosen_one_that_is_not_there_is_an_error(named: str, what: str, monke
     monkeypatch.setenv(VARIABLE, named)
     said = rf"^ffmpeg \({named}\) can't be used: it {what}\nset VOICECOACH_FFMPEG to another ffmpeg, or unset it"
     with pytest.raises(ChoiceError, match=said):
-        choose()
+        choose_ffmpeg()
     monkeypatch.delenv(VARIABLE)
-    prefer(named)
+    set_preference(named)
     with pytest.raises(ChoiceError, match=rf"it {what}\nwrite another path at 'ffmpeg' in the settings"):
-        choose()
+        choose_ffmpeg()
 
 
 def test_a_chosen_one_that_cannot_serve_is_refused_by_path_version_and_lack(
@@ -155,14 +160,14 @@ def test_a_chosen_one_that_cannot_serve_is_refused_by_path_version_and_lack(
     old, poor = program(tmp_path / "old", "4.2.2"), program(tmp_path / "poor", without=["libmp3lame", "ebur128"])
     monkeypatch.setenv(VARIABLE, str(old))
     with pytest.raises(EncodeError) as caught:
-        choose()
+        choose_ffmpeg()
     first, second = str(caught.value).splitlines()
     assert first == f"ffmpeg 4.2.2 ({old}) can't be used: it is older than 4.4"
     assert second == "set VOICECOACH_FFMPEG to another ffmpeg, or unset it to use the bundled one"
-    prefer(str(poor))
+    set_preference(str(poor))
     monkeypatch.delenv(VARIABLE)
     with pytest.raises(EncodeError) as caught:
-        choose()
+        choose_ffmpeg()
     first, second = str(caught.value).splitlines()
     assert first == f"ffmpeg 7.0-fake ({poor}) can't be used: it lacks the encoder libmp3lame, the filter ebur128"
     assert second.startswith("write another path at 'ffmpeg' in the settings")
@@ -173,18 +178,18 @@ def test_the_one_on_the_path_without_an_mp3_encoder_is_refused(tmp_path: Path, m
     found = on_path(tmp_path / "bin", monkeypatch, without=["libmp3lame"])
     lacking = rf"^ffmpeg 7.0-fake \({found}\) can't be used: it lacks the encoder libmp3lame\n'pip install imageio-ffm"
     with pytest.raises(EncodeError, match=lacking):
-        choose()
+        choose_ffmpeg()
 
 
 def test_an_encoder_that_few_sessions_need_may_be_lacking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, str(program(tmp_path / "ffmpeg", without=["libopus"])))
-    assert choose().lacks == ("encoder libopus",)
+    assert choose_ffmpeg().lacks == ("encoder libopus",)
 
 
 def test_without_any_the_error_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
     unbundle(monkeypatch)
     with pytest.raises(EncodeError, match=r"^ffmpeg is missing\n'pip install imageio-ffmpeg' brings one"):
-        choose()
+        choose_ffmpeg()
     found = examine()
     assert (found.path, found.fault) == ("", "ffmpeg is missing")
 
@@ -196,7 +201,7 @@ def test_when_two_cannot_serve_both_are_named(tmp_path: Path, monkeypatch: pytes
         rf"^no ffmpeg can be used: ffmpeg 4.1 \(.*one\) is older than 4.4; ffmpeg 4.3.9 \({found}\) is older than 4.4\n"
     )
     with pytest.raises(EncodeError, match=both):
-        choose()
+        choose_ffmpeg()
 
 
 @pytest.mark.parametrize(
@@ -205,23 +210,23 @@ def test_when_two_cannot_serve_both_are_named(tmp_path: Path, monkeypatch: pytes
 )
 def test_versions_that_serve(version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, str(program(tmp_path / "ffmpeg", version)))
-    assert (choose().version, choose().fault) == (version, "")
+    assert (choose_ffmpeg().version, choose_ffmpeg().fault) == (version, "")
 
 
 @pytest.mark.parametrize("version", ["4.3.9", "4.2.2-static", "n3.4", "0.8.17"])
 def test_versions_that_are_too_old(version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, str(program(tmp_path / "ffmpeg", version)))
     with pytest.raises(EncodeError, match=r"is older than 4\.4"):
-        choose()
+        choose_ffmpeg()
 
 
 def test_what_is_known_of_a_program_is_kept_until_its_file_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = choose()
+    first = choose_ffmpeg()
     choose_among.cache_clear()
     with monkeypatch.context() as mocked:
-        mocked.setattr("voicecoach.audio.ffmpeg_choice._output", lambda *_: pytest.fail("it was asked again"))
-        assert choose() == first
-    key = file_key(first.path)
+        mocked.setattr("voicecoach.audio.ffmpeg_choice._ask", lambda *_: pytest.fail("it was asked again"))
+        assert choose_ffmpeg() == first
+    key = identify_file(first.path)
     assert f"{Path(first.path).stat().st_mtime_ns}" in key
     assert f"{Path(first.path).stat().st_size}" in key
 
@@ -233,13 +238,13 @@ def test_a_script_may_lead_to_another_ffmpeg_and_is_asked_each_time(
     launcher = tmp_path / "links" / "ffmpeg"
     launcher.parent.mkdir()
     launcher.symlink_to(sys.executable)
-    assert file_key(str(found)) == file_key(str(launcher)) == ""
+    assert identify_file(str(found)) == identify_file(str(launcher)) == ""
     monkeypatch.setenv(VARIABLE, str(found))
-    before = choose().identity
+    before = choose_ffmpeg().identity
     once = asked(found)
     program(found, "8.1")
     choose_among.cache_clear()
-    assert choose().identity != before
+    assert choose_ffmpeg().identity != before
     assert asked(found) == 2 * once
 
 
@@ -248,14 +253,14 @@ def test_two_builds_of_one_version_are_told_apart(tmp_path: Path, monkeypatch: p
     for name in ("one", "two"):
         says = "ffmpeg version {} Copyright, configuration: --with-" + name
         monkeypatch.setenv(VARIABLE, str(program(tmp_path / name, says=says)))
-        identities.add(choose().identity)
+        identities.add(choose_ffmpeg().identity)
     assert len(identities) == 2
     assert all("\n" not in each and "7.0-fake" in each for each in identities)
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folders, "cache", lambda: folders.NOWHERE)
-    assert choose().version
+    monkeypatch.setattr(folders, "find_cache", lambda: folders.NO_FOLDER)
+    assert choose_ffmpeg().version
 
 
 def test_examining_finds_all_that_is_lacking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,4 +290,4 @@ def test_an_answer_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", os.defpath)
     assert shutil.which("sh")
     with pytest.raises(EncodeError, match="does not start: error while loading shared libraries: libx\nset VOICE"):
-        choose()
+        choose_ffmpeg()

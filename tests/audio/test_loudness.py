@@ -175,7 +175,7 @@ def test_only_the_file_can_tell_how_loud_a_stream_is(tmp_path: Path, monkeypatch
 def test_a_sound_that_somebody_brought_is_brought_to_one_loudness_without_clipping(level: int) -> None:
     turn = 2 * math.pi * 440 / SAMPLE_RATE
     wave = Clip(array.array("h", (round(level * math.sin(turn * at)) for at in range(2 * SAMPLE_RATE))).tobytes())
-    made = loudness.normalise(wave, -22.0, -6.0)
+    made = loudness.normalise_sound(wave, -22.0, -6.0)
     given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0", "-af", "ebur128=metadata=1"]
     said = ffmpeg.run([*given, "-f", "null", "-"], what="measuring", data=made.pcm, loglevel="info").stderr
     assert loudness.read_summary(said) == pytest.approx(-22, abs=0.3)
@@ -184,5 +184,5 @@ def test_a_sound_that_somebody_brought_is_brought_to_one_loudness_without_clippi
 
 
 def test_a_click_is_brought_to_its_ceiling() -> None:
-    made = loudness.normalise(Clip(array.array("h", [0] * 500 + [9_000] * 20 + [0] * 500).tobytes()), -22.0, -6.0)
+    made = loudness.normalise_sound(Clip(array.array("h", [0] * 500 + [9_000] * 20 + [0] * 500).tobytes()), -22.0, -6.0)
     assert loudness.to_decibels(max(array.array("h", made.pcm))) == pytest.approx(-6, abs=0.1)

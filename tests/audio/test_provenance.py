@@ -49,7 +49,7 @@ def _fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     kept = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(speaker, "find_speaker", lambda *_: Speaker(CachedVoice(FakeVoice(), kept), "fake"))
-        patch.setattr("voicecoach.system.folders.cache", lambda: kept)
+        patch.setattr("voicecoach.system.folders.find_cache", lambda: kept)
         yield
 
 

@@ -45,7 +45,7 @@ def clip(cue: Cue) -> Clip:
 @given(st.lists(cues(), max_size=12), st.floats(-6, 1.5))
 def test_each_cue_keeps_its_own_sound_whatever_it_is_called(heard: list[Cue], decibels: float) -> None:
     """A spoken word may be called like a bell, be read in another way than it is said, or be said by a lower voice."""
-    louder = render._gained(clip, decibels)  # noqa: SLF001 - the sounds that are laid
+    louder = render._change_gain(clip, decibels)  # noqa: SLF001 - the sounds that are laid
     for cue in heard:
         assert louder(cue) == amplify(clip(cue), decibels)
 

@@ -308,7 +308,7 @@ def test_a_tone_is_as_loud_as_it_is(tmp_path: Path) -> None:
     values = array.array("h", (round(16_384 * math.sin(at * 2 * math.pi / 48)) for at in range(48_000)))
     form = FORMATS["wav"]
     Stream([values.tobytes()], form, None).save(tmp_path / "a.wav")
-    levels = module._decoded(tmp_path / "a.wav")  # noqa: SLF001 - what all findings are made from
+    levels = module._decode(tmp_path / "a.wav")  # noqa: SLF001 - what all findings are made from
     assert levels.samples == 48_384
     assert [(type(each), len(each)) for each in (levels.blocks, levels.speech)] == [(bytes, 252)] * 2, "12 h take 22 MB"
     assert levels.highest(0.1, 0.9) == pytest.approx(-9.03, abs=0.25)

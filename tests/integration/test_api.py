@@ -86,7 +86,7 @@ def test_a_file_is_the_same_as_the_commands_to_the_byte(
 ) -> None:
     cache = folder / "cache"
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(CachedVoice(FakeVoice(), cache), "fake"))
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: cache)
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: cache)
     monkeypatch.chdir(folder)
     common = ["--captions", "vtt,srt", "--chapters-json"]
     for name, arguments in (("a", []), ("b", ["--breath", "3-4", "--title", "Evening", "--rounds", "2"])):

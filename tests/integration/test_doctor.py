@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def test_a_session_is_spoken_encoded_decoded_and_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr(folders, "cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(folders, "find_cache", lambda: tmp_path / "cache")
     done = CliRunner().invoke(cli, ["doctor", "--json"], catch_exceptions=False)
     found = json.loads(done.stdout)
     rows = {each["name"]: each for each in found["checks"]}

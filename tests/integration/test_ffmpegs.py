@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shutil
-import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,14 +18,11 @@ from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.ffmpeg_choice import VARIABLE
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.loudness import measure_file
+from voicecoach.audio.pcm import audioop
 from voicecoach.audio.settings import Sounding
 from voicecoach.audio.verify import verify
 from voicecoach.errors import EncodeError
 from voicecoach.voices import polish
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import audioop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +91,7 @@ def session(chosen: str, tmp_path_factory: pytest.TempPathFactory) -> Session:
 def with_bundled(session: Session, monkeypatch: pytest.MonkeyPatch) -> Session:
     """What was made, to be measured with the bundled ffmpeg."""
     monkeypatch.setenv(VARIABLE, "")
-    assert ffmpeg_choice.choose().source == "bundled"
+    assert ffmpeg_choice.choose_ffmpeg().source == "bundled"
     return session
 
 

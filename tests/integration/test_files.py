@@ -5,7 +5,6 @@ from __future__ import annotations
 import array
 import math
 import re
-import warnings
 import wave
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,14 +27,11 @@ from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.fall import DECIBELS_A_STEP, GLIDE_STEPS
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.mp3 import FrameFormat
+from voicecoach.audio.pcm import audioop
 from voicecoach.audio.settings import Sounding
 from voicecoach.audio.verify import verify
 from voicecoach.core.score import Side
 from voicecoach.errors import TargetError
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import audioop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,7 +167,7 @@ def render(tmp_path_factory: pytest.TempPathFactory, kept: Path, routine: str) -
 @pytest.fixture
 def status(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Run a command in a folder of its own, with the speech that is kept already."""
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: kept)
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: kept)
     monkeypatch.chdir(tmp_path)
     return lambda *args: run(list(args))
 

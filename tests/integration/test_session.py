@@ -6,7 +6,6 @@ import math
 import shutil
 import subprocess
 import sys
-import warnings
 from fractions import Fraction
 from itertools import islice, pairwise
 from pathlib import Path
@@ -23,14 +22,11 @@ from voicecoach.audio.loudness import measure_file
 from voicecoach.audio.mixdown import mix_windows
 from voicecoach.audio.mp3 import FrameFormat
 from voicecoach.audio.mp3_info import read_info
+from voicecoach.audio.pcm import audioop
 from voicecoach.audio.settings import ROOM_TONE, Sounding
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.script.choices import Choices
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import audioop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -211,7 +207,7 @@ def test_more_sound_than_memory_should_hold_is_encoded_straight_through(
         raise AssertionError("it is held in memory, to be joined")
 
     monkeypatch.setattr(render, "MOST_DISTINCT", 10)
-    monkeypatch.setattr(render, "_joined", refuse)
+    monkeypatch.setattr(render, "_join", refuse)
     request = Request("sitting-leg-stretch", Choices(rounds=1), preview=Fraction(75), sounding=SILENT)
     track, file, _ = make(request, tmp_path, folder, quiet).files[0]
     peaks = loudest(file.path)

@@ -52,7 +52,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(own)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
     monkeypatch.setattr(
         speaker, "find_speaker", lambda _request, _routine, folder: Speaker(CachedVoice(FakeVoice(), folder), "fake")
     )

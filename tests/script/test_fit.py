@@ -336,7 +336,7 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
     return tmp_path / "cache"
 
 

@@ -33,7 +33,7 @@ ENTRIES = st.lists(st.tuples(st.sampled_from(cache.ENTRY_KINDS), st.integers(1, 
 
 
 def fill(folder: Path, entries: list[tuple[str, int]]) -> list[Path]:
-    paths = [cache.locate(folder, kind, str(number)) for number, (kind, _) in enumerate(entries)]
+    paths = [cache.locate_entry(folder, kind, str(number)) for number, (kind, _) in enumerate(entries)]
     for number, (path, (_, size)) in enumerate(zip(paths, entries, strict=True)):
         cache.store(path, bytes([1]) * size)
         os.utime(path, (number, number))
@@ -66,7 +66,7 @@ def test_small_entries_take_what_they_take_of_a_disk(entries: list[tuple[str, in
 
 def test_a_kind_that_is_never_removed_can_not_be_kept(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="entries of the kind letter are never removed"):
-        cache.locate(tmp_path, "letter", "key")
+        cache.locate_entry(tmp_path, "letter", "key")
 
 
 def test_no_other_kind_is_kept_anywhere_in_the_program() -> None:
@@ -150,7 +150,7 @@ def test_a_cache_that_is_only_read_is_left_alone(small: int, tmp_path: Path, mon
 
 
 def test_a_link_in_the_place_of_an_entry_gives_way_even_one_in_a_circle(tmp_path: Path) -> None:
-    path = cache.locate(tmp_path, "piece", "x")
+    path = cache.locate_entry(tmp_path, "piece", "x")
     path.parent.mkdir()
     for end in (path, tmp_path / "elsewhere"):
         path.unlink(missing_ok=True)

@@ -100,7 +100,7 @@ def test_a_draft_can_be_read_by_nobody_who_can_not_read_the_file(own: int) -> No
         path = Path(folder) / "old"
         path.touch()
         path.chmod(own)
-        with drafts.hold(path) as draft:
+        with drafts.hold_draft(path) as draft:
             assert mode(draft) == own | 0o600
 
 

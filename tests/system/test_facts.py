@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voicecoach.system.cache import locate, recall, remember
+from voicecoach.system.cache import locate_entry, recall, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ def _flipped(path: Path) -> None:
 
 def _of_another_key(path: Path) -> None:
     remember(path.parent.parent, "other key", 3)
-    locate(path.parent.parent, "fact", "other key").replace(path)
+    locate_entry(path.parent.parent, "fact", "other key").replace(path)
 
 
 def _pipe(path: Path) -> None:
@@ -45,7 +45,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_file_is_a_miss(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     remember(tmp_path, "key", 1)
-    damage(locate(tmp_path, "fact", "key"))
+    damage(locate_entry(tmp_path, "fact", "key"))
     assert recall(tmp_path, "key") is None
     remember(tmp_path, "key", 2)
     assert recall(tmp_path, "key") == 2

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PLACES: dict[str, Callable[[], Path]] = {
-    "user_cache_path": folders.cache,
-    "user_config_path": folders.settings,
-    "user_data_path": folders.data,
+    "user_cache_path": folders.find_cache,
+    "user_config_path": folders.find_settings,
+    "user_data_path": folders.find_data,
 }
 
 
@@ -27,7 +27,7 @@ def _unknown(*_: object, **__: object) -> Path:
 def test_a_user_without_a_home_folder_has_no_folder_of_ours(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for find in (_unknown, lambda *_, **__: Path("~/.cache/voicecoach")):
         monkeypatch.setattr(f"platformdirs.{name}", find)
-        assert PLACES[name]() == folders.NOWHERE
+        assert PLACES[name]() == folders.NO_FOLDER
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -39,9 +39,9 @@ def test_a_user_with_a_home_folder_has_what_the_system_says(
 
 
 def test_nothing_is_there_and_nothing_can_be_put_there() -> None:
-    assert not folders.NOWHERE.exists()
+    assert not folders.NO_FOLDER.exists()
     with pytest.raises(OSError, match=os.devnull):
-        folders.NOWHERE.mkdir(parents=True)
+        folders.NO_FOLDER.mkdir(parents=True)
 
 
 def test_who_has_no_home_has_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:

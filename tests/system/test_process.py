@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from voicecoach.system import process, signals
-from voicecoach.system.process import NOTHING, PIPE, Child, NotStartedError, Tail, find_full_disk, run, start
+from voicecoach.system.process import (
+    NOTHING,
+    PIPE,
+    Child,
+    NotStartedError,
+    Tail,
+    find_full_disk,
+    run_child,
+    start_child,
+)
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and process groups")
 WAITING = "import signal; signal.pause()"
@@ -42,19 +51,19 @@ def _has_ended(pid: int) -> bool:
 
 def test_a_run_returns_what_the_program_wrote_and_how_it_ended() -> None:
     code = "import sys; sys.stderr.write('so so'); sys.stdout.write(sys.stdin.read()[::-1]); sys.exit(3)"
-    done = run(python(code), b"abc" * 100_000)
+    done = run_child(python(code), b"abc" * 100_000)
     assert (done.status, done.stdout, done.stderr) == (3, b"cba" * 100_000, "so so")
 
 
 @posix
 def test_a_run_that_takes_too_long_is_killed() -> None:
     with pytest.raises(TimeoutError, match=r"no answer in 0.2 s"):
-        run(python(WAITING), seconds=0.2)
+        run_child(python(WAITING), seconds=0.2)
 
 
 def test_a_program_that_is_not_there_is_an_error_with_the_systems_words(tmp_path: Path) -> None:
     with pytest.raises(NotStartedError) as caught:
-        run([str(tmp_path / "nothing")])
+        run_child([str(tmp_path / "nothing")])
     assert caught.value.strerror == "No such file or directory"
     assert isinstance(caught.value, OSError)
 
@@ -65,7 +74,7 @@ def test_however_the_block_is_left_the_child_and_what_it_started_end(leaving: ty
     pids: list[int] = []
 
     def work() -> None:
-        with start(python(PARENT + WAITING), stdout=PIPE) as child:
+        with start_child(python(PARENT + WAITING), stdout=PIPE) as child:
             assert child.stdout is not None
             pids.extend([child._process.pid, int(child.stdout.readline())])  # noqa: SLF001 - to see that it is gone
             raise leaving
@@ -79,7 +88,7 @@ def test_however_the_block_is_left_the_child_and_what_it_started_end(leaving: ty
 
 @posix
 def test_what_a_child_leaves_running_at_its_end_ends_with_it() -> None:
-    with start(python(PARENT + "os._exit(7)"), stdout=PIPE) as child:
+    with start_child(python(PARENT + "os._exit(7)"), stdout=PIPE) as child:
         assert child.stdout is not None
         left = int(child.stdout.readline())
         assert child.wait() == 7
@@ -89,7 +98,7 @@ def test_what_a_child_leaves_running_at_its_end_ends_with_it() -> None:
 
 @posix
 def test_a_wait_with_a_limit_says_whether_the_child_still_runs() -> None:
-    with start(python(f"import os; os.write(1, b'.'); {WAITING}"), stdout=PIPE) as child:
+    with start_child(python(f"import os; os.write(1, b'.'); {WAITING}"), stdout=PIPE) as child:
         assert child.wait_for(0) is None
         assert child.wait_for(0.01) is None
         child.kill()
@@ -100,7 +109,7 @@ def test_a_wait_with_a_limit_says_whether_the_child_still_runs() -> None:
 @posix
 def test_a_child_is_killed_while_another_thread_waits_for_it() -> None:
     statuses: list[int] = []
-    with start(python(WAITING)) as child:
+    with start_child(python(WAITING)) as child:
         thread = threading.Thread(target=lambda: statuses.append(child.wait()))
         thread.start()
         process.kill_all()
@@ -120,7 +129,7 @@ def test_a_signal_that_comes_while_a_child_starts_leaves_none(monkeypatch: pytes
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(Child, "__init__", interrupted)
-    with pytest.raises(KeyboardInterrupt), start(python(WAITING)):
+    with pytest.raises(KeyboardInterrupt), start_child(python(WAITING)):
         pytest.fail("the signal is lost")
     assert started[0].wait_for(0) == -signal.SIGKILL
 
@@ -130,18 +139,18 @@ def test_a_signal_that_came_before_starts_nothing(monkeypatch: pytest.MonkeyPatc
         raise signals.Stopped
 
     monkeypatch.setattr(signals, "raise_pending", stopped)
-    with pytest.raises(signals.Stopped), start([]):
+    with pytest.raises(signals.Stopped), start_child([]):
         pytest.fail("it was started")
 
 
 @posix
 def test_the_terminals_ctrl_c_does_not_reach_a_child() -> None:
-    assert int(run(python("import os; print(os.getpgid(0))")).stdout) != os.getpgid(0)
+    assert int(run_child(python("import os; print(os.getpgid(0))")).stdout) != os.getpgid(0)
 
 
 def test_a_tail_keeps_the_end_of_whatever_comes() -> None:
     code = "import os; [os.write(2, b'x' * 100_000 + b'\\n') for _ in range(20)]; os.write(2, b'the end')"
-    with start(python(code), stderr=PIPE) as child:
+    with start_child(python(code), stderr=PIPE) as child:
         text = Tail(child.stderr).text()
     assert text.endswith("xxx\nthe end")
     assert len(text) <= 10_000
@@ -152,7 +161,7 @@ def test_a_tail_of_nothing_is_empty() -> None:
 
 
 def test_who_does_not_read_is_found_out_by_writing() -> None:
-    with start(python("import os; os.close(0); os.write(1, b'.'); input()"), stdin=PIPE, stdout=PIPE) as child:
+    with start_child(python("import os; os.close(0); os.write(1, b'.'); input()"), stdin=PIPE, stdout=PIPE) as child:
         assert child.stdout is not None
         child.stdout.read(1)
         assert not child.write(b"x")
@@ -169,7 +178,7 @@ def test_a_full_disk_is_known_by_the_systems_words_or_by_the_status() -> None:
 
 
 def test_streams_that_nobody_wants_go_nowhere() -> None:
-    with start(python("print(input())"), stdin=NOTHING) as child:
+    with start_child(python("print(input())"), stdin=NOTHING) as child:
         assert (child.stdin, child.stdout, child.stderr) == (None, None, None)
         assert child.write(b"")
         assert child.wait() == 1

@@ -44,7 +44,7 @@ def signal_and_go_on(number: signal.Signals, reached: list[bool]) -> None:
 def test_a_signal_stops_the_work_and_decides_the_exit_status(number: signal.Signals) -> None:
     with pytest.raises(signals.Stopped):
         signal.raise_signal(number)
-    assert signals.exit_status() == 128 + number
+    assert signals.find_exit_status() == 128 + number
 
 
 def test_a_swallowed_signal_is_raised_at_the_next_check() -> None:
@@ -56,7 +56,7 @@ def test_a_swallowed_signal_is_raised_at_the_next_check() -> None:
 
 def test_without_a_signal_a_check_does_nothing() -> None:
     signals.raise_pending()
-    assert signals.exit_status() == 0
+    assert signals.find_exit_status() == 0
 
 
 def test_a_check_in_another_thread_does_nothing() -> None:

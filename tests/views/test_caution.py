@@ -134,7 +134,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let a fake voice speak, and keep what it says in a folder of the test's own."""
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
-    monkeypatch.setattr("voicecoach.system.folders.cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
     return tmp_path / "cache"
 
 

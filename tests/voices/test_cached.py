@@ -146,8 +146,8 @@ def test_a_cache_that_can_not_be_written_says_so_once_and_speaks(tmp_path: Path)
 
 
 def test_without_a_home_folder_nothing_is_kept_and_the_reason_is_told() -> None:
-    _, cached = speak(folders.NOWHERE, "in")
-    assert cached.problems == [f"clips can't be kept in {folders.NOWHERE}: {folders.HOMELESS}"]
+    _, cached = speak(folders.NO_FOLDER, "in")
+    assert cached.problems == [f"clips can't be kept in {folders.NO_FOLDER}: {folders.HOMELESS}"]
 
 
 def test_a_full_disk_leaves_no_unfinished_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

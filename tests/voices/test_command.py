@@ -115,7 +115,7 @@ def told(folder: Path) -> list[tuple[list[str], str]]:
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    monkeypatch.setattr(folders, "settings_file", lambda: Path("settings.toml"))
+    monkeypatch.setattr(folders, "find_settings_file", lambda: Path("settings.toml"))
 
 
 class TestContract(VoiceContract):
@@ -289,5 +289,5 @@ def test_commands_are_listed_with_what_they_speak(tmp_path: Path) -> None:
 def test_the_settings_file_brings_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "config.toml"
     path.write_text('breath = "4-6"\n[commands.mine]\nrun = ["x", "{text}"]\n', encoding="utf-8")
-    monkeypatch.setattr(folders, "settings_file", lambda: path)
+    monkeypatch.setattr(folders, "find_settings_file", lambda: path)
     assert read_definition("mine", config.read_commands()).run == ("x", "{text}")

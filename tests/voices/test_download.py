@@ -378,7 +378,7 @@ def test_without_locks_each_download_has_files_of_its_own(
         continue_(*args)
 
     monkeypatch.setattr(download, "_continue", noted)
-    monkeypatch.setattr(locks, "_locked", lambda _path: locks._UNLOCKED)  # noqa: SLF001 - as above
+    monkeypatch.setattr(locks, "_lock", lambda _path: locks._UNLOCKED)  # noqa: SLF001 - as above
     install(shelf, tmp_path / "a")
     install(shelf, tmp_path / "b")
     assert len({path.name for path in used}) == len(used)

@@ -85,7 +85,7 @@ class Studio:
             settings: Whether voices that the user's settings file defines can be named.
             memory: Bytes of clips that are kept in memory.
         """
-        self.folder = Path(cache) if cache is not None else folders.cache()
+        self.folder = Path(cache) if cache is not None else folders.find_cache()
         self._voice = voice
         self._commands: Mapping[str, object] = _read_commands() if settings else {}
         self._clips: Lru[Path, Clip] = Lru(memory)

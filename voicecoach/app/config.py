@@ -80,7 +80,7 @@ def read_ffmpeg() -> str | None:
 
 def file() -> Path:
     """Return the path of the file, which may not exist yet."""
-    return folders.settings_file()
+    return folders.find_settings_file()
 
 
 def save(name: str, value: str) -> Path:

@@ -134,7 +134,7 @@ def check_ffmpeg() -> Check:
     found = ffmpeg_choice.examine()
     if found.fault:
         named = f"{found} {found.fault}" if found.path else found.fault
-        return Check("ffmpeg", Status.FAILS, named, found.remedy if found.path else ffmpeg_choice.INSTALL)
+        return Check("ffmpeg", Status.FAILS, named, found.remedy if found.path else ffmpeg_choice.INSTALL_FFMPEG)
     said = f"{found.version}, {found.path} ({found.source})"
     if found.lacks:
         return Check("ffmpeg", Status.WARNING, f"{said}, without {', '.join(found.lacks)}", found.remedy)
@@ -179,7 +179,7 @@ def check_players() -> Check:
 
 def check_cache(folder: Path) -> Check:
     """Check that the folder of the cache can be written to."""
-    if folder == folders.NOWHERE:
+    if folder == folders.NO_FOLDER:
         return Check("cache", Status.WARNING, "none, so everything is spoken each time", folders.HOMELESS)
     there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
     if not (plain_files.is_folder(there) and os.access(there, os.W_OK)):

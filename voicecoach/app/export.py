@@ -125,7 +125,7 @@ def _write(
         if request.verify:
             _verify(draft, paths[number])
 
-    with timings.measure("writing"):
+    with timings.time_part("writing"):
         written = write_files(ready.recordings, extras, look)
     report("checking", len(paths), len(paths))
     measured = tuple(each for each in loud if each is not None)

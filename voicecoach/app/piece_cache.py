@@ -129,7 +129,7 @@ class Source:
         """Return where a piece is kept whose score does not depend on how long breaths last, and one whose does."""
         digest = _digest(library.find(self.name)) if self._routine is None else self._routine.digest
         keys = (list_key(choices, timed=timed) for timed in (False, True))
-        return [cache.locate(self.folder, "piece", _builder(), self.name, digest, *key) for key in keys]
+        return [cache.locate_entry(self.folder, "piece", _builder(), self.name, digest, *key) for key in keys]
 
     def _read(self, place: Path) -> tuple[Digests, Piece] | None:
         """Return a piece that was kept, if its files are the same as when it was written."""
@@ -214,7 +214,7 @@ def cache_cover(source: Source, title: str | None = None, side: Side | None = No
 
 
 def _cover_path(source: Source, title: str | None, side: Side | None) -> Path:
-    return cache.locate(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
+    return cache.locate_entry(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
 
 
 def _sorted(value: object) -> object:

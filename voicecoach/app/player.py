@@ -132,7 +132,7 @@ def play(
         PlayerError: When the player can't be started or fails; ``name`` names what it plays.
     """
     try:
-        with process.start(arguments, stderr=process.PIPE) as child:
+        with process.start_child(arguments, stderr=process.PIPE) as child:
             messages = process.Tail(child.stderr)
             status = _follow(child, show, clock)
     except process.NotStartedError as error:
@@ -143,7 +143,7 @@ def play(
         what = f"{quote(name)}: {_name_program(arguments)} finds no loudspeaker ({no_device[0].strip()})"
         raise PlayerError(f"{what}\nconnect one, or play the file on another device")
     if status:
-        reason = process.last_line(text)
+        reason = process.find_last_line(text)
         raise PlayerError(f"{quote(name)}: {_name_program(arguments)} failed (status {status})\n{reason}".rstrip())
 
 

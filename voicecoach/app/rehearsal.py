@@ -57,7 +57,7 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
             return Fraction(0)
 
         try:
-            with timings.measure("timing"):
+            with timings.time_part("timing"):
                 timeline = perform(score, measure, pace, grid=GRID)
         except FitError:
             if not missing:
@@ -72,7 +72,7 @@ def _speak(wanted: Sequence[str], voice: Voice, clips: dict[str, Clip], report: 
     if wanted:
         report("speaking", 0, len(wanted))
     signals.raise_pending()
-    with timings.measure("speaking"):
+    with timings.time_part("speaking"):
         for done, (text, clip) in enumerate(zip(wanted, voice.speak(wanted) if wanted else (), strict=True)):
             clips[text] = clip
             report("speaking", done + 1, len(wanted))

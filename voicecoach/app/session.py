@@ -81,7 +81,7 @@ _Pieces = list["tuple[Side | None, Choices, Piece]"]
 def _list_pieces(request: Request, source: Source, folder: Path) -> _Pieces:
     memory.check_limit()
     request.check()
-    with timings.measure("routine"), speaker.list_voices_meanwhile(request, folder):
+    with timings.time_part("routine"), speaker.list_voices_meanwhile(request, folder):
         pieces = [(side, chosen, source.piece(chosen)) for side, chosen in request.tracks]
     signals.raise_pending()  # pydantic swallows what a signal raises in it
     return pieces
@@ -89,7 +89,7 @@ def _list_pieces(request: Request, source: Source, folder: Path) -> _Pieces:
 
 def _plan(request: Request, pieces: _Pieces, source: Source, environment: Environment) -> Session:
     piece, report = pieces[0][2], environment.report
-    with timings.measure("voice"):
+    with timings.time_part("voice"):
         found = (environment.find or speaker.find_speaker)(request, piece.words, environment.folder)
     if hasattr(report, "announce"):
         from voicecoach.app.forecast import announce
@@ -170,7 +170,7 @@ def _make(request: Request, output: Path | None, folder: Path, report: Report) -
     covers = draw_covers(source, request.title, [side for side, _ in request.tracks])
     session = _plan(request, pieces, source, environment)
     del pieces  # the score of ten hours is some megabytes
-    with timings.measure("cover"):
+    with timings.time_part("cover"):
         label = Label(covers(), source.digests)
     return write_session(session, request, destination, label, folder, report)
 

@@ -37,9 +37,9 @@ class Output:
         if not self.is_folder or plain_files.is_folder(self.path):
             yield self.path
             return
-        from voicecoach.system.folders import new_folder
+        from voicecoach.system.folders import make_folder
 
-        with new_folder(self.path):
+        with make_folder(self.path):
             yield self.path
 
 

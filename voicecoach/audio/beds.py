@@ -113,7 +113,7 @@ class Bed:
     def _decoded(self, *options: str) -> Iterator[bytes]:
         """Yield all that can be decoded of it."""
         with suppress(RunError):  # a broken end was found, and told, when it was listened to
-            args = [*options, *_decoding(self.path)]
+            args = [*options, *_decoding_options(self.path)]
             yield from ffmpeg.decode_stream(args, what=f"reading {self.path.name}", size=_PIECE)
 
 
@@ -138,17 +138,17 @@ def open_bed(name: str) -> Bed:
     except OSError as error:
         raise ChoiceError(f"{quote(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
     try:
-        said = _measure(["-t", str(MEASURED), *_decoding(path)[:-3]], f"reading {path.name}")
+        said = _measure(["-t", str(MEASURED), *_decoding_options(path)[:-3]], f"reading {path.name}")
     except RunError:
         _measure(_SILENCE, "measuring the loudness of a bed", bytes(SAMPLE_RATE))  # if that fails, it isn't the file
         remedy = "give --bed a WAV, FLAC, Ogg, M4A or MP3 file"
         raise ChoiceError(f"{name} is no sound that can be read\n{remedy}") from None
     heard = read_summary(said)
-    seconds = _seconds(said)
+    seconds = _read_seconds(said)
     if heard is None or seconds < SHORTEST_BED:
         what = "is silent" if seconds >= SHORTEST_BED else f"lasts {seconds:.1f} s"
         raise ChoiceError(f"the bed {name} {what}\ngive --bed a sound of a second or more")
-    return Bed(path, heard, seconds, ours, _problem(said, path.name))
+    return Bed(path, heard, seconds, ours, _describe_problem(said, path.name))
 
 
 def _measure(given: list[str], what: str, data: bytes = b"") -> str:
@@ -178,19 +178,19 @@ def crossfade(tail: bytes, head: bytes) -> bytes:
     return old.tobytes()
 
 
-def _decoding(path: Path) -> list[str]:
+def _decoding_options(path: Path) -> list[str]:
     """Return what ffmpeg is told to decode a file into two channels; it may open no other than this file."""
     given = ["-protocol_whitelist", "file", "-i", ffmpeg.quote_path(path), "-map", "0:a:0", "-vn"]
     return [*given, "-ac", "2", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
 
 
-def _seconds(said: str) -> float:
+def _read_seconds(said: str) -> float:
     """Return how much was decoded, by what ffmpeg says at its end."""
     found = re.findall(r"time=(\d+):(\d+):([\d.]+)", said)
     return sum(float(part) * unit for part, unit in zip(found[-1], (3600, 60, 1), strict=True)) if found else 0.0
 
 
-def _problem(said: str, name: str) -> str:
+def _describe_problem(said: str, name: str) -> str:
     told = (line for line in said.splitlines() if not line.startswith((" ", "Input #")))  # its tags, and its name
     broken = any(re.search(r"\b(error|invalid|corrupt|truncated|premature)", line, re.IGNORECASE) for line in told)
     return f"{name} can't be read to its end; what comes before is used" if broken else ""

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import warnings
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
-    import audioop
+from voicecoach.audio.pcm import audioop, make_segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-    from pydub import AudioSegment
 
 SAMPLE_RATE = 48_000
 SAMPLE_BYTES = 2
@@ -72,7 +66,7 @@ class Clip:
         """
         if form == "wav":
             made = io.BytesIO()
-            _segment(self).export(made, format="wav")
+            make_segment(self.pcm, SAMPLE_RATE).export(made, format="wav")
             return made.getvalue()
         from voicecoach.audio.single import encode_samples
 
@@ -127,8 +121,8 @@ def overlay(clip: Clip, over: Clip, at: int) -> Clip:
         return Clip(audioop.add(clip.pcm, over.pcm, SAMPLE_BYTES))
     samples = max(clip.samples, at + over.samples)
     whole = -(-samples // _MILLISECOND) * _MILLISECOND  # pydub mixes whole milliseconds only
-    under, laid = _padded(clip, 0, whole), _padded(over, at, whole)
-    return Clip(_segment(under).overlay(_segment(laid)).raw_data)[:samples]
+    under, laid = _pad(clip, 0, whole), _pad(over, at, whole)
+    return Clip(make_segment(under.pcm, SAMPLE_RATE).overlay(make_segment(laid.pcm, SAMPLE_RATE)).raw_data)[:samples]
 
 
 def repeat(loop: Clip, samples: int) -> Clip:
@@ -142,7 +136,7 @@ def repeat(loop: Clip, samples: int) -> Clip:
 
 def amplify(clip: Clip, decibels: float) -> Clip:
     """Make a clip louder or softer by ``decibels``; samples beyond full scale are cut to it."""
-    return Clip(_segment(clip).apply_gain(decibels).raw_data)
+    return Clip(make_segment(clip.pcm, SAMPLE_RATE).apply_gain(decibels).raw_data)
 
 
 def find_peak(clip: Clip) -> int:
@@ -178,20 +172,5 @@ def fade(clip: Clip, samples: int) -> Clip:
     return Clip(values.tobytes())
 
 
-def _padded(clip: Clip, before: int, samples: int) -> Clip:
+def _pad(clip: Clip, before: int, samples: int) -> Clip:
     return join([make_silence(before), clip, make_silence(samples - before - clip.samples)])
-
-
-def _segment(clip: Clip) -> AudioSegment:
-    """Hand a clip to pydub."""
-    return _load_pydub()(data=clip.pcm, sample_width=SAMPLE_BYTES, frame_rate=SAMPLE_RATE, channels=1)
-
-
-@cache
-def _load_pydub() -> type[AudioSegment]:
-    """Import pydub only when it is needed, since that takes 45 ms; and once, since filters of warnings are global."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # no ffmpeg on PATH, the audioop deprecation: neither concerns PCM in memory
-        from pydub import AudioSegment
-
-    return cast("type[AudioSegment]", AudioSegment)

@@ -63,12 +63,12 @@ def render_glide(wanted: Iterable[tuple[str, int]], clips: Mapping[str, Clip]) -
     found: dict[tuple[str, int], Clip] = {}
     for step, pairs in groupby(sorted(set(wanted), key=lambda pair: pair[::-1]), key=lambda pair: pair[1]):
         texts = [text for text, _ in pairs]
-        made = _played([clips[text] for text in texts], step) if step else [clips[text] for text in texts]
+        made = _play_slower([clips[text] for text in texts], step) if step else [clips[text] for text in texts]
         found |= {(text, step): clip for text, clip in zip(texts, made, strict=True)}
     return found
 
 
-def _played(clips: list[Clip], step: int) -> list[Clip]:
+def _play_slower(clips: list[Clip], step: int) -> list[Clip]:
     """Play clips slower, all in one run; each starts where it falls on a whole sample both before and after."""
     unit, starts, laid = 100 - step, [], bytearray()
     for clip in clips:

@@ -35,7 +35,7 @@ def find_executable() -> str:
         ChoiceError: If a variable or the settings name a program that isn't there.
         EncodeError: If there is none that can be used.
     """
-    return ffmpeg_choice.choose().path
+    return ffmpeg_choice.choose_ffmpeg().path
 
 
 def identify() -> str:
@@ -45,7 +45,7 @@ def identify() -> str:
         ChoiceError: As ``find_executable``.
         EncodeError: As ``find_executable``.
     """
-    return ffmpeg_choice.choose().identity
+    return ffmpeg_choice.choose_ffmpeg().identity
 
 
 def quote_path(path: Path | str) -> str:
@@ -70,7 +70,7 @@ def run(args: Sequence[str], *, what: str, data: bytes = b"", loglevel: str = "e
         EncodeError: If ffmpeg is missing, can't be started or fails.
     """
     try:
-        finished = process.run(_command(args, loglevel), data)
+        finished = process.run_child(_command(args, loglevel), data)
     except process.NotStartedError as error:
         raise _not_started(what, error) from None
     _check(finished.status, finished.stderr, what)
@@ -156,14 +156,14 @@ def _command(args: Sequence[str], loglevel: str) -> list[str]:
 @contextmanager
 def _started(args: Sequence[str], what: str, *, stdout: StreamTarget) -> Generator[Child]:
     try:
-        with process.start(_command(args, "error"), stdin=PIPE, stdout=stdout, stderr=PIPE) as child:
+        with process.start_child(_command(args, "error"), stdin=PIPE, stdout=stdout, stderr=PIPE) as child:
             yield child
     except process.NotStartedError as error:
         raise _not_started(what, error) from None
 
 
 def _not_started(what: str, error: OSError) -> EncodeError:
-    found = ffmpeg_choice.choose()
+    found = ffmpeg_choice.choose_ffmpeg()
     return EncodeError(
         f"{what}: {found} could not be started: {error.strerror or error}\n{suggest_remedy(error) or found.remedy}"
     )
@@ -176,7 +176,7 @@ def _check(status: int, messages: str, what: str) -> None:
     if memory.is_shortage(messages):
         raise EncodeError(f"{what}: {memory.SHORTAGE}")
     full = process.find_full_disk(messages, status)
-    found = ffmpeg_choice.choose()
+    found = ffmpeg_choice.choose_ffmpeg()
     reason = full or find_cause(messages)
     lines = [f"{what}: {found} failed ({_describe_end(status)})", reason, "" if full else found.remedy]
     message = "\n".join(filter(None, lines))
@@ -199,4 +199,4 @@ def find_cause(messages: str) -> str:
     >>> find_cause("[fc#0 @ 0x55d0] Option 'latency' not found\nError initializing filters\nConversion failed!\n")
     "Option 'latency' not found"
     """
-    return process.last_line(next((line for line in messages.splitlines() if _CAUSE.search(line)), messages))
+    return process.find_last_line(next((line for line in messages.splitlines() if _CAUSE.search(line)), messages))

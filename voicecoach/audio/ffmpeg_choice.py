@@ -33,7 +33,7 @@ ENCODERS = ("libmp3lame", "aac", "libopus", "flac", "pcm_s16le")
 """The encoders of our formats; only the first is needed for every session."""
 FILTERS = ("alimiter", "amerge", "ametadata", "amultiply", "aresample", "astats", "ebur128", "pan", "volume")
 
-INSTALL = "'pip install imageio-ffmpeg' brings one that works; or install ffmpeg"
+INSTALL_FFMPEG = "'pip install imageio-ffmpeg' brings one that works; or install ffmpeg"
 
 _MISSING, _FOLDER = "isn't there", "is a folder"
 _ABSENT = {_MISSING, _FOLDER}
@@ -90,7 +90,7 @@ class Ffmpeg:
         return f"ffmpeg {self.version} ({self.path})" if self.version else f"ffmpeg ({self.path})"
 
 
-def choose() -> Ffmpeg:
+def choose_ffmpeg() -> Ffmpeg:
     """Return the ffmpeg that is used; it is asked for its version only when that isn't known from before.
 
     Raises:
@@ -110,15 +110,15 @@ def examine() -> Ffmpeg:
     ('bundled', (), '')
     """
     try:
-        found = choose()
+        found = choose_ffmpeg()
     except (ChoiceError, EncodeError):
-        refused = [_probe(each) for each in _candidates(*_list_wishes())]
+        refused = [_probe(each) for each in _find_candidates(*_list_wishes())]
         first, *others = refused or [Ffmpeg("", "PATH", fault="ffmpeg is missing")]
         return replace(first, note=_list_faults(others))
-    return replace(found, lacks=_lacks(found.path))
+    return replace(found, lacks=_find_missing(found.path))
 
 
-def prefer(path: str | None) -> None:
+def set_preference(path: str | None) -> None:
     """Take an ffmpeg from the user's settings, or none; it counts for this process."""
     _PREFERRED[:] = [path] if path else []
 
@@ -139,34 +139,34 @@ def choose_among(own: str, setting: str, imageio: str, path: str) -> Ffmpeg:
     """Return the ffmpeg that is used: the one that is named, else the bundled one, else the one on a path.
 
     Raises:
-        ChoiceError: As ``choose``.
-        EncodeError: As ``choose``.
+        ChoiceError: As ``choose_ffmpeg``.
+        EncodeError: As ``choose_ffmpeg``.
     """
     refused: list[Ffmpeg] = []
-    for candidate in _candidates(own, setting, imageio, path):
+    for candidate in _find_candidates(own, setting, imageio, path):
         found = _probe(candidate)
         if not found.fault:
             return replace(found, note=_list_faults(refused))
         if found.source not in {"bundled", "PATH"}:
-            raise _refusal(found)
+            raise _refuse(found)
         refused.append(found)
     if not refused:
-        raise EncodeError(f"ffmpeg is missing\n{INSTALL}")
+        raise EncodeError(f"ffmpeg is missing\n{INSTALL_FFMPEG}")
     if len(refused) == 1:
-        raise _refusal(refused[0])
-    raise EncodeError(f"no ffmpeg can be used: {_list_faults(refused)}\n{INSTALL}")
+        raise _refuse(refused[0])
+    raise EncodeError(f"no ffmpeg can be used: {_list_faults(refused)}\n{INSTALL_FFMPEG}")
 
 
 def _list_faults(refused: list[Ffmpeg]) -> str:
     return "; ".join(f"{each} {each.fault}" for each in refused)
 
 
-def _refusal(found: Ffmpeg) -> ChoiceError | EncodeError:
+def _refuse(found: Ffmpeg) -> ChoiceError | EncodeError:
     error = ChoiceError if found.fault in _ABSENT else EncodeError
     return error(f"{found} can't be used: it {found.fault}\n{found.remedy}")
 
 
-def _candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffmpeg]:
+def _find_candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffmpeg]:
     """Yield the ffmpegs that may be used, the first of them first."""
     for source, named in ((VARIABLE, own), ("setting", setting), (IMAGEIO_VARIABLE, imageio)):
         if named.strip():
@@ -213,24 +213,24 @@ def _probe(candidate: Ffmpeg) -> Ffmpeg:
     """
     if candidate.fault:
         return candidate
-    key = file_key(candidate.path)
+    key = identify_file(candidate.path)
     facts = _recall(key)
     if facts is None:
         try:
-            said = _output(candidate.path, "-version")
+            said = _ask(candidate.path, "-version")
         except (OSError, ValueError) as error:
             return replace(candidate, fault=f"does not start: {getattr(error, 'strerror', None) or error}")
         version = re.match(r"ffmpeg version (\S+)", said)
         if version is None:
             return replace(candidate, fault="does not say which version of ffmpeg it is")
-        lacks = () if candidate.source == "bundled" else _lacks(candidate.path)
+        lacks = () if candidate.source == "bundled" else _find_missing(candidate.path)
         facts = (version[1], hashlib.sha256(said.encode()).hexdigest()[:12], tuple(lacks))
         _keep(key, facts)
     found = replace(candidate, version=facts[0], digest=facts[1], lacks=facts[2])
-    return replace(found, fault=_fault(found))
+    return replace(found, fault=_find_fault(found))
 
 
-def _fault(found: Ffmpeg) -> str:
+def _find_fault(found: Ffmpeg) -> str:
     """Say why an ffmpeg can't be used; nothing when it can. One built from a repository has no number, and is tried."""
     number = re.match(r"n?(\d{1,3})\.(\d+)", found.version)
     if number and (int(number[1]), int(number[2])) < MINIMUM:
@@ -239,12 +239,12 @@ def _fault(found: Ffmpeg) -> str:
     return f"lacks the {', the '.join(needed)}" if needed else ""
 
 
-def _lacks(path: str) -> tuple[str, ...]:
+def _find_missing(path: str) -> tuple[str, ...]:
     """Return which of the encoders and filters that we use an ffmpeg lacks."""
     missing = []
     for kind, names in (("encoder", ENCODERS), ("filter", FILTERS)):
         try:
-            said = _output(path, f"-{kind}s")
+            said = _ask(path, f"-{kind}s")
         except (OSError, ValueError):
             said = ""
         known = {line.split()[1] for line in said.splitlines() if len(line.split()) > 1}
@@ -252,7 +252,7 @@ def _lacks(path: str) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def _output(path: str, question: str) -> str:
+def _ask(path: str, question: str) -> str:
     """Return what an ffmpeg answers.
 
     Raises:
@@ -261,7 +261,7 @@ def _output(path: str, question: str) -> str:
     """
     command = [path, "-hide_banner", question] if question != "-version" else [path, question]
     try:
-        done = process.run(command, seconds=_PATIENCE)
+        done = process.run_child(command, seconds=_PATIENCE)
     except TimeoutError:
         raise ValueError("it gives no answer") from None
     if done.status:
@@ -270,7 +270,7 @@ def _output(path: str, question: str) -> str:
     return done.stdout.decode(errors="replace")
 
 
-def file_key(path: str) -> str:
+def identify_file(path: str) -> str:
     """Return what facts about a program are kept under; nothing when its file doesn't tell whether they still hold.
 
     A script, or a launcher of many programs, stays the same when the ffmpeg behind it is another.
@@ -290,7 +290,7 @@ _Facts = tuple[str, str, tuple[str, ...]]
 
 
 def _recall(key: str) -> _Facts | None:
-    match cache.recall(folders.cache(), f"ffmpeg {key}") if key else None:
+    match cache.recall(folders.find_cache(), f"ffmpeg {key}") if key else None:
         case [str(version), str(digest), list(lacks)]:
             return version, digest, tuple(map(str, lacks))
     return None
@@ -299,4 +299,4 @@ def _recall(key: str) -> _Facts | None:
 def _keep(key: str, facts: _Facts) -> None:
     """Keep facts; where that can't be done, a run costs 20 ms more."""
     if key:
-        cache.remember(folders.cache(), f"ffmpeg {key}", facts)
+        cache.remember(folders.find_cache(), f"ffmpeg {key}", facts)

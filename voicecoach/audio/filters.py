@@ -3,7 +3,7 @@
 What must stay out, and why:
 
 * ``framelog=quiet`` of ebur128 is unknown before 6.0. With ``metadata=1`` it prints no line for each block anyway.
-* ``latency=1`` of alimiter is unknown to 4.2. Its delay is known to the sample: see `limiter_delay`.
+* ``latency=1`` of alimiter is unknown to 4.2. Its delay is known to the sample: see `compute_limiter_delay`.
 * ``anullsink``: with one in the graph, 7.0 and 7.1 abort. Each end of a graph gets an output of its own.
 * ``normalize=0`` of amix came with 4.4. Channels are merged and then added.
 """
@@ -25,10 +25,10 @@ TO_NOWHERE = ("-f", "null", "-")
 """An output for sound that is only measured."""
 
 
-def limiter_delay(rate: int) -> int:
+def compute_limiter_delay(rate: int) -> int:
     """Return by how many samples alimiter is late at a sample rate; silence comes first.
 
-    >>> limiter_delay(22_050)
+    >>> compute_limiter_delay(22_050)
     109
     """
     return rate * _ATTACK // 1000 - 1
@@ -37,8 +37,8 @@ def limiter_delay(rate: int) -> int:
 def limit_and_measure(headroom: int, ceiling: float, rate: int) -> list[str]:
     """Return the options that limit sound, write it to stdout at ``rate``, and its loudness by blocks to stderr.
 
-    The sound comes late by `limiter_delay` of its own rate. It is measured at its own rate, which costs half of what it
-    does at 48 kHz. (4.2 measures at 48 kHz only: the empty ``aresample`` is where it converts.)
+    The sound is delayed by `compute_limiter_delay` of its own rate. It is measured at its own rate, at half the cost of
+    48 kHz. (4.2 measures at 48 kHz only: the empty ``aresample`` is where it converts.)
 
     Args:
         headroom: How many times as loud the sound is than it is given.

@@ -131,7 +131,7 @@ def merge_chapters(chapters: Sequence[ChapterTag], most: int = MOST_CHAPTERS) ->
     """
     count = -(-len(chapters) // most)
     groups = (chapters[at : at + count] for at in range(0, len(chapters), count or 1))
-    return tuple(ChapterTag(group[0].start, group[-1].end, _span(group)) for group in groups)
+    return tuple(ChapterTag(group[0].start, group[-1].end, _join_titles(group)) for group in groups)
 
 
 def to_iso_639_2(language: str) -> str:
@@ -155,8 +155,8 @@ def _add_chapters(frames: ID3, chapters: Sequence[ChapterTag]) -> None:
         frames.add(
             CHAP(
                 element_id=name,
-                start_time=_milliseconds(chapter.start),
-                end_time=_milliseconds(chapter.end),
+                start_time=_to_milliseconds(chapter.start),
+                end_time=_to_milliseconds(chapter.end),
                 start_offset=_NO_OFFSET,
                 end_offset=_NO_OFFSET,
                 sub_frames=[TIT2(encoding=Encoding.UTF16, text=[to_line(chapter.title)])],
@@ -167,11 +167,11 @@ def _add_chapters(frames: ID3, chapters: Sequence[ChapterTag]) -> None:
         frames.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[]))
 
 
-def _milliseconds(seconds: Fraction) -> int:
+def _to_milliseconds(seconds: Fraction) -> int:
     return round(seconds * 1000)
 
 
-def _span(group: Sequence[ChapterTag]) -> str:
+def _join_titles(group: Sequence[ChapterTag]) -> str:
     first, last = group[0].title, group[-1].title
     return first if first == last else f"{first} … {last}"
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
-    import audioop
+from voicecoach.audio.pcm import audioop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +82,7 @@ def find_missing(packed: str, measured: bytes, within: float) -> Iterator[tuple[
         measured: Its levels as they are.
         within: The dB by which any 20 ms may be softer than they should be, if they should be heard at all.
     """
-    due, there = _sums(packed), list(accumulate((_POWERS[half] for half in measured), initial=0.0))
+    due, there = _add_up(packed), list(accumulate((_POWERS[half] for half in measured), initial=0.0))
     allowed = 10 ** (within / 10)
     start = end = 0
     for at in range(min(len(due), len(there)) - _WINDOW):
@@ -110,6 +106,6 @@ _AUDIBLE = _WINDOW * 10 ** (-60 / 10)
 
 
 @lru_cache(64)
-def _sums(packed: str) -> list[float]:
+def _add_up(packed: str) -> list[float]:
     """Return the power of all blocks before each of them, and of all."""
     return list(accumulate((_POWERS[4 * _SIGNS.index(sign)] for sign in packed), initial=0.0))

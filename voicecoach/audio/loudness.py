@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg, filters
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, amplify, fade, find_peak
 from voicecoach.errors import EncodeError
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,8 +83,8 @@ def integrate(weighed: Sequence[tuple[float, int]]) -> float | None:
     heard = [(level, times) for level, times in weighed if level > GATE]
     if not heard:
         return None
-    gate = _mean(heard) - 10.0
-    return round(_mean([(level, times) for level, times in heard if level > gate]), 3)
+    gate = _average(heard) - 10.0
+    return round(_average([(level, times) for level, times in heard if level > gate]), 3)
 
 
 def measure_file(path: Path) -> Loudness:
@@ -116,7 +112,7 @@ def read_summary(said: str) -> float | None:
     return level if level > GATE else None
 
 
-def normalise(clip: Clip, target: float, ceiling: float) -> Clip:
+def normalise_sound(clip: Clip, target: float, ceiling: float) -> Clip:
     """Bring a sound that somebody brought to a loudness (LUFS), its samples under a level (dBFS), and fade its ends.
 
     One too short or too soft for BS.1770 is brought to that level.
@@ -171,6 +167,6 @@ def to_decibels(sample: int) -> float:
     return round(20 * math.log10(max(sample, 0.1) / 32_768), 2)
 
 
-def _mean(weighed: Sequence[tuple[float, int]]) -> float:
+def _average(weighed: Sequence[tuple[float, int]]) -> float:
     total = sum(times for _, times in weighed)
     return 10 * math.log10(sum(times * 10 ** (level / 10) for level, times in weighed) / total)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import array
 import sys
-import warnings
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, amplify, find_peak, overlay, repeat
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
-    import audioop
+from voicecoach.audio.pcm import audioop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,7 +38,7 @@ def mix_windows(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[byt
 
     Between cues there is digital silence, counted so that every cue starts on its sample.
     """
-    mix, end = Mix(place_cues(timeline, clip)), _samples(timeline.duration)
+    mix, end = Mix(place_cues(timeline, clip)), _to_samples(timeline.duration)
     return (mix.cut(at, min(end, at + WINDOW)).pcm for at in range(0, end, WINDOW))
 
 
@@ -63,21 +59,21 @@ def compute_ducking(timeline: Timeline, lowered: float) -> Iterator[int]:
     slowly. Where the next cue is too near for that, it stays down.
     """
     count = int(timeline.duration * CONTROL) + 1
-    spans = _spoken(timeline)
+    spans = _find_speech(timeline)
     at = 0
     for tick in range(count):
         while at < len(spans) and tick > spans[at][1] + AFTER:
             at += 1
-        level = lowered + (1 - lowered) * _away(tick, *spans[at]) if at < len(spans) else 1.0
+        level = lowered + (1 - lowered) * _measure_distance(tick, *spans[at]) if at < len(spans) else 1.0
         yield round(32_767 * max(0.0, min(level, tick / FADE, (count - 1 - tick) / FADE)))
 
 
-def _away(tick: int, start: int, end: int) -> float:
+def _measure_distance(tick: int, start: int, end: int) -> float:
     """How far a tick is from a spoken span: 0 within it, 1 where it is over the ramps."""
     return min(1.0, max((start - tick) / BEFORE, (tick - end) / AFTER, 0.0))
 
 
-def _spoken(timeline: Timeline) -> list[tuple[int, int]]:
+def _find_speech(timeline: Timeline) -> list[tuple[int, int]]:
     """Return the spans, in ticks, in which somebody speaks; those too near for the bed to come back become one."""
     spans: list[tuple[int, int]] = []
     for cue in timeline.cues:
@@ -144,9 +140,9 @@ def find_passages(
     needs much memory. Each knows ``around`` samples of its neighbours, and ends where the next one starts.
     """
     mix = Mix(place_cues(timeline, clip))
-    for start, end, ends in _spans(mix.laid, apart):
+    for start, end, ends in _find_spans(mix.laid, apart):
         at = start
-        for until in (*_partings(start, end, ends, window), end):
+        for until in (*_find_cuts(start, end, ends, window), end):
             first, last = max(start, at - around), min(end, until + around)
             yield at, Passage(mix.cut(at, until), mix.cut(first, at), mix.cut(until, last), first - start)
             at = until
@@ -196,8 +192,8 @@ class Mix:
 
 def place_cues(timeline: Timeline, clip: Callable[[Cue], Clip]) -> list[PlacedSound]:
     """Place the sound of each cue on its sample; chimes and tones get softer until none exceeds `HIGHEST_SAMPLE`."""
-    laid = [PlacedSound(_samples(cue.start), clip(cue), cue.track == "voice") for cue in timeline.cues]
-    return [each for cluster in _clusters(laid) for each in _lower(cluster)]
+    laid = [PlacedSound(_to_samples(cue.start), clip(cue), cue.track == "voice") for cue in timeline.cues]
+    return [each for cluster in _find_clusters(laid) for each in _lower(cluster)]
 
 
 def _lower(cluster: list[PlacedSound]) -> list[PlacedSound]:
@@ -205,20 +201,20 @@ def _lower(cluster: list[PlacedSound]) -> list[PlacedSound]:
     if len(cluster) == 1:
         return cluster
     lowered = 0.0
-    while _too_loud(cluster) and lowered > MOST_ATTENUATION:
+    while _is_too_loud(cluster) and lowered > MOST_ATTENUATION:
         lowered -= 2.0
         cluster = [each if each.speech else replace(each, lowered=lowered) for each in cluster]
     return cluster
 
 
-def _too_loud(cluster: Sequence[PlacedSound]) -> bool:
+def _is_too_loud(cluster: Sequence[PlacedSound]) -> bool:
     """Tell whether the mix of sounds exceeds `HIGHEST_SAMPLE`; it is made at a quarter, so that nothing is clipped."""
     mix, end = Mix(cluster), max(each.end for each in cluster)
     windows = range(cluster[0].at, end, WINDOW)
     return any(find_peak(mix.cut(at, min(end, at + WINDOW), -12.0)) * 4 > HIGHEST_SAMPLE for at in windows)
 
 
-def _clusters(laid: Iterable[PlacedSound]) -> Iterator[list[PlacedSound]]:
+def _find_clusters(laid: Iterable[PlacedSound]) -> Iterator[list[PlacedSound]]:
     """Part sounds where nothing is heard of those before."""
     cluster: list[PlacedSound] = []
     end = 0
@@ -232,7 +228,7 @@ def _clusters(laid: Iterable[PlacedSound]) -> Iterator[list[PlacedSound]]:
         yield cluster
 
 
-def _spans(laid: Iterable[PlacedSound], apart: int) -> Iterator[tuple[int, int, list[int]]]:
+def _find_spans(laid: Iterable[PlacedSound], apart: int) -> Iterator[tuple[int, int, list[int]]]:
     """Yield from where to where there is no pause, and where in there one sound begins when those before are over."""
     start = end = 0
     begins: list[int] = []
@@ -249,7 +245,7 @@ def _spans(laid: Iterable[PlacedSound], apart: int) -> Iterator[tuple[int, int, 
         yield start, end, begins
 
 
-def _partings(start: int, end: int, begins: Iterable[int], window: int) -> Iterator[int]:
+def _find_cuts(start: int, end: int, begins: Iterable[int], window: int) -> Iterator[int]:
     """Yield where a long span is parted: where a sound begins, or in the middle of one that goes on for too long."""
     at = start
     for begin in (*begins, end):
@@ -261,6 +257,6 @@ def _partings(start: int, end: int, begins: Iterable[int], window: int) -> Itera
             yield at
 
 
-def _samples(seconds: Fraction) -> int:
+def _to_samples(seconds: Fraction) -> int:
     """Round a position to a sample; the timeline's are on samples already."""
     return round(seconds * SAMPLE_RATE)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from voicecoach.audio import ffmpeg, loudness
 from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, join, make_silence, overlay, repeat
 from voicecoach.audio.formats import MP3
-from voicecoach.audio.mp3_info import frame_header, frame_size, make_info_frame
+from voicecoach.audio.mp3_info import compute_frame_size, make_frame_header, make_info_frame
 from voicecoach.errors import EncodeError, OutputError
 from voicecoach.system import cache, parallel
 
@@ -68,12 +68,12 @@ class FrameFormat:
     @property
     def header(self) -> bytes:
         """The bytes that each frame begins with."""
-        return frame_header(self.bit_rate)
+        return make_frame_header(self.bit_rate)
 
     @property
     def size(self) -> int:
         """The bytes of a frame."""
-        return frame_size(self.bit_rate)
+        return compute_frame_size(self.bit_rate)
 
     @property
     def silent(self) -> bytes:
@@ -167,7 +167,7 @@ def encode_background(folder: Path, form: FrameFormat) -> bytes:
     if form.loop is None:
         return form.silent
     count = form.loop.samples // FRAME_SAMPLES
-    path = cache.locate(folder, "run", *form.key, "ground")
+    path = cache.locate_entry(folder, "run", *form.key, "ground")
     kept = cache.fetch(path)
     if kept is None or len(kept) != count * form.size:
         frames = _encode(repeat(form.loop, 3 * form.loop.samples), form)
@@ -184,7 +184,7 @@ def encode_passages(passages: Iterable[Passage], folder: Path, form: FrameFormat
         EncodeError: If ffmpeg is missing, fails, or makes other frames than it was asked for.
     """
     key = form.key
-    places = {each: cache.locate(folder, "run", *key, *each.key) for each in dict.fromkeys(passages)}
+    places = {each: cache.locate_entry(folder, "run", *key, *each.key) for each in dict.fromkeys(passages)}
     found = {each: kept for each, path in places.items() if (kept := cache.fetch(path)) and _is_of(kept, each, form)}
     missing = [each for each in places if each not in found]
     batches = _divide(missing, [_count_samples(each) for each in missing])
@@ -241,7 +241,7 @@ def measure_sequences(sequences: Iterable[bytes], folder: Path, form: FrameForma
         EncodeError: If ffmpeg is missing or fails.
     """
     key = (_FORMAT, ffmpeg.identify())
-    places = {each: cache.locate(folder, "levels", *key, hashlib.sha256(each).hexdigest()) for each in sequences}
+    places = {each: cache.locate_entry(folder, "levels", *key, hashlib.sha256(each).hexdigest()) for each in sequences}
     found: dict[bytes, Blocks] = {}
     for each, path in places.items():
         with suppress(ValueError):

@@ -26,19 +26,19 @@ _TABLE, _END = 16, 154
 """Where the seek table begins in the header, and where its checksum does."""
 
 
-def frame_header(bit_rate: int) -> bytes:
+def make_frame_header(bit_rate: int) -> bytes:
     """Return the four bytes that begin a frame: MPEG-1 Layer III, 48 kHz, one channel, without CRC and padding.
 
-    >>> frame_header(64_000).hex()
+    >>> make_frame_header(64_000).hex()
     'fffb54c4'
     """
     return bytes([0xFF, 0xFB, (MP3_RATES.index(bit_rate // 1000) + 1) << 4 | 4, 0xC4])
 
 
-def frame_size(bit_rate: int) -> int:
+def compute_frame_size(bit_rate: int) -> int:
     """Return the bytes of a frame at 48 kHz.
 
-    >>> frame_size(64_000)
+    >>> compute_frame_size(64_000)
     192
     """
     return 144 * bit_rate // SAMPLE_RATE
@@ -71,14 +71,14 @@ def make_info_frame(frames: int, bit_rate: int) -> bytes:
     own_rate = max(bit_rate, _LEAST_RATE)
     whole = frames + 1
     padding = whole * FRAME_SAMPLES - frames * FRAME_SAMPLES - ENCODER_DELAY
-    size = frame_size(own_rate) + whole * frame_size(bit_rate)
-    seek = _seek_table(frame_size(own_rate), whole * frame_size(bit_rate))
+    size = compute_frame_size(own_rate) + whole * compute_frame_size(bit_rate)
+    seek = _make_seek_table(compute_frame_size(own_rate), whole * compute_frame_size(bit_rate))
     head = b"Info" + (15).to_bytes(4, "big") + whole.to_bytes(4, "big") + size.to_bytes(4, "big") + seek + bytes(4)
     lame = b"LAME3.100" + bytes([1]) + bytes(1 + 4 + 2 + 2 + 1) + bytes([min(255, bit_rate // 1000)])
     trims = (ENCODER_DELAY << 12 | padding).to_bytes(3, "big")
     tail = bytes(1 + 1 + 2) + size.to_bytes(4, "big") + bytes(2)
-    frame = frame_header(own_rate) + bytes(17) + head + lame + trims + tail
-    return (frame + _crc16(frame).to_bytes(2, "big")).ljust(frame_size(own_rate), b"\0")
+    frame = make_frame_header(own_rate) + bytes(17) + head + lame + trims + tail
+    return (frame + _crc16(frame).to_bytes(2, "big")).ljust(compute_frame_size(own_rate), b"\0")
 
 
 def read_info(start: bytes) -> Info:
@@ -118,18 +118,18 @@ def _replace_table(start: bytes) -> bytes:
         ValueError: If there is no Info header, or the frames have several sizes.
     """
     info, at = read_info(start), _find_header(start)
-    sound = info.frames * frame_size(MP3_RATES[(start[2] >> 4) - 1] * 1000)
+    sound = info.frames * compute_frame_size(MP3_RATES[(start[2] >> 4) - 1] * 1000)
     if not 0 < info.size - sound <= _LONGEST_FRAME:
         raise ValueError("frames of several sizes")
-    table = _seek_table(info.size - sound, sound)
+    table = _make_seek_table(info.size - sound, sound)
     stated = start[: at + _TABLE] + table + start[at + _TABLE + len(table) : at + _END]
     return stated + _crc16(stated).to_bytes(2, "big") + start[at + _END + 2 :]
 
 
-def _seek_table(header: int, sound: int) -> bytes:
+def _make_seek_table(header: int, sound: int) -> bytes:
     """Return the place of each hundredth of the time, as the nearest 256th of all bytes; ``header`` counts as well.
 
-    >>> list(_seek_table(192, 100 * 192))[:5]
+    >>> list(_make_seek_table(192, 100 * 192))[:5]
     [3, 5, 8, 10, 13]
     """
     whole = 100 * (header + sound)

@@ -100,7 +100,7 @@ def _is_filled(path: Path) -> bool:
 
 def read_choices(track: Path) -> dict[str, Any] | None:
     """Return the choices that a track of ours was made with; None if it isn't ours."""
-    timeline = _timeline(track)
+    timeline = _read_timeline(track)
     if timeline is None:
         return None
     choices = timeline.get("choices")
@@ -121,11 +121,11 @@ def is_ours(path: Path) -> bool:
         if path.suffix.lower() in _MARKED:
             with path.open("rb") as file:
                 return MARK.encode() in file.read(_HEAD)
-        return _is_written_so(path, plain_files.read_file(path, LARGEST_TEXT).decode("utf-8-sig"))
+        return _has_our_form(path, plain_files.read_file(path, LARGEST_TEXT).decode("utf-8-sig"))
     return False
 
 
-def _is_written_so(path: Path, text: str) -> bool:
+def _has_our_form(path: Path, text: str) -> bool:
     """Return whether a text has the form of ours, and for captions the words of the track beside it."""
     if path.name.endswith(_CHAPTERS):
         return _is_chapters(text)
@@ -134,9 +134,9 @@ def _is_written_so(path: Path, text: str) -> bool:
         return re.match(head, text) is not None
     match path.suffix.lower():
         case ".srt":
-            return any(_says(text, track) for track in _beside(path))
+            return any(_matches_captions(text, track) for track in _find_tracks_beside(path))
         case ".txt":
-            return any(_tells(text, track) for track in _beside(path))
+            return any(_matches_transcript(text, track) for track in _find_tracks_beside(path))
     return False
 
 
@@ -147,13 +147,13 @@ def _is_chapters(text: str) -> bool:
     return list(listed) == ["version", "title", "chapters"] and all(list(each) == keys for each in listed["chapters"])
 
 
-def _beside(path: Path) -> list[dict[str, Any]]:
+def _find_tracks_beside(path: Path) -> list[dict[str, Any]]:
     """Return the timelines of the tracks that have the same name."""
-    found = (_timeline(path.with_suffix(form.suffix)) for form in FORMATS.values())
+    found = (_read_timeline(path.with_suffix(form.suffix)) for form in FORMATS.values())
     return [each for each in found if each is not None]
 
 
-def _timeline(track: Path) -> dict[str, Any] | None:
+def _read_timeline(track: Path) -> dict[str, Any] | None:
     if plain_files.is_special(track):  # to open a pipe is to wait for its other end
         return None
     with suppress(ValueError, OSError, RecursionError):
@@ -162,7 +162,7 @@ def _timeline(track: Path) -> dict[str, Any] | None:
     return None
 
 
-def _says(text: str, track: dict[str, Any]) -> bool:
+def _matches_captions(text: str, track: dict[str, Any]) -> bool:
     """Return whether SubRip captions say only what a track says."""
     if not text or _BLOCK.sub("", text):
         return False
@@ -170,7 +170,7 @@ def _says(text: str, track: dict[str, Any]) -> bool:
     return all(_squeeze(_BRACKETS.sub("", said)) in known for said in _BLOCK.findall(text))
 
 
-def _tells(text: str, track: dict[str, Any]) -> bool:
+def _matches_transcript(text: str, track: dict[str, Any]) -> bool:
     """Return whether a transcript has a track's title and says only what the track says."""
     known = {_squeeze(each["text"]) for each in track.get("cues", [])}
     known |= {_squeeze(each["title"]) for each in track.get("chapters", [])}

@@ -91,7 +91,7 @@ def prepare(
         EncodeError: When ffmpeg is missing or fails.
     """
     ready = prepare_sounds(parts, clip, sounding, folder, report)
-    return _with_levels(ready, parts, ready.clip or clip, sounding, folder)
+    return _add_levels(ready, parts, ready.clip or clip, sounding, folder)
 
 
 def prepare_sounds(
@@ -104,26 +104,26 @@ def prepare_sounds(
         EncodeError: When ffmpeg is missing or fails.
     """
     _check_audible(parts, clip)
-    bed = _opened(sounding.bed) if sounding.bed else None
+    bed = _open_bed(sounding.bed) if sounding.bed else None
     room = read_wave(find_room_tone()) if sounding.room_tone else None
-    joins = find_form(sounding)
+    joins = find_frame_format(sounding)
     form = joins or mp3.FrameFormat(loop=room)
-    as_they_are = _sounds(parts, clip)
+    as_they_are = _find_sounds(parts, clip)
     if as_they_are:
-        first = _joined(parts, as_they_are, form, folder)
+        first = _join(parts, as_they_are, form, folder)
         del as_they_are  # all its sound, which may soon be there a second time, louder
-        decibels = _missing(first.loudness, 0.0 if joins else MORE_KEPT)
+        decibels = _find_missing_gain(first.loudness, 0.0 if joins else MORE_KEPT)
         if joins and not decibels:
             return first
-        clip = _gained(clip, decibels) if decibels else clip
+        clip = _change_gain(clip, decibels) if decibels else clip
         if joins:
-            return replace(_joined(parts, _sounds(parts, clip), form, folder), clip=clip)
-    streams = tuple(_streamed(part, clip, sounding, _Under(room, bed), report) for part in parts)
+            return replace(_join(parts, _find_sounds(parts, clip), form, folder), clip=clip)
+    streams = tuple(_stream(part, clip, sounding, _Background(room, bed), report) for part in parts)
     problems = (bed.problem,) if bed and bed.problem else ()
     return Prepared(streams, (None,) * len(parts), problems, clip)
 
 
-def find_form(sounding: Sounding) -> mp3.FrameFormat | None:
+def find_frame_format(sounding: Sounding) -> mp3.FrameFormat | None:
     """Return the form of the frames that a session is joined from; None if it is encoded as a whole."""
     if sounding.form is not MP3 or sounding.channels != 1:
         return None
@@ -164,7 +164,7 @@ def describe_speech(timeline: Timeline, clip: Callable[[Cue], Clip], within: flo
 
 def _measure_levels(clip: Clip, folder: Path) -> str:
     """Return the levels of a clip, measured only if they are not kept."""
-    path = cache.locate(folder, "levels", levels.MEASURE, clip.digest)
+    path = cache.locate_entry(folder, "levels", levels.MEASURE, clip.digest)
     kept = (cache.fetch(path) or b"").decode(errors="replace")
     if kept and levels.is_packed(kept):
         return kept
@@ -174,7 +174,7 @@ def _measure_levels(clip: Clip, folder: Path) -> str:
     return packed
 
 
-def _with_levels(
+def _add_levels(
     ready: Prepared, parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path
 ) -> Prepared:
     """Let each recording carry the levels of its speech."""
@@ -188,17 +188,17 @@ def _with_levels(
     return replace(ready, recordings=tuple(recordings))
 
 
-def _opened(bed: str) -> Bed:
+def _open_bed(bed: str) -> Bed:
     from voicecoach.audio.beds import open_bed
 
     return open_bed(bed)
 
 
-def _sounds(parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip]) -> list[list[tuple[int, Passage]]]:
+def _find_sounds(parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip]) -> list[list[tuple[int, Passage]]]:
     return _distinct(find_passages(part.timeline, clip, mp3.APART, mp3.CONTEXT) for part in parts)
 
 
-def _missing(loud: Iterable[Loudness | None], more: float) -> float:
+def _find_missing_gain(loud: Iterable[Loudness | None], more: float) -> float:
     """Return the dB that tracks lack of the loudness they should have, in halves, if that is more than `NEAR`."""
     known = [each.integrated for each in loud if each and each.integrated is not None]
     if not known:
@@ -207,7 +207,7 @@ def _missing(loud: Iterable[Loudness | None], more: float) -> float:
     return max(LEAST_GAIN, min(MOST_GAIN, round(off * 2) / 2)) if abs(off) > NEAR else 0.0
 
 
-def _gained(clip: Callable[[Cue], Clip], decibels: float) -> Callable[[Cue], Clip]:
+def _change_gain(clip: Callable[[Cue], Clip], decibels: float) -> Callable[[Cue], Clip]:
     """Return the clips of cues, all louder or softer by so much."""
     made: dict[tuple[str, str, int], Clip] = {}
 
@@ -228,25 +228,25 @@ def _check_audible(parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip]) -> N
             raise VoiceError(f"{quote(cue.text)} would not be heard: its sound is silent\ntry another --voice")
 
 
-def _joined(
+def _join(
     parts: Sequence[TrackPlan], sounds: Sequence[Sequence[tuple[int, Passage]]], form: mp3.FrameFormat, folder: Path
 ) -> Prepared:
     """Join each track from frames; the sounds of all tracks are encoded together."""
-    with timings.measure("encoding"):
+    with timings.time_part("encoding"):
         runs = mp3.encode_passages((each for track in sounds for _, each in track), folder, form)
         ground = mp3.encode_background(folder, form)
-    with timings.measure("measuring"):
+    with timings.time_part("measuring"):
         measured = mp3.measure_sequences([*runs.values(), ground], folder, form)
     recordings, loud = [], []
     for part, track in zip(parts, sounds, strict=True):
         laid = tuple((start // FRAME_SAMPLES - mp3.count_lead(each), runs[each]) for start, each in track)
         count = int(part.timeline.duration / GRID)
         recordings.append(Recording(part.path, mp3.JoinedTrack(laid, count, form, ground), part.tags))
-        loud.append(_loudness([run for _, run in laid], measured, ground, count))
+        loud.append(_add_up_loudness([run for _, run in laid], measured, ground, count))
     return Prepared(tuple(recordings), tuple(loud))
 
 
-def _loudness(runs: Sequence[bytes], measured: Mapping[bytes, Blocks], ground: bytes, count: int) -> Loudness:
+def _add_up_loudness(runs: Sequence[bytes], measured: Mapping[bytes, Blocks], ground: bytes, count: int) -> Loudness:
     """Add up how loud a track is, of its runs and of the ground between them; ``count`` are its frames."""
     heard = Counter(map(id, runs))  # a run that is heard often is one object; its bytes are many
     distinct = {which: measured[run] for which, run in {id(run): run for run in runs}.items()}
@@ -260,19 +260,19 @@ def _loudness(runs: Sequence[bytes], measured: Mapping[bytes, Blocks], ground: b
 
 
 @dataclass(frozen=True, slots=True)
-class _Under:
+class _Background:
     """What goes on under a session: a faint noise, and a bed."""
 
     room: Clip | None
     bed: Bed | None
 
 
-def _streamed(
-    part: TrackPlan, clip: Callable[[Cue], Clip], sounding: Sounding, under: _Under, report: Progress
+def _stream(
+    part: TrackPlan, clip: Callable[[Cue], Clip], sounding: Sounding, under: _Background, report: Progress
 ) -> Recording:
     """Mix a track as it is encoded."""
     rate = sounding.form.bit_rate(sounding.bit_rate, sounding.channels)
-    left, right = _panned(part.side) if sounding.pan else (1.0, 1.0)
+    left, right = _find_pan_gains(part.side) if sounding.pan else (1.0, 1.0)
     chapters = part.tags.chapters if sounding.form.name == "m4a" else ()
     speech = mix_windows(part.timeline, clip)
     chunks = mix_loop(speech, under.room) if under.room else speech
@@ -280,13 +280,13 @@ def _streamed(
     if under.bed:
         factor = 10 ** ((loudness.SPEECH + IN_STEREO - sounding.under - under.bed.loudness) / 20)
         channels, graph = 4, filters.mix_bed(left, right, factor)
-        chunks = _with_bed(chunks, under.bed, part.timeline)
-    chunks = _told(chunks, report, math.ceil(part.timeline.duration), channels)
+        chunks = _add_bed(chunks, under.bed, part.timeline)
+    chunks = _report(chunks, report, math.ceil(part.timeline.duration), channels)
     stream = Stream(chunks, sounding.form, rate, channels, graph, chapters)
     return Recording(part.path, stream, part.tags, sounding.form)
 
 
-def _with_bed(speech: Iterable[bytes], bed: Bed, timeline: Timeline) -> Iterator[bytes]:
+def _add_bed(speech: Iterable[bytes], bed: Bed, timeline: Timeline) -> Iterator[bytes]:
     under = bed.windows(WINDOW)
     try:
         yield from interleave(speech, under, compute_ducking(timeline, DUCKED))
@@ -294,7 +294,7 @@ def _with_bed(speech: Iterable[bytes], bed: Bed, timeline: Timeline) -> Iterator
         under.close()
 
 
-def _told(chunks: Iterable[bytes], report: Progress, seconds: int, channels: int) -> Iterator[bytes]:
+def _report(chunks: Iterable[bytes], report: Progress, seconds: int, channels: int) -> Iterator[bytes]:
     """Yield chunks, and tell how many seconds of sound have gone by."""
     done = 0
     for chunk in chunks:
@@ -303,10 +303,10 @@ def _told(chunks: Iterable[bytes], report: Progress, seconds: int, channels: int
         report("encoding", min(seconds, done // (SAMPLE_BYTES * SAMPLE_RATE * channels)), seconds)
 
 
-def _panned(side: Side | None) -> tuple[float, float]:
+def _find_pan_gains(side: Side | None) -> tuple[float, float]:
     """Return the factors of the left and the right channel, which leave the loudness as it is.
 
-    >>> [round(factor, 2) for factor in _panned(Side.LEFT)]
+    >>> [round(factor, 2) for factor in _find_pan_gains(Side.LEFT)]
     [1.12, 0.87]
     """
     near, far = math.sqrt(1 + PAN), math.sqrt(1 - PAN)

@@ -41,9 +41,9 @@ def read_sound(sound: str) -> Clip:
     shipped = f"{sound}.wav"
     if shipped in list_assets():
         path = find_asset(shipped)
-        return _HELD.find(_key(path), lambda: read_wave(path), _weigh)
+        return _HELD.find(_identify(path), lambda: read_wave(path), _weigh)
     path = Path(sound)
-    return _HELD.find(_key(path), lambda: _decode(path), _weigh)
+    return _HELD.find(_identify(path), lambda: _decode(path), _weigh)
 
 
 def measure_sound(sound: Sound) -> Fraction:
@@ -51,7 +51,7 @@ def measure_sound(sound: Sound) -> Fraction:
     return read_sound(sound.file or sound.name).seconds
 
 
-def _key(path: Path) -> tuple[str, int, int]:
+def _identify(path: Path) -> tuple[str, int, int]:
     try:
         facts = path.stat()
     except OSError:  # reading it will report why
@@ -65,7 +65,7 @@ def _weigh(clip: Clip) -> int:
 
 def _decode(path: Path) -> Clip:
     """Read a file that somebody laid beside a routine. ffmpeg gets its bytes, and can open nothing that they name."""
-    from voicecoach.audio.loudness import normalise
+    from voicecoach.audio.loudness import normalise_sound
 
     form = ["-t", str(LONGEST_SOUND + 1), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
     only = ["-protocol_whitelist", "pipe", "-i", "pipe:0", "-map", "0:a:0"]
@@ -77,4 +77,4 @@ def _decode(path: Path) -> Clip:
         ) from None
     if not 0 < clip.seconds <= LONGEST_SOUND:
         raise ChoiceError(f"{path.name} lasts {float(clip.seconds):.1f} s\na sound lasts up to {LONGEST_SOUND} s")
-    return normalise(clip, SOUND_LOUDNESS, SOUND_CEILING)
+    return normalise_sound(clip, SOUND_LOUDNESS, SOUND_CEILING)

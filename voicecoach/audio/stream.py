@@ -11,7 +11,7 @@ from voicecoach.audio import ffmpeg, mp3, mp3_info
 from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.audio.formats import GRID
 from voicecoach.audio.id3 import Tags
-from voicecoach.audio.render import TrackPlan, find_form, prepare_sounds
+from voicecoach.audio.render import TrackPlan, find_frame_format, prepare_sounds
 from voicecoach.audio.writer import Stream
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def stream(
         EncodeError: If ffmpeg is missing or fails.
     """
     part = TrackPlan(timeline, side, Path(), _NO_TAGS)
-    form = find_form(sounding)
+    form = find_frame_format(sounding)
     begun = 0
     if form is not None:
         for piece in _begin(timeline, clip, form, folder):

@@ -59,8 +59,8 @@ def save_tags(path: Path, form: Format, tags: Tags) -> int:
         OSError: When the file can't be written.
     """
     chapters = merge_chapters(tags.chapters)
-    with _failing():
-        {"mp3": _mp3, "wav": _wav, "flac": _flac, "opus": _opus, "m4a": _m4a}[form.name](path, tags)
+    with _translate_errors():
+        {"mp3": _tag_mp3, "wav": _tag_wav, "flac": _tag_flac, "opus": _tag_opus, "m4a": _tag_m4a}[form.name](path, tags)
     return len(chapters)
 
 
@@ -93,12 +93,12 @@ def extract_timeline(path: Path) -> bytes:
     import mutagen
 
     try:
-        return _unpacked(_packed(_tags(path)))
+        return _unpack(_find_packed(_read_tags(path)))
     except (mutagen.MutagenError, zlib.error, ValueError) as error:
         raise ValueError(f"{path} carries no timeline of voicecoach") from error
 
 
-def _tags(path: Path) -> Any:  # noqa: ANN401 - mutagen's kinds of tags have no type in common
+def _read_tags(path: Path) -> Any:  # noqa: ANN401 - mutagen's kinds of tags have no type in common
     """Return a file's tags, if it has any; of an MP3 only the private frames, as all take a hundred times as long."""
     import mutagen
     from mutagen.id3 import ID3, PRIV
@@ -123,7 +123,7 @@ def build_id3_tag(tags: Tags, digest: Callable[[], str] | None = None) -> bytes:
         written, v1=0, v2_version=3, padding=lambda _: 0
     )
     tag = written.getvalue()
-    return tag[:10] + _chapters_in_order(tag[10:])
+    return tag[:10] + _order_chapters(tag[10:])
 
 
 def digest_sound(path: Path) -> str:
@@ -135,7 +135,7 @@ def digest_sound(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(10)
         if start[:3] == b"ID3" or start[:2] == b"\xff\xfb":  # an MP3: what follows its tag, of so many bytes
-            file.seek(10 + _tag_size(start) if start[:3] == b"ID3" else 0)
+            file.seek(10 + _measure_tag(start) if start[:3] == b"ID3" else 0)
             return hashlib.file_digest(file, "sha256").hexdigest()
     args = ["-i", ffmpeg.quote_path(path), "-map", "0:a:0", "-c", "copy", "-f", "hash", "-hash", "sha256", "pipe:1"]
     said = ffmpeg.run(args, what=f"reading {path.name}").stdout.decode()
@@ -156,7 +156,7 @@ def describe_unlisted(form: Format, chapters: Sequence[ChapterTag]) -> Iterator[
         yield f"{len(chapters)} chapters are grouped into {len(groups)}, as a file lists {MOST_CHAPTERS} at most"
 
 
-def _tag_size(start: bytes) -> int:
+def _measure_tag(start: bytes) -> int:
     """Return how many bytes of ID3 follow its header of ten, in which they are told seven bits at a time."""
     return sum(byte << shift for byte, shift in zip(start[6:10], (21, 14, 7, 0), strict=True))
 
@@ -179,8 +179,8 @@ def format_chapters(chapters: Sequence[ChapterTag]) -> str:
         lines += [
             "[CHAPTER]",
             "TIMEBASE=1/1000",
-            f"START={_milliseconds(each.start)}",
-            f"END={_milliseconds(each.end)}",
+            f"START={_to_milliseconds(each.start)}",
+            f"END={_to_milliseconds(each.end)}",
         ]
         title = "".join(f"\\{sign}" if sign in "=;#\\" else sign for sign in to_line(each.title))
         # Whatever is before it, a backslash at the end of a line makes ffmpeg read on.
@@ -188,7 +188,7 @@ def format_chapters(chapters: Sequence[ChapterTag]) -> str:
     return "\n".join(lines)
 
 
-def _unpacked(packed: bytes) -> bytes:
+def _unpack(packed: bytes) -> bytes:
     """Unpack a timeline, which is there whole or not at all: a few bytes may claim to be any number."""
     unpacking = zlib.decompressobj()
     content = unpacking.decompress(packed, MOST_UNPACKED)
@@ -197,7 +197,7 @@ def _unpacked(packed: bytes) -> bytes:
     return content
 
 
-def _packed(tags: Any) -> bytes:  # noqa: ANN401 - mutagen's kinds of tags have no type in common
+def _find_packed(tags: Any) -> bytes:  # noqa: ANN401 - mutagen's kinds of tags have no type in common
     """Find the packed timeline among a file's tags, whichever kind they are; nothing if there is none."""
     if tags is None:
         return b""
@@ -215,33 +215,35 @@ def _packed(tags: Any) -> bytes:  # noqa: ANN401 - mutagen's kinds of tags have 
     return base64.b64decode(next((value for name, value in comments if name.upper() == COMMENT), ""), validate=True)
 
 
-def _mp3(path: Path, tags: Tags) -> None:
+def _tag_mp3(path: Path, tags: Tags) -> None:
     build_frames(tags).save(path, v1=0, v2_version=3, padding=lambda _: 0)  # makes room for it
     with path.open("rb+") as file:
         file.write(build_id3_tag(tags))
 
 
-def _chapters_in_order(frames: bytes) -> bytes:
+def _order_chapters(frames: bytes) -> bytes:
     """Put the chapters among frames of ID3v2.3 in order: mutagen puts the shortest first, and ffmpeg lists them so."""
     parts: list[bytes] = []
     while frames:
         size = 10 + int.from_bytes(frames[4:8], "big")
         parts.append(frames[:size])
         frames = frames[size:]
-    parts.sort(key=_begins)
+    parts.sort(key=_find_chapter_start)
     return b"".join(parts)
 
 
-def _begins(frame: bytes) -> int:
+def _find_chapter_start(frame: bytes) -> int:
     """Return when a chapter begins, in milliseconds; what is no chapter comes before all of them.
 
-    >>> _begins(b"CHAP" + bytes(6) + b"chp1" + bytes(1) + bytes([0, 0, 1, 0])), _begins(b"TIT2" + bytes(20))
-    (256, -1)
+    >>> _find_chapter_start(b"CHAP" + bytes(6) + b"chp1" + bytes(1) + bytes([0, 0, 1, 0]))
+    256
+    >>> _find_chapter_start(b"TIT2" + bytes(20))
+    -1
     """
     return int.from_bytes(frame[10:].partition(b"\0")[2][:4], "big") if frame[:4] == b"CHAP" else -1
 
 
-def _wav(path: Path, tags: Tags) -> None:
+def _tag_wav(path: Path, tags: Tags) -> None:
     from mutagen.wave import WAVE
 
     file: Any = WAVE(path)
@@ -251,14 +253,14 @@ def _wav(path: Path, tags: Tags) -> None:
     file.save(v2_version=3, padding=lambda _: 0)
 
 
-def _flac(path: Path, tags: Tags) -> None:
+def _tag_flac(path: Path, tags: Tags) -> None:
     from mutagen.flac import FLAC, Picture
 
     file: Any = FLAC(path)
     if file.tags is None:
         file.add_tags()
     file.tags.clear()
-    file.tags.extend(_comments(tags))
+    file.tags.extend(_build_comments(tags))
     if tags.cover:
         picture = Picture()
         picture.type, picture.mime, picture.data = 3, tags.cover_type, tags.cover
@@ -266,13 +268,13 @@ def _flac(path: Path, tags: Tags) -> None:
     file.save(padding=lambda _: 0)
 
 
-def _opus(path: Path, tags: Tags) -> None:
+def _tag_opus(path: Path, tags: Tags) -> None:
     from mutagen.flac import Picture
     from mutagen.oggopus import OggOpus
 
     file: Any = OggOpus(path)
     file.tags.clear()
-    file.tags.extend(_comments(tags))
+    file.tags.extend(_build_comments(tags))
     if tags.cover:
         picture = Picture()
         picture.type, picture.mime, picture.data = 3, tags.cover_type, tags.cover
@@ -280,7 +282,7 @@ def _opus(path: Path, tags: Tags) -> None:
     file.save(padding=lambda _: 0)
 
 
-def _comments(tags: Tags) -> list[tuple[str, str]]:
+def _build_comments(tags: Tags) -> list[tuple[str, str]]:
     """Return Vorbis comments: the fields that are commonly read, and the chapters."""
     fields = [
         ("TITLE", to_line(tags.title)),
@@ -301,13 +303,13 @@ def _comments(tags: Tags) -> list[tuple[str, str]]:
     fields = [(name, value) for name, value in fields if value]
     for number, chapter in enumerate(merge_chapters(tags.chapters), 1):
         fields += [
-            (f"CHAPTER{number:03}", _stamp(chapter.start)),
+            (f"CHAPTER{number:03}", _format_time(chapter.start)),
             (f"CHAPTER{number:03}NAME", to_line(chapter.title)),
         ]
     return fields
 
 
-def _m4a(path: Path, tags: Tags) -> None:
+def _tag_m4a(path: Path, tags: Tags) -> None:
     from mutagen.mp4 import MP4, AtomDataType, MP4Cover, MP4FreeForm
 
     file: Any = MP4(path)
@@ -335,23 +337,23 @@ def _m4a(path: Path, tags: Tags) -> None:
     file.save(padding=lambda _: 0)
 
 
-def _stamp(seconds: Fraction) -> str:
+def _format_time(seconds: Fraction) -> str:
     """Write a time as chapters in Vorbis comments have it.
 
     >>> from fractions import Fraction
-    >>> _stamp(Fraction(36615, 10))
+    >>> _format_time(Fraction(36615, 10))
     '01:01:01.500'
     """
-    whole, thousandths = divmod(_milliseconds(seconds), 1000)
+    whole, thousandths = divmod(_to_milliseconds(seconds), 1000)
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}.{thousandths:03}"
 
 
-def _milliseconds(seconds: Fraction) -> int:
+def _to_milliseconds(seconds: Fraction) -> int:
     return round(seconds * 1000)
 
 
 @contextmanager
-def _failing() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     """Let what mutagen meets be the system's error that it is."""
     from mutagen import MutagenError
 

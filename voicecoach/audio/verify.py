@@ -107,11 +107,16 @@ def verify(path: Path, timeline: Plan | None = None) -> list[Deviation]:
     if plan is None:
         raise TargetError(path, "it carries no timeline; give it one that 'plan --json' printed, with --timeline FILE")
     try:
-        levels = _decoded(path)
+        levels = _decode(path)
     except RunError as error:
         return [Deviation(0.0, f"it does not decode: {error.reason}")]
-    allowed = _allowed(plan.sound)
-    found = [*_sealed(path, plan.sound), *_length(levels, plan), *_cues(levels, plan), *_gaps(levels, plan, allowed)]
+    allowed = _find_allowed(plan.sound)
+    found = [
+        *_check_digest(path, plan.sound),
+        *_check_length(levels, plan),
+        *_check_cues(levels, plan),
+        *_check_gaps(levels, plan, allowed),
+    ]
     return sorted(found, key=lambda finding: finding.at)
 
 
@@ -132,7 +137,7 @@ def read_plan(path: Path) -> Plan:
         TargetError: When it is none.
     """
     try:
-        return _read(plain_files.read_file(path))
+        return _read_json(plain_files.read_file(path))
     except plain_files.NotPlainError as error:
         raise TargetError(path, f"{error.strerror}; write a timeline with 'voicecoach plan ROUTINE --json'") from None
     except FileNotFoundError:
@@ -160,12 +165,12 @@ def read_carried_plan(path: Path) -> Plan | None:
     except OSError as error:
         raise TargetError(path, f"it can't be read: {(error.strerror or str(error)).lower()}") from None
     try:
-        return _read(tagging.extract_timeline(path))
+        return _read_json(tagging.extract_timeline(path))
     except ValueError:
         return None
 
 
-def _read(data: str | bytes) -> Plan:
+def _read_json(data: str | bytes) -> Plan:
     """Read as much of a timeline as is needed here, whoever wrote it.
 
     Raises:
@@ -174,12 +179,12 @@ def _read(data: str | bytes) -> Plan:
     try:
         found = read_timeline(data)
         plan = Plan(found.duration or 0.0, [_Cue(cue.start, cue.end, cue.track, cue.text) for cue in found.cues])
-        return plan if found.sound is None else _with_sound(plan, found.sound)
+        return plan if found.sound is None else _add_sound(plan, found.sound)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise ValueError("this is not a timeline") from error
 
 
-def _with_sound(plan: Plan, sound: Mapping[str, Any]) -> Plan:
+def _add_sound(plan: Plan, sound: Mapping[str, Any]) -> Plan:
     """Read what a timeline tells of its sound: levels, and the digest of what was written."""
     known: dict[str, Any] = {name: float(sound[name]) for name in ("room_tone", "bed") if name in sound}
     known["sha256"] = str(sound.get("sha256", ""))
@@ -194,7 +199,7 @@ def _with_sound(plan: Plan, sound: Mapping[str, Any]) -> Plan:
     return replace(plan, cues=cues, sound=known)
 
 
-def _decoded(path: Path) -> _Levels:
+def _decode(path: Path) -> _Levels:
     """Decode a file strictly, and measure each 4 ms of it."""
     strict = ["-err_detect", "explode", "-i", ffmpeg.quote_path(path), "-map", "0:a:0"]
     args = [*strict, "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
@@ -207,21 +212,21 @@ def _decoded(path: Path) -> _Levels:
     return _Levels(bytes(blocks), bytes(speech), samples)
 
 
-def _sealed(path: Path, sound: Mapping[str, Any] | None) -> Iterator[Deviation]:
+def _check_digest(path: Path, sound: Mapping[str, Any] | None) -> Iterator[Deviation]:
     """Compare the encoded sound with what was written, if that is known."""
     written = (sound or {}).get("sha256")
     if written and written != tagging.digest_sound(path):
         yield Deviation(0.0, "its sound is not the one that was written: it was cut, encoded again or edited")
 
 
-def _length(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
+def _check_length(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
     planned = round(plan.duration * SAMPLE_RATE)
     if abs(levels.samples - planned) >= FRAME_SAMPLES:
         heard = levels.samples / SAMPLE_RATE
         yield Deviation(heard, f"it lasts {heard:.3f} s and was planned to last {plan.duration:.3f} s")
 
 
-def _cues(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
+def _check_cues(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
     end = levels.samples / SAMPLE_RATE
     for cue in plan.cues:
         if cue.track != "voice":
@@ -231,10 +236,10 @@ def _cues(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
             yield Deviation(cue.start, f"{quote(cue.text)} is not there: the sound ends before")
         else:
             within = (plan.sound or {}).get("within", math.inf)
-            yield from _by_seconds(levels, cue) or _by_levels(levels, cue, within)
+            yield from _check_by_seconds(levels, cue) or _check_by_levels(levels, cue, within)
 
 
-def _by_seconds(levels: _Levels, cue: _Cue) -> list[Deviation]:
+def _check_by_seconds(levels: _Levels, cue: _Cue) -> list[Deviation]:
     """Listen to a spoken cue by the second: between two sentences, half a second of silence is right."""
     text, parts = quote(cue.text), max(1, int(cue.end - cue.start))
     length = (cue.end - cue.start) / parts
@@ -249,7 +254,7 @@ def _by_seconds(levels: _Levels, cue: _Cue) -> list[Deviation]:
     return []
 
 
-def _by_levels(levels: _Levels, cue: _Cue, within: float) -> list[Deviation]:
+def _check_by_levels(levels: _Levels, cue: _Cue, within: float) -> list[Deviation]:
     """Hold a spoken cue against the levels that its file carries, by 20 ms: no onset, end or syllable is missing."""
     first = round(cue.start * LEVELS_A_SECOND)
     heard = levels.speech[first : first + len(cue.levels)]
@@ -275,7 +280,7 @@ def _name_part(start: int, end: int, blocks: int) -> str:
     return f"the last {length} ms" if blocks - end <= edge else f"{length} ms"
 
 
-def _gaps(levels: _Levels, plan: Plan, allowed: float) -> Iterator[Deviation]:
+def _check_gaps(levels: _Levels, plan: Plan, allowed: float) -> Iterator[Deviation]:
     """Listen to what lies between the cues."""
     at = 0.0
     ends = [(cue.start, cue.end) for cue in sorted(plan.cues)]
@@ -290,7 +295,7 @@ def _gaps(levels: _Levels, plan: Plan, allowed: float) -> Iterator[Deviation]:
         at = max(at, end)
 
 
-def _allowed(sound: Mapping[str, Any] | None) -> float:
+def _find_allowed(sound: Mapping[str, Any] | None) -> float:
     """Return the level that a gap may have, in dBFS; where nothing is known of the sound there may be a room tone."""
     known = {"room_tone": ROOM_TONE} if sound is None else sound
     room, bed = known.get("room_tone"), known.get("bed")

@@ -69,7 +69,7 @@ class Stream:
                 size += len(chunk)
                 yield chunk
 
-        with _listed(self.chapters) as listed:
+        with _list_chapters(self.chapters) as listed:
             args = [*self.input(), *listed, *self.encoding(), ffmpeg.quote_path(path)]
             ffmpeg.encode_stream(args, _count(), what=f"encoding the {self.form.name}")
         if self.form is MP3:
@@ -99,12 +99,12 @@ class Stream:
         return [*mixed, *bare, *self.form.encoding(self.bit_rate)]
 
 
-class _MeanwhileError(EncodeError):
+class _TemporaryFileError(EncodeError):
     """What is needed while a file is made could not be written, somewhere else."""
 
 
 @contextmanager
-def _listed(chapters: Sequence[ChapterTag]) -> Iterator[list[str]]:
+def _list_chapters(chapters: Sequence[ChapterTag]) -> Iterator[list[str]]:
     """Yield what gives ffmpeg a list of chapters as a second input, if there are any."""
     if not chapters:
         yield []
@@ -114,7 +114,7 @@ def _listed(chapters: Sequence[ChapterTag]) -> Iterator[list[str]]:
             path = stack.enter_context(locks.hold_folder()) / "chapters"
             path.write_text(tagging.format_chapters(chapters), encoding="utf-8")
         except OSError as error:
-            raise _MeanwhileError(f"no temporary file can be written: {error}\n{_TEMPORARY}") from None
+            raise _TemporaryFileError(f"no temporary file can be written: {error}\n{_TEMPORARY}") from None
         yield ["-f", "ffmetadata", "-i", ffmpeg.quote_path(path), "-map_chapters", "1"]
 
 
@@ -167,17 +167,17 @@ def write_files(
     with ExitStack() as stack:
         paths = [*(each.path for each in recordings), *(each.path for each in extras)]
         made = [_hold_draft(path, stack) for path in paths]
-        written = tuple(_made(draft, each) for draft, each in zip(made, recordings, strict=False))
+        written = tuple(_make(draft, each) for draft, each in zip(made, recordings, strict=False))
         for draft, extra in zip(made[len(recordings) :], extras, strict=True):
-            _laid_down(draft, extra)
+            _write_extra(draft, extra)
         if listen:
             for number in range(len(recordings)):
-                with _told(paths[number]), _draft_told(paths[number]):
+                with _report_system_errors(paths[number]), _report_draft_errors(paths[number]):
                     listen(number, made[number])
         signals.raise_pending()
         with signals.defer():
             for draft, path in zip(made, paths, strict=True):
-                with _told(path):
+                with _report_system_errors(path):
                     drafts.put(draft, path)
             signals.mark_complete()
     return written
@@ -185,24 +185,24 @@ def write_files(
 
 def _hold_draft(path: Path, stack: ExitStack) -> Path:
     """Hold a draft of a file until the stack is closed."""
-    with _told(path):
-        return stack.enter_context(drafts.hold(path))
+    with _report_system_errors(path):
+        return stack.enter_context(drafts.hold_draft(path))
 
 
-def _laid_down(draft: Path, extra: Extra) -> None:
-    with _told(extra.path):
+def _write_extra(draft: Path, extra: Extra) -> None:
+    with _report_system_errors(extra.path):
         draft.write_bytes(extra.content)
         drafts.sync(draft)
 
 
-def _made(draft: Path, recording: Recording) -> Written:
+def _make(draft: Path, recording: Recording) -> Written:
     """Make a whole file of a recording under the name of its draft."""
     path, sound, tags, form = recording.path, recording.sound, recording.tags, recording.form
     # Of what is joined all is known before it is written, and so is the tag in front of it.
     head = tagging.build_id3_tag(tags, sound.digest) if isinstance(sound, JoinedTrack) else b""
-    with _draft_told(path):
+    with _report_draft_errors(path):
         samples = sound.save(draft, head) if isinstance(sound, JoinedTrack) else sound.save(draft)
-    with _told(path), _draft_told(path):
+    with _report_system_errors(path), _report_draft_errors(path):
         _check(draft, samples, form, len(head))
         if not head:
             tagging.save_tags(draft, form, tagging.seal(tags, tagging.digest_sound(draft)))
@@ -215,14 +215,14 @@ def _check(path: Path, samples: int, form: Format, start: int = 0) -> None:
     if not samples:
         raise EncodeError(f"encoding the {form.name}: there is no sound in it")
     try:
-        stated, size = _stated(path, start) if form is MP3 else (tagging.count_samples(path, form), None)
+        stated, size = _read_length(path, start) if form is MP3 else (tagging.count_samples(path, form), None)
     except ValueError as error:
         raise EncodeError(f"encoding the {form.name}: {error} in what ffmpeg wrote") from None
     if stated != samples or size not in {None, path.stat().st_size - start}:
         raise EncodeError(f"encoding the {form.name}: {samples} samples went in, {stated} came out")
 
 
-def _stated(path: Path, start: int) -> tuple[int, int]:
+def _read_length(path: Path, start: int) -> tuple[int, int]:
     """Return how many samples an MP3 says are heard, and how many bytes it says it has; ``start`` of them are tags."""
     with path.open("rb") as file:
         file.seek(start)
@@ -231,40 +231,40 @@ def _stated(path: Path, start: int) -> tuple[int, int]:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _report_system_errors(path: Path) -> Iterator[None]:
     """Tell what the system refuses as an error about ``path``."""
     try:
         yield
     except (FileNotFoundError, NotADirectoryError):
-        raise _folderless(path) from None
+        raise _describe_missing_folder(path) from None
     except OSError as error:
-        raise _refused(path, (error.strerror or str(error)).lower(), suggest_remedy(error)) from None
+        raise _describe_refusal(path, (error.strerror or str(error)).lower(), suggest_remedy(error)) from None
 
 
 @contextmanager
-def _draft_told(path: Path) -> Iterator[None]:
+def _report_draft_errors(path: Path) -> Iterator[None]:
     """Tell what is wrong with the draft of a file by the file's own name: a full disk, a folder that is gone."""
     try:
         yield
-    except _MeanwhileError:
+    except _TemporaryFileError:
         raise
     except (OutputError, EncodeError) as error:
         what = process.find_full_disk(str(error)) or (error.what if isinstance(error, OutputError) else "")
         if not plain_files.is_folder(path.parent):
-            raise _folderless(path) from None
+            raise _describe_missing_folder(path) from None
         if what:
-            raise _refused(path, what) from None
+            raise _describe_refusal(path, what) from None
         raise
 
 
-def _folderless(path: Path) -> TargetError | OutputError:
+def _describe_missing_folder(path: Path) -> TargetError | OutputError:
     """Return the error of a file that has no folder; some folders, such as /proc, take no files at all."""
     if plain_files.is_folder(path.parent):
         return OutputError(path, f"no file can be made in {path.parent}\nchoose another place with -o")
     return TargetError(path, describe_missing(path.parent))
 
 
-def _refused(path: Path, what: str, advice: str = "") -> OutputError:
+def _describe_refusal(path: Path, what: str, advice: str = "") -> OutputError:
     """Return the error of a file that the system does not let us write, and what would mend it."""
     if what in process.DISK_FULL:
         folder = Path(os.path.realpath(path)).parent

@@ -27,7 +27,7 @@ def find_asset(name: str) -> Path:
     """
     if name not in list_assets():
         raise UnknownNameError("sound", name, list_assets())
-    return _folder() / name
+    return _find_folder() / name
 
 
 def find_bed(name: str) -> Path:
@@ -41,7 +41,7 @@ def find_bed(name: str) -> Path:
     """
     if name not in list_beds():
         raise UnknownNameError("bed", name, list_beds())
-    return _folder() / "beds" / f"{name}.wav"
+    return _find_folder() / "beds" / f"{name}.wav"
 
 
 def find_room_tone() -> Path:
@@ -50,7 +50,7 @@ def find_room_tone() -> Path:
     >>> find_room_tone().name
     'tone.wav'
     """
-    return _folder() / "room" / "tone.wav"
+    return _find_folder() / "room" / "tone.wav"
 
 
 @cache
@@ -60,7 +60,7 @@ def list_assets() -> tuple[str, ...]:
     >>> "chime-end.wav" in list_assets()
     True
     """
-    return tuple(sorted(path.name for path in _folder().glob("*.wav")))
+    return tuple(sorted(path.name for path in _find_folder().glob("*.wav")))
 
 
 @cache
@@ -70,7 +70,7 @@ def list_beds() -> tuple[str, ...]:
     >>> list_beds()
     ('brown', 'pad', 'rain', 'waves')
     """
-    return tuple(sorted(path.stem for path in (_folder() / "beds").glob("*.wav")))
+    return tuple(sorted(path.stem for path in (_find_folder() / "beds").glob("*.wav")))
 
 
 @cache
@@ -84,5 +84,5 @@ def list_chimes() -> tuple[str, ...]:
     return tuple(each for each in sets if {f"{each}-{moment}.wav" for moment in MOMENTS} <= set(list_assets()))
 
 
-def _folder() -> Path:
+def _find_folder() -> Path:
     return next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])

@@ -58,10 +58,10 @@ class _Entry:
     used: float
 
 
-def locate(folder: Path, kind: str, *key: str) -> Path:
+def locate_entry(folder: Path, kind: str, *key: str) -> Path:
     """Return the file for an entry of one of the `ENTRY_KINDS`.
 
-    >>> locate(Path("cache"), "clip", "voice", "In").as_posix()
+    >>> locate_entry(Path("cache"), "clip", "voice", "In").as_posix()
     'cache/24/24297b61c2ed6a8706623bbf3ab481becb975a6e26699c9b9eec80c81a4d27a3.clip'
     """
     if kind not in ENTRY_KINDS:
@@ -97,7 +97,7 @@ def store(path: Path, content: bytes) -> None:
     Raises:
         OSError: If that is not possible.
     """
-    if folders.NOWHERE in path.parents:
+    if folders.NO_FOLDER in path.parents:
         raise OSError(folders.HOMELESS)
     if path.parent.is_symlink():
         raise OSError(f"{path.parent.name} in it is a link")
@@ -109,7 +109,7 @@ def store(path: Path, content: bytes) -> None:
 
 def recall(folder: Path | None, key: str) -> object | None:
     """Return the small fact that `remember` stored under a key; None if there is none, or no folder."""
-    kept = fetch(locate(folder, "fact", key)) if folder else None
+    kept = fetch(locate_entry(folder, "fact", key)) if folder else None
     return None if kept is None else json.loads(kept)["value"]
 
 
@@ -117,21 +117,21 @@ def remember(folder: Path | None, key: str, value: object) -> None:
     """Store a small fact, anything that JSON can hold; do nothing if there is no folder, or it is not writable."""
     if folder:
         with suppress(OSError):
-            store(locate(folder, "fact", key), json.dumps({"key": key, "value": value}).encode())
+            store(locate_entry(folder, "fact", key), json.dumps({"key": key, "value": value}).encode())
 
 
 def measure_usage(folder: Path) -> Usage:
     """Count the entries of a cache; a folder that does not exist has none."""
-    entries = list(_entries(folder, _ENTRY))
+    entries = list(_list_entries(folder, _ENTRY))
     return Usage(len(entries), sum(entry.bytes for entry in entries))
 
 
 def clear(folder: Path) -> Usage:
     """Remove all entries of a cache, and nothing else; return what was removed."""
-    gone = [entry for entry in _entries(folder, _ENTRY) if remove(entry.path)]
-    for entry in _entries(folder, _UNFINISHED):
+    gone = [entry for entry in _list_entries(folder, _ENTRY) if remove(entry.path)]
+    for entry in _list_entries(folder, _UNFINISHED):
         remove(entry.path)
-    for shelf in _shelves(folder):
+    for shelf in _list_shelves(folder):
         with suppress(OSError):  # something else is in it
             shelf.rmdir()
     return Usage(len(gone), sum(entry.bytes for entry in gone))
@@ -153,10 +153,10 @@ def enforce_limit() -> Iterator[None]:
 
 def prune(folder: Path, limit: int) -> None:
     """Remove leftovers of dead processes, and the least recently used entries until ``limit`` bytes are left."""
-    for entry in _entries(folder, _UNFINISHED):
+    for entry in _list_entries(folder, _UNFINISHED):
         if entry.used < time.time() - _STALE:
             remove(entry.path)
-    entries = sorted(_entries(folder, _ENTRY), key=lambda entry: entry.used)
+    entries = sorted(_list_entries(folder, _ENTRY), key=lambda entry: entry.used)
     over = sum(entry.bytes for entry in entries) - limit
     for entry in entries:
         if over <= 0:
@@ -190,16 +190,16 @@ def _unpack(packed: bytes, name: str) -> tuple[bytes, str] | None:
     return (content, digest.hexdigest()) if whole and content else None
 
 
-def _entries(folder: Path, named: re.Pattern[str]) -> Iterable[_Entry]:
-    return (entry for shelf in _shelves(folder) for entry in _files(shelf, named))
+def _list_entries(folder: Path, named: re.Pattern[str]) -> Iterable[_Entry]:
+    return (entry for shelf in _list_shelves(folder) for entry in _list_files(shelf, named))
 
 
-def _shelves(folder: Path) -> list[Path]:
+def _list_shelves(folder: Path) -> list[Path]:
     found = _scan(folder)
     return [Path(each) for each in found if _SHELF.fullmatch(each.name) and each.is_dir(follow_symlinks=False)]
 
 
-def _files(shelf: Path, named: re.Pattern[str]) -> list[_Entry]:
+def _list_files(shelf: Path, named: re.Pattern[str]) -> list[_Entry]:
     files = [each for each in _scan(shelf) if named.fullmatch(each.name) and each.is_file(follow_symlinks=False)]
     return [entry for each in files if (entry := _examine(each)) is not None]
 

@@ -32,14 +32,14 @@ def write_file(path: Path, content: bytes) -> None:
         OSError: When the file can't be written; nothing is left behind then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with hold(path) as draft:
+    with hold_draft(path) as draft:
         draft.write_bytes(content)
         sync(draft)
         put(draft, path)
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[Path]:
+def hold_draft(path: Path) -> Iterator[Path]:
     """Give an empty draft of a file for a while; remove it at the end unless it was put in place.
 
     What killed processes left in the folder goes first.
@@ -70,7 +70,7 @@ def make_draft(target: Path, name: str, new: int = _NEW) -> Path:
         OSError: When it can't be made.
     """
     draft = target.with_name(name)
-    mode = _mode(target)
+    mode = _read_mode(target)
     opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, new if mode is None else mode | stat.S_IRWXU & _NEW)
     os.close(opened)
     return draft
@@ -121,7 +121,7 @@ def remove(path: Path) -> bool:
     return True
 
 
-def _mode(target: Path) -> int | None:
+def _read_mode(target: Path) -> int | None:
     """Return the permissions of a file, if it is there."""
     try:
         return target.stat().st_mode & 0o777

@@ -13,36 +13,36 @@ from voicecoach.system import plain_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NOWHERE = Path(os.devnull) / "voicecoach"
+NO_FOLDER = Path(os.devnull) / "voicecoach"
 """A folder for those who have none: nothing is in it, and nothing can be put there."""
 
 HOMELESS = "there is no home folder; set HOME"
 
 
-def cache() -> Path:
+def find_cache() -> Path:
     """Return the folder in which speech is kept."""
     from platformdirs import user_cache_path
 
-    return _own(user_cache_path)
+    return _find_own(user_cache_path)
 
 
-def settings() -> Path:
+def find_settings() -> Path:
     """Return the folder of the user's own defaults."""
     from platformdirs import user_config_path
 
-    return _own(user_config_path)
+    return _find_own(user_config_path)
 
 
-def settings_file() -> Path:
+def find_settings_file() -> Path:
     """Return the file of the user's own defaults, whether it exists or not."""
-    return settings() / "config.toml"
+    return find_settings() / "config.toml"
 
 
-def data() -> Path:
+def find_data() -> Path:
     """Return the folder in which voices are installed."""
     from platformdirs import user_data_path
 
-    return _own(user_data_path)
+    return _find_own(user_data_path)
 
 
 def describe_missing(folder: Path) -> str:
@@ -88,7 +88,7 @@ def quote_argument(path: str) -> str:
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[None]:
+def make_folder(path: Path) -> Iterator[None]:
     """Make a folder, and those above it that are missing; if what is done inside fails, they are removed again.
 
     Raises:
@@ -113,7 +113,7 @@ def new_folder(path: Path) -> Iterator[None]:
         raise
 
 
-def _own(find: Callable[..., Path]) -> Path:
+def _find_own(find: Callable[..., Path]) -> Path:
     """Return our folder where the system has such folders.
 
     A user without a home has none. What is found then is an error, or a path such as ``~/.cache``, or ``.cache``, which
@@ -122,5 +122,5 @@ def _own(find: Callable[..., Path]) -> Path:
     try:
         found = find("voicecoach", appauthor=False)
     except RuntimeError:
-        return NOWHERE
-    return found if found.is_absolute() else NOWHERE
+        return NO_FOLDER
+    return found if found.is_absolute() else NO_FOLDER

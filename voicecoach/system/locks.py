@@ -40,7 +40,7 @@ def hold_folder() -> Iterator[Path]:
 
     place = Path(tempfile.gettempdir())
     remove_leftovers(place, _WORK)
-    with hold_lock(lambda: _work(place)) as path:
+    with hold_lock(lambda: _make_work_folder(place)) as path:
         try:
             yield path
         finally:
@@ -54,7 +54,7 @@ def hold_lock(make: Callable[[], Path]) -> Iterator[Path]:
     while handle is None:
         path = make()
         with suppress(BlockingIOError, FileNotFoundError):  # another's broom came between; then a new one is made
-            handle = _locked(path)
+            handle = _lock(path)
     try:
         yield path
     finally:
@@ -70,7 +70,7 @@ def remove_leftovers(place: Path, named: re.Pattern[str]) -> None:
         return
     for path in found:
         with suppress(OSError):
-            _remove_left(path)
+            _remove_leftover(path)
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def wait_for_lock(path: Path, waited: Callable[[], object]) -> Iterator[bool | N
     while handle is None:
         path.touch()
         try:
-            handle = _locked(path)
+            handle = _lock(path)
         except BlockingIOError:
             waited()
             time.sleep(_LOOK)
@@ -109,7 +109,7 @@ def hold_mutex(place: Path, patience: float) -> Iterator[None]:
     handle = _UNLOCKED
     while True:
         try:
-            handle = _locked(place)
+            handle = _lock(place)
         except BlockingIOError:
             if time.monotonic() < end:
                 time.sleep(_LOOK)
@@ -123,20 +123,20 @@ def hold_mutex(place: Path, patience: float) -> Iterator[None]:
         _release(handle)
 
 
-def _work(place: Path) -> Path:
+def _make_work_folder(place: Path) -> Path:
     path = place / f"voicecoach-{os.urandom(8).hex()}.work"
     path.mkdir(mode=0o700)
     return path
 
 
-def _remove_left(path: Path) -> None:
+def _remove_leftover(path: Path) -> None:
     """Remove a file or a folder unless it is held, or another user's."""
     facts = path.lstat()
     if hasattr(os, "geteuid") and facts.st_uid != os.geteuid():
         return
     if not (stat.S_ISREG(facts.st_mode) or stat.S_ISDIR(facts.st_mode)):
         return
-    handle = _locked(path)
+    handle = _lock(path)
     try:
         if handle == _UNLOCKED and facts.st_mtime > time.time() - _AGE:
             return
@@ -150,7 +150,7 @@ def _remove_left(path: Path) -> None:
         _release(handle)
 
 
-def _locked(path: Path) -> int:
+def _lock(path: Path) -> int:
     """Lock a file or a folder, and return what holds it; `_UNLOCKED` where there are no locks.
 
     Raises:

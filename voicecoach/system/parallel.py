@@ -42,7 +42,7 @@ def map_parallel(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iter
     except KeyboardInterrupt:
         with signals.defer():  # a second signal would leave what the first is about to end
             threads.shutdown(wait=False, cancel_futures=True)
-            _end(futures)
+            _end_children(futures)
         raise
     except Exception:
         threads.shutdown(cancel_futures=True)  # nothing goes on after an error
@@ -51,7 +51,7 @@ def map_parallel(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iter
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _end(futures: Iterable[Future[_Made]]) -> None:
+def _end_children(futures: Iterable[Future[_Made]]) -> None:
     """End the programs that other threads wait for, also those that are just starting."""
     from concurrent.futures import wait
 

@@ -80,7 +80,7 @@ class Tail:
 
 
 class Child:
-    """A running program. `start` is the safe way to get one; whoever creates one directly must `close` it."""
+    """A running program. `start_child` is the safe way to get one; whoever creates one directly must `close` it."""
 
     def __init__(
         self,
@@ -210,7 +210,7 @@ class Child:
 
 
 @contextmanager
-def start(
+def start_child(
     command: Sequence[str],
     *,
     stdin: StreamTarget = NOTHING,
@@ -240,19 +240,19 @@ _running: set[Child] = set()
 
 
 def kill_all() -> None:
-    """Kill every child that `start` started and that still runs, in any thread; the threads that wait go on."""
+    """Kill every child that `start_child` started and that still runs, in any thread; the threads that wait go on."""
     for child in tuple(_running):
         child.kill()
 
 
-def run(command: Sequence[str], content: bytes = b"", seconds: float | None = None) -> Finished:
+def run_child(command: Sequence[str], content: bytes = b"", seconds: float | None = None) -> Finished:
     """Run a program with ``content`` as its standard input, and return its result.
 
     Raises:
         NotStartedError: If the system can't start it.
         TimeoutError: If it takes longer than ``seconds``.
     """
-    with start(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as child:
+    with start_child(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as child:
         out, messages = child.communicate(content, seconds)
         return Finished(child.wait(), out, messages.decode(errors="replace"))
 
@@ -276,10 +276,10 @@ def find_full_disk(messages: str, status: int = 0) -> str:
     return found or _DISK_FULL_STATUS.get(status, "")
 
 
-def last_line(messages: str) -> str:
+def find_last_line(messages: str) -> str:
     r"""Return the last line that a child wrote, without addresses in memory, and not longer than 300 characters.
 
-    >>> last_line("[in#0 @ 0x55d0] Error opening input: No such file\n\n")
+    >>> find_last_line("[in#0 @ 0x55d0] Error opening input: No such file\n\n")
     'Error opening input: No such file'
     """
     lines = [line.strip() for line in messages.splitlines() if line.strip()]

@@ -63,7 +63,7 @@ def raise_pending() -> None:
         raise Stopped
 
 
-def exit_status() -> int:
+def find_exit_status() -> int:
     """Return the exit status that a received signal asks for, 128 and its number; 0 when there was none."""
     return 128 + _state.received if _state.received else 0
 

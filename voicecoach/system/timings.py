@@ -42,7 +42,7 @@ class Clock:
 
 @contextmanager
 def start_clock() -> Iterator[Clock]:
-    """Give a clock that `measure` adds to, in this thread, while it is there."""
+    """Give a clock that `time_part` adds to, in this thread, while it is there."""
     made = Clock()
     before = _CLOCK.set(made)
     try:
@@ -52,10 +52,10 @@ def start_clock() -> Iterator[Clock]:
 
 
 @contextmanager
-def measure(name: str) -> Iterator[None]:
+def time_part(name: str) -> Iterator[None]:
     """Add what is done in it to a part of the clock, if there is one.
 
-    >>> with start_clock() as measured, measure("outer"), measure("inner"):
+    >>> with start_clock() as measured, time_part("outer"), time_part("inner"):
     ...     pass
     >>> sorted(measured.parts)
     ['inner', 'outer']

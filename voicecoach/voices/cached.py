@@ -146,7 +146,7 @@ class CachedVoice:
 
 def locate_clip(folder: Path, identity: str, wording: str) -> Path:
     """Return the file in which a voice's clip of a wording is kept."""
-    return cache.locate(folder, "clip", identity, wording)
+    return cache.locate_entry(folder, "clip", identity, wording)
 
 
 def _read(path: Path) -> Clip | None:

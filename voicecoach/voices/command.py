@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, RunError, VoiceError, quote
 from voicecoach.system import cache, folders, parallel
-from voicecoach.system.process import Child, describe_end, last_line
+from voicecoach.system.process import Child, describe_end, find_last_line
 from voicecoach.system.signals import defer
 from voicecoach.voices import polish
 from voicecoach.voices.command_definition import Definition, find_program, read_definition
@@ -240,7 +240,7 @@ def _describe(name: str, commands: Mapping[str, object]) -> VoiceInfo:
         found = read_definition(name, commands)
     except ChoiceError as error:
         return VoiceInfo(f"command:{name}", "command", name, ready=False, hint="; ".join(str(error).splitlines()))
-    hint = "" if found.program else f"install {found.run[0]}, or write its path in {folders.settings_file()}"
+    hint = "" if found.program else f"install {found.run[0]}, or write its path in {folders.find_settings_file()}"
     return VoiceInfo(f"command:{name}", "command", Path(found.run[0]).name, found.languages, ready=not hint, hint=hint)
 
 
@@ -293,7 +293,7 @@ def _write_size(path: Path) -> None:
 
 
 def _describe_failure(status: int, said: Path) -> str:
-    last = last_line(said.read_bytes()[-4096:].decode(errors="replace"))
+    last = find_last_line(said.read_bytes()[-4096:].decode(errors="replace"))
     return f"{describe_end(status)}: {last[:120]}" if last else describe_end(status)
 
 

@@ -100,11 +100,11 @@ def read_definition(name: str, commands: Mapping[str, object]) -> Definition:
     """
     if name not in commands:
         example = 'run = ["flite", "-t", "{text}", "-o", "{out}"]'
-        remedy = f"define it in {folders.settings_file()}, as\n[commands.NAME] with {example}"
+        remedy = f"define it in {folders.find_settings_file()}, as\n[commands.NAME] with {example}"
         raise UnknownNameError("command", name, sorted(commands), remedy)
     given = commands[name]
     for what, remedy in _check_definition(given):
-        raise ChoiceError(f"{folders.settings_file()}: [commands.{name}]: {what}\n{remedy}")
+        raise ChoiceError(f"{folders.find_settings_file()}: [commands.{name}]: {what}\n{remedy}")
     assert isinstance(given, dict)  # noqa: S101 - it was checked
     rate, timeout = given.get("rate", RATE), float(given.get("timeout", TIMEOUT))
     return Definition(name, tuple(given["run"]), tuple(given.get("languages", ())), rate, timeout)
@@ -188,6 +188,6 @@ def find_program(found: Definition) -> str:
     """
     program = found.program
     if program is None:
-        remedy = f"install it, or write its path under [commands.{found.name}] in {folders.settings_file()}"
+        remedy = f"install it, or write its path under [commands.{found.name}] in {folders.find_settings_file()}"
         raise VoiceError(f"the command {found.name!r} needs {quote(found.run[0])}, which is not installed\n{remedy}")
     return program

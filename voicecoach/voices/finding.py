@@ -177,7 +177,7 @@ def _suggest_install(spec: str) -> str:
 
 def data_folder() -> Path:
     """Return where voices are installed."""
-    return folders.data()
+    return folders.find_data()
 
 
 def _find_default(every: Mapping[str, Kind], settings: Settings) -> Found:

@@ -8,7 +8,6 @@ filter rings: so a clip is the same to the byte whatever else is in its batch.
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
@@ -16,11 +15,8 @@ from typing import TYPE_CHECKING
 from voicecoach.audio import ffmpeg, filters
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
 from voicecoach.audio.loudness import integrate
+from voicecoach.audio.pcm import audioop
 from voicecoach.system import parallel, timings
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
-    import audioop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -154,7 +150,7 @@ def polish(raws: Sequence[Raw], own_gain: float) -> list[Clip]:
     Raises:
         EncodeError: When ffmpeg is missing or fails.
     """
-    with timings.measure("levelling"):
+    with timings.time_part("levelling"):
         works = _render([_Work(trim(raw), own_gain) for raw in raws])
         for _ in range(_ROUNDS):
             again = {index: _correct(work) for index, work in enumerate(works) if work.miss > _SLACK}
@@ -170,7 +166,7 @@ def calibrate(raw: Raw) -> float:
     Raises:
         EncodeError: When ffmpeg is missing or fails.
     """
-    with timings.measure("levelling"):
+    with timings.time_part("levelling"):
         (plain,) = _render([_Work(trim(raw), 0.0)])
         (near,) = _render([_correct(plain)])
         # The limiter takes back a part of the gain; these two measurements show how much.
@@ -196,7 +192,7 @@ def _run(works: Sequence[_Work], rate: int) -> Iterator[_Work]:
     laid, starts = _lay(works, rate // _BLOCKS_A_SECOND)
     given = ["-f", "s32le", "-ar", str(rate), "-ac", "1", "-i", "pipe:0"]
     wanted = filters.limit_and_measure(_HEADROOM, CEILING - _SLACK, SAMPLE_RATE)
-    late = filters.limiter_delay(rate) * 4  # bytes of the silence at the start: by so much all begins earlier
+    late = filters.compute_limiter_delay(rate) * 4  # bytes of the silence at the start: by so much all begins earlier
     said = ffmpeg.run([*given, *wanted], what="levelling the voice", data=laid[late:])
     levels = [float(level) for level in re.findall(r"r128\.M=(\S+)", said.stderr)]
     for work, start in zip(works, starts, strict=True):

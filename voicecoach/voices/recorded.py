@@ -9,7 +9,6 @@ import array
 import hashlib
 import sys
 import unicodedata
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
+from voicecoach.audio.pcm import audioop
 from voicecoach.errors import ChoiceError, RunError, VoiceError, quote
 from voicecoach.language import as_written
 from voicecoach.system import folders, parallel, plain_files
@@ -24,10 +24,6 @@ from voicecoach.system.file_names import name_recording
 from voicecoach.voices import polish
 from voicecoach.voices.polish import Raw
 from voicecoach.voices.port import CompositeVoice
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.13 on it is audioop-lts, which stays
-    import audioop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -23,7 +23,7 @@ def command(chosen: CacheOptions) -> None:
     """Show how much speech is cached, or delete it."""
     from voicecoach.system import cache
 
-    folder = folders.cache()
+    folder = folders.find_cache()
     usage = cache.clear(folder) if chosen.clear else cache.measure_usage(folder)
     done = "deleted" if chosen.clear else "kept"
     click.echo(f"{usage.entries} entries, {usage.bytes / 1e6:.1f} MB {done} in {folder}")

@@ -56,7 +56,7 @@ def command(chosen: CheckOptions) -> int:
     for file in chosen.files:
         with show_progress(f"Checking {file}") as report:
             request = Request(file, voice=chosen.voice, rate=chosen.rate, commands=read_commands())
-            reviews.append(review(request, chosen.breaths or (), folders.cache(), report))
+            reviews.append(review(request, chosen.breaths or (), folders.find_cache(), report))
         _print_review(reviews[-1])
     return _conclude(reviews)
 

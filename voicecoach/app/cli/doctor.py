@@ -42,7 +42,7 @@ def command(chosen: DoctorOptions) -> int:
     with suppress(ChoiceError):  # one of the checks reports it
         commands = config.read_commands()
     request = Request(sampling.ROUTINE, voice=chosen.voice, commands=commands)
-    checks = doctor.run_checks(request, Registry(COMMANDS), folders.cache())
+    checks = doctor.run_checks(request, Registry(COMMANDS), folders.find_cache())
     if chosen.as_json:
         print_json(doctor.as_json(checks))
     else:

@@ -28,7 +28,7 @@ def run(args: list[str] | None = None) -> int:
         message, status = _run_command(args)
     except (KeyboardInterrupt, click.Abort):  # a second one, while the first is being handled
         message, status = "", 0
-    if stopped := signals.exit_status():
+    if stopped := signals.find_exit_status():
         message, status = signals.describe_stop(), stopped
     if message:
         _print_error(message)

@@ -92,7 +92,7 @@ def command(chosen: MakeOptions) -> None:
 
         request = chosen.request(path)
         with name_check(request):
-            made = session.make(request, path, folders.cache(), report)
+            made = session.make(request, path, folders.find_cache(), report)
     print_warnings(made.session, quiet=printed.quiet)
     if printed.timings:
         _print_timings(started, made.seconds)

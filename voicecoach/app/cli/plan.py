@@ -72,7 +72,7 @@ def command(chosen: PlanOptions) -> None:
         _check_picture(picture, force=chosen.output.force)
     request = make_request(chosen.session, chosen.guidance, chosen.voice)
     with show_progress(f"Planning {request.routine}") as report, name_check(request):
-        planned = session.plan(request, folders.cache(), report)
+        planned = session.plan(request, folders.find_cache(), report)
     print_warnings(planned, quiet=False)
     print_notes(planned.notes)
     (track,) = planned.tracks

@@ -82,7 +82,7 @@ def _play_session(chosen: PlayOptions) -> None:
     )
     with locks.hold_folder() as folder:
         with show_progress(f"Getting {request.routine} ready", quiet=quiet) as report, name_check(request):
-            made = session.make(request, folder / "session.mp3", folders.cache(), report)
+            made = session.make(request, folder / "session.mp3", folders.find_cache(), report)
         print_warnings(made.session, quiet=quiet)
         signals.raise_pending()
         signals.reset()  # the file that was made is not one to keep

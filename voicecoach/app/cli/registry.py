@@ -113,5 +113,5 @@ def cli(context: click.Context) -> None:
     if preferred:
         from voicecoach.audio import ffmpeg_choice
 
-        ffmpeg_choice.prefer(preferred)
-        context.call_on_close(lambda: ffmpeg_choice.prefer(None))
+        ffmpeg_choice.set_preference(preferred)
+        context.call_on_close(lambda: ffmpeg_choice.set_preference(None))

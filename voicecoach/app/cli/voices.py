@@ -109,7 +109,7 @@ def _list_voices(chosen: VoicesOptions) -> None:
     from voicecoach.app import config
     from voicecoach.voices import listing
 
-    found = listing.list_voices(chosen.language, config.read_commands(), folders.cache())
+    found = listing.list_voices(chosen.language, config.read_commands(), folders.find_cache())
     if chosen.as_json:
         print_json(listing.list_as_json(found))
         return
@@ -138,7 +138,7 @@ def _make_sample(chosen: VoicesOptions, routine: str | None) -> None:
 
     request = _request(chosen, routine or sampling.ROUTINE)
     with open_output(chosen.output) as path, show_progress(f"Getting {chosen.preview} ready") as report:
-        made = sampling.make_sample(request, path, folders.cache(), report)
+        made = sampling.make_sample(request, path, folders.find_cache(), report)
     print_notes(made.warnings)
     if chosen.as_json:
         print_json(made.as_json())
