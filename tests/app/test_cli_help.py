@@ -17,7 +17,7 @@ import pytest
 from tests.fakes import FakeVoice
 from voicecoach.app import config, doctor, measuring, player, sampling, speaker
 from voicecoach.app.cli import COMMANDS, cli, run
-from voicecoach.app.cli.fields import Option
+from voicecoach.app.cli.parameters import Option
 from voicecoach.app.cli.registry import EXAMPLES
 from voicecoach.app.cli.voices import Voices, install
 from voicecoach.app.sampling import Sample

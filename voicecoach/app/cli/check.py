@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from voicecoach.app.cli.command import define
-from voicecoach.app.cli.fields import TEXT, Options, Parsed, arguments, option
+from voicecoach.app.cli.fields import Options, arguments, option
 from voicecoach.app.cli.options import RATE
+from voicecoach.app.cli.parameters import TEXT, Parsed
 from voicecoach.app.cli.printing import show_progress
 from voicecoach.core.notation import read_paces
 from voicecoach.errors import VoiceError

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from voicecoach.app.cli.command import define
-from voicecoach.app.cli.fields import TEXT, Options, flag, option
+from voicecoach.app.cli.fields import Options, flag, option
 from voicecoach.app.cli.options import JSON
+from voicecoach.app.cli.parameters import TEXT
 from voicecoach.app.cli.printing import print_json
 from voicecoach.app.cli.registry import COMMANDS, Registry
 from voicecoach.errors import ChoiceError

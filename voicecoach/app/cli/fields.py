@@ -3,65 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 import click
 from click.core import ParameterSource
 
-from voicecoach.errors import VoicecoachError
+from voicecoach.app.cli.parameters import Option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from dataclasses import Field
 
-    _ParamType = click.ParamType[Any]
-else:
-    _ParamType = click.ParamType  # it takes no parameter before click 8.4
+    from voicecoach.app.cli.parameters import Parsed
 
 T = TypeVar("T")
 _DECLARED = "voicecoach"
 """The key of a field's metadata that holds its declaration."""
-
-
-class Parsed(_ParamType, Generic[T]):
-    """A type of values that a function of ours reads from text."""
-
-    def __init__(self, name: str, read: Callable[[str], T]) -> None:
-        """Keep the name that the help shows, and the function."""
-        self.name, self.read = name, read
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
-        """Read the value, or say what is wrong with it."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return self.read(value)
-        except VoicecoachError as error:
-            self.fail(str(error), param, ctx)
-
-
-TEXT = Parsed("TEXT", str)
-
-
-class Option(click.Option):
-    """An option that belongs to a section of the help, which also shows its default."""
-
-    def __init__(self, names: list[str], *, section: str, shown: str, **rest: Any) -> None:  # noqa: ANN401 - click's
-        """Keep the title of the section and the text of the default."""
-        super().__init__(names, **rest)
-        self.section, self.shown = section, shown
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Return the option's names and its help with the default."""
-        record = super().get_help_record(ctx)
-        if record is None or not self.shown:
-            return record
-        return record[0], f"{record[1]}  [default: {self.shown}]"
-
-    @property
-    def longest(self) -> str:
-        """The longest of its names, as ``--output``."""
-        return max(self.opts, key=len)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

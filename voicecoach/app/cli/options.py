@@ -1,4 +1,4 @@
-"""The options that commands share, in groups, and the request that they make."""
+"""The options that commands share, in groups."""
 
 from __future__ import annotations
 
@@ -6,28 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from voicecoach.app import values
-from voicecoach.app.cli.fields import (
-    TEXT,
-    Options,
-    Parsed,
-    argument,
-    choice,
-    flag,
-    from_settings,
-    option,
-    several,
-)
-from voicecoach.audio.formats import FORMATS, Format, choose_format
-from voicecoach.audio.settings import USUAL_UNDER, Sounding
+from voicecoach.app.cli.fields import Options, argument, choice, flag, from_settings, option, several
+from voicecoach.app.cli.parameters import TEXT, Parsed
+from voicecoach.audio.formats import FORMATS, Format
+from voicecoach.audio.settings import USUAL_UNDER
 from voicecoach.core.notation import read_pace, read_seconds
 from voicecoach.core.score import Side
-from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
+from voicecoach.script.choices import LEFT_RIGHT, Guidance
 
 if TYPE_CHECKING:
     from fractions import Fraction
-    from pathlib import Path
 
-    from voicecoach.app.request import Request
     from voicecoach.core.breath import Pace
 
 DEFAULT = "leg-stretch"
@@ -197,57 +186,3 @@ class FileOptions(Options):
 
 FORCE = "Also replace a file that voicecoach did not make."
 JSON = "Print the result as JSON."
-
-
-def make_choices(exercise: ExerciseOptions, words: WordOptions) -> Choices:
-    """Return what a listener chooses about the words and breaths of a session."""
-    return Choices(
-        breath=exercise.breath,
-        rounds=exercise.rounds,
-        sides=exercise.side,
-        first=exercise.first,
-        added=frozenset(exercise.added),
-        skipped=frozenset(exercise.skipped),
-        guidance=words.guidance,
-        settings=dict(exercise.settings),
-    )
-
-
-def make_request(session: SessionOptions, guidance: GuidanceOptions, voice: VoiceOptions) -> Request:
-    """Return the request for a session, with the usual sound and files."""
-    from dataclasses import replace
-
-    from voicecoach.app.config import read_commands
-    from voicecoach.app.request import Request
-
-    choices = replace(make_choices(session, guidance), lead_in=session.lead_in, chime=guidance.chime)
-    return Request(
-        session.routine,
-        choices,
-        voice=voice.voice,
-        rate=voice.rate,
-        title=session.title,
-        preview=session.preview,
-        language=guidance.language,
-        length=session.length,
-        fall=voice.fall,
-        pitch=voice.pitch,
-        commands=read_commands(),
-        usual=session.usual,
-    )
-
-
-def make_sounding(sound: SoundOptions, files: FileOptions, path: Path | None) -> Sounding:
-    """Return how a session sounds in a file.
-
-    Raises:
-        ChoiceError: When the file's name and its format do not go together.
-    """
-    return Sounding(
-        choose_format(files.form.name if files.form else None, path),
-        files.bitrate,
-        None if sound.bed == "none" else sound.bed,
-        float(sound.under),
-        sound.room_tone,
-        sound.pan,
-    )

@@ -10,9 +10,11 @@ import click
 
 from voicecoach.app import values
 from voicecoach.app.cli.command import define
-from voicecoach.app.cli.fields import Options, Parsed, choice, group, option
-from voicecoach.app.cli.options import TRACKS, ExerciseOptions, WordOptions, make_choices
+from voicecoach.app.cli.fields import Options, choice, group, option
+from voicecoach.app.cli.options import TRACKS, ExerciseOptions, WordOptions
+from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import name_check, print_notes
+from voicecoach.app.cli.request import make_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from voicecoach.app.cli.command import define
-from voicecoach.app.cli.fields import Options, Parsed, arguments, flag, option
+from voicecoach.app.cli.fields import Options, arguments, flag, option
 from voicecoach.app.cli.options import JSON
+from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import print_json
 
 if TYPE_CHECKING:

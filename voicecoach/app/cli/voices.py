@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 import click
 
 from voicecoach.app.cli.command import HELP_NAMES, add_variables, define, make_callback, write_examples, write_sections
-from voicecoach.app.cli.fields import Options, Parsed, collect, flag, list_parameters, option, required
+from voicecoach.app.cli.fields import Options, collect, flag, list_parameters, option, required
 from voicecoach.app.cli.options import JSON, LANGUAGE, NAME, OUTPUT, PITCH, RATE
+from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.playing import play_file
 from voicecoach.app.cli.printing import open_output, print_json, print_notes, show_progress
 from voicecoach.errors import PlayerError, quote

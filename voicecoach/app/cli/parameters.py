@@ -1,0 +1,59 @@
+"""Parameters as click has them: types of values that functions of ours read, and options in sections of the help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import click
+
+from voicecoach.errors import VoicecoachError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _ParamType = click.ParamType[Any]
+else:
+    _ParamType = click.ParamType  # it takes no parameter before click 8.4
+
+T = TypeVar("T")
+
+
+class Parsed(_ParamType, Generic[T]):
+    """A type of values that a function of ours reads from text."""
+
+    def __init__(self, name: str, read: Callable[[str], T]) -> None:
+        """Keep the name that the help shows, and the function."""
+        self.name, self.read = name, read
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """Read the value, or say what is wrong with it."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.read(value)
+        except VoicecoachError as error:
+            self.fail(str(error), param, ctx)
+
+
+TEXT = Parsed("TEXT", str)
+
+
+class Option(click.Option):
+    """An option that belongs to a section of the help, which also shows its default."""
+
+    def __init__(self, names: list[str], *, section: str, shown: str, **rest: Any) -> None:  # noqa: ANN401 - click's
+        """Keep the title of the section and the text of the default."""
+        super().__init__(names, **rest)
+        self.section, self.shown = section, shown
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option's names and its help with the default."""
+        record = super().get_help_record(ctx)
+        if record is None or not self.shown:
+            return record
+        return record[0], f"{record[1]}  [default: {self.shown}]"
+
+    @property
+    def longest(self) -> str:
+        """The longest of its names, as ``--output``."""
+        return max(self.opts, key=len)
