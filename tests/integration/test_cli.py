@@ -136,8 +136,7 @@ def test_what_is_known_is_made_with_few_libraries(folder: Path, home: Path) -> N
         assert (status, set(imported.split()) & slow) == (0, needed)
 
 
-@pytest.mark.parametrize(("signal", "status"), [("INT", 130), ("TERM", 143)])
-@pytest.mark.parametrize("when", [SPEAKING, ENCODING])
+@pytest.mark.parametrize(("when", "signal", "status"), [(SPEAKING, "INT", 130), (ENCODING, "TERM", 143)])
 def test_who_stops_it_finds_everything_as_it_was(folder: Path, home: Path, when: str, signal: str, status: int) -> None:
     """The encoder signals its parent and hangs: the work is stopped in its middle, and no process is left behind."""
     env = misbehaving(folder, when, f': > "{folder}/bin/$$.pid"; kill -{signal} $PPID; exec sleep 600')
