@@ -11,7 +11,7 @@ from tests.fakes import measure, perform
 from voicecoach.core.notation import read_pace as paced
 from voicecoach.core.score import Side
 from voicecoach.routine.loader import load
-from voicecoach.script.builder import build, pace
+from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices, Guidance
 from voicecoach.system.assets import find_asset
 
@@ -59,7 +59,7 @@ SESSIONS: dict[str, tuple[str, Choices]] = {
 
 def performed(name: str, choices: Choices) -> Timeline:
     routine = load(name)
-    return perform(build(routine, choices), measure, pace(routine, choices))
+    return perform(build(routine, choices), measure, choose_pace(routine, choices))
 
 
 def cue_sheet(name: str) -> str:

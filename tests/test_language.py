@@ -12,7 +12,7 @@ from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.language import COUNTS, fill, language, list_keys, list_languages, list_missing, list_wider
 from voicecoach.language_facts import SAME
 from voicecoach.routine.loader import load
-from voicecoach.script.builder import build, pace
+from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ ITALIAN = re.findall(
 
 def performed(path: Path, code: str | None = None) -> Timeline:
     routine = load(str(path), code)
-    return perform(build(routine, Choices()), measure, pace(routine, Choices()))
+    return perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
 
 
 def test_a_routine_in_a_language_without_a_table_says_nothing_but_its_own_words(tmp_path: Path) -> None:

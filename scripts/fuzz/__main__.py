@@ -32,7 +32,7 @@ from voicecoach.core.perform import perform
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.lint import advised
 from voicecoach.routine.loader import load
-from voicecoach.script.builder import build, pace
+from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 from voicecoach.script.fit import LengthError, attempts, fitted
 from voicecoach.views.session_lint import lint_session
@@ -110,11 +110,11 @@ def _came(path: Path, choices: Choices, length: Fraction | None) -> str:
             return f"CRASHED: check warns as {[str(each) for each in found]!r}"
         score = build(routine, choices)
         outcome = "refused when it was performed"
-        timeline = perform(score, measure, pace(routine, choices), grid=GRID)
+        timeline = perform(score, measure, choose_pace(routine, choices), grid=GRID)
         outcome = "performed"
         list(lint_session(timeline, routine.file))
         if length:
-            fitted(attempts(routine, choices, measure, GRID), length, GRID)
+            fit_length(prepare_attempt(routine, choices, measure, GRID), length, GRID)
             outcome = "performed, at the length asked for"
     except LengthError as error:
         return outcome if _told(error, path) else f"CRASHED: {error!r}"

@@ -16,7 +16,7 @@ from voicecoach.core.notation import read_pace
 from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
 from voicecoach.routine.library import BUILT_IN, built_in
 from voicecoach.routine.loader import load
-from voicecoach.script.builder import piece
+from voicecoach.script.builder import write_piece
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
 from voicecoach.system import cache
 
@@ -102,7 +102,7 @@ def test_a_score_that_asks_for_no_times_is_the_same_for_every_breath(name: str) 
     paces = [read_pace(text) for text in ("4-6", "5-7", "4-7-8", "3-4..4-6", "1.5-2.5")]
     scores = []
     for breath in paces:
-        with_breath = piece(routine, Choices(breath=breath))
+        with_breath = write_piece(routine, Choices(breath=breath))
         scores.append(with_breath)
     if not scores[0].timed:
         assert all(each.score == scores[0].score for each in scores)

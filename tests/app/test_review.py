@@ -15,7 +15,7 @@ from voicecoach.app.request import Request
 from voicecoach.app.review import Review, find_check_command, review
 from voicecoach.app.speaker import Speaker
 from voicecoach.core.notation import read_pace, read_paces
-from voicecoach.core.timeline import clock
+from voicecoach.core.timeline import format_time
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.script.choices import Choices, Guidance
 from voicecoach.voices.cached import CachedVoice
@@ -270,7 +270,7 @@ def test_check_and_plan_note_what_grows(tmp_path: Path, capsys: pytest.CaptureFi
 def test_tracks_that_differ_in_length_are_reported(tmp_path: Path) -> None:
     reviewed(LADDER, tmp_path)
     planned = session.plan(Request("a.yaml", split=True), tmp_path / "cache", lambda *_: None)
-    left, right = (clock(track.timeline.duration) for track in planned.tracks)
+    left, right = (format_time(track.timeline.duration) for track in planned.tracks)
     (warning,) = planned.warnings
     assert warning.startswith(f"the sides differ: left {left}, right {right}; steps with 'only: left'")
     assert session.plan(Request("a.yaml"), tmp_path / "cache", lambda *_: None).warnings == ()

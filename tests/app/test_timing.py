@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.fakes import CHIME_SECONDS, FRAME, ceil_to_frame, perform, snap, spoken_seconds
 from tests.goldens import performed
 from tests.script.test_steps import heard, played, routine
-from voicecoach.core.layout import air
+from voicecoach.core.layout import measure_air
 from voicecoach.core.notation import read_breath
 from voicecoach.core.score import CueKind, Sound
 from voicecoach.errors import FitError, UnknownNameError
@@ -234,7 +234,7 @@ def test_a_rest_says_the_longest_wording_that_fits_and_grows_only_if_none_does(
     steps: list[dict[str, Any]] = [{"breathe": 1}]
     each = {"each side": {"between": [step], "steps": steps}} if kind == "change" else step
     timeline = played(routine(each, {"say": "After."}))
-    room = seconds - air(seconds)
+    room = seconds - measure_air(seconds)
     fitting = [text for text in wordings if ceil_to_frame(spoken_seconds(text)) <= room]
     (cue,) = (cue for cue in timeline.cues if cue.text in wordings)
     assert cue.text == (fitting[0] if fitting else wordings[-1])

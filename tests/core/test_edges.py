@@ -25,7 +25,7 @@ from voicecoach.core.score import (
     Sound,
     Under,
     breathe,
-    inside,
+    list_parts,
     phrase,
     seq,
 )
@@ -90,7 +90,7 @@ def test_what_is_under_a_score_is_heard_at_its_start_and_takes_no_time() -> None
         ("chime-end", "chime", 0.0),
         ("One", "voice", 0.0),
     ]
-    assert inside(score) == (score.body, score.under)
+    assert list_parts(score) == (score.body, score.under)
     assert timeline.cues[0].end == CHIME_SECONDS
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.fakes import FRAME, ceil_to_frame, measure, perform, snap, spoken_seconds
 from tests.strategies import breaths, phrases, scores
 from voicecoach.core.breath import Breath, Kind, Pace, Span
-from voicecoach.core.layout import air
+from voicecoach.core.layout import measure_air
 from voicecoach.core.notation import read_breath
 from voicecoach.core.perform import LONGEST
 from voicecoach.core.score import (
@@ -156,7 +156,7 @@ def test_words_in_a_phase_start_at_its_onset_and_leave_air_or_are_refused(said: 
     fitting = [
         each
         for each in said.wordings
-        if max(ceil_to_frame(spoken_seconds(every)) for every in (each.text, *each.twins)) <= room - air(room)
+        if max(ceil_to_frame(spoken_seconds(every)) for every in (each.text, *each.twins)) <= room - measure_air(room)
     ]
     if not fitting:
         with pytest.raises(FitError, match="exhale"):
@@ -167,7 +167,7 @@ def test_words_in_a_phase_start_at_its_onset_and_leave_air_or_are_refused(said: 
     exhale = next(phase for phase in timeline.phases if phase.kind is Kind.EXHALE)
     assert cue.text == fitting[0].text
     assert cue.start == snap(exhale.start)
-    assert cue.end <= exhale.end - air(room) + FRAME / 2
+    assert cue.end <= exhale.end - measure_air(room) + FRAME / 2
     assert exhale.end - exhale.start == room
 
 

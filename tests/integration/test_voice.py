@@ -18,7 +18,7 @@ from tests.loudness import loudness
 from voicecoach.app.request import Request
 from voicecoach.app.session import plan
 from voicecoach.audio import ffmpeg
-from voicecoach.core.score import phrases
+from voicecoach.core.score import list_phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import language
 from voicecoach.routine.loader import load
@@ -159,7 +159,7 @@ def test_a_phrase_is_the_same_to_the_byte_whatever_is_spoken_before_it_and_by_wh
 def instructions(code: str) -> list[str]:
     """Return what a built-in routine says in a language, but for what is only a few words."""
     routine = load("sitting-leg-stretch", code)
-    said = (phrase.wordings[0].said for phrase in phrases(build(routine, Choices())))
+    said = (phrase.wordings[0].said for phrase in list_phrases(build(routine, Choices())))
     return [each for each in dict.fromkeys(said) if len(each.split()) > 4]
 
 

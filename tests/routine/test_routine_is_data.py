@@ -27,7 +27,7 @@ from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
 from voicecoach.language import language
 from voicecoach.routine.library import find
 from voicecoach.routine.loader import load
-from voicecoach.script.builder import build, pace
+from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 from voicecoach.system import cache, locks
 from voicecoach.system.assets import find_asset
@@ -143,7 +143,7 @@ def test_what_it_says_is_words_and_nothing_else(home: Path, capsys: pytest.Captu
 
 def test_what_goes_along_with_a_track_has_nothing_in_it_but_what_belongs_there(home: Path) -> None:
     routine = load(str(harmful(home)))
-    timeline = perform(build(routine, Choices()), measure, pace(routine, Choices()))
+    timeline = perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
     track = Along(home / "a.mp3", routine.sheet.title, timeline, timeline.duration)
     made = extras(("vtt", "srt", "lrc", "playlist"), [track], track.title, language("en"), home / "a.mp3")
     vtt, srt, lrc, playlist = (each.content.decode() for each in made)
@@ -211,7 +211,7 @@ def test_a_session_that_is_long_by_its_rounds_is_refused_before_it_is_performed(
     path = written(home, steps=[{"repeat": {"rounds": 1000, "steps": [{"rest": "24h"}]}}, {"breathe": 1}])
     routine = load(str(path))
     with pytest.raises(ChoiceError, match="more than 12 hours"):
-        perform(build(routine, Choices()), measure, pace(routine, Choices()))
+        perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes as POSIX has them")
@@ -245,7 +245,7 @@ def test_a_text_that_was_spoilt_is_refused_in_plain_lines_or_performed(name: str
         choices, _ = chosen(name, seed)
         with suppress(RoutineError, ChoiceError):
             routine = load(str(path))
-            perform(build(routine, choices), measure, pace(routine, choices))
+            perform(build(routine, choices), measure, choose_pace(routine, choices))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")

@@ -11,7 +11,7 @@ from voicecoach.errors import RoutineError
 from voicecoach.language import language
 from voicecoach.routine.loader import load
 from voicecoach.routine.speakable import check_spoken, check_written, pause_mark
-from voicecoach.script.builder import build, pace
+from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 
 ENGLISH = language("en")
@@ -200,7 +200,7 @@ def test_a_session_tells_of_an_arrow_that_is_not_spoken_unless_its_author_says_i
     for pronounce, expected in (("{}", 1), ("{→: then}", 0)):
         path.write_text(f"title: x\npronounce: {pronounce}\nsteps: [say: Left → right]\n", encoding="utf-8")
         routine = load(str(path))
-        timeline = perform(build(routine, Choices()), measure, pace(routine, Choices()))
+        timeline = perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
         (cue,) = (cue for cue in timeline.cues if "Left" in cue.text)
         assert cue.said == ("Left then right" if not expected else "Left, right")
         assert len(list(check_spoken(cue.text, cue.said, routine.words))) == expected
@@ -210,7 +210,7 @@ def test_a_session_tells_of_a_mark_for_a_pause_that_comes_with_a_value(tmp_path:
     path = tmp_path / "r.yaml"
     path.write_text("title: x\nparameters: {p: '(pause 5 s)'}\nsteps: [say: 'Sit. {p}']\n", encoding="utf-8")
     routine = load(str(path))
-    timeline = perform(build(routine, Choices()), measure, pace(routine, Choices()))
+    timeline = perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
     (cue,) = (cue for cue in timeline.cues if "Sit" in cue.text)
     (told,) = check_spoken(cue.text, cue.said, routine.words)
     assert told == ("'(pause 5 s)' is read out, and makes no pause", "write 'settle: 5s' under the words")

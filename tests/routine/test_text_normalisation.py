@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import measure, perform
-from voicecoach.core.score import phrases
+from voicecoach.core.score import list_phrases
 from voicecoach.language import Language, as_written, language, list_languages
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
 from voicecoach.routine.speakable import check_written
 from voicecoach.routine.text_normalisation import read_aloud
-from voicecoach.script.builder import build, pace
+from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 from voicecoach.system.file_names import name_recording
 
@@ -316,7 +316,7 @@ def test_no_built_in_says_an_imperative_as_a_noun(routine: str) -> None:
     if loaded.sheet.language != "en":
         return
     starts = re.compile(rf"(?:^|[.,;:!?] |\b(?:and|then|now) )({'|'.join(VERBS)})\b(?! nostril)", re.IGNORECASE)
-    said = [each.said for phrase in phrases(build(loaded, Choices())) for each in phrase.wordings]
+    said = [each.said for phrase in list_phrases(build(loaded, Choices())) for each in phrase.wordings]
     assert [each for each in said if starts.search(each)] == []
 
 
@@ -324,7 +324,7 @@ def test_captions_show_what_the_author_wrote_and_the_voice_is_measured_by_what_i
     path = tmp_path / "r.yaml"
     path.write_text("title: Wind down\nsteps: [say: 'Close your eyes, 30s.', say: Sit]\n", encoding="utf-8")
     routine = load(str(path))
-    timeline = perform(build(routine, Choices()), measure, pace(routine, Choices()))
+    timeline = perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
     shown = {cue.text: cue.said for cue in timeline.cues if cue.track == "voice"}
     assert shown["Close your eyes, 30s."] == "Cloze your eyes, thirty seconds."
     assert shown["Wind down."] == "Wined down."

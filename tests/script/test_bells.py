@@ -12,7 +12,7 @@ from tests.fakes import FRAME, measure, perform
 from voicecoach.core.score import CueKind, Side, Sound
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
-from voicecoach.script.builder import build, pace
+from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def heard(text: str | Sound) -> Fraction:
 
 def performed(name: str, choices: Choices) -> Timeline:
     routine = load(name)
-    return perform(build(routine, choices), heard, pace(routine, choices))
+    return perform(build(routine, choices), heard, choose_pace(routine, choices))
 
 
 def bells(timeline: Timeline) -> list[Cue]:

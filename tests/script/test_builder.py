@@ -20,7 +20,7 @@ from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
 from voicecoach.routine.values import Name
-from voicecoach.script.builder import build, exercises, notice
+from voicecoach.script.builder import build, collect_notice, list_exercises
 from voicecoach.script.choices import LEFT_RIGHT, Choices
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ ALL = collected(SIT, STAND, BURN, optional=["c"], notice=["Ask.", "Stop."])
 )
 def test_exercises_are_added_and_skipped_by_name(added: list[str], skipped: list[str], expected: list[str]) -> None:
     chosen = Choices(added=frozenset(added), skipped=frozenset(skipped))
-    assert [part.name for part in exercises(ALL, chosen)] == expected
+    assert [part.name for part in list_exercises(ALL, chosen)] == expected
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_exercises_that_there_are_not_are_refused(
     added: str, skipped: str, error: type[ChoiceError], said: str
 ) -> None:
     with pytest.raises(error, match=said):
-        exercises(ALL, Choices(added=frozenset(added.split()), skipped=frozenset(skipped.split())))
+        list_exercises(ALL, Choices(added=frozenset(added.split()), skipped=frozenset(skipped.split())))
 
 
 def test_two_includes_of_one_routine_are_told_apart_by_their_names() -> None:
@@ -235,7 +235,7 @@ def test_two_includes_of_one_routine_are_told_apart_by_their_names() -> None:
 
     def names(skipped: str = "", added: str = "") -> list[str]:
         chosen = Choices(skipped=frozenset({skipped} - {""}), added=frozenset({added} - {""}))
-        return [part.name for part in exercises(evening, chosen)]
+        return [part.name for part in list_exercises(evening, chosen)]
 
     assert names() == ["a", "a"]
     assert names(skipped="once more") == ["a"]
@@ -248,12 +248,12 @@ def test_two_includes_of_one_routine_are_told_apart_by_their_names() -> None:
 def test_the_name_of_an_include_is_that_of_all_it_plays() -> None:
     sheet = Sheet.model_validate({"title": "Day", "steps": [{"include": "all", "name": "evening"}, {"include": "a"}]})
     day = Routine("day", "day.yaml", sheet, {Name("all"): ALL, Name("a"): SIT}, 4)
-    assert [part.name for part in exercises(day, Choices(skipped=frozenset({"evening"})))] == ["a"]
+    assert [part.name for part in list_exercises(day, Choices(skipped=frozenset({"evening"})))] == ["a"]
 
 
 def test_tips_and_notices_are_said_once() -> None:
     assert heard(ALL, None, CueKind.TIP) == ["Slowly."]
-    assert heard(ALL, None, CueKind.NOTICE) == ["Ask.", "Stop."] == list(notice((SIT, STAND), ALL))
+    assert heard(ALL, None, CueKind.NOTICE) == ["Ask.", "Stop."] == list(collect_notice((SIT, STAND), ALL))
 
 
 def test_between_exercises_there_is_a_rest_and_after_the_last_none() -> None:

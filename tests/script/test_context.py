@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from voicecoach.core.breath import Kind, Span
 from voicecoach.core.notation import read_breath, read_pace
-from voicecoach.core.score import CueKind, Offset, Phrase, Seq, Side, Sound, phrases
+from voicecoach.core.score import CueKind, Offset, Phrase, Seq, Side, Sound, list_phrases
 from voicecoach.errors import RoutineError, UnknownNameError, Where
 from voicecoach.language import language
 from voicecoach.routine.formula import Formula
@@ -20,13 +20,13 @@ from voicecoach.routine.model import Sheet
 from voicecoach.routine.values import words
 from voicecoach.script.builder import build
 from voicecoach.script.choices import SPOKEN, Choices, Guidance
-from voicecoach.script.context import Part
+from voicecoach.script.context import Context
 from voicecoach.script.tally import MOST_STEPS
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
 
 
-def part(guidance: Guidance = Guidance.FULL, **values: str) -> Part:
+def part(guidance: Guidance = Guidance.FULL, **values: str) -> Context:
     sheet = Sheet.model_validate(
         {
             "title": "X",
@@ -37,7 +37,7 @@ def part(guidance: Guidance = Guidance.FULL, **values: str) -> Part:
         }
     )
     routine = Routine("x", "x.yaml", sheet)
-    return Part(routine, language("en"), Choices(guidance=guidance), read_pace("4-6"), values=values)
+    return Context(routine, language("en"), Choices(guidance=guidance), read_pace("4-6"), values=values)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_word_is_said_otherwise_than_it_is_read_but_only_whole() -> None:
 
 def test_a_routine_says_its_own_words() -> None:
     own = build(part().routine, Choices())
-    assert "Other side." in [wording.text for phrase in phrases(own) for wording in phrase.wordings]
+    assert "Other side." in [wording.text for phrase in list_phrases(own) for wording in phrase.wordings]
 
 
 @pytest.mark.parametrize("guidance", Guidance)

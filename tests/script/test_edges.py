@@ -15,10 +15,10 @@ from voicecoach.errors import ChoiceError, RoutineError, SidelessError, TooManyE
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
 from voicecoach.script import builder
-from voicecoach.script.bells import chimed
-from voicecoach.script.builder import build, exercises, piece
+from voicecoach.script.bells import add_bells
+from voicecoach.script.builder import build, list_exercises, write_piece
 from voicecoach.script.choices import Amount, Choices
-from voicecoach.script.fit import attempts
+from voicecoach.script.fit import prepare_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ def routine(*steps: Mapping[str, object], **keys: object) -> Routine:
 
 def test_a_bell_before_a_chapter_also_rings_in_what_is_over_a_sound() -> None:
     score = Under(seq(Mark(Moment.CHAPTER, "Sit"), phrase("Sit down")), Sound("tone-in"))
-    rung = chimed(score, "soft")
+    rung = add_bells(score, "soft")
     assert isinstance(rung, Under)
     assert rung.under == score.under
     assert "soft-chapter" in [cue.text for cue in perform(rung, measure, read_breath("4-6")).cues]
@@ -53,7 +53,7 @@ def test_choices_that_change_nothing_are_refused(choices: Choices, message: str)
 
 def test_a_session_of_nothing_is_refused() -> None:
     with pytest.raises(ChoiceError, match="every exercise is skipped"):
-        exercises(load("leg-stretch"), Choices(skipped=frozenset({"sitting-leg-stretch", "standing-leg-stretch"})))
+        list_exercises(load("leg-stretch"), Choices(skipped=frozenset({"sitting-leg-stretch", "standing-leg-stretch"})))
 
 
 @pytest.mark.parametrize(
@@ -97,11 +97,11 @@ def test_a_side_of_a_routine_without_sides_is_refused(choices: Choices, message:
 
 def test_a_breath_that_changes_nothing_is_reported_with_what_does() -> None:
     chosen = Choices(breath=read_pace("5-7"))
-    fixed = piece(routine({"say": "Sit."}, fixed=True), chosen)
+    fixed = write_piece(routine({"say": "Sit."}, fixed=True), chosen)
     assert fixed.unheeded == ("x keeps its own breath, and --breath changes nothing in it; it is fixed",)
-    (box,) = piece(load("box-breathing"), chosen).unheeded
+    (box,) = write_piece(load("box-breathing"), chosen).unheeded
     assert box.endswith("'voicecoach show box-breathing' shows what --set changes")
-    assert piece(routine({"say": "Sit."}), chosen).unheeded == ()
+    assert write_piece(routine({"say": "Sit."}), chosen).unheeded == ()
 
 
 GROWING = {"breathe": "3 breaths, at least 60s", "in": "In | ~"}
@@ -146,9 +146,9 @@ def test_a_round_that_is_named_after_a_side_has_no_name_before_there_is_one() ->
 
 def test_an_amount_at_which_words_do_not_fit_cannot_be() -> None:
     short = {"breathe": 2, "in": "Far too many words for a breath of two seconds"}
-    attempt = attempts(routine(short, breath="2-2"), Choices(), measure, FRAME)
+    attempt = prepare_attempt(routine(short, breath="2-2"), Choices(), measure, FRAME)
     assert attempt(Amount()) is None
-    assert attempts(routine({"breathe": 2, "in": "In"}), Choices(), measure, FRAME)(Amount()) is not None
+    assert prepare_attempt(routine({"breathe": 2, "in": "In"}), Choices(), measure, FRAME)(Amount()) is not None
 
 
 def test_a_phase_has_words_only_in_the_breaths_that_they_are_meant_for() -> None:

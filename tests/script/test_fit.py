@@ -26,9 +26,9 @@ from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
 from voicecoach.script.builder import build
-from voicecoach.script.builder import pace as breathed
+from voicecoach.script.builder import choose_pace as breathed
 from voicecoach.script.choices import LEFT_RIGHT, Amount, Choices, spread
-from voicecoach.script.fit import Fit, LengthError, Trial, attempts, fitted
+from voicecoach.script.fit import Fit, LengthError, Trial, fit_length, prepare_attempt
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def laid(script: Routine, choices: Choices, amount: Amount) -> Timeline:
 
 
 def asked(script: Routine, seconds: Fraction | int, choices: Choices | None = None) -> Fit:
-    return fitted(attempts(script, choices or Choices(), measure, FRAME), Fraction(seconds), FRAME)
+    return fit_length(prepare_attempt(script, choices or Choices(), measure, FRAME), Fraction(seconds), FRAME)
 
 
 def breaths_in_turns(timeline: Timeline) -> list[int]:
@@ -143,7 +143,7 @@ def test_a_sound_that_rings_past_the_end_does_not_make_it_longer() -> None:
     def ringing(said: object) -> Fraction:
         return Fraction(60) if not isinstance(said, str) else measure(said)
 
-    fit = fitted(attempts(script, Choices(), ringing, FRAME), Fraction(140), FRAME)
+    fit = fit_length(prepare_attempt(script, Choices(), ringing, FRAME), Fraction(140), FRAME)
     assert fit.trial.seconds == ceil_to_frame(Fraction(140))
 
 
@@ -160,7 +160,7 @@ def test_a_rest_after_a_sound_that_still_rings_is_as_long_as_it_has_to_be() -> N
     own = perform(build(script, choices), ringing, breathed(script, choices))
     (sound,) = (cue for cue in own.cues if cue.track == "chime")
     rings[0] = own.duration - sound.start + 2
-    fit = fitted(attempts(script, choices, ringing, FRAME), own.duration + 7, FRAME)
+    fit = fit_length(prepare_attempt(script, choices, ringing, FRAME), own.duration + 7, FRAME)
     assert fit.trial.seconds == ceil_to_frame(own.duration + 7)
     assert fit.amount.closing == pytest.approx(7, abs=0.05)
 
@@ -199,13 +199,13 @@ def test_what_follows_a_list_goes_through_it_once() -> None:
 
 @pytest.mark.many
 def test_three_hours_take_few_attempts() -> None:
-    attempt, tried = attempts(load("sitting-leg-stretch"), Choices(), measure, FRAME), []
+    attempt, tried = prepare_attempt(load("sitting-leg-stretch"), Choices(), measure, FRAME), []
 
     def counted(amount: Amount) -> Trial | None:
         tried.append(amount)
         return attempt(amount)
 
-    assert fitted(counted, Fraction(10_800), FRAME).trial.seconds == 10_800
+    assert fit_length(counted, Fraction(10_800), FRAME).trial.seconds == 10_800
     assert len(tried) <= 9
 
 
@@ -310,7 +310,7 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
     """Every amount there is, tried one by one, agrees with the search."""
     hold = {"breathe": count, "in": "In", **limits}
     script = routine({"repeat": {"rounds": 2, "max": 3, "between": [rest], "steps": [hold]}})
-    attempt = attempts(script, Choices(read_pace(taken)), measure, FRAME)
+    attempt = prepare_attempt(script, Choices(read_pace(taken)), measure, FRAME)
     goal = ceil_to_frame(seconds)
     possible = False
     for rounds in range(-1, 2):
@@ -325,7 +325,7 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
             assert tried
             possible |= 0 <= goal - tried.seconds < tried.breath
     try:
-        fitted(attempt, seconds, FRAME)
+        fit_length(attempt, seconds, FRAME)
     except LengthError:
         assert not possible
     else:

@@ -23,7 +23,7 @@ from voicecoach.routine.loader import Routine, load
 from voicecoach.routine.model import Sheet
 from voicecoach.routine.phase_keys import name_breath, read_phase_key
 from voicecoach.script.builder import build
-from voicecoach.script.builder import pace as paced
+from voicecoach.script.builder import choose_pace as paced
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from voicecoach.app.speaker import Speaker
 from voicecoach.app.taps import CALM, UNDER_TEN, propose_ramp
 from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_breath, read_pace
-from voicecoach.core.score import Breathe, phrases
+from voicecoach.core.score import Breathe, list_phrases
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import built_in
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build
-from voicecoach.script.builder import pace as paced
+from voicecoach.script.builder import choose_pace as paced
 from voicecoach.script.choices import Choices, Guidance
 from voicecoach.views.caution import list_cautions
 from voicecoach.voices.cached import CachedVoice
@@ -106,7 +106,7 @@ def test_where_the_author_has_the_hold_or_is_silent_the_program_adds_nothing(tmp
 def test_words_for_a_hold_are_spoken_only_if_there_is_one() -> None:
     routine = load("sitting-leg-stretch")
     score = build(routine, Choices(breath=read_pace("4-6")))
-    assert "Hold the breath" not in {phrase.wordings[0].text for phrase in phrases(score)}
+    assert "Hold the breath" not in {phrase.wordings[0].text for phrase in list_phrases(score)}
 
 
 USUAL = ("0.3-0.3", "4-7-8", "1-20-1-20", "in 2, in 1, out 6", "4-6 +0.3s every 5m", "300-300")

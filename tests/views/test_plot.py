@@ -21,7 +21,7 @@ from tests.goldens import SESSIONS, performed
 from tests.strategies import breaths, sides
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Side
-from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline, clock
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline, format_time
 from voicecoach.errors import ChoiceError
 from voicecoach.script.choices import Choices
 from voicecoach.views import plot, png

@@ -28,8 +28,8 @@ from voicecoach.core.score import (
     Slot,
     Wording,
     breathe,
+    list_phrases,
     phrase,
-    phrases,
     seq,
 )
 from voicecoach.routine.loader import load
@@ -135,7 +135,7 @@ def test_words_as_long_as_their_room_fit(score: Score, taken: object) -> None:
     """Each phrase has its room for itself: none of these scores says two in one phase."""
     pace = Pace((taken,))  # type: ignore[arg-type]
     rooms = {each.said: each.room for each in listed(score, pace)}
-    assert {wording.said for each in phrases(score) for wording in each.wordings} <= rooms.keys()
+    assert {wording.said for each in list_phrases(score) for wording in each.wordings} <= rooms.keys()
 
     def measure(said: object) -> Fraction:
         room = rooms[str(said)]

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.core.score import phrases
+from voicecoach.core.score import list_phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import capitalise, full_stop, is_same_language, list_keys, normalise
 from voicecoach.routine.checks import validated
 from voicecoach.routine.lint import advised
 from voicecoach.routine.loader import load
 from voicecoach.routine.source import read
-from voicecoach.script.builder import piece
+from voicecoach.script.builder import write_piece
 from voicecoach.script.choices import Choices
 from voicecoach.voices.catalogue import Catalogue, choose
 from voicecoach.voices.port import VoiceInfo
@@ -70,8 +70,8 @@ def test_a_plain_routine_in_any_script_is_not_warned_of(code: str, tmp_path: Pat
     [("ar", "."), ("he", "."), ("hi", "।"), ("ja", "。"), ("ru", "."), ("th", ""), ("zh", "。"), ("el", ".")],
 )
 def test_a_title_is_ended_by_the_full_stop_of_its_language(code: str, mark: str, tmp_path: Path) -> None:
-    made = piece(load(str(write(code, tmp_path))), Choices())
-    assert SPOKEN[code][0] + mark in {each.wordings[0].text for each in phrases(made.score)}
+    made = write_piece(load(str(write(code, tmp_path))), Choices())
+    assert SPOKEN[code][0] + mark in {each.wordings[0].text for each in list_phrases(made.score)}
 
 
 def test_a_word_joined_to_braces_is_still_found_where_words_are_parted(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from voicecoach.core.score import (
     Slot,
     Sound,
     Wording,
-    beats,
+    count_beats,
 )
 from voicecoach.errors import ChoiceError, UnknownNameError, Where, quote
 
@@ -172,7 +172,7 @@ def seq(*scores: Score) -> Score:
     taken = 0
     for each in scores:
         parts.append(_move_beats(each, taken))
-        taken += beats(each)
+        taken += count_beats(each)
     return Seq(tuple(parts))
 
 
@@ -204,7 +204,7 @@ def each_side(
     left, right = (_mark_side(turn(side.value), side) for side in (Side.LEFT, Side.RIGHT))
     paired = {Side.LEFT: _pair(left, right), Side.RIGHT: _pair(right, left)}
     order = sorted(paired, key=lambda side: side != first)
-    longest = max(beats(each) for each in paired.values())
+    longest = max(count_beats(each) for each in paired.values())
     turns = tuple((side, _move_beats(paired[side], number * longest)) for number in range(rounds) for side in order)
     span = CHANGE if between is None else read_span("between", between)
     return make_turns(turns, Slot(span, _phrase((change,), CueKind.CHANGE, None), name="change"))
@@ -250,7 +250,7 @@ def choose_sides(score: Score, sides: Iterable[Side]) -> Score:
 
 def has_sides(score: Score) -> bool:
     """Return whether anything in a score is done for each side."""
-    return isinstance(score, Turns) or any(map(has_sides, nodes.inside(score)))
+    return isinstance(score, Turns) or any(map(has_sides, nodes.list_parts(score)))
 
 
 def read_wordings(score: Score, read: Callable[[str], str]) -> Score:
@@ -322,7 +322,7 @@ def _move_beats(score: Score, by: int) -> Score:
 
 def _last_beat(score: Score, before: Score) -> Score:
     """Let breaths that a change is counted in be the last ones before it."""
-    return replace(score, beat=max(beats(before) - 1, 0)) if isinstance(score, Slot) else score
+    return replace(score, beat=max(count_beats(before) - 1, 0)) if isinstance(score, Slot) else score
 
 
 def _mark_side(score: Score, side: Side) -> Score:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from voicecoach.app.piece_cache import Source, list_key
-from voicecoach.core.score import Score, inside
+from voicecoach.core.score import Score, list_parts
 from voicecoach.errors import ChoiceError
 
 if TYPE_CHECKING:
@@ -99,4 +99,4 @@ def count_nodes(score: Score) -> int:
     >>> count_nodes(Seq((phrase("In"), phrase("Out"))))
     3
     """
-    return 1 + sum(map(count_nodes, inside(score)))
+    return 1 + sum(map(count_nodes, list_parts(score)))

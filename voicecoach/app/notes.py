@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voicecoach.core.timeline import clock
+from voicecoach.core.timeline import format_time
 from voicecoach.routine.library import built_in
 from voicecoach.system.folders import quote_argument
 
@@ -54,7 +54,7 @@ def note_unequal(timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
     """Report that the sides' tracks do not last as long as each other."""
     lengths = {side: timeline.duration for side, timeline in timelines.items() if side}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{side} {clock(length)}" for side, length in lengths.items())
+        told = ", ".join(f"{side} {format_time(length)}" for side, length in lengths.items())
         yield f"the sides differ: {told}; steps with 'only: left', 'only: right' or a 'side' are in one of them alone"
 
 

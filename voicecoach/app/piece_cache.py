@@ -56,7 +56,15 @@ _MAY_BE_READ = {
             score.Moment,
         ),
         *(breath.Phase, breath.Breath, breath.Pace, breath.Span, breath.Kind),
-        *(piece.Piece, pacing.Pacing, language.Language, language.Reading, language.SideWords, errors.Where, Fraction),
+        *(
+            piece.Piece,
+            pacing.Pacing,
+            language.Language,
+            language.Reading,
+            language.SideWords,
+            errors.Where,
+            Fraction,
+        ),
     )
 }
 """All that a piece is made of, besides texts, numbers and tuples."""
@@ -159,9 +167,9 @@ def write(routine: Routine, choices: Choices) -> Piece:
         RoutineError: When the routine is wrong.
         ChoiceError: When the choices do not go together with it.
     """
-    from voicecoach.script.builder import piece
+    from voicecoach.script.builder import write_piece
 
-    written = piece(routine, choices)
+    written = write_piece(routine, choices)
     return replace(written, speakable=_find_speakable(written), warnings=_count_warnings(routine))
 
 
@@ -169,7 +177,7 @@ def _find_speakable(written: Piece) -> tuple[tuple[str, str], ...]:
     """Return the wordings of a piece that have nothing in them to be told of, so that they need not be read again."""
     from voicecoach.routine.speakable import check_spoken
 
-    wordings = (wording for phrase in score.phrases(written.score) for wording in phrase.wordings)
+    wordings = (wording for phrase in score.list_phrases(written.score) for wording in phrase.wordings)
     every = dict.fromkeys((wording.text, wording.said) for wording in wordings)
     return tuple((text, said) for text, said in every if not any(check_spoken(text, said, written.words)))
 

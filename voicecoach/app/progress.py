@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import NAMES
-from voicecoach.core.timeline import clock
+from voicecoach.core.timeline import format_time
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Heading:
     def _length(self) -> str:
         if self.seconds is None:
             return ""
-        return clock(self.seconds) if self.exact else f"about {max(1, round(self.seconds / 60))} min"
+        return format_time(self.seconds) if self.exact else f"about {max(1, round(self.seconds / 60))} min"
 
 
 def describe_pace(pace: Pace) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from voicecoach.audio.formats import GRID
 from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.perform import perform
-from voicecoach.core.score import Score, Sound, phrases
+from voicecoach.core.score import Score, Sound, list_phrases
 from voicecoach.errors import FitError
 from voicecoach.system import signals, timings
 
@@ -42,7 +42,7 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
     A wording that is not known yet counts as fitting, so only those are spoken that may be chosen. Each is given
     ``slower`` times its own length.
     """
-    longest = (each.wordings[0] for each in phrases(score))
+    longest = (each.wordings[0] for each in list_phrases(score))
     missing = dict.fromkeys(text for wording in longest for text in (wording.said, *wording.twins))
     while True:
         _speak([text for text in missing if text not in clips], voice, clips, report)
@@ -113,7 +113,7 @@ def lay_track(stage: Stage, choices: Choices, piece: Piece, length: Fraction | N
 
 
 def _fit_track(stage: Stage, choices: Choices, length: Fraction, timeline: Timeline) -> tuple[Timeline, Fit]:
-    from voicecoach.script.builder import piece as written
+    from voicecoach.script.builder import write_piece as written
     from voicecoach.script.fit import LengthError
 
     while True:
@@ -131,9 +131,9 @@ def _fit_track(stage: Stage, choices: Choices, length: Fraction, timeline: Timel
 
 
 def _find_fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthError:
-    from voicecoach.script.fit import LengthError, attempts, fitted
+    from voicecoach.script.fit import LengthError, fit_length, prepare_attempt
 
     try:
-        return fitted(attempts(stage.source.routine, choices, stage.measure, GRID), length, GRID)
+        return fit_length(prepare_attempt(stage.source.routine, choices, stage.measure, GRID), length, GRID)
     except LengthError as error:
         return error

@@ -11,7 +11,7 @@ from voicecoach.app.naming import list_choices
 from voicecoach.audio.settings import Sounding
 from voicecoach.audio.sounds import read_sound
 from voicecoach.core.perform import LONGEST
-from voicecoach.core.timeline import clock
+from voicecoach.core.timeline import format_time
 from voicecoach.errors import ChoiceError
 from voicecoach.script.choices import Choices
 from voicecoach.views.exchange import to_json
@@ -85,7 +85,9 @@ class Request:
         if self.choices.rounds is not None:
             raise ChoiceError("--length chooses the rounds itself\nleave out --length or --rounds")
         if not 0 < self.length <= LONGEST:
-            raise ChoiceError(f"a session lasts up to {clock(LONGEST)}, and more than nothing\nwrite a length as 10m")
+            raise ChoiceError(
+                f"a session lasts up to {format_time(LONGEST)}, and more than nothing\nwrite a length as 10m"
+            )
 
     @property
     def chosen(self) -> dict[str, str]:

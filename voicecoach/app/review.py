@@ -16,7 +16,7 @@ from voicecoach.audio.formats import GRID
 from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.breath import Span
 from voicecoach.core.perform import perform
-from voicecoach.core.score import Sound, phrases
+from voicecoach.core.score import Sound, list_phrases
 from voicecoach.errors import (
     Misfit,
     Problem,
@@ -36,7 +36,7 @@ from voicecoach.routine.lint import advised
 from voicecoach.routine.loader import load
 from voicecoach.routine.model import Include, block, walk
 from voicecoach.routine.source import Table, read
-from voicecoach.script.builder import build, pace
+from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import LEFT_RIGHT, Choices
 from voicecoach.script.tally import MOST_STEPS
 from voicecoach.system import cache

@@ -16,10 +16,10 @@ from voicecoach.audio.render import TrackPlan, prepare
 from voicecoach.audio.settings import Sounding
 from voicecoach.audio.writer import write_files
 from voicecoach.core.breath import Span
-from voicecoach.core.score import CueKind, Pause, Phrase, phrases, seq
+from voicecoach.core.score import CueKind, Pause, Phrase, list_phrases, seq
 from voicecoach.routine.library import find, translations
 from voicecoach.routine.loader import Routine, load
-from voicecoach.script.builder import build, pace
+from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 from voicecoach.system import cache
 from voicecoach.views.exchange import to_json
@@ -87,7 +87,7 @@ def record(request: Request, write: Callable[[Routine], Score], path: Path, fold
     """
     routine, voice = _choose_routine(request, folder)
     clips: dict[str, Clip] = {}
-    timeline = rehearse(write(routine), pace(routine, Choices()), voice, clips, report)
+    timeline = rehearse(write(routine), choose_pace(routine, Choices()), voice, clips, report)
     code, title = routine.sheet.language, f"{request.voice}: {routine.sheet.title}"
     sounding = Sounding(formats.choose_format(None, path))
     plan = to_json(timeline, title=title, language=code, voice=request.voice or "")
@@ -102,7 +102,7 @@ def record(request: Request, write: Callable[[Routine], Score], path: Path, fold
 def choose_words(routine: Routine) -> Score:
     """Return the first phrases of a routine after its notice, in their longest wordings, enough for a sample."""
     found: dict[str, Phrase] = {}
-    for phrase in phrases(build(routine, Choices())):
+    for phrase in list_phrases(build(routine, Choices())):
         if phrase.kind is not CueKind.NOTICE:
             found[phrase.wordings[0].said] = replace(phrase, wordings=phrase.wordings[:1])
         if sum(map(len, found)) >= LEAST:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.core.notation import read_seconds
-from voicecoach.core.spelling import NUMBER, number, simplify
+from voicecoach.core.spelling import NUMBER, read_number, simplify
 from voicecoach.errors import ChoiceError, quote
 from voicecoach.system import plain_files
 
@@ -162,8 +162,8 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         plain = simplify(text)
-        if not re.fullmatch(r"[0-9]+", plain) or not least <= number(plain) <= most:
+        if not re.fullmatch(r"[0-9]+", plain) or not least <= read_number(plain) <= most:
             raise ChoiceError(f"{quote(text)} is not a whole number from {least} to {most}")
-        return int(number(plain))
+        return int(read_number(plain))
 
     return read

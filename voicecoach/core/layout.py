@@ -16,7 +16,7 @@ LEAST_AIR = Fraction(15, 100)
 
 
 @lru_cache
-def air(seconds: Fraction) -> Fraction:
+def measure_air(seconds: Fraction) -> Fraction:
     """Return the silence that speech leaves at the end of a phase: a tenth of it, and at least 0.15 s."""
     return max(LEAST_AIR, seconds / 10)
 

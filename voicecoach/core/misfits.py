@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.core.score import CueKind, phrases
+from voicecoach.core.score import CueKind, list_phrases
 from voicecoach.errors import Misfit, Problem, Where, quote
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Roo
 
 def quote_first(score: Score | None) -> str:
     """Quote the words that a part of a hold begins with."""
-    return next((quote(phrase.wordings[0].text) for phrase in phrases(score)), "") if score else ""
+    return next((quote(phrase.wordings[0].text) for phrase in list_phrases(score)), "") if score else ""
 
 
 def report_outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction) -> Iterator[Problem]:
     """Report moments that are not in their hold; of a countdown, only the first."""
-    spoken = [(after, phrase) for after, part in placed for phrase in phrases(part)]
+    spoken = [(after, phrase) for after, part in placed for phrase in list_phrases(part)]
     counts = [(after, phrase) for after, phrase in spoken if phrase.kind is CueKind.COUNT]
     for after, phrase in [*(each for each in spoken if each not in counts), *counts[:1]]:
         text, hold = phrase.wordings[0].text, f"{float(seconds):g} s"
@@ -63,7 +63,7 @@ def report_outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction) 
 
 def report_at_once(part: Score, other: Score) -> Iterator[Problem]:
     """Report words that can't be heard, since others are said at the same moment of a hold."""
-    for phrase in phrases(part):
+    for phrase in list_phrases(part):
         if quote_first(other) and not phrase.otherwise:
             text = phrase.wordings[0].text
             what = f"{quote(text)} is said at the same moment as {quote_first(other)}"
@@ -92,7 +92,7 @@ def find_unsaid(taken: Breathe, breath: Breath) -> Iterator[Problem]:
     """Report the words for a phase that the breath does not have: they are left out."""
     for kind, number, body in taken.words:
         there = sum(phase.kind is kind for phase in breath.phases)
-        for phrase in phrases(body) if number > there else ():
+        for phrase in list_phrases(body) if number > there else ():
             has = f"only {there} {kind}{'s' if there > 1 else ''}" if there else f"no {kind}"
             what = f"{quote(phrase.wordings[0].text)} is left out: the breath {breath} has {has}"
             remedy = f"breathe with {_add_article(kind) if number == 1 else f'{number} {kind}s'} to hear it"

@@ -14,13 +14,13 @@ from voicecoach.core.spelling import (
     NUMBER,
     WORD,
     drop_unit,
-    number,
-    phase,
     put_commas,
     put_digits,
+    read_number,
+    read_phase,
+    read_unit,
     round_finely,
     simplify,
-    unit,
 )
 from voicecoach.errors import ChoiceError, find_close, quote
 
@@ -76,7 +76,7 @@ def read_breath(text: str) -> Breath:
     """
     plain = drop_unit(simplify(text), "s")
     if match := re.fullmatch(_RATE, plain):
-        return _check_breath(text, _read_rate(text, number(match[1]), match[2] or "40:60"))
+        return _check_breath(text, _read_rate(text, read_number(match[1]), match[2] or "40:60"))
     if _is_named(plain):
         return _check_breath(text, _read_named(text, plain))
     if not re.fullmatch(_ROW, plain):
@@ -156,12 +156,12 @@ def _list_steps(first: Fraction, last: Fraction, step: Fraction) -> list[Fractio
 
 
 def _is_named(plain: str) -> bool:
-    return any(map(phase, re.findall(WORD, plain)))
+    return any(map(read_phase, re.findall(WORD, plain)))
 
 
 def _read_phases(text: str, plain: str) -> list[Phase]:
     """Return the phases that a row of numbers stands for, by how many there are."""
-    found = [number(each) for each in re.findall(_NUMBER, plain)]
+    found = [read_number(each) for each in re.findall(_NUMBER, plain)]
     if len(found) not in ORDERS:
         raise ChoiceError(f"{quote(text)} is not a breath: it needs 2, 3 or 4 numbers\n{WRITE}")
     return [Phase(kind, round_finely(each)) for kind, each in zip(ORDERS[len(found)], found, strict=True)]
@@ -173,10 +173,10 @@ def _read_named(text: str, plain: str) -> list[Phase]:
     for number_at, form in ((2, _NAMED[0]), (1, _NAMED[1])):
         if re.fullmatch(rf"{form.pattern}(?: ?[-,;/+&]? ?{form.pattern})*", bare):
             pairs = [(match[3 - number_at], match[number_at]) for match in form.finditer(bare)]
-            wrong = next((name for name, _ in pairs if not phase(name)), None)
+            wrong = next((name for name, _ in pairs if not read_phase(name)), None)
             if wrong:
                 raise ChoiceError(f"{quote(text)} is not a breath: {quote(wrong)} is not a phase\n{_WRITE_PHASES}")
-            return [Phase(NAMES[phase(name)], round_finely(number(length))) for name, length in pairs]
+            return [Phase(NAMES[read_phase(name)], round_finely(read_number(length))) for name, length in pairs]
     wrong = next((part.strip() for part in bare.split(",") if not _is_pair(part.strip())), bare)
     why = "decimals take a point" if re.search(_COMMA, plain) else f"{quote(wrong)} is not a phase"
     raise ChoiceError(f"{quote(text)} is not a breath: {why}\n{_WRITE_PHASES}")
@@ -226,7 +226,7 @@ def read_seconds(text: str) -> Fraction:
 
 def _add_amounts(amounts: str, last: str) -> Fraction | None:
     """Return the sum of amounts whose units get smaller, and of a number without a unit after them."""
-    found = [(number(match[1]), unit(match[2])) for match in re.finditer(_AMOUNT, amounts)]
+    found = [(read_number(match[1]), read_unit(match[2])) for match in re.finditer(_AMOUNT, amounts)]
     names = "".join(name if name in _SECONDS else "?" for _, name in found)
     if names not in {"h", "m", "s", "hm", "hs", "ms", "hms"} or (last and names[-1] == "s"):
         return None
@@ -253,8 +253,8 @@ def read_span(text: str) -> Span:
         ChoiceError: When the text is not a length.
     """
     plain = simplify(text)
-    if (match := re.fullmatch(_SPAN, plain)) and (match[2] is None or unit(match[2]) == "breaths"):
-        return Span(int(number(match[1])), least=read_seconds(match[3]) if match[3] else Fraction(0))
+    if (match := re.fullmatch(_SPAN, plain)) and (match[2] is None or read_unit(match[2]) == "breaths"):
+        return Span(int(read_number(match[1])), least=read_seconds(match[3]) if match[3] else Fraction(0))
     try:
         if match := WHOLE.fullmatch(plain):
             return Span(least=read_seconds(match[1]))
@@ -275,7 +275,7 @@ def _suggest_length(plain: str) -> str:
     """Return how a length is written whose number is a word, or whose unit is misspelt; nothing for any other text."""
     guess = put_digits(plain)
     match = re.fullmatch(rf"({NUMBER}) ?({WORD})", guess)
-    if match and not unit(match[2]):
+    if match and not read_unit(match[2]):
         close = find_close(match[2], ("breaths", "seconds", "minutes"), 1) or ["breaths"] * (match[2] in _COUNTED)
         guess = f"{match[1]} {close[0]}" if close else guess
     if guess == plain:

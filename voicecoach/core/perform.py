@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, assert_never
 
 from voicecoach.core.breath import Breath, Pace
-from voicecoach.core.layout import air, list_moments, list_phases
+from voicecoach.core.layout import list_moments, list_phases, measure_air
 from voicecoach.core.misfits import (
     describe_growth,
     find_unsaid,
@@ -32,7 +32,7 @@ from voicecoach.core.score import (
     Slot,
     Sound,
     Under,
-    beats,
+    count_beats,
     is_heard,
 )
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline, ceil_to_grid, snap
@@ -69,7 +69,7 @@ def perform(score: Score, measure: Measure, pace: Pace | Breath, *, grid: Fracti
         ChoiceError: When it has more than 100,000 cues, or lasts over 12 hours; it is not performed further than that.
     """
     whole = pace if isinstance(pace, Pace) else Pace((pace,))
-    scene = Scene(measure, grid, whole.breaths(beats(score)))
+    scene = Scene(measure, grid, whole.breaths(count_beats(score)))
     end = _lay(score, Fraction(0), scene)
     _check_size(end, scene.happened)
     return _collect(scene, ceil_to_grid(end, grid))
@@ -111,7 +111,7 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
         case Slot():
             return _fill(score, at, scene)
         case Paced(pace, body):
-            return _lay(body, at, replace(scene, breaths=pace.breaths(beats(body))))
+            return _lay(body, at, replace(scene, breaths=pace.breaths(count_beats(body))))
         case Under(body, under):
             _lay(under, at, scene)
             return _lay(body, at, scene)
@@ -172,7 +172,7 @@ def _fill(slot: Slot, at: Fraction, scene: Scene) -> Fraction:
     if slot.overrun is Overrun.REFUSE:
         _hold(slot, at, seconds, scene)
         return at + seconds
-    room = Room(at + seconds - air(seconds), slot.name, seconds, grows=True, outer=scene.room)
+    room = Room(at + seconds - measure_air(seconds), slot.name, seconds, grows=True, outer=scene.room)
     opening, others = _part_opening(slot.body)
     end = _lay(others, _lay(opening, at, scene.inside(room)), scene)
     over = max(Fraction(0), scene.happened.over(end) - at - seconds)
@@ -210,7 +210,7 @@ def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: Scene) -> None:
             problems.extend(unheard)
         elif is_heard(part):
             problems.extend(_find_talking_over(part, at + after, scene) if after else ())
-            _lay(part, at + after, scene.inside(Room(at + end - air(length), "hold", length, after, until)))
+            _lay(part, at + after, scene.inside(Room(at + end - measure_air(length), "hold", length, after, until)))
 
 
 def _find_talking_over(part: Score, at: Fraction, scene: Scene) -> Iterator[Problem]:

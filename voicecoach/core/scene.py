@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.core.layout import air, find_breath
+from voicecoach.core.layout import find_breath, measure_air
 from voicecoach.core.timeline import ceil_to_grid
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Scene:
 
     def within(self, at: Fraction, seconds: Fraction, name: str) -> Scene:
         """Return the scene inside a span that refuses to grow."""
-        return self.inside(Room(at + seconds - air(seconds), name, seconds))
+        return self.inside(Room(at + seconds - measure_air(seconds), name, seconds))
 
     def inside(self, room: Room) -> Scene:
         """Return the scene where words have to end; of two such places, the one that comes first holds."""

@@ -256,7 +256,7 @@ def phrase(*wordings: str, kind: CueKind = CueKind.INSTRUCTION, side: Side | Non
     return Phrase(tuple(Wording(text) for text in wordings), kind, side)
 
 
-def inside(score: Score) -> tuple[Score, ...]:  # noqa: PLR0911 - one short branch for each node of the algebra
+def list_parts(score: Score) -> tuple[Score, ...]:  # noqa: PLR0911 - one short branch for each node of the algebra
     """Return the scores that one is made of, in order."""
     match score:
         case Seq(parts):
@@ -277,17 +277,17 @@ def inside(score: Score) -> tuple[Score, ...]:  # noqa: PLR0911 - one short bran
             assert_never(score)
 
 
-def phrases(score: Score) -> Iterator[Phrase]:
+def list_phrases(score: Score) -> Iterator[Phrase]:
     """Yield every phrase of a score, in order.
 
     >>> from voicecoach.core.breath import Span
-    >>> [each.wordings[0].text for each in phrases(seq(phrase("Sit"), Slot(Span(2), phrase("Rest"))))]
+    >>> [each.wordings[0].text for each in list_phrases(seq(phrase("Sit"), Slot(Span(2), phrase("Rest"))))]
     ['Sit', 'Rest']
     """
     if isinstance(score, Phrase):
         yield score
-    for part in inside(score):
-        yield from phrases(part)
+    for part in list_parts(score):
+        yield from list_phrases(part)
 
 
 def is_heard(score: Score) -> bool:
@@ -296,15 +296,15 @@ def is_heard(score: Score) -> bool:
     >>> is_heard(seq(Mark(Moment.CHAPTER, "Rest"))), is_heard(seq(phrase("Rest")))
     (False, True)
     """
-    return isinstance(score, Phrase | Sound) or any(map(is_heard, inside(score)))
+    return isinstance(score, Phrase | Sound) or any(map(is_heard, list_parts(score)))
 
 
-def beats(score: Score) -> int:
+def count_beats(score: Score) -> int:
     """Return how many breaths of its pace a score takes; a part with a pace of its own takes none.
 
-    >>> beats(seq(Breathe(beat=0), Breathe(beat=1)))
+    >>> count_beats(seq(Breathe(beat=0), Breathe(beat=1)))
     2
     """
     own = score.beat + 1 if isinstance(score, Breathe) else 0
-    parts = () if isinstance(score, Paced) else inside(score)
-    return max([own, *map(beats, parts)])
+    parts = () if isinstance(score, Paced) else list_parts(score)
+    return max([own, *map(count_beats, parts)])

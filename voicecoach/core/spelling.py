@@ -52,10 +52,10 @@ def _plain(character: str) -> str:
     return "-" if unicodedata.category(wide) == "Pd" else _OTHERS.get(wide, wide)
 
 
-def number(digits: str) -> Fraction:
+def read_number(digits: str) -> Fraction:
     """Return a number that was written with digits; one past every limit is cut, so that reading it costs nothing.
 
-    >>> number("4.5"), number("9" * 5000) == 10**18
+    >>> read_number("4.5"), read_number("9" * 5000) == 10**18
     (Fraction(9, 2), True)
     """
     whole, _, decimals = digits.lstrip("0").partition(".")
@@ -89,20 +89,20 @@ def round_finely(value: Fraction) -> Fraction:
     return Fraction(round(value * 10**FINEST), 10**FINEST)
 
 
-def unit(word: str) -> str:
+def read_unit(word: str) -> str:
     """Return ``s``, ``m``, ``h`` or ``breaths`` for a word that means it in a language with a table; else nothing.
 
-    >>> unit("s"), unit("Sekunden"), unit("Atemzüge"), unit("miles")
+    >>> read_unit("s"), read_unit("Sekunden"), read_unit("Atemzüge"), read_unit("miles")
     ('s', 's', 'breaths', '')
     """
     folded = word.casefold()
     return _UNITS.get(folded) or _list_typed("s", "m", "h", "breaths").get(folded, "")
 
 
-def phase(word: str) -> str:
+def read_phase(word: str) -> str:
     """Return ``in``, ``hold``, ``out`` or ``pause`` for a word that means it in a language with a table; else nothing.
 
-    >>> phase("in"), phase("Exhale"), phase("ausatmen"), phase("up")
+    >>> read_phase("in"), read_phase("Exhale"), read_phase("ausatmen"), read_phase("up")
     ('in', 'out', 'out', '')
     """
     folded = word.casefold()
@@ -147,7 +147,7 @@ def drop_unit(text: str, leave_out: str) -> str:
     >>> drop_unit("4 s - 6 sec.", "s")
     '4 - 6'
     """
-    return _AFTER_NUMBER.sub(lambda match: "" if unit(match[1]) == leave_out else match[0], text)
+    return _AFTER_NUMBER.sub(lambda match: "" if read_unit(match[1]) == leave_out else match[0], text)
 
 
 def put_commas(text: str) -> str:

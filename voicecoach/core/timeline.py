@@ -215,10 +215,10 @@ def _multiply(grid: Fraction, count: int) -> Fraction:
     return Fraction(count * grid.numerator, grid.denominator)
 
 
-def clock(seconds: Fraction, *, tenths: bool = False) -> str:
+def format_time(seconds: Fraction, *, tenths: bool = False) -> str:
     """Write a time as players do.
 
-    >>> clock(Fraction(754, 10)), clock(Fraction(754, 10), tenths=True), clock(Fraction(3600))
+    >>> format_time(Fraction(754, 10)), format_time(Fraction(754, 10), tenths=True), format_time(Fraction(3600))
     ('1:15', '1:15.4', '1:00:00')
     """
     parts = 10 if tenths else 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Span
 from voicecoach.core.notation import LEAST, WHOLE, read_span
-from voicecoach.core.spelling import NUMBER, number, simplify
+from voicecoach.core.spelling import NUMBER, read_number, simplify
 from voicecoach.errors import ChoiceError, Where, quote
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _term(text: str, names: _Names) -> Quantity:
         return names.quantity(match[1].lower())
     if match := _BREATHS.fullmatch(text):
         return Span(as_count(_term(match[1], names)))
-    return number(text) if _NUMBER.fullmatch(text) else read_span(text)
+    return read_number(text) if _NUMBER.fullmatch(text) else read_span(text)
 
 
 def _checked(text: str, found: Quantity) -> Quantity:

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from voicecoach.core.spelling import unit
+from voicecoach.core.spelling import read_unit
 from voicecoach.errors import quote
 from voicecoach.routine.formula import NAME
 from voicecoach.routine.text_normalisation import (
@@ -155,7 +155,7 @@ def _length(mark: str, words: Language) -> str:
     if amount is None:
         return "10s"
     length, word = float(amount[1].replace(",", ".")), (amount[2] or "s").casefold()
-    kind = unit(word)
+    kind = read_unit(word)
     if kind == "breaths":
         return f"{max(round(length), 1)} breaths"
     thousandth = word == "ms" or re.search(r"\bmsec=", mark) is not None

@@ -14,7 +14,7 @@ from pydantic_core.core_schema import is_instance_schema
 from voicecoach.core import breath as breaths
 from voicecoach.core import notation
 from voicecoach.core.score import Offset
-from voicecoach.core.spelling import number, put_digits, shorten, simplify
+from voicecoach.core.spelling import put_digits, read_number, shorten, simplify
 from voicecoach.errors import ChoiceError, VoicecoachError, Where, quote
 from voicecoach.routine.formula import NAME, Formula, as_span, refuse_slips, worked_out
 from voicecoach.routine.source import CONTROL, Table
@@ -193,7 +193,7 @@ def _whole(least: int, most: int) -> BeforeValidator:
             guess = min(max(int(digits[0][:4]), least), most) if digits else 0
             remedy = f"write {guess}" if guess else "write one, as 3"
             raise ValueError(f"{'this' if value is None else quote(value)} is not a whole number; {remedy}")
-        if not least <= (found := int(number(plain))) <= most:
+        if not least <= (found := int(read_number(plain))) <= most:
             bound = f"at least {least:,}" if found < least else f"at most {most:,}"
             raise ValueError(f"this is {shorten(plain)}; {bound} is possible")
         return found

@@ -18,37 +18,37 @@ HEARD = Pause(Span(rest=Fraction(3, 2)))
 DEFAULT_END = Sound("chime-end")
 
 
-def start(name: str | None) -> Seq:
+def choose_start(name: str | None) -> Seq:
     """Return what is heard at the start of a session: the bell of a set, if one was chosen."""
     return seq(Sound(f"{name}-start")) if name else seq()
 
 
-def end(name: str | None) -> Seq:
+def choose_end(name: str | None) -> Seq:
     """Return what is heard at the end of a session: a bell, unless none was chosen (an empty name)."""
     if name is None:
         return seq(DEFAULT_END)
     return seq(Sound(f"{name}-end")) if name else seq()
 
 
-def chimed(score: Score, name: str) -> Score:
+def add_bells(score: Score, name: str) -> Score:
     """Put the bells of a set into a score: before the words that change sides, and at chapters that have no side.
 
     Of chapters that begin at once, the last has the bell.
 
     >>> from voicecoach.core.score import phrase
     >>> said = seq(Mark(Moment.CHAPTER, "Sit"), phrase("Sit down"))
-    >>> [each.name for each in chimed(said, "bell").parts if isinstance(each, Sound)]
+    >>> [each.name for each in add_bells(said, "bell").parts if isinstance(each, Sound)]
     ['bell-chapter']
     """
     match score:
         case Seq(parts):
             return seq(*(_put(part, after, name) for part, after in zip(parts, (*parts[1:], None), strict=False)))
         case Slot(body=body):
-            return replace(score, body=chimed(body, name))
+            return replace(score, body=add_bells(body, name))
         case Paced(pace, body):
-            return Paced(pace, chimed(body, name))
+            return Paced(pace, add_bells(body, name))
         case Under(body, under):
-            return Under(chimed(body, name), under)
+            return Under(add_bells(body, name), under)
         case _:
             return _put(score, None, name)
 
@@ -58,7 +58,7 @@ def _put(part: Score, after: Score | None, name: str) -> Score:
         return seq(Sound(f"{name}-change", side=part.side), HEARD, part)
     if _begins(part) and not _begins(after):
         return seq(part, Sound(f"{name}-chapter"), HEARD)
-    return part if isinstance(part, Phrase | Mark) else chimed(part, name) if _holds(part) else part
+    return part if isinstance(part, Phrase | Mark) else add_bells(part, name) if _holds(part) else part
 
 
 def _begins(part: Score | None) -> bool:

@@ -12,13 +12,14 @@ from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownN
 from voicecoach.language import full_stop, language
 from voicecoach.routine.model import EachSide, Include, Repeat, Rest, Round, block, walk
 from voicecoach.routine.sidedness import find_misplaced
-from voicecoach.script.bells import chimed, end, start
+from voicecoach.script.bells import add_bells, choose_end, choose_start
 from voicecoach.script.choices import LEFT_RIGHT
-from voicecoach.script.context import Part
+from voicecoach.script.context import SENTENCE_GAP, Context, write_paced
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.piece import Piece
-from voicecoach.script.steps import SENTENCE_GAP, list_round_names, paced, rest, scores
-from voicecoach.script.tally import Room, Tally
+from voicecoach.script.rounds import list_round_names
+from voicecoach.script.steps import write_rest, write_steps
+from voicecoach.script.tally import Freedoms, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,16 +40,16 @@ class Draft:
     """A score, what of it can be bent, and whether it depends on how long the listener's breaths last."""
 
     score: Score
-    room: Room
+    room: Freedoms
     timed: bool = False
 
 
 def build(routine: Routine, choices: Choices, most: int = 0, most_spent: int = 0) -> Score:
-    """Write the score of a session, as `draft` does."""
-    return draft(routine, choices, most, most_spent).score
+    """Write the score of a session, as `write_draft` does."""
+    return write_draft(routine, choices, most, most_spent).score
 
 
-def draft(routine: Routine, choices: Choices, most: int = 0, most_spent: int = 0) -> Draft:
+def write_draft(routine: Routine, choices: Choices, most: int = 0, most_spent: int = 0) -> Draft:
     """Write the score of a session: the notice, each exercise, the closing words and the chime.
 
     With ``most``, a session of more breaths and steps than that is refused (`TooManyError`), as a longer one always is;
@@ -63,43 +64,47 @@ def draft(routine: Routine, choices: Choices, most: int = 0, most_spent: int = 0
     spent = 0
     for _ in range(MOST_COUNTS):
         tally = Tally(problems={}, totals=totals, most=most, spent=spent, most_spent=most_spent)
-        drafted = _write_draft(routine, choices, tally)
+        drafted = _write_once(routine, choices, tally)
         found = tuple(beats.most for beats in tally.paces)
         if found == totals or not any(beats.counted for beats in tally.paces):
             return drafted
         totals, spent = found, tally.spent
     tally = Tally(problems={}, totals=None, most=most, spent=spent, most_spent=most_spent)
-    return _write_draft(routine, choices, tally)
+    return _write_once(routine, choices, tally)
 
 
-def _write_draft(routine: Routine, choices: Choices, tally: Tally) -> Draft:
+def _write_once(routine: Routine, choices: Choices, tally: Tally) -> Draft:
     """Write the score of a session whose paces have the tally's totals of breaths, as far as they are known."""
-    played = exercises(routine, choices)
+    played = list_exercises(routine, choices)
     whole = replace(_part(routine, routine, choices), tally=tally, beats=tally.begin())
     _check(routine, played, choices)
-    before = _sentences(notice(played, routine), CueKind.NOTICE, whole)
-    opening = (Mark(Moment.CHAPTER, whole.word("before")), start(choices.chime), Pause(Span(rest=choices.lead_in)))
+    before = _sentences(collect_notice(played, routine), CueKind.NOTICE, whole)
+    opening = (
+        Mark(Moment.CHAPTER, whole.word("before")),
+        choose_start(choices.chime),
+        Pause(Span(rest=choices.lead_in)),
+    )
     middle = seq(*_exercises(played, whole, after=bool(before)))
-    rung = chimed(middle, choices.chime) if choices.chime else middle
+    rung = add_bells(middle, choices.chime) if choices.chime else middle
     score = seq(*opening, *before, rung, *_closing(whole))
     if whole.tally.problems:
         raise RoutineError(order_problems(whole.tally.problems.values()))
     return Draft(score, whole.room, tally.timed)
 
 
-def piece(routine: Routine, choices: Choices) -> Piece:
+def write_piece(routine: Routine, choices: Choices) -> Piece:
     """Write a session, and what of its routine has to be known besides.
 
     Raises:
-        ChoiceError: As `draft`.
-        RoutineError: As `draft`.
+        ChoiceError: As `write_draft`.
+        RoutineError: As `write_draft`.
     """
-    drafted = draft(routine, choices)
-    played = exercises(routine, choices)
+    drafted = write_draft(routine, choices)
+    played = list_exercises(routine, choices)
     return Piece(
         routine.sheet.title,
         routine.words,
-        notice(played, routine),
+        collect_notice(played, routine),
         drafted.score,
         Pacing(routine.sheet.breath, routine.sheet.fixed),
         _limb(routine),
@@ -108,12 +113,12 @@ def piece(routine: Routine, choices: Choices) -> Piece:
     )
 
 
-def pace(routine: Routine, choices: Choices) -> Pace:
+def choose_pace(routine: Routine, choices: Choices) -> Pace:
     """Return the pace of a session: the listener's or the routine's."""
     return Pacing(routine.sheet.breath, routine.sheet.fixed).choose(choices.breath)
 
 
-def exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
+def list_exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
     """Return the exercises that are played, in order: the routine itself, or those that it includes.
 
     Raises:
@@ -139,7 +144,7 @@ def exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
     return played
 
 
-def notice(played: Sequence[Routine], routine: Routine) -> tuple[str, ...]:
+def collect_notice(played: Sequence[Routine], routine: Routine) -> tuple[str, ...]:
     """Return the sentences of the notices of all that is played, and of what includes it, each once."""
     return tuple(dict.fromkeys(text for part in _leading_to(played, routine) for text in part.sheet.notice))
 
@@ -159,7 +164,7 @@ def _limb(routine: Routine) -> str:
     return "leg" if not nouns or any("leg" in name for name in nouns) else "side"
 
 
-def sided(played: Iterable[Routine]) -> bool:
+def has_sides(played: Iterable[Routine]) -> bool:
     """Tell whether anything is done for each side."""
     return any(isinstance(step, EachSide) for part in played for step in walk(part.sheet.steps))
 
@@ -170,15 +175,15 @@ def _one_sided(played: Iterable[Routine]) -> bool:
     return any(side in LEFT_RIGHT for side in sides)
 
 
-def _part(whole: Routine, routine: Routine, choices: Choices) -> Part:
+def _part(whole: Routine, routine: Routine, choices: Choices) -> Context:
     """Return the place at the beginning of an exercise, with its parameters' values."""
     words = language(whole.sheet.language, routine.sheet.words)
     said = {"halfway": words.word("halfway"), "last one": words.word("last")}
     values = {**said, **routine.sheet.parameters, **choices.settings}
-    return Part(routine, words, choices, pace(routine, choices), values=values, tally=Tally(problems={}))
+    return Context(routine, words, choices, choose_pace(routine, choices), values=values, tally=Tally(problems={}))
 
 
-def _placed(part: Part, *, both: bool) -> Part:
+def _placed(part: Context, *, both: bool) -> Context:
     """Return the place with the rounds of its outermost repeats, which are only chosen where nothing has sides."""
     return part if both else replace(part, rounds=part.choices.rounds, more=part.choices.amount.rounds)
 
@@ -225,7 +230,7 @@ def _known(kind: str, names: Iterable[str], known: Sequence[str], remedy: str = 
 
 
 def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> None:
-    both = sided(played)
+    both = has_sides(played)
     if len(choices.sides) == 1 and not both and not _one_sided(played):
         raise SidelessError(f"{routine.name} has no sides, so there is no track for one\nleave out --side or --tracks")
     if choices.first and not both:
@@ -243,16 +248,16 @@ def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> Non
     _known("parameter", choices.settings, parameters, remedy)
 
 
-def _sentences(texts: Iterable[str], kind: CueKind, part: Part) -> list[Score]:
+def _sentences(texts: Iterable[str], kind: CueKind, part: Context) -> list[Score]:
     """Say sentences one after the other, with a moment between them."""
     spoken = (part.sentence(text, kind) for text in texts)
     return [each for sentence in spoken if sentence != seq() for each in (sentence, Pause(SENTENCE_GAP))]
 
 
-def _exercises(played: Sequence[Routine], whole: Part, *, after: bool) -> Iterator[Score]:
+def _exercises(played: Sequence[Routine], whole: Context, *, after: bool) -> Iterator[Score]:
     """Write the exercises; ``after`` tells whether anything was said before them."""
     told: set[str] = set()
-    both = sided(played)
+    both = has_sides(played)
     for number, routine in enumerate(played):
         if number:
             yield from _before(whole, routine)
@@ -265,17 +270,17 @@ def _exercises(played: Sequence[Routine], whole: Part, *, after: bool) -> Iterat
         told |= {*routine.sheet.benefits, *routine.sheet.tips}
 
 
-def _before(whole: Part, following: Routine) -> Iterator[Score]:
+def _before(whole: Context, following: Routine) -> Iterator[Score]:
     """Rest between exercises; the next one can be announced in it."""
     place = whole.having(next=following.sheet.title)
-    yield from (rest(step, place) for step in whole.routine.sheet.between if isinstance(step, Rest))
+    yield from (write_rest(step, place) for step in whole.routine.sheet.between if isinstance(step, Rest))
 
 
 _ENDS = ".?!…。！？؟।۔።։။។"  # noqa: RUF001 - marks of many scripts
 """What a title may end with already."""
 
 
-def _exercise(part: Part, told: set[str]) -> Score:
+def _exercise(part: Context, told: set[str]) -> Score:
     """Name the exercise, say what it is for and its tips (once in a session), then do its steps."""
     sheet = part.routine.sheet
     once = [text for text in (*sheet.benefits, *sheet.tips) if text not in told]
@@ -284,7 +289,9 @@ def _exercise(part: Part, told: set[str]) -> Score:
         *_sentences(once, CueKind.TIP, part),
     )
     opening = (part.chapter(), *intro)
-    return paced(sheet.breath, part, lambda inner: seq(*opening, *scores(sheet.steps, inner)), fixed=sheet.fixed)
+    return write_paced(
+        sheet.breath, part, lambda inner: seq(*opening, *write_steps(sheet.steps, inner)), fixed=sheet.fixed
+    )
 
 
 def _ended(title: str, language: str) -> str:
@@ -292,9 +299,9 @@ def _ended(title: str, language: str) -> str:
     return title if title[-1] in _ENDS else f"{title}{full_stop(language)}"
 
 
-def _closing(whole: Part) -> list[Score]:
+def _closing(whole: Context) -> list[Score]:
     texts = whole.routine.sheet.closing or (whole.word("closing"),)
     chapter = Mark(Moment.CHAPTER, whole.word("ending"))
     spoken = _sentences(texts, CueKind.CLOSING, whole)
     last = Pause(Span(rest=whole.choices.amount.closing))
-    return [Pause(PART_GAP), last, chapter, *spoken, end(whole.choices.chime), Pause(GET_UP)]
+    return [Pause(PART_GAP), last, chapter, *spoken, choose_end(whole.choices.chime), Pause(GET_UP)]

@@ -1,4 +1,4 @@
-"""Where in a session a step stands: its exercise, side, round, values and pace; and how its words become phrases."""
+"""The context of a step: its exercise, side, round, values and pace, and how its words become phrases there."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Kind, Pace, Span
 from voicecoach.core.notation import read_pace
-from voicecoach.core.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
+from voicecoach.core.score import CueKind, Mark, Moment, Offset, Paced, Pause, Phrase, Seq, Side, Sound, Wording, seq
 from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, quote
 from voicecoach.language import capitalise
 from voicecoach.routine.formula import Formula, TooDeepError, as_count, as_span, worked_out
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance
-from voicecoach.script.tally import Beats, Room, Tally
+from voicecoach.script.pacing import Pacing
+from voicecoach.script.tally import BreathCount, Freedoms, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from voicecoach.core.breath import Breath
     from voicecoach.core.score import Score
     from voicecoach.language import Language
     from voicecoach.routine.loader import Routine
+    from voicecoach.routine.model import ByRound
     from voicecoach.script.choices import Choices
 
 _Given = TypeVar("_Given")
@@ -35,12 +37,13 @@ _SUM = re.compile(r"\} [-+] | [-+] \{")
 _START = Offset(Fraction(0), Fraction(0))
 EACH = 20
 """What a text costs besides its characters, where they are counted."""
+SENTENCE_GAP = Span(rest=Fraction(3, 4))
 ONE_BREATH = Span(breaths=1)
 TONES = {Kind.INHALE: "tone-in", Kind.HOLD: "tone-hold", Kind.EXHALE: "tone-out", Kind.PAUSE: "tone-hold"}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Context:
     """Where a step stands.
 
     Attributes:
@@ -71,8 +74,8 @@ class Part:
     choices: Choices
     pace: Pace
     written: Pace | None = None
-    beats: Beats = field(default_factory=Beats)
-    room: Room = field(default_factory=Room)
+    beats: BreathCount = field(default_factory=BreathCount)
+    room: Freedoms = field(default_factory=Freedoms)
     rounds: int | None = None
     more: int | None = None
     side: Side | None = None
@@ -87,7 +90,7 @@ class Part:
     varied: Mapping[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
-    def having(self, **values: str) -> Part:
+    def having(self, **values: str) -> Context:
         """Return this place with more that names stand for; ``_`` in a name is a space."""
         return replace(self, values={**self.values, **{name.replace("_", " "): text for name, text in values.items()}})
 
@@ -353,3 +356,22 @@ class Part:
 def _other(side: Side | None) -> Side | None:
     """Return the other side; what is for none or both stays so."""
     return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(side, side) if side else side
+
+
+def write_paced(pace: Pace, part: Context, write: Callable[[Context], Score], *, fixed: bool) -> Score:
+    """Write a part at a pace of its own, if that does not yield to the listener's."""
+    if Pacing(pace, fixed).yields(part.choices.breath):
+        return write(replace(part, written=pace))
+    return Paced(pace, write(replace(part, pace=pace, written=pace, beats=part.tally.begin())))
+
+
+def choose_words(words: Words | ByRound, part: Context) -> Words:
+    """Return the words of this round: those of the first round, or those of all later ones."""
+    if isinstance(words, Words):
+        return words
+    return words.again if part.again else words.first
+
+
+def write_past(words: Words, part: Context) -> Score:
+    """Write what the author says to listeners who ask for more than is good."""
+    return seq(part.phrase(words, CueKind.NOTICE), Pause(SENTENCE_GAP))

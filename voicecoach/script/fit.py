@@ -15,16 +15,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.core.perform import perform
-from voicecoach.core.timeline import ceil_to_grid, clock
+from voicecoach.core.timeline import ceil_to_grid, format_time
 from voicecoach.errors import ChoiceError, RoutineError
-from voicecoach.script.builder import draft, pace
+from voicecoach.script.builder import choose_pace, write_draft
 from voicecoach.script.choices import Amount, Choices, spread
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
     from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.routine.loader import Routine
-    from voicecoach.script.tally import Places, Room
+    from voicecoach.script.tally import Freedom, Freedoms
 
 NEVER = Fraction(10**9)
 """Seconds of what can't be performed: more than any session has."""
@@ -46,7 +46,7 @@ class Trial:
 
     seconds: Fraction
     breath: Fraction
-    room: Room
+    room: Freedoms
 
     def longest(self, grid: Fraction) -> Fraction:
         """Return the longest length that a closing rest of less than a breath makes of it: in whole seconds, if any."""
@@ -121,13 +121,13 @@ class LengthError(ChoiceError):
         return tuple(each.amount for each in (self.shorter, self.longer) if each)
 
 
-def attempts(routine: Routine, choices: Choices, measure: Measure, grid: Fraction) -> Attempt:
+def prepare_attempt(routine: Routine, choices: Choices, measure: Measure, grid: Fraction) -> Attempt:
     """Return what tries amounts of a session: it builds and performs it; where its words do not fit, it can't be."""
-    breathed = pace(routine, choices)
+    breathed = choose_pace(routine, choices)
 
     def attempt(amount: Amount) -> Trial | None:
         try:
-            drafted = draft(routine, replace(choices, amount=amount))
+            drafted = write_draft(routine, replace(choices, amount=amount))
             timeline = perform(drafted.score, measure, breathed, grid=grid)
         except (RoutineError, ChoiceError):
             return None
@@ -136,7 +136,7 @@ def attempts(routine: Routine, choices: Choices, measure: Measure, grid: Fractio
     return attempt
 
 
-def fitted(attempt: Attempt, seconds: Fraction, grid: Fraction) -> Fit:
+def fit_length(attempt: Attempt, seconds: Fraction, grid: Fraction) -> Fit:
     """Choose the amount of a session that lasts exactly ``seconds``, rounded up to a multiple of ``grid``.
 
     The work is a few attempts for each number of rounds that is looked at, whatever the length.
@@ -207,7 +207,7 @@ class _Search:
         others = [most + step for away in range(1, WIDER // 2 + 1) for step in (-away, away + 1)]
         return [*around, *(rounds for rounds in others if low <= rounds <= high)]
 
-    def room(self, rounds: int) -> Room | None:
+    def room(self, rounds: int) -> Freedoms | None:
         trial = self.trial(Amount(rounds))
         return trial.room if trial else None
 
@@ -277,11 +277,11 @@ class _Search:
         return _met(_Search(self.attempt, self.grid, goal, self.tried), seconds)
 
 
-def _rested(places: Places, breaths: int) -> Amount:
+def _rested(places: Freedom, breaths: int) -> Amount:
     return Amount(rests=spread(breaths, places.count)) if places.count else Amount()
 
 
-def _reach(places: Places) -> tuple[int, int]:
+def _reach(places: Freedom) -> tuple[int, int]:
     """How many breaths fewer and more there can be in all, at most."""
     return places.least * places.count, places.most * places.count
 
@@ -309,4 +309,4 @@ def _written(seconds: Fraction) -> str:
     >>> _written(Fraction(630)), _written(Fraction(93624, 1000))
     ('10:30', '93.624s')
     """
-    return clock(seconds) if seconds.denominator == 1 else f"{float(seconds):.6f}".rstrip("0") + "s"
+    return format_time(seconds) if seconds.denominator == 1 else f"{float(seconds):.6f}".rstrip("0") + "s"

@@ -14,7 +14,7 @@ MOST_STEPS = 100_000
 
 
 @dataclass(slots=True)
-class Beats:
+class BreathCount:
     """Counts the breaths of a pace as they are written; the turns of a round go back to the same ones.
 
     Attributes:
@@ -68,7 +68,7 @@ class Tally:
     most: int = 0
     spent: int = 0
     most_spent: int = 0
-    paces: list[Beats] = field(default_factory=list)
+    paces: list[BreathCount] = field(default_factory=list)
     totals: tuple[int, ...] | None = ()
 
     @property
@@ -76,15 +76,15 @@ class Tally:
         """How much a session may be."""
         return self.most or MOST_STEPS
 
-    def begin(self) -> Beats:
+    def begin(self) -> BreathCount:
         """Begin to count the breaths of a part with a pace of its own."""
         known = (self.totals or ())[len(self.paces) :]
-        self.paces.append(Beats(total=known[0] if known else None, cautious=self.totals is None))
+        self.paces.append(BreathCount(total=known[0] if known else None, cautious=self.totals is None))
         return self.paces[-1]
 
 
 @dataclass(slots=True)
-class Places:
+class Freedom:
     """Counts the places where a session can have more or less, and how far they go.
 
     Attributes:
@@ -119,7 +119,7 @@ class Places:
 
 
 @dataclass(slots=True)
-class Room:
+class Freedoms:
     """What the author of a session leaves to be chosen: rounds, rests and guided breaths.
 
     Attributes:
@@ -129,10 +129,10 @@ class Room:
         breaths: The guided breaths that can be more or fewer; the sides of a round share their places.
     """
 
-    rounds: Places = field(default_factory=Places)
+    rounds: Freedom = field(default_factory=Freedom)
     played: list[int] = field(default_factory=list)
-    rests: Places = field(default_factory=Places)
-    breaths: Places = field(default_factory=Places)
+    rests: Freedom = field(default_factory=Freedom)
+    breaths: Freedom = field(default_factory=Freedom)
 
     @property
     def place(self) -> tuple[int, int]:

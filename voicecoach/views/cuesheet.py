@@ -7,7 +7,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach.core.timeline import clock
+from voicecoach.core.timeline import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def write_table(timeline: Timeline) -> Iterator[str]:
         yield f"{clock(chapter.start)}  {chapter.title}"
         for line in lines:
             cue = line.cue
-            place = f"{clock(cue.start, tenths=True):>9}  {cue.kind:<11}  {cue.side or '':<5}"
+            place = f"{format_time(cue.start, tenths=True):>9}  {cue.kind:<11}  {cue.side or '':<5}"
             breathed = f"  {line.breathed}  {line.mark:<4}" if line.phase else f"  {line.mark}".rstrip()
             yield f"  {place}{breathed}  {cue.text}".rstrip()
 

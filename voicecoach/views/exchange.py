@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import Side
-from voicecoach.core.timeline import clock
+from voicecoach.core.timeline import format_time
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class PublicTimeline:
         >>> print(PublicTimeline("Box breathing", 312))
         Box breathing  5:12
         """
-        return self.title if self.duration is None else f"{self.title}  {clock(Fraction(self.duration))}"
+        return self.title if self.duration is None else f"{self.title}  {format_time(Fraction(self.duration))}"
 
     @property
     def words(self) -> tuple[PublicCue, ...]:

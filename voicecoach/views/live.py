@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Kind
-from voicecoach.core.timeline import clock
+from voicecoach.core.timeline import format_time
 from voicecoach.views.exchange import PublicChapter, PublicCue, PublicPhase
 from voicecoach.views.terminal import PHASES
 from voicecoach.views.text import one_line
@@ -155,7 +155,7 @@ def _line(label: Text, bar: RenderableType, left: str) -> Table:
 
 
 def _clock(seconds: float) -> str:
-    return clock(Fraction(seconds))
+    return format_time(Fraction(seconds))
 
 
 _Timed = TypeVar("_Timed", PublicCue, PublicPhase, PublicChapter)

@@ -126,7 +126,7 @@ def _times(row: Row) -> Iterator[Shape]:
     for at in map(Fraction, range(int(row.start), math.ceil(row.end), tick)):
         x = row.x(at)
         yield Stroke((((x, row.axis), (x, row.axis + 4)),), SOFT, 1)
-        yield Label(x, row.axis + 17, clock(at), 11, SOFT, Anchor.MIDDLE)
+        yield Label(x, row.axis + 17, format_time(at), 11, SOFT, Anchor.MIDDLE)
 
 
 def _chapters(row: Row, chapters: Iterable[Chapter], named: str) -> Iterator[Shape]:
@@ -281,7 +281,7 @@ def _cues(row: Row, cues: Iterable[Cue]) -> Iterator[Shape]:
     for cue in sorted(cues, key=lambda each: each.track == "voice"):
         left, right = row.ends(cue)
         thick = (5.0 if row.scale.words else 3.0) if cue.track == "voice" else 1.5
-        about = f"{clock(cue.start, tenths=True)} {cue.kind}: {cue.text}"
+        about = f"{format_time(cue.start, tenths=True)} {cue.kind}: {cue.text}"
         yield Rect(left, row.cues - thick / 2, max(right - left, 1), thick, _ink(cue), thick / 2, about)
         if cue.start >= row.start:
             yield from _head(cue.kind, (left, row.cues), 6.5 if row.scale.words else 3.8, _ink(cue), about)
@@ -356,8 +356,8 @@ def _kinds(timeline: Timeline) -> list[CueKind]:
 def _description(timeline: Timeline) -> str:
     """Tell what the picture shows to those who hear it."""
     legs = (f"{side} {_seconds(timeline.stretched(side))}" for side in (Side.LEFT, Side.RIGHT))
-    chapters = (f"{clock(each.start)} {each.title}" for each in timeline.chapters)
-    return "; ".join((clock(timeline.duration), f"{Moment.STRETCH}: {', '.join(legs)}", *chapters))
+    chapters = (f"{format_time(each.start)} {each.title}" for each in timeline.chapters)
+    return "; ".join((format_time(timeline.duration), f"{Moment.STRETCH}: {', '.join(legs)}", *chapters))
 
 
 def _seconds(span: PhaseSpan | Stretch | Fraction) -> str:

@@ -11,10 +11,10 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from voicecoach.core.layout import air, find_breath, list_moments, list_phases
-from voicecoach.core.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, beats, inside
+from voicecoach.core.layout import find_breath, list_moments, list_phases, measure_air
+from voicecoach.core.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, count_beats, list_parts
 from voicecoach.language import as_written
-from voicecoach.script.builder import build, pace
+from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import LEFT_RIGHT
 from voicecoach.system.file_names import name_recording
 from voicecoach.views.text import one_line
@@ -179,7 +179,7 @@ def _walk(
 
 
 def _least(room: Fraction | None, seconds: Fraction) -> Fraction:
-    own = max(seconds - air(seconds), Fraction(0))
+    own = max(seconds - measure_air(seconds), Fraction(0))
     return own if room is None else min(room, own)
 
 

@@ -87,7 +87,7 @@ def _grid(lines: Iterable[Line], *, breathed: bool) -> Table:
 def _place(line: Line) -> Iterator[Text]:
     from rich.text import Text
 
-    yield Text(clock(line.cue.start, tenths=True), "dim", justify="right")
+    yield Text(format_time(line.cue.start, tenths=True), "dim", justify="right")
     yield Text(line.cue.kind.value, KINDS[line.cue.kind.value])
     yield Text(line.cue.side or "")
 

@@ -103,11 +103,11 @@ def command(chosen: MakeOptions) -> None:
 
 def _summarise(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
     """Say in a line for each file what was made, and what can be done next."""
-    from voicecoach.core.timeline import clock
+    from voicecoach.core.timeline import format_time
 
     for track, file, loudness in made.files:
         chapters = f", {count(file.chapters, 'chapter')}" if file.chapters else ""
-        length = clock(track.timeline.duration)
+        length = format_time(track.timeline.duration)
         yield f"{escape(file.path)} is ready: {length}, {format_size(file.size)}{chapters}."
         if verbose:
             yield ", ".join((f"  {loudness}", *list_stretches(track)))

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 def describe_length(track: Track) -> str:
     """Say how long a track is, and how long each side is stretched in it."""
-    from voicecoach.core.timeline import clock
+    from voicecoach.core.timeline import format_time
 
-    return ", ".join((clock(track.timeline.duration), *list_stretches(track)))
+    return ", ".join((format_time(track.timeline.duration), *list_stretches(track)))
 
 
 def list_stretches(track: Track) -> list[str]:
