@@ -34,7 +34,7 @@ from voicecoach.routine.lint import advised
 from voicecoach.routine.loader import load
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
-from voicecoach.script.fit import LengthError, attempts, fitted
+from voicecoach.script.fit import LengthError, fit_length, prepare_attempt
 from voicecoach.views.session_lint import lint_session
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from tests import fakes
 from voicecoach.api import compose
 from voicecoach.core.breath import Pace
 from voicecoach.core.notation import read_breath, read_pace
-from voicecoach.core.score import Breathe, Phrase, Score, Seq, Side, beats, inside, phrases
+from voicecoach.core.score import Breathe, Phrase, Score, Seq, Side, count_beats, list_parts, list_phrases
 from voicecoach.errors import ChoiceError, FitError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def perform(score: Score, pace: Breath | Pace) -> Timeline:
 def breath_numbers(score: Score) -> Iterator[int]:
     if isinstance(score, Breathe):
         yield score.beat
-    for part in inside(score):
+    for part in list_parts(score):
         yield from breath_numbers(part)
 
 
@@ -59,7 +59,7 @@ def test_a_breath_that_changes_goes_on_through_all_parts(counts: list[int]) -> N
 @given(inner=st.integers(1, 3), outer=st.integers(1, 3))
 def test_a_part_with_a_breath_of_its_own_takes_none_of_the_others(inner: int, outer: int) -> None:
     score = vc.seq(vc.breathe(outer), vc.pace("2-2", vc.breathe(inner)), vc.breathe(outer))
-    assert beats(score) == 2 * outer
+    assert count_beats(score) == 2 * outer
     spans = perform(score, RAMP).phases
     assert [each.end - each.start for each in spans[2 * outer : 2 * (outer + inner)]] == [Fraction(2)] * (2 * inner)
 
@@ -83,7 +83,7 @@ def test_both_sides_last_equally_long_whatever_is_said(left: str, right: str, ro
     whole = perform(score, RAMP)
     sides = [cue.side for cue in whole.cues if cue.text in {left, right}]
     assert sides[:2] == [Side(first)] * 2
-    assert beats(score) == 2 * rounds
+    assert count_beats(score) == 2 * rounds
 
 
 def cues(timeline: Timeline) -> list[str]:
@@ -114,7 +114,7 @@ def test_the_longest_wording_that_fits_is_said() -> None:
 def test_wordings_are_texts_or_parts_of_one() -> None:
     one, other = vc.say("Sit tall. | Sit."), vc.say("Sit tall.", "Sit.")
     assert one == other
-    assert [[each.text for each in phrase.wordings] for phrase in phrases(one)] == [["Sit tall.", "Sit."]]
+    assert [[each.text for each in phrase.wordings] for phrase in list_phrases(one)] == [["Sit tall.", "Sit."]]
 
 
 def test_a_hold_is_exact_and_its_words_come_at_their_moments() -> None:
@@ -129,7 +129,7 @@ def test_words_are_spoken_as_in_routines() -> None:
     from voicecoach.routine.text_normalisation import read_aloud
 
     score = compose.read_wordings(vc.say("Hold 10-15 s."), lambda text: read_aloud(text, language("en")))
-    (phrase,) = phrases(score)
+    (phrase,) = list_phrases(score)
     assert (phrase.wordings[0].text, phrase.wordings[0].spoken) == ("Hold 10-15 s.", "Hold 10 to 15 seconds.")
 
 
@@ -170,4 +170,4 @@ def test_scores_are_values() -> None:
     assert vc.seq(*parts) == vc.seq(*parts)
     assert hash(vc.seq(*parts)) == hash(vc.seq(*parts))
     assert isinstance(vc.seq(), Seq)
-    assert {type(each) for each in phrases(vc.seq(*parts))} == {Phrase}
+    assert {type(each) for each in list_phrases(vc.seq(*parts))} == {Phrase}

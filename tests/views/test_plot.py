@@ -272,7 +272,7 @@ def test_at_an_hour_the_words_go_and_the_kinds_stay() -> None:
 def test_the_header_tells_the_title_the_length_and_the_stretch_of_each_leg() -> None:
     timeline = performed("sitting-leg-stretch", Choices())
     said = [label.text for label in labels(plot.lay_out_plot(timeline, TITLE))]
-    assert {TITLE, clock(timeline.duration), "left 72 s", "right 72 s"} <= set(said)
+    assert {TITLE, format_time(timeline.duration), "left 72 s", "right 72 s"} <= set(said)
 
 
 @given(st.text(st.characters(codec=None), max_size=60))

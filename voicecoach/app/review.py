@@ -161,7 +161,7 @@ def _explain_untried(routine: Routine, warnings: tuple[Problem, ...]) -> Review:
 
 def _list_texts(score: Score) -> dict[str, None]:
     """Return every text that a session can say, each once."""
-    wordings = [wording for phrase in phrases(score) for wording in phrase.wordings]
+    wordings = [wording for phrase in list_phrases(score) for wording in phrase.wordings]
     return dict.fromkeys(text for wording in wordings for text in (wording.said, *wording.twins))
 
 
@@ -293,7 +293,7 @@ def _thin_out(asked: Sequence[Pace], timeline: Timeline | None) -> Sequence[Pace
 
 def _try_breath(routine: Routine, breath: Pace | None, ruler: Ruler, written: Score | None = None) -> _Attempt:
     choices = _choose_all(routine, breath)
-    breathed = pace(routine, choices)
+    breathed = choose_pace(routine, choices)
     try:
         score = written or build(routine, choices)
         timeline = perform(score, ruler.measure_score(score), breathed, grid=GRID)

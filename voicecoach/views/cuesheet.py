@@ -60,7 +60,7 @@ def write_table(timeline: Timeline) -> Iterator[str]:
     Before the words stands which of their wordings they are, where that is not the longest.
     """
     for chapter, lines in split_lines(timeline):
-        yield f"{clock(chapter.start)}  {chapter.title}"
+        yield f"{format_time(chapter.start)}  {chapter.title}"
         for line in lines:
             cue = line.cue
             place = f"{format_time(cue.start, tenths=True):>9}  {cue.kind:<11}  {cue.side or '':<5}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Moment, Side
-from voicecoach.core.timeline import clock
+from voicecoach.core.timeline import format_time
 from voicecoach.views.plot_rows import INNER, MARGIN, WIDTH, split_rows
 from voicecoach.views.shapes import Anchor, Area, Label, Picture, Rect, Stroke, clean_text, shorten, text_width
 from voicecoach.views.shapes import write_svg as vector
@@ -138,7 +138,7 @@ def _chapters(row: Row, chapters: Iterable[Chapter], named: str) -> Iterator[Sha
         left, right = row.ends(chapter)
         new = chapter.start >= row.start
         colour = _colour(chapter.side)
-        about = f"{clock(chapter.start)} {chapter.title}"
+        about = f"{format_time(chapter.start)} {chapter.title}"
         yield Stroke(_draw_ruler(left, right - 3, row.top + 22, chapter.side), colour, 2 if chapter.side else 1, about)
         if new:
             yield Stroke((((left, row.top + 4), (left, row.cues)),), _tint(colour, 0.5), 1)
@@ -318,7 +318,7 @@ def _final(row: Row) -> Iterator[Shape]:
 
 def _header(timeline: Timeline, title: str) -> Iterator[Shape]:
     """Write the title, the length, and how long each leg is stretched."""
-    length = Label(WIDTH - MARGIN, 50, clock(timeline.duration), 26, SOFT, Anchor.END)
+    length = Label(WIDTH - MARGIN, 50, format_time(timeline.duration), 26, SOFT, Anchor.END)
     yield Label(MARGIN, 50, shorten(clean_text(title), (length.left - MARGIN - 20) / 1.1, 26), 26, INK, bold=True)
     yield length
     stretched = [(side, timeline.stretched(side)) for side in (Side.LEFT, Side.RIGHT)]

@@ -69,7 +69,7 @@ def list_prompts(routine: Routine, choices: Choices, *, split: bool = False) -> 
         RoutineError: When a value of it can't be worked out.
     """
     tracks = [replace(choices, sides=(side,)) for side in choices.sides] if split else [choices]
-    return merge_uses(use for track in tracks for use in find_uses(build(routine, track), pace(routine, track)))
+    return merge_uses(use for track in tracks for use in find_uses(build(routine, track), choose_pace(routine, track)))
 
 
 def write_words(listed: Iterable[Prompt]) -> str:
@@ -143,7 +143,7 @@ def _prompt(places: Sequence[Use], twins: Sequence[Use]) -> Prompt:
 def find_uses(score: Score, pace: Pace) -> Iterator[Use]:
     """Yield the places in which something may be said, in order, for someone who breathes at ``pace``."""
     chapter = ""
-    for heard, room in _walk(score, pace.breaths(beats(score)), None):
+    for heard, room in _walk(score, pace.breaths(count_beats(score)), None):
         if isinstance(heard, Mark):
             chapter = heard.title
             continue
@@ -163,7 +163,7 @@ def _walk(
         case Mark(moment=Moment.CHAPTER):
             yield score, None
         case Paced(pace=own, body=body):
-            yield from _walk(body, own.breaths(beats(body)), room)
+            yield from _walk(body, own.breaths(count_beats(body)), room)
         case Breathe():
             for phase, write_words in list_phases(score, find_breath(breaths, score.beat)):
                 if write_words:
@@ -174,7 +174,7 @@ def _walk(
             for start, end, part, _ in list_moments(score.body, later, seconds):
                 yield from _walk(part, breaths, _least(room, max(end - start, Fraction(0))))
         case _:
-            for part in inside(score):
+            for part in list_parts(score):
                 yield from _walk(part, breaths, room)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from voicecoach.core.timeline import clock
+from voicecoach.core.timeline import format_time
 from voicecoach.views.cuesheet import split_lines
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def show(timeline: Timeline, console: Console) -> None:
     from rich.text import Text
 
     for chapter, lines in split_lines(timeline):
-        title = Text.assemble((clock(chapter.start), "bold"), "  ", chapter.title)
+        title = Text.assemble((format_time(chapter.start), "bold"), "  ", chapter.title)
         console.print(Rule(title, align="left", style="dim"))
         for breathed, some in groupby(lines, key=lambda line: line.phase is not None):
             alike = list(some)
