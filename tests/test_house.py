@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import subprocess
 import sys
@@ -109,6 +110,19 @@ def test_the_core_imports_the_standard_library_alone() -> None:
         for used in imported(module, types=True) - OURS
     }
     assert others <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("package", ["audio", "system"])
+def test_a_package_lists_the_modules_that_others_use(package: str) -> None:
+    used = {
+        name.removeprefix(f"{package}.")
+        for module in MODULES
+        if layer(module) != package
+        for name in imported(module, types=True)
+        for name in [name.removeprefix("voicecoach.")]
+        if name.startswith(f"{package}.")
+    }
+    assert importlib.import_module(f"voicecoach.{package}").__all__ == sorted(used)
 
 
 def test_one_module_starts_processes() -> None:

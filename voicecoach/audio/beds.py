@@ -61,7 +61,7 @@ class Bed:
         """Yield it for ever, in windows of ``samples`` samples of two channels of 16 bits.
 
         Raises:
-            EncodeError: When it can't be read any more.
+            EncodeError: If it can't be read any more.
         """
         size, held = samples * _FRAME, bytearray()
         for piece in self._looped():
@@ -121,7 +121,7 @@ def open_bed(name: str) -> Bed:
     """Return a bed: one of ours by its name, or a file; it is listened to, up to ten minutes of it.
 
     Raises:
-        ChoiceError: When there is none of this name, or the file has no sound, or hardly any.
+        ChoiceError: If there is none of this name, or the file has no sound, or hardly any.
     """
     ours = name in list_beds()
     path = find_bed(name) if ours else Path(name)

@@ -92,7 +92,7 @@ def read_wave(path: Path) -> Clip:
     """Read a WAV file of 48 kHz, one channel, 16 bits.
 
     Raises:
-        ValueError: When it is of another kind.
+        ValueError: If it is of another kind.
     """
     import wave
 

@@ -58,7 +58,7 @@ def render_glide(wanted: Iterable[tuple[str, int]], clips: Mapping[str, Clip]) -
     """Return the clip of each text at each step that is wanted.
 
     Raises:
-        EncodeError: When ffmpeg is missing or fails.
+        EncodeError: If ffmpeg is missing or fails.
     """
     found: dict[tuple[str, int], Clip] = {}
     for step, pairs in groupby(sorted(set(wanted), key=lambda pair: pair[::-1]), key=lambda pair: pair[1]):

@@ -94,8 +94,8 @@ def choose_ffmpeg() -> Ffmpeg:
     """Return the ffmpeg that is used; it is asked for its version only when that isn't known from before.
 
     Raises:
-        ChoiceError: When a variable or the settings name a program that isn't there.
-        EncodeError: When there is none, or none that can be used.
+        ChoiceError: If a variable or the settings name a program that isn't there.
+        EncodeError: If there is none, or none that can be used.
     """
     return choose_among(*_list_wishes())
 
@@ -256,8 +256,8 @@ def _ask(path: str, question: str) -> str:
     """Return what an ffmpeg answers.
 
     Raises:
-        OSError: When it can't be started.
-        ValueError: When it fails, or does not end.
+        OSError: If it can't be started.
+        ValueError: If it fails, or does not end.
     """
     command = [path, "-hide_banner", question] if question != "-version" else [path, question]
     try:

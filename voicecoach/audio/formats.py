@@ -49,7 +49,7 @@ class Format:
         """Return how many bits a second a file has; None where that follows from the sound.
 
         Raises:
-            ChoiceError: When the format does not support so many kb/s.
+            ChoiceError: If the format does not support so many kb/s.
         """
         if self.rates is None:
             if asked is not None:
@@ -101,7 +101,7 @@ def choose_format(name: str | None, output: Path | None) -> Format:
     ('opus', 'flac', 'mp3')
 
     Raises:
-        ChoiceError: When the file's ending is that of another format than the one named.
+        ChoiceError: If the file's ending is that of another format than the one named.
     """
     ending = output.suffix.lower().removeprefix(".") if output is not None and not plain_files.is_folder(output) else ""
     if name and ending in FORMATS and ending != name:

@@ -66,7 +66,7 @@ class Blocks:
         """Read what ``packed`` wrote.
 
         Raises:
-            ValueError: When it is nothing of the kind.
+            ValueError: If it is nothing of the kind.
         """
         found = json.loads(kept)
         if not isinstance(found, list) or not found or not all(isinstance(each, int | float) for each in found):
@@ -91,7 +91,7 @@ def measure_file(path: Path) -> Loudness:
     """Measure a whole file, decoded.
 
     Raises:
-        EncodeError: When it can't be decoded.
+        EncodeError: If it can't be decoded.
     """
     args = ["-i", ffmpeg.quote_path(path), *filters.measure_whole(SAMPLE_RATE)]
     said = ffmpeg.run(args, what=f"measuring {path.name}", loglevel="info").stderr
@@ -103,7 +103,7 @@ def read_summary(said: str) -> float | None:
     """Read the integrated loudness that ebur128 tells at its end; None when nothing is heard.
 
     Raises:
-        EncodeError: When it says nothing of the kind.
+        EncodeError: If it says nothing of the kind.
     """
     loud = re.findall(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS", said)
     if not loud:
@@ -118,7 +118,7 @@ def normalise_sound(clip: Clip, target: float, ceiling: float) -> Clip:
     One too short or too soft for BS.1770 is brought to that level.
 
     Raises:
-        EncodeError: When ffmpeg is missing or fails.
+        EncodeError: If ffmpeg is missing or fails.
     """
     given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
     args = [*given, "-af", filters.LOUDNESS, *filters.TO_NOWHERE]
@@ -140,7 +140,7 @@ def measure_encoded(
         lengths: The samples of each sound, and last those of the silence.
 
     Raises:
-        EncodeError: When they can't be decoded.
+        EncodeError: If they can't be decoded.
     """
     *samples, apart = lengths
     data = silence + b"".join(sound + silence for sound in sounds)

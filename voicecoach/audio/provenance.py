@@ -69,7 +69,7 @@ def find_date_made(folder: Path, *session: object) -> str:
     (seconds since 1970, in UTC) comes before it.
 
     Raises:
-        ChoiceError: When SOURCE_DATE_EPOCH is no time.
+        ChoiceError: If SOURCE_DATE_EPOCH is no time.
     """
     asked = os.environ.get("SOURCE_DATE_EPOCH", "")
     if asked:

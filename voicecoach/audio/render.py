@@ -87,8 +87,8 @@ def prepare(
     """Return what will write tracks, as `prepare_sounds` does; each carries the levels of its speech.
 
     Raises:
-        ChoiceError: When the bed is none.
-        EncodeError: When ffmpeg is missing or fails.
+        ChoiceError: If the bed is none.
+        EncodeError: If ffmpeg is missing or fails.
     """
     ready = prepare_sounds(parts, clip, sounding, folder, report)
     return _add_levels(ready, parts, ready.clip or clip, sounding, folder)
@@ -100,8 +100,8 @@ def prepare_sounds(
     """Return the sound of tracks: joined from frames, which are encoded here; or a stream that is mixed as it goes.
 
     Raises:
-        ChoiceError: When the bed is none.
-        EncodeError: When ffmpeg is missing or fails.
+        ChoiceError: If the bed is none.
+        EncodeError: If ffmpeg is missing or fails.
     """
     _check_audible(parts, clip)
     bed = _open_bed(sounding.bed) if sounding.bed else None

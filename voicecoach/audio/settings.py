@@ -57,7 +57,7 @@ class Sounding:
         """Refuse choices that do not go together, before any work; ``sides`` are those of the tracks.
 
         Raises:
-            ChoiceError: When they don't.
+            ChoiceError: If they don't.
         """
         self.form.bit_rate(self.bit_rate, self.channels)
         if self.pan and not all(sides):

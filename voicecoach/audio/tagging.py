@@ -56,7 +56,7 @@ def save_tags(path: Path, form: Format, tags: Tags) -> int:
     """Write tags into a file that has none, and return how many chapters it lists then.
 
     Raises:
-        OSError: When the file can't be written.
+        OSError: If the file can't be written.
     """
     chapters = merge_chapters(tags.chapters)
     with _translate_errors():
@@ -68,7 +68,7 @@ def count_samples(path: Path, form: Format) -> int:
     """Return how many samples a player plays of a file that is no MP3, by what it states.
 
     Raises:
-        ValueError: When it states nothing of the kind.
+        ValueError: If it states nothing of the kind.
     """
     from mutagen import MutagenError
     from mutagen.flac import FLAC
@@ -88,7 +88,7 @@ def extract_timeline(path: Path) -> bytes:
     """Return the timeline (JSON) that a file of ours carries.
 
     Raises:
-        ValueError: When it carries none.
+        ValueError: If it carries none.
     """
     import mutagen
 
@@ -130,7 +130,7 @@ def digest_sound(path: Path) -> str:
     """Return the SHA-256 of the encoded sound of a file, without its tags.
 
     Raises:
-        EncodeError: When ffmpeg can't find the sound.
+        EncodeError: If ffmpeg can't find the sound.
     """
     with path.open("rb") as file:
         start = file.read(10)

@@ -101,7 +101,7 @@ def verify(path: Path, timeline: Plan | None = None) -> list[Deviation]:
         timeline: What it should be, as `read_plan` returns it; None: what it carries itself.
 
     Raises:
-        TargetError: When it can't be read, or carries no timeline.
+        TargetError: If it can't be read, or carries no timeline.
     """
     plan = _choose_plan(timeline, read_carried_plan(path))
     if plan is None:
@@ -134,7 +134,7 @@ def read_plan(path: Path) -> Plan:
     """Read a timeline that ``plan --json`` printed.
 
     Raises:
-        TargetError: When it is none.
+        TargetError: If it is none.
     """
     try:
         return _read_json(plain_files.read_file(path))
@@ -152,7 +152,7 @@ def read_carried_plan(path: Path) -> Plan | None:
     """Return the timeline that a file carries, if it carries one.
 
     Raises:
-        TargetError: When the file can't be read.
+        TargetError: If the file can't be read.
     """
     if plain_files.is_special(path):
         raise TargetError(path, "it is not a plain file; name an audio file")
@@ -174,7 +174,7 @@ def _read_json(data: str | bytes) -> Plan:
     """Read as much of a timeline as is needed here, whoever wrote it.
 
     Raises:
-        ValueError: When it is none.
+        ValueError: If it is none.
     """
     try:
         found = read_timeline(data)

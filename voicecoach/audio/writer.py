@@ -59,7 +59,7 @@ class Stream:
         """Encode it into a file; silence rounds its end up to a whole frame.
 
         Raises:
-            EncodeError: When ffmpeg is missing or fails.
+            EncodeError: If ffmpeg is missing or fails.
         """
         size = 0
 

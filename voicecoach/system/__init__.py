@@ -1,1 +1,18 @@
 """The machine under the program: files, caches, locks, processes, memory and signals."""
+
+__all__ = [
+    "assets",
+    "cache",
+    "drafts",
+    "file_names",
+    "folders",
+    "locks",
+    "lru",
+    "memory",
+    "parallel",
+    "plain_files",
+    "process",
+    "signals",
+    "streams",
+    "timings",
+]

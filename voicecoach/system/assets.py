@@ -13,17 +13,17 @@ _FOLDERS = (_PACKAGE / "audio_assets", _PACKAGE.parent / "audio_assets")
 
 
 MOMENTS = ("start", "change", "chapter", "end")
-"""What a set of chimes has a sound for: the session's start, the other side, the next chapter, the session's end."""
+"""The moments that a set of chimes has sounds for: the start, the other side, the next chapter, the end."""
 
 
 def find_asset(name: str) -> Path:
-    """Return the path of a shipped chime or tone, by its file name.
+    """Return the path of a chime or tone that comes with the program, by its file name.
 
     >>> find_asset("chime-end.wav").name
     'chime-end.wav'
 
     Raises:
-        UnknownNameError: When there is none of this name; a path, even to one, is not a name.
+        UnknownNameError: If no sound has this name; a path is not a name.
     """
     if name not in list_assets():
         raise UnknownNameError("sound", name, list_assets())
@@ -31,13 +31,13 @@ def find_asset(name: str) -> Path:
 
 
 def find_bed(name: str) -> Path:
-    """Return the path of a shipped bed: a loop, whose first sample follows its last.
+    """Return the path of a bed that comes with the program: a loop, whose first sample follows its last.
 
     >>> find_bed("rain").name
     'rain.wav'
 
     Raises:
-        UnknownNameError: When there is none of this name.
+        UnknownNameError: If no bed has this name.
     """
     if name not in list_beds():
         raise UnknownNameError("bed", name, list_beds())
@@ -45,7 +45,7 @@ def find_bed(name: str) -> Path:
 
 
 def find_room_tone() -> Path:
-    """Return the path of the shipped room tone: a loop of 125 MP3 frames of faint noise, 48 kHz, one channel.
+    """Return the path of the room tone: a loop of 125 MP3 frames of faint noise, 48 kHz, one channel.
 
     >>> find_room_tone().name
     'tone.wav'
@@ -55,7 +55,7 @@ def find_room_tone() -> Path:
 
 @cache
 def list_assets() -> tuple[str, ...]:
-    """Return the file names of all shipped chimes and tones: 48 kHz, one channel, 16 bits.
+    """Return the file names of all chimes and tones that come with the program: 48 kHz, one channel, 16 bits.
 
     >>> "chime-end.wav" in list_assets()
     True
@@ -65,7 +65,7 @@ def list_assets() -> tuple[str, ...]:
 
 @cache
 def list_beds() -> tuple[str, ...]:
-    """Return the names of all shipped beds; ffmpeg reads them.
+    """Return the names of all beds that come with the program; ffmpeg reads them.
 
     >>> list_beds()
     ('brown', 'pad', 'rain', 'waves')
@@ -75,7 +75,7 @@ def list_beds() -> tuple[str, ...]:
 
 @cache
 def list_chimes() -> tuple[str, ...]:
-    """Return the names of all sets of chimes; the sound of one is ``SET-MOMENT.wav``, for each of `MOMENTS`.
+    """Return the names of all sets of chimes; a set has the file ``SET-MOMENT.wav`` for each of `MOMENTS`.
 
     >>> list_chimes()
     ('bell', 'soft')

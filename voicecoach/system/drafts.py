@@ -1,7 +1,7 @@
-"""Whole files: each is written under a hidden name beside its place, and takes its name once it is complete.
+"""Whole files: each is written as a hidden draft beside its place, and renamed when it is complete.
 
-A new file has the mode that the umask gives. A file that replaces another keeps that one's mode, and its owner and
-group if the system lets us set them; until then, only those who can read that file can read the draft.
+A new file has the mode of the umask. A file that replaces another keeps the mode of that file, and its owner and group
+if the system allows it; until then, only people who can read that file can read the draft.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _NEW = 0o666
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all; makes its folder.
+    """Write a file, whole or not at all; create its folder if necessary.
 
     Raises:
-        TargetError: When the path leads to something that is not a plain file.
-        OSError: When the file can't be written; nothing is left behind then.
+        TargetError: If the path leads to something that is not a plain file.
+        OSError: If the file can't be written; then nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with hold_draft(path) as draft:
@@ -40,13 +40,13 @@ def write_file(path: Path, content: bytes) -> None:
 
 @contextmanager
 def hold_draft(path: Path) -> Iterator[Path]:
-    """Give an empty draft of a file for a while; remove it at the end unless it was put in place.
+    """Hold an empty draft of a file during the block; remove it afterwards unless it was put in place.
 
-    What killed processes left in the folder goes first.
+    Drafts that killed processes left in the folder are removed first.
 
     Raises:
-        TargetError: When the path leads to something that is not a plain file.
-        OSError: When no file can be made there.
+        TargetError: If the path leads to something that is not a plain file.
+        OSError: If no file can be created there.
     """
     target = find_target(path)
     locks.remove_leftovers(target.parent, _DRAFT)
@@ -62,12 +62,12 @@ def hold_draft(path: Path) -> Iterator[Path]:
 
 
 def make_draft(target: Path, name: str, new: int = _NEW) -> Path:
-    """Make an empty file of this name beside a file that it will replace, or that is not there yet.
+    """Create an empty file of this name beside its target, which need not exist yet.
 
-    ``new`` is the mode of a file that replaces none, before the umask.
+    ``new`` is its mode, before the umask, if the target does not exist.
 
     Raises:
-        OSError: When it can't be made.
+        OSError: If it can't be created.
     """
     draft = target.with_name(name)
     mode = _read_mode(target)
@@ -77,11 +77,11 @@ def make_draft(target: Path, name: str, new: int = _NEW) -> Path:
 
 
 def put(draft: Path, path: Path) -> None:
-    """Give a draft the name of a file; it gets the mode and the owner of the file that it replaces.
+    """Rename a draft to its file; it gets the mode and the owner of the file that it replaces.
 
     Raises:
-        TargetError: When the path leads to something that is not a plain file.
-        OSError: When it can't be renamed.
+        TargetError: If the path leads to something that is not a plain file.
+        OSError: If it can't be renamed.
     """
     target = find_target(path)
     with suppress(FileNotFoundError):
@@ -90,10 +90,10 @@ def put(draft: Path, path: Path) -> None:
 
 
 def find_target(path: Path) -> Path:
-    """Return the file that a path leads to, which need not be there yet: a link is kept, and its end replaced.
+    """Return the file that a path leads to, which need not exist yet: a link is kept, and its target is replaced.
 
     Raises:
-        TargetError: When it leads to something that is not a plain file, such as a folder or a device.
+        TargetError: If it leads to something that is not a plain file, such as a folder or a device.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -113,7 +113,7 @@ def sync(path: Path) -> None:
 
 
 def remove(path: Path) -> bool:
-    """Remove a file and tell whether that worked."""
+    """Remove a file; return whether that worked."""
     try:
         path.unlink()
     except OSError:
@@ -122,7 +122,7 @@ def remove(path: Path) -> bool:
 
 
 def _read_mode(target: Path) -> int | None:
-    """Return the permissions of a file, if it is there."""
+    """Return the permissions of a file; None if it does not exist."""
     try:
         return target.stat().st_mode & 0o777
     except FileNotFoundError:
@@ -130,7 +130,7 @@ def _read_mode(target: Path) -> int | None:
 
 
 def _keep_rights(draft: Path, facts: os.stat_result) -> None:
-    """Give a draft the owner, the group and the permissions of a file, as far as the system lets us."""
+    """Give a draft the owner, the group and the permissions of a file, as far as the system allows it."""
     own = draft.stat()
     if hasattr(os, "chown") and (own.st_uid, own.st_gid) != (facts.st_uid, facts.st_gid):
         for user, group in ((facts.st_uid, -1), (-1, facts.st_gid)):

@@ -1,4 +1,4 @@
-"""Where the system wants what is kept: speech, settings, voices; and what stands for it where there is no home."""
+"""The folders of this user for cached speech, settings and voices; a stand-in if there is no home folder."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 NO_FOLDER = Path(os.devnull) / "voicecoach"
-"""A folder for those who have none: nothing is in it, and nothing can be put there."""
+"""Stands for a folder if there is no home: it does not exist, and can't be created."""
 
 HOMELESS = "there is no home folder; set HOME"
 
 
 def find_cache() -> Path:
-    """Return the folder in which speech is kept."""
+    """Return the folder for cached speech."""
     from platformdirs import user_cache_path
 
     return _find_own(user_cache_path)
 
 
 def find_settings() -> Path:
-    """Return the folder of the user's own defaults."""
+    """Return the folder for the user's settings."""
     from platformdirs import user_config_path
 
     return _find_own(user_config_path)
 
 
 def find_settings_file() -> Path:
-    """Return the file of the user's own defaults, whether it exists or not."""
+    """Return the file of the user's settings, which need not exist."""
     return find_settings() / "config.toml"
 
 
 def find_data() -> Path:
-    """Return the folder in which voices are installed."""
+    """Return the folder for installed voices."""
     from platformdirs import user_data_path
 
     return _find_own(user_data_path)
 
 
 def describe_missing(folder: Path) -> str:
-    """Say what stands in the way of a file in a folder that is not there, and what to do.
+    """Describe why there can be no file in a missing folder, and what to do.
 
     >>> describe_missing(Path("nowhere/there"))
     'there is no folder nowhere/there; make it first'
@@ -68,7 +68,7 @@ def is_gone() -> bool:
 
 
 def expand(path: Path | str) -> Path:
-    """Let a folder that begins with ``~`` be below the user's own, if there is one."""
+    """Replace ``~`` at the start of a path by the home folder, if there is one."""
     try:
         return Path(path).expanduser()
     except RuntimeError:
@@ -76,7 +76,7 @@ def expand(path: Path | str) -> Path:
 
 
 def quote_argument(path: str) -> str:
-    """Write a path as it is typed in a shell; those of Windows know no single quotes.
+    """Write a path as people type it in a shell; on Windows there are no single quotes.
 
     >>> quote_argument("calm.mp3"), quote_argument("-5.mp3")
     ('calm.mp3', './-5.mp3')
@@ -89,11 +89,11 @@ def quote_argument(path: str) -> str:
 
 @contextmanager
 def make_folder(path: Path) -> Iterator[None]:
-    """Make a folder, and those above it that are missing; if what is done inside fails, they are removed again.
+    """Make a folder, and missing ones above it; if the block fails, they are removed again.
 
     Raises:
-        TargetError: When there is a file in its way.
-        OutputError: When it can't be made.
+        TargetError: If there is a file with its name.
+        OutputError: If it can't be created.
     """
     missing = [each for each in (path, *path.parents) if not os.path.lexists(each)]
     try:
@@ -114,10 +114,10 @@ def make_folder(path: Path) -> Iterator[None]:
 
 
 def _find_own(find: Callable[..., Path]) -> Path:
-    """Return our folder where the system has such folders.
+    """Return our folder among those of the system.
 
-    A user without a home has none. What is found then is an error, or a path such as ``~/.cache``, or ``.cache``, which
-    would be made in the current folder, and be trusted there whoever made it.
+    A user without a home has none: platformdirs raises an error, or returns ``~/.cache`` or ``.cache``. Such a path
+    would be created in the current folder, and a folder of another person would be trusted there.
     """
     try:
         found = find("voicecoach", appauthor=False)

@@ -1,7 +1,7 @@
-"""What belongs to one process while it lives: its drafts, its working folder, its turn. A killed one leaves them.
+"""File locks mark drafts, temporary folders and a mutex as in use, so that leftovers of killed processes are found.
 
-A lock that the system gives back when a process ends, however it ends, tells whether something is still held. The next
-process removes what is not. Where a system or a disk has no locks, age tells: a day.
+The system releases a lock when its process ends, in whatever way. So the next process can remove whatever has no lock.
+If a system or a disk has no locks, anything older than a day is a leftover.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 _AGE = 86_400.0
 _LOOK = 0.05
-"""Seconds between two looks whether it is our turn."""
+"""Seconds between two attempts to get a lock."""
 _UNLOCKED = -1
 _WORK = re.compile(r"voicecoach-[0-9a-f]{16}\.work")
 
 
 @contextmanager
 def hold_folder() -> Iterator[Path]:
-    """Give a private folder for a while, in the system's place for such; those of killed processes go.
+    """Make a private temporary folder for the block; remove it afterwards, and those that killed processes left.
 
     Raises:
-        OSError: When it can't be made.
+        OSError: If it can't be made.
     """
     import shutil
     import tempfile
@@ -49,11 +49,11 @@ def hold_folder() -> Iterator[Path]:
 
 @contextmanager
 def hold_lock(make: Callable[[], Path]) -> Iterator[Path]:
-    """Hold the new file or folder that ``make`` makes, so that no other process takes it for left behind."""
+    """Lock the new file or folder that ``make`` creates, so that no other process takes it for a leftover."""
     handle = None
     while handle is None:
         path = make()
-        with suppress(BlockingIOError, FileNotFoundError):  # another's broom came between; then a new one is made
+        with suppress(BlockingIOError, FileNotFoundError):  # another process removed it before it was locked
             handle = _lock(path)
     try:
         yield path
@@ -62,7 +62,7 @@ def hold_lock(make: Callable[[], Path]) -> Iterator[Path]:
 
 
 def remove_leftovers(place: Path, named: re.Pattern[str]) -> None:
-    """Remove our own files and folders of such names that no process holds any more."""
+    """Remove our own files and folders with matching names that no process has locked."""
     try:
         with os.scandir(place) as entries:
             found = [Path(each.path) for each in entries if named.fullmatch(each.name)]
@@ -75,13 +75,13 @@ def remove_leftovers(place: Path, named: re.Pattern[str]) -> None:
 
 @contextmanager
 def wait_for_lock(path: Path, waited: Callable[[], object]) -> Iterator[bool | None]:
-    """Hold a file that several processes may want, made if it is not there; wait until no other process holds it.
+    """Lock a file that several processes use, which is created if necessary; wait while another process holds it.
 
-    Gives True when we hold it; False when it went away while we waited; None where there are no locks. ``waited`` is
-    called from time to time while another process holds it.
+    Yields True if we hold it; False if it disappeared while we waited; None if there are no locks. ``waited`` is called
+    from time to time while another process holds the lock.
 
     Raises:
-        OSError: When it can't be made.
+        OSError: If it can't be made.
     """
     handle = None
     while handle is None:
@@ -104,7 +104,7 @@ def wait_for_lock(path: Path, waited: Callable[[], object]) -> Iterator[bool | N
 
 @contextmanager
 def hold_mutex(place: Path, patience: float) -> Iterator[None]:
-    """Wait until no other process has its turn in a folder, ``patience`` seconds at most; then have it."""
+    """Hold the mutex of a folder; if another process still holds it after ``patience`` seconds, go on without it."""
     end = time.monotonic() + patience
     handle = _UNLOCKED
     while True:
@@ -154,8 +154,8 @@ def _lock(path: Path) -> int:
     """Lock a file or a folder, and return what holds it; `_UNLOCKED` where there are no locks.
 
     Raises:
-        BlockingIOError: When another process has locked it.
-        FileNotFoundError: When it is not there (any more).
+        BlockingIOError: If another process has locked it.
+        FileNotFoundError: If it is not there (any more).
     """
     if sys.platform == "win32":
         return _UNLOCKED

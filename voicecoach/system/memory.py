@@ -1,4 +1,4 @@
-"""Memory that is short: too small a limit is an error at once, since libraries would hang or crash under it."""
+"""Too little memory is an error at once, because libraries hang or crash under a small limit."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class MemoryLimitError(VoicecoachError):
 
 
 def check_limit() -> None:
-    """Refuse to start work under a limit that is too small for it.
+    """Refuse to start work under a limit on memory that is too small.
 
     Raises:
-        MemoryLimitError: When the address space is limited to less than `MEMORY_NEEDED`.
+        MemoryLimitError: If the address space is limited to less than `MEMORY_NEEDED`.
     """
     if sys.platform == "win32":
         return
@@ -43,7 +43,7 @@ def check_limit() -> None:
 
 
 def is_shortage(text: str) -> bool:
-    """Tell whether an error's text is about memory, or threads, that ran out.
+    """Return whether a message says that there is not enough memory, or that no thread can start.
 
     >>> is_shortage("RuntimeError: can't start new thread")
     True

@@ -1,4 +1,4 @@
-"""Work shared out among the cores of the processor: several other programs, each waited for by a thread of ours."""
+"""Shares work among the cores: several child processes at once, and a thread for each that waits for it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 _AGAIN = 0.02
-"""Seconds after which programs that were just starting are looked for once more."""
+"""Seconds until we look again for child processes that were just starting."""
 
 
 def count_cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process can use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def map_parallel(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iterable[_Made]:
-    """Return what comes of each item, in order; as many are worked on at once as there are cores.
+    """Return the result for each item, in order; as many are in progress at once as there are cores.
 
     >>> list(map_parallel(len, ["a", "bc"]))
     [1, 2]
@@ -36,11 +36,11 @@ def map_parallel(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iter
     threads = ThreadPoolExecutor(workers, "work")
     futures: list[Future[_Made]] = []
     try:
-        with signals.defer():  # what is started is known, so that it can be ended
+        with signals.defer():  # every future is known, so that its child can be killed
             futures += [threads.submit(work, item) for item in items]
         return [future.result() for future in futures]
     except KeyboardInterrupt:
-        with signals.defer():  # a second signal would leave what the first is about to end
+        with signals.defer():  # a second signal must not interrupt this
             threads.shutdown(wait=False, cancel_futures=True)
             _end_children(futures)
         raise
@@ -52,7 +52,7 @@ def map_parallel(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iter
 
 
 def _end_children(futures: Iterable[Future[_Made]]) -> None:
-    """End the programs that other threads wait for, also those that are just starting."""
+    """Kill the child processes that other threads wait for, also those that are just starting."""
     from concurrent.futures import wait
 
     while [each for each in futures if not each.done()]:
@@ -75,9 +75,9 @@ def run_in_thread(work: Callable[[], _Made]) -> Callable[[], _Made]:
 
 
 def divide(sizes: Iterable[int], most: int, least: int) -> list[list[int]]:
-    """Share items out, by their sizes, into groups of neighbours: about one for each core, or more of at most ``most``.
+    """Divide items by their sizes into groups of neighbours: about one per core, each of at most ``most``.
 
-    A group of less than ``least`` is not worth a program of its own. An item larger than ``most`` is alone.
+    A group smaller than ``least`` is not worth a child process. An item larger than ``most`` is a group by itself.
 
     >>> divide([5, 5, 5, 40], most=20, least=20)
     [[0, 1, 2], [3]]

@@ -1,4 +1,4 @@
-"""Read files that people name: plain ones of bounded size, so that no pipe or device makes the program wait or grow."""
+"""Reads files that people name: plain files of limited size. A pipe would block, and a device fill the memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_READ = 60_000_000
-"""Bytes of a file, if its reader sets no limit of its own: a sound of ten minutes, or the timeline of ten hours."""
+"""The largest size of a file in bytes if there is no other limit: ten minutes of sound, or ten hours of timeline."""
 
 
 class NotPlainError(OSError):
@@ -22,8 +22,8 @@ def read_file(path: Path, most: int = LARGEST_READ) -> bytes:
     """Return the bytes of a plain file.
 
     Raises:
-        NotPlainError: When it is no plain file, or has more than ``most`` bytes.
-        OSError: When it can't be read.
+        NotPlainError: If it is not a plain file, or has more than ``most`` bytes.
+        OSError: If it can't be read.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)  # without it, opening a pipe waits for a writer
     with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
@@ -38,12 +38,12 @@ def read_file(path: Path, most: int = LARGEST_READ) -> bytes:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether a path leads to a plain file; no for one that we must not look at, which `Path` raises for."""
+    """Return whether a path leads to a plain file; False if we have no permission to look: `Path` raises an error."""
     return os.path.isfile(path)  # noqa: PTH113
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether a path leads to a folder; no for one that we must not look at."""
+    """Return whether a path leads to a folder; False if we have no permission to look."""
     return os.path.isdir(path)  # noqa: PTH112
 
 
@@ -51,13 +51,13 @@ def check_readable(path: Path) -> None:
     """Open a plain file and close it again.
 
     Raises:
-        OSError: When the system does not let us read it.
+        OSError: If there is no permission to read it.
     """
     os.close(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)))
 
 
 def is_special(path: Path) -> bool:
-    """Tell whether something is there that is neither a file nor a folder: a pipe, a device, a socket."""
+    """Return whether a path leads to something other than a file or a folder: a pipe, a device, a socket."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - Path.stat may raise a ValueError
     except (OSError, ValueError):

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from types import FrameType
 
 STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""The signals that ask a program to end; Windows has no SIGHUP."""
+"""The signals that ask a program to stop; Windows has no SIGHUP."""
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal asked the program to end; a ``KeyboardInterrupt``, so that libraries let it through like Ctrl-C."""
+    """A signal asked the program to stop; a ``KeyboardInterrupt``, so that libraries pass it on like Ctrl-C."""
 
 
 _FRAGILE = ("<frozen importlib", "/pydantic/")
-"""Parts of the file names of code that an exception must not be raised in."""
+"""Parts of the file names of code in which no exception must be raised."""
 _AGAIN = 0.05
-"""Seconds after which a signal is tried again that came in such code."""
+"""Seconds until the handler tries again if the signal came in this code."""
 
 
 class _State:
@@ -43,9 +43,9 @@ _state = _State()
 
 
 def install_handlers(handler: Callable[[int, FrameType | None], object] | None = None) -> None:
-    """Handle all stopping signals with ``handler``, or as this module does.
+    """Handle the signals that stop the program, with ``handler`` or in the way of this module.
 
-    A SIGHUP that is ignored when the program starts stays ignored: that is how ``nohup`` keeps it running.
+    A SIGHUP that is ignored when the program starts stays ignored, because ``nohup`` works in this way.
     """
     _state.installed = True
     for number in STOPPING:
@@ -54,37 +54,37 @@ def install_handlers(handler: Callable[[int, FrameType | None], object] | None =
 
 
 def raise_pending() -> None:
-    """Raise a signal once more that was received but swallowed.
+    """Raise `Stopped` again if a signal was received and its exception was lost.
 
     Raises:
-        Stopped: When a signal was received; only in the main thread, which is the one that unwinds.
+        Stopped: If a signal was received, and this is the main thread.
     """
     if _state.received and threading.current_thread() is threading.main_thread():
         raise Stopped
 
 
 def find_exit_status() -> int:
-    """Return the exit status that a received signal asks for, 128 and its number; 0 when there was none."""
+    """Return the exit status for the received signal, 128 plus its number; 0 if there was none."""
     return 128 + _state.received if _state.received else 0
 
 
 def mark_complete() -> None:
-    """Note that all files of this run are in place, so that a later signal does not claim that nothing was written."""
+    """Note that all files of this run are in place: after this, the message for a signal says so."""
     _state.complete = True
 
 
 def is_complete() -> bool:
-    """Tell whether all files of this run are in place."""
+    """Return whether all files of this run are in place."""
     return _state.complete
 
 
 def describe_stop() -> str:
-    """Say what a stopped run leaves behind."""
+    """Describe what a stopped run leaves behind."""
     return "stopped; the files were already complete" if _state.complete else "stopped; nothing was written"
 
 
 def reset() -> None:
-    """Forget what was received and written, for a new run in the same process."""
+    """Forget signals and complete files, for a new run in the same process."""
     _state.received, _state.complete = 0, False
 
 
@@ -118,7 +118,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def _raise_or_try_again(_number: int, frame: FrameType | None) -> None:
     if not _state.deferred and not _is_fragile(frame):
         raise Stopped
-    if hasattr(signal, "setitimer"):  # elsewhere the next `raise_pending` finds it
+    if hasattr(signal, "setitimer"):  # without it, the next `raise_pending` finds the signal
         signal.signal(signal.SIGALRM, _raise_or_try_again)
         signal.setitimer(signal.ITIMER_REAL, _AGAIN)
 

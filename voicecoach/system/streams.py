@@ -1,4 +1,4 @@
-"""The standard streams: open even if the caller closed them, and errors of the output that name it."""
+"""The standard streams: open even if the caller closed them; an error of the standard output names it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 STANDARD_OUTPUT = "standard output"
-"""The file name that errors of the standard output carry."""
+"""The file name in errors of the standard output."""
 
 
 def open_streams() -> None:
-    """Open the streams that the caller closed, and let errors of the output name it.
+    """Open the streams that the caller closed, and let errors of the standard output name it.
 
-    No file of ours gets the number of a closed stream this way. Errors that we print on a closed stream go nowhere;
-    output that can't be written is an error, since somebody asked for it.
+    So no file of ours gets the number of a closed stream. Messages on a closed stderr are lost. Output on a closed
+    stdout is an error, because somebody asked for it.
     """
     # A closed stdout is opened for reading alone, so that printing on it fails.
     for number, (name, flags) in enumerate((("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))):
@@ -39,13 +39,13 @@ def open_streams() -> None:
 
 
 def discard_output() -> None:
-    """Send what is still to be printed nowhere, so that Python does not try again at its end and print an error."""
+    """Discard output that was not written yet, so that Python does not try again when it exits, and print an error."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def describe_failure(error: OSError) -> str:
-    """Say why the output can't be written.
+    """Describe why the standard output can't be written.
 
     >>> describe_failure(OSError(errno.EBADF, "Bad file descriptor", STANDARD_OUTPUT))
     "standard output can't be written: it is closed"

@@ -1,4 +1,4 @@
-"""Where the time goes: how long each part of some work takes, without the parts inside it."""
+"""Measures how long each part of the work takes, without the parts inside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CLOCK: ContextVar[Clock | None] = ContextVar("clock", default=None)
 
 
 class Clock:
-    """Adds up the seconds of parts by their names; of a part inside another, to the inner one alone."""
+    """Adds up seconds by the names of parts; the time of an inner part does not count for the outer one."""
 
     def __init__(self) -> None:
         """Start now."""
@@ -24,12 +24,12 @@ class Clock:
 
     @property
     def total(self) -> float:
-        """The seconds since it was started."""
+        """Seconds since its start."""
         return time.perf_counter() - self._began
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        """Add what is done in it to a part."""
+        """Add the time of the block to a part."""
         began = time.perf_counter()
         self._inside.append(0.0)
         try:
@@ -42,7 +42,7 @@ class Clock:
 
 @contextmanager
 def start_clock() -> Iterator[Clock]:
-    """Give a clock that `time_part` adds to, in this thread, while it is there."""
+    """Yield a clock; during the block, `time_part` in this thread adds to it."""
     made = Clock()
     before = _CLOCK.set(made)
     try:
@@ -53,7 +53,7 @@ def start_clock() -> Iterator[Clock]:
 
 @contextmanager
 def time_part(name: str) -> Iterator[None]:
-    """Add what is done in it to a part of the clock, if there is one.
+    """Add the time of the block to a part of the clock, if there is one.
 
     >>> with start_clock() as measured, time_part("outer"), time_part("inner"):
     ...     pass
