@@ -82,7 +82,7 @@ def test_it_is_saved_as_the_default_that_make_and_plan_use(capsys: pytest.Captur
     assert run(["breath", "--times", "times.txt", "--save"]) == 0, "the command of the same name does not mind"
 
 
-def test_what_comes_before_the_default_is_told(
+def test_what_comes_before_the_default_is_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config.file().parent.mkdir()
@@ -110,7 +110,7 @@ def test_what_comes_before_the_default_is_told(
         ("--times phases.txt --ratio 1:1", "--ratio splits a breath of one tap"),
     ],
 )
-def test_a_wrong_command_is_told_with_status_2(
+def test_a_wrong_command_is_reported_with_status_2(
     args: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, text in (("few", "1\n2\n"), ("back", "4\n3\n"), ("nan", "nan\n"), ("phases", "in 0\nout 4\n")):
@@ -122,7 +122,7 @@ def test_a_wrong_command_is_told_with_status_2(
     assert len(err.splitlines()) <= 3
 
 
-def test_a_breath_that_can_not_be_saved_is_still_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_breath_that_cannot_be_saved_is_still_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "settings").mkdir()
     (tmp_path / "settings" / "config.toml").write_text('[breath]\nratio = "1:2"\n')
     assert run(["breath", "--times", "times.txt", "--save"]) == 2
@@ -263,7 +263,7 @@ def test_programs_are_not_asked(sit: Callable[..., Somebody]) -> None:
 
 
 @posix
-def test_who_ends_it_too_early_is_told(sit: Callable[..., Somebody]) -> None:
+def test_ending_it_too_early_is_reported(sit: Callable[..., Somebody]) -> None:
     somebody = sit()
     found = somebody.modes()
     somebody.taps(1)

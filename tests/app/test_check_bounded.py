@@ -32,7 +32,7 @@ def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 5000))
-def test_what_is_not_told_is_counted(first: int, second: int, unseen: int) -> None:
+def test_what_is_not_reported_is_counted(first: int, second: int, unseen: int) -> None:
     where = Where("x", 1, 1)
     once = cut([Problem(where, str(number)) for number in range(first + 1)], unseen)
     every = cut([*once, *(Problem(where, f"other {number}") for number in range(second))])
@@ -50,7 +50,7 @@ def test_what_is_not_told_is_counted(first: int, second: int, unseen: int) -> No
         "title: T\nsteps:\n" + "".join(f"  - say: 'hi {{n{number}}}'\n" for number in range(400)),
     ],
 )
-def test_of_many_problems_the_first_are_told(text: str, checked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_many_problems_the_first_are_reported(text: str, checked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     checked.write_text(text, encoding="utf-8")
     assert run(["check", str(checked)]) == 2
     lines = capsys.readouterr().out.splitlines()

@@ -143,7 +143,7 @@ def test_of_the_worst_files_a_bounded_part_is_looked_at(
     assert calls["compiled"] <= 2_000
 
 
-def test_what_is_not_measured_is_told(
+def test_what_is_not_measured_is_reported(
     voice: Counted, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(review, "MOST_MEASURED", 100)

@@ -104,7 +104,7 @@ def failed(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str]:
         ("make -o folder.mp3", "folder.mp3/leg-stretch.mp3: there is a folder of this name"),
     ],
 )
-def test_a_wrong_command_is_told_with_status_2(
+def test_a_wrong_command_is_reported_with_status_2(
     args: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "folder.mp3" / "leg-stretch.mp3").mkdir(parents=True)
@@ -116,7 +116,7 @@ def test_a_wrong_command_is_told_with_status_2(
     assert said.startswith(expected)
 
 
-def test_words_that_do_not_fit_are_told_with_place_and_phase(
+def test_words_that_do_not_fit_are_reported_with_place_and_phase(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.yaml").write_text(f"title: x\nsteps:\n  - breathe: 1\n    out: {'long ' * 40}\n")
@@ -157,7 +157,7 @@ def test_every_failure_has_its_status(
     assert said.startswith(expected)
 
 
-def test_a_mistake_of_ours_shows_its_traceback_to_who_asks(
+def test_an_internal_error_shows_its_traceback_on_request(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(session, "make", None)
@@ -226,7 +226,7 @@ def test_help_is_there_with_and_without_asking(capsys: pytest.CaptureFixture[str
     assert all(command in texts[0] for command in ("make", "plan", "check", "list", "show"))
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert __version__ in capsys.readouterr().out
 
@@ -350,7 +350,7 @@ def test_what_is_kept_is_counted_and_deleted(tmp_path: Path, capsys: pytest.Capt
     shutil.rmtree(tmp_path / "cache", ignore_errors=True)
 
 
-def test_a_cache_that_can_not_be_kept_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_cache_that_cannot_be_kept_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "cache").write_text("not a folder")
     assert run(["plan", "thigh-burner"]) == 0
     assert "can't be kept in" in capsys.readouterr().err
@@ -421,7 +421,7 @@ def test_a_terminal_gets_the_plan_in_colour(
         ("pitch = 40\nrounds = 2", "plan --with nope", ""),
     ],
 )
-def test_a_choice_that_was_not_typed_is_told_with_its_place(
+def test_a_choice_that_was_not_typed_is_reported_with_its_place(
     settings: str, args: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config.file().write_text(settings)
@@ -430,7 +430,7 @@ def test_a_choice_that_was_not_typed_is_told_with_its_place(
     assert (said.format(config.file()) in told.splitlines()) if said else "is set in" not in told
 
 
-def test_a_choice_from_a_variable_is_told_with_its_name(
+def test_a_choice_from_a_variable_is_reported_with_its_name(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("VOICECOACH_SKIP", "nope")

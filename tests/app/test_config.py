@@ -70,7 +70,7 @@ def test_names_are_those_that_are_typed_and_a_list_is_one_or_several(settings: S
         (b"title = '\xff'\n", "the settings are not UTF-8 text\nsave the file as UTF-8"),
     ],
 )
-def test_a_mistake_is_told_with_the_file(settings: Settings, text: str | bytes, expected: str) -> None:
+def test_a_mistake_is_reported_with_the_file(settings: Settings, text: str | bytes, expected: str) -> None:
     with pytest.raises(ChoiceError) as caught:
         settings(text)
     place, found = str(caught.value).removeprefix(str(config.file())).split(": ", 1)
@@ -81,7 +81,7 @@ def test_a_mistake_is_told_with_the_file(settings: Settings, text: str | bytes, 
     assert len(str(caught.value).splitlines()) <= 3
 
 
-def test_a_file_that_can_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "file", lambda: tmp_path)
     with pytest.raises(ChoiceError, match="the settings can't be read: is a directory"):
         config.read_defaults(cli.commands, "make")
@@ -171,7 +171,7 @@ def test_a_link_stays_one_and_permissions_stay(tmp_path: Path, monkeypatch: pyte
     assert real.stat().st_mode & 0o777 == 0o644
 
 
-def test_settings_that_can_not_be_written_are_told_and_stay(
+def test_settings_that_cannot_be_written_are_reported_and_stay(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -209,7 +209,7 @@ def test_a_mark_before_the_text_means_nothing_and_stays(
         ("breath = '4'\n[make]\nbreath = '4-6'\n", 1),
     ],
 )
-def test_a_wrong_value_is_told_with_its_line(
+def test_a_wrong_value_is_reported_with_its_line(
     text: str, line: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")

@@ -65,7 +65,7 @@ def test_phases_come_by_turns() -> None:
     assert sample.exhales.median == 6
 
 
-def test_who_lost_count_says_which_phase_it_is() -> None:
+def test_a_key_can_name_its_phase() -> None:
     sample, _ = typed(["o", "i", "i", " "], phases=True)
     assert [tap.kind for tap in sample.taps] == [Kind.EXHALE, Kind.INHALE, Kind.INHALE, Kind.EXHALE]
     assert {tap.kind for tap in typed("io")[0].taps} == {Kind.INHALE}, "with one tap a breath they are keys like others"
@@ -93,7 +93,7 @@ def test_with_phases_the_next_one_is_shown() -> None:
     assert [list_lines(sample, phases=True)[-1].split()[1] for sample in seen] == ["inhale", "exhale", "inhale"]
 
 
-def test_what_was_left_out_is_told() -> None:
+def test_what_was_left_out_is_reported() -> None:
     sample, _ = typed(" " * 9, 10, 10, 20, 10, 1, 9.5, 10, 10)
     assert describe(sample, read_breath("4-6")) == (
         "6.0 breaths a minute; the median of 6 breaths, the last 5 all within 15 % of it",
@@ -106,7 +106,7 @@ def test_what_was_left_out_is_told() -> None:
     ("gaps", "expected"),
     [((10, 10, 10), "too few to know whether they agree"), ((4, 5.5) * 6, "the last 5 not all within 15 % of it")],
 )
-def test_taps_that_do_not_agree_are_told_as_such(gaps: tuple[float, ...], expected: str) -> None:
+def test_taps_that_do_not_agree_are_reported(gaps: tuple[float, ...], expected: str) -> None:
     (line,) = describe(typed(" " * (len(gaps) + 1), *gaps)[0], read_breath("4-6"))
     assert line.endswith(expected)
 
@@ -132,7 +132,7 @@ def test_a_file_of_times_is_read(tmp_path: Path) -> None:
         (b"1\n" * LARGEST, "the times can't be read: it is larger than 1,000,000 bytes"),
     ],
 )
-def test_a_file_that_holds_no_times_is_told_by_name(content: bytes | None, expected: str, tmp_path: Path) -> None:
+def test_a_file_without_times_is_reported_by_name(content: bytes | None, expected: str, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     if content is not None:
         path.write_bytes(content)

@@ -98,7 +98,7 @@ def test_a_terminal_sees_what_is_heard(monkeypatch: pytest.MonkeyPatch, capsys: 
         (["bell.wav", "--json"], 2, "No such option"),
     ],
 )
-def test_what_can_not_be_played_is_told_before_any_work(
+def test_what_cannot_be_played_is_reported_before_any_work(
     args: list[str], status: int, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["play", *args]) == status

@@ -103,7 +103,7 @@ def test_a_file_is_a_file_whatever_it_is_called(
     assert arguments[-1][0] != "-"
 
 
-def test_what_powershell_is_told_has_no_quote_of_the_files_name_in_it() -> None:
+def test_the_script_for_powershell_has_no_quote_of_the_file_name_in_it() -> None:
     (only,) = (each for each in PLAYERS if each.windows)
     script = only.command("powershell", Path("a'; Remove-Item b\" $x `y.mp3"))[-1]
     assert script.count("'") == 2
@@ -150,7 +150,7 @@ def test_ffplay_without_a_sound_device_is_an_error_though_it_reports_success(bin
 
 
 @posix
-def test_a_program_that_is_none_is_an_error_not_a_traceback(bin_: Path) -> None:
+def test_a_player_that_cannot_be_run_is_an_error_not_a_traceback(bin_: Path) -> None:
     (bin_ / "mpv").write_bytes(b"\x7fELF nonsense")
     (bin_ / "mpv").chmod(0o755)
     with pytest.raises(PlayerError, match="mpv could not be started: "):
@@ -224,7 +224,7 @@ def test_what_is_no_audio_file_by_its_name_is_a_routine(name: str) -> None:
     assert find_sound(name) is None
 
 
-def test_a_file_that_is_not_there_is_told_with_those_that_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_file_is_reported_with_those_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("today.mp3", "today.txt"):
         (tmp_path / name).touch()

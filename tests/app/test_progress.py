@@ -89,7 +89,7 @@ def test_what_to_type_next_is_the_command_that_was_typed(
 
 
 @pytest.mark.usefixtures("home")
-def test_a_breath_that_stays_is_the_one_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_breath_that_stays_is_the_one_that_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """The routine's own 4-6 is breathed once; its fixed part breathes what `--set` says."""
     terminal = on_a_terminal(monkeypatch)
     assert cli.run(["make", "box-breathing", "--set", "side=5", "-o", "box.mp3"]) == 0

@@ -40,12 +40,12 @@ def test_a_routine_without_parameters_says_so() -> None:
         build(load("leg-stretch"), Choices(added=frozenset({"nosuch"})))
 
 
-def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_gone_is_reported(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="the folder is gone; change into one that is there"):
         create_template("mine", tmp_path / "gone")
 
 
-def test_a_name_too_long_is_told_in_two_short_lines(
+def test_a_name_too_long_is_reported_in_two_short_lines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

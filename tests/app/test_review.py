@@ -49,7 +49,7 @@ FIFTY = "x" * 50
 """Takes the fake voice 3.5 s, which is 3.504 s in frames."""
 
 
-def test_a_good_routine_has_nothing_to_mend(tmp_path: Path) -> None:
+def test_a_good_routine_has_no_problems(tmp_path: Path) -> None:
     assert reviewed(routine("{breathe: 2, in: In, out: Out}"), tmp_path) == Review()
 
 
@@ -62,7 +62,7 @@ def test_a_good_routine_has_nothing_to_mend(tmp_path: Path) -> None:
         ("rest: 13h", "this lasts more than 12 hours"),
     ],
 )
-def test_what_plan_refuses_is_told_with_its_place(step: str, told: str, tmp_path: Path) -> None:
+def test_what_plan_refuses_is_reported_with_its_place(step: str, told: str, tmp_path: Path) -> None:
     head = "breath: 3-6\nparameters: {n: 0}\n"
     lines = list(reviewed(routine(step, head), tmp_path).lines())
     assert all(line.startswith("a.yaml:") for line in lines)
@@ -70,7 +70,7 @@ def test_what_plan_refuses_is_told_with_its_place(step: str, told: str, tmp_path
     assert run(["plan", "a.yaml"]) == 2
 
 
-def test_every_phrase_that_does_not_fit_is_told_in_the_order_of_the_file(tmp_path: Path) -> None:
+def test_every_phrase_that_does_not_fit_is_reported_in_the_order_of_the_file(tmp_path: Path) -> None:
     text = routine(f"{{breathe: 2, in: {FIFTY}, out: Out}}\n  - {{breathe: 3, in: {FIFTY}}}", "breath: 2-2\n")
     assert [line[:12] for line in reviewed(text, tmp_path).lines()] == ["a.yaml:4:22:", "a.yaml:5:22:"]
 
@@ -81,7 +81,7 @@ def test_exercises_that_are_optional_are_tried_as_well(tmp_path: Path) -> None:
     assert [line[:11] for line in reviewed(text, tmp_path).lines()] == ["b.yaml:4:22"]
 
 
-def test_between_two_breaths_each_phrase_is_told_once_where_most_is_missing(tmp_path: Path) -> None:
+def test_between_two_breaths_each_phrase_is_reported_once_where_most_is_missing(tmp_path: Path) -> None:
     text = routine(f"{{breathe: 2, in: {FIFTY}, out: Out}}", "breath: 5-5\n")
     (line,) = reviewed(text, tmp_path, "2-2,6-3").lines()
     assert line.startswith("a.yaml:4:22: at 2-2 'xxx")
@@ -89,7 +89,7 @@ def test_between_two_breaths_each_phrase_is_told_once_where_most_is_missing(tmp_
     assert "at 11 more of the breaths" in line, "of 27 breaths those in for 2, 2.5, 3 and 3.5 s, out for 2, 2.5 and 3 s"
 
 
-def test_what_was_tried_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_tried_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = routine("{breathe: 2, in: In}", "breath: 5-5\n")
     assert reviewed(text, tmp_path).tried == ""
     assert reviewed(text, tmp_path, "2-2,6-3").tried == "a.yaml: tried at 27 breaths from 2-2 to 6-3"
@@ -104,7 +104,7 @@ def test_a_tone_is_a_shorter_wording(tmp_path: Path) -> None:
     assert reviewed(routine(f"{{breathe: 1, in: {letters} | ~}}", "breath: 3-3\n"), tmp_path).warnings == ()
 
 
-def test_all_formulas_that_are_wrong_are_told_at_once(tmp_path: Path) -> None:
+def test_all_formulas_that_are_wrong_are_reported_at_once(tmp_path: Path) -> None:
     steps = "rest: '{z}'\n  - breathe: '{s}'\n  - hold: '{s} / 0'\n  - rest: '{s} - 9s'\n  - hold: '{z}'"
     lines = list(reviewed(routine(steps, "parameters: {s: 5s, z: 0s}\n"), tmp_path).lines())
     assert [line.split(":")[1] for line in lines] == ["4", "5", "6", "7", "8"]
@@ -135,7 +135,7 @@ def test_plan_says_which_words_a_listeners_breath_leaves_out(
     assert "Stay" not in shown.out
 
 
-def test_a_fixed_breath_is_not_told_again_for_each_that_is_asked(tmp_path: Path) -> None:
+def test_a_fixed_breath_is_not_reported_again_for_each_that_is_asked(tmp_path: Path) -> None:
     text = routine(f"{{breathe: 1, in: {FIFTY}}}", "breath: 2-2\nfixed: true\n")
     assert len(list(reviewed(text, tmp_path, "2-2,4-4").lines())) == 1
 
@@ -167,13 +167,13 @@ def test_a_shorter_wording_is_noted_with_its_breath(tmp_path: Path) -> None:
     assert not list(found.lines())
 
 
-def test_a_file_that_is_wrong_is_told_before_any_voice_is_asked(tmp_path: Path, voice: FakeVoice) -> None:
+def test_a_file_that_is_wrong_is_reported_before_any_voice_is_asked(tmp_path: Path, voice: FakeVoice) -> None:
     (line,) = reviewed("title: x\nsteps:\n  - breathe: 0\n", tmp_path).lines()
     assert line.startswith("a.yaml:3:14: ")
     assert voice.asked == []
 
 
-def test_without_a_voice_the_rest_is_told_and_the_status_is_1(
+def test_without_a_voice_the_rest_is_reported_and_the_status_is_1(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def silent(*_: object) -> None:
@@ -238,7 +238,7 @@ def test_what_an_error_promises_is_true(args: list[str], tmp_path: Path, capsys:
     assert len(places) == 6
 
 
-def test_a_wrong_voice_is_told_once_and_not_as_a_problem_of_the_file(
+def test_a_wrong_voice_is_reported_once_and_not_as_a_problem_of_the_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def nobody(*_: object) -> None:

@@ -96,7 +96,7 @@ def test_the_list_for_programs_has_all_there_is_to_know(capsys: pytest.CaptureFi
     }
 
 
-def test_where_no_voice_speaks_it_that_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_language_without_a_voice_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["voices", "--language", "xx"]) == 0
     out, err = capsys.readouterr()
     assert (out, err) == ("", f"voicecoach: no voice here speaks 'xx'; {sampling.MORE}\n")
@@ -164,7 +164,7 @@ def test_rate_and_pitch_reach_the_voice(asked: list[Settings], capsys: pytest.Ca
         ("install", 2, "Missing argument 'NAME'"),
     ],
 )
-def test_what_can_not_be_is_told(
+def test_impossible_choices_are_reported(
     line: str, status: int, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found, err = failed(capsys, "voices", *line.split())

@@ -93,7 +93,7 @@ def test_only_what_is_not_recorded_yet_is_listed(capsys: pytest.CaptureFixture[s
         (["four-seven-eight", "--tracks", "sides"], "has no sides"),
     ],
 )
-def test_what_can_not_be_is_told(capsys: pytest.CaptureFixture[str], args: list[str], told: str) -> None:
+def test_impossible_choices_are_reported(capsys: pytest.CaptureFixture[str], args: list[str], told: str) -> None:
     out, err = said(capsys, *args, status=2)
     assert out == ""
     assert told in err

@@ -33,7 +33,7 @@ def phases(*lengths: float) -> Sample:
     st.lists(st.integers(-50, 50).map(lambda n: Fraction(1000 + n, 1000)), min_size=6, max_size=12),
     st.data(),
 )
-def test_a_steady_breather_who_misses_a_tap_is_measured_within_5_percent(
+def test_a_steady_breath_with_a_missed_tap_is_measured_within_5_percent(
     usual: Fraction, wobbles: list[Fraction], data: st.DataObject
 ) -> None:
     lengths = [usual * wobble for wobble in wobbles]
@@ -103,7 +103,7 @@ def test_a_tap_too_many_is_left_out() -> None:
     assert sample.breaths.median == 10
 
 
-def test_how_many_agree_is_told_on_the_way() -> None:
+def test_how_many_agree_is_reported_on_the_way() -> None:
     assert [tapping(*[10] * count).agreeing for count in range(8)] == [0, 1, 2, 3, 4, LAST, LAST, LAST]
 
 
@@ -178,7 +178,7 @@ def test_plain_times_may_be_inhales_and_exhales_by_turns() -> None:
         ("9" * 500, "x:1: '99999"),
     ],
 )
-def test_a_line_that_is_no_time_is_told_at_its_place(text: str, expected: str) -> None:
+def test_a_line_that_is_not_a_time_is_reported_with_its_place(text: str, expected: str) -> None:
     with pytest.raises(ChoiceError) as caught:
         read_times(text, "x")
     assert str(caught.value).startswith(expected)
