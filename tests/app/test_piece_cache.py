@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach.app import piece_cache
-from voicecoach.app.piece_cache import Source, cache_cover, write
+from voicecoach.app.piece_cache import Source, cache_cover, write_checked_piece
 from voicecoach.core.notation import read_pace
 from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
 from voicecoach.routine.library import BUILT_IN, built_in
 from voicecoach.routine.loader import load
-from voicecoach.script.builder import write_piece
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
 from voicecoach.system import cache
 
@@ -64,7 +63,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def written(name: str, choices: Choices) -> Piece | str:
     try:
-        return write(load(name), choices)
+        return write_checked_piece(load(name), choices)
     except VoicecoachError as error:
         return str(error)
 
@@ -102,7 +101,7 @@ def test_a_score_that_asks_for_no_times_is_the_same_for_every_breath(name: str) 
     paces = [read_pace(text) for text in ("4-6", "5-7", "4-7-8", "3-4..4-6", "1.5-2.5")]
     scores = []
     for breath in paces:
-        with_breath = write_piece(routine, Choices(breath=breath))
+        with_breath = write_checked_piece(routine, Choices(breath=breath))
         scores.append(with_breath)
     if not scores[0].timed:
         assert all(each.score == scores[0].score for each in scores)
@@ -212,10 +211,10 @@ def test_what_is_no_piece_is_a_miss(content: bytes, tmp_path: Path) -> None:
 
 
 def test_nothing_but_the_parts_of_a_piece_is_made_of_what_is_kept() -> None:
-    made = {piece_cache._MAY_BE_READ[key] for key in piece_cache._MAY_BE_READ}  # noqa: SLF001
+    made = {piece_cache._READABLE[key] for key in piece_cache._READABLE}  # noqa: SLF001
     assert all(each is Fraction or each.__module__.startswith("voicecoach.") for each in made)
     for harmful in (pickle.dumps(print), pickle.dumps(Path()), b"\x80\x04\x8c\x08builtins\x8c\x07getattr\x93."):
-        assert piece_cache._kept(harmful, str) is None  # noqa: SLF001
+        assert piece_cache._unpack(harmful, str) is None  # noqa: SLF001
 
 
 def test_a_cover_is_kept_and_is_of_the_routine_alone(tmp_path: Path, request: pytest.FixtureRequest) -> None:
@@ -232,5 +231,5 @@ def test_a_cover_is_kept_and_is_of_the_routine_alone(tmp_path: Path, request: py
 def test_a_folder_that_can_not_be_written_costs_time_alone(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file")
     source = Source("thigh-burner", None, tmp_path / "kept")
-    assert source.piece(Choices()) == write(load("thigh-burner"), Choices())
+    assert source.piece(Choices()) == write_checked_piece(load("thigh-burner"), Choices())
     assert cache_cover(source).startswith(b"\x89PNG")

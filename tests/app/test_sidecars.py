@@ -12,7 +12,7 @@ import pytest
 
 from tests.sounded import Spoken
 from tests.tagged import TAGS
-from voicecoach.app.sidecars import CHAPTERS, PLAYLIST, Along, extras
+from voicecoach.app.sidecars import CHAPTERS, PLAYLIST, SidecarTrack, make_extras
 from voicecoach.audio.writer import Extra, Recording, Stream, write_files
 from voicecoach.core.score import Mark, Moment, phrase, seq
 from voicecoach.errors import EncodeError, TargetError
@@ -26,13 +26,13 @@ EVERY = (*CAPTIONS, CHAPTERS, PLAYLIST)
 SCORE = seq(Mark(Moment.CHAPTER, "Sitting"), phrase("Sit down"), phrase("And rest"))
 
 
-def along(*names: str) -> list[Along]:
+def along(*names: str) -> list[SidecarTrack]:
     timeline = Spoken(SCORE).timeline
-    return [Along(Path(name), f"Legs: {name}", timeline, Fraction(600 + at)) for at, name in enumerate(names)]
+    return [SidecarTrack(Path(name), f"Legs: {name}", timeline, Fraction(600 + at)) for at, name in enumerate(names)]
 
 
-def made(tracks: list[Along], whole: str, kinds: tuple[str, ...] = EVERY) -> dict[str, Extra]:
-    found = extras(kinds, tracks, "Legs", language("en"), Path(whole))
+def made(tracks: list[SidecarTrack], whole: str, kinds: tuple[str, ...] = EVERY) -> dict[str, Extra]:
+    found = make_extras(kinds, tracks, "Legs", language("en"), Path(whole))
     assert len({each.path for each in found}) == len(found)
     return {each.path.as_posix(): each for each in found}
 
@@ -99,7 +99,7 @@ def test_without_an_extra_no_track_is_written(tmp_path: Path, wrong: str) -> Non
 
 def test_all_of_it_is_written_together(tmp_path: Path) -> None:
     tracks = [replace(each, path=tmp_path / each.path) for each in along("x-left.mp3", "x-right.mp3")]
-    some = extras(EVERY, tracks, "Legs", language("en"), tmp_path / "x.mp3")
+    some = make_extras(EVERY, tracks, "Legs", language("en"), tmp_path / "x.mp3")
     sounds = [Recording(each.path, Stream([bytes(96_000)]), TAGS) for each in tracks]
     assert [each.path for each in write_files(sounds, some)] == [each.path for each in tracks]
     assert sorted(tmp_path.iterdir()) == sorted([*(each.path for each in tracks), *(each.path for each in some)])

@@ -20,7 +20,7 @@ from tests.fakes import FakeVoice, measure, perform
 from tests.mutations import TREES, chosen, spoilt_text
 from voicecoach.app import config, speaker
 from voicecoach.app.cli import run
-from voicecoach.app.sidecars import Along, extras
+from voicecoach.app.sidecars import SidecarTrack, make_extras
 from voicecoach.app.speaker import Speaker
 from voicecoach.audio.sounds import read_sound
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
@@ -144,8 +144,8 @@ def test_what_it_says_is_words_and_nothing_else(home: Path, capsys: pytest.Captu
 def test_what_goes_along_with_a_track_has_nothing_in_it_but_what_belongs_there(home: Path) -> None:
     routine = load(str(harmful(home)))
     timeline = perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
-    track = Along(home / "a.mp3", routine.sheet.title, timeline, timeline.duration)
-    made = extras(("vtt", "srt", "lrc", "playlist"), [track], track.title, language("en"), home / "a.mp3")
+    track = SidecarTrack(home / "a.mp3", routine.sheet.title, timeline, timeline.duration)
+    made = make_extras(("vtt", "srt", "lrc", "playlist"), [track], track.title, language("en"), home / "a.mp3")
     vtt, srt, lrc, playlist = (each.content.decode() for each in made)
     for text in (vtt, srt):
         arrows = [line for line in text.splitlines() if "-->" in line]

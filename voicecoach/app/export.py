@@ -161,14 +161,14 @@ def _list_extras(session: Session, paths: Iterable[Path], request: Request, whol
     """Write what was asked for to go along with the tracks."""
     if not request.extras:
         return ()
-    from voicecoach.app.sidecars import Along, extras
+    from voicecoach.app.sidecars import SidecarTrack, make_extras
 
     spans = functools.cache(lambda cue: _find_sentences(session, cue))
     tracks = [
-        Along(path, track.title, track.timeline, track.timeline.duration, spans)
+        SidecarTrack(path, track.title, track.timeline, track.timeline.duration, spans)
         for track, path in zip(session.tracks, paths, strict=True)
     ]
-    return tuple(extras(request.extras, tracks, session.title, session.words, whole))
+    return tuple(make_extras(request.extras, tracks, session.title, session.words, whole))
 
 
 def _find_sentences(session: Session, cue: Cue) -> tuple[tuple[Fraction, Fraction], ...]:

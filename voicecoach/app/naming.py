@@ -1,4 +1,4 @@
-"""What a session was made with, in words: for the names of files, and for what a file says about itself."""
+"""The choices of a session in words: for the names of files, and for their metadata."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 LONGEST = 100
-"""Bytes of a file's name that choices may take; a name of more says the rest as a number."""
+"""Bytes of a file's name for the choices; a longer name ends in a hash of them."""
 
 _DIGITS = 8
 _UNSAFE = re.compile(r"[^\w+.,=%-]+")
 
 
 def list_choices(choices: Choices, length: Fraction | None = None, preview: Fraction | None = None) -> dict[str, str]:
-    """Return the choices that change what is done in a session and what is said: options and their values.
+    """Return the choices that change what is done and said in a session: options and their values.
 
-    The side is not among them: names have it at their end.
+    The side is not included, because names end with it.
 
     >>> from fractions import Fraction
     >>> from voicecoach.core.notation import read_pace
@@ -50,11 +50,11 @@ LABELS = {
     "skip": "without {}",
     "preview": "preview",
 }
-"""How a name says an option that its value alone does not tell."""
+"""How a name describes an option whose value alone is not clear."""
 
 
 def name_file(called: str, choices: Mapping[str, str]) -> str:
-    """Return the name of a session's file without its ending: what its routine is called, and what was chosen.
+    """Return the name of a session's file without its ending: the name of its routine, and the choices.
 
     >>> name_file("leg-stretch", {"breath": "5-7", "length": "10m"}), name_file("leg-stretch", {})
     ('leg-stretch 5-7 10m', 'leg-stretch')
@@ -68,7 +68,7 @@ def name_file(called: str, choices: Mapping[str, str]) -> str:
 
 
 def tell_apart(kept: Mapping[str, object], new: Mapping[str, object]) -> str:
-    """Say with what a file was made that is not so in the one that takes its place; nothing if all is the same.
+    """Describe the choices of a file that differ from those of the file that replaces it; empty if none do.
 
     >>> tell_apart({"breath": "4-6", "voice": "de"}, {"breath": "5-7", "voice": "de"})
     '--breath 4-6'
@@ -101,5 +101,5 @@ def _length(seconds: Fraction) -> str:
 
 
 def _safe(label: str) -> str:
-    """Return a label that every file system takes in a name."""
+    """Return a label with only characters that every file system allows in a name."""
     return " ".join(filter(None, (_UNSAFE.sub("-", word).strip("-") for word in label.replace(", ", "+").split())))

@@ -1,6 +1,6 @@
-"""What comes of a routine, kept between runs: its pieces, which cost more than all else once its words are known.
+"""A cache of pieces, which the script builder makes of routines: once the words are known, they cost the most.
 
-A piece is kept with the digests of the files that it came of, and is good for as long as they are what they were.
+A piece is stored with the digests of its routine's files. It is valid as long as these files do not change.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ COVERED = Fraction(1800)
 """Seconds of a session that its cover shows."""
 
 Digests = tuple[tuple[str, str], ...]
-"""The files that a piece came of, by their paths from its routine's folder, and their SHA-256."""
+"""The files of a routine, relative to its folder, and their SHA-256."""
 
-_MAY_BE_READ = {
+_READABLE = {
     (each.__module__, each.__qualname__): each
     for each in (
         *(score.Phrase, score.Pause, score.Sound, score.Mark, score.Seq, score.Slot, score.Breathe, score.Paced),
@@ -67,17 +67,17 @@ _MAY_BE_READ = {
         ),
     )
 }
-"""All that a piece is made of, besides texts, numbers and tuples."""
+"""The classes that a piece consists of, besides texts, numbers and tuples. Nothing else is unpickled."""
 
 
 @dataclass(slots=True)
 class Source:
-    """A routine by its name, as it is asked for; its file is read only when what is kept will not do.
+    """A routine by its name. Its file is only parsed if there is no valid piece in the cache.
 
     Attributes:
         name: A built-in name, or a path.
-        code: The language that it is wanted in; None for the file as it stands.
-        folder: Where its pieces are kept.
+        code: The language of the translation that is asked for; None for the file as it is.
+        folder: The folder of the cache.
     """
 
     name: str
@@ -88,7 +88,7 @@ class Source:
 
     @property
     def called(self) -> str:
-        """What its files are called.
+        """The name of its files, without an ending.
 
         Raises:
             ChoiceError: When there is no such routine, or not in that language.
@@ -98,7 +98,7 @@ class Source:
     @property
     def digests(self) -> tuple[str, ...]:
         """The digests of its files."""
-        return tuple(digest for _, digest in self._digests or _digested(self.routine))
+        return tuple(digest for _, digest in self._digests or _list_digests(self.routine))
 
     @property
     def routine(self) -> Routine:
@@ -115,7 +115,7 @@ class Source:
         return self._routine
 
     def piece(self, choices: Choices) -> Piece:
-        """Return the piece that a listener's choices make of it, written only if it was not before.
+        """Return the piece for a listener's choices, from the cache if it is there.
 
         Raises:
             RoutineError: When the routine is wrong.
@@ -127,29 +127,29 @@ class Source:
             if kept is not None:
                 self._digests, found = kept
                 return found
-        written = write(self.routine, choices)
-        if places and not any(part.sounds for part in _all(self.routine)):
+        written = write_checked_piece(self.routine, choices)
+        if places and not any(part.sounds for part in _list_routines(self.routine)):
             with suppress(OSError):  # a cache that can't be written costs time, not the session
-                cache.store(places[written.timed], _packed(_digested(self.routine), written))
+                cache.store(places[written.timed], _pack(_list_digests(self.routine), written))
         return written
 
     def _places(self, choices: Choices) -> list[Path]:
-        """Return where a piece is kept whose score does not depend on how long breaths last, and one whose does."""
-        digest = _digest(library.find(self.name)) if self._routine is None else self._routine.digest
+        """Return two places in the cache: for pieces that depend on the length of breaths, the second one."""
+        digest = _hash_file(library.find(self.name)) if self._routine is None else self._routine.digest
         keys = (list_key(choices, timed=timed) for timed in (False, True))
-        return [cache.locate_entry(self.folder, "piece", _builder(), self.name, digest, *key) for key in keys]
+        return [cache.locate_entry(self.folder, "piece", _identify_program(), self.name, digest, *key) for key in keys]
 
     def _read(self, place: Path) -> tuple[Digests, Piece] | None:
-        """Return a piece that was kept, if its files are the same as when it was written."""
+        """Return a piece from the cache, if the routine's files have not changed."""
         content = cache.fetch(place)
         if self._routine is None:
-            return _kept(content, lambda path: _digest(library.find(self.name).parent / path))
-        known = dict(_digested(self._routine))
-        return _kept(content, lambda path: known.get(path, ""))
+            return _unpack(content, lambda path: _hash_file(library.find(self.name).parent / path))
+        known = dict(_list_digests(self._routine))
+        return _unpack(content, lambda path: known.get(path, ""))
 
 
 def list_key(choices: Choices, *, timed: bool) -> list[str]:
-    """Return what tells choices apart for a score, which knows the breath itself only if it is ``timed``.
+    """Return a key for choices. It includes the breath itself only if the score depends on it (``timed``).
 
     >>> list_key(Choices(rounds=2), timed=False)[:2]
     ['rounds=2', "sides=(<Side.LEFT: 'left'>, <Side.RIGHT: 'right'>)"]
@@ -157,11 +157,11 @@ def list_key(choices: Choices, *, timed: bool) -> list[str]:
     given = {each.name: getattr(choices, each.name) for each in fields(choices)}
     breathed = given.pop("breath")
     given["breath"] = breathed if timed else bool(breathed)
-    return [f"{name}={_sorted(value)!r}" for name, value in given.items()]
+    return [f"{name}={_normalise(value)!r}" for name, value in given.items()]
 
 
-def write(routine: Routine, choices: Choices) -> Piece:
-    """Write the piece that a listener's choices make of a routine, and look over what it says.
+def write_checked_piece(routine: Routine, choices: Choices) -> Piece:
+    """Make the piece of a routine for a listener's choices, and check its wordings.
 
     Raises:
         RoutineError: When the routine is wrong.
@@ -174,7 +174,7 @@ def write(routine: Routine, choices: Choices) -> Piece:
 
 
 def _find_speakable(written: Piece) -> tuple[tuple[str, str], ...]:
-    """Return the wordings of a piece that have nothing in them to be told of, so that they need not be read again."""
+    """Return the wordings of a piece that a voice reads out correctly, so that nobody has to check them again."""
     from voicecoach.routine.speakable import check_spoken
 
     wordings = (wording for phrase in score.list_phrases(written.score) for wording in phrase.wordings)
@@ -183,7 +183,7 @@ def _find_speakable(written: Piece) -> tuple[tuple[str, str], ...]:
 
 
 def _count_warnings(routine: Routine) -> int:
-    """Count what `check` would warn of in a routine's file, whatever the breath and the voice."""
+    """Count the warnings of `check` about a routine's file that do not depend on the breath or the voice."""
     from voicecoach.routine.lint import advised
 
     return len(list(advised(routine.sheet, routine.tree))) if routine.tree is not None else 0
@@ -222,11 +222,11 @@ def cache_cover(source: Source, title: str | None = None, side: Side | None = No
 
 
 def _cover_path(source: Source, title: str | None, side: Side | None) -> Path:
-    return cache.locate_entry(source.folder, "cover", _builder(), title or "", side or "", *source.digests)
+    return cache.locate_entry(source.folder, "cover", _identify_program(), title or "", side or "", *source.digests)
 
 
-def _sorted(value: object) -> object:
-    """Return a value whose repr is always the same; that of a set is not."""
+def _normalise(value: object) -> object:
+    """Return a value with a stable repr, which sets do not have."""
     match value:
         case frozenset():
             return sorted(value)
@@ -237,28 +237,28 @@ def _sorted(value: object) -> object:
 
 
 @functools.cache
-def _builder() -> str:
-    """Return what tells this program from one that would write other pieces: its own files, and Python's version."""
+def _identify_program() -> str:
+    """Return a hash of the program's own files and of Python's version: another program makes other pieces."""
     ours = Path(__file__).parents[1]
     files = [each for folder in ("", "core", "routine", "script", "words") for each in os.scandir(ours / folder)]
     facts = sorted((each.name, (found := each.stat()).st_size, found.st_mtime_ns) for each in files if "." in each.name)
     return hashlib.sha256(repr((sys.version_info, facts)).encode()).hexdigest()
 
 
-def _all(routine: Routine) -> Iterator[Routine]:
+def _list_routines(routine: Routine) -> Iterator[Routine]:
     yield routine
     for part in routine.included.values():
-        yield from _all(part)
+        yield from _list_routines(part)
 
 
 @functools.cache
-def _given(made: type[Any]) -> tuple[str, ...]:
-    """Return what a class is called with."""
+def _list_parameters(made: type[Any]) -> tuple[str, ...]:
+    """Return the names of a class's parameters."""
     return tuple(each.name for each in fields(made) if each.init)
 
 
 class _Pickler(pickle.Pickler):
-    """Takes values apart into their classes and what those are called with, and nothing else."""
+    """Pickles values as their classes and the arguments of these, and nothing else."""
 
     def reducer_override(self, value: object) -> Any:  # noqa: ANN401 - as pickle has it
         made = type(value)
@@ -268,39 +268,39 @@ class _Pickler(pickle.Pickler):
             case Fraction():
                 return made, (value.numerator, value.denominator)
             case _ if is_dataclass(made):
-                return made, tuple(getattr(value, name) for name in _given(made))
+                return made, tuple(getattr(value, name) for name in _list_parameters(made))
         return NotImplemented
 
 
 class _Unpickler(pickle.Unpickler):
-    """Makes nothing but what `_MAY_BE_READ` lists."""
+    """Unpickles only the classes in `_READABLE`."""
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as pickle has it
         try:
-            return _MAY_BE_READ[module, name]
+            return _READABLE[module, name]
         except KeyError:
             raise pickle.UnpicklingError(f"{module}.{name} is no part of a piece") from None
 
 
-def _digested(routine: Routine) -> Digests:
-    """Return the files of a routine, by their paths from its own folder, and what is in them."""
+def _list_digests(routine: Routine) -> Digests:
+    """Return the files of a routine, relative to its folder, and their digests."""
     base = routine.path.parent
     built_in = library.BUILT_IN
     paths = {
         (str(part.path) if part.path.parent == built_in else os.path.relpath(part.path, base), part.digest)
-        for part in _all(routine)
+        for part in _list_routines(routine)
     }
     return tuple(sorted(paths))
 
 
-def _packed(digests: Digests, written: Piece) -> bytes:
+def _pack(digests: Digests, written: Piece) -> bytes:
     packed = io.BytesIO()
     _Pickler(packed, 5).dump((digests, written))
     return packed.getvalue()
 
 
-def _kept(content: bytes | None, digest: Callable[[str], str]) -> tuple[Digests, Piece] | None:
-    """Return a piece that was kept, if the files that it came of have the digests that ``digest`` knows."""
+def _unpack(content: bytes | None, digest: Callable[[str], str]) -> tuple[Digests, Piece] | None:
+    """Return a stored piece, if ``digest`` returns the same digests for the files of its routine."""
     if content is None:
         return None
     try:
@@ -320,8 +320,8 @@ def _kept(content: bytes | None, digest: Callable[[str], str]) -> tuple[Digests,
     return (digests, kept) if same and isinstance(kept, piece.Piece) else None
 
 
-def _digest(path: Path) -> str:
-    """Return the SHA-256 of a file; nothing where it can't be read, which whoever needs it will be told."""
+def _hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file; empty if it can't be read, which is reported when somebody needs it."""
     try:
         return hashlib.sha256(plain_files.read_file(path)).hexdigest() if plain_files.is_file(path) else ""
     except OSError:
