@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.fakes import measure, perform
 from voicecoach.core.notation import read_pace as paced
 from voicecoach.core.score import Side
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices, Guidance
 from voicecoach.system.assets import find_asset
@@ -58,7 +58,7 @@ SESSIONS: dict[str, tuple[str, Choices]] = {
 
 
 def performed(name: str, choices: Choices) -> Timeline:
-    routine = load(name)
+    routine = load_routine(name)
     return perform(build(routine, choices), measure, choose_pace(routine, choices))
 
 

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
-from voicecoach.routine.library import BUILT_IN, built_in
+from voicecoach.routine.library import BUILT_IN, list_built_in
 from voicecoach.script.choices import LEFT_RIGHT, Amount, Choices, Guidance, spread
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def trees() -> Iterator[tuple[str, Any]]:
     yaml = YAML(typ="safe", pure=True)
-    for name in built_in():
+    for name in list_built_in():
         yield name, yaml.load((BUILT_IN / f"{name}.yaml").read_text(encoding="utf-8"))
 
 

@@ -20,7 +20,7 @@ from voicecoach.audio import render
 from voicecoach.errors import RoutineError
 from voicecoach.routine import keys as language_keys
 from voicecoach.routine import model
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def test_what_the_docs_say_is_refused_is_refused_in_these_words(step: str, told:
     path = tmp_path / "wrong.yaml"
     path.write_text(f"title: x\nsides: {{left: {{leg: a}}, right: {{leg: b}}}}\nsteps:\n  {step}\n", encoding="utf-8")
     with pytest.raises(RoutineError) as caught:
-        load(str(path))
+        load_routine(str(path))
     assert told in str(caught.value)
 
 

@@ -6,11 +6,11 @@ from tests.fakes import FRAME
 from tests.goldens import GOLDEN, SESSIONS, cue_sheet, performed
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
-from voicecoach.routine.library import built_in
-from voicecoach.routine.loader import load
+from voicecoach.routine.library import list_built_in
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.choices import Choices, Guidance
 
-SITTING = [name for name in built_in() if name.startswith("sitting-leg-stretch")]
+SITTING = [name for name in list_built_in() if name.startswith("sitting-leg-stretch")]
 STEMS = {"de": ("link", "recht"), "en": ("left", "right"), "es": ("izquierd", "derech"), "fr": ("gauche", "droit")}
 """What the words for left and right begin with, whatever their case and gender."""
 
@@ -22,10 +22,10 @@ def test_the_cue_sheet_of_a_session_is_as_it_was_looked_over(name: str) -> None:
 
 
 def test_every_built_in_has_a_cue_sheet() -> None:
-    assert {routine for routine, _ in SESSIONS.values()} == set(built_in())
+    assert {routine for routine, _ in SESSIONS.values()} == set(list_built_in())
 
 
-@pytest.mark.parametrize("name", built_in())
+@pytest.mark.parametrize("name", list_built_in())
 @pytest.mark.parametrize("text", ["2-2", "4-7-8", "2-2-2-2", "10-20", "3-4..4-6"])
 def test_every_built_in_fits_every_breath(name: str, text: str) -> None:
     added = frozenset({"all"} if name == "leg-stretch" else ())
@@ -37,7 +37,7 @@ def test_every_built_in_fits_every_breath(name: str, text: str) -> None:
 @pytest.mark.parametrize("name", [*SITTING, "standing-leg-stretch", "forward-lunge"])
 def test_the_body_words_are_right_for_each_side(name: str) -> None:
     """The hand on the thigh is the other one, the hand that reaches is of the same side; nothing is mixed up."""
-    sheet = load(name).sheet
+    sheet = load_routine(name).sheet
     assert sheet.sides is not None
     left, right = STEMS[sheet.language]
     for mine, other, words in ((left, right, sheet.sides.left), (right, left, sheet.sides.right)):
@@ -73,7 +73,7 @@ SETUPS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", built_in())
+@pytest.mark.parametrize("name", list_built_in())
 def test_brief_guidance_takes_less_time_wherever_something_is_set_up_again(name: str) -> None:
     full, brief = (performed(name, Choices(guidance=guidance)) for guidance in (Guidance.FULL, Guidance.BRIEF))
     assert (brief.duration < full.duration) == (name in SETUPS)

@@ -11,7 +11,7 @@ from tests.fakes import measure, perform
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.language import COUNTS, fill, language, list_keys, list_languages, list_missing, list_wider
 from voicecoach.language_facts import SAME
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 
@@ -177,7 +177,7 @@ ITALIAN = re.findall(
 
 
 def performed(path: Path, code: str | None = None) -> Timeline:
-    routine = load(str(path), code)
+    routine = load_routine(str(path), code)
     return perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
 
 
@@ -203,20 +203,20 @@ def test_a_translation_into_a_language_without_a_table_stands_beside_its_routine
     path = tmp_path / "legs.yaml"
     path.write_text("title: Legs\nsteps: [say: hi]\n", encoding="utf-8")
     (tmp_path / "legs.it.yaml").write_text(ITALIAN, encoding="utf-8")
-    assert load(str(path), "it").sheet.title == "Gambe leggere"
-    assert load(str(path), "it-CH").sheet.language == "it-CH"
+    assert load_routine(str(path), "it").sheet.title == "Gambe leggere"
+    assert load_routine(str(path), "it-CH").sheet.language == "it-CH"
     assert performed(path, "it-CH").chapters[-1].title == "Fine"
-    assert load(str(path)).sheet.title == load(str(path), "en").sheet.title == "Legs"
+    assert load_routine(str(path)).sheet.title == load_routine(str(path), "en").sheet.title == "Legs"
     for code in ("pt", "../it", "i"):
         with pytest.raises(ChoiceError, match=r"'legs' is not there in the language"):
-            load(str(path), code)
+            load_routine(str(path), code)
 
 
 def told(tmp_path: Path, language: str, words: str = "{}") -> str:
     path = tmp_path / "x.yaml"
     path.write_text(f"title: x\nlanguage: {language}\nwords: {words}\nsteps: [say: hi]\n", encoding="utf-8")
     with pytest.raises(RoutineError) as caught:
-        load(str(path))
+        load_routine(str(path))
     return "\n".join(str(problem).removeprefix(f"{path}:") for problem in caught.value.problems)
 
 

@@ -30,8 +30,8 @@ from tests.mutations import TREES, chosen, spoilt, spoilt_text
 from voicecoach.audio.formats import GRID
 from voicecoach.core.perform import perform
 from voicecoach.errors import ChoiceError, FitError, RoutineError
-from voicecoach.routine.lint import advised
-from voicecoach.routine.loader import load
+from voicecoach.routine.lint import lint_routine
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 from voicecoach.script.fit import LengthError, fit_length, prepare_attempt
@@ -103,9 +103,9 @@ def _watched(path: Path, choices: Choices, length: Fraction | None) -> str:
 def _came(path: Path, choices: Choices, length: Fraction | None) -> str:
     outcome = "refused when it was read"
     try:
-        routine = load(str(path))
+        routine = load_routine(str(path))
         outcome = "refused when it was built"
-        found = [*advised(routine.sheet, routine.tree)] if routine.tree is not None else []
+        found = [*lint_routine(routine.sheet, routine.tree)] if routine.tree is not None else []
         if not all(_told(RoutineError([each]), path) for each in found):
             return f"CRASHED: check warns as {[str(each) for each in found]!r}"
         score = build(routine, choices)

@@ -14,7 +14,7 @@ from voicecoach.app.cli import run
 from voicecoach.app.speaker import Speaker
 from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
 from voicecoach.routine import lint, source
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.routine.phase_keys import name_breath, read_phase_key
 from voicecoach.voices.cached import CachedVoice
 
@@ -57,7 +57,7 @@ def test_of_many_problems_the_first_are_reported(text: str, checked: Path, capsy
     assert len(lines) == MOST_PROBLEMS + 1
     assert "more problems from here on; fix those above first" in lines[-1]
     with pytest.raises(RoutineError) as caught:
-        load(str(checked))
+        load_routine(str(checked))
     assert len(str(caught.value).splitlines()) <= 3
 
 
@@ -65,7 +65,7 @@ def test_of_many_problems_the_first_are_reported(text: str, checked: Path, capsy
 def test_brackets_in_brackets_are_refused_before_they_are_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "_compose", lambda *_: pytest.fail("it was read"))
     with pytest.raises(RoutineError, match="nested more than 70 deep"):
-        source.parsed(text.encode(), "x")
+        source.parse_tree(text.encode(), "x")
 
 
 @given(

@@ -19,7 +19,7 @@ from voicecoach.app.speaker import Speaker
 from voicecoach.errors import RoutineError
 from voicecoach.language import language, list_languages
 from voicecoach.routine import formula, source, text_normalisation
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.routine.source import LARGEST_FILE, MOST_NODES
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import MOST_NAMES, MOST_PRONOUNCED
@@ -126,8 +126,8 @@ def test_of_the_worst_files_a_bounded_part_is_looked_at(
 ) -> None:
     calls: Counter[str] = Counter()
     reader = text_normalisation._Reader  # noqa: SLF001
-    monkeypatch.setattr(reader, "signs", counting(calls, "read", reader.signs, 1))
-    monkeypatch.setattr(formula, "_found", counting(calls, "worked out", formula._found, 0))  # noqa: SLF001
+    monkeypatch.setattr(reader, "read_signs", counting(calls, "read", reader.read_signs, 1))
+    monkeypatch.setattr(formula, "_evaluate", counting(calls, "worked out", formula._evaluate, 0))  # noqa: SLF001
     monkeypatch.setattr(re, "compile", counting(calls, "compiled", re.compile, 0))
     for name, most in (("PERFORMED", MOST_PERFORMED), ("SPENT", MOST_SPENT), ("MEASURED", MOST_MEASURED)):
         monkeypatch.setattr(review, f"MOST_{name}", most // PART)
@@ -171,7 +171,7 @@ def test_what_is_too_much_to_look_over_is_refused(text: str, what: str, tmp_path
     path = tmp_path / "mine.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(RoutineError, match=what):
-        load(str(path))
+        load_routine(str(path))
 
 
 def test_values_are_counted_while_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +180,7 @@ def test_values_are_counted_while_they_are_read(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(composer, "compose_node", counting(calls, "node", composer.compose_node, 0))
     monkeypatch.setattr(composer, "__len__", lambda _: 0, raising=False)
     with pytest.raises(RoutineError, match="values"):
-        source.parsed(("[" + "a," * 49_000 + "]").encode(), "x")
+        source.parse_tree(("[" + "a," * 49_000 + "]").encode(), "x")
     assert calls["node"] <= 2 * MOST_NODES + 2
 
 

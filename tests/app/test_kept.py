@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes import FRAME, measure, perform
 from voicecoach.errors import RoutineError
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def played(text: str | bytes, folder: Path, name: str = "a.yaml") -> Timeline:
     path = folder / name
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    routine = load(str(path))
+    routine = load_routine(str(path))
     return perform(build(routine, Choices()), measure, routine.sheet.breath)
 
 

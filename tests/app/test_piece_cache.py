@@ -14,8 +14,8 @@ from voicecoach.app import piece_cache
 from voicecoach.app.piece_cache import Source, cache_cover, write_checked_piece
 from voicecoach.core.notation import read_pace
 from voicecoach.errors import ChoiceError, RoutineError, VoicecoachError
-from voicecoach.routine.library import BUILT_IN, built_in
-from voicecoach.routine.loader import load
+from voicecoach.routine.library import BUILT_IN, list_built_in
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
 from voicecoach.system import cache
 
@@ -58,12 +58,12 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("it was read again")
 
-    monkeypatch.setattr("voicecoach.routine.loader.load", refuse)
+    monkeypatch.setattr("voicecoach.routine.loader.load_routine", refuse)
 
 
 def written(name: str, choices: Choices) -> Piece | str:
     try:
-        return write_checked_piece(load(name), choices)
+        return write_checked_piece(load_routine(name), choices)
     except VoicecoachError as error:
         return str(error)
 
@@ -95,9 +95,9 @@ def test_what_is_read_out_right_is_known_of_a_piece_that_is_kept(tmp_path: Path)
         assert not any("this" in said for _, said in kept.speakable)
 
 
-@pytest.mark.parametrize("name", built_in())
+@pytest.mark.parametrize("name", list_built_in())
 def test_a_score_that_asks_for_no_times_is_the_same_for_every_breath(name: str) -> None:
-    routine = load(name)
+    routine = load_routine(name)
     paces = [read_pace(text) for text in ("4-6", "5-7", "4-7-8", "3-4..4-6", "1.5-2.5")]
     scores = []
     for breath in paces:
@@ -231,5 +231,5 @@ def test_a_cover_is_kept_and_is_of_the_routine_alone(tmp_path: Path, request: py
 def test_a_folder_that_can_not_be_written_costs_time_alone(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file")
     source = Source("thigh-burner", None, tmp_path / "kept")
-    assert source.piece(Choices()) == write_checked_piece(load("thigh-burner"), Choices())
+    assert source.piece(Choices()) == write_checked_piece(load_routine("thigh-burner"), Choices())
     assert cache_cover(source).startswith(b"\x89PNG")

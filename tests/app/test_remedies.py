@@ -11,7 +11,7 @@ from voicecoach.app.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, TargetError, suggest_remedy
 from voicecoach.routine.authoring import create_template
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 )
 def test_a_choice_that_is_not_there_says_what_is(choices: Choices, expected: str) -> None:
     with pytest.raises(ChoiceError) as caught:
-        build(load("box-breathing"), choices)
+        build(load_routine("box-breathing"), choices)
     assert expected in str(caught.value)
 
 
 def test_a_routine_without_parameters_says_so() -> None:
     with pytest.raises(ChoiceError, match="sitting-leg-stretch has none; leave --set out"):
-        build(load("sitting-leg-stretch"), Choices(settings={"a": "b"}))
+        build(load_routine("sitting-leg-stretch"), Choices(settings={"a": "b"}))
     with pytest.raises(ChoiceError, match="write one of these, or --with all"):
-        build(load("leg-stretch"), Choices(added=frozenset({"nosuch"})))
+        build(load_routine("leg-stretch"), Choices(added=frozenset({"nosuch"})))
 
 
 def test_a_folder_that_is_gone_is_reported(tmp_path: Path) -> None:

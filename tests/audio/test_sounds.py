@@ -12,7 +12,7 @@ from voicecoach.audio.clip import find_peak
 from voicecoach.audio.loudness import to_decibels
 from voicecoach.audio.sounds import read_sound
 from voicecoach.errors import ChoiceError, RoutineError
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.system.assets import find_asset, list_assets
 
 if TYPE_CHECKING:
@@ -26,24 +26,24 @@ def written(folder: Path, sound: str) -> str:
 
 
 def test_a_sound_of_the_program_goes_by_its_name(tmp_path: Path) -> None:
-    assert load(written(tmp_path, "tone-in")).sounds == {}
+    assert load_routine(written(tmp_path, "tone-in")).sounds == {}
     assert read_sound("tone-in").samples == 17_760
 
 
 @pytest.mark.parametrize("name", [name.removesuffix(".wav") for name in list_assets()])
 def test_every_chime_and_tone_is_a_sound_of_a_step(name: str, tmp_path: Path) -> None:
-    assert load(written(tmp_path, name)).sounds == {}
+    assert load_routine(written(tmp_path, name)).sounds == {}
     assert 0 < read_sound(name).seconds <= 6
 
 
 def test_a_file_that_is_called_as_a_bed_is_heard(tmp_path: Path) -> None:
     shutil.copy(find_asset("tone-out.wav"), tmp_path / "rain")
-    assert [path.rpartition("/")[2] for path in load(written(tmp_path, "rain")).sounds.values()] == ["rain"]
+    assert [path.rpartition("/")[2] for path in load_routine(written(tmp_path, "rain")).sounds.values()] == ["rain"]
 
 
 def test_a_file_beside_the_routine_is_heard_to_its_end_at_a_level_of_ours(tmp_path: Path) -> None:
     shutil.copy(find_asset("tone-out.wav"), tmp_path / "mine.wav")
-    (path,) = load(written(tmp_path, "mine.wav")).sounds.values()
+    (path,) = load_routine(written(tmp_path, "mine.wav")).sounds.values()
     assert read_sound(path).samples == read_sound("tone-out").samples
     assert to_decibels(find_peak(read_sound(path))) == pytest.approx(
         -6, abs=0.1
@@ -71,7 +71,7 @@ def test_a_sound_that_is_not_there_or_not_its_own_is_refused_at_its_place(
     shutil.copy(find_asset("tone-in.wav"), tmp_path / "b.wav")
     (inner / "out.wav").symlink_to(tmp_path / "b.wav")
     with pytest.raises(RoutineError, match=re.escape(expected)):
-        load(written(inner, sound))
+        load_routine(written(inner, sound))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests import tinymodel
 from voicecoach.app.request import Made, Request
 from voicecoach.app.session import make
 from voicecoach.core.score import Side
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.choices import Choices, Guidance
 from voicecoach.views import prompts
 
@@ -39,7 +39,7 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
 def recorded(folder: Path, system: Made) -> str:
     """Lay the system's own clips into a folder, as somebody's recordings; what was not spoken is left out."""
     folder.mkdir()
-    for prompt in prompts.list_prompts(load(ROUTINE), ONE):
+    for prompt in prompts.list_prompts(load_routine(ROUTINE), ONE):
         clip = system.session.clips.get(prompt.said)
         if clip:
             with wave.open(str(folder / prompt.file), "wb") as file:

@@ -21,7 +21,7 @@ from voicecoach.audio import ffmpeg
 from voicecoach.core.score import list_phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import language
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
 from voicecoach.voices import espeak, polish
@@ -158,7 +158,7 @@ def test_a_phrase_is_the_same_to_the_byte_whatever_is_spoken_before_it_and_by_wh
 
 def instructions(code: str) -> list[str]:
     """Return what a built-in routine says in a language, but for what is only a few words."""
-    routine = load("sitting-leg-stretch", code)
+    routine = load_routine("sitting-leg-stretch", code)
     said = (phrase.wordings[0].said for phrase in list_phrases(build(routine, Choices())))
     return [each for each in dict.fromkeys(said) if len(each.split()) > 4]
 

@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from voicecoach.routine import authoring
-from voicecoach.routine.library import BUILT_IN, built_in
+from voicecoach.routine.library import BUILT_IN, list_built_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ def test_the_file_is_as_the_models_make_it() -> None:
     assert authoring.FILE.read_text(encoding="utf-8") == authoring.write_schema()
 
 
-@pytest.mark.parametrize("name", built_in())
+@pytest.mark.parametrize("name", list_built_in())
 def test_every_built_in_routine_names_it_and_is_valid(name: str) -> None:
     source = (BUILT_IN / f"{name}.yaml").read_text(encoding="utf-8")
     (named,) = re.findall(r"^# yaml-language-server: \$schema=(.+)$", source, re.MULTILINE)

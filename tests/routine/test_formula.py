@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
-from voicecoach.routine.formula import DEEPEST, LARGEST, as_count, as_span, worked_out
+from voicecoach.routine.formula import DEEPEST, LARGEST, as_count, as_span, evaluate
 
 numbers = st.integers(0, 200)
 signs = st.sampled_from("+-*")
@@ -50,7 +50,7 @@ def seconds(number: float | Fraction) -> Span:
     ],
 )
 def test_a_value_is_worked_out_as_one_would_by_hand(text: str, expected: object) -> None:
-    assert worked_out(text, {"hold": "20s", "long": "{hold} * 1.5", "n": "4", "half-way": "25s"}) == expected
+    assert evaluate(text, {"hold": "20s", "long": "{hold} * 1.5", "n": "4", "half-way": "25s"}) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_value_is_worked_out_as_one_would_by_hand(text: str, expected: object)
 )
 def test_what_can_not_be_worked_out_is_told(text: str, told: str) -> None:
     with pytest.raises(ChoiceError, match=re.escape(told)):
-        worked_out(text, {"a": "{a} + 1", "one": "{two}", "two": "{one}"})
+        evaluate(text, {"a": "{a} + 1", "one": "{two}", "two": "{one}"})
 
 
 @given(numbers, st.lists(st.tuples(signs, numbers), max_size=6))
@@ -94,22 +94,22 @@ def test_sums_and_products_are_those_of_python(first: int, others: list[tuple[st
     text = str(first) + "".join(f" {sign} {number}" for sign, number in others)
     expected = eval(text)  # noqa: S307 - digits and signs alone
     if expected >= 0:
-        assert worked_out(text, {}) == expected
+        assert evaluate(text, {}) == expected
     else:
         with pytest.raises(ChoiceError, match="less than nothing"):
-            worked_out(text, {})
+            evaluate(text, {})
 
 
 @given(numbers, numbers, numbers)
 def test_lengths_are_added_in_seconds_and_in_breaths(one: int, two: int, times: int) -> None:
-    assert worked_out(f"{one}s + {two}s * {times}", {}) == seconds(one + two * times)
-    assert worked_out(f"{one} breaths + {two} breaths * {times}", {}) == Span(one + two * times)
+    assert evaluate(f"{one}s + {two}s * {times}", {}) == seconds(one + two * times)
+    assert evaluate(f"{one} breaths + {two} breaths * {times}", {}) == Span(one + two * times)
 
 
 @given(st.text(max_size=60), st.dictionaries(st.sampled_from("abc"), st.text(max_size=20)))
 def test_no_text_gives_more_than_a_value_or_an_error(text: str, values: dict[str, str]) -> None:
     try:
-        found = worked_out(text, values)
+        found = evaluate(text, values)
     except ChoiceError:
         return
     assert min(found.rest, found.least) >= 0 if isinstance(found, Span) else found >= 0
@@ -117,13 +117,13 @@ def test_no_text_gives_more_than_a_value_or_an_error(text: str, values: dict[str
 
 def test_names_that_need_each_other_take_no_time() -> None:
     doubled = {f"n{number}": f"{{n{number + 1}}} + {{n{number + 1}}}" for number in range(DEEPEST)}
-    assert worked_out("{n0}", {**doubled, f"n{DEEPEST}": "1"}) == 2**DEEPEST
+    assert evaluate("{n0}", {**doubled, f"n{DEEPEST}": "1"}) == 2**DEEPEST
     with pytest.raises(ChoiceError, match="more than 20 deep"):
-        worked_out("{n0}", {f"n{number}": f"{{n{number + 1}}}" for number in range(5000)})
+        evaluate("{n0}", {f"n{number}": f"{{n{number + 1}}}" for number in range(5000)})
 
 
 def test_a_long_sum_is_no_deep_one() -> None:
-    assert worked_out(" + ".join(["1"] * 3000), {}) == 3000
+    assert evaluate(" + ".join(["1"] * 3000), {}) == 3000
 
 
 def test_counts_are_whole_and_plain_numbers_are_breaths() -> None:

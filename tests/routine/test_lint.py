@@ -12,12 +12,12 @@ from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
 from voicecoach.errors import Where
-from voicecoach.routine.checks import validated
-from voicecoach.routine.library import built_in, find
-from voicecoach.routine.lint import advised
-from voicecoach.routine.loader import Routine, load
+from voicecoach.routine.checks import validate
+from voicecoach.routine.library import find_routine, list_built_in
+from voicecoach.routine.lint import lint_routine
+from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.routine.model import Sheet
-from voicecoach.routine.source import Table, read
+from voicecoach.routine.source import Table, read_tree
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
 from voicecoach.views.session_lint import lint_session
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def warnings(path: Path) -> list[str]:
-    tree = read(path, path.name)
+    tree = read_tree(path, path.name)
     assert isinstance(tree, Table)
-    return [str(each) for each in advised(validated(tree), tree)]
+    return [str(each) for each in lint_routine(validate(tree), tree)]
 
 
 def warned(text: str, folder: Path) -> list[str]:
@@ -44,9 +44,9 @@ def of(said: str, folder: Path, language: str = "en") -> list[str]:
     return [each.removeprefix("4:10: ") for each in told]
 
 
-@pytest.mark.parametrize("name", built_in())
+@pytest.mark.parametrize("name", list_built_in())
 def test_the_built_in_routines_give_no_reason_for_advice(name: str) -> None:
-    assert warnings(find(name)) == []
+    assert warnings(find_routine(name)) == []
 
 
 @pytest.mark.parametrize(
@@ -138,10 +138,10 @@ def test_french_and_german_may_say_some_words_twice(tmp_path: Path) -> None:
         ("", "pace: {breath: 4-4, steps: [{say: hi, only: not last}]}", "'only: not last' stands in no rounds, so the"),
         ("parameters: {n: 3}", "say: hi", "2:14: the parameter 'n' is never used; write {n} where it is meant"),
         ("pronounce: {Asana: ah-sana}", "say: hi", "2:13: 'Asana' is never said, so how it is pronounced means"),
-        ("", "{breathe: 9, max: 4}", "4:5: 'breathe' is 9, of which its 'max' lets only 4 be played; write less"),
-        ("", "{rest: 30s, max: 20s}", "4:5: 'rest' is 30s, of which its 'max' lets only 20s be played; write"),
-        ("", "repeat: {rounds: 9, max: 3, steps: [say: a]}", "4:5: 'rounds' is 9, of which its 'max' lets only 3"),
-        ("parameters: {n: 5}", "{breathe: '{n} * 2', max: 9}", "4:5: 'breathe' is 10, of which its 'max' lets only 9"),
+        ("", "{breathe: 9, max: 4}", "4:5: 'breathe' is 9, but its 'max' is 4; write less"),
+        ("", "{rest: 30s, max: 20s}", "4:5: 'rest' is 30s, but its 'max' is 20s; write"),
+        ("", "repeat: {rounds: 9, max: 3, steps: [say: a]}", "4:5: 'rounds' is 9, but its 'max' is 3"),
+        ("parameters: {n: 5}", "{breathe: '{n} * 2', max: 9}", "4:5: 'breathe' is 10, but its 'max' is 9"),
     ],
 )
 def test_what_is_written_in_vain_is_told(head: str, step: str, told: str, tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_words_with_air_left_or_a_shorter_wording_are_fine(timeline: Timeline) -
 @pytest.mark.parametrize(("seconds", "count"), [("0.15", 1), ("3.9", 1), ("4.1", 0)])
 def test_a_tone_that_is_longer_than_its_phase_is_told_at_its_place(seconds: str, count: int, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(f"title: x\nsteps:\n  - {{breathe: 3, breath: 'in {seconds}, out 6', in: ~}}\n")
-    routine = load(str(tmp_path / "a.yaml"))
+    routine = load_routine(str(tmp_path / "a.yaml"))
     timeline = perform(build(routine, Choices()), measure, routine.sheet.breath)
     told = [str(each) for each in lint_session(timeline, "a.yaml")]
     assert len(told) == count
@@ -325,7 +325,7 @@ def test_one_sides_words_around_the_turns_are_told(steps: str, told: str, tmp_pa
 
 def test_a_chapter_whose_own_part_has_no_name_is_told() -> None:
     steps = [{"name": "...", "repeat": {"rounds": 1, "steps": [{"hold": "5s"}]}}]
-    routine = Routine("a", "a.yaml", Sheet.model_validate({"title": "A", "steps": steps}))
+    routine = LoadedRoutine("a", "a.yaml", Sheet.model_validate({"title": "A", "steps": steps}))
     timeline = perform(build(routine, Choices()), measure, routine.sheet.breath)
     (told,) = lint_session(timeline, "a.yaml")
     assert told.what == "the chapter 'A: ...' has no readable name"

@@ -7,8 +7,8 @@ import pytest
 from voicecoach.core.breath import Span
 from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
-from voicecoach.routine.library import BUILT_IN, built_in, find
-from voicecoach.routine.loader import MOST_EXERCISES, load
+from voicecoach.routine.library import BUILT_IN, find_routine, list_built_in
+from voicecoach.routine.loader import MOST_EXERCISES, load_routine
 from voicecoach.routine.model import BreathePhases, EachSide, Include, Repeat, Say
 from voicecoach.routine.values import Words
 
@@ -33,7 +33,7 @@ def write(folder: Path, **texts: str) -> None:
 def problems(folder: Path, text: str) -> list[str]:
     write(folder, a=text)
     with pytest.raises(RoutineError) as caught:
-        load("a.yaml")
+        load_routine("a.yaml")
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -55,7 +55,7 @@ steps:
   - repeat: {{steps: [rest: 2]}}
 """,
     )
-    sheet = load("a.yaml").sheet
+    sheet = load_routine("a.yaml").sheet
     assert (sheet.breath, sheet.notice, sheet.language) == (read_pace("4-7-8"), ("One sentence.",), "en")
     say, each_side, repeat = sheet.steps
     assert isinstance(say, Say)
@@ -69,9 +69,9 @@ steps:
     assert repeat.repeat.rounds is None
 
 
-@pytest.mark.parametrize("name", built_in())
+@pytest.mark.parametrize("name", list_built_in())
 def test_each_built_in_routine_has_no_problem(name: str) -> None:
-    routine = load(name)
+    routine = load_routine(name)
     assert routine.name == name
     assert routine.sheet.notice
     assert routine.sheet.summary
@@ -171,12 +171,12 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n  - pace: 5-5\n    steps: [say: hi]\n", "3:11: '5-5' can't stand beside 'pace'; write 'pace:"),
         (f"{HEAD}steps:\n  - repeat:\n    rounds: 3\n    steps: [say: hi]\n", "3:5: 'repeat' should have keys of its"),
         (f"{HEAD}steps:\n  - {{breathe: 2, min: 5}}\n", "3:23: 'breathe' is 2, which is less than its 'min', 5; wr"),
-        (f"{HEAD}steps:\n  - {{breathe: 6, min: 6, max: 3}}\n", "3:23: 'min' is 6 and 'max' is 3; let the max be"),
-        (f"{HEAD}steps:\n  - {{rest: 3 breaths, min: 5, max: 1}}\n", "3:28: 'min' is 5 and 'max' is 1; let the max"),
+        (f"{HEAD}steps:\n  - {{breathe: 6, min: 6, max: 3}}\n", "3:23: 'min' is 6 and 'max' is 3; write a max"),
+        (f"{HEAD}steps:\n  - {{rest: 3 breaths, min: 5, max: 1}}\n", "3:28: 'min' is 5 and 'max' is 1; write a max"),
         (f"{HEAD}steps:\n  - {{rest: 30s, min: 40s}}\n", "3:22: 'rest' is 30s, which is less than its 'min', 40s;"),
         (
             f"{HEAD}steps:\n  - repeat: {{rounds: 9, max: 3, min: 4, steps: [say: a]}}\n",
-            "3:38: 'min' is 4 and 'max' is 3; let the max be the larger",
+            "3:38: 'min' is 4 and 'max' is 3; write a max that is larger than the min",
         ),
         (
             f"{HEAD}steps:\n  - repeat: {{vary: {{a: [one, two]}}, min: 3, steps: [say: '{{a}}']}}\n",
@@ -239,7 +239,7 @@ def test_a_change_between_rounds_that_have_no_sides_is_told(tmp_path: Path) -> N
 )
 def test_limits_that_can_be_kept_are_not_told(tmp_path: Path, step: str) -> None:
     write(tmp_path, a=f"{HEAD}parameters: {{n: 0}}\nsteps:\n  - {step}\n")
-    assert load("a.yaml").sheet.steps
+    assert load_routine("a.yaml").sheet.steps
 
 
 def test_a_noun_is_the_same_in_capitals(tmp_path: Path) -> None:
@@ -251,46 +251,46 @@ steps:
   - each side: {steps: [say: '{LEG}, {leg}']}
 """,
     )
-    assert load("a.yaml").sheet.steps
+    assert load_routine("a.yaml").sheet.steps
 
 
 def test_all_problems_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
     write(tmp_path, a=f"{SIDES}steps:\n  - say: '{{leg}}'\n  - rest: 2\n    say: '{{a}} {{b}}'\n")
     with pytest.raises(RoutineError) as caught:
-        load("a.yaml")
+        load_routine("a.yaml")
     assert [(each.where.line, each.what[:3]) for each in caught.value.problems] == [(4, "{le"), (6, "{a}"), (6, "{b}")]
     assert str(caught.value).endswith("and 1 more")
 
 
 def test_an_unknown_routine_is_told_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=r"no routine is called 'leg-strech'; did you mean 'leg-stretch'"):
-        find("leg-strech")
+        find_routine("leg-strech")
 
 
 def test_a_file_that_is_not_there_is_told_with_the_nearest_beside_it(tmp_path: Path) -> None:
     write(tmp_path, morning=ONE_STEP)
     with pytest.raises(UnknownNameError, match=r"no file is called 'mornin\.yaml'; did you mean 'morning\.yaml'"):
-        find("mornin.yaml")
+        find_routine("mornin.yaml")
 
 
 @pytest.mark.parametrize("name", ["", "x" * 300, "x" * 300 + ".yaml", "nowhere/a.yaml", "a\0.yaml", "\n"])
 def test_no_name_is_too_odd_to_be_told(name: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
-        find(name)
+        find_routine(name)
     assert len(str(caught.value).splitlines()) <= 3
 
 
 def test_a_folder_is_no_routine(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     with pytest.raises(ChoiceError, match="'mine' is a folder"):
-        find("mine")
+        find_routine("mine")
 
 
 def test_a_file_may_have_any_ending_but_a_built_in_name_comes_first(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text(ONE_STEP)
     (tmp_path / "leg-stretch").write_text("not this one")
-    assert load("mine.txt").name == "mine"
-    assert find("leg-stretch") == BUILT_IN / "leg-stretch.yaml"
+    assert load_routine("mine.txt").name == "mine"
+    assert find_routine("leg-stretch") == BUILT_IN / "leg-stretch.yaml"
 
 
 def including(*names: str) -> str:
@@ -299,7 +299,7 @@ def including(*names: str) -> str:
 
 def test_a_routine_includes_built_in_ones_and_those_beside_it(tmp_path: Path) -> None:
     write(tmp_path, a=including("b.yaml", "thigh-burner", "b.yaml"), b=ONE_STEP)
-    routine = load("a.yaml")
+    routine = load_routine("a.yaml")
     assert [part.name for part in routine.included.values()] == ["b", "thigh-burner"]
     assert routine.exercises == 3
 
@@ -378,6 +378,6 @@ def test_includes_go_only_so_deep(tmp_path: Path) -> None:
 
 def test_an_include_knows_its_place(tmp_path: Path) -> None:
     write(tmp_path, a=including("thigh-burner"))
-    (step,) = load("a.yaml").sheet.steps
+    (step,) = load_routine("a.yaml").sheet.steps
     assert isinstance(step, Include)
     assert str(step.include.where) == "a.yaml:3:14"

@@ -25,8 +25,8 @@ from voicecoach.app.speaker import Speaker
 from voicecoach.audio.sounds import read_sound
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where
 from voicecoach.language import language
-from voicecoach.routine.library import find
-from voicecoach.routine.loader import load
+from voicecoach.routine.library import find_routine
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 from voicecoach.system import cache, locks
@@ -90,7 +90,7 @@ def outside(folder: Path, ending: str) -> list[str]:
 def test_no_file_outside_its_folder_can_be_named(home: Path, key: str, ending: str) -> None:
     for name in outside(home, ending):
         with pytest.raises(RoutineError) as caught:
-            load(str(written(home, steps=[{key: name}])))
+            load_routine(str(written(home, steps=[{key: name}])))
         assert SECRET not in str(caught.value), name
         assert len(caught.value.problems) == 1, name
 
@@ -101,20 +101,20 @@ def test_no_file_outside_its_folder_can_be_named(home: Path, key: str, ending: s
 )
 def test_a_sound_whose_name_means_something_to_ffmpeg_is_a_file(home: Path, name: str) -> None:
     shutil.copy(find_asset("tone-out.wav"), home / name)
-    (path,) = load(str(written(home, steps=[{"sound": name}]))).sounds.values()
+    (path,) = load_routine(str(written(home, steps=[{"sound": name}]))).sounds.values()
     assert read_sound(path).samples == read_sound("tone-out").samples
 
 
 @pytest.mark.parametrize("key", ["voice", "command", "commands", "run", "engine", "bed", "output", "cover", "import"])
 def test_it_names_no_command_no_voice_and_no_output(home: Path, key: str) -> None:
     with pytest.raises(RoutineError, match=f"the key '{key}' is not known here"):
-        load(str(written(home, **{key: "touch pwned"})))
+        load_routine(str(written(home, **{key: "touch pwned"})))
 
 
 @pytest.mark.parametrize("code", ["command:touch", "recorded:/", "piper:x", "../de", "en; touch pwned", "en\u0000"])
 def test_its_language_is_no_voice(home: Path, code: str) -> None:
     with pytest.raises(RoutineError):
-        load(str(written(home, language=code)))
+        load_routine(str(written(home, language=code)))
 
 
 HARM = (
@@ -142,7 +142,7 @@ def test_what_it_says_is_words_and_nothing_else(home: Path, capsys: pytest.Captu
 
 
 def test_what_goes_along_with_a_track_has_nothing_in_it_but_what_belongs_there(home: Path) -> None:
-    routine = load(str(harmful(home)))
+    routine = load_routine(str(harmful(home)))
     timeline = perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
     track = SidecarTrack(home / "a.mp3", routine.sheet.title, timeline, timeline.duration)
     made = make_extras(("vtt", "srt", "lrc", "playlist"), [track], track.title, language("en"), home / "a.mp3")
@@ -201,7 +201,7 @@ def test_aliases_includes_and_rounds_together_are_bounded(home: Path, monkeypatc
     block = "{repeat: {rounds: 1000, steps: [&s {breathe: 9999, in: In}, *s, *s]}}"
     (home / "b.yaml").write_text(f"title: b\nsteps: [&r {block}, *r, *r]\n", encoding="utf-8")
     (home / "a.yaml").write_text(f"title: a\nsteps: [&i {{include: b.yaml}}{', *i' * 150}]\n", encoding="utf-8")
-    routine = load("a.yaml")
+    routine = load_routine("a.yaml")
     assert routine.exercises == 151
     with pytest.raises(RoutineError, match="more than 2,000; use fewer rounds or breaths"):
         build(routine, Choices())
@@ -209,7 +209,7 @@ def test_aliases_includes_and_rounds_together_are_bounded(home: Path, monkeypatc
 
 def test_a_session_that_is_long_by_its_rounds_is_refused_before_it_is_performed(home: Path) -> None:
     path = written(home, steps=[{"repeat": {"rounds": 1000, "steps": [{"rest": "24h"}]}}, {"breathe": 1}])
-    routine = load(str(path))
+    routine = load_routine(str(path))
     with pytest.raises(ChoiceError, match="more than 12 hours"):
         perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
 
@@ -244,7 +244,7 @@ def test_a_text_that_was_spoilt_is_refused_in_plain_lines_or_performed(name: str
         path.write_bytes(spoilt_text(name, seed))
         choices, _ = chosen(name, seed)
         with suppress(RoutineError, ChoiceError):
-            routine = load(str(path))
+            routine = load_routine(str(path))
             perform(build(routine, choices), measure, choose_pace(routine, choices))
 
 
@@ -253,4 +253,4 @@ def test_a_pipe_or_a_device_is_no_routine(home: Path) -> None:
     os.mkfifo(home / "pipe.yaml")
     for name in ("pipe.yaml", "/dev/zero", "/dev/stdin"):
         with suppress(ChoiceError):
-            assert stat.S_ISREG(find(name).stat().st_mode), "what is found is a file"
+            assert stat.S_ISREG(find_routine(name).stat().st_mode), "what is found is a file"

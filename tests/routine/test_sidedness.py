@@ -12,11 +12,11 @@ from voicecoach.app.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import RoutineError
 from voicecoach.language import language, list_languages
-from voicecoach.routine.checks import validated
-from voicecoach.routine.library import built_in
-from voicecoach.routine.loader import load
+from voicecoach.routine.checks import validate
+from voicecoach.routine.library import list_built_in
+from voicecoach.routine.loader import load_routine
 from voicecoach.routine.sidedness import find_written_out
-from voicecoach.routine.source import parsed
+from voicecoach.routine.source import parse_tree
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
 
@@ -38,7 +38,7 @@ def routine(words: str, code: str = "en", step: str = 'hold: 5s\n          say: 
 
 
 def told(raw: bytes) -> str:
-    return "\n".join(map(str, find_written_out(validated(parsed(raw, "mine.yaml")))))
+    return "\n".join(map(str, find_written_out(validate(parse_tree(raw, "mine.yaml")))))
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_a_wording_with_both_sides_or_with_braces_is_never_refused(code: str, da
 
 
 def test_the_built_ins_say_each_side_by_its_name() -> None:
-    for name in built_in():
-        load(name)
+    for name in list_built_in():
+        load_routine(name)
 
 
 def test_make_refuses_it_and_counts_what_is_only_unwise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,6 +157,6 @@ def test_one_sides_words_around_the_turns_are_refused_where_they_are_wrong(
             asked = Choices()
     if refused:
         with pytest.raises(RoutineError, match=r"r.yaml:4:\d+: 'left leg' is wrong in this session"):
-            build(load(str(path)), asked)
+            build(load_routine(str(path)), asked)
     else:
-        build(load(str(path)), asked)
+        build(load_routine(str(path)), asked)

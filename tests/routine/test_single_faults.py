@@ -21,7 +21,7 @@ from voicecoach.app.request import Request
 from voicecoach.app.review import review
 from voicecoach.errors import RoutineError
 from voicecoach.routine.library import BUILT_IN
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,7 +90,7 @@ def read(text: str, path: Path) -> Sequence[Problem]:
     """Return what `check` says of a routine with a fault, which is mostly found when it is read."""
     path.write_text(text, encoding="utf-8")
     try:
-        load(str(path))
+        load_routine(str(path))
     except RoutineError as error:
         return error.problems
     return check(text, path)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecoach.errors import RoutineError, Where
-from voicecoach.routine.source import LARGEST_FILE, Items, Table, Text, Tree, key_place, place, read
+from voicecoach.routine.source import LARGEST_FILE, Items, Table, Text, Tree, find_key_place, find_place, read_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def tree(folder: Path, text: str | bytes) -> Tree:
     path = folder / "a.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read(path, "a.yaml")
+    return read_tree(path, "a.yaml")
 
 
 TOO_DEEP = "this is nested more than 70 deep; use fewer levels: 20 blocks in blocks are possible"
@@ -37,18 +37,18 @@ def test_every_value_stays_the_text_that_stands_in_the_file(tmp_path: Path) -> N
 
 def test_everything_knows_its_place(tmp_path: Path) -> None:
     read_back = tree(tmp_path, "title: x\nsteps:\n  - say: hi\n    empty:\n  -\n")
-    assert place(read_back, []) == Where("a.yaml", 1, 1)
-    assert place(read_back, ["steps", 0, "say"]) == Where("a.yaml", 3, 10)
-    assert key_place(read_back, ["steps", 0, "say"]) == Where("a.yaml", 3, 5)
-    assert place(read_back, ["steps", 0, "empty"]) == Where("a.yaml", 4, 5), "an empty value is where its key is"
-    assert place(read_back, ["steps", 1]).line == 5, "an empty item is where its dash is"
+    assert find_place(read_back, []) == Where("a.yaml", 1, 1)
+    assert find_place(read_back, ["steps", 0, "say"]) == Where("a.yaml", 3, 10)
+    assert find_key_place(read_back, ["steps", 0, "say"]) == Where("a.yaml", 3, 5)
+    assert find_place(read_back, ["steps", 0, "empty"]) == Where("a.yaml", 4, 5), "an empty value is where its key is"
+    assert find_place(read_back, ["steps", 1]).line == 5, "an empty item is where its dash is"
 
 
 def test_what_is_missing_is_where_it_is_missing_from(tmp_path: Path) -> None:
     read_back = tree(tmp_path, "title: x\nsteps:\n  - say: hi\n")
-    assert place(read_back, ["steps", 0, "settle"]) == Where("a.yaml", 3, 5)
-    assert place(read_back, ["steps", 7, "say"]) == Where("a.yaml", 3, 3)
-    assert key_place(read_back, ["nothing", "here"]) == Where("a.yaml", 1, 1)
+    assert find_place(read_back, ["steps", 0, "settle"]) == Where("a.yaml", 3, 5)
+    assert find_place(read_back, ["steps", 7, "say"]) == Where("a.yaml", 3, 3)
+    assert find_key_place(read_back, ["nothing", "here"]) == Where("a.yaml", 1, 1)
 
 
 def test_an_anchor_is_repeated_and_may_be_used_again(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_mapping_is_merged_as_yaml_says(tmp_path: Path, text: str, expected: d
 
 def test_merged_values_know_where_they_stand(tmp_path: Path) -> None:
     read_back = tree(tmp_path, "a: &x\n  b: one\nd:\n  <<: *x\n")
-    assert place(read_back, ["d", "b"]) == Where("a.yaml", 2, 6)
+    assert find_place(read_back, ["d", "b"]) == Where("a.yaml", 2, 6)
 
 
 def test_keys_of_the_authors_own_hold_anchors_and_are_nothing_else(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_aliases_can_not_grow_without_end(tmp_path: Path) -> None:
 
 def test_a_file_that_can_not_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(RoutineError, match=r"a\.yaml:1:1: the file can't be read: no such file"):
-        read(tmp_path / "a.yaml", "a.yaml")
+        read_tree(tmp_path / "a.yaml", "a.yaml")
 
 
 @given(st.text(alphabet="a:{}[]-|>&*!#'\"\\ \n\t%@`,?", max_size=40))

@@ -9,8 +9,8 @@ import pytest
 from tests.fakes import measure, perform
 from voicecoach.errors import RoutineError
 from voicecoach.language import language
-from voicecoach.routine.loader import load
-from voicecoach.routine.speakable import check_spoken, check_written, pause_mark
+from voicecoach.routine.loader import load_routine
+from voicecoach.routine.speakable import check_spoken, check_written, find_pause_mark
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 
@@ -111,7 +111,7 @@ def test_each_language_says_what_to_write_in_its_own_words(code: str, written: s
 )
 def test_what_is_read_as_it_is_meant_is_not_named(written: str) -> None:
     assert [each for each in check_written(written, ENGLISH) if written[:2] != "3."] == []
-    assert pause_mark(written, ENGLISH) is None
+    assert find_pause_mark(written, ENGLISH) is None
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_mark_for_a_pause_is_refused_with_the_step_that_makes_it(
     path = tmp_path / "r.yaml"
     path.write_text(f"title: x\nlanguage: {code}\nsteps:\n  - say: 'Aaa. {mark} Bbb.'\n", encoding="utf-8")
     with pytest.raises(RoutineError) as caught:
-        load(str(path))
+        load_routine(str(path))
     (problem,) = caught.value.problems
     assert (problem.where.line, problem.where.column) == (4, 10)
     assert problem.what.endswith(" would be read out, and makes no pause")
@@ -163,9 +163,9 @@ def test_a_mark_for_a_pause_is_found_wherever_words_are_spoken(head: str, tmp_pa
     path = tmp_path / "r.yaml"
     path.write_text(f"{head}\n{'' if 'title' in head else 'title: x'}\nsteps: [say: a]\n", encoding="utf-8")
     with pytest.raises(RoutineError, match="makes no pause"):
-        load(str(path))
+        load_routine(str(path))
     path.write_text("title: x\nsummary: '[pause]'\nnotes: '[pause]'\nsteps: [{say: a, name: '[pause]'}]\n")
-    load(str(path))
+    load_routine(str(path))
 
 
 def italian(tmp_path: Path, said: str) -> Path:
@@ -189,7 +189,7 @@ def italian(tmp_path: Path, said: str) -> Path:
     ],
 )
 def test_in_a_language_without_a_table_what_is_spelled_out_is_named(said: str, told: str, tmp_path: Path) -> None:
-    words = load(str(italian(tmp_path, said))).words
+    words = load_routine(str(italian(tmp_path, said))).words
     found = ["; ".join(each) for each in check_written(said, words)]
     assert [each for each in found if not each.startswith(told or "?")] == []
     assert bool(found) == bool(told)
@@ -199,7 +199,7 @@ def test_a_session_tells_of_an_arrow_that_is_not_spoken_unless_its_author_says_i
     path = tmp_path / "r.yaml"
     for pronounce, expected in (("{}", 1), ("{→: then}", 0)):
         path.write_text(f"title: x\npronounce: {pronounce}\nsteps: [say: Left → right]\n", encoding="utf-8")
-        routine = load(str(path))
+        routine = load_routine(str(path))
         timeline = perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
         (cue,) = (cue for cue in timeline.cues if "Left" in cue.text)
         assert cue.said == ("Left then right" if not expected else "Left, right")
@@ -209,7 +209,7 @@ def test_a_session_tells_of_an_arrow_that_is_not_spoken_unless_its_author_says_i
 def test_a_session_tells_of_a_mark_for_a_pause_that_comes_with_a_value(tmp_path: Path) -> None:
     path = tmp_path / "r.yaml"
     path.write_text("title: x\nparameters: {p: '(pause 5 s)'}\nsteps: [say: 'Sit. {p}']\n", encoding="utf-8")
-    routine = load(str(path))
+    routine = load_routine(str(path))
     timeline = perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
     (cue,) = (cue for cue in timeline.cues if "Sit" in cue.text)
     (told,) = check_spoken(cue.text, cue.said, routine.words)

@@ -7,7 +7,7 @@ import pytest
 from voicecoach.errors import RoutineError
 from voicecoach.routine import keys as known
 from voicecoach.routine import model
-from voicecoach.routine.source import parsed
+from voicecoach.routine.source import parse_tree
 
 
 def test_the_keys_are_those_of_the_models() -> None:
@@ -57,7 +57,7 @@ def test_the_keys_are_those_of_the_models() -> None:
 )
 def test_what_is_not_yaml_is_told_by_the_slip_behind_it(text: str, place: str, remedy: str) -> None:
     with pytest.raises(RoutineError) as caught:
-        parsed(text.encode(), "x")
+        parse_tree(text.encode(), "x")
     (problem,) = caught.value.problems
     assert str(problem.where) == f"x:{place}"
     assert problem.remedy == remedy

@@ -10,7 +10,7 @@ from tests.goldens import performed
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, OutputError, TargetError
 from voicecoach.routine.authoring import create_template
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def test_it_is_a_routine_with_equal_sides_and_enough_stretch(tmp_path: Path) -> 
 def test_its_title_is_its_name(name: str, title: str, tmp_path: Path) -> None:
     path = create_template(name, tmp_path)
     assert path.parent == tmp_path
-    assert load(str(path)).sheet.title == title
+    assert load_routine(str(path)).sheet.title == title
 
 
 def test_it_shows_every_main_key_and_names_itself_and_its_schema(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.fakes import measure, perform
 from voicecoach.core.score import list_phrases
 from voicecoach.language import Language, as_written, language, list_languages
-from voicecoach.routine.library import built_in
-from voicecoach.routine.loader import load
+from voicecoach.routine.library import list_built_in
+from voicecoach.routine.loader import load_routine
 from voicecoach.routine.speakable import check_written
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.script.builder import build, choose_pace
@@ -310,9 +310,9 @@ def test_nouns_and_adjectives_are_left_alone(said: str) -> None:
     assert read_aloud(said, ENGLISH) == said
 
 
-@pytest.mark.parametrize("routine", built_in())
+@pytest.mark.parametrize("routine", list_built_in())
 def test_no_built_in_says_an_imperative_as_a_noun(routine: str) -> None:
-    loaded = load(routine)
+    loaded = load_routine(routine)
     if loaded.sheet.language != "en":
         return
     starts = re.compile(rf"(?:^|[.,;:!?] |\b(?:and|then|now) )({'|'.join(VERBS)})\b(?! nostril)", re.IGNORECASE)
@@ -323,7 +323,7 @@ def test_no_built_in_says_an_imperative_as_a_noun(routine: str) -> None:
 def test_captions_show_what_the_author_wrote_and_the_voice_is_measured_by_what_is_said(tmp_path: Path) -> None:
     path = tmp_path / "r.yaml"
     path.write_text("title: Wind down\nsteps: [say: 'Close your eyes, 30s.', say: Sit]\n", encoding="utf-8")
-    routine = load(str(path))
+    routine = load_routine(str(path))
     timeline = perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
     shown = {cue.text: cue.said for cue in timeline.cues if cue.track == "voice"}
     assert shown["Close your eyes, 30s."] == "Cloze your eyes, thirty seconds."

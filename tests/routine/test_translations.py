@@ -13,9 +13,9 @@ from voicecoach.app.speaker import find_speaker
 from voicecoach.app.targets import list_targets
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, VoiceError
-from voicecoach.routine.library import built_in, find, read_head, translations, untranslated
-from voicecoach.routine.loader import load
-from voicecoach.routine.model import BreathePhases, ByRound, Model, said, walk
+from voicecoach.routine.library import find_routine, list_built_in, list_translations, read_head, strip_language
+from voicecoach.routine.loader import load_routine
+from voicecoach.routine.model import BreathePhases, ByRound, Model, list_words, walk_steps
 from voicecoach.routine.values import Words
 from voicecoach.voices.catalogue import Catalogue
 from voicecoach.voices.port import VoiceInfo
@@ -24,7 +24,9 @@ ENGLISH = VoiceInfo("gmw/en-us", "system", "English (America)", ("en-us",))
 GERMAN = VoiceInfo("gmw/de", "system", "German", ("de",))
 UNKNOWN = VoiceInfo("HKEY/Voices/Anna", "system", "Anna")
 
-of_every_translation = pytest.mark.parametrize("name", [name for name in built_in() if untranslated(name) != name])
+of_every_translation = pytest.mark.parametrize(
+    "name", [name for name in list_built_in() if strip_language(name) != name]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +58,7 @@ def spoken_by(
 ) -> tuple[str, list[str]]:
     """Return the voice that reads a request's routine on a system with these voices, and what is said about it."""
     monkeypatch.setattr("voicecoach.voices.system.catalogue", lambda *_: Catalogue(voices))
-    found = find_speaker(request, load(request.routine, request.language).words, folder)
+    found = find_speaker(request, load_routine(request.routine, request.language).words, folder)
     return found.id, found.voice.problems
 
 
@@ -66,28 +68,28 @@ def spoken_by(
 @pytest.mark.parametrize("code", ["de", "DE", "de-AT", "de_AT", "de-CH-1996"])
 @pytest.mark.parametrize("name", ["sitting-leg-stretch", "sitting-leg-stretch.fr", "sitting-leg-stretch.de"])
 def test_a_built_in_routine_is_played_in_the_language_that_is_asked_for(name: str, code: str) -> None:
-    assert load(name, code).name == "sitting-leg-stretch.de"
+    assert load_routine(name, code).name == "sitting-leg-stretch.de"
 
 
 def test_a_translation_can_be_named_itself() -> None:
-    routine = load("sitting-leg-stretch.es")
+    routine = load_routine("sitting-leg-stretch.es")
     assert (routine.name, routine.sheet.language) == ("sitting-leg-stretch.es", "es")
 
 
 def test_the_original_is_played_where_its_own_language_is_asked_for() -> None:
-    assert load("sitting-leg-stretch", "en") == load("sitting-leg-stretch")
-    assert load("sitting-leg-stretch.de", "en") == load("sitting-leg-stretch")
+    assert load_routine("sitting-leg-stretch", "en") == load_routine("sitting-leg-stretch")
+    assert load_routine("sitting-leg-stretch.de", "en") == load_routine("sitting-leg-stretch")
 
 
 def test_a_dialect_that_is_asked_for_is_that_of_the_session() -> None:
-    assert load("leg-stretch", "en-GB").sheet.language == "en-GB"
-    assert load("sitting-leg-stretch", "DE").sheet.language == "de"
+    assert load_routine("leg-stretch", "en-GB").sheet.language == "en-GB"
+    assert load_routine("sitting-leg-stretch", "DE").sheet.language == "de"
 
 
 @pytest.mark.parametrize("code", ["xx", "", "e", "nl", "../de", "en-x/../../de"])
 def test_a_language_that_a_routine_is_not_there_in_is_told_with_those_that_it_is(code: str) -> None:
     with pytest.raises(ChoiceError) as told:
-        load("sitting-leg-stretch.fr", code)
+        load_routine("sitting-leg-stretch.fr", code)
     assert told.value.exit_status == 2
     said = f"'sitting-leg-stretch' is not there in the language '{code}'\nit is there in: de, en, es, fr"
     assert str(told.value) == said
@@ -100,26 +102,26 @@ def test_the_translation_of_a_file_of_ones_own_stands_beside_it(tmp_path: Path) 
     write(tmp_path, "mine.v2.yaml", "en")
     write(tmp_path, "mine.fr.txt", "fr")
     for code, name in (("de", "mine.de"), ("es", "mine.es"), ("en", "mine"), ("en-AU", "mine")):
-        assert load("mine.yaml", code).name == name
-        assert load(str(tmp_path / "mine.de.yaml"), code).name == name
-    assert load("mine.v2.yaml", "en").name == "mine.v2"
+        assert load_routine("mine.yaml", code).name == name
+        assert load_routine(str(tmp_path / "mine.de.yaml"), code).name == name
+    assert load_routine("mine.v2.yaml", "en").name == "mine.v2"
     with pytest.raises(ChoiceError, match=r"'mine' is not there in the language 'fr'\nit is there in: de, en, es$"):
-        load("mine.yaml", "fr")
+        load_routine("mine.yaml", "fr")
 
 
 def test_a_file_without_translations_is_played_in_its_own_language_only(tmp_path: Path) -> None:
     write(tmp_path, "mine.yaml", "de")
-    assert load("mine.yaml", "de").name == "mine"
+    assert load_routine("mine.yaml", "de").name == "mine"
     with pytest.raises(ChoiceError, match=r"it is there in: de$"):
-        load("mine.yaml", "en")
+        load_routine("mine.yaml", "en")
 
 
 def test_the_nearest_dialect_is_taken(tmp_path: Path) -> None:
     for name, code in (("mine", "en"), ("mine.de", "de"), ("mine.de-AT", "de-AT"), ("mine.es-419", "es-419")):
         write(tmp_path, f"{name}.yaml", code)
-    found = {code: load("mine.yaml", code).name for code in ("de", "de-AT", "de-CH", "es")}
+    found = {code: load_routine("mine.yaml", code).name for code in ("de", "de-AT", "de-CH", "es")}
     assert found == {"de": "mine.de", "de-AT": "mine.de-AT", "de-CH": "mine.de", "es": "mine.es-419"}
-    assert load("mine.yaml", "es").sheet.language == "es-419"
+    assert load_routine("mine.yaml", "es").sheet.language == "es-419"
 
 
 def test_a_translation_that_does_not_say_its_language_is_refused_before_an_english_voice_reads_it(
@@ -127,12 +129,12 @@ def test_a_translation_that_does_not_say_its_language_is_refused_before_an_engli
 ) -> None:
     (tmp_path / "mine.de.yaml").write_text("title: x\nsteps:\n  - say: hallo\n", encoding="utf-8")
     with pytest.raises(RoutineError, match=r"mine\.de\.yaml:1:1: the file's name ends in 'de', .* in the language en"):
-        load("mine.de.yaml")
+        load_routine("mine.de.yaml")
 
 
 def test_a_routine_that_is_nowhere_is_told_as_without_a_language() -> None:
     with pytest.raises(UnknownNameError, match="no routine is called 'sitting-leg-strech'"):
-        load("sitting-leg-strech", "de")
+        load_routine("sitting-leg-strech", "de")
 
 
 def test_the_files_of_translations_keep_their_language_before_the_side() -> None:
@@ -166,7 +168,7 @@ def test_list_names_each_routine_once_with_its_languages(capsys: pytest.CaptureF
     assert run(["list"]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     listed = {words[0]: words[1:] for words in lines}
-    assert len(listed) == len(lines) == len({untranslated(name) for name in built_in()})
+    assert len(listed) == len(lines) == len({strip_language(name) for name in list_built_in()})
     assert listed["sitting-leg-stretch"][:5] == ["en", "de", "es", "fr", "Lengthens"]
     assert listed["thigh-burner"][:2] == ["en", "A"]
 
@@ -207,7 +209,7 @@ def test_a_voice_of_the_language_or_of_one_unknown_is_named_without_a_warning(
 
 @of_every_translation
 def test_a_translation_is_the_same_exercise_in_other_words(name: str) -> None:
-    there, original = load(name).sheet, load(untranslated(name)).sheet
+    there, original = load_routine(name).sheet, load_routine(strip_language(name)).sheet
     assert shape(there.steps) == shape(original.steps)
     assert (there.breath, len(there.notice), len(there.tips)) == (
         original.breath,
@@ -233,18 +235,18 @@ def shape(value: object) -> object:
 
 @of_every_translation
 def test_nothing_of_a_translation_was_left_in_its_first_language(name: str) -> None:
-    assert not spoken(name) & spoken(untranslated(name))
+    assert not spoken(name) & spoken(strip_language(name))
 
 
 def spoken(name: str) -> set[str]:
-    sheet = load(name).sheet
-    told = {wording for step in walk(sheet.steps) for words in said(step) for wording in words.wordings}
+    sheet = load_routine(name).sheet
+    told = {wording for step in walk_steps(sheet.steps) for words in list_words(step) for wording in words.wordings}
     return {sheet.title, *sheet.notice, *sheet.benefits, *sheet.tips, *told}
 
 
 @of_every_translation
 def test_breathing_in_and_out_are_told_apart_at_the_first_syllable(name: str) -> None:
-    steps = [step for step in walk(load(name).sheet.steps) if isinstance(step, BreathePhases)]
+    steps = [step for step in walk_steps(load_routine(name).sheet.steps) if isinstance(step, BreathePhases)]
     starts: dict[str, set[str]] = {"in": set(), "out": set()}
     for step in steps:
         for key in ("in", "last in", "out", "last out"):
@@ -262,13 +264,13 @@ def test_in_french_right_is_never_straight() -> None:
 
 
 def test_the_translations_of_a_routine_stand_beside_it() -> None:
-    found = translations(find("sitting-leg-stretch"))
+    found = list_translations(find_routine("sitting-leg-stretch"))
     assert list(found) == ["de", "es", "fr"]
-    assert found == translations(find("sitting-leg-stretch.de"))
-    assert not translations(find("thigh-burner"))
+    assert found == list_translations(find_routine("sitting-leg-stretch.de"))
+    assert not list_translations(find_routine("thigh-burner"))
 
 
-@pytest.mark.parametrize("name", built_in())
+@pytest.mark.parametrize("name", list_built_in())
 def test_the_head_that_is_read_fast_is_that_of_the_routine(name: str) -> None:
-    sheet, head = load(name).sheet, read_head(find(name))
+    sheet, head = load_routine(name).sheet, read_head(find_routine(name))
     assert (head["title"], head["language"], head["summary"]) == (sheet.title, sheet.language, sheet.summary)

@@ -10,8 +10,8 @@ import pytest
 
 from tests.fakes import FRAME, measure, perform
 from voicecoach.core.score import CueKind, Side, Sound
-from voicecoach.routine.library import built_in
-from voicecoach.routine.loader import load
+from voicecoach.routine.library import list_built_in
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 
@@ -24,7 +24,7 @@ def heard(text: str | Sound) -> Fraction:
 
 
 def performed(name: str, choices: Choices) -> Timeline:
-    routine = load(name)
+    routine = load_routine(name)
     return perform(build(routine, choices), heard, choose_pace(routine, choices))
 
 
@@ -60,7 +60,7 @@ def test_a_bell_has_a_moment_to_itself() -> None:
 
 
 @pytest.mark.many
-@pytest.mark.parametrize("name", [name for name in built_in() if "stretch" in name])
+@pytest.mark.parametrize("name", [name for name in list_built_in() if "stretch" in name])
 @pytest.mark.parametrize("chime", ["soft", "bell"])
 def test_the_tracks_of_both_sides_stay_equally_long(name: str, chime: str) -> None:
     choices = Choices(chime=chime)

@@ -17,7 +17,7 @@ from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
-from voicecoach.routine.loader import Routine, load
+from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.routine.model import Sheet
 from voicecoach.routine.values import Name
 from voicecoach.script.builder import build, collect_notice, list_exercises
@@ -33,28 +33,28 @@ CALM = read_breath("4-6")
 Step = Mapping[str, object]
 
 
-def routine(*steps: Step, name: str = "x", **keys: object) -> Routine:
+def routine(*steps: Step, name: str = "x", **keys: object) -> LoadedRoutine:
     sheet = Sheet.model_validate({"title": name.upper(), "steps": list(steps), **keys})
-    return Routine(name, f"{name}.yaml", sheet)
+    return LoadedRoutine(name, f"{name}.yaml", sheet)
 
 
-def sided(*steps: Step, **block: object) -> Routine:
+def sided(*steps: Step, **block: object) -> LoadedRoutine:
     return routine({"each side": {"steps": list(steps), **block}}, sides=SIDES)
 
 
-def collected(*parts: Routine, optional: Sequence[str] = (), **keys: object) -> Routine:
+def collected(*parts: LoadedRoutine, optional: Sequence[str] = (), **keys: object) -> LoadedRoutine:
     """A routine that includes others."""
     steps = [{"include": part.name, "optional": part.name in optional} for part in parts]
     sheet = Sheet.model_validate({"title": "All", "steps": steps, **keys})
-    return Routine("all", "all.yaml", sheet, {Name(part.name): part for part in parts}, len(parts))
+    return LoadedRoutine("all", "all.yaml", sheet, {Name(part.name): part for part in parts}, len(parts))
 
 
-def played(script: Routine, choices: Choices | None = None) -> Timeline:
+def played(script: LoadedRoutine, choices: Choices | None = None) -> Timeline:
     chosen = choices or Choices()
     return perform(build(script, chosen), measure, chosen.breath or script.sheet.breath)
 
 
-def heard(script: Routine, choices: Choices | None = None, *kinds: CueKind) -> list[str]:
+def heard(script: LoadedRoutine, choices: Choices | None = None, *kinds: CueKind) -> list[str]:
     wanted = kinds or (CueKind.INSTRUCTION, CueKind.BREATH, CueKind.CHANGE)
     return [cue.text for cue in played(script, choices).cues if cue.kind in wanted]
 
@@ -231,7 +231,7 @@ def test_exercises_that_there_are_not_are_refused(
 def test_two_includes_of_one_routine_are_told_apart_by_their_names() -> None:
     steps = [{"include": "a"}, {"include": "a", "name": "once more"}, {"include": "b", "name": "up", "optional": True}]
     sheet = Sheet.model_validate({"title": "All", "steps": steps})
-    evening = Routine("all", "all.yaml", sheet, {Name("a"): SIT, Name("b"): STAND}, 3)
+    evening = LoadedRoutine("all", "all.yaml", sheet, {Name("a"): SIT, Name("b"): STAND}, 3)
 
     def names(skipped: str = "", added: str = "") -> list[str]:
         chosen = Choices(skipped=frozenset({skipped} - {""}), added=frozenset({added} - {""}))
@@ -247,7 +247,7 @@ def test_two_includes_of_one_routine_are_told_apart_by_their_names() -> None:
 
 def test_the_name_of_an_include_is_that_of_all_it_plays() -> None:
     sheet = Sheet.model_validate({"title": "Day", "steps": [{"include": "all", "name": "evening"}, {"include": "a"}]})
-    day = Routine("day", "day.yaml", sheet, {Name("all"): ALL, Name("a"): SIT}, 4)
+    day = LoadedRoutine("day", "day.yaml", sheet, {Name("all"): ALL, Name("a"): SIT}, 4)
     assert [part.name for part in list_exercises(day, Choices(skipped=frozenset({"evening"})))] == ["a"]
 
 
@@ -323,7 +323,7 @@ def test_every_turn_breathes_the_breath_it_is_given(inside: list[Step], rounds: 
 
 @pytest.mark.many
 def test_the_work_of_a_session_grows_as_its_cues_do() -> None:
-    routine = load("sitting-leg-stretch")
+    routine = load_routine("sitting-leg-stretch")
 
     def work(rounds: int) -> tuple[int, int]:
         chosen = Choices(rounds=rounds)

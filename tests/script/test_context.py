@@ -15,9 +15,9 @@ from voicecoach.core.score import CueKind, Offset, Phrase, Seq, Side, Sound, lis
 from voicecoach.errors import RoutineError, UnknownNameError, Where
 from voicecoach.language import language
 from voicecoach.routine.formula import Formula
-from voicecoach.routine.loader import Routine
+from voicecoach.routine.loader import LoadedRoutine
 from voicecoach.routine.model import Sheet
-from voicecoach.routine.values import words
+from voicecoach.routine.values import read_words
 from voicecoach.script.builder import build
 from voicecoach.script.choices import SPOKEN, Choices, Guidance
 from voicecoach.script.context import Context
@@ -36,7 +36,7 @@ def part(guidance: Guidance = Guidance.FULL, **values: str) -> Context:
             "words": {"change": "Other side."},
         }
     )
-    routine = Routine("x", "x.yaml", sheet)
+    routine = LoadedRoutine("x", "x.yaml", sheet)
     return Context(routine, language("en"), Choices(guidance=guidance), read_pace("4-6"), values=values)
 
 
@@ -119,14 +119,14 @@ def test_a_routine_says_its_own_words() -> None:
 @pytest.mark.parametrize("guidance", Guidance)
 @pytest.mark.parametrize("kind", CueKind)
 def test_each_level_of_guidance_says_what_it_should(guidance: Guidance, kind: CueKind) -> None:
-    spoken = isinstance(part(guidance).phrase(words("Long words | Short"), kind), Phrase)
+    spoken = isinstance(part(guidance).phrase(read_words("Long words | Short"), kind), Phrase)
     assert spoken == (kind in SPOKEN[guidance])
     assert spoken or kind not in {CueKind.NOTICE, CueKind.CHANGE}, "these are said at every level"
 
 
 def test_less_is_said_when_a_thing_was_done_before_and_brief_guidance_is_asked_for() -> None:
     def said(guidance: Guidance, kind: CueKind, *, again: bool) -> int:
-        phrase = replace(part(guidance), again=again).phrase(words("Long words | Short"), kind)
+        phrase = replace(part(guidance), again=again).phrase(read_words("Long words | Short"), kind)
         return len(phrase.wordings) if isinstance(phrase, Phrase) else 0
 
     assert said(Guidance.FULL, CueKind.INSTRUCTION, again=True) == 2
@@ -143,13 +143,13 @@ def test_less_is_said_when_a_thing_was_done_before_and_brief_guidance_is_asked_f
 )
 def test_tones_are_heard_in_place_of_the_words_of_a_phase(kind: Kind, name: str) -> None:
     tone = Sound(name, CueKind.TONE)
-    assert part(Guidance.TONES).phrase(words("Words"), CueKind.BREATH, kind) == tone
-    assert part(Guidance.CUES).phrase(words("~"), CueKind.BREATH, kind) == tone
-    assert part().phrase(words("~"), CueKind.BREATH, kind) == tone
-    toned = part().phrase(words("Words | ~"), CueKind.BREATH, kind)
+    assert part(Guidance.TONES).phrase(read_words("Words"), CueKind.BREATH, kind) == tone
+    assert part(Guidance.CUES).phrase(read_words("~"), CueKind.BREATH, kind) == tone
+    assert part().phrase(read_words("~"), CueKind.BREATH, kind) == tone
+    toned = part().phrase(read_words("Words | ~"), CueKind.BREATH, kind)
     assert isinstance(toned, Phrase)
     assert (toned.otherwise, len(toned.wordings)) == (tone, 1)
-    assert part(Guidance.TONES).phrase(words("Words"), CueKind.INSTRUCTION) == Seq()
+    assert part(Guidance.TONES).phrase(read_words("Words"), CueKind.INSTRUCTION) == Seq()
 
 
 def test_a_number_and_a_length_are_worked_out_and_bounded() -> None:

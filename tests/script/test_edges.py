@@ -12,7 +12,7 @@ from voicecoach.audio.settings import Sounding
 from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import Mark, Moment, Side, Sound, Under, phrase, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, TooManyError, UnknownNameError
-from voicecoach.routine.loader import Routine, load
+from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.routine.model import Sheet
 from voicecoach.script import builder
 from voicecoach.script.bells import add_bells
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
 
 
-def routine(*steps: Mapping[str, object], **keys: object) -> Routine:
-    return Routine("x", "x.yaml", Sheet.model_validate({"title": "X", "steps": list(steps), **keys}))
+def routine(*steps: Mapping[str, object], **keys: object) -> LoadedRoutine:
+    return LoadedRoutine("x", "x.yaml", Sheet.model_validate({"title": "X", "steps": list(steps), **keys}))
 
 
 def test_a_bell_before_a_chapter_also_rings_in_what_is_over_a_sound() -> None:
@@ -53,7 +53,9 @@ def test_choices_that_change_nothing_are_refused(choices: Choices, message: str)
 
 def test_a_session_of_nothing_is_refused() -> None:
     with pytest.raises(ChoiceError, match="every exercise is skipped"):
-        list_exercises(load("leg-stretch"), Choices(skipped=frozenset({"sitting-leg-stretch", "standing-leg-stretch"})))
+        list_exercises(
+            load_routine("leg-stretch"), Choices(skipped=frozenset({"sitting-leg-stretch", "standing-leg-stretch"}))
+        )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_a_breath_that_changes_nothing_is_reported_with_what_does() -> None:
     chosen = Choices(breath=read_pace("5-7"))
     fixed = write_piece(routine({"say": "Sit."}, fixed=True), chosen)
     assert fixed.unheeded == ("x keeps its own breath, and --breath changes nothing in it; it is fixed",)
-    (box,) = write_piece(load("box-breathing"), chosen).unheeded
+    (box,) = write_piece(load_routine("box-breathing"), chosen).unheeded
     assert box.endswith("'voicecoach show box-breathing' shows what --set changes")
     assert write_piece(routine({"say": "Sit."}), chosen).unheeded == ()
 
@@ -164,7 +166,7 @@ def test_words_of_a_side_that_is_not_played_are_refused_outside_its_turns(tmp_pa
     turns = {"each side": {"rounds": 1, "steps": [{"say": "Your {leg}."}]}}
     written = {"title": "X", "sides": SIDES, "steps": [{"say": "Stretch your left leg."}, turns]}
     (tmp_path / "x.yaml").write_text(json.dumps(written), encoding="utf-8")
-    script = load(str(tmp_path / "x.yaml"))
+    script = load_routine(str(tmp_path / "x.yaml"))
     assert build(script, Choices())
     with pytest.raises(RoutineError, match="left leg"):
         build(script, Choices(sides=(Side.RIGHT,)))

@@ -22,8 +22,8 @@ from voicecoach.app.speaker import Speaker
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError
-from voicecoach.routine.library import built_in
-from voicecoach.routine.loader import Routine, load
+from voicecoach.routine.library import list_built_in
+from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.routine.model import Sheet
 from voicecoach.script.builder import build
 from voicecoach.script.builder import choose_pace as breathed
@@ -41,15 +41,17 @@ SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "other, right leg"}}
 Step = Mapping[str, object]
 
 
-def routine(*steps: Step, **keys: object) -> Routine:
-    return Routine("x", "x.yaml", Sheet.model_validate({"title": "X", "sides": SIDES, "steps": list(steps), **keys}))
+def routine(*steps: Step, **keys: object) -> LoadedRoutine:
+    return LoadedRoutine(
+        "x", "x.yaml", Sheet.model_validate({"title": "X", "sides": SIDES, "steps": list(steps), **keys})
+    )
 
 
-def laid(script: Routine, choices: Choices, amount: Amount) -> Timeline:
+def laid(script: LoadedRoutine, choices: Choices, amount: Amount) -> Timeline:
     return perform(build(script, replace(choices, amount=amount)), measure, breathed(script, choices))
 
 
-def asked(script: Routine, seconds: Fraction | int, choices: Choices | None = None) -> Fit:
+def asked(script: LoadedRoutine, seconds: Fraction | int, choices: Choices | None = None) -> Fit:
     return fit_length(prepare_attempt(script, choices or Choices(), measure, FRAME), Fraction(seconds), FRAME)
 
 
@@ -173,22 +175,24 @@ STIFF = {"breath-ladder", "four-seven-eight", "interval-training", "muscle-relax
 @pytest.mark.parametrize(
     ("name", "seconds"),
     [
-        *((name, 431) for name in sorted({*built_in()} - STIFF)),
+        *((name, 431) for name in sorted({*list_built_in()} - STIFF)),
         *((name, 1800) for name in ("leg-stretch", "cyclic-sigh")),
     ],
 )
 def test_a_built_in_can_have_any_length(name: str, seconds: int) -> None:
-    fit = asked(load(name), seconds)
-    assert laid(load(name), Choices(), fit.amount).duration == ceil_to_frame(Fraction(seconds))
+    fit = asked(load_routine(name), seconds)
+    assert laid(load_routine(name), Choices(), fit.amount).duration == ceil_to_frame(Fraction(seconds))
 
 
 @pytest.mark.many
 @pytest.mark.parametrize("name", sorted(STIFF - {"alternate-nostril-breathing"}))
 def test_a_built_in_that_can_not_have_a_length_says_which_it_can(name: str) -> None:
     with pytest.raises(LengthError) as caught:
-        asked(load(name), 3600)
+        asked(load_routine(name), 3600)
     assert caught.value.shorter
-    assert asked(load(name), caught.value.shorter.goal).trial.seconds == ceil_to_frame(caught.value.shorter.goal)
+    assert asked(load_routine(name), caught.value.shorter.goal).trial.seconds == ceil_to_frame(
+        caught.value.shorter.goal
+    )
 
 
 def test_what_follows_a_list_goes_through_it_once() -> None:
@@ -199,7 +203,7 @@ def test_what_follows_a_list_goes_through_it_once() -> None:
 
 @pytest.mark.many
 def test_three_hours_take_few_attempts() -> None:
-    attempt, tried = prepare_attempt(load("sitting-leg-stretch"), Choices(), measure, FRAME), []
+    attempt, tried = prepare_attempt(load_routine("sitting-leg-stretch"), Choices(), measure, FRAME), []
 
     def counted(amount: Amount) -> Trial | None:
         tried.append(amount)
@@ -239,7 +243,7 @@ LENGTHS = st.fractions(40, 450, max_denominator=1000)
 
 @given(SESSIONS, PACES, LENGTHS, st.sampled_from([LEFT_RIGHT, (Side.LEFT,)]))
 def test_a_length_is_met_to_the_frame_or_those_that_are_named_can_be(
-    script: Routine, taken: Pace | None, seconds: Fraction, sides: tuple[Side, ...]
+    script: LoadedRoutine, taken: Pace | None, seconds: Fraction, sides: tuple[Side, ...]
 ) -> None:
     choices = Choices(taken, sides=sides)
     try:
@@ -259,7 +263,7 @@ def test_a_length_is_met_to_the_frame_or_those_that_are_named_can_be(
 
 @given(SESSIONS, PACES.filter(lambda taken: taken is None or (len(taken.points) == 1 and not taken.every)), LENGTHS)
 def test_breaths_and_words_are_as_they_would_be_without_a_length(
-    script: Routine, taken: Pace | None, seconds: Fraction
+    script: LoadedRoutine, taken: Pace | None, seconds: Fraction
 ) -> None:
     choices = Choices(taken)
     try:
@@ -292,7 +296,7 @@ def test_the_authors_limits_are_kept(count: int, limits: dict[str, int], rounds:
 
 
 @given(SESSIONS, PACES, LENGTHS)
-def test_the_tracks_of_both_sides_have_the_length(script: Routine, taken: Pace | None, seconds: Fraction) -> None:
+def test_the_tracks_of_both_sides_have_the_length(script: LoadedRoutine, taken: Pace | None, seconds: Fraction) -> None:
     try:
         fits = [asked(script, seconds, Choices(taken, sides=(side,))) for side in LEFT_RIGHT]
     except LengthError:

@@ -19,7 +19,7 @@ from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError, FitError, RoutineError
-from voicecoach.routine.loader import Routine, load
+from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.routine.model import Sheet
 from voicecoach.routine.phase_keys import name_breath, read_phase_key
 from voicecoach.script.builder import build
@@ -35,11 +35,13 @@ SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
 Step = Mapping[str, Any]
 
 
-def routine(*steps: Step, **keys: object) -> Routine:
-    return Routine("x", "x.yaml", Sheet.model_validate({"title": "X", "sides": SIDES, "steps": list(steps), **keys}))
+def routine(*steps: Step, **keys: object) -> LoadedRoutine:
+    return LoadedRoutine(
+        "x", "x.yaml", Sheet.model_validate({"title": "X", "sides": SIDES, "steps": list(steps), **keys})
+    )
 
 
-def played(script: Routine, choices: Choices | None = None) -> Timeline:
+def played(script: LoadedRoutine, choices: Choices | None = None) -> Timeline:
     chosen = choices or Choices()
     return perform(build(script, chosen), measure, paced(script, chosen))
 
@@ -566,7 +568,7 @@ def test_a_mistake_in_values_sides_and_limits_is_told_at_its_place(text: str, to
     sides = "sides: {left: {leg: left leg}, right: {leg: right leg}}"
     path.write_text(f"title: x\n{sides}\nsteps:\n  {text}\n", encoding="utf-8")
     with pytest.raises(RoutineError) as caught:
-        load(str(path))
+        load_routine(str(path))
     assert str(caught.value).startswith(f"{path}:4:")
     assert told in str(caught.value)
 
@@ -583,7 +585,7 @@ def test_all_that_can_not_be_worked_out_is_told_together(tmp_path: Path) -> None
     head = "title: x\nparameters: {s: 5s, n: 2, z: 0s}\nsteps:\n"
     path.write_text(head + "".join(f"  - {step}\n" for step in steps), encoding="utf-8")
     with pytest.raises(RoutineError) as caught:
-        build(load(str(path)), Choices())
+        build(load_routine(str(path)), Choices())
     assert [(each.where.line, each.what) for each in caught.value.problems] == [
         (4, "{z} is 0"),
         (5, "'{s}' is 5s"),
@@ -634,15 +636,15 @@ def deep(kind: list[str], count: int) -> str:
 def test_blocks_stand_in_blocks_up_to_20_deep(kind: list[str], tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(deep(kind, 20), encoding="utf-8")
-    assert heard(played(load(str(path)))) == ["In"]
+    assert heard(played(load_routine(str(path)))) == ["In"]
     for count in (21, 22):
         path.write_text(deep(kind, count), encoding="utf-8")
         with pytest.raises(RoutineError, match="this is more than 20 blocks deep; use fewer") as caught:
-            load(str(path))
+            load_routine(str(path))
         assert len(caught.value.problems) == 1
     path.write_text(deep(kind, 30), encoding="utf-8")
     with pytest.raises(RoutineError, match="20 blocks in blocks are possible"):
-        load(str(path))
+        load_routine(str(path))
 
 
 def test_what_varies_and_multiplies_without_end_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -663,7 +665,7 @@ def test_a_routine_that_was_spoilt_is_refused_or_performed_and_nothing_else(name
     for seed in range(10):
         path.write_text(json.dumps(spoilt(name, seed)), encoding="utf-8")
         with suppress(RoutineError, ChoiceError):
-            played(load(str(path)))
+            played(load_routine(str(path)))
 
 
 def test_moments_of_a_hold_and_lengths_may_be_worked_out() -> None:

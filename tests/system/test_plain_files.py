@@ -8,7 +8,7 @@ import pytest
 
 from voicecoach.app import cli, config
 from voicecoach.errors import RoutineError
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.system import folders, plain_files
 
 if TYPE_CHECKING:
@@ -109,14 +109,14 @@ def test_words_with_an_override_of_the_writing_direction_are_refused(character: 
     path = tmp_path / "a.yaml"
     path.write_text(f'title: A\nsteps:\n  - say: "Turn{character} left."\n', encoding="utf-8")
     with pytest.raises(RoutineError, match="control characters"):
-        load(str(path))
+        load_routine(str(path))
 
 
 @pytest.mark.parametrize("mark", ["\u200e", "\u200f"])
 def test_a_mark_of_the_writing_direction_is_allowed(mark: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(f'title: A\nsteps:\n  - say: "Turn{mark} left."\n', encoding="utf-8")
-    assert load(str(path))
+    assert load_routine(str(path))
 
 
 @pytest.fixture

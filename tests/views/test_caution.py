@@ -21,8 +21,8 @@ from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import Breathe, list_phrases
 from voicecoach.errors import ChoiceError
-from voicecoach.routine.library import built_in
-from voicecoach.routine.loader import load
+from voicecoach.routine.library import list_built_in
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build
 from voicecoach.script.builder import choose_pace as paced
 from voicecoach.script.choices import Choices, Guidance
@@ -53,11 +53,11 @@ def test_a_lone_phase_is_not_a_breath() -> None:
 
 
 def performed(name: str, choices: Choices) -> Timeline:
-    routine = load(name)
+    routine = load_routine(name)
     return perform(build(routine, choices), measure, paced(routine, choices))
 
 
-@pytest.mark.parametrize("name", built_in())
+@pytest.mark.parametrize("name", list_built_in())
 def test_a_built_in_as_it_is_written_needs_no_caution(name: str) -> None:
     assert not list(list_cautions([performed(name, Choices())]))
 
@@ -104,7 +104,7 @@ def test_where_the_author_has_the_hold_or_is_silent_the_program_adds_nothing(tmp
 
 
 def test_words_for_a_hold_are_spoken_only_if_there_is_one() -> None:
-    routine = load("sitting-leg-stretch")
+    routine = load_routine("sitting-leg-stretch")
     score = build(routine, Choices(breath=read_pace("4-6")))
     assert "Hold the breath" not in {phrase.wordings[0].text for phrase in list_phrases(score)}
 
@@ -112,10 +112,10 @@ def test_words_for_a_hold_are_spoken_only_if_there_is_one() -> None:
 USUAL = ("0.3-0.3", "4-7-8", "1-20-1-20", "in 2, in 1, out 6", "4-6 +0.3s every 5m", "300-300")
 
 
-@pytest.mark.parametrize("name", [name for name in built_in() if name != "leg-stretch" and "." not in name])
+@pytest.mark.parametrize("name", [name for name in list_built_in() if name != "leg-stretch" and "." not in name])
 def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
     """As `plan` does it: where the breath can't be, the routine's own is taken, with a note."""
-    routine = load(name)
+    routine = load_routine(name)
     scores = {breathed: build(routine, Choices(breath=breathed)) for breathed in (None, read_pace("4-6"))}
 
     def work(asked: Request) -> Timeline:

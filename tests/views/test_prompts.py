@@ -32,7 +32,7 @@ from voicecoach.core.score import (
     phrase,
     seq,
 )
-from voicecoach.routine.loader import load
+from voicecoach.routine.loader import load_routine
 from voicecoach.script.choices import Choices
 from voicecoach.system.file_names import name_recording
 from voicecoach.views.prompts import Prompt, find_uses, list_prompts, merge_uses, write_csv, write_markdown, write_words
@@ -178,7 +178,7 @@ def test_words_are_plain_text_one_wording_a_line() -> None:
 
 
 def test_a_session_lists_its_notice_titles_turns_and_closing() -> None:
-    found = list_prompts(load("leg-stretch"), Choices())
+    found = list_prompts(load_routine("leg-stretch"), Choices())
     texts = [each.words for each in found]
     assert "Sitting leg stretch." in texts
     assert texts[0].startswith("Before you take this up")
@@ -189,8 +189,8 @@ def test_a_session_lists_its_notice_titles_turns_and_closing() -> None:
 
 
 def test_a_wording_has_the_same_name_in_any_routine() -> None:
-    shared = {each.said: each.file for each in list_prompts(load("leg-stretch"), Choices())}
-    other = {each.said: each.file for each in list_prompts(load("four-seven-eight"), Choices())}
+    shared = {each.said: each.file for each in list_prompts(load_routine("leg-stretch"), Choices())}
+    other = {each.said: each.file for each in list_prompts(load_routine("four-seven-eight"), Choices())}
     both = shared.keys() & other.keys()
     assert "Breathe in" in both
     assert all(shared[said] == other[said] for said in both)
@@ -201,13 +201,13 @@ def test_what_is_said_in_another_way_is_named_by_how_it_is_said(tmp_path: Path) 
     path.write_text(
         "title: Rest\nbreath: 4-6\npronounce: {asana: ah-sana}\nsteps:\n  - say: Your asana\n", encoding="utf-8"
     )
-    found = {each.words: each for each in list_prompts(load(str(path)), Choices())}
+    found = {each.words: each for each in list_prompts(load_routine(str(path)), Choices())}
     assert found["Your asana"].said == "Your ah-sana"
     assert found["Your asana"].file.startswith("your-ah-sana-")
 
 
 def test_tracks_of_sides_leave_out_the_change() -> None:
-    routine = load("sitting-leg-stretch")
+    routine = load_routine("sitting-leg-stretch")
     whole = {each.words for each in list_prompts(routine, Choices())}
     split = {each.words for each in list_prompts(routine, Choices(), split=True)}
     assert split < whole

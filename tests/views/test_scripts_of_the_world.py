@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from voicecoach.core.score import list_phrases
 from voicecoach.errors import VoiceError
 from voicecoach.language import capitalise, full_stop, is_same_language, list_keys, normalise
-from voicecoach.routine.checks import validated
-from voicecoach.routine.lint import advised
-from voicecoach.routine.loader import load
-from voicecoach.routine.source import read
+from voicecoach.routine.checks import validate
+from voicecoach.routine.lint import lint_routine
+from voicecoach.routine.loader import load_routine
+from voicecoach.routine.source import read_tree
 from voicecoach.script.builder import write_piece
 from voicecoach.script.choices import Choices
 from voicecoach.voices.catalogue import Catalogue, choose
@@ -61,8 +61,8 @@ def write(code: str, folder: Path) -> Path:
 @pytest.mark.parametrize("code", SPOKEN)
 def test_a_plain_routine_in_any_script_is_not_warned_of(code: str, tmp_path: Path) -> None:
     path = write(code, tmp_path)
-    tree = read(path, "a.yaml")
-    assert [str(each) for each in advised(validated(tree), tree)] == []  # type: ignore[arg-type]
+    tree = read_tree(path, "a.yaml")
+    assert [str(each) for each in lint_routine(validate(tree), tree)] == []  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -70,15 +70,15 @@ def test_a_plain_routine_in_any_script_is_not_warned_of(code: str, tmp_path: Pat
     [("ar", "."), ("he", "."), ("hi", "।"), ("ja", "。"), ("ru", "."), ("th", ""), ("zh", "。"), ("el", ".")],
 )
 def test_a_title_is_ended_by_the_full_stop_of_its_language(code: str, mark: str, tmp_path: Path) -> None:
-    made = write_piece(load(str(write(code, tmp_path))), Choices())
+    made = write_piece(load_routine(str(write(code, tmp_path))), Choices())
     assert SPOKEN[code][0] + mark in {each.wordings[0].text for each in list_phrases(made.score)}
 
 
 def test_a_word_joined_to_braces_is_still_found_where_words_are_parted(tmp_path: Path) -> None:
     path = write("ru", tmp_path)
     path.write_text(path.read_text(encoding="utf-8").replace("Поднимите {leg}", "Поднимите{leg}"), encoding="utf-8")
-    tree = read(path, "a.yaml")
-    assert "a word is joined to braces" in str(next(advised(validated(tree), tree)))  # type: ignore[arg-type]
+    tree = read_tree(path, "a.yaml")
+    assert "a word is joined to braces" in str(next(lint_routine(validate(tree), tree)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

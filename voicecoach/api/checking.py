@@ -10,14 +10,14 @@ from voicecoach.api.keywords import make_request
 from voicecoach.api.routines import TEXT_NAME, Routine, load, loads
 from voicecoach.core.notation import read_paces
 from voicecoach.errors import VoiceError, order_problems
-from voicecoach.routine.library import find
+from voicecoach.routine.library import find_routine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voicecoach.app.session import Environment
     from voicecoach.errors import Problem
-    from voicecoach.routine.loader import Routine as ReadRoutine
+    from voicecoach.routine.loader import LoadedRoutine as ReadRoutine
 
 
 def check_routine(
@@ -33,7 +33,7 @@ def check_routine(
 
     name = _name(routine)
     if not isinstance(routine, Routine) and not _is_text(routine):
-        find(name)
+        find_routine(name)
     request = make_request(name, None, {"voice": given.get("voice"), "rate": given.get("rate")})
     breaths = given.get("breaths")
     found = review_routine(

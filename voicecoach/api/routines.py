@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from voicecoach.routine.loader import Routine as ReadRoutine
+    from voicecoach.routine.loader import LoadedRoutine as ReadRoutine
 
 TEXT_NAME = "routine"
 """What a routine is called that was read from a text."""
@@ -75,7 +75,7 @@ def load(name: str | os.PathLike[str], language: str | None = None) -> Routine:
     """
     from voicecoach.routine import loader
 
-    found = loader.load(os.fspath(name), language)
+    found = loader.load_routine(os.fspath(name), language)
     return Routine(found.name, os.fspath(name), language, read=found)
 
 
@@ -96,5 +96,5 @@ def loads(text: str, *, name: str = TEXT_NAME, folder: str | os.PathLike[str] | 
     """
     from voicecoach.routine import loader
 
-    found = loader.loads(text, name, Path(folder) if folder is not None else None)
+    found = loader.parse_routine(text, name, Path(folder) if folder is not None else None)
     return Routine(name, name, is_file=False, read=found)

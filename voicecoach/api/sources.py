@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from voicecoach.routine.loader import Routine
+    from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.script.choices import Choices
     from voicecoach.script.piece import Piece
     from voicecoach.system.lru import Lru
@@ -75,7 +75,7 @@ class ScoreSource(Source):
         return (self.digest,)
 
     @property
-    def routine(self) -> Routine:
+    def routine(self) -> LoadedRoutine:
         """There is none.
 
         Raises:

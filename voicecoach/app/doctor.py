@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from voicecoach.app.request import Request
     from voicecoach.core.score import Score
-    from voicecoach.routine.loader import Routine
+    from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.voices.port import VoiceInfo
 
 NEWEST_PYTHON = (3, 14)
@@ -211,7 +211,7 @@ def try_session(request: Request) -> Check:
     )
 
 
-def _one_phrase(routine: Routine) -> Score:
+def _one_phrase(routine: LoadedRoutine) -> Score:
     """Return a phrase that the program has in every language."""
     words = Phrase((Wording(routine.words.word("change")),))
     return seq(sampling.PAUSE, words, sampling.PAUSE)

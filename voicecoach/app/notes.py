@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voicecoach.core.timeline import format_time
-from voicecoach.routine.library import built_in
+from voicecoach.routine.library import list_built_in
 from voicecoach.system.folders import quote_argument
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def report_first(problems: Iterable[Problem]) -> Iterator[str]:
 
 def note_grown(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]:
     """Report to an author what lasts longer than it is written; nobody can change what is built in."""
-    if request.routine not in built_in():
+    if request.routine not in list_built_in():
         yield from report_first(problem for timeline in timelines for problem in timeline.grown)
 
 

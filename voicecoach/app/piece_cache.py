@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from voicecoach.core.score import Side
-    from voicecoach.routine.loader import Routine
+    from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.script.piece import Piece
 
 COVERED = Fraction(1800)
@@ -83,7 +83,7 @@ class Source:
     name: str
     code: str | None
     folder: Path
-    _routine: Routine | None = None
+    _routine: LoadedRoutine | None = None
     _digests: Digests = ()
 
     @property
@@ -93,7 +93,7 @@ class Source:
         Raises:
             ChoiceError: When there is no such routine, or not in that language.
         """
-        return self.routine.name if self.code else library.find(self.name).stem
+        return self.routine.name if self.code else library.find_routine(self.name).stem
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ class Source:
         return tuple(digest for _, digest in self._digests or _list_digests(self.routine))
 
     @property
-    def routine(self) -> Routine:
+    def routine(self) -> LoadedRoutine:
         """The routine, read once.
 
         Raises:
@@ -109,9 +109,9 @@ class Source:
             ChoiceError: When there is no such routine, or not in that language.
         """
         if self._routine is None:
-            from voicecoach.routine.loader import load
+            from voicecoach.routine.loader import load_routine
 
-            self._routine = load(self.name, self.code)
+            self._routine = load_routine(self.name, self.code)
         return self._routine
 
     def piece(self, choices: Choices) -> Piece:
@@ -135,7 +135,7 @@ class Source:
 
     def _places(self, choices: Choices) -> list[Path]:
         """Return two places in the cache: for pieces that depend on the length of breaths, the second one."""
-        digest = _hash_file(library.find(self.name)) if self._routine is None else self._routine.digest
+        digest = _hash_file(library.find_routine(self.name)) if self._routine is None else self._routine.digest
         keys = (list_key(choices, timed=timed) for timed in (False, True))
         return [cache.locate_entry(self.folder, "piece", _identify_program(), self.name, digest, *key) for key in keys]
 
@@ -143,7 +143,7 @@ class Source:
         """Return a piece from the cache, if the routine's files have not changed."""
         content = cache.fetch(place)
         if self._routine is None:
-            return _unpack(content, lambda path: _hash_file(library.find(self.name).parent / path))
+            return _unpack(content, lambda path: _hash_file(library.find_routine(self.name).parent / path))
         known = dict(_list_digests(self._routine))
         return _unpack(content, lambda path: known.get(path, ""))
 
@@ -160,7 +160,7 @@ def list_key(choices: Choices, *, timed: bool) -> list[str]:
     return [f"{name}={_normalise(value)!r}" for name, value in given.items()]
 
 
-def write_checked_piece(routine: Routine, choices: Choices) -> Piece:
+def write_checked_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
     """Make the piece of a routine for a listener's choices, and check its wordings.
 
     Raises:
@@ -182,11 +182,11 @@ def _find_speakable(written: Piece) -> tuple[tuple[str, str], ...]:
     return tuple((text, said) for text, said in every if not any(check_spoken(text, said, written.words)))
 
 
-def _count_warnings(routine: Routine) -> int:
+def _count_warnings(routine: LoadedRoutine) -> int:
     """Count the warnings of `check` about a routine's file that do not depend on the breath or the voice."""
-    from voicecoach.routine.lint import advised
+    from voicecoach.routine.lint import lint_routine
 
-    return len(list(advised(routine.sheet, routine.tree))) if routine.tree is not None else 0
+    return len(list(lint_routine(routine.sheet, routine.tree))) if routine.tree is not None else 0
 
 
 def draw_covers(source: Source, title: str | None, sides: Sequence[Side | None]) -> Callable[[], list[bytes]]:
@@ -245,7 +245,7 @@ def _identify_program() -> str:
     return hashlib.sha256(repr((sys.version_info, facts)).encode()).hexdigest()
 
 
-def _list_routines(routine: Routine) -> Iterator[Routine]:
+def _list_routines(routine: LoadedRoutine) -> Iterator[LoadedRoutine]:
     yield routine
     for part in routine.included.values():
         yield from _list_routines(part)
@@ -282,7 +282,7 @@ class _Unpickler(pickle.Unpickler):
             raise pickle.UnpicklingError(f"{module}.{name} is no part of a piece") from None
 
 
-def _list_digests(routine: Routine) -> Digests:
+def _list_digests(routine: LoadedRoutine) -> Digests:
     """Return the files of a routine, relative to its folder, and their digests."""
     base = routine.path.parent
     built_in = library.BUILT_IN

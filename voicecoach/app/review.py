@@ -30,12 +30,12 @@ from voicecoach.errors import (
     order_problems,
     quote,
 )
-from voicecoach.routine.checks import validated
-from voicecoach.routine.library import find
-from voicecoach.routine.lint import advised
-from voicecoach.routine.loader import load
-from voicecoach.routine.model import Include, block, walk
-from voicecoach.routine.source import Table, read
+from voicecoach.routine.checks import validate
+from voicecoach.routine.library import find_routine
+from voicecoach.routine.lint import lint_routine
+from voicecoach.routine.loader import load_routine
+from voicecoach.routine.model import Include, find_block, walk_steps
+from voicecoach.routine.source import Table, read_tree
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import LEFT_RIGHT, Choices
 from voicecoach.script.tally import MOST_STEPS
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
     from voicecoach.core.timeline import Measure, Timeline
-    from voicecoach.routine.loader import Routine
+    from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.routine.model import Model
     from voicecoach.voices.port import Voice
 
@@ -107,20 +107,20 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     Raises:
         ChoiceError: When there is no voice of the name in ``request``.
     """
-    return review_routine(lambda: load(request.routine), request, asked, Environment(folder, report))
+    return review_routine(lambda: load_routine(request.routine), request, asked, Environment(folder, report))
 
 
 def review_routine(
-    read: Callable[[], Routine], request: Request, asked: Sequence[Pace], environment: Environment
+    read: Callable[[], LoadedRoutine], request: Request, asked: Sequence[Pace], environment: Environment
 ) -> Review:
-    """Review the routine that ``read`` returns; ``request`` has its name and its voice.
+    """Review the routine that ``read_tree`` returns; ``request`` has its name and its voice.
 
     Raises:
         ChoiceError: When there is no voice of the name in ``request``.
     """
     try:
         routine = read()
-        warnings = tuple(advised(routine.sheet, _tree(routine)))
+        warnings = tuple(lint_routine(routine.sheet, _tree(routine)))
         score = build(routine, _choose_all(routine, None), MOST_PERFORMED, MOST_SPENT)
     except TooManyError:
         return _explain_untried(routine, warnings)
@@ -136,7 +136,7 @@ def review_routine(
 
 
 def _conclude(
-    routine: Routine, warnings: tuple[Problem, ...], own: _Attempt, others: Sequence[_Attempt], ruler: Ruler
+    routine: LoadedRoutine, warnings: tuple[Problem, ...], own: _Attempt, others: Sequence[_Attempt], ruler: Ruler
 ) -> Review:
     """Return what was found at all breaths."""
     problems = [*own.problems, *_find_worst(others, own.problems)]
@@ -148,7 +148,7 @@ def _conclude(
     return Review(tuple(order_problems(problems)), unwise, tuple(order_problems(notes)), tried=tried)
 
 
-def _explain_untried(routine: Routine, warnings: tuple[Problem, ...]) -> Review:
+def _explain_untried(routine: LoadedRoutine, warnings: tuple[Problem, ...]) -> Review:
     """Report that a session is too large for a review, or too large at all."""
     where = Where(routine.file, 1, 1)
     if _count(routine) > MOST_STEPS:
@@ -165,16 +165,16 @@ def _list_texts(score: Score) -> dict[str, None]:
     return dict.fromkeys(text for wording in wordings for text in (wording.said, *wording.twins))
 
 
-def _count(routine: Routine) -> int:
+def _count(routine: LoadedRoutine) -> int:
     """Return the fewest breaths and steps of a session, as far as they are written as plain numbers."""
-    includes = [step.include for step in walk(routine.sheet.steps) if isinstance(step, Include)]
+    includes = [step.include for step in walk_steps(routine.sheet.steps) if isinstance(step, Include)]
     return _count_steps(routine.sheet.steps) + sum(_count(routine.included[name]) for name in includes)
 
 
 def _count_steps(steps: Iterable[Model]) -> int:
     total = 0
     for step in steps:
-        inner, span = block(step), getattr(step, "breathe", None)
+        inner, span = find_block(step), getattr(step, "breathe", None)
         rounds = getattr(inner, "rounds", 1)
         own = span.breaths if isinstance(span, Span) else 0
         total += 1 + own + (_count_steps(inner.steps) * (rounds if isinstance(rounds, int) else 1) if inner else 0)
@@ -258,13 +258,13 @@ class _Attempt:
     unsaid: tuple[Problem, ...] = ()
     timeline: Timeline | None = None
 
-    def warnings(self, routine: Routine) -> tuple[Problem, ...]:
+    def warnings(self, routine: LoadedRoutine) -> tuple[Problem, ...]:
         if self.timeline is None:
             return ()
         return (*self.unsaid, *lint_session(self.timeline, routine.file))
 
 
-def _try_breaths(routine: Routine, score: Score, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:
+def _try_breaths(routine: LoadedRoutine, score: Score, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:
     """Perform a routine at its own breath and at those in ``asked``; of many timelines only the first is kept."""
     own = _try_breath(routine, None, ruler, score)
     yield own
@@ -275,7 +275,7 @@ def _try_breaths(routine: Routine, score: Score, asked: Sequence[Pace], ruler: R
         yield attempt if len(tried) == 1 else replace(attempt, timeline=None)
 
 
-def _describe_tried(routine: Routine, attempts: Sequence[_Attempt]) -> str:
+def _describe_tried(routine: LoadedRoutine, attempts: Sequence[_Attempt]) -> str:
     """Describe the breaths at which a routine was performed besides its own."""
     paces = list(dict.fromkeys(attempt.pace for attempt in attempts))
     if not paces:
@@ -291,7 +291,7 @@ def _thin_out(asked: Sequence[Pace], timeline: Timeline | None) -> Sequence[Pace
     return asked if every <= 1 else (*asked[:-1:every], asked[-1])
 
 
-def _try_breath(routine: Routine, breath: Pace | None, ruler: Ruler, written: Score | None = None) -> _Attempt:
+def _try_breath(routine: LoadedRoutine, breath: Pace | None, ruler: Ruler, written: Score | None = None) -> _Attempt:
     choices = _choose_all(routine, breath)
     breathed = choose_pace(routine, choices)
     try:
@@ -304,13 +304,13 @@ def _try_breath(routine: Routine, breath: Pace | None, ruler: Ruler, written: Sc
     return _Attempt(breathed, unsaid=timeline.unsaid, timeline=timeline)
 
 
-def _choose_all(routine: Routine, breath: Pace | None) -> Choices:
+def _choose_all(routine: LoadedRoutine, breath: Pace | None) -> Choices:
     """Choose every exercise, the optional ones too."""
     return Choices(breath=breath, added=frozenset({"all"} if _has_optional(routine) else ()))
 
 
-def _has_optional(routine: Routine) -> bool:
-    includes = (step for step in walk(routine.sheet.steps) if isinstance(step, Include))
+def _has_optional(routine: LoadedRoutine) -> bool:
+    includes = (step for step in walk_steps(routine.sheet.steps) if isinstance(step, Include))
     return any(step.optional for step in includes) or any(map(_has_optional, routine.included.values()))
 
 
@@ -354,7 +354,7 @@ def _note_left_out(attempts: Iterable[_Attempt], known: Sequence[Problem]) -> It
                 yield replace(problem, what=f"note: {problem.what}")
 
 
-def _tree(routine: Routine) -> Table:
+def _tree(routine: LoadedRoutine) -> Table:
     assert routine.tree is not None  # noqa: S101 - it was loaded
     return routine.tree
 
@@ -362,10 +362,10 @@ def _tree(routine: Routine) -> Table:
 def _find_warnings(name: str) -> tuple[Problem, ...]:
     """Return the warnings about a routine with errors, if its form is right."""
     with suppress(VoicecoachError):
-        path = find(name)
-        tree = read(path, str(path))
+        path = find_routine(name)
+        tree = read_tree(path, str(path))
         if isinstance(tree, Table):
-            return tuple(advised(validated(tree), tree))
+            return tuple(lint_routine(validate(tree), tree))
     return ()
 
 

@@ -17,8 +17,8 @@ from voicecoach.audio.settings import Sounding
 from voicecoach.audio.writer import write_files
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Pause, Phrase, list_phrases, seq
-from voicecoach.routine.library import find, translations
-from voicecoach.routine.loader import Routine, load
+from voicecoach.routine.library import find_routine, list_translations
+from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 from voicecoach.system import cache
@@ -76,7 +76,9 @@ def make_sample(request: Request, output: Path | None, folder: Path, report: Rep
     return record(request, choose_words, path, folder, report)
 
 
-def record(request: Request, write: Callable[[Routine], Score], path: Path, folder: Path, report: Report) -> Sample:
+def record(
+    request: Request, write: Callable[[LoadedRoutine], Score], path: Path, folder: Path, report: Report
+) -> Sample:
     """Write a file with the score that ``write`` makes of a routine, and the timeline for verifying it.
 
     Raises:
@@ -99,7 +101,7 @@ def record(request: Request, write: Callable[[Routine], Score], path: Path, fold
     return Sample(path, code, texts, float(written.seconds), tuple(getattr(voice, "problems", ())))
 
 
-def choose_words(routine: Routine) -> Score:
+def choose_words(routine: LoadedRoutine) -> Score:
     """Return the first phrases of a routine after its notice, in their longest wordings, enough for a sample."""
     found: dict[str, Phrase] = {}
     for phrase in list_phrases(build(routine, Choices())):
@@ -110,9 +112,9 @@ def choose_words(routine: Routine) -> Score:
     return seq(PAUSE, *(part for phrase in found.values() for part in (phrase, PAUSE)))
 
 
-def _choose_routine(request: Request, folder: Path) -> tuple[Routine, CachedVoice]:
+def _choose_routine(request: Request, folder: Path) -> tuple[LoadedRoutine, CachedVoice]:
     """Return the routine that is read, in a language that the voice speaks if there is one, and the voice."""
-    routine = load(request.routine, request.language)
+    routine = load_routine(request.routine, request.language)
     found = speaker.find_speaker(request, routine.words, folder)
     if (
         request.language is None
@@ -120,9 +122,11 @@ def _choose_routine(request: Request, folder: Path) -> tuple[Routine, CachedVoic
         and not matching.speaks_language(found.languages, routine.sheet.language)
     ):
         there = [
-            code for code in translations(find(request.routine)) if matching.speaks_language(found.languages, code)
+            code
+            for code in list_translations(find_routine(request.routine))
+            if matching.speaks_language(found.languages, code)
         ]
         if there:
-            routine = load(request.routine, there[0])
+            routine = load_routine(request.routine, there[0])
             found = speaker.find_speaker(request, routine.words, folder)
     return routine, found.voice

@@ -12,13 +12,13 @@ from voicecoach.routine.lines import Slip
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voicecoach.routine.lines import Line
+    from voicecoach.routine.lines import SourceLine
 
 MOST_ABOVE = 200
 """Lines above a misaligned one that are looked at for another that is."""
 
 
-def find_deeper(above: Sequence[Line], at: Line, below: Sequence[Line]) -> Slip | None:
+def find_deeper(above: Sequence[SourceLine], at: SourceLine, below: Sequence[SourceLine]) -> Slip | None:
     """Look for a key that starts deeper than the key that it belongs beside."""
     before = above[-1] if above else None
     if before is None or not before.value:
@@ -34,11 +34,11 @@ def find_deeper(above: Sequence[Line], at: Line, below: Sequence[Line]) -> Slip 
     return _find_moved_item(above, at, below) or _start_in(at, before.key_column)
 
 
-def find_misaligned(above: Sequence[Line], at: Line, below: Sequence[Line]) -> Slip | None:
+def find_misaligned(above: Sequence[SourceLine], at: SourceLine, below: Sequence[SourceLine]) -> Slip | None:
     """Look for the line that starts in the wrong column: this one, or the one above it."""
     if not above:
         return None
-    levels = list(_levels(above))
+    levels = list(_list_levels(above))
     keys = [column for column, item in levels if not item]
     items = [column for column, item in levels if item]
     parent, first = _find_first_child(above, at)
@@ -55,7 +55,7 @@ def find_misaligned(above: Sequence[Line], at: Line, below: Sequence[Line]) -> S
     return moved or (_start_in(at, _find_column(keys, at, above)) if keys else None)
 
 
-def _find_column(columns: Sequence[int], at: Line, above: Sequence[Line]) -> int:
+def _find_column(columns: Sequence[int], at: SourceLine, above: Sequence[SourceLine]) -> int:
     """Return the column where a key belongs: beside keys of its kind, the nearest first."""
 
     def rank(column: int) -> tuple[bool, int, int]:
@@ -66,7 +66,7 @@ def _find_column(columns: Sequence[int], at: Line, above: Sequence[Line]) -> int
     return min(columns, key=rank)
 
 
-def _find_moved_item(above: Sequence[Line], at: Line, below: Sequence[Line]) -> Slip | None:
+def _find_moved_item(above: Sequence[SourceLine], at: SourceLine, below: Sequence[SourceLine]) -> Slip | None:
     """Look above for the start of a step whose dash is missing, or stands in another column than those below."""
     step = next(
         (line for line in reversed(above) if (line.item or line.key in STEP_NAMES) and line.start <= at.start), None
@@ -86,7 +86,10 @@ def _find_moved_item(above: Sequence[Line], at: Line, below: Sequence[Line]) -> 
 
 
 def _find_misaligned_item(
-    child: tuple[int, Line | None], at: Line, below: Sequence[Line], levels: tuple[Sequence[int], Sequence[int]]
+    child: tuple[int, SourceLine | None],
+    at: SourceLine,
+    below: Sequence[SourceLine],
+    levels: tuple[Sequence[int], Sequence[int]],
 ) -> Slip | None:
     """Look for what is wrong where a dash stands in a column of its own."""
     (parent, first), (keys, items) = child, levels
@@ -99,10 +102,10 @@ def _find_misaligned_item(
     if first and first.item:
         wrong = _is_odd(first, at, below, parent)
         return _start_in(first, at.start) if wrong else _start_in(at, first.start)
-    return _start_in(at, _nearest(items, at.start)) if items else None
+    return _start_in(at, _find_nearest(items, at.start)) if items else None
 
 
-def _is_odd(line: Line, other: Line, below: Sequence[Line], parent: int) -> bool:
+def _is_odd(line: SourceLine, other: SourceLine, below: Sequence[SourceLine], parent: int) -> bool:
     """Tell whether of two lines that belong in one column the first is in the wrong one, by the lines below."""
     if line.start == other.start:
         return False
@@ -117,12 +120,12 @@ def _is_odd(line: Line, other: Line, below: Sequence[Line], parent: int) -> bool
     return ranks[0] > ranks[1]
 
 
-def _list_below(below: Sequence[Line], column: int) -> Iterator[Line]:
+def _list_below(below: Sequence[SourceLine], column: int) -> Iterator[SourceLine]:
     """Yield the lines below that are in the same block, or inside it."""
     return takewhile(lambda each: each.start >= column, below)
 
 
-def _is_outdented(line: Line, above: Sequence[Line]) -> bool:
+def _is_outdented(line: SourceLine, above: Sequence[SourceLine]) -> bool:
     """Tell whether a key that belongs into a block starts beside the key of the block instead."""
     if line.item or line.key not in INSIDE:
         return False
@@ -130,7 +133,7 @@ def _is_outdented(line: Line, above: Sequence[Line]) -> bool:
     return head is not None and not head.value and head.key_column == line.key_column
 
 
-def _find_first_child(above: Sequence[Line], at: Line) -> tuple[int, Line | None]:
+def _find_first_child(above: Sequence[SourceLine], at: SourceLine) -> tuple[int, SourceLine | None]:
     """Return the column of the key that a line stands under, and the first line under that."""
     parent = next(
         (each for each in reversed(above) if each.key and not each.value and each.key_column < at.start), None
@@ -139,7 +142,7 @@ def _find_first_child(above: Sequence[Line], at: Line) -> tuple[int, Line | None
     return parent.key_column if parent else 1, inside[0] if inside else None
 
 
-def _levels(lines: Sequence[Line]) -> Iterator[tuple[int, bool]]:
+def _list_levels(lines: Sequence[SourceLine]) -> Iterator[tuple[int, bool]]:
     """Yield the columns that are open after some lines, from the innermost, and whether dashes stand there."""
     limit = max((line.key_column for line in lines), default=0) + 1
     for line in reversed(lines):
@@ -152,10 +155,10 @@ def _levels(lines: Sequence[Line]) -> Iterator[tuple[int, bool]]:
         limit = min(limit, line.start)
 
 
-def _nearest(columns: Sequence[int], column: int) -> int:
+def _find_nearest(columns: Sequence[int], column: int) -> int:
     return min(columns, key=lambda each: (abs(each - column), -each))
 
 
-def _start_in(line: Line, column: int) -> Slip:
+def _start_in(line: SourceLine, column: int) -> Slip:
     named = quote(line.key) if line.key and not line.item else "this line"
     return Slip(line.number, line.start, f"{named} does not line up with the lines beside it", line_up(column))

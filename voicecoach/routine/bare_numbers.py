@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.notation import read_pace
 from voicecoach.errors import ChoiceError, Problem
-from voicecoach.routine.formula import NAME, as_count, worked_out
-from voicecoach.routine.limits import defaults
+from voicecoach.routine.formula import NAME, as_count, evaluate
+from voicecoach.routine.limits import list_defaults
 from voicecoach.routine.source import Items, Table, Text
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ LONG = 60
 
 def find_bare_numbers(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Yield the bare numbers that make long rests and holds; ``tree`` is the routine's file."""
-    values = _Names(defaults(sheet))
+    values = _Names(list_defaults(sheet))
     for key in ("steps", "between"):
         yield from _find_within(tree.get(key), sheet.breath.points[0], (values, values))
 
@@ -50,7 +50,7 @@ def _find_within(tree: Tree | None, breath: Breath, values: _Rounds) -> Iterator
             yield from _find_within(item, breath, values)
     if not isinstance(tree, Table):
         return
-    own, known = _own_breath(tree, breath), _vary_names(tree.get("vary"), values)
+    own, known = _find_breath(tree, breath), _vary_names(tree.get("vary"), values)
     for key, value in tree.items():
         if isinstance(value, Text) and key in LENGTHS:
             found = (each for some in known for each in _check_length(str(key), value, own, some))
@@ -65,7 +65,7 @@ def _check_length(key: str, value: Text, breath: Breath, values: _Names) -> Iter
     if not named and not value.strip().isdecimal():
         return
     try:
-        count = as_count(worked_out(value, values, known=values.known))
+        count = as_count(evaluate(value, values, known=values.known))
     except ChoiceError:  # a length with a unit, or one that is not known here
         return
     seconds = count * breath.seconds
@@ -75,7 +75,7 @@ def _check_length(key: str, value: Text, breath: Breath, values: _Names) -> Iter
         yield Problem(value.where, what, f"write {count}s, or {count} breaths if they are meant")
 
 
-def _own_breath(tree: Table, breath: Breath) -> Breath:
+def _find_breath(tree: Table, breath: Breath) -> Breath:
     """Return the breath that a part of the file has of its own, or the one around it."""
     written = tree.get("breath")
     try:
@@ -87,21 +87,21 @@ def _own_breath(tree: Table, breath: Breath) -> Breath:
 def _vary_names(vary: Tree | None, values: _Rounds) -> _Rounds:
     """Return what names stand for in the first round of a block, and where their bare numbers are the largest."""
     table = vary.items() if isinstance(vary, Table) else ()
-    every = {str(name).lower(): texts for name, given in table if (texts := _values(given))}
+    every = {str(name).lower(): texts for name, given in table if (texts := _list_values(given))}
     if not every:
         return values
     first, largest = values
     return (
         _Names({**first, **{name: texts[0] for name, texts in every.items()}}),
-        _Names({**largest, **{name: max(texts, key=_size) for name, texts in every.items()}}),
+        _Names({**largest, **{name: max(texts, key=_parse_size) for name, texts in every.items()}}),
     )
 
 
-def _values(given: Tree) -> list[str]:
+def _list_values(given: Tree) -> list[str]:
     texts = given if isinstance(given, Items) else (given.get("from"),) if isinstance(given, Table) else ()
     return [str(text) for text in texts if isinstance(text, Text)]
 
 
-def _size(text: str) -> int:
+def _parse_size(text: str) -> int:
     digits = text.strip()
     return int(digits[:18]) if digits.isdecimal() else -1

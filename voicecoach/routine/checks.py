@@ -12,24 +12,24 @@ from voicecoach.errors import ChoiceError, Problem, RoutineError, cut, find_clos
 from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_languages, list_missing
 from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
 from voicecoach.routine.formula import Formula, Quantity, refuse_slips
-from voicecoach.routine.limits import bounded, defaults
+from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.model import (
     BreathePhases,
     EachSide,
     Growing,
     Include,
+    LonePhase,
     PacedSteps,
-    Phase,
     Repeat,
     Round,
     Sheet,
     Spoken,
-    block,
-    said,
-    walk,
+    find_block,
+    list_words,
+    walk_steps,
 )
-from voicecoach.routine.source import Table, Tree, key_place, list_texts, place
-from voicecoach.routine.speakable import pause_mark
+from voicecoach.routine.source import Table, Tree, find_key_place, find_place, list_texts
+from voicecoach.routine.speakable import find_pause_mark
 from voicecoach.routine.values import BLANK, Words
 from voicecoach.routine.wrong_keys import Path
 
@@ -57,7 +57,7 @@ DEEPEST = 20
 LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-9]+:[0-5][0-9]")
 
 
-def validated(tree: Tree) -> Sheet:
+def validate(tree: Tree) -> Sheet:
     """Read a file's tree as a routine's sheet.
 
     Raises:
@@ -70,53 +70,53 @@ def validated(tree: Tree) -> Sheet:
         sheet = Sheet.model_validate(tree)
     except ValidationError as error:
         raise RoutineError(explain_errors(error, tree)) from error
-    problems = order_problems(islice(_sense(sheet, tree), MOST_LOOKED_AT))
+    problems = order_problems(islice(_check_sense(sheet, tree), MOST_LOOKED_AT))
     if problems:
         raise RoutineError(cut(problems))
     return sheet
 
 
-def _sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def _check_sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Tell of what no part of the file shows alone."""
     names = frozenset(sheet.parameters) | {"halfway", "last one"}
     sides = {*sheet.sides.left, *sheet.sides.right} if sheet.sides else set()
-    visits = list(_visits(sheet.steps, ("steps",), names, nouns=sides))
+    visits = list(_visit_steps(sheet.steps, ("steps",), names, nouns=sides))
     between: list[Visit] = [
         (("between", number), step, False, names | {"next"}) for number, step in enumerate(sheet.between)
     ]
-    yield from _deep(visits, tree)
-    yield from _bounds(sheet, visits, tree)
-    yield from _lengths_said(visits, tree)
-    yield from _blanks([*visits, *between], sides, names, tree)
-    yield from _values(sheet, visits, sides, tree)
-    yield from _unheard(visits, tree)
-    yield from _sides(sheet, visits, tree)
-    yield from _words(sheet, sides, tree)
-    yield from _includes(sheet, visits, tree)
+    yield from _check_depth(visits, tree)
+    yield from _check_limits(sheet, visits, tree)
+    yield from _check_spoken_lengths(visits, tree)
+    yield from _check_blanks([*visits, *between], sides, names, tree)
+    yield from _check_values(sheet, visits, sides, tree)
+    yield from _check_unreachable(visits, tree)
+    yield from _check_sides(sheet, visits, tree)
+    yield from _check_words(sheet, sides, tree)
+    yield from _check_includes(sheet, visits, tree)
 
 
-def spoken_texts(sheet: Sheet, tree: Table) -> Iterator[tuple[Where, tuple[str, ...]]]:
+def list_spoken(sheet: Sheet, tree: Table) -> Iterator[tuple[Where, tuple[str, ...]]]:
     """Yield everything that a routine has spoken, with its place: the wordings of each text."""
     for key in SPOKEN_HEAD:
         if tree.get(key) is not None:
             yield from ((text.where, (" ".join(text.split()),)) for text in list_texts(tree[key]))
-    for step in (*walk(sheet.steps), *sheet.between):
-        for each in said(step):
+    for step in (*walk_steps(sheet.steps), *sheet.between):
+        for each in list_words(step):
             if each.where:
                 yield each.where, each.wordings[:-1] if each.toned else each.wordings
 
 
-def pause_marks(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def find_pause_marks(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Yield marks for a pause, which a voice would read out, with the step that makes the pause."""
     words = language(sheet.language, sheet.words)
-    for where, wordings in spoken_texts(sheet, tree):
-        if found := next(filter(None, (pause_mark(wording, words) for wording in wordings)), None):
+    for where, wordings in list_spoken(sheet, tree):
+        if found := next(filter(None, (find_pause_mark(wording, words) for wording in wordings)), None):
             mark, length = found
             remedy = f"take it out, and write 'settle: {length}' under the words before it, or a step 'rest: {length}'"
             yield Problem(where, f"{quote(mark)} would be read out, and makes no pause", remedy)
 
 
-def _visits(  # noqa: PLR0913 - what holds around the steps
+def _visit_steps(  # noqa: PLR0913 - what holds around the steps
     steps: Sequence[Model],
     path: Path,
     names: frozenset[str],
@@ -130,74 +130,76 @@ def _visits(  # noqa: PLR0913 - what holds around the steps
     ``later`` are the names of what comes next, which only a step that is not for the last round can say.
     """
     for number, step in enumerate(steps):
-        at, inner = (*path, number), block(step)
+        at, inner = (*path, number), find_block(step)
         here = names | later if getattr(step, "only", None) == "not last" else names
         yield at, step, sided, here
         if inner is None:
             continue
-        around = sided or _one_side(step)
+        around = sided or _has_own_side(step)
         both = around or isinstance(step, EachSide)
-        into = (*at, _block_key(step))
+        into = (*at, _name_block(step))
         if isinstance(inner, PacedSteps):
-            yield from _visits(inner.steps, (*into, "steps"), here, later, sided=both, nouns=nouns)
+            yield from _visit_steps(inner.steps, (*into, "steps"), here, later, sided=both, nouns=nouns)
             continue
-        coming = _coming(step, inner, nouns)
+        coming = _list_next_names(step, inner, nouns)
         outside = here - coming
         below = outside | {*inner.vary, "round", "rounds"}
         before = outside | coming | {"rounds"}
-        yield from _visits(inner.before, (*into, "before"), before, sided=around, nouns=nouns)
+        yield from _visit_steps(inner.before, (*into, "before"), before, sided=around, nouns=nouns)
         between = getattr(inner, "between", ())
-        yield from _visits(between, (*into, "between"), below | coming, sided=both, nouns=nouns)
-        yield from _visits(inner.steps, (*into, "steps"), below, coming, sided=both, nouns=nouns)
+        yield from _visit_steps(between, (*into, "between"), below | coming, sided=both, nouns=nouns)
+        yield from _visit_steps(inner.steps, (*into, "steps"), below, coming, sided=both, nouns=nouns)
 
 
-def _coming(step: Model, inner: Round, nouns: Collection[str]) -> frozenset[str]:
+def _list_next_names(step: Model, inner: Round, nouns: Collection[str]) -> frozenset[str]:
     """Return the names of what comes next in a block: of the next round, and of the next turn."""
     turns = nouns if isinstance(step, EachSide) else ()
     return inner.next_names | {f"next {name}" for name in turns}
 
 
-def _deep(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+def _check_depth(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Tell of blocks that stand in more blocks than can be followed."""
     for path, step, *_ in visits:
         around = sum(name in {"steps", "before", "between"} for name in path) - 1
-        if around == DEEPEST and block(step):
+        if around == DEEPEST and find_block(step):
             what = f"this is more than {DEEPEST} blocks deep"
-            yield Problem(place(tree, path), what, "use fewer blocks in blocks")
+            yield Problem(find_place(tree, path), what, "use fewer blocks in blocks")
 
 
-def _bounds(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+def _check_limits(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Tell of limits that can't be kept."""
-    values, known = defaults(sheet), dict[str, Quantity]()
+    values, known = list_defaults(sheet), dict[str, Quantity]()
     for path, step, *_ in visits:
-        at = (*path, _block_key(step)) if block(step) else path
-        told = [found.contradicted() for found in bounded(step, values, known)]
-        yield from (Problem(place(tree, (*at, "min")), *each) for each in told if each)
+        at = (*path, _name_block(step)) if find_block(step) else path
+        told = [found.explain_contradiction() for found in list_limits(step, values, known)]
+        yield from (Problem(find_place(tree, (*at, "min")), *each) for each in told if each)
 
 
-def _lengths_said(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+def _check_spoken_lengths(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Tell of lengths that would be spoken, where the author means how long a phase lasts."""
     for path, step, *_ in visits:
         for key, words in step.spoken.items() if isinstance(step, Spoken) else ():
             text = words.wordings[0] if isinstance(words, Words) else ""
             if LENGTH.fullmatch(text):
-                remedy = f"write 'rest: {text}'" if isinstance(step, Phase) else "say how long under 'breath', as 4-6"
-                yield Problem(place(tree, (*path, key)), f"{quote(text)} would be said here, not waited", remedy)
+                remedy = (
+                    f"write 'rest: {text}'" if isinstance(step, LonePhase) else "say how long under 'breath', as 4-6"
+                )
+                yield Problem(find_place(tree, (*path, key)), f"{quote(text)} would be said here, not waited", remedy)
 
 
-def _block_key(step: Model) -> str:
+def _name_block(step: Model) -> str:
     """Return the key that a step has its block under."""
     return "each side" if isinstance(step, EachSide) else "repeat" if isinstance(step, Repeat) else "pace"
 
 
-def _blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[str], tree: Table) -> Iterator[Problem]:
+def _check_blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[str], tree: Table) -> Iterator[Problem]:
     """Tell of braces that nothing fills; ``fixed`` are names whose values are the same in all rounds."""
     explicit = {f"{side} {name}" for side in ("left", "right") for name in sides}
     for path, step, around, names in visits:
-        sided = around or _one_side(step)
+        sided = around or _has_own_side(step)
         counted = {"count", "count down"} if isinstance(step, BreathePhases) else set()
         known = {*names, *counted, *explicit, *(sides if sided else ())}
-        for where, blanks in _spoken_blanks(step, place(tree, path), sides):
+        for where, blanks in _list_blanks(step, find_place(tree, path), sides):
             for blank in sorted(blanks - known):
                 if blank in sides:
                     yield Problem(
@@ -206,17 +208,17 @@ def _blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[str], tr
                         f"move it into an 'each side', or write {{left {blank}}} for that one",
                     )
                 elif _is_ahead(blank, {*names, *sides}.difference(fixed)):
-                    yield _ahead(where, blank, turns=blank.removeprefix("next ") in sides, around=sided)
+                    yield _explain_next(where, blank, turns=blank.removeprefix("next ") in sides, around=sided)
                 else:
-                    yield _unfilled(where, blank, known, sides if sided else None)
+                    yield _explain_blank(where, blank, known, sides if sided else None)
         values = names - {f"next {name}" for name in sides}
-        for formula in _formulas(step):
+        for formula in _list_formulas(step):
             for name in sorted(formula.names() - values):
-                at = formula.where or place(tree, path)
+                at = formula.where or find_place(tree, path)
                 if _is_ahead(name, values.difference(fixed)):
-                    yield _ahead(at, name, turns=False, around=True)
+                    yield _explain_next(at, name, turns=False, around=True)
                 else:
-                    yield _unvalued(at, name, values, sides)
+                    yield _explain_missing_value(at, name, values, sides)
 
 
 def _is_ahead(blank: str, names: Collection[str]) -> bool:
@@ -224,7 +226,7 @@ def _is_ahead(blank: str, names: Collection[str]) -> bool:
     return blank.startswith("next ") and blank.removeprefix("next ") in names
 
 
-def _ahead(where: Where, blank: str, *, turns: bool, around: bool) -> Problem:
+def _explain_next(where: Where, blank: str, *, turns: bool, around: bool) -> Problem:
     """Tell of a name of what comes next where nothing may come."""
     if turns and not around:
         what = f"{{{blank}}} has no turn to be filled from"
@@ -234,21 +236,21 @@ def _ahead(where: Where, blank: str, *, turns: bool, around: bool) -> Problem:
     return Problem(where, what, remedy)
 
 
-def _unvalued(where: Where, name: str, names: Collection[str], sides: set[str]) -> Problem:
+def _explain_missing_value(where: Where, name: str, names: Collection[str], sides: set[str]) -> Problem:
     """Tell of a name in what is worked out, which only values fill."""
     if name in sides:
         what = f"{{{name}}} is among the sides' words, and a length or number can't differ by side like them"
         return Problem(where, what, "write one, or a step for each side with 'only: left' and 'only: right'")
-    told = _unfilled(where, name, names, None)
+    told = _explain_blank(where, name, names, None)
     if "no value" in told.what:
         return Problem(where, f"{{{name}}} has no value", "give it one under 'parameters'")
     return told
 
 
-def _spoken_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple[Where, set[str]]]:
+def _list_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple[Where, set[str]]]:
     """Yield the names in braces of all that a step and its block say, and of the title of its rounds."""
-    inner = block(step)
-    for words in (*said(step), *(said(inner) if inner else ())):
+    inner = find_block(step)
+    for words in (*list_words(step), *(list_words(inner) if inner else ())):
         yield words.where or where, words.blanks()
     if inner:
         within = inner.names if isinstance(inner, Round) else set()
@@ -257,14 +259,14 @@ def _spoken_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple
         yield where, {name.lower() for name in BLANK.findall(title)} - within - nouns
 
 
-def _one_side(step: Model) -> bool:
+def _has_own_side(step: Model) -> bool:
     """Tell whether a step has a side without an 'each side': its own, or those of its phases."""
     return getattr(step, "side", None) in {"left", "right"} or getattr(step, "sides", None) is not None
 
 
-def _formulas(step: Model) -> Iterator[Formula]:
+def _list_formulas(step: Model) -> Iterator[Formula]:
     """Yield every value of a step that is worked out, with those of its rounds and of what grows in them."""
-    inner = block(step)
+    inner = find_block(step)
     growing = inner.vary.values() if isinstance(inner, Round) else ()
     rounds = getattr(inner, "rounds", None)
     for part in (step, inner, rounds, *growing):
@@ -274,28 +276,30 @@ def _formulas(step: Model) -> Iterator[Formula]:
     yield from (at for at in getattr(step, "at", ()) if isinstance(at, Formula))
 
 
-def _unheard(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+def _check_unreachable(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Tell of what would never be done or said where it stands."""
     for path, step, around, _ in visits:
         only = getattr(step, "only", None)
         if only in {"left", "right"} and not around:
             what = f"'only: {only}' is for a turn, and there is none here"
-            yield Problem(place(tree, (*path, "only")), what, "move the step into an 'each side'")
-        for part in (step, block(step)):
+            yield Problem(find_place(tree, (*path, "only")), what, "move the step into an 'each side'")
+        for part in (step, find_block(step)):
             past = getattr(part, "past", None)
             if past and getattr(part, "most", None) is None:
-                yield Problem(past.where or place(tree, path), "'past' is never said without a limit", "add 'max: ...'")
+                yield Problem(
+                    past.where or find_place(tree, path), "'past' is never said without a limit", "add 'max: ...'"
+                )
 
 
-def _values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
+def _check_values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
     """Tell of values with braces that nothing fills."""
     names = frozenset(sheet.parameters)
-    yield from _slips(sheet, visits, tree)
+    yield from _check_parameters(sheet, visits, tree)
     given: list[tuple[Path, frozenset[str], str]] = [
         (("parameters", name), names, text) for name, text in sheet.parameters.items()
     ]
     for path, step, _, known in visits:
-        inner = block(step)
+        inner = find_block(step)
         for name, values in inner.vary.items() if isinstance(inner, Round) else ():
             at = (*path, "each side" if isinstance(step, EachSide) else "repeat", "vary", name)
             texts = () if isinstance(values, Growing) else values
@@ -305,12 +309,12 @@ def _values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table)
         own = {at[1]} if at[0] == "parameters" else set()  # what is made of itself
         blanks = set(map(str.lower, BLANK.findall(text)))
         for blank in sorted(blanks & own | {each for each in blanks if each not in known and each not in sides}):
-            yield _unfilled(place(tree, at), blank, known, None)
+            yield _explain_blank(find_place(tree, at), blank, known, None)
 
 
-def _slips(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+def _check_parameters(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Tell of parameters that others are worked out from, and that can't be worked out as they are written."""
-    wanted = {name for _, step, *_ in visits for formula in _formulas(step) for name in formula.names()}
+    wanted = {name for _, step, *_ in visits for formula in _list_formulas(step) for name in formula.names()}
     found: set[str] = set()
     while wanted:
         found |= wanted
@@ -320,13 +324,13 @@ def _slips(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Probl
         try:
             refuse_slips(sheet.parameters[name])
         except ChoiceError as error:
-            yield Problem(place(tree, ("parameters", name)), *str(error).rsplit(": ", 1))
+            yield Problem(find_place(tree, ("parameters", name)), *str(error).rsplit(": ", 1))
 
 
-def _unfilled(where: Where, blank: str, known: Collection[str], sides: Collection[str] | None) -> Problem:
+def _explain_blank(where: Where, blank: str, known: Collection[str], sides: Collection[str] | None) -> Problem:
     if not blank:
         return Problem(where, "{} is empty", "write a name in the braces")
-    alike = [name for name in sorted(known) if _meant(blank, name)]
+    alike = [name for name in sorted(known) if _may_mean(blank, name)]
     close = find_close(blank, alike) if len(blank) > 2 else []  # noqa: PLR2004 - shorter ones are in any word
     if blank in {"count", "count down"} and not close:
         return Problem(
@@ -340,7 +344,7 @@ def _unfilled(where: Where, blank: str, known: Collection[str], sides: Collectio
     return Problem(where, f"{{{blank}}} is not among the {among}", remedy)
 
 
-def _meant(blank: str, name: str) -> bool:
+def _may_mean(blank: str, name: str) -> bool:
     """Tell whether a name may be what was meant: never one of another side, or turn, than the one that was written."""
     which, _, rest = name.partition(" ")
     if which in {"left", "right"}:
@@ -350,20 +354,24 @@ def _meant(blank: str, name: str) -> bool:
     return not blank.endswith(f" {name}")
 
 
-def _sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+def _check_sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     for path, step, sided, _ in visits:
         if isinstance(step, EachSide) and sided:
             what = "an 'each side' stands inside another"
-            yield Problem(place(tree, path), what, "put it beside the other, or write its steps without it")
+            yield Problem(find_place(tree, path), what, "put it beside the other, or write its steps without it")
         elif isinstance(step, EachSide) and sheet.sides is None:
-            yield Problem(place(tree, path), "'each side' needs the sides' words", "add 'sides:' with left and right")
+            yield Problem(
+                find_place(tree, path), "'each side' needs the sides' words", "add 'sides:' with left and right"
+            )
     left, right = (sheet.sides.left, sheet.sides.right) if sheet.sides else ({}, {})
     lone = set(left) ^ set(right)
-    used = {blank for _, step, *_ in visits for words in said(step) for blank in words.blanks()} if lone else set()
+    used = (
+        {blank for _, step, *_ in visits for words in list_words(step) for blank in words.blanks()} if lone else set()
+    )
     for name in sorted(lone):
         here, there = ("left", "right") if name in left else ("right", "left")
         meant = next(iter(find_close(name, sorted(lone - {*(left if name in left else right)}), 1)), "")
-        where = key_place(tree, ("sides", here, name))
+        where = find_key_place(tree, ("sides", here, name))
         if not meant:
             yield Problem(where, f"{name!r} is given for {here} only", f"add it to {there} too")
         elif name not in used if (name in used) != (meant in used) else here == "right":
@@ -371,25 +379,25 @@ def _sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Probl
             yield Problem(where, what, f"did you mean {meant!r}?")
 
 
-def _words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
+def _check_words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
     """Tell of a language that there are no words in, and of words for what the program never says."""
-    yield from _language(sheet, tree)
+    yield from _check_language(sheet, tree)
     known = (*list_keys(), "numbers", *(f"{key} 1" for key in COUNTS))
     for key, given in sheet.words.items():
         if key not in known and not EXACT.fullmatch(key):
             remedy = f"possible are: {', '.join(find_close(key, known) or known)}"
-            yield Problem(key_place(tree, ("words", key)), f"the program has no words called {quote(key)}", remedy)
+            yield Problem(find_key_place(tree, ("words", key)), f"the program has no words called {quote(key)}", remedy)
         elif isinstance(given, tuple) is not (key == "numbers"):
             what = "should be a list" if key == "numbers" else "should be a text"
             remedy = "write the numbers from zero on, as [zero, one, two]" if key == "numbers" else "write one"
-            yield Problem(place(tree, ("words", key)), f"{quote(key)} {what}", remedy)
+            yield Problem(find_place(tree, ("words", key)), f"{quote(key)} {what}", remedy)
         else:
-            yield from _fillings(key, given, sides, place(tree, ("words", key)))
+            yield from _check_fillings(key, given, sides, find_place(tree, ("words", key)))
 
 
-def _language(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def _check_language(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Tell of a language without a table, where the routine does not give all words that the program needs itself."""
-    code, where = sheet.language, place(tree, ("language",))
+    code, where = sheet.language, find_place(tree, ("language",))
     absent = list_missing(code, sheet.words)
     if not TAG.fullmatch(code):
         named = [each for each in list_languages() if language(each).name.lower() == code.lower()]
@@ -402,7 +410,7 @@ def _language(sheet: Sheet, tree: Table) -> Iterator[Problem]:
         yield Problem(where, what, f"write {' or '.join(list_languages())}, or add under 'words': {', '.join(absent)}")
 
 
-def _fillings(key: str, given: str | tuple[str, ...], sides: set[str], where: Where) -> Iterator[Problem]:
+def _check_fillings(key: str, given: str | tuple[str, ...], sides: set[str], where: Where) -> Iterator[Problem]:
     """Tell of blanks that nothing fills in the program's words, and of those that are missing."""
     blanks = {name.lower() for name in BLANK.findall(" ".join(given) if isinstance(given, tuple) else given)}
     for blank in sorted(blanks - FILLED.get(key, sides if key == "change" else set())):
@@ -411,7 +419,7 @@ def _fillings(key: str, given: str | tuple[str, ...], sides: set[str], where: Wh
         yield Problem(where, f"{{{blank}}} is missing here", "write it where it is to be said")
 
 
-def _includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:
+def _check_includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:
     """Tell of what would never be heard: an include plays whole routines, and nothing else beside them."""
     nested = [step.include.where for path, step, *_ in visits if isinstance(step, Include) and len(path) > 2]  # noqa: PLR2004
     beside = [step.include.where for step in sheet.steps if isinstance(step, Include)]
@@ -427,5 +435,7 @@ def _includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Pr
         if getattr(sheet, key):
             what = f"{key!r} is not used in a routine {'made of' if beside else 'without'} includes"
             yield Problem(
-                key_place(tree, (key,)), what, "move it into the routine it is meant for" if beside else "take it out"
+                find_key_place(tree, (key,)),
+                what,
+                "move it into the routine it is meant for" if beside else "take it out",
             )

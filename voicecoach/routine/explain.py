@@ -14,10 +14,10 @@ from voicecoach.routine.model import (
     Sheet,
     Sided,
 )
-from voicecoach.routine.source import Table, Text, key_place, place, walk_tables
+from voicecoach.routine.source import Table, Text, find_key_place, find_place, walk_tables
 from voicecoach.routine.synonyms import find_meant
 from voicecoach.routine.values import BLANK
-from voicecoach.routine.wrong_keys import MISPLACED_CHANGE, MODELS, Path, bare_path, explain_keys
+from voicecoach.routine.wrong_keys import MISPLACED_CHANGE, MODELS, Path, explain_keys, strip_tags
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -67,18 +67,18 @@ def _explain(causes: Sequence[Any], tree: Table) -> list[Problem]:
             tables.setdefault(each["loc"][:-1], []).append(each)
     problems, settled = explain_keys(tables, tree)
     values = (each for each in causes if each["type"] not in {"extra_forbidden", "missing"})
-    open_values = (each for each in values if bare_path(each["loc"])[:-1] not in settled)
+    open_values = (each for each in values if strip_tags(each["loc"])[:-1] not in settled)
     return [*problems, *(_explain_value(each, tree) for each in open_values)]
 
 
 def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
     """Return what is wrong with a value, or with a key that is a value itself."""
-    path = bare_path(error["loc"])
+    path = strip_tags(error["loc"])
     if path[-1:] == ("[key]",):
         what, _, remedy = str(error["ctx"]["error"]).partition("; ")
-        return Problem(key_place(tree, path[:-1]), what, remedy)
+        return Problem(find_key_place(tree, path[:-1]), what, remedy)
     if error["type"] == "union_tag_not_found":
-        return Problem(place(tree, path), *_explain_step(error["input"], path))
+        return Problem(find_place(tree, path), *_explain_step(error["input"], path))
     if error["type"] == "tuple_type" and (found := _find_dashless(error["input"], path, tree)):
         return found
     what, remedy = _explain_kind(error, str(path[-1]) if path else "")
@@ -89,7 +89,7 @@ def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydant
     elif what == _LONE_BRACE or _has_lone_brace(error["input"]):
         what = _LONE_BRACE
         remedy = _close_brace(str(error["input"]), _list_names(tree)) or remedy
-    return Problem(place(tree, path), what, remedy)
+    return Problem(find_place(tree, path), what, remedy)
 
 
 def _find_dashless(value: object, path: Path, tree: Table) -> Problem | None:
@@ -97,7 +97,7 @@ def _find_dashless(value: object, path: Path, tree: Table) -> Problem | None:
     first = next(iter(value), None) if isinstance(value, Table) else None
     if not isinstance(first, Text) or first not in {*STEPS, "change", *LONE}:
         return None
-    around, column = key_place(tree, path), first.where.column
+    around, column = find_key_place(tree, path), first.where.column
     if around.line == first.where.line:
         return None
     return Problem(first.where, *add_dash(str(first), column - 2 if column - 2 > around.column else column))

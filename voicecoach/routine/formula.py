@@ -44,7 +44,7 @@ class TooDeepError(ChoiceError):
     """Names lead to names for longer than anyone follows."""
 
 
-def worked_out(
+def evaluate(
     text: str,
     values: Mapping[str, str],
     spend: Callable[[int], None] | None = None,
@@ -55,15 +55,15 @@ def worked_out(
     ``spend`` is called with the characters of each text that is worked out on the way; ``known`` keeps what names come
     to, for others of the same values.
 
-    >>> worked_out("{hold} * 2 + 5s", {"hold": "20s"})
+    >>> evaluate("{hold} * 2 + 5s", {"hold": "20s"})
     Span(breaths=0, rest=Fraction(45, 1), least=Fraction(0, 1))
-    >>> worked_out("{n} + 1", {"n": "3"})
+    >>> evaluate("{n} + 1", {"n": "3"})
     Fraction(4, 1)
 
     Raises:
         ChoiceError: When it can't be worked out.
     """
-    return _found(text, _Names(values, spend, {} if known is None else known))
+    return _evaluate(text, _Names(values, spend, {} if known is None else known))
 
 
 def _simplify(text: str) -> str:
@@ -134,43 +134,43 @@ class _Names:
         if len(self.within) > DEEPEST:
             raise TooDeepError(f"names lead to {{{name}}} more than {DEEPEST} deep: write a number or a length there")
         if name not in self.known:
-            self.known[name] = _found(self.values[name], replace(self, within=(*self.within, name)))
+            self.known[name] = _evaluate(self.values[name], replace(self, within=(*self.within, name)))
         return self.known[name]
 
 
-def _found(text: str, names: _Names) -> Quantity:
+def _evaluate(text: str, names: _Names) -> Quantity:
     """Work out a time in whole breaths, breaths that last at least a time, or a sum."""
     if names.spend:
         names.spend(len(text))
     refuse_slips(text)
     text = _simplify(text)
     if match := WHOLE.fullmatch(text.strip()):
-        return _checked(text, Span(least=_time(match[1], names)))
+        return _check_size(text, Span(least=_evaluate_time(match[1], names)))
     if match := LEAST.fullmatch(text.strip()):
-        counted = as_span(_sum(match[1], names))
+        counted = as_span(_evaluate_sum(match[1], names))
         if counted.rest or counted.least:
             raise ChoiceError(f"{quote(match[1])} is {counted}, no number of breaths: write 3 breaths before the comma")
-        return _checked(text, replace(counted, least=_time(match[2], names)))
-    return _sum(text, names)
+        return _check_size(text, replace(counted, least=_evaluate_time(match[2], names)))
+    return _evaluate_sum(text, names)
 
 
-def _time(text: str, names: _Names) -> Fraction:
-    found = _sum(text, names)
+def _evaluate_time(text: str, names: _Names) -> Fraction:
+    found = _evaluate_sum(text, names)
     if isinstance(found, Span) and not found.in_breaths:
         return found.rest
     what = f"{found}" if isinstance(found, Span) else f"{float(found):g}"
     raise ChoiceError(f"{quote(text)} is {what}, and no time: write seconds, as 20s")
 
 
-def _sum(text: str, names: _Names) -> Quantity:
+def _evaluate_sum(text: str, names: _Names) -> Quantity:
     first, *others = re.split(r" ([+-]) ", text)
-    total = _product(first, names)
+    total = _evaluate_product(first, names)
     for sign, term in zip(others[::2], others[1::2], strict=True):
-        total = _added(text, total, sign, _product(term, names))
-    return _checked(text, total)
+        total = _add(text, total, sign, _evaluate_product(term, names))
+    return _check_size(text, total)
 
 
-def _added(text: str, left: Quantity, sign: str, right: Quantity) -> Quantity:
+def _add(text: str, left: Quantity, sign: str, right: Quantity) -> Quantity:
     by = 1 if sign == "+" else -1
     if isinstance(left, Span) and isinstance(right, Span):
         return Span(left.breaths + by * right.breaths, left.rest + by * right.rest, left.least + by * right.least)
@@ -179,15 +179,15 @@ def _added(text: str, left: Quantity, sign: str, right: Quantity) -> Quantity:
     return left + by * right
 
 
-def _product(text: str, names: _Names) -> Quantity:
+def _evaluate_product(text: str, names: _Names) -> Quantity:
     first, *others = re.split(r" ([*/]) ", text)
-    found = _term(first.strip(), names)
+    found = _evaluate_term(first.strip(), names)
     for sign, term in zip(others[::2], others[1::2], strict=True):
-        found = _checked(text, _multiplied(text, found, sign, _term(term.strip(), names)))
+        found = _check_size(text, _multiply(text, found, sign, _evaluate_term(term.strip(), names)))
     return found
 
 
-def _multiplied(text: str, left: Quantity, sign: str, right: Quantity) -> Quantity:
+def _multiply(text: str, left: Quantity, sign: str, right: Quantity) -> Quantity:
     if isinstance(right, Span) or (sign == "/" and not right):
         raise ChoiceError(f"{quote(text)} can't be worked out: only a number, not 0 after /, can follow * and /")
     factor = right if sign == "*" else 1 / right
@@ -196,15 +196,15 @@ def _multiplied(text: str, left: Quantity, sign: str, right: Quantity) -> Quanti
     return left * factor
 
 
-def _term(text: str, names: _Names) -> Quantity:
+def _evaluate_term(text: str, names: _Names) -> Quantity:
     if match := NAME.fullmatch(text):
         return names.quantity(match[1].lower())
     if match := _BREATHS.fullmatch(text):
-        return Span(as_count(_term(match[1], names)))
+        return Span(as_count(_evaluate_term(match[1], names)))
     return read_number(text) if _NUMBER.fullmatch(text) else read_span(text)
 
 
-def _checked(text: str, found: Quantity) -> Quantity:
+def _check_size(text: str, found: Quantity) -> Quantity:
     sizes = (Fraction(found.breaths), found.rest, found.least) if isinstance(found, Span) else (found,)
     if min(sizes) < 0:
         raise ChoiceError(f"{quote(text)} is less than nothing: let it start higher, or shrink less")

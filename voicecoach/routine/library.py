@@ -15,23 +15,23 @@ ENDINGS = (".yaml", ".yml")
 _HEAD = re.compile(r"^(title|language|summary): (.+)$", re.MULTILINE)
 
 
-def built_in() -> list[str]:
+def list_built_in() -> list[str]:
     """Return the names of the built-in routines; those of translations end in their language.
 
-    >>> {"sitting-leg-stretch", "sitting-leg-stretch.de"} <= set(built_in())
+    >>> {"sitting-leg-stretch", "sitting-leg-stretch.de"} <= set(list_built_in())
     True
     """
     return sorted(path.stem for path in BUILT_IN.glob("*.yaml"))
 
 
-def find(name: str) -> Path:
+def find_routine(name: str) -> Path:
     """Return the file of a built-in routine, or of a path.
 
     Raises:
         UnknownNameError: When it is neither.
         ChoiceError: When it is a folder.
     """
-    if name in built_in():
+    if name in list_built_in():
         return BUILT_IN / f"{name}.yaml"
     path = Path(name)
     if name and is_file(path):
@@ -42,27 +42,27 @@ def find(name: str) -> Path:
         raise ChoiceError(f"{quote(name)} is a folder\nname a routine file in it, or a built-in routine")
     if path.suffix in ENDINGS:
         remedy = "'voicecoach list' names the built-in routines; a path starts at the current folder"
-        raise UnknownNameError("file", quote(name)[1:-1], beside(path), remedy)
+        raise UnknownNameError("file", quote(name)[1:-1], list_beside(path), remedy)
     remedy = "'voicecoach list' names them; a file of yours ends in .yaml"
-    raise UnknownNameError("routine", name, built_in(), remedy)
+    raise UnknownNameError("routine", name, list_built_in(), remedy)
 
 
-def translations(path: Path) -> dict[str, Path]:
+def list_translations(path: Path) -> dict[str, Path]:
     """Return the translations that stand beside a routine's file, by their language.
 
-    >>> list(translations(find("sitting-leg-stretch")))
+    >>> list(list_translations(find_routine("sitting-leg-stretch")))
     ['de', 'es', 'fr']
     """
-    name = untranslated(path.stem)
-    others = [path.with_name(each) for each in beside(path)]
-    family = [each for each in others if untranslated(each.stem) == name and each.stem != name]
+    name = strip_language(path.stem)
+    others = [path.with_name(each) for each in list_beside(path)]
+    family = [each for each in others if strip_language(each.stem) == name and each.stem != name]
     return {find_language(each.stem).lower(): each for each in family}
 
 
-def untranslated(name: str) -> str:
+def strip_language(name: str) -> str:
     """Return the name of a routine without the language that ends the name of a translation.
 
-    >>> untranslated("sitting-leg-stretch.de"), untranslated("slower.v2")
+    >>> strip_language("sitting-leg-stretch.de"), strip_language("slower.v2")
     ('sitting-leg-stretch', 'slower.v2')
     """
     code = find_language(name)
@@ -78,14 +78,14 @@ def find_language(name: str) -> str:
 def read_head(path: Path) -> dict[str, str]:
     """Return the plain lines at the head of a built-in routine (title, language, summary) without checking the file.
 
-    >>> sorted(read_head(find("box-breathing")))
+    >>> sorted(read_head(find_routine("box-breathing")))
     ['language', 'summary', 'title']
     """
     head = path.read_text(encoding="utf-8").partition("\nsteps:")[0]
     return dict(_HEAD.findall(head))
 
 
-def beside(path: Path) -> list[str]:
+def list_beside(path: Path) -> list[str]:
     """Return the names of the routine files in the folder of a path."""
     try:
         return sorted(each.name for each in path.parent.iterdir() if each.suffix in ENDINGS)

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
-from voicecoach.routine.formula import Formula, as_count, as_span, worked_out
-from voicecoach.routine.model import BreathePhases, PerSide, Rest, Round, block, walk
+from voicecoach.routine.formula import Formula, as_count, as_span, evaluate
+from voicecoach.routine.model import BreathePhases, PerSide, Rest, Round, find_block, walk_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from voicecoach.routine.formula import Quantity
     from voicecoach.routine.model import Model, Sheet
+    from voicecoach.routine.speakable import Finding
 
 Size = tuple[str, Fraction]
 """A unit, and how many of it."""
 
 Given = int | Span | Formula | None
-Advice = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Bounded:
+class Limits:
     """An amount and its author's limits; what depends on the breath or on the round is None.
 
     Attributes:
@@ -42,52 +42,52 @@ class Bounded:
     most: Size | None
     past: bool = False
 
-    def contradicted(self) -> Advice | None:
-        """Say what can't be kept at once, and what would mend it."""
-        if _less(self.most, self.least):
-            return f"'min' is {_said(self.least)} and 'max' is {_said(self.most)}", "let the max be the larger"
-        if _less(self.amount, self.least):
-            what = f"{self.key!r} is {_said(self.amount)}, which is less than its 'min', {_said(self.least)}"
-            return what, "write more, or a smaller min"
+    def explain_contradiction(self) -> Finding | None:
+        """Return what contradicts the limits, and the remedy; None if nothing does."""
+        amount, least, most = map(_write_size, (self.amount, self.least, self.most))
+        if _is_less(self.most, self.least):
+            return f"'min' is {least} and 'max' is {most}", "write a max that is larger than the min"
+        if _is_less(self.amount, self.least):
+            return f"{self.key!r} is {amount}, which is less than its 'min', {least}", "write more, or a smaller min"
         return None
 
-    def exceeded(self) -> Advice | None:
-        """Say that more is written than is played, and what would mend it."""
-        if self.past or not _less(self.most, self.amount):
+    def explain_excess(self) -> Finding | None:
+        """Return how much more is written than is played, and the remedy; None if it is not more."""
+        if self.past or not _is_less(self.most, self.amount):
             return None
-        what = f"{self.key!r} is {_said(self.amount)}, of which its 'max' lets only {_said(self.most)} be played"
-        return what, "write less, or a larger max"
+        amount, most = _write_size(self.amount), _write_size(self.most)
+        return f"{self.key!r} is {amount}, but its 'max' is {most}", "write less, or a larger max"
 
 
-def defaults(sheet: Sheet) -> dict[str, str]:
+def list_defaults(sheet: Sheet) -> dict[str, str]:
     """Return what names stand for if nothing else is chosen; not those that vary somewhere."""
-    varied = {name for step in walk(sheet.steps) for name in getattr(block(step), "vary", {})}
+    varied = {name for step in walk_steps(sheet.steps) for name in getattr(find_block(step), "vary", {})}
     return {name: text for name, text in sheet.parameters.items() if name not in varied}
 
 
-def bounded(step: Model, values: Mapping[str, str], known: dict[str, Quantity]) -> Iterator[Bounded]:
+def list_limits(step: Model, values: Mapping[str, str], known: dict[str, Quantity]) -> Iterator[Limits]:
     """Yield what has limits in a step; ``values`` is what its names stand for, if nothing else is chosen.
 
     What they come to is kept in ``known``, for other steps. A step without limits has nothing to be told.
     """
-    inner = block(step)
+    inner = find_block(step)
     if isinstance(step, BreathePhases):
         amounts: dict[str, Given] = {"breathe": step.breathe}
         limits: BreathePhases | Rest | Round = step
     elif isinstance(step, Rest):
         amounts, limits = {"rest": step.rest}, step
     elif isinstance(inner, Round):
-        amounts, limits = _rounds(inner), inner
+        amounts, limits = _list_rounds(inner), inner
     else:
         return
     if limits.least is None and limits.most is None:
         return
-    least, most = (_size(limit, values, known) for limit in (limits.least, limits.most))
+    least, most = (_find_size(limit, values, known) for limit in (limits.least, limits.most))
     for key, amount in amounts.items():
-        yield Bounded(key, _size(amount, values, known), least, most, getattr(limits, "past", None) is not None)
+        yield Limits(key, _find_size(amount, values, known), least, most, getattr(limits, "past", None) is not None)
 
 
-def _rounds(inner: Round) -> dict[str, Given]:
+def _list_rounds(inner: Round) -> dict[str, Given]:
     """Return the rounds of a block, those that are not written as well: one for each value of its longest list."""
     rounds: int | Formula | PerSide | None = getattr(inner, "rounds", None)
     if isinstance(rounds, PerSide):
@@ -95,11 +95,11 @@ def _rounds(inner: Round) -> dict[str, Given]:
     return {"rounds": inner.list_length if rounds is None else rounds}
 
 
-def _size(given: Given, values: Mapping[str, str], known: dict[str, Quantity]) -> Size | None:
+def _find_size(given: Given, values: Mapping[str, str], known: dict[str, Quantity]) -> Size | None:
     """Return how much a value is, if that can be said without a breath."""
     if isinstance(given, Formula):
         try:
-            found = worked_out(given.text, values, known=known)
+            found = evaluate(given.text, values, known=known)
             given = found if isinstance(found, Span) else as_count(found)
         except ChoiceError:
             return None
@@ -110,10 +110,10 @@ def _size(given: Given, values: Mapping[str, str], known: dict[str, Quantity]) -
     return ("breaths", Fraction(given.breaths)) if given.breaths else ("seconds", given.rest)
 
 
-def _less(one: Size | None, other: Size | None) -> bool:
+def _is_less(one: Size | None, other: Size | None) -> bool:
     return one is not None and other is not None and one[0] == other[0] and one[1] < other[1]
 
 
-def _said(size: Size | None) -> str:
+def _write_size(size: Size | None) -> str:
     unit, number = size or ("", Fraction(0))
     return f"{float(number):g}{'s' if unit == 'seconds' else ''}"

@@ -21,7 +21,7 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     """A line that says something: its dashes, its key, and its value, each with its column."""
 
     number: int
@@ -33,9 +33,9 @@ class Line:
     value_column: int
 
 
-def read_lines(text: str) -> list[Line]:
+def read_lines(text: str) -> list[SourceLine]:
     """Return the lines of a file that say something; what belongs to a text in a block is left out."""
-    lines: list[Line] = []
+    lines: list[SourceLine] = []
     inside = -1  # columns before the text of a block; 0 until its first line shows them
     for number, line in enumerate(text.splitlines(), 1):
         bare = _COMMENT.sub("", line) if line.lstrip().startswith("#") else line.rstrip()
@@ -51,7 +51,7 @@ def read_lines(text: str) -> list[Line]:
     return lines
 
 
-def _read_line(number: int, line: str) -> Line:
+def _read_line(number: int, line: str) -> SourceLine:
     match = _LINE.match(line)
     dashes, rest = (match["dashes"], match["rest"]) if match else ("", line)
     column = len(dashes) + 1
@@ -59,7 +59,7 @@ def _read_line(number: int, line: str) -> Line:
     item = "-" in dashes
     pair = _PAIR.fullmatch(rest)
     if pair is None:
-        return Line(number, start, item, "", column, rest, column)
+        return SourceLine(number, start, item, "", column, rest, column)
     value = "" if (pair["value"] or "").startswith("#") else _COMMENT.sub("", pair["value"] or "").rstrip()
     value_column = column + len(f"{pair['key']}:{pair['space'] or ''}")
-    return Line(number, start, item, pair["key"].rstrip(), column, value, value_column)
+    return SourceLine(number, start, item, pair["key"].rstrip(), column, value, value_column)

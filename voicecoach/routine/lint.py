@@ -14,14 +14,14 @@ from voicecoach.core.breath import Span
 from voicecoach.errors import Problem, Where, quote
 from voicecoach.language import language
 from voicecoach.routine.bare_numbers import find_bare_numbers
-from voicecoach.routine.checks import spoken_texts
+from voicecoach.routine.checks import list_spoken
 from voicecoach.routine.formula import Formula, Quantity
 from voicecoach.routine.keys import line_up
-from voicecoach.routine.limits import bounded, defaults
-from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, block, walk
+from voicecoach.routine.limits import list_defaults, list_limits
+from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, find_block, walk_steps
 from voicecoach.routine.phase_keys import find_key, list_intervals, name_breath, read_phase_key
 from voicecoach.routine.sidedness import lint_sides
-from voicecoach.routine.source import Text, key_place, list_texts, walk_tables
+from voicecoach.routine.source import Text, find_key_place, list_texts, walk_tables
 from voicecoach.routine.speakable import ADDRESS, check_written
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, Words
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
     from voicecoach.routine.model import Model, Sheet
     from voicecoach.routine.source import Table
-
-Advice = tuple[str, str]
-"""What is odd, and what would mend it."""
+    from voicecoach.routine.speakable import Finding
 
 UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary"}
 """Keys whose values are not sentences."""
@@ -61,34 +59,34 @@ _TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
-def advised(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def lint_routine(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Yield what is unwise in a routine's words; ``tree`` is its file."""
     words = language(sheet.language, sheet.words)
     every = list(list_texts(tree, UNSPOKEN))
-    looked_at, left = _some(every)
+    looked_at, left = _limit_texts(every)
     if left:
         what = f"the words from here on are not looked over: they come after {MOST_READ:,} characters"
         yield Problem(left.where, what, "look them over in a routine of their own")
     for text in looked_at:
         wordings = (" ".join(wording.split()) for wording in text.split("|"))
-        told = chain.from_iterable(_spelling(wording, words) for wording in wordings)
+        told = chain.from_iterable(_check_spelling(wording, words) for wording in wordings)
         yield from (Problem(text.where, *each) for each in dict.fromkeys(told))
     yield from _find_swallowed(every)
     yield from _find_empty(tree)
     braces = dict(_find_other_braces(looked_at, {*sheet.parameters, *(sheet.sides.left if sheet.sides else ())}))
     yield from braces.values()
     pronounced = tuple(sheet.pronounce.items())
-    for where, spoken in spoken_texts(sheet, tree):
+    for where, spoken in list_spoken(sheet, tree):
         if left and (where.line, where.column) >= (left.where.line, left.where.column):
             continue
         if where in braces:
             continue
         found = chain.from_iterable(check_written(wording, words, pronounced) for wording in spoken)
         yield from (Problem(where, *each) for each in dict.fromkeys(found))
-    values, known = defaults(sheet), dict[str, Quantity]()
-    for step in walk(sheet.steps):
-        over = (found.exceeded() for found in bounded(step, values, known))
-        yield from (Problem(_place(step, tree), *each) for each in over if each)
+    values, known = list_defaults(sheet), dict[str, Quantity]()
+    for step in walk_steps(sheet.steps):
+        over = (found.explain_excess() for found in list_limits(step, values, known))
+        yield from (Problem(_find_step(step, tree), *each) for each in over if each)
     yield from _find_unused(sheet, tree, words)
     yield from find_bare_numbers(sheet, tree)
     yield from lint_sides(sheet, tree, words)
@@ -130,40 +128,40 @@ def _find_other_braces(texts: Iterable[Text], names: Collection[str]) -> Iterato
             yield text.where, Problem(text.where, f"{quote(found[0])} is read out as it stands", f"write {{{name}}}")
 
 
-def _some(every: list[Text]) -> tuple[list[Text], Text | None]:
+def _limit_texts(every: list[Text]) -> tuple[list[Text], Text | None]:
     """Return the texts that are looked over, in the order of the file, and the first that is not."""
     ends = accumulate(len(text) for text in every)
     count = next((number for number, end in enumerate(ends) if end > MOST_READ), len(every))
     return every[:count], every[count] if count < len(every) else None
 
 
-def _place(step: Model, tree: Table) -> Where:
+def _find_step(step: Model, tree: Table) -> Where:
     return getattr(step, "where", None) or tree.where
 
 
-def _spelling(wording: str, words: Language) -> Iterator[Advice]:
+def _check_spelling(wording: str, words: Language) -> Iterator[Finding]:
     """Tell of what a voice would stumble on."""
     wording = ADDRESS.sub(" ", wording)
     if found := _UNSPACED.search(wording):
-        yield f"there is no space after {quote(found[0])} in {_around(wording, found)}", "add one"
+        yield f"there is no space after {quote(found[0])} in {_quote_around(wording, found)}", "add one"
     if found := next((each for each in _CAMEL.finditer(wording) if _changes_case(wording, each.start())), None):
-        yield f"two words are joined in {_around(wording, found)}", "part them"
+        yield f"two words are joined in {_quote_around(wording, found)}", "part them"
     if words.heads:
-        joined = _joined(words.heads).finditer(BLANK.sub(" ", wording))
+        joined = _build_joined_pattern(words.heads).finditer(BLANK.sub(" ", wording))
         yield from ((f"two words are joined in {quote(each[0])}", "part them") for each in joined)
     if found := next((each for each in _BRACE.finditer(wording) if not _is_joining(each[1] or each[2])), None):
-        yield f"a word is joined to braces in {_around(wording, found)}", "put a space between them"
+        yield f"a word is joined to braces in {_quote_around(wording, found)}", "put a space between them"
     if found := _SIGN.search(wording):
         yield f"{quote(found[1])} before braces is read out", "take it out"
     if (found := _TWICE.search(wording)) and found[1].lower() not in words.twice:
         yield f"{quote(found[1])} stands twice in a row", "take one out"
     for pattern, meant in words.slips:
         if found := re.search(pattern, wording, re.IGNORECASE):
-            yield f"{_around(wording, found)} may be a slip", f"is {quote(meant)} meant?"
+            yield f"{_quote_around(wording, found)} may be a slip", f"is {quote(meant)} meant?"
 
 
 @cache
-def _joined(heads: tuple[str, ...]) -> re.Pattern[str]:
+def _build_joined_pattern(heads: tuple[str, ...]) -> re.Pattern[str]:
     """Return the pattern of words that begin as two joined ones do."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(heads)})[^\W\d_]{{3,}}", re.IGNORECASE)
 
@@ -176,7 +174,7 @@ def _changes_case(wording: str, at: int) -> bool:
     return wording[at - 2 : at].islower() and wording[at].isupper() and wording[at + 1].islower()
 
 
-def _around(wording: str, found: re.Match[str]) -> str:
+def _quote_around(wording: str, found: re.Match[str]) -> str:
     """Quote a match with the words it stands in."""
     start = wording.rfind(" ", 0, found.start() + 1) + 1
     end = wording.find(" ", found.end())
@@ -186,7 +184,7 @@ def _around(wording: str, found: re.Match[str]) -> str:
 def _find_unused(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
     """Yield what a routine has in vain; ``tree`` is its file, ``words`` are its language's."""
     tried = 0
-    for step in walk(sheet.steps):
+    for step in walk_steps(sheet.steps):
         if isinstance(step, BreathePhases):
             tried += _count_tries(step)
             yield from _find_unsaid(step) if tried <= MOST_TRIED else ()
@@ -248,36 +246,43 @@ def _find_outside_rounds(steps: Iterable[Model]) -> Iterator[Problem]:
             done = "never" if only.startswith("not") else "always"
             what = f"'only: {only}' stands in no rounds, so the step is {done} done"
             yield Problem(where, what, "take it out, or move the step into a 'repeat' or 'each side'")
-        inner = block(step)
+        inner = find_block(step)
         if inner and not isinstance(inner, Round):
             yield from _find_outside_rounds(inner.steps)
 
 
 def _find_unused_parameters(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     """Tell of parameters that nothing is made of."""
-    texts = [*sheet.parameters.values(), *(text for step in walk(sheet.steps) for text in _texts(step))]
+    texts = [
+        *sheet.parameters.values(),
+        *(text for step in walk_steps(sheet.steps) for text in _list_field_texts(step)),
+    ]
     used = {name.lower() for text in texts for name in BLANK.findall(text)}
     for name in sheet.parameters:
         if name not in used | {each.removeprefix("next ") for each in used}:
             remedy = f"write {{{name}}} where it is meant, or take it out"
-            yield Problem(key_place(tree, ("parameters", name)), f"the parameter {name!r} is never used", remedy)
+            yield Problem(find_key_place(tree, ("parameters", name)), f"the parameter {name!r} is never used", remedy)
 
 
 def _find_unused_pronunciations(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
     """Tell of how words are said that are never said, in a routine that says all its words itself."""
     if not sheet.pronounce or any(isinstance(step, Include) for step in sheet.steps):
         return
-    own = [sheet.title, *_texts(sheet), *(text for step in walk(sheet.steps) for text in _texts(step))]
+    own = [
+        sheet.title,
+        *_list_field_texts(sheet),
+        *(text for step in walk_steps(sheet.steps) for text in _list_field_texts(step)),
+    ]
     added = (*(text for _, text in words.words), *words.numbers, *(text for *_, text in words.exact))
     read = (read_aloud(text, words) for text in own)
     spoken = {word.casefold() for text in (*own, *read, *added) for word in _WORD.findall(text)}
     for name in sheet.pronounce:
         if not {word.casefold() for word in _WORD.findall(name)} <= spoken:
             what = f"{quote(name)} is never said, so how it is pronounced means nothing"
-            yield Problem(key_place(tree, ("pronounce", name)), what, "write it as it stands in the steps")
+            yield Problem(find_key_place(tree, ("pronounce", name)), what, "write it as it stands in the steps")
 
 
-def _texts(value: object) -> Iterator[str]:
+def _list_field_texts(value: object) -> Iterator[str]:
     """Yield every text in a part of a file, but how words are pronounced and the steps in it, which tell their own."""
     match value:
         case str():
@@ -288,7 +293,7 @@ def _texts(value: object) -> Iterator[str]:
             yield text
         case dict() | tuple():
             for each in value.values() if isinstance(value, dict) else value:
-                yield from _texts(each)
+                yield from _list_field_texts(each)
         case BaseModel():
             for name in {*type(value).model_fields} - SILENT:
-                yield from _texts(getattr(value, name))
+                yield from _list_field_texts(getattr(value, name))

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, find_close, order_problems, quote
 from voicecoach.language import TAG, is_same_language, language, list_wider
-from voicecoach.routine.checks import pause_marks, validated
+from voicecoach.routine.checks import find_pause_marks, validate
 from voicecoach.routine.library import (
     BUILT_IN,
     ENDINGS,
-    beside,
-    built_in,
-    find,
     find_language,
+    find_routine,
     is_file,
+    list_beside,
+    list_built_in,
+    list_translations,
     read_head,
-    translations,
-    untranslated,
+    strip_language,
 )
-from voicecoach.routine.model import Include, Play, walk
+from voicecoach.routine.model import Include, Play, walk_steps
 from voicecoach.routine.sidedness import find_written_out
-from voicecoach.routine.source import Table, content, parsed
+from voicecoach.routine.source import Table, parse_tree, read_content
 from voicecoach.system import plain_files
 from voicecoach.system.assets import list_assets, list_beds
 
@@ -42,7 +42,7 @@ MOST_EXERCISES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Routine:
+class LoadedRoutine:
     """A routine file that was read: its name, what stands in it, the routines it includes, and how many exercises.
 
     ``digest`` is the SHA-256 of the file as it was read from ``path``, and ``tree`` what stands in it.
@@ -51,7 +51,7 @@ class Routine:
     name: str
     file: str
     sheet: Sheet
-    included: Mapping[Name, Routine] = field(default_factory=dict)
+    included: Mapping[Name, LoadedRoutine] = field(default_factory=dict)
     exercises: int = 1
     sounds: Mapping[Name, str] = field(default_factory=dict)
     path: Path = field(default=Path(), compare=False)
@@ -64,7 +64,7 @@ class Routine:
         return language(self.sheet.language, self.sheet.words)
 
 
-def load(name: str, code: str | None = None) -> Routine:
+def load_routine(name: str, code: str | None = None) -> LoadedRoutine:
     """Read a routine with all that it includes; if a language's ``code`` is given, its translation into that.
 
     Raises:
@@ -72,11 +72,11 @@ def load(name: str, code: str | None = None) -> Routine:
         ChoiceError: When it is not there in that language.
         RoutineError: With every problem in it.
     """
-    path = find(name)
-    return _loaded(path) if code is None else _translated(path, code.replace("_", "-"))
+    path = find_routine(name)
+    return _load_file(path) if code is None else _load_translation(path, code.replace("_", "-"))
 
 
-def loads(text: str, name: str, folder: Path | None = None) -> Routine:
+def parse_routine(text: str, name: str, folder: Path | None = None) -> LoadedRoutine:
     """Read a routine from a text, with all that it includes.
 
     Args:
@@ -87,99 +87,101 @@ def loads(text: str, name: str, folder: Path | None = None) -> Routine:
     Raises:
         RoutineError: With every problem in it.
     """
-    return _Reading().routine((folder or NO_FOLDER) / f"{name}.yaml", f"{name}.yaml", text.encode())
+    return _Loader().load((folder or NO_FOLDER) / f"{name}.yaml", f"{name}.yaml", text.encode())
 
 
 NO_FOLDER = Path(os.devnull)
 """The folder of a routine that has none: nothing is in it."""
 
 
-def _translation(path: Path, code: str) -> dict[str, Path]:
+def _find_own_translation(path: Path, code: str) -> dict[str, Path]:
     """Return a translation beside a routine's file into a language without a table, whose routine has its own words."""
     tags = list_wider(code) if TAG.fullmatch(code) else ()
-    files = {each.lower(): path.with_name(each) for each in beside(path)}
-    named = {tag: f"{untranslated(path.stem)}.{tag}{path.suffix}".lower() for tag in tags}
+    files = {each.lower(): path.with_name(each) for each in list_beside(path)}
+    named = {tag: f"{strip_language(path.stem)}.{tag}{path.suffix}".lower() for tag in tags}
     return {tag: files[name] for tag, name in named.items() if name in files}
 
 
-def _translated(path: Path, code: str) -> Routine:
+def _load_translation(path: Path, code: str) -> LoadedRoutine:
     """Read a routine in a language: its translation, or the routine itself if it is in that language."""
-    there = translations(path) | _translation(path, code)
-    original = path.with_name(untranslated(path.stem) + path.suffix)
+    there = list_translations(path) | _find_own_translation(path, code)
+    original = path.with_name(strip_language(path.stem) + path.suffix)
     fitting = [there[each] for each in (*list_wider(code), *there) if each in there and is_same_language(each, code)]
-    routine = _loaded(next(each for each in (*fitting, original, path) if is_file(each)))
+    routine = _load_file(next(each for each in (*fitting, original, path) if is_file(each)))
     if not TAG.fullmatch(code) or not is_same_language(routine.sheet.language, code):
         known = ", ".join(sorted({routine.sheet.language, *there}))
-        what = f"{quote(untranslated(path.stem))} is not there in the language {quote(code)}"
+        what = f"{quote(strip_language(path.stem))} is not there in the language {quote(code)}"
         raise ChoiceError(f"{what}\nit is there in: {known}")
-    return _in_dialect(routine, code)
+    return _apply_dialect(routine, code)
 
 
-def _in_dialect(routine: Routine, code: str) -> Routine:
+def _apply_dialect(routine: LoadedRoutine, code: str) -> LoadedRoutine:
     """Let a dialect that is asked for choose the voice: ``en-GB`` for a routine that is in ``en``."""
     if len(code) <= len(routine.sheet.language):
         return routine
     return replace(routine, sheet=routine.sheet.model_copy(update={"language": code}))
 
 
-def _loaded(path: Path) -> Routine:
-    return _Reading().routine(path, path.name if path.parent == BUILT_IN else str(path))
+def _load_file(path: Path) -> LoadedRoutine:
+    return _Loader().load(path, path.name if path.parent == BUILT_IN else str(path))
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Loader:
     """A file being read: those that include it, and what came of all that were read before."""
 
     above: tuple[Path, ...] = ()
-    done: dict[Path, Routine | RoutineError] = field(default_factory=dict)
+    done: dict[Path, LoadedRoutine | RoutineError] = field(default_factory=dict)
 
-    def routine(self, path: Path, file: str, given: bytes | None = None) -> Routine:
-        raw = content(path, file) if given is None else given
-        tree = parsed(raw, file)
-        sheet = validated(tree)
+    def load(self, path: Path, file: str, given: bytes | None = None) -> LoadedRoutine:
+        raw = read_content(path, file) if given is None else given
+        tree = parse_tree(raw, file)
+        sheet = validate(tree)
         assert isinstance(tree, Table)  # noqa: S101 - what is valid is one
         _check_ending(path.stem, sheet.language, file)
-        inside = replace(self, above=(*self.above, _real(path)))
-        includes = [step.include for step in walk(sheet.steps) if isinstance(step, Include)]
-        included: dict[Name, Routine] = {}
-        problems = [*pause_marks(sheet, tree), *find_written_out(sheet)]
+        inside = replace(self, above=(*self.above, _resolve_links(path)))
+        includes = [step.include for step in walk_steps(sheet.steps) if isinstance(step, Include)]
+        included: dict[Name, LoadedRoutine] = {}
+        problems = [*find_pause_marks(sheet, tree), *find_written_out(sheet)]
         for name in includes:
             try:
-                included[name] = inside.included(name, path, sheet)
+                included[name] = inside.load_included(name, path, sheet)
             except RoutineError as error:
                 problems.extend(error.problems)
-        sounds, wrong = _sounds(sheet, path)
+        sounds, wrong = _find_sounds(sheet, path)
         if problems or wrong:
             raise RoutineError(order_problems([*problems, *wrong]))
         size = sum(included[name].exercises for name in includes) or 1
         if size > MOST_EXERCISES:
-            raise _refused(includes[0], f"this makes {size:,} exercises", f"at most {MOST_EXERCISES} are possible")
-        return Routine(path.stem, file, sheet, included, size, sounds, path, hashlib.sha256(raw).hexdigest(), tree)
+            raise _build_error(includes[0], f"this makes {size:,} exercises", f"at most {MOST_EXERCISES} are possible")
+        return LoadedRoutine(
+            path.stem, file, sheet, included, size, sounds, path, hashlib.sha256(raw).hexdigest(), tree
+        )
 
-    def included(self, name: Name, path: Path, sheet: Sheet) -> Routine:
+    def load_included(self, name: Name, path: Path, sheet: Sheet) -> LoadedRoutine:
         """Return a routine that is included, in the language of the one that includes it."""
-        target, file = _target(name, path)
-        if _real(target) in self.above:
-            raise _refused(name, f"{quote(name.text)} includes itself", "take one of the includes out")
+        target, file = _find_target(name, path)
+        if _resolve_links(target) in self.above:
+            raise _build_error(name, f"{quote(name.text)} includes itself", "take one of the includes out")
         if len(self.above) >= DEEPEST_INCLUDE:
-            raise _refused(name, f"includes go more than {DEEPEST_INCLUDE} deep", "include the routines themselves")
-        routine = self.once(target, file)
+            raise _build_error(name, f"includes go more than {DEEPEST_INCLUDE} deep", "include the routines themselves")
+        routine = self.load_once(target, file)
         if routine.sheet.language != sheet.language:
             what = (
                 f"{quote(name.text)} is in the language {routine.sheet.language}, and this routine in {sheet.language}"
             )
-            plain = untranslated(name.text)
-            alike = plain != name.text and plain in built_in() and read_head(BUILT_IN / f"{plain}.yaml")
+            plain = strip_language(name.text)
+            alike = plain != name.text and plain in list_built_in() and read_head(BUILT_IN / f"{plain}.yaml")
             same = alike and alike["language"] == sheet.language
-            raise _refused(name, what, f"write {plain!r}" if same else "use one language")
+            raise _build_error(name, what, f"write {plain!r}" if same else "use one language")
         return routine
 
-    def once(self, path: Path, file: str) -> Routine:
+    def load_once(self, path: Path, file: str) -> LoadedRoutine:
         """Read each file once, however often it is included."""
-        key = _real(path)
+        key = _resolve_links(path)
         if key not in self.done:
             try:
-                self.done[key] = self.routine(path, file)
+                self.done[key] = self.load(path, file)
             except RoutineError as error:
                 self.done[key] = error
         found = self.done[key]
@@ -196,68 +198,68 @@ def _check_ending(name: str, own: str, file: str) -> None:
         raise RoutineError([Problem(Where(file, 1, 1), what, f"write 'language: {code}' in it, or rename it")])
 
 
-def _sounds(sheet: Sheet, path: Path) -> tuple[dict[Name, str], list[Problem]]:
+def _find_sounds(sheet: Sheet, path: Path) -> tuple[dict[Name, str], list[Problem]]:
     """Return the paths of the sounds that are files beside a routine, and what is wrong with them."""
     sounds: dict[Name, str] = {}
     problems: list[Problem] = []
-    for name in [step.sound for step in walk(sheet.steps) if isinstance(step, Play)]:
+    for name in [step.sound for step in walk_steps(sheet.steps) if isinstance(step, Play)]:
         if f"{name.text}.wav" in list_assets():
             continue
         try:
-            sounds[name] = str(_sound(name, path))
+            sounds[name] = str(_find_sound(name, path))
         except RoutineError as error:
             problems.extend(error.problems)
     return sounds, problems
 
 
-def _sound(name: Name, path: Path) -> Path:
+def _find_sound(name: Name, path: Path) -> Path:
     """Return the file that a sound means."""
-    target = _inside(name, path)
+    target = _resolve_inside(name, path)
     if not is_file(target):
         shipped = [each.removesuffix(".wav") for each in list_assets()]
         if name.text in list_beds():
             remedy = f"a sound is a file, or one of: {', '.join(shipped)}"
-            raise _refused(name, f"{quote(name.text)} is a bed, which lies under a whole session", remedy)
+            raise _build_error(name, f"{quote(name.text)} is a bed, which lies under a whole session", remedy)
         close = find_close(name.text, shipped)
         remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are: {', '.join(shipped)}"
-        raise _refused(
+        raise _build_error(
             name, f"no sound {quote(name.text)} stands beside this routine, or comes with the program", remedy
         )
     if target.stat().st_size > plain_files.LARGEST_READ:
-        raise _refused(
+        raise _build_error(
             name, f"{quote(name.text)} has more than {plain_files.LARGEST_READ:,} bytes", "use a shorter sound"
         )
     return target
 
 
-def _inside(name: Name, path: Path) -> Path:
+def _resolve_inside(name: Name, path: Path) -> Path:
     """Return a file in a routine's folder; nothing outside of it can be named."""
     target = path.parent / name.text
-    if not _real(target).is_relative_to(_real(path.parent)):
-        raise _refused(name, f"{quote(name.text)} is outside this routine's folder", "copy the file into it")
+    if not _resolve_links(target).is_relative_to(_resolve_links(path.parent)):
+        raise _build_error(name, f"{quote(name.text)} is outside this routine's folder", "copy the file into it")
     return target
 
 
-def _target(name: Name, path: Path) -> tuple[Path, str]:
+def _find_target(name: Name, path: Path) -> tuple[Path, str]:
     """Return the file that an include means, and how messages call it: a built-in, or one in the folder of ``path``."""
-    if name.text in built_in():
+    if name.text in list_built_in():
         return BUILT_IN / f"{name.text}.yaml", f"{name.text}.yaml"
-    target = _inside(name, path)
+    target = _resolve_inside(name, path)
     if not is_file(target) or target.suffix not in ENDINGS:
-        known = [each for each in built_in() if find_language(name.text) or not find_language(each)]
-        close = find_close(name.text, [*beside(path), *known])
+        known = [each for each in list_built_in() if find_language(name.text) or not find_language(each)]
+        close = find_close(name.text, [*list_beside(path), *known])
         remedy = (
             f"did you mean {' or '.join(map(repr, close))}?" if close else "name a .yaml file, or a built-in routine"
         )
-        raise _refused(name, f"no routine {quote(name.text)} stands beside this one", remedy)
+        raise _build_error(name, f"no routine {quote(name.text)} stands beside this one", remedy)
     return target, str(target)
 
 
-def _real(path: Path) -> Path:
+def _resolve_links(path: Path) -> Path:
     """Resolve links; unlike Path.resolve, without raising where they go in a circle."""
     return Path(os.path.realpath(path))
 
 
-def _refused(name: Name, what: str, remedy: str) -> RoutineError:
+def _build_error(name: Name, what: str, remedy: str) -> RoutineError:
     assert name.where is not None  # noqa: S101 - a name that was read from a file has its place
     return RoutineError([Problem(name.where, what, remedy)])

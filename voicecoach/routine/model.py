@@ -61,7 +61,7 @@ class Model(BaseModel):
     )
 
 
-def tag(name: str) -> str:
+def make_tag(name: str) -> str:
     """Return the tag of a choice; pydantic puts it among the keys of an error's path, where brackets tell it apart."""
     return f"<{name}>"
 
@@ -79,7 +79,7 @@ class Placed(Model):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _placed(cls, data: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401 - as below
+    def _set_place(cls, data: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401 - as below
         step = validate(data)
         if isinstance(data, Table):
             step._where = data.where  # noqa: SLF001 - its own
@@ -100,14 +100,15 @@ class ByRound(Model):
     again: Said
 
 
-def _said_tag(value: object) -> str:
+def _tag_utterance(value: object) -> str:
     # A text such as {leg} without quotes is a mapping to YAML, whose keys have no values.
     rounds = isinstance(value, ByRound) or (isinstance(value, dict) and any(value.values()))
-    return tag("by round") if rounds else tag("text")
+    return make_tag("by round") if rounds else make_tag("text")
 
 
 Utterance = Annotated[
-    Annotated[Said, Tag(tag("text"))] | Annotated[ByRound, Tag(tag("by round"))], Discriminator(_said_tag)
+    Annotated[Said, Tag(make_tag("text"))] | Annotated[ByRound, Tag(make_tag("by round"))],
+    Discriminator(_tag_utterance),
 ]
 
 
@@ -134,7 +135,7 @@ class Spoken(Named):
 
     @model_validator(mode="before")
     @classmethod
-    def _gathered(cls, data: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+    def _gather_phases(cls, data: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
         """Gather the keys of phases, of which there are too many to name each."""
         if not isinstance(data, dict):
             return data
@@ -155,11 +156,11 @@ class BreathePhases(Spoken):
     past: Said | None = None
 
 
-class Phase(Spoken):
+class LonePhase(Spoken):
     """A lone phase: to start by breathing out, say."""
 
     @model_validator(mode="after")
-    def _lone(self) -> Self:
+    def _check_lone(self) -> Self:
         if len(self.spoken) > 1:
             both = " and ".join(repr(key) for key in self.spoken)
             raise ValueError(f"{both} stand in one step; write 'breathe: 1' for a whole breath, or a step for each")
@@ -208,8 +209,9 @@ class Growing(Model):
 
 
 Values = Annotated[
-    Annotated[tuple[Value, ...], Field(min_length=1), Tag(tag("list"))] | Annotated[Growing, Tag(tag("growing"))],
-    Discriminator(lambda value: tag("growing") if isinstance(value, (dict, Growing)) else tag("list")),
+    Annotated[tuple[Value, ...], Field(min_length=1), Tag(make_tag("list"))]
+    | Annotated[Growing, Tag(make_tag("growing"))],
+    Discriminator(lambda value: make_tag("growing") if isinstance(value, (dict, Growing)) else make_tag("list")),
 ]
 
 
@@ -263,8 +265,8 @@ class Sided(Round):
 
     rounds: (
         Annotated[
-            Annotated[Rounds, Tag(tag("number"))] | Annotated[PerSide, Tag(tag("per side"))],
-            Discriminator(lambda value: tag("per side" if isinstance(value, (dict, PerSide)) else "number")),
+            Annotated[Rounds, Tag(make_tag("number"))] | Annotated[PerSide, Tag(make_tag("per side"))],
+            Discriminator(lambda value: make_tag("per side" if isinstance(value, (dict, PerSide)) else "number")),
         ]
         | None
     ) = None
@@ -293,7 +295,7 @@ class PacedSteps(Model):
     steps: tuple[Step, ...] = Field(min_length=1)
 
 
-class Paced(Named):
+class PacedPart(Named):
     """A part with a pace of its own."""
 
     pace: PacedSteps
@@ -309,42 +311,42 @@ class Include(Placed):
 BETWEEN = ("rest", "say", "hold", "sound", "change")
 
 
-def _among(names: tuple[str, ...]) -> Discriminator:
+def _tag_step(names: tuple[str, ...]) -> Discriminator:
     """Tell by its keys which step something is; those that may have another's key are looked for first."""
     early = ("rest", "change", "breathe", "hold")
     order = sorted(names, key=lambda name: early.index(name) if name in early else len(early))
 
-    def found(value: object) -> str | None:
-        if isinstance(value, Phase):
-            return tag("phase")
+    def find_tag(value: object) -> str | None:
+        if isinstance(value, LonePhase):
+            return make_tag("phase")
         keys = [field.alias for field in type(value).model_fields.values()] if isinstance(value, Model) else value
         if not isinstance(keys, (dict, list)):
             return None
-        step = next((tag(name) for name in order if name in keys), None)
-        return step or (tag("phase") if "say" in names and any(name in keys for name in LONE) else None)
+        step = next((make_tag(name) for name in order if name in keys), None)
+        return step or (make_tag("phase") if "say" in names and any(name in keys for name in LONE) else None)
 
-    return Discriminator(found)
+    return Discriminator(find_tag)
 
 
-_Rest: TypeAlias = Annotated[Rest, Tag(tag("rest"))]
-_Change: TypeAlias = Annotated[Change, Tag(tag("change"))]
-_Say: TypeAlias = Annotated[Say, Tag(tag("say"))]
-_Play: TypeAlias = Annotated[Play, Tag(tag("sound"))]
-_Hold: TypeAlias = Annotated[Hold, Tag(tag("hold"))]
-Between = Annotated[_Rest | _Say | _Hold | _Play, _among(BETWEEN[:-1])]
-BetweenSides = Annotated[_Rest | _Say | _Hold | _Play | _Change, _among(BETWEEN)]
+_Rest: TypeAlias = Annotated[Rest, Tag(make_tag("rest"))]
+_Change: TypeAlias = Annotated[Change, Tag(make_tag("change"))]
+_Say: TypeAlias = Annotated[Say, Tag(make_tag("say"))]
+_Play: TypeAlias = Annotated[Play, Tag(make_tag("sound"))]
+_Hold: TypeAlias = Annotated[Hold, Tag(make_tag("hold"))]
+Between = Annotated[_Rest | _Say | _Hold | _Play, _tag_step(BETWEEN[:-1])]
+BetweenSides = Annotated[_Rest | _Say | _Hold | _Play | _Change, _tag_step(BETWEEN)]
 Step = Annotated[
     _Say
     | _Rest
     | _Play
-    | Annotated[BreathePhases, Tag(tag("breathe"))]
-    | Annotated[Phase, Tag(tag("phase"))]
+    | Annotated[BreathePhases, Tag(make_tag("breathe"))]
+    | Annotated[LonePhase, Tag(make_tag("phase"))]
     | _Hold
-    | Annotated[EachSide, Tag(tag("each side"))]
-    | Annotated[Repeat, Tag(tag("repeat"))]
-    | Annotated[Paced, Tag(tag("pace"))]
-    | Annotated[Include, Tag(tag("include"))],
-    _among(STEPS),
+    | Annotated[EachSide, Tag(make_tag("each side"))]
+    | Annotated[Repeat, Tag(make_tag("repeat"))]
+    | Annotated[PacedPart, Tag(make_tag("pace"))]
+    | Annotated[Include, Tag(make_tag("include"))],
+    _tag_step(STEPS),
 ]
 Steps = tuple[Step, ...]
 
@@ -377,11 +379,11 @@ class Sheet(Model):
     closing: Sentences = ()
 
 
-for _model in (Round, Block, Sided, EachSide, Repeat, PacedSteps, Paced, Sheet):
+for _model in (Round, Block, Sided, EachSide, Repeat, PacedSteps, PacedPart, Sheet):
     _model.model_rebuild()
 
 
-def said(step: Model) -> Iterator[Words]:
+def list_words(step: Model) -> Iterator[Words]:
     """Yield everything that one step says itself (not what the steps inside it say)."""
     for name in type(step).model_fields:
         value = getattr(step, name)
@@ -392,29 +394,29 @@ def said(step: Model) -> Iterator[Words]:
                 yield from (each.first, each.again)
 
 
-def block(step: Model) -> Round | PacedSteps | None:
+def find_block(step: Model) -> Round | PacedSteps | None:
     """Return the block inside a step."""
     match step:
         case EachSide(each_side=inner):
             return inner
         case Repeat(repeat=inner):
             return inner
-        case Paced(pace=inner):
+        case PacedPart(pace=inner):
             return inner
         case _:
             return None
 
 
-def around(inner: Model) -> tuple[Model, ...]:
+def list_around(inner: Model) -> tuple[Model, ...]:
     """Return what comes before and between the rounds of a block."""
     return (*getattr(inner, "before", ()), *getattr(inner, "between", ()))
 
 
-def walk(steps: Steps) -> Iterator[Model]:
+def walk_steps(steps: Steps) -> Iterator[Model]:
     """Yield every step and every step inside it, in the order of the file."""
     for step in steps:
         yield step
-        inner = block(step)
+        inner = find_block(step)
         if inner:
-            yield from walk(inner.steps)
-            yield from around(inner)
+            yield from walk_steps(inner.steps)
+            yield from list_around(inner)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import Problem, quote
 from voicecoach.language import TAG, language, list_missing
-from voicecoach.routine.model import EachSide, around, block, said, walk
-from voicecoach.routine.source import place
+from voicecoach.routine.model import EachSide, find_block, list_around, list_words, walk_steps
+from voicecoach.routine.source import find_place
 from voicecoach.routine.values import BLANK
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def find_written_out(sheet: Sheet) -> Iterator[Problem]:
     own = [noun.casefold() for nouns in (sheet.sides.left, sheet.sides.right) for noun in nouns.values()]
     sure = [noun for noun in own if " " in noun.strip() and _has_side(noun, forms)]
     for step in _list_shared_steps(sheet.steps):
-        for words in said(step):
+        for words in list_words(step):
             found = next(filter(None, (_find_phrase(text, forms, sure) for text in words.wordings)), "")
             if words.where and found:
                 what = f"both sides hear {quote(found)} here, and in one of the turns it is the wrong one"
-                yield Problem(words.where, what, _remedy(found, sheet.sides))
+                yield Problem(words.where, what, _suggest_braces(found, sheet.sides))
 
 
 def find_misplaced(sheet: Sheet, sides: Sequence[str], first: str | None) -> Iterator[Problem]:
@@ -53,7 +53,7 @@ def find_misplaced(sheet: Sheet, sides: Sequence[str], first: str | None) -> Ite
 
     They are wrong where the other side is played alone, or where ``first``, which begins, is not the author's choice.
     """
-    turns = [step for step in walk(sheet.steps) if isinstance(step, EachSide)]
+    turns = [step for step in walk_steps(sheet.steps) if isinstance(step, EachSide)]
     moved = first is not None and any(turn.each_side.first != first for turn in turns)
     wrong = set(sides) ^ {"left", "right"} if len(sides) == 1 else {"left", "right"} if moved else set()
     if sheet.sides is None or not turns or not wrong:
@@ -63,12 +63,12 @@ def find_misplaced(sheet: Sheet, sides: Sequence[str], first: str | None) -> Ite
     forms = language(sheet.language, sheet.words).sided
     if forms is None:
         return
-    inside = {id(each) for turn in turns for each in (*around(turn.each_side), *walk(turn.each_side.steps))}
-    for step in walk(sheet.steps):
+    inside = {id(each) for turn in turns for each in (*list_around(turn.each_side), *walk_steps(turn.each_side.steps))}
+    for step in walk_steps(sheet.steps):
         if id(step) in inside or getattr(step, "side", None) or getattr(step, "only", None) in {"left", "right"}:
             continue
-        for words in said(step):
-            named = _named_sides(words.wordings, forms, sheet.sides)
+        for words in list_words(step):
+            named = _match_sides(words.wordings, forms, sheet.sides)
             if (
                 words.where and len(set(named.values())) == 1 and set(named.values()) <= wrong
             ):  # of two, either may lead
@@ -76,16 +76,16 @@ def find_misplaced(sheet: Sheet, sides: Sequence[str], first: str | None) -> Ite
                 yield Problem(words.where, what, "say it within the 'each side', or leave the side out")
 
 
-def _named_sides(wordings: Iterable[str], forms: SideWords, sides: Sides) -> dict[str, str]:
+def _match_sides(wordings: Iterable[str], forms: SideWords, sides: Sides) -> dict[str, str]:
     """Return the author's own phrases in some wordings, each with the side that its words say."""
     texts = [" ".join(BLANK.sub(_HARD_END, wording).casefold().split()) for wording in wordings]
     every = {noun.casefold() for nouns in (sides.left, sides.right) for noun in nouns.values()}
-    heard = [noun for noun in every if any(_has(text, noun) for text in texts)]
+    heard = [noun for noun in every if any(_contains(text, noun) for text in texts)]
     words = (("left", forms.left), ("right", forms.right))
-    return {noun: side for noun in heard for side, own in words if " " in noun and re.search(_words(own), noun)}
+    return {noun: side for noun in heard for side, own in words if " " in noun and re.search(_join_patterns(own), noun)}
 
 
-def _has(text: str, noun: str) -> bool:
+def _contains(text: str, noun: str) -> bool:
     """Tell whether a phrase is in a text, as words of its own."""
     return noun in text and re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", text) is not None
 
@@ -97,48 +97,48 @@ def _list_shared_steps(steps: Iterable[Model], *, turn: bool = False) -> Iterato
             continue
         if turn:
             yield step
-        if inner := block(step):
+        if inner := find_block(step):
             yield from _list_shared_steps(inner.steps, turn=turn or isinstance(step, EachSide))
 
 
 def _find_phrase(wording: str, forms: SideWords, sure: Iterable[str]) -> str:
     """Return a side's noun phrase in a wording, one of the author's own (``sure``) before others; or nothing."""
     text = " ".join(BLANK.sub(_HARD_END, wording).casefold().split())
-    text = _pair_pattern(forms).sub(_HARD_END, text)
+    text = _build_pair_pattern(forms).sub(_HARD_END, text)
     there = (re.compile(rf"(?<!\w){re.escape(noun)}(?!\w)") for noun in sure if noun in text)
-    return next((match[0] for pattern in (*there, _phrase_pattern(forms)) if (match := pattern.search(text))), "")
+    return next((match[0] for pattern in (*there, _build_phrase_pattern(forms)) if (match := pattern.search(text))), "")
 
 
 def _has_side(noun: str, forms: SideWords) -> bool:
     """Tell whether a noun phrase of the author's says its side; there its word means nothing else."""
-    return re.search(_words((*forms.left, *forms.right)), noun) is not None
+    return re.search(_join_patterns((*forms.left, *forms.right)), noun) is not None
 
 
 @cache
-def _phrase_pattern(forms: SideWords) -> re.Pattern[str]:
+def _build_phrase_pattern(forms: SideWords) -> re.Pattern[str]:
     """Return the pattern of a side's word and a part of the body, in the order of the language."""
-    side, part = _words(forms.sure), _words(forms.parts)
+    side, part = _join_patterns(forms.sure), _join_patterns(forms.parts)
     return re.compile(f"{side} {part}" if forms.first else f"{part} {side}")
 
 
 @cache
-def _pair_pattern(forms: SideWords) -> re.Pattern[str]:
+def _build_pair_pattern(forms: SideWords) -> re.Pattern[str]:
     """Return the pattern of both sides in one phrase: "left and right leg", "left leg and the right leg"."""
     side, part, pair = (
-        _words((*forms.left, *forms.right)),
-        _words(forms.parts),
-        rf"(?: {_words(forms.pairs)} | ?[/&] ?)",
+        _join_patterns((*forms.left, *forms.right)),
+        _join_patterns(forms.parts),
+        rf"(?: {_join_patterns(forms.pairs)} | ?[/&] ?)",
     )
     if forms.first:
         return re.compile(rf"{side}(?: {part})?{pair}(?:\w+ )?{side}(?: {part})?")
     return re.compile(rf"(?:{part} )?{side}{pair}(?:\w+ ){{0,2}}{side}")
 
 
-def _words(patterns: Iterable[str]) -> str:
+def _join_patterns(patterns: Iterable[str]) -> str:
     return rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)"
 
 
-def _remedy(phrase: str, sides: Sides) -> str:
+def _suggest_braces(phrase: str, sides: Sides) -> str:
     """Say how each side's own word is written, and how this one is, where it is meant."""
     every = [(side, name, noun) for side in ("left", "right") for name, noun in getattr(sides, side).items()]
     named = [(name, side) for side, name, noun in every if noun.casefold() == phrase]
@@ -162,7 +162,7 @@ def lint_sides(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
 def _find_equal_nouns(sides: Sides, tree: Table) -> Iterator[Problem]:
     for name in sides.left:
         if sides.left[name].casefold() == sides.right[name].casefold():
-            where = place(tree, ("sides", "right", name))
+            where = find_place(tree, ("sides", "right", name))
             what = f"{name!r} is {quote(sides.right[name])} on both sides"
             yield Problem(where, what, "write the other side's word, or the word itself in the steps")
 
@@ -175,9 +175,9 @@ def _find_side_words(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Pr
     lone = _list_side_words(sides, words)
     meaning_else = re.compile("|".join(words.sided.idioms) if words.sided and words.sided.idioms else "(?!)")
     for step in _list_turn_steps(sheet.steps):
-        for text in said(step):
+        for text in list_words(step):
             bare = [meaning_else.sub(" ", BLANK.sub(" ", wording).casefold()) for wording in text.wordings]
-            found = next((noun for noun in longest_first if any(_has(each, noun) for each in bare)), None)
+            found = next((noun for noun in longest_first if any(_contains(each, noun) for each in bare)), None)
             alone = next((word for each in bare for word in _WORD.findall(each) if word in lone), None)
             if text.where and (found or alone):
                 remedy = f"write {{{nouns[found]}}}" if found else "give the sides a name for it under 'sides'"
@@ -186,16 +186,16 @@ def _find_side_words(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Pr
 
 def _find_outside_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
     """Report words of one side outside the turns: they are wrong for whoever begins with the other side."""
-    steps = list(walk(sheet.steps))
+    steps = list(walk_steps(sheet.steps))
     turns = {id(step) for step in _list_turn_steps(sheet.steps, every=True)}
     if not turns:
         return
     pairs = [(sides.left[name], sides.right[name]) for name in sides.left if sides.left[name] != sides.right[name]]
     nouns = {noun.casefold() for pair in pairs for noun in pair}
-    for step in (each for each in steps if id(each) not in turns and not _of_one_side(each)):
-        for text in said(step):
+    for step in (each for each in steps if id(each) not in turns and not _is_one_sided(each)):
+        for text in list_words(step):
             bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
-            heard = {noun for noun in nouns if any(_has(each, noun) for each in bare)}
+            heard = {noun for noun in nouns if any(_contains(each, noun) for each in bare)}
             if text.where and len(heard) == 1:  # of two, either may come first
                 noun = quote(heard.pop())
                 told = f"{noun} is wrong here for whoever begins with the other side, or plays one side alone"
@@ -212,13 +212,13 @@ def _list_side_words(sides: Sides, words: Language) -> set[str]:
 def _list_turn_steps(steps: Iterable[Model], *, every: bool = False) -> Iterator[Model]:
     """Yield the steps that are done for each side, but those that are for one side alone; or ``every`` one."""
     for step in steps:
-        inner = block(step)
+        inner = find_block(step)
         if isinstance(step, EachSide):
-            turn = (*around(step.each_side), *walk(step.each_side.steps))
-            yield from (each for each in turn if every or not _of_one_side(each))
+            turn = (*list_around(step.each_side), *walk_steps(step.each_side.steps))
+            yield from (each for each in turn if every or not _is_one_sided(each))
         elif inner:
             yield from _list_turn_steps(inner.steps, every=every)
 
 
-def _of_one_side(step: Model) -> bool:
+def _is_one_sided(step: Model) -> bool:
     return bool(getattr(step, "side", None)) or getattr(step, "only", None) in {"left", "right"}

@@ -99,26 +99,26 @@ def walk_tables(tree: Tree) -> Iterator[Table]:
                 yield from walk_tables(value)
 
 
-def read(path: Path, file: str) -> Tree:
+def read_tree(path: Path, file: str) -> Tree:
     """Read one YAML document; ``file`` is how messages call it.
 
     Raises:
         RoutineError: When it can't be read, or is not one plain YAML document.
     """
-    return parsed(content(path, file), file)
+    return parse_tree(read_content(path, file), file)
 
 
-def parsed(raw: bytes, file: str) -> Tree:
+def parse_tree(raw: bytes, file: str) -> Tree:
     """Read one YAML document from the bytes of a file.
 
     Raises:
         RoutineError: When it is not one plain YAML document.
     """
-    text = _text(raw, file)
+    text = _decode(raw, file)
     _check_depth(text, file)
     node = _compose(text, file)
     if node is None:
-        raise _empty(file)
+        raise _build_empty_error(file)
     problems: list[Problem] = []
     tree = _Walk(file, problems, text.split("\n")).tree(node, 0)
     if problems:
@@ -127,15 +127,15 @@ def parsed(raw: bytes, file: str) -> Tree:
         for key in [key for key in tree if key.startswith(OWN)]:
             del tree[key]
     if tree is None:
-        raise _empty(file)
+        raise _build_empty_error(file)
     return tree
 
 
-def place(tree: Tree, path: Sequence[str | int]) -> Where:
+def find_place(tree: Tree, path: Sequence[str | int]) -> Where:
     """Return where the value at ``path`` stands; of one that is empty or missing, the nearest thing that is there."""
     where = tree.where
     for step in path:
-        found = _inside(tree, step)
+        found = _find_entry(tree, step)
         if found is None:
             break
         where, value = found
@@ -145,19 +145,19 @@ def place(tree: Tree, path: Sequence[str | int]) -> Where:
     return where
 
 
-def key_place(tree: Tree, path: Sequence[str | int]) -> Where:
+def find_key_place(tree: Tree, path: Sequence[str | int]) -> Where:
     """Return where the key at the end of ``path`` stands itself: it may be the key that is wrong, not its value."""
     *above, key = path
     for step in above:
-        found = _inside(tree, step)
+        found = _find_entry(tree, step)
         if found is None or found[1] is None:
             return tree.where
         tree = found[1]
-    found = _inside(tree, key)
+    found = _find_entry(tree, key)
     return found[0] if found else tree.where
 
 
-def _inside(tree: Tree, step: str | int) -> tuple[Where, Tree | None] | None:
+def _find_entry(tree: Tree, step: str | int) -> tuple[Where, Tree | None] | None:
     """Return the place of a key or an item, and what stands there."""
     if isinstance(tree, Table):
         return next(((key.where, value) for key, value in tree.items() if isinstance(key, Text) and key == step), None)
@@ -166,7 +166,7 @@ def _inside(tree: Tree, step: str | int) -> tuple[Where, Tree | None] | None:
     return None
 
 
-def content(path: Path, file: str) -> bytes:
+def read_content(path: Path, file: str) -> bytes:
     """Return the bytes of a file, of which there are few.
 
     Raises:
@@ -178,17 +178,17 @@ def content(path: Path, file: str) -> bytes:
     except OSError as error:
         if error.errno == errno.EFBIG:
             what = f"the file is larger than {LARGEST_FILE:,} bytes"
-            raise _error(start, what, "a routine is a small text file") from None
-        raise _error(start, f"the file can't be read: {(error.strerror or str(error)).lower()}", "") from error
+            raise _build_error(start, what, "a routine is a small text file") from None
+        raise _build_error(start, f"the file can't be read: {(error.strerror or str(error)).lower()}", "") from error
 
 
-def _text(raw: bytes, file: str) -> str:
+def _decode(raw: bytes, file: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", errors="replace")
-        where = _position(before, len(before), file)
-        raise _error(where, "this is not UTF-8 text", "save the file as UTF-8") from error
+        where = _find_position(before, len(before), file)
+        raise _build_error(where, "this is not UTF-8 text", "save the file as UTF-8") from error
 
 
 def _check_depth(text: str, file: str) -> None:
@@ -200,8 +200,8 @@ def _check_depth(text: str, file: str) -> None:
     for match in _BRACKET.finditer(text):
         depth += 1 if match[0] in "[{" else -1
         if depth > UNCLOSED:
-            where = _position(text, match.start(), file)
-            raise _error(where, f"this is nested more than {DEEPEST} deep", FEWER)
+            where = _find_position(text, match.start(), file)
+            raise _build_error(where, f"this is nested more than {DEEPEST} deep", FEWER)
 
 
 def _compose(text: str, file: str) -> Node | None:
@@ -214,16 +214,16 @@ def _compose(text: str, file: str) -> Node | None:
         yaml.Composer = _composer()
         return cast("Node | None", yaml.compose(text))
     except _TooManyError as error:
-        raise _too_many(Where(file, *error.args)) from None
+        raise _build_size_error(Where(file, *error.args)) from None
     except MarkedYAMLError as error:
-        raise _not_yaml(error, text, file) from error
+        raise _explain_yaml(error, text, file) from error
     except ReaderError as error:
         what = f"a text can't hold the character {quote(chr(error.character))}"
-        raise _error(_position(text, error.position, file), what, "take it out") from error
+        raise _build_error(_find_position(text, error.position, file), what, "take it out") from error
     except (ValueError, OverflowError) as error:
-        raise _no_character(error, text, file) from error
+        raise _explain_escape(error, text, file) from error
     except RecursionError as error:
-        raise _error(Where(file, 1, 1), f"this is nested more than {DEEPEST} deep", FEWER) from error
+        raise _build_error(Where(file, 1, 1), f"this is nested more than {DEEPEST} deep", FEWER) from error
 
 
 @cache
@@ -248,23 +248,23 @@ def _composer() -> type[Any]:
     return Counting
 
 
-def _not_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
+def _explain_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
     """Explain what is not YAML."""
     marks = [(mark.line + 1, mark.column + 1) if mark else None for mark in (error.problem_mark, error.context_mark)]
     mark = marks[0] or marks[1] or (1, 1)
     slip = explain_syntax(text, str(error.problem or error.context), mark, marks[1])
-    return _error(Where(file, slip.line, slip.column), slip.what, slip.remedy)
+    return _build_error(Where(file, slip.line, slip.column), slip.what, slip.remedy)
 
 
-def _no_character(error: Exception, text: str, file: str) -> RoutineError:
+def _explain_escape(error: Exception, text: str, file: str) -> RoutineError:
     """Tell of an escape past the last character, which the library takes for one."""
     at = next((match.start() for match in _ESCAPE.finditer(text) if int(match[1], 16) > sys.maxunicode), None)
     if at is None:
-        return _error(Where(file, 1, 1), f"this is not YAML: {quote(error)}", "take it out")
-    return _error(_position(text, at, file), "an escape stands for a character that is none", "take it out")
+        return _build_error(Where(file, 1, 1), f"this is not YAML: {quote(error)}", "take it out")
+    return _build_error(_find_position(text, at, file), "an escape stands for a character that is none", "take it out")
 
 
-def _position(text: str, index: int, file: str) -> Where:
+def _find_position(text: str, index: int, file: str) -> Where:
     return Where(file, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
 
@@ -283,9 +283,9 @@ class _Walk:
 
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise _too_many(self.where(node))
+            raise _build_size_error(self.where(node))
         if depth > DEEPEST:
-            raise _error(self.where(node), f"this is nested more than {DEEPEST} deep", FEWER)
+            raise _build_error(self.where(node), f"this is nested more than {DEEPEST} deep", FEWER)
         if not str(node.tag).startswith("tag:yaml.org,2002:") or "python" in str(node.tag):
             self.note(node, f"tags such as {quote(node.tag)} mean nothing here", "take the tag out")
         if isinstance(node, ScalarNode):
@@ -301,8 +301,8 @@ class _Walk:
         self.characters += len(node.value)
         if self.characters > MOST_CHARACTERS:
             what = f"with its aliases the texts of the file have more than {MOST_CHARACTERS:,} characters"
-            raise _error(self.where(node), what, "use fewer aliases")
-        text = _placed(Text(node.value), self.where(node))
+            raise _build_error(self.where(node), what, "use fewer aliases")
+        text = _set_place(Text(node.value), self.where(node))
         text.dash = self.find_dash(node) if node.style is None else None
         return text
 
@@ -315,12 +315,12 @@ class _Walk:
         return None
 
     def sequence(self, node: Node, depth: int) -> Items:
-        items = _placed(Items(self.tree(child, depth + 1) for child in node.value), self.where(node))
+        items = _set_place(Items(self.tree(child, depth + 1) for child in node.value), self.where(node))
         items.places = [self.where(child) for child in node.value]
         return items
 
     def mapping(self, node: Node, depth: int) -> Table:
-        return _placed(Table(self.pairs(node, depth)), self.where(node))
+        return _set_place(Table(self.pairs(node, depth)), self.where(node))
 
     def pairs(self, node: Node, depth: int) -> Iterator[tuple[Text, Tree | None]]:
         from ruamel.yaml.nodes import ScalarNode
@@ -341,7 +341,7 @@ class _Walk:
             if key.value in seen and not dashless:
                 dashless = self.note_double(key, seen)
             seen.setdefault(key.value, key)
-            name = _placed(Text(key.value), self.where(key))
+            name = _set_place(Text(key.value), self.where(key))
             name.dash = None
             yield name, self.tree(value, depth + 1)
         own = {*seen}
@@ -375,18 +375,20 @@ class _Walk:
                     yield key, value
 
 
-def _placed(value: _Tree, where: Where) -> _Tree:
+def _set_place(value: _Tree, where: Where) -> _Tree:
     value.where = where
     return value
 
 
-def _error(where: Where, what: str, remedy: str) -> RoutineError:
+def _build_error(where: Where, what: str, remedy: str) -> RoutineError:
     return RoutineError([Problem(where, what, remedy)])
 
 
-def _too_many(where: Where) -> RoutineError:
-    return _error(where, f"with its aliases the file has more than {MOST_NODES:,} values", "use fewer")
+def _build_size_error(where: Where) -> RoutineError:
+    return _build_error(where, f"with its aliases the file has more than {MOST_NODES:,} values", "use fewer")
 
 
-def _empty(file: str) -> RoutineError:
-    return _error(Where(file, 1, 1), "the file is empty", "'voicecoach show sitting-leg-stretch' prints an example")
+def _build_empty_error(file: str) -> RoutineError:
+    return _build_error(
+        Where(file, 1, 1), "the file is empty", "'voicecoach show sitting-leg-stretch' prints an example"
+    )

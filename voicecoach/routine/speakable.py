@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from voicecoach.language import Language, Pairs
 
 Finding = tuple[str, str]
-"""What a voice would read wrongly, and what to write instead."""
+"""What is wrong, and the remedy."""
 
 ALONE = "write words alone"
 STEPS = f"{ALONE}; 'settle' and 'rest' leave time"
@@ -108,16 +108,18 @@ def _check_read(said: str, words: Language) -> Iterator[Finding]:
     yield from _find_unread(said, words)
     if said.isascii() and words.word("calibration").isascii():
         return
-    own = _scripts(words.word("calibration"))
-    if found := next((each for each in _LETTERS.finditer(NAME.sub(" ", said)) if not _scripts(each[0]) <= own), None):
+    own = _list_scripts(words.word("calibration"))
+    if found := next(
+        (each for each in _LETTERS.finditer(NAME.sub(" ", said)) if not _list_scripts(each[0]) <= own), None
+    ):
         what = f"{quote(found[0])} is in letters that a voice for {words.name} spells out one by one, if at all"
         yield what, "write it as it sounds, or choose the routine's 'language'"
 
 
 def check_written(wording: str, words: Language, pronounced: Pairs = ()) -> Iterator[Finding]:
-    """Yield what a voice would read wrongly in a wording as it is written; `pause_mark` finds marks for pauses."""
+    """Yield what a voice would read wrongly in a wording as it is written; `find_pause_mark` finds marks for pauses."""
     if _SUSPECT.search(wording):
-        wording = _pauses(words).sub(" ", wording)
+        wording = _build_pause_pattern(words).sub(" ", wording)
     yield from _check_read(read_signs(wording, words, pronounced), words)
 
 
@@ -126,28 +128,28 @@ def check_spoken(text: str, said: str, words: Language) -> Iterator[Finding]:
     if read_aloud(text, words) != said:
         yield from _check_read(said, words)
         return
-    if found := pause_mark(text, words):
+    if found := find_pause_mark(text, words):
         yield f"{quote(found[0])} is read out, and makes no pause", f"write 'settle: {found[1]}' under the words"
     yield from check_written(text, words)
 
 
-def pause_mark(wording: str, words: Language) -> tuple[str, str] | None:
+def find_pause_mark(wording: str, words: Language) -> tuple[str, str] | None:
     """Return a mark for a pause, which would be read out instead, and the length it has in a routine file.
 
     >>> from voicecoach.language import language
-    >>> pause_mark("Let go. [pause 10 s]", language("en"))
+    >>> find_pause_mark("Let go. [pause 10 s]", language("en"))
     ('[pause 10 s]', '10s')
-    >>> pause_mark("Let go (pause if you like).", language("en"))
+    >>> find_pause_mark("Let go (pause if you like).", language("en"))
     """
-    found = _pauses(words).search(wording) if _SUSPECT.search(wording) else None
+    found = _build_pause_pattern(words).search(wording) if _SUSPECT.search(wording) else None
     if found is None:
         return None
     if found["ms"]:
         return found[0], f"{int(found['ms']) / 1000:g}s"
-    return found[0], _length(found[0], words)
+    return found[0], _read_length(found[0], words)
 
 
-def _length(mark: str, words: Language) -> str:
+def _read_length(mark: str, words: Language) -> str:
     """Return the length that stands in a mark for a pause, as a routine file has it."""
     for number, word in enumerate(words.numbers):
         mark = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", str(number), mark, flags=re.IGNORECASE)
@@ -163,7 +165,7 @@ def _length(mark: str, words: Language) -> str:
 
 
 @lru_cache(maxsize=16)
-def _pauses(words: Language) -> re.Pattern[str]:
+def _build_pause_pattern(words: Language) -> re.Pattern[str]:
     number = rf"(?:\d[\d.,]{{0,9}}|{'|'.join(map(re.escape, words.numbers)) or '(?!)'})"
     unit_ = r"[\s-]?[^\W\d_]{1,20}\.?"
     name = rf"(?:{words.reading.form('pauses') or _PAUSES})"
@@ -178,11 +180,11 @@ def _find_unread(said: str, words: Language) -> Iterator[Finding]:
     """Yield marks that are read by their names, and short forms that are spelled out."""
     if not _SUSPECT.search(said):
         return
-    for pattern, what, remedy in _kinds(words):
+    for pattern, what, remedy in _list_patterns(words):
         if found := pattern.search(said):
             yield what.format(quote(found[0].strip())), remedy
             said = pattern.sub(" ", said)
-    spelled = (each for each in _spelled_pattern(words).finditer(said) if not closes_quote(said, each.end() - 1))
+    spelled = (each for each in _build_unit_pattern(words).finditer(said) if not closes_quote(said, each.end() - 1))
     if found := next(spelled, None):
         yield f"{quote(found[0])} is spelled out", "write the unit in words"
     if picture := next((each for each in said if _is_sign(each)), None):
@@ -190,7 +192,7 @@ def _find_unread(said: str, words: Language) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=16)
-def _kinds(words: Language) -> tuple[tuple[re.Pattern[str], str, str], ...]:
+def _list_patterns(words: Language) -> tuple[tuple[re.Pattern[str], str, str], ...]:
     """Return the patterns of what is read out, with what is said of it, and what to do."""
     speakers = words.reading.form("speakers") or "(?!)"
     labels = rf"(?i:^(?:{speakers})(?: \d+)?:)"
@@ -202,7 +204,7 @@ def _kinds(words: Language) -> tuple[tuple[re.Pattern[str], str, str], ...]:
 
 
 @lru_cache(maxsize=16)
-def _spelled_pattern(words: Language) -> re.Pattern[str]:
+def _build_unit_pattern(words: Language) -> re.Pattern[str]:
     """Return the pattern of numbers with a unit, or other letters joined to them, that are not read as words."""
     ordinals = words.reading.form("ordinals")
     units = "|".join([_UNITS, *(re.escape(each) for symbols, _ in words.reading.units for each in symbols.split())])
@@ -221,7 +223,7 @@ def _is_sign(character: str) -> bool:
     return kind in {"So", "Sm", "Co"} and unicodedata.name(character, "") not in _READ_RIGHT
 
 
-def _scripts(text: str) -> set[str]:
+def _list_scripts(text: str) -> set[str]:
     """Return the scripts of a text's letters; those that Japanese and Chinese mix are one."""
     letters = (each for each in text if each.isalpha() and unicodedata.category(each) != "Lm")
     found = {unicodedata.name(each, "").split(" ", 1)[0].split("-", 1)[0] for each in letters}

@@ -13,7 +13,7 @@ from voicecoach.routine.lines import Slip, read_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voicecoach.routine.lines import Line
+    from voicecoach.routine.lines import SourceLine
 
 _CLOSING = {"{": "}", "[": "]"}
 MOST_ABOVE = 30
@@ -83,7 +83,7 @@ def _is_tabbed(text: str, number: int) -> bool:
 
 
 def _find_slip(
-    above: Sequence[Line], at: Line | None, below: Sequence[Line], said: str, mark: tuple[int, int]
+    above: Sequence[SourceLine], at: SourceLine | None, below: Sequence[SourceLine], said: str, mark: tuple[int, int]
 ) -> Slip | None:
     """Return what the lines show, if it is one of the slips that authors make."""
     if "another document" in said or "escape" in said:
@@ -100,7 +100,7 @@ def _find_slip(
     return _find_text(at)
 
 
-def _find_colonless(above: Sequence[Line], at: Line | None) -> Slip | None:
+def _find_colonless(above: Sequence[SourceLine], at: SourceLine | None) -> Slip | None:
     """Look for a line that has a key of the language and no colon after it."""
     for number, line in _walk_up(above, at):
         before = above[:number]
@@ -112,7 +112,7 @@ def _find_colonless(above: Sequence[Line], at: Line | None) -> Slip | None:
     return None
 
 
-def _walk_up(above: Sequence[Line], at: Line | None) -> Iterator[tuple[int, Line]]:
+def _walk_up(above: Sequence[SourceLine], at: SourceLine | None) -> Iterator[tuple[int, SourceLine]]:
     """Yield the line where YAML gave up, and those above it up to the first that has a key, with their indices."""
     if at:
         yield len(above), at
@@ -122,7 +122,7 @@ def _walk_up(above: Sequence[Line], at: Line | None) -> Iterator[tuple[int, Line
         yield number, above[number]
 
 
-def _find_dashless(above: Sequence[Line], at: Line | None) -> Slip | None:
+def _find_dashless(above: Sequence[SourceLine], at: SourceLine | None) -> Slip | None:
     """Look for a text that stands where the items of a list start, and has no dash."""
     for number, line in _walk_up(above, at):
         before = above[number - 1] if number else None
@@ -132,7 +132,7 @@ def _find_dashless(above: Sequence[Line], at: Line | None) -> Slip | None:
     return None
 
 
-def _find_bracket(lines: Sequence[Line], mark: tuple[int, int], opening: tuple[int, int]) -> Slip | None:
+def _find_bracket(lines: Sequence[SourceLine], mark: tuple[int, int], opening: tuple[int, int]) -> Slip | None:
     """Look for a bracket that is not closed in its line, or a comma that is missing in it."""
     line = next((each for each in lines if each.number == opening[0]), None)
     sign = line.value[opening[1] - line.value_column :][:1] if line else ""
@@ -157,7 +157,7 @@ def _find_bracket(lines: Sequence[Line], mark: tuple[int, int], opening: tuple[i
     return Slip(mark[0], mark[1] - len(joined), f"there is no comma in {quote(joined)}", remedy)
 
 
-def _find_quotes(above: Sequence[Line], at: Line | None) -> Slip | None:
+def _find_quotes(above: Sequence[SourceLine], at: SourceLine | None) -> Slip | None:
     """Look for quotes that are not closed in their line, if the next quotes stand where YAML gave up."""
     last = at or (above[-1] if above else None)
     for line in reversed(above[-12:]):
@@ -174,11 +174,11 @@ def _has_end(quoted: str) -> bool:
     return re.search(rf"(?<!\\){quoted[0]}", quoted[1:]) is not None
 
 
-def _has_sign(line: Line, sign: str) -> bool:
+def _has_sign(line: SourceLine, sign: str) -> bool:
     return sign in line.value
 
 
-def _find_unopened(at: Line) -> Slip | None:
+def _find_unopened(at: SourceLine) -> Slip | None:
     """Look for quotes at the end of a text that are not there at its start."""
     if at.value[-1:] not in {'"', "'"} or at.value.count(at.value[-1]) > 1 or len(at.value) == 1:
         return None
@@ -186,7 +186,7 @@ def _find_unopened(at: Line) -> Slip | None:
     return Slip(at.number, at.value_column, "these quotes are not opened", remedy)
 
 
-def _find_text(at: Line) -> Slip | None:
+def _find_text(at: SourceLine) -> Slip | None:
     """Look for a text that YAML takes for something else, because of how it starts or a colon in it."""
     unopened = _find_unopened(at)
     if unopened:

@@ -1,7 +1,6 @@
 """How a text is read aloud: units, ranges, signs and short forms in words, and verbs that voices take for nouns.
 
-Captions and transcripts keep the author's text; only the voice is given what `read_aloud` returns. What is read in
-which language stands in the language's table.
+Only the voice gets what `read_aloud` returns; captions keep the author's text. The rules are in the language's table.
 """
 
 from __future__ import annotations
@@ -112,7 +111,7 @@ def read_aloud(text: str, words: Language, pronounced: Pairs = ()) -> str:
         return text
     kept = list[str]()
     read = _keep(_keep_and_read(text, words, pronounced, kept), pronounced, kept)
-    return _put_back(_reader(words).verbs(_without_marks(read)), kept)
+    return _put_back(_make_reader(words).spell_verbs(_remove_marks(read)), kept)
 
 
 def read_signs(text: str, words: Language, pronounced: Pairs = ()) -> str:
@@ -127,17 +126,17 @@ def read_signs(text: str, words: Language, pronounced: Pairs = ()) -> str:
 
 
 def _keep_and_read(text: str, words: Language, pronounced: Pairs, kept: list[str]) -> str:
-    return _reader(words).signs(_keep(text, pronounced, kept))
+    return _make_reader(words).read_signs(_keep(text, pronounced, kept))
 
 
 def _put_back(text: str, kept: Sequence[str]) -> str:
     return _PLACE.sub(lambda match: kept[ord(match[0]) - _KEPT], text)
 
 
-def _without_marks(text: str) -> str:
+def _remove_marks(text: str) -> str:
     """Leave out what is never meant to be heard: arrows, pictures, bullets, lines, stars around words.
 
-    >>> _without_marks("→ Left → right")
+    >>> _remove_marks("→ Left → right")
     'Left, right'
     """
     if not _MARKS.search(text):
@@ -151,7 +150,7 @@ def _keep(text: str, pronounced: Pairs, kept: list[str]) -> str:
     """Put a sign in place of each text that the author pronounces, and keep what is said for it; longest first."""
     if not pronounced:
         return text
-    pattern, sounds, begin = _pronouncing(pronounced)
+    pattern, sounds, begin = _build_pronunciation(pronounced)
     if begin and begin.isdisjoint(_WORD.findall(_fold(text))):
         return text
 
@@ -163,7 +162,7 @@ def _keep(text: str, pronounced: Pairs, kept: list[str]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _pronouncing(pronounced: Pairs) -> tuple[re.Pattern[str], Mapping[str, str], frozenset[str]]:
+def _build_pronunciation(pronounced: Pairs) -> tuple[re.Pattern[str], Mapping[str, str], frozenset[str]]:
     """Return the pattern of all names, what is said for each, and the words that they begin with, if all have some."""
     longest = sorted(((_fold(name), sound) for name, sound in pronounced), key=lambda pair: -len(pair[0]))
     every = "|".join(re.escape(name) for name, _ in longest)
@@ -174,20 +173,20 @@ def _pronouncing(pronounced: Pairs) -> tuple[re.Pattern[str], Mapping[str, str],
 
 def _fold(text: str) -> str:
     """Return a text by which those are found that differ in their capitals alone; it keeps its length."""
-    return "".join(_small(each) for each in text) if not text.isascii() else text.lower()
+    return "".join(_fold_letter(each) for each in text) if not text.isascii() else text.lower()
 
 
-def _small(letter: str) -> str:
+def _fold_letter(letter: str) -> str:
     small = letter.casefold()
     return _DOTS.get(letter, small if len(small) == 1 else letter.lower()[:1])
 
 
 @lru_cache(maxsize=16)
-def _reader(words: Language) -> _Reader:
+def _make_reader(words: Language) -> _Reader:
     return _Reader(words)
 
 
-def _value(number: str) -> float:
+def _parse_number(number: str) -> float:
     return float(number.replace(",", ".")) if number.count(".") + number.count(",") <= 1 else 0.0
 
 
@@ -197,7 +196,7 @@ class _Reader:
 
     words: Language
 
-    def signs(self, text: str) -> str:
+    def read_signs(self, text: str) -> str:
         """Put units, ranges, fractions, signs and short forms into words."""
         if not self.words.reading.forms or not _SOMETHING.search(text):
             return text
@@ -205,31 +204,31 @@ class _Reader:
             for pattern, said in self._short:
                 text = pattern.sub(said, text)
         if _COUNT.search(text):
-            text = self._numbers(text)
-        text = self._joined(text)
+            text = self._read_numbers(text)
+        text = self._read_joined(text)
         if "I" in text or "V" in text or "X" in text:
-            text = re.sub(_ROMAN, lambda match: f" {_roman(match['two'])}", text)
-            text = re.sub(_FIRST, self._first, text)
+            text = re.sub(_ROMAN, lambda match: f" {_parse_roman(match['two'])}", text)
+            text = re.sub(_FIRST, self._read_first, text)
         return text
 
-    def _numbers(self, text: str) -> str:
+    def _read_numbers(self, text: str) -> str:
         """Read what has a number in it: signs before it, lengths, units, products, series and levels."""
         if _SIGNS.search(text):
             for key, sign in _SIGNED:
-                text = self._two(sign, key, text)
+                text = self._replace_two(sign, key, text)
         if _PRIME.search(text):
-            text = re.sub(_MINUTES_SECONDS, self._minutes_seconds, text)
-        text = re.sub(_LENGTH_IN_ONE, self._length, text)
+            text = re.sub(_MINUTES_SECONDS, self._read_minutes, text)
+        text = re.sub(_LENGTH_IN_ONE, self._read_length, text)
         if ":" in text:
-            text = re.sub(_CLOCK_MINUTES, self._length, text)
+            text = re.sub(_CLOCK_MINUTES, self._read_length, text)
         if _CROSS.search(text):
             text = self._read_products(text)
-        text = self._units.sub(self._unit, text)
+        text = self._units.sub(self._read_unit, text)
         if "-" in text:
             text = re.sub(_SERIES, lambda match: match[0].replace("-", " "), text)
         return re.sub(_LEVELS, r"\1 \2", text)
 
-    def verbs(self, text: str) -> str:
+    def spell_verbs(self, text: str) -> str:
         """Spell verbs that begin a clause so that no voice takes them for nouns."""
         for verb in {found.lower() for found in self._verb.findall(text)}:
             pattern, said = self._verbs[verb]
@@ -246,7 +245,7 @@ class _Reader:
     @cached_property
     def _any_short(self) -> re.Pattern[str]:
         """The pattern of any short form: most texts have none, and are not looked through for each."""
-        return re.compile("|".join(f"(?:{_scoped(pattern)})" for pattern, _ in self.words.reading.short) or "(?!)")
+        return re.compile("|".join(f"(?:{_scope_flag(pattern)})" for pattern, _ in self.words.reading.short) or "(?!)")
 
     @cached_property
     def _verb(self) -> re.Pattern[str]:
@@ -255,9 +254,12 @@ class _Reader:
 
     @cached_property
     def _verbs(self) -> Mapping[str, tuple[str, str]]:
-        return {first_verb(pattern): (self._begins_clause(pattern), said) for pattern, said in self.words.reading.verbs}
+        return {
+            first_verb(pattern): (self._build_clause_pattern(pattern), said)
+            for pattern, said in self.words.reading.verbs
+        }
 
-    def _begins_clause(self, pattern: str) -> str:
+    def _build_clause_pattern(self, pattern: str) -> str:
         starts = rf"(?:(?<=[.!?…:;,(–—“\"‘«]\s)|(?<=[(–—“\"‘'«¿¡])|^|{self._after})"
         verb = first_verb(pattern)
         after = fill(pattern, object=self.form("objects"))[len(verb) :]
@@ -271,7 +273,7 @@ class _Reader:
     @cached_property
     def _units(self) -> re.Pattern[str]:
         symbols = [each for each, _ in self.words.reading.units for each in each.split()]
-        either = "|".join(_symbol(each) for each in sorted(symbols, key=lambda each: -len(each)))
+        either = "|".join(_build_symbol_pattern(each) for each in sorted(symbols, key=lambda each: -len(each)))
         range_ = rf"(?:{SPACE}?{DASH}{SPACE}?(?P<to>{_QUANTITY}))?"
         unit = rf"(?:{SPACE}|-(?=[^\W\d_]{{2}}))?(?P<unit>{either})(?![\w²³'])"
         return re.compile(rf"{_OPEN}(?<!\d['′’])(?P<from>{_QUANTITY}){range_}{unit}{_FULL_STOP}{_PER}")
@@ -293,14 +295,14 @@ class _Reader:
         around = "\0".join(near)
         return self._timely.search(around) is not None
 
-    def _unit(self, match: re.Match[str]) -> str:
+    def _read_unit(self, match: re.Match[str]) -> str:
         symbol, one, other = match["unit"], match["from"], match["to"]
         if self._is_unsure(match) or _is_decade(match) or closes_quote(match.string, match.start("unit")):
             return match[0]
-        number = self._range(one, other) if other else self._number(one)
+        number = self._read_range(one, other) if other else self._read_number(one)
         if not number:
             return match[0]
-        return self._per(self._count_units(number, self._unit_words[symbol.lower()]), match)
+        return self._add_per(self._count_units(number, self._unit_words[symbol.lower()]), match)
 
     def _count_units(self, number: str, said: tuple[str, ...]) -> str:
         """Say how many of a unit."""
@@ -310,7 +312,7 @@ class _Reader:
             return self.words.say_count(said[0], int(number))
         return self.words.word(said[0], number=number)
 
-    def _number(self, written: str) -> str:
+    def _read_number(self, written: str) -> str:
         """Return a number with its fraction in words, and a zero before a bare decimal; nothing where it can't be."""
         part = _PARTS.get(written[-1])
         if part is None:
@@ -321,16 +323,16 @@ class _Reader:
             fill(mixed, number=written[:-1], part=self.form(f"mixed {part}") or said) if written[:-1] and mixed else ""
         )
 
-    def _range(self, one: str, other: str) -> str:
+    def _read_range(self, one: str, other: str) -> str:
         """Return a range in words, if it goes up."""
-        numbers = self._number(one), self._number(other)
-        rises = one[-1] in _PARTS or other[-1] in _PARTS or _value(one) < _value(other)
+        numbers = self._read_number(one), self._read_number(other)
+        rises = one[-1] in _PARTS or other[-1] in _PARTS or _parse_number(one) < _parse_number(other)
         return fill(self.form("range"), one=numbers[0], other=numbers[1]) if all(numbers) and rises else ""
 
-    def _per(self, said: str, match: re.Match[str]) -> str:
+    def _add_per(self, said: str, match: re.Match[str]) -> str:
         return fill(self.form("per"), one=said, other=match["per"]) if match["per"] else said
 
-    def _minutes_seconds(self, match: re.Match[str]) -> str:
+    def _read_minutes(self, match: re.Match[str]) -> str:
         """Read 5'30" as minutes and seconds, unless it may be feet and inches."""
         minutes, seconds = int(match[1]), int(match[2])
         if self.form("inches") and seconds < _INCHES:
@@ -339,7 +341,7 @@ class _Reader:
             self.words.say_count("minutes", minutes), self.words.say_count("seconds", seconds)
         )
 
-    def _length(self, match: re.Match[str]) -> str:
+    def _read_length(self, match: re.Match[str]) -> str:
         """Read a length of several units, as 1m30s, or of minutes with a colon, as 1:30 min."""
         parts = {"minutes": int(match["m"]), "seconds": int(match["s"])}
         said = [self.words.say_count(unit, number) for unit, number in parts.items() if number]
@@ -351,43 +353,43 @@ class _Reader:
     def _read_products(self, text: str) -> str:
         """Read 3x10, 5x and x5."""
         text = re.sub(_PRODUCT, lambda match: re.sub(_OPERATOR, f" {self.form('times')} ", match[0]), text)
-        return re.sub(_TIMES_AFTER, self._times, re.sub(_TIMES_BEFORE, self._times, text))
+        return re.sub(_TIMES_AFTER, self._read_times, re.sub(_TIMES_BEFORE, self._read_times, text))
 
-    def _times(self, match: re.Match[str]) -> str:
+    def _read_times(self, match: re.Match[str]) -> str:
         once = self.form("once") if match["n"] == "1" else ""
-        return self._per(once or fill(self.form("repeated"), number=match["n"]), match)
+        return self._add_per(once or fill(self.form("repeated"), number=match["n"]), match)
 
-    def _joined(self, text: str) -> str:
+    def _read_joined(self, text: str) -> str:
         """Read fractions, ranges, ratios, times, signs before numbers, and what is for each."""
         if _COUNT.search(text) and _JOINED.search(text):
-            text = self._fractions.sub(self._fraction, text)
-            text = re.sub(_RANGE, lambda match: self._range(match[1], match[2]) or match[0], text)
-            text = re.sub(_UNDER_A_MINUTE, self._seconds, text)
+            text = self._fractions.sub(self._read_fraction, text)
+            text = re.sub(_RANGE, lambda match: self._read_range(match[1], match[2]) or match[0], text)
+            text = re.sub(_UNDER_A_MINUTE, self._read_seconds, text)
             for key, pattern in _TWO:
-                text = self._two(pattern, key, text)
+                text = self._replace_two(pattern, key, text)
         if not self.form("and"):
             return text
         return (re.sub(_AND, f" {self.form('and')} ", text) if "&" in text else text).strip()
 
-    def _two(self, pattern: str, key: str, text: str) -> str:
+    def _replace_two(self, pattern: str, key: str, text: str) -> str:
         """Put what is said for two parts in the place of a pattern."""
         said = self.form(key)
         if not said:
             return text
         return re.sub(pattern, lambda match: fill(said, one=match[1], other=match[2]).lstrip(), text)
 
-    def _seconds(self, match: re.Match[str]) -> str:
+    def _read_seconds(self, match: re.Match[str]) -> str:
         return self.words.say_count("seconds", int(match[1]))
 
     @cached_property
     def _fractions(self) -> re.Pattern[str]:
-        symbols = "|".join(_symbol(each) for each in self._unit_words)
+        symbols = "|".join(_build_symbol_pattern(each) for each in self._unit_words)
         written = "|".join(key for key, _ in self.words.reading.fractions) or "(?!)"
         whole = rf"(?:(?P<whole>\d+){SPACE}?)?"
         either = rf"(?:(?<!\d)(?P<slashed>{written})|(?P<sign>[{FRACTIONS}]))"
         return re.compile(rf"{_OPEN}{whole}{either}(?![\w/]|{SPACE}?(?:{symbols})(?!\w))")
 
-    def _fraction(self, match: re.Match[str]) -> str:
+    def _read_fraction(self, match: re.Match[str]) -> str:
         part, whole = match["slashed"] or _PARTS[match["sign"]], match["whole"]
         said = dict(self.words.reading.fractions).get(part, "")
         if not whole:
@@ -395,21 +397,21 @@ class _Reader:
         mixed = self.form("mixed") if said else ""
         return fill(mixed, number=whole, part=self.form(f"mixed {part}") or said) or match[0]
 
-    def _first(self, match: re.Match[str]) -> str:
+    def _read_first(self, match: re.Match[str]) -> str:
         """Read the I of a first: 'Warrior I'; after a word that begins a clause it is the speaker."""
         return match[0] if match["name"].lower() in self.form("begins").split() else f"{match['name']} 1"
 
 
-def _scoped(pattern: str) -> str:
+def _scope_flag(pattern: str) -> str:
     """Return a pattern whose flag for small and capital letters holds for it alone.
 
-    >>> _scoped("(?i)approx"), _scoped("ca")
+    >>> _scope_flag("(?i)approx"), _scope_flag("ca")
     ('(?i:approx)', 'ca')
     """
     return f"(?i:{pattern.removeprefix('(?i)')})" if pattern.startswith("(?i)") else pattern
 
 
-def _symbol(symbol: str) -> str:
+def _build_symbol_pattern(symbol: str) -> str:
     """Return the pattern of a unit's symbol; capitals are no other unit where there are two letters."""
     escaped = re.escape(symbol)
     return f"(?i:{escaped})" if len(symbol) > 1 and symbol.isalpha() else escaped
@@ -435,10 +437,10 @@ def closes_quote(text: str, at: int) -> bool:
     return re.search(rf"(?:^|[\s(])[{quotes}][^\s\"”'’][^\"”'’]*$", before) is not None
 
 
-def _roman(written: str) -> int:
+def _parse_roman(written: str) -> int:
     """Return the value of a Roman numeral.
 
-    >>> [_roman(each) for each in ("II", "IV", "XIX")]
+    >>> [_parse_roman(each) for each in ("II", "IV", "XIX")]
     [2, 4, 19]
     """
     total, last = 0, 0

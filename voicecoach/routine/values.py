@@ -16,7 +16,7 @@ from voicecoach.core import notation
 from voicecoach.core.score import Offset
 from voicecoach.core.spelling import put_digits, read_number, shorten, simplify
 from voicecoach.errors import ChoiceError, VoicecoachError, Where, quote
-from voicecoach.routine.formula import NAME, Formula, as_span, refuse_slips, worked_out
+from voicecoach.routine.formula import NAME, Formula, as_span, evaluate, refuse_slips
 from voicecoach.routine.source import CONTROL, Table
 
 if TYPE_CHECKING:
@@ -74,27 +74,27 @@ class Name:
     where: Where | None = field(default=None, compare=False)
 
 
-def words(value: object) -> Words:
+def read_words(value: object) -> Words:
     """Read wordings, parted by ``|``.
 
-    >>> words("Breathe in slowly | In").wordings
+    >>> read_words("Breathe in slowly | In").wordings
     ('Breathe in slowly', 'In')
     """
     if isinstance(value, Words):
         return value
-    wordings = tuple(" ".join(part.split()) for part in text(value).split("|"))
+    wordings = tuple(" ".join(part.split()) for part in read_text(value).split("|"))
     if not any(wordings):
         raise ValueError("there are no words here; write some, or leave the key out")
     if not all(wordings):
         raise ValueError("a wording is empty; take the | beside it out, or write something on both sides of each |")
     if any(set("{}") & set(BLANK.sub("", wording)) for wording in wordings):
         raise ValueError("a brace is alone here; write both, as in {leg}")
-    if not all(map(_sayable, wordings[:-1] if wordings[-1] == TONE else wordings)):
+    if not all(map(_is_sayable, wordings[:-1] if wordings[-1] == TONE else wordings)):
         raise ValueError("a wording has nothing in it that can be said; write words, or leave the key out")
     return Words(wordings, getattr(value, "where", None))
 
 
-def text(value: object) -> str:
+def read_text(value: object) -> str:
     """Return a text of the file, or refuse what is no text or can't be said."""
     if isinstance(value, Table):
         raise ValueError("this should be a text; a text that starts with { or has a : in it needs quotes")  # noqa: TRY004
@@ -118,60 +118,60 @@ def limit_names(most: int) -> BeforeValidator:
     return BeforeValidator(count)
 
 
-def _line(value: object) -> str:
+def _read_line(value: object) -> str:
     """Read a text onto one line."""
-    return " ".join(text(value).split())
+    return " ".join(read_text(value).split())
 
 
-def _written(value: object) -> str:
+def _read_filled(value: object) -> str:
     """Read a text that has something in it."""
-    line = _line(value)
+    line = _read_line(value)
     if not line:
         raise ValueError("this text is empty; write something, or leave the key out")
     return line
 
 
-def _sentence(value: object) -> str:
+def _read_sentence(value: object) -> str:
     """Read a text that is said or shown as it stands."""
-    line = _written(value)
+    line = _read_filled(value)
     if set("{}") & set(line):
         raise ValueError("braces are filled only in steps; write the words themselves")
     if "|" in line:
         raise ValueError("wordings are parted only in steps; write one, without |")
-    if not _sayable(line):
+    if not _is_sayable(line):
         raise ValueError("this has nothing in it that can be said; write words, or leave the key out")
     return line
 
 
-def _sayable(wording: str) -> bool:
+def _is_sayable(wording: str) -> bool:
     """Tell whether there is a letter, a number or a symbol; of dots and dashes alone a voice makes nothing."""
     return any(unicodedata.category(character)[0] in "LNS" for character in wording)
 
 
-def _own_words(value: object) -> object:
+def _read_own_words(value: object) -> object:
     """Read a text that the program says in place of its own, or a list of them."""
-    return tuple(map(_written, value)) if isinstance(value, (list, tuple)) else _written(value)
+    return tuple(map(_read_filled, value)) if isinstance(value, (list, tuple)) else _read_filled(value)
 
 
-def _name(value: object) -> object:
-    return value if isinstance(value, Name) else Name(_written(value), getattr(value, "where", None))
+def _read_name(value: object) -> object:
+    return value if isinstance(value, Name) else Name(_read_filled(value), getattr(value, "where", None))
 
 
-def _by(parse: Callable[[str], object]) -> BeforeValidator:
+def _parse_with(parse: Callable[[str], object]) -> BeforeValidator:
     """Parse a text with one of breath.py's readers, unless it is parsed already."""
 
-    def read_text(value: object) -> object:
+    def read_value(value: object) -> object:
         if isinstance(value, (breaths.Breath, breaths.Pace, breaths.Span, Formula, Offset)):
             return value
         try:
-            return parse(text(value))
+            return parse(read_text(value))
         except VoicecoachError as error:
             raise ValueError("; ".join(str(error).splitlines())) from error
 
-    return BeforeValidator(read_text)
+    return BeforeValidator(read_value)
 
 
-def _bounded(span: breaths.Span | Formula) -> breaths.Span | Formula:
+def _check_bounds(span: breaths.Span | Formula) -> breaths.Span | Formula:
     if isinstance(span, Formula):
         return span
     if span.breaths > MOST_BREATHS or max(span.rest, span.least) > LONGEST_SPAN:
@@ -179,14 +179,14 @@ def _bounded(span: breaths.Span | Formula) -> breaths.Span | Formula:
     return span
 
 
-def _whole(least: int, most: int) -> BeforeValidator:
+def _read_whole(least: int, most: int) -> BeforeValidator:
     """Read a whole number within bounds, or a formula that makes one."""
 
     def read(value: object) -> object:
         if isinstance(value, (int, Formula)):
             return value
         if isinstance(value, str) and "{" in value:
-            return _named(value)
+            return _read_named(value)
         plain = simplify(value) if isinstance(value, str) else ""
         if not re.fullmatch(r"[0-9]+", plain):
             digits = re.search(r"[0-9]+", put_digits(plain))
@@ -201,70 +201,70 @@ def _whole(least: int, most: int) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-def _formula(value: object) -> Formula:
+def _read_formula(value: object) -> Formula:
     if isinstance(value, str) and set("{}") & set(BLANK.sub("", value)):
         raise ValueError("a brace is alone here; write both, as in {hold}")
-    return Formula(_written(value), getattr(value, "where", None))
+    return Formula(_read_filled(value), getattr(value, "where", None))
 
 
-def _worked(value: object) -> Formula:
+def _read_calculated(value: object) -> Formula:
     """Read a value that is worked out; one without names is tried at once."""
     if isinstance(value, Formula):
         return value
-    formula = _formula(value)
+    formula = _read_formula(value)
     if not formula.names():
         try:
-            worked_out(formula.text.removeprefix("-").strip(), {})
+            evaluate(formula.text.removeprefix("-").strip(), {})
         except VoicecoachError as error:
             raise ValueError(f"{quote(formula.text)} is no number or length; write 5, 20s or 2 breaths") from error
     return formula
 
 
-def _value(value: object) -> str:
+def _read_value(value: object) -> str:
     """Read what a name stands for: one wording."""
-    line = _written(value)
+    line = _read_filled(value)
     if "|" in line:
         raise ValueError("a value has one wording; write the | where the value is said")
     return line
 
 
-def _length(value: object) -> object:
+def _read_length(value: object) -> object:
     """Read a length, or a formula that makes one; a plain number is breaths."""
     if isinstance(value, int):
         return breaths.Span(breaths=value)
-    return _arithmetic(value)
+    return _read_arithmetic(value)
 
 
-def _arithmetic(value: object) -> object:
+def _read_arithmetic(value: object) -> object:
     """Leave what is worked out until its names have their values, but for what no values would mend."""
     if not isinstance(value, str):
         return value
     try:
         refuse_slips(value)
-        return as_span(worked_out(value, {})) if _SUM.search(value) and "{" not in value else _named(value)
+        return as_span(evaluate(value, {})) if _SUM.search(value) and "{" not in value else _read_named(value)
     except VoicecoachError as error:
         raise ValueError("; ".join(str(error).rsplit(": ", 1))) from error
 
 
-def _named(value: object) -> object:
+def _read_named(value: object) -> object:
     """Leave what has names in braces to be worked out where they have their values."""
-    return _formula(value) if isinstance(value, str) and "{" in value else value
+    return _read_formula(value) if isinstance(value, str) and "{" in value else value
 
 
-def _unnamed(value: object) -> object:
+def _refuse_names(value: object) -> object:
     """Refuse names where none has a value yet."""
     if isinstance(value, str) and "{" in value:
         raise ValueError("no name can stand here; write seconds, as 4-6, or use a 'pace' with this breath")
     return value
 
 
-def _lasting(span: breaths.Span | Formula) -> breaths.Span | Formula:
+def _refuse_no_time(span: breaths.Span | Formula) -> breaths.Span | Formula:
     if span == breaths.Span():
         raise ValueError("this lasts no time; write how long, as 5s, or leave the step out")
     return span
 
 
-def _breathed(span: breaths.Span | Formula) -> breaths.Span | Formula:
+def _require_breaths(span: breaths.Span | Formula) -> breaths.Span | Formula:
     """Take only what is counted in breaths."""
     if isinstance(span, breaths.Span) and not (span.in_breaths and not span.rest):
         if span == breaths.Span():
@@ -273,7 +273,7 @@ def _breathed(span: breaths.Span | Formula) -> breaths.Span | Formula:
     return span
 
 
-def _moment(text: str) -> Offset:
+def _read_moment(text: str) -> Offset:
     """Read a moment of a hold: ``10s``, ``half``, ``last 5s``."""
     written = simplify(text)
     if written == "half":
@@ -287,7 +287,7 @@ def _moment(text: str) -> Offset:
     return Offset(Fraction(0), notation.read_seconds(written))
 
 
-def _sentences(value: object) -> object:
+def _list_sentences(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
@@ -296,28 +296,30 @@ _TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items"
 _LENGTH = WithJsonSchema({"type": ["string", "integer"], "description": "2 breaths, 5s, 1:30, or a number of breaths"})
 _NUMBER = WithJsonSchema({"type": ["integer", "string"], "minimum": 1})
 
-Said = Annotated[InstanceOf[Words], BeforeValidator(words), _TEXT]
-Remark = Annotated[str, BeforeValidator(_line)]
-Sentence = Annotated[str, BeforeValidator(_sentence)]
-OwnWords = Annotated[str | tuple[str, ...], BeforeValidator(_own_words), _TEXTS]
+Said = Annotated[InstanceOf[Words], BeforeValidator(read_words), _TEXT]
+Remark = Annotated[str, BeforeValidator(_read_line)]
+Sentence = Annotated[str, BeforeValidator(_read_sentence)]
+OwnWords = Annotated[str | tuple[str, ...], BeforeValidator(_read_own_words), _TEXTS]
 Key = Annotated[str, AfterValidator(str.lower)]
-Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences), _TEXTS]
-Pace = Annotated[InstanceOf[breaths.Pace], _by(notation.read_pace), BeforeValidator(_unnamed), _TEXT]
+Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_list_sentences), _TEXTS]
+Pace = Annotated[InstanceOf[breaths.Pace], _parse_with(notation.read_pace), BeforeValidator(_refuse_names), _TEXT]
 OwnPace = Annotated[
-    InstanceOf[breaths.Pace] | InstanceOf[Formula], _by(notation.read_pace), BeforeValidator(_named), _TEXT
+    InstanceOf[breaths.Pace] | InstanceOf[Formula], _parse_with(notation.read_pace), BeforeValidator(_read_named), _TEXT
 ]
 Settle = Annotated[
     InstanceOf[breaths.Span] | InstanceOf[Formula],
-    AfterValidator(_bounded),
-    _by(notation.read_span),
-    BeforeValidator(_length),
+    AfterValidator(_check_bounds),
+    _parse_with(notation.read_span),
+    BeforeValidator(_read_length),
     _LENGTH,
 ]
-Length = Annotated[Settle, AfterValidator(_lasting)]
-Breaths = Annotated[Settle, AfterValidator(_breathed)]
-Rounds = Annotated[int | InstanceOf[Formula], _whole(1, 1_000), _NUMBER]
-Seconds = Annotated[int | InstanceOf[Formula], _whole(1, 60), _NUMBER]
-Value = Annotated[str, BeforeValidator(_value), _TEXT]
-Worked = Annotated[InstanceOf[Formula], BeforeValidator(_worked), _TEXT]
-Moment = Annotated[InstanceOf[Offset] | InstanceOf[Formula], _by(_moment), BeforeValidator(_named), _TEXT]
-FileName = Annotated[InstanceOf[Name], BeforeValidator(_name), _TEXT]
+Length = Annotated[Settle, AfterValidator(_refuse_no_time)]
+Breaths = Annotated[Settle, AfterValidator(_require_breaths)]
+Rounds = Annotated[int | InstanceOf[Formula], _read_whole(1, 1_000), _NUMBER]
+Seconds = Annotated[int | InstanceOf[Formula], _read_whole(1, 60), _NUMBER]
+Value = Annotated[str, BeforeValidator(_read_value), _TEXT]
+Worked = Annotated[InstanceOf[Formula], BeforeValidator(_read_calculated), _TEXT]
+Moment = Annotated[
+    InstanceOf[Offset] | InstanceOf[Formula], _parse_with(_read_moment), BeforeValidator(_read_named), _TEXT
+]
+FileName = Annotated[InstanceOf[Name], BeforeValidator(_read_name), _TEXT]

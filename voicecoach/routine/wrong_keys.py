@@ -17,11 +17,11 @@ from voicecoach.routine.model import (
     Growing,
     Hold,
     Include,
+    LonePhase,
     Named,
-    Paced,
+    PacedPart,
     PacedSteps,
     PerSide,
-    Phase,
     PhaseSides,
     Play,
     Repeat,
@@ -31,10 +31,10 @@ from voicecoach.routine.model import (
     Sided,
     Sides,
     Spoken,
-    tag,
+    make_tag,
 )
 from voicecoach.routine.phase_keys import PHASE_KEY
-from voicecoach.routine.source import Items, Table, Text, key_place, place
+from voicecoach.routine.source import Items, Table, Text, find_key_place, find_place
 from voicecoach.routine.synonyms import find_meant, find_phase_key
 
 if TYPE_CHECKING:
@@ -50,20 +50,20 @@ MODELS: dict[str, type[Model]] = {
     "between": Rest,
     "each side": Sided,
     "repeat": Block,
-    tag("by round"): ByRound,
-    tag("say"): Say,
-    tag("breathe"): BreathePhases,
-    tag("rest"): Rest,
-    tag("change"): Change,
-    tag("each side"): EachSide,
-    tag("repeat"): Repeat,
-    tag("include"): Include,
-    tag("phase"): Phase,
-    tag("hold"): Hold,
-    tag("sound"): Play,
-    tag("pace"): Paced,
-    tag("per side"): PerSide,
-    tag("growing"): Growing,
+    make_tag("by round"): ByRound,
+    make_tag("say"): Say,
+    make_tag("breathe"): BreathePhases,
+    make_tag("rest"): Rest,
+    make_tag("change"): Change,
+    make_tag("each side"): EachSide,
+    make_tag("repeat"): Repeat,
+    make_tag("include"): Include,
+    make_tag("phase"): LonePhase,
+    make_tag("hold"): Hold,
+    make_tag("sound"): Play,
+    make_tag("pace"): PacedPart,
+    make_tag("per side"): PerSide,
+    make_tag("growing"): Growing,
     "pace": PacedSteps,
 }
 """What may stand under the last name of a path."""
@@ -85,7 +85,7 @@ def explain_keys(tables: Mapping[Path, Sequence[Any]], tree: Table) -> tuple[lis
     wrong = [WrongKeys.of(loc, errors, tree) for loc, errors in tables.items()]
     problems, settled = [], []
     for at, one in enumerate(wrong):
-        step = one.other_step()
+        step = one.find_other_step()
         if step:
             problems.append(step)
             settled.append(one.path)
@@ -97,10 +97,10 @@ def explain_keys(tables: Mapping[Path, Sequence[Any]], tree: Table) -> tuple[lis
                 problems.append(wrong[home].call_home(key, one))
                 wrong[home] = replace(wrong[home], absent=tuple(each for each in wrong[home].absent if each != key))
                 wrong[at] = replace(wrong[at], unknown=tuple(each for each in wrong[at].unknown if each != key))
-    return [*problems, *(problem for one in wrong for problem in one.problems())], settled
+    return [*problems, *(problem for one in wrong for problem in one.list_problems())], settled
 
 
-def bare_path(loc: Path) -> Path:
+def strip_tags(loc: Path) -> Path:
     """Return a path in the file: without the tags that tell apart what may stand in one place."""
     return tuple(step for step in loc if not str(step).startswith("<"))
 
@@ -128,8 +128,8 @@ class WrongKeys:
     def of(cls, loc: Path, errors: Sequence[Any], tree: Table) -> WrongKeys:
         """Find out what stands around a table."""
         levels: list[tuple[type[Model], Path]] = [(Sheet, ())]
-        levels += [(MODELS[str(step)], bare_path(loc[: at + 1])) for at, step in enumerate(loc) if str(step) in MODELS]
-        path, names = bare_path(loc), [step for step in loc if isinstance(step, str)]
+        levels += [(MODELS[str(step)], strip_tags(loc[: at + 1])) for at, step in enumerate(loc) if str(step) in MODELS]
+        path, names = strip_tags(loc), [step for step in loc if isinstance(step, str)]
         model = levels[-1][0]
         if model is Sides and len(names) > 1:
             model = PhaseSides
@@ -145,35 +145,37 @@ class WrongKeys:
 
     def call_home(self, key: str, other: WrongKeys) -> Problem:
         """Return the problem of a key that stands in another table, and belongs into this one."""
-        where = key_place(self.tree, (*other.path, key))
+        where = find_key_place(self.tree, (*other.path, key))
         table = find_table(self.tree, self.path)
         column = next((each.where.column for each in table or () if isinstance(each, Text)), where.column)
         return Problem(where, f"the key {quote(key)} can't stand here", line_up(column))
 
-    def problems(self) -> Iterator[Problem]:
+    def list_problems(self) -> Iterator[Problem]:
         """Yield one problem for each key: one that is written wrongly is not missing as well."""
         absent = list(self.absent)
         for key in self.unknown:
             what, remedy, meant = self._explain_key(key)
             if meant in absent:
                 absent.remove(meant)
-            yield Problem(key_place(self.tree, (*self.path, key)), what, remedy)
+            yield Problem(find_key_place(self.tree, (*self.path, key)), what, remedy)
         for key in absent:
-            yield Problem(place(self.tree, self.path), f"the key {quote(key)} is missing here", f"add '{key}: ...'")
+            yield Problem(
+                find_place(self.tree, self.path), f"the key {quote(key)} is missing here", f"add '{key}: ...'"
+            )
 
-    def other_step(self) -> Problem | None:
+    def find_other_step(self) -> Problem | None:
         """Return the problem of a table that has the keys of two steps, or of another step than its own key says."""
         table = find_table(self.tree, self.path)
         if table is None or not self.unknown or not issubclass(self.model, Named):
             return None
         second = self._find_second(table)
         if second:
-            start = key_place(self.tree, (*self.path, next(iter(table)))).column - 2
-            return Problem(key_place(self.tree, (*self.path, second)), *add_dash(second, start))
+            start = find_key_place(self.tree, (*self.path, next(iter(table)))).column - 2
+            return Problem(find_key_place(self.tree, (*self.path, second)), *add_dash(second, start))
         found = self._find_synonym(table) or (_find_step(table, self.unknown) if len(self.unknown) > 1 else None)
         if found:
             odd, meant = found
-            where = key_place(self.tree, (*self.path, odd))
+            where = find_key_place(self.tree, (*self.path, odd))
             return Problem(where, f"no step is called {quote(odd)}", f"did you mean {meant!r}?")
         return None
 
@@ -183,26 +185,26 @@ class WrongKeys:
         heads = {*STEPS, "change", "in", "out"}
         for at, key in enumerate(keys[1:], 1):
             rest = set(keys[at:])
-            model = MODELS[tag("phase" if key in LONE else key)] if key in heads else Phase
+            model = MODELS[make_tag("phase" if key in LONE else key)] if key in heads else LonePhase
             fits = key in heads and all(_is_key_of(each, model) for each in rest)
             before = _is_step(keys[:at])
             own = set(self.unknown) & rest or (set(self.unknown) & set(keys[:at]) and before)
-            if fits and own and before and self._line(key) > self._line(keys[0]):
+            if fits and own and before and self._find_line(key) > self._find_line(keys[0]):
                 return key
         return ""
 
-    def _line(self, key: str) -> int:
-        return key_place(self.tree, (*self.path, key)).line
+    def _find_line(self, key: str) -> int:
+        return find_key_place(self.tree, (*self.path, key)).line
 
     def _find_synonym(self, table: Table) -> tuple[str, str] | None:
         """Return the one unknown key if it means a step that has the other keys of the table, and that step's key."""
         key = self.unknown[0] if len(self.unknown) == 1 else ""
-        close = () if find_close(key, list_keys(self.model)) else find_close(key, [*STEPS, "change"], 1)
+        close = () if find_close(key, list_model_keys(self.model)) else find_close(key, [*STEPS, "change"], 1)
         meant = find_meant(key, [*STEPS, "change"]) or next(iter(close), "")
-        if not meant or meant in table or find_meant(key, list_keys(self.model)):
+        if not meant or meant in table or find_meant(key, list_model_keys(self.model)):
             return None
         others = {str(each) for each in table} - {key}
-        return (key, meant) if others <= set(list_keys(MODELS[tag(meant)])) else None
+        return (key, meant) if others <= set(list_model_keys(MODELS[make_tag(meant)])) else None
 
     def _explain_place(self, key: str, known: Collection[str]) -> tuple[str, str, str] | None:
         """Return the same for what is no wrong word for a key: a step, or a key whose colon is missing."""
@@ -211,13 +213,13 @@ class WrongKeys:
         bare = find_bare_key(key)
         if bare in known and key.removeprefix(bare).lstrip()[:1] in {"{", "[", ":"}:
             return *add_colon(bare), bare
-        if self.model is Phase and (step := find_close(key, STEPS, 1)):
+        if self.model is LonePhase and (step := find_close(key, STEPS, 1)):
             return f"no step is called {quote(key)}", f"did you mean {step[0]!r}?", ""
         return None
 
     def _explain_key(self, key: str) -> tuple[str, str, str]:
         """Return what is wrong with a key, the remedy, and the key that it proposes first."""
-        known = list_keys(self.model)
+        known = list_model_keys(self.model)
         strange = f"the key {quote(key)} is not known here"
         told = self._explain_place(key, known)
         if told:
@@ -242,9 +244,9 @@ class WrongKeys:
             return f"the step {quote(key)} can't stand here", "start each step on a line of its own, after a dash"
         for model, path in self.around[:1]:
             outer = find_table(self.tree, path)
-            if outer and issubclass(model, Named) and key in list_keys(model) and key not in outer:
+            if outer and issubclass(model, Named) and key in list_model_keys(model) and key not in outer:
                 beside = names[-1]
-                column = key_place(self.tree, (*path, beside)).column
+                column = find_key_place(self.tree, (*path, beside)).column
                 return what, f"write it beside {beside!r}, in the same column, {column}"
         inner = next((name for name in HEADS if issubclass(self.model, Named) and self._has_inside(name, key)), "")
         if inner:
@@ -254,7 +256,7 @@ class WrongKeys:
 
     def _has_inside(self, name: str, key: str) -> bool:
         """Tell whether a key belongs into the block that this table has under a name."""
-        return find_table(self.tree, (*self.path, name)) is not None and key in list_keys(MODELS[name])
+        return find_table(self.tree, (*self.path, name)) is not None and key in list_model_keys(MODELS[name])
 
 
 def find_table(tree: Table, path: Path) -> Table | None:
@@ -270,7 +272,7 @@ def find_table(tree: Table, path: Path) -> Table | None:
     return found if isinstance(found, Table) else None
 
 
-def list_keys(model: type[Model]) -> list[str]:
+def list_model_keys(model: type[Model]) -> list[str]:
     """Return the keys that a table may have."""
     known = [alias for field in model.model_fields.values() if not (alias := field.alias or "").startswith("<")]
     return [*known, *PHASES] if issubclass(model, Spoken) else known
@@ -284,20 +286,21 @@ def _find_short(key: str, known: Sequence[str]) -> list[str]:
 
 
 def _is_key_of(key: str, model: type[Model]) -> bool:
-    return key in list_keys(model) or (issubclass(model, Spoken) and PHASE_KEY.fullmatch(key) is not None)
+    return key in list_model_keys(model) or (issubclass(model, Spoken) and PHASE_KEY.fullmatch(key) is not None)
 
 
 def _is_step(keys: Sequence[str]) -> bool:
     """Tell whether some keys are those of one step: what stands before a second step."""
     return any(
-        set(keys) & {name} and all(_is_key_of(key, MODELS[tag(name)]) for key in keys) for name in (*STEPS, "change")
+        set(keys) & {name} and all(_is_key_of(key, MODELS[make_tag(name)]) for key in keys)
+        for name in (*STEPS, "change")
     )
 
 
 def _find_step(table: Table, unknown: Collection[str]) -> tuple[str, str] | None:
     """Return the one unknown key of a table that has the other keys of a step, and the key of that step."""
     for name in STEPS:
-        known = set(list_keys(MODELS[tag(name)]))
+        known = set(list_model_keys(MODELS[make_tag(name)]))
         odd = [str(key) for key in table if key not in known and not (name == "breathe" and PHASE_KEY.fullmatch(key))]
         if len(odd) == 1 and odd[0] in unknown and name not in table:
             return odd[0], name

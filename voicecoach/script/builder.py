@@ -10,7 +10,7 @@ from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError, order_problems
 from voicecoach.language import full_stop, language
-from voicecoach.routine.model import EachSide, Include, Repeat, Rest, Round, block, walk
+from voicecoach.routine.model import EachSide, Include, Repeat, Rest, Round, find_block, walk_steps
 from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import add_bells, choose_end, choose_start
 from voicecoach.script.choices import LEFT_RIGHT
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
-    from voicecoach.routine.loader import Routine
+    from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.script.choices import Choices
 
 PART_GAP = Span(rest=Fraction(2))
@@ -44,12 +44,12 @@ class Draft:
     timed: bool = False
 
 
-def build(routine: Routine, choices: Choices, most: int = 0, most_spent: int = 0) -> Score:
+def build(routine: LoadedRoutine, choices: Choices, most: int = 0, most_spent: int = 0) -> Score:
     """Write the score of a session, as `write_draft` does."""
     return write_draft(routine, choices, most, most_spent).score
 
 
-def write_draft(routine: Routine, choices: Choices, most: int = 0, most_spent: int = 0) -> Draft:
+def write_draft(routine: LoadedRoutine, choices: Choices, most: int = 0, most_spent: int = 0) -> Draft:
     """Write the score of a session: the notice, each exercise, the closing words and the chime.
 
     With ``most``, a session of more breaths and steps than that is refused (`TooManyError`), as a longer one always is;
@@ -73,7 +73,7 @@ def write_draft(routine: Routine, choices: Choices, most: int = 0, most_spent: i
     return _write_once(routine, choices, tally)
 
 
-def _write_once(routine: Routine, choices: Choices, tally: Tally) -> Draft:
+def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft:
     """Write the score of a session whose paces have the tally's totals of breaths, as far as they are known."""
     played = list_exercises(routine, choices)
     whole = replace(_part(routine, routine, choices), tally=tally, beats=tally.begin())
@@ -92,7 +92,7 @@ def _write_once(routine: Routine, choices: Choices, tally: Tally) -> Draft:
     return Draft(score, whole.room, tally.timed)
 
 
-def write_piece(routine: Routine, choices: Choices) -> Piece:
+def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
     """Write a session, and what of its routine has to be known besides.
 
     Raises:
@@ -113,12 +113,12 @@ def write_piece(routine: Routine, choices: Choices) -> Piece:
     )
 
 
-def choose_pace(routine: Routine, choices: Choices) -> Pace:
+def choose_pace(routine: LoadedRoutine, choices: Choices) -> Pace:
     """Return the pace of a session: the listener's or the routine's."""
     return Pacing(routine.sheet.breath, routine.sheet.fixed).choose(choices.breath)
 
 
-def list_exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
+def list_exercises(routine: LoadedRoutine, choices: Choices) -> tuple[LoadedRoutine, ...]:
     """Return the exercises that are played, in order: the routine itself, or those that it includes.
 
     Raises:
@@ -144,12 +144,12 @@ def list_exercises(routine: Routine, choices: Choices) -> tuple[Routine, ...]:
     return played
 
 
-def collect_notice(played: Sequence[Routine], routine: Routine) -> tuple[str, ...]:
+def collect_notice(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> tuple[str, ...]:
     """Return the sentences of the notices of all that is played, and of what includes it, each once."""
     return tuple(dict.fromkeys(text for part in _leading_to(played, routine) for text in part.sheet.notice))
 
 
-def _unheeded(routine: Routine, played: Iterable[Routine]) -> Iterator[str]:
+def _unheeded(routine: LoadedRoutine, played: Iterable[LoadedRoutine]) -> Iterator[str]:
     """Tell of exercises in which the listener's breath changes nothing."""
     fixed = {part.name: part for part in played if part.sheet.fixed or routine.sheet.fixed}
     for part in fixed.values():
@@ -157,25 +157,25 @@ def _unheeded(routine: Routine, played: Iterable[Routine]) -> Iterator[str]:
         yield f"{part.name} keeps its own breath, and --breath changes nothing in it; {own}"
 
 
-def _limb(routine: Routine) -> str:
+def _limb(routine: LoadedRoutine) -> str:
     """Say what is stretched on each side: a leg, unless the author's nouns are of something else."""
     parts = [routine, *routine.included.values()]
     nouns = {name for part in parts if part.sheet.sides for name in part.sheet.sides.left}
     return "leg" if not nouns or any("leg" in name for name in nouns) else "side"
 
 
-def has_sides(played: Iterable[Routine]) -> bool:
+def has_sides(played: Iterable[LoadedRoutine]) -> bool:
     """Tell whether anything is done for each side."""
-    return any(isinstance(step, EachSide) for part in played for step in walk(part.sheet.steps))
+    return any(isinstance(step, EachSide) for part in played for step in walk_steps(part.sheet.steps))
 
 
-def _one_sided(played: Iterable[Routine]) -> bool:
+def _one_sided(played: Iterable[LoadedRoutine]) -> bool:
     """Tell whether anything is done for one side alone."""
-    sides = (getattr(step, "side", None) for part in played for step in walk(part.sheet.steps))
+    sides = (getattr(step, "side", None) for part in played for step in walk_steps(part.sheet.steps))
     return any(side in LEFT_RIGHT for side in sides)
 
 
-def _part(whole: Routine, routine: Routine, choices: Choices) -> Context:
+def _part(whole: LoadedRoutine, routine: LoadedRoutine, choices: Choices) -> Context:
     """Return the place at the beginning of an exercise, with its parameters' values."""
     words = language(whole.sheet.language, routine.sheet.words)
     said = {"halfway": words.word("halfway"), "last one": words.word("last")}
@@ -188,17 +188,17 @@ def _placed(part: Context, *, both: bool) -> Context:
     return part if both else replace(part, rounds=part.choices.rounds, more=part.choices.amount.rounds)
 
 
-def _leading_to(played: Sequence[Routine], routine: Routine) -> list[Routine]:
+def _leading_to(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> list[LoadedRoutine]:
     """Return a routine and all inside it that lead to what is played."""
     inside = [found for part in routine.included.values() for found in _leading_to(played, part)]
     return [routine, *inside] if inside or any(routine is part for part in played) else []
 
 
 def _parts(
-    routine: Routine, names: tuple[str, ...] = (), *, optional: bool = False
-) -> Iterator[tuple[tuple[str, ...], bool, Routine]]:
+    routine: LoadedRoutine, names: tuple[str, ...] = (), *, optional: bool = False
+) -> Iterator[tuple[tuple[str, ...], bool, LoadedRoutine]]:
     """Yield the exercises of a routine: what each is called, by its file and by its includes, and if it is optional."""
-    includes = [step for step in walk(routine.sheet.steps) if isinstance(step, Include)]
+    includes = [step for step in walk_steps(routine.sheet.steps) if isinstance(step, Include)]
     if not includes:
         yield (routine.name, *names), optional, routine
     for step in includes:
@@ -211,11 +211,11 @@ def _names(parts: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(name for names in parts for name in names))
 
 
-def _step_names(routine: Routine, choices: Choices) -> Iterator[str]:
+def _step_names(routine: LoadedRoutine, choices: Choices) -> Iterator[str]:
     """Yield the names of steps, and of rounds that are named by what they go through."""
     part = _part(routine, routine, choices)
-    for step in walk(routine.sheet.steps):
-        name, inner = getattr(step, "name", ""), block(step)
+    for step in walk_steps(routine.sheet.steps):
+        name, inner = getattr(step, "name", ""), find_block(step)
         if name and "{" not in name:
             yield name
         if isinstance(inner, Round):
@@ -229,7 +229,7 @@ def _known(kind: str, names: Iterable[str], known: Sequence[str], remedy: str = 
             raise UnknownNameError(kind, name, known, remedy)
 
 
-def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> None:
+def _check(routine: LoadedRoutine, played: Sequence[LoadedRoutine], choices: Choices) -> None:
     both = has_sides(played)
     if len(choices.sides) == 1 and not both and not _one_sided(played):
         raise SidelessError(f"{routine.name} has no sides, so there is no track for one\nleave out --side or --tracks")
@@ -238,7 +238,7 @@ def _check(routine: Routine, played: Sequence[Routine], choices: Choices) -> Non
     sides, begins = [side.value for side in choices.sides], choices.first.value if choices.first else None
     if misplaced := [each for part in played for each in find_misplaced(part.sheet, sides, begins)]:
         raise RoutineError(misplaced)
-    repeated = any(isinstance(step, Repeat) for part in played for step in walk(part.sheet.steps))
+    repeated = any(isinstance(step, Repeat) for part in played for step in walk_steps(part.sheet.steps))
     if choices.rounds is not None and not both and not repeated:
         raise ChoiceError(f"{routine.name} has no rounds that could be changed\nleave --rounds out")
     parameters = sorted({name for part in played for name in part.sheet.parameters})
@@ -254,7 +254,7 @@ def _sentences(texts: Iterable[str], kind: CueKind, part: Context) -> list[Score
     return [each for sentence in spoken if sentence != seq() for each in (sentence, Pause(SENTENCE_GAP))]
 
 
-def _exercises(played: Sequence[Routine], whole: Context, *, after: bool) -> Iterator[Score]:
+def _exercises(played: Sequence[LoadedRoutine], whole: Context, *, after: bool) -> Iterator[Score]:
     """Write the exercises; ``after`` tells whether anything was said before them."""
     told: set[str] = set()
     both = has_sides(played)
@@ -270,7 +270,7 @@ def _exercises(played: Sequence[Routine], whole: Context, *, after: bool) -> Ite
         told |= {*routine.sheet.benefits, *routine.sheet.tips}
 
 
-def _before(whole: Context, following: Routine) -> Iterator[Score]:
+def _before(whole: Context, following: LoadedRoutine) -> Iterator[Score]:
     """Rest between exercises; the next one can be announced in it."""
     place = whole.having(next=following.sheet.title)
     yield from (write_rest(step, place) for step in whole.routine.sheet.between if isinstance(step, Rest))

@@ -13,7 +13,7 @@ from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Mark, Moment, Offset, Paced, Pause, Phrase, Seq, Side, Sound, Wording, seq
 from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, quote
 from voicecoach.language import capitalise
-from voicecoach.routine.formula import Formula, TooDeepError, as_count, as_span, worked_out
+from voicecoach.routine.formula import Formula, TooDeepError, as_count, as_span, evaluate
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Breath
     from voicecoach.core.score import Score
     from voicecoach.language import Language
-    from voicecoach.routine.loader import Routine
+    from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.routine.model import ByRound
     from voicecoach.script.choices import Choices
 
@@ -69,7 +69,7 @@ class Context:
         tally: All that the session has come to so far.
     """
 
-    routine: Routine
+    routine: LoadedRoutine
     words: Language
     choices: Choices
     pace: Pace
@@ -111,7 +111,7 @@ class Context:
         if isinstance(value, int):
             return value
         try:
-            found = as_count(worked_out(value.text, self.values, self.spend))
+            found = as_count(evaluate(value.text, self.values, self.spend))
         except ChoiceError as error:
             return self.amiss(value.where, str(error), 1)
         if not 1 <= found <= MOST_BREATHS:
@@ -128,7 +128,7 @@ class Context:
         if isinstance(value, Span):
             return value
         try:
-            span = as_span(worked_out(value.text, self.values, self.spend))
+            span = as_span(evaluate(value.text, self.values, self.spend))
         except ChoiceError as error:
             return self.amiss(value.where, str(error), ONE_BREATH)
         if span == Span() and not empty:
@@ -178,7 +178,7 @@ class Context:
         """Return a value as a phase of a breath is written: in seconds."""
         if "{" not in text:
             return text
-        found = worked_out(text, self.values, self.spend)
+        found = evaluate(text, self.values, self.spend)
         if isinstance(found, Span) and found.in_breaths:
             raise ChoiceError(f"{quote(text)} is {found}, and a phase lasts seconds: write a number or a time")
         return f"{float(found.rest if isinstance(found, Span) else found):g}"
@@ -334,7 +334,7 @@ class Context:
         """Say a value: a number or a length in words, any other text as it stands, with the names in it filled."""
         text = self.values[name]
         try:
-            found = worked_out(text, self.values, self.spend)
+            found = evaluate(text, self.values, self.spend)
         except TooDeepError as error:
             return self.amiss(None, str(error), text)
         except ChoiceError:

@@ -23,7 +23,7 @@ from voicecoach.script.choices import Amount, Choices, spread
 if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
     from voicecoach.core.timeline import Measure, Timeline
-    from voicecoach.routine.loader import Routine
+    from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.script.tally import Freedom, Freedoms
 
 NEVER = Fraction(10**9)
@@ -121,7 +121,7 @@ class LengthError(ChoiceError):
         return tuple(each.amount for each in (self.shorter, self.longer) if each)
 
 
-def prepare_attempt(routine: Routine, choices: Choices, measure: Measure, grid: Fraction) -> Attempt:
+def prepare_attempt(routine: LoadedRoutine, choices: Choices, measure: Measure, grid: Fraction) -> Attempt:
     """Return what tries amounts of a session: it builds and performs it; where its words do not fit, it can't be."""
     breathed = choose_pace(routine, choices)
 

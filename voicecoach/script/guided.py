@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from voicecoach.core.score import Score
-    from voicecoach.routine.model import BreathePhases, ByRound, Phase
+    from voicecoach.routine.model import BreathePhases, ByRound, LonePhase
     from voicecoach.routine.values import Words
 
 PhaseSides = tuple[tuple[Kind, Side], ...]
@@ -133,7 +133,7 @@ def _find_kind(words: Words) -> CueKind:
     return CueKind.COUNT if counted & {wording.lower() for wording in words.wordings} else CueKind.BREATH
 
 
-def take_phase(step: Phase, part: Context) -> Score:
+def take_phase(step: LonePhase, part: Context) -> Score:
     """Write a single phase of a breath."""
     ((kind, _, spoken),) = Lines(step.spoken, part).during(0, 1)
     return Breathe(((kind, 1, spoken),), part.side, only=kind, beat=part.beats.take())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, UnknownNameError, quote
-from voicecoach.routine.formula import Formula, worked_out
-from voicecoach.routine.model import Change, Growing, PerSide, said
+from voicecoach.routine.formula import Formula, evaluate
+from voicecoach.routine.model import Change, Growing, PerSide, list_words
 from voicecoach.script.choices import LEFT_RIGHT
 from voicecoach.script.context import write_past
 
@@ -112,7 +112,7 @@ def _find_value(name: str, given: tuple[str, ...] | Growing, number: int, part: 
     values = {f"{name} from": given.from_.text, f"{name} step": size}
     values[name] = f"{{{name} from}} {sign} {{{name} step}} * {number}"
     try:
-        worked_out(values[name], {**part.values, **values}, part.spend)
+        evaluate(values[name], {**part.values, **values}, part.spend)
     except ChoiceError as error:
         told = _explain_ungrown(name, given, number, str(error).removeprefix(quote(values[name])))
         announced = name.startswith("next ")  # the round itself tells of it
@@ -169,7 +169,7 @@ def _choose_list(block: Round) -> str:
 
 def _is_text(value: str) -> bool:
     try:
-        worked_out(value, {})
+        evaluate(value, {})
     except ChoiceError:
         return True
     return False
@@ -196,7 +196,7 @@ def list_inside(titles: Sequence[str], turn: Context, name: str, block: Round) -
 def announces(step: Model) -> bool:
     """Tell whether a step between rounds or turns belongs to the coming one: a change, or words of what is next."""
     return isinstance(step, Change) or any(
-        blank.startswith("next ") for words in said(step) for blank in words.blanks()
+        blank.startswith("next ") for words in list_words(step) for blank in words.blanks()
     )
 
 

@@ -29,7 +29,7 @@ from voicecoach.routine.model import (
     Change,
     EachSide,
     Hold,
-    Phase,
+    LonePhase,
     Play,
     Repeat,
     Rest,
@@ -37,7 +37,7 @@ from voicecoach.routine.model import (
     Sided,
 )
 from voicecoach.routine.model import (
-    Paced as PacedStep,
+    PacedPart as PacedStep,
 )
 from voicecoach.routine.values import Words
 from voicecoach.script.choices import Guidance, Spread
@@ -100,7 +100,7 @@ def _write_step(step: Model, part: Context) -> Score:  # noqa: PLR0911 - one sho
             return _write_say(step, part)
         case BreathePhases():
             return guide_breaths(step, part)
-        case Phase():
+        case LonePhase():
             return take_phase(step, part)
         case Hold():
             return _write_hold(step, part)

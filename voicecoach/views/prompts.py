@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.core.score import Score
-    from voicecoach.routine.loader import Routine
+    from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.script.choices import Choices
 
 HEAD = ("file", "words", "say it as", "where", "side", "seconds at most")
@@ -59,7 +59,7 @@ class Prompt:
         return f"{name_recording(as_written(self.said))}.wav"
 
 
-def list_prompts(routine: Routine, choices: Choices, *, split: bool = False) -> tuple[Prompt, ...]:
+def list_prompts(routine: LoadedRoutine, choices: Choices, *, split: bool = False) -> tuple[Prompt, ...]:
     """Return every wording that may be spoken in a session, in the order in which they first come.
 
     With ``split``, those of each side's own track.

@@ -50,7 +50,7 @@ def command(chosen: PlayOptions) -> None:
     ROUTINE is the name of a built-in routine, a YAML file or an audio file; without it, leg-stretch is played.
     """
     from voicecoach.app import player
-    from voicecoach.routine.library import find
+    from voicecoach.routine.library import find_routine
 
     name, quiet = chosen.session.routine, chosen.output.quiet
     path = player.find_sound(name)
@@ -58,7 +58,7 @@ def command(chosen: PlayOptions) -> None:
         _check_no_choices()
         play_file(path, quiet=quiet)
         return
-    find(name)
+    find_routine(name)
     by_hand = f"run 'voicecoach make {folders.quote_argument(name)}', and open the file in any player"
     player.find_command(Path("session.mp3"), by_hand)  # before the work
     _play_session(chosen)

@@ -63,13 +63,13 @@ def command(chosen: ScriptOptions) -> None:
     """
     from voicecoach.app.config import read_commands
     from voicecoach.app.request import Request
-    from voicecoach.routine.loader import load
+    from voicecoach.routine.loader import load_routine
     from voicecoach.views import prompts
 
     exercise, files = chosen.exercise, chosen.files
     choices = make_choices(exercise, chosen.words)
     request = Request(exercise.routine, choices, files.tracks, language=chosen.words.language, commands=read_commands())
-    routine = load(request.routine, request.language)
+    routine = load_routine(request.routine, request.language)
     with name_check(request):
         found = prompts.list_prompts(routine, choices, split=files.tracks)
     listed = _list_unrecorded(found, files.missing) if files.missing else found

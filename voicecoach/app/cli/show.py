@@ -29,10 +29,10 @@ def command(chosen: ShowOptions) -> None:
     ROUTINE is the name of a built-in routine or a YAML file; without it, leg-stretch is printed. The file of a built-in
     routine is a good start for one of your own.
     """
-    from voicecoach.routine.library import built_in, find
+    from voicecoach.routine.library import find_routine, list_built_in
 
-    if chosen.routine not in built_in():  # those were checked before they were shipped
-        from voicecoach.routine.loader import load
+    if chosen.routine not in list_built_in():  # those were checked before they were shipped
+        from voicecoach.routine.loader import load_routine
 
-        load(chosen.routine)
-    click.echo(find(chosen.routine).read_text(encoding="utf-8"), nl=False)
+        load_routine(chosen.routine)
+    click.echo(find_routine(chosen.routine).read_text(encoding="utf-8"), nl=False)
