@@ -96,7 +96,7 @@ def test_the_sdist_holds_the_tests_and_scripts_but_nothing_made_by_them(sdist: P
 
 def test_the_installed_package_finds_its_data(wheel: Path, tmp_path: Path) -> None:
     shutil.unpack_archive(wheel, tmp_path / "site", "zip")
-    code = "from voicecoach.system.assets import find_asset; print(asset('chime-end.wav'))"
+    code = "from voicecoach.system.assets import find_asset; print(find_asset('chime-end.wav'))"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
