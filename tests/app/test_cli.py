@@ -388,7 +388,7 @@ def test_little_stretch_is_noted_by_make_and_plan_but_not_quietly(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.yaml").write_text("title: x\nsteps:\n  - {hold: 8s, stretch: true}\n")
-    note = "voicecoach: the shortest stretch is held 8 s, each leg is stretched 8 s in all; "
+    note = "voicecoach: the shortest stretch lasts 8 s, each leg is stretched 8 s in total; "
     for args, told in (
         (["plan", "a.yaml"], 1),
         (["plan", "a.yaml", "--preview", "2s"], 1),

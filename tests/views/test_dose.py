@@ -30,17 +30,17 @@ def test_what_is_advised_needs_no_note() -> None:
 
 def test_a_short_stretch_is_told() -> None:
     told = note_dose([track((9.5, None), (60, None))])
-    assert told == "the shortest stretch is held 9.5 s; advised are 10 s or more, 60 s a leg: docs/dose.md"
+    assert told == "the shortest stretch lasts 9.5 s; the advice is 10 s or more at a time, 60 s a leg: docs/dose.md"
 
 
 def test_a_leg_with_little_is_told_by_its_side() -> None:
-    assert note_dose([track((59, Side.LEFT), (60, Side.RIGHT))]).startswith("the left leg is stretched 59 s in all; ")
+    assert note_dose([track((59, Side.LEFT), (60, Side.RIGHT))]).startswith("the left leg is stretched 59 s in total; ")
 
 
 def test_tracks_of_the_sides_are_one_session() -> None:
     sides = [track((60, Side.LEFT)), track((60, Side.RIGHT))]
     assert note_dose(sides) == ""
-    assert note_dose([track((30, None)), track((30, None))]).startswith("each leg is stretched 30 s in all; ")
+    assert note_dose([track((30, None)), track((30, None))]).startswith("each leg is stretched 30 s in total; ")
 
 
 def test_a_session_for_one_leg_says_nothing_of_the_other() -> None:
@@ -53,7 +53,7 @@ def test_the_built_in_routines_stretch_enough_or_not_at_all(name: str) -> None:
 
 
 def test_quick_breaths_make_little_stretch() -> None:
-    assert "each leg is stretched 30 s in all" in note_dose(
+    assert "each leg is stretched 30 s in total" in note_dose(
         [performed("sitting-leg-stretch", Choices(breath=read_pace("2-2")))]
     )
 

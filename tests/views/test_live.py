@@ -62,7 +62,7 @@ def test_a_moment_is_what_the_timeline_has_there(score: Score, pace: Pace, secon
     there = [each for each in shown["phases"] if each["start"] <= now.at < each["end"]]
     assert [now.phase] == [PublicPhase(each["start"], each["end"], each["kind"]) for each in there] or not there
     assert (now.phase is None) == (not there)
-    assert 0 <= now.over < 1
+    assert 0 <= now.progress < 1
     begun = [each for each in shown["cues"] if each["start"] <= now.at]
     assert now.words == (one_line(begun[-1]["text"]) if begun else "")
     assert now.speaking == any(each["start"] <= now.at < each["end"] for each in begun[-1:])
@@ -80,7 +80,7 @@ def test_an_inhale_fills_the_bar_and_an_exhale_empties_it(seconds: float) -> Non
 
 @pytest.mark.parametrize(("kind", "full"), [(Kind.HOLD, 1), (Kind.PAUSE, 0)])
 def test_the_bar_stays_where_the_breath_does(kind: Kind, full: float) -> None:
-    assert Moment(3, phase=PublicPhase(0, 4, kind), over=0.75).full == full
+    assert Moment(3, phase=PublicPhase(0, 4, kind), progress=0.75).full == full
 
 
 def test_words_are_bold_while_they_are_said_and_stay_until_the_next() -> None:

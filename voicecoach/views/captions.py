@@ -1,7 +1,7 @@
-"""Captions of a session: WebVTT, SubRip and LRC files, and the lyrics that are kept in step inside an MP3.
+"""Captions of a session: WebVTT, SubRip and LRC files, and synchronised lyrics inside an MP3.
 
-All that is heard is captioned, sounds in brackets. One caption is shown at a time, in whole milliseconds: it starts
-with what is heard, and is gone when the next one starts.
+Captions cover all words and sounds; sounds are in brackets. Captions never overlap: each one starts with its first
+word or sound, and ends at the latest when the next one starts. Their times are whole milliseconds.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
 
 LINE = 42
-"""Columns of a line; two lines make a caption."""
+"""Columns of a line. A caption has two lines, or more if there is no time for another caption."""
 
 COMMA = 12
-"""How many columns a line may be longer than it has to be, to end where a part of a sentence ends."""
+"""How much wider than necessary a line may be, in columns, to break after punctuation."""
 
 SHORTEST = 1000
-"""Milliseconds that a caption is shown at least, unless the next one comes sooner."""
+"""Minimum milliseconds of a caption, unless the next one starts sooner."""
 
 SILENCE = Fraction(10)
-"""Seconds of silence after which LRC takes the last line away."""
+"""Seconds. A longer silence clears the last line in LRC."""
 
-_LATIN = 0x300  # all before it is narrow, and stands alone
+_LATIN = 0x300  # every character before it is narrow and is not a combining mark
 _SENTENCE, _CLAUSE = tuple(".!?…。！？؟۔।"), tuple(",;:–—、，；：،؛")  # noqa: RUF001 - marks of many scripts
 _CLOSING = "\"')]”’»」』）"  # noqa: RUF001
 _TOKEN = re.compile(rf"[^ ]*?[。！？，、；：｡､]+[{re.escape(_CLOSING)}）」』》〉】]* *|[^ ]+ *")  # noqa: RUF001
-"""What a line may end after: a space, and in scripts without spaces a mark of punctuation."""
+"""Text that a line may end after: it ends with a space or, in scripts without spaces, with punctuation."""
 _STICKS = frozenset("ーゝゞ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ")
-"""Letters that no line starts with, besides marks of punctuation."""
+"""Letters that must not start a line, besides punctuation."""
 _RIGHT_TO_LEFT = {"R", "AL"}
 _RLM = "\u200f"
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -48,12 +48,12 @@ _ROUND = str.maketrans("[]", "()")
 
 
 Spans = tuple[tuple[Fraction, Fraction], ...]
-"""When each sentence of a cue is heard: its start and end, in seconds from the start of the cue."""
+"""The start and end of each sentence of a cue, in seconds from the start of the cue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is shown from ``start`` to ``end``, in milliseconds."""
+    """Lines of text, visible from ``start`` to ``end``, in milliseconds."""
 
     start: int
     end: int
@@ -61,29 +61,32 @@ class Caption:
 
 
 class _Token(NamedTuple):
-    """A piece of text that a line may end after, with the space that follows it, and the millisecond it is heard at."""
+    """A piece of text that a line may end after, with the spaces after it, and its start in milliseconds."""
 
     text: str
     at: int
 
 
 def no_spans(_cue: Cue) -> Spans:
-    """Know nothing about the sentences of a cue: its time is shared out by the length of its text."""
+    """Return no spans: the time of the cue is divided by the length of its text."""
     return ()
 
 
 def write_vtt(timeline: Timeline, *, title: str, language: Language, spans: Callable[[Cue], Spans] = no_spans) -> str:
-    """Return the captions as WebVTT, the web's form; ``spans`` knows when the sentences of a cue are heard."""
+    """Return the captions as WebVTT, the format of web browsers.
+
+    ``spans`` returns the times of the sentences of a cue, or an empty tuple if they are not known.
+    """
     notes = (one_line(f"NOTE {text}").replace("-->", "→") for text in (title, f"Language: {language.code}"))
     blocks = _blocks(list_captions(timeline, language, spans), ".", _MARKUP)
     return "\n\n".join(("WEBVTT", *notes, *blocks)) + "\n"
 
 
 def write_srt(timeline: Timeline, *, language: Language, spans: Callable[[Cue], Spans] = no_spans) -> str:
-    """Return the captions as SubRip, which nearly every player and editor of video takes.
+    """Return the captions as SubRip, which nearly every video player and editor reads.
 
-    Lines of right-to-left text are put between marks of their direction: most players lay all lines out from the left,
-    and would show the full stop of such a line at its beginning.
+    Lines of right-to-left text are enclosed in direction marks: without them, most players show the full stop of a
+    right-to-left line at its beginning.
     """
     marked = (
         replace(each, lines=tuple(map(_mark_direction, each.lines)))
@@ -93,15 +96,15 @@ def write_srt(timeline: Timeline, *, language: Language, spans: Callable[[Cue], 
 
 
 def write_lrc(timeline: Timeline, *, title: str, language: Language) -> str:
-    """Return the words as LRC, which players of music show along with a track, a line a cue.
+    """Return words and sounds as LRC, one line for each cue; music players show it along with a track.
 
-    Square brackets are the format's own, so those of sounds and texts are round. A silence starts with an empty line.
+    The format uses square brackets itself, so brackets in the text are round. An empty line starts a long silence.
     """
     return "".join(f"{line}\n" for line in _list_lines(timeline, title, language))
 
 
 def list_lyrics(timeline: Timeline) -> list[tuple[str, int]]:
-    """Return what is said with its milliseconds, as ID3's SYLT frame has it: type 1 (lyrics), format 2."""
+    """Return the spoken texts, each with its start in milliseconds, for ID3's SYLT frame: type 1 (lyrics), format 2."""
     spoken = ((one_line(cue.text), to_milliseconds(cue.start)) for cue in _in_order(timeline) if cue.track == "voice")
     return [(text, at) for text, at in spoken if text]
 
@@ -109,30 +112,34 @@ def list_lyrics(timeline: Timeline) -> list[tuple[str, int]]:
 def list_captions(
     timeline: Timeline, language: Language, spans: Callable[[Cue], Spans] = no_spans
 ) -> Iterator[Caption]:
-    """Yield the captions in the order of time; a long text is shared out among several."""
-    heard = list(_group(timeline, language, spans))
-    for number, this in enumerate(heard):
-        last = number + 1 == len(heard)
-        until = max(to_milliseconds(timeline.duration), this.end, this.start + 1) if last else heard[number + 1].start
-        yield from _share_time(this, until)
+    """Yield the captions in order of time; a long text is divided among several captions."""
+    groups = list(_group_cues(timeline, language, spans))
+    for number, group in enumerate(groups):
+        last = number + 1 == len(groups)
+        end = max(to_milliseconds(timeline.duration), group.end, group.start + 1)
+        yield from _share_time(group, end if last else groups[number + 1].start)
 
 
 def split_sentences(text: str) -> list[str]:
-    """Return the sentences of a text on one line, with the spaces that follow them.
+    """Return the sentences of a one-line text, each with the spaces after it.
 
     >>> split_sentences("Sit down. Breathe.")
     ['Sit down. ', 'Breathe.']
     """
-    found = [""]
+    sentences = [""]
     for token in _TOKEN.findall(text):
-        if _ends(found[-1], _SENTENCE):
-            found.append("")
-        found[-1] += token
-    return found
+        if _ends(sentences[-1], _SENTENCE):
+            sentences.append("")
+        sentences[-1] += token
+    return sentences
 
 
 def to_milliseconds(seconds: Fraction) -> int:
-    """Round seconds to milliseconds, halves up, so that order is kept."""
+    """Round seconds to milliseconds, halves up, so that times keep their order.
+
+    >>> to_milliseconds(Fraction("1.2345"))
+    1235
+    """
     return _round_to(seconds, 1000)
 
 
@@ -144,12 +151,12 @@ def _in_order(timeline: Timeline) -> list[Cue]:
     return sorted(timeline.cues, key=lambda cue: cue.start)
 
 
-# What is heard together
+# Cues that share a caption
 
 
 @dataclass(slots=True)
-class _Heard:
-    """Words, and the sounds that set in while they are said; or sounds alone."""
+class _Group:
+    """Cues that share captions: words and the sounds that start during them, or sounds alone."""
 
     start: int
     end: int
@@ -157,11 +164,11 @@ class _Heard:
     voiced: bool
 
     def takes(self, start: int, *, voiced: bool) -> bool:
-        """Tell whether something is captioned with this: it starts with it, or is a sound during the words."""
+        """Return whether a cue belongs to this group: it starts at the same time, or is a sound during the words."""
         return start == self.start or (self.voiced and not voiced and start < self.end)
 
     def add(self, end: int, tokens: Sequence[_Token], *, voiced: bool) -> None:
-        """Add words after these; or a sound among them, as near to when it is heard as can be."""
+        """Append words, or insert a sound next to the words that are nearest in time."""
         if self.tokens and not self.tokens[-1].text.endswith(" "):
             self.tokens[-1] = self.tokens[-1]._replace(text=self.tokens[-1].text + " ")
         if self.voiced and not voiced:
@@ -174,60 +181,60 @@ class _Heard:
         self.voiced = voiced
 
 
-def _group(timeline: Timeline, language: Language, spans: Callable[[Cue], Spans]) -> Iterator[_Heard]:
-    now: _Heard | None = None
+def _group_cues(timeline: Timeline, language: Language, spans: Callable[[Cue], Spans]) -> Iterator[_Group]:
+    now: _Group | None = None
     for cue in _in_order(timeline):
         voiced, text = cue.track == "voice", describe_cue(cue, language)
         if not text:
             continue
         start, end = to_milliseconds(cue.start), to_milliseconds(cue.end)
-        tokens = _tokens(text, cue, spans(cue)) if voiced else [_Token(f"[{text}] ", start)]
+        tokens = _split_cue(text, cue, spans(cue)) if voiced else [_Token(f"[{text}] ", start)]
         if now and now.takes(start, voiced=voiced):
             now.add(end, tokens, voiced=voiced)
             continue
         if now:
             yield now
-        now = _Heard(start, end, tokens, voiced)
+        now = _Group(start, end, tokens, voiced)
     if now:
         yield now
 
 
-def _tokens(text: str, cue: Cue, spans: Spans) -> list[_Token]:
-    """Cut a cue's text where a line may end, and place each piece in time within its sentence."""
+def _split_cue(text: str, cue: Cue, spans: Spans) -> list[_Token]:
+    """Split a cue's text into tokens, and estimate when each starts within its sentence."""
     parts = split_sentences(text) if len(spans) > 1 else [text]
     if len(parts) != len(spans):
         parts, spans = [text], ((Fraction(0), cue.end - cue.start),)
-    found = []
+    tokens = []
     for part, (start, end) in zip(parts, spans, strict=True):
         pieces = [piece for token in _TOKEN.findall(part) for piece in _split_token(token)]
         passed = list(accumulate(map(count_columns, pieces), initial=0))
         share = (end - start) / max(passed[-1], 1)
-        found += [
+        tokens += [
             _Token(piece, to_milliseconds(cue.start + start + share * before))
             for piece, before in zip(pieces, passed, strict=False)
         ]
-    return found
+    return tokens
 
 
-def _share_time(heard: _Heard, until: int) -> Iterator[Caption]:
-    """Share the time of what is heard together among its captions; they are fewer, and taller, where it is short."""
-    room = until - heard.start
-    texts = tuple(token.text for token in heard.tokens)
+def _share_time(group: _Group, until: int) -> Iterator[Caption]:
+    """Divide the time of a group among its captions; if time is short, there are fewer captions with more lines."""
+    room = until - group.start
+    texts = tuple(token.text for token in group.tokens)
     begins = _break(texts)
     count = max(1, min(len(begins), room // SHORTEST))
     edges = [*begins, len(texts)]
     chosen = [number * len(begins) // count for number in range(count + 1)]
-    span = min(max(heard.end - heard.start, count * SHORTEST), room)
-    ends = _room_for_each([heard.tokens[edges[at]].at for at in chosen[1:-1]], heard.start, span)
-    start = heard.start
+    span = min(max(group.end - group.start, count * SHORTEST), room)
+    ends = _space_ends([group.tokens[edges[at]].at for at in chosen[1:-1]], group.start, span)
+    start = group.start
     for (one, other), end in zip(pairwise(chosen), ends, strict=True):
         pieces = pairwise(edges[one : other + 1])
         yield Caption(start, end, tuple(line for first, last in pieces for line in _lines(texts[first:last])))
         start = end
 
 
-def _room_for_each(wanted: Sequence[int], start: int, span: int) -> list[int]:
-    """Return where each part of a span ends, as is wanted of all but the last, but none shorter than need be."""
+def _space_ends(wanted: Sequence[int], start: int, span: int) -> list[int]:
+    """Return the end of each part of a span: the wanted ends, moved so that no part is too short, and the last end."""
     least = min(SHORTEST, span // (len(wanted) + 1))
     ends = [*wanted, start + span]
     for number in range(len(ends) - 1):
@@ -237,11 +244,11 @@ def _room_for_each(wanted: Sequence[int], start: int, span: int) -> list[int]:
     return ends
 
 
-# How texts are broken
+# Line breaks
 
 
 def break_text(text: str) -> list[tuple[str, ...]]:
-    """Break a text into captions of at most two lines, where a sentence or a part of one ends, if it can be.
+    """Break a text into captions of at most two lines, if possible after a sentence or a clause.
 
     >>> for lines in break_text("Breathe in, and as you breathe out fold forward from the waist, slowly."):
     ...     print(" / ".join(lines))
@@ -253,7 +260,7 @@ def break_text(text: str) -> list[tuple[str, ...]]:
 
 @lru_cache(maxsize=1024)
 def _break(parts: tuple[str, ...]) -> tuple[int, ...]:
-    """Return which of some parts begin a caption."""
+    """Return the indexes of the parts that start a caption."""
     columns = list(accumulate(map(count_columns, parts), initial=0))
     begins, first = [], 0
     while first < len(parts):
@@ -263,7 +270,7 @@ def _break(parts: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def count_columns(text: str) -> int:
-    """Return how many columns a text takes: a wide letter, as in Chinese, takes two, a mark on a letter none.
+    """Return the width of a text in columns: a wide letter, as in Chinese, has two, and a combining mark has zero.
 
     >>> count_columns("ruhig"), count_columns("慢慢"), count_columns("e\u0301")
     (5, 4, 1)
@@ -282,7 +289,7 @@ def _columns(letter: str) -> int:
 
 
 def _split_token(token: str) -> Iterator[str]:
-    """Yield a token that is longer than a line in parts, with no mark parted from its letter."""
+    """Yield a token, in pieces if it is longer than a line; combining marks stay with their letters."""
     word = token.rstrip(" ")
     if count_columns(word) <= LINE:
         yield token
@@ -290,7 +297,7 @@ def _split_token(token: str) -> Iterator[str]:
     first = taken = 0
     for at, letter in enumerate(word):
         columns = _columns(letter)
-        if taken + columns > LINE:  # never at a mark, which takes none
+        if taken + columns > LINE:  # never at a combining mark, as it has no width
             cut = _find_joint(word, first, at)
             yield word[first:cut]
             first, taken = cut, count_columns(word[cut:at])
@@ -299,7 +306,7 @@ def _split_token(token: str) -> Iterator[str]:
 
 
 def _find_joint(word: str, first: int, at: int) -> int:
-    """Return where a long word is best cut, at ``at`` or somewhat earlier: in Japanese, where a particle ends."""
+    """Return the best index to cut a long word, at ``at`` or slightly before: in Japanese, after a particle."""
     earliest = first + (at - first) * 2 // 3
     allowed = [cut for cut in range(at, earliest, -1) if not _sticks(word[cut])]
     joints = (cut for cut in allowed if _is_hiragana(word[cut - 1]) and not _is_hiragana(word[cut]))
@@ -315,7 +322,7 @@ def _is_hiragana(letter: str) -> bool:
 
 
 def _end(parts: Sequence[str], columns: Sequence[int], first: int) -> int:
-    """Return where the caption ends that begins with the part ``first``."""
+    """Return the end, as an index of parts, of the caption that starts with the part ``first``."""
     last = first
     for _ in range(2):
         begin = last
@@ -325,9 +332,9 @@ def _end(parts: Sequence[str], columns: Sequence[int], first: int) -> int:
         return last
     later = range(last, first + (last - first) // 3, -1)
     for marks in (_SENTENCE, _CLAUSE):
-        found = next((at for at in later if _ends(parts[at - 1], marks)), None)
-        if found:
-            return found
+        cut = next((at for at in later if _ends(parts[at - 1], marks)), None)
+        if cut:
+            return cut
     left = columns[-1] - columns[first]
     even = Fraction(left, -(-left // (2 * LINE)))
     return next((at for at in range(first + 1, last) if columns[at] - columns[first] >= even), last)
@@ -335,7 +342,7 @@ def _end(parts: Sequence[str], columns: Sequence[int], first: int) -> int:
 
 @lru_cache(maxsize=1024)
 def _lines(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Put the parts of a caption on one line, or on two: as even as can be, but rather parted at a comma or so."""
+    """Put the parts of a caption on one line, or on two of similar width, preferably split after punctuation."""
     whole = "".join(parts).rstrip(" ")
     if count_columns(whole) <= LINE:
         return (whole,)
@@ -351,16 +358,16 @@ def _ends(text: str, marks: tuple[str, ...]) -> bool:
 
 
 def _mark_direction(line: str) -> str:
-    """Put a line whose first letter is of a right-to-left script between two marks of that direction."""
+    """Enclose a line in right-to-left marks if its first letter with a direction is right-to-left."""
     strong = next((kind for kind in map(unicodedata.bidirectional, line) if kind in {*_RIGHT_TO_LEFT, "L"}), "L")
     return f"{_RLM}{line}{_RLM}" if strong in _RIGHT_TO_LEFT else line
 
 
-# How they are written
+# File formats
 
 
-def _blocks(shown: Iterable[Caption], point: str, markup: dict[int, str]) -> Iterator[str]:
-    for number, caption in enumerate(shown, start=1):
+def _blocks(captions: Iterable[Caption], point: str, markup: dict[int, str]) -> Iterator[str]:
+    for number, caption in enumerate(captions, start=1):
         text = "\n".join(caption.lines).translate(markup).replace("-->", "→")
         yield f"{number}\n{_clock(caption.start, point)} --> {_clock(caption.end, point)}\n{text}"
 
@@ -394,7 +401,7 @@ def _list_lines(timeline: Timeline, title: str, language: Language) -> Iterator[
 
 
 def _tag(at: Fraction) -> str:
-    """Write a time as LRC does: its minutes go on counting after an hour.
+    """Return a time as an LRC tag, whose minutes can go beyond 59.
 
     >>> _tag(Fraction(36_061))
     '[601:01.00]'

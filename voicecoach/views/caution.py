@@ -1,4 +1,4 @@
-"""Unusual breaths get a word of caution, and are never refused."""
+"""Cautions about unusual breaths. No breath is refused."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 SHORTEST = 2
 LONGEST = 30
-"""Seconds of a breath: over 30 and under 2 a minute there is a word of caution. docs/breath.md has the sources."""
+"""Seconds of a breath; over 30 or under 2 breaths a minute get a caution. docs/breath.md has the sources."""
 LONGEST_HOLD = 20
 LONGEST_PAUSE = 15
-"""Seconds for which the breath is held, after an inhale and after an exhale."""
+"""Seconds of a hold after an inhale, and of a pause after an exhale; longer ones get a caution."""
 
 _MORE = "docs/breath.md says why"
 
 
 def list_cautions(timelines: Iterable[Timeline]) -> Iterator[str]:
-    """Yield a word of caution for each way in which the breaths of a session are unusual, with its worst case.
+    """Yield a caution for each unusual property of the breaths of a session, with its worst case.
 
     >>> from fractions import Fraction
     >>> from voicecoach.core.notation import read_breath
@@ -44,7 +44,7 @@ def list_cautions(timelines: Iterable[Timeline]) -> Iterator[str]:
         what = f"a breath lasts {write_number(max(lengths))} s, under {60 // LONGEST} a minute"
         yield f"{what}: get there slowly over weeks, and breathe freely as soon as you want to ({_MORE})"
     for kind, most, what in ((Kind.HOLD, LONGEST_HOLD, "held"), (Kind.PAUSE, LONGEST_PAUSE, "held out")):
-        held = [span.end - span.start for some in breaths for span in some if span.kind is kind]
-        if held and max(held) > most:
+        holds = [span.end - span.start for some in breaths for span in some if span.kind is kind]
+        if holds and max(holds) > most:
             how = "only at rest, never in an effort or in water; breathe as soon as you want to"
-            yield f"the breath is {what} for {write_number(max(held))} s: {how} ({_MORE})"
+            yield f"the breath is {what} for {write_number(max(holds))} s: {how} ({_MORE})"

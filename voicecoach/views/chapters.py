@@ -1,4 +1,4 @@
-"""What players list: the chapters of a session as podcast apps read them, and the tracks of a playlist."""
+"""Lists for players: the chapters of a session for podcast apps, and playlists of tracks."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from voicecoach.core.timeline import Timeline
 
 _MISREAD = re.compile(r"[#\s\ufeff]|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-"""How a name begins that would be a comment, be trimmed, or be an address on the web."""
+"""The start of a name that players would skip as a comment, trim, or take for a web address."""
 
 _UNNAMEABLE = re.compile(r"[\r\n\ud800-\udfff]")
 
 
 def write_chapters(timeline: Timeline, *, title: str) -> str:
-    """Return the chapters as a JSON file of Podcasting 2.0, version 1.2.0, in seconds."""
-    listed = [
-        {"startTime": _seconds(each.start), "endTime": _seconds(each.end), "title": one_line(each.title)}
+    """Return the chapters as JSON of Podcasting 2.0, version 1.2.0, with times in seconds."""
+    chapters = [
+        {"startTime": _round_seconds(each.start), "endTime": _round_seconds(each.end), "title": one_line(each.title)}
         for each in sorted(timeline.chapters, key=lambda each: each.start)
     ]
-    whole = {"version": "1.2.0", "title": one_line(title), "chapters": listed}
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    document = {"version": "1.2.0", "title": one_line(title), "chapters": chapters}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def write_playlist(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> str:
-    """Return an M3U8 playlist of tracks: the path of each beside the playlist, its seconds, and its title.
+    """Return an M3U8 playlist. A track is its path relative to the playlist, its length in seconds, and its title.
 
     >>> from fractions import Fraction
     >>> print(write_playlist([("#1.mp3", Fraction(601, 2), "Left leg")], "Leg stretch"), end="")
@@ -43,7 +43,7 @@ def write_playlist(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> s
     ./#1.mp3
 
     Raises:
-        ChoiceError: When a name can't stand in one, as it has a line break in it, or is no text.
+        ChoiceError: When a path has a line break, or bytes that are not text.
     """
     return "".join(f"{line}\n" for line in _list_lines(tracks, title))
 
@@ -54,9 +54,9 @@ def _list_lines(tracks: Iterable[tuple[str, Fraction, str]], title: str) -> Iter
     for path, seconds, name in tracks:
         if _UNNAMEABLE.search(path):
             raise ChoiceError(f"a playlist can't name the file {quote(path)}\ngive it a name of plain letters with -o")
-        yield f"#EXTINF:{_seconds(seconds):.3f},{one_line(name)}"
+        yield f"#EXTINF:{_round_seconds(seconds):.3f},{one_line(name)}"
         yield f"./{path}" if _MISREAD.match(path) else path
 
 
-def _seconds(seconds: Fraction) -> float:
+def _round_seconds(seconds: Fraction) -> float:
     return to_milliseconds(seconds) / 1000

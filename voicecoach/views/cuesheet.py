@@ -1,4 +1,4 @@
-"""What can be read of a session: everything here comes from the timeline alone."""
+"""Cue sheets: the words and cues of a timeline as plain text."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A cue with the phase of the breath that it is heard in, if it is heard in one."""
+    """A cue, and the phase of the breath in which it starts, if there is one."""
 
     cue: Cue
     phase: PhaseSpan | None = None
 
     @property
     def mark(self) -> str:
-        """Which of its wordings is said, where that is not the longest: ``2/4``."""
+        """The number of its wording, if that is not the longest: ``2/4``; else empty."""
         return f"{self.cue.wording + 1}/{self.cue.wordings}" if self.cue.wording else ""
 
     @property
     def fill(self) -> float:
-        """Which part of its phase is over when it ends."""
+        """The fraction of its phase that has passed when it ends; 0 without a phase."""
         if self.phase is None:
             return 0
         return float((self.cue.end - self.phase.start) / (self.phase.end - self.phase.start))
 
     @property
     def breathed(self) -> str:
-        """Its phase, how long that is, and how much of it is filled: ``exhale 6 s  40%``."""
+        """Its phase, the phase's length, and its fill: ``exhale 6 s  40%``; empty without a phase."""
         if self.phase is None:
             return ""
         kind, seconds = self.phase.kind.value, float(self.phase.end - self.phase.start)
@@ -46,7 +46,7 @@ class Line:
 
 
 def write_cuesheet(timeline: Timeline) -> str:
-    """Return what is said, a line a cue, under the titles of the chapters."""
+    """Return the spoken words, one line for each cue, under the titles of the chapters."""
     parts = (
         "\n".join((chapter.title, *(cue.text for cue in cues if cue.track == "voice")))
         for chapter, cues in split_chapters(timeline)
@@ -55,9 +55,9 @@ def write_cuesheet(timeline: Timeline) -> str:
 
 
 def write_table(timeline: Timeline) -> Iterator[str]:
-    """Yield a line for each chapter and cue: when, as what, for which side, in which phase, and what is heard.
+    """Yield a line for each chapter and cue: its time, kind, side, phase and text.
 
-    Before the words stands which of their wordings they are, where that is not the longest.
+    If a cue does not use its longest wording, the number of its wording comes before the text.
     """
     for chapter, lines in split_lines(timeline):
         yield f"{format_time(chapter.start)}  {chapter.title}"
@@ -69,21 +69,21 @@ def write_table(timeline: Timeline) -> Iterator[str]:
 
 
 def split_lines(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Line, ...]]]:
-    """Yield each chapter with the lines of its cues."""
+    """Yield each chapter with a line for each of its cues."""
     phases = deque(timeline.phases)
     for chapter, cues in split_chapters(timeline):
-        yield chapter, tuple(Line(cue, _phase(cue, phases, timeline.grid)) for cue in cues)
+        yield chapter, tuple(Line(cue, _find_phase(cue, phases, timeline.grid)) for cue in cues)
 
 
 def count_turns(timeline: Timeline) -> dict[Side, int]:
-    """Count the turns of each side."""
+    """Return how many chapters each side has."""
     return dict(Counter(chapter.side for chapter in timeline.chapters if chapter.side))
 
 
-def _phase(cue: Cue, phases: deque[PhaseSpan], grid: Fraction) -> PhaseSpan | None:
-    """Return the phase in which a cue begins, and drop those that are over by then.
+def _find_phase(cue: Cue, phases: deque[PhaseSpan], grid: Fraction) -> PhaseSpan | None:
+    """Return the phase in which a cue starts, and remove the phases before it from ``phases``.
 
-    A cue starts on the grid, which may be a little before its phase.
+    A cue starts on the grid, which may be slightly before its phase.
     """
     at = cue.start + grid / 2
     while phases and phases[0].end <= at:
@@ -92,7 +92,7 @@ def _phase(cue: Cue, phases: deque[PhaseSpan], grid: Fraction) -> PhaseSpan | No
 
 
 def split_chapters(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Cue, ...]]]:
-    """Yield each chapter with the cues that start in it; both are in the order of time."""
+    """Yield each chapter with the cues that start in it, in order of time."""
     starts = [cue.start for cue in timeline.cues]
     for chapter in timeline.chapters:
         first, end = bisect_left(starts, chapter.start), bisect_left(starts, chapter.end)

@@ -1,4 +1,4 @@
-"""How much a session stretches, against what is commonly advised: docs/dose.md has the sources."""
+"""The stretching time of a session, compared with common advice: docs/dose.md has the sources."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.script.choices import LEFT_RIGHT
+from voicecoach.views.text import format_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,40 +14,37 @@ if TYPE_CHECKING:
     from voicecoach.core.timeline import Timeline
 
 SHORTEST = Fraction(10)
-"""Seconds that a stretch should be held, at least."""
+"""Minimum seconds of one stretch."""
 ENOUGH = Fraction(60)
-"""Seconds for each leg in all."""
+"""Minimum seconds of stretching for each leg in total."""
 
 
 def note_dose(tracks: Iterable[Timeline], limb: str = "leg") -> str:
-    """Say on one line what is short of the advice; nothing where nothing is, or nothing is a stretch.
+    """Return one line about stretches that are shorter than advised; empty if there are none.
 
-    ``limb`` is what each side has: a leg, or just a side.
+    ``limb`` is the word for the stretched part of each side: "leg", or only "side".
 
     >>> from voicecoach.core.timeline import Stretch, Timeline
     >>> note_dose([Timeline(Fraction(90), stretches=(Stretch(Fraction(0), Fraction(50)),))])
-    'each leg is stretched 50 s in all; advised are 10 s or more, 60 s a leg: docs/dose.md'
+    'each leg is stretched 50 s in total; the advice is 10 s or more at a time, 60 s a leg: docs/dose.md'
     >>> note_dose([Timeline(Fraction(30))])
     ''
     """
     tracks = list(tracks)
-    held = [each.end - each.start for track in tracks for each in track.stretches]
+    lengths = [each.end - each.start for track in tracks for each in track.stretches]
     legs = {side.value: max((track.stretched(side) for track in tracks), default=Fraction(0)) for side in LEFT_RIGHT}
-    short = [*_holds(held), *_legs({side: time for side, time in legs.items() if 0 < time < ENOUGH}, limb)]
-    return f"{', '.join(short)}; advised are 10 s or more, 60 s a {limb}: docs/dose.md" if short else ""
+    low = {side: time for side, time in legs.items() if 0 < time < ENOUGH}
+    short = [*_note_shortest(lengths), *_note_legs(low, limb)]
+    return f"{', '.join(short)}; the advice is 10 s or more at a time, 60 s a {limb}: docs/dose.md" if short else ""
 
 
-def _holds(held: list[Fraction]) -> Iterator[str]:
-    if held and min(held) < SHORTEST:
-        yield f"the shortest stretch is held {_seconds(min(held))}"
+def _note_shortest(lengths: list[Fraction]) -> Iterator[str]:
+    if lengths and min(lengths) < SHORTEST:
+        yield f"the shortest stretch lasts {format_seconds(min(lengths))}"
 
 
-def _legs(short: dict[str, Fraction], limb: str) -> Iterator[str]:
+def _note_legs(short: dict[str, Fraction], limb: str) -> Iterator[str]:
     if len(short) == len(LEFT_RIGHT) and len(set(short.values())) == 1:
-        yield f"each {limb} is stretched {_seconds(short['left'])} in all"
+        yield f"each {limb} is stretched {format_seconds(short['left'])} in total"
     else:
-        yield from (f"the {side} {limb} is stretched {_seconds(time)} in all" for side, time in short.items())
-
-
-def _seconds(time: Fraction) -> str:
-    return f"{float(time):.1f}".removesuffix(".0") + " s"
+        yield from (f"the {side} {limb} is stretched {format_seconds(time)} in total" for side, time in short.items())

@@ -1,6 +1,6 @@
-"""The public form of a timeline, ``voicecoach-timeline/1``: what `plan --json` prints and our files carry.
+"""The public form of a timeline, ``voicecoach-timeline/1``: `plan --json` prints it, and our files carry it.
 
-It is written from a timeline, and read from any source: whoever wrote it, each value is checked.
+A text that is read may come from anywhere, so each value in it is checked.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 FORMAT = "voicecoach-timeline/1"
 MOST_SECONDS = 1e6
-"""A time after this is no time in a session."""
+"""The latest time that is accepted, in seconds."""
 
 _CUE_FIELDS = ("kind", "text", "side", "wording", "wordings")
 
 
 def to_json(timeline: Timeline, *, title: str, language: str, voice: str) -> dict[str, Any]:
-    """Return the public form of a timeline, times in seconds as numbers.
+    """Return the public form of a timeline, with times as numbers of seconds.
 
     >>> from voicecoach.core.timeline import Timeline
     >>> to_json(Timeline(Fraction(5, 2)), title="Rest", language="en", voice="en-gb")["duration"]
@@ -57,7 +57,7 @@ def _write(each: PhaseSpan | Cue | Chapter, **fields: object) -> dict[str, objec
 
 @dataclass(frozen=True, slots=True)
 class PublicCue:
-    """A sounding span in the public form; its track is ``voice``, ``chime`` or ``tone``."""
+    """Words or a sound in the public form; the track is ``voice``, ``chime`` or ``tone``."""
 
     start: float
     end: float
@@ -85,15 +85,15 @@ class PublicChapter:
 
 @dataclass(frozen=True, slots=True)
 class PublicTimeline:
-    """What is known of a recording: its title and, if it carries a timeline, its length and what is heard when.
+    """A recording's title and, if its file carries a timeline, its length and contents.
 
     Attributes:
         title: Its title.
-        duration: Seconds; None if they are not known.
-        cues: What sounds, in the order of the starts, as all spans here.
+        duration: Its length in seconds; None if it is not known.
+        cues: Its words and sounds; like all spans here, they are in order of their starts.
         phases: The phases of guided breaths.
         chapters: Its chapters.
-        sound: What its file tells of its sound; None if it tells nothing.
+        sound: Facts about its sound that the file carries; None if the file carries none.
     """
 
     title: str
@@ -104,7 +104,7 @@ class PublicTimeline:
     sound: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        """Return its title and its length.
+        """Return the title and the length, if it is known.
 
         >>> print(PublicTimeline("Box breathing", 312))
         Box breathing  5:12
@@ -113,35 +113,35 @@ class PublicTimeline:
 
     @property
     def words(self) -> tuple[PublicCue, ...]:
-        """The cues that are spoken."""
+        """The spoken cues."""
         return tuple(cue for cue in self.cues if cue.track == "voice")
 
     @property
     def has_content(self) -> bool:
-        """Whether it is known what is heard in it."""
+        """Whether any words, phases or chapters are known."""
         return bool(self.words or self.phases or self.chapters)
 
 
 def read_timeline(data: bytes | str) -> PublicTimeline:
-    """Read a timeline in its public form, which may come from anywhere.
+    """Read a timeline in its public form, from any source.
 
     >>> read_timeline('{"format": "voicecoach-timeline/1", "title": "Rest", "duration": 2.5, "cues": []}').duration
     2.5
 
     Raises:
-        ValueError: When it is not one: other JSON, or with times that are negative, huge or in the wrong order.
+        ValueError: When the text is not JSON of this form, or a time is negative, too large or in the wrong order.
     """
     try:
-        found = json.loads(data, object_hook=_read_span)
-        if found.get("format", FORMAT) != FORMAT:
-            raise ValueError(found["format"])  # noqa: TRY301 - one way out for all that is wrong
+        document = json.loads(data, object_hook=_read_span)
+        if document.get("format", FORMAT) != FORMAT:
+            raise ValueError(document["format"])  # noqa: TRY301 - one message for all faults
         return PublicTimeline(
-            one_line(_read_text(found.get("title", ""))),
-            _read_seconds(found["duration"]),
-            _sort(found["cues"], PublicCue),
-            _sort(found.get("phases", ()), PublicPhase),
-            _sort(found.get("chapters", ()), PublicChapter),
-            found.get("sound"),
+            one_line(_read_text(document.get("title", ""))),
+            _read_seconds(document["duration"]),
+            _sort(document["cues"], PublicCue),
+            _sort(document.get("phases", ()), PublicPhase),
+            _sort(document.get("chapters", ()), PublicChapter),
+            document.get("sound"),
         )
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"this is not a {FORMAT} timeline") from error
@@ -150,36 +150,36 @@ def read_timeline(data: bytes | str) -> PublicTimeline:
 _Span = TypeVar("_Span", PublicCue, PublicPhase, PublicChapter)
 
 
-def _read_span(found: dict[str, Any]) -> dict[str, Any] | PublicCue | PublicPhase | PublicChapter:
-    """Keep of each span only what is needed, as it is read: as dictionaries, those of 12 hours would take 200 MB."""
-    if "start" not in found:
-        return found
-    start, end = _read_seconds(found["start"]), _read_seconds(found["end"])
-    if end < start or (end == start and "track" not in found):
+def _read_span(fields: dict[str, Any]) -> dict[str, Any] | PublicCue | PublicPhase | PublicChapter:
+    """Replace each span by a small object during parsing: the dictionaries of 12 hours would take 200 MB."""
+    if "start" not in fields:
+        return fields
+    start, end = _read_seconds(fields["start"]), _read_seconds(fields["end"])
+    if end < start or (end == start and "track" not in fields):
         raise ValueError("it ends before it starts")
-    if "track" in found:
-        return PublicCue(start, end, sys.intern(_read_text(found["text"])), sys.intern(_read_text(found["track"])))
-    if "kind" in found:
-        return PublicPhase(start, end, Kind(found["kind"]))
-    return PublicChapter(start, end, _read_text(found["title"]))
+    if "track" in fields:
+        return PublicCue(start, end, sys.intern(_read_text(fields["text"])), sys.intern(_read_text(fields["track"])))
+    if "kind" in fields:
+        return PublicPhase(start, end, Kind(fields["kind"]))
+    return PublicChapter(start, end, _read_text(fields["title"]))
 
 
 def _sort(spans: Iterable[object], kind: type[_Span]) -> tuple[_Span, ...]:
-    """Return spans of one kind in the order of their starts."""
+    """Return spans, which must be of one kind, in order of their starts."""
     checked = [each for each in spans if isinstance(each, kind)]
     if len(checked) != len(list(spans)):
-        raise TypeError("it is something else")
+        raise TypeError(f"a span is not a {kind.__name__}")
     return tuple(sorted(checked, key=lambda each: each.start))
 
 
 def _read_text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError("it is not a text")
+        raise TypeError("this is not a text")
     return value
 
 
 def _read_seconds(value: object) -> float:
-    """Read a time, or a length, in seconds."""
+    """Return a time or a length, in seconds."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_SECONDS:
-        raise ValueError("it is not a time")
+        raise ValueError("this is not a time in seconds")
     return float(value)

@@ -1,6 +1,6 @@
-"""A session as it is heard, on a terminal: the words, the breath as a bar that fills and empties, and the time.
+"""The live display of a session on a terminal: the words, the time, and a bar that fills and empties with the breath.
 
-Everything comes from a timeline in its public form, which a file of ours carries, and from how many seconds are over.
+It needs a timeline in its public form, which our files carry, and the number of seconds that have been played.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ if TYPE_CHECKING:
     from voicecoach.views.exchange import PublicTimeline
 
 WORDS = 3
-"""Lines that words have at least, so that the bar under them stays in its place."""
+"""Minimum lines for words, so that the bar under them does not move."""
 BAR = "cyan"
 LABEL = 8
 SEPARATORS = ":,;·–—：，、"  # noqa: RUF001 - marks of many scripts
-"""What stands between a title and the part of it that a chapter is."""
+"""Characters between a recording's title and the rest of a chapter's title."""
 WIDEST = 72
-"""Columns; longer lines are hard to read, and a longer bar is no clearer."""
+"""Maximum columns: longer lines are hard to read, and a longer bar would not be clearer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What is at one moment of a recording.
+    """The content of the display at one moment of a recording.
 
     Attributes:
-        at: Seconds from the beginning, never past the end.
-        chapter: The title of the chapter.
-        words: What is being said, or was said last.
-        speaking: Whether it is being said.
-        phase: The phase of the breath; none between breaths.
-        over: Which part of the phase is over, from 0 up to 1.
+        at: Seconds from the beginning, at most the recording's length.
+        chapter: The title of the chapter; empty outside of chapters.
+        words: The words that are being spoken, or the last ones.
+        speaking: Whether the words are being spoken.
+        phase: The phase of the breath; None between breaths.
+        progress: The fraction of the phase that has passed, from 0 to less than 1.
     """
 
     at: float
@@ -56,17 +56,17 @@ class Moment:
     words: str = ""
     speaking: bool = False
     phase: PublicPhase | None = None
-    over: float = 0
+    progress: float = 0
 
     @property
     def full(self) -> float:
-        """How full the breath's bar is: an inhale fills it, and an exhale empties it."""
-        levels = {Kind.INHALE: self.over, Kind.HOLD: 1.0, Kind.EXHALE: 1 - self.over, Kind.PAUSE: 0.0}
+        """The fill of the breath's bar, from 0 to 1: an inhale fills it, and an exhale empties it."""
+        levels = {Kind.INHALE: self.progress, Kind.HOLD: 1.0, Kind.EXHALE: 1 - self.progress, Kind.PAUSE: 0.0}
         return levels[self.phase.kind] if self.phase else 0.0
 
 
 def find_moment(recording: PublicTimeline, seconds: float) -> Moment:
-    """Say what there is to see when so many seconds of a recording are over."""
+    """Return the content of the display after that many seconds of a recording."""
     at = min(max(seconds, 0.0), math.inf if recording.duration is None else recording.duration)
     chapter, words = _find_latest(recording.chapters, at), _find_latest(recording.words, at)
     phase = _find_latest(recording.phases, at)
@@ -82,7 +82,7 @@ def find_moment(recording: PublicTimeline, seconds: float) -> Moment:
 
 
 def lay_out_moment(recording: PublicTimeline, now: Moment) -> Constrain:
-    """Lay a moment out for a terminal; where it is not known what is heard, only the time."""
+    """Return the layout of a moment for a terminal: only title and time if the recording's contents are not known."""
     from rich.align import Align
     from rich.console import Group
     from rich.constrain import Constrain
@@ -92,12 +92,12 @@ def lay_out_moment(recording: PublicTimeline, now: Moment) -> Constrain:
     title = Text(recording.title, "bold", no_wrap=True, overflow="ellipsis")
     chapter = Text(shorten_chapter(now.chapter, recording.title), no_wrap=True, overflow="ellipsis")
     words = Align(Text(now.words, "bold" if now.speaking else "dim"), vertical="top", height=WORDS)
-    heard = (chapter, Padding(words, (1, 0, 1, 2)), _breath(now)) if recording.has_content else ()
-    return Constrain(Group(title, *heard, _time(recording, now)), WIDEST)
+    content = (chapter, Padding(words, (1, 0, 1, 2)), _draw_breath(now)) if recording.has_content else ()
+    return Constrain(Group(title, *content, _draw_time(recording, now)), WIDEST)
 
 
 def shorten_chapter(chapter: str, title: str) -> str:
-    """Return the title of a chapter without that of its recording, which is shown above it.
+    """Return the title of a chapter without the recording's title, which is visible above it.
 
     >>> shorten_chapter("Stretch: left, round 1", "Stretch: left"), shorten_chapter("Legs up", "Leg")
     ('round 1', 'Legs up')
@@ -110,9 +110,9 @@ def shorten_chapter(chapter: str, title: str) -> str:
 
 @contextmanager
 def display(recording: PublicTimeline, console: Console) -> Iterator[Callable[[float], None]]:
-    """Show a recording on a terminal while it plays; afterwards the terminal is as it was.
+    """Show a recording on a terminal while it plays, and restore the terminal at the end.
 
-    Inside is a function that is to be told, again and again, how many seconds are over.
+    The context's value is a function that updates the display; call it often, with the seconds played so far.
     """
     from rich.live import Live
 
@@ -120,8 +120,8 @@ def display(recording: PublicTimeline, console: Console) -> Iterator[Callable[[f
         yield lambda seconds: live.update(lay_out_moment(recording, find_moment(recording, seconds)), refresh=True)
 
 
-def _breath(now: Moment) -> Table:
-    """Draw the phase: its name, the bar, and the seconds that are left of it."""
+def _draw_breath(now: Moment) -> Table:
+    """Draw a phase: its name, the bar, and the seconds left in it."""
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
@@ -132,8 +132,8 @@ def _breath(now: Moment) -> Table:
     return _line(Text(f" {kind} ".ljust(LABEL), PHASES[kind]), bar, str(left))
 
 
-def _time(recording: PublicTimeline, now: Moment) -> Table:
-    """Draw how much of the whole is over, and what is left."""
+def _draw_time(recording: PublicTimeline, now: Moment) -> Table:
+    """Draw the time played, a bar, and the time left."""
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
@@ -162,6 +162,6 @@ _Timed = TypeVar("_Timed", PublicCue, PublicPhase, PublicChapter)
 
 
 def _find_latest(spans: Sequence[_Timed], at: float) -> _Timed | None:
-    """Return what began last."""
+    """Return the span that started last, or None before the first one."""
     number = bisect_right(spans, at, key=lambda each: each.start)
     return spans[number - 1] if number else None

@@ -1,6 +1,6 @@
-"""The rows of a plot, like lines of a score: which seconds each has, how high it is, and what words it has room for.
+"""The rows of a plot, like the lines of a score: their times, their heights, and the words that fit under them.
 
-Lengths are in pixels, times in seconds.
+Lengths are in pixels, and times in seconds.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 WIDTH = 1200
 MARGIN = 44
 INNER = WIDTH - 2 * MARGIN
-"""Pixels; a full row is this wide."""
+"""The width of a full row."""
 ROWS = 12
-"""At most so many rows, up to 12 hours."""
+"""The maximum number of rows."""
 HEADER = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How a row is drawn: seconds in it and between its ticks, and pixels: of a breath, of words (0: none)."""
+    """The scale of a row: seconds in it and between its ticks, pixels of a breath, and font size of words (0: none)."""
 
     seconds: int
     tick: int
@@ -40,8 +40,8 @@ class Scale:
 
     @property
     def most(self) -> int:
-        """How many lines the words of a cue may take."""
-        return 3 if self.words > 12 else 4  # noqa: PLR2004 - small words are in narrow columns
+        """The maximum number of lines for the words of a cue."""
+        return 3 if self.words > 12 else 4  # noqa: PLR2004 - small words have narrow columns
 
 
 SCALES = (
@@ -60,7 +60,7 @@ SCALES = (
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a cue says, broken into lines."""
+    """The words of a cue, broken into lines, and the x of their left edge."""
 
     x: float
     lines: tuple[str, ...]
@@ -68,7 +68,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the score: seconds from ``start`` to ``end``, laid from ``top`` down, with words under it."""
+    """A row: the seconds from ``start`` to ``end``; ``top`` is its upper edge, and the words are under its cues."""
 
     scale: Scale
     start: Fraction
@@ -78,7 +78,7 @@ class Row:
     words: tuple[Words, ...] = ()
 
     def x(self, at: Fraction) -> float:
-        """Say where a time is; it may lie outside the row.
+        """Return the x of a time, which can be outside the row.
 
         >>> row = Row(SCALES[0], Fraction(20), Fraction(40))
         >>> row.x(Fraction(20)), row.x(Fraction(30))
@@ -87,36 +87,36 @@ class Row:
         return MARGIN + INNER * float((at - self.start) / self.scale.seconds)
 
     def within(self, each: Span) -> bool:
-        """Say whether a part of it is in this row."""
+        """Return whether a part of a span is in this row."""
         return each.start < self.end and each.end > self.start
 
     def ends(self, each: Span) -> tuple[float, float]:
-        """Say from where to where it lies in this row."""
+        """Return the x of both ends of a span, limited to this row."""
         return self.x(max(each.start, self.start)), self.x(min(each.end, self.end))
 
     @property
     def crest(self) -> float:
-        """The height of a full breath."""
+        """The y of a full breath."""
         return self.top + 38
 
     @property
     def base(self) -> float:
-        """The height of an empty breath."""
+        """The y of an empty breath."""
         return self.crest + self.scale.breath if self.breathes else self.top + 22
 
     @property
     def bracket(self) -> float:
-        """The height of the bars that show what counts as stretch."""
+        """The y of the bars that show stretches."""
         return self.base + 13
 
     @property
     def cues(self) -> float:
-        """The height of the cues."""
+        """The y of the cues."""
         return self.base + (32 if self.breathes else 18)
 
     @property
     def lines(self) -> int:
-        """How many lines the longest words take."""
+        """The number of lines of the longest words."""
         return max((len(words.lines) for words in self.words), default=0)
 
     @property
@@ -126,17 +126,17 @@ class Row:
 
     @property
     def axis(self) -> float:
-        """The height of the times."""
+        """The y of the times."""
         return self.cues + 12 + (self.lines * self.leading + 4 if self.lines else 0)
 
     @property
     def bottom(self) -> float:
-        """Where the next row begins."""
+        """The y of the next row's upper edge."""
         return self.axis + 40
 
 
 def choose_scale(duration: Fraction) -> Scale:
-    """Choose how a session of that many seconds is drawn: as large as the page allows.
+    """Return the largest scale for a session of that many seconds that fits on the page.
 
     >>> [choose_scale(Fraction(seconds)).seconds for seconds in (90, 3600, 100 * 3600)]
     [20, 300, 32400]
@@ -149,35 +149,35 @@ def choose_scale(duration: Fraction) -> Scale:
 
 
 def split_rows(timeline: Timeline) -> tuple[Row, ...]:
-    """Divide a session into rows of equal seconds; one without breath or words takes less room."""
-    chosen = choose_scale(timeline.duration)
-    rooms = tuple(_rooms(timeline, chosen))
-    laid: list[Row] = []
-    for number in range(max(1, math.ceil(timeline.duration / chosen.seconds))):
-        start = Fraction(number * chosen.seconds)
-        bare = Row(chosen, start, min(start + chosen.seconds, timeline.duration), laid[-1].bottom if laid else HEADER)
-        words = tuple(_break_words(bare, room) for room in rooms if start <= room.start < start + chosen.seconds)
+    """Divide a session into rows of equal length in seconds; a row without breaths or words is lower."""
+    scale = choose_scale(timeline.duration)
+    rooms = tuple(_find_rooms(timeline, scale))
+    rows: list[Row] = []
+    for number in range(max(1, math.ceil(timeline.duration / scale.seconds))):
+        start = Fraction(number * scale.seconds)
+        bare = Row(scale, start, min(start + scale.seconds, timeline.duration), rows[-1].bottom if rows else HEADER)
+        words = tuple(_break_words(bare, room) for room in rooms if start <= room.start < start + scale.seconds)
         breathes = any(map(bare.within, timeline.phases)) or any(map(bare.within, timeline.stretches))
-        laid.append(replace(bare, breathes=breathes, words=words))
-    return tuple(laid)
+        rows.append(replace(bare, breathes=breathes, words=words))
+    return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """Where the words of a cue may stand: from ``start`` to ``end`` seconds, in one row."""
+    """The room for the words of a cue: from ``start`` to ``end`` in seconds, in one row."""
 
     start: Fraction
     end: Fraction
     text: str
 
 
-def _rooms(timeline: Timeline, chosen: Scale) -> Iterator[_Room]:
-    """Give each spoken cue the room up to the next; if it runs over rows, that of the row where it has most."""
-    spoken = [cue for cue in timeline.cues if cue.track == "voice"] if chosen.words else []
+def _find_rooms(timeline: Timeline, scale: Scale) -> Iterator[_Room]:
+    """Yield the room of each spoken cue, up to the next one; if it crosses rows, in the row with its longest part."""
+    spoken = [cue for cue in timeline.cues if cue.track == "voice"] if scale.words else []
     for cue, following in zip(spoken, [*spoken[1:], None], strict=False):
-        until = following.start if following else timeline.duration + chosen.seconds
-        first, last = cue.start // chosen.seconds, math.ceil(cue.end / chosen.seconds)
-        edges = [Fraction(number * chosen.seconds) for number in range(first, max(last, first + 1) + 1)]
+        until = following.start if following else timeline.duration + scale.seconds
+        first, last = cue.start // scale.seconds, math.ceil(cue.end / scale.seconds)
+        edges = [Fraction(number * scale.seconds) for number in range(first, max(last, first + 1) + 1)]
         parts = [(max(cue.start, left), min(until, right)) for left, right in pairwise(edges)]
         start, end = max(parts, key=lambda part: part[1] - part[0])
         yield _Room(start, end, clean_text(cue.text))

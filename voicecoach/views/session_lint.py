@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from voicecoach.views.cuesheet import Line
 
 FULL = 3 / 4
-"""The largest part of a phase that its shortest words fill without a warning."""
+"""The largest fraction of a phase that its shortest wording can fill without a warning."""
 
 
 def lint_session(timeline: Timeline, file: str) -> Iterator[Problem]:
@@ -33,19 +33,19 @@ def lint_session(timeline: Timeline, file: str) -> Iterator[Problem]:
 
 
 def _is_full(line: Line) -> bool:
-    """Tell whether the shortest wording of a phrase fills too much of its phase."""
+    """Return whether the shortest wording of a phrase fills too much of its phase."""
     last = line.cue.wording == line.cue.wordings - 1
     return line.cue.where is not None and line.cue.track == "voice" and last and line.fill > FULL
 
 
 def _runs_on(line: Line) -> bool:
-    """Tell whether a tone is longer than the phase that it stands for."""
+    """Return whether a tone is longer than its phase."""
     return line.cue.where is not None and line.cue.track == "tone" and line.fill > 1
 
 
 def _describe_long_tone(line: Line) -> Problem:
     assert line.phase is not None  # noqa: S101 - a line with a fill has a phase
-    assert line.cue.where is not None  # noqa: S101 - as _runs_on says
+    assert line.cue.where is not None  # noqa: S101 - _runs_on checks this
     lasts, seconds = float(line.cue.end - line.cue.start), float(line.phase.end - line.phase.start)
     what = f"the tone of {lasts:.2f} s is longer than the {line.phase.kind} of {seconds:g} s, and runs into the next"
     return Problem(line.cue.where, what, f"give the phase {lasts + 0.05:.1f} s, or leave the tone out")
@@ -53,7 +53,7 @@ def _describe_long_tone(line: Line) -> Problem:
 
 def _describe_full(line: Line) -> Problem:
     assert line.phase is not None  # noqa: S101 - a line with a fill has a phase
-    assert line.cue.where is not None  # noqa: S101 - as _is_full says
+    assert line.cue.where is not None  # noqa: S101 - _is_full checks this
     seconds = float(line.phase.end - line.phase.start)
     what = (
         f"{quote(line.cue.text)} leaves little air: it fills {line.fill:.0%} of the {line.phase.kind} of {seconds:g} s"

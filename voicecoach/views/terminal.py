@@ -1,4 +1,4 @@
-"""The plan on a terminal: the same as `captions.table` says, with colours, and with bars for how full each phase is."""
+"""The plan on a terminal: the table of `cuesheet.write_table` with colours, and with bars for the fill of phases."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KINDS = {
     "chime": "green",
     "tone": "green",
 }
-"""How each kind of cue is shown; its name stands there too, so no colour has to be seen."""
+"""The style of each kind of cue. Its name is visible, too, so that nobody has to see the colour."""
 
 PHASES = {
     "inhale": "bright_white on #1d6f7a",
@@ -40,15 +40,15 @@ PHASES = {
 }
 PLACE = (9, 11, 5)
 PHASE = 18
-"""Characters: the columns of when, what and which side; and that of the phase."""
+"""Column widths in characters: of time, kind and side, and of the phase."""
 MOST = 5_000
-"""Cues that are shown like this; it takes about three seconds, and who has more wants a plain table."""
+"""The most cues that are shown in this form, which takes about three seconds; more cues need a plain table."""
 TOGETHER = 200
-"""Lines laid out at a time, so that a long session appears at once."""
+"""Lines that are laid out at a time, so that the first lines of a long session appear immediately."""
 
 
 def show(timeline: Timeline, console: Console) -> None:
-    """Print a session: a rule for each chapter, and a line for each cue."""
+    """Print a session to a console: a heading for each chapter, and a line for each cue."""
     from rich.rule import Rule
     from rich.text import Text
 
@@ -62,17 +62,17 @@ def show(timeline: Timeline, console: Console) -> None:
 
 
 def draw_bar(line: Line) -> Text:
-    """Show a phase as a bar, its name and numbers on it; what its words fill is shaded."""
+    """Return a phase as a bar with its name and numbers; the part that is shaded has passed when the cue ends."""
     from rich.text import Text
 
-    shown = Text(line.breathed.ljust(PHASE) if line.phase else "")
+    bar = Text(line.breathed.ljust(PHASE) if line.phase else "")
     if line.phase:
-        shown.stylize(PHASES[line.phase.kind.value], 0, round(min(line.fill, 1) * PHASE))
-    return shown
+        bar.stylize(PHASES[line.phase.kind.value], 0, round(min(line.fill, 1) * PHASE))
+    return bar
 
 
 def _grid(lines: Iterable[Line], *, breathed: bool) -> Table:
-    """Lay out lines that are all in a phase, or all in none."""
+    """Lay out lines of cues: all of them in phases if ``breathed``, else all of them outside of phases."""
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 1), expand=True)

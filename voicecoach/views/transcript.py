@@ -1,4 +1,4 @@
-"""A session as a document: what is heard under the titles of its chapters, with its silences."""
+"""A session as a document: its words, sounds and silences, under the titles of its chapters."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
 
 SILENCE = Fraction(10)
-"""Seconds; a silence that lasts longer is told, or one that lasts longer than the breath in it."""
+"""Seconds; a silence is listed if it is longer than this, or longer than the breath in it."""
 
 SECONDS_ONLY = 120
-"""Silences shorter than this are told in seconds, others in minutes as well."""
+"""Seconds; a shorter silence is written in seconds only, a longer one in minutes and seconds."""
 
 _IN_A_BREATH = {CueKind.BREATH, CueKind.TONE, CueKind.COUNT}
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """Something to read, and when; what has the same key stands on one line, if nothing stands between."""
+    """A text and its time in seconds; consecutive texts with the same key share one line."""
 
     at: Fraction
     text: str
@@ -36,36 +36,35 @@ class _Line:
 
 
 def write_transcript(timeline: Timeline, *, title: str, language: Language) -> str:
-    """Return a session as a document: its title, its notice, then what is heard, chapter by chapter.
+    """Return a session as a document: its title, its notice, then its words and sounds, chapter by chapter.
 
-    The words of a breath stand on one line. A silence stands where it begins, and one that goes on in the next chapter
-    is told in both.
+    The words of a breath are on one line. A silence that crosses the border of a chapter is listed in both chapters.
     """
     notice = dict.fromkeys(one_line(cue.text) for cue in timeline.cues if cue.kind is CueKind.NOTICE)
     breaths = _breaths(timeline)
     sections = _sections(timeline)
     starts = [start for start, _ in sections]
     lines: list[list[_Line]] = [[] for _ in sections]
-    heard = list(_describe(timeline, breaths, language))
-    silences = list(_silences(timeline, breaths, starts, language))
-    for line in sorted([*heard, *silences], key=lambda line: line.at):
+    cues = list(_describe_cues(timeline, breaths, language))
+    silences = list(_describe_silences(timeline, breaths, starts, language))
+    for line in sorted([*cues, *silences], key=lambda line: line.at):
         lines[bisect_right(starts, line.at) - 1].append(line)
-    noticed = {bisect_right(starts, cue.start) - 1 for cue in timeline.cues if cue.kind is CueKind.NOTICE}
+    with_notice = {bisect_right(starts, cue.start) - 1 for cue in timeline.cues if cue.kind is CueKind.NOTICE}
     chapters = (
         "\n".join((*filter(None, [one_line(name)]), *_join(section)))
         for number, ((_, name), section) in enumerate(zip(sections, lines, strict=True))
-        if section or number not in noticed
+        if section or number not in with_notice
     )
     return "\n\n".join(filter(None, (one_line(title), "\n".join(filter(None, notice)), *chapters))) + "\n"
 
 
 def _sections(timeline: Timeline) -> list[tuple[Fraction, str]]:
-    """Return where each chapter starts, and its title; what comes before the first has none."""
+    """Return the start and title of each section: of each chapter, and an empty title for the time before them."""
     chapters = sorted((chapter.start, chapter.title) for chapter in timeline.chapters)
     return [*([] if chapters and chapters[0][0] <= 0 else [(Fraction(0), "")]), *chapters]
 
 
-def _describe(timeline: Timeline, breaths: _Breaths, language: Language) -> Iterator[_Line]:
+def _describe_cues(timeline: Timeline, breaths: _Breaths, language: Language) -> Iterator[_Line]:
     for cue in timeline.cues:
         text = describe_cue(cue, language)
         if text and cue.kind is not CueKind.NOTICE:
@@ -87,15 +86,18 @@ def _join(lines: Iterable[_Line]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Breaths:
-    """The guided breaths, from when to when, in the order of time."""
+    """The starts and ends of the guided breaths in seconds, in order of time."""
 
     starts: tuple[Fraction, ...]
     ends: tuple[Fraction, ...]
     slack: Fraction
-    """Seconds by which rounding can move a cue out of its breath."""
+    """The most seconds by which rounding can move a cue out of its breath."""
 
     def key(self, cue: Cue) -> Hashable:
-        """Return which breath a word or tone belongs to; counts outside of breaths belong together."""
+        """Return the breath of a cue, as a key that its other cues share; counts outside of breaths share a key.
+
+        The key is None for cues that have a line of their own.
+        """
         if cue.kind not in _IN_A_BREATH:
             return None
         at = cue.start + self.slack
@@ -103,13 +105,13 @@ class _Breaths:
         return number if number >= 0 and at < self.ends[number] else (cue.kind if cue.kind is CueKind.COUNT else None)
 
     def outlasts(self, start: Fraction, end: Fraction) -> bool:
-        """Tell whether a time is longer than the first breath in it."""
+        """Return whether a span is longer than the first breath in it."""
         number = bisect_right(self.ends, start)
         inside = number < len(self.starts) and self.starts[number] < end
         return inside and end - start > self.ends[number] - self.starts[number]
 
     def whole(self, start: Fraction, end: Fraction) -> int:
-        """Count the breaths that are breathed from beginning to end in a time; as cues are rounded, nearly so."""
+        """Return how many whole breaths are in a span, with a tolerance for the rounding of cues."""
         first, last = bisect_left(self.starts, start - self.slack), bisect_right(self.ends, end + self.slack)
         return max(last - first, 0)
 
@@ -123,9 +125,11 @@ def _breaths(timeline: Timeline) -> _Breaths:
     return _Breaths(tuple(start for start, _ in ordered), tuple(end for _, end in ordered), timeline.grid / 2)
 
 
-def _silences(timeline: Timeline, breaths: _Breaths, starts: list[Fraction], language: Language) -> Iterator[_Line]:
-    """Yield the silences that are told, each in the chapters that it lasts in, if it lasts a second there."""
-    for start, end in _gaps(timeline, language):
+def _describe_silences(
+    timeline: Timeline, breaths: _Breaths, starts: list[Fraction], language: Language
+) -> Iterator[_Line]:
+    """Yield the silences to list, split by chapters; parts shorter than a second are left out."""
+    for start, end in _find_gaps(timeline, language):
         if end - start <= SILENCE and not breaths.outlasts(start, end):
             continue
         edges = [start, *starts[bisect_right(starts, start) : bisect_right(starts, end)], end]
@@ -134,7 +138,7 @@ def _silences(timeline: Timeline, breaths: _Breaths, starts: list[Fraction], lan
                 yield _Line(one, _describe_silence(one, other, breaths, language))
 
 
-def _gaps(timeline: Timeline, language: Language) -> Iterator[tuple[Fraction, Fraction]]:
+def _find_gaps(timeline: Timeline, language: Language) -> Iterator[tuple[Fraction, Fraction]]:
     until = Fraction(0)
     for cue in sorted(timeline.cues, key=lambda cue: cue.start):
         if not describe_cue(cue, language):
@@ -149,5 +153,5 @@ def _gaps(timeline: Timeline, language: Language) -> Iterator[tuple[Fraction, Fr
 def _describe_silence(start: Fraction, end: Fraction, breaths: _Breaths, language: Language) -> str:
     digits = replace(language, numbers=())
     seconds, count = int(end - start + Fraction(1, 2)), breaths.whole(start, end)
-    lasting = digits.say_count("seconds", seconds) if seconds < SECONDS_ONLY else digits.say_duration(Fraction(seconds))
-    return f"[{digits.say_count('breaths', count)}, {lasting}]" if count else f"[{lasting}]"
+    length = digits.say_count("seconds", seconds) if seconds < SECONDS_ONLY else digits.say_duration(Fraction(seconds))
+    return f"[{digits.say_count('breaths', count)}, {length}]" if count else f"[{length}]"
