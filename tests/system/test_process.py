@@ -128,6 +128,7 @@ def test_a_signal_that_comes_while_a_child_starts_leaves_none(monkeypatch: pytes
         started.append(self)
         signal.raise_signal(signal.SIGINT)
 
+    monkeypatch.setattr("voicecoach.system.signals._state.installed", True)  # as in the program
     monkeypatch.setattr(Child, "__init__", interrupted)
     with pytest.raises(KeyboardInterrupt), start_child(python(WAITING)):
         pytest.fail("the signal is lost")
