@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import tempfile
 from typing import TYPE_CHECKING
 
 from hypothesis import settings
@@ -27,8 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _restore_signals()
     if PROFILE == "thorough":
         config.option.timeout = 0  # a thousand examples take their time, and so does the search for the simplest
-    if not hasattr(config, "workerinput"):  # a worker of pytest-xdist has its environment from the first process
-        _share_bytecode(config)
+    # The hundreds of processes that tests start share their bytecode.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _restore_signals() -> None:
@@ -40,11 +38,3 @@ def _restore_signals() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
-
-
-def _share_bytecode(config: pytest.Config) -> None:
-    """Let the hundreds of processes that tests start share their bytecode, in a folder that is removed at the end."""
-    folder = tempfile.mkdtemp(prefix="voicecoach-bytecode-")
-    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-    os.environ["PYTHONPYCACHEPREFIX"] = folder
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import random
 from copy import deepcopy
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -17,17 +18,14 @@ from voicecoach.core.score import Side
 from voicecoach.routine.library import BUILT_IN, list_built_in
 from voicecoach.script.choices import LEFT_RIGHT, Amount, Choices, Guidance, spread
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+NAMES = tuple(list_built_in())
 
 
-def trees() -> Iterator[tuple[str, Any]]:
-    yaml = YAML(typ="safe", pure=True)
-    for name in list_built_in():
-        yield name, yaml.load((BUILT_IN / f"{name}.yaml").read_text(encoding="utf-8"))
+@cache
+def parse(name: str) -> Any:  # noqa: ANN401 - whatever YAML holds
+    return YAML(typ="safe", pure=True).load((BUILT_IN / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-TREES = dict(trees())
 ODD: list[Any] = [
     *(None, True, 0, -1, 3, 2.5, 10**12, "", " ", "|", "~", "a | b", "{leg}", "{n}", "{", "}", "{}", "{{a}}", "nan"),
     *("{next leg}", "{next round}"),
@@ -87,7 +85,7 @@ def mutate(tree: Any, chance: random.Random) -> None:  # noqa: ANN401 - as above
 
 def spoilt(name: str, seed: int) -> Any:  # noqa: ANN401 - as above
     """A built-in with a few changes, the same ones each time."""
-    chance, tree = random.Random(f"{name} {seed}"), deepcopy(TREES[name])  # noqa: S311 - the same each time
+    chance, tree = random.Random(f"{name} {seed}"), deepcopy(parse(name))  # noqa: S311 - the same each time
     for _ in range(chance.choice([1, 1, 2, 4])):
         mutate(tree, chance)
     return tree
@@ -248,7 +246,7 @@ PACES = (
 def chosen(name: str, seed: int) -> tuple[Choices, Fraction | None]:
     """What somebody may ask of a built-in that was spoilt: choices, and a length of the session if one is wanted."""
     chance = random.Random(f"choices {name} {seed}")  # noqa: S311 - the same each time
-    tree = TREES[name]
+    tree = parse(name)
     names = [*tree.get("parameters", {}), "n"]
     texts = [each for each in ODD if isinstance(each, str)]
     titles = [str(step["name"]) for step in tree["steps"] if "name" in step] + ["all", "thigh-burner", "nobody"]

@@ -7,6 +7,7 @@ import importlib
 import json
 import subprocess
 import sys
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,11 @@ MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+@cache
+def parse(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
 
 
 def layer(module: str) -> str:
@@ -64,7 +69,7 @@ def find_imports(tree: ast.AST, *, types: bool) -> Iterator[ast.ImportFrom | ast
 def imported(module: str, *, types: bool = False) -> set[str]:
     """Return the names of the modules that a module imports."""
     found: set[str] = set()
-    for node in find_imports(TREES[module], types=types):
+    for node in find_imports(parse(module), types=types):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         else:
@@ -75,7 +80,12 @@ def imported(module: str, *, types: bool = False) -> set[str]:
 
 
 OURS = {f"voicecoach.{name}" for name in MODULES}
-USES = {name: {each.removeprefix("voicecoach.") for each in imported(name) if each in OURS} for name in MODULES}
+
+
+@cache
+def find_uses() -> dict[str, set[str]]:
+    """Return which of our modules each of them imports."""
+    return {name: {each.removeprefix("voicecoach.") for each in imported(name) if each in OURS} for name in MODULES}
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
@@ -90,14 +100,18 @@ def test_every_module_belongs_to_a_layer() -> None:
 def test_a_layer_imports_only_what_it_may(name: str) -> None:
     may = MAY_IMPORT.get(name, set(LAYERS[: LAYERS.index(name)])) | {name}
     wrong = {
-        (module, used) for module in MODULES if layer(module) == name for used in USES[module] if layer(used) not in may
+        (module, used)
+        for module in MODULES
+        if layer(module) == name
+        for used in find_uses()[module]
+        if layer(used) not in may
     }
     assert not wrong
 
 
 def test_there_is_no_circle_of_imports() -> None:
     try:
-        list(TopologicalSorter(USES).static_order())
+        list(TopologicalSorter(find_uses()).static_order())
     except CycleError as error:
         pytest.fail(f"these import each other: {' -> '.join(error.args[1])}")
 
@@ -137,7 +151,7 @@ def test_what_is_pure_touches_nothing_outside(module: str) -> None:
 
 @pytest.mark.parametrize("module", [name for name in MODULES if layer(name) in PURE])
 def test_what_is_pure_writes_nothing(module: str) -> None:
-    calls = (node.func for node in ast.walk(TREES[module]) if isinstance(node, ast.Call))
+    calls = (node.func for node in ast.walk(parse(module)) if isinstance(node, ast.Call))
     names = {each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "") for each in calls}
     assert not names & WRITES
 
@@ -155,7 +169,7 @@ def test_the_command_line_starts_without_what_is_slow_to_load() -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_everything_public_says_what_it_is_for(module: str) -> None:
-    tree = TREES[module]
+    tree = parse(module)
     assert ast.get_docstring(tree), "the module itself"
     public = [
         node
@@ -177,7 +191,7 @@ def test_no_function_is_long(module: str) -> None:
         described = function.body[0].end_lineno if ast.get_docstring(function) else None
         return (function.end_lineno or 0) - (described or function.lineno)
 
-    assert not {each.name: length(each) for each in functions(TREES[module]) if length(each) > LONGEST_FUNCTION}
+    assert not {each.name: length(each) for each in functions(parse(module)) if length(each) > LONGEST_FUNCTION}
 
 
 def test_no_file_is_long() -> None:
@@ -189,5 +203,5 @@ def test_no_file_is_long() -> None:
 
 def test_nothing_has_a_name_that_says_nothing() -> None:
     names = {part for module in MODULES for part in module.split(".")}
-    names |= {part.lower() for tree in TREES.values() for each in functions(tree) for part in each.name.split("_")}
+    names |= {part.lower() for module in MODULES for each in functions(parse(module)) for part in each.name.split("_")}
     assert not names & VAGUE

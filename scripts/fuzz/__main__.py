@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.fakes import measure
-from tests.mutations import TREES, chosen, spoilt, spoilt_text
+from tests.mutations import NAMES, chosen, spoilt, spoilt_text
 from voicecoach.audio.formats import GRID
 from voicecoach.core.perform import perform
 from voicecoach.errors import ChoiceError, FitError, RoutineError
@@ -71,8 +71,8 @@ class Tried:
 
 def tried(seed: int, folder: Path) -> Tried:
     """Write, load, build and perform one spoilt routine; say what became of it."""
-    name = sorted(TREES)[seed % len(TREES)]
-    as_text, with_choices = seed // len(TREES) % 2, seed // len(TREES) // 2 % 2
+    name = sorted(NAMES)[seed % len(NAMES)]
+    as_text, with_choices = seed // len(NAMES) % 2, seed // len(NAMES) // 2 % 2
     path = folder / f"{name.partition('.')[0]}.yaml"
     path.write_bytes(spoilt_text(name, seed) if as_text else json.dumps(spoilt(name, seed)).encode())
     choices, length = chosen(name, seed) if with_choices else (Choices(), None)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes import FakeVoice, measure, perform
-from tests.mutations import TREES, chosen, spoilt_text
+from tests.mutations import NAMES, chosen, spoilt_text
 from voicecoach.app import config, speaker
 from voicecoach.app.cli import run
 from voicecoach.app.sidecars import SidecarTrack, make_extras
@@ -236,7 +236,7 @@ def test_temporary_files_are_private_in_their_place_and_not_to_be_guessed(
     assert not one.exists()
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_text_that_was_spoilt_is_refused_in_plain_lines_or_performed(name: str, tmp_path: Path) -> None:
     """A few of them, the same each time, with choices that were drawn; `scripts/run fuzz` tries 100,000."""
     path = tmp_path / f"{name.partition('.')[0]}.yaml"

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FRAME, measure, perform, snap
-from tests.mutations import TREES, spoilt
+from tests.mutations import NAMES, spoilt
 from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side
@@ -658,7 +658,7 @@ def test_what_varies_and_multiplies_without_end_is_refused_soon(monkeypatch: pyt
 
 
 @pytest.mark.many
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_routine_that_was_spoilt_is_refused_or_performed_and_nothing_else(name: str, tmp_path: Path) -> None:
     """A few hundred mutations of the built-ins, the same each time: only refusals by name."""
     path = tmp_path / f"{name.partition('.')[0]}.yaml"
