@@ -72,7 +72,7 @@ def test_no_name_is_too_strange_to_be_told_in_two_lines(name: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"no sound at all\n" * 99, b"#EXTM3U\nfile:///etc/passwd\n", b"RIFF"])
 def test_a_file_that_is_no_sound_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.wav").write_bytes(content)
-    with pytest.raises(ChoiceError, match=r"a\.wav is no sound that can be read\ngive --bed a WAV"):
+    with pytest.raises(ChoiceError, match=r"a\.wav is not sound that can be read\ngive --bed a WAV"):
         open_bed(str(tmp_path / "a.wav"))
 
 
@@ -89,7 +89,7 @@ def test_a_list_of_other_files_opens_none_of_them(tmp_path: Path) -> None:
     file(tmp_path / "a.wav", noise(2))
     (tmp_path / "list.txt").write_text("ffconcat version 1.0\nfile a.wav\n")
     (tmp_path / "list.m3u8").write_text("#EXTM3U\n#EXTINF:2\nhttp://127.0.0.1/a.wav\n#EXT-X-ENDLIST\n")
-    with pytest.raises(ChoiceError, match="no sound that can be read"):
+    with pytest.raises(ChoiceError, match="not sound that can be read"):
         open_bed(str(tmp_path / "list.m3u8"))
 
 

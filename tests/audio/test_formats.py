@@ -36,7 +36,7 @@ def test_a_refusal_says_what_can_be_had() -> None:
         MP3.bit_rate(100, 1)
     with pytest.raises(ChoiceError, match="opus does not support 8 kb/s\nchoose 16 to 256"):
         FORMATS["opus"].bit_rate(8, 1)
-    with pytest.raises(ChoiceError, match=r"a file in flac keeps every sample.*\nleave out --bitrate"):
+    with pytest.raises(ChoiceError, match=r"flac keeps every sample.*\nleave out --bitrate"):
         FORMATS["flac"].bit_rate(64, 1)
 
 
@@ -63,7 +63,7 @@ def test_a_kind_is_chosen_by_its_name_or_by_the_ending_of_the_file(
 
 
 def test_a_name_that_contradicts_the_ending_is_refused() -> None:
-    with pytest.raises(ChoiceError, match=r"evening\.opus ends as a file in opus does, and --format says flac\nleave"):
+    with pytest.raises(ChoiceError, match=r"evening\.opus has the suffix of opus, but --format is flac\nleave"):
         choose_format("flac", Path("evening.opus"))
 
 

@@ -80,5 +80,5 @@ def test_a_sound_that_is_not_there_or_not_its_own_is_refused_at_its_place(
 )
 def test_a_file_that_is_no_sound_is_told_and_opens_nothing_else(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "bad.wav").write_bytes(content)
-    with pytest.raises(ChoiceError, match=r"^bad\.wav (is no sound|lasts 0\.0 s)"):
+    with pytest.raises(ChoiceError, match=r"^bad\.wav (is not sound|lasts 0\.0 s)"):
         read_sound(str(tmp_path / "bad.wav"))

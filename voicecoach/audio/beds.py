@@ -1,4 +1,4 @@
-"""Beds: sound that goes on under a session, from any file that ffmpeg reads, of any length, looped without a seam."""
+"""Beds: background sound under a session, from any file that ffmpeg reads, of any length, looped without a seam."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
 SHORTEST_BED = 1
-"""Seconds of sound that a bed has at least."""
+"""Seconds of the shortest bed."""
 
 MEASURED = 600
-"""Seconds from its beginning that tell how loud a bed is."""
+"""Seconds from the start of a bed by which its loudness is measured."""
 
 LONGEST_IN_MEMORY = 60
-"""Seconds of sound up to which a bed is decoded once and kept in memory; a longer one is decoded as it is played."""
+"""Seconds of a bed that is decoded once and kept in memory; a longer one is decoded again on each pass."""
 
 CROSSFADE = 2.0
-"""Seconds over which the end of a bed goes over into its beginning, at most; a bed of ours needs none."""
+"""Seconds of the crossfade from the end of a bed to its beginning, at most; our own beds need none."""
 
 _SILENCE = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
 _FRAME = 2 * SAMPLE_BYTES
@@ -41,14 +41,14 @@ _PIECE = SAMPLE_RATE * _FRAME
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """A sound to lie under a session.
+    """A sound to play under a session.
 
     Attributes:
         path: Its file.
-        loudness: What it measures as it is, in LUFS, in two channels.
-        seconds: How long it is heard to be, up to `MEASURED`.
-        seamless: Whether its end goes on in its beginning by itself.
-        problem: What is wrong with its end, if something is.
+        loudness: Its own loudness in two channels, in LUFS.
+        seconds: Its length, as far as it was measured (`MEASURED`).
+        seamless: Whether its first sample can follow its last one.
+        problem: A problem with its end, if there is one.
     """
 
     path: Path
@@ -58,10 +58,10 @@ class Bed:
     problem: str = ""
 
     def windows(self, samples: int) -> Generator[bytes]:
-        """Yield it for ever, in windows of ``samples`` samples of two channels of 16 bits.
+        """Yield it again and again, in windows of ``samples`` samples of two channels of 16 bits.
 
         Raises:
-            EncodeError: If it can't be read any more.
+            EncodeError: If it can no longer be read.
         """
         size, held = samples * _FRAME, bytearray()
         for piece in self._looped():
@@ -90,7 +90,7 @@ class Bed:
             yield over
 
     def _kept(self) -> bytes:
-        """Return all of it. One that is seamless goes round three times, and the middle is kept: resampled whole."""
+        """Return all of it. A seamless one is decoded three times in a row, and the middle one is kept."""
         turns = ["-stream_loop", "2"] if self.seamless else []
         decoded = b"".join(self._decoded(*turns))
         third = len(decoded) // 3 // _FRAME * _FRAME
@@ -100,7 +100,7 @@ class Bed:
         return iter([kept]) if kept else self._decoded()
 
     def _seam(self, tail: bytes, kept: bytes) -> bytes:
-        """Return how the end goes over into the beginning, at the same power all along."""
+        """Return the crossfade from the end to the beginning, with constant power."""
         if not tail:
             return b""
         head = b""
@@ -111,17 +111,17 @@ class Bed:
         return crossfade(tail, head[: len(tail)])
 
     def _decoded(self, *options: str) -> Iterator[bytes]:
-        """Yield all that can be decoded of it."""
-        with suppress(RunError):  # a broken end was found, and told, when it was listened to
+        """Yield everything of it that can be decoded."""
+        with suppress(RunError):  # a broken end was reported when the bed was measured
             args = [*options, *_decoding_options(self.path)]
             yield from ffmpeg.decode_stream(args, what=f"reading {self.path.name}", size=_PIECE)
 
 
 def open_bed(name: str) -> Bed:
-    """Return a bed: one of ours by its name, or a file; it is listened to, up to ten minutes of it.
+    """Return a bed, one of ours by its name or a file; up to ten minutes of it are measured.
 
     Raises:
-        ChoiceError: If there is none of this name, or the file has no sound, or hardly any.
+        ChoiceError: If there is no such bed or file, or it has no sound, or less than a second of it.
     """
     ours = name in list_beds()
     path = find_bed(name) if ours else Path(name)
@@ -142,7 +142,7 @@ def open_bed(name: str) -> Bed:
     except RunError:
         _measure(_SILENCE, "measuring the loudness of a bed", bytes(SAMPLE_RATE))  # if that fails, it isn't the file
         remedy = "give --bed a WAV, FLAC, Ogg, M4A or MP3 file"
-        raise ChoiceError(f"{name} is no sound that can be read\n{remedy}") from None
+        raise ChoiceError(f"{name} is not sound that can be read\n{remedy}") from None
     heard = read_summary(said)
     seconds = _read_seconds(said)
     if heard is None or seconds < SHORTEST_BED:
@@ -152,13 +152,13 @@ def open_bed(name: str) -> Bed:
 
 
 def _measure(given: list[str], what: str, data: bytes = b"") -> str:
-    """Return what ffmpeg says of the loudness of a sound."""
+    """Return ffmpeg's messages about the loudness of a sound."""
     graph = ["-af", f"aresample={SAMPLE_RATE},{filters.LOUDNESS}", *filters.TO_NOWHERE]
     return ffmpeg.run([*given, *graph], what=what, data=data, loglevel="info").stderr
 
 
 def crossfade(tail: bytes, head: bytes) -> bytes:
-    r"""Lay the start of a sound over the end of another, one fading as the other comes; 16-bit samples, two channels.
+    r"""Crossfade the end of a sound with the start of another, of equal length; 16-bit samples, two channels.
 
     >>> crossfade(bytes(8), bytes(8)) == bytes(8)
     True
@@ -179,13 +179,13 @@ def crossfade(tail: bytes, head: bytes) -> bytes:
 
 
 def _decoding_options(path: Path) -> list[str]:
-    """Return what ffmpeg is told to decode a file into two channels; it may open no other than this file."""
+    """Return ffmpeg's options that decode a file into two channels; ffmpeg must not open any other file."""
     given = ["-protocol_whitelist", "file", "-i", ffmpeg.quote_path(path), "-map", "0:a:0", "-vn"]
     return [*given, "-ac", "2", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
 
 
 def _read_seconds(said: str) -> float:
-    """Return how much was decoded, by what ffmpeg says at its end."""
+    """Return how many seconds were decoded, by ffmpeg's last message."""
     found = re.findall(r"time=(\d+):(\d+):([\d.]+)", said)
     return sum(float(part) * unit for part, unit in zip(found[-1], (3600, 60, 1), strict=True)) if found else 0.0
 

@@ -32,7 +32,7 @@ class Clip:
 
     pcm: bytes
     known: str = field(default="", compare=False, repr=False)
-    """Its digest, where that is known already."""
+    """Its digest, if that is known already."""
 
     def __post_init__(self) -> None:
         """Refuse half a sample."""
@@ -46,12 +46,12 @@ class Clip:
 
     @property
     def samples(self) -> int:
-        """How many samples it has."""
+        """The number of its samples."""
         return len(self.pcm) // SAMPLE_BYTES
 
     @property
     def seconds(self) -> Fraction:
-        """How long it lasts, exactly."""
+        """Its exact length in seconds."""
         return Fraction(self.samples, SAMPLE_RATE)
 
     def encode(self, form: str = "wav") -> bytes:
@@ -73,12 +73,12 @@ class Clip:
         return encode_samples(self.pcm, SAMPLE_RATE, form)
 
     def __hash__(self) -> int:
-        """Hash a part of it, in which clips differ: all of it would take longer than to compare those that do not."""
+        """Hash a part of it, in which clips differ; to hash all of it would take longer than to compare equal clips."""
         middle = len(self.pcm) // 2
         return hash((len(self.pcm), self.pcm[middle : middle + 64]))
 
     def __getitem__(self, samples: slice) -> Clip:
-        """Cut out a run of samples, e.g. ``clip[100:200]``; as lists do, without a step."""
+        """Cut out samples, such as ``clip[100:200]``; as lists do, without a step."""
         start, stop, _ = samples.indices(self.samples)
         return Clip(self.pcm[start * SAMPLE_BYTES : stop * SAMPLE_BYTES])
 
@@ -92,7 +92,7 @@ def read_wave(path: Path) -> Clip:
     """Read a WAV file of 48 kHz, one channel, 16 bits.
 
     Raises:
-        ValueError: If it is of another kind.
+        ValueError: If it has another format.
     """
     import wave
 
@@ -103,7 +103,7 @@ def read_wave(path: Path) -> Clip:
 
 
 def join(clips: Iterable[Clip]) -> Clip:
-    """Lay clips one after the other, with nothing between them and nothing lost.
+    """Join clips without gaps.
 
     >>> join([make_silence(3), make_silence(4)]).samples
     7
@@ -112,7 +112,7 @@ def join(clips: Iterable[Clip]) -> Clip:
 
 
 def overlay(clip: Clip, over: Clip, at: int) -> Clip:
-    r"""Mix ``over`` into ``clip`` from sample ``at`` on; the result is as long as both need.
+    r"""Mix ``over`` into ``clip`` from sample ``at`` on; the result is long enough for both.
 
     >>> overlay(make_silence(5), Clip(bytes([1, 0])), at=7).pcm[-2:]
     b'\x01\x00'
@@ -135,17 +135,17 @@ def repeat(loop: Clip, samples: int) -> Clip:
 
 
 def amplify(clip: Clip, decibels: float) -> Clip:
-    """Make a clip louder or softer by ``decibels``; samples beyond full scale are cut to it."""
+    """Change the gain of a clip by ``decibels``; samples beyond full scale are clipped."""
     return Clip(make_segment(clip.pcm, SAMPLE_RATE).apply_gain(decibels).raw_data)
 
 
 def find_peak(clip: Clip) -> int:
-    """Return the greatest sample value of a clip, whatever its sign; of an empty one, 0."""
+    """Return the largest absolute sample value of a clip; 0 if it is empty."""
     return audioop.max(clip.pcm, SAMPLE_BYTES)
 
 
 def is_audible(clip: Clip, least: int) -> bool:
-    """Tell whether any sample of a clip is at least so large; what comes after it is not looked at.
+    """Return whether any sample of a clip reaches the value ``least``; stops at the first one.
 
     >>> is_audible(make_silence(9), 1), is_audible(Clip(bytes(9000) + bytes([0, 1])), 256)
     (False, True)

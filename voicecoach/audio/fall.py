@@ -1,7 +1,7 @@
-"""A voice that sinks: through a session it becomes a little lower, slower and softer, as one who falls asleep does.
+"""The pitch and tempo glide of `--fall`: the voice gradually gets lower, slower and softer through a session.
 
-Each spoken cue is played slower by whole parts in a hundred, as a tape is: pitch and rate go down together, by a
-semitone at the end. Room is kept for the slowest, so that nothing else of the plan depends on it.
+Each spoken cue is played slower by a whole number of hundredths, like a tape: pitch and rate go down together, by a
+semitone at the end. Cues are planned with the length of the slowest, so nothing else in the plan depends on the glide.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from voicecoach.core.timeline import Timeline
 
 GLIDE_STEPS = 6
-"""In so many steps of a hundredth the voice sinks: to 0.94 of its pitch and rate, which is a semitone."""
+"""The number of steps, of a hundredth each: down to 0.94 of the pitch and rate, which is a semitone."""
 
 DECIBELS_A_STEP = 0.25
-"""By how much it is softer with each step."""
+"""How much softer each step is."""
 
 SLOWEST = Fraction(100, 100 - GLIDE_STEPS)
-"""How many times as long a clip lasts at the end."""
+"""The factor by which a clip is longer at the last step."""
 
 _PCM = ["-f", "s16le", "-ac", "1"]
 
 
 def plan_glide(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
-    """Give each spoken cue its step, by when it starts; ``seconds`` is how long each text lasts as it was spoken.
+    """Set the step of each spoken cue by its start; ``seconds`` is the length of each text as it was spoken.
 
     >>> from voicecoach.core.breath import Span
     >>> from voicecoach.core.notation import read_breath
@@ -55,7 +55,7 @@ def plan_glide(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
 
 
 def render_glide(wanted: Iterable[tuple[str, int]], clips: Mapping[str, Clip]) -> dict[tuple[str, int], Clip]:
-    """Return the clip of each text at each step that is wanted.
+    """Return the clip of each text at each wanted step.
 
     Raises:
         EncodeError: If ffmpeg is missing or fails.
@@ -69,7 +69,7 @@ def render_glide(wanted: Iterable[tuple[str, int]], clips: Mapping[str, Clip]) -
 
 
 def _play_slower(clips: list[Clip], step: int) -> list[Clip]:
-    """Play clips slower, all in one run; each starts where it falls on a whole sample both before and after."""
+    """Play clips slower, all in one run; each starts at a whole sample both before and after."""
     unit, starts, laid = 100 - step, [], bytearray()
     for clip in clips:
         starts.append(len(laid) // SAMPLE_BYTES // unit * 100)

@@ -1,7 +1,8 @@
-"""Which ffmpeg is used: found, asked once what it is and can do, and refused when it can't serve.
+"""Finds an ffmpeg that works: it is asked once for its version and what it supports, and refused if that is too little.
 
-The first of these that is set must serve: ``VOICECOACH_FFMPEG``, the setting ``ffmpeg``, ``IMAGEIO_FFMPEG_EXE``. When
-none is set, the bundled one (imageio-ffmpeg's) is used; and the one on the PATH when that is missing or can't serve.
+The first of these that is set is used, or it is an error: ``VOICECOACH_FFMPEG``, the setting ``ffmpeg``,
+``IMAGEIO_FFMPEG_EXE``. If none is set, the bundled one (of imageio-ffmpeg) is used; and if that is missing or does not
+work, the one on the PATH.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 VARIABLE = "VOICECOACH_FFMPEG"
 """The environment variable that chooses an ffmpeg for us."""
 IMAGEIO_VARIABLE = "IMAGEIO_FFMPEG_EXE"
-"""The one that chooses an ffmpeg for all programs that use imageio-ffmpeg."""
+"""The environment variable that chooses an ffmpeg for all programs that use imageio-ffmpeg."""
 
 MINIMUM = (4, 4)
-"""The oldest version that is used. 4.2.2 was tried, and takes WAV files that hold tags for damaged ones."""
+"""The oldest version that works. 4.2.2 was tried: it reports WAV files with tags as damaged."""
 
 ENCODERS = ("libmp3lame", "aac", "libopus", "flac", "pcm_s16le")
 """The encoders of our formats; only the first is needed for every session."""
@@ -38,7 +39,7 @@ INSTALL_FFMPEG = "'pip install imageio-ffmpeg' brings one that works; or install
 _MISSING, _FOLDER = "isn't there", "is a folder"
 _ABSENT = {_MISSING, _FOLDER}
 _PATIENCE = 30.0
-"""Seconds until a program that is asked for its version is given up."""
+"""Seconds that a program may take to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Ffmpeg:
 
     @property
     def identity(self) -> str:
-        """What tells it from others whose sound may differ, on one line."""
+        """What distinguishes it from others whose sound may differ, on one line."""
         return f"ffmpeg {self.version} {self.digest}"
 
     @property
@@ -91,19 +92,19 @@ class Ffmpeg:
 
 
 def choose_ffmpeg() -> Ffmpeg:
-    """Return the ffmpeg that is used; it is asked for its version only when that isn't known from before.
+    """Return the ffmpeg that is used; it is asked for its version only if that is not in the cache.
 
     Raises:
         ChoiceError: If a variable or the settings name a program that isn't there.
-        EncodeError: If there is none, or none that can be used.
+        EncodeError: If there is none that works.
     """
     return choose_among(*_list_wishes())
 
 
 def examine() -> Ffmpeg:
-    """Return the ffmpeg that is used, or the one that should be and can't, asked for all that it lacks.
+    """Return the ffmpeg that is used, or the one that should be used but does not work, with everything that it lacks.
 
-    It raises nothing: ``fault`` says what is wrong, and ``remedy`` what to do. This is what `doctor` shows.
+    It raises no errors: ``fault`` says what is wrong, and ``remedy`` what to do. `doctor` shows this.
 
     >>> found = examine()
     >>> found.source, found.lacks, found.fault
@@ -119,16 +120,16 @@ def examine() -> Ffmpeg:
 
 
 def set_preference(path: str | None) -> None:
-    """Take an ffmpeg from the user's settings, or none; it counts for this process."""
+    """Set the ffmpeg of the user's settings, or none, for this process."""
     _PREFERRED[:] = [path] if path else []
 
 
 _PREFERRED: list[str] = []
-"""What the user's settings name, if they name something."""
+"""The ffmpeg of the user's settings, if they name one."""
 
 
 def _list_wishes() -> tuple[str, str, str, str]:
-    """Return all that the choice depends on."""
+    """Return everything that the choice depends on."""
     variables = (os.environ.get(name, "") for name in (VARIABLE, IMAGEIO_VARIABLE, "PATH"))
     own, imageio, path = variables
     return own, next(iter(_PREFERRED), ""), imageio, path
@@ -136,7 +137,7 @@ def _list_wishes() -> tuple[str, str, str, str]:
 
 @functools.cache
 def choose_among(own: str, setting: str, imageio: str, path: str) -> Ffmpeg:
-    """Return the ffmpeg that is used: the one that is named, else the bundled one, else the one on a path.
+    """Return the ffmpeg that is used: the named one, else the bundled one, else the one on the PATH.
 
     Raises:
         ChoiceError: As ``choose_ffmpeg``.
@@ -167,7 +168,7 @@ def _refuse(found: Ffmpeg) -> ChoiceError | EncodeError:
 
 
 def _find_candidates(own: str, setting: str, imageio: str, path: str) -> Iterator[Ffmpeg]:
-    """Yield the ffmpegs that may be used, the first of them first."""
+    """Yield the ffmpegs that can be used, the preferred one first."""
     for source, named in ((VARIABLE, own), ("setting", setting), (IMAGEIO_VARIABLE, imageio)):
         if named.strip():
             yield _locate(source, named.strip())
@@ -207,9 +208,9 @@ def _find_bundled() -> str:
 
 
 def _probe(candidate: Ffmpeg) -> Ffmpeg:
-    """Return a candidate with its version and what it lacks; both are kept for as long as its file stays the same.
+    """Return a candidate with its version and what it lacks; both are cached as long as its file stays the same.
 
-    The bundled one lacks nothing: its builds have everything.
+    The bundled one lacks nothing.
     """
     if candidate.fault:
         return candidate
@@ -231,7 +232,7 @@ def _probe(candidate: Ffmpeg) -> Ffmpeg:
 
 
 def _find_fault(found: Ffmpeg) -> str:
-    """Say why an ffmpeg can't be used; nothing when it can. One built from a repository has no number, and is tried."""
+    """Describe why an ffmpeg can't be used; nothing if it can. One without a version number is tried."""
     number = re.match(r"n?(\d{1,3})\.(\d+)", found.version)
     if number and (int(number[1]), int(number[2])) < MINIMUM:
         return f"is older than {'.'.join(map(str, MINIMUM))}"
@@ -240,7 +241,7 @@ def _find_fault(found: Ffmpeg) -> str:
 
 
 def _find_missing(path: str) -> tuple[str, ...]:
-    """Return which of the encoders and filters that we use an ffmpeg lacks."""
+    """Return the encoders and filters that we use and an ffmpeg lacks."""
     missing = []
     for kind, names in (("encoder", ENCODERS), ("filter", FILTERS)):
         try:
@@ -253,11 +254,11 @@ def _find_missing(path: str) -> tuple[str, ...]:
 
 
 def _ask(path: str, question: str) -> str:
-    """Return what an ffmpeg answers.
+    """Return an ffmpeg's answer to an option such as ``-version``.
 
     Raises:
         OSError: If it can't be started.
-        ValueError: If it fails, or does not end.
+        ValueError: If it fails, or does not answer in time.
     """
     command = [path, "-hide_banner", question] if question != "-version" else [path, question]
     try:
@@ -271,9 +272,9 @@ def _ask(path: str, question: str) -> str:
 
 
 def identify_file(path: str) -> str:
-    """Return what facts about a program are kept under; nothing when its file doesn't tell whether they still hold.
+    """Return the key for cached facts about a program; nothing if its file doesn't show whether they are still true.
 
-    A script, or a launcher of many programs, stays the same when the ffmpeg behind it is another.
+    A script, or a launcher of many programs, stays the same if the ffmpeg behind it changes.
     """
     try:
         real = Path(path).resolve()
@@ -297,6 +298,6 @@ def _recall(key: str) -> _Facts | None:
 
 
 def _keep(key: str, facts: _Facts) -> None:
-    """Keep facts; where that can't be done, a run costs 20 ms more."""
+    """Cache facts; without them, a run takes 20 ms longer."""
     if key:
         cache.remember(folders.find_cache(), f"ffmpeg {key}", facts)

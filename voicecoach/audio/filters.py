@@ -1,20 +1,20 @@
-"""The filters that ffmpeg is given, in one place: every version from 4.2 on understands them, in the same way.
+"""All ffmpeg filters, in the form that every version from 4.2 on understands, and in the same way.
 
-What must stay out, and why:
+Do not use these:
 
 * ``framelog=quiet`` of ebur128 is unknown before 6.0. With ``metadata=1`` it prints no line for each block anyway.
-* ``latency=1`` of alimiter is unknown to 4.2. Its delay is known to the sample: see `compute_limiter_delay`.
-* ``anullsink``: with one in the graph, 7.0 and 7.1 abort. Each end of a graph gets an output of its own.
-* ``normalize=0`` of amix came with 4.4. Channels are merged and then added.
+* ``latency=1`` of alimiter: 4.2 does not know it. The delay is known to the sample: see `compute_limiter_delay`.
+* ``anullsink``: 7.0 and 7.1 abort if it is in the graph. Each end of a graph gets an output of its own.
+* ``normalize=0`` of amix: only from 4.4 on. Channels are merged and then added.
 """
 
 from __future__ import annotations
 
 _ATTACK = 5
-"""Milliseconds that alimiter looks ahead: its default, which is written out all the same."""
+"""Milliseconds that alimiter looks ahead: its default, stated explicitly."""
 
 LOUDNESS = "ebur128=metadata=1"
-"""Measure by BS.1770; the result comes at the end, with the log level "info"."""
+"""Measure by BS.1770; the result is logged at the end, with the log level "info"."""
 
 _BLOCK_LEVELS = rf"{LOUDNESS},ametadata=print:key=lavfi.r128.M:file='pipe\:2'"
 """Write the loudness of the last 400 ms to stderr every 100 ms."""
@@ -26,7 +26,7 @@ TO_NOWHERE = ("-f", "null", "-")
 
 
 def compute_limiter_delay(rate: int) -> int:
-    """Return by how many samples alimiter is late at a sample rate; silence comes first.
+    """Return the delay of alimiter in samples at a sample rate; silence comes first.
 
     >>> compute_limiter_delay(22_050)
     109
@@ -35,15 +35,15 @@ def compute_limiter_delay(rate: int) -> int:
 
 
 def limit_and_measure(headroom: int, ceiling: float, rate: int) -> list[str]:
-    """Return the options that limit sound, write it to stdout at ``rate``, and its loudness by blocks to stderr.
+    """Return the options that limit sound, write it to stdout at ``rate``, and the loudness of blocks to stderr.
 
     The sound is delayed by `compute_limiter_delay` of its own rate. It is measured at its own rate, at half the cost of
     48 kHz. (4.2 measures at 48 kHz only: the empty ``aresample`` is where it converts.)
 
     Args:
-        headroom: How many times as loud the sound is than it is given.
-        ceiling: The level in dBFS that no sample is above.
-        rate: Samples a second of what comes out.
+        headroom: The factor by which the input is amplified first.
+        ceiling: The highest level of a sample, in dBFS.
+        rate: Samples a second of the output.
     """
     limit = f"alimiter=limit={10 ** (ceiling / 20):.4f}:attack={_ATTACK}:level=0"
     graph = (
@@ -55,7 +55,7 @@ def limit_and_measure(headroom: int, ceiling: float, rate: int) -> list[str]:
 
 
 def measure_blocks(rate: int, block: int) -> list[str]:
-    """Return the options that write loudness by blocks to stderr, and the highest sample of each block to stdout.
+    """Return the options that write the loudness of blocks to stderr, and the highest sample of each to stdout.
 
     Loudness is measured at half of 48 kHz, which is half the work and differs by 0.06 LU at most. Peaks are measured at
     four times the rate, by 12 taps a phase, where samples come near the true peaks (BS.1770-4, annex 2).
@@ -73,7 +73,7 @@ def measure_blocks(rate: int, block: int) -> list[str]:
 
 
 def measure_whole(rate: int) -> list[str]:
-    """Return the options that measure the loudness and the true peak of a whole file; the log tells them at its end.
+    """Return the options that measure the loudness and the true peak of a whole file; both are logged at the end.
 
     ebur128's own true peak takes three times as long.
     """
@@ -85,7 +85,7 @@ def measure_whole(rate: int) -> list[str]:
 
 
 def pan(left: float, right: float) -> str:
-    """Return the graph that makes two channels, each with its factor, of one: from ``[0:a]`` to ``[out]``."""
+    """Return the graph that makes two channels of one, each with its factor: from ``[0:a]`` to ``[out]``."""
     return f"[0:a]aformat=sample_fmts=flt,pan=stereo|c0={left}*c0|c1={right}*c0[out]"
 
 

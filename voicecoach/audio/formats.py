@@ -1,4 +1,4 @@
-"""The kinds of files that sound is written as: what ffmpeg is told for each, and what each can hold."""
+"""The formats of sound files: ffmpeg's options for each, and what each can hold."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ MP3_RATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file.
+    """A format of sound files.
 
     Attributes:
-        name: As it is asked for; the ending of its files' names.
+        name: Its name, and the suffix of its files.
         codec: ffmpeg's options for the sound.
         muxer: ffmpeg's name of the container.
-        rates: The least and the greatest bit rate of it in kb/s; nothing where it keeps every sample.
-        usual: The bit rates that are chosen by themselves, for one channel and for two.
-        chapters: Whether players show the chapters of such files.
+        rates: The lowest and the highest bit rate in kb/s; None if it keeps every sample.
+        usual: The default bit rates, for one channel and for two.
+        chapters: Whether players show the chapters of its files.
     """
 
     name: str
@@ -42,18 +42,20 @@ class Format:
 
     @property
     def suffix(self) -> str:
-        """The ending of its files' names, with the dot."""
+        """The suffix of its files, with the dot."""
         return f".{self.name}"
 
     def bit_rate(self, asked: int | None, channels: int) -> int | None:
-        """Return how many bits a second a file has; None where that follows from the sound.
+        """Return the bits a second of a file; None if that depends on the sound.
 
         Raises:
             ChoiceError: If the format does not support so many kb/s.
         """
         if self.rates is None:
             if asked is not None:
-                raise ChoiceError(f"a file in {self.name} keeps every sample, whatever that takes\nleave out --bitrate")
+                raise ChoiceError(
+                    f"{self.name} keeps every sample, so it has no bit rate to choose\nleave out --bitrate"
+                )
             return None
         rate = self.usual[channels - 1] if asked is None else asked
         least, most = self.rates
@@ -63,16 +65,16 @@ class Format:
         return rate * 1000
 
     def encoding(self, bit_rate: int | None) -> list[str]:
-        """Return ffmpeg's options that make such a file of sound."""
+        """Return ffmpeg's options for a file of this format."""
         rate = ["-b:a", str(bit_rate)] if bit_rate else []
         return [*self.codec, *rate, "-f", self.muxer]
 
 
 _AAC = ("-c:a", "aac", "-aac_coder", "fast", "-movflags", "+faststart")
-"""Its other coder is slower, and overshoots at 64 kb/s: peaks of -3 dBFS were seen to come out at up to +0.3 dBTP."""
+"""The other coder is slower, and overshoots at 64 kb/s: peaks of -3 dBFS became up to +0.3 dBTP."""
 _LAME = ("-c:a", "libmp3lame", "-compression_level", "7")
-"""LAME's quality 7 shapes no noise, which at a constant bit rate leaves bits unused that 7 spends: at 32 to 96 kb/s the
-noise in speech is up to 4 dB under that of 5, the usual, in all bands below 5.5 kHz; and it takes half the time."""
+"""LAME's quality 7 does no noise shaping, and spends all bits of a constant bit rate. At 32 to 96 kb/s the noise in
+speech is up to 4 dB lower than with 5, the default, in all bands below 5.5 kHz; and it takes half the time."""
 
 FORMATS = {
     each.name: each
@@ -94,16 +96,16 @@ MP3 = FORMATS["mp3"]
 
 
 def choose_format(name: str | None, output: Path | None) -> Format:
-    """Return the format of a file: the one that is named, else that of its ending, else MP3.
+    """Return the format of a file: by its name, else by the suffix of the file, else MP3.
 
     >>> from pathlib import Path
     >>> choose_format(None, Path("evening.opus")).name, choose_format("flac", None).name, choose_format(None, None).name
     ('opus', 'flac', 'mp3')
 
     Raises:
-        ChoiceError: If the file's ending is that of another format than the one named.
+        ChoiceError: If the file's suffix is that of another format.
     """
     ending = output.suffix.lower().removeprefix(".") if output is not None and not plain_files.is_folder(output) else ""
     if name and ending in FORMATS and ending != name:
-        raise ChoiceError(f"{output} ends as a file in {ending} does, and --format says {name}\nleave one of them out")
+        raise ChoiceError(f"{output} has the suffix of {ending}, but --format is {name}\nleave out one of them")
     return FORMATS[name or (ending if ending in FORMATS else "mp3")]

@@ -1,4 +1,4 @@
-"""What an audio file says about itself: ID3v2.3 frames, chapters among them."""
+"""The tags of an audio file as ID3v2.3 frames, with chapters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mutagen.id3 import ID3
 
 ARTIST, GENRE = "voicecoach", "Speech"
-"""Who a file is by if nobody says otherwise, and its genre: 101 of the list that ID3 knows."""
+"""The default artist, and the genre: 101 in the list of ID3."""
 
 TIMELINE_OWNER = FORMAT
 MOST_CHAPTERS = 255
@@ -38,7 +38,7 @@ _ISO_639_2 = dict(pair.split(":") for pair in _LANGUAGES.split())
 
 @dataclass(frozen=True, slots=True)
 class ChapterTag:
-    """A chapter as a player lists it: from ``start`` to ``end``, in seconds."""
+    """A chapter in the list of a player, from ``start`` to ``end``, in seconds."""
 
     start: Fraction
     end: Fraction
@@ -47,11 +47,11 @@ class ChapterTag:
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What a file says about itself.
+    """The tags of a file.
 
-    ``track`` counts from 1 to ``tracks``; ``language`` is a BCP 47 tag; ``timeline`` is kept as JSON in a private
-    frame; ``synced`` is what is heard when, in milliseconds; ``date`` is a day as ``2026-11-28``; ``breath`` is what is
-    breathed, as ``--breath`` takes it. What is empty is left out of the file.
+    ``track`` counts from 1 to ``tracks``; ``language`` is a BCP 47 tag; ``timeline`` is written as JSON into a private
+    frame; ``synced`` has the text of each cue with its time in milliseconds; ``date`` is a day such as ``2026-11-28``;
+    ``breath`` is written as in ``--breath``. Empty tags are left out of the file.
     """
 
     title: str
@@ -72,14 +72,14 @@ class Tags:
     breath: str = ""
 
     def packed(self) -> bytes:
-        """Return the timeline as files carry it."""
+        """Return the timeline in the form that files contain."""
         return zlib.compress(json.dumps(self.timeline, separators=(",", ":")).encode())
 
 
 def build_frames(tags: Tags, sealed: Callable[[], Tags] | None = None) -> ID3:
-    """Return tags as ID3 frames, ready to be saved as version 2.3; the timeline, added last, is of those ``sealed``.
+    """Return tags as ID3 frames, ready to be saved as version 2.3; the timeline is that of ``sealed``, and added last.
 
-    More chapters than a table of contents can hold are merged with their neighbours.
+    If there are more chapters than a table of contents can hold, neighbours are merged.
     """
     from mutagen.id3 import APIC, COMM, ID3, PRIV, SYLT, TALB, TIT2, TLAN, TPE1, TRCK, TSSE, USLT, Encoding
 
@@ -106,7 +106,7 @@ def build_frames(tags: Tags, sealed: Callable[[], Tags] | None = None) -> ID3:
 
 
 def _add_facts(frames: ID3, tags: Tags) -> None:
-    """Add the genre, the day, and the breath as a subtitle and under its own name."""
+    """Add the genre, the day, and the breath: as a subtitle and as a field of its own."""
     from mutagen.id3 import TCON, TDAT, TIT3, TXXX, TYER, Encoding
 
     utf16 = Encoding.UTF16
@@ -135,7 +135,7 @@ def merge_chapters(chapters: Sequence[ChapterTag], most: int = MOST_CHAPTERS) ->
 
 
 def to_iso_639_2(language: str) -> str:
-    """Return the three letters that ID3 wants for a BCP 47 tag; "und" for what is not known.
+    """Return the three letters of ID3 for a BCP 47 tag; "und" if the language is unknown.
 
     >>> to_iso_639_2("de-AT"), to_iso_639_2("en"), to_iso_639_2("yue"), to_iso_639_2("?")
     ('deu', 'eng', 'yue', 'und')
@@ -177,7 +177,7 @@ def _join_titles(group: Sequence[ChapterTag]) -> str:
 
 
 def to_line(written: str) -> str:
-    """Return a text as one line, as ID3 wants it everywhere but in comments and lyrics.
+    """Return a text on one line, as ID3 requires it except in comments and lyrics.
 
     >>> to_line("Leg stretch" + chr(10) + "seated")
     'Leg stretch seated'
@@ -186,5 +186,5 @@ def to_line(written: str) -> str:
 
 
 def to_plain_text(written: str) -> str:
-    """Return what UTF-16 can hold of a text, without the NUL that would end it there."""
+    """Return a text without characters that UTF-16 can't hold, and without NUL, which would end it."""
     return written.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

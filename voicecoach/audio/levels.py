@@ -1,4 +1,4 @@
-"""How loud sound is from one moment to the next: a level for each 4 ms, small enough to be carried in a file."""
+"""The level of sound for each 4 ms, in a form that is small enough to be stored in a file."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 LEVELS_A_SECOND = 250
 LEVEL_SAMPLES = SAMPLE_RATE // LEVELS_A_SECOND
-"""Samples that are measured together: 4 ms, of which an MP3 frame has six."""
+"""Samples of one level: 4 ms, a sixth of an MP3 frame."""
 
 SILENCE_LEVEL = -96.0
 """dBFS of silence."""
 
 MEASURE = "speech 1"
-"""What tells the levels that `measure_speech` finds from those of another way to measure, where they are kept."""
+"""The version of `measure_speech`, as a part of keys in the cache."""
 
 _HIGHEST = round(-2 * SILENCE_LEVEL)
 _STARTS = [math.ceil(32_768 * 10 ** ((half - 0.5 + 2 * SILENCE_LEVEL) / 40)) for half in range(1, _HIGHEST + 1)]
-"""The least RMS value that has each level from 1 on."""
+"""The lowest RMS value of each level from 1 on."""
 _HALVES = b"".join(bytes([half]) * (end - start) for half, (start, end) in enumerate(pairwise([0, *_STARTS, 32_769])))
 """The level of each RMS value, in halves of a dB above `SILENCE_LEVEL`."""
 
 _SIGNS = "#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRS"
-"""A sign for each 2 dB above `SILENCE_LEVEL`; no sign needs an escape in JSON."""
+"""A character for each 2 dB above `SILENCE_LEVEL`; none of them needs an escape in JSON."""
 _TO_SIGNS = "".join(_SIGNS[min((half + 2) // 4, len(_SIGNS) - 1)] for half in range(256)).encode()
 
 
@@ -41,9 +41,9 @@ def measure_levels(pcm: bytes, block: int = LEVEL_SAMPLES) -> bytes:
 
 
 def measure_speech(pcm: bytes) -> bytes:
-    """Return the levels of what is below some 6 kHz; above it, encoders drop what they have no bits for.
+    """Return the levels below about 6 kHz; above it, encoders drop sounds if they have too few bits.
 
-    Each four samples are averaged: that is 3 dB less at 5.3 kHz, and 10 dB or more from 9 kHz on.
+    Four samples are averaged: this lowers 5.3 kHz by 3 dB, and 9 kHz and above by 10 dB or more.
     """
     pcm = pcm[: len(pcm) // 8 * 8]
     for _ in range(2):
@@ -61,7 +61,7 @@ def to_dbfs(half: int) -> float:
 
 
 def pack(measured: bytes) -> str:
-    """Write levels as text, a sign for each, rounded to 2 dB.
+    """Write levels as text, one character each, rounded to 2 dB.
 
     >>> pack(bytes([0, 192]))
     '#S'
@@ -70,17 +70,17 @@ def pack(measured: bytes) -> str:
 
 
 def is_packed(text: str) -> bool:
-    """Tell whether `pack` may have written a text."""
+    """Return whether a text can be the result of `pack`."""
     return not set(text) - set(_SIGNS)
 
 
 def find_missing(packed: str, measured: bytes, within: float) -> Iterator[tuple[int, int]]:
-    """Yield which blocks of a sound are missing: from one, up to another.
+    """Yield the blocks of a sound that are missing, as pairs: the first one, and the one after the last.
 
     Args:
-        packed: Its levels as they should be.
-        measured: Its levels as they are.
-        within: The dB by which any 20 ms may be softer than they should be, if they should be heard at all.
+        packed: The levels that it should have.
+        measured: The levels that it has.
+        within: The dB by which any 20 ms can be too soft, if they should be audible at all.
     """
     due, there = _add_up(packed), list(accumulate((_POWERS[half] for half in measured), initial=0.0))
     allowed = 10 ** (within / 10)
@@ -102,10 +102,10 @@ _WINDOW = 5
 
 _POWERS = [10 ** (to_dbfs(half) / 10) for half in range(256)]
 _AUDIBLE = _WINDOW * 10 ** (-60 / 10)
-"""What those blocks come to at -60 dBFS; encoders may leave out what is softer."""
+"""The power of these blocks at -60 dBFS; encoders can leave out softer ones."""
 
 
 @lru_cache(64)
 def _add_up(packed: str) -> list[float]:
-    """Return the power of all blocks before each of them, and of all."""
+    """Return the running sum of the power of the blocks, from 0 to the total."""
     return list(accumulate((_POWERS[4 * _SIGNS.index(sign)] for sign in packed), initial=0.0))

@@ -1,4 +1,4 @@
-"""How loud sound is, by BS.1770-4 and EBU R 128, as ffmpeg's ebur128 measures it."""
+"""Loudness by BS.1770-4 and EBU R 128, measured by ffmpeg's ebur128, and loudness normalisation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPEECH = -19.0
-"""LUFS of a session in one channel; in two channels the same speech measures 3 LU more."""
+"""The loudness of a session in one channel, in LUFS; in two channels the same speech is 3 LU louder."""
 
 HOPS_A_SECOND = 10
 HOP = SAMPLE_RATE // HOPS_A_SECOND
@@ -30,12 +30,12 @@ GATE = -70.0
 """LUFS; softer blocks don't count (the absolute gate)."""
 
 _LEAST_PEAK = -110.31
-"""dBFS of a tenth of a bit: of silence, so that it can be written as a number."""
+"""The level of a tenth of a bit, in dBFS: it stands for silence, so that silence is a number, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """How loud a file is: integrated loudness in LUFS (None: nothing is heard), and true peak in dBTP."""
+    """The integrated loudness of a file in LUFS (None: silence), and its true peak in dBTP."""
 
     integrated: float | None
     true_peak: float
@@ -45,28 +45,28 @@ class Loudness:
         return {"integrated": self.integrated, "true_peak": self.true_peak}
 
     def __str__(self) -> str:
-        """Write it as `make` reports it."""
+        """Write it as in the report of `make`."""
         loud = "nothing is heard" if self.integrated is None else f"{self.integrated:.1f} LUFS"
         return f"{loud}, peak {self.true_peak:.1f} dBTP"
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The loudness of the 400 ms blocks that a sound is heard in, in LUFS, and its true peak in dBTP."""
+    """The loudness of the audible 400 ms blocks of a sound, in LUFS, and its true peak in dBTP."""
 
     levels: tuple[float, ...]
     true_peak: float
 
     def packed(self) -> bytes:
-        """Return it as it is kept."""
+        """Return it in the form that the cache stores."""
         return json.dumps([self.true_peak, *self.levels]).encode()
 
     @classmethod
     def unpacked(cls, kept: bytes) -> Blocks:
-        """Read what ``packed`` wrote.
+        """Read the result of ``packed``.
 
         Raises:
-            ValueError: If it is nothing of the kind.
+            ValueError: If it is something else.
         """
         found = json.loads(kept)
         if not isinstance(found, list) or not found or not all(isinstance(each, int | float) for each in found):
@@ -75,7 +75,7 @@ class Blocks:
 
 
 def integrate(weighed: Sequence[tuple[float, int]]) -> float | None:
-    """Return the integrated loudness of blocks, each with how often it is heard, in LUFS; None when all is silence.
+    """Return the integrated loudness of blocks, each with its number of repetitions, in LUFS; None if all are silent.
 
     >>> integrate([(-20.0, 2), (-60.0, 1), (-120.0, 5)])
     -20.0
@@ -100,10 +100,10 @@ def measure_file(path: Path) -> Loudness:
 
 
 def read_summary(said: str) -> float | None:
-    """Read the integrated loudness that ebur128 tells at its end; None when nothing is heard.
+    """Read the integrated loudness from the last messages of ebur128; None if it is silence.
 
     Raises:
-        EncodeError: If it says nothing of the kind.
+        EncodeError: If it is not there.
     """
     loud = re.findall(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS", said)
     if not loud:
@@ -113,9 +113,9 @@ def read_summary(said: str) -> float | None:
 
 
 def normalise_sound(clip: Clip, target: float, ceiling: float) -> Clip:
-    """Bring a sound that somebody brought to a loudness (LUFS), its samples under a level (dBFS), and fade its ends.
+    """Normalise somebody's sound to a loudness (LUFS), with its peak below a level (dBFS), and fade its ends.
 
-    One too short or too soft for BS.1770 is brought to that level.
+    If it is too short or too soft for BS.1770, its peak is set to that level.
 
     Raises:
         EncodeError: If ffmpeg is missing or fails.
@@ -131,13 +131,13 @@ def normalise_sound(clip: Clip, target: float, ceiling: float) -> Clip:
 def measure_encoded(
     sounds: Sequence[bytes], given: Sequence[str], silence: bytes, lengths: Sequence[int]
 ) -> list[Blocks]:
-    """Measure several encoded sounds in one run of ffmpeg, each by itself.
+    """Measure several encoded sounds in one run of ffmpeg; each has a result of its own.
 
     Args:
         sounds: The sounds, as bytes that can be joined.
-        given: What ffmpeg is told of them, as input options.
-        silence: As many of such bytes as last at least the 400 ms that keep two sounds out of one block.
-        lengths: The samples of each sound, and last those of the silence.
+        given: ffmpeg's input options for them.
+        silence: Encoded silence of at least 400 ms, which keeps two sounds out of one block.
+        lengths: The number of samples of each sound, and at the end that of the silence.
 
     Raises:
         EncodeError: If they can't be decoded.
@@ -159,7 +159,7 @@ def measure_encoded(
 
 
 def to_decibels(sample: int) -> float:
-    """Return the level of a sample value in dBFS; of 0, that of a tenth of a bit.
+    """Return the level of a sample value in dBFS; 0 counts as a tenth of a bit.
 
     >>> round(to_decibels(16_384), 2)
     -6.02

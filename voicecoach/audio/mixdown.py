@@ -1,4 +1,4 @@
-"""A timeline and its clips become sound, a window at a time: memory is that of the clips, not of the session."""
+"""Mixes the clips of a timeline, a window at a time: memory depends on the clips, not on the length of the session."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
     from voicecoach.core.timeline import Cue, Timeline
 
 WINDOW = 30 * SAMPLE_RATE
-"""The samples that are put together at once."""
+"""The samples of a window: 30 s."""
 
 NOTHING = Clip(b"")
 
 HIGHEST_SAMPLE = 27_000
-"""The sample value that sounds together stay under (-1.7 dBFS); chimes and tones give way, and speech does not."""
+"""The highest sample value of overlapping sounds (-1.7 dBFS); chimes and tones get softer for it, speech does not."""
 
 MOST_ATTENUATION = -40.0
-"""How many decibels chimes and tones give way at most."""
+"""How much softer chimes and tones can get, in decibels."""
 
 CONTROL, BEFORE, AFTER, FADE = 100, 60, 250, 400
-"""How often a second a bed's level is set; ticks of that in which it goes down, comes back, and is faded in or out."""
+"""How often a second the gain of a bed is set; and in these ticks, the ducking's attack, its release, and the fades."""
 
 
 def mix_windows(timeline: Timeline, clip: Callable[[Cue], Clip]) -> Iterator[bytes]:
-    """Yield the session's samples in order, in windows; ``clip`` gives the sound of a cue.
+    """Yield the samples of a session in windows; ``clip`` returns the sound of a cue.
 
-    Between cues there is digital silence, counted so that every cue starts on its sample.
+    Between cues there is digital silence, and every cue starts on its exact sample.
     """
     mix, end = Mix(place_cues(timeline, clip)), _to_samples(timeline.duration)
     return (mix.cut(at, min(end, at + WINDOW)).pcm for at in range(0, end, WINDOW))
 
 
 def mix_loop(windows: Iterable[bytes], loop: Clip) -> Iterator[bytes]:
-    """Mix a loop under windows of sound, which it starts with and goes on through."""
+    """Mix a loop into windows of sound, from its start and without a break between windows."""
     at = 0
     for window in windows:
         samples = len(window) // SAMPLE_BYTES
@@ -53,10 +53,10 @@ def mix_loop(windows: Iterable[bytes], loop: Clip) -> Iterator[bytes]:
 
 
 def compute_ducking(timeline: Timeline, lowered: float) -> Iterator[int]:
-    """Yield how loud a bed is, `CONTROL` times a second, from 0 to 32,767.
+    """Yield the gain of a bed with ducking, `CONTROL` times a second, from 0 to 32,767.
 
-    It is faded in and out; before each spoken cue it goes down to the part ``lowered`` of itself, and it comes back
-    slowly. Where the next cue is too near for that, it stays down.
+    The bed is faded in and out. Before each spoken cue its gain goes down to the factor ``lowered``, and afterwards it
+    comes back slowly. If the next cue is too near for that, it stays down.
     """
     count = int(timeline.duration * CONTROL) + 1
     spans = _find_speech(timeline)
@@ -69,12 +69,12 @@ def compute_ducking(timeline: Timeline, lowered: float) -> Iterator[int]:
 
 
 def _measure_distance(tick: int, start: int, end: int) -> float:
-    """How far a tick is from a spoken span: 0 within it, 1 where it is over the ramps."""
+    """Return how far a tick is from a spoken span: 0 inside it, 1 beyond the ramps."""
     return min(1.0, max((start - tick) / BEFORE, (tick - end) / AFTER, 0.0))
 
 
 def _find_speech(timeline: Timeline) -> list[tuple[int, int]]:
-    """Return the spans, in ticks, in which somebody speaks; those too near for the bed to come back become one."""
+    """Return the spans of speech, in ticks; spans that are too near for the bed to come back are merged."""
     spans: list[tuple[int, int]] = []
     for cue in timeline.cues:
         if cue.track != "voice":
@@ -88,7 +88,7 @@ def _find_speech(timeline: Timeline) -> list[tuple[int, int]]:
 
 
 def interleave(speech: Iterable[bytes], bed: Iterable[bytes], gains: Iterable[int]) -> Iterator[bytes]:
-    """Yield windows of four channels: the speech, the two of the bed, and its envelope, for `filters.mix_bed`."""
+    """Yield windows of four channels for `filters.mix_bed`: the speech, the two of the bed, and the gain of the bed."""
     control = iter(gains)
     state, held = None, b""
     for window, under in zip(speech, bed, strict=False):
@@ -97,7 +97,7 @@ def interleave(speech: Iterable[bytes], bed: Iterable[bytes], gains: Iterable[in
             more, state = audioop.ratecv(some.tobytes(), SAMPLE_BYTES, 1, CONTROL, SAMPLE_RATE, state)
             held += more
         level, held = array.array("h", held[: len(window)]), held[len(window) :]
-        if sys.byteorder == "big":  # pragma: no cover - all else is moved, not reckoned with
+        if sys.byteorder == "big":  # pragma: no cover - the other channels are only moved
             level.byteswap()
         samples = len(window) // SAMPLE_BYTES
         laid = array.array("h", bytes(4 * len(window)))
@@ -109,13 +109,13 @@ def interleave(speech: Iterable[bytes], bed: Iterable[bytes], gains: Iterable[in
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Sound that is encoded in one piece.
+    """Sound that is encoded as one piece.
 
     Attributes:
         sound: The sound itself.
-        before: What is heard right before it, if it goes on from there without a pause.
-        after: What is heard right after it, if it goes on there.
-        offset: How many samples have been heard without a pause until ``before`` begins.
+        before: The sound right before it, if there is no pause between them.
+        after: The sound right after it, if there is no pause between them.
+        offset: The number of samples from the last pause to the start of ``before``.
     """
 
     sound: Clip
@@ -125,7 +125,7 @@ class Passage:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What tells it from others."""
+        """What distinguishes it from others, as a part of keys in the cache."""
         if not self.before.pcm and not self.after.pcm:
             return (self.sound.digest,)
         return (self.sound.digest, self.before.digest, self.after.digest, str(self.offset))
@@ -134,9 +134,9 @@ class Passage:
 def find_passages(
     timeline: Timeline, clip: Callable[[Cue], Clip], apart: int, around: int, window: int = WINDOW
 ) -> Iterator[tuple[int, Passage]]:
-    """Yield what is heard as passages, and the sample each starts on; less than ``apart`` samples are no pause.
+    """Yield the sound of a session as passages, each with its first sample; a pause has ``apart`` samples or more.
 
-    What goes on without a pause for more than ``window`` samples (whole frames) becomes several passages, so that none
+    Sound without a pause for more than ``window`` samples (whole frames) is divided into several passages, so that none
     needs much memory. Each knows ``around`` samples of its neighbours, and ends where the next one starts.
     """
     mix = Mix(place_cues(timeline, clip))
@@ -150,7 +150,7 @@ def find_passages(
 
 @dataclass(frozen=True, slots=True)
 class PlacedSound:
-    """A sound, the sample it starts on, and the decibels by which it gives way to others."""
+    """A sound, its first sample, and the change of its gain in decibels where it overlaps others."""
 
     at: int
     sound: Clip
@@ -159,12 +159,12 @@ class PlacedSound:
 
     @property
     def end(self) -> int:
-        """The sample that it ends before."""
+        """The sample after its last one."""
         return self.at + self.sound.samples
 
 
 class Mix:
-    """Laid sounds, mixed wherever they are wanted: memory is that of the clips and of what is cut out."""
+    """Placed sounds, of which any span can be mixed: memory depends on the clips and the span."""
 
     def __init__(self, laid: Sequence[PlacedSound]) -> None:
         """Take sounds in the order of their starts."""
@@ -173,7 +173,7 @@ class Mix:
         self._longest = max((each.sound.samples for each in laid), default=0)
 
     def cut(self, start: int, end: int, every: float = 0.0) -> Clip:
-        """Mix what is heard from one sample to another, all of it louder by some decibels."""
+        """Mix the sounds from one sample to another; ``every`` changes the gain of all of them, in decibels."""
         first, last = bisect_right(self._starts, start - self._longest), bisect_left(self._starts, end)
         heard = [each for each in self.laid[first:last] if each.end > start]
         if len(heard) == 1 and (heard[0].at, heard[0].end) == (start, end) and not heard[0].lowered + every:
@@ -197,7 +197,7 @@ def place_cues(timeline: Timeline, clip: Callable[[Cue], Clip]) -> list[PlacedSo
 
 
 def _lower(cluster: list[PlacedSound]) -> list[PlacedSound]:
-    """Let the chimes and tones among sounds that overlap give way to the others."""
+    """Make the chimes and tones among overlapping sounds softer."""
     if len(cluster) == 1:
         return cluster
     lowered = 0.0
@@ -215,7 +215,7 @@ def _is_too_loud(cluster: Sequence[PlacedSound]) -> bool:
 
 
 def _find_clusters(laid: Iterable[PlacedSound]) -> Iterator[list[PlacedSound]]:
-    """Part sounds where nothing is heard of those before."""
+    """Divide sounds into groups that do not overlap each other."""
     cluster: list[PlacedSound] = []
     end = 0
     for each in laid:
@@ -229,7 +229,7 @@ def _find_clusters(laid: Iterable[PlacedSound]) -> Iterator[list[PlacedSound]]:
 
 
 def _find_spans(laid: Iterable[PlacedSound], apart: int) -> Iterator[tuple[int, int, list[int]]]:
-    """Yield from where to where there is no pause, and where in there one sound begins when those before are over."""
+    """Yield spans without a pause: the first and last sample, and where a sound begins after all others have ended."""
     start = end = 0
     begins: list[int] = []
     for each in laid:
@@ -246,7 +246,7 @@ def _find_spans(laid: Iterable[PlacedSound], apart: int) -> Iterator[tuple[int, 
 
 
 def _find_cuts(start: int, end: int, begins: Iterable[int], window: int) -> Iterator[int]:
-    """Yield where a long span is parted: where a sound begins, or in the middle of one that goes on for too long."""
+    """Yield where a long span is divided: where a sound begins, or within a sound that is too long."""
     at = start
     for begin in (*begins, end):
         while begin - at > 2 * window:
@@ -258,5 +258,5 @@ def _find_cuts(start: int, end: int, begins: Iterable[int], window: int) -> Iter
 
 
 def _to_samples(seconds: Fraction) -> int:
-    """Round a position to a sample; the timeline's are on samples already."""
+    """Convert a position to samples; those of a timeline are whole samples already."""
     return round(seconds * SAMPLE_RATE)

@@ -1,4 +1,4 @@
-"""Where the sentences of a spoken text stand in its sound: they are parted at its pauses."""
+"""Finds the sentences of a spoken text in its sound, by the pauses between them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from voicecoach.audio.clip import Clip
 
 PAUSE_BLOCK = SAMPLE_RATE // 100
-"""Samples whose level is looked at together: 10 ms."""
+"""Samples of a block: 10 ms."""
 PAUSE_DEPTH = 76
-"""Halves of a dB by which a block of a pause is softer than the loudest block, at least."""
+"""How much softer than the loudest block a pause is, at least, in halves of a dB."""
 SHORTEST_PAUSE = 5
 """Blocks of the shortest pause: stops inside words ("p", "t") are shorter."""
 PAUSE_WORTH = 8.0
-"""Seconds that a pause may be farther from where it is expected, for each second that it is longer."""
+"""Seconds that a pause can be farther from its expected place for each second that it is longer."""
 
 _Pause = tuple[int, int]
 
@@ -32,10 +32,10 @@ def find_sentences(clip: Clip, lengths: Sequence[int]) -> tuple[tuple[Fraction, 
 
     Args:
         clip: The sound of a text.
-        lengths: How long each sentence is, in letters or columns: where its end is expected, more or less.
+        lengths: The length of each sentence, in letters or columns, from which its end is estimated.
 
     Returns:
-        As many spans as lengths; none when there are too few pauses.
+        As many spans as lengths; none if there are too few pauses.
     """
     pauses = _find_pauses(clip)
     if len(lengths) < 2 or len(pauses) < len(lengths) - 1:  # noqa: PLR2004 - one sentence is the whole clip
@@ -47,7 +47,7 @@ def find_sentences(clip: Clip, lengths: Sequence[int]) -> tuple[tuple[Fraction, 
 
 
 def _find_pauses(clip: Clip) -> list[_Pause]:
-    """Return the first block of each pause inside a clip, and the first after it."""
+    """Return the first block of each pause inside a clip, and the first block after it."""
     levels = measure_levels(clip.pcm, PAUSE_BLOCK)
     limit = max(levels, default=0) - PAUSE_DEPTH
     runs = [(quiet, [at for at, _ in run]) for quiet, run in groupby(enumerate(levels), lambda each: each[1] <= limit)]
@@ -56,7 +56,7 @@ def _find_pauses(clip: Clip) -> list[_Pause]:
 
 
 def _choose(pauses: Sequence[_Pause], lengths: Sequence[int], blocks: float) -> list[_Pause]:
-    """Return the pauses after all sentences but the last: long ones, near where they are expected."""
+    """Return the pauses between sentences: long ones, near their expected places."""
     expected = _expect(pauses, lengths, blocks)
     costs: list[list[tuple[float, int]]] = []
     for number, place in enumerate(expected):
@@ -77,7 +77,7 @@ def _choose(pauses: Sequence[_Pause], lengths: Sequence[int], blocks: float) -> 
 
 
 def _expect(pauses: Sequence[_Pause], lengths: Sequence[int], blocks: float) -> list[float]:
-    """Return the block in which each pause between sentences is expected, if all sentences are spoken equally fast."""
+    """Return the block in which each pause is expected if all sentences are spoken at the same rate."""
     longest = sorted((end - start for start, end in pauses), reverse=True)[: len(lengths) - 1]
     pause = median(longest)
     letter = max(blocks - pause * (len(lengths) - 1), 0) / max(sum(lengths), 1)

@@ -1,4 +1,4 @@
-"""Whether a file is one of ours: files that voicecoach wrote are replaced, a person's files stay."""
+"""Tells the files of voicecoach, which are replaced, from the files of other people, which stay."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
 REMEDY = "choose another name with -o, or add --force to replace it"
 
 LARGEST_TEXT = 20_000_000
-"""Bytes; no caption file of twelve hours is longer, and longer ones aren't read."""
+"""The largest text that is read, in bytes: captions of twelve hours are smaller."""
 
 _HEAD = 4096
-"""Bytes in which a picture's mark stands."""
+"""Bytes at the start of a picture that contain our mark."""
 _MARKED = {".svg", ".png"}
 _HEADS = {
     ".vtt": r"WEBVTT\n\nNOTE .*\n\nNOTE Language: .+\n",
     ".lrc": r"\[ti:.*\]\n\[la:.+\]\n\[length:[0-9]{2,}:[0-9]{2}\]\n",
     ".m3u8": r"#EXTM3U\n#PLAYLIST:.*\n(?:#EXTINF:[0-9]+\.[0-9]{3},.*\n.+\n)+",
 }
-"""How captions and playlists of ours begin; no other program is known to write these lines in this order."""
+"""The first lines of our captions and playlists; no other program is known to write them in this order."""
 _CHAPTERS = ".chapters.json"
 _BLOCK = re.compile(r"[0-9]+\n[0-9:,]{12,} --> [0-9:,]{12,}\n((?:.+\n)*)\n")
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 
 
 def check_ours(paths: Iterable[Path]) -> None:
-    """Refuse to replace what goes along with a track, or a picture, if a person made the file.
+    """Refuse to replace a picture, or a file beside a track, if another person made it.
 
     Raises:
-        TargetError: For the first file that isn't ours; it says how many more there are.
+        TargetError: For the first file that is not ours, with the number of further ones.
     """
     foreign = [path for path in paths if _is_filled(path) and not is_ours(path)]
     if foreign:
@@ -52,7 +52,7 @@ def check_ours(paths: Iterable[Path]) -> None:
 
 
 def check_audio(paths: Iterable[Path]) -> None:
-    """Refuse to replace music or speech that is not ours, under a name that nobody typed.
+    """Refuse to replace other people's music or speech under a name that nobody typed.
 
     Raises:
         TargetError: For the first such file.
@@ -63,13 +63,13 @@ def check_audio(paths: Iterable[Path]) -> None:
 
 
 def find_date_made(folder: Path, *session: object) -> str:
-    """Return the day on which a session was first made, as ``2026-11-28``: the same words give the same file later too.
+    """Return the day on which a session was first made, as ``2026-11-28``, so that the same session is the same file.
 
-    It is kept in ``folder`` under what the session is made of, and is today where nothing is kept. SOURCE_DATE_EPOCH
-    (seconds since 1970, in UTC) comes before it.
+    It is cached in ``folder`` under everything that the session is made of; without a cache it is today.
+    SOURCE_DATE_EPOCH (seconds since 1970, in UTC) comes first.
 
     Raises:
-        ChoiceError: If SOURCE_DATE_EPOCH is no time.
+        ChoiceError: If SOURCE_DATE_EPOCH is not a time.
     """
     asked = os.environ.get("SOURCE_DATE_EPOCH", "")
     if asked:
@@ -92,14 +92,14 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _is_filled(path: Path) -> bool:
-    """Return whether there is a plain file that has something in it."""
+    """Return whether a path is a plain file that is not empty."""
     with suppress(OSError):
         return path.is_file() and path.stat().st_size > 0
     return False
 
 
 def read_choices(track: Path) -> dict[str, Any] | None:
-    """Return the choices that a track of ours was made with; None if it isn't ours."""
+    """Return the choices from which a track was made; None if it is not one of ours."""
     timeline = _read_timeline(track)
     if timeline is None:
         return None
@@ -116,7 +116,7 @@ def _is_audio(path: Path) -> bool:
 
 
 def is_ours(path: Path) -> bool:
-    """Return whether voicecoach wrote a file that goes along with a track, or a picture."""
+    """Return whether voicecoach wrote a picture, or a file beside a track."""
     with suppress(OSError, ValueError, RecursionError, TypeError, KeyError):
         if path.suffix.lower() in _MARKED:
             with path.open("rb") as file:
@@ -126,7 +126,7 @@ def is_ours(path: Path) -> bool:
 
 
 def _has_our_form(path: Path, text: str) -> bool:
-    """Return whether a text has the form of ours, and for captions the words of the track beside it."""
+    """Return whether a text has the form of our files; captions need the words of a track beside them, too."""
     if path.name.endswith(_CHAPTERS):
         return _is_chapters(text)
     head = _HEADS.get(path.suffix.lower())
@@ -141,20 +141,20 @@ def _has_our_form(path: Path, text: str) -> bool:
 
 
 def _is_chapters(text: str) -> bool:
-    """Return whether a list of chapters has exactly what ours have."""
+    """Return whether a list of chapters has exactly the keys of ours."""
     listed = json.loads(text)
     keys = ["startTime", "endTime", "title"]
     return list(listed) == ["version", "title", "chapters"] and all(list(each) == keys for each in listed["chapters"])
 
 
 def _find_tracks_beside(path: Path) -> list[dict[str, Any]]:
-    """Return the timelines of the tracks that have the same name."""
+    """Return the timelines of the tracks with the same name."""
     found = (_read_timeline(path.with_suffix(form.suffix)) for form in FORMATS.values())
     return [each for each in found if each is not None]
 
 
 def _read_timeline(track: Path) -> dict[str, Any] | None:
-    if plain_files.is_special(track):  # to open a pipe is to wait for its other end
+    if plain_files.is_special(track):  # opening a pipe would wait for its other end
         return None
     with suppress(ValueError, OSError, RecursionError):
         found = json.loads(tagging.extract_timeline(track))
@@ -163,7 +163,7 @@ def _read_timeline(track: Path) -> dict[str, Any] | None:
 
 
 def _matches_captions(text: str, track: dict[str, Any]) -> bool:
-    """Return whether SubRip captions say only what a track says."""
+    """Return whether all words of SubRip captions are in a track."""
     if not text or _BLOCK.sub("", text):
         return False
     known = "".join(_squeeze(cue["text"]) for cue in track.get("cues", []))
@@ -171,7 +171,7 @@ def _matches_captions(text: str, track: dict[str, Any]) -> bool:
 
 
 def _matches_transcript(text: str, track: dict[str, Any]) -> bool:
-    """Return whether a transcript has a track's title and says only what the track says."""
+    """Return whether a transcript has a track's title, and all of its words are in the track."""
     known = {_squeeze(each["text"]) for each in track.get("cues", [])}
     known |= {_squeeze(each["title"]) for each in track.get("chapters", [])}
     title, *lines = text.splitlines()
@@ -182,6 +182,6 @@ def _matches_transcript(text: str, track: dict[str, Any]) -> bool:
 
 
 def _squeeze(text: str) -> str:
-    """Return a text without spaces and signs that are not seen, and with arrows as captions have them."""
+    """Return a text without spaces and invisible characters, and with arrows as in captions."""
     kept = (each for each in text.replace("-->", "→") if not each.isspace() and unicodedata.category(each) != "Cf")
     return "".join(kept)

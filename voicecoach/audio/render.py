@@ -1,4 +1,4 @@
-"""How a session sounds: its clips joined from frames where that will do, else mixed as a stream; and how loud it is."""
+"""Makes the sound of a session: joined from frames if possible, else mixed as a stream; and computes its loudness."""
 
 from __future__ import annotations
 
@@ -31,36 +31,37 @@ if TYPE_CHECKING:
     from voicecoach.core.timeline import Cue, Timeline
 
 Progress = Callable[[str, int, int], None]
-"""Told of progress: what is being done, how much of it is, out of how much."""
+"""Gets the progress: the current step, the part of it that is done, and the total."""
 
 MOST_DISTINCT = 1200
-"""Seconds of distinct sound that are held in memory to be joined from frames: 110 MiB."""
+"""The most seconds of distinct sound that are kept in memory for joining: 110 MiB."""
 
 SOFTEST_PEAK = 33
-"""The sample value that the loudest of a cue is, at least (-60 dBFS)."""
+"""The least peak of a cue, as a sample value (-60 dBFS)."""
 
 DUCKED = 0.5
-"""The part of itself that a bed goes down to while somebody speaks: 6 dB."""
+"""The gain of a bed under speech, as a factor: 6 dB of ducking."""
 
 PAN = 0.25
-"""By how much the side that is meant is louder, and the other softer, in power; that is 1 dB up and 1.2 dB down."""
+"""How much louder the channel of the track's side is, and how much softer the other, in power: 1 dB up, 1.2 dB down."""
 
 NEAR, LEAST_GAIN, MOST_GAIN = 0.45, -6.0, 1.5
-"""LU within which a session is left as it is, and the dB by which its clips are made softer or louder at most.
+"""LU by which a session can miss its loudness, and the limits of a correction in dB.
 
-A session of a few short words is off: they have too few of BS.1770's blocks. With more gain, peaks would come too near.
+A session of a few short words misses it, because they have too few of BS.1770's blocks. More gain would raise peaks
+too much.
 """
 
 MORE_KEPT = 0.5
-"""LU that speech is louder in a form that keeps the highs, which MP3 leaves out at 64 kb/s."""
+"""LU by which speech is louder in formats that keep high frequencies, which MP3 drops at 64 kb/s."""
 
 IN_STEREO = 3.0
-"""How many LU more the same sound measures in two channels."""
+"""LU by which the same sound is louder in two channels."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackPlan:
-    """A track to be written: what is heard when, for which side, and where it goes."""
+    """The plan of a track: its timeline, its side, its path and its tags."""
 
     timeline: Timeline
     side: Side | None
@@ -84,10 +85,10 @@ class Prepared:
 def prepare(
     parts: Sequence[TrackPlan], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path, report: Progress
 ) -> Prepared:
-    """Return what will write tracks, as `prepare_sounds` does; each carries the levels of its speech.
+    """Prepare tracks as `prepare_sounds` does, and add the levels of their speech to their timelines.
 
     Raises:
-        ChoiceError: If the bed is none.
+        ChoiceError: If the bed is not sound.
         EncodeError: If ffmpeg is missing or fails.
     """
     ready = prepare_sounds(parts, clip, sounding, folder, report)
@@ -97,10 +98,10 @@ def prepare(
 def prepare_sounds(
     parts: Sequence[TrackPlan], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path, report: Progress
 ) -> Prepared:
-    """Return the sound of tracks: joined from frames, which are encoded here; or a stream that is mixed as it goes.
+    """Return the sound of tracks: joined from frames, which are encoded here, or streams that are mixed later.
 
     Raises:
-        ChoiceError: If the bed is none.
+        ChoiceError: If the bed is not sound.
         EncodeError: If ffmpeg is missing or fails.
     """
     _check_audible(parts, clip)
@@ -111,7 +112,7 @@ def prepare_sounds(
     as_they_are = _find_sounds(parts, clip)
     if as_they_are:
         first = _join(parts, as_they_are, form, folder)
-        del as_they_are  # all its sound, which may soon be there a second time, louder
+        del as_they_are  # it holds all sound, of which there may soon be a louder copy
         decibels = _find_missing_gain(first.loudness, 0.0 if joins else MORE_KEPT)
         if joins and not decibels:
             return first
@@ -124,7 +125,7 @@ def prepare_sounds(
 
 
 def find_frame_format(sounding: Sounding) -> mp3.FrameFormat | None:
-    """Return the form of the frames that a session is joined from; None if it is encoded as a whole."""
+    """Return the format of the frames that a session is joined from; None if it is encoded as a whole."""
     if sounding.form is not MP3 or sounding.channels != 1:
         return None
     room = read_wave(find_room_tone()) if sounding.room_tone else None
@@ -132,12 +133,12 @@ def find_frame_format(sounding: Sounding) -> mp3.FrameFormat | None:
 
 
 def find_tolerance(sounding: Sounding) -> float:
-    """Return the dB by which an encoder may make 20 ms of speech softer; where they are lost, it is more.
+    """Return the dB by which an encoder can make 20 ms of speech softer; if they are lost, the difference is larger.
 
-    Measured over the built-ins in the band of `levels.measure_speech`, at the usual bit rates: 3 dB in MP3, also at 32
-    kb/s, 8 in Opus, 6 in AAC, which leaves holes in soft noise unless a bed fills them. With fewer bits, Opus leaves
-    out what is soft, and AAC any 20 ms. Where the first 20 ms are lost, it is 13 dB or more, in AAC 18, and 7 or more
-    with a bed.
+    Measured over the built-ins in the band of `levels.measure_speech`, at the default bit rates: 3 dB in MP3, also at
+    32 kb/s, 8 in Opus, 6 in AAC, which leaves holes in soft noise unless a bed fills them. With fewer bits, Opus drops
+    soft sounds, and AAC any 20 ms. If the first 20 ms are lost, the difference is 13 dB or more, 18 in AAC, and 7 or
+    more with a bed.
     """
     form, channels = sounding.form, sounding.channels
     if form.name not in {"m4a", "opus"}:
@@ -148,9 +149,9 @@ def find_tolerance(sounding: Sounding) -> float:
 
 
 def describe_speech(timeline: Timeline, clip: Callable[[Cue], Clip], within: float, folder: Path) -> dict[str, object]:
-    """Return what `verify` holds speech against: the levels of each distinct clip, and which of them each cue is.
+    """Return the facts that `verify` compares speech with: the levels of each distinct clip, and the clip of each cue.
 
-    The levels of a clip are kept in ``folder``.
+    The levels of a clip are cached in ``folder``.
     """
     known: dict[tuple[str, str, int], int] = {}
     sounds: dict[str, int] = {}
@@ -163,7 +164,7 @@ def describe_speech(timeline: Timeline, clip: Callable[[Cue], Clip], within: flo
 
 
 def _measure_levels(clip: Clip, folder: Path) -> str:
-    """Return the levels of a clip, measured only if they are not kept."""
+    """Return the levels of a clip, from the cache if they are there."""
     path = cache.locate_entry(folder, "levels", levels.MEASURE, clip.digest)
     kept = (cache.fetch(path) or b"").decode(errors="replace")
     if kept and levels.is_packed(kept):
@@ -177,7 +178,7 @@ def _measure_levels(clip: Clip, folder: Path) -> str:
 def _add_levels(
     ready: Prepared, parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip], sounding: Sounding, folder: Path
 ) -> Prepared:
-    """Let each recording carry the levels of its speech."""
+    """Add the levels of its speech to the timeline of each recording."""
     recordings = []
     for part, recording in zip(parts, ready.recordings, strict=True):
         speech = describe_speech(part.timeline, clip, find_tolerance(sounding), folder)
@@ -199,7 +200,7 @@ def _find_sounds(parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip]) -> lis
 
 
 def _find_missing_gain(loud: Iterable[Loudness | None], more: float) -> float:
-    """Return the dB that tracks lack of the loudness they should have, in halves, if that is more than `NEAR`."""
+    """Return the gain in dB that brings tracks to their loudness, in steps of 0.5; 0 if it is near enough."""
     known = [each.integrated for each in loud if each and each.integrated is not None]
     if not known:
         return 0.0
@@ -208,7 +209,7 @@ def _find_missing_gain(loud: Iterable[Loudness | None], more: float) -> float:
 
 
 def _change_gain(clip: Callable[[Cue], Clip], decibels: float) -> Callable[[Cue], Clip]:
-    """Return the clips of cues, all louder or softer by so much."""
+    """Return the clips of cues, all with another gain."""
     made: dict[tuple[str, str, int], Clip] = {}
 
     def take(cue: Cue) -> Clip:
@@ -221,7 +222,7 @@ def _change_gain(clip: Callable[[Cue], Clip], decibels: float) -> Callable[[Cue]
 
 
 def _check_audible(parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip]) -> None:
-    """Refuse a session in which a cue could not be heard."""
+    """Refuse a session with an inaudible cue."""
     cues = {cue.source: cue for part in parts for cue in part.timeline.cues}
     for cue in cues.values():
         if not is_audible(clip(cue), SOFTEST_PEAK):
@@ -247,8 +248,8 @@ def _join(
 
 
 def _add_up_loudness(runs: Sequence[bytes], measured: Mapping[bytes, Blocks], ground: bytes, count: int) -> Loudness:
-    """Add up how loud a track is, of its runs and of the ground between them; ``count`` are its frames."""
-    heard = Counter(map(id, runs))  # a run that is heard often is one object; its bytes are many
+    """Compute the loudness of a track from its sequences and the background between them; it has ``count`` frames."""
+    heard = Counter(map(id, runs))  # a repeated sequence is one object; to hash its bytes takes longer
     distinct = {which: measured[run] for which, run in {id(run): run for run in runs}.items()}
     weighed = [(level, heard[which]) for which, blocks in distinct.items() for level in blocks.levels]
     total = count * FRAME_SAMPLES // loudness.HOP
@@ -261,7 +262,7 @@ def _add_up_loudness(runs: Sequence[bytes], measured: Mapping[bytes, Blocks], gr
 
 @dataclass(frozen=True, slots=True)
 class _Background:
-    """What goes on under a session: a faint noise, and a bed."""
+    """The background of a streamed session: room tone, and a bed."""
 
     room: Clip | None
     bed: Bed | None
@@ -270,7 +271,7 @@ class _Background:
 def _stream(
     part: TrackPlan, clip: Callable[[Cue], Clip], sounding: Sounding, under: _Background, report: Progress
 ) -> Recording:
-    """Mix a track as it is encoded."""
+    """Return a track that is mixed while it is encoded."""
     rate = sounding.form.bit_rate(sounding.bit_rate, sounding.channels)
     left, right = _find_pan_gains(part.side) if sounding.pan else (1.0, 1.0)
     chapters = part.tags.chapters if sounding.form.name == "m4a" else ()
@@ -295,7 +296,7 @@ def _add_bed(speech: Iterable[bytes], bed: Bed, timeline: Timeline) -> Iterator[
 
 
 def _report(chunks: Iterable[bytes], report: Progress, seconds: int, channels: int) -> Iterator[bytes]:
-    """Yield chunks, and tell how many seconds of sound have gone by."""
+    """Yield chunks, and report the seconds of sound in them."""
     done = 0
     for chunk in chunks:
         yield chunk
@@ -304,7 +305,7 @@ def _report(chunks: Iterable[bytes], report: Progress, seconds: int, channels: i
 
 
 def _find_pan_gains(side: Side | None) -> tuple[float, float]:
-    """Return the factors of the left and the right channel, which leave the loudness as it is.
+    """Return the factors of the left and the right channel, which together keep the loudness.
 
     >>> [round(factor, 2) for factor in _find_pan_gains(Side.LEFT)]
     [1.12, 0.87]
@@ -314,7 +315,7 @@ def _find_pan_gains(side: Side | None) -> tuple[float, float]:
 
 
 def _distinct(tracks: Iterable[Iterable[tuple[int, Passage]]]) -> list[list[tuple[int, Passage]]]:
-    """Return the passages of each track, alike ones as one value; nothing if they come to more than `MOST_DISTINCT`."""
+    """Return the passages of each track, equal ones as one object; nothing if they last more than `MOST_DISTINCT`."""
     known: dict[Passage, Passage] = {}
     samples = 0
     found = []

@@ -1,4 +1,4 @@
-"""What the listener chooses about the sound."""
+"""The choices of the listener about sound."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from voicecoach.core.score import Side
 
 LEAST_UNDER = 20.0
-"""How many LU a bed is under the speech, at least: so much does WCAG 2.2, 1.4.7 ask for."""
+"""The least difference between a bed and the speech, in LU: WCAG 2.2, 1.4.7 asks for it."""
 
 ROOM_TONE = -60.0
 """The level of the room tone, in dBFS."""
 
 USUAL_UNDER = 24.0
-"""How many LU a bed is under the speech if nobody says otherwise."""
+"""The default difference between a bed and the speech, in LU."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """What a listener chooses about the sound.
+    """The choices of a listener about sound.
 
     Attributes:
-        form: The kind of file.
-        bit_rate: Its kb/s; None for the usual.
-        bed: What lies under the session: the name of a bed of ours, or a file.
-        under: How many LU the bed is under the speech.
+        form: The format of the file.
+        bit_rate: Its kb/s; None for the default.
+        bed: The background sound: the name of one of our beds, or a file.
+        under: How much softer than the speech the bed is, in LU.
         room_tone: Whether silence is filled with a faint noise.
-        pan: Whether a leg's own track is a little towards its side.
+        pan: Whether the track of a side is a little louder on that side.
     """
 
     form: Format = MP3
@@ -45,19 +45,19 @@ class Sounding:
 
     @property
     def channels(self) -> int:
-        """How many channels a file has."""
+        """The number of channels of the file."""
         return 2 if self.bed or self.pan else 1
 
     def as_json(self) -> dict[str, object]:
-        """Return what a file tells of its sound: levels in dBFS of what is heard when nobody speaks."""
+        """Return the levels of room tone and bed in dBFS, as files contain them."""
         room: dict[str, object] = {"room_tone": ROOM_TONE} if self.room_tone else {}
         return {**room, "bed": -16.0 - self.under} if self.bed else room
 
     def check(self, sides: Iterable[Side | None]) -> None:
-        """Refuse choices that do not go together, before any work; ``sides`` are those of the tracks.
+        """Refuse choices that can't be combined, before any work; ``sides`` are those of the tracks.
 
         Raises:
-            ChoiceError: If they don't.
+            ChoiceError: If they can't.
         """
         self.form.bit_rate(self.bit_rate, self.channels)
         if self.pan and not all(sides):

@@ -64,7 +64,7 @@ def _weigh(clip: Clip) -> int:
 
 
 def _decode(path: Path) -> Clip:
-    """Read a file that somebody laid beside a routine. ffmpeg gets its bytes, and can open nothing that they name."""
+    """Read a sound file beside a routine. ffmpeg gets its bytes, and must not open files that they name."""
     from voicecoach.audio.loudness import normalise_sound
 
     form = ["-t", str(LONGEST_SOUND + 1), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
@@ -73,7 +73,7 @@ def _decode(path: Path) -> Clip:
         clip = Clip(ffmpeg.run([*only, *form], what=path.name, data=plain_files.read_file(path)).stdout)
     except (RunError, OSError):
         raise ChoiceError(
-            f"{path.name} is no sound that can be read\nlay a WAV, FLAC, Ogg or MP3 file in its place"
+            f"{path.name} is not sound that can be read\nput a WAV, FLAC, Ogg or MP3 file in its place"
         ) from None
     if not 0 < clip.seconds <= LONGEST_SOUND:
         raise ChoiceError(f"{path.name} lasts {float(clip.seconds):.1f} s\na sound lasts up to {LONGEST_SOUND} s")

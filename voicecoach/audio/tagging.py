@@ -1,7 +1,7 @@
-"""What a file says about itself, written into each kind of file and read from it again.
+"""Writes and reads the tags of each format.
 
-MP3 and WAV hold ID3 frames; FLAC and Opus, Vorbis comments, with chapters as most players read them there
-(CHAPTER001, CHAPTER001NAME); M4A, the atoms of iTunes, while its chapters are a track that ffmpeg writes.
+MP3 and WAV hold ID3 frames. FLAC and Opus hold Vorbis comments, with chapters in the form that most players read
+(CHAPTER001, CHAPTER001NAME). M4A holds the atoms of iTunes; its chapters are a track that ffmpeg writes.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ if TYPE_CHECKING:
     from voicecoach.audio.id3 import ChapterTag, Tags
 
 COMMENT = "VOICECOACH_TIMELINE"
-"""The Vorbis comment that holds the timeline, packed and in base 64."""
+"""The Vorbis comment for the timeline, packed and in base 64."""
 
 ATOM = "----:org.voicecoach:timeline"
-"""The atom of an M4A that holds the timeline, packed."""
+"""The atom of an M4A for the timeline, packed."""
 
 BREATH_ATOM = "----:org.voicecoach:breath"
-"""The atom of an M4A that holds the breath."""
+"""The atom of an M4A for the breath."""
 
 PRIMING = 1024
-"""Samples that ffmpeg's AAC encoder puts in front, which an edit list tells players to leave out."""
+"""Samples that ffmpeg's AAC encoder adds at the start; an edit list tells players to leave them out."""
 
 MOST_UNPACKED = 200_000_000
-"""Bytes that a timeline may have: one of 12 hours and 100,000 cues has some 30 million."""
+"""The largest timeline in bytes: one of 12 hours and 100,000 cues has about 30 million."""
 
 
 def save_tags(path: Path, form: Format, tags: Tags) -> int:
-    """Write tags into a file that has none, and return how many chapters it lists then.
+    """Write tags into a file that has none, and return the number of chapters in them.
 
     Raises:
         OSError: If the file can't be written.
@@ -65,10 +65,10 @@ def save_tags(path: Path, form: Format, tags: Tags) -> int:
 
 
 def count_samples(path: Path, form: Format) -> int:
-    """Return how many samples a player plays of a file that is no MP3, by what it states.
+    """Return the number of samples of a file other than an MP3, as it states it.
 
     Raises:
-        ValueError: If it states nothing of the kind.
+        ValueError: If it does not state its length.
     """
     from mutagen import MutagenError
     from mutagen.flac import FLAC
@@ -85,21 +85,21 @@ def count_samples(path: Path, form: Format) -> int:
 
 
 def extract_timeline(path: Path) -> bytes:
-    """Return the timeline (JSON) that a file of ours carries.
+    """Return the timeline (JSON) inside a file of ours.
 
     Raises:
-        ValueError: If it carries none.
+        ValueError: If there is none.
     """
     import mutagen
 
     try:
         return _unpack(_find_packed(_read_tags(path)))
     except (mutagen.MutagenError, zlib.error, ValueError) as error:
-        raise ValueError(f"{path} carries no timeline of voicecoach") from error
+        raise ValueError(f"{path} has no timeline of voicecoach inside") from error
 
 
 def _read_tags(path: Path) -> Any:  # noqa: ANN401 - mutagen's kinds of tags have no type in common
-    """Return a file's tags, if it has any; of an MP3 only the private frames, as all take a hundred times as long."""
+    """Return a file's tags, if any; of an MP3 only the private frames, because all take a hundred times as long."""
     import mutagen
     from mutagen.id3 import ID3, PRIV
 
@@ -111,7 +111,7 @@ def _read_tags(path: Path) -> Any:  # noqa: ANN401 - mutagen's kinds of tags hav
 
 
 def seal(tags: Tags, digest: str) -> Tags:
-    """Return tags whose timeline tells the digest of the sound in their file, which they are no part of."""
+    """Return tags whose timeline has the digest of the sound in their file; the tags are not a part of the sound."""
     sound = {**tags.timeline.get("sound", {}), "sha256": digest}
     return replace(tags, timeline={**tags.timeline, "sound": sound})
 
@@ -130,11 +130,11 @@ def digest_sound(path: Path) -> str:
     """Return the SHA-256 of the encoded sound of a file, without its tags.
 
     Raises:
-        EncodeError: If ffmpeg can't find the sound.
+        EncodeError: If ffmpeg finds no sound.
     """
     with path.open("rb") as file:
         start = file.read(10)
-        if start[:3] == b"ID3" or start[:2] == b"\xff\xfb":  # an MP3: what follows its tag, of so many bytes
+        if start[:3] == b"ID3" or start[:2] == b"\xff\xfb":  # an MP3: everything after its tag
             file.seek(10 + _measure_tag(start) if start[:3] == b"ID3" else 0)
             return hashlib.file_digest(file, "sha256").hexdigest()
     args = ["-i", ffmpeg.quote_path(path), "-map", "0:a:0", "-c", "copy", "-f", "hash", "-hash", "sha256", "pipe:1"]
@@ -143,26 +143,26 @@ def digest_sound(path: Path) -> str:
 
 
 def describe_unlisted(form: Format, chapters: Sequence[ChapterTag]) -> Iterator[str]:
-    """Tell which chapters players will not list as they are.
+    """Yield a warning for chapters that players will not list as they are.
 
     >>> from voicecoach.audio.formats import FORMATS
     >>> list(describe_unlisted(FORMATS["mp3"], []))
     []
     """
     if chapters and not form.chapters:
-        yield f"few players show the chapters of a file in {form.name}; they do in mp3, m4a, opus and flac"
+        yield f"few players show chapters in {form.name} files; most show them in mp3, m4a, opus and flac"
     groups = merge_chapters(chapters)
     if len(groups) < len(chapters):
         yield f"{len(chapters)} chapters are grouped into {len(groups)}, as a file lists {MOST_CHAPTERS} at most"
 
 
 def _measure_tag(start: bytes) -> int:
-    """Return how many bytes of ID3 follow its header of ten, in which they are told seven bits at a time."""
+    """Return the number of bytes of ID3 after its header of ten bytes, which states it in groups of seven bits."""
     return sum(byte << shift for byte, shift in zip(start[6:10], (21, 14, 7, 0), strict=True))
 
 
 def format_chapters(chapters: Sequence[ChapterTag]) -> str:
-    r"""Write chapters as ffmpeg reads them.
+    r"""Write chapters in the format of ffmpeg.
 
     >>> from fractions import Fraction
     >>> from voicecoach.audio.id3 import ChapterTag
@@ -183,22 +183,22 @@ def format_chapters(chapters: Sequence[ChapterTag]) -> str:
             f"END={_to_milliseconds(each.end)}",
         ]
         title = "".join(f"\\{sign}" if sign in "=;#\\" else sign for sign in to_line(each.title))
-        # Whatever is before it, a backslash at the end of a line makes ffmpeg read on.
+        # ffmpeg continues a line that ends in a backslash, even in an escaped one.
         lines.append(f"title={title} " if title.endswith("\\") else f"title={title}")
     return "\n".join(lines)
 
 
 def _unpack(packed: bytes) -> bytes:
-    """Unpack a timeline, which is there whole or not at all: a few bytes may claim to be any number."""
+    """Unpack a timeline of limited size: a few bytes could unpack to any number."""
     unpacking = zlib.decompressobj()
     content = unpacking.decompress(packed, MOST_UNPACKED)
     if not unpacking.eof:
-        raise ValueError("there is none, or it is cut, or it is too long")
+        raise ValueError("it is missing, cut, or too long")
     return content
 
 
 def _find_packed(tags: Any) -> bytes:  # noqa: ANN401 - mutagen's kinds of tags have no type in common
-    """Find the packed timeline among a file's tags, whichever kind they are; nothing if there is none."""
+    """Return the packed timeline from a file's tags of any format; nothing if there is none."""
     if tags is None:
         return b""
     from mutagen.id3 import ID3
@@ -216,13 +216,13 @@ def _find_packed(tags: Any) -> bytes:  # noqa: ANN401 - mutagen's kinds of tags 
 
 
 def _tag_mp3(path: Path, tags: Tags) -> None:
-    build_frames(tags).save(path, v1=0, v2_version=3, padding=lambda _: 0)  # makes room for it
+    build_frames(tags).save(path, v1=0, v2_version=3, padding=lambda _: 0)  # makes space for the tag
     with path.open("rb+") as file:
         file.write(build_id3_tag(tags))
 
 
 def _order_chapters(frames: bytes) -> bytes:
-    """Put the chapters among frames of ID3v2.3 in order: mutagen puts the shortest first, and ffmpeg lists them so."""
+    """Sort the chapters among ID3v2.3 frames by time: mutagen sorts frames by size, and ffmpeg keeps their order."""
     parts: list[bytes] = []
     while frames:
         size = 10 + int.from_bytes(frames[4:8], "big")
@@ -233,7 +233,7 @@ def _order_chapters(frames: bytes) -> bytes:
 
 
 def _find_chapter_start(frame: bytes) -> int:
-    """Return when a chapter begins, in milliseconds; what is no chapter comes before all of them.
+    """Return the start of a chapter in milliseconds; -1 for other frames, which come first.
 
     >>> _find_chapter_start(b"CHAP" + bytes(6) + b"chp1" + bytes(1) + bytes([0, 0, 1, 0]))
     256
@@ -283,7 +283,7 @@ def _tag_opus(path: Path, tags: Tags) -> None:
 
 
 def _build_comments(tags: Tags) -> list[tuple[str, str]]:
-    """Return Vorbis comments: the fields that are commonly read, and the chapters."""
+    """Return Vorbis comments: the common fields, and the chapters."""
     fields = [
         ("TITLE", to_line(tags.title)),
         ("ALBUM", to_line(tags.album)),
@@ -338,7 +338,7 @@ def _tag_m4a(path: Path, tags: Tags) -> None:
 
 
 def _format_time(seconds: Fraction) -> str:
-    """Write a time as chapters in Vorbis comments have it.
+    """Write a time in the form of chapters in Vorbis comments.
 
     >>> from fractions import Fraction
     >>> _format_time(Fraction(36615, 10))
@@ -354,7 +354,7 @@ def _to_milliseconds(seconds: Fraction) -> int:
 
 @contextmanager
 def _translate_errors() -> Iterator[None]:
-    """Let what mutagen meets be the system's error that it is."""
+    """Raise the system's error that is behind an error of mutagen."""
     from mutagen import MutagenError
 
     try:

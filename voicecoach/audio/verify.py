@@ -1,4 +1,4 @@
-"""A file held against the timeline it carries: its length, each cue sounding where it should, each gap quiet."""
+"""Compares a file with its timeline: its length, the sound of each cue, and the silence of each gap."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOUNDING = -45.0
-"""dBFS; the loudest 4 ms of a second of speech are above this, or it is not heard."""
+"""The least level of the loudest 4 ms of a second of speech, in dBFS."""
 
 LATE = 0.1
-"""Seconds within which a cue is heard: a consonant that begins softly is heard late."""
+"""Seconds after which a cue must be audible: a soft consonant is audible late."""
 
 GUARD = 0.05
-"""Seconds around a cue in which nothing is asked of a gap: encoders spread sound by a frame or two."""
+"""Seconds around a cue that do not count as a gap: encoders spread sound by a frame or two."""
 
 _QUIET = -66.0
 _ROOM_MARGIN, _BED_MARGIN = 14.0, 20.0
-"""dB by which 4 ms may be louder than a room tone, or a bed, is on the whole."""
+"""dB by which 4 ms can be louder than the average of a room tone, or of a bed."""
 
 _AT_ONCE = 1000 * LEVEL_SAMPLES * SAMPLE_BYTES
 """Bytes that are measured at once: 4 s."""
@@ -45,13 +45,13 @@ _AT_ONCE = 1000 * LEVEL_SAMPLES * SAMPLE_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Something that is wrong with a file: where, in seconds, and what."""
+    """A difference between a file and its timeline, with its time in seconds."""
 
     at: float
     what: str
 
     def __str__(self) -> str:
-        """Write it with its time in front.
+        """Write it after its time.
 
         >>> print(Deviation(75.25, "'In' is not heard"))
         1:15.2: 'In' is not heard
@@ -61,7 +61,7 @@ class Deviation:
 
 
 class _Cue(NamedTuple):
-    """As much of a cue as is needed here; ``levels`` are those of its speech, if they are carried."""
+    """The parts of a cue that are needed here; ``levels`` are those of its speech, if they are known."""
 
     start: float
     end: float
@@ -72,7 +72,7 @@ class _Cue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """As much of a timeline as is needed here; ``sound`` is None where nothing is known of it."""
+    """The parts of a timeline that are needed here; ``sound`` is None if nothing is known about the sound."""
 
     duration: float
     cues: Sequence[_Cue]
@@ -81,7 +81,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Levels:
-    """The level of each 4 ms of a file, as they are measured, of all sound and of speech; and its number of samples."""
+    """The measured level of each 4 ms of a file, of all its sound and of the band of speech; and its samples."""
 
     blocks: bytes
     speech: bytes
@@ -94,7 +94,7 @@ class _Levels:
 
 
 def verify(path: Path, timeline: Plan | None = None) -> list[Deviation]:
-    """Decode a file, and return what is wrong with it; nothing if it is as it was made.
+    """Decode a file, and return its differences from its timeline; none if it is as it was made.
 
     Args:
         path: The file.
@@ -105,7 +105,7 @@ def verify(path: Path, timeline: Plan | None = None) -> list[Deviation]:
     """
     plan = _choose_plan(timeline, read_carried_plan(path))
     if plan is None:
-        raise TargetError(path, "it carries no timeline; give it one that 'plan --json' printed, with --timeline FILE")
+        raise TargetError(path, "there is no timeline in it; name one that 'plan --json' printed, with --timeline FILE")
     try:
         levels = _decode(path)
     except RunError as error:
@@ -121,7 +121,7 @@ def verify(path: Path, timeline: Plan | None = None) -> list[Deviation]:
 
 
 def _choose_plan(given: Plan | None, carried: Plan | None) -> Plan | None:
-    """Return a timeline that is given, with what the file's own tells of its sound besides."""
+    """Return a given timeline, with the facts about the sound from the file's own timeline."""
     if given is None or carried is None or given.sound is not None:
         return given or carried
     levels = {cue[:-1]: cue.levels for cue in carried.cues}
@@ -145,11 +145,11 @@ def read_plan(path: Path) -> Plan:
     except OSError as error:
         raise TargetError(path, f"it can't be read: {(error.strerror or str(error)).lower()}") from None
     except ValueError:
-        raise TargetError(path, "this is no timeline; write one with 'voicecoach plan ROUTINE --json'") from None
+        raise TargetError(path, "this is not a timeline; write one with 'voicecoach plan ROUTINE --json'") from None
 
 
 def read_carried_plan(path: Path) -> Plan | None:
-    """Return the timeline that a file carries, if it carries one.
+    """Return the timeline inside a file, if there is one.
 
     Raises:
         TargetError: If the file can't be read.
@@ -171,7 +171,7 @@ def read_carried_plan(path: Path) -> Plan | None:
 
 
 def _read_json(data: str | bytes) -> Plan:
-    """Read as much of a timeline as is needed here, whoever wrote it.
+    """Read the parts of a timeline that are needed here, whoever wrote it.
 
     Raises:
         ValueError: If it is none.
@@ -185,7 +185,7 @@ def _read_json(data: str | bytes) -> Plan:
 
 
 def _add_sound(plan: Plan, sound: Mapping[str, Any]) -> Plan:
-    """Read what a timeline tells of its sound: levels, and the digest of what was written."""
+    """Read the facts about the sound in a timeline: its levels, and its digest."""
     known: dict[str, Any] = {name: float(sound[name]) for name in ("room_tone", "bed") if name in sound}
     known["sha256"] = str(sound.get("sha256", ""))
     if "levels" not in sound:
@@ -213,7 +213,7 @@ def _decode(path: Path) -> _Levels:
 
 
 def _check_digest(path: Path, sound: Mapping[str, Any] | None) -> Iterator[Deviation]:
-    """Compare the encoded sound with what was written, if that is known."""
+    """Compare the digest of the encoded sound with that in the timeline, if there is one."""
     written = (sound or {}).get("sha256")
     if written and written != tagging.digest_sound(path):
         yield Deviation(0.0, "its sound is not the one that was written: it was cut, encoded again or edited")
@@ -240,7 +240,7 @@ def _check_cues(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
 
 
 def _check_by_seconds(levels: _Levels, cue: _Cue) -> list[Deviation]:
-    """Listen to a spoken cue by the second: between two sentences, half a second of silence is right."""
+    """Check a spoken cue by the second: half a second of silence between two sentences is normal."""
     text, parts = quote(cue.text), max(1, int(cue.end - cue.start))
     length = (cue.end - cue.start) / parts
     starts = [cue.start + number * length for number in range(parts)]
@@ -255,7 +255,7 @@ def _check_by_seconds(levels: _Levels, cue: _Cue) -> list[Deviation]:
 
 
 def _check_by_levels(levels: _Levels, cue: _Cue, within: float) -> list[Deviation]:
-    """Hold a spoken cue against the levels that its file carries, by 20 ms: no onset, end or syllable is missing."""
+    """Compare a spoken cue with the levels in its timeline, by 20 ms, to find missing onsets, ends and syllables."""
     first = round(cue.start * LEVELS_A_SECOND)
     heard = levels.speech[first : first + len(cue.levels)]
     return [
@@ -281,7 +281,7 @@ def _name_part(start: int, end: int, blocks: int) -> str:
 
 
 def _check_gaps(levels: _Levels, plan: Plan, allowed: float) -> Iterator[Deviation]:
-    """Listen to what lies between the cues."""
+    """Check the silence between the cues."""
     at = 0.0
     ends = [(cue.start, cue.end) for cue in sorted(plan.cues)]
     for start, end in [*ends, (plan.duration, plan.duration)]:
@@ -290,13 +290,13 @@ def _check_gaps(levels: _Levels, plan: Plan, allowed: float) -> Iterator[Deviati
             begin, until = round(first * LEVELS_A_SECOND), round(last * LEVELS_A_SECOND)
             loudest = levels.blocks.index(max(levels.blocks[begin:until]), begin)
             yield Deviation(
-                loudest / LEVELS_A_SECOND, f"the silence is at {heard:.0f} dBFS, and may be at {allowed:.0f}"
+                loudest / LEVELS_A_SECOND, f"the silence is at {heard:.0f} dBFS; the limit is {allowed:.0f}"
             )
         at = max(at, end)
 
 
 def _find_allowed(sound: Mapping[str, Any] | None) -> float:
-    """Return the level that a gap may have, in dBFS; where nothing is known of the sound there may be a room tone."""
+    """Return the limit for the level of a gap, in dBFS; if nothing is known about the sound, with a room tone."""
     known = {"room_tone": ROOM_TONE} if sound is None else sound
     room, bed = known.get("room_tone"), known.get("bed")
     levels = [_QUIET]

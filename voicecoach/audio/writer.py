@@ -1,4 +1,4 @@
-"""Files that are put in place whole or not at all: sound encoded, checked and tagged, and what goes along with it."""
+"""Encodes, checks and tags files, and puts them in place whole or not at all, with the files beside them."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
 
 
 class Encodable(Protocol):
-    """What can become the sound of a file."""
+    """Something that can be encoded into a file."""
 
     def save(self, path: Path) -> int:
-        """Write it without tags, and return how many samples are heard."""
+        """Write it without tags, and return the number of samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Stream:
         form: The kind of file.
         bit_rate: Bits a second, for those that have one.
         channels: How many channels the pieces have; ``graph``, ffmpeg's filters, makes of more than one what is heard.
-        graph: Those filters, with ``[0:a]`` at their beginning and ``[out]`` at their end.
-        chapters: Those that are written with the sound, in files that have a track for them.
+        graph: ffmpeg's filters, from ``[0:a]`` to ``[out]``.
+        chapters: The chapters, for formats in which ffmpeg has to write them.
     """
 
     chunks: Iterable[bytes]
@@ -100,12 +100,12 @@ class Stream:
 
 
 class _TemporaryFileError(EncodeError):
-    """What is needed while a file is made could not be written, somewhere else."""
+    """A temporary file that is needed to make a file could not be written."""
 
 
 @contextmanager
 def _list_chapters(chapters: Sequence[ChapterTag]) -> Iterator[list[str]]:
-    """Yield what gives ffmpeg a list of chapters as a second input, if there are any."""
+    """Yield ffmpeg's options for a list of chapters as a second input; none if there are no chapters."""
     if not chapters:
         yield []
         return
@@ -130,7 +130,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A file that goes along with a recording: captions, a list of chapters, a playlist."""
+    """A file beside a recording: captions, a list of chapters, a playlist."""
 
     path: Path
     kind: str
@@ -139,7 +139,7 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that was written: samples to be heard, size in bytes, and how many chapters it lists."""
+    """A file that was written: its samples, its size in bytes, and the number of its chapters."""
 
     path: Path
     samples: int
@@ -148,16 +148,16 @@ class Written:
 
     @property
     def seconds(self) -> Fraction:
-        """How long it sounds, exactly."""
+        """Its exact length in seconds."""
         return Fraction(self.samples, SAMPLE_RATE)
 
 
 def write_files(
     recordings: Sequence[Recording], extras: Sequence[Extra] = (), listen: Callable[[int, Path], None] | None = None
 ) -> tuple[Written, ...]:
-    """Write files that belong together: all of them are finished before any of them takes its name.
+    """Write files that belong together: all of them are complete before any of them gets its name.
 
-    ``listen`` is called with the number and the finished file of each recording; what it raises leaves all as it was.
+    ``listen`` is called with the number and the draft of each recording; if it raises an error, nothing is replaced.
 
     Raises:
         EncodeError: If ffmpeg is missing, fails, or made another length than it was given.
@@ -196,9 +196,9 @@ def _write_extra(draft: Path, extra: Extra) -> None:
 
 
 def _make(draft: Path, recording: Recording) -> Written:
-    """Make a whole file of a recording under the name of its draft."""
+    """Write a complete file of a recording as its draft."""
     path, sound, tags, form = recording.path, recording.sound, recording.tags, recording.form
-    # Of what is joined all is known before it is written, and so is the tag in front of it.
+    # Everything in a joined track is known before it is written, and so is the tag in front of it.
     head = tagging.build_id3_tag(tags, sound.digest) if isinstance(sound, JoinedTrack) else b""
     with _report_draft_errors(path):
         samples = sound.save(draft, head) if isinstance(sound, JoinedTrack) else sound.save(draft)
@@ -211,7 +211,7 @@ def _make(draft: Path, recording: Recording) -> Written:
 
 
 def _check(path: Path, samples: int, form: Format, start: int = 0) -> None:
-    """Refuse a file that states, or has, another length than the sound it was made of, or no sound at all."""
+    """Refuse a file that states or has another length than its sound, or that has no sound."""
     if not samples:
         raise EncodeError(f"encoding the {form.name}: there is no sound in it")
     try:
@@ -223,7 +223,7 @@ def _check(path: Path, samples: int, form: Format, start: int = 0) -> None:
 
 
 def _read_length(path: Path, start: int) -> tuple[int, int]:
-    """Return how many samples an MP3 says are heard, and how many bytes it says it has; ``start`` of them are tags."""
+    """Return the samples and the bytes that an MP3 states; its Info header comes after ``start`` bytes of tags."""
     with path.open("rb") as file:
         file.seek(start)
         info = read_info(file.read(1024))
@@ -232,7 +232,7 @@ def _read_length(path: Path, start: int) -> tuple[int, int]:
 
 @contextmanager
 def _report_system_errors(path: Path) -> Iterator[None]:
-    """Tell what the system refuses as an error about ``path``."""
+    """Raise errors of the system as errors about ``path``."""
     try:
         yield
     except (FileNotFoundError, NotADirectoryError):
@@ -243,7 +243,7 @@ def _report_system_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _report_draft_errors(path: Path) -> Iterator[None]:
-    """Tell what is wrong with the draft of a file by the file's own name: a full disk, a folder that is gone."""
+    """Raise errors about the draft of a file as errors about the file: a full disk, a folder that is gone."""
     try:
         yield
     except _TemporaryFileError:
@@ -258,14 +258,14 @@ def _report_draft_errors(path: Path) -> Iterator[None]:
 
 
 def _describe_missing_folder(path: Path) -> TargetError | OutputError:
-    """Return the error of a file that has no folder; some folders, such as /proc, take no files at all."""
+    """Return the error for a file without a folder; in some folders, such as /proc, there can be no new files."""
     if plain_files.is_folder(path.parent):
         return OutputError(path, f"no file can be made in {path.parent}\nchoose another place with -o")
     return TargetError(path, describe_missing(path.parent))
 
 
 def _describe_refusal(path: Path, what: str, advice: str = "") -> OutputError:
-    """Return the error of a file that the system does not let us write, and what would mend it."""
+    """Return the error for a file that can't be written, with the remedy."""
     if what in process.DISK_FULL:
         folder = Path(os.path.realpath(path)).parent
         return OutputError(path, f"there is no room left for it\nmake room in {folder}, or choose another with -o")
