@@ -1,1 +1,20 @@
-"""The routine language: reading, checking and explaining the files that people write."""
+"""The routine language: reading, checking and explaining the files that people write.
+
+Other packages use the submodules in ``__all__``.
+"""
+
+__all__ = [
+    "authoring",
+    "checks",
+    "formula",
+    "library",
+    "lint",
+    "loader",
+    "model",
+    "phase_keys",
+    "sidedness",
+    "source",
+    "speakable",
+    "text_normalisation",
+    "values",
+]

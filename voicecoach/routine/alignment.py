@@ -1,4 +1,4 @@
-"""Find the line of a routine file that starts in a wrong column, or has no dash where one belongs."""
+"""Find the line of a routine file that starts in the wrong column or lacks its dash."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from voicecoach.routine.lines import SourceLine
 
 MOST_ABOVE = 200
-"""Lines above a misaligned one that are looked at for another that is."""
+"""The most lines above a misaligned one that are searched for the cause."""
 
 
 def find_deeper(above: Sequence[SourceLine], at: SourceLine, below: Sequence[SourceLine]) -> Slip | None:
-    """Look for a key that starts deeper than the key that it belongs beside."""
+    """Return the slip of a key that starts deeper than the keys of its table."""
     before = above[-1] if above else None
     if before is None or not before.value:
         return None
@@ -35,7 +35,7 @@ def find_deeper(above: Sequence[SourceLine], at: SourceLine, below: Sequence[Sou
 
 
 def find_misaligned(above: Sequence[SourceLine], at: SourceLine, below: Sequence[SourceLine]) -> Slip | None:
-    """Look for the line that starts in the wrong column: this one, or the one above it."""
+    """Return the slip of the line that starts in the wrong column: this one, or one above it."""
     if not above:
         return None
     levels = list(_list_levels(above))
@@ -67,7 +67,7 @@ def _find_column(columns: Sequence[int], at: SourceLine, above: Sequence[SourceL
 
 
 def _find_moved_item(above: Sequence[SourceLine], at: SourceLine, below: Sequence[SourceLine]) -> Slip | None:
-    """Look above for the start of a step whose dash is missing, or stands in another column than those below."""
+    """Look above for a step without its dash, or with the dash in another column than those below."""
     step = next(
         (line for line in reversed(above) if (line.item or line.key in STEP_NAMES) and line.start <= at.start), None
     )
@@ -91,7 +91,7 @@ def _find_misaligned_item(
     below: Sequence[SourceLine],
     levels: tuple[Sequence[int], Sequence[int]],
 ) -> Slip | None:
-    """Look for what is wrong where a dash stands in a column of its own."""
+    """Return the slip if a dash is in a column without other dashes."""
     (parent, first), (keys, items) = child, levels
     if first and first.key and not first.item and first.start > at.start:
         return Slip(first.number, first.start, *add_dash(first.key, at.start))
@@ -106,7 +106,7 @@ def _find_misaligned_item(
 
 
 def _is_odd(line: SourceLine, other: SourceLine, below: Sequence[SourceLine], parent: int) -> bool:
-    """Tell whether of two lines that belong in one column the first is in the wrong one, by the lines below."""
+    """Tell, by the lines below, whether the first of two lines for one column is in the wrong one."""
     if line.start == other.start:
         return False
     columns = {line.start, other.start}
@@ -126,7 +126,7 @@ def _list_below(below: Sequence[SourceLine], column: int) -> Iterator[SourceLine
 
 
 def _is_outdented(line: SourceLine, above: Sequence[SourceLine]) -> bool:
-    """Tell whether a key that belongs into a block starts beside the key of the block instead."""
+    """Tell whether a key of a block starts beside the key of the block instead of under it."""
     if line.item or line.key not in INSIDE:
         return False
     head = next((each for each in reversed(above) if each.number < line.number and each.key in HEADS), None)
@@ -134,7 +134,7 @@ def _is_outdented(line: SourceLine, above: Sequence[SourceLine]) -> bool:
 
 
 def _find_first_child(above: Sequence[SourceLine], at: SourceLine) -> tuple[int, SourceLine | None]:
-    """Return the column of the key that a line stands under, and the first line under that."""
+    """Return the column of the key above a line that it belongs to, and the first line under that key."""
     parent = next(
         (each for each in reversed(above) if each.key and not each.value and each.key_column < at.start), None
     )
@@ -143,7 +143,7 @@ def _find_first_child(above: Sequence[SourceLine], at: SourceLine) -> tuple[int,
 
 
 def _list_levels(lines: Sequence[SourceLine]) -> Iterator[tuple[int, bool]]:
-    """Yield the columns that are open after some lines, from the innermost, and whether dashes stand there."""
+    """Yield the columns that are open after some lines, from the innermost, and whether they are of dashes."""
     limit = max((line.key_column for line in lines), default=0) + 1
     for line in reversed(lines):
         if not line.key and not line.item:

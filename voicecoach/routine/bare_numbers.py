@@ -1,4 +1,4 @@
-"""Bare numbers for lengths: they are breaths, and an author may have meant seconds."""
+"""Warnings about lengths without a unit: they are breaths, but the author may mean seconds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Names(dict[str, str]):
-    """What names stand for; what they come to is kept, so that each is worked out once."""
+    """The values of names, with their results, so that each is evaluated once."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         super().__init__(texts)
@@ -29,16 +29,16 @@ class _Names(dict[str, str]):
 
 
 _Rounds = tuple[_Names, _Names]
-"""What names stand for in the first round, and where they are the largest."""
+"""The values of names in the first round, and their largest values."""
 LENGTHS = {"settle", "hold", "rest", "change"}
 MANY = 10
-"""Breaths from which on a bare number is likely to be seconds."""
+"""The smallest number of breaths that probably means seconds."""
 LONG = 60
-"""Seconds of breaths from which on it is, too."""
+"""The length of breaths, in seconds, above which a smaller number probably means seconds too."""
 
 
 def find_bare_numbers(sheet: Sheet, tree: Table) -> Iterator[Problem]:
-    """Yield the bare numbers that make long rests and holds; ``tree`` is the routine's file."""
+    """Report bare numbers that make long rests and holds; ``tree`` is the parse tree of the file."""
     values = _Names(list_defaults(sheet))
     for key in ("steps", "between"):
         yield from _find_within(tree.get(key), sheet.breath.points[0], (values, values))
@@ -60,13 +60,13 @@ def _find_within(tree: Tree | None, breath: Breath, values: _Rounds) -> Iterator
 
 
 def _check_length(key: str, value: Text, breath: Breath, values: _Names) -> Iterator[Problem]:
-    """Report a length if it is a bare number, or worked out as one, and that makes many breaths."""
+    """Report a length if it is a bare number, or evaluates to one, and makes many breaths."""
     named = NAME.search(value) is not None
     if not named and not value.strip().isdecimal():
         return
     try:
         count = as_count(evaluate(value, values, known=values.known))
-    except ChoiceError:  # a length with a unit, or one that is not known here
+    except ChoiceError:  # a length with a unit, or a name without a value here
         return
     seconds = count * breath.seconds
     if count >= MANY or seconds > LONG:
@@ -76,7 +76,7 @@ def _check_length(key: str, value: Text, breath: Breath, values: _Names) -> Iter
 
 
 def _find_breath(tree: Table, breath: Breath) -> Breath:
-    """Return the breath that a part of the file has of its own, or the one around it."""
+    """Return the breath of a part of the file: its own, or that of the part around it."""
     written = tree.get("breath")
     try:
         return read_pace(str(written)).points[0] if isinstance(written, Text) else breath
@@ -85,7 +85,7 @@ def _find_breath(tree: Table, breath: Breath) -> Breath:
 
 
 def _vary_names(vary: Tree | None, values: _Rounds) -> _Rounds:
-    """Return what names stand for in the first round of a block, and where their bare numbers are the largest."""
+    """Return the values of names in the first round of a block, and those with the largest bare numbers."""
     table = vary.items() if isinstance(vary, Table) else ()
     every = {str(name).lower(): texts for name, given in table if (texts := _list_values(given))}
     if not every:

@@ -1,4 +1,4 @@
-"""What is wrong in a routine file, told to its author: where, what, and what would mend it."""
+"""Diagnostics of a routine file: each problem has a place, says what is wrong, and offers a remedy."""
 
 from __future__ import annotations
 
@@ -40,28 +40,28 @@ if TYPE_CHECKING:
     from voicecoach.routine.model import Model
 
 Visit = tuple[Path, "Model", bool, frozenset[str]]
-"""A step with its path in the file, whether it is done for a side, and the names that have values there."""
+"""A step, its path in the file, whether it is inside the turns of a side, and the names that have values there."""
 
 COUNTED = {"joined": {"one", "other"}, **{key: {"number"} for key in COUNTS}}
-"""The blanks that the words for lengths have."""
+"""The names in braces that the words for lengths need."""
 
 FILLED = {"round": {"number"}, "titled": {"title", "part"}, **COUNTED}
-"""The blanks that the program's own words may have."""
+"""The names in braces that the program's own words may use."""
 
 SPOKEN_HEAD = ("title", "notice", "benefits", "tips", "sides", "words", "closing")
 """Keys of a routine's head whose texts are spoken."""
 
 DEEPEST = 20
-"""Blocks in blocks."""
+"""The most levels of nested blocks."""
 
 LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-9]+:[0-5][0-9]")
 
 
 def validate(tree: Tree) -> Sheet:
-    """Read a file's tree as a routine's sheet.
+    """Return the model of a routine, read from its parse tree.
 
     Raises:
-        RoutineError: With everything that is wrong in it, in the order of the file.
+        RoutineError: With all problems, in the order of the file.
     """
     if not isinstance(tree, Table):
         remedy = "write 'title: ...' and 'steps:'"
@@ -77,7 +77,7 @@ def validate(tree: Tree) -> Sheet:
 
 
 def _check_sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
-    """Tell of what no part of the file shows alone."""
+    """Yield the problems that only several parts of the file show together."""
     names = frozenset(sheet.parameters) | {"halfway", "last one"}
     sides = {*sheet.sides.left, *sheet.sides.right} if sheet.sides else set()
     visits = list(_visit_steps(sheet.steps, ("steps",), names, nouns=sides))
@@ -96,7 +96,7 @@ def _check_sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
 
 
 def list_spoken(sheet: Sheet, tree: Table) -> Iterator[tuple[Where, tuple[str, ...]]]:
-    """Yield everything that a routine has spoken, with its place: the wordings of each text."""
+    """Yield the place and the wordings of each text that a routine has spoken."""
     for key in SPOKEN_HEAD:
         if tree.get(key) is not None:
             yield from ((text.where, (" ".join(text.split()),)) for text in list_texts(tree[key]))
@@ -107,7 +107,7 @@ def list_spoken(sheet: Sheet, tree: Table) -> Iterator[tuple[Where, tuple[str, .
 
 
 def find_pause_marks(sheet: Sheet, tree: Table) -> Iterator[Problem]:
-    """Yield marks for a pause, which a voice would read out, with the step that makes the pause."""
+    """Report marks for a pause, which a voice would read out; the remedy is the step that makes the pause."""
     words = language(sheet.language, sheet.words)
     for where, wordings in list_spoken(sheet, tree):
         if found := next(filter(None, (find_pause_mark(wording, words) for wording in wordings)), None):
@@ -116,7 +116,7 @@ def find_pause_marks(sheet: Sheet, tree: Table) -> Iterator[Problem]:
             yield Problem(where, f"{quote(mark)} would be read out, and makes no pause", remedy)
 
 
-def _visit_steps(  # noqa: PLR0913 - what holds around the steps
+def _visit_steps(  # noqa: PLR0913 - the context of the steps
     steps: Sequence[Model],
     path: Path,
     names: frozenset[str],
@@ -127,7 +127,7 @@ def _visit_steps(  # noqa: PLR0913 - what holds around the steps
 ) -> Iterator[Visit]:
     """Yield every step and every step inside it, in the order of the file.
 
-    ``later`` are the names of what comes next, which only a step that is not for the last round can say.
+    ``later`` are the names of the next round, which only a step that is not for the last round can use.
     """
     for number, step in enumerate(steps):
         at, inner = (*path, number), find_block(step)
@@ -152,13 +152,13 @@ def _visit_steps(  # noqa: PLR0913 - what holds around the steps
 
 
 def _list_next_names(step: Model, inner: Round, nouns: Collection[str]) -> frozenset[str]:
-    """Return the names of what comes next in a block: of the next round, and of the next turn."""
+    """Return the names that have values of the next round and the next turn of a block."""
     turns = nouns if isinstance(step, EachSide) else ()
     return inner.next_names | {f"next {name}" for name in turns}
 
 
 def _check_depth(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
-    """Tell of blocks that stand in more blocks than can be followed."""
+    """Report blocks that are nested too deep."""
     for path, step, *_ in visits:
         around = sum(name in {"steps", "before", "between"} for name in path) - 1
         if around == DEEPEST and find_block(step):
@@ -167,7 +167,7 @@ def _check_depth(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
 
 
 def _check_limits(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
-    """Tell of limits that can't be kept."""
+    """Report limits that contradict each other."""
     values, known = list_defaults(sheet), dict[str, Quantity]()
     for path, step, *_ in visits:
         at = (*path, _name_block(step)) if find_block(step) else path
@@ -176,7 +176,7 @@ def _check_limits(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterato
 
 
 def _check_spoken_lengths(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
-    """Tell of lengths that would be spoken, where the author means how long a phase lasts."""
+    """Report lengths that would be spoken although the author means how long a phase lasts."""
     for path, step, *_ in visits:
         for key, words in step.spoken.items() if isinstance(step, Spoken) else ():
             text = words.wordings[0] if isinstance(words, Words) else ""
@@ -188,12 +188,12 @@ def _check_spoken_lengths(visits: Iterable[Visit], tree: Table) -> Iterator[Prob
 
 
 def _name_block(step: Model) -> str:
-    """Return the key that a step has its block under."""
+    """Return the key of the block in a step."""
     return "each side" if isinstance(step, EachSide) else "repeat" if isinstance(step, Repeat) else "pace"
 
 
 def _check_blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[str], tree: Table) -> Iterator[Problem]:
-    """Tell of braces that nothing fills; ``fixed`` are names whose values are the same in all rounds."""
+    """Report names in braces without a value; ``fixed`` are names whose values are the same in all rounds."""
     explicit = {f"{side} {name}" for side in ("left", "right") for name in sides}
     for path, step, around, names in visits:
         sided = around or _has_own_side(step)
@@ -222,12 +222,12 @@ def _check_blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[st
 
 
 def _is_ahead(blank: str, names: Collection[str]) -> bool:
-    """Tell whether a name is of what comes next, of names that change with the round or turn."""
+    """Tell whether a name means the next value of one that changes with the round or turn."""
     return blank.startswith("next ") and blank.removeprefix("next ") in names
 
 
 def _explain_next(where: Where, blank: str, *, turns: bool, around: bool) -> Problem:
-    """Tell of a name of what comes next where nothing may come."""
+    """Report a name of the next round or turn in a place after which there may be none."""
     if turns and not around:
         what = f"{{{blank}}} has no turn to be filled from"
         return Problem(where, what, "say it 'between' the turns of an 'each side'")
@@ -237,7 +237,7 @@ def _explain_next(where: Where, blank: str, *, turns: bool, around: bool) -> Pro
 
 
 def _explain_missing_value(where: Where, name: str, names: Collection[str], sides: set[str]) -> Problem:
-    """Tell of a name in what is worked out, which only values fill."""
+    """Report a name without a value in a formula."""
     if name in sides:
         what = f"{{{name}}} is among the sides' words, and a length or number can't differ by side like them"
         return Problem(where, what, "write one, or a step for each side with 'only: left' and 'only: right'")
@@ -248,7 +248,7 @@ def _explain_missing_value(where: Where, name: str, names: Collection[str], side
 
 
 def _list_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple[Where, set[str]]]:
-    """Yield the names in braces of all that a step and its block say, and of the title of its rounds."""
+    """Yield the names in braces in the words of a step and its block, and in the title of its rounds."""
     inner = find_block(step)
     for words in (*list_words(step), *(list_words(inner) if inner else ())):
         yield words.where or where, words.blanks()
@@ -260,12 +260,12 @@ def _list_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple[W
 
 
 def _has_own_side(step: Model) -> bool:
-    """Tell whether a step has a side without an 'each side': its own, or those of its phases."""
+    """Tell whether a step or its phases have a side of their own, without an 'each side'."""
     return getattr(step, "side", None) in {"left", "right"} or getattr(step, "sides", None) is not None
 
 
 def _list_formulas(step: Model) -> Iterator[Formula]:
-    """Yield every value of a step that is worked out, with those of its rounds and of what grows in them."""
+    """Yield every formula of a step, also those of its rounds and of its growing values."""
     inner = find_block(step)
     growing = inner.vary.values() if isinstance(inner, Round) else ()
     rounds = getattr(inner, "rounds", None)
@@ -277,7 +277,7 @@ def _list_formulas(step: Model) -> Iterator[Formula]:
 
 
 def _check_unreachable(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
-    """Tell of what would never be done or said where it stands."""
+    """Report steps and words that are never reached."""
     for path, step, around, _ in visits:
         only = getattr(step, "only", None)
         if only in {"left", "right"} and not around:
@@ -292,7 +292,7 @@ def _check_unreachable(visits: Iterable[Visit], tree: Table) -> Iterator[Problem
 
 
 def _check_values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
-    """Tell of values with braces that nothing fills."""
+    """Report names in braces without a value in parameters and varying values."""
     names = frozenset(sheet.parameters)
     yield from _check_parameters(sheet, visits, tree)
     given: list[tuple[Path, frozenset[str], str]] = [
@@ -306,14 +306,14 @@ def _check_values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: 
             others = (known | inner.names if isinstance(inner, Round) else known) - {name}
             given += [((*at, number), others, text) for number, text in enumerate(texts)]
     for at, known, text in given:
-        own = {at[1]} if at[0] == "parameters" else set()  # what is made of itself
+        own = {at[1]} if at[0] == "parameters" else set()  # a parameter that uses itself
         blanks = set(map(str.lower, BLANK.findall(text)))
         for blank in sorted(blanks & own | {each for each in blanks if each not in known and each not in sides}):
             yield _explain_blank(find_place(tree, at), blank, known, None)
 
 
 def _check_parameters(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
-    """Tell of parameters that others are worked out from, and that can't be worked out as they are written."""
+    """Report parameters in formulas that are not valid arithmetic."""
     wanted = {name for _, step, *_ in visits for formula in _list_formulas(step) for name in formula.names()}
     found: set[str] = set()
     while wanted:
@@ -345,7 +345,7 @@ def _explain_blank(where: Where, blank: str, known: Collection[str], sides: Coll
 
 
 def _may_mean(blank: str, name: str) -> bool:
-    """Tell whether a name may be what was meant: never one of another side, or turn, than the one that was written."""
+    """Tell whether the author may mean a name: never that of another side or turn than the written one."""
     which, _, rest = name.partition(" ")
     if which in {"left", "right"}:
         return blank.startswith(f"{which} ")
@@ -380,7 +380,7 @@ def _check_sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator
 
 
 def _check_words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
-    """Tell of a language that there are no words in, and of words for what the program never says."""
+    """Report a language without words, and words that the program never says."""
     yield from _check_language(sheet, tree)
     known = (*list_keys(), "numbers", *(f"{key} 1" for key in COUNTS))
     for key, given in sheet.words.items():
@@ -396,7 +396,7 @@ def _check_words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem
 
 
 def _check_language(sheet: Sheet, tree: Table) -> Iterator[Problem]:
-    """Tell of a language without a table, where the routine does not give all words that the program needs itself."""
+    """Report a language that the program does not know if the routine does not give all words itself."""
     code, where = sheet.language, find_place(tree, ("language",))
     absent = list_missing(code, sheet.words)
     if not TAG.fullmatch(code):
@@ -411,7 +411,7 @@ def _check_language(sheet: Sheet, tree: Table) -> Iterator[Problem]:
 
 
 def _check_fillings(key: str, given: str | tuple[str, ...], sides: set[str], where: Where) -> Iterator[Problem]:
-    """Tell of blanks that nothing fills in the program's words, and of those that are missing."""
+    """Report names in braces that have no value in the program's words, and those that are missing."""
     blanks = {name.lower() for name in BLANK.findall(" ".join(given) if isinstance(given, tuple) else given)}
     for blank in sorted(blanks - FILLED.get(key, sides if key == "change" else set())):
         yield Problem(where, f"nothing fills {{{blank}}} here", "take it out")
@@ -420,7 +420,7 @@ def _check_fillings(key: str, given: str | tuple[str, ...], sides: set[str], whe
 
 
 def _check_includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:
-    """Tell of what would never be heard: an include plays whole routines, and nothing else beside them."""
+    """Report parts that are never heard: a routine with includes plays those and nothing else."""
     nested = [step.include.where for path, step, *_ in visits if isinstance(step, Include) and len(path) > 2]  # noqa: PLR2004
     beside = [step.include.where for step in sheet.steps if isinstance(step, Include)]
     if nested or (beside and len(beside) < len(sheet.steps)):

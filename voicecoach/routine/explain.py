@@ -1,4 +1,4 @@
-"""Put what the models refuse into words: where it stands, what is wrong, and the remedy."""
+"""The wording of problems that the models find: the place, what is wrong, and the remedy."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
 
 MOST_LOOKED_AT, MOST_SEEN = 200, 2_000
-"""Problems that are put into words, and those of the models that are looked at: nobody reads more."""
+"""The most problems that are explained, and the most errors of the models that are read."""
 
 EXAMPLES = {"breathe": "3", "hold": "20s", "rest": "2 breaths", "change": "5s", "settle": "5s", "breath": "4-6"}
 EXAMPLES |= {"rounds": "2", "countdown": "3", "min": "1", "max": "5", "sound": "bell-start", "include": "leg-stretch"}
-"""A value for each key whose value is not a text that the author alone knows."""
+"""An example value for each key that does not hold free text."""
 
 _LONE_BRACE = "a brace is alone here"
 
 
 def explain_errors(error: ValidationError, tree: Table) -> list[Problem]:
-    """Return the problems of a file that the models refuse, in its order: one for each mistake, not for each rule."""
+    """Return the problems of a file in its order: one for each mistake, not one for each broken rule."""
     every = error.errors(include_url=False)[:MOST_SEEN]
     causes = _drop_consequences(every)
     told = order_problems(_explain(causes[:MOST_LOOKED_AT], tree))
@@ -45,13 +45,13 @@ def explain_errors(error: ValidationError, tree: Table) -> list[Problem]:
 
 
 def _drop_consequences(every: Sequence[Any]) -> list[Any]:
-    """Leave out that a list is too short if that is so only because its items are wrong."""
+    """Leave out errors that only follow from others, such as a list that is too short because its items are wrong."""
     shapeless = {each["loc"][:-1] for each in every if each["loc"][-1:] and each["loc"][-1] in HEADS}
     return [each for each in every if not _follows(each, every, shapeless)]
 
 
 def _follows(each: Any, every: Sequence[Any], shapeless: Collection[Path]) -> bool:  # noqa: ANN401 - pydantic's
-    """Tell whether something is wrong only because something else is."""
+    """Tell whether an error only follows from another one."""
     loc = each["loc"]
     if each["type"] == "too_short":
         return any(other is not each and other["loc"][: len(loc)] == loc for other in every)
@@ -60,7 +60,7 @@ def _follows(each: Any, every: Sequence[Any], shapeless: Collection[Path]) -> bo
 
 
 def _explain(causes: Sequence[Any], tree: Table) -> list[Problem]:
-    """Return a problem for each cause; the keys of one table are looked at together."""
+    """Return a problem for each cause; wrong keys of one table are explained together."""
     tables: dict[Path, list[Any]] = {}
     for each in causes:
         if each["type"] in {"extra_forbidden", "missing"}:
@@ -72,7 +72,7 @@ def _explain(causes: Sequence[Any], tree: Table) -> list[Problem]:
 
 
 def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
-    """Return what is wrong with a value, or with a key that is a value itself."""
+    """Return the problem of a value, or of a key that is read as a value."""
     path = strip_tags(error["loc"])
     if path[-1:] == ("[key]",):
         what, _, remedy = str(error["ctx"]["error"]).partition("; ")
@@ -93,7 +93,7 @@ def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydant
 
 
 def _find_dashless(value: object, path: Path, tree: Table) -> Problem | None:
-    """Return the problem of a step that stands alone under its list and has no dash."""
+    """Return the problem of a step that is alone under its list and has no dash."""
     first = next(iter(value), None) if isinstance(value, Table) else None
     if not isinstance(first, Text) or first not in {*STEPS, "change", *LONE}:
         return None
@@ -104,7 +104,7 @@ def _find_dashless(value: object, path: Path, tree: Table) -> Problem | None:
 
 
 def _explain_nothing(path: Path, loc: Path, names: Collection[str]) -> tuple[str, str]:
-    """Return what is wrong where a value is missing after its key or dash."""
+    """Return what is wrong if a value is missing after its key or dash, and the remedy."""
     key = path[-1] if path else ""
     if isinstance(key, int):
         return "nothing stands after this dash", "write a text there, or take the dash out"
@@ -143,12 +143,12 @@ def _explain_kind(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - py
 
 
 def _has_values(value: object) -> bool:
-    """Tell whether something is a list, or keys with values; ``{name}`` without quotes is a key alone."""
+    """Tell whether a value is a list or has keys with values; ``{name}`` without quotes is only a key."""
     return any(value.values()) if isinstance(value, dict) else isinstance(value, list)
 
 
 def _join(value: object, key: str) -> str:
-    """Write a list or a mapping as the one value that its author may have meant; an example if there is none."""
+    """Write a list or a mapping as the single value that its author may mean, or an example."""
     parts = [str(each) for each in value if isinstance(each, str)] if isinstance(value, list) else []
     if isinstance(value, dict) and key == "breath":
         return ", ".join(f"{name} {each}" for name, each in value.items() if isinstance(each, str)) or EXAMPLES[key]
@@ -156,7 +156,7 @@ def _join(value: object, key: str) -> str:
 
 
 def _find_choice(value: str, expected: str) -> str:
-    """Return the remedy for a word that is none of a few."""
+    """Return the remedy for a word that is not one of the allowed ones."""
     allowed = re.findall(r"'([^']+)'", expected)
     close = find_close(value, allowed, 1) or [each for each in allowed if value and each.startswith(value.lower())][:1]
     return f"did you mean {close[0]!r}?" if close else f"write {expected}"
@@ -175,7 +175,7 @@ def _explain_shape(kind: str, key: str, value: object) -> tuple[str, str]:
 
 
 def _explain_step(value: object, path: Path) -> tuple[str, str]:
-    """Return what is wrong with something in a list of steps that is none."""
+    """Return what is wrong with an item of a list of steps that is not a step, and the remedy."""
     known = BETWEEN if {"before", "between"} & {*path[-2:]} else STEPS
     if isinstance(value, str) and (key := find_bare_key(value)) in {*known, *LONE}:
         return add_colon(key)
@@ -195,7 +195,7 @@ def _explain_step(value: object, path: Path) -> tuple[str, str]:
 
 
 def _find_by_length(value: str) -> list[str]:
-    """Return the steps that an author may mean by a key that no step has, if its value is a length."""
+    """Return the steps that an author may mean by an unknown key with a length as its value."""
     if re.fullmatch(r"[0-9]+ breaths?", value):
         return ["breathe", "rest"]
     return ["hold", "rest"] if re.fullmatch(r"[0-9.]+ ?(?:s|sec|m|min)|[0-9]+:[0-9]{2}", value) else []
@@ -206,14 +206,14 @@ def _quote(value: object) -> str:
 
 
 def _list_names(tree: Table) -> set[str]:
-    """Return the names that braces may have in a file: of the sides, of parameters, of values that vary."""
+    """Return the names that may be in braces: those of sides, parameters and varying values."""
     tables = [*walk_tables(tree)]
     named = [table[key] for table in tables for key in ("left", "right", "parameters", "vary") if key in table]
     return {str(name) for each in named if isinstance(each, Table) for name in each} | {"count", "count down", "round"}
 
 
 def _close_brace(text: str, names: Collection[str]) -> str:
-    """Return the remedy for a brace that is alone: the name that it stands beside, in braces; nothing if there is none.
+    """Return the remedy for a lone brace: the name beside it, in braces; an empty text if there is no name.
 
     >>> _close_brace("Your {other leg rests", ["leg", "other leg"]), _close_brace("Your {{leg}} rests", ["leg"])
     ('write {other leg}', 'write {leg}')
@@ -234,6 +234,6 @@ def _has_lone_brace(value: object) -> bool:
 
 
 def _is_beside(name: str, text: str, brace: str) -> bool:
-    """Tell whether a text starts, after an opening brace, or ends with a name."""
+    """Tell whether a text starts with a name (after an opening brace) or ends with it."""
     pattern = rf"{re.escape(name)}(?!\w)" if brace == "{" else rf".*(?<!\w){re.escape(name)}"
     return (re.match(pattern, text) if brace == "{" else re.fullmatch(pattern, text, re.DOTALL)) is not None

@@ -1,4 +1,4 @@
-"""Values that a routine works out: lengths and counts with names in braces and simple arithmetic."""
+"""Calculated values: lengths and counts with names in braces and simple arithmetic."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"\{([^{}]*)\}")
 LARGEST = 10**9
-"""More is a slip; and numbers that are multiplied by themselves would fill the memory."""
+"""The largest number: repeated multiplication could fill the memory."""
 DEEPEST = 20
 Quantity = Span | Fraction
 _NUMBER = re.compile(NUMBER)
@@ -30,18 +30,18 @@ _SIGN = re.compile(r"(?<=[\w}])( ?)([-+*/])( ?)(?=[{\d.])")
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A value as it is written, e.g. ``{hold} + 5s``; it is worked out when the names are known."""
+    """A value as it is written, e.g. ``{hold} + 5s``; it is evaluated when the names have values."""
 
     text: str
     where: Where | None = field(default=None, compare=False)
 
     def names(self) -> set[str]:
-        """Return the names it needs, in lower case."""
+        """Return the names in braces, in lower case."""
         return {name.lower() for name in NAME.findall(self.text)}
 
 
 class TooDeepError(ChoiceError):
-    """Names lead to names for longer than anyone follows."""
+    """Names use other names in too many levels."""
 
 
 def evaluate(
@@ -50,10 +50,10 @@ def evaluate(
     spend: Callable[[int], None] | None = None,
     known: dict[str, Quantity] | None = None,
 ) -> Quantity:
-    """Work a value out: a plain number, or a length. What ``values`` says of a name may need other names.
+    """Return the value of a formula, a plain number or a length; the ``values`` of names may use other names.
 
-    ``spend`` is called with the characters of each text that is worked out on the way; ``known`` keeps what names come
-    to, for others of the same values.
+    ``spend`` is called with the length of each evaluated text; ``known`` caches the results of names for other
+    formulas with the same ``values``.
 
     >>> evaluate("{hold} * 2 + 5s", {"hold": "20s"})
     Span(breaths=0, rest=Fraction(45, 1), least=Fraction(0, 1))
@@ -61,13 +61,13 @@ def evaluate(
     Fraction(4, 1)
 
     Raises:
-        ChoiceError: When it can't be worked out.
+        ChoiceError: If it has no value.
     """
     return _evaluate(text, _Names(values, spend, {} if known is None else known))
 
 
 def _simplify(text: str) -> str:
-    """Return a value with what stands outside its braces in plain signs, and plus, minus, times and divided too."""
+    """Return a value with plain signs, also for plus, minus, times and divided; names in braces stay."""
     return _OUTSIDE.sub(lambda match: _simplify_part(match[0]), text.strip())
 
 
@@ -78,10 +78,10 @@ def _simplify_part(text: str) -> str:
 
 
 def refuse_slips(text: str) -> None:
-    """Refuse what looks like arithmetic, and is not written as it has to be.
+    """Refuse arithmetic that is not written as it must be.
 
     Raises:
-        ChoiceError: When a value has parentheses, or signs without spaces around them.
+        ChoiceError: If a value has parentheses, or signs without spaces around them.
     """
     bare = NAME.sub("{}", text)
     if set("()") & set(bare):
@@ -92,7 +92,10 @@ def refuse_slips(text: str) -> None:
         raise ChoiceError(f"{quote(text)} can't be worked out: write * for the x")
     for match in _SIGN.finditer(bare):
         before, sign, after = match.groups()
-        beside = {bare[match.start() - 1], bare[match.end()]}  # between numbers, - and + may be meant otherwise
+        beside = {
+            bare[match.start() - 1],
+            bare[match.end()],
+        }  # between two numbers, - and + can mean a range or a breath
         if not (before and after) and (sign in "*/" or beside & set("{}")):
             raise ChoiceError(f"{quote(text)} can't be worked out: write spaces around the {sign}")
 
@@ -101,7 +104,7 @@ def as_span(quantity: Quantity) -> Span:
     """Return a length; a plain number is breaths.
 
     Raises:
-        ChoiceError: When a number of breaths is not whole.
+        ChoiceError: If a number of breaths is not whole.
     """
     return quantity if isinstance(quantity, Span) else Span(breaths=as_count(quantity))
 
@@ -110,7 +113,7 @@ def as_count(quantity: Quantity) -> int:
     """Return a whole number.
 
     Raises:
-        ChoiceError: When it is not one.
+        ChoiceError: If it is not a whole number.
     """
     if isinstance(quantity, Span) or quantity.denominator != 1 or quantity < 0:
         raise ChoiceError(f"{quantity if isinstance(quantity, Span) else f'{float(quantity):g}'} is not a whole number")
@@ -119,7 +122,7 @@ def as_count(quantity: Quantity) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What names stand for; each is worked out once, and none by way of itself."""
+    """The values of names; each is evaluated once, and a name must not use itself."""
 
     values: Mapping[str, str]
     spend: Callable[[int], None] | None = None
@@ -139,7 +142,7 @@ class _Names:
 
 
 def _evaluate(text: str, names: _Names) -> Quantity:
-    """Work out a time in whole breaths, breaths that last at least a time, or a sum."""
+    """Return the value of a time in whole breaths, of breaths that last at least a time, or of a sum."""
     if names.spend:
         names.spend(len(text))
     refuse_slips(text)

@@ -7,22 +7,22 @@ import re
 from voicecoach.errors import quote
 
 STEPS = ("say", "breathe", "hold", "rest", "each side", "repeat", "pace", "sound", "include")
-"""The keys that say what a step is."""
+"""The keys that define the kind of a step."""
 LONE = ("in", "out", "pause")
 """The keys of a step for a single phase."""
 HEADS = {"repeat": "rounds", "each side": "rounds", "pace": "breath"}
-"""The keys of blocks, and what authors mean by a value beside them."""
+"""The keys of blocks, and the key that authors mean by a value beside them."""
 KEYS = (
     *(*STEPS, "change", "title", "language", "summary", "notes", "notice", "benefits", "tips", "breath", "fixed"),
     *("parameters", "sides", "words", "pronounce", "steps", "between", "closing", "name", "only", "side", "first"),
     *("again", "settle", "stretch", "min", "max", "past", "at", "halfway", "countdown", "release", "from", "step"),
     *("vary", "before", "rounds", "left", "right", "order", "optional"),
 )
-"""Every key of the routine language, but those for the words of phases."""
+"""Every key of the routine language except those for the words of phases."""
 
 PHASE = r"(?:(?:first|last|odd|even|[0-9]+|every [0-9]+) )?(?:in|hold|out|pause)(?: [2-9])?"
 STEP_NAMES = {*STEPS, "change"}
-"""The same, and the step that only stands between turns."""
+"""The keys of all steps, also of the one that is only allowed between turns."""
 LISTS = {"steps", "between", "before"}
 """Keys with a list of steps under them."""
 INSIDE = {"rounds", "between", "before", "steps", "vary", "order", "first", "breath", "fixed", "min", "max", "past"}
@@ -44,7 +44,7 @@ _STEP = STEP_NAMES | {
 }
 _STEP |= {"at", "halfway", "countdown", "release", "optional"}
 _KINDS = (_HEAD, INSIDE, _STEP, {"left", "right"}, {"first", "again"}, {"from", "step"})
-"""The keys that stand beside each other: of a file's head, of a block, of a step, ..."""
+"""Sets of keys that may be in one table: the head of a file, a block, a step, ..."""
 _KNOWN = re.compile(rf"({PHASE}|{'|'.join(sorted(KEYS, key=len, reverse=True))})(?= *[:=]? *(?:\S|$))(?![\w-])")
 _FIRST_NUMBER = re.compile(r"[0-9]+")
 
@@ -62,7 +62,7 @@ def explain_value(key: str, value: str) -> tuple[str, str]:
 
 
 def find_bare_key(text: str) -> str:
-    """Return the key at the start of a text that lacks its colon; nothing if there is none.
+    """Return the key without a colon at the start of a text, or an empty text.
 
     >>> find_bare_key("breathe 3"), find_bare_key("settle:5s"), find_bare_key("breathing")
     ('breathe', 'settle', '')
@@ -87,6 +87,6 @@ def line_up(column: int, where: str = "") -> str:
 
 
 def is_alike(one: str, other: str) -> bool:
-    """Tell whether two keys stand in one kind of table."""
+    """Tell whether two keys belong in the same kind of table."""
     names = ["in" if re.fullmatch(PHASE, each) else each for each in (one, other)]
     return any(set(names) <= kind for kind in _KINDS)

@@ -1,4 +1,4 @@
-"""Where routines stand: the built-in ones by their names, files of a listener's own by their paths."""
+"""Find routines: built-in ones by name, a listener's own files by path."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEAD = re.compile(r"^(title|language|summary): (.+)$", re.MULTILINE)
 
 
 def list_built_in() -> list[str]:
-    """Return the names of the built-in routines; those of translations end in their language.
+    """Return the names of the built-in routines; the name of a translation ends in its language.
 
     >>> {"sitting-leg-stretch", "sitting-leg-stretch.de"} <= set(list_built_in())
     True
@@ -25,11 +25,11 @@ def list_built_in() -> list[str]:
 
 
 def find_routine(name: str) -> Path:
-    """Return the file of a built-in routine, or of a path.
+    """Return the file of a routine, given by its built-in name or its path.
 
     Raises:
-        UnknownNameError: When it is neither.
-        ChoiceError: When it is a folder.
+        UnknownNameError: If there is no such routine.
+        ChoiceError: If the path is not a plain file.
     """
     if name in list_built_in():
         return BUILT_IN / f"{name}.yaml"
@@ -48,7 +48,7 @@ def find_routine(name: str) -> Path:
 
 
 def list_translations(path: Path) -> dict[str, Path]:
-    """Return the translations that stand beside a routine's file, by their language.
+    """Return the translations in the folder of a routine's file, by language.
 
     >>> list(list_translations(find_routine("sitting-leg-stretch")))
     ['de', 'es', 'fr']
@@ -70,7 +70,7 @@ def strip_language(name: str) -> str:
 
 
 def find_language(name: str) -> str:
-    """Return the language in which a name ends, or nothing."""
+    """Return the language code at the end of a name, or an empty text."""
     rest, _, code = name.rpartition(".")
     return code if rest and list_wider(code)[-1] in list_languages() else ""
 
@@ -94,5 +94,5 @@ def list_beside(path: Path) -> list[str]:
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether there is a file, or a link to one."""
+    """Tell whether a path is a file, or a link to one."""
     return os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises where a name is too long or a folder locked

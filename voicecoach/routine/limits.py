@@ -1,4 +1,4 @@
-"""The limits that a routine's author sets, as written: which contradict each other, and what is outside them."""
+"""The author's limits of amounts, min and max: which contradict each other, and which amounts exceed them."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from voicecoach.routine.speakable import Finding
 
 Size = tuple[str, Fraction]
-"""A unit, and how many of it."""
+"""A unit (breaths or seconds) and an amount."""
 
 Given = int | Span | Formula | None
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """An amount and its author's limits; what depends on the breath or on the round is None.
+    """An amount and its author's limits; a value that depends on the breath or the round is None.
 
     Attributes:
-        key: What it is an amount of, as it is written.
+        key: The key of the amount.
         amount: The amount itself.
         least: Its ``min``.
         most: Its ``max``.
-        past: Whether words are said past the ``max``, so that more is meant to be asked for.
+        past: Whether there are words for an amount past the ``max``, which is then no mistake.
     """
 
     key: str
@@ -60,15 +60,15 @@ class Limits:
 
 
 def list_defaults(sheet: Sheet) -> dict[str, str]:
-    """Return what names stand for if nothing else is chosen; not those that vary somewhere."""
+    """Return the default values of parameters, except those that vary somewhere."""
     varied = {name for step in walk_steps(sheet.steps) for name in getattr(find_block(step), "vary", {})}
     return {name: text for name, text in sheet.parameters.items() if name not in varied}
 
 
 def list_limits(step: Model, values: Mapping[str, str], known: dict[str, Quantity]) -> Iterator[Limits]:
-    """Yield what has limits in a step; ``values`` is what its names stand for, if nothing else is chosen.
+    """Yield the amounts of a step that have limits; ``values`` are the default values of names.
 
-    What they come to is kept in ``known``, for other steps. A step without limits has nothing to be told.
+    ``known`` caches their results for other steps.
     """
     inner = find_block(step)
     if isinstance(step, BreathePhases):
@@ -88,7 +88,7 @@ def list_limits(step: Model, values: Mapping[str, str], known: dict[str, Quantit
 
 
 def _list_rounds(inner: Round) -> dict[str, Given]:
-    """Return the rounds of a block, those that are not written as well: one for each value of its longest list."""
+    """Return the rounds of a block by their key; the default is one for each value of its longest list."""
     rounds: int | Formula | PerSide | None = getattr(inner, "rounds", None)
     if isinstance(rounds, PerSide):
         return {"left": rounds.left, "right": rounds.right}
@@ -96,7 +96,7 @@ def _list_rounds(inner: Round) -> dict[str, Given]:
 
 
 def _find_size(given: Given, values: Mapping[str, str], known: dict[str, Quantity]) -> Size | None:
-    """Return how much a value is, if that can be said without a breath."""
+    """Return the size of a value, or None if it depends on the breath."""
     if isinstance(given, Formula):
         try:
             found = evaluate(given.text, values, known=known)

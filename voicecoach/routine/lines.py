@@ -1,4 +1,4 @@
-"""The lines of a routine file that is not YAML: what each says, and where."""
+"""The lines of a routine file that is not valid YAML: dashes, keys and values with their columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COMMENT = re.compile(r"(?:^| )#.*")
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What is wrong at a place of a text, and the remedy; line and column count from 1."""
+    """A mistake at a place of a text, and its remedy; line and column count from 1."""
 
     line: int
     column: int
@@ -22,7 +22,7 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A line that says something: its dashes, its key, and its value, each with its column."""
+    """A line with content: its dashes, its key and its value, each with its column."""
 
     number: int
     start: int
@@ -34,9 +34,9 @@ class SourceLine:
 
 
 def read_lines(text: str) -> list[SourceLine]:
-    """Return the lines of a file that say something; what belongs to a text in a block is left out."""
+    """Return the lines of a file with content, without the lines of block texts."""
     lines: list[SourceLine] = []
-    inside = -1  # columns before the text of a block; 0 until its first line shows them
+    inside = -1  # indentation of a block text; 0 until its first line shows it
     for number, line in enumerate(text.splitlines(), 1):
         bare = _COMMENT.sub("", line) if line.lstrip().startswith("#") else line.rstrip()
         indent = len(line) - len(line.lstrip())

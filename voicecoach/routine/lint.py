@@ -1,4 +1,4 @@
-"""What a routine may say or do, and had better not: told to its author as warnings."""
+"""Warnings about a routine: parts that are allowed but unwise, or that have no effect."""
 
 from __future__ import annotations
 
@@ -38,29 +38,29 @@ UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include",
 """Keys whose values are not sentences."""
 
 SILENT = {"steps", "before", "between", "pronounce", "language", "summary", "notes"}
-"""Fields whose texts are not said, or by steps of their own."""
+"""Fields whose texts are not spoken, or are spoken by other steps."""
 
 MOST_TRIED = 200_000
-"""Words times breaths that are looked through, which takes some tenths of a second; the rest is skipped."""
+"""The most combinations of words and breaths that are tried, which takes some tenths of a second."""
 
 MOST_READ = 30_000
-"""Characters that are looked over, which takes a second: some hours of talk."""
+"""The most characters that are checked, which takes a second: some hours of talk."""
 
 _UNSPACED = re.compile(r"(?<=[^\W\d_]{2})[.,;:!?…]+(?=[^\W\d_]{2})")
 _CAMEL = re.compile(r"(?<=[^\W\d_]{2})(?=[^\W\d_]{2})")
 _BRACE = re.compile(r"(\w)\{|\}(\w)\w{2}")
 _JOINING = ("CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "HEBREW", "ARABIC")
-"""Scripts that put no space between words, or join a word such as "to" to the next one."""
+"""Scripts without spaces between words, or with short words joined to the next one."""
 _SIGN = re.compile(r"([$%@#]+)\{[^{}]+\}")
-"""A sign that other tools write before a name in braces."""
+"""A sign before a name in braces, as other tools have it."""
 _OTHER_BRACES = re.compile(r"\[([^\[\]]+)\]|<([^<>]+)>|%([^%]+)%")
-"""What other tools write a name in."""
+"""A name in the brackets of other tools."""
 _TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
 def lint_routine(sheet: Sheet, tree: Table) -> Iterator[Problem]:
-    """Yield what is unwise in a routine's words; ``tree`` is its file."""
+    """Yield the warnings about a routine; ``tree`` is the parse tree of its file."""
     words = language(sheet.language, sheet.words)
     every = list(list_texts(tree, UNSPOKEN))
     looked_at, left = _limit_texts(every)
@@ -93,7 +93,7 @@ def lint_routine(sheet: Sheet, tree: Table) -> Iterator[Problem]:
 
 
 def _find_swallowed(texts: Iterable[Text]) -> Iterator[Problem]:
-    """Yield items of lists that belong to the text above them, since their dash or its own stands in a wrong column."""
+    """Report items of lists that YAML adds to the text above them because a dash is in the wrong column."""
     for text in texts:
         dash: Where | None = getattr(text, "dash", None)
         if dash is None:
@@ -108,7 +108,7 @@ def _find_swallowed(texts: Iterable[Text]) -> Iterator[Problem]:
 
 
 def _find_empty(tree: Table) -> Iterator[Problem]:
-    """Yield keys without a value, which change nothing."""
+    """Report keys without a value, which have no effect."""
     for table in walk_tables(tree):
         for key, value in table.items():
             if value is None and isinstance(key, Text):
@@ -118,7 +118,7 @@ def _find_empty(tree: Table) -> Iterator[Problem]:
 
 
 def _find_other_braces(texts: Iterable[Text], names: Collection[str]) -> Iterator[tuple[Where, Problem]]:
-    """Yield names of the routine that stand in the braces of another tool, with their places."""
+    """Report names of the routine in the brackets of another tool, with their places."""
     for text in texts:
         found = next(
             (each for each in _OTHER_BRACES.finditer(text) if (each[1] or each[2] or each[3]).lower() in names), None
@@ -129,7 +129,7 @@ def _find_other_braces(texts: Iterable[Text], names: Collection[str]) -> Iterato
 
 
 def _limit_texts(every: list[Text]) -> tuple[list[Text], Text | None]:
-    """Return the texts that are looked over, in the order of the file, and the first that is not."""
+    """Return the texts to check, in the order of the file, and the first one that is left out."""
     ends = accumulate(len(text) for text in every)
     count = next((number for number, end in enumerate(ends) if end > MOST_READ), len(every))
     return every[:count], every[count] if count < len(every) else None
@@ -140,7 +140,7 @@ def _find_step(step: Model, tree: Table) -> Where:
 
 
 def _check_spelling(wording: str, words: Language) -> Iterator[Finding]:
-    """Tell of what a voice would stumble on."""
+    """Yield the slips of spelling that a voice would stumble over."""
     wording = ADDRESS.sub(" ", wording)
     if found := _UNSPACED.search(wording):
         yield f"there is no space after {quote(found[0])} in {_quote_around(wording, found)}", "add one"
@@ -162,7 +162,7 @@ def _check_spelling(wording: str, words: Language) -> Iterator[Finding]:
 
 @cache
 def _build_joined_pattern(heads: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of words that begin as two joined ones do."""
+    """Return the pattern of a word that is probably two words without a space."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(heads)})[^\W\d_]{{3,}}", re.IGNORECASE)
 
 
@@ -175,14 +175,14 @@ def _changes_case(wording: str, at: int) -> bool:
 
 
 def _quote_around(wording: str, found: re.Match[str]) -> str:
-    """Quote a match with the words it stands in."""
+    """Quote a match with the rest of its words."""
     start = wording.rfind(" ", 0, found.start() + 1) + 1
     end = wording.find(" ", found.end())
     return quote(wording[start : end if end >= 0 else None])
 
 
 def _find_unused(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
-    """Yield what a routine has in vain; ``tree`` is its file, ``words`` are its language's."""
+    """Report parts of a routine without effect; ``words`` are those of its language."""
     tried = 0
     for step in walk_steps(sheet.steps):
         if isinstance(step, BreathePhases):
@@ -194,7 +194,7 @@ def _find_unused(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem
 
 
 def _find_unsaid(step: BreathePhases) -> Iterator[Problem]:
-    """Tell of words for breaths that a step can't have, or for which there are always others."""
+    """Report words for breaths that a step never has, or that other words always replace."""
     counts = _list_counts(step)
     if not counts:
         return
@@ -208,7 +208,7 @@ def _find_unsaid(step: BreathePhases) -> Iterator[Problem]:
 
 
 def _list_counts(step: BreathePhases) -> range:
-    """Return the breaths that a step can have, where its file alone says so."""
+    """Return the possible numbers of breaths of a step; an empty range if the file alone does not say."""
     span, least, most = step.breathe, step.least, step.most
     if not isinstance(span, Span) or span.least or isinstance(least, Formula) or isinstance(most, Formula):
         return range(0)
@@ -217,15 +217,15 @@ def _list_counts(step: BreathePhases) -> range:
 
 
 def _count_tries(step: BreathePhases) -> int:
-    """Return how much it takes to look through the breaths that a step can have."""
+    """Return the number of combinations of words and breaths of a step."""
     counts = _list_counts(step)
     return counts[-1] * (len(step.spoken) + 1) if counts else 0
 
 
 def list_heard_keys(spoken: Iterable[str], counts: range) -> Iterator[str]:
-    """Yield the keys whose words are said, where a step has any of these numbers of breaths.
+    """Yield the keys whose words are spoken if a step has any of these numbers of breaths.
 
-    How many there are makes a difference for the last breath alone.
+    The number of breaths only makes a difference for the last one.
     """
     spoken = set(spoken)
     phases, every = {read_phase_key(key)[0] for key in spoken}, list_intervals(spoken)
@@ -238,7 +238,7 @@ def list_heard_keys(spoken: Iterable[str], counts: range) -> Iterator[str]:
 
 
 def _find_outside_rounds(steps: Iterable[Model]) -> Iterator[Problem]:
-    """Tell of steps that are kept to some rounds where there are none."""
+    """Report steps that are for some rounds but are not in rounds."""
     for step in steps:
         only = getattr(step, "only", None)
         where = getattr(step, "where", None)
@@ -252,7 +252,7 @@ def _find_outside_rounds(steps: Iterable[Model]) -> Iterator[Problem]:
 
 
 def _find_unused_parameters(sheet: Sheet, tree: Table) -> Iterator[Problem]:
-    """Tell of parameters that nothing is made of."""
+    """Report parameters that are never used."""
     texts = [
         *sheet.parameters.values(),
         *(text for step in walk_steps(sheet.steps) for text in _list_field_texts(step)),
@@ -265,7 +265,7 @@ def _find_unused_parameters(sheet: Sheet, tree: Table) -> Iterator[Problem]:
 
 
 def _find_unused_pronunciations(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
-    """Tell of how words are said that are never said, in a routine that says all its words itself."""
+    """Report pronunciations of words that are never spoken, unless there are includes."""
     if not sheet.pronounce or any(isinstance(step, Include) for step in sheet.steps):
         return
     own = [
@@ -283,7 +283,7 @@ def _find_unused_pronunciations(sheet: Sheet, tree: Table, words: Language) -> I
 
 
 def _list_field_texts(value: object) -> Iterator[str]:
-    """Yield every text in a part of a file, but how words are pronounced and the steps in it, which tell their own."""
+    """Yield every spoken text in a part of a file, without the steps in it."""
     match value:
         case str():
             yield value

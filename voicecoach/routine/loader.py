@@ -1,4 +1,4 @@
-"""A routine: its file, read, checked and joined with what it includes. Mistakes are told with line and column."""
+"""Load a routine: read and check its file and the routines that it includes. Problems have line and column."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 
 DEEPEST_INCLUDE = 5
 MOST_EXERCISES = 200
-"""More would be a slip, or an attack: includes of includes multiply."""
+"""The most exercises of a session: nested includes multiply."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedRoutine:
-    """A routine file that was read: its name, what stands in it, the routines it includes, and how many exercises.
+    """A routine file with its model, the routines that it includes, and the number of exercises.
 
-    ``digest`` is the SHA-256 of the file as it was read from ``path``, and ``tree`` what stands in it.
+    ``digest`` is the SHA-256 of the file at ``path``, and ``tree`` is its parse tree.
     """
 
     name: str
@@ -60,24 +60,24 @@ class LoadedRoutine:
 
     @property
     def words(self) -> Language:
-        """The words of its language, and before them its own."""
+        """The words of its language, overridden by the routine's own."""
         return language(self.sheet.language, self.sheet.words)
 
 
 def load_routine(name: str, code: str | None = None) -> LoadedRoutine:
-    """Read a routine with all that it includes; if a language's ``code`` is given, its translation into that.
+    """Load a routine with its includes; with the ``code`` of a language, load its translation.
 
     Raises:
-        UnknownNameError: When there is no such routine.
-        ChoiceError: When it is not there in that language.
-        RoutineError: With every problem in it.
+        UnknownNameError: If there is no such routine.
+        ChoiceError: If it has no translation into that language.
+        RoutineError: With every problem in its files.
     """
     path = find_routine(name)
     return _load_file(path) if code is None else _load_translation(path, code.replace("_", "-"))
 
 
 def parse_routine(text: str, name: str, folder: Path | None = None) -> LoadedRoutine:
-    """Read a routine from a text, with all that it includes.
+    """Load a routine from a text, with its includes.
 
     Args:
         text: What would be in its file.
@@ -85,17 +85,17 @@ def parse_routine(text: str, name: str, folder: Path | None = None) -> LoadedRou
         folder: Where its sounds and the routines that it includes are; without it, only those of the program are found.
 
     Raises:
-        RoutineError: With every problem in it.
+        RoutineError: With every problem in its files.
     """
     return _Loader().load((folder or NO_FOLDER) / f"{name}.yaml", f"{name}.yaml", text.encode())
 
 
 NO_FOLDER = Path(os.devnull)
-"""The folder of a routine that has none: nothing is in it."""
+"""The folder of a routine without one: no file is in it."""
 
 
 def _find_own_translation(path: Path, code: str) -> dict[str, Path]:
-    """Return a translation beside a routine's file into a language without a table, whose routine has its own words."""
+    """Return a translation beside a routine's file into a language that the program itself does not know."""
     tags = list_wider(code) if TAG.fullmatch(code) else ()
     files = {each.lower(): path.with_name(each) for each in list_beside(path)}
     named = {tag: f"{strip_language(path.stem)}.{tag}{path.suffix}".lower() for tag in tags}
@@ -103,7 +103,7 @@ def _find_own_translation(path: Path, code: str) -> dict[str, Path]:
 
 
 def _load_translation(path: Path, code: str) -> LoadedRoutine:
-    """Read a routine in a language: its translation, or the routine itself if it is in that language."""
+    """Load the translation of a routine into a language, or the routine itself if it is in that language."""
     there = list_translations(path) | _find_own_translation(path, code)
     original = path.with_name(strip_language(path.stem) + path.suffix)
     fitting = [there[each] for each in (*list_wider(code), *there) if each in there and is_same_language(each, code)]
@@ -116,7 +116,7 @@ def _load_translation(path: Path, code: str) -> LoadedRoutine:
 
 
 def _apply_dialect(routine: LoadedRoutine, code: str) -> LoadedRoutine:
-    """Let a dialect that is asked for choose the voice: ``en-GB`` for a routine that is in ``en``."""
+    """Let a requested dialect choose the voice: ``en-GB`` for a routine in ``en``."""
     if len(code) <= len(routine.sheet.language):
         return routine
     return replace(routine, sheet=routine.sheet.model_copy(update={"language": code}))
@@ -128,7 +128,7 @@ def _load_file(path: Path) -> LoadedRoutine:
 
 @dataclass(frozen=True, slots=True)
 class _Loader:
-    """A file being read: those that include it, and what came of all that were read before."""
+    """Loads a file: knows the files that include it, and the results of all files so far."""
 
     above: tuple[Path, ...] = ()
     done: dict[Path, LoadedRoutine | RoutineError] = field(default_factory=dict)
@@ -159,7 +159,7 @@ class _Loader:
         )
 
     def load_included(self, name: Name, path: Path, sheet: Sheet) -> LoadedRoutine:
-        """Return a routine that is included, in the language of the one that includes it."""
+        """Return an included routine, which must be in the language of the one that includes it."""
         target, file = _find_target(name, path)
         if _resolve_links(target) in self.above:
             raise _build_error(name, f"{quote(name.text)} includes itself", "take one of the includes out")
@@ -191,7 +191,7 @@ class _Loader:
 
 
 def _check_ending(name: str, own: str, file: str) -> None:
-    """Refuse a translation whose name and content say different languages: the wrong voice would read it."""
+    """Refuse a translation if its name and its content have different languages: the wrong voice would read it."""
     code = find_language(name)
     if code and not is_same_language(code, own):
         what = f"the file's name ends in {quote(code)}, and the routine is in the language {own}"
@@ -199,7 +199,7 @@ def _check_ending(name: str, own: str, file: str) -> None:
 
 
 def _find_sounds(sheet: Sheet, path: Path) -> tuple[dict[Name, str], list[Problem]]:
-    """Return the paths of the sounds that are files beside a routine, and what is wrong with them."""
+    """Return the paths of the sound files beside a routine, and their problems."""
     sounds: dict[Name, str] = {}
     problems: list[Problem] = []
     for name in [step.sound for step in walk_steps(sheet.steps) if isinstance(step, Play)]:
@@ -213,7 +213,7 @@ def _find_sounds(sheet: Sheet, path: Path) -> tuple[dict[Name, str], list[Proble
 
 
 def _find_sound(name: Name, path: Path) -> Path:
-    """Return the file that a sound means."""
+    """Return the file of a sound."""
     target = _resolve_inside(name, path)
     if not is_file(target):
         shipped = [each.removesuffix(".wav") for each in list_assets()]
@@ -233,7 +233,7 @@ def _find_sound(name: Name, path: Path) -> Path:
 
 
 def _resolve_inside(name: Name, path: Path) -> Path:
-    """Return a file in a routine's folder; nothing outside of it can be named."""
+    """Return a file in a routine's folder; refuse one outside of it."""
     target = path.parent / name.text
     if not _resolve_links(target).is_relative_to(_resolve_links(path.parent)):
         raise _build_error(name, f"{quote(name.text)} is outside this routine's folder", "copy the file into it")
@@ -241,7 +241,7 @@ def _resolve_inside(name: Name, path: Path) -> Path:
 
 
 def _find_target(name: Name, path: Path) -> tuple[Path, str]:
-    """Return the file that an include means, and how messages call it: a built-in, or one in the folder of ``path``."""
+    """Return the file of an include, and its name in messages: a built-in, or a file in the folder of ``path``."""
     if name.text in list_built_in():
         return BUILT_IN / f"{name.text}.yaml", f"{name.text}.yaml"
     target = _resolve_inside(name, path)
@@ -256,7 +256,7 @@ def _find_target(name: Name, path: Path) -> tuple[Path, str]:
 
 
 def _resolve_links(path: Path) -> Path:
-    """Resolve links; unlike Path.resolve, without raising where they go in a circle."""
+    """Resolve links; unlike Path.resolve, do not raise if they form a loop."""
     return Path(os.path.realpath(path))
 
 

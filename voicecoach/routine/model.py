@@ -1,4 +1,4 @@
-"""What may stand in a routine file: its models, each a frozen value."""
+"""The models of a routine file, each a frozen value."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 class Model(BaseModel):
-    """What all parts of the file share: unknown keys are mistakes, and keys are written with spaces."""
+    """The base of all models: unknown keys are errors, and keys are written with spaces."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -62,19 +62,19 @@ class Model(BaseModel):
 
 
 def make_tag(name: str) -> str:
-    """Return the tag of a choice; pydantic puts it among the keys of an error's path, where brackets tell it apart."""
+    """Return the tag of a choice; its brackets distinguish it from the keys in the path of a pydantic error."""
     return f"<{name}>"
 
 
 class Placed(Model):
-    """What is in a list of steps: its place in the file, and a name to skip it by."""
+    """An item of a list of steps, with its place in the file and a name by which it can be skipped."""
 
     name: Remark = ""
     _where: Where | None = PrivateAttr(default=None)
 
     @property
     def where(self) -> Where | None:
-        """Where the step stands in its file."""
+        """The place of the step in its file."""
         return self._where
 
     @model_validator(mode="wrap")
@@ -87,14 +87,14 @@ class Placed(Model):
 
 
 class Named(Placed):
-    """What every step may have but an include: the rounds it is for, and a side."""
+    """A step, except an include: it can have a side, and rounds that it is for."""
 
     only: Literal["first", "last", "not first", "not last", "left", "right"] | None = None
     side: Literal["left", "right", "both"] | None = None
 
 
 class ByRound(Model):
-    """What is said the first time, and what from the second round on."""
+    """Words for the first round, and others from the second round on."""
 
     first: Said
     again: Said
@@ -120,7 +120,7 @@ class Say(Named):
 
 
 class PhaseSides(Model):
-    """The side of single phases: in on the left, out on the right."""
+    """Sides of single phases, as in on the left and out on the right."""
 
     in_: Literal["left", "right"] | None = None
     hold: Literal["left", "right"] | None = None
@@ -136,7 +136,7 @@ class Spoken(Named):
     @model_validator(mode="before")
     @classmethod
     def _gather_phases(cls, data: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
-        """Gather the keys of phases, of which there are too many to name each."""
+        """Gather the keys of phases: there are too many for fields of their own."""
         if not isinstance(data, dict):
             return data
         spoken = {key: value for key, value in data.items() if isinstance(key, str) and PHASE_KEY.fullmatch(key)}
@@ -157,7 +157,7 @@ class BreathePhases(Spoken):
 
 
 class LonePhase(Spoken):
-    """A lone phase: to start by breathing out, say."""
+    """A lone phase, as to start by breathing out."""
 
     @model_validator(mode="after")
     def _check_lone(self) -> Self:
@@ -180,7 +180,7 @@ class Hold(Named):
 
 
 class Rest(Named):
-    """A stretch of time of the listener's own, in free breaths or seconds; it may start with words."""
+    """Free time for the listener, in breaths or seconds; it can start with words."""
 
     rest: Length
     say: Utterance | None = None
@@ -195,14 +195,14 @@ class Play(Named):
 
 
 class Change(Named):
-    """Time to change sides, in which the next turn's words may already be spoken."""
+    """Time to change sides; the next turn's words can start in it."""
 
     change: Length
     say: Said | None = None
 
 
 class Growing(Model):
-    """A value that grows, or shrinks, by a step each round."""
+    """A value that grows or shrinks by a step each round."""
 
     from_: Worked
     step: Worked
@@ -216,7 +216,7 @@ Values = Annotated[
 
 
 class Round(Model):
-    """What blocks share: what changes from round to round, what comes before the first, and the author's limit."""
+    """The base of blocks: varying values, steps before the first round, and the author's limits."""
 
     vary: Annotated[dict[Key, Values], limit_names(MOST_NAMES)] = Field(default_factory=dict)
     before: tuple[Between, ...] = ()
@@ -247,7 +247,7 @@ class Round(Model):
 
 
 class Block(Round):
-    """Steps in rounds, and what comes between them."""
+    """Steps in rounds, with other steps between the rounds."""
 
     rounds: Rounds | None = None
     between: tuple[Between, ...] = ()
@@ -288,7 +288,7 @@ class Repeat(Named):
 
 
 class PacedSteps(Model):
-    """Steps with a breath of their own; a fixed one stays, whatever the listener breathes."""
+    """Steps with a breath of their own; a fixed one does not change with the listener's breath."""
 
     breath: OwnPace
     fixed: bool = False
@@ -302,7 +302,7 @@ class PacedPart(Named):
 
 
 class Include(Placed):
-    """Another routine, with its own words and breath; an optional one is only played when it is asked for."""
+    """Another routine, with its own words and breath; an optional one is only played on request."""
 
     include: FileName
     optional: bool = False
@@ -312,7 +312,7 @@ BETWEEN = ("rest", "say", "hold", "sound", "change")
 
 
 def _tag_step(names: tuple[str, ...]) -> Discriminator:
-    """Tell by its keys which step something is; those that may have another's key are looked for first."""
+    """Return a discriminator of steps by their keys; it tries steps that can have the keys of others first."""
     early = ("rest", "change", "breathe", "hold")
     order = sorted(names, key=lambda name: early.index(name) if name in early else len(early))
 
@@ -352,14 +352,14 @@ Steps = tuple[Step, ...]
 
 
 class Sides(Model):
-    """The noun phrases of each side: the same names on both, whole phrases, so that inflected languages come right."""
+    """The noun phrases of each side, under the same names; whole phrases, which inflected languages need."""
 
     left: Annotated[dict[Key, Sentence], limit_names(MOST_NAMES)]
     right: Annotated[dict[Key, Sentence], limit_names(MOST_NAMES)]
 
 
 class Sheet(Model):
-    """What stands in a routine file."""
+    """A routine file."""
 
     title: Sentence
     language: Sentence = "en"
@@ -384,7 +384,7 @@ for _model in (Round, Block, Sided, EachSide, Repeat, PacedSteps, PacedPart, She
 
 
 def list_words(step: Model) -> Iterator[Words]:
-    """Yield everything that one step says itself (not what the steps inside it say)."""
+    """Yield the words of a step, without those of the steps inside it."""
     for name in type(step).model_fields:
         value = getattr(step, name)
         for each in value.values() if isinstance(value, dict) else (value,):
@@ -408,7 +408,7 @@ def find_block(step: Model) -> Round | PacedSteps | None:
 
 
 def list_around(inner: Model) -> tuple[Model, ...]:
-    """Return what comes before and between the rounds of a block."""
+    """Return the steps before and between the rounds of a block."""
     return (*getattr(inner, "before", ()), *getattr(inner, "between", ()))
 
 

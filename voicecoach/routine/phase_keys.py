@@ -1,4 +1,4 @@
-"""The keys of words for phases, as ``every 4 in 2``: which breaths say them, in which phase."""
+"""The keys for the words of phases, as ``every 4 in 2``: the breaths and the phase that they are for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PHASE_KEY = re.compile(
     r"(?:(?:first|last|odd|even|[1-9][0-9]{0,3}|every (?:[2-9]|[1-9][0-9])) )?"
     r"(?P<phase>in|hold|out|pause)(?: (?P<nth>[2-9]))?"
 )
-"""Which breaths (all, the first, the last, the n-th, every other), which phase, its ordinal among those of its kind."""
+"""The breaths (all, the first, the last, the n-th, every other), the phase, and its ordinal among phases of its kind."""
 
 _INTERVAL = re.compile(r"every ([0-9]+) ")
 
@@ -58,7 +58,7 @@ def list_intervals(keys: Iterable[str]) -> list[int]:
 
 
 def find_key(phase: str, names: Iterable[str], keys: Container[str]) -> str | None:
-    """Return the key whose words a breath with these ``names`` says in a phase; None if there is none.
+    """Return the key with the words of a phase in a breath with these ``names``, or None.
 
     >>> find_key("in", name_breath(0, 9, []), {"in", "first in", "odd in"})
     'first in'

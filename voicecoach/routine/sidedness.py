@@ -1,4 +1,4 @@
-"""One side's noun phrase, written out where both sides hear it: with closed eyes one would do it on the wrong side."""
+"""Words of one side that both sides would hear: with closed eyes, a listener would do it on the wrong side."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from voicecoach.routine.source import Table
 
 STEM = 4
-"""Letters that the forms of a side's word have in common: `link` of `links`, `linke`, `linken`."""
+"""The number of letters that all forms of a side's word share: `link` of `links`, `linke`, `linken`."""
 
 _HARD_END = " \u2022 "
-"""What stands for braces: no phrase goes on across it."""
+"""The replacement of names in braces: no phrase continues across it."""
 _WORD = re.compile(r"\w+")
 
 
 def find_written_out(sheet: Sheet) -> Iterator[Problem]:
-    """Yield the words of a routine that are surely wrong in one of the turns that say them.
+    """Report words that are certainly wrong in one of the turns.
 
-    Surely: the side's word, where it has no other meaning, with a part of the body or as the author's own phrase. What
-    joins both sides ("left and right leg") is about both. Braces with a side (``{left leg}``) say one side on purpose.
+    Certainly: a side's word that has no other meaning, with a part of the body or as the author's own phrase. A phrase
+    with both sides ("left and right leg") is not reported. Braces with a side (``{left leg}``) say one side on purpose.
     """
     if sheet.sides is None or not TAG.fullmatch(sheet.language) or list_missing(sheet.language, sheet.words):
         return
@@ -49,9 +49,9 @@ def find_written_out(sheet: Sheet) -> Iterator[Problem]:
 
 
 def find_misplaced(sheet: Sheet, sides: Sequence[str], first: str | None) -> Iterator[Problem]:
-    """Yield one side's own phrases outside the turns that are wrong in a session of these ``sides``.
+    """Report phrases of one side, outside the turns, that are wrong in a session of these ``sides``.
 
-    They are wrong where the other side is played alone, or where ``first``, which begins, is not the author's choice.
+    They are wrong if only the other side is played, or if ``first``, the side that begins, is not the author's choice.
     """
     turns = [step for step in walk_steps(sheet.steps) if isinstance(step, EachSide)]
     moved = first is not None and any(turn.each_side.first != first for turn in turns)
@@ -71,13 +71,13 @@ def find_misplaced(sheet: Sheet, sides: Sequence[str], first: str | None) -> Ite
             named = _match_sides(words.wordings, forms, sheet.sides)
             if (
                 words.where and len(set(named.values())) == 1 and set(named.values()) <= wrong
-            ):  # of two, either may lead
+            ):  # of two sides, either may come first
                 what = f"{quote(min(named))} is wrong in this session, which begins with or plays the other side"
                 yield Problem(words.where, what, "say it within the 'each side', or leave the side out")
 
 
 def _match_sides(wordings: Iterable[str], forms: SideWords, sides: Sides) -> dict[str, str]:
-    """Return the author's own phrases in some wordings, each with the side that its words say."""
+    """Return the author's own phrases in some wordings, each with its side."""
     texts = [" ".join(BLANK.sub(_HARD_END, wording).casefold().split()) for wording in wordings]
     every = {noun.casefold() for nouns in (sides.left, sides.right) for noun in nouns.values()}
     heard = [noun for noun in every if any(_contains(text, noun) for text in texts)]
@@ -86,12 +86,12 @@ def _match_sides(wordings: Iterable[str], forms: SideWords, sides: Sides) -> dic
 
 
 def _contains(text: str, noun: str) -> bool:
-    """Tell whether a phrase is in a text, as words of its own."""
+    """Tell whether a text contains a phrase as whole words."""
     return noun in text and re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", text) is not None
 
 
 def _list_shared_steps(steps: Iterable[Model], *, turn: bool = False) -> Iterator[Model]:
-    """Yield the steps that are done in the turns of both sides, alike."""
+    """Yield the steps that the turns of both sides share."""
     for step in steps:
         if getattr(step, "only", None) in {"left", "right"} or getattr(step, "side", None):
             continue
@@ -102,7 +102,7 @@ def _list_shared_steps(steps: Iterable[Model], *, turn: bool = False) -> Iterato
 
 
 def _find_phrase(wording: str, forms: SideWords, sure: Iterable[str]) -> str:
-    """Return a side's noun phrase in a wording, one of the author's own (``sure``) before others; or nothing."""
+    """Return a side's noun phrase in a wording, first one of the author's own (``sure``); or an empty text."""
     text = " ".join(BLANK.sub(_HARD_END, wording).casefold().split())
     text = _build_pair_pattern(forms).sub(_HARD_END, text)
     there = (re.compile(rf"(?<!\w){re.escape(noun)}(?!\w)") for noun in sure if noun in text)
@@ -110,7 +110,7 @@ def _find_phrase(wording: str, forms: SideWords, sure: Iterable[str]) -> str:
 
 
 def _has_side(noun: str, forms: SideWords) -> bool:
-    """Tell whether a noun phrase of the author's says its side; there its word means nothing else."""
+    """Tell whether a noun phrase of the author contains a word for a side."""
     return re.search(_join_patterns((*forms.left, *forms.right)), noun) is not None
 
 
@@ -139,7 +139,7 @@ def _join_patterns(patterns: Iterable[str]) -> str:
 
 
 def _suggest_braces(phrase: str, sides: Sides) -> str:
-    """Say how each side's own word is written, and how this one is, where it is meant."""
+    """Return the remedy: how to write the word of the current side, and how to keep this one on purpose."""
     every = [(side, name, noun) for side in ("left", "right") for name, noun in getattr(sides, side).items()]
     named = [(name, side) for side, name, noun in every if noun.casefold() == phrase]
     if named:
@@ -168,7 +168,7 @@ def _find_equal_nouns(sides: Sides, tree: Table) -> Iterator[Problem]:
 
 
 def _find_side_words(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Problem]:
-    """Tell of one side's words that are written out where both sides hear them."""
+    """Report words of one side in steps that both sides hear."""
     nouns = {noun.casefold(): name for name, noun in sides.left.items() if noun != sides.right[name]}
     nouns |= {noun.casefold(): name for name, noun in sides.right.items() if noun.casefold() not in nouns}
     longest_first = sorted(nouns, key=len, reverse=True)
@@ -185,7 +185,7 @@ def _find_side_words(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Pr
 
 
 def _find_outside_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
-    """Report words of one side outside the turns: they are wrong for whoever begins with the other side."""
+    """Report words of one side outside the turns: they are wrong for a listener who begins with the other side."""
     steps = list(walk_steps(sheet.steps))
     turns = {id(step) for step in _list_turn_steps(sheet.steps, every=True)}
     if not turns:
@@ -203,14 +203,14 @@ def _find_outside_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
 
 
 def _list_side_words(sides: Sides, words: Language) -> set[str]:
-    """Return the words for the sides themselves, in the forms that the nouns have them in."""
+    """Return the words for left and right in the forms that the nouns use."""
     stems = tuple(words.word(side)[:STEM].casefold() for side in ("left", "right"))
     nouns = (*sides.left.values(), *sides.right.values())
     return {word for noun in nouns for word in _WORD.findall(noun.casefold()) if word.startswith(stems)}
 
 
 def _list_turn_steps(steps: Iterable[Model], *, every: bool = False) -> Iterator[Model]:
-    """Yield the steps that are done for each side, but those that are for one side alone; or ``every`` one."""
+    """Yield the steps in turns, without those for one side alone; with ``every``, all of them."""
     for step in steps:
         inner = find_block(step)
         if isinstance(step, EachSide):

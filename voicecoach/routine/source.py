@@ -1,7 +1,7 @@
-"""A YAML file as plain texts, lists and mappings that know their place; nothing in it is turned into something else.
+"""The parse tree of a YAML file: texts, lists and mappings that know their place.
 
-YAML's own types bite: ``4:00`` becomes 240, a key ``on`` becomes true, a doubled key wins silently. Here every scalar
-stays the text that stands in the file, and what reads it decides what it means.
+YAML's own types are a trap: ``4:00`` becomes 240, a key ``on`` becomes true, a doubled key wins silently. Here every
+scalar keeps its text, and the code that reads it decides what it means.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node, ScalarNode
 
 LARGEST_FILE = 100_000
-"""Bytes: ten times what the largest routine that we know has. This many are looked over in about two seconds."""
+"""Bytes: ten times the largest routine that we know. A file of this size is checked in about two seconds."""
 MOST_NODES = 8_000
 """Values, those of aliases counted each time."""
 MOST_CHARACTERS = LARGEST_FILE
@@ -33,24 +33,24 @@ MOST_CHARACTERS = LARGEST_FILE
 DEEPEST = 70
 """Levels of YAML; a block in a block takes three."""
 OWN = "x-"
-"""What keys of the file start with that are the author's own: a place for anchors, and nothing to this program."""
+"""The prefix of the author's own keys, a place for anchors, which the program ignores."""
 UNCLOSED = 2 * DEEPEST
-"""Brackets that may stand open at once."""
+"""The most brackets that may be open at the same time."""
 _BRACKET = re.compile(r"[\[\]{}]")
 _ESCAPE = re.compile(r"\\U([0-9a-fA-F]{8})")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What no text can hold: a terminal would obey it, a voice can't say it, or it turns the order of what is read around
-(overrides of writing direction; the marks U+200E and U+200F are allowed). Tabs and ends of lines are spaces."""
+"""Characters that no text may contain: they control a terminal, have no sound, or reverse the order of the text
+(overrides of writing direction; the marks U+200E and U+200F are allowed). Tabs and line ends count as spaces."""
 _ENDS = frozenset("\n\t\x85\u2028\u2029")
 FEWER = "use fewer levels: 20 blocks in blocks are possible"
 
 
 class _TooManyError(Exception):
-    """A file has more values than are read: its line and column."""
+    """A file has too many values; the arguments are the line and column."""
 
 
 class Text(str):
-    """A scalar of the file, with its place, and that of a dash that starts one of its later lines."""
+    """A scalar of the file, with its place, and the place of a dash at the start of a later line of it."""
 
     __slots__ = ("dash", "where")
     where: Where
@@ -64,7 +64,7 @@ class Table(dict[str, Any]):
 
 
 class Items(list[Any]):
-    """A sequence of the file, with its place and those of its items, which an empty item does not have itself."""
+    """A sequence of the file, with its place and those of its items, because an empty item has none itself."""
 
     where: Where
     places: list[Where]
@@ -75,7 +75,7 @@ _Tree = TypeVar("_Tree", Text, Table, Items)
 
 
 def list_texts(tree: Tree, unless: Container[str] = ()) -> Iterator[Text]:
-    """Yield every text in a tree, in its order, but what stands under the keys ``unless``."""
+    """Yield every text in a tree, in its order, without those under the keys ``unless``."""
     match tree:
         case Text():
             yield tree
@@ -100,10 +100,10 @@ def walk_tables(tree: Tree) -> Iterator[Table]:
 
 
 def read_tree(path: Path, file: str) -> Tree:
-    """Read one YAML document; ``file`` is how messages call it.
+    """Read one YAML document; messages call it ``file``.
 
     Raises:
-        RoutineError: When it can't be read, or is not one plain YAML document.
+        RoutineError: If it can't be read, or is not one plain YAML document.
     """
     return parse_tree(read_content(path, file), file)
 
@@ -112,7 +112,7 @@ def parse_tree(raw: bytes, file: str) -> Tree:
     """Read one YAML document from the bytes of a file.
 
     Raises:
-        RoutineError: When it is not one plain YAML document.
+        RoutineError: If it is not one plain YAML document.
     """
     text = _decode(raw, file)
     _check_depth(text, file)
@@ -122,7 +122,7 @@ def parse_tree(raw: bytes, file: str) -> Tree:
     problems: list[Problem] = []
     tree = _Walk(file, problems, text.split("\n")).tree(node, 0)
     if problems:
-        raise RoutineError(cut(list(dict.fromkeys(problems))))  # an alias says the same again
+        raise RoutineError(cut(list(dict.fromkeys(problems))))  # an alias repeats its problems
     if isinstance(tree, Table):
         for key in [key for key in tree if key.startswith(OWN)]:
             del tree[key]
@@ -132,7 +132,7 @@ def parse_tree(raw: bytes, file: str) -> Tree:
 
 
 def find_place(tree: Tree, path: Sequence[str | int]) -> Where:
-    """Return where the value at ``path`` stands; of one that is empty or missing, the nearest thing that is there."""
+    """Return the place of the value at ``path``; if it is empty or missing, that of the nearest value around it."""
     where = tree.where
     for step in path:
         found = _find_entry(tree, step)
@@ -146,7 +146,7 @@ def find_place(tree: Tree, path: Sequence[str | int]) -> Where:
 
 
 def find_key_place(tree: Tree, path: Sequence[str | int]) -> Where:
-    """Return where the key at the end of ``path`` stands itself: it may be the key that is wrong, not its value."""
+    """Return the place of the key at the end of ``path`` itself, not of its value."""
     *above, key = path
     for step in above:
         found = _find_entry(tree, step)
@@ -158,7 +158,7 @@ def find_key_place(tree: Tree, path: Sequence[str | int]) -> Where:
 
 
 def _find_entry(tree: Tree, step: str | int) -> tuple[Where, Tree | None] | None:
-    """Return the place of a key or an item, and what stands there."""
+    """Return the place of a key or an item, and its value; None if there is none."""
     if isinstance(tree, Table):
         return next(((key.where, value) for key, value in tree.items() if isinstance(key, Text) and key == step), None)
     if isinstance(tree, Items) and isinstance(step, int) and step < len(tree):
@@ -167,10 +167,10 @@ def _find_entry(tree: Tree, step: str | int) -> tuple[Where, Tree | None] | None
 
 
 def read_content(path: Path, file: str) -> bytes:
-    """Return the bytes of a file, of which there are few.
+    """Return the bytes of a small file.
 
     Raises:
-        RoutineError: When it can't be read, or is too large.
+        RoutineError: If it can't be read, or is too large.
     """
     start = Where(file, 1, 1)
     try:
@@ -192,9 +192,9 @@ def _decode(raw: bytes, file: str) -> str:
 
 
 def _check_depth(text: str, file: str) -> None:
-    """Refuse brackets in brackets before they are read, which takes a time that grows with the square of their depth.
+    """Refuse deeply nested brackets early: the time to parse them grows with the square of their depth.
 
-    Brackets in texts count as well; no text has so many that are never closed.
+    Brackets in texts count too; no text has so many unclosed ones.
     """
     depth = 0
     for match in _BRACKET.finditer(text):
@@ -228,7 +228,7 @@ def _compose(text: str, file: str) -> Node | None:
 
 @cache
 def _composer() -> type[Any]:
-    """Return ruamel's composer, which stops where a file has too many values: they are known when all are read."""
+    """Return a composer of ruamel that stops if a file has too many values, before it has read all of them."""
     from ruamel.yaml.composer import Composer
 
     class Counting(Composer):
@@ -236,7 +236,7 @@ def _composer() -> type[Any]:
 
         def __init__(self, loader: object = None) -> None:
             super().__init__(loader)
-            self.warn_double_anchors = False  # YAML allows to use an anchor again
+            self.warn_double_anchors = False  # YAML allows reusing an anchor
 
         def compose_node(self, parent: object, index: object) -> Node:
             self.nodes += 1
@@ -249,7 +249,7 @@ def _composer() -> type[Any]:
 
 
 def _explain_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
-    """Explain what is not YAML."""
+    """Explain an error of the YAML parser."""
     marks = [(mark.line + 1, mark.column + 1) if mark else None for mark in (error.problem_mark, error.context_mark)]
     mark = marks[0] or marks[1] or (1, 1)
     slip = explain_syntax(text, str(error.problem or error.context), mark, marks[1])
@@ -257,7 +257,7 @@ def _explain_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
 
 
 def _explain_escape(error: Exception, text: str, file: str) -> RoutineError:
-    """Tell of an escape past the last character, which the library takes for one."""
+    """Explain an escape beyond the last Unicode character, which the library accepts."""
     at = next((match.start() for match in _ESCAPE.finditer(text) if int(match[1], 16) > sys.maxunicode), None)
     if at is None:
         return _build_error(Where(file, 1, 1), f"this is not YAML: {quote(error)}", "take it out")
@@ -269,7 +269,7 @@ def _find_position(text: str, index: int, file: str) -> Where:
 
 
 class _Walk:
-    """Turns nodes into trees and notes what is wrong on the way; it stops counting where aliases would explode."""
+    """Turns YAML nodes into a parse tree and collects problems; stops if aliases multiply too much."""
 
     def __init__(self, file: str, problems: list[Problem], lines: Sequence[str]) -> None:
         self.lines = lines
@@ -307,7 +307,7 @@ class _Walk:
         return text
 
     def find_dash(self, node: ScalarNode) -> Where | None:
-        """Return the place of a dash that starts a later line of a text without quotes, and was to start an item."""
+        """Return the place of a dash at the start of a later line of a text without quotes: probably a new item."""
         for number in range(node.start_mark.line + 1, min(node.end_mark.line + 1, len(self.lines))):
             line = self.lines[number]
             if line.lstrip().startswith("- "):
@@ -349,7 +349,7 @@ class _Walk:
             yield from self.merge(value, depth + 1, own)
 
     def note_double(self, key: ScalarNode, seen: Mapping[str, Node]) -> bool:
-        """Note a key that stands in a mapping twice; return whether the dash of a second step is missing there."""
+        """Add the problem of a duplicate key; return whether it is the missing dash of a second step."""
         first = next(iter(seen.values()))
         names = [name for name in seen if name in STEP_NAMES and seen[name].start_mark.line > first.start_mark.line]
         second = key if key.value in STEP_NAMES - {"hold", "say"} else seen[names[-1]] if names else key
@@ -361,7 +361,7 @@ class _Walk:
         return True
 
     def merge(self, node: Node, depth: int, own: set[str]) -> Iterator[tuple[Text, Tree | None]]:
-        """Yield what the key ``<<`` brings from other mappings: their keys, but those that are there already."""
+        """Yield the keys and values that the merge key ``<<`` adds from other mappings."""
         from ruamel.yaml.nodes import MappingNode, SequenceNode
 
         for each in node.value if isinstance(node, SequenceNode) else [node]:

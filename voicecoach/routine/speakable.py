@@ -1,4 +1,4 @@
-"""What a voice would read out as no listener could wish: marks, markup, pictures, letters of another script."""
+"""Find text that a voice would read out wrongly: marks, markup, pictures, letters of another script."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _MARKUP = (
         "leave it out; 'settle: 10s' under the words makes one",
     ),
 )
-"""Patterns of what is no speech, with what is said of it, and what to do."""
+"""Patterns of text that is not speech, each with its message and remedy."""
 
 _JOINS = (
     (r"(?:(?<=\s)|^)/(?=\w)", _STANDS, ALONE),
@@ -100,11 +100,11 @@ _SUSPECT = re.compile(
     rf"[^\w\s,;!?'’…“”„«»¡¿.-]|[\d_{FRACTIONS}²³]|[.…]\s?[.…]|--|- -|\b(?:[Ll]i|[Rr]e|[Bb]ds)\.|^[-.]"
     r"|\b(?![AI]\b)[A-Z]{1,5}\b|www\."
 )
-"""What every finding contains. Most texts contain nothing of it, so no other pattern is compiled for them."""
+"""A cheap pattern that every finding contains. Most texts do not, so the other patterns are not even compiled."""
 
 
 def _check_read(said: str, words: Language) -> Iterator[Finding]:
-    """Yield what a voice would read wrongly in a text whose signs are put into words already."""
+    """Report the parts that a voice would read wrongly in a text whose signs are already in words."""
     yield from _find_unread(said, words)
     if said.isascii() and words.word("calibration").isascii():
         return
@@ -117,14 +117,14 @@ def _check_read(said: str, words: Language) -> Iterator[Finding]:
 
 
 def check_written(wording: str, words: Language, pronounced: Pairs = ()) -> Iterator[Finding]:
-    """Yield what a voice would read wrongly in a wording as it is written; `find_pause_mark` finds marks for pauses."""
+    """Report the parts of a written wording that a voice would read wrongly, except marks for pauses."""
     if _SUSPECT.search(wording):
         wording = _build_pause_pattern(words).sub(" ", wording)
     yield from _check_read(read_signs(wording, words, pronounced), words)
 
 
 def check_spoken(text: str, said: str, words: Language) -> Iterator[Finding]:
-    """Yield what a voice would read wrongly in a text that is ``said`` as it was written, or as its author says it."""
+    """Report the parts that a voice would read wrongly in a text that is given to it as ``said``."""
     if read_aloud(text, words) != said:
         yield from _check_read(said, words)
         return
@@ -134,7 +134,7 @@ def check_spoken(text: str, said: str, words: Language) -> Iterator[Finding]:
 
 
 def find_pause_mark(wording: str, words: Language) -> tuple[str, str] | None:
-    """Return a mark for a pause, which would be read out instead, and the length it has in a routine file.
+    """Return a mark for a pause, which a voice would read out, and its length as written in a routine; or None.
 
     >>> from voicecoach.language import language
     >>> find_pause_mark("Let go. [pause 10 s]", language("en"))
@@ -150,7 +150,7 @@ def find_pause_mark(wording: str, words: Language) -> tuple[str, str] | None:
 
 
 def _read_length(mark: str, words: Language) -> str:
-    """Return the length that stands in a mark for a pause, as a routine file has it."""
+    """Return the length in a mark for a pause, as it is written in a routine."""
     for number, word in enumerate(words.numbers):
         mark = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", str(number), mark, flags=re.IGNORECASE)
     amount = _AMOUNT.search(mark)
@@ -177,7 +177,7 @@ def _build_pause_pattern(words: Language) -> re.Pattern[str]:
 
 
 def _find_unread(said: str, words: Language) -> Iterator[Finding]:
-    """Yield marks that are read by their names, and short forms that are spelled out."""
+    """Report marks that a voice reads by their names, and short forms that it spells out."""
     if not _SUSPECT.search(said):
         return
     for pattern, what, remedy in _list_patterns(words):
@@ -193,7 +193,7 @@ def _find_unread(said: str, words: Language) -> Iterator[Finding]:
 
 @lru_cache(maxsize=16)
 def _list_patterns(words: Language) -> tuple[tuple[re.Pattern[str], str, str], ...]:
-    """Return the patterns of what is read out, with what is said of it, and what to do."""
+    """Return the patterns of text that a voice reads out wrongly, each with its message and remedy."""
     speakers = words.reading.form("speakers") or "(?!)"
     labels = rf"(?i:^(?:{speakers})(?: \d+)?:)"
     means = "{} has no single reading"
@@ -205,7 +205,7 @@ def _list_patterns(words: Language) -> tuple[tuple[re.Pattern[str], str, str], .
 
 @lru_cache(maxsize=16)
 def _build_unit_pattern(words: Language) -> re.Pattern[str]:
-    """Return the pattern of numbers with a unit, or other letters joined to them, that are not read as words."""
+    """Return the pattern of numbers with units or other letters that are not read as words."""
     ordinals = words.reading.form("ordinals")
     units = "|".join([_UNITS, *(re.escape(each) for symbols, _ in words.reading.units for each in symbols.split())])
     joined = r"|\d{1,9}[^\W\d_]{1,4}\d*" if ordinals else ""
@@ -224,7 +224,7 @@ def _is_sign(character: str) -> bool:
 
 
 def _list_scripts(text: str) -> set[str]:
-    """Return the scripts of a text's letters; those that Japanese and Chinese mix are one."""
+    """Return the scripts of a text's letters; those of Japanese and Chinese count as one."""
     letters = (each for each in text if each.isalpha() and unicodedata.category(each) != "Lm")
     found = {unicodedata.name(each, "").split(" ", 1)[0].split("-", 1)[0] for each in letters}
     return {"CJK" if each in {"HIRAGANA", "KATAKANA"} else each for each in found}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
-"""How authors write which breath, from 2; the rest is a number."""
+"""Ordinals that authors write for breaths, from the second."""
 
 MEANT = {
     "in": ("inhale", "breathe in", "inhalation"),
@@ -45,7 +45,7 @@ MEANT = {
 
 
 def find_meant(key: str, known: Collection[str]) -> str:
-    """Return the key that an author means by another name for it; nothing if there is none.
+    """Return the known key that an author means by a synonym; an empty text if there is none.
 
     >>> find_meant("wait", ["say", "settle"]), find_meant("Wait", ["rest"]), find_meant("x", ["rest"])
     ('settle', 'rest', '')
@@ -56,7 +56,7 @@ def find_meant(key: str, known: Collection[str]) -> str:
 
 
 def find_phase_key(key: str) -> str:
-    """Return a key for the words of a phase as it is to be written; nothing if it is not one.
+    """Return the correct form of a key for the words of a phase; an empty text if it is not such a key.
 
     >>> find_phase_key("second in"), find_phase_key("every other exhale"), find_phase_key("out2")
     ('2 in', 'even out', 'out 2')

@@ -1,4 +1,4 @@
-"""Explain why a text is not YAML: the slip that its author most likely made, its place, and the remedy."""
+"""Explain why a text is not YAML: the author's most likely slip, its place, and the remedy."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _CLOSING = {"{": "}", "[": "]"}
 MOST_ABOVE = 30
-"""Lines above the one where YAML gave up that are looked at for what is missing in them."""
+"""The most lines above the failed one that are searched for the cause."""
 LONGEST = 200
-"""Characters that are looked at to find a missing comma."""
+"""The most characters that are searched for a missing comma."""
 _OPENING = {close: sign for sign, close in _CLOSING.items()}
 _TAB = "'\\t' that cannot start"
 _QUOTES = "put the whole text into quotes"
@@ -45,11 +45,11 @@ BITES = {
     "expected ',' or": ("a bracket is not closed before this", "close it, or put the whole text into quotes"),
     "unknown escape": ("a backslash means something else in double quotes", "use single quotes, or write it twice"),
 }
-"""What YAML says of slips, by a part of it, in words for people who do not know YAML, if the lines say no more."""
+"""Parts of messages of the YAML parser, and explanations for people who do not know YAML."""
 
 
 def explain_syntax(text: str, said: str, mark: tuple[int, int], opening: tuple[int, int] | None) -> Slip:
-    r"""Return the slip behind what YAML ``said`` at ``mark``; ``opening`` is where the part that it read there began.
+    r"""Return the slip behind the parser's message ``said`` at ``mark``; ``opening`` starts the unfinished part.
 
     >>> explain_syntax("steps:\n  - say Sit\n    settle: 5s\n", "mapping values are not allowed", (3, 11), None).remedy
     "write 'say: ', with a colon and a space"
@@ -76,7 +76,7 @@ def explain_syntax(text: str, said: str, mark: tuple[int, int], opening: tuple[i
 
 
 def _is_tabbed(text: str, number: int) -> bool:
-    """Tell whether a tab stands before the text of a line, which is the slip then, whatever YAML says."""
+    """Tell whether there is a tab before the text of a line; then it is the slip."""
     lines = text.splitlines()
     line = lines[number - 1] if number <= len(lines) else ""
     return "\t" in line[: len(line) - len(line.lstrip())]
@@ -85,7 +85,7 @@ def _is_tabbed(text: str, number: int) -> bool:
 def _find_slip(
     above: Sequence[SourceLine], at: SourceLine | None, below: Sequence[SourceLine], said: str, mark: tuple[int, int]
 ) -> Slip | None:
-    """Return what the lines show, if it is one of the slips that authors make."""
+    """Return the slip that the lines show, if it is a common one."""
     if "another document" in said or "escape" in said:
         return None
     found = _find_colonless(above, at) or _find_dashless(above, at) or _find_quotes(above, at)
@@ -113,7 +113,7 @@ def _find_colonless(above: Sequence[SourceLine], at: SourceLine | None) -> Slip 
 
 
 def _walk_up(above: Sequence[SourceLine], at: SourceLine | None) -> Iterator[tuple[int, SourceLine]]:
-    """Yield the line where YAML gave up, and those above it up to the first that has a key, with their indices."""
+    """Yield the failed line and those above it, up to the first with a key, with their indices."""
     if at:
         yield len(above), at
     for number in range(len(above) - 1, max(len(above) - MOST_ABOVE, 0) - 1, -1):
@@ -123,7 +123,7 @@ def _walk_up(above: Sequence[SourceLine], at: SourceLine | None) -> Iterator[tup
 
 
 def _find_dashless(above: Sequence[SourceLine], at: SourceLine | None) -> Slip | None:
-    """Look for a text that stands where the items of a list start, and has no dash."""
+    """Look for a text that starts where the items of a list start, but has no dash."""
     for number, line in _walk_up(above, at):
         before = above[number - 1] if number else None
         if before and not line.key and not line.item and before.item and before.start == line.start:
@@ -158,7 +158,7 @@ def _find_bracket(lines: Sequence[SourceLine], mark: tuple[int, int], opening: t
 
 
 def _find_quotes(above: Sequence[SourceLine], at: SourceLine | None) -> Slip | None:
-    """Look for quotes that are not closed in their line, if the next quotes stand where YAML gave up."""
+    """Look for quotes that are not closed in their line, if the next quotes are in the failed line."""
     last = at or (above[-1] if above else None)
     for line in reversed(above[-12:]):
         sign = line.value[:1]
@@ -179,7 +179,7 @@ def _has_sign(line: SourceLine, sign: str) -> bool:
 
 
 def _find_unopened(at: SourceLine) -> Slip | None:
-    """Look for quotes at the end of a text that are not there at its start."""
+    """Look for quotes at the end of a text that are missing at its start."""
     if at.value[-1:] not in {'"', "'"} or at.value.count(at.value[-1]) > 1 or len(at.value) == 1:
         return None
     remedy = "write the same quotes at the start of the text"
@@ -187,7 +187,7 @@ def _find_unopened(at: SourceLine) -> Slip | None:
 
 
 def _find_text(at: SourceLine) -> Slip | None:
-    """Look for a text that YAML takes for something else, because of how it starts or a colon in it."""
+    """Look for a text that YAML misreads because of its first character or a colon in it."""
     unopened = _find_unopened(at)
     if unopened:
         return unopened

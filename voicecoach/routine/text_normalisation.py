@@ -27,11 +27,11 @@ _PARTS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "�
 FRACTIONS = "".join(_PARTS)
 _QUANTITY = rf"(?:{NUMBER}?[{FRACTIONS}]|{NUMBER})"
 _OPEN = "(?<![\\w.,:/\u2212\u2010\u2011-])"
-"""A number begins here: it is no part of a word, a date or a longer number."""
+"""A number begins here: it is not part of a word, a date or a longer number."""
 _PER = r"(?:/(?P<per>[^\W\d_]{3,})(?!\w))?"
 _TIMES = "[x×✕]"
 _FULL_STOP = r"(?P<dot>\.(?=\s+[^\W\d_A-ZÀ-Þ]|\s+\d|\s*[,;:/]))?"
-"""The dot of a short form, where a sentence goes on after it."""
+"""The dot of an abbreviation inside a sentence."""
 _PRIMES = {'"', "″", "”", "'", "′", "’"}
 _MINUTES_SECONDS = rf"{_OPEN}(\d{{1,3}}){SPACE}?['′’]{SPACE}?([0-5]?\d){SPACE}?(?:[\"″”]|''|′′)(?!\w)"
 _LENGTH_IN_ONE = (
@@ -42,9 +42,9 @@ _LENGTH_IN_ONE = (
 _CLOCK_MINUTES = rf"{_OPEN}(?P<m>\d{{1,2}}):(?P<s>[0-5]\d){SPACE}?min(?:utes?|s)?(?!\w)"
 _INCHES = 12
 _NEAR = 100
-"""Characters in which a word or a mark may tell what is meant."""
+"""The distance, in characters, in which a word or a mark can show the meaning."""
 _COUNTED = 9
-"""Digits of a count that is said in words."""
+"""The most digits of a count that is spoken in words."""
 _ROMAN = r"(?<=[^\W\d_]) (?P<two>(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3}))(?![\w'’-])"
 _FIRST = r"(?P<name>\b[A-ZÀ-Þ][^\W\d_]{3,}) I(?=[.,;:!?)]|$)"
 _VALUES = {"I": 1, "V": 5, "X": 10}
@@ -63,14 +63,14 @@ _SIGNED = (
     ("plus", r"(^|(?<=[\s(]))\+(?=[.,]?\d)()"),
     ("minus", "(^|(?<![\\d,.;:!?]\\s)(?<=[\\s(]))[-\u2013\u2212](?=[.,]?\\d)()"),
 )
-"""Signs before a number, by the key of what is said for them."""
+"""Signs before a number, each with the key of its words."""
 _TWO = (
     ("clock", rf"{_OPEN}0?(\d{{1,2}}):([0-5][1-9]|[1-5]0){_ENDS}"),
     ("ratio", rf"{_OPEN}(\d):(\d){_ENDS}"),
     ("plus", rf"{_OPEN}({NUMBER}){SPACE}?\+{SPACE}?(?=[.,]?\d)()"),
     ("per", rf"{_OPEN}({NUMBER}(?: [^\W\d_]{{3,30}})?)/([^\W\d_]{{3,}})(?!\w)"),
 )
-"""Forms of two parts, by the key of what is said for them."""
+"""Forms with two parts, each with the key of its words."""
 
 ARROWS = "←-⇿⟰-⟿⤀-⥿⬀-⯿➔➘-➾►▶◄◀☚-☟\U0001f446-\U0001f449\U0001f800-\U0001f8ff"
 BULLETS = "•‣⁃"
@@ -88,10 +88,10 @@ _SIGNS = re.compile("[-+\u2013\u2212]")
 _PRIME = re.compile("['\u2032\u2019]")
 _CROSS = re.compile("[xX×✕]")
 _JOINED = re.compile(rf"[{DASHES}:+/{FRACTIONS}]")
-"""What stands in a text for which the patterns of numbers have to be tried."""
+"""Characters of texts for which the patterns of numbers must be tried."""
 _WORD = re.compile(r"\w+")
 _DOTS = {"\u0130": "i", "\u0131": "i"}
-"""Letters that are taken for an i where capitals make no difference."""
+"""Letters that count as an i if capitals make no difference."""
 _KEPT = 0xF0000
 _PLACE = re.compile("[\U000f0000-\U000ffffd]")
 _SOMETHING = re.compile(r"[^\w\s,.!?'’]|\d|[A-Z][A-Z]|[^\W\d_]\.|\b[IVX]\b|\b(?:[a-z]{2,6})\.", re.ASCII)
@@ -99,7 +99,7 @@ _SOMETHING = re.compile(r"[^\w\s,.!?'’]|\d|[A-Z][A-Z]|[^\W\d_]\.|\b[IVX]\b|\b(
 
 @lru_cache(maxsize=4096)
 def read_aloud(text: str, words: Language, pronounced: Pairs = ()) -> str:
-    """Return a text as a voice is given it; the author's ways to pronounce something come before all others.
+    """Return a text as the voice gets it; the author's pronunciations have priority.
 
     >>> from voicecoach.language import language
     >>> read_aloud("Close your eyes, hold 10-15 s.", language("en"))
@@ -107,7 +107,7 @@ def read_aloud(text: str, words: Language, pronounced: Pairs = ()) -> str:
     >>> read_aloud("Hold 30 s", language("en"), (("30 s", "half a minute"),))
     'Hold half a minute'
     """
-    if _PLACE.search(text):  # no text has these, and none could be told from what is kept
+    if _PLACE.search(text):  # private characters would be mistaken for placeholders
         return text
     kept = list[str]()
     read = _keep(_keep_and_read(text, words, pronounced, kept), pronounced, kept)
@@ -115,7 +115,7 @@ def read_aloud(text: str, words: Language, pronounced: Pairs = ()) -> str:
 
 
 def read_signs(text: str, words: Language, pronounced: Pairs = ()) -> str:
-    """Return a text with all in words that has one reading, and with the marks that no voice is given.
+    """Return a text with words for all signs that have one reading; marks that are not spoken stay.
 
     >>> from voicecoach.language import language
     >>> read_signs("→ 30 s", language("en"))
@@ -134,7 +134,7 @@ def _put_back(text: str, kept: Sequence[str]) -> str:
 
 
 def _remove_marks(text: str) -> str:
-    """Leave out what is never meant to be heard: arrows, pictures, bullets, lines, stars around words.
+    """Remove marks that are not meant to be heard: arrows, pictures, bullets, lines, stars around words.
 
     >>> _remove_marks("→ Left → right")
     'Left, right'
@@ -147,7 +147,7 @@ def _remove_marks(text: str) -> str:
 
 
 def _keep(text: str, pronounced: Pairs, kept: list[str]) -> str:
-    """Put a sign in place of each text that the author pronounces, and keep what is said for it; longest first."""
+    """Replace each text that has a pronunciation by a placeholder, the longest first, and keep its sound."""
     if not pronounced:
         return text
     pattern, sounds, begin = _build_pronunciation(pronounced)
@@ -163,7 +163,7 @@ def _keep(text: str, pronounced: Pairs, kept: list[str]) -> str:
 
 @lru_cache(maxsize=64)
 def _build_pronunciation(pronounced: Pairs) -> tuple[re.Pattern[str], Mapping[str, str], frozenset[str]]:
-    """Return the pattern of all names, what is said for each, and the words that they begin with, if all have some."""
+    """Return the pattern of all names, the sound of each, and the first words of all names (empty if one has none)."""
     longest = sorted(((_fold(name), sound) for name, sound in pronounced), key=lambda pair: -len(pair[0]))
     every = "|".join(re.escape(name) for name, _ in longest)
     begin = [_WORD.search(name) for name, _ in longest]
@@ -172,7 +172,7 @@ def _build_pronunciation(pronounced: Pairs) -> tuple[re.Pattern[str], Mapping[st
 
 
 def _fold(text: str) -> str:
-    """Return a text by which those are found that differ in their capitals alone; it keeps its length."""
+    """Return a text in small letters, with the same length, to compare without regard to capitals."""
     return "".join(_fold_letter(each) for each in text) if not text.isascii() else text.lower()
 
 
@@ -212,7 +212,7 @@ class _Reader:
         return text
 
     def _read_numbers(self, text: str) -> str:
-        """Read what has a number in it: signs before it, lengths, units, products, series and levels."""
+        """Read numbers with signs, lengths, units, products, series and levels."""
         if _SIGNS.search(text):
             for key, sign in _SIGNED:
                 text = self._replace_two(sign, key, text)
@@ -229,7 +229,7 @@ class _Reader:
         return re.sub(_LEVELS, r"\1 \2", text)
 
     def spell_verbs(self, text: str) -> str:
-        """Spell verbs that begin a clause so that no voice takes them for nouns."""
+        """Spell verbs that begin a clause so that a voice does not read them as nouns."""
         for verb in {found.lower() for found in self._verb.findall(text)}:
             pattern, said = self._verbs[verb]
             text = re.sub(pattern, lambda match, said=said: match_case(match[0], said), text)  # type: ignore[misc]
@@ -244,7 +244,7 @@ class _Reader:
 
     @cached_property
     def _any_short(self) -> re.Pattern[str]:
-        """The pattern of any short form: most texts have none, and are not looked through for each."""
+        """The pattern of any short form: most texts have none, so the single patterns are not tried."""
         return re.compile("|".join(f"(?:{_scope_flag(pattern)})" for pattern, _ in self.words.reading.short) or "(?!)")
 
     @cached_property
@@ -267,7 +267,7 @@ class _Reader:
 
     @property
     def _after(self) -> str:
-        """The pattern of words that a clause begins after."""
+        """The pattern of words before the beginning of a clause."""
         return "|".join(rf"(?<=\b{word}\s)" for word in self.form("begins").split())
 
     @cached_property
@@ -288,7 +288,7 @@ class _Reader:
         return re.compile(rf"\b{timely}(?: [^\W\d_]+)?[ ~:]*\0|\0 ?{timely}\b", re.IGNORECASE)
 
     def _is_unsure(self, match: re.Match[str]) -> bool:
-        """Tell whether a symbol has two readings where it stands: minutes or metres, seconds or inches."""
+        """Tell whether a symbol has two readings in its context: minutes or metres, seconds or inches."""
         if match["unit"] not in self.form("unsure").split():
             return False
         near = match.string[max(0, match.start() - _NEAR) : match.start()], match.string[match.end() :][:_NEAR]
@@ -305,7 +305,7 @@ class _Reader:
         return self._add_per(self._count_units(number, self._unit_words[symbol.lower()]), match)
 
     def _count_units(self, number: str, said: tuple[str, ...]) -> str:
-        """Say how many of a unit."""
+        """Return a number with its unit in words."""
         if len(said) > 1:
             return said[0] if number == "1" else fill(said[1], number=number)
         if len(number) <= _COUNTED and number.isdecimal() and str(int(number)) == number:
@@ -313,7 +313,7 @@ class _Reader:
         return self.words.word(said[0], number=number)
 
     def _read_number(self, written: str) -> str:
-        """Return a number with its fraction in words, and a zero before a bare decimal; nothing where it can't be."""
+        """Return a number with its fraction in words and a zero before a bare decimal; an empty text if impossible."""
         part = _PARTS.get(written[-1])
         if part is None:
             return f"0{written}" if written[0] in ".," else written
@@ -324,7 +324,7 @@ class _Reader:
         )
 
     def _read_range(self, one: str, other: str) -> str:
-        """Return a range in words, if it goes up."""
+        """Return a range in words; an empty text if it does not go up."""
         numbers = self._read_number(one), self._read_number(other)
         rises = one[-1] in _PARTS or other[-1] in _PARTS or _parse_number(one) < _parse_number(other)
         return fill(self.form("range"), one=numbers[0], other=numbers[1]) if all(numbers) and rises else ""
@@ -360,7 +360,7 @@ class _Reader:
         return self._add_per(once or fill(self.form("repeated"), number=match["n"]), match)
 
     def _read_joined(self, text: str) -> str:
-        """Read fractions, ranges, ratios, times, signs before numbers, and what is for each."""
+        """Read fractions, ranges, ratios, times, signs before numbers, and "per"."""
         if _COUNT.search(text) and _JOINED.search(text):
             text = self._fractions.sub(self._read_fraction, text)
             text = re.sub(_RANGE, lambda match: self._read_range(match[1], match[2]) or match[0], text)
@@ -372,7 +372,7 @@ class _Reader:
         return (re.sub(_AND, f" {self.form('and')} ", text) if "&" in text else text).strip()
 
     def _replace_two(self, pattern: str, key: str, text: str) -> str:
-        """Put what is said for two parts in the place of a pattern."""
+        """Replace the matches of a pattern with two parts by their words."""
         said = self.form(key)
         if not said:
             return text
@@ -398,12 +398,12 @@ class _Reader:
         return fill(mixed, number=whole, part=self.form(f"mixed {part}") or said) or match[0]
 
     def _read_first(self, match: re.Match[str]) -> str:
-        """Read the I of a first: 'Warrior I'; after a word that begins a clause it is the speaker."""
+        """Read the I of 'Warrior I' as 1; after a word that begins a clause it is the pronoun."""
         return match[0] if match["name"].lower() in self.form("begins").split() else f"{match['name']} 1"
 
 
 def _scope_flag(pattern: str) -> str:
-    """Return a pattern whose flag for small and capital letters holds for it alone.
+    """Return a pattern whose flag for capitals is limited to itself.
 
     >>> _scope_flag("(?i)approx"), _scope_flag("ca")
     ('(?i:approx)', 'ca')
@@ -412,18 +412,18 @@ def _scope_flag(pattern: str) -> str:
 
 
 def _build_symbol_pattern(symbol: str) -> str:
-    """Return the pattern of a unit's symbol; capitals are no other unit where there are two letters."""
+    """Return the pattern of a unit's symbol; with two letters or more, capitals make no difference."""
     escaped = re.escape(symbol)
     return f"(?i:{escaped})" if len(symbol) > 1 and symbol.isalpha() else escaped
 
 
 def _is_decade(match: re.Match[str]) -> bool:
-    """Tell whether a number is no count: the 1990s."""
+    """Tell whether a number is a decade, as the 1990s."""
     return re.fullmatch(r"(?:19|20)\d0s", match[0]) is not None
 
 
 def closes_quote(text: str, at: int) -> bool:
-    """Tell whether the mark at a place, after a number, belongs to a word or closes a quotation.
+    """Tell whether the mark at a place after a number belongs to a word or closes a quotation.
 
     >>> closes_quote('count to "6" now', 11), closes_quote('lift it 6" now', 9)
     (True, False)

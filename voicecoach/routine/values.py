@@ -1,4 +1,4 @@
-"""The values in a routine file: how a text becomes words, a length, a breath, a count."""
+"""The types of values in a routine file: how a text becomes words, a length, a breath or a count."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 else:
 
     class InstanceOf:
-        """A value of a class, taken as it is; pydantic's own would make models of our dataclasses first."""
+        """An instance of a class, accepted unchanged; pydantic's own type would turn our dataclasses into models."""
 
         def __class_getitem__(cls, kind: type) -> object:
             """Return the annotation."""
@@ -34,9 +34,9 @@ else:
 
 
 LONGEST_TEXT = 10_000
-"""Characters: some minutes of talk without a pause."""
+"""The most characters of a text: some minutes of talk without a pause."""
 MOST_NAMES = 300
-"""Names in one place: parameters, values that vary, words of a side, keys of phases."""
+"""The most names in one table: parameters, varying values, words of a side, keys of phases."""
 MOST_PRONOUNCED = 500
 MOST_BREATHS = 10_000
 LONGEST_SPAN = 24 * 60 * 60
@@ -45,13 +45,13 @@ BLANK = NAME
 _SUM = re.compile(r"\w [-+*/] [\d.]")
 _HALF = ("halfway", "half way", "half-way", "middle", "mid", "midway", "50%", "1/2")
 TONE = "~"
-"""A last wording that is no word: a tone is heard instead."""
+"""A last wording that stands for a tone instead of words."""
 SIDES = ("left", "right")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said: its wordings from the longest to the shortest, still with their blanks."""
+    """Words to be spoken: wordings from the longest to the shortest, with names in braces."""
 
     wordings: tuple[str, ...]
     where: Where | None = field(default=None, compare=False)
@@ -62,20 +62,20 @@ class Words:
 
     @property
     def toned(self) -> bool:
-        """Whether a tone is heard where no wording fits."""
+        """Whether a tone is heard if no wording fits."""
         return self.wordings[-1] == TONE
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What another file is called."""
+    """The name of another file, with its place."""
 
     text: str
     where: Where | None = field(default=None, compare=False)
 
 
 def read_words(value: object) -> Words:
-    """Read wordings, parted by ``|``.
+    """Read wordings, separated by ``|``.
 
     >>> read_words("Breathe in slowly | In").wordings
     ('Breathe in slowly', 'In')
@@ -95,7 +95,7 @@ def read_words(value: object) -> Words:
 
 
 def read_text(value: object) -> str:
-    """Return a text of the file, or refuse what is no text or can't be said."""
+    """Return a text of the file; refuse other values and texts that can't be spoken."""
     if isinstance(value, Table):
         raise ValueError("this should be a text; a text that starts with { or has a : in it needs quotes")  # noqa: TRY004
     if not isinstance(value, str):
@@ -108,7 +108,7 @@ def read_text(value: object) -> str:
 
 
 def limit_names(most: int) -> BeforeValidator:
-    """Refuse a mapping with more keys than anyone needs: what looks them up takes time for each."""
+    """Refuse a mapping with too many keys, since each costs time."""
 
     def count(value: object) -> object:
         if isinstance(value, dict) and len(value) > most:
@@ -119,12 +119,12 @@ def limit_names(most: int) -> BeforeValidator:
 
 
 def _read_line(value: object) -> str:
-    """Read a text onto one line."""
+    """Read a text as one line."""
     return " ".join(read_text(value).split())
 
 
 def _read_filled(value: object) -> str:
-    """Read a text that has something in it."""
+    """Read a text that must not be empty."""
     line = _read_line(value)
     if not line:
         raise ValueError("this text is empty; write something, or leave the key out")
@@ -132,7 +132,7 @@ def _read_filled(value: object) -> str:
 
 
 def _read_sentence(value: object) -> str:
-    """Read a text that is said or shown as it stands."""
+    """Read a text that is spoken or shown unchanged."""
     line = _read_filled(value)
     if set("{}") & set(line):
         raise ValueError("braces are filled only in steps; write the words themselves")
@@ -144,12 +144,12 @@ def _read_sentence(value: object) -> str:
 
 
 def _is_sayable(wording: str) -> bool:
-    """Tell whether there is a letter, a number or a symbol; of dots and dashes alone a voice makes nothing."""
+    """Tell whether a wording has a letter, a number or a symbol; dots and dashes alone have no sound."""
     return any(unicodedata.category(character)[0] in "LNS" for character in wording)
 
 
 def _read_own_words(value: object) -> object:
-    """Read a text that the program says in place of its own, or a list of them."""
+    """Read a text that replaces one of the program's own, or a list of them."""
     return tuple(map(_read_filled, value)) if isinstance(value, (list, tuple)) else _read_filled(value)
 
 
@@ -158,7 +158,7 @@ def _read_name(value: object) -> object:
 
 
 def _parse_with(parse: Callable[[str], object]) -> BeforeValidator:
-    """Parse a text with one of breath.py's readers, unless it is parsed already."""
+    """Return a validator that parses a text, unless it is parsed already."""
 
     def read_value(value: object) -> object:
         if isinstance(value, (breaths.Breath, breaths.Pace, breaths.Span, Formula, Offset)):
@@ -180,7 +180,7 @@ def _check_bounds(span: breaths.Span | Formula) -> breaths.Span | Formula:
 
 
 def _read_whole(least: int, most: int) -> BeforeValidator:
-    """Read a whole number within bounds, or a formula that makes one."""
+    """Return a validator for a whole number within bounds, or a formula."""
 
     def read(value: object) -> object:
         if isinstance(value, (int, Formula)):
@@ -208,7 +208,7 @@ def _read_formula(value: object) -> Formula:
 
 
 def _read_calculated(value: object) -> Formula:
-    """Read a value that is worked out; one without names is tried at once."""
+    """Read a formula; one without names is evaluated at once to check it."""
     if isinstance(value, Formula):
         return value
     formula = _read_formula(value)
@@ -221,7 +221,7 @@ def _read_calculated(value: object) -> Formula:
 
 
 def _read_value(value: object) -> str:
-    """Read what a name stands for: one wording."""
+    """Read the value of a name: a text with one wording."""
     line = _read_filled(value)
     if "|" in line:
         raise ValueError("a value has one wording; write the | where the value is said")
@@ -229,14 +229,14 @@ def _read_value(value: object) -> str:
 
 
 def _read_length(value: object) -> object:
-    """Read a length, or a formula that makes one; a plain number is breaths."""
+    """Read a length or a formula; a plain number means breaths."""
     if isinstance(value, int):
         return breaths.Span(breaths=value)
     return _read_arithmetic(value)
 
 
 def _read_arithmetic(value: object) -> object:
-    """Leave what is worked out until its names have their values, but for what no values would mend."""
+    """Read a formula, which is evaluated later; refuse slips at once that no value of a name would correct."""
     if not isinstance(value, str):
         return value
     try:
@@ -247,12 +247,12 @@ def _read_arithmetic(value: object) -> object:
 
 
 def _read_named(value: object) -> object:
-    """Leave what has names in braces to be worked out where they have their values."""
+    """Return a formula if a value has names in braces; other values unchanged."""
     return _read_formula(value) if isinstance(value, str) and "{" in value else value
 
 
 def _refuse_names(value: object) -> object:
-    """Refuse names where none has a value yet."""
+    """Refuse names in braces in a place where names have no values yet."""
     if isinstance(value, str) and "{" in value:
         raise ValueError("no name can stand here; write seconds, as 4-6, or use a 'pace' with this breath")
     return value
@@ -265,7 +265,7 @@ def _refuse_no_time(span: breaths.Span | Formula) -> breaths.Span | Formula:
 
 
 def _require_breaths(span: breaths.Span | Formula) -> breaths.Span | Formula:
-    """Take only what is counted in breaths."""
+    """Refuse a length that is not counted in breaths."""
     if isinstance(span, breaths.Span) and not (span.in_breaths and not span.rest):
         if span == breaths.Span():
             raise ValueError("this is not a breath; at least 1 is possible")

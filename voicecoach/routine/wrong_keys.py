@@ -1,4 +1,4 @@
-"""Explain keys that do not belong where they stand, and keys that are missing: one problem for each mistake."""
+"""Explain misplaced and missing keys: one problem for each mistake."""
 
 from __future__ import annotations
 
@@ -66,23 +66,23 @@ MODELS: dict[str, type[Model]] = {
     make_tag("growing"): Growing,
     "pace": PacedSteps,
 }
-"""What may stand under the last name of a path."""
+"""The model of the table at the end of a path."""
 
 PHASES = ("in", "hold", "out", "pause", "first in", "first out", "last in", "last out")
-"""Keys for the words of a breath, of which there are many more."""
+"""The most common keys for the words of a breath."""
 
 SHORT = 3
-"""Letters of a key of which one may be wrong, though that is a large part of it: ``im`` for ``in``."""
+"""The most letters of a short key, which may differ in one although that is a large part of it: ``im`` for ``in``."""
 
 MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
 
 
 def explain_keys(tables: Mapping[Path, Sequence[Any]], tree: Table) -> tuple[list[Problem], list[Path]]:
-    """Return the problems of tables with wrong keys, and the paths of steps whose values need no problem of their own.
+    """Return the problems of tables with wrong keys, and the paths of steps whose values are explained by them.
 
-    ``tables`` are what pydantic says of the keys of each table, by its location.
+    ``tables`` are the errors of pydantic about the keys of each table, by its location.
     """
-    wrong = [WrongKeys.of(loc, errors, tree) for loc, errors in tables.items()]
+    wrong = [WrongKeys.from_errors(loc, errors, tree) for loc, errors in tables.items()]
     problems, settled = [], []
     for at, one in enumerate(wrong):
         step = one.find_other_step()
@@ -101,7 +101,7 @@ def explain_keys(tables: Mapping[Path, Sequence[Any]], tree: Table) -> tuple[lis
 
 
 def strip_tags(loc: Path) -> Path:
-    """Return a path in the file: without the tags that tell apart what may stand in one place."""
+    """Return a location without the tags of unions: a path in the file."""
     return tuple(step for step in loc if not str(step).startswith("<"))
 
 
@@ -110,8 +110,8 @@ class WrongKeys:
     """A table of the file whose keys are wrong.
 
     Attributes:
-        path: Where it stands in the tree.
-        model: What it should be.
+        path: Its path in the file.
+        model: Its model.
         around: The models and paths of the tables around it, from the nearest.
         unknown: Its keys that do not belong there.
         absent: The keys that it lacks.
@@ -125,8 +125,8 @@ class WrongKeys:
     absent: tuple[str, ...]
 
     @classmethod
-    def of(cls, loc: Path, errors: Sequence[Any], tree: Table) -> WrongKeys:
-        """Find out what stands around a table."""
+    def from_errors(cls, loc: Path, errors: Sequence[Any], tree: Table) -> WrongKeys:
+        """Return the wrong keys of the table at a location, with the tables around it."""
         levels: list[tuple[type[Model], Path]] = [(Sheet, ())]
         levels += [(MODELS[str(step)], strip_tags(loc[: at + 1])) for at, step in enumerate(loc) if str(step) in MODELS]
         path, names = strip_tags(loc), [step for step in loc if isinstance(step, str)]
@@ -139,19 +139,19 @@ class WrongKeys:
         return cls(tree, path, model, around, unknown, absent)
 
     def is_home_of(self, key: str, other: WrongKeys) -> bool:
-        """Tell whether this table lacks a key that stands in the table around it, or in one inside it."""
+        """Tell whether this table lacks a key that is in the table around it, or in one inside it."""
         near_by = self.path[:-1] == other.path or other.path[:-1] == self.path
         return key in self.absent and self.path != other.path and near_by
 
     def call_home(self, key: str, other: WrongKeys) -> Problem:
-        """Return the problem of a key that stands in another table, and belongs into this one."""
+        """Return the problem of a key in another table that belongs in this one."""
         where = find_key_place(self.tree, (*other.path, key))
         table = find_table(self.tree, self.path)
         column = next((each.where.column for each in table or () if isinstance(each, Text)), where.column)
         return Problem(where, f"the key {quote(key)} can't stand here", line_up(column))
 
     def list_problems(self) -> Iterator[Problem]:
-        """Yield one problem for each key: one that is written wrongly is not missing as well."""
+        """Yield one problem for each key: a misspelled key does not count as missing too."""
         absent = list(self.absent)
         for key in self.unknown:
             what, remedy, meant = self._explain_key(key)
@@ -164,7 +164,7 @@ class WrongKeys:
             )
 
     def find_other_step(self) -> Problem | None:
-        """Return the problem of a table that has the keys of two steps, or of another step than its own key says."""
+        """Return the problem of a table with the keys of two steps, or of another step than its own key."""
         table = find_table(self.tree, self.path)
         if table is None or not self.unknown or not issubclass(self.model, Named):
             return None
@@ -180,7 +180,7 @@ class WrongKeys:
         return None
 
     def _find_second(self, table: Table) -> str:
-        """Return the key of a second step in a table: the keys from there on are its own."""
+        """Return the key of a second step in a table; the keys after it belong to it."""
         keys = [str(key) for key in table]
         heads = {*STEPS, "change", "in", "out"}
         for at, key in enumerate(keys[1:], 1):
@@ -197,7 +197,7 @@ class WrongKeys:
         return find_key_place(self.tree, (*self.path, key)).line
 
     def _find_synonym(self, table: Table) -> tuple[str, str] | None:
-        """Return the one unknown key if it means a step that has the other keys of the table, and that step's key."""
+        """Return the only unknown key if it means a step that has the other keys of the table, and that step's key."""
         key = self.unknown[0] if len(self.unknown) == 1 else ""
         close = () if find_close(key, list_model_keys(self.model)) else find_close(key, [*STEPS, "change"], 1)
         meant = find_meant(key, [*STEPS, "change"]) or next(iter(close), "")
@@ -207,7 +207,7 @@ class WrongKeys:
         return (key, meant) if others <= set(list_model_keys(MODELS[make_tag(meant)])) else None
 
     def _explain_place(self, key: str, known: Collection[str]) -> tuple[str, str, str] | None:
-        """Return the same for what is no wrong word for a key: a step, or a key whose colon is missing."""
+        """Return the same for a misplaced step, or for a key without its colon."""
         if key == "change":
             return *MISPLACED_CHANGE, ""
         bare = find_bare_key(key)
@@ -218,7 +218,7 @@ class WrongKeys:
         return None
 
     def _explain_key(self, key: str) -> tuple[str, str, str]:
-        """Return what is wrong with a key, the remedy, and the key that it proposes first."""
+        """Return what is wrong with a key, the remedy, and the first key that it proposes."""
         known = list_model_keys(self.model)
         strange = f"the key {quote(key)} is not known here"
         told = self._explain_place(key, known)
@@ -237,7 +237,7 @@ class WrongKeys:
         return strange, ask if close_keys else f"possible are: {', '.join(known)}", (*close_keys, "")[0]
 
     def _move(self, key: str) -> tuple[str, str] | None:
-        """Return how a key is moved that belongs to another table than this one."""
+        """Return what is wrong with a key that belongs in another table, and where to move it."""
         names = [step for step in self.path if isinstance(step, str)]
         what = f"the key {quote(key)} can't stand here"
         if key in {*STEPS, *BETWEEN} and issubclass(self.model, Named):
@@ -255,7 +255,7 @@ class WrongKeys:
         return None
 
     def _has_inside(self, name: str, key: str) -> bool:
-        """Tell whether a key belongs into the block that this table has under a name."""
+        """Tell whether a key belongs in the block under a name of this table."""
         return find_table(self.tree, (*self.path, name)) is not None and key in list_model_keys(MODELS[name])
 
 
@@ -273,13 +273,13 @@ def find_table(tree: Table, path: Path) -> Table | None:
 
 
 def list_model_keys(model: type[Model]) -> list[str]:
-    """Return the keys that a table may have."""
+    """Return the keys that a table of a model may have."""
     known = [alias for field in model.model_fields.values() if not (alias := field.alias or "").startswith("<")]
     return [*known, *PHASES] if issubclass(model, Spoken) else known
 
 
 def _find_short(key: str, known: Sequence[str]) -> list[str]:
-    """Return the known key that is most like a very short one."""
+    """Return the known key that is closest to a very short one."""
     from difflib import get_close_matches
 
     return get_close_matches(key, known, 1, 0.5) if len(key) <= SHORT else []
@@ -290,7 +290,7 @@ def _is_key_of(key: str, model: type[Model]) -> bool:
 
 
 def _is_step(keys: Sequence[str]) -> bool:
-    """Tell whether some keys are those of one step: what stands before a second step."""
+    """Tell whether some keys belong to one step."""
     return any(
         set(keys) & {name} and all(_is_key_of(key, MODELS[make_tag(name)]) for key in keys)
         for name in (*STEPS, "change")
@@ -298,7 +298,7 @@ def _is_step(keys: Sequence[str]) -> bool:
 
 
 def _find_step(table: Table, unknown: Collection[str]) -> tuple[str, str] | None:
-    """Return the one unknown key of a table that has the other keys of a step, and the key of that step."""
+    """Return the only unknown key of a table whose other keys are those of a step, and the key of that step."""
     for name in STEPS:
         known = set(list_model_keys(MODELS[make_tag(name)]))
         odd = [str(key) for key in table if key not in known and not (name == "breathe" and PHASE_KEY.fullmatch(key))]
