@@ -14,7 +14,7 @@ PHASE_KEY = re.compile(
     r"(?:(?:first|last|odd|even|[1-9][0-9]{0,3}|every (?:[2-9]|[1-9][0-9])) )?"
     r"(?P<phase>in|hold|out|pause)(?: (?P<nth>[2-9]))?"
 )
-"""The breaths (all, the first, the last, the n-th, every other), the phase, and its ordinal among phases of its kind."""
+"""The breaths (all, the first, the last, the n-th, every other), the phase, and its ordinal in its kind."""
 
 _INTERVAL = re.compile(r"every ([0-9]+) ")
 
