@@ -18,7 +18,7 @@ from voicecoach.app import config
 from voicecoach.testing import FakeVoice, check_voice, measure_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 TEXT = """title: Rest
 breath: 4-6
@@ -269,6 +269,34 @@ def test_threads_leave_the_filters_of_warnings_alone(studio: vc.Studio) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(work, range(24)))
     assert warnings.filters == before
+
+
+@pytest.mark.parametrize(
+    ("work", "error", "told"),
+    [
+        (lambda: vc.perform(vc.seq(), lead_in=0, voice=FakeVoice()), vc.ChoiceError, "nothing is left of this session"),
+        (
+            lambda: vc.perform("Sit."),  # type: ignore[arg-type]
+            TypeError,
+            r"perform\(\) takes scores, and this is of the type str; say\(\) makes",
+        ),
+        (lambda: vc.perform(vc.loads(TEXT)), TypeError, r"this is of the type Routine; plan\(\) is for routines"),  # type: ignore[arg-type]
+        (lambda: vc.seq("Sit."), TypeError, r"seq\(\) takes scores"),  # type: ignore[arg-type]
+        (lambda: vc.pace("4-6", "Sit."), TypeError, r"pace\(\) takes scores"),  # type: ignore[arg-type]
+        (lambda: vc.plan(vc.say("Sit.")), TypeError, "str, bytes or os.PathLike"),  # type: ignore[arg-type]
+        (lambda: vc.plan(vc.loads(TEXT), voice=3), TypeError, "voice: a name or a Voice was expected"),  # type: ignore[arg-type]
+        (lambda: vc.plan(vc.loads(TEXT), voice=FakeVoice(), rate=150), vc.ChoiceError, "rate: this voice was made by"),
+        (lambda: vc.loads(TEXT.encode()), TypeError, r"loads\(\) takes a text, and this is of the type bytes"),  # type: ignore[arg-type]
+        (lambda: vc.loads(TEXT, name="../x"), vc.ChoiceError, "name: '../x' can't be the name of a file"),
+        (lambda: vc.loads(TEXT, name=""), vc.ChoiceError, "can't be the name of a file"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(
+    work: Callable[[], object], error: type[Exception], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path)
+    with pytest.raises(error, match=told):
+        work()
 
 
 def test_what_the_progress_raises_ends_the_work(studio: vc.Studio) -> None:

@@ -171,6 +171,7 @@ def seq(*scores: Score) -> Score:
     parts: list[Score] = []
     taken = 0
     for each in scores:
+        check_score("seq", each)
         parts.append(_move_beats(each, taken))
         taken += count_beats(each)
     return Seq(tuple(parts))
@@ -219,10 +220,23 @@ def pace(breath: str | Breath | Pace, *scores: Score) -> Score:
     >>> vc.perform(score, breath="4-6", lead_in=0, voice=FakeVoice()).duration
     24.0
     """
+    for each in scores:
+        check_score("pace", each)
     found = read_breath(breath)
     if found is None:
         raise ChoiceError("breath: it is missing; write one, as 4-6")
     return Paced(found, seq(*scores))
+
+
+def check_score(function: str, value: object) -> None:
+    """Refuse what is not a score, as Python does for its own functions.
+
+    Raises:
+        TypeError: If it is something else.
+    """
+    if not isinstance(value, Score):
+        hint = "say() makes a score of a text" if isinstance(value, str) else "plan() is for routines"
+        raise TypeError(f"{function}() takes scores, and this is of the type {type(value).__name__}; {hint}")
 
 
 def make_turns(turns: Iterable[tuple[Side, Score]], change: Score) -> Turns:

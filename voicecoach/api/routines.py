@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicecoach.errors import ChoiceError, quote
+
 if TYPE_CHECKING:
     from voicecoach.routine.loader import LoadedRoutine as ReadRoutine
 
@@ -93,8 +95,13 @@ def loads(text: str, *, name: str = TEXT_NAME, folder: str | os.PathLike[str] | 
 
     Raises:
         RoutineError: With every problem in the text.
+        ChoiceError: If the name can't be that of a file.
     """
     from voicecoach.routine import loader
 
+    if not isinstance(text, str):
+        raise TypeError(f"loads() takes a text, and this is of the type {type(text).__name__}")
+    if not name.strip() or Path(name).name != name or not name.isprintable():
+        raise ChoiceError(f"name: {quote(name)} can't be the name of a file\nwrite a name without a folder")
     found = loader.parse_routine(text, name, Path(folder) if folder is not None else None)
     return Routine(name, name, is_file=False, read=found)

@@ -131,6 +131,7 @@ class Studio:
             VoicecoachError: As `perform`.
         """
         check_names("perform", options, ScoreKeywords)
+        compose.check_score("perform", score)
         return self._perform_score(score, {**options}, {})
 
     def check(self, routine: Routine | str | os.PathLike[str], **options: Unpack[CheckKeywords]) -> list[Problem]:
@@ -194,6 +195,8 @@ class Studio:
         self._check_open()
         planned = sessions.plan_source(request, origin.source, self._environment(origin.given, clips))
         self._limit_folder()
+        if not planned.tracks[0].timeline.duration:
+            raise ChoiceError("nothing is left of this session: it takes no time\nadd words, breaths or a rest")
         return replace(planned, clips={text: self._remember(clip) for text, clip in planned.clips.items()})
 
     def _limit_folder(self) -> None:
@@ -227,6 +230,7 @@ class Studio:
     def _find_speaker(self, voice: str | Voice | None, request: Request, words: Language, folder: Path) -> Speaker:
         """Find a voice, or the one that was found before for the same request."""
         if voice is not None and not isinstance(voice, str):
+            _check_voice(voice, request)
             return speaker.wrap_voice(voice, _list_voice(voice), words, folder, self._clips)
         named = replace(request, voice=voice)
         key = (voice, words.code, words.word("calibration"), request.rate, request.pitch)
@@ -274,6 +278,15 @@ def _write_piece(score: Score, choices: Choices, words: Language, title: str) ->
 
 USUAL_BREATH = "4-6"
 """The breath of a score if nobody chooses another."""
+
+
+def _check_voice(voice: object, request: Request) -> None:
+    """Refuse what is not a voice, and settings that a voice of a program has itself."""
+    if not (hasattr(voice, "speak") and hasattr(voice, "identity")):
+        raise TypeError(f"voice: a name or a Voice was expected, and this is of the type {type(voice).__name__}")
+    for name, value in (("rate", request.rate), ("pitch", request.pitch)):
+        if value is not None:
+            raise ChoiceError(f"{name}: this voice was made by the program, which sets its {name}\nleave {name} out")
 
 
 def _list_voice(voice: Voice) -> VoiceInfo:
