@@ -18,7 +18,7 @@ from voicecoach.system.process import Child, describe_end, find_last_line
 from voicecoach.system.signals import defer
 from voicecoach.voices import polish
 from voicecoach.voices.command_definition import Definition, find_program, read_definition
-from voicecoach.voices.pool import batches, folder_of_ours, spoken
+from voicecoach.voices.pool import make_private_folder, speak_all, split_batches
 from voicecoach.voices.port import VoiceInfo
 from voicecoach.voices.supervisor import Fault
 
@@ -100,7 +100,7 @@ class CommandVoice:
         number = min(self.workers or parallel.count_cores(), len(wordings))
         with _speakers(self, number) as speakers:
             gain = self._own_gain(speakers[0])
-            for batch in batches(spoken(speakers, wordings), BATCH):
+            for batch in split_batches(speak_all(speakers, wordings), BATCH):
                 yield from polish.polish(batch, gain)
 
     def _own_gain(self, speaker: Speaker) -> float:
@@ -225,7 +225,7 @@ class Speaker:
 @contextmanager
 def _speakers(voice: CommandVoice, number: int) -> Iterator[list[Speaker]]:
     """Give speakers, each with its own temporary folder; all folders are removed at the end."""
-    with folder_of_ours() as made, ExitStack() as stack:
+    with make_private_folder() as made, ExitStack() as stack:
         folders = [made / str(each) for each in range(number)]
         for folder in folders:
             folder.mkdir()

@@ -118,14 +118,14 @@ class PiperVoice:
             EncodeError: When ffmpeg is missing or fails.
         """
         from voicecoach.voices import polish
-        from voicecoach.voices.pool import batches
+        from voicecoach.voices.pool import split_batches
 
         if not wordings:
             return
         loaded = load_model(self.model)
         tuning = _find_tuning(self, loaded)
         said = (loaded.say(each, tuning.scale, self.speaker) for each in wordings)
-        for batch in batches(said, BATCH):
+        for batch in split_batches(said, BATCH):
             for clip in polish.polish(batch, tuning.gain):
                 yield amplify(clip, self.volume) if self.volume else clip
 

@@ -82,11 +82,11 @@ class Speaker:
             VoiceError: When that fails twice.
         """
         try:
-            return self._said(wording, rate)
+            return self._say_once(wording, rate)
         except Fault:
             self.rest()  # and once more with a new worker
         try:
-            return self._said(wording, rate)
+            return self._say_once(wording, rate)
         except Fault as fault:
             self.rest()
             raise VoiceError(
@@ -120,7 +120,7 @@ class Speaker:
         self._stopped = True
         self.rest()
 
-    def _said(self, wording: str, rate: int | None) -> Raw:
+    def _say_once(self, wording: str, rate: int | None) -> Raw:
         # Each try has its own file, so that a late result of an abandoned try is never taken for another.
         path = self._folder / f"{next(self._numbers)}.wav"
         seconds = self._start.patience + 0.1 * len(wording)
@@ -129,7 +129,7 @@ class Speaker:
             answer = self.ask(request, seconds)
             if answer.get("done") != str(path):
                 raise Fault("answered another request")
-            return _heard(path, wording, self._start.sample_rate)
+            return _read_sound(path, wording, self._start.sample_rate)
         finally:
             with suppress(OSError):  # a folder in its place goes with the folder that it is in
                 path.unlink()
@@ -138,7 +138,7 @@ class Speaker:
 
 
 @contextmanager
-def folder_of_ours() -> Iterator[Path]:
+def make_private_folder() -> Iterator[Path]:
     """Give speakers a folder for a while.
 
     Raises:
@@ -161,7 +161,7 @@ def _mend(fault: str) -> str:
     return f"\nmake room in {tempfile.gettempdir()}, or name another folder in TMPDIR" if full else ""
 
 
-def spoken(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | None = None) -> Generator[Raw]:
+def speak_all(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | None = None) -> Generator[Raw]:
     """Let all speakers speak at once, and yield the sounds in order, each as soon as it is there.
 
     If the generator is closed early or interrupted, the speakers are stopped and all threads end.
@@ -170,20 +170,20 @@ def spoken(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | No
         VoiceError: When one can't be spoken; the ones before it were yielded.
     """
     if len(speakers) > 1:
-        yield from _shared(speakers, wordings, rate)
+        yield from _share(speakers, wordings, rate)
         return
     for wording in wordings:
         yield speakers[0].say(wording, rate)
 
 
-def _shared(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | None) -> Generator[Raw]:
+def _share(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | None) -> Generator[Raw]:
     from concurrent.futures import Future, ThreadPoolExecutor
 
     free: SimpleQueue[Speaking] = SimpleQueue()
     for each in speakers:
         free.put(each)
 
-    def said(wording: str) -> Raw:
+    def say(wording: str) -> Raw:
         speaker = free.get()
         try:
             return speaker.say(wording, rate)
@@ -195,7 +195,7 @@ def _shared(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | N
     with ThreadPoolExecutor(len(speakers), "voice") as threads:
         try:
             while True:
-                pending.extend(threads.submit(said, each) for each in islice(waiting, AHEAD - len(pending)))
+                pending.extend(threads.submit(say, each) for each in islice(waiting, AHEAD - len(pending)))
                 if not pending:
                     return
                 yield pending.popleft().result()
@@ -206,7 +206,7 @@ def _shared(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | N
             raise
 
 
-def batches(raws: Generator[Raw], size: int) -> Iterator[list[Raw]]:
+def split_batches(raws: Generator[Raw], size: int) -> Iterator[list[Raw]]:
     """Yield sounds in lists of ``size``; those before one that fails come first, and then its error."""
     failed: VoiceError | None = None
     with closing(raws):
@@ -225,7 +225,7 @@ def batches(raws: Generator[Raw], size: int) -> Iterator[list[Raw]]:
         raise failed
 
 
-def _heard(path: Path, wording: str, sample_rate: int | None) -> Raw:
+def _read_sound(path: Path, wording: str, sample_rate: int | None) -> Raw:
     if not path.is_file():
         raise Fault("wrote no sound")
     least, most = _likely(wording)

@@ -165,7 +165,9 @@ class RecordedVoice:
         """
         files = {wording: self._file(wording) for wording in wordings}
         missing = [wording for wording in wordings if files[wording] is None]
-        heard = self._heard({wording: file for wording, file in files.items() if file}, () if self.other else missing)
+        heard = self._read_clips(
+            {wording: file for wording, file in files.items() if file}, () if self.other else missing
+        )
         spoken = iter(self.other.speak(missing) if self.other and missing else ())
         try:
             for wording in wordings:
@@ -177,7 +179,7 @@ class RecordedVoice:
             if hasattr(spoken, "close"):
                 spoken.close()
 
-    def _heard(self, files: dict[str, Path], missing: Iterable[str]) -> dict[str, Clip]:
+    def _read_clips(self, files: dict[str, Path], missing: Iterable[str]) -> dict[str, Clip]:
         """Read recordings, on all cores; ``missing`` ones are reported together with the faults.
 
         Raises:

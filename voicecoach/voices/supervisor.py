@@ -69,10 +69,10 @@ class Worker:
         """
         if self._setup is not None:
             setup, self._setup = self._setup, None
-            self._asked(*setup)
-        return self._asked(request, patience)
+            self._ask(*setup)
+        return self._ask(request, patience)
 
-    def _asked(self, request: Mapping[str, object], patience: float) -> dict[str, Any]:
+    def _ask(self, request: Mapping[str, object], patience: float) -> dict[str, Any]:
         with suppress(queue.Empty):  # an answer too many would be taken for the next one, and so on
             raise Fault(
                 "gives an answer that was not asked for" if self._answers.get_nowait() else self._how_it_ended()

@@ -107,7 +107,7 @@ class SystemVoice:
             EncodeError: When ffmpeg is missing or fails.
         """
         from voicecoach.voices import polish
-        from voicecoach.voices.pool import batches, spoken
+        from voicecoach.voices.pool import speak_all, split_batches
 
         if not wordings:
             return
@@ -117,9 +117,9 @@ class SystemVoice:
             tuning = _find_tuning(self, speakers[0]) if self.rate else _recall_tuning(self)
             first = () if tuning else (self.calibration,)  # all others are being spoken while it is measured
             setting = tuning.setting if tuning else _calm_setting(RATE)
-            with closing(spoken(speakers, (*first, *wordings), setting)) as raws:
+            with closing(speak_all(speakers, (*first, *wordings), setting)) as raws:
                 gain = tuning.gain if tuning else _measure(self, setting, next(raws)).gain
-                for batch in batches(raws, BATCH):
+                for batch in split_batches(raws, BATCH):
                     yield from polish.polish(batch, gain)
 
     def raw(self, wordings: Sequence[str], setting: int | None = None) -> Iterator[Raw]:
@@ -128,10 +128,10 @@ class SystemVoice:
         Raises:
             VoiceError: When a wording can't be spoken, twice.
         """
-        from voicecoach.voices.pool import spoken
+        from voicecoach.voices.pool import speak_all
 
         with _speakers(self, 1) as speakers:
-            yield from spoken(speakers, wordings, setting or _calm_setting(self.rate or RATE))
+            yield from speak_all(speakers, wordings, setting or _calm_setting(self.rate or RATE))
 
 
 def system_voice(  # noqa: PLR0913 - a voice's settings, by name
@@ -275,10 +275,10 @@ def _speakers(voice: SystemVoice, number: int) -> Iterator[list[Speaker]]:
 
 @contextmanager
 def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, number: int) -> Iterator[list[Speaker]]:
-    from voicecoach.voices.pool import Speaker, Start, folder_of_ours
+    from voicecoach.voices.pool import Speaker, Start, make_private_folder
 
     found = espeak.find()
-    with folder_of_ours() as folder, ExitStack() as stack:
+    with make_private_folder() as folder, ExitStack() as stack:
         place = {"data": _shorten(found.data, folder), "private": str(folder)}
         setup = {"driver": found.driver, "library": found.path, **place, **own}
         rate = ESPEAK_RATE if found.driver == "espeak" else None

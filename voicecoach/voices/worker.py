@@ -76,9 +76,9 @@ class Espeak:
     def say(self, text: str, path: str, rate: int | None, seconds: float) -> None:
         """Speak ``text`` into the file ``path``."""
         if can_be_copied():
-            in_a_copy(lambda: self._spoken(text, path, rate), seconds)
+            in_a_copy(lambda: self._write_speech(text, path, rate), seconds)
         else:
-            self._spoken(text, path, rate)
+            self._write_speech(text, path, rate)
 
     def voices(self) -> list[Any]:
         """Return the voices of all languages."""
@@ -90,7 +90,7 @@ class Espeak:
         identifiers = [each.identifier.decode(errors="replace") for each in self._library.ListVoices(wanted)]
         return sorted(name.removeprefix("!v/") for name in identifiers if name.startswith("!v/"))
 
-    def _spoken(self, text: str, path: str, rate: int | None) -> None:
+    def _write_speech(self, text: str, path: str, rate: int | None) -> None:
         self._set({} if rate is None else {"rate": rate})
         self._heard.clear()
         self._library.Synth(text.encode(), flags=self._library.ENDPAUSE | self._library.CHARS_UTF8)
