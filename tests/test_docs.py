@@ -39,6 +39,8 @@ TOURS = {
         for command in COMMAND.findall((ROOT / "docs" / "recipes.md").read_text(encoding="utf-8"))
     ],
 }
+FEWEST = {"README.md": 6, "docs/recipes.md": 20}
+"""Commands that a page has at least, so that the tests read them."""
 REFUSED = [
     (step.replace(r"\|", "|"), told.replace(r"\|", "|"))
     for step, told in re.findall(r"^\| `(- .*)` \| (.*) \|$", ROUTINES, re.MULTILINE)
@@ -64,7 +66,7 @@ def fake_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("page", TOURS)
 def test_every_command_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert len(TOURS[page]) > 10
+    assert len(TOURS[page]) >= FEWEST[page]
     for command in TOURS[page]:
         arguments, _, target = command.partition(" > ")
         result = CliRunner().invoke(cli, shlex.split(arguments), catch_exceptions=False)
