@@ -78,14 +78,14 @@ def test_names_are_filled_with_nouns_numbers_lengths_and_texts(text: str, expect
         "more": "3 breaths, at least 41s",
         "mixed": "2 breaths + 1m",
     }
-    assert part(Guidance.FULL, **values).filled(text, Side.LEFT) == expected
+    assert part(Guidance.FULL, **values).fill(text, Side.LEFT) == expected
 
 
 def test_a_value_of_a_name_that_there_is_not_is_told() -> None:
     with pytest.raises(UnknownNameError, match="no value is called 'm'; there are: n"):
-        part(n="3").filled("{m}", None)
+        part(n="3").fill("{m}", None)
     with pytest.raises(UnknownNameError, match="no value is called 'm'"):
-        part(n="see {m}").filled("{n}", None)
+        part(n="see {m}").fill("{n}", None)
 
 
 def test_words_of_a_side_keep_room_for_those_of_the_other() -> None:
@@ -178,15 +178,15 @@ def test_a_number_and_a_length_are_worked_out_and_bounded() -> None:
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_a_breath_may_be_made_of_values(inhale: int, exhale: int) -> None:
     there = part(i=f"{inhale}", o=f"{exhale}s")
-    assert there.own_pace(Formula("{i}-{o}")) == read_pace(f"{inhale}-{exhale}")
+    assert there.work_out_pace(Formula("{i}-{o}")) == read_pace(f"{inhale}-{exhale}")
 
 
 def test_a_breath_that_can_not_be_breathed_is_told_at_its_place() -> None:
-    assert part().own_pace(read_pace("2-3")).points == (read_breath("2-3"),)
+    assert part().work_out_pace(read_pace("2-3")).points == (read_breath("2-3"),)
     with pytest.raises(RoutineError, match=r"x\.yaml:2:1: '0-0' can't be breathed"):
-        part(i="0").own_pace(Formula("{i}-{i}", Where("x.yaml", 2, 1)))
+        part(i="0").work_out_pace(Formula("{i}-{i}", Where("x.yaml", 2, 1)))
     with pytest.raises(RoutineError, match=r"\{j\} has no value"):
-        part(i="0").own_pace(Formula("{i}-{j}"))
+        part(i="0").work_out_pace(Formula("{i}-{j}"))
 
 
 def test_a_session_has_only_so_many_steps() -> None:
@@ -207,7 +207,7 @@ def test_a_length_in_whole_breaths_is_the_fewest_that_last_it_and_is_said_so(tex
     count = there.breaths(Formula("{small}"))
     assert lasting(count) >= seconds
     assert count == 1 or lasting(count - 1) < seconds
-    assert there.filled("{small}", None) == language("en").say_count("breaths", count)
+    assert there.fill("{small}", None) == language("en").say_count("breaths", count)
 
 
 def test_breaths_that_grow_are_counted_from_where_they_are() -> None:
@@ -224,16 +224,16 @@ def test_breaths_that_grow_are_counted_from_where_they_are() -> None:
     [("in 1, out {i} * 2", "in 1, out 3"), ("{i} / 3-{o}", "0.5-4"), ("{i} * 2-{o}..4-6", "3-4..4-6")],
 )
 def test_a_phase_may_be_a_product(text: str, expected: str) -> None:
-    assert part(i="1.5s", o="4").own_pace(Formula(text)) == read_pace(expected)
+    assert part(i="1.5s", o="4").work_out_pace(Formula(text)) == read_pace(expected)
 
 
 def test_what_a_breath_does_not_work_out_is_told() -> None:
     with pytest.raises(RoutineError, match=r"of names, only \* and / can be worked out in a breath"):
-        part(i="2").own_pace(Formula("in 1, out {i} + 2"))
+        part(i="2").work_out_pace(Formula("in 1, out {i} + 2"))
     with pytest.raises(
         RoutineError, match=r"'\{i\}' is 2 breaths, and a phase lasts seconds; write a number or a time"
     ):
-        part(i="2 breaths").own_pace(Formula("{i}-6"))
+        part(i="2 breaths").work_out_pace(Formula("{i}-6"))
 
 
 def test_a_moment_is_worked_out_from_the_start_or_the_end_of_a_hold() -> None:

@@ -71,7 +71,7 @@ def test_the_rests_are_bent_before_the_breaths() -> None:
     own = laid(STRETCH, Choices(), Amount()).duration
     fit = asked(STRETCH, own + 45)
     assert fit.amount.rounds == 0
-    assert (fit.trial.room.rests.bent, fit.trial.room.breaths.bent) == (4, 0)
+    assert (fit.trial.freedoms.rests.bent, fit.trial.freedoms.breaths.bent) == (4, 0)
     assert abs(fit.amount.closing - 5) <= FRAME
 
 
@@ -82,7 +82,7 @@ def test_what_is_as_long_as_its_author_wrote_it_stays_so() -> None:
 
 @pytest.mark.many
 def test_more_time_means_more_rounds() -> None:
-    rounds = [asked(STRETCH, seconds).trial.room.played[0] for seconds in range(300, 2100, 300)]
+    rounds = [asked(STRETCH, seconds).trial.freedoms.played[0] for seconds in range(300, 2100, 300)]
     assert rounds == sorted(rounds)
     assert rounds[-1] > 4 * rounds[0]
 
@@ -90,7 +90,7 @@ def test_more_time_means_more_rounds() -> None:
 def test_the_breaths_are_bent_where_there_are_no_rests() -> None:
     script = routine({"breathe": 10, "min": 4, "max": 400, "in": "In"})
     fit = asked(script, 1800)
-    assert fit.trial.room.breaths.bent > 100
+    assert fit.trial.freedoms.breaths.bent > 100
     assert laid(script, Choices(), fit.amount).duration == 1800
 
 
@@ -108,7 +108,7 @@ def test_rests_in_seconds_are_bent_by_breaths_within_their_limits() -> None:
     rest = {"rest": "15s", "min": "8s", "max": "1:00"}
     script = routine({"repeat": {"rounds": 2, "max": 2, "between": [rest], "steps": [{"say": "Bend."}]}})
     own = laid(script, Choices(), Amount()).duration
-    assert asked(script, own + 45).trial.room.rests.bent == 4
+    assert asked(script, own + 45).trial.freedoms.rests.bent == 4
     with pytest.raises(LengthError) as caught:
         asked(script, own + 60)
     assert caught.value.shorter
@@ -120,13 +120,13 @@ def test_what_is_said_past_the_authors_limit_is_for_those_who_chose_the_rounds()
     block = {"rounds": 2, "max": 3, "past": "That is plenty.", "steps": [{"say": "Bend."}, {"rest": "2", "max": "50"}]}
     script = routine({"repeat": block})
     fit = asked(script, 600)
-    assert fit.trial.room.played == [3]
+    assert fit.trial.freedoms.played == [3]
     assert "That is plenty." not in [cue.text for cue in laid(script, Choices(), fit.amount).cues]
 
 
 def test_sides_with_rounds_of_their_own_keep_their_difference() -> None:
     script = routine({"each side": {"rounds": {"left": 3, "right": 2}, "between": [REST], "steps": [FOLD]}})
-    left, right = asked(script, 1200).trial.room.played
+    left, right = asked(script, 1200).trial.freedoms.played
     assert left - right == 1
 
 
@@ -197,8 +197,8 @@ def test_a_built_in_that_can_not_have_a_length_says_which_it_can(name: str) -> N
 
 def test_what_follows_a_list_goes_through_it_once() -> None:
     block = {"vary": {"n": ["2", "3"]}, "between": [{"rest": "1", "max": "9"}], "steps": [{"breathe": "{n}"}]}
-    assert asked(routine({"repeat": block}), 100).trial.room.played == [2]
-    assert asked(routine({"repeat": {**block, "max": 9}}), 300).trial.room.played[0] > 3
+    assert asked(routine({"repeat": block}), 100).trial.freedoms.played == [2]
+    assert asked(routine({"repeat": {**block, "max": 9}}), 300).trial.freedoms.played[0] > 3
 
 
 @pytest.mark.many
@@ -320,7 +320,7 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
     for rounds in range(-1, 2):
         trial = attempt(Amount(rounds))
         assert trial
-        room = trial.room
+        room = trial.freedoms
         rests = range(room.rests.least * room.rests.count, room.rests.most * room.rests.count + 1)
         held = range(room.breaths.least * room.breaths.count, room.breaths.most * room.breaths.count + 1)
         for more, breaths in product(rests, held):

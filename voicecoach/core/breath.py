@@ -86,11 +86,11 @@ class Span:
     least: Fraction = Fraction(0)
 
     def count(self, breath: Breath) -> int:
-        """How many whole breaths it has for someone who breathes ``breath``."""
+        """Return how many whole breaths it has if they last as long as ``breath``."""
         return max(self.breaths, math.ceil(self.least / breath.seconds)) if self.least else self.breaths
 
     def seconds(self, breath: Breath) -> Fraction:
-        """How long it lasts for someone who breathes ``breath``."""
+        """Return how many seconds it lasts if its breaths are ``breath``."""
         count = self.count(breath)
         return count * breath.seconds + self.rest if count else self.rest
 

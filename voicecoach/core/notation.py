@@ -54,7 +54,7 @@ _UNIT = rf"(?:{WORD}|''|['\"\u2032\u2033])"
 _AMOUNT = rf"({NUMBER}) ?({_UNIT})\.?"
 _AMOUNTS = rf"({NUMBER} ?{_UNIT}\.?(?: ?,? ?{NUMBER} ?{_UNIT}\.?)*)(?: ?([0-5][0-9]))?"
 _COUNTED = ("cycles", "reps", "repetitions", "rounds", "times")
-"""What people call breaths where they count them."""
+"""Other words for breaths in counts."""
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
 
@@ -97,8 +97,8 @@ def read_pace(text: str) -> Pace:
     """
     plain = simplify(text)
     if (match := re.fullmatch(_RAMP, plain)) and all(re.fullmatch(_ROW, part) for part in match.groups()):
-        told = f"{quote(text)} is not a pace: two dots lead from one breath to the next"
-        raise ChoiceError(f"{told}\nwrite {'..'.join(match.groups())}")
+        what = f"{quote(text)} is not a pace: two dots lead from one breath to the next"
+        raise ChoiceError(f"{what}\nwrite {'..'.join(match.groups())}")
     if match := re.fullmatch(_STEP, plain):
         longer, every = read_seconds(match[2]), read_seconds(match[3])
         if not every:
@@ -130,7 +130,7 @@ def read_paces(text: str, most: int = 400) -> tuple[Pace, ...]:
         return (read_pace(text),)
     one, other = map(read_breath, parts)
     if [phase.kind for phase in one.phases] != [phase.kind for phase in other.phases]:
-        raise ChoiceError(f"{quote(text)} are breaths with different phases: there is none between them\n{WRITE}")
+        raise ChoiceError(f"{quote(text)} are breaths with different phases: no breaths lie between them\n{WRITE}")
     return tuple(Pace((each,)) for each in list_breaths_between(one, other, most))
 
 
@@ -292,10 +292,10 @@ def _explain_breath(plain: str) -> str:
     if (match := re.fullmatch(_AMBIGUOUS, plain)) and len(set(re.findall("[:,]", plain))) == 1:
         if match[1] == ":":
             rate = ":".join(numbers)
-            told = "may be seconds or a ratio", f"write {'-'.join(numbers)} for seconds, or 6/min {rate} for a ratio"
+            found = "may be seconds or a ratio", f"write {'-'.join(numbers)} for seconds, or 6/min {rate} for a ratio"
         else:
-            told = "may be a decimal or two numbers", f"write {'-'.join(numbers)}; decimals take a point, as in 4.5-6"
-        return "\n".join(told)
+            found = "may be a decimal or two numbers", f"write {'-'.join(numbers)}; decimals take a point, as in 4.5-6"
+        return "\n".join(found)
     if re.fullmatch(_ROW, pointed := re.sub(_COMMA, ".", plain)):
         return f"is not a breath: decimals take a point, as in {pointed}\n{WRITE}"
     if re.fullmatch(_ROW, digits := put_digits(plain)):

@@ -52,7 +52,7 @@ FEWER = "use fewer rounds or breaths"
 
 
 def perform(score: Score, measure: Measure, pace: Pace | Breath, *, grid: Fraction) -> Timeline:
-    """Lay a score along time for someone who breathes at ``pace``, with speech as long as ``measure`` says.
+    """Lay a score along time at a ``pace`` of breathing, with speech as long as ``measure`` says.
 
     Cues start on multiples of ``grid`` seconds, and the timeline ends on one.
 
@@ -65,8 +65,8 @@ def perform(score: Score, measure: Measure, pace: Pace | Breath, *, grid: Fracti
     [(0.0, 'Breathe in'), (4.008, 'And slowly out')]
 
     Raises:
-        FitError: When a phrase fits in none of its wordings; it names all such phrases.
-        ChoiceError: When it has more than 100,000 cues, or lasts over 12 hours; it is not performed further than that.
+        FitError: When a phrase does not fit in any of its wordings; the error names all of these phrases.
+        ChoiceError: When it has more than 100,000 cues, or lasts over 12 hours; the performance stops there.
     """
     whole = pace if isinstance(pace, Pace) else Pace((pace,))
     scene = Scene(measure, grid, whole.breaths(count_beats(score)))
@@ -86,12 +86,12 @@ def _check_size(at: Fraction, happened: Happened) -> None:
 def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
     score: Score, at: Fraction, scene: Scene
 ) -> Fraction:
-    """Tell the scene what happens from ``at`` on, and return when it is over."""
+    """Add what happens from ``at`` on to the scene, and return when it is over."""
     match score:
         case Phrase():
-            return _say(score, at, scene)
+            return _lay_phrase(score, at, scene)
         case Breathe():
-            return _breathe(score, at, scene)
+            return _lay_breath(score, at, scene)
         case Pause(span, beat):
             return at + span.seconds(scene.breath(beat))
         case Sound(name, kind, side, file, where):
@@ -103,13 +103,13 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
             scene.happened.marks.append(Marked(_place_mark(score, at, scene), score))
             return at
         case Onset():
-            return _begin(score, at, scene)
+            return _lay_onset(score, at, scene)
         case Seq(parts):
             for part in parts:
                 at = _lay(part, at, scene)
             return at
         case Slot():
-            return _fill(score, at, scene)
+            return _lay_slot(score, at, scene)
         case Paced(pace, body):
             return _lay(body, at, replace(scene, breaths=pace.breaths(count_beats(body))))
         case Under(body, under):
@@ -125,7 +125,7 @@ def _place_mark(mark: Mark, at: Fraction, scene: Scene) -> Fraction:
     return scene.happened.over(at) if mark.moment is Moment.CHAPTER and ends else at
 
 
-def _begin(onset: Onset, at: Fraction, scene: Scene) -> Fraction:
+def _lay_onset(onset: Onset, at: Fraction, scene: Scene) -> Fraction:
     """Let something be heard from ``at`` on, and note how long what follows has to wait with its own words."""
     happened = scene.happened
     begun = happened.free(at)
@@ -137,8 +137,8 @@ def _begin(onset: Onset, at: Fraction, scene: Scene) -> Fraction:
     return at
 
 
-def _say(phrase: Phrase, at: Fraction, scene: Scene) -> Fraction:
-    """Say the longest wording that fits; if none does, what is heard otherwise, or the shortest, and report it."""
+def _lay_phrase(phrase: Phrase, at: Fraction, scene: Scene) -> Fraction:
+    """Lay the longest wording that fits. If no wording fits, lay the sound instead of it, or else report a problem."""
     soonest, room, last = scene.happened.soonest(at), scene.room, len(phrase.wordings) - 1
     for number, wording in enumerate(phrase.wordings):  # noqa: B007 - the last that is tried is said
         own, taken = scene.length(wording)
@@ -165,12 +165,12 @@ def _sound_otherwise(sound: Sound, wording: int, at: Fraction, scene: Scene) -> 
     return end
 
 
-def _fill(slot: Slot, at: Fraction, scene: Scene) -> Fraction:
+def _lay_slot(slot: Slot, at: Fraction, scene: Scene) -> Fraction:
     """Lay what a slot holds, and return when it is over: after its span, or later if its words need that."""
     breath = scene.breath(slot.beat)
     seconds = slot.span.seconds(breath)
     if slot.overrun is Overrun.REFUSE:
-        _hold(slot, at, seconds, scene)
+        _lay_hold(slot, at, seconds, scene)
         return at + seconds
     room = Room(at + seconds - measure_air(seconds), slot.name, seconds, grows=True, outer=scene.room)
     opening, others = _part_opening(slot.body)
@@ -198,7 +198,7 @@ def _note_growth(slot: Slot, seconds: Fraction, lasts: Fraction, scene: Scene) -
         known[slot.where] = grown, describe_growth(slot, slot.where, seconds, lasts)
 
 
-def _hold(slot: Slot, at: Fraction, seconds: Fraction, scene: Scene) -> None:
+def _lay_hold(slot: Slot, at: Fraction, seconds: Fraction, scene: Scene) -> None:
     """Lay what a slot of fixed length holds: each part has room until the next one starts."""
     placed = [(offset.within(seconds), part) for offset, part in slot.at]
     problems = scene.happened.problems
@@ -222,11 +222,11 @@ def _find_talking_over(part: Score, at: Fraction, scene: Scene) -> Iterator[Prob
             yield report_talking_over(each.phrase, each.end - at, part)
 
 
-def _breathe(taken: Breathe, at: Fraction, scene: Scene) -> Fraction:
+def _lay_breath(taken: Breathe, at: Fraction, scene: Scene) -> Fraction:
     breath = scene.breath(taken.beat)
-    start = _breath_start(taken, breath, at, scene)
+    start = _find_start(taken, breath, at, scene)
     if start > at:
-        _put_off(scene.happened.marks, at, start)
+        _delay_stretch(scene.happened.marks, at, start)
     at = start
     _check_size(at, scene.happened)
     for problem in find_unsaid(taken, breath):
@@ -242,7 +242,7 @@ def _breathe(taken: Breathe, at: Fraction, scene: Scene) -> Fraction:
     return at
 
 
-def _breath_start(taken: Breathe, breath: Breath, at: Fraction, scene: Scene) -> Fraction:
+def _find_start(taken: Breathe, breath: Breath, at: Fraction, scene: Scene) -> Fraction:
     """Return when a breath starts: late enough for its first words to be heard at the onset of their phase."""
     start, silent = scene.happened.free(at), Fraction(0)
     if start == at:
@@ -254,8 +254,8 @@ def _breath_start(taken: Breathe, breath: Breath, at: Fraction, scene: Scene) ->
     return at
 
 
-def _put_off(marks: list[Marked], at: Fraction, start: Fraction) -> None:
-    """Let a stretch begin with its first breath, where that had to wait."""
+def _delay_stretch(marks: list[Marked], at: Fraction, start: Fraction) -> None:
+    """Let a stretch begin with its first breath, if that had to wait."""
     if marks and marks[-1].start == at and marks[-1].mark.moment is Moment.STRETCH:
         marks[-1] = Marked(start, marks[-1].mark)
 
@@ -267,23 +267,23 @@ def _collect(scene: Scene, end: Fraction) -> Timeline:
     cues = sorted(happened.cues, key=lambda cue: cue.start)
     return Timeline(
         duration=max(end, ceil_to_grid(max((cue.end for cue in cues), default=end), grid)),
-        phases=tuple(_phases(happened.breaths)),
+        phases=tuple(_number_breaths(happened.breaths)),
         cues=tuple(cues),
-        chapters=tuple(_chapters(happened.marks, end, grid)),
-        stretches=tuple(_stretches(happened.marks)),
+        chapters=tuple(_list_chapters(happened.marks, end, grid)),
+        stretches=tuple(_pair_stretches(happened.marks)),
         unsaid=tuple(happened.unsaid.values()),
         grown=tuple(problem for _, problem in happened.grown.values()),
         grid=grid,
     )
 
 
-def _phases(taken: Iterable[Taken]) -> Iterator[PhaseSpan]:
+def _number_breaths(taken: Iterable[Taken]) -> Iterator[PhaseSpan]:
     for number, each in enumerate(sorted(taken, key=lambda each: each.start)):
         for start, end, kind, side in each.phases:
             yield PhaseSpan(start, end, kind, side, number)
 
 
-def _chapters(marks: list[Marked], end: Fraction, grid: Fraction) -> Iterator[Chapter]:
+def _list_chapters(marks: list[Marked], end: Fraction, grid: Fraction) -> Iterator[Chapter]:
     """Yield chapters, each until the next; they start on the grid, as cues do.
 
     One that would last no time gives way to the next, and neighbours with the same title and side are one.
@@ -297,7 +297,7 @@ def _chapters(marks: list[Marked], end: Fraction, grid: Fraction) -> Iterator[Ch
         yield Chapter(start, others[-1][2] if others else until, title, side, mark.part)
 
 
-def _stretches(marks: list[Marked]) -> Iterator[Stretch]:
+def _pair_stretches(marks: list[Marked]) -> Iterator[Stretch]:
     """Pair each release with the last stretch of its side."""
     begun: dict[Side | None, Fraction] = {}
     for marked in marks:

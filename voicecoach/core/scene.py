@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from voicecoach.errors import Problem, Where
 
 LEAST_GAP = Fraction(1, 4)
-"""Seconds between words at an onset and those after them, where these would not fit otherwise."""
+"""Seconds between words at an onset and the next words, if those would not fit otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A breath was taken: where its phases start and end, in order; they are numbered when all are known."""
+    """A breath and its phases: start, end, kind and side. Breaths are numbered when all are known."""
 
     start: Fraction
     phases: list[tuple[Fraction, Fraction, Kind, Side | None]]
@@ -110,7 +110,7 @@ class Scene:
         return self.inside(Room(at + seconds - measure_air(seconds), name, seconds))
 
     def inside(self, room: Room) -> Scene:
-        """Return the scene where words have to end; of two such places, the one that comes first holds."""
+        """Return the scene in which words have to end in a room; of two rooms, the one that ends first counts."""
         inside = self.room and self.room.end <= room.end
         return self if inside else Scene(self.measure, self.grid, self.breaths, room, self.happened, self.lengths)
 

@@ -64,7 +64,7 @@ class Wording:
     Attributes:
         text: As it is read.
         twins: As it is said of the other side; room is kept for the longer.
-        spoken: As it is said, where that is not as it is read.
+        spoken: As it is said, if that differs.
     """
 
     text: str
@@ -81,7 +81,7 @@ class Wording:
 class Phrase:
     """Something said: its wordings from the longest to the shortest. It lasts as long as the one that is spoken.
 
-    Where none fits, ``otherwise`` is heard; without it, that is an error.
+    If no wording fits, ``otherwise`` is heard; without it, that is an error.
     """
 
     wordings: tuple[Wording, ...]
@@ -112,7 +112,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An instant with a meaning; it takes no time. ``part`` is what of a chapter's title is of its own."""
+    """An instant with a meaning; it takes no time. ``part`` is a chapter's own title, without that of its exercise."""
 
     moment: Moment
     title: str = ""
@@ -175,9 +175,9 @@ class Breathe:
     """One breath: each of its phases is a slot that refuses to grow.
 
     Attributes:
-        words: What starts with which phase: its kind, the how manyth of its kind (from 1), and what.
+        words: What starts with which phase: its kind, its ordinal among phases of the same kind (1-based), and what.
         side: The side that is worked on.
-        sides: The sides of single phases, where they have their own.
+        sides: The sides of single phases that have their own.
         only: The one phase that is taken, of a breath that is not whole.
         beat: Which breath of the pace it is, from 0.
         unworded: What starts with phases that only a listener's breath has, for which the author has no words.
@@ -300,7 +300,7 @@ def is_heard(score: Score) -> bool:
 
 
 def count_beats(score: Score) -> int:
-    """Return how many breaths of its pace a score takes; a part with a pace of its own takes none.
+    """Return how many breaths of its pace a score takes; a part with a pace of its own takes no breaths of it.
 
     >>> count_beats(seq(Breathe(beat=0), Breathe(beat=1)))
     2

@@ -142,7 +142,7 @@ def _list_numbers() -> dict[str, str]:
 
 
 def drop_unit(text: str, leave_out: str) -> str:
-    """Return a simplified text without the units that follow its numbers, where they mean ``leave_out``.
+    """Return a simplified text without the units that follow its numbers, if they mean ``leave_out``.
 
     >>> drop_unit("4 s - 6 sec.", "s")
     '4 - 6'

@@ -36,7 +36,7 @@ class Cue:
         kind: What it is for.
         text: As it is read; the name of a sound.
         side: The side that is meant.
-        spoken: As it is said, where that is not as it is read; the path of a sound that is a file.
+        spoken: As it is said, if that differs; the path of a sound that is a file.
         wording: Which of its phrase's wordings it is, from 0, the longest.
         wordings: How many there are.
         where: Where they stand in their file.
@@ -66,7 +66,7 @@ class Cue:
 
     @property
     def source(self) -> tuple[str, str, int]:
-        """What its sound is known by: a spoken word may have the name of a bell, and a voice sinks."""
+        """The key of its sound: track (a word can be named like a bell), text, and how far the voice has sunk."""
         return self.track, self.said, self.fall
 
 
@@ -83,7 +83,7 @@ class PhaseSpan:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A named part of the session, as players show it; ``part`` is what tells it from others of its exercise."""
+    """A named part of the session, as players show it; ``part`` is its own title, without that of its exercise."""
 
     start: Fraction
     end: Fraction

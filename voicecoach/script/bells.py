@@ -1,4 +1,4 @@
-"""Chimes: bells put into a score where a chapter begins and where the sides change, ringing over what follows."""
+"""Bells at the start of chapters and at changes of side; they ring over what follows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def choose_start(name: str | None) -> Seq:
 
 
 def choose_end(name: str | None) -> Seq:
-    """Return what is heard at the end of a session: a bell, unless none was chosen (an empty name)."""
+    """Return what is heard at the end of a session: a bell, unless the listener chose no bells (an empty name)."""
     if name is None:
         return seq(DEFAULT_END)
     return seq(Sound(f"{name}-end")) if name else seq()

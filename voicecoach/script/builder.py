@@ -37,10 +37,10 @@ MOST_COUNTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A score, what of it can be bent, and whether it depends on how long the listener's breaths last."""
+    """A score, how far it can be bent, and whether it depends on how long the listener's breaths last."""
 
     score: Score
-    room: Freedoms
+    freedoms: Freedoms
     timed: bool = False
 
 
@@ -76,20 +76,20 @@ def write_draft(routine: LoadedRoutine, choices: Choices, most: int = 0, most_sp
 def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft:
     """Write the score of a session whose paces have the tally's totals of breaths, as far as they are known."""
     played = list_exercises(routine, choices)
-    whole = replace(_part(routine, routine, choices), tally=tally, beats=tally.begin())
+    whole = replace(_make_context(routine, routine, choices), tally=tally, beats=tally.begin())
     _check(routine, played, choices)
-    before = _sentences(collect_notice(played, routine), CueKind.NOTICE, whole)
+    before = _write_sentences(collect_notice(played, routine), CueKind.NOTICE, whole)
     opening = (
         Mark(Moment.CHAPTER, whole.word("before")),
         choose_start(choices.chime),
         Pause(Span(rest=choices.lead_in)),
     )
-    middle = seq(*_exercises(played, whole, after=bool(before)))
+    middle = seq(*_write_exercises(played, whole, after=bool(before)))
     rung = add_bells(middle, choices.chime) if choices.chime else middle
-    score = seq(*opening, *before, rung, *_closing(whole))
+    score = seq(*opening, *before, rung, *_write_closing(whole))
     if whole.tally.problems:
         raise RoutineError(order_problems(whole.tally.problems.values()))
-    return Draft(score, whole.room, tally.timed)
+    return Draft(score, whole.freedoms, tally.timed)
 
 
 def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
@@ -107,8 +107,8 @@ def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
         collect_notice(played, routine),
         drafted.score,
         Pacing(routine.sheet.breath, routine.sheet.fixed),
-        _limb(routine),
-        tuple(_unheeded(routine, played)),
+        _find_limb(routine),
+        tuple(_list_unheeded(routine, played)),
         drafted.timed,
     )
 
@@ -123,16 +123,16 @@ def list_exercises(routine: LoadedRoutine, choices: Choices) -> tuple[LoadedRout
 
     Raises:
         UnknownNameError: When an exercise to add, or an exercise or step to skip, is not in the routine.
-        ChoiceError: When none is left.
+        ChoiceError: When no exercise is left.
     """
-    parts = list(_parts(routine))
-    optional = _names(names for names, extra, _ in parts if extra)
+    parts = list(_list_parts(routine))
+    optional = _join_names(names for names, extra, _ in parts if extra)
     remedy = "write one of these, or --with all" if optional else f"{routine.name} has none; leave --with out"
-    _known("optional exercise", choices.added - {"all"}, optional, remedy)
+    _check_names("optional exercise", choices.added - {"all"}, optional, remedy)
     if choices.skipped:
-        steps = {name for *_, part in parts for name in _step_names(part, choices)}
-        every = _names(names for names, _, _ in parts)
-        _known("exercise in this routine", choices.skipped, [*every, *sorted(steps - {*every})])
+        steps = {name for *_, part in parts for name in _list_step_names(part, choices)}
+        every = _join_names(names for names, _, _ in parts)
+        _check_names("exercise in this routine", choices.skipped, [*every, *sorted(steps - {*every})])
     if "all" in choices.added and not optional:
         raise ChoiceError(f"{routine.name} has no optional exercises to add\nleave --with out")
     added = set(optional) if "all" in choices.added else choices.added
@@ -146,7 +146,7 @@ def list_exercises(routine: LoadedRoutine, choices: Choices) -> tuple[LoadedRout
 
 def collect_notice(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> tuple[str, ...]:
     """Return the sentences of the notices of all that is played, and of what includes it, each once."""
-    return tuple(dict.fromkeys(text for part in _leading_to(played, routine) for text in part.sheet.notice))
+    return tuple(dict.fromkeys(text for part in _find_leading(played, routine) for text in part.sheet.notice))
 
 
 def _unheeded(routine: LoadedRoutine, played: Iterable[LoadedRoutine]) -> Iterator[str]:
@@ -178,19 +178,19 @@ def _one_sided(played: Iterable[LoadedRoutine]) -> bool:
 def _part(whole: LoadedRoutine, routine: LoadedRoutine, choices: Choices) -> Context:
     """Return the place at the beginning of an exercise, with its parameters' values."""
     words = language(whole.sheet.language, routine.sheet.words)
-    said = {"halfway": words.word("halfway"), "last one": words.word("last")}
-    values = {**said, **routine.sheet.parameters, **choices.settings}
+    own = {"halfway": words.word("halfway"), "last one": words.word("last")}
+    values = {**own, **routine.sheet.parameters, **choices.settings}
     return Context(routine, words, choices, choose_pace(routine, choices), values=values, tally=Tally(problems={}))
 
 
-def _placed(part: Context, *, both: bool) -> Context:
-    """Return the place with the rounds of its outermost repeats, which are only chosen where nothing has sides."""
+def _set_rounds(part: Context, *, both: bool) -> Context:
+    """Return the place with the rounds of its outermost repeats, which can be chosen only if nothing has sides."""
     return part if both else replace(part, rounds=part.choices.rounds, more=part.choices.amount.rounds)
 
 
 def _leading_to(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> list[LoadedRoutine]:
     """Return a routine and all inside it that lead to what is played."""
-    inside = [found for part in routine.included.values() for found in _leading_to(played, part)]
+    inside = [found for part in routine.included.values() for found in _find_leading(played, part)]
     return [routine, *inside] if inside or any(routine is part for part in played) else []
 
 
@@ -203,10 +203,10 @@ def _parts(
         yield (routine.name, *names), optional, routine
     for step in includes:
         called = (*names, step.name) if step.name else names
-        yield from _parts(routine.included[step.include], called, optional=optional or step.optional)
+        yield from _list_parts(routine.included[step.include], called, optional=optional or step.optional)
 
 
-def _names(parts: Iterable[Iterable[str]]) -> list[str]:
+def _join_names(parts: Iterable[Iterable[str]]) -> list[str]:
     """Return the names of exercises, each once, in the order of the routine."""
     return list(dict.fromkeys(name for names in parts for name in names))
 
@@ -222,7 +222,7 @@ def _step_names(routine: LoadedRoutine, choices: Choices) -> Iterator[str]:
             yield from list_round_names(inner, name, part)
 
 
-def _known(kind: str, names: Iterable[str], known: Sequence[str], remedy: str = "") -> None:
+def _check_names(kind: str, names: Iterable[str], known: Sequence[str], remedy: str = "") -> None:
     folded = {name.casefold() for name in known}
     for name in sorted(names):
         if name.casefold() not in folded:
@@ -231,7 +231,7 @@ def _known(kind: str, names: Iterable[str], known: Sequence[str], remedy: str = 
 
 def _check(routine: LoadedRoutine, played: Sequence[LoadedRoutine], choices: Choices) -> None:
     both = has_sides(played)
-    if len(choices.sides) == 1 and not both and not _one_sided(played):
+    if len(choices.sides) == 1 and not both and not _has_one_side(played):
         raise SidelessError(f"{routine.name} has no sides, so there is no track for one\nleave out --side or --tracks")
     if choices.first and not both:
         raise SidelessError(f"{routine.name} has no sides, so none of them can begin\nleave out --first")
@@ -245,10 +245,10 @@ def _check(routine: LoadedRoutine, played: Sequence[LoadedRoutine], choices: Cho
     remedy = (
         f"'voicecoach show {routine.name}' shows them" if parameters else f"{routine.name} has none; leave --set out"
     )
-    _known("parameter", choices.settings, parameters, remedy)
+    _check_names("parameter", choices.settings, parameters, remedy)
 
 
-def _sentences(texts: Iterable[str], kind: CueKind, part: Context) -> list[Score]:
+def _write_sentences(texts: Iterable[str], kind: CueKind, part: Context) -> list[Score]:
     """Say sentences one after the other, with a moment between them."""
     spoken = (part.sentence(text, kind) for text in texts)
     return [each for sentence in spoken if sentence != seq() for each in (sentence, Pause(SENTENCE_GAP))]
@@ -256,23 +256,26 @@ def _sentences(texts: Iterable[str], kind: CueKind, part: Context) -> list[Score
 
 def _exercises(played: Sequence[LoadedRoutine], whole: Context, *, after: bool) -> Iterator[Score]:
     """Write the exercises; ``after`` tells whether anything was said before them."""
-    told: set[str] = set()
+    said: set[str] = set()
     both = has_sides(played)
     for number, routine in enumerate(played):
         if number:
-            yield from _before(whole, routine)
+            yield from _write_between(whole, routine)
         part = replace(
-            _part(whole.routine, routine, whole.choices), beats=whole.beats, room=whole.room, tally=whole.tally
+            _make_context(whole.routine, routine, whole.choices),
+            beats=whole.beats,
+            freedoms=whole.freedoms,
+            tally=whole.tally,
         )
         if number or after:
             yield Pause(PART_GAP)
-        yield _exercise(_placed(part, both=both), told)
-        told |= {*routine.sheet.benefits, *routine.sheet.tips}
+        yield _write_exercise(_set_rounds(part, both=both), said)
+        said |= {*routine.sheet.benefits, *routine.sheet.tips}
 
 
 def _before(whole: Context, following: LoadedRoutine) -> Iterator[Score]:
     """Rest between exercises; the next one can be announced in it."""
-    place = whole.having(next=following.sheet.title)
+    place = whole.with_values(next=following.sheet.title)
     yield from (write_rest(step, place) for step in whole.routine.sheet.between if isinstance(step, Rest))
 
 
@@ -280,13 +283,13 @@ _ENDS = ".?!…。！？؟।۔።։။។"  # noqa: RUF001 - marks of many scri
 """What a title may end with already."""
 
 
-def _exercise(part: Context, told: set[str]) -> Score:
+def _write_exercise(part: Context, said: set[str]) -> Score:
     """Name the exercise, say what it is for and its tips (once in a session), then do its steps."""
     sheet = part.routine.sheet
-    once = [text for text in (*sheet.benefits, *sheet.tips) if text not in told]
+    once = [text for text in (*sheet.benefits, *sheet.tips) if text not in said]
     intro = (
-        *_sentences([_ended(sheet.title, sheet.language)], CueKind.INSTRUCTION, part),
-        *_sentences(once, CueKind.TIP, part),
+        *_write_sentences([_end_sentence(sheet.title, sheet.language)], CueKind.INSTRUCTION, part),
+        *_write_sentences(once, CueKind.TIP, part),
     )
     opening = (part.chapter(), *intro)
     return write_paced(
@@ -294,14 +297,14 @@ def _exercise(part: Context, told: set[str]) -> Score:
     )
 
 
-def _ended(title: str, language: str) -> str:
+def _end_sentence(title: str, language: str) -> str:
     """End a title as a sentence, so that the voice falls at its end."""
     return title if title[-1] in _ENDS else f"{title}{full_stop(language)}"
 
 
-def _closing(whole: Context) -> list[Score]:
+def _write_closing(whole: Context) -> list[Score]:
     texts = whole.routine.sheet.closing or (whole.word("closing"),)
     chapter = Mark(Moment.CHAPTER, whole.word("ending"))
-    spoken = _sentences(texts, CueKind.CLOSING, whole)
+    spoken = _write_sentences(texts, CueKind.CLOSING, whole)
     last = Pause(Span(rest=whole.choices.amount.closing))
     return [Pause(PART_GAP), last, chapter, *spoken, choose_end(whole.choices.chime), Pause(GET_UP)]

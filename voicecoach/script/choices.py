@@ -48,7 +48,7 @@ class Spread:
     spared: int = 0
 
     def at(self, place: int) -> int:
-        """How many breaths more a place has; places count from 0."""
+        """Return how many breaths more a place has; places count from 0."""
         return self.each - (place < self.spared)
 
 
@@ -64,7 +64,7 @@ def spread(breaths: int, places: int) -> Spread:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How much of a session there is, where its author leaves room for it.
+    """How much of a session there is, within its author's limits.
 
     Attributes:
         rounds: Rounds more or fewer in each block whose rounds can be chosen, within its ``min`` and ``max``.
@@ -93,8 +93,8 @@ class Choices:
         lead_in: Seconds before the first word.
         guidance: How much is said.
         settings: Values of the routine's parameters.
-        amount: How much of it, where its author leaves room.
-        chime: The set of chimes that is heard; empty for none, None for a chime at the end alone.
+        amount: How much of it, within its author's limits.
+        chime: The set of chimes that is heard; empty for no chimes, None for a chime at the end only.
     """
 
     breath: Pace | None = None

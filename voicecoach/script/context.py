@@ -36,7 +36,7 @@ _PRODUCT = re.compile(rf"{_FACTOR}(?: [*/] {_FACTOR})*")
 _SUM = re.compile(r"\} [-+] | [-+] \{")
 _START = Offset(Fraction(0), Fraction(0))
 EACH = 20
-"""What a text costs besides its characters, where they are counted."""
+"""Characters that each text counts for, besides its own."""
 SENTENCE_GAP = Span(rest=Fraction(3, 4))
 ONE_BREATH = Span(breaths=1)
 TONES = {Kind.INHALE: "tone-in", Kind.HOLD: "tone-hold", Kind.EXHALE: "tone-out", Kind.PAUSE: "tone-hold"}
@@ -44,29 +44,29 @@ TONES = {Kind.INHALE: "tone-in", Kind.HOLD: "tone-hold", Kind.EXHALE: "tone-out"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a step stands.
+    """The context of a step.
 
     Attributes:
         routine: The exercise that it belongs to.
         words: The program's words, and those that the routine says instead.
-        choices: The listener's.
+        choices: The listener's choices.
         pace: The pace that is breathed here.
         written: The pace that the author wrote for here; None for that of the routine.
-        beats: The breaths of that pace, counted.
-        room: What can be bent, noted.
+        beats: The counter of the breaths of that pace.
+        freedoms: What can be bent.
         rounds: The rounds that are to be played of the outermost repeats, if they are chosen.
-        more: Rounds more, or fewer, of the outermost repeats; None where they are not to be changed.
+        more: Rounds more, or fewer, of the outermost repeats; None if they stay as they are.
         side: The side whose turn it is.
-        following: The side whose turn comes next, where one does.
+        following: The side whose turn comes next, if there is one.
         between: Whether it comes before or between rounds, where a hold is a rest.
         titles: What the chapter that it is in is called, within its exercise.
         listed: The values of the lists that are gone through inside that chapter.
         round: The round it is in, from 0, and of how many.
-        again: Whether it was done before.
+        again: Whether this is a later round.
         outermost: Whether no round is around it.
         values: What names in braces stand for here, in lower case.
-        varied: The round, from 0, that gave a name its value.
-        tally: All that the session has come to so far.
+        varied: The round, from 0, that each varying name has its value from.
+        tally: The counters of the whole session.
     """
 
     routine: LoadedRoutine
@@ -75,7 +75,7 @@ class Context:
     pace: Pace
     written: Pace | None = None
     beats: BreathCount = field(default_factory=BreathCount)
-    room: Freedoms = field(default_factory=Freedoms)
+    freedoms: Freedoms = field(default_factory=Freedoms)
     rounds: int | None = None
     more: int | None = None
     side: Side | None = None
@@ -90,8 +90,8 @@ class Context:
     varied: Mapping[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
-    def having(self, **values: str) -> Context:
-        """Return this place with more that names stand for; ``_`` in a name is a space."""
+    def with_values(self, **values: str) -> Context:
+        """Return this context with values for more names; ``_`` in a name is a space."""
         return replace(self, values={**self.values, **{name.replace("_", " "): text for name, text in values.items()}})
 
     def word(self, key: str, **values: object) -> str:
@@ -113,10 +113,10 @@ class Context:
         try:
             found = as_count(evaluate(value.text, self.values, self.spend))
         except ChoiceError as error:
-            return self.amiss(value.where, str(error), 1)
+            return self.report(value.where, str(error), 1)
         if not 1 <= found <= MOST_BREATHS:
             what = f"{self._when(value)}{value.text} is {found:,}: from 1 to {MOST_BREATHS:,} are possible"
-            return self.amiss(value.where, what, 1)
+            return self.report(value.where, what, 1)
         return found
 
     def span(self, value: Span | Formula, *, empty: bool = False) -> Span:
@@ -130,18 +130,18 @@ class Context:
         try:
             span = as_span(evaluate(value.text, self.values, self.spend))
         except ChoiceError as error:
-            return self.amiss(value.where, str(error), ONE_BREATH)
+            return self.report(value.where, str(error), ONE_BREATH)
         if span == Span() and not empty:
             when = self._when(value)
             remedy = "let it start higher, or shrink less" if when else "give it more than 0"
-            return self.amiss(value.where, f"{when}{value.text} is 0: {remedy}", ONE_BREATH)
+            return self.report(value.where, f"{when}{value.text} is 0: {remedy}", ONE_BREATH)
         if span.breaths > MOST_BREATHS or max(span.rest, span.least) > LONGEST_SPAN:
             what = f"{value.text} lasts too long: at most {MOST_BREATHS:,} breaths or 24h are possible"
-            return self.amiss(value.where, what, ONE_BREATH)
+            return self.report(value.where, what, ONE_BREATH)
         return span
 
     def breaths(self, value: Span | Formula) -> int:
-        """How many breaths a length has here, at this pace.
+        """Return how many breaths a length has here, at this pace.
 
         Raises:
             RoutineError: When it can't be worked out, or is not counted in breaths.
@@ -149,18 +149,18 @@ class Context:
         span = self.span(value)
         if not span.in_breaths:
             where, text = (value.where, value.text) if isinstance(value, Formula) else (None, str(span))
-            return self.amiss(where, f"{quote(text)} is {span}: write how many breaths, or 30s in whole breaths", 1)
+            return self.report(where, f"{quote(text)} is {span}: write how many breaths, or 30s in whole breaths", 1)
         return self._counted(span)
 
     def _counted(self, span: Span) -> int:
-        """How many breaths a span has, noting where that depends on how long they last."""
+        """Return how many breaths a span has, and note if that depends on how long they last."""
         self.tally.timed |= bool(span.rest or span.least)
         self.beats.counted |= bool(span.least) and len(self.pace.points) > 1
         if self.beats.cautious and self.beats.counted:
             return max(span.breaths, math.ceil(span.least / self.shortest.seconds))
         return self.pace.count(span, self.beats.taken, self.beats.total)
 
-    def own_pace(self, value: Pace | Formula) -> Pace:
+    def work_out_pace(self, value: Pace | Formula) -> Pace:
         """Return a pace; names in it stand for seconds.
 
         Raises:
@@ -172,7 +172,7 @@ class Context:
             return read_pace(_PRODUCT.sub(lambda match: self._seconds(match[0]), value.text))
         except ChoiceError as error:
             also = "; of names, only * and / can be worked out in a breath" if _SUM.search(value.text) else ""
-            return self.amiss(value.where, "; ".join(str(error).splitlines()) + also, self.pace)
+            return self.report(value.where, "; ".join(str(error).splitlines()) + also, self.pace)
 
     def _seconds(self, text: str) -> str:
         """Return a value as a phase of a breath is written: in seconds."""
@@ -194,13 +194,13 @@ class Context:
         after = value.text.strip().removeprefix("last ")
         span = self.span(replace(value, text=after), empty=True)
         if span.in_breaths:
-            return self.amiss(value.where, f"{quote(value.text)} is {span}: write a time, as 10s", _START)
+            return self.report(value.where, f"{quote(value.text)} is {span}: write a time, as 10s", _START)
         if after != value.text.strip():
             return Offset(Fraction(1), -span.rest)
         return Offset(Fraction(0), span.rest)
 
     def _when(self, value: Formula) -> str:
-        """Say in which round a value is what it is, where it varies."""
+        """Name the round of a value that varies."""
         rounds = [self.varied[name] for name in value.names() if name in self.varied]
         return f"in round {max(rounds) + 1} " if rounds else ""
 
@@ -213,7 +213,7 @@ class Context:
         self.tally.taken += 1
         if self.tally.taken > self.tally.limit:
             what = f"the breaths and steps of this session are more than {self.tally.limit:,}"
-            raise TooManyError(self.refused(None, f"{what}: use fewer rounds or breaths").problems)
+            raise TooManyError(self.make_error(None, f"{what}: use fewer rounds or breaths").problems)
 
     def spend(self, characters: int) -> None:
         """Count what is read aloud or worked out.
@@ -223,22 +223,22 @@ class Context:
         """
         self.tally.spent += characters + EACH
         if 0 < self.tally.most_spent < self.tally.spent:
-            raise TooManyError(self.refused(None, "the words of this session are too many: use fewer").problems)
+            raise TooManyError(self.make_error(None, "the words of this session are too many: use fewer").problems)
 
-    def amiss(self, where: Where | None, what: str, instead: _Given) -> _Given:
-        """Note what can't be worked out, and go on with something else, so that all of it is told together.
+    def report(self, where: Where | None, what: str, instead: _Given) -> _Given:
+        """Note what can't be worked out, and go on with something else, so that all problems are reported together.
 
         Raises:
-            RoutineError: Where nobody asks for all of it.
+            RoutineError: If only the first problem is wanted.
         """
-        error = self.refused(where, what)
+        error = self.make_error(where, what)
         if self.tally.problems is None:
             raise error
         for problem in error.problems:
             self.tally.problems.setdefault(problem.where, problem)
         return instead
 
-    def refused(self, where: Where | None, what: str) -> RoutineError:
+    def make_error(self, where: Where | None, what: str) -> RoutineError:
         """Return the error that says ``what``, and after its last colon what would mend it."""
         told, _, remedy = what.rpartition(": ")
         place = where or Where(self.routine.file, 1, 1)
@@ -285,15 +285,15 @@ class Context:
 
     def wording(self, text: str) -> Wording:
         """Fill a wording's braces for this side; what is said of the other side is its twin."""
-        own = self.filled(text, self.side)
+        own = self.fill(text, self.side)
         self.spend(len(own))
-        spoken = twin = self._pronounced(own)
+        spoken = twin = self._pronounce(own)
         if BLANK.search(text) and {self.side, self.following} & {*LEFT_RIGHT}:  # words without any are the same
             mirrored = replace(self, side=_other(self.side), following=_other(self.following))
-            twin = self._pronounced(mirrored.filled(text, mirrored.side))
+            twin = self._pronounce(mirrored.fill(text, mirrored.side))
         return Wording(own, (twin,) if twin != spoken else (), "" if spoken == own else spoken)
 
-    def filled(self, text: str, side: Side | None) -> str:
+    def fill(self, text: str, side: Side | None) -> str:
         """Fill the braces of a text, capitalised as the name in them is."""
 
         def _found(match: re.Match[str]) -> str:
@@ -328,33 +328,33 @@ class Context:
                 return nouns[self.following][rest]
         if name not in self.values:
             raise UnknownNameError("value", name, sorted(self.values))
-        return self._told(name, self.following if name.startswith("next ") and self.following else side)
+        return self._say_value(name, self.following if name.startswith("next ") and self.following else side)
 
-    def _told(self, name: str, side: Side | None) -> str:
+    def _say_value(self, name: str, side: Side | None) -> str:
         """Say a value: a number or a length in words, any other text as it stands, with the names in it filled."""
         text = self.values[name]
         try:
             found = evaluate(text, self.values, self.spend)
         except TooDeepError as error:
-            return self.amiss(None, str(error), text)
+            return self.report(None, str(error), text)
         except ChoiceError:
             others = {other: value for other, value in self.values.items() if other != name}
             if name.startswith("next "):
                 coming = {other.removeprefix("next "): value for other, value in others.items() if "next " in other}
                 others = {**others, **coming}
-            return replace(self, values=others).filled(text, side)
+            return replace(self, values=others).fill(text, side)
         if isinstance(found, Fraction):
             return self.words.number(found)
         breaths = [self.words.say_count("breaths", self._counted(found))] if found.in_breaths else []
         times = [self.words.say_duration(found.rest)] if found.rest or not breaths else []
         return self.words.join_durations(*breaths, *times)
 
-    def _pronounced(self, text: str) -> str:
+    def _pronounce(self, text: str) -> str:
         return read_aloud(text, self.words, tuple(self.routine.sheet.pronounce.items()))
 
 
 def _other(side: Side | None) -> Side | None:
-    """Return the other side; what is for none or both stays so."""
+    """Return the other side; no side and both sides stay as they are."""
     return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(side, side) if side else side
 
 

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from voicecoach.script.tally import Freedom, Freedoms
 
 NEVER = Fraction(10**9)
-"""Seconds of what can't be performed: more than any session has."""
+"""Seconds that stand for a session that can't be performed: more than any session has."""
 NAMED = 4
-"""At most so many lengths on each side are looked into to name the nearest."""
+"""Lengths on each side that are tried, at most, to name the nearest."""
 WIDER = 4
-"""So many other numbers of rounds are tried where neither of the two that enclose a length can be bent to it."""
+"""Other numbers of rounds to try, if neither of the two that enclose a length can be bent to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class Trial:
     Attributes:
         seconds: How long it lasts, in whole steps of the grid.
         breath: Seconds of its longest breath.
-        room: What of it can be bent, and how far it was.
+        freedoms: What of it can be bent, and how far it was.
     """
 
     seconds: Fraction
     breath: Fraction
-    room: Freedoms
+    freedoms: Freedoms
 
     def longest(self, grid: Fraction) -> Fraction:
         """Return the longest length that a closing rest of less than a breath makes of it: in whole seconds, if any."""
@@ -62,7 +62,7 @@ class Trial:
 
 
 Attempt = Callable[[Amount], Trial | None]
-"""Tries a session with an amount; None where it can't be."""
+"""Tries a session with an amount; None if that is not possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +80,23 @@ class Fit:
 
     def as_json(self) -> dict[str, Any]:
         """Return the public form of what was chosen: rounds of each block, more or fewer than written, and seconds."""
-        room = self.trial.room
+        freedoms = self.trial.freedoms
         return {
-            "rounds": room.played,
+            "rounds": freedoms.played,
             "more_rounds": self.amount.rounds,
-            "more_breaths_in_rests": room.rests.bent,
-            "more_guided_breaths": room.breaths.bent,
+            "more_breaths_in_rests": freedoms.rests.bent,
+            "more_guided_breaths": freedoms.breaths.bent,
             "closing_rest": float(self.amount.closing),
         }
 
     def __str__(self) -> str:
         """Say it on one line."""
-        room = self.trial.room
-        rounds = f"rounds: {', '.join(map(str, dict.fromkeys(room.played)))} ({_more(self.amount.rounds)}), "
-        bent = f"breaths in rests: {_more(room.rests.bent)}, guided breaths: {_more(room.breaths.bent)}"
+        freedoms = self.trial.freedoms
+        rounds = f"rounds: {', '.join(map(str, dict.fromkeys(freedoms.played)))} ({_write_more(self.amount.rounds)}), "
+        rests, guided = _write_more(freedoms.rests.bent), _write_more(freedoms.breaths.bent)
+        bent = f"breaths in rests: {rests}, guided breaths: {guided}"
         closing = f"closing rest: {float(self.amount.closing):g} s"
-        return f"fitted to {_written(self.goal)}; {rounds if room.played else ''}{bent}, {closing}"
+        return f"fitted to {_write_length(self.goal)}; {rounds if freedoms.played else ''}{bent}, {closing}"
 
 
 class LengthError(ChoiceError):
@@ -103,16 +104,16 @@ class LengthError(ChoiceError):
 
     Attributes:
         goal: The seconds that were asked for.
-        shorter: How the nearest shorter length that it can have is met; None if there is none.
+        shorter: How the nearest shorter length that it can have is met; None if no shorter length is possible.
         longer: How the nearest longer one is.
     """
 
     def __init__(self, goal: Fraction, shorter: Fit | None, longer: Fit | None) -> None:
         """Say what would be possible."""
         self.goal, self.shorter, self.longer = goal, shorter, longer
-        lengths = [_written(each.goal) for each in (shorter, longer) if each]
+        lengths = [_write_length(each.goal) for each in (shorter, longer) if each]
         near = f"what is possible and nearest: {' and '.join(lengths)}"
-        what = f"this session can't last {_written(goal)}: its rounds, rests and breaths can't be bent to that"
+        what = f"this session can't last {_write_length(goal)}: its rounds, rests and breaths can't be bent to that"
         super().__init__(f"{what}\n{near}" if lengths else what)
 
     @property
@@ -131,7 +132,7 @@ def prepare_attempt(routine: LoadedRoutine, choices: Choices, measure: Measure, 
             timeline = perform(drafted.score, measure, breathed, grid=grid)
         except (RoutineError, ChoiceError):
             return None
-        return Trial(timeline.duration, _breath(timeline, breathed), drafted.room)
+        return Trial(timeline.duration, _find_longest(timeline, breathed), drafted.freedoms)
 
     return attempt
 
@@ -142,18 +143,18 @@ def fit_length(attempt: Attempt, seconds: Fraction, grid: Fraction) -> Fit:
     The work is a few attempts for each number of rounds that is looked at, whatever the length.
 
     Raises:
-        LengthError: When there is none; it names the nearest lengths that there are.
+        LengthError: When no amount fits; it names the nearest possible lengths.
     """
     search = _Search(attempt, grid, ceil_to_grid(seconds, grid))
-    fit = _met(search, seconds)
+    fit = _meet(search, seconds)
     if fit is None:
-        raise search.missed(seconds)
+        raise search.make_error(seconds)
     return fit
 
 
-def _met(search: _Search, seconds: Fraction) -> Fit | None:
+def _meet(search: _Search, seconds: Fraction) -> Fit | None:
     """Find an amount, and try it with its closing rest."""
-    amount = search.found()
+    amount = search.find()
     trial = search.attempt(amount) if amount else None
     if amount and trial and trial.seconds < search.goal:  # a sound rang on past the end, and took no time of its own
         amount = replace(amount, closing=amount.closing + search.goal - trial.seconds)
@@ -182,73 +183,73 @@ class _Search:
     def within(self, amount: Amount) -> bool:
         return self.seconds(amount) <= self.goal
 
-    def closed(self, amount: Amount) -> Amount | None:
-        """Leave what is less than a breath to the closing rest; return None where it is more."""
+    def close(self, amount: Amount) -> Amount | None:
+        """Leave the remainder to the closing rest; return None if it is a breath or more."""
         trial = self.trial(amount)
         if trial is None or not 0 <= self.goal - trial.seconds < trial.breath:
             return None
         return replace(amount, closing=self.goal - trial.seconds)
 
-    def found(self) -> Amount | None:
+    def find(self) -> Amount | None:
         """Find an amount: with the author's own guided breaths if that is possible, else with few more or fewer."""
-        nearest = self.nearest()
-        rested = (self.rested(Amount(rounds)) for rounds in nearest[:2])
-        held = (self.held(rounds) for rounds in nearest)
+        nearest = self.list_nearest()
+        rested = (self.bend_rests(Amount(rounds)) for rounds in nearest[:2])
+        held = (self.bend_breaths(rounds) for rounds in nearest)
         return next((amount for ways in (rested, held) for amount in ways if amount), None)
 
-    def nearest(self) -> list[int]:
+    def list_nearest(self) -> list[int]:
         """Return how many rounds more to look at: of those that enclose the goal the nearer, and others around them."""
-        room = self.room(0)
-        low, high = (room.rounds.least, room.rounds.most) if room else (0, 0)
+        freedoms = self.find_freedoms(0)
+        low, high = (freedoms.rounds.least, freedoms.rounds.most) if freedoms else (0, 0)
         start = next((rounds for rounds in (low, 0) if self.within(Amount(rounds))), None)
-        most = low - 1 if start is None else self.farthest(Amount, start, high)
+        most = low - 1 if start is None else self.find_farthest(Amount, start, high)
         around = [rounds for rounds in (most, most + 1) if low <= rounds <= high]
         around.sort(key=lambda rounds: abs(self.seconds(Amount(rounds)) - self.goal))
         others = [most + step for away in range(1, WIDER // 2 + 1) for step in (-away, away + 1)]
         return [*around, *(rounds for rounds in others if low <= rounds <= high)]
 
-    def room(self, rounds: int) -> Freedoms | None:
+    def find_freedoms(self, rounds: int) -> Freedoms | None:
         trial = self.trial(Amount(rounds))
-        return trial.room if trial else None
+        return trial.freedoms if trial else None
 
-    def rested(self, amount: Amount) -> Amount | None:
+    def bend_rests(self, amount: Amount) -> Amount | None:
         """Bend the rests of a session until it fits, starting from what its author wrote."""
-        room = self.room(amount.rounds)
-        low, high = _reach(room.rests) if room else (0, 0)
+        freedoms = self.find_freedoms(amount.rounds)
+        low, high = _reach(freedoms.rests) if freedoms else (0, 0)
 
         def bent(breaths: int) -> Amount:
-            return replace(amount, rests=spread(breaths, room.rests.count)) if breaths and room else amount
+            return replace(amount, rests=spread(breaths, freedoms.rests.count)) if breaths and freedoms else amount
 
         start, end = (0, high) if self.within(amount) else (low, 0)
-        return self.closed(bent(self.farthest(bent, start, end, enough=True))) if self.within(bent(start)) else None
+        return self.close(bent(self.find_farthest(bent, start, end, enough=True))) if self.within(bent(start)) else None
 
-    def held(self, rounds: int) -> Amount | None:
-        """Bend the rests as far as they go, and then the guided breaths; what that is too much, the rests take back."""
-        room = self.room(rounds)
-        if room is None or not room.breaths.count:
+    def bend_breaths(self, rounds: int) -> Amount | None:
+        """Bend the rests to their limit, then add or drop guided breaths; the rests absorb any overshoot."""
+        freedoms = self.find_freedoms(rounds)
+        if freedoms is None or not freedoms.breaths.count:
             return None
-        low, high = _reach(room.breaths)
-        least, most = (_rested(room.rests, breaths) for breaths in _reach(room.rests))
+        low, high = _reach(freedoms.breaths)
+        least, most = (_spread_rests(freedoms.rests, breaths) for breaths in _reach(freedoms.rests))
 
         def bent(breaths: int, rests: Amount) -> Amount:
-            return replace(rests, rounds=rounds, breaths=spread(breaths, room.breaths.count))
+            return replace(rests, rounds=rounds, breaths=spread(breaths, freedoms.breaths.count))
 
         if self.within(bent(0, most)):
-            breaths = self.farthest(lambda count: bent(count, most), 0, high, enough=True)
-            return self.closed(bent(breaths, most)) or self.rested(bent(min(breaths + 1, high), Amount()))
+            breaths = self.find_farthest(lambda count: bent(count, most), 0, high, enough=True)
+            return self.close(bent(breaths, most)) or self.bend_rests(bent(min(breaths + 1, high), Amount()))
         if self.within(bent(0, least)) or not self.within(bent(low, least)):
             return None
-        breaths = self.farthest(lambda count: bent(count, least), low, -1, enough=True)
-        return self.closed(bent(breaths, least)) or self.rested(bent(breaths, Amount()))
+        breaths = self.find_farthest(lambda count: bent(count, least), low, -1, enough=True)
+        return self.close(bent(breaths, least)) or self.bend_rests(bent(breaths, Amount()))
 
-    def farthest(self, amount: Callable[[int], Amount], low: int, high: int, *, enough: bool = False) -> int:
+    def find_farthest(self, amount: Callable[[int], Amount], low: int, high: int, *, enough: bool = False) -> int:
         """Return the last number whose amount is within the goal; that of ``low`` is, and they grow.
 
         It goes ahead as far as the last step promises, and then halves what is left. With ``enough``, less than a
         breath is near enough, and each number is taken for a breath at first.
         """
         step, beyond = self.breaths(amount(low)) if enough else 1, high + 1
-        while low + 1 < beyond and not (enough and self.closed(amount(low))):
+        while low + 1 < beyond and not (enough and self.close(amount(low))):
             probe = min(low + max(1, step), beyond - 1)
             if self.within(amount(probe)):
                 took = (self.seconds(amount(probe)) - self.seconds(amount(low))) / (probe - low)
@@ -263,21 +264,21 @@ class _Search:
         trial = self.trial(amount)
         return int((self.goal - trial.seconds) / trial.breath) if trial else 0
 
-    def missed(self, goal: Fraction) -> LengthError:
+    def make_error(self, goal: Fraction) -> LengthError:
         """Return the error that names the nearest lengths; each is looked for as if it were asked for."""
         trials = [trial for trial in self.tried.values() if trial]
         below = sorted((trial.longest(self.grid) for trial in trials if trial.seconds <= self.goal), reverse=True)
         above = sorted(trial.shortest(self.grid) for trial in trials if trial.seconds > self.goal)
-        shorter, longer = (next(filter(None, map(self.possible, named[:NAMED])), None) for named in (below, above))
+        shorter, longer = (next(filter(None, map(self.find_possible, named[:NAMED])), None) for named in (below, above))
         return LengthError(goal, shorter, longer)
 
-    def possible(self, seconds: Fraction) -> Fit | None:
+    def find_possible(self, seconds: Fraction) -> Fit | None:
         """Return how a length near the goal is met, if it is."""
         goal = ceil_to_grid(seconds, self.grid)
-        return _met(_Search(self.attempt, self.grid, goal, self.tried), seconds)
+        return _meet(_Search(self.attempt, self.grid, goal, self.tried), seconds)
 
 
-def _rested(places: Freedom, breaths: int) -> Amount:
+def _spread_rests(places: Freedom, breaths: int) -> Amount:
     return Amount(rests=spread(breaths, places.count)) if places.count else Amount()
 
 
@@ -286,27 +287,27 @@ def _reach(places: Freedom) -> tuple[int, int]:
     return places.least * places.count, places.most * places.count
 
 
-def _breath(timeline: Timeline, pace: Pace) -> Fraction:
-    """Return the longest breath that is guided; where none is, the longest of the pace."""
+def _find_longest(timeline: Timeline, pace: Pace) -> Fraction:
+    """Return the length of the longest guided breath; without one, of the longest breath of the pace."""
     lengths: defaultdict[int, Fraction] = defaultdict(Fraction)
     for phase in timeline.phases:
         lengths[phase.breath] += phase.end - phase.start
     return max(lengths.values(), default=max(point.seconds for point in pace.points))
 
 
-def _more(count: int) -> str:
+def _write_more(count: int) -> str:
     """Say how many more there are than the author wrote.
 
-    >>> _more(2), _more(-1), _more(0)
+    >>> _write_more(2), _write_more(-1), _write_more(0)
     ('2 more', '1 fewer', 'as written')
     """
     return f"{abs(count)} {'more' if count > 0 else 'fewer'}" if count else "as written"
 
 
-def _written(seconds: Fraction) -> str:
+def _write_length(seconds: Fraction) -> str:
     """Write a length as it can be asked for.
 
-    >>> _written(Fraction(630)), _written(Fraction(93624, 1000))
+    >>> _write_length(Fraction(630)), _write_length(Fraction(93624, 1000))
     ('10:30', '93.624s')
     """
     return format_time(seconds) if seconds.denominator == 1 else f"{float(seconds):.6f}".rstrip("0") + "s"

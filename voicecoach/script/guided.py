@@ -24,7 +24,7 @@ def guide_breaths(step: BreathePhases, part: Context) -> Score:
     """Write guided breaths, at their own pace if they have one."""
     if step.breath:
         return write_paced(
-            part.own_pace(step.breath), part, lambda inner: _write_breaths(step, inner), fixed=step.fixed
+            part.work_out_pace(step.breath), part, lambda inner: _write_breaths(step, inner), fixed=step.fixed
         )
     return _write_breaths(step, part)
 
@@ -49,7 +49,7 @@ def _warn_past(step: BreathePhases, part: Context) -> Iterator[Score]:
 def _choose_count(step: BreathePhases, part: Context) -> int:
     if step.least is None and step.most is None:
         return part.breaths(step.breathe)
-    return part.room.breaths.bend(part.choices.amount.breaths, *_read_bounds(step, part))
+    return part.freedoms.breaths.bend(part.choices.amount.breaths, *_read_bounds(step, part))
 
 
 def _read_bounds(step: BreathePhases, part: Context) -> tuple[int, int, int]:
@@ -99,7 +99,7 @@ class Lines:
     def unworded(self, words: Iterable[tuple[Kind, int, Score]]) -> tuple[tuple[Kind, Score], ...]:
         """Return what is said in phases that only the listener's breath has: nobody can see them with closed eyes.
 
-        Only after a phase that has words in this breath; where the author is silent, so is the program.
+        Only after a phase that has words in this breath; if the author is silent, so is the program.
         """
         worded = {kind for kind, _, score in words if score != Seq()}
         return tuple(
@@ -107,7 +107,7 @@ class Lines:
         )
 
     def _own(self, kind: Kind) -> Score:
-        """Return the program's words for a kind of phase; nothing where the author's breath has it, or words for it."""
+        """Return the program's words for a kind of phase; nothing if the author's breath or words have it."""
         if kind not in self.owned:
             own = self.part.written or self.part.routine.sheet.breath
             has = {phase.kind for point in own.points for phase in point.phases} | {each for _, each, _ in self.phases}
@@ -116,7 +116,7 @@ class Lines:
 
     def _write(self, key: str, kind: Kind, number: int, count: int) -> Score:
         words, part = self.spoken[key], self.part
-        counted = part.having(count=str(number + 1), count_down=str(count - number))
+        counted = part.with_values(count=str(number + 1), count_down=str(count - number))
         side = dict(self.sides).get(kind, part.side)
         score = replace(counted, side=side).phrase(words, _find_kind(words), tone=kind)
         if words.blanks().isdisjoint(counted.values):

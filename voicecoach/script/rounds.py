@@ -26,7 +26,7 @@ MOST_ROUNDS = 10_000
 def is_done(step: Model, part: Context) -> bool:
     """Tell whether a step is done: not when it is skipped by name, or is for other rounds or the other side.
 
-    A side of its own is left out of the other side's track, but not where it is a part of that side's turn.
+    A side of its own is left out of the other side's track, but not if it is a part of that side's turn.
     """
     name, only, side = (getattr(step, key, None) for key in ("name", "only", "side"))
     if name and is_skipped(name, part):
@@ -53,19 +53,19 @@ def is_skipped(name: str, part: Context) -> bool:
 def count_rounds(
     block: Round, part: Context, chosen: int | None, written: int | Formula | None, more: int | None = None
 ) -> int:
-    """How many rounds a block has: those that are chosen, else its own and so many more, within its author's limits."""
+    """Return how many rounds a block has: those chosen, or its own and ``more``, within its author's limits."""
     count = count_asked(block, part, chosen, written)
     most = part.count(block.most) if block.most else MOST_ROUNDS
     listed = written is None and block.vary and block.least is None and block.most is None
-    if more is not None and not listed:  # a list that is gone through is gone through once, unless its author says so
+    if more is not None and not listed:  # the rounds of a list are its values, unless the author sets limits
         least = min(count, part.count(block.least) if block.least else 1)
-        part.room.rounds.reaches(least - count, most - count)
+        part.freedoms.rounds.note_reach(least - count, most - count)
         count = max(count + more, least)
     return min(count, most)
 
 
 def count_asked(block: Round, part: Context, chosen: int | None, written: int | Formula | None) -> int:
-    """How many rounds are asked for: those written, or one for each value of the longest list.
+    """Return how many rounds are asked for: those written, or one for each value of the longest list.
 
     Rounds that are chosen take their place; of a list, that is how often the whole of it is gone through.
     """
@@ -92,7 +92,7 @@ def vary(block: Round, place: int, played: Sequence[int], part: Context, followi
 
 
 def look_ahead(block: Round, following: Coming | None, part: Context) -> dict[str, str]:
-    """Return the values around a block, and under ``next`` those of a round of it that follows; without one, none."""
+    """Return the values around a block, and under ``next`` those of the round that follows, if there is one."""
     coming = block.next_names
     values = {name: text for name, text in part.values.items() if name not in coming}
     if following is not None:
@@ -114,9 +114,9 @@ def _find_value(name: str, given: tuple[str, ...] | Growing, number: int, part: 
     try:
         evaluate(values[name], {**part.values, **values}, part.spend)
     except ChoiceError as error:
-        told = _explain_ungrown(name, given, number, str(error).removeprefix(quote(values[name])))
-        announced = name.startswith("next ")  # the round itself tells of it
-        values[name] = given.from_.text if announced else part.amiss(given.from_.where, told, given.from_.text)
+        why = _explain_ungrown(name, given, number, str(error).removeprefix(quote(values[name])))
+        announced = name.startswith("next ")  # the round itself reports it
+        values[name] = given.from_.text if announced else part.report(given.from_.where, why, given.from_.text)
     return values
 
 
@@ -149,7 +149,7 @@ def _name_round(block: Round, name: str, number: int, every: Sequence[int], part
     """Return what a round is named after: its block's name with values in it, or the value of its list; or nothing."""
     turn = vary(block, number, every, part, None)
     try:
-        return turn.filled(name, turn.side) if "{" in name else _title_value(block, turn)
+        return turn.fill(name, turn.side) if "{" in name else _title_value(block, turn)
     except UnknownNameError:
         return ""
 
@@ -157,7 +157,7 @@ def _name_round(block: Round, name: str, number: int, every: Sequence[int], part
 def _title_value(block: Round, turn: Context) -> str:
     """Return the value of the list that a block goes through; nothing if it has none."""
     name = _choose_list(block)
-    return turn.filled(f"{{{name}}}", turn.side) if name else ""
+    return turn.fill(f"{{{name}}}", turn.side) if name else ""
 
 
 def _choose_list(block: Round) -> str:
@@ -203,12 +203,12 @@ def announces(step: Model) -> bool:
 def list_titles(name: str, turn: Context, own: Sequence[str]) -> tuple[str, ...]:
     """Return what a round is called as a chapter: its block's name and its own; a name with braces says all of it."""
     if "{" in name:
-        return (*turn.titles, turn.filled(name, turn.side))
+        return (*turn.titles, turn.fill(name, turn.side))
     return (*turn.titles, *([name] if name else []), *own)
 
 
 def count_side_rounds(block: Sided, part: Context) -> dict[Side, int]:
-    """How many rounds each side has."""
+    """Return how many rounds each side has."""
     chosen, more = part.choices.rounds, part.choices.amount.rounds
     return {side: count_rounds(block, part, chosen, each, more) for side, each in list_written(block).items()}
 
@@ -240,6 +240,6 @@ def title_turn(block: Sided, name: str, turn: Context) -> Context:
 
 
 def warn_past(block: Round, part: Context, asked: int) -> Iterator[Score]:
-    """Say what the author says to who asks for more rounds than are good."""
+    """Write what the author says to listeners who ask for more rounds than are good."""
     if block.past and block.most and asked > part.count(block.most):
         yield write_past(block.past, part)

@@ -79,7 +79,7 @@ def write_steps(steps: Iterable[Model], part: Context) -> Iterator[Score]:
 
 
 def _write_under_title(step: Model, part: Context) -> Iterator[Score]:
-    """Write a step; where a block before it began chapters of its own, return from them."""
+    """Write a step; if a block before it began chapters of its own, return from them."""
     before = part.tally.chapter
     returned = [] if part.between or before == part.own_chapter else [part.chapter()]
     score = _write_step(step, _take_side(step, part))
@@ -114,7 +114,7 @@ def _write_step(step: Model, part: Context) -> Score:  # noqa: PLR0911 - one sho
             return seq(*_write_rounds(block, part, step.name))
         case PacedStep(pace=block):
             return write_paced(
-                part.own_pace(block.breath),
+                part.work_out_pace(block.breath),
                 part,
                 lambda inner: seq(*_write_chapter(block.steps, inner, step.name)),
                 fixed=block.fixed,
@@ -128,7 +128,7 @@ def _write_chapter(steps: Sequence[Model], part: Context, name: str) -> Iterator
     if not name or not part.outermost:
         yield from write_steps(steps, part)
         return
-    inside = replace(part, titles=(*part.titles, part.filled(name, part.side)))
+    inside = replace(part, titles=(*part.titles, part.fill(name, part.side)))
     yield inside.chapter()
     yield from write_steps(steps, inside)
 
@@ -141,7 +141,7 @@ def write_rest(step: Rest, part: Context) -> Score:
 
 
 def _bend_rest(span: Span, step: Rest, part: Context) -> Span:
-    """Give or take breaths where the author leaves room for it."""
+    """Add or drop breaths of a rest, within the author's limits."""
     if step.least is None and step.most is None:
         return span
     least = part.span(step.least) if step.least else span
@@ -150,16 +150,18 @@ def _bend_rest(span: Span, step: Rest, part: Context) -> Span:
     part.tally.timed |= not alike or part.choices.amount.rests != Spread()
     if span.in_breaths:
         bounds = _count_in_breaths(least, part.shortest, math.ceil), _count_in_breaths(most, part.longest, math.floor)
-        return replace(span, breaths=part.room.rests.bend(part.choices.amount.rests, span.breaths, *bounds))
+        return replace(span, breaths=part.freedoms.rests.bend(part.choices.amount.rests, span.breaths, *bounds))
     breath = part.shortest.seconds
     fewer, more = span.rest - least.seconds(part.longest), most.seconds(part.shortest) - span.rest
-    bent = part.room.rests.bend(part.choices.amount.rests, 0, -math.floor(fewer / breath), math.floor(more / breath))
+    bent = part.freedoms.rests.bend(
+        part.choices.amount.rests, 0, -math.floor(fewer / breath), math.floor(more / breath)
+    )
     part.tally.timed |= bool(bent)
     return Span(rest=span.rest + bent * breath)
 
 
 def _count_in_breaths(span: Span, breath: Breath, whole: Callable[[Fraction], int]) -> int:
-    """Count a bound in breaths, such that a bound in seconds is kept whatever the breath."""
+    """Return a limit in breaths, so that a limit in seconds holds at any breath."""
     return span.count(breath) if span.in_breaths else whole(span.rest / breath.seconds)
 
 
@@ -174,8 +176,8 @@ def _write_say(step: Say, part: Context) -> Score:
 def _write_hold(step: Hold, part: Context) -> Score:
     """Hold for a time: its words, reminders at their moments, the countdown; then the release.
 
-    Where tones are heard in place of words, a rising one begins it and a falling one ends it; what is held between
-    rounds is a rest, and has neither.
+    If tones replace the words, a rising tone begins it and a falling tone ends it; a hold between rounds is a rest and
+    has no tones.
     """
     released = step.release or (Words((part.word("countdown_release"),), step.where) if step.countdown else None)
     body, spoken = _write_edge(step.say, part, Kind.INHALE), _write_edge(released, part, Kind.EXHALE)
@@ -229,7 +231,7 @@ def _write_rounds(block: Block, part: Context, name: str) -> Iterator[Score]:
     chosen = part.rounds if part.outermost else None
     rounds = count_rounds(block, part, chosen, block.rounds, part.more if part.outermost else None)
     if part.outermost and part.more is not None:
-        part.room.played.append(rounds)
+        part.freedoms.played.append(rounds)
     played = list_played(block, name, rounds, part)
     yield from _write_before(block, played, part, part.following) if played else ()
     before: Context | None = None
@@ -278,7 +280,7 @@ def _write_turns(block: Sided, part: Context, name: str) -> Iterator[Score]:
     Both turns of a round breathe the same breaths of the pace, and as many.
     """
     rounds = count_side_rounds(block, part)
-    part.room.played += [rounds[side] for side in part.choices.sides]
+    part.freedoms.played += [rounds[side] for side in part.choices.sides]
     played = {side: list_played(block, name, count, replace(part, side=side)) for side, count in rounds.items()}
     turns = list(list_turns(block, part, {side: len(numbers) for side, numbers in played.items()}))
     yield from _write_before(block, played[turns[0][1]], part, turns[0][1]) if turns else ()
@@ -298,9 +300,9 @@ def _write_turns(block: Sided, part: Context, name: str) -> Iterator[Score]:
         beats.go(start, last)
         yield from _write_announcement([*_list_between(block, before, turn)] if before else [], [begin], opened)
         beats.go(start)
-        part.room.go(places.setdefault(number, part.room.place))
+        part.freedoms.go(places.setdefault(number, part.freedoms.place))
         yield from write_steps(others, turn)
-        part.room.on()
+        part.freedoms.go_on()
         before, farthest, last = turn, max(farthest, beats.taken), beats.last if beats.taken > start else last
     beats.go(farthest, last)
     asked = (count_asked(block, part, part.choices.rounds, each) for each in list_written(block).values())
@@ -316,7 +318,7 @@ def _part_opening(steps: Sequence[Model]) -> tuple[Sequence[Model], Sequence[Mod
 def _list_between(block: Sided, before: Context, turn: Context) -> Iterator[tuple[Model, Context]]:
     """Yield what is between two turns, each step with its place.
 
-    A change is only made where the side changes, and belongs to the coming turn.
+    A change happens only if the side changes, and belongs to the coming turn.
     """
     changes = before.side is not turn.side
     resting = replace(before, between=True)

@@ -52,7 +52,7 @@ class Tally:
     Attributes:
         taken: How much it is so far.
         chapter: The chapter that it has come to: what it is called, and its side.
-        problems: What can't be worked out, one at a place; None where the first of it is to be raised.
+        problems: What can't be worked out, one for each place; None if the first problem is raised at once.
         timed: Whether anything in it depends on how long the listener's breaths last.
         paces: The breaths of each part with a pace of its own, in order.
         totals: How many each of them has, as far as that is known; None if that can't be settled.
@@ -105,7 +105,7 @@ class Freedom:
         """Return how many a place has: its own and what is spread, within its bounds."""
         given = min(max(own + spread.at(self.next), least), most)
         self.go(self.next + 1)
-        self.reaches(least - own, most - own)
+        self.note_reach(least - own, most - own)
         self.bent += given - own
         return given
 
@@ -113,7 +113,7 @@ class Freedom:
         """Go on from a place."""
         self.next, self.count = place, max(self.count, place)
 
-    def reaches(self, least: int, most: int) -> None:
+    def note_reach(self, least: int, most: int) -> None:
         """Note how far a place goes."""
         self.least, self.most = min(self.least, least), max(self.most, most)
 
@@ -144,6 +144,6 @@ class Freedoms:
         self.rests.go(place[0])
         self.breaths.go(place[1])
 
-    def on(self) -> None:
+    def go_on(self) -> None:
         """Go on from the first place that was not known before."""
         self.go((self.rests.count, self.breaths.count))
