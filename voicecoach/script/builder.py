@@ -93,7 +93,7 @@ def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft
 
 
 def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
-    """Write a session, and what of its routine has to be known besides.
+    """Write a session: its score, and everything else that is needed from its routine.
 
     Raises:
         ChoiceError: As `write_draft`.
@@ -149,15 +149,15 @@ def collect_notice(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> t
     return tuple(dict.fromkeys(text for part in _find_leading(played, routine) for text in part.sheet.notice))
 
 
-def _unheeded(routine: LoadedRoutine, played: Iterable[LoadedRoutine]) -> Iterator[str]:
-    """Tell of exercises in which the listener's breath changes nothing."""
+def _list_unheeded(routine: LoadedRoutine, played: Iterable[LoadedRoutine]) -> Iterator[str]:
+    """Yield a note for each exercise in which the listener's breath changes nothing."""
     fixed = {part.name: part for part in played if part.sheet.fixed or routine.sheet.fixed}
     for part in fixed.values():
         own = f"'voicecoach show {part.name}' shows what --set changes" if part.sheet.parameters else "it is fixed"
         yield f"{part.name} keeps its own breath, and --breath changes nothing in it; {own}"
 
 
-def _limb(routine: LoadedRoutine) -> str:
+def _find_limb(routine: LoadedRoutine) -> str:
     """Say what is stretched on each side: a leg, unless the author's nouns are of something else."""
     parts = [routine, *routine.included.values()]
     nouns = {name for part in parts if part.sheet.sides for name in part.sheet.sides.left}
@@ -169,13 +169,13 @@ def has_sides(played: Iterable[LoadedRoutine]) -> bool:
     return any(isinstance(step, EachSide) for part in played for step in walk_steps(part.sheet.steps))
 
 
-def _one_sided(played: Iterable[LoadedRoutine]) -> bool:
+def _has_one_side(played: Iterable[LoadedRoutine]) -> bool:
     """Tell whether anything is done for one side alone."""
     sides = (getattr(step, "side", None) for part in played for step in walk_steps(part.sheet.steps))
     return any(side in LEFT_RIGHT for side in sides)
 
 
-def _part(whole: LoadedRoutine, routine: LoadedRoutine, choices: Choices) -> Context:
+def _make_context(whole: LoadedRoutine, routine: LoadedRoutine, choices: Choices) -> Context:
     """Return the place at the beginning of an exercise, with its parameters' values."""
     words = language(whole.sheet.language, routine.sheet.words)
     own = {"halfway": words.word("halfway"), "last one": words.word("last")}
@@ -188,13 +188,13 @@ def _set_rounds(part: Context, *, both: bool) -> Context:
     return part if both else replace(part, rounds=part.choices.rounds, more=part.choices.amount.rounds)
 
 
-def _leading_to(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> list[LoadedRoutine]:
+def _find_leading(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> list[LoadedRoutine]:
     """Return a routine and all inside it that lead to what is played."""
     inside = [found for part in routine.included.values() for found in _find_leading(played, part)]
     return [routine, *inside] if inside or any(routine is part for part in played) else []
 
 
-def _parts(
+def _list_parts(
     routine: LoadedRoutine, names: tuple[str, ...] = (), *, optional: bool = False
 ) -> Iterator[tuple[tuple[str, ...], bool, LoadedRoutine]]:
     """Yield the exercises of a routine: what each is called, by its file and by its includes, and if it is optional."""
@@ -211,9 +211,9 @@ def _join_names(parts: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(name for names in parts for name in names))
 
 
-def _step_names(routine: LoadedRoutine, choices: Choices) -> Iterator[str]:
+def _list_step_names(routine: LoadedRoutine, choices: Choices) -> Iterator[str]:
     """Yield the names of steps, and of rounds that are named by what they go through."""
-    part = _part(routine, routine, choices)
+    part = _make_context(routine, routine, choices)
     for step in walk_steps(routine.sheet.steps):
         name, inner = getattr(step, "name", ""), find_block(step)
         if name and "{" not in name:
@@ -254,7 +254,7 @@ def _write_sentences(texts: Iterable[str], kind: CueKind, part: Context) -> list
     return [each for sentence in spoken if sentence != seq() for each in (sentence, Pause(SENTENCE_GAP))]
 
 
-def _exercises(played: Sequence[LoadedRoutine], whole: Context, *, after: bool) -> Iterator[Score]:
+def _write_exercises(played: Sequence[LoadedRoutine], whole: Context, *, after: bool) -> Iterator[Score]:
     """Write the exercises; ``after`` tells whether anything was said before them."""
     said: set[str] = set()
     both = has_sides(played)
@@ -273,7 +273,7 @@ def _exercises(played: Sequence[LoadedRoutine], whole: Context, *, after: bool) 
         said |= {*routine.sheet.benefits, *routine.sheet.tips}
 
 
-def _before(whole: Context, following: LoadedRoutine) -> Iterator[Score]:
+def _write_between(whole: Context, following: LoadedRoutine) -> Iterator[Score]:
     """Rest between exercises; the next one can be announced in it."""
     place = whole.with_values(next=following.sheet.title)
     yield from (write_rest(step, place) for step in whole.routine.sheet.between if isinstance(step, Rest))

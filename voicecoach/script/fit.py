@@ -123,7 +123,7 @@ class LengthError(ChoiceError):
 
 
 def prepare_attempt(routine: LoadedRoutine, choices: Choices, measure: Measure, grid: Fraction) -> Attempt:
-    """Return what tries amounts of a session: it builds and performs it; where its words do not fit, it can't be."""
+    """Return a function that builds and performs a session with an amount; it returns None if the words do not fit."""
     breathed = choose_pace(routine, choices)
 
     def attempt(amount: Amount) -> Trial | None:
