@@ -1,4 +1,4 @@
-"""A planned session becomes files: its tracks, and what goes along with them; all of it or nothing."""
+"""Writes a planned session: its tracks, and the files beside them; all of them or none."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Label:
 def write_session(  # noqa: PLR0913, PLR0917 - what is written, where, and with what
     session: Session, request: Request, destination: Destination, label: Label, folder: Path, report: Report
 ) -> Made:
-    """Write a session's tracks and what goes along with them; encoded sound is kept in ``folder``.
+    """Write a session's tracks and the files beside them; encoded sound is kept in ``folder``.
 
     Raises:
         EncodeError: If ffmpeg is missing or fails.
@@ -133,7 +133,7 @@ def _write(
 
 
 def _parts(session: Session, request: Request, paths: Sequence[Path], covers: Sequence[bytes]) -> list[TrackPlan]:
-    """Return the tracks with what their files say of themselves."""
+    """Return the tracks with their metadata."""
     from voicecoach.audio.render import TrackPlan
 
     tracks = enumerate(zip(session.tracks, paths, request.per_track, covers, strict=True), start=1)
@@ -158,7 +158,7 @@ def _verify(draft: Path, path: Path) -> None:
 
 
 def _list_extras(session: Session, paths: Iterable[Path], request: Request, whole: Path) -> tuple[Extra, ...]:
-    """Write what was asked for to go along with the tracks."""
+    """Make the files beside the tracks that were asked for."""
     if not request.extras:
         return ()
     from voicecoach.app.sidecars import SidecarTrack, make_extras

@@ -30,16 +30,33 @@ if TYPE_CHECKING:
     from voicecoach.script.fit import Fit
 
 Report = Callable[[str, int, int], None]
-"""Told of progress: what is being done, how much of it is, out of how much."""
+"""Called with progress: the stage of the work, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a listener asks for; ``split`` makes a track for each side, ``length`` is that of each track, in seconds.
+    """A listener's request for a session.
 
-    ``commands`` are those of the user's settings that speak, by name. ``usual`` are the options that are the user's
-    defaults, among ``breath``, ``side``, ``first`` and ``tracks``: the breath is set aside if a routine can't be done
-    at it, the others if a routine has no sides.
+    Attributes:
+        routine: The name or path of the routine.
+        choices: What is done and said.
+        split: Whether each side gets a track of its own.
+        voice: The name of a voice; None for the best one.
+        rate: Words a minute; None for the voice's own rate.
+        title: Another title; None for the routine's.
+        preview: Seconds of the beginning that are wanted; None for all.
+        language: The language of a translation; None for the routine as it is.
+        length: Seconds that each track lasts exactly; None for its own length.
+        sounding: How it sounds.
+        extras: The kinds of files beside the sound.
+        fall: Whether the voice glides down in pitch and tempo.
+        verify: Whether the finished files are compared with the plan.
+        pitch: From 0 to 100; None for the voice's own.
+        commands: The commands that speak, from the user's settings, by name.
+        force: Whether files that voicecoach did not make are replaced.
+        artist: The artist that players show; None for voicecoach.
+        usual: Which of ``breath``, ``side``, ``first`` and ``tracks`` come from the user's defaults. A default breath
+            gives way if the routine is impossible at it, the others if the routine has no sides.
     """
 
     routine: str
@@ -91,11 +108,11 @@ class Request:
 
     @property
     def chosen(self) -> dict[str, str]:
-        """The choices that its file's name carries, by option."""
+        """The choices in the name of its file, by option."""
         return list_choices(self.choices, self.length, self.preview)
 
     def made_with(self, voice: str, breath: Pace | None) -> dict[str, str]:
-        """Return the breath, and all that was chosen and can be heard, by option, as a file tells it."""
+        """Return the breath and all choices that can be heard, by option, for the metadata of a file."""
         asked = {
             "routine": Path(self.routine).name.removesuffix(".yaml").removesuffix(".yml"),
             "language": self.language or "",
@@ -114,7 +131,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One track as it will be heard: the whole session, or that of one side; and what was chosen to make it fit."""
+    """One track: the whole session or one side of it, and how it was fitted to a length."""
 
     side: Side | None
     title: str
@@ -125,10 +142,23 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Everything known before sound is written: the tracks, and the clip of each text that is spoken in them.
+    """A planned session: its tracks, and the clip of each text that is spoken in them.
 
-    ``warnings`` are about the voice; ``notes`` are for the author; ``dose`` is a note where a stretch is short;
-    ``pace`` is what is breathed, and ``asks_breath`` whether the listener could have chosen it and did not.
+    Attributes:
+        title: Its title.
+        words: The words of its language.
+        notice: The sentences of its notice.
+        voice: The name by which the voice is found again.
+        tracks: Its tracks.
+        clips: The clip of each text.
+        synthesised: How many wordings were spoken for it.
+        reused: How many wordings were in the cache.
+        warnings: For the listener.
+        dose: A note if a stretch is short; empty if not.
+        sunk: The clip of each text at each step of a glide.
+        pace: What is breathed.
+        asks_breath: Whether the listener could choose the breath and did not.
+        notes: For the author.
     """
 
     title: str
@@ -147,7 +177,7 @@ class Session:
     notes: tuple[str, ...] = ()
 
     def as_json(self, track: Track) -> dict[str, Any]:
-        """Return a track's timeline in its public form, and how it was fitted, if it was."""
+        """Return the public form of a track's timeline, with its fit to a length if there is one."""
         shown = to_json(track.timeline, title=track.title, language=self.words.code, voice=self.voice)
         return {**shown, "fit": track.fit.as_json()} if track.fit else shown
 

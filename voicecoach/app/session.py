@@ -1,4 +1,4 @@
-"""The one story: a routine is loaded, made a score, spoken, performed, mixed and written."""
+"""The way of a session: a routine is loaded, turned into a score, spoken, performed, mixed and written."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Environment:
 
 @cache.enforce_limit()
 def plan(request: Request, folder: Path, report: Report) -> Session:
-    """Load a routine, build its score, have its words spoken, and lay them along time.
+    """Load a routine, build its score, speak its words, and give everything its time.
 
     Speech and scores are kept in ``folder``; nothing else is written.
 
@@ -75,7 +75,7 @@ def plan_source(request: Request, source: Source, environment: Environment) -> S
 
 
 _Pieces = list["tuple[Side | None, Choices, Piece]"]
-"""The piece of each track, with its side and the choices that it came of."""
+"""The piece of each track, with its side and its choices."""
 
 
 def _list_pieces(request: Request, source: Source, folder: Path) -> _Pieces:
@@ -95,9 +95,11 @@ def _plan(request: Request, pieces: _Pieces, source: Source, environment: Enviro
         from voicecoach.app.forecast import announce
 
         announce(report.announce, request, piece, found.find_name(environment.folder))
-    stage = Stage(source, found.voice, dict(environment.clips), report, _slower() if request.fall else Fraction(1))
+    stage = Stage(
+        source, found.voice, dict(environment.clips), report, _find_slowest() if request.fall else Fraction(1)
+    )
     laid = {side: lay_track(stage, chosen, each, request.length) for side, chosen, each in pieces}
-    laid, lower = _sink(laid, stage.clips) if request.fall else (laid, {})
+    laid, lower = _glide(laid, stage.clips) if request.fall else (laid, {})
     timelines = {side: timeline for side, (timeline, _) in laid.items()}
     return Session(
         request.title or piece.title,
@@ -131,8 +133,8 @@ _Laid = dict["Side | None", "tuple[Timeline, Fit | None]"]
 """The timeline of each track, and how it was fitted."""
 
 
-def _sink(laid: _Laid, clips: Mapping[str, Clip]) -> tuple[_Laid, dict[tuple[str, int], Clip]]:
-    """Let the voice sink through each track; return the tracks, and the clip of each text at each step of it."""
+def _glide(laid: _Laid, clips: Mapping[str, Clip]) -> tuple[_Laid, dict[tuple[str, int], Clip]]:
+    """Let the voice glide down through each track; return the tracks, and the clip of each text at each step."""
     from voicecoach.audio.fall import plan_glide, render_glide
 
     lengths = {text: clip.seconds for text, clip in clips.items()}
@@ -141,7 +143,7 @@ def _sink(laid: _Laid, clips: Mapping[str, Clip]) -> tuple[_Laid, dict[tuple[str
     return lower, render_glide(((cue.said, cue.fall) for cue in spoken), clips)
 
 
-def _slower() -> Fraction:
+def _find_slowest() -> Fraction:
     from voicecoach.audio.fall import SLOWEST
 
     return SLOWEST
@@ -149,7 +151,7 @@ def _slower() -> Fraction:
 
 @cache.enforce_limit()
 def make(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
-    """Plan a session and write its tracks, and what goes along with them: all of it or nothing.
+    """Plan a session and write its tracks with the files beside them: all of them or none.
 
     Raises:
         VoicecoachError: What ``plan`` raises, and when encoding or writing fails.

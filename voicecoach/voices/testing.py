@@ -2,7 +2,7 @@
 
 In a test file of pytest, with a voice from ``voicecoach.voices.finding.find_voice`` or from its kind:
 
-    from voicecoach.voices.testing import VoiceContract
+    from voicecoach.testing import VoiceContract
 
     class TestMine(VoiceContract):
         def voice(self):
