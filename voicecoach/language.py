@@ -1,4 +1,4 @@
-"""The words that the program adds to a session: one table per language, none in the code."""
+"""The words that the program adds to a session, in one table per language."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ TAG = re.compile("[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
 """A language's tag: `de`, `de-AT`."""
 
 COUNTS = ("seconds", "minutes", "breaths")
-"""The keys of what is counted."""
+"""The keys of units that the program counts aloud."""
 
 EXACT = re.compile(rf"({'|'.join(COUNTS)}) (0|[1-9][0-9]{{0,3}})")
-"""The key of a routine's own words for one count, if number and noun are not enough: `breaths 1`."""
+"""A key for a routine's own words for one count, for which number and noun are not enough: `breaths 1`."""
 
 TITLED = "{title}: {part}"
 """The form of chapter titles in a language without a table, unless the routine has its own."""
 
 UNNEEDED = ("hold", "empty")
-"""Words that a routine in a language without a table may leave out: a tone is played instead."""
+"""Words that a routine in a language without a table can omit: a tone replaces them."""
 
 Own = Mapping[str, str | tuple[str, ...]]
 """A routine's own words, by their key; ``numbers`` is a list."""
@@ -47,9 +47,9 @@ class Reading:
         units: Symbols of a unit, separated by spaces, with the words for one and for several. A single text is a key
             of `Language.say_count`.
         fractions: Spoken fractions by their written form: ``1/2``.
-        short: Patterns of abbreviations, with their spoken form.
+        short: Patterns of abbreviations, each with its spoken form.
         verbs: Patterns of imperatives that voices read as nouns, with a spelling that sounds right.
-        instead: Patterns with several readings or none, with what to write instead.
+        instead: Patterns that have several readings or no reading, each with a better spelling.
     """
 
     forms: Pairs = ()
@@ -89,12 +89,21 @@ class SideWords:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language's table: its BCP 47 code, its own name, its words by their key, and its numbers from zero.
+    """A language's table.
 
-    ``exact`` has the words for a count if number and noun are not enough: "one breath". ``slips`` are patterns of words
-    that authors confuse, with the right word. ``twice`` are words that may occur twice in a row. ``heads`` are patterns
-    of the start of two joined words that no single word has. ``sounds`` are the captions of sounds. ``typed`` are the
-    words that people type for units and phases. ``reading`` is for signs, units and abbreviations.
+    Attributes:
+        code: The BCP 47 code.
+        name: The language's name for itself.
+        words: Words and phrases by key.
+        numbers: Numbers in words, from zero.
+        exact: Words for one count, for which number and noun are not enough: "one breath".
+        slips: Patterns of words that authors confuse, each with the right word.
+        twice: Words that can correctly occur twice in a row.
+        heads: Patterns of the start of two joined words; no single word starts like this.
+        sounds: Captions of sounds.
+        typed: Words that people type for units and phases.
+        reading: How to read signs, units and abbreviations.
+        sided: How to recognise a side's noun phrase; None if that is not known.
     """
 
     code: str
@@ -111,7 +120,7 @@ class Language:
     sided: SideWords | None = None
 
     def __hash__(self) -> int:
-        """Hash the code and the name: each phrase is hashed with its language, and a whole table would take longer."""
+        """Hash only code and name: every phrase is hashed with its language, and hashing the table would be slow."""
         return hash((self.code, self.name))
 
     def word(self, key: str, **values: object) -> str:
@@ -193,7 +202,7 @@ def list_languages() -> tuple[str, ...]:
 
 
 def language(code: str, own: Own | None = None) -> Language:
-    """Return the words of a language: a routine's own, and for the others its table's, if there is one.
+    """Return the words of a language: a routine's own words, and the words of the language's table for all others.
 
     ``de-AT`` uses the table of ``de`` if it has none of its own.
 
@@ -251,15 +260,15 @@ def _table(code: str) -> Language:
 def _read_reading(table: dict[str, Any]) -> Reading:
     units = table.pop("units").items()
     return Reading(
-        units=tuple((symbols, (said,) if isinstance(said, str) else tuple(said)) for symbols, said in units),
+        units=tuple((symbols, (words,) if isinstance(words, str) else tuple(words)) for symbols, words in units),
         **{name: tuple(table.pop(name).items()) for name in ("fractions", "short", "verbs", "instead")},
         forms=tuple(table.items()),
     )
 
 
-def _read_sided(given: dict[str, Any]) -> SideWords:
-    left, right, sure, parts, pairs = (tuple(given[key]) for key in ("left", "right", "sure", "parts", "pairs"))
-    return SideWords(left, right, sure, parts, pairs, given["first"], tuple(given["idioms"]))
+def _read_sided(table: dict[str, Any]) -> SideWords:
+    left, right, sure, parts, pairs = (tuple(table[key]) for key in ("left", "right", "sure", "parts", "pairs"))
+    return SideWords(left, right, sure, parts, pairs, table["first"], tuple(table["idioms"]))
 
 
 def list_wider(code: str) -> tuple[str, ...]:
@@ -285,7 +294,7 @@ def is_same_language(one: str, other: str) -> bool:
 
 
 def normalise(code: str) -> str:
-    """Return the one tag, in lower case, for a language with several tags, such as old ones and those of groups.
+    """Return one tag in lower case for all tags of a language, also its old tags and the tag of its group.
 
     >>> normalise("zh-TW"), normalise("zh-HK"), normalise("iw"), normalise("de-AT")
     ('cmn-tw', 'yue', 'he', 'de-at')
@@ -299,20 +308,20 @@ def normalise(code: str) -> str:
     return tag
 
 
-def as_written(said: str) -> str:
-    """Undo the respelling of verbs for voices, so that people read a text as it was written.
+def as_written(spoken: str) -> str:
+    """Return the written form of a spoken text: undo the respelling of verbs for voices.
 
     >>> as_written("Cloze your eyes")
     'Close your eyes'
     """
     respelled, pattern = _list_respellings()
-    return pattern.sub(lambda match: match_case(match[0], respelled[match[0].lower()]), said)
+    return pattern.sub(lambda match: match_case(match[0], respelled[match[0].lower()]), spoken)
 
 
 @cache
 def _list_respellings() -> tuple[Mapping[str, str], re.Pattern[str]]:
     verbs = (pair for code in list_languages() for pair in language(code).reading.verbs)
-    respelled = {said: first_verb(pattern) for pattern, said in verbs}
+    respelled = {spelling: first_verb(pattern) for pattern, spelling in verbs}
     return respelled, re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, respelled))})(?!\w)", re.IGNORECASE)
 
 

@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001 - full stops of many scripts
-"""Facts about languages that hold whatever words a session says; codes are those of BCP 47.
+"""Facts about languages that do not depend on the words of a session; codes are those of BCP 47.
 
-They are Python and not a table to be read, since every session needs them, also one that reads nothing else.
+They are Python rather than a table in a file because every session needs them, and reading a file takes time.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SAME = (
     ("yi", "ji", "ydd"),
     ("yue", "zh-yue", "zh-hk", "zh-mo"),
 )
-"""Codes that mean one language for a voice, first the one we look for: old codes, groups and their main language."""
+"""Groups of codes that mean the same language for a voice; the first of each is the code that we use."""
 
 _FULL_STOPS = {
     "。": "cmn gan hak ii ja nan wuu yue",
@@ -47,7 +47,7 @@ _FULL_STOPS = {
     "།": "bo dz",
     "": "lo th",
 }
-"""How a sentence ends, if not with a full stop, and the languages in which it does."""
+"""Marks that end a sentence instead of a full stop, each with its languages."""
 
 CAPITALS = {
     "az": (("i", "İ"),),
@@ -56,7 +56,7 @@ CAPITALS = {
     "nl": (("ij", "IJ"),),
     "tr": (("i", "İ"),),
 }
-"""Capitals at the start of a text that are not those of most languages."""
+"""Capitals at the start of a text that differ from those of most languages."""
 
 SAME = {code: group[0] for group in _SAME for code in group}
 FULL_STOPS = {code: mark for mark, codes in _FULL_STOPS.items() for code in codes.split()}

@@ -1,4 +1,7 @@
-"""A picture painted in pixels, as PNG."""
+"""Pictures as PNG, drawn by Pillow with its built-in font.
+
+The built-in font has no letters with accents (up to Pillow 13), so their marks are drawn as lines over the plain letters.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,11 @@ if TYPE_CHECKING:
 
     from voicecoach.views.shapes import Line, Picture, Point, Shape
 
-INSTALL = "a PNG is drawn by Pillow: pip install pillow, or write an SVG"
+INSTALL = "a PNG needs Pillow: pip install pillow, or write an SVG"
 DENSITY = 2
-"""Pixels of a PNG for one of the picture's."""
+"""Pixels of the PNG, for each pixel of the picture."""
 FINER = 2
-"""A PNG is painted this much larger, and reduced: edges become smooth."""
-
+"""The factor by which a PNG is painted larger, then reduced, so that edges become smooth."""
 
 MARKS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "\u0300": (((-0.1, 0.17), (0.06, 0.03)),),
@@ -37,21 +39,22 @@ MARKS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "\u0327": (((0.0, 0.0), (0.05, -0.08), (-0.06, -0.15)),),
     "\u0328": (((0.04, 0.0), (-0.04, -0.09), (0.07, -0.14)),),
 }
-"""Lines, or dots, of the marks of letters: to the right and up from their middle, in parts of the type's size."""
+"""Combining marks as lines, or dots, to the right and up from their middle; 1 is the font size."""
 
 BELOW = "\u0327\u0328"
+"""The marks below letters; the others are above."""
 SPELLED = str.maketrans(
     {"ß": "ss", "œ": "oe", "Œ": "Oe", "æ": "ae", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "…": "..."}
     | {"«": '"', "»": '"', "„": '"', "“": '"', "”": '"', "’": "'", "¿": "", "¡": "", "–": "-", "—": "-"}  # noqa: RUF001
 )
-"""What stands for signs that Pillow's font lacks."""
+"""Replacements for characters that Pillow's font lacks."""
 
-_NOWHERE = "\U0010fffe"
-"""No letter, so no font has it."""
+_NO_CHARACTER = "\U0010fffe"
+"""A code point that is not a character, so no font has it."""
 
 
 def paint_png(picture: Picture) -> bytes:
-    """Draw a picture as PNG.
+    """Return a picture as PNG, with `DENSITY` pixels for each pixel of the picture.
 
     Raises:
         ChoiceError: When Pillow is not installed.
@@ -68,13 +71,13 @@ def paint_png(picture: Picture) -> bytes:
         _paint(draw, shape, scale)
     file, facts = BytesIO(), PngInfo()
     facts.add_text("Software", MARK)
-    # The usual compression, 6, takes half as long again and saves 1 %.
+    # The default level, 6, takes half as long again and saves only 1 %.
     image.reduce(FINER).save(file, "PNG", compress_level=4, pnginfo=facts)
     return file.getvalue()
 
 
 def can_draw(text: str) -> bool:
-    """Say whether every letter of a text can be drawn; the font shows a box for those that it lacks.
+    """Return whether the font has every letter of a text; for letters that it lacks, it draws a box.
 
     Raises:
         ChoiceError: When Pillow is not installed.
@@ -85,15 +88,15 @@ def can_draw(text: str) -> bool:
         raise ChoiceError(INSTALL) from error
     font = ImageFont.load_default(20)
 
-    def drawn(letter: str) -> bytes:
+    def draw(letter: str) -> bytes:
         return bytes(font.getmask(letter))
 
-    missing = drawn(_NOWHERE)
-    return all(letter.isspace() or drawn(letter) != missing for letter in set(split_marks(text)[0]))
+    missing = draw(_NO_CHARACTER)
+    return all(letter.isspace() or draw(letter) != missing for letter in set(split_marks(text)[0]))
 
 
 def split_marks(text: str) -> tuple[str, list[tuple[int, str]]]:
-    """Take the marks off letters that Pillow's font has only without: the text, and which letter has which mark.
+    """Split the combining marks off a text: return the text without them, and each mark with the index of its letter.
 
     >>> split_marks("Fu\u00df, a\u0300")
     ('Fuss, a', [(6, '\u0300')])
@@ -124,7 +127,7 @@ def _paint(draw: ImageDraw, shape: Shape, scale: float) -> None:
 
 
 def _order_corners(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """Keep what is thinner than a pixel from ending before it begins."""
+    """Make sure that a box thinner than a pixel does not end before it starts."""
     left, top, right, bottom = box
     return left, top, max(left, right), max(top, bottom)
 
@@ -134,7 +137,7 @@ def _scale(line: Line, scale: float) -> list[Point]:
 
 
 def _paint_line(draw: ImageDraw, points: list[Point], colour: str, width: int) -> None:
-    """Draw a line and its round ends, which Pillow leaves off."""
+    """Draw a line with round ends, which Pillow does not draw itself."""
     draw.line(points, colour, width, joint="curve")
     for x, y in (points[0], points[-1]) if width > DENSITY * FINER else ():
         draw.circle((x, y), (width - 1) / 2, colour)
@@ -158,7 +161,7 @@ def _paint_label(draw: ImageDraw, label: Label, scale: float) -> None:
 
 
 def _paint_mark(draw: ImageDraw, at: Point, mark: str, em: float, colour: str) -> None:
-    """Draw the mark of a letter, whose middle is ``at``."""
+    """Draw a combining mark with its middle at ``at``; ``em`` is the font size."""
     pen = max(1, round(em * 0.07))
     for line in MARKS[mark]:
         points = [(at[0] + x * em, at[1] - y * em) for x, y in line]

@@ -1,4 +1,4 @@
-"""Prompts: every wording that may be spoken in a session, as a list to record from."""
+"""Prompts: every wording that can be spoken in a session, as a list to record from."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 HEAD = ("file", "words", "say it as", "where", "side", "seconds at most")
 _CHAPTERS = 3
-"""Chapters that a row names."""
+"""The maximum number of chapters that a row names."""
 
 _FORMULA = tuple("=+-@\t\r＝＋－＠")  # noqa: RUF001 - some spreadsheets read the wide ones as well
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#])")
@@ -40,11 +40,11 @@ class Prompt:
     """A wording to record.
 
     Attributes:
-        said: As it is said, which is what a recording is named after.
-        words: As it is read.
-        chapters: The titles of the chapters that it may be heard in.
-        sides: The sides that it is said of.
-        room: The fewest seconds that a phase or a hold has for it; None where it may take its time.
+        said: Its spoken form, which gives the recording its name.
+        words: Its written form.
+        chapters: The titles of the chapters that it can occur in.
+        sides: The sides that it is spoken for.
+        room: The seconds that the shortest phase or hold has for it; None if it has no limit.
     """
 
     said: str
@@ -60,25 +60,25 @@ class Prompt:
 
 
 def list_prompts(routine: LoadedRoutine, choices: Choices, *, split: bool = False) -> tuple[Prompt, ...]:
-    """Return every wording that may be spoken in a session, in the order in which they first come.
+    """Return every wording that can be spoken in a session, in the order of its first occurrence.
 
-    With ``split``, those of each side's own track.
+    With ``split``, return the wordings of the separate tracks of each side.
 
     Raises:
-        ChoiceError: When the choices do not go together with this routine.
-        RoutineError: When a value of it can't be worked out.
+        ChoiceError: When the choices do not fit this routine.
+        RoutineError: When a value in the routine cannot be evaluated.
     """
     tracks = [replace(choices, sides=(side,)) for side in choices.sides] if split else [choices]
     return merge_uses(use for track in tracks for use in find_uses(build(routine, track), choose_pace(routine, track)))
 
 
 def write_words(listed: Iterable[Prompt]) -> str:
-    """Return wordings as plain text, one a line."""
+    """Return the wordings as plain text, one on each line."""
     return "".join(f"{one_line(prompt.words)}\n" for prompt in listed)
 
 
 def write_csv(listed: Iterable[Prompt]) -> bytes:
-    """Return a list as CSV that spreadsheets open: UTF-8 with a mark, and no cell that they would work out."""
+    """Return the prompts as CSV for spreadsheets: UTF-8 with a byte order mark, and no cell that is a formula."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow(HEAD)
@@ -87,7 +87,7 @@ def write_csv(listed: Iterable[Prompt]) -> bytes:
 
 
 def write_markdown(listed: Iterable[Prompt], title: str) -> bytes:
-    """Return a list as Markdown, a table for each chapter."""
+    """Return the prompts as Markdown in UTF-8, with a table for each chapter."""
     lines = [f"# {_escape(title)}: what to record", "", *_ADVICE]
     for chapter, some in groupby(listed, key=lambda prompt: prompt.chapters[:1]):
         heading = [f"## {_escape(chapter[0])}", ""] if chapter else []
@@ -104,9 +104,15 @@ _ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A place in which a wording may be said: as it is read and said, its chapter, its side, and its room.
+    """A place in a session where a wording can be spoken.
 
-    ``twin`` tells that it is only measured there: the other side's words, for which room is kept.
+    Attributes:
+        said: The spoken form.
+        words: The written form.
+        chapter: The title of the chapter; empty before the first one.
+        side: The side that it is spoken for.
+        room: The seconds of its phase or hold; None if it has no limit.
+        twin: Whether these are the other side's words: they are only measured here, so that both sides last as long.
     """
 
     said: str
@@ -118,17 +124,17 @@ class Use:
 
 
 def merge_uses(places: Iterable[Use]) -> tuple[Prompt, ...]:
-    """Return what is said in places, each wording once; the other side's where nothing else brings it."""
-    every = list(places)
-    own = {use.said for use in every if not use.twin}
-    found: dict[str, list[Use]] = {}
+    """Return a prompt for each wording; one that is only a twin is included if no other place has it."""
+    uses = list(places)
+    own = {use.said for use in uses if not use.twin}
+    by_wording: dict[str, list[Use]] = {}
     twins: dict[str, list[Use]] = {}
-    for use in every:
-        (twins if use.twin and use.said in own else found).setdefault(use.said, []).append(use)
-    return tuple(_prompt(some, twins.get(said, ())) for said, some in found.items())
+    for use in uses:
+        (twins if use.twin and use.said in own else by_wording).setdefault(use.said, []).append(use)
+    return tuple(_make_prompt(some, twins.get(said, ())) for said, some in by_wording.items())
 
 
-def _prompt(places: Sequence[Use], twins: Sequence[Use]) -> Prompt:
+def _make_prompt(places: Sequence[Use], twins: Sequence[Use]) -> Prompt:
     first = places[0]
     rooms = [use.room for use in (*places, *twins) if use.room is not None]
     return Prompt(
@@ -141,22 +147,22 @@ def _prompt(places: Sequence[Use], twins: Sequence[Use]) -> Prompt:
 
 
 def find_uses(score: Score, pace: Pace) -> Iterator[Use]:
-    """Yield the places in which something may be said, in order, for someone who breathes at ``pace``."""
+    """Yield the places where wordings can be spoken, in order, for a listener who breathes at ``pace``."""
     chapter = ""
-    for heard, room in _walk(score, pace.breaths(count_beats(score)), None):
-        if isinstance(heard, Mark):
-            chapter = heard.title
+    for part, room in _walk(score, pace.breaths(count_beats(score)), None):
+        if isinstance(part, Mark):
+            chapter = part.title
             continue
-        for wording in heard.wordings:
-            yield Use(wording.said, wording.text, chapter, heard.side, room)
+        for wording in part.wordings:
+            yield Use(wording.said, wording.text, chapter, part.side, room)
             for twin in wording.twins:
-                yield Use(twin, as_written(twin), chapter, _other(heard.side), room, twin=True)
+                yield Use(twin, as_written(twin), chapter, _other(part.side), room, twin=True)
 
 
 def _walk(
     score: Score, breaths: Sequence[Breath], room: Fraction | None
 ) -> Iterator[tuple[Phrase | Mark, Fraction | None]]:
-    """Yield phrases, each with its room, and the beginnings of chapters, in order."""
+    """Yield phrases, each with its room in seconds, and the starts of chapters, in order."""
     match score:
         case Phrase():
             yield score, room
@@ -165,20 +171,20 @@ def _walk(
         case Paced(pace=own, body=body):
             yield from _walk(body, own.breaths(count_beats(body)), room)
         case Breathe():
-            for phase, write_words in list_phases(score, find_breath(breaths, score.beat)):
-                if write_words:
-                    yield from _walk(write_words, breaths, _least(room, phase.seconds))
+            for phase, words in list_phases(score, find_breath(breaths, score.beat)):
+                if words:
+                    yield from _walk(words, breaths, _limit_room(room, phase.seconds))
         case Slot(overrun=Overrun.REFUSE):
             seconds = score.span.seconds(find_breath(breaths, score.beat))
             later = [(at.within(seconds), part) for at, part in score.at]
             for start, end, part, _ in list_moments(score.body, later, seconds):
-                yield from _walk(part, breaths, _least(room, max(end - start, Fraction(0))))
+                yield from _walk(part, breaths, _limit_room(room, max(end - start, Fraction(0))))
         case _:
             for part in list_parts(score):
                 yield from _walk(part, breaths, room)
 
 
-def _least(room: Fraction | None, seconds: Fraction) -> Fraction:
+def _limit_room(room: Fraction | None, seconds: Fraction) -> Fraction:
     own = max(seconds - measure_air(seconds), Fraction(0))
     return own if room is None else min(room, own)
 
@@ -189,29 +195,30 @@ def _other(side: Side | None) -> Side | None:
 
 
 def _cells(prompt: Prompt) -> tuple[str, ...]:
-    read, said = one_line(prompt.words), one_line(as_written(prompt.said))
-    return prompt.file, read, "" if said == read else said, _where(prompt), ", ".join(prompt.sides), _seconds(prompt)
+    written, spoken = one_line(prompt.words), one_line(as_written(prompt.said))
+    chapters, sides = _write_chapters(prompt), ", ".join(prompt.sides)
+    return prompt.file, written, "" if spoken == written else spoken, chapters, sides, _write_room(prompt)
 
 
-def _where(prompt: Prompt) -> str:
+def _write_chapters(prompt: Prompt) -> str:
     more = len(prompt.chapters) - _CHAPTERS
-    named = "; ".join(map(one_line, prompt.chapters[:_CHAPTERS]))
-    return f"{named}; and {more} more" if more > 0 else named
+    titles = "; ".join(map(one_line, prompt.chapters[:_CHAPTERS]))
+    return f"{titles}; and {more} more" if more > 0 else titles
 
 
-def _seconds(prompt: Prompt) -> str:
+def _write_room(prompt: Prompt) -> str:
     return "" if prompt.room is None else f"{math.floor(prompt.room * 10) / 10:.1f}"
 
 
 def _guard(cell: str) -> str:
-    """Keep a spreadsheet from taking words for a formula."""
+    """Prevent a spreadsheet from reading words as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _row(prompt: Prompt) -> str:
-    file, read, said, _, side, seconds = _cells(prompt)
-    told = f"{_escape(read)} (say: {_escape(said)})" if said else _escape(read)
-    return f"| {told} | `{file}` | {side} | {seconds} |"
+    file, written, spoken, _, side, seconds = _cells(prompt)
+    words = f"{_escape(written)} (say: {_escape(spoken)})" if spoken else _escape(written)
+    return f"| {words} | `{file}` | {side} | {seconds} |"
 
 
 def _escape(text: str) -> str:

@@ -1,6 +1,6 @@
-"""A picture as a value: flat shapes on a canvas, and how they are written as SVG.
+"""Pictures as values: flat shapes on a canvas, with an SVG writer.
 
-Lengths are in pixels, y grows downwards, and colours are opaque (``#rrggbb``), so that every painter shows the same.
+Lengths are in pixels, y grows downwards, and colours are opaque (``#rrggbb``), so that SVG and PNG look the same.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ Line = tuple[Point, ...]
 
 FONTS = "system-ui, sans-serif"
 BOLD = 1.1
-"""How much wider bold text is."""
+"""The width of bold text, compared with regular text."""
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WIDTHS = {"iljI.,:;'\u2019|!·": 0.32, 'ftr()[]{}/"- ': 0.42, "mwMW@%—…": 0.98}
 _EM = {letter: width for letters, width in _WIDTHS.items() for letter in letters}
 
 
 class Anchor(StrEnum):
-    """Which point of a label its x is; the values are those of SVG."""
+    """The point of a label that its x gives; the values are those of SVG's ``text-anchor``."""
 
     START = "start"
     MIDDLE = "middle"
@@ -38,7 +38,7 @@ class Anchor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rect:
-    """A filled rectangle, its corners rounded by ``radius``; ``about`` is told where the pointer rests on it."""
+    """A filled rectangle with corners rounded by ``radius``; ``about`` is its tooltip in SVG."""
 
     x: float
     y: float
@@ -51,7 +51,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A filled polygon."""
+    """A filled polygon; ``about`` is its tooltip in SVG."""
 
     points: Line
     fill: str
@@ -60,7 +60,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """Lines through points, with round ends and joints."""
+    """Lines through points, with round ends and joints; ``about`` is their tooltip in SVG."""
 
     lines: tuple[Line, ...]
     colour: str
@@ -82,12 +82,12 @@ class Label:
 
     @property
     def width(self) -> float:
-        """How wide it is at most in common fonts."""
+        """Its estimated maximum width in common fonts."""
         return text_width(self.text, self.size) * (BOLD if self.bold else 1)
 
     @property
     def left(self) -> float:
-        """Where it begins."""
+        """The x of its left edge."""
         return self.x - self.width * {Anchor.START: 0, Anchor.MIDDLE: 0.5, Anchor.END: 1}[self.anchor]
 
 
@@ -96,7 +96,7 @@ Shape = Rect | Area | Stroke | Label
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Shapes from back to front, what they are called, and what they tell those who don't see them."""
+    """Shapes from back to front, with a title, and a description for people who do not see them."""
 
     width: float
     height: float
@@ -106,7 +106,7 @@ class Picture:
 
 
 def text_width(text: str, size: float) -> float:
-    """Say how wide a text of that size is, rather too much than too little: the viewer's font is not known.
+    """Return an estimate of a text's width, on the wide side because the viewer's font is not known.
 
     >>> text_width("mill", 10) < text_width("warm", 10)
     True
@@ -115,7 +115,7 @@ def text_width(text: str, size: float) -> float:
 
 
 def shorten(text: str, width: float, size: float) -> str:
-    """Shorten a text to ``width``, after a word if one ends near; where hardly a word would be left, nothing is.
+    """Shorten a text to ``width``, after a word if possible; return nothing if less than three letters would be left.
 
     >>> shorten("Sitting leg stretch", 100, 12), shorten("Sitting leg stretch", 20, 12)
     ('Sitting leg…', '')
@@ -124,12 +124,12 @@ def shorten(text: str, width: float, size: float) -> str:
         return text
     room = _count_fitting(text, width - text_width("…", size), size)
     space = text.rfind(" ", room // 2, room + 1)
-    kept = text[: space if space > 0 else room].rstrip(" ,;:.")
-    return f"{kept}…" if len(kept) > 2 else ""  # noqa: PLR2004 - two letters tell nothing
+    start = text[: space if space > 0 else room].rstrip(" ,;:.")
+    return f"{start}…" if len(start) > 2 else ""  # noqa: PLR2004 - two letters are not readable
 
 
 def wrap(text: str, width: float, size: float, most: int) -> tuple[str, ...]:
-    """Break a text into at most that many lines of ``width``, the last one shortened.
+    """Break a text into at most ``most`` lines of ``width``; the last line is shortened if necessary.
 
     >>> wrap("As you breathe out, let yourself sink", 90, 12, 3)
     ('As you', 'breathe out,', 'let yourself…')
@@ -144,7 +144,7 @@ def wrap(text: str, width: float, size: float, most: int) -> tuple[str, ...]:
 
 
 def clean_text(text: str) -> str:
-    r"""Put a text on one line, without what an XML file can't hold.
+    r"""Return a text on one line; characters that XML does not allow become replacement characters.
 
     >>> clean_text("in  and\nout" + chr(0))
     'in and out�'
@@ -153,16 +153,16 @@ def clean_text(text: str) -> str:
 
 
 def write_svg(picture: Picture) -> str:
-    """Draw a picture as SVG: no scripts, nothing from elsewhere, and always the same text for the same picture."""
-    width, height = _number(picture.width), _number(picture.height)
-    told = (_element("title", {}, _text(picture.title)), _element("desc", {}, _text(picture.description)))
-    body = "\n".join((*told, *map(_draw, picture.shapes)))
+    """Return a picture as SVG, without scripts and external resources; equal pictures give equal texts."""
+    width, height = _write_number(picture.width), _write_number(picture.height)
+    about = (_element("title", {}, _text(picture.title)), _element("desc", {}, _text(picture.description)))
+    body = "\n".join((*about, *map(_draw, picture.shapes)))
     attributes = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" font-family="{FONTS}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>\n<!-- {MARK} -->\n{body}\n</svg>\n'
 
 
 def _em(letter: str) -> float:
-    """Return the width of a letter for size 1; what is laid over another takes none."""
+    """Return the width of a letter at size 1; combining marks have no width."""
     if letter in _EM:
         return _EM[letter]
     if category(letter) in {"Mn", "Me", "Cf"}:
@@ -173,7 +173,7 @@ def _em(letter: str) -> float:
 
 
 def _count_fitting(text: str, width: float, size: float) -> int:
-    """Count the letters that fit."""
+    """Return how many letters of a text fit into ``width``."""
     for count, letter in enumerate(text):
         width -= text_width(letter, size)
         if width < 0:
@@ -181,21 +181,21 @@ def _count_fitting(text: str, width: float, size: float) -> int:
     return len(text)
 
 
-def _number(value: float) -> str:
-    return f"{round(value, 1) + 0:g}"
+def _write_number(value: float) -> str:
+    return f"{round(value, 1) + 0:g}"  # + 0 turns -0.0 into 0.0
 
 
-def _points(line: Iterable[Point]) -> str:
-    return " ".join(f"{_number(x)},{_number(y)}" for x, y in line)
+def _write_points(line: Iterable[Point]) -> str:
+    return " ".join(f"{_write_number(x)},{_write_number(y)}" for x, y in line)
 
 
 def _element(tag: str, attributes: Mapping[str, float | str], body: str = "") -> str:
-    said = "".join(f' {name}="{_value(value)}"' for name, value in attributes.items())
-    return f"<{tag}{said}>{body}</{tag}>" if body else f"<{tag}{said}/>"
+    start = tag + "".join(f' {name}="{_write_value(value)}"' for name, value in attributes.items())
+    return f"<{start}>{body}</{tag}>" if body else f"<{start}/>"
 
 
-def _value(value: float | str) -> str:
-    return escape(value) if isinstance(value, str) else _number(value)
+def _write_value(value: float | str) -> str:
+    return escape(value) if isinstance(value, str) else _write_number(value)
 
 
 def _text(text: str) -> str:
@@ -208,10 +208,10 @@ def _draw(shape: Shape) -> str:
             box = {"x": x, "y": y, "width": width, "height": height, "rx": radius}
             return _element("rect", {**box, "fill": fill}, _add_title(shape))
         case Area(points, fill):
-            return _element("polygon", {"points": _points(points), "fill": fill}, _add_title(shape))
+            return _element("polygon", {"points": _write_points(points), "fill": fill}, _add_title(shape))
         case Stroke(lines, colour, width):
             pen = {"fill": "none", "stroke": colour, "stroke-linecap": "round", "stroke-linejoin": "round"}
-            path = "".join(f"M{_points(line)}" for line in lines)
+            path = "".join(f"M{_write_points(line)}" for line in lines)
             return _element("path", {"d": path, **pen, "stroke-width": width}, _add_title(shape))
         case Label():
             return _write_label(shape)
