@@ -27,6 +27,7 @@ from voicecoach.audio.id3 import (
     to_line,
     to_plain_text,
 )
+from voicecoach.core.timeline import format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -303,7 +304,7 @@ def _build_comments(tags: Tags) -> list[tuple[str, str]]:
     fields = [(name, value) for name, value in fields if value]
     for number, chapter in enumerate(merge_chapters(tags.chapters), 1):
         fields += [
-            (f"CHAPTER{number:03}", _format_time(chapter.start)),
+            (f"CHAPTER{number:03}", format_timestamp(_to_milliseconds(chapter.start))),
             (f"CHAPTER{number:03}NAME", to_line(chapter.title)),
         ]
     return fields
@@ -335,17 +336,6 @@ def _tag_m4a(path: Path, tags: Tags) -> None:
         kind = MP4Cover.FORMAT_JPEG if tags.cover_type == "image/jpeg" else MP4Cover.FORMAT_PNG
         file.tags["covr"] = [MP4Cover(tags.cover, kind)]
     file.save(padding=lambda _: 0)
-
-
-def _format_time(seconds: Fraction) -> str:
-    """Write a time in the form of chapters in Vorbis comments.
-
-    >>> from fractions import Fraction
-    >>> _format_time(Fraction(36615, 10))
-    '01:01:01.500'
-    """
-    whole, thousandths = divmod(_to_milliseconds(seconds), 1000)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}.{thousandths:03}"
 
 
 def _to_milliseconds(seconds: Fraction) -> int:

@@ -18,6 +18,7 @@ from voicecoach.audio.levels import (
     to_dbfs,
 )
 from voicecoach.audio.settings import ROOM_TONE
+from voicecoach.core.timeline import format_time
 from voicecoach.errors import RunError, TargetError, quote
 from voicecoach.system import plain_files
 from voicecoach.views.exchange import read_timeline
@@ -53,11 +54,10 @@ class Deviation:
     def __str__(self) -> str:
         """Write it after its time.
 
-        >>> print(Deviation(75.25, "'In' is not heard"))
-        1:15.2: 'In' is not heard
+        >>> print(Deviation(3675.25, "'In' is not heard"))
+        1:01:15.2: 'In' is not heard
         """
-        minutes, seconds = divmod(self.at, 60)
-        return f"{int(minutes)}:{math.floor(seconds * 10) / 10:04.1f}: {self.what}"
+        return f"{format_time(self.at, tenths=True)}: {self.what}"
 
 
 class _Cue(NamedTuple):

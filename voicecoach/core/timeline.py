@@ -215,16 +215,25 @@ def _multiply(grid: Fraction, count: int) -> Fraction:
     return Fraction(count * grid.numerator, grid.denominator)
 
 
-def format_time(seconds: Fraction, *, tenths: bool = False) -> str:
-    """Write a time as players do.
+def format_time(seconds: Fraction | float, *, tenths: bool = False) -> str:
+    """Return a time as players show it, rounded down to whole seconds or to tenths.
 
-    >>> format_time(Fraction(754, 10)), format_time(Fraction(754, 10), tenths=True), format_time(Fraction(3600))
+    >>> format_time(75.4), format_time(Fraction(754, 10), tenths=True), format_time(3600)
     ('1:15', '1:15.4', '1:00:00')
     """
     parts = 10 if tenths else 1
-    units = int(seconds * parts)
-    whole, tenth = divmod(units, parts)
+    whole, tenth = divmod(int(Fraction(seconds) * parts), parts)
     minutes, left = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     text = f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
     return f"{text}.{tenth}" if tenths else text
+
+
+def format_timestamp(milliseconds: int, point: str = ".") -> str:
+    """Return a time with all its digits, as captions and chapter tags need it; ``point`` is the decimal mark.
+
+    >>> format_timestamp(36_061_001), format_timestamp(1500, ",")
+    ('10:01:01.001', '00:00:01,500')
+    """
+    seconds, thousandths = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{thousandths:03}"

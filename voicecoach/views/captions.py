@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from voicecoach.core.timeline import format_timestamp
 from voicecoach.views.text import describe_cue, one_line
 
 if TYPE_CHECKING:
@@ -369,17 +370,8 @@ def _mark_direction(line: str) -> str:
 def _blocks(captions: Iterable[Caption], point: str, markup: dict[int, str]) -> Iterator[str]:
     for number, caption in enumerate(captions, start=1):
         text = "\n".join(caption.lines).translate(markup).replace("-->", "→")
-        yield f"{number}\n{_clock(caption.start, point)} --> {_clock(caption.end, point)}\n{text}"
-
-
-def _clock(at: int, point: str) -> str:
-    """Write a time in full.
-
-    >>> _clock(36_061_001, ",")
-    '10:01:01,001'
-    """
-    seconds, thousandths = divmod(at, 1000)
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{thousandths:03}"
+        times = (format_timestamp(at, point) for at in (caption.start, caption.end))
+        yield f"{number}\n{' --> '.join(times)}\n{text}"
 
 
 def _list_lines(timeline: Timeline, title: str, language: Language) -> Iterator[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicecoach.core.breath import Kind
@@ -31,6 +30,7 @@ _CUE_FIELDS = ("kind", "text", "side", "wording", "wordings")
 def to_json(timeline: Timeline, *, title: str, language: str, voice: str) -> dict[str, Any]:
     """Return the public form of a timeline, with times as numbers of seconds.
 
+    >>> from fractions import Fraction
     >>> from voicecoach.core.timeline import Timeline
     >>> to_json(Timeline(Fraction(5, 2)), title="Rest", language="en", voice="en-gb")["duration"]
     2.5
@@ -109,7 +109,7 @@ class PublicTimeline:
         >>> print(PublicTimeline("Box breathing", 312))
         Box breathing  5:12
         """
-        return self.title if self.duration is None else f"{self.title}  {format_time(Fraction(self.duration))}"
+        return self.title if self.duration is None else f"{self.title}  {format_time(self.duration)}"
 
     @property
     def words(self) -> tuple[PublicCue, ...]:

@@ -9,7 +9,6 @@ import math
 from bisect import bisect_right
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Kind
@@ -138,9 +137,9 @@ def _draw_time(recording: PublicTimeline, now: Moment) -> Table:
     from rich.text import Text
 
     if recording.duration is None:
-        return _line(Text(_clock(now.at)), Text(""), "")
+        return _line(Text(format_time(now.at)), Text(""), "")
     bar = ProgressBar(total=recording.duration, completed=now.at, complete_style="default", finished_style="default")
-    return _line(Text(_clock(now.at)), bar, f"-{_clock(math.ceil(recording.duration - now.at))}")
+    return _line(Text(format_time(now.at)), bar, f"-{format_time(math.ceil(recording.duration - now.at))}")
 
 
 def _line(label: Text, bar: RenderableType, left: str) -> Table:
@@ -152,10 +151,6 @@ def _line(label: Text, bar: RenderableType, left: str) -> Table:
     line.add_column(width=LABEL, no_wrap=True, justify="right")
     line.add_row(label, bar, left)
     return line
-
-
-def _clock(seconds: float) -> str:
-    return format_time(Fraction(seconds))
 
 
 _Timed = TypeVar("_Timed", PublicCue, PublicPhase, PublicChapter)

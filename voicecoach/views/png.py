@@ -1,6 +1,6 @@
 """Pictures as PNG, drawn by Pillow with its built-in font.
 
-The built-in font has no letters with accents (up to Pillow 13), so their marks are drawn as lines over the plain letters.
+The built-in font has no letters with accents (up to Pillow 13), so their marks are drawn over the plain letters.
 """
 
 from __future__ import annotations
