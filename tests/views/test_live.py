@@ -22,10 +22,10 @@ from voicecoach.script.choices import Choices
 from voicecoach.views.exchange import PublicChapter, PublicPhase, PublicTimeline, read_timeline, to_json
 from voicecoach.views.live import (
     WIDEST,
-    Moment,
+    Snapshot,
     display,
-    find_moment,
-    lay_out_moment,
+    find_snapshot,
+    lay_out_snapshot,
     shorten_chapter,
 )
 from voicecoach.views.text import one_line
@@ -49,7 +49,7 @@ def breathing() -> PublicTimeline:
 def seen(recording: PublicTimeline, seconds: float, width: int = 80) -> list[str]:
     """Return the lines of a moment as a terminal shows them."""
     stream = io.StringIO()
-    Console(file=stream, width=width).print(lay_out_moment(recording, find_moment(recording, seconds)))
+    Console(file=stream, width=width).print(lay_out_snapshot(recording, find_snapshot(recording, seconds)))
     return stream.getvalue().splitlines()
 
 
@@ -57,7 +57,7 @@ def seen(recording: PublicTimeline, seconds: float, width: int = 80) -> list[str
 @given(scores, paces, st.floats(-10, 2000, allow_nan=False))
 def test_a_moment_is_what_the_timeline_has_there(score: Score, pace: Pace, seconds: float) -> None:
     shown = to_json(perform(score, measure, pace), title="", language="en", voice="")
-    now = find_moment(read_timeline(json.dumps(shown)), seconds)
+    now = find_snapshot(read_timeline(json.dumps(shown)), seconds)
     assert now.at == min(max(seconds, 0), shown["duration"])
     there = [each for each in shown["phases"] if each["start"] <= now.at < each["end"]]
     assert [now.phase] == [PublicPhase(each["start"], each["end"], each["kind"]) for each in there] or not there
@@ -72,7 +72,7 @@ def test_a_moment_is_what_the_timeline_has_there(score: Score, pace: Pace, secon
 
 @given(st.floats(0, 9.999))
 def test_an_inhale_fills_the_bar_and_an_exhale_empties_it(seconds: float) -> None:
-    now, later = (find_moment(breathing(), each) for each in (seconds, min(seconds + 0.1, 9.9999)))
+    now, later = (find_snapshot(breathing(), each) for each in (seconds, min(seconds + 0.1, 9.9999)))
     assert now.full == pytest.approx(seconds / 4 if seconds < 4 else (10 - seconds) / 6, abs=1e-9)
     if now.phase and now.phase == later.phase and now.at < later.at:
         assert (later.full > now.full) == (now.phase.kind is Kind.INHALE)
@@ -80,14 +80,14 @@ def test_an_inhale_fills_the_bar_and_an_exhale_empties_it(seconds: float) -> Non
 
 @pytest.mark.parametrize(("kind", "full"), [(Kind.HOLD, 1), (Kind.PAUSE, 0)])
 def test_the_bar_stays_where_the_breath_does(kind: Kind, full: float) -> None:
-    assert Moment(3, phase=PublicPhase(0, 4, kind), progress=0.75).full == full
+    assert Snapshot(3, phase=PublicPhase(0, 4, kind), progress=0.75).full == full
 
 
 def test_words_are_bold_while_they_are_said_and_stay_until_the_next() -> None:
     recording = breathing()
-    assert (find_moment(recording, 0.1).words, find_moment(recording, 0.1).speaking) == ("Breathe in", True)
-    assert (find_moment(recording, 3.9).words, find_moment(recording, 3.9).speaking) == ("Breathe in", False)
-    assert find_moment(recording, 4.1).words == "And out"
+    assert (find_snapshot(recording, 0.1).words, find_snapshot(recording, 0.1).speaking) == ("Breathe in", True)
+    assert (find_snapshot(recording, 3.9).words, find_snapshot(recording, 3.9).speaking) == ("Breathe in", False)
+    assert find_snapshot(recording, 4.1).words == "And out"
 
 
 def test_chimes_and_tones_are_no_words() -> None:
@@ -95,14 +95,16 @@ def test_chimes_and_tones_are_no_words() -> None:
     sounds = [cue for cue in timeline.cues if cue.track != "voice"]
     assert sounds
     recording = read_timeline(public(timeline))
-    assert not {cue.text for cue in sounds} & {find_moment(recording, float(cue.start) + 0.01).words for cue in sounds}
+    assert not {cue.text for cue in sounds} & {
+        find_snapshot(recording, float(cue.start) + 0.01).words for cue in sounds
+    }
 
 
 @pytest.mark.parametrize("seconds", [0, 30, 80, 100, 103.9, 200, 1e9])
 @pytest.mark.parametrize("width", [30, 60, 200])
 def test_everything_is_drawn_and_fits(seconds: float, width: int) -> None:
     recording = read_timeline(public(performed("sitting-leg-stretch", Choices())))
-    lines, now = seen(recording, seconds, width), find_moment(recording, seconds)
+    lines, now = seen(recording, seconds, width), find_snapshot(recording, seconds)
     assert max(map(len, lines)) <= min(width, WIDEST)
     assert lines[0].startswith("Sitting leg stretch")
     text = " ".join(" ".join(lines).split())

@@ -27,7 +27,7 @@ from voicecoach.script.choices import Choices
 from voicecoach.views import plot, png
 from voicecoach.views.plot_rows import INNER, MARGIN, ROWS, choose_scale
 from voicecoach.views.png import DENSITY
-from voicecoach.views.shapes import Area, Label, Picture, Rect, Shape, Stroke, shorten, text_width, wrap
+from voicecoach.views.shapes import Area, Label, Picture, Rect, Shape, Stroke, shorten_to_width, text_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -347,7 +347,7 @@ def test_broken_lines_fit_and_say_the_beginning_of_the_text(text: str, width: in
 
 @given(st.text(max_size=80), st.integers(0, 300))
 def test_what_is_shortened_says_so(text: str, width: int) -> None:
-    assert (kept := shorten(text, width, 12)) in {text, ""} or kept.endswith("…")
+    assert (kept := shorten_to_width(text, width, 12)) in {text, ""} or kept.endswith("…")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ WIDEST = 72
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Snapshot:
     """The content of the display at one moment of a recording.
 
     Attributes:
@@ -64,13 +64,13 @@ class Moment:
         return levels[self.phase.kind] if self.phase else 0.0
 
 
-def find_moment(recording: PublicTimeline, seconds: float) -> Moment:
+def find_snapshot(recording: PublicTimeline, seconds: float) -> Snapshot:
     """Return the content of the display after that many seconds of a recording."""
     at = min(max(seconds, 0.0), math.inf if recording.duration is None else recording.duration)
     chapter, words = _find_latest(recording.chapters, at), _find_latest(recording.words, at)
     phase = _find_latest(recording.phases, at)
     phase = phase if phase and at < phase.end else None
-    return Moment(
+    return Snapshot(
         at,
         one_line(chapter.title) if chapter and at < chapter.end else "",
         one_line(words.text) if words else "",
@@ -80,7 +80,7 @@ def find_moment(recording: PublicTimeline, seconds: float) -> Moment:
     )
 
 
-def lay_out_moment(recording: PublicTimeline, now: Moment) -> Constrain:
+def lay_out_snapshot(recording: PublicTimeline, now: Snapshot) -> Constrain:
     """Return the layout of a moment for a terminal: only title and time if the recording's contents are not known."""
     from rich.align import Align
     from rich.console import Group
@@ -116,10 +116,10 @@ def display(recording: PublicTimeline, console: Console) -> Iterator[Callable[[f
     from rich.live import Live
 
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield lambda seconds: live.update(lay_out_moment(recording, find_moment(recording, seconds)), refresh=True)
+        yield lambda seconds: live.update(lay_out_snapshot(recording, find_snapshot(recording, seconds)), refresh=True)
 
 
-def _draw_breath(now: Moment) -> Table:
+def _draw_breath(now: Snapshot) -> Table:
     """Draw a phase: its name, the bar, and the seconds left in it."""
     from rich.progress_bar import ProgressBar
     from rich.text import Text
@@ -131,7 +131,7 @@ def _draw_breath(now: Moment) -> Table:
     return _line(Text(f" {kind} ".ljust(LABEL), PHASES[kind]), bar, str(left))
 
 
-def _draw_time(recording: PublicTimeline, now: Moment) -> Table:
+def _draw_time(recording: PublicTimeline, now: Snapshot) -> Table:
     """Draw the time played, a bar, and the time left."""
     from rich.progress_bar import ProgressBar
     from rich.text import Text

@@ -24,7 +24,7 @@ from voicecoach.views.shapes import (
     Rect,
     Stroke,
     clean_text,
-    shorten,
+    shorten_to_width,
     text_width,
     write_svg,
 )
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
-    from voicecoach.views.plot_rows import Row, Words
+    from voicecoach.views.plot_rows import Row, TextBlock
     from voicecoach.views.shapes import Line, Point, Shape
 
 FLAG = 20
@@ -162,7 +162,7 @@ def _write_title(title: str, x: float, y: float, room: float, colour: str) -> It
     """Write a chapter's title, shortened to fit; if space is short, start after the name of its exercise."""
     size = 13
     whole = clean_text(title)
-    text = shorten(whole if text_width(whole, size) <= room else whole.rpartition(": ")[2], room, size)
+    text = shorten_to_width(whole if text_width(whole, size) <= room else whole.rpartition(": ")[2], room, size)
     if text:
         yield Label(x, y, text, size, colour)
 
@@ -314,7 +314,7 @@ def _draw_head(kind: CueKind, at: Point, radius: float, colour: str, about: str 
         yield Rect(x - inner, y - inner, 2 * inner, 2 * inner, PAPER, inner)
 
 
-def _draw_words(row: Row, words: Words) -> Iterator[Label]:
+def _draw_words(row: Row, words: TextBlock) -> Iterator[Label]:
     for number, line in enumerate(words.lines):
         y = row.cues + 12 + row.scale.words * 0.9 + number * row.leading
         yield Label(words.x, y, line, row.scale.words, INK)
@@ -330,7 +330,9 @@ def _draw_final_bar(row: Row) -> Iterator[Shape]:
 def _draw_header(timeline: Timeline, title: str) -> Iterator[Shape]:
     """Write the title, the length, and the stretching time of each side."""
     length = Label(WIDTH - MARGIN, 50, format_time(timeline.duration), 26, SOFT, Anchor.END)
-    yield Label(MARGIN, 50, shorten(clean_text(title), (length.left - MARGIN - 20) / 1.1, 26), 26, INK, bold=True)
+    yield Label(
+        MARGIN, 50, shorten_to_width(clean_text(title), (length.left - MARGIN - 20) / 1.1, 26), 26, INK, bold=True
+    )
     yield length
     stretched = [(side, timeline.stretched(side)) for side in (Side.LEFT, Side.RIGHT)]
     if any(seconds for _, seconds in stretched):

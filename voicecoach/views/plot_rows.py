@@ -59,7 +59,7 @@ SCALES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextBlock:
     """The words of a cue, broken into lines, and the x of their left edge."""
 
     x: float
@@ -75,7 +75,7 @@ class Row:
     end: Fraction
     top: float = HEADER
     breathes: bool = True
-    words: tuple[Words, ...] = ()
+    words: tuple[TextBlock, ...] = ()
 
     def x(self, at: Fraction) -> float:
         """Return the x of a time, which can be outside the row.
@@ -183,7 +183,7 @@ def _find_rooms(timeline: Timeline, scale: Scale) -> Iterator[_Room]:
         yield _Room(start, end, clean_text(cue.text))
 
 
-def _break_words(row: Row, room: _Room) -> Words:
+def _break_words(row: Row, room: _Room) -> TextBlock:
     size, x = row.scale.words, row.x(room.start)
     width = row.x(room.end) - x - size * 0.6
-    return Words(x, wrap(room.text, width, size, row.scale.most) if width > size * 3 else ())
+    return TextBlock(x, wrap(room.text, width, size, row.scale.most) if width > size * 3 else ())

@@ -114,10 +114,10 @@ def text_width(text: str, size: float) -> float:
     return size * sum(map(_em, text))
 
 
-def shorten(text: str, width: float, size: float) -> str:
+def shorten_to_width(text: str, width: float, size: float) -> str:
     """Shorten a text to ``width``, after a word if possible; return nothing if less than three letters would be left.
 
-    >>> shorten("Sitting leg stretch", 100, 12), shorten("Sitting leg stretch", 20, 12)
+    >>> shorten_to_width("Sitting leg stretch", 100, 12), shorten("Sitting leg stretch", 20, 12)
     ('Sitting leg…', '')
     """
     if text_width(text, size) <= width:
@@ -135,7 +135,7 @@ def wrap(text: str, width: float, size: float, most: int) -> tuple[str, ...]:
     ('As you', 'breathe out,', 'let yourself…')
     """
     if most <= 1 or text_width(text, size) <= width:
-        return tuple(filter(None, [shorten(text, width, size)]))
+        return tuple(filter(None, [shorten_to_width(text, width, size)]))
     room = _count_fitting(text, width, size)
     cut = text.rfind(" ", 0, room + 1)
     if cut < 1 and room and east_asian_width(text[room]) in "WF":
