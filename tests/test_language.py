@@ -208,7 +208,7 @@ def test_a_translation_into_a_language_without_a_table_stands_beside_its_routine
     assert performed(path, "it-CH").chapters[-1].title == "Fine"
     assert load_routine(str(path)).sheet.title == load_routine(str(path), "en").sheet.title == "Legs"
     for code in ("pt", "../it", "i"):
-        with pytest.raises(ChoiceError, match=r"'legs' is not there in the language"):
+        with pytest.raises(ChoiceError, match=r"'legs' is not available in the language"):
             load_routine(str(path), code)
 
 
@@ -242,9 +242,9 @@ def test_what_a_language_without_a_table_lacks_is_named(tmp_path: Path) -> None:
             "3:18: 'numbers' should be a list; write the numbers from zero on, as [zero, one, two]",
         ),
         ("en", "{change: [a, b]}", "3:17: 'change' should be a text; write one"),
-        ("en", "{minutes: minutes}", "3:18: {number} is missing here; write it where it is to be said"),
-        ("en", "{joined: '{one} {two}'}", "3:17: nothing fills {two} here; take it out\n3:17: {other} is missing here"),
-        ("en", "{numbers: ['{n}', one]}", "3:18: nothing fills {n} here; take it out"),
+        ("en", "{minutes: minutes}", "3:18: {number} is missing here; write it in the place where it is said"),
+        ("en", "{joined: '{one} {two}'}", "3:17: {two} has no value here; take it out\n3:17: {other} is missing here"),
+        ("en", "{numbers: ['{n}', one]}", "3:18: {n} has no value here; take it out"),
         ("en", "{breath 1: a breath}", "3:9: the program has no words called 'breath 1'; possible are: breaths 1"),
         ("en", "{minuts: a}", "3:9: the program has no words called 'minuts'; possible are: minutes"),
     ],

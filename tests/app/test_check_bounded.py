@@ -127,7 +127,7 @@ def test_words_past_the_most_are_not_looked_over_and_it_says_so(
     assert run(["check", str(checked)]) == 0
     out = capsys.readouterr().out.splitlines()
     assert [line.split(":")[1] for line in out] == ["3", "4", "5"]
-    assert "the words from here on are not looked over: they come after 100 characters" in out[-1]
+    assert "the words from here on are not checked: they come after 100 characters" in out[-1]
 
 
 def test_of_many_texts_the_first_are_measured_and_it_says_so(

@@ -92,7 +92,7 @@ def test_files_of_other_editors_are_read(text: str | bytes, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        (b"title: x\nsteps:\n\t- say: Sit.\n", "3:1: a tab stands here"),
+        (b"title: x\nsteps:\n\t- say: Sit.\n", "3:1: there is a tab here"),
         ("title: caf\u00e9\n".encode("latin-1"), "1:11: this is not UTF-8 text"),
         ("title: x\n".encode("utf-16"), "1:1: this is not UTF-8 text"),
     ],

@@ -191,7 +191,7 @@ def test_warnings_are_no_failure(tmp_path: Path, capsys: pytest.CaptureFixture[s
     (tmp_path / "a.yaml").write_text(routine("say: the the end"))
     assert run(["check", "a.yaml", "thigh-burner"]) == 0
     out, err = capsys.readouterr()
-    assert out == "a.yaml:3:10: warning: 'the' stands twice in a row; take one out\n"
+    assert out == "a.yaml:3:10: warning: 'the' is here twice in a row; take one out\n"
     assert err.splitlines()[-1] == "2 checked, no problems, 1 warnings"
 
 

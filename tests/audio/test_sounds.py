@@ -53,10 +53,10 @@ def test_a_file_beside_the_routine_is_heard_to_its_end_at_a_level_of_ours(tmp_pa
 @pytest.mark.parametrize(
     ("sound", "expected"),
     [
-        ("tone-inn", "3:12: no sound 'tone-inn' stands beside this routine, or comes with the program; did you mean"),
+        ("tone-inn", "3:12: no sound 'tone-inn' is beside this routine or in the program; did you mean"),
         (
             "rain",
-            "3:12: 'rain' is a bed, which lies under a whole session; a sound is a file, or one of: bell-change, ",
+            "3:12: 'rain' is a bed, which plays under a whole session; a sound is a file, or one of: bell-change, ",
         ),
         ("../b.wav", "3:12: '../b.wav' is outside this routine's folder; copy the file into it"),
         ("/dev/zero", "3:12: '/dev/zero' is outside this routine's folder"),

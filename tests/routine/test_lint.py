@@ -53,17 +53,17 @@ def test_the_built_in_routines_give_no_reason_for_advice(name: str) -> None:
     ("said", "told"),
     [
         ("Sit down.Breathe", "there is no space after '.' in 'down.Breathe'; add one"),
-        ("Go to yourRight side", "two words are joined in 'yourRight'; part them"),
-        ("Rest on the the floor", "'the' stands twice in a row; take one out"),
+        ("Go to yourRight side", "two words are joined in 'yourRight'; put a space between them"),
+        ("Rest on the the floor", "'the' is here twice in a row; take one out"),
         ("Wait <emphasis>here</emphasis>", "'<emphasis>' is read out as it stands"),
         ("Do *this* slowly", "'*this*' is read out as it stands"),
         ("As you breath out, fold", "'you breath' may be a slip; is 'breathe' meant?"),
         ("Sit tall, and breath in", "'and breath in' may be a slip; is 'breathe' meant?"),
         ("Breath in", "'Breath in' may be a slip; is 'breathe' meant?"),
         ("A long breathe", "'long breathe' may be a slip; is 'breath' meant?"),
-        ("Ask yourdoctor first", "two words are joined in 'yourdoctor'; part them"),
-        ("Lower andupper legs", "two words are joined in 'andupper'; part them"),
-        ("Lift thechest", "two words are joined in 'thechest'; part them"),
+        ("Ask yourdoctor first", "two words are joined in 'yourdoctor'; put a space between them"),
+        ("Lower andupper legs", "two words are joined in 'andupper'; put a space between them"),
+        ("Lift thechest", "two words are joined in 'thechest'; put a space between them"),
         ("Breathe in <b/>", "'<b/>' is read out as it stands; write words alone; 'settle' and 'rest' leave"),
         ("Well done 🙂", "🙂 is read out as its name, or not at all; write words alone"),
         ("Say שלום now", "'שלום' is in letters that a voice for English spells out one by one, if at all; write it"),
@@ -117,7 +117,7 @@ def test_each_language_knows_slips_of_its_own(language: str, said: str, meant: s
     ],
 )
 def test_each_language_knows_how_joined_words_begin(language: str, said: str, joined: str, tmp_path: Path) -> None:
-    assert of(said, tmp_path, language) == [f"two words are joined in '{joined}'; part them"]
+    assert of(said, tmp_path, language) == [f"two words are joined in '{joined}'; put a space between them"]
 
 
 def test_french_and_german_may_say_some_words_twice(tmp_path: Path) -> None:
@@ -134,10 +134,14 @@ def test_french_and_german_may_say_some_words_twice(tmp_path: Path) -> None:
         ("", "{breathe: 1, even in: Deep}", "4:27: the words for 'even in' are never said in 1 breath; take"),
         ("", "{breathe: 1, first in: A, last in: B}", "the words for 'first in' are never said in 1 breath"),
         ("", "{breathe: 9, max: 4, 5 in: A, past: So}", "the words for '5 in' are never said in 4 breaths"),
-        ("", "{say: hi, only: last}", "4:5: 'only: last' stands in no rounds, so the step is always done"),
-        ("", "pace: {breath: 4-4, steps: [{say: hi, only: not last}]}", "'only: not last' stands in no rounds, so the"),
-        ("parameters: {n: 3}", "say: hi", "2:14: the parameter 'n' is never used; write {n} where it is meant"),
-        ("pronounce: {Asana: ah-sana}", "say: hi", "2:13: 'Asana' is never said, so how it is pronounced means"),
+        ("", "{say: hi, only: last}", "4:5: 'only: last' is not in any rounds, so the step is always done"),
+        (
+            "",
+            "pace: {breath: 4-4, steps: [{say: hi, only: not last}]}",
+            "'only: not last' is not in any rounds, so the",
+        ),
+        ("parameters: {n: 3}", "say: hi", "2:14: the parameter 'n' is never used; write {n} where you need it"),
+        ("pronounce: {Asana: ah-sana}", "say: hi", "2:13: 'Asana' is never said, so its pronunciation has"),
         ("", "{breathe: 9, max: 4}", "4:5: 'breathe' is 9, but its 'max' is 4; write less"),
         ("", "{rest: 30s, max: 20s}", "4:5: 'rest' is 30s, but its 'max' is 20s; write"),
         ("", "repeat: {rounds: 9, max: 3, steps: [say: a]}", "4:5: 'rounds' is 9, but its 'max' is 3"),
@@ -256,7 +260,7 @@ steps:
 @pytest.mark.parametrize(
     ("step", "told"),
     [
-        ("hold: 30", "'hold: 30' is 30 breaths, 300 s; write 30s, or 30 breaths if they are meant"),
+        ("hold: 30", "'hold: 30' is 30 breaths, 300 s; write 30s, or 30 breaths if you mean breaths"),
         ("rest: 10", "'rest: 10' is 10 breaths, 100 s; write 10s, or"),
         ("{say: Plank., settle: 7}", "'settle: 7' is 7 breaths, 70 s; write 7s, or"),
         ("each side: {between: [change: 12], steps: [breathe: 1]}", "'change: 12' is 12 breaths, 120 s; write 12s"),
@@ -320,7 +324,7 @@ def test_one_sides_words_around_the_turns_are_told(steps: str, told: str, tmp_pa
     head = "title: x\nsides: {left: {leg: left leg}, right: {leg: right leg}}\nsteps:\n"
     found = warned(f"{head}  {steps}\n", tmp_path)
     assert len(found) == bool(told)
-    assert all(f"'{told}' is wrong here for whoever begins with the other side" in each for each in found)
+    assert all(f"'{told}' is wrong here if a session begins with the other side" in each for each in found)
 
 
 def test_a_chapter_whose_own_part_has_no_name_is_told() -> None:

@@ -116,21 +116,21 @@ sides: {left: {}, rihgt: {}}
         ("- a\n", "1:1: a routine is a list of keys with values; write 'title: ...' and 'steps:'"),
         ("steps: [say: hi]\n", "1:1: the key 'title' is missing here; add 'title: ...'"),
         ("title: ''\nsteps: [say: hi]\n", "1:8: this text is empty; write something, or leave the key out"),
-        ("title: '{leg}'\nsteps: [say: hi]\n", "1:8: braces are filled only in steps; write the words"),
+        ("title: '{leg}'\nsteps: [say: hi]\n", "1:8: only steps can have names in braces; write the words"),
         (HEAD, "1:1: the key 'steps' is missing here; add 'steps: ...'"),
         (f"{HEAD}steps:\n", "2:1: 'steps' should be a list; write each item on a line of its own, after a dash"),
         (f"{HEAD}steps: []\n", "2:8: 'steps' has nothing in it; add something to it"),
         (f"{HEAD}steps: {{say: hi}}\n", "2:8: 'steps' should be a list"),
-        (f"{HEAD}steps: [hi]\n", "2:9: 'hi' is no step; write one of: say, breathe, hold, rest, each side, repe"),
-        (f"{HEAD}steps:\n  - say: hi\n  -\n", "4:4: nothing stands after this dash; write a step there"),
+        (f"{HEAD}steps: [hi]\n", "2:9: 'hi' is not a step; write one of: say, breathe, hold, rest, each side, repe"),
+        (f"{HEAD}steps:\n  - say: hi\n  -\n", "4:4: there is nothing after this dash; write a step there"),
         (f"{HEAD}steps:\n  - say: {{leg}}\n", "3:10: this should be a text; a text that starts with { or has a : in"),
         (f"{HEAD}steps:\n  - say: 'a ||b'\n", "3:10: a wording is empty; take the | beside it out, or write"),
-        (f"{HEAD}steps:\n  - say: 'So | ...'\n", "3:10: a wording has nothing in it that can be said; write words"),
-        (f"{HEAD}notice: ['-']\nsteps: [say: hi]\n", "2:10: this has nothing in it that can be said; write words, or"),
+        (f"{HEAD}steps:\n  - say: 'So | ...'\n", "3:10: a wording has nothing that can be spoken; write words"),
+        (f"{HEAD}notice: ['-']\nsteps: [say: hi]\n", "2:10: this has nothing that can be spoken; write words, or"),
         (f"{HEAD}steps:\n  - say: '{{leg'\n", "3:10: a brace is alone here; write both, as in {leg}"),
         (f"{HEAD}steps:\n  - say: a\x7fb\n", r"3:11: a text can't hold the character '\x7f'; take it out"),
         (f'{HEAD}steps:\n  - say: "a\\x07b"\n', "3:10: this text has control characters in it; take them out"),
-        (f"{HEAD}steps:\n  - say: {'x' * 10_001}\n", "3:10: this text has 10,001 characters; 10,000 are the most"),
+        (f"{HEAD}steps:\n  - say: {'x' * 10_001}\n", "3:10: this text has 10,001 characters; at most 10,000 are"),
         (f"{HEAD}steps:\n  - breathe: 3.5\n", "3:14: '3.5' is not a length: write breaths as 2 breaths"),
         (f"{HEAD}steps:\n  - breathe: -3\n", "3:14: '-3' is not a length: write breaths as 2 breaths"),
         (f"{HEAD}steps:\n  - breathe: 0\n", "3:14: this is not a breath; at least 1 is possible"),
@@ -145,7 +145,7 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}breath: [4, 6]\nsteps: [say: hi]\n", "2:9: 'breath' should be a single value; write 'breath: 4-6'"),
         (f"{HEAD}language: xx\nsteps: [say: hi]\n", "2:11: the program has no words in the language 'xx'; write de or"),
         (f"{HEAD}words: {{closng: bye}}\nsteps: [say: hi]\n", "2:9: the program has no words called 'closng'; possib"),
-        (f"{HEAD}words: {{change: 'now {{leg}}'}}\nsteps: [say: hi]\n", "2:17: nothing fills {leg} here; take it out"),
+        (f"{HEAD}words: {{change: 'now {{leg}}'}}\nsteps: [say: hi]\n", "2:17: {leg} has no value here; take it out"),
         (f"{HEAD}between: [rest: 2]\nsteps: [say: hi]\n", "2:1: 'between' is not used in a routine without includes"),
         (f"{HEAD}steps:\n  - breath: 4\n", "3:5: no step is called 'breath'; did you mean 'breathe'?"),
         (f"{HEAD}steps:\n  - breath: 4\n    in: In\n", "3:5: no step is called 'breath'; did you mean 'breathe'?"),
@@ -158,7 +158,7 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n  - breathe: 2\n    the 4th out 2: a\n", "not known here; write '4 out 2'"),
         (
             f"{HEAD}steps:\n  - repeat: 3\n    steps:\n      - say: hi\n    between: [rest: 5s]\n",
-            "3:13: '3' can't stand beside 'repeat'; write 'repeat:' alone, and indented under it 'rounds: 3' and 'st",
+            "3:13: '3' is not allowed beside 'repeat'; write 'repeat:' alone, and indented under it 'rounds: 3'",
         ),
         (f"{HEAD}steps:\n  - repeat: 3 times\n", "indented under it 'rounds: 3' and 'steps:'"),
         (f"{HEAD}steps:\n  - repeat: often\n", "indented under it 'rounds: 3' and 'steps:'"),
@@ -168,7 +168,7 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n  - wait: 5s\n", "3:5: no step is called 'wait'; did you mean 'rest'?"),
         (f"{HEAD}steps:\n  - silence: 5s\n", "no step is called 'silence'; did you mean 'rest'?"),
         (f"{HEAD}steps:\n  - speak: Hi.\n", "no step is called 'speak'; did you mean 'say'?"),
-        (f"{HEAD}steps:\n  - pace: 5-5\n    steps: [say: hi]\n", "3:11: '5-5' can't stand beside 'pace'; write 'pace:"),
+        (f"{HEAD}steps:\n  - pace: 5-5\n    steps: [say: hi]\n", "3:11: '5-5' is not allowed beside 'pace'; write"),
         (f"{HEAD}steps:\n  - repeat:\n    rounds: 3\n    steps: [say: hi]\n", "3:5: 'repeat' should have keys of its"),
         (f"{HEAD}steps:\n  - {{breathe: 2, min: 5}}\n", "3:23: 'breathe' is 2, which is less than its 'min', 5; wr"),
         (f"{HEAD}steps:\n  - {{breathe: 6, min: 6, max: 3}}\n", "3:23: 'min' is 6 and 'max' is 3; write a max"),
@@ -194,20 +194,20 @@ sides: {left: {}, rihgt: {}}
             f"{HEAD}steps:\n  - say: hi\n    breathe: 3\n",
             "4:5: there is no dash before 'breathe'; write '- breathe:', with the dash in column 3",
         ),
-        (f"{HEAD}steps:\n  - change: 5s\n", "3:5: a change of side can't stand here; put it under 'between' of an"),
+        (f"{HEAD}steps:\n  - change: 5s\n", "3:5: a change of side is not allowed here; put it under 'between' of an"),
         (f"{HEAD}steps:\n  - include: thigh-burner\n    optional: perhaps\n", "4:15: 'optional' is neither true nor"),
         (f"{HEAD}sides: left\nsteps: [say: hi]\n", "2:8: 'sides' should have keys of its own; write them with their"),
         (f"{HEAD}steps:\n  - each side: {{steps: [say: hi]}}\n", "3:5: 'each side' needs the sides' words; add 'sid"),
-        (f"{SIDES}steps:\n  - say: '{{leg}}'\n", "4:10: {leg} has no side to be filled from; move it into an 'each"),
+        (f"{SIDES}steps:\n  - say: '{{leg}}'\n", "4:10: {leg} has no side here; move it into an 'each"),
         (f"{SIDES}steps:\n  - each side: {{steps: [say: '{{lge}}']}}\n", "{lge} is not among the sides' words; did"),
         (f"{SIDES}steps:\n  - each side: {{steps: [say: '{{}} a']}}\n", "{} is empty; write a"),
         (
             f"{SIDES}steps:\n  - each side: {{between: [rest: 2, breathe: 3], steps: [say: hi]}}\n",
-            "the step 'breathe' can't stand here; write one of: rest, say, hold, sound, change",
+            "the step 'breathe' is not allowed here; write one of: rest, say, hold, sound, change",
         ),
         (
             f"{SIDES}steps:\n  - each side:\n     steps:\n     - repeat: {{steps: [each side: {{steps: [say: a]}}]}}\n",
-            "6:25: an 'each side' stands inside another; put it beside the other, or write its steps without it",
+            "6:25: an 'each side' is inside another; put it beside the other, or write its steps without it",
         ),
         (
             "title: x\nsides: {left: {leg: a, Toe: b}, right: {leg: c}}\nsteps: [say: hi]\n",
@@ -224,7 +224,7 @@ def test_a_mistake_is_told_at_its_place_with_what_would_mend_it(tmp_path: Path, 
 
 def test_a_change_between_rounds_that_have_no_sides_is_told(tmp_path: Path) -> None:
     found = problems(tmp_path, f"{HEAD}steps:\n  - repeat: {{between: [change: 5s], steps: [say: a]}}\n")
-    assert found[-1] == "a.yaml:3:24: a change of side can't stand here; put it under 'between' of an 'each side'"
+    assert found[-1] == "a.yaml:3:24: a change of side is not allowed here; put it under 'between' of an 'each side'"
 
 
 @pytest.mark.parametrize(
@@ -312,10 +312,10 @@ def test_a_routine_includes_built_in_ones_and_those_beside_it(tmp_path: Path) ->
         ("../b.yaml", "'../b.yaml' is outside this routine's folder; copy the file into it"),
         ("/etc/passwd", "'/etc/passwd' is outside this routine's folder; copy the file into it"),
         ("link.yaml", "'link.yaml' is outside this routine's folder; copy the file into it"),
-        ("circle.yaml", "no routine 'circle.yaml' stands beside this one"),
-        ("inner", "no routine 'inner' stands beside this one"),
-        ("note.txt", "no routine 'note.txt' stands beside this one"),
-        ("thigh-burnr", "no routine 'thigh-burnr' stands beside this one; did you mean 'thigh-burner'?"),
+        ("circle.yaml", "no routine 'circle.yaml' is beside this one"),
+        ("inner", "no routine 'inner' is beside this one"),
+        ("note.txt", "no routine 'note.txt' is beside this one"),
+        ("thigh-burnr", "no routine 'thigh-burnr' is beside this one; did you mean 'thigh-burner'?"),
     ],
 )
 def test_an_include_that_can_not_be_is_told_on_its_own_line(tmp_path: Path, name: str, expected: str) -> None:
@@ -356,7 +356,7 @@ def test_one_session_has_one_language(tmp_path: Path) -> None:
 )
 def test_steps_beside_an_include_are_told_rather_than_left_out(tmp_path: Path, steps: str, where: str) -> None:
     (found,) = problems(tmp_path, f"{HEAD}steps:\n{steps}")
-    assert found.startswith(f"a.yaml:{where}: an include stands only beside other includes; put the other steps into")
+    assert found.startswith(f"a.yaml:{where}: an include can only be beside other includes; put the other steps into")
 
 
 def test_tips_that_nobody_would_hear_are_told(tmp_path: Path) -> None:

@@ -44,10 +44,15 @@ def told(raw: bytes) -> str:
 @pytest.mark.parametrize(
     ("code", "words", "phrase", "remedy"),
     [
-        ("en", "Stretch your Left leg now.", "left leg", "write {leg}, or {left leg} if that one is meant"),
+        ("en", "Stretch your Left leg now.", "left leg", "write {leg}, or {left leg} if you mean that one"),
         ("en", "Lift the RIGHT  leg", "right leg", "{right leg}"),
         ("en", "Bend your right leg and lift your left leg", "left leg", "write {leg}"),
-        ("en", "{Leg} up, left hand on the {other leg}", "left hand", "or {left hand} if it is meant in both turns"),
+        (
+            "en",
+            "{Leg} up, left hand on the {other leg}",
+            "left hand",
+            "or {left hand} if you mean that one in both turns",
+        ),
         ("en", "Fold | Fold over your left leg", "left leg", "write {leg}"),
         ("de", "Heb das linke Bein", "das linke bein", "write {bein}"),
         ("de", "mit der rechten Hand", "rechten hand", "name it for both sides under 'sides'"),

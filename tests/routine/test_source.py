@@ -19,7 +19,7 @@ def tree(folder: Path, text: str | bytes) -> Tree:
     return read_tree(path, "a.yaml")
 
 
-TOO_DEEP = "this is nested more than 70 deep; use fewer levels: 20 blocks in blocks are possible"
+TOO_DEEP = "this is nested more than 70 deep; use fewer levels: at most 20 nested blocks are possible"
 
 
 def said(folder: Path, text: str | bytes) -> str:
@@ -96,13 +96,13 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
         ("ä: é\n".encode() + b"b: \xff\n", "2:4: this is not UTF-8 text; save the file as UTF-8"),
         ("a: b\n".encode("utf-16"), "1:1: this is not UTF-8 text; save the file as UTF-8"),
         ("a: b\nc: d\x00e\n", r"2:5: a text can't hold the character '\x00'; take it out"),
-        ('a: b\nc: "d\\U00110000"\n', "2:6: an escape stands for a character that is none; take it out"),
-        ('a: "\\UFFFFFFFF"\n', "1:5: an escape stands for a character that is none; take it out"),
+        ('a: b\nc: "d\\U00110000"\n', "2:6: an escape sequence is not a valid character; take it out"),
+        ('a: "\\UFFFFFFFF"\n', "1:5: an escape sequence is not a valid character; take it out"),
         ('"\\e[2J": b\n', r"1:1: the key '\x1b[2J' has control characters in it; take them out"),
         ('"a\\Lb": c\n', r"1:1: the key 'a\u2028b' has control characters in it; take them out"),
-        ("a: b\na: c\n", "2:1: 'a' stands here twice, first on line 1; keep one"),
-        ("a: {leg} out\n", "1:4: a text can't start with { and go on after it; put the whole text into quotes"),
-        ("a: Sit: up\n", "1:4: ': ' stands within this text; put the whole text into quotes"),
+        ("a: b\na: c\n", "2:1: 'a' is here twice, first on line 1; keep one"),
+        ("a: {leg} out\n", "1:4: a text can't start with { and continue after it; put the whole text into quotes"),
+        ("a: Sit: up\n", "1:4: ': ' is inside this text; put the whole text into quotes"),
         ("a: | Fold\n", "1:4: a text can't start with |; take it out, or put the text into quotes"),
         ("a: > Fold\n", "1:4: a text can't start with >; take it out, or put the text into quotes"),
         ("a: @home\n", "1:4: a text can't start with @; take it out, or put the text into quotes"),
@@ -110,8 +110,8 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
             "a: *b\n",
             "1:4: a text can't start with *; put it into quotes, or write '&' and its name before what it repeats",
         ),
-        ("a:\n\t- b\n", "2:1: a tab stands here; indent with spaces, not tabs"),
-        ("a:\n  b: c\n\t d: e\n", "3:1: a tab stands here; indent with spaces, not tabs"),
+        ("a:\n\t- b\n", "2:1: there is a tab here; indent with spaces, not tabs"),
+        ("a:\n  b: c\n\t d: e\n", "3:1: there is a tab here; indent with spaces, not tabs"),
         ("a: 'b\n", "1:4: these quotes are not closed; write the same quotes at the end of the text"),
         ("a: [b\nc: d\n", "1:4: this [ is not closed; write ] at the end of the line"),
         (
@@ -119,15 +119,15 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
             "3:4: 'd' does not line up with the lines beside it; start it in column 5",
         ),
         ("a: b\n---\nc: d\n", "2:1: a second document starts here; keep one routine in a file, without a line of ---"),
-        ("a: !!python/x y\n", "1:4: tags such as 'tag:yaml.org,2002:python/x' mean nothing here; take the tag out"),
-        ("a: !secret x\n", "1:4: tags such as '!secret' mean nothing here; take the tag out"),
+        ("a: !!python/x y\n", "1:4: the tag 'tag:yaml.org,2002:python/x' means nothing here; take the tag out"),
+        ("a: !secret x\n", "1:4: the tag '!secret' means nothing here; take the tag out"),
         (
             "a: &x b\nd:\n  <<: *x\n",
             "1:4: the key '<<' takes keys with values; write '<<: *name', with '&name' at those keys",
         ),
         (
             "a: &x\n  <<: *x\n",
-            "1:4: this is nested more than 70 deep; use fewer levels: 20 blocks in blocks are possible",
+            "1:4: this is nested more than 70 deep; use fewer levels: at most 20 nested blocks are possible",
         ),
         ("? [a]\n: b\n", "1:3: a key must be a text; put a text that starts with { or [ into quotes"),
         ("a: &x [*x]\n", f"1:4: {TOO_DEEP}"),

@@ -91,7 +91,7 @@ def test_a_language_that_a_routine_is_not_there_in_is_told_with_those_that_it_is
     with pytest.raises(ChoiceError) as told:
         load_routine("sitting-leg-stretch.fr", code)
     assert told.value.exit_status == 2
-    said = f"'sitting-leg-stretch' is not there in the language '{code}'\nit is there in: de, en, es, fr"
+    said = f"'sitting-leg-stretch' is not available in the language '{code}'\nit is available in: de, en, es, fr"
     assert str(told.value) == said
 
 
@@ -105,14 +105,16 @@ def test_the_translation_of_a_file_of_ones_own_stands_beside_it(tmp_path: Path) 
         assert load_routine("mine.yaml", code).name == name
         assert load_routine(str(tmp_path / "mine.de.yaml"), code).name == name
     assert load_routine("mine.v2.yaml", "en").name == "mine.v2"
-    with pytest.raises(ChoiceError, match=r"'mine' is not there in the language 'fr'\nit is there in: de, en, es$"):
+    with pytest.raises(
+        ChoiceError, match=r"'mine' is not available in the language 'fr'\nit is available in: de, en, es$"
+    ):
         load_routine("mine.yaml", "fr")
 
 
 def test_a_file_without_translations_is_played_in_its_own_language_only(tmp_path: Path) -> None:
     write(tmp_path, "mine.yaml", "de")
     assert load_routine("mine.yaml", "de").name == "mine"
-    with pytest.raises(ChoiceError, match=r"it is there in: de$"):
+    with pytest.raises(ChoiceError, match=r"it is available in: de$"):
         load_routine("mine.yaml", "en")
 
 

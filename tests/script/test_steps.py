@@ -232,7 +232,7 @@ def test_the_step_of_a_value_may_be_worked_out() -> None:
 def test_a_value_that_shrinks_to_less_than_nothing_is_refused() -> None:
     vary = {"free": {"from": "10s", "step": "-6s"}}
     for step in ({"say": "{free}"}, {"hold": "{free}"}):
-        with pytest.raises(RoutineError, match="is less than nothing"):
+        with pytest.raises(RoutineError, match="is less than zero"):
             build(routine({"repeat": {"rounds": 3, "vary": vary, "steps": [step]}}), Choices())
         build(routine({"repeat": {"rounds": 2, "vary": vary, "steps": [step]}}), Choices())
 
@@ -523,44 +523,44 @@ def test_both_sides_tracks_are_equal_in_every_order_and_for_unequal_words(  # no
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("- {say: hi, only: left}", "'only: left' is for a turn, and there is none here; move the step into an 'each"),
+        ("- {say: hi, only: left}", "'only: left' is for a turn, but this step is not in one; move the step"),
         ("- {repeat: {past: Enough., steps: [say: hi]}}", "'past' is never said without a limit; add 'max: ...'"),
         ("- {breathe: 3, past: Enough.}", "'past' is never said without a limit; add 'max: ...'"),
-        ("- {repeat: {name: a, steps: [say: hi]}}", "the key 'name' can't stand here; write it beside 'repeat', in"),
+        ("- {repeat: {name: a, steps: [say: hi]}}", "the key 'name' is not allowed here; write it beside 'repeat', in"),
         ("- {repeat: {vary: {x: []}, steps: [say: hi]}}", "'x' has nothing in it; add something to it"),
         ("- {repeat: {vary: {x: [a | b]}, steps: [say: hi]}}", "a value has one wording; write the | where the value"),
-        ("- {repeat: {vary: {x: ['{y}']}, steps: [say: hi]}}", "{y} has no side to be filled from, and no value"),
-        ("- {repeat: {vary: {x: {from: a, step: 1}}, steps: [say: hi]}}", "'a' is no number or length; write 5, 20s"),
+        ("- {repeat: {vary: {x: ['{y}']}, steps: [say: hi]}}", "{y} has neither a side nor a value here"),
+        ("- {repeat: {vary: {x: {from: a, step: 1}}, steps: [say: hi]}}", "'a' is not a number or a length; write 5"),
         ("- {repeat: {vary: {x: {from: '{y}', step: 1}}, steps: [say: hi]}}", "{y} has no value; give it one under"),
-        ("- {repeat: {steps: [say: '{x}']}}", "{x} has no side to be filled from, and no value"),
+        ("- {repeat: {steps: [say: '{x}']}}", "{x} has neither a side nor a value here"),
         ("- {each side: {rounds: {left: 1, right: '{x}'}, steps: [say: hi]}}", "{x} has no value; give it one under"),
-        ("- {name: '{x}', repeat: {steps: [say: hi]}}", "{x} has no side to be filled from, and no value"),
-        ("- {repeat: {max: 2, past: '{x}.', steps: [say: hi]}}", "{x} has no side to be filled from, and no value"),
+        ("- {name: '{x}', repeat: {steps: [say: hi]}}", "{x} has neither a side nor a value here"),
+        ("- {repeat: {max: 2, past: '{x}.', steps: [say: hi]}}", "{x} has neither a side nor a value here"),
         ("- {hold: '{x}'}", "{x} has no value; give it one under 'parameters'"),
         ("- {hold: 9s, at: {'{x}': a}}", "{x} has no value; give it one under 'parameters'"),
         ("- {each side: {steps: [hold: '{leg}']}}", "{leg} is among the sides' words, and a length or number can't"),
         ("- {hold: 10s, countdown: 61}", "this is 61; at most 60 is possible"),
         ("- {breathe: 2, breath: '{x}-4'}", "{x} has no value; give it one under 'parameters'"),
-        ("- {pause: a, in: b}", "'pause' and 'in' stand in one step; write 'breathe: 1' for a whole breath, or a step"),
-        ("- {say: 'your {next leg}'}", "{next leg} has no turn to be filled from; say it 'between' the turns of an"),
-        ("- {each side: {steps: [say: '{next leg}']}}", "after the last round nothing comes that {next leg} could"),
+        ("- {pause: a, in: b}", "'pause' and 'in' are in one step; write 'breathe: 1' for a whole breath, or a step"),
+        ("- {say: 'your {next leg}'}", "{next leg} has no turn here; say it 'between' the turns of an"),
+        ("- {each side: {steps: [say: '{next leg}']}}", "after the last round there is no value for {next leg}"),
         ("- {each side: {steps: [say: '{next leg}']}}", "say it 'between' the turns, or add 'only: not last'"),
-        ("- {each side: {steps: [{say: '{next leg}', only: first}]}}", "after the last round nothing comes that {next"),
+        ("- {each side: {steps: [{say: '{next leg}', only: first}]}}", "after the last round there is no value for {n"),
         ("- {each side: {steps: [say: '{nxt leg}']}}", "not among the sides' words; add 'nxt leg' to both"),
         ("- {each side: {steps: [say: '{lef leg}']}}", "not among the sides' words; add 'lef leg' to both"),
         ("- {each side: {between: [say: '{nxt leg}'], steps: [say: a]}}", "did you mean {next leg}?"),
         ("- {each side: {steps: [say: '{left lg}']}}", "did you mean {left leg}?"),
-        ("- {each side: {before: [say: '{leg}'], steps: [say: a]}}", "{leg} has no side to be filled from"),
-        ("- {each side: {before: [change: 3s], steps: [say: a]}}", "a change of side can't stand here"),
+        ("- {each side: {before: [say: '{leg}'], steps: [say: a]}}", "{leg} has no side here"),
+        ("- {each side: {before: [change: 3s], steps: [say: a]}}", "a change of side is not allowed here"),
         ("- {repeat: {vary: {m: [a]}, steps: [say: '{next m}']}}", "say it 'between' the rounds, or add 'only: not"),
-        ("- {repeat: {rounds: 2, steps: [say: '{next round}']}}", "nothing comes that {next round} could stand for"),
-        ("- {repeat: {vary: {m: [2s]}, steps: [hold: '{next m}']}}", "nothing comes that {next m} could stand for"),
+        ("- {repeat: {rounds: 2, steps: [say: '{next round}']}}", "there is no value for {next round}"),
+        ("- {repeat: {vary: {m: [2s]}, steps: [hold: '{next m}']}}", "there is no value for {next m}"),
         ("- {repeat: {vary: {m: [a]}, steps: [{repeat: {between: [say: '{next m}'], steps: [say: a]}}]}}", "{next m}"),
-        ("- {name: '{x}', pace: {breath: 2-2, steps: [say: hi]}}", "{x} has no side to be filled from, and no value"),
-        ("- {name: '{x}', each side: {steps: [say: hi]}}", "{x} has no side to be filled from, and no value"),
+        ("- {name: '{x}', pace: {breath: 2-2, steps: [say: hi]}}", "{x} has neither a side nor a value here"),
+        ("- {name: '{x}', each side: {steps: [say: hi]}}", "{x} has neither a side nor a value here"),
         ("- {include: thigh-burner, only: first}", "the key 'only' is not known here; possible are: name, include, "),
         ("- {include: thigh-burner, side: left}", "the key 'side' is not known here; possible are: name, include, "),
-        ("- {say: 'your {leg}', side: both}", "{leg} has no side to be filled from; move it into an 'each side'"),
+        ("- {say: 'your {leg}', side: both}", "{leg} has no side here; move it into an 'each side'"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_values_sides_and_limits_is_told_at_its_place(text: str, told: str, tmp_path: Path) -> None:
@@ -601,7 +601,7 @@ def test_all_that_can_not_be_worked_out_is_told_together(tmp_path: Path) -> None
         ("20s", "-5s", {"rest": "{t}"}, "in round 5 {t} is 0"),
         ("3 breaths", "-1 breath", {"breathe": "{t}"}, "in round 4 {t} is 0"),
         ("2", "-1", {"repeat": {"rounds": "{t}", "steps": [{"say": "hi"}]}}, "in round 3 {t} is 0"),
-        ("20s", "-6s", {"settle": "{t}", "say": "hi"}, "in round 5 {t} is less than nothing"),
+        ("20s", "-6s", {"settle": "{t}", "say": "hi"}, "in round 5 {t} is less than zero"),
         ("20s", "2", {"hold": "{t}"}, "'vary: t' starts at 20s and grows by 2, a number and a length"),
     ],
 )
@@ -643,7 +643,7 @@ def test_blocks_stand_in_blocks_up_to_20_deep(kind: list[str], tmp_path: Path) -
             load_routine(str(path))
         assert len(caught.value.problems) == 1
     path.write_text(deep(kind, 30), encoding="utf-8")
-    with pytest.raises(RoutineError, match="20 blocks in blocks are possible"):
+    with pytest.raises(RoutineError, match="at most 20 nested blocks are possible"):
         load_routine(str(path))
 
 

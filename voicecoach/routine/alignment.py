@@ -78,7 +78,10 @@ def _find_moved_item(above: Sequence[SourceLine], at: SourceLine, below: Sequenc
         return Slip(step.number, step.start, *add_dash(step.key, step.start)) if beside else None
     if step.start == at.start and step.key and step.key not in {*STEP_NAMES, *LONE}:
         return Slip(
-            step.number, step.start, f"{step.key!r} is no step, and has a dash before it", "write it without the dash"
+            step.number,
+            step.start,
+            f"{step.key!r} is not a step, but has a dash before it",
+            "write it without the dash",
         )
     moved = step.start + at.start - step.key_column
     others = {line.start for line in _list_below(below, min(moved, step.start)) if line.item}
@@ -97,7 +100,7 @@ def _find_misaligned_item(
         return Slip(first.number, first.start, *add_dash(first.key, at.start))
     if at.key and at.start in keys and at.key not in {*STEP_NAMES, *LONE}:
         return Slip(
-            at.number, at.start, f"{at.key!r} is no step, and has a dash before it", "write it without the dash"
+            at.number, at.start, f"{at.key!r} is not a step, but has a dash before it", "write it without the dash"
         )
     if first and first.item:
         wrong = _is_odd(first, at, below, parent)

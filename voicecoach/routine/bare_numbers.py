@@ -72,7 +72,7 @@ def _check_length(key: str, value: Text, breath: Breath, values: _Names) -> Iter
     if count >= MANY or seconds > LONG:
         meant = f"{count} breaths, {float(seconds):g} s"
         what = f"{value} is {count}, so {key!r} is {meant}" if named else f"'{key}: {count}' is {meant}"
-        yield Problem(value.where, what, f"write {count}s, or {count} breaths if they are meant")
+        yield Problem(value.where, what, f"write {count}s, or {count} breaths if you mean breaths")
 
 
 def _find_breath(tree: Table, breath: Breath) -> Breath:

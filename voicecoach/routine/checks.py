@@ -54,6 +54,8 @@ SPOKEN_HEAD = ("title", "notice", "benefits", "tips", "sides", "words", "closing
 DEEPEST = 20
 """The most levels of nested blocks."""
 
+NO_VALUE = "has neither a side nor a value here"
+
 LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-9]+:[0-5][0-9]")
 
 
@@ -163,7 +165,7 @@ def _check_depth(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
         around = sum(name in {"steps", "before", "between"} for name in path) - 1
         if around == DEEPEST and find_block(step):
             what = f"this is more than {DEEPEST} blocks deep"
-            yield Problem(find_place(tree, path), what, "use fewer blocks in blocks")
+            yield Problem(find_place(tree, path), what, "use fewer nested blocks")
 
 
 def _check_limits(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
@@ -204,7 +206,7 @@ def _check_blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[st
                 if blank in sides:
                     yield Problem(
                         where,
-                        f"{{{blank}}} has no side to be filled from",
+                        f"{{{blank}}} has no side here",
                         f"move it into an 'each side', or write {{left {blank}}} for that one",
                     )
                 elif _is_ahead(blank, {*names, *sides}.difference(fixed)):
@@ -229,9 +231,9 @@ def _is_ahead(blank: str, names: Collection[str]) -> bool:
 def _explain_next(where: Where, blank: str, *, turns: bool, around: bool) -> Problem:
     """Report a name of the next round or turn in a place after which there may be none."""
     if turns and not around:
-        what = f"{{{blank}}} has no turn to be filled from"
+        what = f"{{{blank}}} has no turn here"
         return Problem(where, what, "say it 'between' the turns of an 'each side'")
-    what = f"after the last round nothing comes that {{{blank}}} could stand for"
+    what = f"after the last round there is no value for {{{blank}}}"
     remedy = f"say it 'between' the {'turns' if turns else 'rounds'}, or add 'only: not last' to the step"
     return Problem(where, what, remedy)
 
@@ -242,7 +244,7 @@ def _explain_missing_value(where: Where, name: str, names: Collection[str], side
         what = f"{{{name}}} is among the sides' words, and a length or number can't differ by side like them"
         return Problem(where, what, "write one, or a step for each side with 'only: left' and 'only: right'")
     told = _explain_blank(where, name, names, None)
-    if "no value" in told.what:
+    if told.what.endswith(NO_VALUE):
         return Problem(where, f"{{{name}}} has no value", "give it one under 'parameters'")
     return told
 
@@ -281,7 +283,7 @@ def _check_unreachable(visits: Iterable[Visit], tree: Table) -> Iterator[Problem
     for path, step, around, _ in visits:
         only = getattr(step, "only", None)
         if only in {"left", "right"} and not around:
-            what = f"'only: {only}' is for a turn, and there is none here"
+            what = f"'only: {only}' is for a turn, but this step is not in one"
             yield Problem(find_place(tree, (*path, "only")), what, "move the step into an 'each side'")
         for part in (step, find_block(step)):
             past = getattr(part, "past", None)
@@ -334,11 +336,11 @@ def _explain_blank(where: Where, blank: str, known: Collection[str], sides: Coll
     close = find_close(blank, alike) if len(blank) > 2 else []  # noqa: PLR2004 - shorter ones are in any word
     if blank in {"count", "count down"} and not close:
         return Problem(
-            where, f"{{{blank}}} counts breaths, and none are counted here", "say it in the words of a 'breathe'"
+            where, f"{{{blank}}} counts breaths, but there are none here", "say it in the words of a 'breathe'"
         )
     if sides is None and not close:
         remedy = "move it into an 'each side', or give it a value under 'parameters'"
-        return Problem(where, f"{{{blank}}} has no side to be filled from, and no value", remedy)
+        return Problem(where, f"{{{blank}}} {NO_VALUE}", remedy)
     remedy = f"did you mean {{{close[0]}}}?" if close else f"add {blank!r} to both sides under 'sides'"
     among = "values here" if sides is None else "sides' words"
     return Problem(where, f"{{{blank}}} is not among the {among}", remedy)
@@ -357,7 +359,7 @@ def _may_mean(blank: str, name: str) -> bool:
 def _check_sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     for path, step, sided, _ in visits:
         if isinstance(step, EachSide) and sided:
-            what = "an 'each side' stands inside another"
+            what = "an 'each side' is inside another"
             yield Problem(find_place(tree, path), what, "put it beside the other, or write its steps without it")
         elif isinstance(step, EachSide) and sheet.sides is None:
             yield Problem(
@@ -414,9 +416,9 @@ def _check_fillings(key: str, given: str | tuple[str, ...], sides: set[str], whe
     """Report names in braces that have no value in the program's words, and those that are missing."""
     blanks = {name.lower() for name in BLANK.findall(" ".join(given) if isinstance(given, tuple) else given)}
     for blank in sorted(blanks - FILLED.get(key, sides if key == "change" else set())):
-        yield Problem(where, f"nothing fills {{{blank}}} here", "take it out")
+        yield Problem(where, f"{{{blank}}} has no value here", "take it out")
     for blank in sorted(COUNTED.get(key, set()) - blanks):
-        yield Problem(where, f"{{{blank}}} is missing here", "write it where it is to be said")
+        yield Problem(where, f"{{{blank}}} is missing here", "write it in the place where it is said")
 
 
 def _check_includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:
@@ -428,7 +430,7 @@ def _check_includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Itera
         fewer = others if len(others) < len(beside) else []
         where = [*nested, *fewer, *beside][0] or tree.where
         remedy = "put the other steps into a routine of their own, and include that too"
-        yield Problem(where, "an include stands only beside other includes", remedy)
+        yield Problem(where, "an include can only be beside other includes", remedy)
         return
     silent = ("tips", "benefits", "sides") if beside else ("between",)
     for key in silent:

@@ -107,7 +107,7 @@ def _explain_nothing(path: Path, loc: Path, names: Collection[str]) -> tuple[str
     """Return what is wrong if a value is missing after its key or dash, and the remedy."""
     key = path[-1] if path else ""
     if isinstance(key, int):
-        return "nothing stands after this dash", "write a text there, or take the dash out"
+        return "there is nothing after this dash", "write a text there, or take the dash out"
     joined = next((name for name in sorted(names, key=len) if str(key).startswith(f"{name} ")), "")
     if joined and path[-2:-1] in {("left",), ("right",)}:
         return add_colon(joined)
@@ -180,7 +180,7 @@ def _explain_step(value: object, path: Path) -> tuple[str, str]:
     if isinstance(value, str) and (key := find_bare_key(value)) in {*known, *LONE}:
         return add_colon(key)
     if value is None:
-        return "nothing stands after this dash", "write a step there, or take the dash out"
+        return "there is nothing after this dash", "write a step there, or take the dash out"
     keys = [str(key) for key in value] if isinstance(value, dict) else []
     if "change" in keys:
         return MISPLACED_CHANGE
@@ -190,8 +190,8 @@ def _explain_step(value: object, path: Path) -> tuple[str, str]:
         close = _find_by_length(str(value[keys[0]]))
     remedy = f"did you mean {' or '.join(map(repr, close[:2]))}?" if close else f"write one of: {', '.join(known)}"
     if set(keys) & set(STEPS):
-        return f"the step {quote(keys[0])} can't stand here", remedy
-    return (f"no step is called {quote(keys[0])}" if keys else f"{_quote(value)} is no step"), remedy
+        return f"the step {quote(keys[0])} is not allowed here", remedy
+    return (f"no step is called {quote(keys[0])}" if keys else f"{_quote(value)} is not a step"), remedy
 
 
 def _find_by_length(value: str) -> list[str]:

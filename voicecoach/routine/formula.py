@@ -86,10 +86,10 @@ def refuse_slips(text: str) -> None:
     bare = NAME.sub("{}", text)
     if set("()") & set(bare):
         raise ChoiceError(
-            f"{quote(text)} has parentheses, which can't be worked out: give what is in them a name under 'parameters'"
+            f"{quote(text)} has parentheses, which can't be calculated: give what is in them a name under 'parameters'"
         )
     if _TIMES.search(bare):
-        raise ChoiceError(f"{quote(text)} can't be worked out: write * for the x")
+        raise ChoiceError(f"{quote(text)} can't be calculated: write * for the x")
     for match in _SIGN.finditer(bare):
         before, sign, after = match.groups()
         beside = {
@@ -97,7 +97,7 @@ def refuse_slips(text: str) -> None:
             bare[match.end()],
         }  # between two numbers, - and + can mean a range or a breath
         if not (before and after) and (sign in "*/" or beside & set("{}")):
-            raise ChoiceError(f"{quote(text)} can't be worked out: write spaces around the {sign}")
+            raise ChoiceError(f"{quote(text)} can't be calculated: write spaces around the {sign}")
 
 
 def as_span(quantity: Quantity) -> Span:
@@ -133,9 +133,9 @@ class _Names:
         if name not in self.values:
             raise ChoiceError(f"{{{name}}} has no value: give it one under 'parameters'")
         if name in self.within:
-            raise ChoiceError(f"{{{name}}} is defined by itself: write a number or a length")
+            raise ChoiceError(f"{{{name}}} uses itself: write a number or a length")
         if len(self.within) > DEEPEST:
-            raise TooDeepError(f"names lead to {{{name}}} more than {DEEPEST} deep: write a number or a length there")
+            raise TooDeepError(f"names use {{{name}}} in more than {DEEPEST} levels: write a number or a length there")
         if name not in self.known:
             self.known[name] = _evaluate(self.values[name], replace(self, within=(*self.within, name)))
         return self.known[name]
@@ -152,7 +152,9 @@ def _evaluate(text: str, names: _Names) -> Quantity:
     if match := LEAST.fullmatch(text.strip()):
         counted = as_span(_evaluate_sum(match[1], names))
         if counted.rest or counted.least:
-            raise ChoiceError(f"{quote(match[1])} is {counted}, no number of breaths: write 3 breaths before the comma")
+            raise ChoiceError(
+                f"{quote(match[1])} is {counted}, which is not a number of breaths: write 3 breaths before the comma"
+            )
         return _check_size(text, replace(counted, least=_evaluate_time(match[2], names)))
     return _evaluate_sum(text, names)
 
@@ -162,7 +164,7 @@ def _evaluate_time(text: str, names: _Names) -> Fraction:
     if isinstance(found, Span) and not found.in_breaths:
         return found.rest
     what = f"{found}" if isinstance(found, Span) else f"{float(found):g}"
-    raise ChoiceError(f"{quote(text)} is {what}, and no time: write seconds, as 20s")
+    raise ChoiceError(f"{quote(text)} is {what}, which is not a time: write seconds, as 20s")
 
 
 def _evaluate_sum(text: str, names: _Names) -> Quantity:
@@ -192,7 +194,7 @@ def _evaluate_product(text: str, names: _Names) -> Quantity:
 
 def _multiply(text: str, left: Quantity, sign: str, right: Quantity) -> Quantity:
     if isinstance(right, Span) or (sign == "/" and not right):
-        raise ChoiceError(f"{quote(text)} can't be worked out: only a number, not 0 after /, can follow * and /")
+        raise ChoiceError(f"{quote(text)} can't be calculated: only a number, not 0 after /, can follow * and /")
     factor = right if sign == "*" else 1 / right
     if isinstance(left, Span):
         return Span(as_count(left.breaths * factor), left.rest * factor, left.least * factor)
@@ -210,7 +212,7 @@ def _evaluate_term(text: str, names: _Names) -> Quantity:
 def _check_size(text: str, found: Quantity) -> Quantity:
     sizes = (Fraction(found.breaths), found.rest, found.least) if isinstance(found, Span) else (found,)
     if min(sizes) < 0:
-        raise ChoiceError(f"{quote(text)} is less than nothing: let it start higher, or shrink less")
+        raise ChoiceError(f"{quote(text)} is less than zero: write a larger start, or a smaller step")
     if max(size.numerator for size in sizes) > LARGEST**2 or max(size.denominator for size in sizes) > LARGEST:
-        raise ChoiceError(f"{quote(text)} is too large or too fine a number: write a simpler one")
+        raise ChoiceError(f"{quote(text)} is too large, or has too many digits: write a simpler number")
     return found

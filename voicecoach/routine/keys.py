@@ -58,7 +58,7 @@ def explain_value(key: str, value: str) -> tuple[str, str]:
     number = _FIRST_NUMBER.search(value) if HEADS[key] == "rounds" else None
     inside = number[0] if number else "3" if HEADS[key] == "rounds" else value
     remedy = f"write '{key}:' alone, and indented under it '{HEADS[key]}: {inside}' and 'steps:'"
-    return f"{quote(value)} can't stand beside {key!r}", remedy
+    return f"{quote(value)} is not allowed beside {key!r}", remedy
 
 
 def find_bare_key(text: str) -> str:

@@ -65,8 +65,8 @@ def lint_routine(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     every = list(list_texts(tree, UNSPOKEN))
     looked_at, left = _limit_texts(every)
     if left:
-        what = f"the words from here on are not looked over: they come after {MOST_READ:,} characters"
-        yield Problem(left.where, what, "look them over in a routine of their own")
+        what = f"the words from here on are not checked: they come after {MOST_READ:,} characters"
+        yield Problem(left.where, what, "put them into a routine of their own")
     for text in looked_at:
         wordings = (" ".join(wording.split()) for wording in text.split("|"))
         told = chain.from_iterable(_check_spelling(wording, words) for wording in wordings)
@@ -145,16 +145,16 @@ def _check_spelling(wording: str, words: Language) -> Iterator[Finding]:
     if found := _UNSPACED.search(wording):
         yield f"there is no space after {quote(found[0])} in {_quote_around(wording, found)}", "add one"
     if found := next((each for each in _CAMEL.finditer(wording) if _changes_case(wording, each.start())), None):
-        yield f"two words are joined in {_quote_around(wording, found)}", "part them"
+        yield f"two words are joined in {_quote_around(wording, found)}", "put a space between them"
     if words.heads:
         joined = _build_joined_pattern(words.heads).finditer(BLANK.sub(" ", wording))
-        yield from ((f"two words are joined in {quote(each[0])}", "part them") for each in joined)
+        yield from ((f"two words are joined in {quote(each[0])}", "put a space between them") for each in joined)
     if found := next((each for each in _BRACE.finditer(wording) if not _is_joining(each[1] or each[2])), None):
         yield f"a word is joined to braces in {_quote_around(wording, found)}", "put a space between them"
     if found := _SIGN.search(wording):
         yield f"{quote(found[1])} before braces is read out", "take it out"
     if (found := _TWICE.search(wording)) and found[1].lower() not in words.twice:
-        yield f"{quote(found[1])} stands twice in a row", "take one out"
+        yield f"{quote(found[1])} is here twice in a row", "take one out"
     for pattern, meant in words.slips:
         if found := re.search(pattern, wording, re.IGNORECASE):
             yield f"{_quote_around(wording, found)} may be a slip", f"is {quote(meant)} meant?"
@@ -244,7 +244,7 @@ def _find_outside_rounds(steps: Iterable[Model]) -> Iterator[Problem]:
         where = getattr(step, "where", None)
         if where and only in {"first", "last", "not first", "not last"}:
             done = "never" if only.startswith("not") else "always"
-            what = f"'only: {only}' stands in no rounds, so the step is {done} done"
+            what = f"'only: {only}' is not in any rounds, so the step is {done} done"
             yield Problem(where, what, "take it out, or move the step into a 'repeat' or 'each side'")
         inner = find_block(step)
         if inner and not isinstance(inner, Round):
@@ -260,7 +260,7 @@ def _find_unused_parameters(sheet: Sheet, tree: Table) -> Iterator[Problem]:
     used = {name.lower() for text in texts for name in BLANK.findall(text)}
     for name in sheet.parameters:
         if name not in used | {each.removeprefix("next ") for each in used}:
-            remedy = f"write {{{name}}} where it is meant, or take it out"
+            remedy = f"write {{{name}}} where you need it, or take it out"
             yield Problem(find_key_place(tree, ("parameters", name)), f"the parameter {name!r} is never used", remedy)
 
 
@@ -278,7 +278,7 @@ def _find_unused_pronunciations(sheet: Sheet, tree: Table, words: Language) -> I
     spoken = {word.casefold() for text in (*own, *read, *added) for word in _WORD.findall(text)}
     for name in sheet.pronounce:
         if not {word.casefold() for word in _WORD.findall(name)} <= spoken:
-            what = f"{quote(name)} is never said, so how it is pronounced means nothing"
+            what = f"{quote(name)} is never said, so its pronunciation has no effect"
             yield Problem(find_key_place(tree, ("pronounce", name)), what, "write it as it stands in the steps")
 
 

@@ -110,8 +110,8 @@ def _load_translation(path: Path, code: str) -> LoadedRoutine:
     routine = _load_file(next(each for each in (*fitting, original, path) if is_file(each)))
     if not TAG.fullmatch(code) or not is_same_language(routine.sheet.language, code):
         known = ", ".join(sorted({routine.sheet.language, *there}))
-        what = f"{quote(strip_language(path.stem))} is not there in the language {quote(code)}"
-        raise ChoiceError(f"{what}\nit is there in: {known}")
+        what = f"{quote(strip_language(path.stem))} is not available in the language {quote(code)}"
+        raise ChoiceError(f"{what}\nit is available in: {known}")
     return _apply_dialect(routine, code)
 
 
@@ -219,12 +219,10 @@ def _find_sound(name: Name, path: Path) -> Path:
         shipped = [each.removesuffix(".wav") for each in list_assets()]
         if name.text in list_beds():
             remedy = f"a sound is a file, or one of: {', '.join(shipped)}"
-            raise _build_error(name, f"{quote(name.text)} is a bed, which lies under a whole session", remedy)
+            raise _build_error(name, f"{quote(name.text)} is a bed, which plays under a whole session", remedy)
         close = find_close(name.text, shipped)
         remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are: {', '.join(shipped)}"
-        raise _build_error(
-            name, f"no sound {quote(name.text)} stands beside this routine, or comes with the program", remedy
-        )
+        raise _build_error(name, f"no sound {quote(name.text)} is beside this routine or in the program", remedy)
     if target.stat().st_size > plain_files.LARGEST_READ:
         raise _build_error(
             name, f"{quote(name.text)} has more than {plain_files.LARGEST_READ:,} bytes", "use a shorter sound"
@@ -251,7 +249,7 @@ def _find_target(name: Name, path: Path) -> tuple[Path, str]:
         remedy = (
             f"did you mean {' or '.join(map(repr, close))}?" if close else "name a .yaml file, or a built-in routine"
         )
-        raise _build_error(name, f"no routine {quote(name.text)} stands beside this one", remedy)
+        raise _build_error(name, f"no routine {quote(name.text)} is beside this one", remedy)
     return target, str(target)
 
 

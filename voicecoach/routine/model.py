@@ -163,7 +163,7 @@ class LonePhase(Spoken):
     def _check_lone(self) -> Self:
         if len(self.spoken) > 1:
             both = " and ".join(repr(key) for key in self.spoken)
-            raise ValueError(f"{both} stand in one step; write 'breathe: 1' for a whole breath, or a step for each")
+            raise ValueError(f"{both} are in one step; write 'breathe: 1' for a whole breath, or a step for each")
         return self
 
 

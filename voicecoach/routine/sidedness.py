@@ -44,7 +44,7 @@ def find_written_out(sheet: Sheet) -> Iterator[Problem]:
         for words in list_words(step):
             found = next(filter(None, (_find_phrase(text, forms, sure) for text in words.wordings)), "")
             if words.where and found:
-                what = f"both sides hear {quote(found)} here, and in one of the turns it is the wrong one"
+                what = f"both sides hear {quote(found)} here, but it is wrong in one of the turns"
                 yield Problem(words.where, what, _suggest_braces(found, sheet.sides))
 
 
@@ -144,10 +144,9 @@ def _suggest_braces(phrase: str, sides: Sides) -> str:
     named = [(name, side) for side, name, noun in every if noun.casefold() == phrase]
     if named:
         name, side = min(named, key=lambda each: len(each[0]))
-        return f"write {{{name}}}, or {{{side} {name}}} if that one is meant in both turns"
-    return (
-        "name it for both sides under 'sides', as hand, and write {hand}; or {left hand} if it is meant in both turns"
-    )
+        return f"write {{{name}}}, or {{{side} {name}}} if you mean that one in both turns"
+    named_alike = "name it for both sides under 'sides', as hand, and write {hand}"
+    return f"{named_alike}; or {{left hand}} if you mean that one in both turns"
 
 
 def lint_sides(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
@@ -198,7 +197,7 @@ def _find_outside_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
             heard = {noun for noun in nouns if any(_contains(each, noun) for each in bare)}
             if text.where and len(heard) == 1:  # of two, either may come first
                 noun = quote(heard.pop())
-                told = f"{noun} is wrong here for whoever begins with the other side, or plays one side alone"
+                told = f"{noun} is wrong here if a session begins with the other side, or has one side alone"
                 yield Problem(text.where, told, "say it within the 'each side', or leave the side out")
 
 

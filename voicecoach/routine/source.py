@@ -42,7 +42,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-
 """Characters that no text may contain: they control a terminal, have no sound, or reverse the order of the text
 (overrides of writing direction; the marks U+200E and U+200F are allowed). Tabs and line ends count as spaces."""
 _ENDS = frozenset("\n\t\x85\u2028\u2029")
-FEWER = "use fewer levels: 20 blocks in blocks are possible"
+FEWER = "use fewer levels: at most 20 nested blocks are possible"
 
 
 class _TooManyError(Exception):
@@ -261,7 +261,7 @@ def _explain_escape(error: Exception, text: str, file: str) -> RoutineError:
     at = next((match.start() for match in _ESCAPE.finditer(text) if int(match[1], 16) > sys.maxunicode), None)
     if at is None:
         return _build_error(Where(file, 1, 1), f"this is not YAML: {quote(error)}", "take it out")
-    return _build_error(_find_position(text, at, file), "an escape stands for a character that is none", "take it out")
+    return _build_error(_find_position(text, at, file), "an escape sequence is not a valid character", "take it out")
 
 
 def _find_position(text: str, index: int, file: str) -> Where:
@@ -287,7 +287,7 @@ class _Walk:
         if depth > DEEPEST:
             raise _build_error(self.where(node), f"this is nested more than {DEEPEST} deep", FEWER)
         if not str(node.tag).startswith("tag:yaml.org,2002:") or "python" in str(node.tag):
-            self.note(node, f"tags such as {quote(node.tag)} mean nothing here", "take the tag out")
+            self.note(node, f"the tag {quote(node.tag)} means nothing here", "take the tag out")
         if isinstance(node, ScalarNode):
             return self.scalar(node)
         return self.sequence(node, depth) if isinstance(node, SequenceNode) else self.mapping(node, depth)
@@ -354,7 +354,7 @@ class _Walk:
         names = [name for name in seen if name in STEP_NAMES and seen[name].start_mark.line > first.start_mark.line]
         second = key if key.value in STEP_NAMES - {"hold", "say"} else seen[names[-1]] if names else key
         if second.start_mark.line == first.start_mark.line or not ({key.value, *names} & STEP_NAMES):
-            told = f"{quote(key.value)} stands here twice, first on line {seen[key.value].start_mark.line + 1}"
+            told = f"{quote(key.value)} is here twice, first on line {seen[key.value].start_mark.line + 1}"
             self.note(key, told, "keep one")
             return False
         self.note(second, *add_dash(str(second.value), first.start_mark.column - 1))

@@ -31,12 +31,12 @@ BITES = {
     ),
     "another document": ("a second document starts here", "keep one routine in a file, without a line of ---"),
     "end of stream": ("these quotes are not closed", "write the same quotes at the end of the text"),
-    _TAB: ("a tab stands here", "indent with spaces, not tabs"),
+    _TAB: ("there is a tab here", "indent with spaces, not tabs"),
     "that cannot start any": ("a text can't start with this character", "put it into quotes"),
-    "mapping values are not": ("a second key or ': ' stands in this line", "put the text into quotes"),
+    "mapping values are not": ("there is a second key or ': ' in this line", "put the text into quotes"),
     "comment or a line break": ("a text can't start with | or >", "take it out, or put the text into quotes"),
     "chomping or indentation": ("a text can't start with | or >", "take it out, or put the text into quotes"),
-    "found '<scalar>'": ("a text goes on after its end", _QUOTES),
+    "found '<scalar>'": ("a text continues after its end", _QUOTES),
     "found '<block": ("this line does not line up with those above", "start keys that belong together in one column"),
     "'<document start>'": (
         "this line does not line up with those above",
@@ -145,7 +145,7 @@ def _find_bracket(lines: Sequence[SourceLine], mark: tuple[int, int], opening: t
         return Slip(
             *opening,
             f"this {sign} is not closed",
-            f"write {_CLOSING[sign]} before the {here} that closes what is around it",
+            f"write {_CLOSING[sign]} before the {here} that closes the part around it",
         )
     joined = re.split(r"[,{[:]", before)[-1].lstrip()[-LONGEST:]
     names = {name.strip() for each in lines for name in re.findall(r"[{,]([^{},:]+):", each.value)}
@@ -199,12 +199,12 @@ def _find_text(at: SourceLine) -> Slip | None:
         told = f"a text can't start with {sign}", f"take each {sign} out; a voice does not say it"
     elif sign == "[" and "]" in value:
         mark = value[: value.index("]") + 1]
-        told = "a text can't start with [ and go on after it", f"take {quote(mark)} out, or put the text into quotes"
+        told = "a text can't start with [ and continue after it", f"take {quote(mark)} out, or put the text into quotes"
     elif sign and sign in "|>-?%@`":
         told = f"a text can't start with {sign}", "take it out, or put the text into quotes"
     elif sign and sign in "{[\"'":
         quotes = "single quotes" if '"' in value else "double quotes" if "'" in value else "quotes"
-        told = f"a text can't start with {sign} and go on after it", f"put the whole text into {quotes}"
+        told = f"a text can't start with {sign} and continue after it", f"put the whole text into {quotes}"
     elif at.key and sign not in {"*", "&", "!"} and ": " in f"{value} ":
-        told = "': ' stands within this text", _QUOTES
+        told = "': ' is inside this text", _QUOTES
     return Slip(at.number, at.value_column, *told) if told else None

@@ -90,7 +90,7 @@ def read_words(value: object) -> Words:
     if any(set("{}") & set(BLANK.sub("", wording)) for wording in wordings):
         raise ValueError("a brace is alone here; write both, as in {leg}")
     if not all(map(_is_sayable, wordings[:-1] if wordings[-1] == TONE else wordings)):
-        raise ValueError("a wording has nothing in it that can be said; write words, or leave the key out")
+        raise ValueError("a wording has nothing that can be spoken; write words, or leave the key out")
     return Words(wordings, getattr(value, "where", None))
 
 
@@ -101,7 +101,7 @@ def read_text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("this should be a text; write one, or leave the key out")  # noqa: TRY004
     if len(value) > LONGEST_TEXT:
-        raise ValueError(f"this text has {len(value):,} characters; {LONGEST_TEXT:,} are the most")
+        raise ValueError(f"this text has {len(value):,} characters; at most {LONGEST_TEXT:,} are possible")
     if CONTROL.search(value):
         raise ValueError("this text has control characters in it; take them out")
     return value
@@ -135,11 +135,11 @@ def _read_sentence(value: object) -> str:
     """Read a text that is spoken or shown unchanged."""
     line = _read_filled(value)
     if set("{}") & set(line):
-        raise ValueError("braces are filled only in steps; write the words themselves")
+        raise ValueError("only steps can have names in braces; write the words themselves")
     if "|" in line:
-        raise ValueError("wordings are parted only in steps; write one, without |")
+        raise ValueError("only steps can have several wordings; write one, without |")
     if not _is_sayable(line):
-        raise ValueError("this has nothing in it that can be said; write words, or leave the key out")
+        raise ValueError("this has nothing that can be spoken; write words, or leave the key out")
     return line
 
 
@@ -216,7 +216,7 @@ def _read_calculated(value: object) -> Formula:
         try:
             evaluate(formula.text.removeprefix("-").strip(), {})
         except VoicecoachError as error:
-            raise ValueError(f"{quote(formula.text)} is no number or length; write 5, 20s or 2 breaths") from error
+            raise ValueError(f"{quote(formula.text)} is not a number or a length; write 5, 20s or 2 breaths") from error
     return formula
 
 
@@ -254,13 +254,13 @@ def _read_named(value: object) -> object:
 def _refuse_names(value: object) -> object:
     """Refuse names in braces in a place where names have no values yet."""
     if isinstance(value, str) and "{" in value:
-        raise ValueError("no name can stand here; write seconds, as 4-6, or use a 'pace' with this breath")
+        raise ValueError("a name is not allowed here; write seconds, as 4-6, or use a 'pace' with this breath")
     return value
 
 
 def _refuse_no_time(span: breaths.Span | Formula) -> breaths.Span | Formula:
     if span == breaths.Span():
-        raise ValueError("this lasts no time; write how long, as 5s, or leave the step out")
+        raise ValueError("this has no length; write how long, as 5s, or leave the step out")
     return span
 
 

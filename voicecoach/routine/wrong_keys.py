@@ -74,7 +74,7 @@ PHASES = ("in", "hold", "out", "pause", "first in", "first out", "last in", "las
 SHORT = 3
 """The most letters of a short key, which may differ in one although that is a large part of it: ``im`` for ``in``."""
 
-MISPLACED_CHANGE = ("a change of side can't stand here", "put it under 'between' of an 'each side'")
+MISPLACED_CHANGE = ("a change of side is not allowed here", "put it under 'between' of an 'each side'")
 
 
 def explain_keys(tables: Mapping[Path, Sequence[Any]], tree: Table) -> tuple[list[Problem], list[Path]]:
@@ -148,7 +148,7 @@ class WrongKeys:
         where = find_key_place(self.tree, (*other.path, key))
         table = find_table(self.tree, self.path)
         column = next((each.where.column for each in table or () if isinstance(each, Text)), where.column)
-        return Problem(where, f"the key {quote(key)} can't stand here", line_up(column))
+        return Problem(where, f"the key {quote(key)} is not allowed here", line_up(column))
 
     def list_problems(self) -> Iterator[Problem]:
         """Yield one problem for each key: a misspelled key does not count as missing too."""
@@ -239,9 +239,9 @@ class WrongKeys:
     def _move(self, key: str) -> tuple[str, str] | None:
         """Return what is wrong with a key that belongs in another table, and where to move it."""
         names = [step for step in self.path if isinstance(step, str)]
-        what = f"the key {quote(key)} can't stand here"
+        what = f"the key {quote(key)} is not allowed here"
         if key in {*STEPS, *BETWEEN} and issubclass(self.model, Named):
-            return f"the step {quote(key)} can't stand here", "start each step on a line of its own, after a dash"
+            return f"the step {quote(key)} is not allowed here", "start each step on a line of its own, after a dash"
         for model, path in self.around[:1]:
             outer = find_table(self.tree, path)
             if outer and issubclass(model, Named) and key in list_model_keys(model) and key not in outer:
