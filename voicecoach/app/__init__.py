@@ -1,1 +1,6 @@
-"""The program: sessions made and checked, settings, playing, and the command line."""
+"""The program: sessions made and checked, settings, playing, and the command line.
+
+Other packages use the submodules in ``__all__``.
+"""
+
+__all__ = ["cli", "config", "export", "piece_cache", "request", "review", "session", "speaker", "values"]
