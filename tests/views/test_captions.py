@@ -1,4 +1,4 @@
-"""Captions, read back by readers that others wrote."""
+"""Captions, checked with the parsers of other projects."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ times = st.fractions(0, 20, max_denominator=5000)
 
 @st.composite
 def timelines(draw: st.DrawFn) -> Timeline:
-    """Anything that a timeline can be: cues may overlap, start together, and last no time; it may last half a day."""
+    """Draw any timeline: cues can overlap, start together and have no length, and it can last half a day."""
     at, cues = draw(st.sampled_from([Fraction(0), Fraction(3595), Fraction(35_990), Fraction(43_100)])), []
     for _ in range(draw(st.integers(0, 12))):
         at += draw(st.just(Fraction(0)) | times)
@@ -74,7 +74,7 @@ any_timeline = timelines() | performed
 
 
 def spoken(timeline: Timeline) -> str:
-    """All that is said, without spaces and sounds."""
+    """Return all spoken words, without spaces and sounds."""
     return squeezed("".join(cue.text for cue in timeline.cues if cue.track == "voice"))
 
 
@@ -90,7 +90,7 @@ def timeline(*cues: Cue, duration: float = 60) -> Timeline:
     return Timeline(Fraction(str(duration)), cues=cues)
 
 
-def shown(*cues: Cue, duration: float = 60) -> list[tuple[int, int, str]]:
+def make_captions(*cues: Cue, duration: float = 60) -> list[tuple[int, int, str]]:
     return [
         (each.start, each.end, " / ".join(each.lines))
         for each in list_captions(timeline(*cues, duration=duration), ENGLISH)
@@ -166,14 +166,14 @@ def test_lrc_has_every_cue_in_order_and_an_empty_line_where_it_is_silent(taken: 
     at = [60 * int(minutes) + Fraction(seconds) for minutes, seconds, _ in found]
     assert at == sorted(at)
     heard = [each for each in taken.cues if one_line(each.text)]
-    told = [(when, text) for when, (_, _, text) in zip(at, found, strict=True) if text]
-    assert [text for _, text in told] == [
+    tags = [(when, text) for when, (_, _, text) in zip(at, found, strict=True) if text]
+    assert [text for _, text in tags] == [
         one_line(each.text) if each.track == "voice" else "(rising tone)" for each in heard
     ]
-    assert all(abs(when - each.start) <= Fraction(5, 1000) for (when, _), each in zip(told, heard, strict=True))
+    assert all(abs(when - each.start) <= Fraction(5, 1000) for (when, _), each in zip(tags, heard, strict=True))
     ends = [max(each.end for each in heard[: number + 1]) for number in range(len(heard))]
     begins = [*(each.start for each in heard[1:]), taken.duration]
-    assert len(found) - len(told) == sum(begin - end > 10 for end, begin in zip(ends, begins, strict=False))
+    assert len(found) - len(tags) == sum(begin - end > 10 for end, begin in zip(ends, begins, strict=False))
 
 
 @given(any_timeline)
@@ -193,7 +193,7 @@ def test_lyrics_in_step_are_what_is_said_and_when(taken: Timeline) -> None:
 
 
 def test_a_short_word_stays_for_a_second_and_gives_way_to_the_next() -> None:
-    assert shown(cue(1, 1.25, "In"), cue(5, 5.3, "Out"), cue(5.5, 6, "Rest")) == [
+    assert make_captions(cue(1, 1.25, "In"), cue(5, 5.3, "Out"), cue(5.5, 6, "Rest")) == [
         (1000, 2000, "In"),
         (5000, 5500, "Out"),
         (5500, 6500, "Rest"),
@@ -205,7 +205,7 @@ def test_a_long_sentence_becomes_several_captions_which_share_its_time() -> None
         "Stretch your left leg out in front of you, toes up. Bend your right leg, and lay the sole of its foot"
         " against the inside of your left thigh."
     )
-    assert shown(cue(10, 18, text)) == [
+    assert make_captions(cue(10, 18, text)) == [
         (10_000, 12_971, "Stretch your left leg out / in front of you, toes up."),
         (12_971, 15_543, "Bend your right leg, / and lay the sole of its"),
         (15_543, 18_000, "foot against the inside / of your left thigh."),
@@ -214,14 +214,14 @@ def test_a_long_sentence_becomes_several_captions_which_share_its_time() -> None
 
 def test_a_sound_is_told_in_brackets_with_the_words_that_it_goes_with() -> None:
     tone = cue(3, 7, "tone-in", CueKind.TONE)
-    assert shown(tone) == [(3000, 7000, "[rising tone]")]
-    assert shown(tone, cue(3, 4, "Breathe in")) == [(3000, 4000, "[rising tone] Breathe in")]
-    assert shown(tone, cue(5, 6, "Breathe in")) == [(3000, 5000, "[rising tone]"), (5000, 6000, "Breathe in")]
-    assert shown(cue(1, 5, "one two three four"), tone) == [(1000, 5000, "one two [rising tone] three four")]
+    assert make_captions(tone) == [(3000, 7000, "[rising tone]")]
+    assert make_captions(tone, cue(3, 4, "Breathe in")) == [(3000, 4000, "[rising tone] Breathe in")]
+    assert make_captions(tone, cue(5, 6, "Breathe in")) == [(3000, 5000, "[rising tone]"), (5000, 6000, "Breathe in")]
+    assert make_captions(cue(1, 5, "one two three four"), tone) == [(1000, 5000, "one two [rising tone] three four")]
 
 
 def test_sounds_that_set_in_together_are_told_together() -> None:
-    assert shown(cue(0, 4, "tone-in", CueKind.TONE), cue(0, 2, "chime-end", CueKind.CHIME)) == [
+    assert make_captions(cue(0, 4, "tone-in", CueKind.TONE), cue(0, 2, "chime-end", CueKind.CHIME)) == [
         (0, 4000, "[rising tone] [singing bowl]")
     ]
 
@@ -232,7 +232,7 @@ def test_the_words_of_sounds_are_those_of_the_language() -> None:
 
 
 def test_too_little_time_for_a_long_text_makes_fewer_and_taller_captions() -> None:
-    (first, second, last) = shown(cue(0, 2.5, "a whole sentence " * 20), cue(2.5, 3, "Next"))
+    (first, second, last) = make_captions(cue(0, 2.5, "a whole sentence " * 20), cue(2.5, 3, "Next"))
     assert (first[:2], second[:2], last) == ((0, 1003), (1003, 2500), (2500, 3500, "Next"))
     assert first[2].count(" / ") > 2
 
@@ -271,7 +271,7 @@ SENTENCES = "Thumb. Palm. " + "Now let the whole of your left side grow heavy an
 
 
 def test_each_sentence_is_captioned_when_it_is_heard() -> None:
-    """Pauses between short sentences take longer than their words: by length alone, captions would be early."""
+    """Pauses between short sentences are longer than the words: by text length alone, captions would be early."""
     heard = [(0, 1), (4, 5), (8, 16), (18, 26)]
     spans = tuple((Fraction(start), Fraction(end)) for start, end in heard)
     taken = timeline(cue(10, 36, SENTENCES), duration=60)
@@ -326,8 +326,8 @@ def test_a_long_japanese_clause_is_cut_after_a_particle() -> None:
     ],
 )
 def test_subrip_marks_the_direction_of_right_to_left_lines(text: str, *, marked: bool) -> None:
-    shown = write_srt(timeline(cue(0, 5, text)), language=ENGLISH).splitlines()[2]
-    assert shown == (f"\u200f{text}\u200f" if marked else text)
+    line = write_srt(timeline(cue(0, 5, text)), language=ENGLISH).splitlines()[2]
+    assert line == (f"\u200f{text}\u200f" if marked else text)
     assert "\u200f" not in write_vtt(timeline(cue(0, 5, text)), title="x", language=ENGLISH)
 
 
@@ -375,5 +375,5 @@ def test_the_work_of_captions_grows_as_the_cues_do() -> None:
         assert written.count("-->") == count
         return calls
 
-    work(1)  # what is found once is found now
+    work(1)  # fills the caches
     assert work(1600) < 4.1 * work(400)

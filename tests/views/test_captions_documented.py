@@ -1,4 +1,4 @@
-"""The examples of docs/captions.md are what the program writes."""
+"""The program writes the examples of docs/captions.md."""
 
 from __future__ import annotations
 

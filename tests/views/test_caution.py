@@ -1,4 +1,4 @@
-"""Unusual breaths get a word of caution, and never a refusal; a usual breath never makes a built-in fail."""
+"""Unusual breaths get a caution and are never refused; a usual breath never makes a built-in fail."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ tenths = st.integers(1, 350).map(lambda number: Fraction(number, 10))
 @given(tenths, st.one_of(st.just(Fraction(0)), tenths), tenths, st.one_of(st.just(Fraction(0)), tenths))
 def test_each_unusual_length_has_its_word_and_no_other(i: Fraction, h: Fraction, o: Fraction, p: Fraction) -> None:
     written = "-".join(str(float(each)) for each in (i, h, o, p))
-    told = " | ".join(list_cautions([perform(Breathe(), lambda _: Fraction(0), read_breath(written))]))
+    cautions = " | ".join(list_cautions([perform(Breathe(), lambda _: Fraction(0), read_breath(written))]))
     whole = i + h + o + p
-    assert ("over 30 a minute" in told) is (whole < 2)
-    assert ("under 2 a minute" in told) is (whole > 30)
-    assert ("the breath is held for" in told) is (h > 20)
-    assert ("the breath is held out for" in told) is (p > 15)
+    assert ("over 30 a minute" in cautions) is (whole < 2)
+    assert ("under 2 a minute" in cautions) is (whole > 30)
+    assert ("the breath is held for" in cautions) is (h > 20)
+    assert ("the breath is held out for" in cautions) is (p > 15)
 
 
 def test_a_lone_phase_is_not_a_breath() -> None:
@@ -114,12 +114,12 @@ USUAL = ("0.3-0.3", "4-7-8", "1-20-1-20", "in 2, in 1, out 6", "4-6 +0.3s every 
 
 @pytest.mark.parametrize("name", [name for name in list_built_in() if name != "leg-stretch" and "." not in name])
 def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
-    """As `plan` does it: where the breath can't be, the routine's own is taken, with a note."""
+    """Plan like `plan`: if the breath is not possible, use the routine's own breath, with a note."""
     routine = load_routine(name)
     scores = {breathed: build(routine, Choices(breath=breathed)) for breathed in (None, read_pace("4-6"))}
 
     def work(asked: Request) -> Timeline:
-        score = scores[read_pace("4-6") if asked.choices.breath else None]  # which is the same at any breath
+        score = scores[read_pace("4-6") if asked.choices.breath else None]  # the score is the same for every breath
         return perform(score, measure, paced(routine, asked.choices))
 
     for usual in USUAL:
@@ -131,7 +131,7 @@ def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let a fake voice speak, and keep what it says in a folder of the test's own."""
+    """Use a fake voice, and a cache folder of the test."""
     voice = CachedVoice(FakeVoice(), tmp_path / "cache")
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
     monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")

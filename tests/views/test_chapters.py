@@ -1,4 +1,4 @@
-"""What players list: chapters and playlists."""
+"""Lists for players: chapters and playlists."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from voicecoach.views.shapes import Picture
 
 MOST = 150_000
-"""Bytes: a cover travels in every file."""
+"""Bytes; every file contains a cover."""
 DISTINCT = (
     "box-breathing",
     "sitting-leg-stretch",

@@ -1,4 +1,4 @@
-"""The note on how much is stretched: gentle, on one line, and only where it is true."""
+"""The note about stretching time: one line, and only if a stretch is short."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def test_what_is_advised_needs_no_note() -> None:
 
 
 def test_a_short_stretch_is_told() -> None:
-    told = note_dose([track((9.5, None), (60, None))])
-    assert told == "the shortest stretch lasts 9.5 s; the advice is 10 s or more at a time, 60 s a leg: docs/dose.md"
+    note = note_dose([track((9.5, None), (60, None))])
+    assert note == "the shortest stretch lasts 9.5 s; the advice is 10 s or more at a time, 60 s a leg: docs/dose.md"
 
 
 def test_a_leg_with_little_is_told_by_its_side() -> None:

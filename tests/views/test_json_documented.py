@@ -1,4 +1,4 @@
-"""The timeline that docs/json.md shows has the keys and the values of the one that the program writes."""
+"""The timeline in docs/json.md has the keys and kinds of values that the program writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is seen while a session is heard."""
+"""The live display of a session."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def public(timeline: Timeline, title: str = "Sitting leg stretch") -> str:
 
 
 def breathing() -> PublicTimeline:
-    """Four seconds in, six out, with a word at the onset of each."""
+    """Return a recording of four seconds in and six out, with a word at the start of each phase."""
     score = breathe({Kind.INHALE: phrase("Breathe in"), Kind.EXHALE: phrase("And out")})
     return read_timeline(public(perform(score, measure, read_breath("4-6")), "Breath"))
 
@@ -56,17 +56,17 @@ def seen(recording: PublicTimeline, seconds: float, width: int = 80) -> list[str
 @settings(max_examples=30)
 @given(scores, paces, st.floats(-10, 2000, allow_nan=False))
 def test_a_moment_is_what_the_timeline_has_there(score: Score, pace: Pace, seconds: float) -> None:
-    shown = to_json(perform(score, measure, pace), title="", language="en", voice="")
-    now = find_snapshot(read_timeline(json.dumps(shown)), seconds)
-    assert now.at == min(max(seconds, 0), shown["duration"])
-    there = [each for each in shown["phases"] if each["start"] <= now.at < each["end"]]
+    document = to_json(perform(score, measure, pace), title="", language="en", voice="")
+    now = find_snapshot(read_timeline(json.dumps(document)), seconds)
+    assert now.at == min(max(seconds, 0), document["duration"])
+    there = [each for each in document["phases"] if each["start"] <= now.at < each["end"]]
     assert [now.phase] == [PublicPhase(each["start"], each["end"], each["kind"]) for each in there] or not there
     assert (now.phase is None) == (not there)
     assert 0 <= now.progress < 1
-    begun = [each for each in shown["cues"] if each["start"] <= now.at]
-    assert now.words == (one_line(begun[-1]["text"]) if begun else "")
-    assert now.speaking == any(each["start"] <= now.at < each["end"] for each in begun[-1:])
-    chapters = [one_line(each["title"]) for each in shown["chapters"] if each["start"] <= now.at < each["end"]]
+    started = [each for each in document["cues"] if each["start"] <= now.at]
+    assert now.words == (one_line(started[-1]["text"]) if started else "")
+    assert now.speaking == any(each["start"] <= now.at < each["end"] for each in started[-1:])
+    chapters = [one_line(each["title"]) for each in document["chapters"] if each["start"] <= now.at < each["end"]]
     assert now.chapter == "".join(chapters)
 
 
@@ -115,7 +115,7 @@ def test_everything_is_drawn_and_fits(seconds: float, width: int) -> None:
 def test_the_bar_is_drawn_as_full_as_the_breath_is() -> None:
     def bar(seconds: float) -> float:
         line = next(line for line in seen(breathing(), seconds) if "hale" in line)
-        return (line.count("━") + line.count("╸")) / (WIDEST - 18)  # of a half, versions of rich make either
+        return (line.count("━") + line.count("╸")) / (WIDEST - 18)  # versions of rich draw a half differently
 
     assert [round(bar(at), 1) for at in (0, 2, 3.99, 4.01, 7, 9.99)] == [0, 0.5, 1, 1, 0.5, 0]
 

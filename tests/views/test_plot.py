@@ -1,4 +1,4 @@
-"""The laws of a session's picture; ``python -m tests.views.test_plot`` draws the one in the README anew."""
+"""Laws of the plot; ``python -m tests.views.test_plot`` draws the plot in the README again."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def turns(draw: st.DrawFn, start: Fraction = Fraction(0)) -> Timeline:
 
 @st.composite
 def timelines(draw: st.DrawFn) -> Timeline:
-    """Draw some turns one after the other; sometimes with hours between them."""
+    """Draw several turns in a row, sometimes with hours between them."""
     whole = Timeline(Fraction(0))
     for _ in range(draw(st.integers(0, 4))):
         turn = draw(turns(whole.duration + draw(st.sampled_from([Fraction(0), Fraction(7), Fraction(9000)]))))
@@ -132,7 +132,7 @@ def without_colours(picture: Picture) -> list[object]:
 
 
 def strokes(timeline: Timeline, chosen: Callable[[float], bool]) -> list[Stroke]:
-    """Return the strokes of the breath whose width is as chosen."""
+    """Return the strokes of the breath that have the given width."""
     drawn = plot.lay_out_plot(timeline, "").shapes
     return [each for each in drawn if isinstance(each, Stroke) and len(each.lines[0]) > 2 and chosen(each.width)]
 
@@ -282,7 +282,7 @@ def test_an_svg_is_valid_whatever_the_words(text: str) -> None:
     parser.StartElementHandler = lambda tag, _attributes: tags.add(tag)
     cue = Cue(Fraction(0), Fraction(9), CueKind.TIP, text)
     timeline = Timeline(Fraction(20), cues=(cue,), chapters=(Chapter(Fraction(0), Fraction(20), text),))
-    parser.Parse(plot.plot_svg(timeline, text).encode(), True)  # noqa: FBT003 - its only way
+    parser.Parse(plot.plot_svg(timeline, text).encode(), True)  # noqa: FBT003 - it has no keyword
     assert tags <= {"svg", "title", "desc", "rect", "polygon", "path", "text"}
 
 

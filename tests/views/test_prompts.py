@@ -132,7 +132,7 @@ def test_on_a_ramp_the_shortest_breath_counts() -> None:
 
 @given(scores, breaths)
 def test_words_as_long_as_their_room_fit(score: Score, taken: object) -> None:
-    """Each phrase has its room for itself: none of these scores says two in one phase."""
+    """Each phrase has its room for itself, as no phase in these scores has two phrases."""
     pace = Pace((taken,))  # type: ignore[arg-type]
     rooms = {each.said: each.room for each in listed(score, pace)}
     assert {wording.said for each in list_phrases(score) for wording in each.wordings} <= rooms.keys()

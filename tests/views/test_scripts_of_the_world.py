@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - letters and marks of many scripts are the point
-"""Languages of other scripts: no false alarm, their own full stops and capitals, a voice by any of their tags."""
+"""Languages of other scripts: no false warnings, the right full stops and capitals, and voices by any of their tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan on a terminal says the same as the plain one."""
+"""The plan on a terminal has the same content as the plain table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from voicecoach.views import cuesheet
 from voicecoach.views.terminal import KINDS, PHASE, PHASES, draw_bar, show
 
 
-def shown(width: int, breath: str) -> str:
+def render(width: int, breath: str) -> str:
     stream = io.StringIO()
     show(performed("sitting-leg-stretch", Choices(breath=read_pace(breath))), Console(file=stream, width=width))
     return stream.getvalue()
@@ -31,12 +31,12 @@ def words(text: str) -> list[str]:
 @pytest.mark.parametrize("breath", ["4-6", "2-2"])
 def test_it_has_the_same_words_in_it_as_the_plain_table(breath: str) -> None:
     timeline = performed("sitting-leg-stretch", Choices(breath=read_pace(breath)))
-    assert words(shown(140, breath)) == words("\n".join(cuesheet.write_table(timeline)))
+    assert words(render(140, breath)) == words("\n".join(cuesheet.write_table(timeline)))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
 def test_it_stays_within_the_terminal(width: int) -> None:
-    lines = shown(width, "4-6").splitlines()
+    lines = render(width, "4-6").splitlines()
     assert max(map(len, lines)) <= width
     assert not [line for line in lines if "…" in line]
 

@@ -1,4 +1,4 @@
-"""Texts outside of a session: one line each, and every sound in words."""
+"""Texts for readers: each on one line, with sounds in words."""
 
 from __future__ import annotations
 

@@ -107,11 +107,11 @@ def test_a_silence_is_told_with_its_breaths_in_the_language_of_the_session(code:
 
 
 @pytest.mark.parametrize(
-    ("silence", "told"), [(Fraction(10), []), (Fraction(10_001, 1000), ["[10 seconds]"]), (119, ["[119 seconds]"])]
+    ("silence", "lines"), [(Fraction(10), []), (Fraction(10_001, 1000), ["[10 seconds]"]), (119, ["[119 seconds]"])]
 )
-def test_a_silence_of_more_than_ten_seconds_is_told(silence: Fraction, told: list[str]) -> None:
+def test_a_silence_of_more_than_ten_seconds_is_listed(silence: Fraction, lines: list[str]) -> None:
     timeline = Timeline(Fraction(2) + silence, cues=(cue(0, 2, "Rest."),))
-    assert write_transcript(timeline, title="x", language=ENGLISH).splitlines()[3:] == told
+    assert write_transcript(timeline, title="x", language=ENGLISH).splitlines()[3:] == lines
 
 
 def test_a_silence_that_is_longer_than_its_breath_is_told() -> None:
@@ -150,8 +150,8 @@ def test_nothing_that_is_said_is_lost_and_all_of_it_stands_in_order(score: Score
 def test_every_long_silence_is_told_in_order_and_nothing_but_silences(score: Score, breath: Breath) -> None:
     whole = perform(score, measure, breath)
     text = write_transcript(Timeline(whole.duration, whole.phases, whole.cues), title="T", language=ENGLISH)
-    told = [match for match in map(SILENCE.fullmatch, text.splitlines()) if match]
-    seconds = [60 * int(match[1] or 0) + int((match[2] or "0").replace("one", "1")) for match in told]
+    silences = [match for match in map(SILENCE.fullmatch, text.splitlines()) if match]
+    seconds = [60 * int(match[1] or 0) + int((match[2] or "0").replace("one", "1")) for match in silences]
     heard = [each for each in whole.cues if one_line(each.text)]
     ends = [Fraction(0), *accumulate((each.end for each in heard), max)]
     gaps = [begin - end for end, begin in zip(ends, [*(each.start for each in heard), whole.duration], strict=True)]
@@ -160,6 +160,6 @@ def test_every_long_silence_is_told_in_order_and_nothing_but_silences(score: Sco
 
 
 def stands_in(part: list[int], whole: list[int]) -> bool:
-    """Tell whether all of a part stands in the whole, in the same order."""
+    """Return whether the whole contains all of a part, in the same order."""
     rest = iter(whole)
     return all(each in rest for each in part)
