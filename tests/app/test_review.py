@@ -183,7 +183,7 @@ def test_without_a_voice_the_rest_is_reported_and_the_status_is_1(
     (tmp_path / "a.yaml").write_text(routine("say: the the end"))
     assert run(["check", "a.yaml"]) == 1
     out, err = capsys.readouterr()
-    assert out.startswith("a.yaml:3:10: warning: 'the' stands twice")
+    assert out.startswith("a.yaml:3:10: warning: 'the' is here twice")
     assert err == "voicecoach: the words could not be measured: no voice speaks en\n"
 
 

@@ -34,7 +34,7 @@ def find_routine(name: str) -> Path:
     if name in list_built_in():
         return BUILT_IN / f"{name}.yaml"
     path = Path(name)
-    if name and is_file(path):
+    if name and plain_files.is_file(path):
         return path
     if name and plain_files.is_special(path):
         raise ChoiceError(f"{quote(name)} is not a plain file\nname a routine file, or a built-in routine")
@@ -91,8 +91,3 @@ def list_beside(path: Path) -> list[str]:
         return sorted(each.name for each in path.parent.iterdir() if each.suffix in ENDINGS)
     except OSError:
         return []
-
-
-def is_file(path: Path) -> bool:
-    """Tell whether a path is a file, or a link to one."""
-    return os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises where a name is too long or a folder locked

@@ -16,7 +16,6 @@ from voicecoach.routine.library import (
     ENDINGS,
     find_language,
     find_routine,
-    is_file,
     list_beside,
     list_built_in,
     list_translations,
@@ -107,7 +106,7 @@ def _load_translation(path: Path, code: str) -> LoadedRoutine:
     there = list_translations(path) | _find_own_translation(path, code)
     original = path.with_name(strip_language(path.stem) + path.suffix)
     fitting = [there[each] for each in (*list_wider(code), *there) if each in there and is_same_language(each, code)]
-    routine = _load_file(next(each for each in (*fitting, original, path) if is_file(each)))
+    routine = _load_file(next(each for each in (*fitting, original, path) if plain_files.is_file(each)))
     if not TAG.fullmatch(code) or not is_same_language(routine.sheet.language, code):
         known = ", ".join(sorted({routine.sheet.language, *there}))
         what = f"{quote(strip_language(path.stem))} is not available in the language {quote(code)}"
@@ -215,7 +214,7 @@ def _find_sounds(sheet: Sheet, path: Path) -> tuple[dict[Name, str], list[Proble
 def _find_sound(name: Name, path: Path) -> Path:
     """Return the file of a sound."""
     target = _resolve_inside(name, path)
-    if not is_file(target):
+    if not plain_files.is_file(target):
         shipped = [each.removesuffix(".wav") for each in list_assets()]
         if name.text in list_beds():
             remedy = f"a sound is a file, or one of: {', '.join(shipped)}"
@@ -243,7 +242,7 @@ def _find_target(name: Name, path: Path) -> tuple[Path, str]:
     if name.text in list_built_in():
         return BUILT_IN / f"{name.text}.yaml", f"{name.text}.yaml"
     target = _resolve_inside(name, path)
-    if not is_file(target) or target.suffix not in ENDINGS:
+    if not plain_files.is_file(target) or target.suffix not in ENDINGS:
         known = [each for each in list_built_in() if find_language(name.text) or not find_language(each)]
         close = find_close(name.text, [*list_beside(path), *known])
         remedy = (
