@@ -125,12 +125,12 @@ def test_two_at_once_make_what_each_makes_alone_and_share_what_they_speak(tmp_pa
 
 WORKER_KILLED = """
 from voicecoach.voices.supervisor import Worker
-asked, times = Worker._asked, iter(range({times}))
+asked, times = Worker._ask, iter(range({times}))
 def ask(self, request, patience):
     if request.get("do") == "say" and next(times, None) is not None:
         self._child.kill()
     return asked(self, request, patience)
-Worker._asked = ask
+Worker._ask = ask
 """
 
 
@@ -188,7 +188,6 @@ DAMAGES: list[Callable[[Path], object]] = [
     lambda path: os.truncate(path, path.stat().st_size // 2),
     lambda path: path.write_bytes(b""),
     lambda path: os.truncate(path, 20 * cache.LIMIT),
-    lambda path: _replace(path, Path.mkdir),
     lambda path: _replace(path, lambda place: place.symlink_to("/dev/zero")),
     lambda path: _replace(path, os.mkfifo),
     lambda path: path.with_suffix(".other").replace(path) if path.with_suffix(".other").exists() else path.unlink(),

@@ -14,12 +14,15 @@ from pathlib import Path
 import pytest
 
 from scripts.assets import make, synthesis
+from voicecoach.app.cli.options import CHIMES as CHIME_OPTIONS
 from voicecoach.audio import ffmpeg
 from voicecoach.errors import UnknownNameError
 from voicecoach.system import assets
 
 RATES = {"brown": 16_000, "pad": 8_000, "rain": 24_000, "waves": 16_000}
-CHIMES = [f"{each}-{moment}.wav" for each in assets.list_chimes() for moment in assets.MOMENTS]
+SETS = ("bell", "soft")
+MOMENTS = ("start", "change", "chapter", "end")
+CHIMES = [f"{each}-{moment}.wav" for each in SETS for moment in MOMENTS]
 
 
 def samples(path: Path) -> memoryview:
@@ -128,9 +131,9 @@ def test_a_chime_rings_out(name: str) -> None:
     assert -45 < fall[len(fall) // 2] < -10  # it is neither cut short nor droning
 
 
-@pytest.mark.parametrize("chimes", assets.list_chimes())
+@pytest.mark.parametrize("chimes", SETS)
 def test_the_chimes_of_a_set_are_told_apart_by_pitch_or_strokes(chimes: str) -> None:
-    sounds = {moment: samples(assets.find_asset(f"{chimes}-{moment}.wav")) for moment in assets.MOMENTS}
+    sounds = {moment: samples(assets.find_asset(f"{chimes}-{moment}.wav")) for moment in MOMENTS}
     assert {moment: strokes(values) for moment, values in sounds.items()} == dict.fromkeys(sounds, 1) | {"change": 2}
     pitches = sorted(pitch(values) for values in sounds.values())
     assert all(high / low > 1.32 for low, high in itertools.pairwise(pitches))  # a fourth
@@ -138,7 +141,7 @@ def test_the_chimes_of_a_set_are_told_apart_by_pitch_or_strokes(chimes: str) -> 
 
 
 def test_the_soft_chimes_are_lower_and_set_in_more_slowly_than_the_bells() -> None:
-    for moment in assets.MOMENTS:
+    for moment in MOMENTS:
         bell, soft = (samples(assets.find_asset(f"{each}-{moment}.wav")) for each in ("bell", "soft"))
         assert pitch(soft) < 0.8 * pitch(bell)
         assert level(soft[:240]) < level(bell[:240]) - 12  # the first 5 ms
@@ -158,7 +161,7 @@ def test_the_tones_of_the_breath_are_told_apart_by_the_way_they_go() -> None:
 
 
 def test_there_are_two_sets_of_chimes_and_four_beds() -> None:
-    assert assets.list_chimes() == ("bell", "soft")
+    assert {"none", *SETS} == set(CHIME_OPTIONS)
     assert assets.list_beds() == tuple(sorted(RATES)) == tuple(sorted(make.BEDS))
     assert {f"{name}.wav" for name in assets.list_beds()}.isdisjoint(assets.list_assets())
 
@@ -241,16 +244,14 @@ def test_only_shipped_sounds_have_a_name(name: str) -> None:
 def test_sounds_lie_beside_the_package_or_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inside, beside = tmp_path / "voicecoach" / "audio_assets", tmp_path / "audio_assets"
     monkeypatch.setattr(assets, "_FOLDERS", (inside, beside))
-    listings = (assets.list_assets, assets.list_beds, assets.list_chimes)
+    listings = (assets.list_assets, assets.list_beds)
     for folder in (beside, inside):
         (folder / "beds").mkdir(parents=True)
-        for name in ("bell.wav", "beds/snow.wav", *(f"gong-{moment}.wav" for moment in assets.MOMENTS)):
+        for name in ("bell.wav", "beds/snow.wav"):
             (folder / name).touch()
-        (folder / "drum-start.wav").touch()  # no set: it has nothing for the other moments
         for listing in listings:
             listing.cache_clear()
         assert assets.find_asset("bell.wav") == folder / "bell.wav"
         assert assets.find_bed("snow") == folder / "beds" / "snow.wav"
-        assert assets.list_chimes() == ("gong",)
     for listing in listings:
         listing.cache_clear()

@@ -72,8 +72,8 @@ def test_a_kind_that_is_never_removed_can_not_be_kept(tmp_path: Path) -> None:
 def test_no_other_kind_is_kept_anywhere_in_the_program() -> None:
     """Something new that is kept needs a kind of its own."""
     package = Path(cache.__file__).parents[1]
-    named = [re.findall(r'cache\.place\([^,]+, "(\w+)"', path.read_text("utf-8")) for path in package.rglob("*.py")]
-    assert {kind for kinds in named for kind in kinds} <= set(cache.ENTRY_KINDS)
+    named = [re.findall(r'locate_entry\([^,]+, "(\w+)"', path.read_text("utf-8")) for path in package.rglob("*.py")]
+    assert {kind for kinds in named for kind in kinds} == {*cache.ENTRY_KINDS}
 
 
 @pytest.fixture

@@ -93,11 +93,6 @@ def _flip(path: Path) -> None:
     path.write_bytes(content)
 
 
-def _folder(path: Path) -> None:
-    path.unlink()
-    path.mkdir()
-
-
 def _pipe(path: Path) -> None:
     path.unlink()
     os.mkfifo(path)
@@ -120,7 +115,6 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "no sound": lambda path: cache.store(path, b""),
     "what another wording sounds like": lambda path: _given(path, "out"),
     "larger than a whole cache": lambda path: os.truncate(path, LIMIT + 1),
-    "a folder": _folder,
     "a pipe": _pipe,
     "gone": Path.unlink,
 }

@@ -16,6 +16,7 @@ from tests.fakes import FakeVoice
 from voicecoach.audio.clip import Clip, make_silence
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.voices import finding, plugins
+from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.plugins import CheckedVoice, Plugin
 from voicecoach.voices.port import Settings, VoiceInfo
 from voicecoach.voices.testing import VoiceContract
@@ -44,7 +45,7 @@ class Raises:
 class Odd:
     def list_voices(self, settings):
         from voicecoach.voices.port import VoiceInfo
-        return [VoiceInfo("one", "other", "One", ["EN-GB"], 1, "a\\nb", True)]
+        return [VoiceInfo("one", "other", "One", ("en-GB",), hint="a\\nb")]
     def find_voice(self, name, settings): return None
 
 class Garbled:
@@ -144,8 +145,8 @@ def test_a_voice_of_a_broken_package_is_a_voices_error(spec: str, expected: str,
     assert len(str(caught.value).splitlines()) == 2
 
 
-def test_what_a_package_lists_is_put_right(settings: Settings) -> None:
-    assert listed(settings)["odd:one"] == VoiceInfo("odd:one", "odd", "One", ("en-gb",), ready=True, hint="a b", rank=1)
+def test_a_voice_is_called_by_the_name_of_its_entry_point(settings: Settings) -> None:
+    assert listed(settings)["odd:one"] == VoiceInfo("odd:one", "odd", "One", ("en-gb",), hint="a b")
 
 
 def test_a_package_can_not_take_the_name_of_a_kind_of_ours(settings: Settings) -> None:
@@ -179,44 +180,35 @@ class TestTheExample(VoiceContract):
 
 
 class Bad(FakeVoice):
-    """A voice that does wrong what it is told to."""
+    """A voice that fails in a way of its own."""
 
-    def __init__(self, fault: str) -> None:
+    def __init__(self, *clips: object, error: Exception | None = None) -> None:
         super().__init__()
-        self.fault = fault
+        self.clips, self.error = clips, error
 
-    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
-        if self.fault == "at once":
-            raise OSError("no line")
-        for clip in super().speak(wordings):
-            if self.fault == "later":
-                raise KeyError("words")
-            if self.fault == "fewer":
-                return
-            yield {"silent": make_silence(900), "empty": Clip(b""), "text": "a clip"}.get(self.fault, clip)  # type: ignore[misc]
+    def speak(self, _wordings: Sequence[str]) -> Iterator[Clip]:
+        if self.error:
+            raise self.error
+        yield from self.clips  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
-    ("fault", "expected"),
+    ("voice", "expected"),
     [
-        ("at once", "the voice bad:x of the package bad 1 failed: OSError: no line\nupdate or uninstall it"),
-        ("later", "the voice bad:x of the package bad 1 failed: KeyError: 'words'\nupdate or uninstall it"),
-        ("fewer", "the voice bad:x (package bad 1) gave no sound for 'In'\ntry another --voice"),
-        ("silent", "the voice bad:x (package bad 1) gave no sound for 'In'"),
-        ("empty", "the voice bad:x (package bad 1) gave no sound for 'In'"),
-        ("text", "the voice bad:x (package bad 1) gave no sound for 'In'"),
+        (
+            Bad(error=KeyError("words")),
+            "the voice bad:x of the package bad 1 failed: KeyError: 'words'\nupdate or uninst",
+        ),
+        (Bad("a clip"), "the voice bad:x of the package bad 1 failed: AttributeError: 'str' object has no attribute"),
+        (Bad(make_silence(900)), "the voice bad:x gave no sound for 'In'\ntry another --voice"),
+        (Bad(), "the voice gave fewer clips than it was asked for"),
     ],
 )
-def test_whatever_a_voice_of_a_package_does_wrong_is_a_voices_error(fault: str, expected: str) -> None:
+def test_whatever_a_voice_of_a_package_does_wrong_is_a_voices_error(voice: Bad, expected: str, tmp_path: Path) -> None:
     with pytest.raises(VoiceError) as caught:
-        list(CheckedVoice(Bad(fault), "bad:x", "bad 1").speak(["In"]))
+        list(CachedVoice(CheckedVoice(voice, "bad:x", "bad 1"), tmp_path).speak(["In"]))
     assert str(caught.value).startswith(expected)
-
-
-def test_the_identity_of_a_packages_voice_is_one_line_with_its_version() -> None:
-    voice = FakeVoice()
-    voice.identity = "of two\nlines"
-    assert CheckedVoice(voice, "x:y", "x 1.2").identity == "x 1.2, of two lines"
+    assert not list(tmp_path.rglob("*.clip")), "nothing of it is kept"
 
 
 def test_a_plugin_is_imported_only_when_it_is_asked(settings: Settings) -> None:

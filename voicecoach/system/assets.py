@@ -12,10 +12,6 @@ _PACKAGE = Path(__file__).parents[1]
 _FOLDERS = (_PACKAGE / "audio_assets", _PACKAGE.parent / "audio_assets")
 
 
-MOMENTS = ("start", "change", "chapter", "end")
-"""The moments that a set of chimes has sounds for: the start, the other side, the next chapter, the end."""
-
-
 def find_asset(name: str) -> Path:
     """Return the path of a chime or tone that comes with the program, by its file name.
 
@@ -71,17 +67,6 @@ def list_beds() -> tuple[str, ...]:
     ('brown', 'pad', 'rain', 'waves')
     """
     return tuple(sorted(path.stem for path in (_find_folder() / "beds").glob("*.wav")))
-
-
-@cache
-def list_chimes() -> tuple[str, ...]:
-    """Return the names of all sets of chimes; a set has the file ``SET-MOMENT.wav`` for each of `MOMENTS`.
-
-    >>> list_chimes()
-    ('bell', 'soft')
-    """
-    sets = (name.removesuffix(f"-{MOMENTS[0]}.wav") for name in list_assets() if name.endswith(f"-{MOMENTS[0]}.wav"))
-    return tuple(each for each in sets if {f"{each}-{moment}.wav" for moment in MOMENTS} <= set(list_assets()))
 
 
 def _find_folder() -> Path:

@@ -101,8 +101,6 @@ def store(path: Path, content: bytes) -> None:
         raise OSError(folders.HOMELESS)
     if path.parent.is_symlink():
         raise OSError(f"{path.parent.name} in it is a link")
-    if path.is_dir() and not path.is_symlink():
-        path.rmdir()
     _WRITTEN.add(path.parent.parent)
     _write(path, _MAGIC + _seal(hashlib.sha256(content), path.name) + content)
 

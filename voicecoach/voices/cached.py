@@ -83,7 +83,7 @@ class CachedVoice:
                 stack.enter_context(self._turn())
                 clips |= self._kept({wording: path for wording, path in places.items() if wording not in clips})
             missing = [wording for wording in places if wording not in clips]
-            spoken = stack.enter_context(_closing(self.voice.speak(missing) if missing else iter(())))
+            spoken = stack.enter_context(close_after(self.voice.speak(missing) if missing else iter(())))
             for wording in wordings:
                 if wording not in clips:
                     clips[wording] = self._take(spoken, wording, places[wording])
@@ -155,7 +155,7 @@ def _read(path: Path) -> Clip | None:
 
 
 @contextmanager
-def _closing(spoken: Iterator[Clip]) -> Generator[Iterator[Clip]]:
+def close_after(spoken: Iterator[Clip]) -> Generator[Iterator[Clip]]:
     """End a voice that is a generator when its reader stops early: it may own a process."""
     if hasattr(spoken, "close"):
         with closing(cast("Generator[Clip]", spoken)):

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from voicecoach.audio.clip import Clip, find_peak
+from voicecoach.audio.clip import is_audible
 from voicecoach.errors import VoicecoachError, VoiceError, quote
-from voicecoach.voices.port import Kind, VoiceInfo
+from voicecoach.voices.cached import close_after
+from voicecoach.voices.port import VoiceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from importlib.metadata import EntryPoint
 
-    from voicecoach.voices.port import Settings, Voice
+    from voicecoach.audio.clip import Clip
+    from voicecoach.voices.port import Kind, Settings, Voice
 
 GROUP = "voicecoach.voices"
 
@@ -43,7 +45,7 @@ class Plugin:
     def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
         """List what the package has; one that fails is a single voice that is not ready, and says why."""
         try:
-            with self._explain_errors("voices"):
+            with _explain_errors("voices", self._package):
                 return [self._own(each) for each in _load_kind(self.entry).list_voices(settings)]
         except VoicecoachError as error:
             broken = "; ".join(str(error).splitlines())
@@ -56,30 +58,19 @@ class Plugin:
             ChoiceError: As the package has it.
             VoiceError: As the package has it, or when it is broken.
         """
-        with self._explain_errors(f"voice {self.name}:{name}"):
+        with _explain_errors(f"voice {self.name}:{name}", self._package):
             return CheckedVoice(_load_kind(self.entry).find_voice(name, settings), f"{self.name}:{name}", self._package)
 
     def _own(self, listed: VoiceInfo) -> VoiceInfo:
         prefix = f"{self.name}:"
-        return VoiceInfo(
-            listed.id if listed.id.startswith(prefix) else prefix + listed.id,
-            self.name,
-            str(listed.name),
-            tuple(tag.lower() for tag in listed.languages),
-            bool(listed.ready),
-            " ".join(str(listed.hint).split()),
-            int(listed.rank),
-        )
+        name = listed.id if listed.id.startswith(prefix) else prefix + listed.id
+        languages = tuple(tag.lower() for tag in listed.languages)
+        return replace(listed, id=name, kind=self.name, languages=languages, hint=" ".join(listed.hint.split()))
 
     @property
     def _package(self) -> str:
         found = self.entry.dist
         return f"{found.name} {found.version}" if found else self.entry.value
-
-    @contextmanager
-    def _explain_errors(self, what: str) -> Iterator[None]:
-        with _explain_errors(what, self._package):
-            yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,41 +88,25 @@ class CheckedVoice:
         Raises:
             VoiceError: When it has none.
         """
-        with self._explain_errors():
-            return f"{self.package}, {' '.join(str(self.voice.identity).split())}"
+        with _explain_errors(f"voice {self.name}", self.package):
+            return f"{self.package}, {self.voice.identity}"
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What the voice has to tell, if it has something."""
-        return tuple(map(str, getattr(self.voice, "problems", ())))
+        return tuple(getattr(self.voice, "problems", ()))
 
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
         """Speak each wording, in order.
 
         Raises:
-            VoiceError: When the voice fails, gives too few clips, or gives a silent one.
+            VoiceError: When the voice fails, or gives a silent clip, which must not be kept.
         """
-        with self._explain_errors():
-            spoken = iter(self.voice.speak(wordings))
-        try:
-            for wording in wordings:
-                with self._explain_errors():
-                    clip = next(spoken, None)
-                if not isinstance(clip, Clip) or find_peak(clip) < LEAST_HEARD:
-                    raise VoiceError(f"{self._called} gave no sound for {quote(wording)}\ntry another --voice")
+        with _explain_errors(f"voice {self.name}", self.package), close_after(self.voice.speak(wordings)) as spoken:
+            for wording, clip in zip(wordings, spoken, strict=False):  # whoever asked counts them
+                if not is_audible(clip, LEAST_HEARD):
+                    raise VoiceError(f"the voice {self.name} gave no sound for {quote(wording)}\ntry another --voice")
                 yield clip
-        finally:
-            if hasattr(spoken, "close"):
-                spoken.close()
-
-    @property
-    def _called(self) -> str:
-        return f"the voice {self.name} (package {self.package})"
-
-    @contextmanager
-    def _explain_errors(self) -> Iterator[None]:
-        with _explain_errors(f"voice {self.name}", self.package):
-            yield
 
 
 @cache
