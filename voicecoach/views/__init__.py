@@ -1,4 +1,4 @@
-"""What can be read or seen of a timeline: texts, captions, chapters, plots and covers. Writes nothing.
+"""Readable and visible forms of a timeline: texts, captions, chapters, plots and covers. No module here writes a file.
 
 Other packages use the submodules in ``__all__``.
 """

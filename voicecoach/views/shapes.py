@@ -115,7 +115,7 @@ def text_width(text: str, size: float) -> float:
 
 
 def shorten_to_width(text: str, width: float, size: float) -> str:
-    """Shorten a text to ``width``, after a word if possible; return nothing if less than three letters would be left.
+    """Shorten a text to ``width``, after a word if possible; empty if fewer than three letters fit.
 
     >>> shorten_to_width("Sitting leg stretch", 100, 12), shorten_to_width("Sitting leg stretch", 20, 12)
     ('Sitting leg…', '')
