@@ -173,8 +173,8 @@ def _check_limits(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterato
     values, known = list_defaults(sheet), dict[str, Quantity]()
     for path, step, *_ in visits:
         at = (*path, _name_block(step)) if find_block(step) else path
-        told = [found.explain_contradiction() for found in list_limits(step, values, known)]
-        yield from (Problem(find_place(tree, (*at, "min")), *each) for each in told if each)
+        findings = [found.explain_contradiction() for found in list_limits(step, values, known)]
+        yield from (Problem(find_place(tree, (*at, "min")), *each) for each in findings if each)
 
 
 def _check_spoken_lengths(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
@@ -243,10 +243,10 @@ def _explain_missing_value(where: Where, name: str, names: Collection[str], side
     if name in sides:
         what = f"{{{name}}} is among the sides' words, and a length or number can't differ by side like them"
         return Problem(where, what, "write one, or a step for each side with 'only: left' and 'only: right'")
-    told = _explain_blank(where, name, names, None)
-    if told.what.endswith(NO_VALUE):
+    problem = _explain_blank(where, name, names, None)
+    if problem.what.endswith(NO_VALUE):
         return Problem(where, f"{{{name}}} has no value", "give it one under 'parameters'")
-    return told
+    return problem
 
 
 def _list_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple[Where, set[str]]]:

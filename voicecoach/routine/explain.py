@@ -39,9 +39,9 @@ def explain_errors(error: ValidationError, tree: Table) -> list[Problem]:
     """Return the problems of a file in its order: one for each mistake, not one for each broken rule."""
     every = error.errors(include_url=False)[:MOST_SEEN]
     causes = _drop_consequences(every)
-    told = order_problems(_explain(causes[:MOST_LOOKED_AT], tree))
+    problems = order_problems(_explain(causes[:MOST_LOOKED_AT], tree))
     left = len(causes) - MOST_LOOKED_AT + max(0, error.error_count() - MOST_SEEN)
-    return cut(told, left)
+    return cut(problems, left)
 
 
 def _drop_consequences(every: Sequence[Any]) -> list[Any]:
@@ -123,23 +123,23 @@ def _explain_kind(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - py
     given, value = error.get("ctx", {}), quote(error["input"])
     match error["type"]:
         case "value_error" if key in EXAMPLES and _has_values(error["input"]):
-            told = f"{key!r} should be a single value", f"write '{key}: {_join(error['input'], key)}'"
+            finding = f"{key!r} should be a single value", f"write '{key}: {_join(error['input'], key)}'"
         case "value_error":
             what, _, remedy = str(given["error"]).partition("; ")
-            told = what, remedy
+            finding = what, remedy
         case "greater_than_equal":
-            told = f"{key} is {value}", f"at least {given['ge']:,} is possible"
+            finding = f"{key} is {value}", f"at least {given['ge']:,} is possible"
         case "less_than_equal":
-            told = f"{key} is {value}", f"at most {given['le']:,} is possible"
+            finding = f"{key} is {value}", f"at most {given['le']:,} is possible"
         case "too_short":
-            told = f"{quote(key)} has nothing in it", "add something to it"
+            finding = f"{quote(key)} has nothing in it", "add something to it"
         case "literal_error":
-            told = f"{value} is not known here", _find_choice(str(error["input"]), given["expected"])
+            finding = f"{value} is not known here", _find_choice(str(error["input"]), given["expected"])
         case "model_type" | "dict_type" if key in HEADS and isinstance(error["input"], str):
-            told = explain_value(key, error["input"])
+            finding = explain_value(key, error["input"])
         case kind:
-            told = _explain_shape(kind, key, error["input"])
-    return told
+            finding = _explain_shape(kind, key, error["input"])
+    return finding
 
 
 def _has_values(value: object) -> bool:

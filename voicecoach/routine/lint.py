@@ -69,8 +69,8 @@ def lint_routine(sheet: Sheet, tree: Table) -> Iterator[Problem]:
         yield Problem(left.where, what, "put them into a routine of their own")
     for text in looked_at:
         wordings = (" ".join(wording.split()) for wording in text.split("|"))
-        told = chain.from_iterable(_check_spelling(wording, words) for wording in wordings)
-        yield from (Problem(text.where, *each) for each in dict.fromkeys(told))
+        findings = chain.from_iterable(_check_spelling(wording, words) for wording in wordings)
+        yield from (Problem(text.where, *each) for each in dict.fromkeys(findings))
     yield from _find_swallowed(every)
     yield from _find_empty(tree)
     braces = dict(_find_other_braces(looked_at, {*sheet.parameters, *(sheet.sides.left if sheet.sides else ())}))
@@ -103,8 +103,8 @@ def _find_swallowed(texts: Iterable[Text]) -> Iterator[Problem]:
             what = "this line belongs to the text above it, and its dash is read out"
             yield Problem(dash, what, line_up(column))
         else:
-            mend = f"write '- ' before it, with the dash in column {dash.column}"
-            yield Problem(text.where, "there is no dash before this text", mend)
+            remedy = f"write '- ' before it, with the dash in column {dash.column}"
+            yield Problem(text.where, "there is no dash before this text", remedy)
 
 
 def _find_empty(tree: Table) -> Iterator[Problem]:

@@ -197,8 +197,8 @@ def _find_outside_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
             heard = {noun for noun in nouns if any(_contains(each, noun) for each in bare)}
             if text.where and len(heard) == 1:  # of two, either may come first
                 noun = quote(heard.pop())
-                told = f"{noun} is wrong here if a session begins with the other side, or has one side alone"
-                yield Problem(text.where, told, "say it within the 'each side', or leave the side out")
+                what = f"{noun} is wrong here if a session begins with the other side, or has one side alone"
+                yield Problem(text.where, what, "say it within the 'each side', or leave the side out")
 
 
 def _list_side_words(sides: Sides, words: Language) -> set[str]:

@@ -354,8 +354,8 @@ class _Walk:
         names = [name for name in seen if name in STEP_NAMES and seen[name].start_mark.line > first.start_mark.line]
         second = key if key.value in STEP_NAMES - {"hold", "say"} else seen[names[-1]] if names else key
         if second.start_mark.line == first.start_mark.line or not ({key.value, *names} & STEP_NAMES):
-            told = f"{quote(key.value)} is here twice, first on line {seen[key.value].start_mark.line + 1}"
-            self.note(key, told, "keep one")
+            what = f"{quote(key.value)} is here twice, first on line {seen[key.value].start_mark.line + 1}"
+            self.note(key, what, "keep one")
             return False
         self.note(second, *add_dash(str(second.value), first.start_mark.column - 1))
         return True

@@ -192,19 +192,22 @@ def _find_text(at: SourceLine) -> Slip | None:
     if unopened:
         return unopened
     value, sign = at.value, at.value[:1]
-    told = None
+    finding = None
     if value[-1:] in {"}", "]"} and value.count(_OPENING[value[-1]]) < value.count(value[-1]):
-        told = f"this {value[-1]} is not opened", f"write {_OPENING[value[-1]]} at the start of the text"
+        finding = f"this {value[-1]} is not opened", f"write {_OPENING[value[-1]]} at the start of the text"
     elif sign and sign in "*`" and sign in value[1:]:
-        told = f"a text can't start with {sign}", f"take each {sign} out; a voice does not say it"
+        finding = f"a text can't start with {sign}", f"take each {sign} out; a voice does not say it"
     elif sign == "[" and "]" in value:
         mark = value[: value.index("]") + 1]
-        told = "a text can't start with [ and continue after it", f"take {quote(mark)} out, or put the text into quotes"
+        finding = (
+            "a text can't start with [ and continue after it",
+            f"take {quote(mark)} out, or put the text into quotes",
+        )
     elif sign and sign in "|>-?%@`":
-        told = f"a text can't start with {sign}", "take it out, or put the text into quotes"
+        finding = f"a text can't start with {sign}", "take it out, or put the text into quotes"
     elif sign and sign in "{[\"'":
         quotes = "single quotes" if '"' in value else "double quotes" if "'" in value else "quotes"
-        told = f"a text can't start with {sign} and continue after it", f"put the whole text into {quotes}"
+        finding = f"a text can't start with {sign} and continue after it", f"put the whole text into {quotes}"
     elif at.key and sign not in {"*", "&", "!"} and ": " in f"{value} ":
-        told = "': ' is inside this text", _QUOTES
-    return Slip(at.number, at.value_column, *told) if told else None
+        finding = "': ' is inside this text", _QUOTES
+    return Slip(at.number, at.value_column, *finding) if finding else None

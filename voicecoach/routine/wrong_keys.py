@@ -221,9 +221,9 @@ class WrongKeys:
         """Return what is wrong with a key, the remedy, and the first key that it proposes."""
         known = list_model_keys(self.model)
         strange = f"the key {quote(key)} is not known here"
-        told = self._explain_place(key, known)
-        if told:
-            return told
+        finding = self._explain_place(key, known)
+        if finding:
+            return finding
         if meant := find_meant(key, known) or (find_phase_key(key) if issubclass(self.model, Spoken) else ""):
             return strange, f"write {meant!r}", meant
         if self.path and (moved := self._move(key)):
