@@ -105,5 +105,5 @@ def test_every_table_of_the_docs_names_only_keys_that_there_are() -> None:
     tables = ROUTINES[ROUTINES.index("## All keys") : ROUTINES.index("## What is refused")]
     first = re.findall(r"^\| ((?:`[a-z ]+`(?:, )?)+) \|", tables, re.MULTILINE)
     named = {key for row in first for key in re.findall(r"`([a-z ]+)`", row)}
-    heads = {field.alias or name for name, field in model.Sheet.model_fields.items()}
+    heads = {field.alias or name for name, field in model.RoutineModel.model_fields.items()}
     assert named <= {*heads, *language_keys.STEPS, *model.BETWEEN, *language_keys.LONE}

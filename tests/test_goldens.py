@@ -37,10 +37,10 @@ def test_every_built_in_fits_every_breath(name: str, text: str) -> None:
 @pytest.mark.parametrize("name", [*SITTING, "standing-leg-stretch", "forward-lunge"])
 def test_the_body_words_are_right_for_each_side(name: str) -> None:
     """The hand on the thigh is the other one, the hand that reaches is of the same side; nothing is mixed up."""
-    sheet = load_routine(name).sheet
-    assert sheet.sides is not None
-    left, right = STEMS[sheet.language]
-    for mine, other, words in ((left, right, sheet.sides.left), (right, left, sheet.sides.right)):
+    model = load_routine(name).model
+    assert model.sides is not None
+    left, right = STEMS[model.language]
+    for mine, other, words in ((left, right, model.sides.left), (right, left, model.sides.right)):
         same = {key for key, noun in words.items() if mine in noun}
         opposite = {key for key, noun in words.items() if other in noun}
         assert not same & opposite

@@ -203,10 +203,10 @@ def test_a_translation_into_a_language_without_a_table_stands_beside_its_routine
     path = tmp_path / "legs.yaml"
     path.write_text("title: Legs\nsteps: [say: hi]\n", encoding="utf-8")
     (tmp_path / "legs.it.yaml").write_text(ITALIAN, encoding="utf-8")
-    assert load_routine(str(path), "it").sheet.title == "Gambe leggere"
-    assert load_routine(str(path), "it-CH").sheet.language == "it-CH"
+    assert load_routine(str(path), "it").model.title == "Gambe leggere"
+    assert load_routine(str(path), "it-CH").model.language == "it-CH"
     assert performed(path, "it-CH").chapters[-1].title == "Fine"
-    assert load_routine(str(path)).sheet.title == load_routine(str(path), "en").sheet.title == "Legs"
+    assert load_routine(str(path)).model.title == load_routine(str(path), "en").model.title == "Legs"
     for code in ("pt", "../it", "i"):
         with pytest.raises(ChoiceError, match=r"'legs' is not available in the language"):
             load_routine(str(path), code)

@@ -105,7 +105,7 @@ def _came(path: Path, choices: Choices, length: Fraction | None) -> str:
     try:
         routine = load_routine(str(path))
         outcome = "refused when it was built"
-        found = [*lint_routine(routine.sheet, routine.tree)] if routine.tree is not None else []
+        found = [*lint_routine(routine.model, routine.tree)] if routine.tree is not None else []
         if not all(_told(RoutineError([each]), path) for each in found):
             return f"CRASHED: check warns as {[str(each) for each in found]!r}"
         score = build(routine, choices)

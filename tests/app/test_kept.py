@@ -24,7 +24,7 @@ def played(text: str | bytes, folder: Path, name: str = "a.yaml") -> Timeline:
     path = folder / name
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     routine = load_routine(str(path))
-    return perform(build(routine, Choices()), measure, routine.sheet.breath)
+    return perform(build(routine, Choices()), measure, routine.model.breath)
 
 
 def test_three_hundred_rounds_are_three_hundred_chapters_with_their_names(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from voicecoach.routine.checks import validate
 from voicecoach.routine.library import find_routine, list_built_in
 from voicecoach.routine.lint import lint_routine
 from voicecoach.routine.loader import LoadedRoutine, load_routine
-from voicecoach.routine.model import Sheet
+from voicecoach.routine.model import RoutineModel
 from voicecoach.routine.source import Table, read_tree
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
@@ -242,7 +242,7 @@ def test_words_with_air_left_or_a_shorter_wording_are_fine(timeline: Timeline) -
 def test_a_tone_that_is_longer_than_its_phase_is_told_at_its_place(seconds: str, count: int, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(f"title: x\nsteps:\n  - {{breathe: 3, breath: 'in {seconds}, out 6', in: ~}}\n")
     routine = load_routine(str(tmp_path / "a.yaml"))
-    timeline = perform(build(routine, Choices()), measure, routine.sheet.breath)
+    timeline = perform(build(routine, Choices()), measure, routine.model.breath)
     told = [str(each) for each in lint_session(timeline, "a.yaml")]
     assert len(told) == count
     what = f"the tone of 4.00 s is longer than the inhale of {seconds} s, and runs into the next; give the phase 4"
@@ -329,8 +329,8 @@ def test_one_sides_words_around_the_turns_are_told(steps: str, told: str, tmp_pa
 
 def test_a_chapter_whose_own_part_has_no_name_is_told() -> None:
     steps = [{"name": "...", "repeat": {"rounds": 1, "steps": [{"hold": "5s"}]}}]
-    routine = LoadedRoutine("a", "a.yaml", Sheet.model_validate({"title": "A", "steps": steps}))
-    timeline = perform(build(routine, Choices()), measure, routine.sheet.breath)
+    routine = LoadedRoutine("a", "a.yaml", RoutineModel.model_validate({"title": "A", "steps": steps}))
+    timeline = perform(build(routine, Choices()), measure, routine.model.breath)
     (told,) = lint_session(timeline, "a.yaml")
     assert told.what == "the chapter 'A: ...' has no readable name"
 

@@ -55,9 +55,9 @@ steps:
   - repeat: {{steps: [rest: 2]}}
 """,
     )
-    sheet = load_routine("a.yaml").sheet
-    assert (sheet.breath, sheet.notice, sheet.language) == (read_pace("4-7-8"), ("One sentence.",), "en")
-    say, each_side, repeat = sheet.steps
+    model = load_routine("a.yaml").model
+    assert (model.breath, model.notice, model.language) == (read_pace("4-7-8"), ("One sentence.",), "en")
+    say, each_side, repeat = model.steps
     assert isinstance(say, Say)
     assert say.say == Words(("Sit on the floor", "Sit"))
     assert say.settle == Span(rest=read_breath("45-45").seconds)
@@ -73,8 +73,8 @@ steps:
 def test_each_built_in_routine_has_no_problem(name: str) -> None:
     routine = load_routine(name)
     assert routine.name == name
-    assert routine.sheet.notice
-    assert routine.sheet.summary
+    assert routine.model.notice
+    assert routine.model.summary
 
 
 def test_a_wrong_key_is_told_at_the_key_with_the_nearest_right_one(tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_a_change_between_rounds_that_have_no_sides_is_told(tmp_path: Path) -> N
 )
 def test_limits_that_can_be_kept_are_not_told(tmp_path: Path, step: str) -> None:
     write(tmp_path, a=f"{HEAD}parameters: {{n: 0}}\nsteps:\n  - {step}\n")
-    assert load_routine("a.yaml").sheet.steps
+    assert load_routine("a.yaml").model.steps
 
 
 def test_a_noun_is_the_same_in_capitals(tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ steps:
   - each side: {steps: [say: '{LEG}, {leg}']}
 """,
     )
-    assert load_routine("a.yaml").sheet.steps
+    assert load_routine("a.yaml").model.steps
 
 
 def test_all_problems_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
@@ -378,6 +378,6 @@ def test_includes_go_only_so_deep(tmp_path: Path) -> None:
 
 def test_an_include_knows_its_place(tmp_path: Path) -> None:
     write(tmp_path, a=including("thigh-burner"))
-    (step,) = load_routine("a.yaml").sheet.steps
+    (step,) = load_routine("a.yaml").model.steps
     assert isinstance(step, Include)
     assert str(step.include.where) == "a.yaml:3:14"

@@ -144,7 +144,7 @@ def test_what_it_says_is_words_and_nothing_else(home: Path, capsys: pytest.Captu
 def test_what_goes_along_with_a_track_has_nothing_in_it_but_what_belongs_there(home: Path) -> None:
     routine = load_routine(str(harmful(home)))
     timeline = perform(build(routine, Choices()), measure, choose_pace(routine, Choices()))
-    track = SidecarTrack(home / "a.mp3", routine.sheet.title, timeline, timeline.duration)
+    track = SidecarTrack(home / "a.mp3", routine.model.title, timeline, timeline.duration)
     made = make_extras(("vtt", "srt", "lrc", "playlist"), [track], track.title, language("en"), home / "a.mp3")
     vtt, srt, lrc, playlist = (each.content.decode() for each in made)
     for text in (vtt, srt):

@@ -30,7 +30,7 @@ def test_it_is_a_routine_with_equal_sides_and_enough_stretch(tmp_path: Path) -> 
 def test_its_title_is_its_name(name: str, title: str, tmp_path: Path) -> None:
     path = create_template(name, tmp_path)
     assert path.parent == tmp_path
-    assert load_routine(str(path)).sheet.title == title
+    assert load_routine(str(path)).model.title == title
 
 
 def test_it_shows_every_main_key_and_names_itself_and_its_schema(tmp_path: Path) -> None:

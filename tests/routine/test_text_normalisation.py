@@ -313,7 +313,7 @@ def test_nouns_and_adjectives_are_left_alone(said: str) -> None:
 @pytest.mark.parametrize("routine", list_built_in())
 def test_no_built_in_says_an_imperative_as_a_noun(routine: str) -> None:
     loaded = load_routine(routine)
-    if loaded.sheet.language != "en":
+    if loaded.model.language != "en":
         return
     starts = re.compile(rf"(?:^|[.,;:!?] |\b(?:and|then|now) )({'|'.join(VERBS)})\b(?! nostril)", re.IGNORECASE)
     said = [each.said for phrase in list_phrases(build(loaded, Choices())) for each in phrase.wordings]

@@ -73,7 +73,7 @@ def test_a_built_in_routine_is_played_in_the_language_that_is_asked_for(name: st
 
 def test_a_translation_can_be_named_itself() -> None:
     routine = load_routine("sitting-leg-stretch.es")
-    assert (routine.name, routine.sheet.language) == ("sitting-leg-stretch.es", "es")
+    assert (routine.name, routine.model.language) == ("sitting-leg-stretch.es", "es")
 
 
 def test_the_original_is_played_where_its_own_language_is_asked_for() -> None:
@@ -82,8 +82,8 @@ def test_the_original_is_played_where_its_own_language_is_asked_for() -> None:
 
 
 def test_a_dialect_that_is_asked_for_is_that_of_the_session() -> None:
-    assert load_routine("leg-stretch", "en-GB").sheet.language == "en-GB"
-    assert load_routine("sitting-leg-stretch", "DE").sheet.language == "de"
+    assert load_routine("leg-stretch", "en-GB").model.language == "en-GB"
+    assert load_routine("sitting-leg-stretch", "DE").model.language == "de"
 
 
 @pytest.mark.parametrize("code", ["xx", "", "e", "nl", "../de", "en-x/../../de"])
@@ -123,7 +123,7 @@ def test_the_nearest_dialect_is_taken(tmp_path: Path) -> None:
         write(tmp_path, f"{name}.yaml", code)
     found = {code: load_routine("mine.yaml", code).name for code in ("de", "de-AT", "de-CH", "es")}
     assert found == {"de": "mine.de", "de-AT": "mine.de-AT", "de-CH": "mine.de", "es": "mine.es-419"}
-    assert load_routine("mine.yaml", "es").sheet.language == "es-419"
+    assert load_routine("mine.yaml", "es").model.language == "es-419"
 
 
 def test_a_translation_that_does_not_say_its_language_is_refused_before_an_english_voice_reads_it(
@@ -211,7 +211,7 @@ def test_a_voice_of_the_language_or_of_one_unknown_is_named_without_a_warning(
 
 @of_every_translation
 def test_a_translation_is_the_same_exercise_in_other_words(name: str) -> None:
-    there, original = load_routine(name).sheet, load_routine(strip_language(name)).sheet
+    there, original = load_routine(name).model, load_routine(strip_language(name)).model
     assert shape(there.steps) == shape(original.steps)
     assert (there.breath, len(there.notice), len(there.tips)) == (
         original.breath,
@@ -241,14 +241,14 @@ def test_nothing_of_a_translation_was_left_in_its_first_language(name: str) -> N
 
 
 def spoken(name: str) -> set[str]:
-    sheet = load_routine(name).sheet
-    told = {wording for step in walk_steps(sheet.steps) for words in list_words(step) for wording in words.wordings}
-    return {sheet.title, *sheet.notice, *sheet.benefits, *sheet.tips, *told}
+    model = load_routine(name).model
+    told = {wording for step in walk_steps(model.steps) for words in list_words(step) for wording in words.wordings}
+    return {model.title, *model.notice, *model.benefits, *model.tips, *told}
 
 
 @of_every_translation
 def test_breathing_in_and_out_are_told_apart_at_the_first_syllable(name: str) -> None:
-    steps = [step for step in walk_steps(load_routine(name).sheet.steps) if isinstance(step, BreathePhases)]
+    steps = [step for step in walk_steps(load_routine(name).model.steps) if isinstance(step, BreathePhases)]
     starts: dict[str, set[str]] = {"in": set(), "out": set()}
     for step in steps:
         for key in ("in", "last in", "out", "last out"):
@@ -274,5 +274,5 @@ def test_the_translations_of_a_routine_stand_beside_it() -> None:
 
 @pytest.mark.parametrize("name", list_built_in())
 def test_the_head_that_is_read_fast_is_that_of_the_routine(name: str) -> None:
-    sheet, head = load_routine(name).sheet, read_head(find_routine(name))
-    assert (head["title"], head["language"], head["summary"]) == (sheet.title, sheet.language, sheet.summary)
+    model, head = load_routine(name).model, read_head(find_routine(name))
+    assert (head["title"], head["language"], head["summary"]) == (model.title, model.language, model.summary)

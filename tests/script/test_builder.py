@@ -18,7 +18,7 @@ from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine.loader import LoadedRoutine, load_routine
-from voicecoach.routine.model import Sheet
+from voicecoach.routine.model import RoutineModel
 from voicecoach.routine.values import Name
 from voicecoach.script.builder import build, collect_notice, list_exercises
 from voicecoach.script.choices import LEFT_RIGHT, Choices
@@ -34,8 +34,8 @@ Step = Mapping[str, object]
 
 
 def routine(*steps: Step, name: str = "x", **keys: object) -> LoadedRoutine:
-    sheet = Sheet.model_validate({"title": name.upper(), "steps": list(steps), **keys})
-    return LoadedRoutine(name, f"{name}.yaml", sheet)
+    model = RoutineModel.model_validate({"title": name.upper(), "steps": list(steps), **keys})
+    return LoadedRoutine(name, f"{name}.yaml", model)
 
 
 def sided(*steps: Step, **block: object) -> LoadedRoutine:
@@ -45,13 +45,13 @@ def sided(*steps: Step, **block: object) -> LoadedRoutine:
 def collected(*parts: LoadedRoutine, optional: Sequence[str] = (), **keys: object) -> LoadedRoutine:
     """A routine that includes others."""
     steps = [{"include": part.name, "optional": part.name in optional} for part in parts]
-    sheet = Sheet.model_validate({"title": "All", "steps": steps, **keys})
-    return LoadedRoutine("all", "all.yaml", sheet, {Name(part.name): part for part in parts}, len(parts))
+    model = RoutineModel.model_validate({"title": "All", "steps": steps, **keys})
+    return LoadedRoutine("all", "all.yaml", model, {Name(part.name): part for part in parts}, len(parts))
 
 
 def played(script: LoadedRoutine, choices: Choices | None = None) -> Timeline:
     chosen = choices or Choices()
-    return perform(build(script, chosen), measure, chosen.breath or script.sheet.breath)
+    return perform(build(script, chosen), measure, chosen.breath or script.model.breath)
 
 
 def heard(script: LoadedRoutine, choices: Choices | None = None, *kinds: CueKind) -> list[str]:
@@ -230,8 +230,8 @@ def test_exercises_that_there_are_not_are_refused(
 
 def test_two_includes_of_one_routine_are_told_apart_by_their_names() -> None:
     steps = [{"include": "a"}, {"include": "a", "name": "once more"}, {"include": "b", "name": "up", "optional": True}]
-    sheet = Sheet.model_validate({"title": "All", "steps": steps})
-    evening = LoadedRoutine("all", "all.yaml", sheet, {Name("a"): SIT, Name("b"): STAND}, 3)
+    model = RoutineModel.model_validate({"title": "All", "steps": steps})
+    evening = LoadedRoutine("all", "all.yaml", model, {Name("a"): SIT, Name("b"): STAND}, 3)
 
     def names(skipped: str = "", added: str = "") -> list[str]:
         chosen = Choices(skipped=frozenset({skipped} - {""}), added=frozenset({added} - {""}))
@@ -246,8 +246,10 @@ def test_two_includes_of_one_routine_are_told_apart_by_their_names() -> None:
 
 
 def test_the_name_of_an_include_is_that_of_all_it_plays() -> None:
-    sheet = Sheet.model_validate({"title": "Day", "steps": [{"include": "all", "name": "evening"}, {"include": "a"}]})
-    day = LoadedRoutine("day", "day.yaml", sheet, {Name("all"): ALL, Name("a"): SIT}, 4)
+    model = RoutineModel.model_validate(
+        {"title": "Day", "steps": [{"include": "all", "name": "evening"}, {"include": "a"}]}
+    )
+    day = LoadedRoutine("day", "day.yaml", model, {Name("all"): ALL, Name("a"): SIT}, 4)
     assert [part.name for part in list_exercises(day, Choices(skipped=frozenset({"evening"})))] == ["a"]
 
 

@@ -16,7 +16,7 @@ from voicecoach.errors import RoutineError, UnknownNameError, Where
 from voicecoach.language import language
 from voicecoach.routine.formula import Formula
 from voicecoach.routine.loader import LoadedRoutine
-from voicecoach.routine.model import Sheet
+from voicecoach.routine.model import RoutineModel
 from voicecoach.routine.values import read_words
 from voicecoach.script.builder import build
 from voicecoach.script.choices import SPOKEN, Choices, Guidance
@@ -27,7 +27,7 @@ SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
 
 
 def part(guidance: Guidance = Guidance.FULL, **values: str) -> Context:
-    sheet = Sheet.model_validate(
+    model = RoutineModel.model_validate(
         {
             "title": "X",
             "sides": SIDES,
@@ -36,7 +36,7 @@ def part(guidance: Guidance = Guidance.FULL, **values: str) -> Context:
             "words": {"change": "Other side."},
         }
     )
-    routine = LoadedRoutine("x", "x.yaml", sheet)
+    routine = LoadedRoutine("x", "x.yaml", model)
     return Context(routine, language("en"), Choices(guidance=guidance), read_pace("4-6"), values=values)
 
 

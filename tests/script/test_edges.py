@@ -13,7 +13,7 @@ from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import Mark, Moment, Side, Sound, Under, phrase, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, TooManyError, UnknownNameError
 from voicecoach.routine.loader import LoadedRoutine, load_routine
-from voicecoach.routine.model import Sheet
+from voicecoach.routine.model import RoutineModel
 from voicecoach.script import builder
 from voicecoach.script.bells import add_bells
 from voicecoach.script.builder import build, list_exercises, write_piece
@@ -28,7 +28,7 @@ SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
 
 
 def routine(*steps: Mapping[str, object], **keys: object) -> LoadedRoutine:
-    return LoadedRoutine("x", "x.yaml", Sheet.model_validate({"title": "X", "steps": list(steps), **keys}))
+    return LoadedRoutine("x", "x.yaml", RoutineModel.model_validate({"title": "X", "steps": list(steps), **keys}))
 
 
 def test_a_bell_before_a_chapter_also_rings_in_what_is_over_a_sound() -> None:

@@ -24,7 +24,7 @@ from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import list_built_in
 from voicecoach.routine.loader import LoadedRoutine, load_routine
-from voicecoach.routine.model import Sheet
+from voicecoach.routine.model import RoutineModel
 from voicecoach.script.builder import build
 from voicecoach.script.builder import choose_pace as breathed
 from voicecoach.script.choices import LEFT_RIGHT, Amount, Choices, spread
@@ -43,7 +43,7 @@ Step = Mapping[str, object]
 
 def routine(*steps: Step, **keys: object) -> LoadedRoutine:
     return LoadedRoutine(
-        "x", "x.yaml", Sheet.model_validate({"title": "X", "sides": SIDES, "steps": list(steps), **keys})
+        "x", "x.yaml", RoutineModel.model_validate({"title": "X", "sides": SIDES, "steps": list(steps), **keys})
     )
 
 

@@ -20,7 +20,7 @@ from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.loader import LoadedRoutine, load_routine
-from voicecoach.routine.model import Sheet
+from voicecoach.routine.model import RoutineModel
 from voicecoach.routine.phase_keys import name_breath, read_phase_key
 from voicecoach.script.builder import build
 from voicecoach.script.builder import choose_pace as paced
@@ -37,7 +37,7 @@ Step = Mapping[str, Any]
 
 def routine(*steps: Step, **keys: object) -> LoadedRoutine:
     return LoadedRoutine(
-        "x", "x.yaml", Sheet.model_validate({"title": "X", "sides": SIDES, "steps": list(steps), **keys})
+        "x", "x.yaml", RoutineModel.model_validate({"title": "X", "sides": SIDES, "steps": list(steps), **keys})
     )
 
 

@@ -41,22 +41,22 @@ class Routine:
     @property
     def title(self) -> str:
         """Its title."""
-        return self.read.sheet.title
+        return self.read.model.title
 
     @property
     def language(self) -> str:
         """The tag of its language, as "en" or "de-AT"."""
-        return self.read.sheet.language
+        return self.read.model.language
 
     @property
     def breath(self) -> str:
         """The breath that its author wrote, as "4-6"."""
-        return str(self.read.sheet.breath)
+        return str(self.read.model.breath)
 
     @property
     def parameters(self) -> dict[str, str]:
         """The parameters that ``set`` can change, and their values."""
-        return {str(name): str(value) for name, value in self.read.sheet.parameters.items()}
+        return {str(name): str(value) for name, value in self.read.model.parameters.items()}
 
 
 def load(name: str | os.PathLike[str], language: str | None = None) -> Routine:

@@ -186,7 +186,7 @@ def _count_warnings(routine: LoadedRoutine) -> int:
     """Count the warnings of `check` about a routine's file that do not depend on the breath or the voice."""
     from voicecoach.routine.lint import lint_routine
 
-    return len(list(lint_routine(routine.sheet, routine.tree))) if routine.tree is not None else 0
+    return len(list(lint_routine(routine.model, routine.tree))) if routine.tree is not None else 0
 
 
 def draw_covers(source: Source, title: str | None, sides: Sequence[Side | None]) -> Callable[[], list[bytes]]:

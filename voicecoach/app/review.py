@@ -120,7 +120,7 @@ def review_routine(
     """
     try:
         routine = read()
-        warnings = tuple(lint_routine(routine.sheet, _tree(routine)))
+        warnings = tuple(lint_routine(routine.model, _tree(routine)))
         score = build(routine, _choose_all(routine, None), MOST_PERFORMED, MOST_SPENT)
     except TooManyError:
         return _explain_untried(routine, warnings)
@@ -167,8 +167,8 @@ def _list_texts(score: Score) -> dict[str, None]:
 
 def _count(routine: LoadedRoutine) -> int:
     """Return the fewest breaths and steps of a session, as far as they are written as plain numbers."""
-    includes = [step.include for step in walk_steps(routine.sheet.steps) if isinstance(step, Include)]
-    return _count_steps(routine.sheet.steps) + sum(_count(routine.included[name]) for name in includes)
+    includes = [step.include for step in walk_steps(routine.model.steps) if isinstance(step, Include)]
+    return _count_steps(routine.model.steps) + sum(_count(routine.included[name]) for name in includes)
 
 
 def _count_steps(steps: Iterable[Model]) -> int:
@@ -310,7 +310,7 @@ def _choose_all(routine: LoadedRoutine, breath: Pace | None) -> Choices:
 
 
 def _has_optional(routine: LoadedRoutine) -> bool:
-    includes = (step for step in walk_steps(routine.sheet.steps) if isinstance(step, Include))
+    includes = (step for step in walk_steps(routine.model.steps) if isinstance(step, Include))
     return any(step.optional for step in includes) or any(map(_has_optional, routine.included.values()))
 
 

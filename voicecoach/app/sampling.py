@@ -90,7 +90,7 @@ def record(
     routine, voice = _choose_routine(request, folder)
     clips: dict[str, Clip] = {}
     timeline = rehearse(write(routine), choose_pace(routine, Choices()), voice, clips, report)
-    code, title = routine.sheet.language, f"{request.voice}: {routine.sheet.title}"
+    code, title = routine.model.language, f"{request.voice}: {routine.model.title}"
     sounding = Sounding(formats.choose_format(None, path))
     plan = to_json(timeline, title=title, language=code, voice=request.voice or "")
     carried = {**plan, "sound": sounding.as_json()}
@@ -119,7 +119,7 @@ def _choose_routine(request: Request, folder: Path) -> tuple[LoadedRoutine, Cach
     if (
         request.language is None
         and found.languages
-        and not matching.speaks_language(found.languages, routine.sheet.language)
+        and not matching.speaks_language(found.languages, routine.model.language)
     ):
         there = [
             code

@@ -58,14 +58,14 @@ def build_schema() -> Schema:
     """Return the JSON Schema (draft 7) of a routine file."""
     from pydantic.json_schema import GenerateJsonSchema
 
-    from voicecoach.routine.model import Sheet
+    from voicecoach.routine.model import RoutineModel
 
     class Quiet(GenerateJsonSchema):
         """Leaves out defaults that JSON can't hold, without a warning."""
 
         ignored_warning_kinds = GenerateJsonSchema.ignored_warning_kinds | {"non-serializable-default"}
 
-    made = Sheet.model_json_schema(schema_generator=Quiet)
+    made = RoutineModel.model_json_schema(schema_generator=Quiet)
     parts = {name: _name_phases(_adapt(part)) for name, part in made.pop("$defs").items()}
     head = _adapt(made) | {"title": "voicecoach routine"}
     head["patternProperties"] = {f"^{OWN}": {}}

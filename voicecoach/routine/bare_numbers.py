@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from voicecoach.core.breath import Breath
     from voicecoach.routine.formula import Quantity
-    from voicecoach.routine.model import Sheet
+    from voicecoach.routine.model import RoutineModel
     from voicecoach.routine.source import Tree
 
 
@@ -37,11 +37,11 @@ LONG = 60
 """The length of breaths, in seconds, above which a smaller number probably means seconds too."""
 
 
-def find_bare_numbers(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def find_bare_numbers(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     """Report bare numbers that make long rests and holds; ``tree`` is the parse tree of the file."""
-    values = _Names(list_defaults(sheet))
+    values = _Names(list_defaults(model))
     for key in ("steps", "between"):
-        yield from _find_within(tree.get(key), sheet.breath.points[0], (values, values))
+        yield from _find_within(tree.get(key), model.breath.points[0], (values, values))
 
 
 def _find_within(tree: Tree | None, breath: Breath, values: _Rounds) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ from voicecoach.routine.model import (
     PacedSteps,
     Repeat,
     Round,
-    Sheet,
+    RoutineModel,
     Spoken,
     find_block,
     list_words,
@@ -59,7 +59,7 @@ NO_VALUE = "has neither a side nor a value here"
 LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-9]+:[0-5][0-9]")
 
 
-def validate(tree: Tree) -> Sheet:
+def validate(tree: Tree) -> RoutineModel:
     """Return the model of a routine, read from its parse tree.
 
     Raises:
@@ -69,49 +69,49 @@ def validate(tree: Tree) -> Sheet:
         remedy = "write 'title: ...' and 'steps:'"
         raise RoutineError([Problem(tree.where, "a routine is a list of keys with values", remedy)])
     try:
-        sheet = Sheet.model_validate(tree)
+        model = RoutineModel.model_validate(tree)
     except ValidationError as error:
         raise RoutineError(explain_errors(error, tree)) from error
-    problems = order_problems(islice(_check_sense(sheet, tree), MOST_LOOKED_AT))
+    problems = order_problems(islice(_check_sense(model, tree), MOST_LOOKED_AT))
     if problems:
         raise RoutineError(cut(problems))
-    return sheet
+    return model
 
 
-def _check_sense(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def _check_sense(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     """Yield the problems that only several parts of the file show together."""
-    names = frozenset(sheet.parameters) | {"halfway", "last one"}
-    sides = {*sheet.sides.left, *sheet.sides.right} if sheet.sides else set()
-    visits = list(_visit_steps(sheet.steps, ("steps",), names, nouns=sides))
+    names = frozenset(model.parameters) | {"halfway", "last one"}
+    sides = {*model.sides.left, *model.sides.right} if model.sides else set()
+    visits = list(_visit_steps(model.steps, ("steps",), names, nouns=sides))
     between: list[Visit] = [
-        (("between", number), step, False, names | {"next"}) for number, step in enumerate(sheet.between)
+        (("between", number), step, False, names | {"next"}) for number, step in enumerate(model.between)
     ]
     yield from _check_depth(visits, tree)
-    yield from _check_limits(sheet, visits, tree)
+    yield from _check_limits(model, visits, tree)
     yield from _check_spoken_lengths(visits, tree)
     yield from _check_blanks([*visits, *between], sides, names, tree)
-    yield from _check_values(sheet, visits, sides, tree)
+    yield from _check_values(model, visits, sides, tree)
     yield from _check_unreachable(visits, tree)
-    yield from _check_sides(sheet, visits, tree)
-    yield from _check_words(sheet, sides, tree)
-    yield from _check_includes(sheet, visits, tree)
+    yield from _check_sides(model, visits, tree)
+    yield from _check_words(model, sides, tree)
+    yield from _check_includes(model, visits, tree)
 
 
-def list_spoken(sheet: Sheet, tree: Table) -> Iterator[tuple[Where, tuple[str, ...]]]:
+def list_spoken(model: RoutineModel, tree: Table) -> Iterator[tuple[Where, tuple[str, ...]]]:
     """Yield the place and the wordings of each text that a routine has spoken."""
     for key in SPOKEN_HEAD:
         if tree.get(key) is not None:
             yield from ((text.where, (" ".join(text.split()),)) for text in list_texts(tree[key]))
-    for step in (*walk_steps(sheet.steps), *sheet.between):
+    for step in (*walk_steps(model.steps), *model.between):
         for each in list_words(step):
             if each.where:
                 yield each.where, each.wordings[:-1] if each.toned else each.wordings
 
 
-def find_pause_marks(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def find_pause_marks(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     """Report marks for a pause, which a voice would read out; the remedy is the step that makes the pause."""
-    words = language(sheet.language, sheet.words)
-    for where, wordings in list_spoken(sheet, tree):
+    words = language(model.language, model.words)
+    for where, wordings in list_spoken(model, tree):
         if found := next(filter(None, (find_pause_mark(wording, words) for wording in wordings)), None):
             mark, length = found
             remedy = f"take it out, and write 'settle: {length}' under the words before it, or a step 'rest: {length}'"
@@ -168,9 +168,9 @@ def _check_depth(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
             yield Problem(find_place(tree, path), what, "use fewer nested blocks")
 
 
-def _check_limits(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+def _check_limits(model: RoutineModel, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Report limits that contradict each other."""
-    values, known = list_defaults(sheet), dict[str, Quantity]()
+    values, known = list_defaults(model), dict[str, Quantity]()
     for path, step, *_ in visits:
         at = (*path, _name_block(step)) if find_block(step) else path
         findings = [found.explain_contradiction() for found in list_limits(step, values, known)]
@@ -293,12 +293,12 @@ def _check_unreachable(visits: Iterable[Visit], tree: Table) -> Iterator[Problem
                 )
 
 
-def _check_values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
+def _check_values(model: RoutineModel, visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
     """Report names in braces without a value in parameters and varying values."""
-    names = frozenset(sheet.parameters)
-    yield from _check_parameters(sheet, visits, tree)
+    names = frozenset(model.parameters)
+    yield from _check_parameters(model, visits, tree)
     given: list[tuple[Path, frozenset[str], str]] = [
-        (("parameters", name), names, text) for name, text in sheet.parameters.items()
+        (("parameters", name), names, text) for name, text in model.parameters.items()
     ]
     for path, step, _, known in visits:
         inner = find_block(step)
@@ -314,17 +314,17 @@ def _check_values(sheet: Sheet, visits: Iterable[Visit], sides: set[str], tree: 
             yield _explain_blank(find_place(tree, at), blank, known, None)
 
 
-def _check_parameters(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+def _check_parameters(model: RoutineModel, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Report parameters in formulas that are not valid arithmetic."""
     wanted = {name for _, step, *_ in visits for formula in _list_formulas(step) for name in formula.names()}
     found: set[str] = set()
     while wanted:
         found |= wanted
-        texts = (sheet.parameters.get(name, "") for name in wanted)
+        texts = (model.parameters.get(name, "") for name in wanted)
         wanted = {name.lower() for text in texts for name in BLANK.findall(text)} - found
-    for name in sorted(found & {*sheet.parameters}):
+    for name in sorted(found & {*model.parameters}):
         try:
-            refuse_slips(sheet.parameters[name])
+            refuse_slips(model.parameters[name])
         except ChoiceError as error:
             yield Problem(find_place(tree, ("parameters", name)), *str(error).rsplit(": ", 1))
 
@@ -356,16 +356,16 @@ def _may_mean(blank: str, name: str) -> bool:
     return not blank.endswith(f" {name}")
 
 
-def _check_sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+def _check_sides(model: RoutineModel, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     for path, step, sided, _ in visits:
         if isinstance(step, EachSide) and sided:
             what = "an 'each side' is inside another"
             yield Problem(find_place(tree, path), what, "put it beside the other, or write its steps without it")
-        elif isinstance(step, EachSide) and sheet.sides is None:
+        elif isinstance(step, EachSide) and model.sides is None:
             yield Problem(
                 find_place(tree, path), "'each side' needs the sides' words", "add 'sides:' with left and right"
             )
-    left, right = (sheet.sides.left, sheet.sides.right) if sheet.sides else ({}, {})
+    left, right = (model.sides.left, model.sides.right) if model.sides else ({}, {})
     lone = set(left) ^ set(right)
     used = (
         {blank for _, step, *_ in visits for words in list_words(step) for blank in words.blanks()} if lone else set()
@@ -381,11 +381,11 @@ def _check_sides(sheet: Sheet, visits: Iterable[Visit], tree: Table) -> Iterator
             yield Problem(where, what, f"did you mean {meant!r}?")
 
 
-def _check_words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem]:
+def _check_words(model: RoutineModel, sides: set[str], tree: Table) -> Iterator[Problem]:
     """Report a language without words, and words that the program never says."""
-    yield from _check_language(sheet, tree)
+    yield from _check_language(model, tree)
     known = (*list_keys(), "numbers", *(f"{key} 1" for key in COUNTS))
-    for key, given in sheet.words.items():
+    for key, given in model.words.items():
         if key not in known and not EXACT.fullmatch(key):
             remedy = f"possible are: {', '.join(find_close(key, known) or known)}"
             yield Problem(find_key_place(tree, ("words", key)), f"the program has no words called {quote(key)}", remedy)
@@ -397,10 +397,10 @@ def _check_words(sheet: Sheet, sides: set[str], tree: Table) -> Iterator[Problem
             yield from _check_fillings(key, given, sides, find_place(tree, ("words", key)))
 
 
-def _check_language(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def _check_language(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     """Report a language that the program does not know if the routine does not give all words itself."""
-    code, where = sheet.language, find_place(tree, ("language",))
-    absent = list_missing(code, sheet.words)
+    code, where = model.language, find_place(tree, ("language",))
+    absent = list_missing(code, model.words)
     if not TAG.fullmatch(code):
         named = [each for each in list_languages() if language(each).name.lower() == code.lower()]
         what, dashed = f"no language is called {quote(code)}", code.replace("_", "-")
@@ -421,12 +421,12 @@ def _check_fillings(key: str, given: str | tuple[str, ...], sides: set[str], whe
         yield Problem(where, f"{{{blank}}} is missing here", "write it in the place where it is said")
 
 
-def _check_includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:
+def _check_includes(model: RoutineModel, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:
     """Report parts that are never heard: a routine with includes plays those and nothing else."""
     nested = [step.include.where for path, step, *_ in visits if isinstance(step, Include) and len(path) > 2]  # noqa: PLR2004
-    beside = [step.include.where for step in sheet.steps if isinstance(step, Include)]
-    if nested or (beside and len(beside) < len(sheet.steps)):
-        others = [step.where for step in sheet.steps if not isinstance(step, Include)]
+    beside = [step.include.where for step in model.steps if isinstance(step, Include)]
+    if nested or (beside and len(beside) < len(model.steps)):
+        others = [step.where for step in model.steps if not isinstance(step, Include)]
         fewer = others if len(others) < len(beside) else []
         where = [*nested, *fewer, *beside][0] or tree.where
         remedy = "put the other steps into a routine of their own, and include that too"
@@ -434,7 +434,7 @@ def _check_includes(sheet: Sheet, visits: Sequence[Visit], tree: Table) -> Itera
         return
     silent = ("tips", "benefits", "sides") if beside else ("between",)
     for key in silent:
-        if getattr(sheet, key):
+        if getattr(model, key):
             what = f"{key!r} is not used in a routine {'made of' if beside else 'without'} includes"
             yield Problem(
                 find_key_place(tree, (key,)),

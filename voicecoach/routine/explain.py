@@ -11,7 +11,7 @@ from voicecoach.routine.model import (
     BETWEEN,
     Block,
     PacedSteps,
-    Sheet,
+    RoutineModel,
     Sided,
 )
 from voicecoach.routine.source import Table, Text, find_key_place, find_place, walk_tables
@@ -112,7 +112,7 @@ def _explain_nothing(path: Path, loc: Path, names: Collection[str]) -> tuple[str
     if joined and path[-2:-1] in {("left",), ("right",)}:
         return add_colon(joined)
     levels = [MODELS[str(step)] for step in loc if str(step) in MODELS]
-    model = levels[-1] if levels else Sheet
+    model = levels[-1] if levels else RoutineModel
     required = any(field.alias == key and field.is_required() for field in model.model_fields.values())
     remedy = f"write '{key}: {EXAMPLES.get(key, '...')}'"
     return f"{quote(key)} has no value", remedy if required else f"{remedy}, or leave the key out"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from voicecoach.routine.formula import Quantity
-    from voicecoach.routine.model import Model, Sheet
+    from voicecoach.routine.model import Model, RoutineModel
     from voicecoach.routine.speakable import Finding
 
 Size = tuple[str, Fraction]
@@ -59,10 +59,10 @@ class Limits:
         return f"{self.key!r} is {amount}, but its 'max' is {most}", "write less, or a larger max"
 
 
-def list_defaults(sheet: Sheet) -> dict[str, str]:
+def list_defaults(model: RoutineModel) -> dict[str, str]:
     """Return the default values of parameters, except those that vary somewhere."""
-    varied = {name for step in walk_steps(sheet.steps) for name in getattr(find_block(step), "vary", {})}
-    return {name: text for name, text in sheet.parameters.items() if name not in varied}
+    varied = {name for step in walk_steps(model.steps) for name in getattr(find_block(step), "vary", {})}
+    return {name: text for name, text in model.parameters.items() if name not in varied}
 
 
 def list_limits(step: Model, values: Mapping[str, str], known: dict[str, Quantity]) -> Iterator[Limits]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from voicecoach.language import Language
-    from voicecoach.routine.model import Model, Sheet
+    from voicecoach.routine.model import Model, RoutineModel
     from voicecoach.routine.source import Table
     from voicecoach.routine.speakable import Finding
 
@@ -59,9 +59,9 @@ _TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
-def lint_routine(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def lint_routine(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     """Yield the warnings about a routine; ``tree`` is the parse tree of its file."""
-    words = language(sheet.language, sheet.words)
+    words = language(model.language, model.words)
     every = list(list_texts(tree, UNSPOKEN))
     looked_at, left = _limit_texts(every)
     if left:
@@ -73,23 +73,23 @@ def lint_routine(sheet: Sheet, tree: Table) -> Iterator[Problem]:
         yield from (Problem(text.where, *each) for each in dict.fromkeys(findings))
     yield from _find_swallowed(every)
     yield from _find_empty(tree)
-    braces = dict(_find_other_braces(looked_at, {*sheet.parameters, *(sheet.sides.left if sheet.sides else ())}))
+    braces = dict(_find_other_braces(looked_at, {*model.parameters, *(model.sides.left if model.sides else ())}))
     yield from braces.values()
-    pronounced = tuple(sheet.pronounce.items())
-    for where, spoken in list_spoken(sheet, tree):
+    pronounced = tuple(model.pronounce.items())
+    for where, spoken in list_spoken(model, tree):
         if left and (where.line, where.column) >= (left.where.line, left.where.column):
             continue
         if where in braces:
             continue
         found = chain.from_iterable(check_written(wording, words, pronounced) for wording in spoken)
         yield from (Problem(where, *each) for each in dict.fromkeys(found))
-    values, known = list_defaults(sheet), dict[str, Quantity]()
-    for step in walk_steps(sheet.steps):
+    values, known = list_defaults(model), dict[str, Quantity]()
+    for step in walk_steps(model.steps):
         over = (found.explain_excess() for found in list_limits(step, values, known))
         yield from (Problem(_find_step(step, tree), *each) for each in over if each)
-    yield from _find_unused(sheet, tree, words)
-    yield from find_bare_numbers(sheet, tree)
-    yield from lint_sides(sheet, tree, words)
+    yield from _find_unused(model, tree, words)
+    yield from find_bare_numbers(model, tree)
+    yield from lint_sides(model, tree, words)
 
 
 def _find_swallowed(texts: Iterable[Text]) -> Iterator[Problem]:
@@ -181,16 +181,16 @@ def _quote_around(wording: str, found: re.Match[str]) -> str:
     return quote(wording[start : end if end >= 0 else None])
 
 
-def _find_unused(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
+def _find_unused(model: RoutineModel, tree: Table, words: Language) -> Iterator[Problem]:
     """Report parts of a routine without effect; ``words`` are those of its language."""
     tried = 0
-    for step in walk_steps(sheet.steps):
+    for step in walk_steps(model.steps):
         if isinstance(step, BreathePhases):
             tried += _count_tries(step)
             yield from _find_unsaid(step) if tried <= MOST_TRIED else ()
-    yield from _find_outside_rounds(sheet.steps)
-    yield from _find_unused_parameters(sheet, tree)
-    yield from _find_unused_pronunciations(sheet, tree, words)
+    yield from _find_outside_rounds(model.steps)
+    yield from _find_unused_parameters(model, tree)
+    yield from _find_unused_pronunciations(model, tree, words)
 
 
 def _find_unsaid(step: BreathePhases) -> Iterator[Problem]:
@@ -251,32 +251,32 @@ def _find_outside_rounds(steps: Iterable[Model]) -> Iterator[Problem]:
             yield from _find_outside_rounds(inner.steps)
 
 
-def _find_unused_parameters(sheet: Sheet, tree: Table) -> Iterator[Problem]:
+def _find_unused_parameters(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     """Report parameters that are never used."""
     texts = [
-        *sheet.parameters.values(),
-        *(text for step in walk_steps(sheet.steps) for text in _list_field_texts(step)),
+        *model.parameters.values(),
+        *(text for step in walk_steps(model.steps) for text in _list_field_texts(step)),
     ]
     used = {name.lower() for text in texts for name in BLANK.findall(text)}
-    for name in sheet.parameters:
+    for name in model.parameters:
         if name not in used | {each.removeprefix("next ") for each in used}:
             remedy = f"write {{{name}}} where you need it, or take it out"
             yield Problem(find_key_place(tree, ("parameters", name)), f"the parameter {name!r} is never used", remedy)
 
 
-def _find_unused_pronunciations(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
+def _find_unused_pronunciations(model: RoutineModel, tree: Table, words: Language) -> Iterator[Problem]:
     """Report pronunciations of words that are never spoken, unless there are includes."""
-    if not sheet.pronounce or any(isinstance(step, Include) for step in sheet.steps):
+    if not model.pronounce or any(isinstance(step, Include) for step in model.steps):
         return
     own = [
-        sheet.title,
-        *_list_field_texts(sheet),
-        *(text for step in walk_steps(sheet.steps) for text in _list_field_texts(step)),
+        model.title,
+        *_list_field_texts(model),
+        *(text for step in walk_steps(model.steps) for text in _list_field_texts(step)),
     ]
     added = (*(text for _, text in words.words), *words.numbers, *(text for *_, text in words.exact))
     read = (read_aloud(text, words) for text in own)
     spoken = {word.casefold() for text in (*own, *read, *added) for word in _WORD.findall(text)}
-    for name in sheet.pronounce:
+    for name in model.pronounce:
         if not {word.casefold() for word in _WORD.findall(name)} <= spoken:
             what = f"{quote(name)} is never said, so its pronunciation has no effect"
             yield Problem(find_key_place(tree, ("pronounce", name)), what, "write it as it stands in the steps")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voicecoach.language import Language
-    from voicecoach.routine.model import Sheet
+    from voicecoach.routine.model import RoutineModel
     from voicecoach.routine.values import Name
 
 DEEPEST_INCLUDE = 5
@@ -49,7 +49,7 @@ class LoadedRoutine:
 
     name: str
     file: str
-    sheet: Sheet
+    model: RoutineModel
     included: Mapping[Name, LoadedRoutine] = field(default_factory=dict)
     exercises: int = 1
     sounds: Mapping[Name, str] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class LoadedRoutine:
     @property
     def words(self) -> Language:
         """The words of its language, overridden by the routine's own."""
-        return language(self.sheet.language, self.sheet.words)
+        return language(self.model.language, self.model.words)
 
 
 def load_routine(name: str, code: str | None = None) -> LoadedRoutine:
@@ -107,8 +107,8 @@ def _load_translation(path: Path, code: str) -> LoadedRoutine:
     original = path.with_name(strip_language(path.stem) + path.suffix)
     fitting = [there[each] for each in (*list_wider(code), *there) if each in there and is_same_language(each, code)]
     routine = _load_file(next(each for each in (*fitting, original, path) if plain_files.is_file(each)))
-    if not TAG.fullmatch(code) or not is_same_language(routine.sheet.language, code):
-        known = ", ".join(sorted({routine.sheet.language, *there}))
+    if not TAG.fullmatch(code) or not is_same_language(routine.model.language, code):
+        known = ", ".join(sorted({routine.model.language, *there}))
         what = f"{quote(strip_language(path.stem))} is not available in the language {quote(code)}"
         raise ChoiceError(f"{what}\nit is available in: {known}")
     return _apply_dialect(routine, code)
@@ -116,9 +116,9 @@ def _load_translation(path: Path, code: str) -> LoadedRoutine:
 
 def _apply_dialect(routine: LoadedRoutine, code: str) -> LoadedRoutine:
     """Let a requested dialect choose the voice: ``en-GB`` for a routine in ``en``."""
-    if len(code) <= len(routine.sheet.language):
+    if len(code) <= len(routine.model.language):
         return routine
-    return replace(routine, sheet=routine.sheet.model_copy(update={"language": code}))
+    return replace(routine, model=routine.model.model_copy(update={"language": code}))
 
 
 def _load_file(path: Path) -> LoadedRoutine:
@@ -135,29 +135,29 @@ class _Loader:
     def load(self, path: Path, file: str, given: bytes | None = None) -> LoadedRoutine:
         raw = read_content(path, file) if given is None else given
         tree = parse_tree(raw, file)
-        sheet = validate(tree)
+        model = validate(tree)
         assert isinstance(tree, Table)  # noqa: S101 - what is valid is one
-        _check_ending(path.stem, sheet.language, file)
+        _check_ending(path.stem, model.language, file)
         inside = replace(self, above=(*self.above, _resolve_links(path)))
-        includes = [step.include for step in walk_steps(sheet.steps) if isinstance(step, Include)]
+        includes = [step.include for step in walk_steps(model.steps) if isinstance(step, Include)]
         included: dict[Name, LoadedRoutine] = {}
-        problems = [*find_pause_marks(sheet, tree), *find_written_out(sheet)]
+        problems = [*find_pause_marks(model, tree), *find_written_out(model)]
         for name in includes:
             try:
-                included[name] = inside.load_included(name, path, sheet)
+                included[name] = inside.load_included(name, path, model)
             except RoutineError as error:
                 problems.extend(error.problems)
-        sounds, wrong = _find_sounds(sheet, path)
+        sounds, wrong = _find_sounds(model, path)
         if problems or wrong:
             raise RoutineError(order_problems([*problems, *wrong]))
         size = sum(included[name].exercises for name in includes) or 1
         if size > MOST_EXERCISES:
             raise _build_error(includes[0], f"this makes {size:,} exercises", f"at most {MOST_EXERCISES} are possible")
         return LoadedRoutine(
-            path.stem, file, sheet, included, size, sounds, path, hashlib.sha256(raw).hexdigest(), tree
+            path.stem, file, model, included, size, sounds, path, hashlib.sha256(raw).hexdigest(), tree
         )
 
-    def load_included(self, name: Name, path: Path, sheet: Sheet) -> LoadedRoutine:
+    def load_included(self, name: Name, path: Path, model: RoutineModel) -> LoadedRoutine:
         """Return an included routine, which must be in the language of the one that includes it."""
         target, file = _find_target(name, path)
         if _resolve_links(target) in self.above:
@@ -165,13 +165,13 @@ class _Loader:
         if len(self.above) >= DEEPEST_INCLUDE:
             raise _build_error(name, f"includes go more than {DEEPEST_INCLUDE} deep", "include the routines themselves")
         routine = self.load_once(target, file)
-        if routine.sheet.language != sheet.language:
+        if routine.model.language != model.language:
             what = (
-                f"{quote(name.text)} is in the language {routine.sheet.language}, and this routine in {sheet.language}"
+                f"{quote(name.text)} is in the language {routine.model.language}, and this routine in {model.language}"
             )
             plain = strip_language(name.text)
             alike = plain != name.text and plain in list_built_in() and read_head(BUILT_IN / f"{plain}.yaml")
-            same = alike and alike["language"] == sheet.language
+            same = alike and alike["language"] == model.language
             raise _build_error(name, what, f"write {plain!r}" if same else "use one language")
         return routine
 
@@ -197,11 +197,11 @@ def _check_ending(name: str, own: str, file: str) -> None:
         raise RoutineError([Problem(Where(file, 1, 1), what, f"write 'language: {code}' in it, or rename it")])
 
 
-def _find_sounds(sheet: Sheet, path: Path) -> tuple[dict[Name, str], list[Problem]]:
+def _find_sounds(model: RoutineModel, path: Path) -> tuple[dict[Name, str], list[Problem]]:
     """Return the paths of the sound files beside a routine, and their problems."""
     sounds: dict[Name, str] = {}
     problems: list[Problem] = []
-    for name in [step.sound for step in walk_steps(sheet.steps) if isinstance(step, Play)]:
+    for name in [step.sound for step in walk_steps(model.steps) if isinstance(step, Play)]:
         if f"{name.text}.wav" in list_assets():
             continue
         try:

@@ -358,7 +358,7 @@ class Sides(Model):
     right: Annotated[dict[Key, Sentence], limit_names(MOST_NAMES)]
 
 
-class Sheet(Model):
+class RoutineModel(Model):
     """A routine file."""
 
     title: Sentence
@@ -379,7 +379,7 @@ class Sheet(Model):
     closing: Sentences = ()
 
 
-for _model in (Round, Block, Sided, EachSide, Repeat, PacedSteps, PacedPart, Sheet):
+for _model in (Round, Block, Sided, EachSide, Repeat, PacedSteps, PacedPart, RoutineModel):
     _model.model_rebuild()
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from voicecoach.language import Language, SideWords
-    from voicecoach.routine.model import Model, Sheet, Sides
+    from voicecoach.routine.model import Model, RoutineModel, Sides
     from voicecoach.routine.source import Table
 
 STEM = 4
@@ -27,48 +27,48 @@ _HARD_END = " \u2022 "
 _WORD = re.compile(r"\w+")
 
 
-def find_written_out(sheet: Sheet) -> Iterator[Problem]:
+def find_written_out(model: RoutineModel) -> Iterator[Problem]:
     """Report words that are certainly wrong in one of the turns.
 
     Certainly: a side's word that has no other meaning, with a part of the body or as the author's own phrase. A phrase
     with both sides ("left and right leg") is not reported. Braces with a side (``{left leg}``) say one side on purpose.
     """
-    if sheet.sides is None or not TAG.fullmatch(sheet.language) or list_missing(sheet.language, sheet.words):
+    if model.sides is None or not TAG.fullmatch(model.language) or list_missing(model.language, model.words):
         return
-    forms = language(sheet.language, sheet.words).sided
+    forms = language(model.language, model.words).sided
     if forms is None:
         return
-    own = [noun.casefold() for nouns in (sheet.sides.left, sheet.sides.right) for noun in nouns.values()]
+    own = [noun.casefold() for nouns in (model.sides.left, model.sides.right) for noun in nouns.values()]
     sure = [noun for noun in own if " " in noun.strip() and _has_side(noun, forms)]
-    for step in _list_shared_steps(sheet.steps):
+    for step in _list_shared_steps(model.steps):
         for words in list_words(step):
             found = next(filter(None, (_find_phrase(text, forms, sure) for text in words.wordings)), "")
             if words.where and found:
                 what = f"both sides hear {quote(found)} here, but it is wrong in one of the turns"
-                yield Problem(words.where, what, _suggest_braces(found, sheet.sides))
+                yield Problem(words.where, what, _suggest_braces(found, model.sides))
 
 
-def find_misplaced(sheet: Sheet, sides: Sequence[str], first: str | None) -> Iterator[Problem]:
+def find_misplaced(model: RoutineModel, sides: Sequence[str], first: str | None) -> Iterator[Problem]:
     """Report phrases of one side, outside the turns, that are wrong in a session of these ``sides``.
 
     They are wrong if only the other side is played, or if ``first``, the side that begins, is not the author's choice.
     """
-    turns = [step for step in walk_steps(sheet.steps) if isinstance(step, EachSide)]
+    turns = [step for step in walk_steps(model.steps) if isinstance(step, EachSide)]
     moved = first is not None and any(turn.each_side.first != first for turn in turns)
     wrong = set(sides) ^ {"left", "right"} if len(sides) == 1 else {"left", "right"} if moved else set()
-    if sheet.sides is None or not turns or not wrong:
+    if model.sides is None or not turns or not wrong:
         return
-    if not TAG.fullmatch(sheet.language) or list_missing(sheet.language, sheet.words):
+    if not TAG.fullmatch(model.language) or list_missing(model.language, model.words):
         return
-    forms = language(sheet.language, sheet.words).sided
+    forms = language(model.language, model.words).sided
     if forms is None:
         return
     inside = {id(each) for turn in turns for each in (*list_around(turn.each_side), *walk_steps(turn.each_side.steps))}
-    for step in walk_steps(sheet.steps):
+    for step in walk_steps(model.steps):
         if id(step) in inside or getattr(step, "side", None) or getattr(step, "only", None) in {"left", "right"}:
             continue
         for words in list_words(step):
-            named = _match_sides(words.wordings, forms, sheet.sides)
+            named = _match_sides(words.wordings, forms, model.sides)
             if (
                 words.where and len(set(named.values())) == 1 and set(named.values()) <= wrong
             ):  # of two sides, either may come first
@@ -149,13 +149,13 @@ def _suggest_braces(phrase: str, sides: Sides) -> str:
     return f"{named_alike}; or {{left hand}} if you mean that one in both turns"
 
 
-def lint_sides(sheet: Sheet, tree: Table, words: Language) -> Iterator[Problem]:
+def lint_sides(model: RoutineModel, tree: Table, words: Language) -> Iterator[Problem]:
     """Yield warnings about the words of the sides; ``tree`` is the routine's file."""
-    if sheet.sides:
-        yield from _find_equal_nouns(sheet.sides, tree)
-        refused = {each.where for each in find_written_out(sheet)}
-        yield from (each for each in _find_side_words(sheet, sheet.sides, words) if each.where not in refused)
-        yield from _find_outside_turns(sheet, sheet.sides)
+    if model.sides:
+        yield from _find_equal_nouns(model.sides, tree)
+        refused = {each.where for each in find_written_out(model)}
+        yield from (each for each in _find_side_words(model, model.sides, words) if each.where not in refused)
+        yield from _find_outside_turns(model, model.sides)
 
 
 def _find_equal_nouns(sides: Sides, tree: Table) -> Iterator[Problem]:
@@ -166,14 +166,14 @@ def _find_equal_nouns(sides: Sides, tree: Table) -> Iterator[Problem]:
             yield Problem(where, what, "write the other side's word, or the word itself in the steps")
 
 
-def _find_side_words(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Problem]:
+def _find_side_words(model: RoutineModel, sides: Sides, words: Language) -> Iterator[Problem]:
     """Report words of one side in steps that both sides hear."""
     nouns = {noun.casefold(): name for name, noun in sides.left.items() if noun != sides.right[name]}
     nouns |= {noun.casefold(): name for name, noun in sides.right.items() if noun.casefold() not in nouns}
     longest_first = sorted(nouns, key=len, reverse=True)
     lone = _list_side_words(sides, words)
     meaning_else = re.compile("|".join(words.sided.idioms) if words.sided and words.sided.idioms else "(?!)")
-    for step in _list_turn_steps(sheet.steps):
+    for step in _list_turn_steps(model.steps):
         for text in list_words(step):
             bare = [meaning_else.sub(" ", BLANK.sub(" ", wording).casefold()) for wording in text.wordings]
             found = next((noun for noun in longest_first if any(_contains(each, noun) for each in bare)), None)
@@ -183,10 +183,10 @@ def _find_side_words(sheet: Sheet, sides: Sides, words: Language) -> Iterator[Pr
                 yield Problem(text.where, f"both sides hear {quote(found or alone)} here", remedy)
 
 
-def _find_outside_turns(sheet: Sheet, sides: Sides) -> Iterator[Problem]:
+def _find_outside_turns(model: RoutineModel, sides: Sides) -> Iterator[Problem]:
     """Report words of one side outside the turns: they are wrong for a listener who begins with the other side."""
-    steps = list(walk_steps(sheet.steps))
-    turns = {id(step) for step in _list_turn_steps(sheet.steps, every=True)}
+    steps = list(walk_steps(model.steps))
+    turns = {id(step) for step in _list_turn_steps(model.steps, every=True)}
     if not turns:
         return
     pairs = [(sides.left[name], sides.right[name]) for name in sides.left if sides.left[name] != sides.right[name]]

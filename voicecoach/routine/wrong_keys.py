@@ -26,8 +26,8 @@ from voicecoach.routine.model import (
     Play,
     Repeat,
     Rest,
+    RoutineModel,
     Say,
-    Sheet,
     Sided,
     Sides,
     Spoken,
@@ -127,7 +127,7 @@ class WrongKeys:
     @classmethod
     def from_errors(cls, loc: Path, errors: Sequence[Any], tree: Table) -> WrongKeys:
         """Return the wrong keys of the table at a location, with the tables around it."""
-        levels: list[tuple[type[Model], Path]] = [(Sheet, ())]
+        levels: list[tuple[type[Model], Path]] = [(RoutineModel, ())]
         levels += [(MODELS[str(step)], strip_tags(loc[: at + 1])) for at, step in enumerate(loc) if str(step) in MODELS]
         path, names = strip_tags(loc), [step for step in loc if isinstance(step, str)]
         model = levels[-1][0]

@@ -102,11 +102,11 @@ def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
     drafted = write_draft(routine, choices)
     played = list_exercises(routine, choices)
     return Piece(
-        routine.sheet.title,
+        routine.model.title,
         routine.words,
         collect_notice(played, routine),
         drafted.score,
-        Pacing(routine.sheet.breath, routine.sheet.fixed),
+        Pacing(routine.model.breath, routine.model.fixed),
         _find_limb(routine),
         tuple(_list_unheeded(routine, played)),
         drafted.timed,
@@ -115,7 +115,7 @@ def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
 
 def choose_pace(routine: LoadedRoutine, choices: Choices) -> Pace:
     """Return the pace of a session: the listener's or the routine's."""
-    return Pacing(routine.sheet.breath, routine.sheet.fixed).choose(choices.breath)
+    return Pacing(routine.model.breath, routine.model.fixed).choose(choices.breath)
 
 
 def list_exercises(routine: LoadedRoutine, choices: Choices) -> tuple[LoadedRoutine, ...]:
@@ -146,40 +146,40 @@ def list_exercises(routine: LoadedRoutine, choices: Choices) -> tuple[LoadedRout
 
 def collect_notice(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> tuple[str, ...]:
     """Return the sentences of the notices of all that is played, and of what includes it, each once."""
-    return tuple(dict.fromkeys(text for part in _find_leading(played, routine) for text in part.sheet.notice))
+    return tuple(dict.fromkeys(text for part in _find_leading(played, routine) for text in part.model.notice))
 
 
 def _list_unheeded(routine: LoadedRoutine, played: Iterable[LoadedRoutine]) -> Iterator[str]:
     """Yield a note for each exercise in which the listener's breath changes nothing."""
-    fixed = {part.name: part for part in played if part.sheet.fixed or routine.sheet.fixed}
+    fixed = {part.name: part for part in played if part.model.fixed or routine.model.fixed}
     for part in fixed.values():
-        own = f"'voicecoach show {part.name}' shows what --set changes" if part.sheet.parameters else "it is fixed"
+        own = f"'voicecoach show {part.name}' shows what --set changes" if part.model.parameters else "it is fixed"
         yield f"{part.name} keeps its own breath, and --breath changes nothing in it; {own}"
 
 
 def _find_limb(routine: LoadedRoutine) -> str:
     """Say what is stretched on each side: a leg, unless the author's nouns are of something else."""
     parts = [routine, *routine.included.values()]
-    nouns = {name for part in parts if part.sheet.sides for name in part.sheet.sides.left}
+    nouns = {name for part in parts if part.model.sides for name in part.model.sides.left}
     return "leg" if not nouns or any("leg" in name for name in nouns) else "side"
 
 
 def has_sides(played: Iterable[LoadedRoutine]) -> bool:
     """Tell whether anything is done for each side."""
-    return any(isinstance(step, EachSide) for part in played for step in walk_steps(part.sheet.steps))
+    return any(isinstance(step, EachSide) for part in played for step in walk_steps(part.model.steps))
 
 
 def _has_one_side(played: Iterable[LoadedRoutine]) -> bool:
     """Tell whether anything is done for one side alone."""
-    sides = (getattr(step, "side", None) for part in played for step in walk_steps(part.sheet.steps))
+    sides = (getattr(step, "side", None) for part in played for step in walk_steps(part.model.steps))
     return any(side in LEFT_RIGHT for side in sides)
 
 
 def _make_context(whole: LoadedRoutine, routine: LoadedRoutine, choices: Choices) -> Context:
     """Return the place at the beginning of an exercise, with its parameters' values."""
-    words = language(whole.sheet.language, routine.sheet.words)
+    words = language(whole.model.language, routine.model.words)
     own = {"halfway": words.word("halfway"), "last one": words.word("last")}
-    values = {**own, **routine.sheet.parameters, **choices.settings}
+    values = {**own, **routine.model.parameters, **choices.settings}
     return Context(routine, words, choices, choose_pace(routine, choices), values=values, tally=Tally(problems={}))
 
 
@@ -198,7 +198,7 @@ def _list_parts(
     routine: LoadedRoutine, names: tuple[str, ...] = (), *, optional: bool = False
 ) -> Iterator[tuple[tuple[str, ...], bool, LoadedRoutine]]:
     """Yield the exercises of a routine: what each is called, by its file and by its includes, and if it is optional."""
-    includes = [step for step in walk_steps(routine.sheet.steps) if isinstance(step, Include)]
+    includes = [step for step in walk_steps(routine.model.steps) if isinstance(step, Include)]
     if not includes:
         yield (routine.name, *names), optional, routine
     for step in includes:
@@ -214,7 +214,7 @@ def _join_names(parts: Iterable[Iterable[str]]) -> list[str]:
 def _list_step_names(routine: LoadedRoutine, choices: Choices) -> Iterator[str]:
     """Yield the names of steps, and of rounds that are named by what they go through."""
     part = _make_context(routine, routine, choices)
-    for step in walk_steps(routine.sheet.steps):
+    for step in walk_steps(routine.model.steps):
         name, inner = getattr(step, "name", ""), find_block(step)
         if name and "{" not in name:
             yield name
@@ -236,12 +236,12 @@ def _check(routine: LoadedRoutine, played: Sequence[LoadedRoutine], choices: Cho
     if choices.first and not both:
         raise SidelessError(f"{routine.name} has no sides, so none of them can begin\nleave out --first")
     sides, begins = [side.value for side in choices.sides], choices.first.value if choices.first else None
-    if misplaced := [each for part in played for each in find_misplaced(part.sheet, sides, begins)]:
+    if misplaced := [each for part in played for each in find_misplaced(part.model, sides, begins)]:
         raise RoutineError(misplaced)
-    repeated = any(isinstance(step, Repeat) for part in played for step in walk_steps(part.sheet.steps))
+    repeated = any(isinstance(step, Repeat) for part in played for step in walk_steps(part.model.steps))
     if choices.rounds is not None and not both and not repeated:
         raise ChoiceError(f"{routine.name} has no rounds that could be changed\nleave --rounds out")
-    parameters = sorted({name for part in played for name in part.sheet.parameters})
+    parameters = sorted({name for part in played for name in part.model.parameters})
     remedy = (
         f"'voicecoach show {routine.name}' shows them" if parameters else f"{routine.name} has none; leave --set out"
     )
@@ -270,13 +270,13 @@ def _write_exercises(played: Sequence[LoadedRoutine], whole: Context, *, after: 
         if number or after:
             yield Pause(PART_GAP)
         yield _write_exercise(_set_rounds(part, both=both), said)
-        said |= {*routine.sheet.benefits, *routine.sheet.tips}
+        said |= {*routine.model.benefits, *routine.model.tips}
 
 
 def _write_between(whole: Context, following: LoadedRoutine) -> Iterator[Score]:
     """Rest between exercises; the next one can be announced in it."""
-    place = whole.with_values(next=following.sheet.title)
-    yield from (write_rest(step, place) for step in whole.routine.sheet.between if isinstance(step, Rest))
+    place = whole.with_values(next=following.model.title)
+    yield from (write_rest(step, place) for step in whole.routine.model.between if isinstance(step, Rest))
 
 
 _ENDS = ".?!…。！？؟।۔።։။។"  # noqa: RUF001 - marks of many scripts
@@ -285,15 +285,15 @@ _ENDS = ".?!…。！？؟।۔።։။។"  # noqa: RUF001 - marks of many scri
 
 def _write_exercise(part: Context, said: set[str]) -> Score:
     """Name the exercise, say what it is for and its tips (once in a session), then do its steps."""
-    sheet = part.routine.sheet
-    once = [text for text in (*sheet.benefits, *sheet.tips) if text not in said]
+    model = part.routine.model
+    once = [text for text in (*model.benefits, *model.tips) if text not in said]
     intro = (
-        *_write_sentences([_end_sentence(sheet.title, sheet.language)], CueKind.INSTRUCTION, part),
+        *_write_sentences([_end_sentence(model.title, model.language)], CueKind.INSTRUCTION, part),
         *_write_sentences(once, CueKind.TIP, part),
     )
     opening = (part.chapter(), *intro)
     return write_paced(
-        sheet.breath, part, lambda inner: seq(*opening, *write_steps(sheet.steps, inner)), fixed=sheet.fixed
+        model.breath, part, lambda inner: seq(*opening, *write_steps(model.steps, inner)), fixed=model.fixed
     )
 
 
@@ -303,7 +303,7 @@ def _end_sentence(title: str, language: str) -> str:
 
 
 def _write_closing(whole: Context) -> list[Score]:
-    texts = whole.routine.sheet.closing or (whole.word("closing"),)
+    texts = whole.routine.model.closing or (whole.word("closing"),)
     chapter = Mark(Moment.CHAPTER, whole.word("ending"))
     spoken = _write_sentences(texts, CueKind.CLOSING, whole)
     last = Pause(Span(rest=whole.choices.amount.closing))

@@ -299,13 +299,13 @@ class Context:
         def _found(match: re.Match[str]) -> str:
             name = match[1]
             found = self._noun(name.lower(), side)
-            return capitalise(found, self.routine.sheet.language) if name[0].isupper() else found
+            return capitalise(found, self.routine.model.language) if name[0].isupper() else found
 
         return BLANK.sub(_found, text)
 
     def chapter(self) -> Mark:
         """Begin the chapter that this place is in, named after the exercise and what is done in it."""
-        name, part = self.routine.sheet.title, ", ".join(self.titles)
+        name, part = self.routine.model.title, ", ".join(self.titles)
         self.tally.chapter = self.own_chapter
         return Mark(Moment.CHAPTER, self.word("titled", title=name, part=part) if part else name, self.side, part)
 
@@ -316,7 +316,7 @@ class Context:
 
     def _noun(self, name: str, side: Side | None) -> str:
         """Return what a name stands for: a noun of this side, of a side named with it or that is next, or a value."""
-        sides = self.routine.sheet.sides
+        sides = self.routine.model.sides
         if sides is not None:
             which, _, rest = name.partition(" ")
             nouns = {Side.LEFT: sides.left, Side.RIGHT: sides.right}
@@ -350,7 +350,7 @@ class Context:
         return self.words.join_durations(*breaths, *times)
 
     def _pronounce(self, text: str) -> str:
-        return read_aloud(text, self.words, tuple(self.routine.sheet.pronounce.items()))
+        return read_aloud(text, self.words, tuple(self.routine.model.pronounce.items()))
 
 
 def _other(side: Side | None) -> Side | None:

@@ -109,7 +109,7 @@ class Lines:
     def _own(self, kind: Kind) -> Score:
         """Return the program's words for a kind of phase; nothing if the author's breath or words have it."""
         if kind not in self.owned:
-            own = self.part.written or self.part.routine.sheet.breath
+            own = self.part.written or self.part.routine.model.breath
             has = {phase.kind for point in own.points for phase in point.phases} | {each for _, each, _ in self.phases}
             self.owned[kind] = Seq() if kind in has else self.part.own_phrase(_AFTER[kind][1], kind)
         return self.owned[kind]

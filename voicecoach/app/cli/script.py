@@ -74,7 +74,7 @@ def command(chosen: ScriptOptions) -> None:
         found = prompts.list_prompts(routine, choices, split=files.tracks)
     listed = _list_unrecorded(found, files.missing) if files.missing else found
     if files.recording_list:
-        _write_list(listed, files.recording_list, routine.sheet.title)
+        _write_list(listed, files.recording_list, routine.model.title)
     else:
         click.echo(prompts.write_words(listed), nl=False)
     if files.missing:
