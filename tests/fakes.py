@@ -7,27 +7,36 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import formats
-from voicecoach.audio.clip import SAMPLE_RATE, Clip
 from voicecoach.core import perform as performance
 from voicecoach.core import timeline
 from voicecoach.core.score import Sound
 from voicecoach.errors import ChoiceError
+from voicecoach.testing import FakeVoice
+from voicecoach.testing import measure_text as spoken_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.core.score import Score
     from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.voices.port import Settings, VoiceInfo
 
+__all__ = [
+    "CHIME_SECONDS",
+    "FRAME",
+    "FakeKind",
+    "FakeVoice",
+    "NamedVoice",
+    "ceil_to_frame",
+    "measure",
+    "perform",
+    "snap",
+    "spoken_seconds",
+]
+
 FRAME = formats.GRID
 CHIME_SECONDS = Fraction(4)
-
-
-def spoken_seconds(text: str) -> Fraction:
-    """A quarter of a second, and 65 ms a letter: about 135 words a minute, never on a frame by luck."""
-    return Fraction(1, 4) + len(text) * Fraction(65, 1000)
 
 
 def measure(said: str | Sound) -> Fraction:
@@ -45,24 +54,6 @@ def snap(at: Fraction) -> Fraction:
 
 def ceil_to_frame(at: Fraction) -> Fraction:
     return timeline.ceil_to_grid(at, FRAME)
-
-
-class FakeVoice:
-    """Speaks a square wave for as long as `spoken_seconds` says, and remembers what it was asked.
-
-    Its period does not divide an MP3 frame: equal frames of 192 bytes in a row may look like an MPEG-TS to ffmpeg.
-    """
-
-    identity = "fake 1"
-
-    def __init__(self) -> None:
-        self.asked: list[list[str]] = []
-
-    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
-        self.asked.append(list(wordings))
-        for wording in wordings:
-            samples = round(spoken_seconds(wording) * SAMPLE_RATE)
-            yield Clip((b"\x00\x10" * 25 + b"\x00\xf0" * 25) * (samples // 50) + b"\x00\x10" * (samples % 50))
 
 
 class NamedVoice(FakeVoice):

@@ -208,12 +208,6 @@ def test_what_is_unwise_is_told_on_request_and_breaths_can_be_tried(studio: vc.S
 
 
 def test_a_closed_studio_says_so(tmp_path: Path) -> None:
-    class Closing(FakeVoice):
-        closed = 0
-
-        def close(self) -> None:
-            self.closed += 1
-
     with vc.Studio(voice=FakeVoice(), cache=tmp_path) as studio:
         session = studio.plan(vc.loads(TEXT))
     for work in (lambda: studio.plan(vc.loads(TEXT)), lambda: session.at(breath="5-7"), lambda: studio.check(TEXT)):

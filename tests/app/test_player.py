@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.processes import is_gone
 from tests.tagged import TAGS
 from voicecoach.app.player import DELAY, PLAYERS, Player, find_command, find_sound, play, read_recording
 from voicecoach.audio.formats import FORMATS
@@ -157,20 +158,6 @@ def test_a_player_that_cannot_be_run_is_an_error_not_a_traceback(bin_: Path) -> 
         play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
 
 
-def gone(pid: int) -> bool:
-    """Tell whether a process that was killed ends: the system takes a moment for one that is not our own child."""
-    return any(_ended(pid) for _ in range(100_000))
-
-
-def _ended(pid: int) -> bool:
-    os.sched_yield()
-    try:
-        os.kill(pid, 0)
-        return Path("/proc").is_dir() and ") Z " in Path(f"/proc/{pid}/stat").read_text()
-    except (ProcessLookupError, FileNotFoundError):
-        return True
-
-
 @posix
 @pytest.mark.parametrize("leaving", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
 def test_however_it_is_left_no_player_goes_on(leaving: type[BaseException], bin_: Path, tmp_path: Path) -> None:
@@ -186,7 +173,7 @@ def test_however_it_is_left_no_player_goes_on(leaving: type[BaseException], bin_
 
     with pytest.raises(leaving):
         play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", show)
-    assert all(gone(int(pid)) for pid in pids.read_text().split())
+    assert all(is_gone(int(pid)) for pid in pids.read_text().split())
 
 
 @posix
@@ -196,7 +183,7 @@ def test_ctrl_c_while_it_waits_leaves_no_player(bin_: Path, tmp_path: Path) -> N
     fake(bin_, "mpv", body)
     with pytest.raises(KeyboardInterrupt):
         play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
-    assert gone(int(pid.read_text()))
+    assert is_gone(int(pid.read_text()))
 
 
 @posix

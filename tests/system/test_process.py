@@ -6,10 +6,11 @@ import os
 import signal
 import sys
 import threading
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.processes import is_gone
 from voicecoach.system import process, signals
 from voicecoach.system.process import (
     NOTHING,
@@ -22,6 +23,9 @@ from voicecoach.system.process import (
     start_child,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and process groups")
 WAITING = "import signal; signal.pause()"
 PARENT = f"""
@@ -33,20 +37,6 @@ os.write(1, f"{{child.pid}}\\n".encode())
 
 def python(code: str) -> list[str]:
     return [sys.executable, "-S", "-c", code]
-
-
-def is_gone(pid: int) -> bool:
-    """Tell whether a process ends: the system takes a moment for one that is not a child of ours."""
-    return any(_has_ended(pid) for _ in range(100_000))
-
-
-def _has_ended(pid: int) -> bool:
-    os.sched_yield()
-    try:
-        os.kill(pid, 0)
-        return Path("/proc").is_dir() and ") Z " in Path(f"/proc/{pid}/stat").read_text()
-    except (ProcessLookupError, FileNotFoundError):
-        return True
 
 
 def test_a_run_returns_what_the_program_wrote_and_how_it_ended() -> None:

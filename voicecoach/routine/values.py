@@ -179,8 +179,8 @@ def _check_bounds(span: breaths.Span | Formula) -> breaths.Span | Formula:
     return span
 
 
-def _read_whole(least: int, most: int) -> BeforeValidator:
-    """Return a validator for a whole number within bounds, or a formula."""
+def _read_whole(most: int) -> BeforeValidator:
+    """Return a validator for a whole number from 1 to ``most``, or a formula."""
 
     def read(value: object) -> object:
         if isinstance(value, (int, Formula)):
@@ -190,11 +190,11 @@ def _read_whole(least: int, most: int) -> BeforeValidator:
         plain = simplify(value) if isinstance(value, str) else ""
         if not re.fullmatch(r"[0-9]+", plain):
             digits = re.search(r"[0-9]+", put_digits(plain))
-            guess = min(max(int(digits[0][:4]), least), most) if digits else 0
+            guess = min(max(int(digits[0][:4]), 1), most) if digits else 0
             remedy = f"write {guess}" if guess else "write one, as 3"
             raise ValueError(f"{'this' if value is None else quote(value)} is not a whole number; {remedy}")
-        if not least <= (found := int(read_number(plain))) <= most:
-            bound = f"at least {least:,}" if found < least else f"at most {most:,}"
+        if not 1 <= (found := int(read_number(plain))) <= most:
+            bound = f"at most {most:,}" if found else "at least 1"
             raise ValueError(f"this is {shorten(plain)}; {bound} is possible")
         return found
 
@@ -315,8 +315,8 @@ Settle = Annotated[
 ]
 Length = Annotated[Settle, AfterValidator(_refuse_no_time)]
 Breaths = Annotated[Settle, AfterValidator(_require_breaths)]
-Rounds = Annotated[int | InstanceOf[Formula], _read_whole(1, 1_000), _NUMBER]
-Seconds = Annotated[int | InstanceOf[Formula], _read_whole(1, 60), _NUMBER]
+Rounds = Annotated[int | InstanceOf[Formula], _read_whole(1_000), _NUMBER]
+Seconds = Annotated[int | InstanceOf[Formula], _read_whole(60), _NUMBER]
 Value = Annotated[str, BeforeValidator(_read_value), _TEXT]
 Worked = Annotated[InstanceOf[Formula], BeforeValidator(_read_calculated), _TEXT]
 Moment = Annotated[

@@ -61,17 +61,15 @@ def hold_draft(path: Path) -> Iterator[Path]:
             remove(draft)
 
 
-def make_draft(target: Path, name: str, new: int = _NEW) -> Path:
+def make_draft(target: Path, name: str) -> Path:
     """Create an empty file of this name beside its target, which need not exist yet.
-
-    ``new`` is its mode, before the umask, if the target does not exist.
 
     Raises:
         OSError: If it can't be created.
     """
     draft = target.with_name(name)
     mode = _read_mode(target)
-    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, new if mode is None else mode | stat.S_IRWXU & _NEW)
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _NEW if mode is None else mode | stat.S_IRWXU & _NEW)
     os.close(opened)
     return draft
 

@@ -18,7 +18,7 @@ from voicecoach.system.process import Child, describe_end, find_last_line
 from voicecoach.system.signals import defer
 from voicecoach.voices import polish
 from voicecoach.voices.command_definition import Definition, find_program, read_definition
-from voicecoach.voices.pool import make_private_folder, speak_all, split_batches
+from voicecoach.voices.pool import check_wordings, make_private_folder, speak_all, split_batches
 from voicecoach.voices.port import VoiceInfo
 from voicecoach.voices.supervisor import Fault
 
@@ -96,7 +96,7 @@ class CommandVoice:
         """
         if not wordings:
             return
-        _check_wordings(wordings)
+        check_wordings(wordings)
         number = min(self.workers or parallel.count_cores(), len(wordings))
         with _speakers(self, number) as speakers:
             gain = self._own_gain(speakers[0])
@@ -250,19 +250,6 @@ def _list_files(run: Sequence[str]) -> Iterator[tuple[str, os.stat_result]]:
         with suppress(OSError, ValueError):
             if Path(argument).is_absolute() and Path(argument).is_file():
                 yield argument, Path(argument).stat()
-
-
-def _check_wordings(wordings: Sequence[str]) -> None:
-    """Refuse what can't be handed to a program."""
-    for wording in wordings:
-        if not wording.strip():
-            raise VoiceError(
-                f"the voice has nothing to speak in {quote(wording)}\nwrite words, or leave the phrase out"
-            )
-        if "\0" in wording or any("\ud800" <= each <= "\udfff" for each in wording):
-            raise VoiceError(
-                f"{quote(wording)} contains an invalid character (NUL, or half of a surrogate pair)\nremove it"
-            )
 
 
 def _read_sound(path: Path) -> Raw:

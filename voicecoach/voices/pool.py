@@ -161,6 +161,23 @@ def _mend(fault: str) -> str:
     return f"\nmake room in {tempfile.gettempdir()}, or name another folder in TMPDIR" if full else ""
 
 
+def check_wordings(wordings: Sequence[str]) -> None:
+    """Refuse what a program can't be handed: it would be cut short, or never arrive.
+
+    Raises:
+        VoiceError: If there is a wording without words, or with NUL or half of a surrogate pair.
+    """
+    for wording in wordings:
+        if not wording.strip():
+            raise VoiceError(
+                f"the voice has nothing to speak in {quote(wording)}\nwrite words, or leave the phrase out"
+            )
+        if "\0" in wording or any("\ud800" <= each <= "\udfff" for each in wording):
+            raise VoiceError(
+                f"{quote(wording)} contains an invalid character (NUL, or half of a surrogate pair)\nremove it"
+            )
+
+
 def speak_all(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | None = None) -> Generator[Raw]:
     """Let all speakers speak at once, and yield the sounds in order, each as soon as it is there.
 

@@ -107,11 +107,11 @@ class SystemVoice:
             EncodeError: When ffmpeg is missing or fails.
         """
         from voicecoach.voices import polish
-        from voicecoach.voices.pool import speak_all, split_batches
+        from voicecoach.voices.pool import check_wordings, speak_all, split_batches
 
         if not wordings:
             return
-        _check(wordings)
+        check_wordings(wordings)
         _check_letters(self.voice, wordings)
         with _speakers(self, _workers(self, len(wordings))) as speakers:
             tuning = _find_tuning(self, speakers[0]) if self.rate else _recall_tuning(self)
@@ -234,19 +234,6 @@ def _clamp(setting: float) -> int:
 def _workers(voice: SystemVoice, wordings: int) -> int:
     """Return how many processes share the work."""
     return min(voice.workers or parallel.count_cores(), max(1, wordings // PHRASES_A_WORKER))
-
-
-def _check(wordings: Sequence[str]) -> None:
-    """Refuse what no voice can be handed: it would be cut short, or never arrive."""
-    for wording in wordings:
-        if not wording.strip():
-            raise VoiceError(
-                f"the voice has nothing to speak in {quote(wording)}\nwrite words, or leave the phrase out"
-            )
-        if "\0" in wording or any("\ud800" <= each <= "\udfff" for each in wording):
-            raise VoiceError(
-                f"{quote(wording)} contains an invalid character (NUL, or half of a surrogate pair)\nremove it"
-            )
 
 
 def _check_letters(voice: str, wordings: Sequence[str]) -> None:
