@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 import inspect
+import pickle
 
 import pytest
 
@@ -27,6 +29,7 @@ def test_every_error_has_the_one_root_and_a_status_of_its_own() -> None:
     assert found == raised
     statuses = {each.__name__: each.exit_status for each in found}
     assert {name for name, status in statuses.items() if status == 2} == {
+        "ArgumentTypeError",
         "ChoiceError", "UnknownNameError", "RoutineError", "FitError", "SidelessError", "TargetError", "TooManyError",
     }  # fmt: skip
     assert set(statuses.values()) == {1, 2}
@@ -70,3 +73,20 @@ def test_a_name_that_is_near_to_none_is_told_with_all_when_they_are_few() -> Non
 def test_what_is_shown_is_short_and_on_one_line(text: str) -> None:
     assert len(quote(text)) < 100
     assert quote(text).isprintable()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnknownNameError("routine", "leg-strech", ["leg-stretch"], "list them"),
+        RoutineError([problem(1), problem(2), problem(3)], "voicecoach check a.yaml"),
+        FitError([problem(1)]),
+        errors.OutputError("x.mp3", "no room"),
+        errors.TargetError("x", "a folder"),
+        errors.RunError("ffmpeg failed", "odd input"),
+        errors.ArgumentTypeError("voice: wrong"),
+    ],
+)
+def test_an_error_comes_whole_out_of_another_process_or_a_copy(error: VoicecoachError) -> None:
+    for found in (pickle.loads(pickle.dumps(error)), copy.copy(error)):  # noqa: S301 - its own
+        assert (type(found), str(found), vars(found)) == (type(error), str(error), vars(error))

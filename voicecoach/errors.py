@@ -17,11 +17,24 @@ class VoicecoachError(Exception):
 
     exit_status: ClassVar[int] = 1
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the message and the fields in a pickle or a copy, so that an error can come from another process."""
+        return _restore, (type(self), self.args), self.__dict__
+
+
+def _restore(kind: type[VoicecoachError], args: tuple[object, ...]) -> VoicecoachError:
+    """Make an error without its ``__init__``, which takes fields."""
+    return kind.__new__(kind, *args)
+
 
 class ChoiceError(VoicecoachError):
     """A choice that does not exist, or choices that can't be combined."""
 
     exit_status = 2
+
+
+class ArgumentTypeError(ChoiceError, TypeError):
+    """An argument of the API of a wrong type; a `TypeError` as well, as everywhere in Python."""
 
 
 class SidelessError(ChoiceError):
@@ -38,15 +51,16 @@ class UnknownNameError(ChoiceError):
     """
 
     def __init__(self, kind: str, name: str, known: Sequence[str], remedy: str = "") -> None:
-        """Keep the fields; ``known`` are all names that exist."""
+        """Keep the fields; ``known`` are all names that exist, ``near`` those that are most like ``name``."""
+        name = str(name)  # programs pass other types, too
         self.kind, self.name, self.known = kind, name, tuple(known)
-        self.close = tuple(find_close(name, known))
+        self.near = tuple(find_close(name, known))
         super().__init__(self._describe() + (f"\n{remedy}" if remedy else ""))
 
     def _describe(self) -> str:
         missing = f"no {self.kind} is called {quote(self.name)}"
-        if self.close:
-            return f"{missing}; did you mean {' or '.join(map(repr, self.close))}?"
+        if self.near:
+            return f"{missing}; did you mean {' or '.join(map(repr, self.near))}?"
         if self.known and len(self.known) <= 12:  # noqa: PLR2004 - what fits on a line or two
             return f"{missing}; there are: {', '.join(self.known)}"
         return missing

@@ -277,10 +277,10 @@ def test_threads_leave_the_filters_of_warnings_alone(studio: vc.Studio) -> None:
         (lambda: vc.perform(vc.loads(TEXT)), TypeError, r"this is of the type Routine; plan\(\) is for routines"),  # type: ignore[arg-type]
         (lambda: vc.seq("Sit."), TypeError, r"seq\(\) takes scores"),  # type: ignore[arg-type]
         (lambda: vc.pace("4-6", "Sit."), TypeError, r"pace\(\) takes scores"),  # type: ignore[arg-type]
-        (lambda: vc.plan(vc.say("Sit.")), TypeError, "str, bytes or os.PathLike"),  # type: ignore[arg-type]
-        (lambda: vc.plan(vc.loads(TEXT), voice=3), TypeError, "voice: a name or a Voice was expected"),  # type: ignore[arg-type]
+        (lambda: vc.plan(vc.say("Sit.")), TypeError, "name: it must be a text or a path"),  # type: ignore[arg-type]
+        (lambda: vc.plan(vc.loads(TEXT), voice=3), TypeError, "voice: it must be a name, or a Voice with"),  # type: ignore[arg-type]
         (lambda: vc.plan(vc.loads(TEXT), voice=FakeVoice(), rate=150), vc.ChoiceError, "rate: this voice was made by"),
-        (lambda: vc.loads(TEXT.encode()), TypeError, r"loads\(\) takes a text, and this is of the type bytes"),  # type: ignore[arg-type]
+        (lambda: vc.loads(TEXT.encode()), TypeError, "text: it must be a text, and this is of the type bytes"),  # type: ignore[arg-type]
         (lambda: vc.loads(TEXT, name="../x"), vc.ChoiceError, "name: '../x' can't be the name of a file"),
         (lambda: vc.loads(TEXT, name=""), vc.ChoiceError, "can't be the name of a file"),
     ],

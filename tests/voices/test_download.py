@@ -221,7 +221,7 @@ def test_a_file_that_is_not_there_is_told_with_its_address(shelf: Shelf, tmp_pat
 def test_an_unknown_name_is_told_with_the_nearest(shelf: Shelf, tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError) as caught:
         install(shelf, tmp_path, "en_US-humm-medium")
-    assert caught.value.close == (KEY,)
+    assert caught.value.near == (KEY,)
     assert not (tmp_path / "piper").exists()
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from voicecoach.api.arguments import read_path, read_text
 from voicecoach.api.keywords import make_request
 from voicecoach.api.routines import TEXT_NAME, Routine, load, loads
 from voicecoach.core.notation import read_paces
@@ -13,6 +13,7 @@ from voicecoach.errors import VoiceError, order_problems
 from voicecoach.routine.library import find_routine
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
 
     from voicecoach.app.session import Environment
@@ -36,8 +37,12 @@ def check_routine(
         find_routine(name)
     request = make_request(name, None, {"voice": given.get("voice"), "rate": given.get("rate")})
     breaths = given.get("breaths")
+    paces = read_paces(read_text("breaths", breaths)) if breaths else ()
     found = review_routine(
-        lambda: _read(routine, given.get("language")), request, read_paces(breaths) if breaths else (), environment
+        lambda: _read(routine, given.get("language")),
+        request,
+        paces,
+        environment,
     )
     if found.unmeasured and not found.problems:
         raise VoiceError(f"the words could not be measured: {found.unmeasured}")
@@ -54,7 +59,7 @@ def _read(routine: Routine | str | os.PathLike[str], language: str | None) -> Re
 def _name(routine: Routine | str | os.PathLike[str]) -> str:
     if isinstance(routine, Routine):
         return routine.asked
-    return f"{TEXT_NAME}.yaml" if _is_text(routine) else os.fspath(routine)
+    return f"{TEXT_NAME}.yaml" if _is_text(routine) else read_path("routine", routine)
 
 
 def _is_text(routine: str | os.PathLike[str]) -> TypeGuard[str]:

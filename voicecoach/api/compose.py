@@ -7,10 +7,12 @@ the shortest, separated by ``|``; the longest that fits its breath is spoken.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from voicecoach.api.arguments import check_score, read_count, read_side, read_text
 from voicecoach.api.keywords import Seconds, read_breath, read_span
 from voicecoach.core import score as nodes
 from voicecoach.core.breath import Breath, Kind, Pace, Span
@@ -30,10 +32,10 @@ from voicecoach.core.score import (
     Wording,
     count_beats,
 )
-from voicecoach.errors import ChoiceError, UnknownNameError, Where, quote
+from voicecoach.errors import ArgumentTypeError, ChoiceError, UnknownNameError, Where, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from types import FrameType
 
 SETTLE = Span(rest=Fraction(3, 4))
@@ -99,11 +101,14 @@ def breathe(  # noqa: PLR0913 - the phases of a breath
         pause: What is said when the pause after it begins.
         side: The side that is worked on.
     """
-    if not 0 < count <= MOST_BREATHS:
-        raise ChoiceError(f"count: {count} breaths are impossible\nwrite a number from 1 to {MOST_BREATHS:,}")
+    count = read_count("count", count, MOST_BREATHS)
     spoken = {Kind.INHALE: inhale, Kind.HOLD: hold, Kind.EXHALE: exhale, Kind.PAUSE: pause}
-    words = tuple((kind, 1, _phrase((text,), CueKind.BREATH, side)) for kind, text in spoken.items() if text)
-    return Seq(tuple(Breathe(words, _side(side), beat=number) for number in range(count)))
+    words = tuple(
+        (kind, 1, _phrase((text,), CueKind.BREATH, side))
+        for kind, text in spoken.items()
+        if text is not None and text != ""
+    )
+    return Seq(tuple(Breathe(words, read_side("side", side), beat=number) for number in range(count)))
 
 
 def hold(length: Seconds, *texts: str, at: Mapping[Seconds, str] | None = None, side: SideName | None = None) -> Score:
@@ -121,6 +126,8 @@ def hold(length: Seconds, *texts: str, at: Mapping[Seconds, str] | None = None, 
         at: What is said later: texts by their moments.
         side: The side that is worked on.
     """
+    if at is not None and not isinstance(at, Mapping):
+        raise ArgumentTypeError("at: it must be a mapping of moments to texts, such as {15: 'Half.'}")
     moments = ((read_span("at", when), _phrase((text,), CueKind.REMINDER, side)) for when, text in (at or {}).items())
     later = tuple((Offset(Fraction(0), when.rest), phrase) for when, phrase in moments)
     body = _phrase(texts, CueKind.BREATH, side) if texts else Seq()
@@ -153,6 +160,7 @@ def chime(name: str = "bell-end") -> Score:
     """
     from voicecoach.system.assets import list_assets
 
+    name = read_text("name", name)
     known = [each.removesuffix(".wav") for each in list_assets()]
     if name not in known:
         raise UnknownNameError("sound", name, known)
@@ -171,8 +179,7 @@ def seq(*scores: Score) -> Score:
     parts: list[Score] = []
     taken = 0
     for each in scores:
-        check_score("seq", each)
-        parts.append(_move_beats(each, taken))
+        parts.append(_move_beats(check_score("seq", each), taken))
         taken += count_beats(each)
     return Seq(tuple(parts))
 
@@ -200,9 +207,12 @@ def each_side(
         change: What is said when the sides change.
         between: How long a change takes; None for 8 s.
     """
-    if not 0 < rounds <= MOST_BREATHS:
-        raise ChoiceError(f"rounds: {rounds} is impossible\nwrite a number from 1 to {MOST_BREATHS:,}")
-    left, right = (_mark_side(turn(side.value), side) for side in (Side.LEFT, Side.RIGHT))
+    rounds = read_count("rounds", rounds, MOST_BREATHS)
+    if first not in ("left", "right"):
+        raise UnknownNameError("value of first", str(first), ["left", "right"])
+    if not callable(turn):
+        raise ArgumentTypeError("turn: it must be a function that takes a side and returns a score")
+    left, right = (_mark_side(check_score("each_side", turn(side.value)), side) for side in (Side.LEFT, Side.RIGHT))
     paired = {Side.LEFT: _pair(left, right), Side.RIGHT: _pair(right, left)}
     order = sorted(paired, key=lambda side: side != first)
     longest = max(count_beats(each) for each in paired.values())
@@ -226,17 +236,6 @@ def pace(breath: str | Breath | Pace, *scores: Score) -> Score:
     if found is None:
         raise ChoiceError("breath: it is missing; write one, as 4-6")
     return Paced(found, seq(*scores))
-
-
-def check_score(function: str, value: object) -> None:
-    """Refuse what is not a score, as Python does for its own functions.
-
-    Raises:
-        TypeError: If it is something else.
-    """
-    if not isinstance(value, Score):
-        hint = "say() makes a score of a text" if isinstance(value, str) else "plan() is for routines"
-        raise TypeError(f"{function}() takes scores, and this is of the type {type(value).__name__}; {hint}")
 
 
 def make_turns(turns: Iterable[tuple[Side, Score]], change: Score) -> Turns:
@@ -286,10 +285,11 @@ def read_wordings(score: Score, read: Callable[[str], str]) -> Score:
 
 
 def _phrase(texts: Iterable[str], kind: CueKind, side: SideName | None) -> Phrase:
+    texts = [read_text("words", text) for text in texts]
     wordings = tuple(" ".join(part.split()) for text in texts for part in text.split("|"))
     if not wordings or not all(any(map(str.isalnum, each)) for each in wordings):
         raise ChoiceError(f"{quote('|'.join(texts))} has a wording without words\nwrite words on both sides of each |")
-    return Phrase(tuple(map(Wording, wordings)), kind, _side(side), where=_find_place())
+    return Phrase(tuple(map(Wording, wordings)), kind, read_side("side", side), where=_find_place())
 
 
 def _find_place() -> Where | None:
@@ -298,10 +298,6 @@ def _find_place() -> Where | None:
     while frame is not None and frame.f_code.co_filename == __file__:
         frame = frame.f_back
     return Where(frame.f_code.co_filename, frame.f_lineno, 1) if frame else None
-
-
-def _side(side: SideName | None) -> Side | None:
-    return None if side is None else Side(side)
 
 
 def _rebuild(score: Score, change: Callable[[Score], Score]) -> Score:  # noqa: PLR0911 - a branch for each node

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
+from voicecoach.api.arguments import read_text, write_seconds
 from voicecoach.app import values
 from voicecoach.app.request import Request
 from voicecoach.audio.formats import FORMATS, choose_format
@@ -13,7 +14,7 @@ from voicecoach.audio.settings import USUAL_UNDER, Sounding
 from voicecoach.core import notation
 from voicecoach.core.breath import Breath, Pace, Span
 from voicecoach.core.score import Side
-from voicecoach.errors import ChoiceError, UnknownNameError, find_close
+from voicecoach.errors import ArgumentTypeError, ChoiceError, UnknownNameError, find_close
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def make_choices(given: Mapping[str, Any]) -> Choices:
         skipped=frozenset(_list("skip", given.get("skip", ()))),
         lead_in=Choices().lead_in if lead_in is None else lead_in,
         guidance=Guidance(_choose("guidance", given.get("guidance", "full"), [each.value for each in Guidance])),
-        settings={str(name).strip().lower(): str(value) for name, value in given.get("set", {}).items()},
+        settings={str(name).strip().lower(): str(value) for name, value in _read_mapping("set", given.get("set"))},
         chime="" if chosen == "none" else chosen,
     )
 
@@ -195,7 +196,7 @@ def make_sounding(given: Mapping[str, Any], path: Path | None) -> Sounding:
     return Sounding(
         choose_format(None if name is None else _choose("format", name, [*FORMATS]), path),
         _whole("bitrate", given.get("bitrate"), 8, 512),
-        None if bed in {None, "none"} else str(bed),
+        None if bed is None or bed == "none" else read_text("bed", bed),
         float(_read("bed_level", str(level), values.read_duration)),
         room_tone,
         bool(given.get("pan", False)),
@@ -238,16 +239,11 @@ def read_span(name: str, value: Seconds) -> Span:
     Raises:
         ChoiceError: If it is not a length.
     """
-    return _read(name, value if isinstance(value, str) else f"{_decimal(value)}s", notation.read_span)
+    return _read(name, value if isinstance(value, str) else f"{write_seconds(name, value)}s", notation.read_span)
 
 
 def _time(name: str, value: Seconds | None, read: Callable[[str], Fraction]) -> Fraction | None:
-    return None if value is None else _read(name, value if isinstance(value, str) else _decimal(value), read)
-
-
-def _decimal(seconds: float | Fraction) -> str:
-    """Write a number of seconds as people type it: exactly to millionths."""
-    return f"{float(seconds):.6f}".rstrip("0").rstrip(".")
+    return None if value is None else _read(name, value if isinstance(value, str) else write_seconds(name, value), read)
 
 
 def _whole(name: str, value: object, least: int, most: int) -> int | None:
@@ -256,10 +252,9 @@ def _whole(name: str, value: object, least: int, most: int) -> int | None:
 
 def _read(name: str, value: object, read: Callable[[str], _Value]) -> _Value:
     """Read a text, and name the argument in the error."""
-    if not isinstance(value, str):
-        raise ChoiceError(f"{name}: a text was expected, and this is of the type {type(value).__name__}")
+    text = read_text(name, value)
     try:
-        return read(value)
+        return read(text)
     except ChoiceError as error:
         raise ChoiceError(f"{name}: {error}") from None
 
@@ -278,7 +273,15 @@ def _list(name: str, value: object) -> list[str]:
     found = [*value] if isinstance(value, Iterable) else []
     if isinstance(value, Iterable) and all(isinstance(each, str) for each in found):
         return found
-    raise ChoiceError(f"{name}: texts were expected, and this is of the type {type(value).__name__}")
+    raise ArgumentTypeError(f"{name}: it must be texts, and this is of the type {type(value).__name__}")
+
+
+def _read_mapping(name: str, value: object) -> Iterable[tuple[object, object]]:
+    if value is not None and not isinstance(value, Mapping):
+        raise ArgumentTypeError(
+            f"{name}: it must be a mapping such as {{'hold': '45s'}}, and this is of the type {type(value).__name__}"
+        )
+    return () if value is None else value.items()
 
 
 def _read_sides(value: object) -> tuple[Side, ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicecoach.api.arguments import read_path, read_text
 from voicecoach.errors import ChoiceError, quote
 
 if TYPE_CHECKING:
+    import os
+
     from voicecoach.routine.loader import LoadedRoutine as ReadRoutine
 
 TEXT_NAME = "routine"
@@ -77,8 +79,9 @@ def load(name: str | os.PathLike[str], language: str | None = None) -> Routine:
     """
     from voicecoach.routine import loader
 
-    found = loader.load_routine(os.fspath(name), language)
-    return Routine(found.name, os.fspath(name), language, read=found)
+    asked = read_path("name", name)
+    found = loader.load_routine(asked, None if language is None else read_text("language", language))
+    return Routine(found.name, asked, language, read=found)
 
 
 def loads(text: str, *, name: str = TEXT_NAME, folder: str | os.PathLike[str] | None = None) -> Routine:
@@ -99,9 +102,8 @@ def loads(text: str, *, name: str = TEXT_NAME, folder: str | os.PathLike[str] | 
     """
     from voicecoach.routine import loader
 
-    if not isinstance(text, str):
-        raise TypeError(f"loads() takes a text, and this is of the type {type(text).__name__}")
+    text, name = read_text("text", text), read_path("name", name)
     if not name.strip() or Path(name).name != name or not name.isprintable():
         raise ChoiceError(f"name: {quote(name)} can't be the name of a file\nwrite a name without a folder")
-    found = loader.parse_routine(text, name, Path(folder) if folder is not None else None)
+    found = loader.parse_routine(text, name, Path(read_path("folder", folder)) if folder is not None else None)
     return Routine(name, name, is_file=False, read=found)

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
+from voicecoach.api.arguments import check_function, read_path, read_text
 from voicecoach.api.keywords import (
     SoundKeywords,
     WriteKeywords,
@@ -14,6 +15,7 @@ from voicecoach.api.keywords import (
     make_sounding,
 )
 from voicecoach.audio.clip import SAMPLE_RATE
+from voicecoach.errors import ChoiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -183,7 +185,7 @@ class Session:
         check_names("write_sides", options, WriteKeywords)
         request = replace(self._origin.request, split=True)
         planned = self._studio._plan_request(request, self._origin, self._planned.clips)  # noqa: SLF001 - as in `at`
-        return self._write(planned, request, os.path.join(os.fspath(folder), ""), options)  # noqa: PTH118 - the slash
+        return self._write(planned, request, os.path.join(read_path("folder", folder), ""), options)  # noqa: PTH118 - the slash
 
     def stream(
         self,
@@ -219,9 +221,12 @@ class Session:
         b'RIFF'
 
         Raises:
-            KeyError: If the cue is of another session.
+            ChoiceError: If the cue is of another session.
         """
-        return self._planned.clip(cue)
+        try:
+            return self._planned.clip(cue)
+        except (AttributeError, KeyError):
+            raise ChoiceError("cue: it is not of this session\ntake one of session.timeline.cues") from None
 
     def to_json(self, *, clips: bool = False) -> dict[str, Any]:
         """Return the timeline as ``voicecoach plan --json`` prints it.
@@ -243,7 +248,7 @@ class Session:
     ) -> Files:
         from voicecoach.app.values import read_output
 
-        output = None if path is None else read_output(os.fspath(path))
+        output = None if path is None else read_output(read_path("path", path))
         if output is None:
             return self._write_to(None, planned, request, options)
         with output.open() as opened:
@@ -251,13 +256,14 @@ class Session:
 
     def _write_to(self, path: Path | None, planned: Planned, request: Request, options: Mapping[str, Any]) -> Files:
         artist = options.get("artist")
+        check_function("progress", options.get("progress"))
         asked = replace(
             request,
             sounding=make_sounding(options, path),
             extras=list_extras(options),
             verify=bool(options.get("verify", False)),
             force=bool(options.get("force", False)),
-            artist=artist,
+            artist=None if artist is None else read_text("artist", artist),
         )
         made = self._studio._write(planned, asked, self._origin.source, path, options.get("progress"))  # noqa: SLF001 - it belongs to a studio
         tracks = tuple(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from voicecoach.api import compose
+from voicecoach.api.arguments import check_function, check_score, check_voice, read_count, read_path, read_text
 from voicecoach.api.keywords import (
     CheckKeywords,
     PlanKeywords,
@@ -85,8 +86,9 @@ class Studio:
             settings: Whether voices that the user's settings file defines can be named.
             memory: Bytes of clips that are kept in memory.
         """
-        self.folder = Path(cache) if cache is not None else folders.find_cache()
-        self._voice = voice
+        memory = read_count("memory", memory, 10**12, least=0)
+        self.folder = Path(read_path("cache", cache)) if cache is not None else folders.find_cache()
+        self._voice = check_voice(voice)
         self._commands: Mapping[str, object] = _read_commands() if settings else {}
         self._clips: Lru[Path, Clip] = Lru(memory)
         self._digests: Lru[str, Clip] = Lru(memory)
@@ -131,7 +133,7 @@ class Studio:
             VoicecoachError: As `perform`.
         """
         check_names("perform", options, ScoreKeywords)
-        compose.check_score("perform", score)
+        check_score("perform", score)
         return self._perform_score(score, {**options}, {})
 
     def check(self, routine: Routine | str | os.PathLike[str], **options: Unpack[CheckKeywords]) -> list[Problem]:
@@ -176,7 +178,7 @@ class Studio:
     def _perform_score(self, score: Score, given: Mapping[str, Any], clips: Mapping[str, Clip]) -> Session:
         from voicecoach.language import language
 
-        words, title = language(given.get("language") or "en"), given.get("title") or "Session"
+        words, title = language(read_text("language", given.get("language") or "en")), given.get("title") or "Session"
         request = replace(make_request("session", None, given), commands=self._commands)
         digest = hashlib.sha256(repr(score).encode()).hexdigest()
         source = ScoreSource(
@@ -218,9 +220,9 @@ class Studio:
             return write_session(planned, request, destination, label, self.folder, progress or _report_nothing)
 
     def _environment(self, given: Mapping[str, Any], clips: Mapping[str, Clip]) -> sessions.Environment:
-        voice = given.get("voice")
+        voice = check_voice(given.get("voice"))
         chosen = self._voice if voice is None else voice
-        report = given.get("progress") or _report_nothing
+        report = check_function("progress", given.get("progress")) or _report_nothing
 
         def _find(request: Request, words: Language, folder: Path) -> Speaker:
             return self._find_speaker(chosen, request, words, folder)
@@ -230,7 +232,7 @@ class Studio:
     def _find_speaker(self, voice: str | Voice | None, request: Request, words: Language, folder: Path) -> Speaker:
         """Find a voice, or the one that was found before for the same request."""
         if voice is not None and not isinstance(voice, str):
-            _check_voice(voice, request)
+            _check_settings(request)
             return speaker.wrap_voice(voice, _list_voice(voice), words, folder, self._clips)
         named = replace(request, voice=voice)
         key = (voice, words.code, words.word("calibration"), request.rate, request.pitch)
@@ -250,7 +252,7 @@ class Studio:
 
 
 def _translate(routine: Routine, language: str | None) -> Routine:
-    if language is None or language == routine.code:
+    if language is None or read_text("language", language) == routine.code:
         return routine
     if not routine.is_file:
         raise ChoiceError(f"language: {routine.name} was read from a text, so it has no translations")
@@ -280,10 +282,8 @@ USUAL_BREATH = "4-6"
 """The breath of a score if nobody chooses another."""
 
 
-def _check_voice(voice: object, request: Request) -> None:
-    """Refuse what is not a voice, and settings that a voice of a program has itself."""
-    if not (hasattr(voice, "speak") and hasattr(voice, "identity")):
-        raise TypeError(f"voice: a name or a Voice was expected, and this is of the type {type(voice).__name__}")
+def _check_settings(request: Request) -> None:
+    """Refuse settings that a voice of a program has itself."""
     for name, value in (("rate", request.rate), ("pitch", request.pitch)):
         if value is not None:
             raise ChoiceError(f"{name}: this voice was made by the program, which sets its {name}\nleave {name} out")
