@@ -43,8 +43,6 @@ def read_path(name: str, value: object) -> str:
         os.fsencode(found)
     except UnicodeEncodeError as error:
         raise ChoiceError(f"{name}: {quote(found)} has a character that no file name can hold\ntake it out") from error
-    if not found.strip():
-        raise ChoiceError(f"{name}: it is empty; write a name or a path, or leave it out")
     if "\0" in found:
         raise ChoiceError(f"{name}: {quote(found)} has a character that no file name can hold\ntake it out")
     return found

@@ -87,6 +87,8 @@ class Studio:
             memory: Bytes of clips that are kept in memory.
         """
         memory = read_count("memory", memory, 10**12, least=0)
+        if cache == "":
+            raise ChoiceError("cache: it is empty; write the path of a folder, or leave it out")
         self.folder = Path(read_path("cache", cache)) if cache is not None else folders.find_cache()
         self._voice = check_voice(voice)
         self._commands: Mapping[str, object] = _read_commands() if settings else {}
