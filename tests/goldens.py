@@ -94,7 +94,7 @@ def _lines(timeline: Timeline) -> Iterator[str]:
             if cue.start == at:
                 times = f"{float(at):9.3f} {float(cue.end - cue.start):6.3f}"
                 yield f"{times} {cue.kind:<11} {cue.side or '-':<5} {cue.text}"
-    left, right = (float(timeline.stretched(side)) for side in (Side.LEFT, Side.RIGHT))
+    left, right = (float(timeline.measure_stretch(side)) for side in (Side.LEFT, Side.RIGHT))
     stretch = f"stretch {left:g} s left, {right:g} s right"
     yield f"\n{float(timeline.duration):.3f} s, {len(timeline.phases)} phases, {stretch}"
 

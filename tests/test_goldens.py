@@ -31,7 +31,7 @@ def test_every_built_in_fits_every_breath(name: str, text: str) -> None:
     added = frozenset({"all"} if name == "leg-stretch" else ())
     timeline = performed(name, Choices(breath=read_pace(text), added=added))
     assert timeline.duration % FRAME == 0
-    assert timeline.stretched(Side.LEFT) == timeline.stretched(Side.RIGHT)
+    assert timeline.measure_stretch(Side.LEFT) == timeline.measure_stretch(Side.RIGHT)
 
 
 @pytest.mark.parametrize("name", [*SITTING, "standing-leg-stretch", "forward-lunge"])
@@ -77,7 +77,7 @@ SETUPS = {
 def test_brief_guidance_takes_less_time_wherever_something_is_set_up_again(name: str) -> None:
     full, brief = (performed(name, Choices(guidance=guidance)) for guidance in (Guidance.FULL, Guidance.BRIEF))
     assert (brief.duration < full.duration) == (name in SETUPS)
-    assert brief.stretched(Side.LEFT) == full.stretched(Side.LEFT)
+    assert brief.measure_stretch(Side.LEFT) == full.measure_stretch(Side.LEFT)
     assert len(brief.cues) == len(full.cues)
 
 

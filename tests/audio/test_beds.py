@@ -178,7 +178,7 @@ def test_a_crossfade_keeps_the_power_of_sounds_that_are_not_alike() -> None:
 def test_a_bed_of_ours_loops_without_a_seam(name: str) -> None:
     bed = open_bed(name)
     assert bed.seamless
-    length = len(bed._kept()) // 4  # noqa: SLF001 - where the loop point is
+    length = len(bed._keep()) // 4  # noqa: SLF001 - where the loop point is
     around = array.array("h", b"".join(islice(bed.windows(length), 2)))[0::2][length - NEAR : length + NEAR]
     steps, bent = [abs(later - one) for one, later in pairwise(around)], bends(around)
     near = slice(NEAR - 50, NEAR + 50)

@@ -106,13 +106,13 @@ def test_silence_and_what_is_far_softer_do_not_count(blocks: list[tuple[float, i
 @given(st.lists(st.floats(-100, 0), max_size=9), st.floats(-100, 3))
 def test_blocks_are_kept_and_read_again(found: list[float], peak: float) -> None:
     blocks = Blocks(tuple(found), peak)
-    assert Blocks.unpacked(blocks.packed()) == blocks
+    assert Blocks.unpack(blocks.pack()) == blocks
 
 
 @pytest.mark.parametrize("kept", [b"", b"[]", b"{}", b'["a"]', b"[1, null]", b"7", b"\xff"])
 def test_what_is_kept_of_something_else_is_refused(kept: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - json's own words, or ours
-        Blocks.unpacked(kept)
+        Blocks.unpack(kept)
 
 
 def test_each_sound_of_a_run_is_measured_by_itself() -> None:

@@ -277,7 +277,7 @@ class Carrying(Tags):
 
     content: str = ""
 
-    def packed(self) -> bytes:
+    def pack(self) -> bytes:
         return zlib.compress(self.content.encode())
 
 

@@ -121,7 +121,7 @@ def test_after_a_release_a_breath_waits_until_its_first_words_can_be_heard() -> 
 def test_a_stretch_begins_with_its_first_breath_also_if_that_has_to_wait() -> None:
     one = breathe({Kind.INHALE: phrase("In")}, Side.LEFT)
     score = seq(RELEASE, Mark(Moment.STRETCH, side=Side.LEFT), one, Mark(Moment.RELEASE, side=Side.LEFT))
-    assert perform(score, measure, CALM).stretched(Side.LEFT) == 10
+    assert perform(score, measure, CALM).measure_stretch(Side.LEFT) == 10
 
 
 def test_a_cue_is_known_by_its_track_what_is_said_and_how_far_the_voice_has_sunk() -> None:

@@ -250,8 +250,8 @@ def test_stretch_is_counted_for_its_side_and_for_both_legs_where_it_has_none() -
         )
 
     timeline = perform(seq(stretched(Side.LEFT, 2), stretched(None, 1), stretched(Side.RIGHT, 3)), measure, CALM)
-    assert timeline.stretched(Side.LEFT) == 30
-    assert timeline.stretched(Side.RIGHT) == 40
+    assert timeline.measure_stretch(Side.LEFT) == 30
+    assert timeline.measure_stretch(Side.RIGHT) == 40
 
 
 def test_a_chime_rings_over_what_follows_and_is_never_cut() -> None:

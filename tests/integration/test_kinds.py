@@ -70,7 +70,7 @@ def test_each_kind_of_voice_guides_the_same_breaths(tmp_path: Path, kept: Path) 
         assert [(each.kind, each.end - each.start, each.side, each.breath) for each in other.phases] == [
             (each.kind, each.end - each.start, each.side, each.breath) for each in plan.phases
         ], voice
-        assert [other.stretched(side) for side in (Side.LEFT, Side.RIGHT)] == [24, 24]
+        assert [other.measure_stretch(side) for side in (Side.LEFT, Side.RIGHT)] == [24, 24]
         assert [chapter.title for chapter in other.chapters] == [chapter.title for chapter in plan.chapters]
     own = made(voices[0]).session.tracks[0].timeline.cues
     assert [cue.text for cue in own] == [cue.text for cue in plan.cues]

@@ -235,8 +235,8 @@ def test_each_leg_has_a_track_of_its_own_of_the_same_length_to_the_frame(folder:
     (left, left_file, _), (right, right_file, _) = made.files
     assert left_file.samples == right_file.samples
     assert left_file.samples % 1152 == 0
-    assert left.timeline.stretched(Side.LEFT) == right.timeline.stretched(Side.RIGHT) == 72
-    assert left.timeline.stretched(Side.RIGHT) == right.timeline.stretched(Side.LEFT) == 0
+    assert left.timeline.measure_stretch(Side.LEFT) == right.timeline.measure_stretch(Side.RIGHT) == 72
+    assert left.timeline.measure_stretch(Side.RIGHT) == right.timeline.measure_stretch(Side.LEFT) == 0
     for track, file, number in ((left, left_file, "1/2"), (right, right_file, "2/2")):
         assert track.timeline.cues[0].kind is CueKind.NOTICE
         assert {cue.side for cue in track.timeline.cues} <= {track.side, None}

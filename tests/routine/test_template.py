@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def test_it_is_a_routine_with_equal_sides_and_enough_stretch(tmp_path: Path) -> None:
     timeline = performed(str(create_template("mine", tmp_path)), Choices())
-    left, right = (timeline.stretched(side) for side in (Side.LEFT, Side.RIGHT))
+    left, right = (timeline.measure_stretch(side) for side in (Side.LEFT, Side.RIGHT))
     assert left == right >= 60
 
 

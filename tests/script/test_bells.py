@@ -66,4 +66,4 @@ def test_the_tracks_of_both_sides_stay_equally_long(name: str, chime: str) -> No
     choices = Choices(chime=chime)
     left, right = (performed(name, replace(choices, sides=(side,))) for side in (Side.LEFT, Side.RIGHT))
     assert left.duration == right.duration
-    assert left.stretched(Side.LEFT) == right.stretched(Side.RIGHT)
+    assert left.measure_stretch(Side.LEFT) == right.measure_stretch(Side.RIGHT)

@@ -154,7 +154,7 @@ def test_the_first_and_the_last_breath_have_their_own_words() -> None:
 
 def test_a_stretch_ends_where_the_return_begins() -> None:
     def stretched(how: str) -> Fraction:
-        return played(sided({"breathe": 3, "stretch": how}, rounds=2)).stretched(Side.LEFT)
+        return played(sided({"breathe": 3, "stretch": how}, rounds=2)).measure_stretch(Side.LEFT)
 
     assert stretched("all") == 60
     assert stretched("to last out") == 48
@@ -311,7 +311,7 @@ def test_both_sides_get_the_same_time_whatever_their_words(  # noqa: PLR0913, PL
         (each.start, each.end) for each in tracks[1].phases
     ]
     whole = played(script, chosen)
-    assert whole.stretched(Side.LEFT) == whole.stretched(Side.RIGHT)
+    assert whole.measure_stretch(Side.LEFT) == whole.measure_stretch(Side.RIGHT)
     assert all(earlier.end <= later.start for earlier, later in pairwise(whole.cues))
 
 

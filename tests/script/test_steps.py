@@ -372,7 +372,7 @@ def test_what_has_a_side_of_its_own_is_in_that_sides_track_alone() -> None:
     assert heard(played(script)) == ["Your right leg"] * 2 + ["Both."]
     assert heard(played(script, Choices(sides=(Side.LEFT,)))) == ["Both."]
     assert heard(played(script, Choices(sides=(Side.RIGHT,)))) == heard(played(script))
-    assert [played(script).stretched(side) for side in LEFT_RIGHT] == [4, 14]
+    assert [played(script).measure_stretch(side) for side in LEFT_RIGHT] == [4, 14]
 
 
 def test_a_different_number_for_each_side() -> None:
@@ -515,7 +515,7 @@ def test_both_sides_tracks_are_equal_in_every_order_and_for_unequal_words(  # no
     assert [(each.start, each.end) for each in one.phases] == [(each.start, each.end) for each in other.phases]
     assert [(cue.start, cue.kind) for cue in one.cues] == [(cue.start, cue.kind) for cue in other.cues]
     whole = played(script, chosen)
-    assert whole.stretched(Side.LEFT) == whole.stretched(Side.RIGHT) == one.stretched(Side.LEFT)
+    assert whole.measure_stretch(Side.LEFT) == whole.measure_stretch(Side.RIGHT) == one.measure_stretch(Side.LEFT)
     voiced = [cue for cue in whole.cues if cue.track == "voice"]
     assert all(earlier.end <= later.start for earlier, later in pairwise(voiced)), "nobody speaks over another"
 

@@ -94,7 +94,7 @@ def write_session(  # noqa: PLR0913, PLR0917 - what is written, where, and with 
     from voicecoach.audio.provenance import find_date_made
 
     paths = destination.paths
-    made_with = sorted(request.made_with(session.voice, session.pace).items())
+    made_with = sorted(request.describe_choices(session.voice, session.pace).items())
     date = find_date_made(folder, label.digests, session.title, made_with)
     parts = [
         replace(part, tags=replace(part.tags, date=date)) for part in _parts(session, request, paths, label.covers)
@@ -204,7 +204,7 @@ def _check_replaceable(request: Request, paths: Sequence[Path], whole: Path, *, 
 def _note_replaced(earlier: _Earlier, request: Request, session: Session) -> Iterator[str]:
     """Tell of files that were made from other choices, and are replaced."""
     for (path, kept), asked in zip(earlier, request.per_track, strict=False):
-        other = tell_apart(kept, asked.made_with(session.voice, session.pace)) if kept else ""
+        other = tell_apart(kept, asked.describe_choices(session.voice, session.pace)) if kept else ""
         if other:
             yield f"{escape(path)} replaces an earlier session: {other}"
 
@@ -213,7 +213,7 @@ def _tags(session: Session, track: Track, number: int, request: Request, cover: 
     from voicecoach.audio.id3 import ARTIST, GENRE, ChapterTag, Tags
     from voicecoach.views.captions import list_lyrics
 
-    made_with = request.made_with(session.voice, session.pace)
+    made_with = request.describe_choices(session.voice, session.pace)
     carried = {**session.as_json(track), "choices": made_with, "sound": request.sounding.as_json()}
     return Tags(
         title=track.title,

@@ -111,7 +111,7 @@ class Request:
         """The choices in the name of its file, by option."""
         return list_choices(self.choices, self.length, self.preview)
 
-    def made_with(self, voice: str, breath: Pace | None) -> dict[str, str]:
+    def describe_choices(self, voice: str, breath: Pace | None) -> dict[str, str]:
         """Return the breath and all choices that can be heard, by option, for the metadata of a file."""
         asked = {
             "routine": Path(self.routine).name.removesuffix(".yaml").removesuffix(".yml"),

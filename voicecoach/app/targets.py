@@ -44,14 +44,14 @@ def list_targets(
         raise TargetError(output, _SPECIAL)
     base = output if output and given else (output or Path()) / f"{name}{form.suffix}"
     if base.suffix.lower() != form.suffix:
-        raise TargetError(base, _unknown_ending(base, form))
+        raise TargetError(base, _explain_ending(base, form))
     paths = [base.with_stem(f"{base.stem}-{side}") if side and (split or not given) else base for side in sides]
     for path in paths:
         _check_target(path)
     return paths
 
 
-def _unknown_ending(base: Path, form: Format) -> str:
+def _explain_ending(base: Path, form: Format) -> str:
     """Say which endings the name of a file can have, and how a new folder is named."""
     *most, last = [each.suffix for each in FORMATS.values()]
     endings = form.suffix if form is not MP3 else f"{', '.join(most)} or {last}"

@@ -64,15 +64,15 @@ class Bed:
             EncodeError: If it can no longer be read.
         """
         size, held = samples * _FRAME, bytearray()
-        for piece in self._looped():
+        for piece in self._loop():
             held += piece
             while len(held) >= size:
                 yield bytes(held[:size])
                 del held[:size]
 
-    def _looped(self) -> Iterator[bytes]:
+    def _loop(self) -> Iterator[bytes]:
         seam = 0 if self.seamless else int(min(CROSSFADE, self.seconds / 4) * SAMPLE_RATE) * _FRAME
-        kept = self._kept() if self.seconds <= LONGEST_IN_MEMORY or self.seamless else b""
+        kept = self._keep() if self.seconds <= LONGEST_IN_MEMORY or self.seamless else b""
         over = b""
         while True:
             start = len(over)
@@ -89,15 +89,15 @@ class Bed:
             over = over or self._seam(tail, kept)
             yield over
 
-    def _kept(self) -> bytes:
+    def _keep(self) -> bytes:
         """Return all of it. A seamless one is decoded three times in a row, and the middle one is kept."""
         turns = ["-stream_loop", "2"] if self.seamless else []
-        decoded = b"".join(self._decoded(*turns))
+        decoded = b"".join(self._decode(*turns))
         third = len(decoded) // 3 // _FRAME * _FRAME
         return decoded[third : 2 * third] if self.seamless else decoded
 
     def _pass(self, kept: bytes) -> Iterator[bytes]:
-        return iter([kept]) if kept else self._decoded()
+        return iter([kept]) if kept else self._decode()
 
     def _seam(self, tail: bytes, kept: bytes) -> bytes:
         """Return the crossfade from the end to the beginning, with constant power."""
@@ -110,7 +110,7 @@ class Bed:
                 break
         return crossfade(tail, head[: len(tail)])
 
-    def _decoded(self, *options: str) -> Iterator[bytes]:
+    def _decode(self, *options: str) -> Iterator[bytes]:
         """Yield everything of it that can be decoded."""
         with suppress(RunError):  # a broken end was reported when the bed was measured
             args = [*options, *_decoding_options(self.path)]

@@ -72,7 +72,7 @@ def run(args: Sequence[str], *, what: str, data: bytes = b"", loglevel: str = "e
     try:
         finished = process.run_child(_command(args, loglevel), data)
     except process.NotStartedError as error:
-        raise _not_started(what, error) from None
+        raise _explain_start(what, error) from None
     _check(finished.status, finished.stderr, what)
     return finished
 
@@ -83,7 +83,7 @@ def encode_stream(args: Sequence[str], chunks: Iterable[bytes], *, what: str) ->
     Raises:
         EncodeError: If ffmpeg is missing, can't be started, fails, or ends before it has read everything.
     """
-    with _started(args, what, stdout=NOTHING) as child:
+    with _start(args, what, stdout=NOTHING) as child:
         messages = Tail(child.stderr)
         # An OSError of whoever makes the chunks is not ffmpeg's, and is passed on.
         complete = all(child.write(chunk) for chunk in chunks) and child.end_input()
@@ -99,7 +99,7 @@ def decode_stream(args: Sequence[str], *, what: str, size: int) -> Generator[byt
     Raises:
         EncodeError: If ffmpeg is missing, can't be started or fails.
     """
-    with _started(args, what, stdout=PIPE) as child:
+    with _start(args, what, stdout=PIPE) as child:
         messages = Tail(child.stderr)
         child.end_input()
         while child.stdout is not None and (piece := child.stdout.read(size)):
@@ -118,7 +118,7 @@ def convert_stream(args: Sequence[str], chunks: Iterator[bytes], *, what: str, s
         Exception: What ``chunks`` raises.
     """
     failed: list[BaseException] = []
-    with _started(args, what, stdout=PIPE) as child:
+    with _start(args, what, stdout=PIPE) as child:
         messages = Tail(child.stderr)
         writer = threading.Thread(target=_feed, args=(child, chunks, failed), daemon=True)
         writer.start()
@@ -154,15 +154,15 @@ def _command(args: Sequence[str], loglevel: str) -> list[str]:
 
 
 @contextmanager
-def _started(args: Sequence[str], what: str, *, stdout: StreamTarget) -> Generator[Child]:
+def _start(args: Sequence[str], what: str, *, stdout: StreamTarget) -> Generator[Child]:
     try:
         with process.start_child(_command(args, "error"), stdin=PIPE, stdout=stdout, stderr=PIPE) as child:
             yield child
     except process.NotStartedError as error:
-        raise _not_started(what, error) from None
+        raise _explain_start(what, error) from None
 
 
-def _not_started(what: str, error: OSError) -> EncodeError:
+def _explain_start(what: str, error: OSError) -> EncodeError:
     found = ffmpeg_choice.choose_ffmpeg()
     return EncodeError(
         f"{what}: {found} could not be started: {error.strerror or error}\n{suggest_remedy(error) or found.remedy}"

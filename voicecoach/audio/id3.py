@@ -71,7 +71,7 @@ class Tags:
     date: str = ""
     breath: str = ""
 
-    def packed(self) -> bytes:
+    def pack(self) -> bytes:
         """Return the timeline in the form that files contain."""
         return zlib.compress(json.dumps(self.timeline, separators=(",", ":")).encode())
 
@@ -101,7 +101,7 @@ def build_frames(tags: Tags, sealed: Callable[[], Tags] | None = None) -> ID3:
         words = [(to_plain_text(said), at) for said, at in tags.synced]
         frames.add(SYLT(encoding=utf16, lang=language, format=2, type=1, desc="", text=words))
     _add_chapters(frames, merge_chapters(tags.chapters))
-    frames.add(PRIV(owner=TIMELINE_OWNER, data=(sealed() if sealed else tags).packed()))
+    frames.add(PRIV(owner=TIMELINE_OWNER, data=(sealed() if sealed else tags).pack()))
     return frames
 
 

@@ -57,12 +57,12 @@ class Blocks:
     levels: tuple[float, ...]
     true_peak: float
 
-    def packed(self) -> bytes:
+    def pack(self) -> bytes:
         """Return it in the form that the cache stores."""
         return json.dumps([self.true_peak, *self.levels]).encode()
 
     @classmethod
-    def unpacked(cls, kept: bytes) -> Blocks:
+    def unpack(cls, kept: bytes) -> Blocks:
         """Read the result of ``packed``.
 
         Raises:

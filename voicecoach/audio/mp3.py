@@ -245,7 +245,7 @@ def measure_sequences(sequences: Iterable[bytes], folder: Path, form: FrameForma
     found: dict[bytes, Blocks] = {}
     for each, path in places.items():
         with suppress(ValueError):
-            found[each] = loudness.Blocks.unpacked(cache.fetch(path) or b"")
+            found[each] = loudness.Blocks.unpack(cache.fetch(path) or b"")
     missing = [each for each in places if each not in found]
     batches = _divide(missing, [len(each) // form.size * FRAME_SAMPLES for each in missing])
     for batch, measured in zip(
@@ -254,7 +254,7 @@ def measure_sequences(sequences: Iterable[bytes], folder: Path, form: FrameForma
         for each, blocks in zip(batch, measured, strict=True):
             found[each] = blocks
             with suppress(OSError):
-                cache.store(places[each], blocks.packed())
+                cache.store(places[each], blocks.pack())
     return found
 
 

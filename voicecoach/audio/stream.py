@@ -96,7 +96,7 @@ def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _encode(sound: Stream, timeline: Timeline) -> Iterator[bytes]:
     """Yield what ffmpeg makes of mixed sound; WAV of one channel needs no ffmpeg."""
-    chunks = sound.padded()
+    chunks = sound.pad()
     if sound.form.name == "wav" and not sound.graph:
         frame = FRAME_SAMPLES * SAMPLE_BYTES
         size = -(-round(timeline.duration * SAMPLE_RATE) * SAMPLE_BYTES // frame) * frame
@@ -104,7 +104,9 @@ def _encode(sound: Stream, timeline: Timeline) -> Iterator[bytes]:
         return
     output = [*sound.encoding(), *_PIPED.get(sound.form.name, []), "pipe:1"]
     what = f"encoding the {sound.form.name}"
-    with closing(ffmpeg.convert_stream([*sound.input(), *output], chunks, what=what, size=PIECE)) as pieces:
+    with closing(
+        ffmpeg.convert_stream([*sound.list_input_options(), *output], chunks, what=what, size=PIECE)
+    ) as pieces:
         yield from pieces
 
 

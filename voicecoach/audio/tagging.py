@@ -299,7 +299,7 @@ def _build_comments(tags: Tags) -> list[tuple[str, str]]:
         ("COMMENT", to_plain_text(tags.comment)),
         ("LYRICS", to_plain_text(tags.lyrics)),
         ("ENCODER", f"voicecoach {__version__}"),
-        (COMMENT, base64.b64encode(tags.packed()).decode()),
+        (COMMENT, base64.b64encode(tags.pack()).decode()),
     ]
     fields = [(name, value) for name, value in fields if value]
     for number, chapter in enumerate(merge_chapters(tags.chapters), 1):
@@ -329,7 +329,7 @@ def _tag_m4a(path: Path, tags: Tags) -> None:
     }
     file.tags.update({name: [text] for name, text in texts.items() if text})
     file.tags["trkn"] = [(tags.track, tags.tracks)]
-    file.tags[ATOM] = [MP4FreeForm(tags.packed(), AtomDataType.IMPLICIT)]
+    file.tags[ATOM] = [MP4FreeForm(tags.pack(), AtomDataType.IMPLICIT)]
     if tags.breath:
         file.tags[BREATH_ATOM] = [MP4FreeForm(to_line(tags.breath).encode(), AtomDataType.UTF8)]
     if tags.cover:

@@ -65,18 +65,18 @@ class Stream:
 
         def _count() -> Iterator[bytes]:
             nonlocal size
-            for chunk in self.padded():
+            for chunk in self.pad():
                 size += len(chunk)
                 yield chunk
 
         with _list_chapters(self.chapters) as listed:
-            args = [*self.input(), *listed, *self.encoding(), ffmpeg.quote_path(path)]
+            args = [*self.list_input_options(), *listed, *self.encoding(), ffmpeg.quote_path(path)]
             ffmpeg.encode_stream(args, _count(), what=f"encoding the {self.form.name}")
         if self.form is MP3:
             round_seek_table(path)
         return size // SAMPLE_BYTES // self.channels
 
-    def padded(self) -> Iterator[bytes]:
+    def pad(self) -> Iterator[bytes]:
         """Yield the chunks, and silence that fills the last frame.
 
         ffmpeg's MP3 muxer states up to 46 samples too many after a last frame that holds fewer than 47.
@@ -87,7 +87,7 @@ class Stream:
             yield chunk
         yield bytes(-size % frame)
 
-    def input(self) -> list[str]:
+    def list_input_options(self) -> list[str]:
         """Return ffmpeg's options that read the chunks."""
         return [*PCM[:-4], "-ac", str(self.channels), *PCM[-2:]]
 

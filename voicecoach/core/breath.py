@@ -128,7 +128,7 @@ class Pace:
         ['3-4', '3.5-5', '4-6']
         """
         if self.every:
-            return tuple(self._stepped(count))
+            return tuple(self._list_steps(count))
         if len(self.points) == 1:
             return self.points * max(count, 1)
         legs = len(self.points) - 1
@@ -150,7 +150,7 @@ class Pace:
     def _lasting(self, seconds: Fraction, before: int, total: int | None) -> int:
         """Return the fewest breaths that last ``seconds``."""
         if self.every:
-            return self._stepped_lasting(seconds, before)
+            return self._count_lasting(seconds, before)
         if total and seconds and len(self.points) > 1:
             return self._ramp_lasting(seconds, min(before, total), total)
         longest = max(point.seconds for point in self.points)
@@ -178,9 +178,9 @@ class Pace:
             total += start * (after - first) + (end - start) * shares
         return total
 
-    def _stepped_lasting(self, seconds: Fraction, before: int) -> int:
+    def _count_lasting(self, seconds: Fraction, before: int) -> int:
         most = math.ceil(seconds / self.points[0].seconds)
-        ends = accumulate(each.seconds for each in islice(self._stepped(before + most), before, None))
+        ends = accumulate(each.seconds for each in islice(self._list_steps(before + most), before, None))
         return next((number for number, end in enumerate(ends, 1) if end >= seconds), 0) if seconds else 0
 
     def __str__(self) -> str:
@@ -194,7 +194,7 @@ class Pace:
         pairs = zip(start.phases, end.phases, strict=True)
         return Breath(tuple(Phase(one.kind, one.seconds + (two.seconds - one.seconds) * share) for one, two in pairs))
 
-    def _stepped(self, count: int) -> Iterator[Breath]:
+    def _list_steps(self, count: int) -> Iterator[Breath]:
         elapsed, start = Fraction(0), self.points[0]
         most = (LONGEST_BREATH - start.seconds) / len(start.phases)
         for _ in range(max(count, 1)):

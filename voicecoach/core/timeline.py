@@ -129,7 +129,7 @@ class Timeline:
     grown: tuple[Problem, ...] = ()
     grid: Fraction = Fraction(1, 1000)
 
-    def stretched(self, side: Side) -> Fraction:
+    def measure_stretch(self, side: Side) -> Fraction:
         """How many seconds this leg is stretched in all."""
         return sum(
             (each.end - each.start for each in self.stretches if each.side in {side, None, Side.BOTH}), Fraction(0)

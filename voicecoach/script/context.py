@@ -150,9 +150,9 @@ class Context:
         if not span.in_breaths:
             where, text = (value.where, value.text) if isinstance(value, Formula) else (None, str(span))
             return self.report(where, f"{quote(text)} is {span}: write how many breaths, or 30s in whole breaths", 1)
-        return self._counted(span)
+        return self._count(span)
 
-    def _counted(self, span: Span) -> int:
+    def _count(self, span: Span) -> int:
         """Return how many breaths a span has, and note if that depends on how long they last."""
         self.tally.timed |= bool(span.rest or span.least)
         self.beats.counted |= bool(span.least) and len(self.pace.points) > 1
@@ -296,12 +296,12 @@ class Context:
     def fill(self, text: str, side: Side | None) -> str:
         """Fill the braces of a text, capitalised as the name in them is."""
 
-        def _found(match: re.Match[str]) -> str:
+        def _fill_blank(match: re.Match[str]) -> str:
             name = match[1]
             found = self._noun(name.lower(), side)
             return capitalise(found, self.routine.model.language) if name[0].isupper() else found
 
-        return BLANK.sub(_found, text)
+        return BLANK.sub(_fill_blank, text)
 
     def chapter(self) -> Mark:
         """Begin the chapter that this place is in, named after the exercise and what is done in it."""
@@ -345,7 +345,7 @@ class Context:
             return replace(self, values=others).fill(text, side)
         if isinstance(found, Fraction):
             return self.words.number(found)
-        breaths = [self.words.say_count("breaths", self._counted(found))] if found.in_breaths else []
+        breaths = [self.words.say_count("breaths", self._count(found))] if found.in_breaths else []
         times = [self.words.say_duration(found.rest)] if found.rest or not breaths else []
         return self.words.join_durations(*breaths, *times)
 

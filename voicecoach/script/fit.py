@@ -217,11 +217,11 @@ class _Search:
         freedoms = self.find_freedoms(amount.rounds)
         low, high = _reach(freedoms.rests) if freedoms else (0, 0)
 
-        def bent(breaths: int) -> Amount:
+        def bend(breaths: int) -> Amount:
             return replace(amount, rests=spread(breaths, freedoms.rests.count)) if breaths and freedoms else amount
 
         start, end = (0, high) if self.within(amount) else (low, 0)
-        return self.close(bent(self.find_farthest(bent, start, end, enough=True))) if self.within(bent(start)) else None
+        return self.close(bend(self.find_farthest(bend, start, end, enough=True))) if self.within(bend(start)) else None
 
     def bend_breaths(self, rounds: int) -> Amount | None:
         """Bend the rests to their limit, then add or drop guided breaths; the rests absorb any overshoot."""
@@ -231,16 +231,16 @@ class _Search:
         low, high = _reach(freedoms.breaths)
         least, most = (_spread_rests(freedoms.rests, breaths) for breaths in _reach(freedoms.rests))
 
-        def bent(breaths: int, rests: Amount) -> Amount:
+        def bend(breaths: int, rests: Amount) -> Amount:
             return replace(rests, rounds=rounds, breaths=spread(breaths, freedoms.breaths.count))
 
-        if self.within(bent(0, most)):
-            breaths = self.find_farthest(lambda count: bent(count, most), 0, high, enough=True)
-            return self.close(bent(breaths, most)) or self.bend_rests(bent(min(breaths + 1, high), Amount()))
-        if self.within(bent(0, least)) or not self.within(bent(low, least)):
+        if self.within(bend(0, most)):
+            breaths = self.find_farthest(lambda count: bend(count, most), 0, high, enough=True)
+            return self.close(bend(breaths, most)) or self.bend_rests(bend(min(breaths + 1, high), Amount()))
+        if self.within(bend(0, least)) or not self.within(bend(low, least)):
             return None
-        breaths = self.find_farthest(lambda count: bent(count, least), low, -1, enough=True)
-        return self.close(bent(breaths, least)) or self.bend_rests(bent(breaths, Amount()))
+        breaths = self.find_farthest(lambda count: bend(count, least), low, -1, enough=True)
+        return self.close(bend(breaths, least)) or self.bend_rests(bend(breaths, Amount()))
 
     def find_farthest(self, amount: Callable[[int], Amount], low: int, high: int, *, enough: bool = False) -> int:
         """Return the last number whose amount is within the goal; that of ``low`` is, and they grow.

@@ -67,7 +67,7 @@ def _write_breath(step: BreathePhases, number: int, count: int, part: Context, l
         last = next((each for each in words if each[:2] == (Kind.EXHALE, 1)), (Kind.EXHALE, 1, Seq()))
         words = [*(each for each in words if each != last), (Kind.EXHALE, 1, seq(release, last[2]))]
     beat = part.beats.take()
-    return Breathe(tuple(words), part.side, lines.sides, beat=beat, unworded=lines.unworded(words))
+    return Breathe(tuple(words), part.side, lines.sides, beat=beat, unworded=lines.find_unworded(words))
 
 
 def _list_phase_sides(step: BreathePhases) -> PhaseSides:
@@ -96,7 +96,7 @@ class Lines:
             if key:
                 yield kind, nth, self.written[key] if key in self.written else self._write(key, kind, number, count)
 
-    def unworded(self, words: Iterable[tuple[Kind, int, Score]]) -> tuple[tuple[Kind, Score], ...]:
+    def find_unworded(self, words: Iterable[tuple[Kind, int, Score]]) -> tuple[tuple[Kind, Score], ...]:
         """Return what is said in phases that only the listener's breath has: nobody can see them with closed eyes.
 
         Only after a phase that has words in this breath; if the author is silent, so is the program.

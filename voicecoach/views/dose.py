@@ -32,7 +32,9 @@ def note_dose(tracks: Iterable[Timeline], limb: str = "leg") -> str:
     """
     tracks = list(tracks)
     lengths = [each.end - each.start for track in tracks for each in track.stretches]
-    legs = {side.value: max((track.stretched(side) for track in tracks), default=Fraction(0)) for side in LEFT_RIGHT}
+    legs = {
+        side.value: max((track.measure_stretch(side) for track in tracks), default=Fraction(0)) for side in LEFT_RIGHT
+    }
     low = {side: time for side, time in legs.items() if 0 < time < ENOUGH}
     short = [*_note_shortest(lengths), *_note_legs(low, limb)]
     return f"{', '.join(short)}; the advice is 10 s or more at a time, 60 s a {limb}: docs/dose.md" if short else ""

@@ -47,7 +47,7 @@ def to_json(timeline: Timeline, *, title: str, language: str, voice: str) -> dic
             for each in timeline.cues
         ],
         "chapters": [_write(each, title=each.title, side=each.side) for each in timeline.chapters],
-        "stretch": {side.value: float(timeline.stretched(side)) for side in (Side.LEFT, Side.RIGHT)},
+        "stretch": {side.value: float(timeline.measure_stretch(side)) for side in (Side.LEFT, Side.RIGHT)},
     }
 
 

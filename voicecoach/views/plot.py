@@ -334,7 +334,7 @@ def _draw_header(timeline: Timeline, title: str) -> Iterator[Shape]:
         MARGIN, 50, shorten_to_width(clean_text(title), (length.left - MARGIN - 20) / 1.1, 26), 26, INK, bold=True
     )
     yield length
-    stretched = [(side, timeline.stretched(side)) for side in (Side.LEFT, Side.RIGHT)]
+    stretched = [(side, timeline.measure_stretch(side)) for side in (Side.LEFT, Side.RIGHT)]
     if any(seconds for _, seconds in stretched):
         left, right = MARGIN + 1, MARGIN + 23
         yield Stroke((((left, 71), (right, 71)), ((left, 66), (left, 76)), ((right, 66), (right, 76))), SOFT, 2)
@@ -368,7 +368,7 @@ def _list_kinds(timeline: Timeline) -> list[CueKind]:
 
 def _describe(timeline: Timeline) -> str:
     """Return a description of the plot for screen readers."""
-    legs = (f"{side} {format_seconds(timeline.stretched(side))}" for side in (Side.LEFT, Side.RIGHT))
+    legs = (f"{side} {format_seconds(timeline.measure_stretch(side))}" for side in (Side.LEFT, Side.RIGHT))
     chapters = (f"{format_time(each.start)} {each.title}" for each in timeline.chapters)
     return "; ".join((format_time(timeline.duration), f"{Moment.STRETCH}: {', '.join(legs)}", *chapters))
 

@@ -65,7 +65,7 @@ def argument(name: str, default: str) -> str:
     return field(default=default, metadata={_DECLARED: _Declaration(make)})
 
 
-def required(name: str) -> str:
+def require(name: str) -> str:
     """Declare an argument that must be given."""
     return field(
         default="",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from voicecoach.app.cli.command import define
-from voicecoach.app.cli.fields import Options, required
+from voicecoach.app.cli.fields import Options, require
 from voicecoach.system.folders import quote_argument
 
 
@@ -16,7 +16,7 @@ from voicecoach.system.folders import quote_argument
 class NewOptions(Options):
     """What the routine is called."""
 
-    name: str = required("NAME")
+    name: str = require("NAME")
 
 
 @define("new", NewOptions, examples=("voicecoach new my-stretch", "voicecoach plan my-stretch.yaml"))

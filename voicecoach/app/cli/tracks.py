@@ -19,5 +19,5 @@ def describe_length(track: Track) -> str:
 
 def list_stretches(track: Track) -> list[str]:
     """Say for each side how long it is stretched, if it is."""
-    stretched = {side: track.timeline.stretched(side) for side in (Side.LEFT, Side.RIGHT)}
+    stretched = {side: track.timeline.measure_stretch(side) for side in (Side.LEFT, Side.RIGHT)}
     return [f"{side} {track.limb} stretched {round(float(time), 1):g} s" for side, time in stretched.items() if time]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import click
 
 from voicecoach.app.cli.command import HELP_NAMES, add_variables, define, make_callback, write_examples, write_sections
-from voicecoach.app.cli.fields import Options, collect, flag, list_parameters, option, required
+from voicecoach.app.cli.fields import Options, collect, flag, list_parameters, option, require
 from voicecoach.app.cli.options import JSON, LANGUAGE, NAME, OUTPUT, PITCH, RATE
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.playing import play_file
@@ -41,7 +41,7 @@ class VoicesOptions(Options):
 class InstallOptions(Options):
     """Which voice is installed."""
 
-    name: str = required("NAME")
+    name: str = require("NAME")
     index: str | None = option("--index", "Address of a list of voices.", Parsed("URL", str), shown="Piper's")
 
 
