@@ -38,6 +38,7 @@ from voicecoach.core.score import (
     phrase,
     seq,
 )
+from voicecoach.core.timeline import format_timestamp
 from voicecoach.errors import ChoiceError, FitError
 
 if TYPE_CHECKING:
@@ -314,3 +315,17 @@ def test_a_session_that_goes_on_for_too_long_is_refused_with_the_limit_named(mon
     assert len(perform(seq(*[words] * 20), measure, CALM).cues) == 20
     with pytest.raises(ChoiceError, match="more than 20 cues"):
         perform(seq(*[words] * 22), measure, CALM)
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "point", "written"),
+    [
+        (0, ".", "00:00:00.000"),
+        (999, ",", "00:00:00,999"),
+        (61_001, ",", "00:01:01,001"),
+        (3_599_999, ".", "00:59:59.999"),
+        (36_061_001, ",", "10:01:01,001"),
+    ],
+)
+def test_a_timestamp_has_hours_minutes_seconds_and_thousandths(milliseconds: int, point: str, written: str) -> None:
+    assert format_timestamp(milliseconds, point) == written
