@@ -14,7 +14,7 @@ from voicecoach.app import config
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.system import folders
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.command import KIND, CommandVoice
+from voicecoach.voices.command import BATCH, KIND, CommandVoice
 from voicecoach.voices.command_definition import read_definition
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
@@ -212,8 +212,9 @@ def gone(process: int) -> bool:
 
 
 def test_a_reader_that_stops_early_leaves_nothing_behind(tmp_path: Path) -> None:
-    spoken = voice(tmp_path, run(tmp_path, "{text}", fault="hang")).speak([*map(str, range(12)), "bad"])
-    next(spoken)
+    words = [*map(str, range(BATCH)), "bad"]
+    spoken = voice(tmp_path, run(tmp_path, "{text}", fault="hang")).speak(words)
+    next(spoken)  # the first batch is there, and the last command hangs
     spoken.close()  # type: ignore[attr-defined]
     assert not list((tmp_path / "tmp").iterdir())
 
