@@ -53,7 +53,7 @@ class ExerciseOptions(Options):
         Parsed("N", values.whole_number(1, 1000)),
         shown="the routine's",
     )
-    side: tuple[Side, ...] = choice("--side", "Only one leg.", SIDES, default="both")
+    side: tuple[Side, ...] = choice("--side", "Only one side.", SIDES, default="both")
     first: Side | None = choice(
         "--first", "The side that begins.", {"left": Side.LEFT, "right": Side.RIGHT}, shown="the routine's"
     )
