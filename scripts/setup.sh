@@ -20,10 +20,10 @@ is_ready() {
 prepare() {
     venv=$checkout/.venv
     case $1 in
-    requirements.txt) set -- "$1" 90 ;;
-    requirements-docs.txt) set -- "$1" 150 && venv=$venv-docs ;;
-    requirements-*.txt) set -- "$1" 190 && venv=$venv-${1#*-} && venv=${venv%.txt} ;;
-    newest) set -- "$1" 190 && venv=$venv-newest && rm -rf "$venv" ;;
+    requirements.txt) set -- "$1" 145 ;;
+    requirements-docs.txt) set -- "$1" 205 && venv=$venv-docs ;;
+    requirements-*.txt) set -- "$1" 205 && venv=$venv-${1#*-} && venv=${venv%.txt} ;;
+    newest) set -- "$1" 205 && venv=$venv-newest && rm -rf "$venv" ;;
     esac
     is_ready "$venv" "$1" || set_up "$1" "$2"
 }
@@ -49,6 +49,7 @@ set_up() (
         give_up "no folder can be made in $checkout." "Copy it to where you can write, and try again."
     requirements=$1 size=$2
     has_bundles || size=$((size - 80))
+    has_natural_voice || size=$((size - 55))
     printf 'Setting up, once: Python packages, about %s MB ... ' "$size" >&2
     began=$(date +%s)
     list_packages >"$venv/list"
@@ -72,6 +73,8 @@ set_up() (
         command -v "$program" >/dev/null 2>&1 || printf 'voicecoach: no package brings %s to this machine; %s %s\n' \
             "$program" "install it from your system, as: apt install" "$program" >&2
     done
+    has_natural_voice || printf 'voicecoach: no package brings the natural voice to this machine; %s\n' \
+        "the voice of the system speaks." >&2
 )
 
 # Let one set-up run at a time. The lock ends with this subshell and with the installer that it has started.
@@ -98,7 +101,18 @@ fits = sys.maxsize > 2**32 and platform.machine() in ("x86_64", "aarch64") and n
 sys.exit(sys.platform == "linux" and not (fits and [int(part) for part in version.split(".")[:2]] >= [2, 28]))'
 }
 
-# Print what to install: on machines that have no bundles, without them. (Not every pip knows the groups of pyproject.toml.)
+# True if there are packages of the natural voice for this machine. ONNX runtime's wheels on Linux need what the bundles
+# need, and on macOS an Apple processor (pyproject.toml says so too) and macOS 14.
+has_natural_voice() {
+    has_bundles && "$python" -c '
+import platform, sys
+version = platform.mac_ver()[0].partition(".")[0]
+fits = version.isdecimal() and int(version) >= 14 and platform.machine() == "arm64"
+sys.exit(not (sys.platform == "linux" or sys.platform == "darwin" and fits))'
+}
+
+# Print what to install: on machines that have no bundles or no natural voice, without them. (Not every pip knows the
+# groups of pyproject.toml.)
 list_packages() {
     if [ "$requirements" = newest ]; then
         "$python" -c '
@@ -106,10 +120,14 @@ import sys, tomllib
 asked = tomllib.load(sys.stdin.buffer)
 groups = asked["dependency-groups"]
 print(*asked["project"]["dependencies"], *groups["lint"], *groups["test"], sep="\n")' <"$checkout/pyproject.toml"
-    elif has_bundles; then
-        cat "$scripts/$requirements"
     else
-        sed '/^espeakng-loader==/,/[^\\]$/d; /^imageio-ffmpeg==/,/[^\\]$/d' "$scripts/$requirements"
+        without=
+        has_bundles || without='espeakng-loader imageio-ffmpeg'
+        has_natural_voice || without="$without hibari-tts piper-tts onnxruntime numpy flatbuffers protobuf"
+        for name in $without; do
+            printf '/^%s==/,/[^\\]$/d\n' "$name"
+        done >"$venv/without"
+        sed -f "$venv/without" "$scripts/$requirements"
     fi
 }
 

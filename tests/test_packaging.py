@@ -1,6 +1,7 @@
 """What 'pip install' brings: a wheel with the data that the program needs, built here without a network."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -77,6 +78,15 @@ def test_the_index_names_every_language_and_python(metadata: list[str]) -> None:
     versions = [line.split(" :: ")[-1] for line in metadata if line.startswith("Classifier: Programming Language")]
     assert [each for each in versions if each.startswith("3.")] == ["3.11", "3.12", "3.13", "3.14"]
     assert "License-Expression: GPL-3.0-or-later" in metadata
+
+
+def test_the_natural_voice_is_asked_for_in_one_version_and_only_where_it_has_wheels(metadata: list[str]) -> None:
+    asked = [line.partition(": ")[2] for line in metadata if line.startswith("Requires-Dist: hibari-tts")]
+    assert {each.partition(";")[0] for each in asked} == {"hibari-tts<0.2.2,>=0.2.1"}
+    systems = [set(re.findall("'(.+?)'", each)) for each in asked]
+    assert {"linux", "x86_64", "aarch64"} in systems
+    assert {"win32", "AMD64", "ARM64"} in systems
+    assert {"darwin", "arm64"} in systems
 
 
 def test_a_wheel_built_from_the_sdist_holds_the_same(wheel: Path, sdist: Path, tmp_path: Path) -> None:
