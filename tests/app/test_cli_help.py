@@ -22,8 +22,8 @@ from voicecoach.app.cli.registry import EXAMPLES
 from voicecoach.app.cli.voices import Voices, install
 from voicecoach.app.sampling import Sample
 from voicecoach.app.speaker import Speaker
-from voicecoach.app.taps import Sample as Taps
 from voicecoach.app.taps import Tap
+from voicecoach.app.taps import TapSeries as Taps
 from voicecoach.audio import render
 from voicecoach.core.breath import Kind
 from voicecoach.voices import download, listing

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach.app.measuring import LARGEST, as_json, describe, list_lines, measure, read_taps
-from voicecoach.app.taps import ENOUGH, NEEDED, Sample
+from voicecoach.app.taps import ENOUGH, NEEDED, TapSeries
 from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_breath
 from voicecoach.errors import ChoiceError
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def typed(keys: str | Sequence[str], *gaps: float, phases: bool = False) -> tuple[Sample, list[Sample]]:
+def typed(keys: str | Sequence[str], *gaps: float, phases: bool = False) -> tuple[TapSeries, list[TapSeries]]:
     """Press keys with so many seconds between them, the last of them again and again; return what was seen, too."""
-    seen: list[Sample] = []
+    seen: list[TapSeries] = []
     lengths = [*gaps, *[gaps[-1] if gaps else 10] * len(keys)]
     clock = accumulate(lengths, initial=1000.0)
     return measure(keys, lambda: next(clock), seen.append, phases=phases), seen

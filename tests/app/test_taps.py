@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from voicecoach.app.taps import ENOUGH, LAST, NEEDED, Lengths, Sample, Tap, find_breath, read_ratio, read_times
+from voicecoach.app.taps import ENOUGH, LAST, NEEDED, Lengths, Tap, TapSeries, compute_breath, read_ratio, read_times
 from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_breath
 from voicecoach.errors import ChoiceError
@@ -18,13 +18,13 @@ EVEN = read_ratio("1:1")
 thousandths = st.integers(1500, 60_000).map(lambda number: Fraction(number, 1000))
 
 
-def tapping(*lengths: float | Fraction, kinds: tuple[Kind, ...] = (Kind.INHALE,)) -> Sample:
+def tapping(*lengths: float | Fraction, kinds: tuple[Kind, ...] = (Kind.INHALE,)) -> TapSeries:
     """Taps with these lengths between them, in seconds."""
     times = accumulate((Fraction(str(length)) for length in lengths), initial=Fraction(100))
-    return Sample(tuple(Tap(kinds[number % len(kinds)], at) for number, at in enumerate(times)))
+    return TapSeries(tuple(Tap(kinds[number % len(kinds)], at) for number, at in enumerate(times)))
 
 
-def phases(*lengths: float) -> Sample:
+def phases(*lengths: float) -> TapSeries:
     return tapping(*lengths, kinds=(Kind.INHALE, Kind.EXHALE))
 
 
@@ -42,7 +42,7 @@ def test_a_steady_breath_with_a_missed_tap_is_measured_within_5_percent(
     sample = tapping(*missed)
     assert sample.breaths.missed == 1
     assert abs(sample.breaths.median - usual) <= usual * Fraction(5, 100)
-    assert abs(find_breath(sample, EVEN).seconds - sample.breaths.median) <= Fraction(1, 20)
+    assert abs(compute_breath(sample, EVEN).seconds - sample.breaths.median) <= Fraction(1, 20)
 
 
 @given(
@@ -56,7 +56,7 @@ def test_the_order_of_breaths_does_not_matter(both: tuple[list[Fraction], list[F
 @given(st.lists(thousandths, min_size=1, max_size=20), thousandths)
 def test_it_does_not_matter_when_the_clock_started(lengths: list[Fraction], later: Fraction) -> None:
     sample = tapping(*lengths)
-    moved = Sample(tuple(Tap(tap.kind, tap.at + later) for tap in sample.taps))
+    moved = TapSeries(tuple(Tap(tap.kind, tap.at + later) for tap in sample.taps))
     assert moved.breaths == sample.breaths
 
 
@@ -76,7 +76,7 @@ def test_it_ends_after_enough_breaths_whatever_was_tapped(lengths: list[Fraction
 def test_the_phases_add_up_to_the_breath_in_tenths(usual: Fraction, one: int, two: int) -> None:
     taken_of = usual * min(one, two) / (one + two)
     assume(taken_of >= Fraction(2, 10))
-    taken = find_breath(tapping(*[usual] * 6), read_ratio(f"{one}:{two}"))
+    taken = compute_breath(tapping(*[usual] * 6), read_ratio(f"{one}:{two}"))
     assert taken.seconds == Fraction(round(usual * 10), 10)
     assert read_breath(str(taken)) == taken
 
@@ -108,13 +108,13 @@ def test_how_many_agree_is_reported_on_the_way() -> None:
 
 
 def test_one_tap_a_breath_is_split_by_the_ratio() -> None:
-    assert str(find_breath(tapping(10, 10, 10), read_ratio("40:60"))) == "4-6"
-    assert str(find_breath(tapping(10.04, 10.04, 10.04), read_ratio("1:2"))) == "3.3-6.7"
+    assert str(compute_breath(tapping(10, 10, 10), read_ratio("40:60"))) == "4-6"
+    assert str(compute_breath(tapping(10.04, 10.04, 10.04), read_ratio("1:2"))) == "3.3-6.7"
 
 
 def test_two_taps_a_breath_are_measured_each() -> None:
     sample = phases(4.1, 5.9, 4.2, 5.8, 4.3, 5.7, 4.2, 5.8)
-    assert str(find_breath(sample, EVEN)) == "4.2-5.8"
+    assert str(compute_breath(sample, EVEN)) == "4.2-5.8"
     assert sample.breaths.median == 10
 
 
@@ -129,13 +129,13 @@ def test_a_phase_that_was_not_tapped_is_not_timed() -> None:
     sample = read_times("in 0\nout 4\nin 10\nin 20\nout 24\nin 30\nout 34\nin 40", "x")
     assert list(sample.breaths.each) == [10] * 4
     assert list(sample.inhales.each) == [4] * 3
-    assert str(find_breath(sample, EVEN)) == "4-6"
+    assert str(compute_breath(sample, EVEN)) == "4-6"
 
 
 @pytest.mark.parametrize(
     ("sample", "expected"),
     [
-        (Sample(), "too few taps: 3 breaths are needed, and 0 could be timed"),
+        (TapSeries(), "too few taps: 3 breaths are needed, and 0 could be timed"),
         (tapping(10, 10), "too few taps: 3 breaths are needed, and 2 could be timed"),
         (tapping(10, 10, 30, 1), "too few taps: 3 breaths are needed, and 2 could be timed"),
         (phases(4, 6, 4, 6, 4), "too few taps: 3 inhales or exhales are needed, and 2 could be timed"),
@@ -144,9 +144,9 @@ def test_a_phase_that_was_not_tapped_is_not_timed() -> None:
         (phases(*[0.04, 4] * 4), "'0.0-4.0' can't be breathed"),
     ],
 )
-def test_what_is_no_breath_is_refused(sample: Sample, expected: str) -> None:
+def test_what_is_no_breath_is_refused(sample: TapSeries, expected: str) -> None:
     with pytest.raises(ChoiceError) as caught:
-        find_breath(sample, EVEN)
+        compute_breath(sample, EVEN)
     assert str(caught.value).startswith(expected)
     assert len(str(caught.value).splitlines()) <= 3
 

@@ -19,7 +19,7 @@ from tests.fakes import measure, perform
 from tests.strategies import breaths, scores
 from tests.work import count_calls
 from voicecoach.core.score import CueKind
-from voicecoach.core.timeline import Cue, Timeline
+from voicecoach.core.timeline import Cue, Timeline, to_milliseconds
 from voicecoach.language import language
 from voicecoach.views.captions import (
     LINE,
@@ -27,7 +27,6 @@ from voicecoach.views.captions import (
     list_captions,
     list_lyrics,
     split_sentences,
-    to_milliseconds,
     write_lrc,
     write_srt,
     write_vtt,

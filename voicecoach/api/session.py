@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from voicecoach.api.routines import Routine
     from voicecoach.api.studio import Studio
     from voicecoach.app.piece_cache import Source
-    from voicecoach.app.request import Made, Request
-    from voicecoach.app.request import Session as Planned
+    from voicecoach.app.request import Made, PlannedSession, Request
     from voicecoach.audio.clip import Clip
     from voicecoach.audio.settings import Sounding
     from voicecoach.core.score import Score
@@ -85,7 +84,7 @@ class Session:
     it at once.
     """
 
-    def __init__(self, studio: Studio, origin: Origin, planned: Planned) -> None:
+    def __init__(self, studio: Studio, origin: Origin, planned: PlannedSession) -> None:
         """Keep what it was planned from; `plan` and `perform` make sessions."""
         self._studio, self._origin, self._planned = studio, origin, planned
 
@@ -244,7 +243,7 @@ class Session:
         return {**shown, "clips": {clip.digest: clip.samples for clip in sounds}}
 
     def _write(
-        self, planned: Planned, request: Request, path: str | os.PathLike[str] | None, options: Mapping[str, Any]
+        self, planned: PlannedSession, request: Request, path: str | os.PathLike[str] | None, options: Mapping[str, Any]
     ) -> Files:
         from voicecoach.app.values import read_output
 
@@ -254,7 +253,9 @@ class Session:
         with output.open() as opened:
             return self._write_to(opened, planned, request, options)
 
-    def _write_to(self, path: Path | None, planned: Planned, request: Request, options: Mapping[str, Any]) -> Files:
+    def _write_to(
+        self, path: Path | None, planned: PlannedSession, request: Request, options: Mapping[str, Any]
+    ) -> Files:
         artist = options.get("artist")
         check_function("progress", options.get("progress"))
         asked = replace(

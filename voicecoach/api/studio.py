@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voicecoach.app.piece_cache import Source
-    from voicecoach.app.request import Made, Request
-    from voicecoach.app.request import Session as Planned
+    from voicecoach.app.request import Made, PlannedSession, Request
     from voicecoach.app.speaker import Speaker
     from voicecoach.audio.clip import Clip
     from voicecoach.core.score import Score
@@ -195,7 +194,7 @@ class Studio:
     def _session(self, origin: Origin, clips: Mapping[str, Clip]) -> Session:
         return Session(self, origin, self._plan_request(origin.request, origin, clips))
 
-    def _plan_request(self, request: Request, origin: Origin, clips: Mapping[str, Clip]) -> Planned:
+    def _plan_request(self, request: Request, origin: Origin, clips: Mapping[str, Clip]) -> PlannedSession:
         self._check_open()
         planned = sessions.plan_source(request, origin.source, self._environment(origin.given, clips))
         self._limit_folder()
@@ -210,16 +209,16 @@ class Studio:
                 pass
 
     def _write(
-        self, planned: Planned, request: Request, source: Source, path: Path | None, progress: Progress | None
+        self, planned: PlannedSession, request: Request, source: Source, path: Path | None, progress: Progress | None
     ) -> Made:
-        from voicecoach.app.export import Label, find_destination, write_session
+        from voicecoach.app.export import Attachments, find_destination, write_session
         from voicecoach.app.piece_cache import draw_covers
 
         destination = find_destination(request, path, source.called)
         with cache_folder.enforce_limit():
             covers = draw_covers(source, request.title, [side for side, _ in request.tracks])()
-            label = Label(covers, source.digests)
-            return write_session(planned, request, destination, label, self.folder, progress or _report_nothing)
+            attachments = Attachments(covers, source.digests)
+            return write_session(planned, request, destination, attachments, self.folder, progress or _report_nothing)
 
     def _environment(self, given: Mapping[str, Any], clips: Mapping[str, Clip]) -> sessions.Environment:
         voice = check_voice(given.get("voice"))

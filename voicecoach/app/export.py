@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from fractions import Fraction
 
-    from voicecoach.app.request import Report, Request, Session, Track
+    from voicecoach.app.request import PlannedSession, Report, Request, Track
     from voicecoach.audio.id3 import Tags
     from voicecoach.audio.loudness import Loudness
     from voicecoach.audio.render import Prepared, TrackPlan
@@ -69,7 +69,7 @@ def find_destination(request: Request, output: Path | None, called: str) -> Dest
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class Attachments:
     """What the tracks carry besides their session: a picture each, and the date that goes with the routine's files.
 
     Attributes:
@@ -82,7 +82,12 @@ class Label:
 
 
 def write_session(  # noqa: PLR0913, PLR0917 - what is written, where, and with what
-    session: Session, request: Request, destination: Destination, label: Label, folder: Path, report: Report
+    session: PlannedSession,
+    request: Request,
+    destination: Destination,
+    attachments: Attachments,
+    folder: Path,
+    report: Report,
 ) -> Made:
     """Write a session's tracks and the files beside them; encoded sound is kept in ``folder``.
 
@@ -95,9 +100,10 @@ def write_session(  # noqa: PLR0913, PLR0917 - what is written, where, and with 
 
     paths = destination.paths
     made_with = sorted(request.describe_choices(session.voice, session.pace).items())
-    date = find_date_made(folder, label.digests, session.title, made_with)
+    date = find_date_made(folder, attachments.digests, session.title, made_with)
     parts = [
-        replace(part, tags=replace(part.tags, date=date)) for part in _parts(session, request, paths, label.covers)
+        replace(part, tags=replace(part.tags, date=date))
+        for part in _parts(session, request, paths, attachments.covers)
     ]
     report("encoding", 0, len(paths))
     ready = render.prepare(parts, session.clip, request.sounding, folder, report)
@@ -109,7 +115,7 @@ def write_session(  # noqa: PLR0913, PLR0917 - what is written, where, and with 
 
 
 def _write(
-    session: Session, request: Request, destination: Destination, ready: Prepared, report: Report
+    session: PlannedSession, request: Request, destination: Destination, ready: Prepared, report: Report
 ) -> tuple[_Files, tuple[Extra, ...]]:
     """Write all files, look at each before it takes its name, and find out how loud it is."""
     from voicecoach.audio import loudness
@@ -132,7 +138,9 @@ def _write(
     return tuple(zip(session.tracks, written, measured, strict=True)), extras
 
 
-def _parts(session: Session, request: Request, paths: Sequence[Path], covers: Sequence[bytes]) -> list[TrackPlan]:
+def _parts(
+    session: PlannedSession, request: Request, paths: Sequence[Path], covers: Sequence[bytes]
+) -> list[TrackPlan]:
     """Return the tracks with their metadata."""
     from voicecoach.audio.render import TrackPlan
 
@@ -157,7 +165,7 @@ def _verify(draft: Path, path: Path) -> None:
         raise EncodeError(f"{path} is not as planned: {findings[0]}{more}\nnothing was written; make it again")
 
 
-def _list_extras(session: Session, paths: Iterable[Path], request: Request, whole: Path) -> tuple[Extra, ...]:
+def _list_extras(session: PlannedSession, paths: Iterable[Path], request: Request, whole: Path) -> tuple[Extra, ...]:
     """Make the files beside the tracks that were asked for."""
     if not request.extras:
         return ()
@@ -171,7 +179,7 @@ def _list_extras(session: Session, paths: Iterable[Path], request: Request, whol
     return tuple(make_extras(request.extras, tracks, session.title, session.words, whole))
 
 
-def _find_sentences(session: Session, cue: Cue) -> tuple[tuple[Fraction, Fraction], ...]:
+def _find_sentences(session: PlannedSession, cue: Cue) -> tuple[tuple[Fraction, Fraction], ...]:
     """Return when each sentence of a cue is heard, in seconds from its start; nothing for a single one."""
     from voicecoach.audio.pauses import find_sentences
     from voicecoach.views.captions import count_columns, split_sentences
@@ -201,7 +209,7 @@ def _check_replaceable(request: Request, paths: Sequence[Path], whole: Path, *, 
     return earlier
 
 
-def _note_replaced(earlier: _Earlier, request: Request, session: Session) -> Iterator[str]:
+def _note_replaced(earlier: _Earlier, request: Request, session: PlannedSession) -> Iterator[str]:
     """Tell of files that were made from other choices, and are replaced."""
     for (path, kept), asked in zip(earlier, request.per_track, strict=False):
         other = tell_apart(kept, asked.describe_choices(session.voice, session.pace)) if kept else ""
@@ -209,7 +217,7 @@ def _note_replaced(earlier: _Earlier, request: Request, session: Session) -> Ite
             yield f"{escape(path)} replaces an earlier session: {other}"
 
 
-def _tags(session: Session, track: Track, number: int, request: Request, cover: bytes) -> Tags:
+def _tags(session: PlannedSession, track: Track, number: int, request: Request, cover: bytes) -> Tags:
     from voicecoach.audio.id3 import ARTIST, GENRE, ChapterTag, Tags
     from voicecoach.views.captions import list_lyrics
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.app import keyboard
-from voicecoach.app.taps import ENOUGH, LAST, NEEDED, WITHIN, Sample, propose_ramp, read_times
+from voicecoach.app.taps import ENOUGH, LAST, NEEDED, WITHIN, TapSeries, propose_ramp, read_times
 from voicecoach.core.breath import Kind
 from voicecoach.errors import ChoiceError
 from voicecoach.system import plain_files
@@ -29,7 +29,7 @@ NAMED = {"i": Kind.INHALE, "o": Kind.EXHALE}
 """Keys that name their phase, for a person who lost count."""
 
 
-def read_taps(name: str, *, phases: bool) -> Sample:
+def read_taps(name: str, *, phases: bool) -> TapSeries:
     """Read the times of taps from a file, or from the standard input for ``-``.
 
     Raises:
@@ -45,7 +45,7 @@ def read_taps(name: str, *, phases: bool) -> Sample:
         raise ChoiceError(f"{source}: the times are not UTF-8 text\nwrite one a line, in seconds") from None
 
 
-def record_taps(*, phases: bool) -> Sample:
+def record_taps(*, phases: bool) -> TapSeries:
     """Record taps on the terminal, and show the breath so far, until the taps agree or a key ends it.
 
     Raises:
@@ -58,8 +58,8 @@ def record_taps(*, phases: bool) -> Sample:
 
 
 def measure(
-    keys: Iterable[str], clock: Callable[[], float], show: Callable[[Sample], None], *, phases: bool = False
-) -> Sample:
+    keys: Iterable[str], clock: Callable[[], float], show: Callable[[TapSeries], None], *, phases: bool = False
+) -> TapSeries:
     """Take each key as a tap, until the sample is complete, a key ends it or there are no more keys.
 
     Args:
@@ -68,7 +68,7 @@ def measure(
         show: Called with the sample at the start and after each tap.
         phases: Whether inhales and exhales are tapped, in turn.
     """
-    sample, before = Sample(), Fraction(0)
+    sample, before = TapSeries(), Fraction(0)
     show(sample)
     for key in keys:
         if key in ENDS:
@@ -84,13 +84,13 @@ def measure(
     return sample
 
 
-def list_lines(sample: Sample, *, phases: bool) -> tuple[str, ...]:
+def list_lines(sample: TapSeries, *, phases: bool) -> tuple[str, ...]:
     """List what is shown while a person taps: what to do, the breath so far, and whether the taps agree."""
     following = (f"next: {sample.following}   (i is an inhale, o an exhale)",) if phases else ()
     return (*_list_instructions(phases=phases), "", _describe_breath(sample), _describe_agreement(sample), *following)
 
 
-def describe(sample: Sample, breath: Breath) -> tuple[str, ...]:
+def describe(sample: TapSeries, breath: Breath) -> tuple[str, ...]:
     """Say how a breath was measured, and which taps were left out."""
     said = f"{find_rate(breath):.1f} breaths a minute; the median of {len(sample.breaths.kept)} breaths"
     missed, extra = sample.breaths.missed, sample.breaths.extra
@@ -103,7 +103,7 @@ def find_rate(breath: Breath) -> float:
     return float(60 / breath.seconds)
 
 
-def as_json(sample: Sample, breath: Breath) -> dict[str, Any]:
+def as_json(sample: TapSeries, breath: Breath) -> dict[str, Any]:
     """Return the measured breath for programs; lengths are in seconds."""
     phases = {str(phase.kind): float(phase.seconds) for phase in breath.phases}
     counts = {"breaths": len(sample.breaths.kept), "missed": sample.breaths.missed, "extra": sample.breaths.extra}
@@ -127,11 +127,11 @@ def _list_instructions(*, phases: bool) -> tuple[str, ...]:
     )
 
 
-def _choose_phase(key: str, sample: Sample) -> Kind:
+def _choose_phase(key: str, sample: TapSeries) -> Kind:
     return NAMED.get(key, sample.following)
 
 
-def _describe_breath(sample: Sample) -> str:
+def _describe_breath(sample: TapSeries) -> str:
     breaths = sample.breaths
     if not breaths.each:
         return f"{_count(len(sample.taps), 'tap')} so far"
@@ -140,13 +140,13 @@ def _describe_breath(sample: Sample) -> str:
     return f"{_count(len(breaths.each), 'breath')}   last {last:.1f} s   median {float(middle):.1f} s   {minute}"
 
 
-def _describe_agreement(sample: Sample) -> str:
+def _describe_agreement(sample: TapSeries) -> str:
     if sample.agrees:
         return "the taps agree"
     return f"{sample.agreeing} of the last {LAST} agree; after {ENOUGH} breaths it ends in any case"
 
 
-def _describe_end(sample: Sample) -> str:
+def _describe_end(sample: TapSeries) -> str:
     if len(sample.breaths.kept) < NEEDED:
         return "too few to know whether they agree"
     return f"the last {LAST} {'all' if sample.agrees else 'not all'} within {round(WITHIN * 100)} % of it"
@@ -162,7 +162,7 @@ def _count(number: int, what: str) -> str:
 
 
 @contextmanager
-def _display(*, phases: bool) -> Iterator[Callable[[Sample], None]]:
+def _display(*, phases: bool) -> Iterator[Callable[[TapSeries], None]]:
     """Show the sample on the terminal. Nothing ticks: people breathe in time with a clock that they see."""
     from rich.console import Console
     from rich.live import Live

@@ -141,7 +141,7 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class PlannedSession:
     """A planned session: its tracks, and the clip of each text that is spoken in them.
 
     Attributes:
@@ -192,7 +192,7 @@ class Session:
 class Made:
     """What was written, and how many seconds each part of the work took."""
 
-    session: Session
+    session: PlannedSession
     files: tuple[tuple[Track, Written, Loudness], ...]
     extras: tuple[Extra, ...]
     seconds: Mapping[str, float]

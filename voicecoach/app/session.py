@@ -10,7 +10,7 @@ from voicecoach.app import notes, speaker
 from voicecoach.app.defaults import try_with_defaults
 from voicecoach.app.piece_cache import Source, draw_covers
 from voicecoach.app.rehearsal import Stage, lay_track
-from voicecoach.app.request import Session, Track
+from voicecoach.app.request import PlannedSession, Track
 from voicecoach.system import cache, memory, signals, timings
 from voicecoach.views.caution import list_cautions
 from voicecoach.views.dose import note_dose
@@ -48,7 +48,7 @@ class Environment:
 
 
 @cache.enforce_limit()
-def plan(request: Request, folder: Path, report: Report) -> Session:
+def plan(request: Request, folder: Path, report: Report) -> PlannedSession:
     """Load a routine, build its score, speak its words, and give everything its time.
 
     Speech and scores are kept in ``folder``; nothing else is written.
@@ -63,7 +63,7 @@ def plan(request: Request, folder: Path, report: Report) -> Session:
     return replace(planned, warnings=(*aside, *planned.warnings))
 
 
-def plan_source(request: Request, source: Source, environment: Environment) -> Session:
+def plan_source(request: Request, source: Source, environment: Environment) -> PlannedSession:
     """Plan a session of a source as ``plan`` does, but the cache may grow beyond its limit meanwhile.
 
     Raises:
@@ -87,7 +87,7 @@ def _list_pieces(request: Request, source: Source, folder: Path) -> _Pieces:
     return pieces
 
 
-def _plan(request: Request, pieces: _Pieces, source: Source, environment: Environment) -> Session:
+def _plan(request: Request, pieces: _Pieces, source: Source, environment: Environment) -> PlannedSession:
     piece, report = pieces[0][2], environment.report
     with timings.time_part("voice"):
         found = (environment.find or speaker.find_speaker)(request, piece.words, environment.folder)
@@ -101,7 +101,7 @@ def _plan(request: Request, pieces: _Pieces, source: Source, environment: Enviro
     laid = {side: lay_track(stage, chosen, each, request.length) for side, chosen, each in pieces}
     laid, lower = _glide(laid, stage.clips) if request.fall else (laid, {})
     timelines = {side: timeline for side, (timeline, _) in laid.items()}
-    return Session(
+    return PlannedSession(
         request.title or piece.title,
         piece.words,
         piece.notice,
@@ -164,7 +164,7 @@ def make(request: Request, output: Path | None, folder: Path, report: Report) ->
 
 
 def _make(request: Request, output: Path | None, folder: Path, report: Report) -> Made:
-    from voicecoach.app.export import Label, find_destination, write_session
+    from voicecoach.app.export import Attachments, find_destination, write_session
 
     source, environment = Source(request.routine, request.language, folder), Environment(folder, report)
     destination = find_destination(request, output, source.called)
@@ -173,8 +173,8 @@ def _make(request: Request, output: Path | None, folder: Path, report: Report) -
     session = _plan(request, pieces, source, environment)
     del pieces  # the score of ten hours is some megabytes
     with timings.time_part("cover"):
-        label = Label(covers(), source.digests)
-    return write_session(session, request, destination, label, folder, report)
+        attachments = Attachments(covers(), source.digests)
+    return write_session(session, request, destination, attachments, folder, report)
 
 
 def _track(side: Side | None, piece: Piece, timeline: Timeline, request: Request) -> Track:

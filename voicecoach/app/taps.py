@@ -94,14 +94,14 @@ class Lengths:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class TapSeries:
     """The taps so far, in order of time."""
 
     taps: tuple[Tap, ...] = ()
 
-    def add(self, kind: Kind, at: Fraction) -> Sample:
+    def add(self, kind: Kind, at: Fraction) -> TapSeries:
         """Return the sample with one more tap."""
-        return Sample((*self.taps, Tap(kind, at)))
+        return TapSeries((*self.taps, Tap(kind, at)))
 
     @property
     def following(self) -> Kind:
@@ -170,7 +170,7 @@ def read_ratio(text: str) -> tuple[Fraction, Fraction]:
     return shares
 
 
-def find_breath(sample: Sample, shares: tuple[Fraction, Fraction]) -> Breath:
+def compute_breath(sample: TapSeries, shares: tuple[Fraction, Fraction]) -> Breath:
     """Return the breath that was tapped, with phases rounded to tenths of a second.
 
     Args:
@@ -208,7 +208,7 @@ def propose_ramp(taken: Breath) -> Pace | None:
     return Pace((taken, Breath(tuple(longer))))
 
 
-def read_times(text: str, source: str, *, phases: bool = False) -> Sample:
+def read_times(text: str, source: str, *, phases: bool = False) -> TapSeries:
     r"""Read the times of taps, a line each, in seconds: ``12.5``, or with a phase ``in 12.5`` or ``out 16``.
 
     >>> [str(tap.kind) for tap in read_times("in 0\nout 4", "taps.txt").taps]
@@ -228,7 +228,7 @@ def read_times(text: str, source: str, *, phases: bool = False) -> Sample:
             raise ChoiceError(f"{source}:{line}: {float(at):g} s is not after {float(taps[-1].at):g} s\n{_WRITE}")
         turn = Kind.EXHALE if phases and len(taps) % 2 else Kind.INHALE
         taps.append(Tap(_KINDS[named] if named else turn, at))
-    return Sample(tuple(taps))
+    return TapSeries(tuple(taps))
 
 
 _WRITE = "write the time of each tap on a line of its own, in seconds: 12.5, or in 12.5 and out 16"

@@ -54,10 +54,10 @@ def read_output(text: str) -> Output:
     """
     if not text.strip():
         raise ChoiceError("the name is empty; write a file or a folder, or leave -o out")
-    return Output(Path(text), is_folder(text))
+    return Output(Path(text), is_folder_name(text))
 
 
-def is_folder(text: str) -> bool:
+def is_folder_name(text: str) -> bool:
     """Return whether a path is written as the path of a folder: it ends in a slash, ``.`` or ``..``."""
     return os.path.basename(text) in {"", ".", ".."}  # noqa: PTH119 - pathlib drops the slash
 
@@ -148,7 +148,7 @@ def read_recording_list(text: str) -> Path:
 
 def _check_ending(text: str, endings: tuple[str, ...], rule: str) -> Path:
     path = Path(text)
-    if is_folder(text) or path.suffix.lower() not in endings:
+    if is_folder_name(text) or path.suffix.lower() not in endings:
         raise ChoiceError(f"{quote(text)}: {rule}")
     return path
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 48_000
 SAMPLE_BYTES = 2
 _MILLISECOND = SAMPLE_RATE // 1000
+INAUDIBLE = 33
+"""A sound whose loudest sample is under this value (-60 dBFS) is silence."""
 FRAME_SAMPLES = 1152
 """The samples of one MP3 frame (ISO 11172-3, Layer III): 24 ms at 48 kHz."""
 

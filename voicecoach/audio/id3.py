@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import __version__
+from voicecoach.core.timeline import to_milliseconds
 from voicecoach.views.exchange import FORMAT
 
 if TYPE_CHECKING:
@@ -155,8 +156,8 @@ def _add_chapters(frames: ID3, chapters: Sequence[ChapterTag]) -> None:
         frames.add(
             CHAP(
                 element_id=name,
-                start_time=_to_milliseconds(chapter.start),
-                end_time=_to_milliseconds(chapter.end),
+                start_time=to_milliseconds(chapter.start),
+                end_time=to_milliseconds(chapter.end),
                 start_offset=_NO_OFFSET,
                 end_offset=_NO_OFFSET,
                 sub_frames=[TIT2(encoding=Encoding.UTF16, text=[to_line(chapter.title)])],
@@ -165,10 +166,6 @@ def _add_chapters(frames: ID3, chapters: Sequence[ChapterTag]) -> None:
     if names:
         flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
         frames.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[]))
-
-
-def _to_milliseconds(seconds: Fraction) -> int:
-    return round(seconds * 1000)
 
 
 def _join_titles(group: Sequence[ChapterTag]) -> str:

@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import filters, levels, loudness, mp3
-from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, amplify, is_audible, read_wave
+from voicecoach.audio.clip import (
+    FRAME_SAMPLES,
+    INAUDIBLE,
+    SAMPLE_BYTES,
+    SAMPLE_RATE,
+    Clip,
+    amplify,
+    is_audible,
+    read_wave,
+)
 from voicecoach.audio.formats import GRID, MP3
 from voicecoach.audio.loudness import Blocks, Loudness
 from voicecoach.audio.mixdown import WINDOW, compute_ducking, find_passages, interleave, mix_loop, mix_windows
@@ -36,8 +45,6 @@ Progress = Callable[[str, int, int], None]
 MOST_DISTINCT = 1200
 """The most seconds of distinct sound that are kept in memory for joining: 110 MiB."""
 
-SOFTEST_PEAK = 33
-"""The least peak of a cue, as a sample value (-60 dBFS)."""
 
 DUCKED = 0.5
 """The gain of a bed under speech, as a factor: 6 dB of ducking."""
@@ -225,7 +232,7 @@ def _check_audible(parts: Iterable[TrackPlan], clip: Callable[[Cue], Clip]) -> N
     """Refuse a session with an inaudible cue."""
     cues = {cue.source: cue for part in parts for cue in part.timeline.cues}
     for cue in cues.values():
-        if not is_audible(clip(cue), SOFTEST_PEAK):
+        if not is_audible(clip(cue), INAUDIBLE):
             raise VoiceError(f"{quote(cue.text)} would not be heard: its sound is silent\ntry another --voice")
 
 

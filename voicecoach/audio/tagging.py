@@ -27,11 +27,10 @@ from voicecoach.audio.id3 import (
     to_line,
     to_plain_text,
 )
-from voicecoach.core.timeline import format_timestamp
+from voicecoach.core.timeline import format_timestamp, to_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from fractions import Fraction
     from pathlib import Path
 
     from voicecoach.audio.formats import Format
@@ -180,8 +179,8 @@ def format_chapters(chapters: Sequence[ChapterTag]) -> str:
         lines += [
             "[CHAPTER]",
             "TIMEBASE=1/1000",
-            f"START={_to_milliseconds(each.start)}",
-            f"END={_to_milliseconds(each.end)}",
+            f"START={to_milliseconds(each.start)}",
+            f"END={to_milliseconds(each.end)}",
         ]
         title = "".join(f"\\{sign}" if sign in "=;#\\" else sign for sign in to_line(each.title))
         # ffmpeg continues a line that ends in a backslash, even in an escaped one.
@@ -304,7 +303,7 @@ def _build_comments(tags: Tags) -> list[tuple[str, str]]:
     fields = [(name, value) for name, value in fields if value]
     for number, chapter in enumerate(merge_chapters(tags.chapters), 1):
         fields += [
-            (f"CHAPTER{number:03}", format_timestamp(_to_milliseconds(chapter.start))),
+            (f"CHAPTER{number:03}", format_timestamp(to_milliseconds(chapter.start))),
             (f"CHAPTER{number:03}NAME", to_line(chapter.title)),
         ]
     return fields
@@ -336,10 +335,6 @@ def _tag_m4a(path: Path, tags: Tags) -> None:
         kind = MP4Cover.FORMAT_JPEG if tags.cover_type == "image/jpeg" else MP4Cover.FORMAT_PNG
         file.tags["covr"] = [MP4Cover(tags.cover, kind)]
     file.save(padding=lambda _: 0)
-
-
-def _to_milliseconds(seconds: Fraction) -> int:
-    return round(seconds * 1000)
 
 
 @contextmanager

@@ -229,6 +229,24 @@ def format_time(seconds: Fraction | float, *, tenths: bool = False) -> str:
     return f"{text}.{tenth}" if tenths else text
 
 
+def to_milliseconds(seconds: Fraction) -> int:
+    """Round seconds to milliseconds, halves up, so that times keep their order.
+
+    >>> to_milliseconds(Fraction("1.2345"))
+    1235
+    """
+    return round_time(seconds, 1000)
+
+
+def round_time(seconds: Fraction, parts: int) -> int:
+    """Round seconds to parts of a second, halves up; return how many parts they are.
+
+    >>> round_time(Fraction("1.25"), 10)
+    13
+    """
+    return (2 * seconds.numerator * parts + seconds.denominator) // (2 * seconds.denominator)
+
+
 def format_timestamp(milliseconds: int, point: str = ".") -> str:
     """Return a time with all its digits, as captions and chapter tags need it; ``point`` is the decimal mark.
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from voicecoach.core.timeline import format_timestamp
+from voicecoach.core.timeline import format_timestamp, round_time, to_milliseconds
 from voicecoach.views.text import describe_cue, one_line
 
 if TYPE_CHECKING:
@@ -133,19 +133,6 @@ def split_sentences(text: str) -> list[str]:
             sentences.append("")
         sentences[-1] += token
     return sentences
-
-
-def to_milliseconds(seconds: Fraction) -> int:
-    """Round seconds to milliseconds, halves up, so that times keep their order.
-
-    >>> to_milliseconds(Fraction("1.2345"))
-    1235
-    """
-    return _round_to(seconds, 1000)
-
-
-def _round_to(seconds: Fraction, parts: int) -> int:
-    return (2 * seconds.numerator * parts + seconds.denominator) // (2 * seconds.denominator)
 
 
 def _in_order(timeline: Timeline) -> list[Cue]:
@@ -375,7 +362,7 @@ def _blocks(captions: Iterable[Caption], point: str, markup: dict[int, str]) -> 
 
 
 def _list_lines(timeline: Timeline, title: str, language: Language) -> Iterator[str]:
-    seconds = _round_to(timeline.duration, 1)
+    seconds = round_time(timeline.duration, 1)
     yield f"[ti:{one_line(title).translate(_ROUND)}]"
     yield f"[la:{language.code}]"
     yield f"[length:{seconds // 60:02}:{seconds % 60:02}]"
@@ -398,5 +385,5 @@ def _tag(at: Fraction) -> str:
     >>> _tag(Fraction(36_061))
     '[601:01.00]'
     """
-    seconds, hundredths = divmod(_round_to(at, 100), 100)
+    seconds, hundredths = divmod(round_time(at, 100), 100)
     return f"[{seconds // 60:02}:{seconds % 60:02}.{hundredths:02}]"

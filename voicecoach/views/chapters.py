@@ -6,8 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from voicecoach.core.timeline import to_milliseconds
 from voicecoach.errors import ChoiceError, quote
-from voicecoach.views.captions import to_milliseconds
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:

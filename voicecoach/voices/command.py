@@ -103,7 +103,7 @@ class CommandVoice:
             for batch in split_batches(speak_all(speakers, wordings), BATCH):
                 yield from polish.polish(batch, gain)
 
-    def _own_gain(self, speaker: Speaker) -> float:
+    def _own_gain(self, speaker: CommandProcess) -> float:
         """Return the gain in dB that brings its calibration sentence to the target, measured once."""
         key = f"gain of {self.identity}"
         kept = cache.recall(self.folder, key)
@@ -139,7 +139,7 @@ class Commands:
 KIND = Commands()
 
 
-class Speaker:
+class CommandProcess:
     """Runs a command, a second time if it fails, in a folder of its own."""
 
     def __init__(self, voice: CommandVoice, folder: Path) -> None:
@@ -223,13 +223,13 @@ class Speaker:
 
 
 @contextmanager
-def _speakers(voice: CommandVoice, number: int) -> Iterator[list[Speaker]]:
+def _speakers(voice: CommandVoice, number: int) -> Iterator[list[CommandProcess]]:
     """Give speakers, each with its own temporary folder; all folders are removed at the end."""
     with make_private_folder() as made, ExitStack() as stack:
         folders = [made / str(each) for each in range(number)]
         for folder in folders:
             folder.mkdir()
-        speakers = [Speaker(voice, folder) for folder in folders]
+        speakers = [CommandProcess(voice, folder) for folder in folders]
         for speaker in speakers:
             stack.callback(speaker.stop)
         yield speakers

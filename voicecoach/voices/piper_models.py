@@ -131,7 +131,7 @@ def find_model(name: str, data: Path | None) -> Path:
     return there[match]
 
 
-def find_speaker(number: str | None, name: str | None, facts: Facts) -> int | None:
+def find_speaker_number(number: str | None, name: str | None, facts: Facts) -> int | None:
     """Return the number of a model's speaker."""
     if name is not None:
         if name not in facts.named:

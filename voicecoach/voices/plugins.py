@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from voicecoach.audio.clip import is_audible
+from voicecoach.audio.clip import INAUDIBLE, is_audible
 from voicecoach.errors import VoicecoachError, VoiceError, quote
 from voicecoach.voices.cached import close_after
 from voicecoach.voices.port import VoiceInfo
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from voicecoach.voices.port import Kind, Settings, Voice
 
 GROUP = "voicecoach.voices"
-
-LEAST_HEARD = 33
-"""The sample value that the loudest of a clip is, at least (-60 dBFS)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,7 @@ class CheckedVoice:
         """
         with _explain_errors(f"voice {self.name}", self.package), close_after(self.voice.speak(wordings)) as spoken:
             for wording, clip in zip(wordings, spoken, strict=False):  # whoever asked counts them
-                if not is_audible(clip, LEAST_HEARD):
+                if not is_audible(clip, INAUDIBLE):
                     raise VoiceError(f"the voice {self.name} gave no sound for {quote(wording)}\ntry another --voice")
                 yield clip
 

@@ -13,7 +13,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg, filters
-from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
+from voicecoach.audio.clip import INAUDIBLE, SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
 from voicecoach.audio.loudness import integrate
 from voicecoach.audio.pcm import audioop
 from voicecoach.system import parallel, timings
@@ -32,8 +32,6 @@ CEILING = -3.0
 
 QUIET = -50.0
 """Sound softer than this, in dB under the loudest sample of a clip, is not yet (or no longer) speech."""
-INAUDIBLE = 33
-"""A voice whose loudest sample is under this (-60 dBFS) has said nothing."""
 BEFORE, AFTER, FADE = 0.005, 0.020, 0.004
 """Seconds kept before the first sound and after the last, and faded at both ends."""
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg, filters
-from voicecoach.audio.clip import SAMPLE_RATE, Clip, find_peak
+from voicecoach.audio.clip import INAUDIBLE, SAMPLE_RATE, Clip, find_peak
 from voicecoach.errors import VoiceError, quote
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 LOUDNESS, WITHIN = -18.0, 1.0
 """LUFS of a clip of a second or more, and by how much it may be missed."""
-
-LEAST_HEARD = 33
-"""The sample value that is heard, at least (-60 dBFS)."""
 
 EDGE = SAMPLE_RATE // 20
 """Samples in which a clip is heard to begin, and to end: 50 ms."""
@@ -66,8 +63,8 @@ class VoiceContract:
         """Cues are laid by the ends of clips: they are heard in the first and in the last 50 ms."""
         for text, clip in zip(PLAIN, self._speak(PLAIN), strict=True):
             _check_heard(text, clip)
-            _require(find_peak(clip[:EDGE]) >= LEAST_HEARD, f"the clip of {quote(text)} begins with silence")
-            _require(find_peak(clip[-EDGE:]) >= LEAST_HEARD, f"the clip of {quote(text)} ends with silence")
+            _require(find_peak(clip[:EDGE]) >= INAUDIBLE, f"the clip of {quote(text)} begins with silence")
+            _require(find_peak(clip[-EDGE:]) >= INAUDIBLE, f"the clip of {quote(text)} ends with silence")
 
     def test_clips_of_a_second_or_more_have_one_loudness(self) -> None:
         """It is -18 LUFS."""
@@ -160,7 +157,7 @@ def _speak_or_refuse(voice: Voice, text: str) -> Clip | None:
 
 def _check_heard(text: str, clip: Clip) -> None:
     _require(isinstance(clip, Clip), f"{quote(text)} gives {type(clip).__name__}, not a Clip")
-    _require(find_peak(clip) >= LEAST_HEARD, f"the clip of {quote(text)} is silent")
+    _require(find_peak(clip) >= INAUDIBLE, f"the clip of {quote(text)} is silent")
 
 
 def _loudness(clip: Clip) -> float:

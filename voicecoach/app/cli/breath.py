@@ -14,7 +14,7 @@ from voicecoach.app.cli.options import JSON
 from voicecoach.app.cli.origin import is_typed
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import print_json, print_notes
-from voicecoach.app.taps import find_breath, read_ratio
+from voicecoach.app.taps import compute_breath, read_ratio
 from voicecoach.errors import ChoiceError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def command(chosen: BreathOptions) -> None:
     _check_ratio(phased=phases)
     sample = measuring.record_taps(phases=phases) if times is None else measuring.read_taps(times, phases=phases)
     _check_ratio(phased=sample.phased)
-    breath = find_breath(sample, chosen.ratio)
+    breath = compute_breath(sample, chosen.ratio)
     print_notes((*measuring.describe(sample, breath), *measuring.propose_slower(breath)))
     if chosen.as_json:
         print_json(measuring.as_json(sample, breath))

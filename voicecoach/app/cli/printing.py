@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from voicecoach.app.request import Report, Request, Session
+    from voicecoach.app.request import PlannedSession, Report, Request
     from voicecoach.app.values import Output
 
 
@@ -30,7 +30,7 @@ def print_notes(notes: Iterable[str]) -> None:
         click.echo(f"voicecoach: {note}", err=True)
 
 
-def print_warnings(session: Session, *, quiet: bool) -> None:
+def print_warnings(session: PlannedSession, *, quiet: bool) -> None:
     """Print the warnings of a session, unless only errors are wanted."""
     print_notes(() if quiet else filter(None, (*session.warnings, session.dose)))
 
