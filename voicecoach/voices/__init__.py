@@ -3,4 +3,15 @@
 Other packages use the submodules in ``__all__``.
 """
 
-__all__ = ["cached", "download", "espeak", "finding", "listing", "matching", "port", "recorded", "system", "testing"]
+__all__ = [
+    "cached",
+    "download",
+    "espeak",
+    "finding",
+    "listing",
+    "matching",
+    "port",
+    "system",
+    "takes",
+    "testing",
+]

@@ -24,6 +24,7 @@ from voicecoach.system.file_names import name_recording
 from voicecoach.voices import polish
 from voicecoach.voices.polish import Raw
 from voicecoach.voices.port import CompositeVoice
+from voicecoach.voices.takes import Takes, list_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 
     from voicecoach.voices.port import Settings, Voice, VoiceInfo
 
-ENDINGS = (".wav", ".flac", ".m4a", ".mp3")
-"""The files that are recordings; of several with the same words, the first by this order is heard."""
+__all__ = ["KIND", "Fault", "Recorded", "RecordedVoice", "RecordingError", "list_recordings"]
 
 VERSION = 1
 """Raised by whoever changes how recordings are cut or levelled, so that none of before is reused."""
@@ -94,24 +94,6 @@ _MISSING = "is not there"
 _AGAIN = "record them again; without its file, a wording can be spoken by another voice: recorded:FOLDER,VOICE"
 
 
-def list_recordings(folder: Path) -> dict[str, tuple[Path, ...]]:
-    """Return the recordings in a folder by their names without the ending, best ending first.
-
-    Raises:
-        ChoiceError: When the folder does not exist or can't be read.
-    """
-    try:
-        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
-    except FileNotFoundError:
-        raise ChoiceError(f"{folder}: no such folder of recordings; create it first") from None
-    except OSError as error:
-        raise ChoiceError(f"{folder}: the recordings can't be read: {(error.strerror or str(error)).lower()}") from None
-    found: dict[str, tuple[Path, ...]] = {}
-    for path in sorted(files, key=lambda path: ENDINGS.index(path.suffix.lower())):
-        found[path.stem.lower()] = (*found.get(path.stem.lower(), ()), path)
-    return found
-
-
 class RecordedVoice:
     """A voice whose clips are recordings; ``other`` speaks what is missing.
 
@@ -126,7 +108,7 @@ class RecordedVoice:
             ChoiceError: When the folder does not exist.
         """
         self.folder, self.other, self.named = folder, other, named
-        self._files = list_recordings(folder)
+        self._takes = Takes(folder)
         self._notes = tuple(notes)
         self._digests: dict[Path, str] = {}
         self._missing: dict[str, None] = {}
@@ -135,7 +117,7 @@ class RecordedVoice:
     @cached_property
     def identity(self) -> str:
         """All recordings in the folder, and the other voice."""
-        every = sorted((stem, self._digest(files[0])) for stem, files in self._files.items())
+        every = sorted((stem, self._digest(files[0])) for stem, files in self._takes.files.items())
         said = f"recorded {hashlib.sha256(repr(every).encode()).hexdigest()}; {_treatment()}"
         return f"{said}; else {self.other.identity}" if self.other else said
 
@@ -195,7 +177,8 @@ class RecordedVoice:
 
     def _file(self, wording: str) -> Path | None:
         """Return the recording of a wording; note it if there is none, or more than one."""
-        files = self._files.get(_name_file(wording), ())
+        stems = self._takes.find_stems(wording)
+        files = [file for stem in stems for file in self._takes.files[stem]]
         if not files:
             self._missing[wording] = None
             return None

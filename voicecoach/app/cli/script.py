@@ -84,10 +84,10 @@ def command(chosen: ScriptOptions) -> None:
 def _list_unrecorded(found: Iterable[Prompt], folder: Path) -> tuple[Prompt, ...]:
     """Return the wordings that have no recording in a folder yet."""
     from voicecoach.system.folders import expand
-    from voicecoach.voices.recorded import list_recordings
+    from voicecoach.voices.takes import Takes
 
-    there = list_recordings(expand(folder))
-    return tuple(prompt for prompt in found if prompt.file.removesuffix(".wav") not in there)
+    takes = Takes(expand(folder))
+    return tuple(prompt for prompt in found if takes.find(prompt.said) is None)
 
 
 def _write_list(found: Sequence[Prompt], path: Path, title: str) -> None:
