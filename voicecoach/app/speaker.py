@@ -75,8 +75,9 @@ def wrap_voice(
 ) -> Speaker:
     """Return a voice that was found as a speaker, whose clips are kept in ``folder`` and in ``memory``."""
     from voicecoach.voices.cached import CachedVoice
+    from voicecoach.voices.shipped import ShippedClips
 
-    kept = CachedVoice(voice, folder, tuple(_note_foreign(listed, words.code)), memory=memory)
+    kept = CachedVoice(voice, folder, tuple(_note_foreign(listed, words.code)), memory=memory, shipped=ShippedClips())
     return Speaker(kept, listed.id, listed.name, tuple(listed.languages))
 
 

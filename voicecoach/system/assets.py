@@ -49,6 +49,15 @@ def find_room_tone() -> Path:
     return _find_folder() / "room" / "tone.wav"
 
 
+def find_clips() -> Path:
+    """Return the folder of the spoken clips that come with the program.
+
+    >>> find_clips().name
+    'clips'
+    """
+    return _find_folder() / "clips"
+
+
 @cache
 def list_assets() -> tuple[str, ...]:
     """Return the file names of all chimes and tones that come with the program: 48 kHz, one channel, 16 bits.

@@ -11,6 +11,7 @@ __all__ = [
     "listing",
     "matching",
     "port",
+    "shipped",
     "system",
     "takes",
     "testing",

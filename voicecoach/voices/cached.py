@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from voicecoach.system.lru import Lru
     from voicecoach.voices.port import Voice
+    from voicecoach.voices.shipped import ShippedClips
 
 
 PATIENCE = 30.0
@@ -29,7 +30,7 @@ class CachedVoice:
     If the cache can't be read or written, the voice still speaks, and ``problems`` says so once.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where clips come from, and where they go
         self,
         voice: Voice,
         folder: Path,
@@ -37,12 +38,14 @@ class CachedVoice:
         *,
         limit: int = cache.LIMIT,
         memory: Lru[Path, Clip] | None = None,
+        shipped: ShippedClips | None = None,
     ) -> None:
         """Wrap ``voice``; ``folder`` is made when there is something to keep, and holds ``limit`` bytes at most.
 
-        Problems of the voice itself come first in ``problems``. Clips in ``memory`` are not read again.
+        Problems of the voice itself come first in ``problems``. Clips in ``memory`` are not read again. ``shipped`` are
+        the clips that come with the program.
         """
-        self._memory = memory
+        self._memory, self._shipped = memory, shipped
         self.voice, self.folder, self.limit = voice, folder, limit
         self.name = ""
         self._problems = list(problems)
@@ -83,6 +86,9 @@ class CachedVoice:
                 stack.enter_context(self._turn())
                 clips |= self._kept({wording: path for wording, path in places.items() if wording not in clips})
             missing = [wording for wording in places if wording not in clips]
+            if missing and self._shipped is not None:
+                clips |= self._unpack(self._shipped.find(self.voice, missing), places)
+                missing = [wording for wording in missing if wording not in clips]
             spoken = stack.enter_context(close_after(self.voice.speak(missing) if missing else iter(())))
             for wording in wordings:
                 if wording not in clips:
@@ -102,6 +108,13 @@ class CachedVoice:
         clips = {wording: clip for wording, path in places.items() if (clip := self._find(path)) is not None}
         self._found |= clips.keys()
         return clips
+
+    def _unpack(self, found: Mapping[str, Clip], places: Mapping[str, Path]) -> Mapping[str, Clip]:
+        """Keep clips that come with the program, as if they had been spoken."""
+        for wording, clip in found.items():
+            self._keep(places[wording], clip)
+        self._found |= found.keys()
+        return found
 
     def _find(self, path: Path) -> Clip | None:
         """Return a clip from memory, or from its file."""
@@ -123,6 +136,10 @@ class CachedVoice:
         if clip is None:
             raise VoiceError("the voice gave fewer clips than it was asked for")
         self._fresh.add(wording)
+        return self._keep(path, clip)
+
+    def _keep(self, path: Path, clip: Clip) -> Clip:
+        """Keep a clip in memory and in its file."""
         if self._memory is not None:
             clip = Clip(clip.pcm, clip.digest)
             self._memory.put(path, clip, len(clip.pcm))

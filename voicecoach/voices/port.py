@@ -37,6 +37,15 @@ class CompositeVoice(Protocol):
         """Everything that changes the sound of this wording, as one line of text."""
 
 
+@runtime_checkable
+class ShippedVoice(Protocol):
+    """A voice of which clips come with the program."""
+
+    @property
+    def shipped_identity(self) -> str:
+        """Everything that changes how it sounds, except the versions of the libraries that it runs on."""
+
+
 @dataclass(frozen=True, slots=True)
 class VoiceInfo:
     """A voice that exists on this computer, or could be installed.
