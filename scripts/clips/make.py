@@ -97,7 +97,7 @@ def make_files() -> dict[str, bytes]:
                 continue
             files[f"{name}.opus"], starts = encode(list(new.values()))
             for (wording, clip), start in zip(new.items(), starts, strict=True):
-                index[find_key(voice.shipped_identity, wording)] = [f"{name}.opus", start, clip.samples]
+                index[find_key(voice.shipped_identity_of(wording), wording)] = [f"{name}.opus", start, clip.samples]
     return {INDEX: _write_index(index), **files}
 
 

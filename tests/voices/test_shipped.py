@@ -27,9 +27,12 @@ LONG = Clip(b"\x01\x02" * 900)
 class Heart:
     """A voice of which clips come with the program; it notes what it had to speak."""
 
-    shipped_identity: str = IDENTITY
+    settings: str = IDENTITY
     identity: str = "heart, calm, with library 1"
     spoken: list[str] = field(default_factory=list)
+
+    def shipped_identity_of(self, wording: str) -> str:
+        return f"{self.settings}, as {wording.lower()}"
 
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
         for each in wordings:
@@ -49,7 +52,7 @@ def clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ShippedClips:
 
 
 def write_index(folder: Path, places: dict[str, list[object]], version: int = VERSION) -> None:
-    index = {find_key(IDENTITY, wording): place for wording, place in places.items()}
+    index = {find_key(f"{IDENTITY}, as {wording.lower()}", wording): place for wording, place in places.items()}
     (folder / INDEX).write_text(json.dumps({"version": version, "clips": index}))
 
 

@@ -41,9 +41,8 @@ class CompositeVoice(Protocol):
 class ShippedVoice(Protocol):
     """A voice of which clips come with the program."""
 
-    @property
-    def shipped_identity(self) -> str:
-        """Everything that changes how it sounds, except the versions of the libraries that it runs on."""
+    def shipped_identity_of(self, wording: str) -> str:
+        """Everything that changes the sound of this wording, except the versions of the libraries below the voice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,7 @@ class ShippedClips:
         """
         if not isinstance(voice, ShippedVoice):
             return {}
-        identity = voice.shipped_identity
-        places = {each: self.places.get(find_key(identity, each)) for each in wordings}
+        places = {each: self.places.get(find_key(voice.shipped_identity_of(each), each)) for each in wordings}
         wanted = sorted(((place.file, each, place) for each, place in places.items() if place), key=lambda row: row[0])
         files = [
             (file, [(each, place) for _, each, place in rows]) for file, rows in groupby(wanted, lambda row: row[0])
