@@ -8,10 +8,9 @@ import platform
 import sys
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 from voicecoach.errors import VoiceError
+from voicecoach.voices.packages import find_version
 
 SYSTEM = "libespeak-ng.so.1"
 CHOICE = "VOICECOACH_ESPEAK"
@@ -43,7 +42,7 @@ def find() -> Library:
     Raises:
         VoiceError: When there is none.
     """
-    spoken_by = f"pyttsx3 {_distribution('pyttsx3') or '?'}"
+    spoken_by = f"pyttsx3 {find_version('pyttsx3') or '?'}"
     if sys.platform in {"darwin", "win32"}:
         return Library(f"{spoken_by}, {platform.system()} {platform.release()}")
     sources = (_find_system, _find_bundled) if os.environ.get(CHOICE) == "system" else (_find_bundled, _find_system)
@@ -66,7 +65,7 @@ def _find_bundled() -> Library | None:
     except (ImportError, RuntimeError):
         return None
     said = _espeak_version(path)
-    wheel = _distribution("espeakng-loader")
+    wheel = find_version("espeakng-loader")
     return Library(f"espeak-ng {said} of espeakng-loader {wheel}", "espeak", path, data) if said else None
 
 
@@ -79,19 +78,3 @@ def _espeak_version(path: str) -> str | None:
     info.argtypes, info.restype = [ctypes.c_void_p], ctypes.c_char_p
     said = info(None)
     return said.decode(errors="replace") if said else None
-
-
-def _distribution(name: str) -> str | None:
-    """Return a package's version, read off the name of what was installed with it: asking importlib takes 15 ms."""
-    spec = find_spec(name.replace("-", "_"))
-    if spec is not None and spec.origin:
-        beside = Path(spec.origin).parent.parent.glob(f"{name.replace('-', '_')}-*.dist-info")
-        found = [each.stem.partition("-")[2] for each in beside]
-        if len(found) == 1:
-            return found[0]
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

@@ -98,6 +98,12 @@ def _load_piper() -> Kind:
     return KIND
 
 
+def _load_hibari() -> Kind:
+    from voicecoach.voices.hibari.voice import KIND
+
+    return KIND
+
+
 def _load_recorded() -> Kind:
     from voicecoach.voices.recorded import KIND
 
@@ -118,6 +124,7 @@ _OURS: tuple[Kind, ...] = (
         _load_piper,
         lambda settings: settings.data is not None and plain_files.is_folder(settings.data / "piper"),
     ),
+    Later("hibari", _load_hibari, lambda _: True),
     Later("recorded", _load_recorded, lambda _: False),  # the folders of recordings are not known
     Later("command", _load_command, lambda settings: bool(settings.commands)),
 )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from voicecoach.audio.clip import SAMPLE_BYTES, amplify
 from voicecoach.errors import ChoiceError, VoiceError, quote
 from voicecoach.system import cache
+from voicecoach.voices.packages import hash_file
 from voicecoach.voices.piper_models import (
     INSTALL,
     check_version,
@@ -23,7 +24,6 @@ from voicecoach.voices.piper_models import (
     find_config,
     find_model,
     find_speaker_number,
-    hash_file,
     list_models,
     quote_error,
     read_facts,

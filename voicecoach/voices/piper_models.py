@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from contextlib import suppress
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, quote
 from voicecoach.language import TAG
-from voicecoach.system import cache, folders
+from voicecoach.system import folders
 from voicecoach.voices.matching import match_name
 from voicecoach.voices.port import VoiceInfo
 
@@ -193,22 +192,6 @@ def _make_title(stem: str) -> str:
 def _list_tags(code: str) -> tuple[str, ...]:
     tag = code.replace("_", "-").lower()
     return (tag,) if TAG.fullmatch(tag) else ()
-
-
-def hash_file(path: Path, folder: Path | None) -> str:
-    """Return a file's hash, kept by its size and time: it has 60 MB and more."""
-    try:
-        facts = path.stat()
-        key = f"hash of {path.absolute()}, {facts.st_size} bytes, {facts.st_mtime_ns}"
-        kept = cache.recall(folder, key)
-        if isinstance(kept, str) and re.fullmatch("[0-9a-f]{16}", kept):
-            return kept
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    except OSError as error:
-        raise VoiceError(f"{path}: the model can't be read: {(error.strerror or str(error)).lower()}") from error
-    cache.remember(folder, key, found)
-    return found
 
 
 def quote_error(error: BaseException) -> str:

@@ -19,7 +19,7 @@ from voicecoach.voices import polish
 from voicecoach.voices.supervisor import Fault, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from voicecoach.voices.polish import Raw
@@ -45,6 +45,7 @@ class Start:
         patience: Seconds that any answer may take.
         one_phrase: Whether a process is good for a single phrase.
         sample_rate: The sample rate of its files, if all of them are mono WAV files with nothing but the sound.
+        add: Gives what a request about a wording says besides its text.
     """
 
     command: Sequence[str]
@@ -52,6 +53,7 @@ class Start:
     patience: float
     one_phrase: bool = False
     sample_rate: int | None = None
+    add: Callable[[str], Mapping[str, object]] | None = None
 
 
 class Speaking(Protocol):
@@ -99,14 +101,21 @@ class Speaker:
         Raises:
             Fault: When it fails, or this speaker was stopped.
         """
+        return self._run().ask(request, patience)
+
+    def start(self) -> None:
+        """Start the worker and let it set itself up meanwhile; if that fails, the first request does it again."""
+        with suppress(Fault):
+            self._run().set_up()
+
+    def _run(self) -> Worker:
         with self._starting:
             if self._stopped:
                 raise Fault("was stopped")
             if self._worker is None:
                 start = self._start
                 self._worker = Worker(start.command, start.setup, start.patience)
-            worker = self._worker
-        return worker.ask(request, patience)
+            return self._worker
 
     def rest(self) -> None:
         """End the worker, if one runs; the next request starts another."""
@@ -124,7 +133,8 @@ class Speaker:
         # Each try has its own file, so that a late result of an abandoned try is never taken for another.
         path = self._folder / f"{next(self._numbers)}.wav"
         seconds = self._start.patience + 0.1 * len(wording)
-        request = {"do": "say", "text": wording, "path": str(path), "rate": rate, "seconds": seconds}
+        more = self._start.add(wording) if self._start.add else {}
+        request = {"do": "say", "text": wording, "path": str(path), "rate": rate, "seconds": seconds, **more}
         try:
             answer = self.ask(request, seconds)
             if answer.get("done") != str(path):

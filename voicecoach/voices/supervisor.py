@@ -44,7 +44,8 @@ class Worker:
         Raises:
             Fault: When it does not start.
         """
-        self._setup: tuple[Mapping[str, object], float] | None = (setup, patience + STARTING)
+        self._setup: Mapping[str, object] | None = setup  # until it is sent
+        self._patience: float | None = patience + STARTING  # until it is answered
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         child = None
         try:
@@ -67,17 +68,28 @@ class Worker:
             Fault: When it ends, takes longer than ``patience`` seconds, answers nonsense or reports an error; or, the
                 first time, refuses its setup.
         """
-        if self._setup is not None:
-            setup, self._setup = self._setup, None
-            self._ask(*setup)
-        return self._ask(request, patience)
-
-    def _ask(self, request: Mapping[str, object], patience: float) -> dict[str, Any]:
+        self.set_up()
+        if self._patience is not None:
+            longest, self._patience = self._patience, None
+            self._receive(longest)
         with suppress(queue.Empty):  # an answer too many would be taken for the next one, and so on
             raise Fault(
                 "gives an answer that was not asked for" if self._answers.get_nowait() else self._how_it_ended()
             )
         self._send(json.dumps(request).encode() + b"\n")
+        return self._receive(patience)
+
+    def set_up(self) -> None:
+        """Send the setup ahead, without waiting: the first question then finds a worker that is ready, or nearly.
+
+        Raises:
+            Fault: When it has ended.
+        """
+        if self._setup is not None:
+            setup, self._setup = self._setup, None
+            self._send(json.dumps(setup).encode() + b"\n")
+
+    def _receive(self, patience: float) -> dict[str, Any]:
         try:
             line = self._answers.get(timeout=patience)
         except queue.Empty:

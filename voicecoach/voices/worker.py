@@ -15,12 +15,13 @@ import signal
 import sys
 import wave
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Request = dict[str, Any]
+_Speech = TypeVar("_Speech")
 PROPERTIES = ("voice", "rate", "pitch", "volume")
 ESPEAK_RATE = 22_050
 """Samples a second; pyttsx3 writes all of espeak's sound so."""
@@ -169,14 +170,24 @@ def answer(speech: Speech, request: Request) -> Request:
 
 def main(requests: TextIO, answers: TextIO) -> None:
     """Answer every line of ``requests`` on ``answers``, the first of which is the setup."""
-    speech: Speech | None = None
+    serve(requests, answers, start_speech, answer)
+
+
+def serve(
+    requests: TextIO,
+    answers: TextIO,
+    start: Callable[[Request], _Speech],
+    reply: Callable[[_Speech, Request], Request],
+) -> None:
+    """Start speech as the first request says, and answer every other with ``reply``; errors are answers, too."""
+    speech: _Speech | None = None
     for line in requests:
         try:
             request, said = json.loads(line), Request()
             if speech is None:
-                speech, said = start_speech(request), {"ready": os.getpid()}
+                speech, said = start(request), {"ready": os.getpid()}
             else:
-                said = answer(speech, request)
+                said = reply(speech, request)
         except Exception as error:  # noqa: BLE001 - every exception of a driver is reported to the other side
             said = {"error": describe_error(error)}
         answers.write(json.dumps(said) + "\n")
@@ -242,6 +253,15 @@ def _describe(voice: Any) -> Request:  # noqa: ANN401 - pyttsx3 has no types
     }
 
 
+def run(work: Callable[[TextIO, TextIO], None]) -> None:
+    """Run ``work`` with the process's own input and output, and end the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(BrokenPipeError):  # the other side has gone
+        work(sys.stdin, _own_stdout())
+    # Libraries' own threads can hold an orderly end up.
+    os._exit(0)
+
+
 def _own_stdout() -> TextIO:
     """Keep the real standard output for answers; whatever else prints goes to stderr."""
     kept = os.dup(1)
@@ -250,8 +270,4 @@ def _own_stdout() -> TextIO:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(BrokenPipeError):  # the other side has gone
-        main(sys.stdin, _own_stdout())
-    # espeak's own threads can hold an orderly end up.
-    os._exit(0)
+    run(main)

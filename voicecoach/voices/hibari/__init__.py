@@ -1,0 +1,1 @@
+"""hibari's natural English voices."""
