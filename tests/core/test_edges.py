@@ -127,7 +127,7 @@ def test_a_stretch_begins_with_its_first_breath_also_if_that_has_to_wait() -> No
 def test_a_cue_is_known_by_its_track_what_is_said_and_how_far_the_voice_has_sunk() -> None:
     said, rung = perform(seq(phrase("bell-end"), Sound("bell-end")), measure, CALM).cues
     assert said.kind is not CueKind.CHIME
-    assert (said.source, rung.source) == (("voice", "bell-end", 0), ("chime", "bell-end", 0))
+    assert (said.source, rung.source) == (("voice", "bell-end", 0, 0), ("chime", "bell-end", 0, 0))
 
 
 @pytest.mark.parametrize("text", ["3 breaths, at least 20s", "2 breaths", "90s"])

@@ -10,7 +10,7 @@ from voicecoach.api.arguments import read_text, write_seconds
 from voicecoach.app import values
 from voicecoach.app.request import Request
 from voicecoach.audio.formats import FORMATS, choose_format
-from voicecoach.audio.settings import USUAL_UNDER, Sounding
+from voicecoach.audio.settings import MOST_TAKES, USUAL_UNDER, Sounding
 from voicecoach.core import notation
 from voicecoach.core.breath import Breath, Pace, Span
 from voicecoach.core.score import Side
@@ -57,6 +57,7 @@ class PlanKeywords(TypedDict, total=False):
     rate: int | None
     pitch: int | None
     fall: bool
+    variation: int
     progress: Progress | None
 
 
@@ -73,6 +74,7 @@ class ScoreKeywords(TypedDict, total=False):
     rate: int | None
     pitch: int | None
     fall: bool
+    variation: int
     progress: Progress | None
 
 
@@ -158,6 +160,7 @@ def make_request(asked: str, language: str | None, given: Mapping[str, Any]) -> 
         length=_time("length", given.get("length"), values.read_duration),
         language=language,
         fall=bool(given.get("fall", False)),
+        variation=_whole("variation", given.get("variation"), 1, MOST_TAKES) or 1,
     )
 
 

@@ -45,7 +45,7 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
     longest = (each.wordings[0] for each in list_phrases(score))
     missing = dict.fromkeys(text for wording in longest for text in (wording.said, *wording.twins))
     while True:
-        _speak([text for text in missing if text not in clips], voice, clips, report)
+        speak_into([text for text in missing if text not in clips], voice, clips, report)
         missing = {}
 
         def measure(said: str | Sound, missing: dict[str, None] = missing) -> Fraction:
@@ -67,7 +67,7 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
                 return timeline
 
 
-def _speak(wanted: Sequence[str], voice: Voice, clips: dict[str, Clip], report: Report) -> None:
+def speak_into(wanted: Sequence[str], voice: Voice, clips: dict[str, Clip], report: Report) -> None:
     """Have texts spoken into ``clips``, and report each."""
     if wanted:
         report("speaking", 0, len(wanted))

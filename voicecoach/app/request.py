@@ -50,6 +50,7 @@ class Request:
         sounding: How it sounds.
         extras: The kinds of files beside the sound.
         fall: Whether the voice glides down in pitch and tempo.
+        variation: How many takes of the same words follow each other.
         verify: Whether the finished files are compared with the plan.
         pitch: From 0 to 100; None for the voice's own.
         commands: The commands that speak, from the user's settings, by name.
@@ -71,6 +72,7 @@ class Request:
     sounding: Sounding = field(default_factory=Sounding)
     extras: tuple[str, ...] = ()
     fall: bool = False
+    variation: int = 1
     verify: bool = False
     pitch: int | None = None
     commands: Mapping[str, object] = field(default_factory=dict)
@@ -125,6 +127,7 @@ class Request:
             "chime": {None: "", "": "none"}.get(self.choices.chime, self.choices.chime or ""),
             "bed": Path(self.sounding.bed).name if self.sounding.bed else "",
             "fall": "yes" if self.fall else "",
+            "variation": str(self.variation) if self.variation > 1 else "",
         }
         return {name: value for name, value in asked.items() if value}
 
@@ -155,7 +158,8 @@ class PlannedSession:
         reused: How many wordings were in the cache.
         warnings: For the listener.
         dose: A note if a stretch is short; empty if not.
-        sunk: The clip of each text at each step of a glide.
+        sunk: The clip of each take of a text at each step of a glide.
+        takes: The clip of each text as it is said again, by text and number.
         pace: What is breathed.
         asks_breath: Whether the listener could choose the breath and did not.
         notes: For the author.
@@ -171,7 +175,8 @@ class PlannedSession:
     reused: int
     warnings: tuple[str, ...]
     dose: str = ""
-    sunk: Mapping[tuple[str, int], Clip] = field(default_factory=dict)
+    sunk: Mapping[tuple[tuple[str, int], int], Clip] = field(default_factory=dict)
+    takes: Mapping[tuple[str, int], Clip] = field(default_factory=dict)
     pace: Pace | None = None
     asks_breath: bool = False
     notes: tuple[str, ...] = ()
@@ -185,7 +190,10 @@ class PlannedSession:
         """Return the sound of a cue."""
         if cue.track != "voice":
             return read_sound(cue.said)
-        return self.sunk[cue.said, cue.fall] if cue.fall else self.clips[cue.said]
+        take = cue.said, cue.take
+        if cue.fall:
+            return self.sunk[take, cue.fall]
+        return self.takes[take] if cue.take else self.clips[cue.said]
 
 
 @dataclass(frozen=True, slots=True)

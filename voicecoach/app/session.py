@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voicecoach.app import notes, speaker
 from voicecoach.app.defaults import try_with_defaults
 from voicecoach.app.piece_cache import Source, draw_covers
-from voicecoach.app.rehearsal import Stage, lay_track
+from voicecoach.app.rehearsal import Stage, lay_track, speak_into
 from voicecoach.app.request import PlannedSession, Track
 from voicecoach.system import cache, memory, signals, timings
 from voicecoach.views.caution import list_cautions
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from voicecoach.script.choices import Choices
     from voicecoach.script.fit import Fit
     from voicecoach.script.piece import Piece
+    from voicecoach.voices.cached import CachedVoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def _plan(request: Request, pieces: _Pieces, source: Source, environment: Enviro
         source, found.voice, dict(environment.clips), report, _find_slowest() if request.fall else Fraction(1)
     )
     laid = {side: lay_track(stage, chosen, each, request.length) for side, chosen, each in pieces}
-    laid, lower = _glide(laid, stage.clips) if request.fall else (laid, {})
+    laid, takes = _vary(laid, found.voice, stage, request.variation)
+    laid, lower = _glide(laid, stage.clips, takes) if request.fall else (laid, {})
     timelines = {side: timeline for side, (timeline, _) in laid.items()}
     return PlannedSession(
         request.title or piece.title,
@@ -110,9 +112,10 @@ def _plan(request: Request, pieces: _Pieces, source: Source, environment: Enviro
         stage.clips,
         found.voice.synthesised,
         found.voice.reused,
-        (*found.voice.problems, *_warn(request, piece, source, timelines)),
+        (*found.voice.problems, *_note_single_take(request, found), *_warn(request, piece, source, timelines)),
         note_dose(timelines.values(), piece.limb),
         lower,
+        takes,
         piece.pacing.find_main(request.choices.breath, next(iter(timelines.values()))),
         piece.pacing.asks(request.choices.breath),
         tuple(notes.note_grown(request, timelines.values())),
@@ -133,14 +136,45 @@ _Laid = dict["Side | None", "tuple[Timeline, Fit | None]"]
 """The timeline of each track, and how it was fitted."""
 
 
-def _glide(laid: _Laid, clips: Mapping[str, Clip]) -> tuple[_Laid, dict[tuple[str, int], Clip]]:
+def _note_single_take(request: Request, found: Speaker) -> Iterator[str]:
+    """Report a wish for several takes that this voice can't meet."""
+    if request.variation > 1 and found.voice.vary(1) is None:
+        yield f"the voice {found.id} says the same words the same way each time; --variation changes nothing"
+
+
+_Takes = dict[tuple[str, int], "Clip"]
+"""The clip of each text and take."""
+
+
+def _vary(laid: _Laid, voice: CachedVoice, stage: Stage, variation: int) -> tuple[_Laid, _Takes]:
+    """Let several takes of the same words follow each other; return the tracks, and the clips of the other takes."""
+    if variation == 1 or voice.vary(1) is None:
+        return laid, {}
+    from voicecoach.audio.takes import match_length, number_takes
+
+    laid = {side: (number_takes(timeline, variation), fit) for side, (timeline, fit) in laid.items()}
+    takes: _Takes = {}
+    for take in range(1, variation):
+        other = voice.vary(take)
+        spoken: dict[str, Clip] = {}
+        wanted = {cue.said for timeline, _ in laid.values() for cue in timeline.cues if cue.take == take}
+        if other is not None:
+            speak_into(sorted(wanted), other, spoken, stage.report)
+        takes |= {(said, take): match_length(clip, stage.clips[said]) for said, clip in spoken.items()}
+    return laid, takes
+
+
+def _glide(
+    laid: _Laid, clips: Mapping[str, Clip], takes: _Takes
+) -> tuple[_Laid, dict[tuple[tuple[str, int], int], Clip]]:
     """Let the voice glide down through each track; return the tracks, and the clip of each text at each step."""
     from voicecoach.audio.fall import plan_glide, render_glide
 
     lengths = {text: clip.seconds for text, clip in clips.items()}
     lower = {side: (plan_glide(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
     spoken = (cue for timeline, _ in lower.values() for cue in timeline.cues if cue.track == "voice")
-    return lower, render_glide(((cue.said, cue.fall) for cue in spoken), clips)
+    every = {**{(said, 0): clip for said, clip in clips.items()}, **takes}
+    return lower, render_glide((((cue.said, cue.take), cue.fall) for cue in spoken), every)
 
 
 def _find_slowest() -> Fraction:

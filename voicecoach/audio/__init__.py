@@ -18,6 +18,7 @@ __all__ = [
     "sounds",
     "stream",
     "tagging",
+    "takes",
     "verify",
     "writer",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
@@ -27,6 +27,9 @@ DECIBELS_A_STEP = 0.25
 
 SLOWEST = Fraction(100, 100 - GLIDE_STEPS)
 """The factor by which a clip is longer at the last step."""
+
+_Take = TypeVar("_Take", str, tuple[str, int])
+"""What is said, or that and the number of its take."""
 
 _PCM = ["-f", "s16le", "-ac", "1"]
 
@@ -54,17 +57,17 @@ def plan_glide(timeline: Timeline, seconds: Mapping[str, Fraction]) -> Timeline:
     return replace(timeline, cues=tuple(cues))
 
 
-def render_glide(wanted: Iterable[tuple[str, int]], clips: Mapping[str, Clip]) -> dict[tuple[str, int], Clip]:
-    """Return the clip of each text at each wanted step.
+def render_glide(wanted: Iterable[tuple[_Take, int]], clips: Mapping[_Take, Clip]) -> dict[tuple[_Take, int], Clip]:
+    """Return the clip of each take of a text at each wanted step.
 
     Raises:
         EncodeError: If ffmpeg is missing or fails.
     """
-    found: dict[tuple[str, int], Clip] = {}
+    found: dict[tuple[_Take, int], Clip] = {}
     for step, pairs in groupby(sorted(set(wanted), key=lambda pair: pair[::-1]), key=lambda pair: pair[1]):
-        texts = [text for text, _ in pairs]
-        made = _play_slower([clips[text] for text in texts], step) if step else [clips[text] for text in texts]
-        found |= {(text, step): clip for text, clip in zip(texts, made, strict=True)}
+        takes = [take for take, _ in pairs]
+        made = _play_slower([clips[take] for take in takes], step) if step else [clips[take] for take in takes]
+        found |= {(take, step): clip for take, clip in zip(takes, made, strict=True)}
     return found
 
 

@@ -160,7 +160,7 @@ def describe_speech(timeline: Timeline, clip: Callable[[Cue], Clip], within: flo
 
     The levels of a clip are cached in ``folder``.
     """
-    known: dict[tuple[str, str, int], int] = {}
+    known: dict[tuple[str, str, int, int], int] = {}
     sounds: dict[str, int] = {}
     cues: list[int | None] = []
     for cue in timeline.cues:
@@ -217,7 +217,7 @@ def _find_missing_gain(loud: Iterable[Loudness | None], more: float) -> float:
 
 def _change_gain(clip: Callable[[Cue], Clip], decibels: float) -> Callable[[Cue], Clip]:
     """Return the clips of cues, all with another gain."""
-    made: dict[tuple[str, str, int], Clip] = {}
+    made: dict[tuple[str, str, int, int], Clip] = {}
 
     def take(cue: Cue) -> Clip:
         if cue.source not in made:

@@ -19,6 +19,9 @@ LEAST_UNDER = 20.0
 ROOM_TONE = -60.0
 """The level of the room tone, in dBFS."""
 
+MOST_TAKES = 4
+"""How many takes of the same words there are, at most."""
+
 USUAL_UNDER = 24.0
 """The default difference between a bed and the speech, in LU."""
 

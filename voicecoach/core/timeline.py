@@ -41,6 +41,7 @@ class Cue:
         wordings: How many there are.
         where: Where they stand in their file.
         fall: How many steps the voice has sunk by then.
+        take: Which take of its words it is, from 0, the first.
     """
 
     start: Fraction
@@ -53,6 +54,7 @@ class Cue:
     wordings: int = 1
     where: Where | None = field(default=None, compare=False, repr=False)
     fall: int = 0
+    take: int = 0
 
     @property
     def said(self) -> str:
@@ -65,9 +67,9 @@ class Cue:
         return self.kind.value if self.kind in {CueKind.CHIME, CueKind.TONE} else "voice"
 
     @property
-    def source(self) -> tuple[str, str, int]:
-        """The key of its sound: track (a word can be named like a bell), text, and how far the voice has sunk."""
-        return self.track, self.said, self.fall
+    def source(self) -> tuple[str, str, int, int]:
+        """The key of its sound: track (a word can be named like a bell), text, how far the voice has sunk, and take."""
+        return self.track, self.said, self.fall, self.take
 
 
 @dataclass(frozen=True, slots=True)

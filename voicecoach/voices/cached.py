@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from voicecoach.audio.clip import SAMPLE_BYTES, Clip
 from voicecoach.errors import VoiceError
 from voicecoach.system import cache, locks
-from voicecoach.voices.port import CompositeVoice
+from voicecoach.voices.port import CompositeVoice, VaryingVoice
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -52,6 +52,13 @@ class CachedVoice:
         self._fresh: set[str] = set()
         self._found: set[str] = set()
         self._pruned = self._noted = False
+
+    def vary(self, take: int) -> CachedVoice | None:
+        """Return the voice that speaks another take of the same words; None if the voice inside has only one."""
+        if not isinstance(self.voice, VaryingVoice):
+            return None
+        other = self.voice.vary(take)
+        return CachedVoice(other, self.folder, limit=self.limit, memory=self._memory, shipped=self._shipped)
 
     @property
     def identity(self) -> str:

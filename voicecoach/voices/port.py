@@ -38,6 +38,14 @@ class CompositeVoice(Protocol):
 
 
 @runtime_checkable
+class VaryingVoice(Protocol):
+    """A voice that can say the same words again, as long as before and a little differently."""
+
+    def vary(self, take: int) -> Voice:
+        """Return the voice that speaks another take: 1 is the second one. The same number gives the same sound."""
+
+
+@runtime_checkable
 class ShippedVoice(Protocol):
     """A voice of which clips come with the program."""
 

@@ -9,7 +9,7 @@ from voicecoach.app import values
 from voicecoach.app.cli.fields import Options, argument, choice, flag, from_settings, option, several
 from voicecoach.app.cli.parameters import TEXT, Parsed
 from voicecoach.audio.formats import FORMATS, Format
-from voicecoach.audio.settings import USUAL_UNDER
+from voicecoach.audio.settings import MOST_TAKES, USUAL_UNDER
 from voicecoach.core.notation import read_pace, read_seconds
 from voicecoach.core.score import Side
 from voicecoach.script.choices import LEFT_RIGHT, Guidance
@@ -120,6 +120,12 @@ class VoiceOptions(Options):
     rate: int | None = option("--rate", "Words a minute, as heard.", RATE, shown="the voice's own")
     pitch: int | None = option("--pitch", "Pitch of the voice; 50 is its natural pitch.", PITCH, shown="50")
     fall: bool = flag("--fall", "Lower the voice's pitch and speed gradually, by a semitone at the end.")
+    variation: int = option(
+        "--variation",
+        "Takes of words that are heard again; a natural voice alternates between them.",
+        Parsed("1-4", values.whole_number(1, MOST_TAKES)),
+        default="1",
+    )
 
 
 @dataclass(frozen=True, repr=False, eq=False)

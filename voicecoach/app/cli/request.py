@@ -54,6 +54,7 @@ def make_request(session: SessionOptions, guidance: GuidanceOptions, voice: Voic
         language=guidance.language,
         length=session.length,
         fall=voice.fall,
+        variation=voice.variation,
         pitch=voice.pitch,
         commands=read_commands(),
         usual=session.usual,
