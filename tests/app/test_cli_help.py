@@ -15,18 +15,18 @@ import click
 import pytest
 
 from tests.fakes import FakeVoice
-from voicecoach.app import config, doctor, measuring, player, sampling, speaker
+from voicecoach.app import config, doctor, measuring, player, sampling, speaker, voice_page
 from voicecoach.app.cli import COMMANDS, cli, run
 from voicecoach.app.cli.parameters import Option
 from voicecoach.app.cli.registry import EXAMPLES
-from voicecoach.app.cli.voices import Voices, install
+from voicecoach.app.cli.voices import Voices, get, install, try_voices
 from voicecoach.app.sampling import Sample
 from voicecoach.app.speaker import Speaker
 from voicecoach.app.taps import Tap
 from voicecoach.app.taps import TapSeries as Taps
 from voicecoach.audio import render
 from voicecoach.core.breath import Kind
-from voicecoach.voices import download, listing
+from voicecoach.voices import finding, installing
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.port import VoiceInfo
 
@@ -37,10 +37,14 @@ TOP = Path(__file__).parents[2]
 SECTIONS = ["Session", "Guidance", "Voice", "Sound", "Files", "Output", "Help", "Examples"]
 
 
+VOICE_COMMANDS = {"get": get, "try": try_voices, "install": install}
+
+
 def list_examples() -> dict[str, tuple[str, ...]]:
     """Return the examples of each command, by what is typed before ``--help``."""
     found = {name: getattr(command, "examples", ()) for name, command in cli.commands.items()}
-    return {**found, "": EXAMPLES, "voices": Voices.EXAMPLES, "voices install": tuple(install.examples)}
+    inner = {f"voices {name}": tuple(each.examples) for name, each in VOICE_COMMANDS.items()}
+    return {**found, "": EXAMPLES, "voices": Voices.EXAMPLES, **inner}
 
 
 def returning(value: object) -> Callable[..., object]:
@@ -52,6 +56,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the files that the examples name, a voice, a player and taps; shared by all of them."""
     folder = tmp_path_factory.mktemp("home")
     voice = CachedVoice(FakeVoice(), folder / "cache")
+    offer = installing.Offer(VoiceInfo("x:amy", "x", "Amy", ready=False))
     taps = Taps(tuple(Tap(Kind.INHALE, Fraction(10 * number)) for number in range(8)))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -65,8 +70,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(click, "confirm", returning(value=False))
         patch.setattr(doctor, "run_checks", returning([]))
         patch.setattr(sampling, "make_sample", returning(Sample(Path("x.mp3"), "en", ("Breathe",), 2.0)))
-        patch.setattr(listing, "list_voices", returning([VoiceInfo("gmw/de", "system", "German", ("de",))]))
-        patch.setattr(download, "install", returning(folder / "en_US-amy-medium.onnx"))
+        patch.setattr(finding, "list_voices", returning([VoiceInfo("gmw/de", "system", "German", ("de",))]))
+        patch.setattr(installing, "find_offer", returning(offer))
+        patch.setattr(installing, "install", returning("x:amy"))
+        patch.setattr(voice_page, "make_page", returning(voice_page.Page(Path("voices.html"), (), ())))
         (folder / "taps.txt").write_text("0\n10\n20\n30\n40\n50\n60\n70\n")
         (folder / "mine.yaml").write_text("title: Mine\nsteps:\n  - breathe: 4\n    in: In\n    out: Out\n")
         for name in ("evening", "left", "right"):

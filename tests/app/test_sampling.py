@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,10 @@ from voicecoach.app.cli import run
 from voicecoach.audio.tagging import extract_timeline
 from voicecoach.errors import EncodeError
 from voicecoach.views.exchange import read_timeline
-from voicecoach.voices import download, finding
+from voicecoach.voices import finding
 from voicecoach.voices.port import Settings, VoiceInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from voicecoach.app.request import Request
 
 VOICES = (
@@ -64,7 +63,7 @@ def failed(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str]:
 
 
 def test_voices_are_listed_by_language_with_what_is_wanting(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "voices").splitlines() == [
+    assert said(capsys, "voices", "--all").splitlines() == [
         "de         fake  fake:jutta  Jutta    ready",
         "de, en-gb  fake  fake:bo     Bo       install it",
         "en-us      fake  fake:jo     Jo       ready",
@@ -80,7 +79,42 @@ def test_a_language_leaves_those_that_speak_it(
     code: str, expected: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = json.loads(said(capsys, "voices", "--language", code, "--json"))["voices"]
-    assert [each["id"] for each in found] == [f"fake:{name}" for name in expected]
+    assert [each["id"] for each in found if not each["recommended"]] == [f"fake:{name}" for name in expected]
+
+
+def test_first_come_the_voices_that_are_worth_hearing(capsys: pytest.CaptureFixture[str]) -> None:
+    table, _, advice = said(capsys, "voices").rpartition("\n\n")
+    assert [re.split("  +", line) for line in table.splitlines()] == [
+        ["German", "Jutta", "fake", "fake:jutta", "-", "-", "ready"],
+        ["German", "Thorsten", "piper", "piper:de_DE-thorsten-medium", "63 MB", "CC0-1.0", "voicecoach voices get de"],
+        ["British English", "Emma", "kokoro", "kokoro:bf_emma", "64 MB", "Apache-2.0", "voicecoach voices get en-gb"],
+        ["American English", "Jo", "fake", "fake:jo", "-", "-", "ready, the default for en"],
+        ["American English", "Heart", "hibari", "hibari:heart", "14 MB", "Apache-2.0", "voicecoach voices get en"],
+        ["Spanish", "Dora", "kokoro", "kokoro:ef_dora", "64 MB", "Apache-2.0", "voicecoach voices get es"],
+        ["French", "Siwis", "kokoro", "kokoro:ff_siwis", "64 MB", "Apache-2.0", "voicecoach voices get fr"],
+        ["Italian", "Ivo", "fake", "fake:ivo", "-", "-", "ready"],
+        ["-", "Whoever", "fake", "fake:mute", "-", "-", "ready"],
+    ]
+    get = "voicecoach voices get LANGUAGE"
+    assert advice == f"Hear them: voicecoach voices try. Get one: {get}. List all: voicecoach voices --all.\n"
+
+
+def test_programs_learn_what_is_recommended_and_how_to_get_it(capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(said(capsys, "voices", "--json", "--language", "es"))["voices"]
+    assert [each for each in found if each["recommended"]] == [
+        {
+            "id": "kokoro:ef_dora",
+            "kind": "kokoro",
+            "name": "Dora",
+            "languages": ["es"],
+            "ready": False,
+            "hint": "voicecoach voices get es",
+            "rank": 9,
+            "megabytes": 64,
+            "licence": "Apache-2.0",
+            "recommended": True,
+        }
+    ]
 
 
 def test_the_list_for_programs_has_all_there_is_to_know(capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,6 +127,9 @@ def test_the_list_for_programs_has_all_there_is_to_know(capsys: pytest.CaptureFi
         "ready": True,
         "hint": "",
         "rank": 0,
+        "megabytes": 0,
+        "licence": "",
+        "recommended": False,
     }
 
 
@@ -161,7 +198,7 @@ def test_rate_and_pitch_reach_the_voice(asked: list[Settings], capsys: pytest.Ca
         ("--preview jo --pitch 101", 2, "Invalid value for '--pitch': '101' is not a whole number from 0 to 100"),
         ("box-breathing", 2, "No such command 'box-breathing'"),
         ("--preview jo a b", 2, "Got unexpected extra argument (b)"),
-        ("install", 2, "Missing argument 'NAME'"),
+        ("install", 2, "Missing argument 'LANGUAGE|NAME'"),
     ],
 )
 def test_impossible_choices_are_reported(
@@ -216,22 +253,3 @@ def test_commands_that_are_no_table_are_refused(capsys: pytest.CaptureFixture[st
     status, err = failed(capsys, "make")
     assert status == 2
     assert err.endswith("'commands' holds commands that speak; write them as tables, [commands.NAME]\n")
-
-
-@pytest.mark.parametrize("name", ["en_US-amy-low", "piper:en_US-amy-low"])
-def test_installing_says_how_the_voice_is_named(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked: list[object] = []
-
-    def install(name: str, data: Path, report: Callable[[int, int], None], index: str | None) -> Path:
-        asked.extend([name, data, index])
-        report(1_000_000, 63_000_001)
-        return data / f"{name}.onnx"
-
-    monkeypatch.setattr(download, "install", install)
-    monkeypatch.setattr(finding, "data_folder", lambda: tmp_path / "data")
-    assert said(capsys, "voices", "install", name, "--index", "http://x") == (
-        "en_US-amy-low is ready: --voice piper:en_US-amy-low\n"
-    )
-    assert asked == ["en_US-amy-low", tmp_path / "data", "http://x"]

@@ -75,7 +75,7 @@ def name(fault: Fault) -> str:
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(speaker, "find_speaker", lambda *_: SimpleNamespace(voice=FakeVoice()))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: SimpleNamespace(voice=FakeVoice(), note=""))
     return tmp_path / "mine.yaml"
 
 

@@ -172,7 +172,7 @@ WRITERS_OF_THEIR_OWN = {
     "audio.writer": "drafts of tracks and of what goes along with them, and a list that ffmpeg reads",
     "audio.mp3": "a draft that it is given",
     "routine.authoring": "a new file, which never replaces one",
-    "voices.download": "an unfinished download, which takes its name when it is complete",
+    "voices.piper.download": "an unfinished download, which takes its name when it is complete",
     "voices.worker": "in a private folder",
     "voices.hibari.worker": "in a private folder",
     "voices.command": "in a private folder",

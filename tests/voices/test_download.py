@@ -19,8 +19,8 @@ import pytest
 
 from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoiceError
 from voicecoach.system import locks
-from voicecoach.voices import download
-from voicecoach.voices.piper_models import list_models
+from voicecoach.voices.piper import download
+from voicecoach.voices.piper.models import list_models
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -64,6 +64,8 @@ def found(spec: str | None, settings: Settings) -> str:
     ("spec", "expected"),
     [
         (None, "neural:en_US-amy-high"),
+        ("auto", "neural:en_US-amy-high"),
+        (" AUTO ", "neural:en_US-amy-high"),
         ("neural:en_US-amy-low", "neural:en_US-amy-low"),
         ("NEURAL: en_US-amy-low ", "neural:en_US-amy-low"),
         ("neural:/a/model.onnx", "neural:/a/model.onnx"),
@@ -113,9 +115,31 @@ def test_the_default_ranks_above_the_systems_or_is_the_systems(
 def test_of_voices_of_one_rank_the_meant_dialect_is_the_default(there: Callable[..., None], settings: Settings) -> None:
     there(FakeKind("neural", (ALAN, BETTER_AMY)))
     assert found(None, settings) == "neural:en_US-amy-high"
+    there(FakeKind("neural", (replace(ALAN, rank=1), BETTER_AMY)))
+    assert found(None, replace(settings, language="en-GB")) == "neural:en_GB-alan"
+
+
+@pytest.mark.parametrize("language", ["en", "en-US", "en-AU", "en_US"])
+def test_a_natural_voice_of_another_dialect_is_better_than_the_systems(
+    language: str, there: Callable[..., None], settings: Settings
+) -> None:
     there(FakeKind("neural", (ALAN,)))
-    assert found(None, settings) == "neural:en_GB-alan"
-    assert found(None, replace(settings, language="en-US")) == "gmw/en-us"
+    assert found(None, replace(settings, language=language)) == "neural:en_GB-alan"
+
+
+def test_a_dialect_that_is_named_is_the_one_that_is_heard(there: Callable[..., None], settings: Settings) -> None:
+    there(FakeKind("neural", (BETTER_AMY,)))
+    assert found(None, replace(settings, language="en-GB")) == "neural:en_US-amy-high"
+    assert found("en-gb", settings) == "gmw/en"
+
+
+def test_dialects_that_people_do_not_share_stay_apart(
+    there: Callable[..., None], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cantonese = VoiceInfo("sit/yue", "system", "Chinese (Cantonese)", ("yue",))
+    monkeypatch.setattr(system, "catalogue", lambda _folder: Catalogue((cantonese,)))
+    there(FakeKind("neural", (replace(AMY, id="neural:mei", languages=("cmn",)),)))
+    assert found(None, replace(settings, language="zh-HK")) == "sit/yue"
 
 
 def test_where_the_system_has_none_any_that_speaks_it_is_the_default(
@@ -129,7 +153,7 @@ def test_where_the_system_has_none_any_that_speaks_it_is_the_default(
 def test_where_no_voice_speaks_it_the_error_says_how_to_get_one(settings: Settings) -> None:
     with pytest.raises(VoiceError, match="speaks 'yy'\ninstall one") as caught:
         find_voice(None, replace(settings, language="yy"))
-    assert "voicecoach voices install" in str(caught.value)
+    assert "voicecoach voices get" in str(caught.value)
 
 
 @pytest.mark.usefixtures("there")
@@ -142,7 +166,7 @@ def test_where_no_voice_speaks_it_the_error_says_how_to_get_one(settings: Settin
         ("amyy", "no voice is called 'amyy'; did you mean 'amy'"),
         (
             "thorsten",
-            "no voice is called 'thorsten'\nPiper has one of this name: 'voicecoach voices install de_DE-thor",
+            "no voice is called 'thorsten'\nPiper has one of this name: 'voicecoach voices get de_DE-thor",
         ),
         ("zzz", "no voice is called 'zzz'"),
         ("", "the name of the voice is empty"),
@@ -198,6 +222,24 @@ def test_a_person_is_found_by_name_beside_voices_for_every_language(
     assert found(f"system:{name[:2]}", settings) == f"xx/{name[:2]}"
 
 
+def test_the_systems_voice_is_never_another_one(
+    there: Callable[..., None], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kind's name alone means its best voice for the language; if it has none, no other kind steps in."""
+    there(FakeKind("neural", (BETTER_AMY, replace(AMY, id="neural:ivo", languages=("it",)))))
+    assert found("system", settings) == "gmw/en-us"
+    with pytest.raises(VoiceError, match="no voice of this system speaks 'it'"):
+        find_voice("system", replace(settings, language="it"))
+
+    def none(_folder: object) -> Catalogue:
+        raise VoiceError("no speech library is installed\ninstall espeak-ng")
+
+    monkeypatch.setattr(system, "catalogue", none)
+    with pytest.raises(VoiceError, match="no speech library"):
+        find_voice("system", settings)
+    assert found(None, settings) == "neural:en_US-amy-high"
+
+
 def test_of_one_speaker_the_best_is_meant(there: Callable[..., None], settings: Settings) -> None:
     low = replace(AMY, name="Amy, low")
     there(FakeKind("neural", (low, BETTER_AMY)))
@@ -218,7 +260,7 @@ def test_no_language_is_suggested_for_a_name(settings: Settings, monkeypatch: py
     with pytest.raises(UnknownNameError) as caught:
         find_voice("amy", settings)
     assert "'my'" not in str(caught.value)
-    assert "voicecoach voices install en_US-amy-medium" in str(caught.value)
+    assert "voicecoach voices get en_US-amy-medium" in str(caught.value)
 
 
 def test_ready_voices_come_before_others_of_the_same_part(there: Callable[..., None], settings: Settings) -> None:

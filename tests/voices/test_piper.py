@@ -15,8 +15,9 @@ import pytest
 from tests import tinymodel
 from tests.loudness import loudness
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
-from voicecoach.voices import piper, piper_models
 from voicecoach.voices.cached import CachedVoice
+from voicecoach.voices.piper import models as piper_models
+from voicecoach.voices.piper import voice as piper
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
@@ -244,7 +245,7 @@ def test_a_config_that_asks_for_what_is_not_there_is_told(
         (
             "en_US-humm-low",
             UnknownNameError,
-            "did you mean 'en_US-hum-low'?\n'voicecoach voices install en_US-humm-low'",
+            "did you mean 'en_US-hum-low'?\n'voicecoach voices get en_US-humm-low'",
         ),
         ("en_US", ChoiceError, "may mean several voices: piper:en_US-choir-medium, piper:en_US-hum-low"),
         ("choir#3", ChoiceError, "this model has no speaker #3; its speakers are #0 to #2"),

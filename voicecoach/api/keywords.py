@@ -152,7 +152,7 @@ def make_request(asked: str, language: str | None, given: Mapping[str, Any]) -> 
     return Request(
         asked,
         make_choices(given),
-        voice=voice if isinstance(voice, str) else None,
+        voice=values.read_voice(voice) if isinstance(voice, str) else None,
         rate=_whole("rate", given.get("rate"), 105, 400),
         pitch=_whole("pitch", given.get("pitch"), 0, 100),
         title=None if title is None else _read("title", title, values.read_line),

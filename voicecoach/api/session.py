@@ -183,7 +183,7 @@ class Session:
         """
         check_names("write_sides", options, WriteKeywords)
         request = replace(self._origin.request, split=True)
-        planned = self._studio._plan_request(request, self._origin, self._planned.clips)  # noqa: SLF001 - as in `at`
+        planned = self._studio._plan_request(request, self._origin, self._planned)  # noqa: SLF001 - as in `at`
         return self._write(planned, request, os.path.join(read_path("folder", folder), ""), options)  # noqa: PTH118 - the slash
 
     def stream(

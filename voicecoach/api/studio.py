@@ -25,6 +25,7 @@ from voicecoach.api.session import Origin, Session
 from voicecoach.api.sources import ReadSource, ScoreSource
 from voicecoach.app import session as sessions
 from voicecoach.app import speaker
+from voicecoach.app.values import read_voice
 from voicecoach.errors import ChoiceError, SidelessError, VoicecoachError
 from voicecoach.system import cache as cache_folder
 from voicecoach.system import folders
@@ -125,7 +126,7 @@ class Studio:
             VoicecoachError: As `plan`.
         """
         check_names("plan", options, PlanKeywords)
-        return self._plan_routine(routine, options, {})
+        return self._plan_routine(routine, options, None)
 
     def perform(self, score: Score, **options: Unpack[ScoreKeywords]) -> Session:
         """Plan a session of a score that was written in Python, as the function `perform` does.
@@ -135,7 +136,7 @@ class Studio:
         """
         check_names("perform", options, ScoreKeywords)
         check_score("perform", score)
-        return self._perform_score(score, {**options}, {})
+        return self._perform_score(score, {**options}, None)
 
     def check(self, routine: Routine | str | os.PathLike[str], **options: Unpack[CheckKeywords]) -> list[Problem]:
         """Return the problems of a routine, as the function `check` does.
@@ -147,7 +148,7 @@ class Studio:
 
         check_names("check", options, CheckKeywords)
         self._check_open()
-        return check_routine(routine, options, self._environment(options, {}))
+        return check_routine(routine, options, self._environment(options, None))
 
     def clip(self, digest: str) -> Clip | None:
         """Return a clip of a session of this studio by its digest; None if it is not in memory any more."""
@@ -160,13 +161,13 @@ class Studio:
         check_names("at", changes, PlanKeywords if is_routine else ScoreKeywords)
         given = {**origin.given, **changes}
         same = all(origin.given.get(name) == given.get(name) for name in ("voice", "rate", "pitch", "language"))
-        clips = session._planned.clips if same else {}  # noqa: SLF001 - it is of this studio
+        earlier = session._planned if same else None  # noqa: SLF001 - it is of this studio
         if isinstance(origin.subject, Routine):
-            return self._plan_routine(origin.subject, given, clips)
-        return self._perform_score(origin.subject, given, clips)
+            return self._plan_routine(origin.subject, given, earlier)
+        return self._perform_score(origin.subject, given, earlier)
 
     def _plan_routine(
-        self, routine: Routine | str | os.PathLike[str], given: Mapping[str, Any], clips: Mapping[str, Clip]
+        self, routine: Routine | str | os.PathLike[str], given: Mapping[str, Any], earlier: PlannedSession | None
     ) -> Session:
         read = _translate(routine if isinstance(routine, Routine) else load(routine), given.get("language"))
         name = read.asked if read.is_file else read.name
@@ -174,9 +175,9 @@ class Studio:
             name, None, self.folder, read.read, memory=self._pieces, is_file=read.is_file and read.code is None
         )
         request = replace(make_request(name, read.code, given), commands=self._commands)
-        return self._session(Origin(source, request, read, given), clips)
+        return self._session(Origin(source, request, read, given), earlier)
 
-    def _perform_score(self, score: Score, given: Mapping[str, Any], clips: Mapping[str, Clip]) -> Session:
+    def _perform_score(self, score: Score, given: Mapping[str, Any], earlier: PlannedSession | None) -> Session:
         from voicecoach.language import language
 
         words, title = language(read_text("language", given.get("language") or "en")), given.get("title") or "Session"
@@ -189,14 +190,14 @@ class Studio:
             write=lambda choices: _write_piece(score, choices, words, title),
             digest=digest,
         )
-        return self._session(Origin(source, request, score, given), clips)
+        return self._session(Origin(source, request, score, given), earlier)
 
-    def _session(self, origin: Origin, clips: Mapping[str, Clip]) -> Session:
-        return Session(self, origin, self._plan_request(origin.request, origin, clips))
+    def _session(self, origin: Origin, earlier: PlannedSession | None) -> Session:
+        return Session(self, origin, self._plan_request(origin.request, origin, earlier))
 
-    def _plan_request(self, request: Request, origin: Origin, clips: Mapping[str, Clip]) -> PlannedSession:
+    def _plan_request(self, request: Request, origin: Origin, earlier: PlannedSession | None) -> PlannedSession:
         self._check_open()
-        planned = sessions.plan_source(request, origin.source, self._environment(origin.given, clips))
+        planned = sessions.plan_source(request, origin.source, self._environment(origin.given, earlier))
         self._limit_folder()
         if not planned.tracks[0].timeline.duration:
             raise ChoiceError("nothing is left of this session: it takes no time\nadd words, breaths or a rest")
@@ -220,7 +221,8 @@ class Studio:
             attachments = Attachments(covers, source.digests)
             return write_session(planned, request, destination, attachments, self.folder, progress or _report_nothing)
 
-    def _environment(self, given: Mapping[str, Any], clips: Mapping[str, Clip]) -> sessions.Environment:
+    def _environment(self, given: Mapping[str, Any], earlier: PlannedSession | None) -> sessions.Environment:
+        """Return what a session is made with: also the clips of an ``earlier`` session, if the same voice speaks."""
         voice = check_voice(given.get("voice"))
         chosen = self._voice if voice is None else voice
         report = check_function("progress", given.get("progress")) or _report_nothing
@@ -228,18 +230,22 @@ class Studio:
         def _find(request: Request, words: Language, folder: Path) -> Speaker:
             return self._find_speaker(chosen, request, words, folder)
 
-        return sessions.Environment(self.folder, report, _find, clips)
+        clips, spoken_by = (earlier.clips, earlier.voice) if earlier else ({}, "")
+        return sessions.Environment(self.folder, report, _find, clips, spoken_by)
 
     def _find_speaker(self, voice: str | Voice | None, request: Request, words: Language, folder: Path) -> Speaker:
         """Find a voice, or the one that was found before for the same request."""
         if voice is not None and not isinstance(voice, str):
             _check_settings(request)
             return speaker.wrap_voice(voice, _list_voice(voice), words, folder, self._clips)
-        named = replace(request, voice=voice)
-        key = (voice, words.code, words.word("calibration"), request.rate, request.pitch)
+        named = replace(request, voice=None if voice is None else read_voice(voice))
+        return speaker.find_speaker(named, words, folder, self._choose_voice, self._clips)
+
+    def _choose_voice(self, request: Request, words: Language, folder: Path) -> tuple[Voice, VoiceInfo]:
+        """Choose a voice, or the one that was chosen before for the same request."""
+        key = (request.voice, words.code, words.word("calibration"), request.rate, request.pitch)
         with self._finding:  # one thread looks for a voice, and the others find it
-            found, listed = self._voices.find(key, lambda: speaker.choose_voice(named, words, folder))
-        return speaker.wrap_voice(found, listed, words, folder, self._clips)
+            return self._voices.find(key, lambda: speaker.choose_voice(request, words, folder))
 
     def _remember(self, clip: Clip) -> Clip:
         """Return a clip that knows its digest, and keep it by this."""

@@ -29,11 +29,18 @@ STAGES = {
     "encoding": "Encoding the sound",
     "checking": "Writing and checking the file",
     "downloading": "Downloading {done} of {total} MB",
+    "installing": "Installing its package",
+    "sampling": "Sampling voice {done} of {total}",
     "trying": "Trying {done} of {total} breaths",
 }
 """The text of each stage of the work."""
 
-BEGUN = {"speaking": "Starting the voice", "downloading": "Downloading", "trying": "Trying breaths"}
+BEGUN = {
+    "speaking": "Starting the voice",
+    "downloading": "Downloading",
+    "sampling": "Sampling the voices",
+    "trying": "Trying breaths",
+}
 """The text of a stage that counts before its first item is done."""
 
 BAR = 20
@@ -48,10 +55,11 @@ class Heading:
 
     Attributes:
         title: The title that players show.
-        voice: The name of the voice.
+        voice: The name of the voice; empty if ``advice`` has it.
         pace: The pace; None if no breath is guided.
         seconds: The length; None if unknown.
         exact: Whether the length is exact, or estimated from the words.
+        advice: A line about the voice that the program chose; empty if the listener chose one.
     """
 
     title: str
@@ -59,6 +67,7 @@ class Heading:
     pace: Pace | None
     seconds: Fraction | None
     exact: bool = False
+    advice: str = ""
 
     def __str__(self) -> str:
         """Return it on one line.
@@ -69,7 +78,8 @@ class Heading:
         Leg stretch, 10:12, breath in 4 s out 6 s, voice: Heart (English)
         """
         breath = f"breath {describe_pace(self.pace)}" if self.pace else ""
-        return ", ".join(filter(None, (one_line(self.title), self._length(), breath, f"voice: {one_line(self.voice)}")))
+        voice = f"voice: {one_line(self.voice)}" if self.voice else ""
+        return ", ".join(filter(None, (one_line(self.title), self._length(), breath, voice)))
 
     def _length(self) -> str:
         if self.seconds is None:
@@ -171,7 +181,8 @@ class Bars:
 
     def announce(self, heading: Heading) -> None:
         """Write the summary of a session above the bar, where it stays."""
-        self._bars.console.print(str(heading), markup=False, highlight=False, soft_wrap=True)
+        for line in filter(None, (str(heading), one_line(heading.advice))):
+            self._bars.console.print(line, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def _begin(self, said: str) -> TaskID:
         return self._bars.add_task(said, total=None)

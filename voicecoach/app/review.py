@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.app.request import Report, Request
+    from voicecoach.app.speaker import Speaker
     from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
     from voicecoach.core.timeline import Measure, Timeline
@@ -86,6 +87,7 @@ class Review:
         notes: The places where a shorter wording than the longest is spoken.
         unmeasured: The reason why the words could not be measured; empty if they were.
         tried: The breaths that were tried besides the routine's own; empty if none.
+        voice_note: The reason why the system's voice measured the words; empty if the best one did.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -93,6 +95,7 @@ class Review:
     notes: tuple[Problem, ...] = ()
     unmeasured: str = ""
     tried: str = ""
+    voice_note: str = ""
 
     def lines(self) -> Iterator[str]:
         """Yield problems and warnings in the order of the file, a line each."""
@@ -126,13 +129,18 @@ def review_routine(
         return _explain_untried(routine, warnings)
     except VoicecoachError as error:
         return Review(_list_problems(error, request.routine), _find_warnings(request.routine))
+
+    def measure_with(found: Speaker) -> Review:
+        ruler = Ruler(found.voice, environment.report)
+        own, *others = _try_breaths(routine, score, asked, ruler)
+        return replace(_conclude(routine, warnings, own, others, ruler), voice_note=found.note)
+
     try:
         find = environment.find or speaker.find_speaker
-        ruler = Ruler(find(request, routine.words, environment.folder).voice, environment.report)
-        own, *others = _try_breaths(routine, score, asked, ruler)
+        found = find(request, routine.words, environment.folder)
+        return speaker.speak_with(found, routine.words.word("calibration"), measure_with)
     except VoiceError as error:
         return Review(warnings=warnings, unmeasured=str(error))
-    return _conclude(routine, warnings, own, others, ruler)
 
 
 def _conclude(

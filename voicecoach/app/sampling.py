@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.app.request import Report, Request
+    from voicecoach.app.speaker import Speaker
     from voicecoach.audio.clip import Clip
     from voicecoach.core.score import Score
-    from voicecoach.voices.cached import CachedVoice
+    from voicecoach.core.timeline import Timeline
 
 ROUTINE = "sitting-leg-stretch"
 """The routine that is read by default; it has several translations."""
@@ -40,7 +41,7 @@ ROUTINE = "sitting-leg-stretch"
 LEAST = 90
 """The fewest characters of a sample, if its routine has as many: about ten seconds, to the end of a sentence."""
 
-MORE = "install more with the system's speech settings, or with 'voicecoach voices install NAME'"
+MORE = "install more with the system's speech settings, or with 'voicecoach voices get NAME'"
 
 PAUSE = Pause(Span(rest=Fraction(7, 10)))
 """The silence before, between and after the words of a sample."""
@@ -48,13 +49,15 @@ PAUSE = Pause(Span(rest=Fraction(7, 10)))
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample that was written: its file, its words, and its length in seconds."""
+    """A sample that was written: its file, its words, its length in seconds, the voice, and the routine's title."""
 
     path: Path
     language: str
     words: tuple[str, ...]
     seconds: float
     warnings: tuple[str, ...] = ()
+    voice: str = ""
+    title: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the public form."""
@@ -87,18 +90,26 @@ def record(
         EncodeError: When ffmpeg fails.
         OutputError: As ``sample``.
     """
-    routine, voice = _choose_routine(request, folder)
-    clips: dict[str, Clip] = {}
-    timeline = rehearse(write(routine), choose_pace(routine, Choices()), voice, clips, report)
-    code, title = routine.model.language, f"{request.voice}: {routine.model.title}"
+    routine, found = _choose_routine(request, folder)
+
+    def rehearse_with(voice: Speaker) -> tuple[Timeline, dict[str, Clip], Speaker]:
+        clips: dict[str, Clip] = {}
+        pace = choose_pace(routine, Choices())
+        return rehearse(write(routine), pace, voice.voice, clips, report), clips, voice
+
+    timeline, clips, spoken = speaker.speak_with(found, routine.words.word("calibration"), rehearse_with)
+    code, named = routine.model.language, request.voice or spoken.id
+    title = f"{named}: {routine.model.title}"
     sounding = Sounding(formats.choose_format(None, path))
-    plan = to_json(timeline, title=title, language=code, voice=request.voice or "")
+    plan = to_json(timeline, title=title, language=code, voice=named)
     carried = {**plan, "sound": sounding.as_json()}
     texts = tuple(cue.text for cue in timeline.cues)
     tags = Tags(title, "voicecoach", 1, 1, code, "", "\n".join(texts), (), carried)
     part = TrackPlan(timeline, None, path, tags)
     (written,) = write_files(prepare([part], lambda cue: clips[cue.said], sounding, folder, report).recordings)
-    return Sample(path, code, texts, float(written.seconds), tuple(getattr(voice, "problems", ())))
+    return Sample(
+        path, code, texts, float(written.seconds), tuple(spoken.voice.problems), spoken.id, routine.model.title
+    )
 
 
 def choose_words(routine: LoadedRoutine) -> Score:
@@ -112,7 +123,7 @@ def choose_words(routine: LoadedRoutine) -> Score:
     return seq(PAUSE, *(part for phrase in found.values() for part in (phrase, PAUSE)))
 
 
-def _choose_routine(request: Request, folder: Path) -> tuple[LoadedRoutine, CachedVoice]:
+def _choose_routine(request: Request, folder: Path) -> tuple[LoadedRoutine, Speaker]:
     """Return the routine that is read, in a language that the voice speaks if there is one, and the voice."""
     routine = load_routine(request.routine, request.language)
     found = speaker.find_speaker(request, routine.words, folder)
@@ -129,4 +140,4 @@ def _choose_routine(request: Request, folder: Path) -> tuple[LoadedRoutine, Cach
         if there:
             routine = load_routine(request.routine, there[0])
             found = speaker.find_speaker(request, routine.words, folder)
-    return routine, found.voice
+    return routine, found

@@ -39,13 +39,15 @@ class Environment:
         folder: Where speech, scores and encoded sound are kept.
         report: Told of progress.
         find: Finds the voice; None for `speaker.find_speaker`.
-        clips: What the same voice has spoken already, by its text.
+        clips: What a voice has spoken already, by its text.
+        spoken_by: The name of that voice: another voice does not use its clips.
     """
 
     folder: Path
     report: Report
     find: Callable[[Request, Language, Path], Speaker] | None = None
     clips: Mapping[str, Clip] = field(default_factory=dict)
+    spoken_by: str = ""
 
 
 @cache.enforce_limit()
@@ -95,10 +97,21 @@ def _plan(request: Request, pieces: _Pieces, source: Source, environment: Enviro
     if hasattr(report, "announce"):
         from voicecoach.app.forecast import announce
 
-        announce(report.announce, request, piece, found.find_name(environment.folder))
-    stage = Stage(
-        source, found.voice, dict(environment.clips), report, _find_slowest() if request.fall else Fraction(1)
-    )
+        announce(report.announce, request, piece, found, environment.folder)
+
+    def perform(voice: Speaker) -> PlannedSession:
+        return _perform(request, pieces, source, environment, voice)
+
+    return speaker.speak_with(found, piece.words.word("calibration"), perform)
+
+
+def _perform(
+    request: Request, pieces: _Pieces, source: Source, environment: Environment, found: Speaker
+) -> PlannedSession:
+    """Perform the pieces of a session with one voice."""
+    piece = pieces[0][2]
+    clips = dict(environment.clips) if found.id == environment.spoken_by else {}
+    stage = Stage(source, found.voice, clips, environment.report, _find_slowest() if request.fall else Fraction(1))
     laid = {side: lay_track(stage, chosen, each, request.length) for side, chosen, each in pieces}
     laid, takes = _vary(laid, found.voice, stage, request.variation)
     laid, lower = _glide(laid, stage.clips, takes) if request.fall else (laid, {})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
-from voicecoach.errors import VoicecoachError
+from voicecoach.errors import VoicecoachError, VoiceError
 from voicecoach.system import parallel, plain_files
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from voicecoach.voices.cached import CachedVoice
     from voicecoach.voices.port import Settings, Voice, VoiceInfo
 
+Choose = Callable[["Request", "Language", "Path"], "tuple[Voice, VoiceInfo]"]
+"""Finds the voice that is asked for, and how it is listed."""
+_Done = TypeVar("_Done")
+SYSTEM = "system"
+"""The kind of the system's voices, and the name of the best of them for a language."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
@@ -30,12 +37,18 @@ class Speaker:
         id: The name by which ``--voice`` finds it again.
         name: What people call it; empty if that is its ``id``.
         languages: The languages that it speaks, the main one first; empty if unknown.
+        kind: Its kind; empty if unknown.
+        note: The reason why this voice speaks instead of the best one; empty if it is the best one, or asked for.
+        substitute: Finds the voice that speaks instead if this one does not start; None if it was asked for by name.
     """
 
     voice: CachedVoice
     id: str
     name: str = ""
     languages: tuple[str, ...] = ()
+    kind: str = ""
+    note: str = ""
+    substitute: Callable[[VoiceError], Speaker] | None = None
 
     def find_name(self, folder: Path) -> str:
         """Return what people call the voice; for one of the system, as the system lists it."""
@@ -48,14 +61,67 @@ class Speaker:
         return self.name or self.id
 
 
-def find_speaker(request: Request, words: Language, folder: Path) -> Speaker:
-    """Find the voice that reads a routine with these words; what it speaks is kept in ``folder``.
+def find_speaker(
+    request: Request,
+    words: Language,
+    folder: Path,
+    choose: Choose | None = None,
+    memory: Lru[Path, Clip] | None = None,
+) -> Speaker:
+    """Find the voice that reads a routine with these words; what it speaks is kept in ``folder`` and in ``memory``.
+
+    Unless it is asked for by name, the system's voice speaks if the best one does not start: see `speak_with`.
 
     Raises:
         ChoiceError: If there is no voice of the name that is asked for.
         VoiceError: If no voice can speak the routine's language.
     """
-    return wrap_voice(*choose_voice(request, words, folder), words, folder)
+    choose = choose or choose_voice
+
+    def find_substitute(error: VoiceError) -> Speaker:
+        try:
+            found, listed = choose(replace(request, voice=SYSTEM), words, folder)
+        except VoiceError:
+            raise error from None
+        return wrap_voice(found, listed, words, folder, memory, _explain_substitute(error))
+
+    try:
+        found, listed = choose(request, words, folder)
+    except VoiceError as error:
+        if request.voice is not None:
+            raise
+        return find_substitute(error)
+    named = request.voice is not None or listed.kind == SYSTEM
+    return replace(wrap_voice(found, listed, words, folder, memory), substitute=None if named else find_substitute)
+
+
+def _explain_substitute(error: VoiceError) -> str:
+    """Say on one line why the system's voice speaks, and what to do."""
+    return "; ".join(("the system's voice speaks, because the best one does not start", *str(error).splitlines()))
+
+
+def speak_with(found: Speaker, calibration: str, work: Callable[[Speaker], _Done]) -> _Done:
+    """Do some work with a voice. If the voice does not start, do all of it again with its substitute, if it has one.
+
+    A voice that fails at a phrase and can speak the calibration sentence has started: the phrase is what is wrong.
+
+    Raises:
+        VoiceError: If the voice fails, and no other speaks instead.
+    """
+    try:
+        return work(found)
+    except VoiceError as error:
+        if found.substitute is None or _can_speak(found.voice.voice, calibration):
+            raise
+        other = found.substitute(error)
+    return work(other)
+
+
+def _can_speak(voice: Voice, sentence: str) -> bool:
+    """Return whether a voice can speak a sentence."""
+    with suppress(VoiceError):
+        return bool(list(voice.speak([sentence])))
+    return False
 
 
 def choose_voice(request: Request, words: Language, folder: Path) -> tuple[Voice, VoiceInfo]:
@@ -70,15 +136,24 @@ def choose_voice(request: Request, words: Language, folder: Path) -> tuple[Voice
     return find_voice(request.voice, voice_settings(request, words, folder))
 
 
-def wrap_voice(
-    voice: Voice, listed: VoiceInfo, words: Language, folder: Path, memory: Lru[Path, Clip] | None = None
+def wrap_voice(  # noqa: PLR0913, PLR0917 - a voice, and all that is kept of it
+    voice: Voice,
+    listed: VoiceInfo,
+    words: Language,
+    folder: Path,
+    memory: Lru[Path, Clip] | None = None,
+    note: str = "",
 ) -> Speaker:
-    """Return a voice that was found as a speaker, whose clips are kept in ``folder`` and in ``memory``."""
+    """Return a voice that was found as a speaker, whose clips are kept in ``folder`` and in ``memory``.
+
+    A ``note`` for the listener is the first of its problems.
+    """
     from voicecoach.voices.cached import CachedVoice
     from voicecoach.voices.shipped import ShippedClips
 
-    kept = CachedVoice(voice, folder, tuple(_note_foreign(listed, words.code)), memory=memory, shipped=ShippedClips())
-    return Speaker(kept, listed.id, listed.name, tuple(listed.languages))
+    problems = (*filter(None, (note,)), *_note_foreign(listed, words.code))
+    kept = CachedVoice(voice, folder, problems, memory=memory, shipped=ShippedClips())
+    return Speaker(kept, listed.id, listed.name, tuple(listed.languages), listed.kind, note)
 
 
 def voice_settings(request: Request, words: Language, folder: Path) -> Settings:
@@ -99,8 +174,8 @@ def voice_settings(request: Request, words: Language, folder: Path) -> Settings:
 
 @contextmanager
 def list_voices_meanwhile(request: Request, folder: Path) -> Iterator[None]:
-    """List the system's voices meanwhile if that was never done: it takes a process of its own."""
-    if request.voice is not None or plain_files.is_folder(folder):
+    """List the system's voices meanwhile if that was never done and they may speak: it takes a process of its own."""
+    if request.voice is not None or plain_files.is_folder(folder) or _has_natural(request, folder):
         yield
         return
     from voicecoach.voices.system import catalogue
@@ -114,6 +189,14 @@ def list_voices_meanwhile(request: Request, folder: Path) -> Iterator[None]:
         yield
     finally:
         await_list()
+
+
+def _has_natural(request: Request, folder: Path) -> bool:
+    """Return whether a voice besides the system's is the default for the language that is asked for, or for English."""
+    from voicecoach.language import language
+    from voicecoach.voices.finding import has_natural
+
+    return has_natural(voice_settings(request, language(request.language or "en"), folder))
 
 
 def _note_foreign(voice: VoiceInfo, code: str) -> Iterator[str]:

@@ -62,6 +62,17 @@ def is_folder_name(text: str) -> bool:
     return os.path.basename(text) in {"", ".", ".."}  # noqa: PTH119 - pathlib drops the slash
 
 
+def read_voice(name: str) -> str | None:
+    """Return the name of a voice; None for "auto", which leaves the choice to the program.
+
+    >>> read_voice("amy"), read_voice("Auto ")
+    ('amy', None)
+    """
+    from voicecoach.voices.matching import is_auto
+
+    return None if is_auto(name) else name
+
+
 def read_line(text: str) -> str:
     """Read a text for screens and tags: one line, without control characters.
 

@@ -26,8 +26,8 @@ LARGEST_TEXT = 20_000_000
 """The largest text that is read, in bytes: captions of twelve hours are smaller."""
 
 _HEAD = 4096
-"""Bytes at the start of a picture that contain our mark."""
-_MARKED = {".svg", ".png"}
+"""Bytes at the start of a picture or a page that contain our mark."""
+_MARKED = {".svg", ".png", ".html", ".htm"}
 _HEADS = {
     ".vtt": r"WEBVTT\n\nNOTE .*\n\nNOTE Language: .+\n",
     ".lrc": r"\[ti:.*\]\n\[la:.+\]\n\[length:[0-9]{2,}:[0-9]{2}\]\n",
@@ -40,7 +40,7 @@ _BRACKETS = re.compile(r"\[[^\]]*\]")
 
 
 def check_ours(paths: Iterable[Path]) -> None:
-    """Refuse to replace a picture, or a file beside a track, if another person made it.
+    """Refuse to replace a picture, a page, or a file beside a track, if another person made it.
 
     Raises:
         TargetError: For the first file that is not ours, with the number of further ones.
@@ -116,7 +116,7 @@ def _is_audio(path: Path) -> bool:
 
 
 def is_ours(path: Path) -> bool:
-    """Return whether voicecoach wrote a picture, or a file beside a track."""
+    """Return whether voicecoach wrote a picture, a page, or a file beside a track."""
     with suppress(OSError, ValueError, RecursionError, TypeError, KeyError):
         if path.suffix.lower() in _MARKED:
             with path.open("rb") as file:

@@ -87,6 +87,11 @@ def quote_argument(path: str) -> str:
     return f'"{path}"' if os.name == "nt" and " " in path else shlex.quote(path)
 
 
+def name_program() -> str:
+    """Return what people type to run the program; the script of a checkout sets it to its own path."""
+    return quote_argument(os.environ.get("VOICECOACH_COMMAND") or "voicecoach")
+
+
 @contextmanager
 def make_folder(path: Path) -> Iterator[None]:
     """Make a folder, and missing ones above it; if the block fails, they are removed again.

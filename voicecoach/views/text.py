@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
 
 MARK = "Made by voicecoach"
-"""A note in each picture of ours, which distinguishes it from a picture of the user's."""
+"""A note in each picture and page of ours, which distinguishes it from those of the user."""
 
 _BREAKABLE = re.compile(r"[^\S\u00a0\u2007\u202f]+")
 # Control characters that separate words are not in this pattern.

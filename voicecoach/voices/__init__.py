@@ -5,12 +5,13 @@ Other packages use the submodules in ``__all__``.
 
 __all__ = [
     "cached",
-    "download",
     "espeak",
     "finding",
+    "installing",
     "listing",
     "matching",
     "port",
+    "recommended",
     "shipped",
     "system",
     "takes",

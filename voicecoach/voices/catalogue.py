@@ -82,7 +82,7 @@ def _choose_for(language: str, catalogue: Catalogue) -> VoiceInfo:
     if not found:
         raise VoiceError(
             f"no voice of this system speaks {quote(language)}\n"
-            "install one in the system's speech settings, or one of Piper's with 'voicecoach voices install NAME'; "
+            "install one in the system's speech settings, or one of Piper's with 'voicecoach voices get NAME'; "
             "or name another with --voice ('voicecoach voices' lists them)"
         )
     return min(found, key=lambda voice: min(map(len, voice.languages), default=0))

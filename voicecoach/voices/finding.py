@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, find_close, quote
 from voicecoach.system import folders, plain_files
 from voicecoach.voices.catalogue import SYSTEM
-from voicecoach.voices.matching import LIST_ALL, list_names, match_name, pick_best, rate_dialect, speaks_language
+from voicecoach.voices.matching import (
+    LIST_ALL,
+    is_auto,
+    is_understood,
+    list_names,
+    match_name,
+    pick_best,
+    speaks_language,
+)
 from voicecoach.voices.plugins import list_plugins
 from voicecoach.voices.port import Kind, VoiceInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from voicecoach.voices.port import Settings, Voice
@@ -93,7 +101,7 @@ class Later:
 
 
 def _load_piper() -> Kind:
-    from voicecoach.voices.piper import KIND
+    from voicecoach.voices.piper.voice import KIND
 
     return KIND
 
@@ -137,16 +145,20 @@ def list_kinds() -> dict[str, Kind]:
 
 def list_voices(settings: Settings) -> list[VoiceInfo]:
     """List the voices of all kinds by language, the best of each first; those of unknown language come last."""
-    found = [each for kind in list_kinds().values() for each in kind.list_voices(settings)]
+    return sort_voices(each for kind in list_kinds().values() for each in kind.list_voices(settings))
+
+
+def sort_voices(voices: Iterable[VoiceInfo]) -> list[VoiceInfo]:
+    """Sort voices by language, the best of each first; those of unknown language come last."""
 
     def place(voice: VoiceInfo) -> tuple[object, ...]:
         return (not voice.languages, voice.languages[:1], not voice.ready, -voice.rank, voice.kind, voice.id)
 
-    return sorted(found, key=place)
+    return sorted(voices, key=place)
 
 
 def find_voice(spec: str | None, settings: Settings) -> Found:
-    """Return the voice that is meant, and how it is listed, or would be; without a name, the best for the language.
+    """Return the voice that is meant, and how it is listed, or would be; for "auto" or None, the best for the language.
 
     Raises:
         UnknownNameError: When no voice has this name.
@@ -155,7 +167,7 @@ def find_voice(spec: str | None, settings: Settings) -> Found:
     """
     settings = replace(settings, resolve=lambda other: find_voice(other, settings)[0])
     every = list_kinds()
-    if spec is None:
+    if spec is None or is_auto(spec):
         return _find_default(every, settings)
     if not spec.strip():
         raise ChoiceError(f"the name of the voice is empty\nwrite one, or leave --voice out; {LIST_ALL}")
@@ -176,10 +188,10 @@ def find_voice(spec: str | None, settings: Settings) -> Found:
 
 def _suggest_install(spec: str) -> str:
     """Return the command that installs the voice of Piper's that a name means, if it is a well-known one."""
-    from voicecoach.voices.piper_models import WELL_KNOWN
+    from voicecoach.voices.piper.models import WELL_KNOWN
 
     known = WELL_KNOWN.get(spec.strip().lower())
-    return f"Piper has one of this name: 'voicecoach voices install {known}' makes it ready" if known else ""
+    return f"Piper has one of this name: 'voicecoach voices get {known}' makes it ready" if known else ""
 
 
 def data_folder() -> Path:
@@ -187,19 +199,36 @@ def data_folder() -> Path:
     return folders.find_data()
 
 
+def pick_default(voices: Iterable[VoiceInfo], code: str) -> VoiceInfo | None:
+    """Return the best natural voice for a language among voices; None if the system's voice is to speak."""
+    natural = [each for each in voices if each.ready and each.rank > 0 and is_understood(each, code)]
+    return pick_best(natural, code) if natural else None
+
+
+def has_natural(settings: Settings) -> bool:
+    """Tell whether a voice besides the system's is the default for the language."""
+    return pick_default(list_others(settings), settings.language) is not None
+
+
+def list_others(settings: Settings) -> list[VoiceInfo]:
+    """List the voices of all kinds but the system's, whose list takes a process."""
+    kinds = list_kinds().values()
+    return [each for kind in kinds if not isinstance(kind, System) for each in kind.list_voices(settings)]
+
+
 def _find_default(every: Mapping[str, Kind], settings: Settings) -> Found:
-    """Return a voice that ranks above the system's and speaks the language, else the system's, else any that does."""
+    """Return the best natural voice for the language, else the system's, else any that speaks it."""
     code = settings.language
-    voices = [each for kind in every.values() if not isinstance(kind, System) for each in kind.list_voices(settings)]
-    others = [each for each in voices if each.ready and speaks_language(each.languages, code)]
-    better = [each for each in others if each.rank > 0 and rate_dialect(each, code)]
-    if not better:
+    others = list_others(settings)
+    best = pick_default(others, code)
+    if best is None:
         try:
             return _SYSTEM.open("", settings)
         except VoiceError:
-            if not others:
+            speaking = [each for each in others if each.ready and speaks_language(each.languages, code)]
+            if not speaking:
                 raise
-    best = pick_best(better or others, code)
+        best = pick_best(speaking, code)
     return _open(every[best.kind], best, settings)
 
 

@@ -12,13 +12,26 @@ if TYPE_CHECKING:
 
     from voicecoach.voices.port import VoiceInfo
 
+AUTO = "auto"
+"""The name that means the best voice that there is for the language, which is also what no name means."""
 LIST_ALL = "'voicecoach voices' lists all of them"
 SHORT_CODE = 2
 """Letters of a language's short code; a name that is so short means a language first."""
 PREFERRED = {"en": "en-us"}
 """The dialect that a language alone means, if there is no voice for just that language."""
+SHARED = frozenset({"de", "en", "es", "fr"})
+"""Languages whose natural voices all listeners follow, in any dialect: people prefer another accent to a robot."""
 _MOST_NAMED = 6
 """How many voices an error names."""
+
+
+def is_auto(spec: str | None) -> bool:
+    """Tell whether the choice of the voice is left to the program.
+
+    >>> is_auto(None), is_auto(" Auto"), is_auto("")
+    (True, True, False)
+    """
+    return spec is None or spec.strip().lower() == AUTO
 
 
 def match_name(name: str, voices: Sequence[VoiceInfo]) -> VoiceInfo | None:
@@ -69,9 +82,29 @@ def rate_dialect(voice: VoiceInfo, code: str) -> int:
     return int(any(is_same_language(wanted, tag) for tag in voice.languages))
 
 
+def is_understood(voice: VoiceInfo, code: str) -> bool:
+    """Tell whether listeners of a language follow a voice: it speaks their dialect, or dialects do not matter much.
+
+    >>> from voicecoach.voices.port import VoiceInfo
+    >>> [is_understood(VoiceInfo("x", "x", "x", (tag,)), code) for tag, code in (("en-us", "en-GB"), ("cmn", "yue"))]
+    [True, False]
+    """
+    tag = code.replace("_", "-")
+    shared = list_wider(tag)[-1] in SHARED and speaks_language(voice.languages, tag)
+    return shared or rate_dialect(voice, tag) > 0
+
+
 def pick_best(voices: Sequence[VoiceInfo], code: str) -> VoiceInfo:
-    """Return the voice of the highest rank, then of the nearest dialect; among equals, the first by its id."""
-    return min(voices, key=lambda each: (-each.rank, -rate_dialect(each, code), each.id))
+    """Return the voice of the highest rank, then of the nearest dialect; among equals, the first by its id.
+
+    If the code names a dialect (en-GB), the nearest dialect comes first.
+    """
+
+    def place(voice: VoiceInfo) -> tuple[int, int, str]:
+        rank, dialect = -voice.rank, -rate_dialect(voice, code)
+        return (dialect, rank, voice.id) if set("-_") & {*code} else (rank, dialect, voice.id)
+
+    return min(voices, key=place)
 
 
 def speaker(voice: VoiceInfo) -> str:

@@ -64,7 +64,10 @@ class VoiceInfo:
         languages: Its languages (tags such as "en-us"), the main one first; empty if nobody knows.
         ready: Whether it can speak now.
         hint: How to make it ready.
-        rank: Among the voices that are ready and speak a language, one with the highest rank is the default.
+        rank: Among the voices that are ready and speak a language, one with the highest rank is the default. The
+            system's voices have 0; a natural voice has more.
+        megabytes: The size of its download; 0 if nobody knows.
+        licence: The licence of its model, as an SPDX name; empty if nobody knows.
     """
 
     id: str
@@ -74,6 +77,8 @@ class VoiceInfo:
     ready: bool = True
     hint: str = ""
     rank: int = 0
+    megabytes: int = 0
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

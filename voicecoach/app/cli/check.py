@@ -9,9 +9,9 @@ import click
 
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, arguments, option
-from voicecoach.app.cli.options import RATE
-from voicecoach.app.cli.parameters import TEXT, Parsed
-from voicecoach.app.cli.printing import show_progress
+from voicecoach.app.cli.options import RATE, VOICE
+from voicecoach.app.cli.parameters import Parsed
+from voicecoach.app.cli.printing import print_notes, show_progress
 from voicecoach.core.notation import read_paces
 from voicecoach.errors import VoiceError
 from voicecoach.system import folders
@@ -34,7 +34,9 @@ class CheckOptions(Options):
         Parsed("A,B", read_paces),
         shown="the routine's own breath only",
     )
-    voice: str | None = option("--voice", "Measure the words with this voice.", TEXT, shown="the best for the language")
+    voice: str | None = option(
+        "--voice", "Measure the words with this voice.", VOICE, shown="auto, the best for the language"
+    )
     rate: int | None = option("--rate", "Measure the words at this many words a minute.", RATE, shown="the voice's own")
 
 
@@ -67,6 +69,7 @@ def _print_review(found: Review) -> None:
         click.echo(line)
     for note in found.notes:
         click.echo(note, err=True)
+    print_notes(filter(None, (found.voice_note,)))
     if found.tried:
         click.echo(found.tried, err=True)
 

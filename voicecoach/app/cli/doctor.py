@@ -10,8 +10,7 @@ import click
 
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, flag, option
-from voicecoach.app.cli.options import JSON
-from voicecoach.app.cli.parameters import TEXT
+from voicecoach.app.cli.options import JSON, VOICE
 from voicecoach.app.cli.printing import print_json
 from voicecoach.app.cli.registry import COMMANDS, Registry
 from voicecoach.errors import ChoiceError
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 class DoctorOptions(Options):
     """What is tried."""
 
-    voice: str | None = option("--voice", "Voice of the trial session.", TEXT, shown="the one that 'make' would use")
+    voice: str | None = option("--voice", "Voice of the trial session.", VOICE, shown="the one that 'make' would use")
     as_json: bool = flag("--json", JSON)
 
 

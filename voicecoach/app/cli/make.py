@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
@@ -121,8 +120,7 @@ def _summarise(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
 def _suggest_next(made: Made, routine: str) -> Iterator[str]:
     """Say how to hear the session, and how to use one's own breath if none was chosen."""
     (track, file, _), *_more = made.files
-    program = os.environ.get("VOICECOACH_COMMAND") or "voicecoach"  # the script of a checkout sets it
-    run = folders.quote_argument(program)
+    run = folders.name_program()
     yield f"  hear it      {run} play {folders.quote_argument(str(file.path))}"
     if made.session.asks_breath and track.timeline.phases:
         named = "" if routine == DEFAULT else f" {folders.quote_argument(routine)}"

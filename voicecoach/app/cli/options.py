@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from voicecoach.app import values
 from voicecoach.app.cli.fields import Options, argument, choice, flag, from_settings, option, several
-from voicecoach.app.cli.parameters import TEXT, Parsed
+from voicecoach.app.cli.parameters import Parsed
 from voicecoach.audio.formats import FORMATS, Format
 from voicecoach.audio.settings import MOST_TAKES, USUAL_UNDER
 from voicecoach.core.notation import read_pace, read_seconds
@@ -26,6 +26,7 @@ TIME = Parsed("TIME", read_seconds)
 NAME = Parsed("NAME", str)
 LINE = Parsed("TEXT", values.read_line)
 LANGUAGE = Parsed("CODE", str)
+VOICE = Parsed("NAME", values.read_voice)
 RATE = Parsed("WPM", values.whole_number(105, 400))
 PITCH = Parsed("0-100", values.whole_number(0, 100))
 OUTPUT = Parsed("FILE|FOLDER", values.read_output)
@@ -114,8 +115,8 @@ class VoiceOptions(Options):
     voice: str | None = option(
         "--voice",
         "Name of a voice, a language, or a part of either; 'voicecoach voices' lists them.",
-        TEXT,
-        shown="the best for the language",
+        VOICE,
+        shown="auto, the best for the language",
     )
     rate: int | None = option("--rate", "Words a minute, as heard.", RATE, shown="the voice's own")
     pitch: int | None = option("--pitch", "Pitch of the voice; 50 is its natural pitch.", PITCH, shown="50")

@@ -35,9 +35,6 @@ class Parsed(_ParamType, Generic[T]):
             self.fail(str(error), param, ctx)
 
 
-TEXT = Parsed("TEXT", str)
-
-
 class Option(click.Option):
     """An option that belongs to a section of the help, which also shows its default."""
 

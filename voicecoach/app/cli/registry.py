@@ -20,7 +20,7 @@ COMMANDS = {
     "check": "Report every problem in routine files, and how to fix it.",
     "show": "Print the file of a routine.",
     "breath": "Measure your breath by tapping a key.",
-    "voices": "List the voices, hear one, or install one.",
+    "voices": "List the voices, hear them, or get one.",
     "verify": "Decode audio files and compare them with their timelines.",
     "script": "Print all sentences of a routine, or a list to record from.",
     "doctor": "Check this machine, and make a trial session.",

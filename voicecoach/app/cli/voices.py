@@ -1,4 +1,4 @@
-"""The command ``voices``: list the voices, hear one, or install one."""
+"""The command ``voices``: list the voices, hear them, or get one."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
+from voicecoach.app import values
 from voicecoach.app.cli.command import HELP_NAMES, add_variables, define, make_callback, write_examples, write_sections
-from voicecoach.app.cli.fields import Options, collect, flag, list_parameters, option, require
-from voicecoach.app.cli.options import JSON, LANGUAGE, NAME, OUTPUT, PITCH, RATE
+from voicecoach.app.cli.fields import Options, argument, collect, flag, list_parameters, option, require
+from voicecoach.app.cli.options import FORCE, JSON, LANGUAGE, NAME, OUTPUT, PITCH, RATE
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.playing import play_file
-from voicecoach.app.cli.printing import open_output, print_json, print_notes, show_progress
-from voicecoach.errors import PlayerError, quote
+from voicecoach.app.cli.printing import count, open_output, print_json, print_notes, show_progress
+from voicecoach.errors import PlayerError, escape, quote
 from voicecoach.system import folders
 
 if TYPE_CHECKING:
-    from voicecoach.app import values
     from voicecoach.app.request import Request
 
 
@@ -28,6 +28,7 @@ class VoicesOptions(Options):
     """What is listed, or heard."""
 
     language: str | None = option("--language", "List only voices that speak this language, as de.", LANGUAGE)
+    every: bool = flag("--all", "List all voices, not only those that are worth hearing.")
     preview: str | None = option("--preview", "Make a short sample of this voice, and play it on a terminal.", NAME)
     output: values.Output | None = option(
         "-o --output", "File of the sample, or a folder for it.", OUTPUT, shown="NAME-preview.mp3 here"
@@ -38,40 +39,90 @@ class VoicesOptions(Options):
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class InstallOptions(Options):
+class GetOptions(Options):
     """Which voice is installed."""
 
-    name: str = require("NAME")
-    index: str | None = option("--index", "Address of a list of voices.", Parsed("URL", str), shown="Piper's")
+    name: str = require("LANGUAGE|NAME")
+    index: str | None = option("--index", "Address of a list of Piper's voices.", Parsed("URL", str), shown="Piper's")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class TryOptions(Options):
+    """Which voices are heard, and in whose words."""
+
+    routine: str = argument("ROUTINE", "")
+    language: str | None = option(
+        "--language", "Only voices that speak this language, as de.", LANGUAGE, shown="all languages of the routine"
+    )
+    output: values.Output | None = option(
+        "-o --output", "File of the page, or a folder for it.", OUTPUT, shown="voices.html here"
+    )
+    rate: int | None = option("--rate", "Words a minute, as heard.", RATE, shown="each voice's own")
+    force: bool = flag("--force", FORCE)
+
+
+def _get(chosen: GetOptions) -> None:
+    """Install a voice: the one that we recommend for a language, or one with a name.
+
+    The size and the licence are printed before the download begins. NAME is the name of a voice in the list of
+    'voicecoach voices', or in Piper's list, as en_US-amy-medium.
+    """
+    from voicecoach.voices import installing
+    from voicecoach.voices.finding import data_folder
+    from voicecoach.voices.port import Settings
+
+    settings = Settings("en", "", folders.find_cache(), data=data_folder())
+    offer = installing.find_offer(chosen.name, settings, chosen.index)
+    if offer.voice.ready and not offer.package:
+        click.echo(f"{offer.voice.id} is ready already: --voice {offer.voice.id}")
+        return
+    click.echo(offer)
+    with show_progress(f"Getting {offer.voice.id}") as report:
+        name = installing.install(offer, settings, report, chosen.index)
+    click.echo(f"{name} is ready: --voice {name}")
+
+
+get = define(
+    "get",
+    GetOptions,
+    examples=("voicecoach voices get de", "voicecoach voices get en_US-amy-medium"),
+    variables=False,
+)(_get)
+install = define("install", GetOptions, examples=tuple(get.examples), variables=False)(_get)
+install.hidden = True  # the earlier name of `get`
 
 
 @define(
-    "install",
-    InstallOptions,
-    examples=("voicecoach voices install en_US-amy-medium", "voicecoach voices --preview piper:en_US-amy-medium"),
+    "try",
+    TryOptions,
+    examples=("voicecoach voices try", "voicecoach voices try box-breathing --language en -o voices.html"),
     variables=False,
 )
-def install(chosen: InstallOptions) -> None:
-    """Download a voice of Piper.
+def try_voices(chosen: TryOptions) -> None:
+    """Make a page on which you hear the voices that are worth it.
 
-    NAME is a name in Piper's list of voices, as en_US-amy-medium.
+    Each voice that is ready reads the first words of ROUTINE. The page is one file, which any browser opens.
     """
-    from voicecoach.voices import download
-    from voicecoach.voices.finding import data_folder
+    from voicecoach.app import sampling, voice_page
+    from voicecoach.app.config import read_commands
+    from voicecoach.app.request import Request
 
-    with show_progress(f"Looking for {chosen.name}") as report:
-
-        def report_megabytes(done: int, total: int) -> None:
-            report("downloading", done // 1_000_000, -(-total // 1_000_000))
-
-        path = download.install(chosen.name.removeprefix("piper:"), data_folder(), report_megabytes, chosen.index)
-    click.echo(f"{path.stem} is ready: --voice piper:{path.stem}")
+    request = Request(
+        chosen.routine or sampling.ROUTINE, rate=chosen.rate, language=chosen.language, commands=read_commands()
+    )
+    with open_output(chosen.output) as output, show_progress("Sampling the voices") as report:
+        path = voice_page.choose_path(output, force=chosen.force)
+        made = voice_page.make_page(request, path, folders.find_cache(), report)
+    print_notes(made.problems)
+    for each in made.heard:
+        click.echo(f"  {each.voice.id}  {each.voice.name}  {each.sample.seconds:.1f} s")
+    click.echo(f"{escape(made.path)} is ready: open it in a browser to hear {count(len(made.heard), 'voice')}.")
 
 
 class Voices(click.Group):
     """A group that without a command lists voices, and with ``--preview NAME [ROUTINE]`` makes a sample of one."""
 
-    EXAMPLES: ClassVar[tuple[str, ...]] = ("voicecoach voices --language de", "voicecoach voices --preview en-gb")
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("voicecoach voices --language de", "voicecoach voices try")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take all options as the group's own, unless one of its commands is named."""
@@ -96,10 +147,10 @@ class Voices(click.Group):
 
 
 def _list_voices(chosen: VoicesOptions) -> None:
-    """List the voices, hear one, or install one.
+    """List the voices, hear them, or get one.
 
-    The list has the names that --voice takes. With --preview NAME, a sample of that voice is made, in the words of the
-    routine that follows, if any.
+    The list has the voices that are worth hearing, and the names that --voice takes. With --preview NAME, a sample of
+    that voice is made, in the words of the routine that follows, if any.
     """
     context = click.get_current_context()
     if context.invoked_subcommand is not None:
@@ -110,19 +161,27 @@ def _list_voices(chosen: VoicesOptions) -> None:
     from voicecoach.app import config
     from voicecoach.voices import listing
 
-    found = listing.list_voices(chosen.language, config.read_commands(), folders.find_cache())
+    code, commands, folder = chosen.language, config.read_commands(), folders.find_cache()
     if chosen.as_json:
-        print_json(listing.list_as_json(found))
+        print_json(listing.list_as_json(listing.list_offered(code, commands, folder)))
         return
-    click.echo("\n".join(listing.table(found)), nl=bool(found))
-    if not found:
-        _report_none(chosen.language)
+    if chosen.every:
+        lines = [*listing.write_table(listing.list_voices(code, commands, folder))]
+    else:
+        lines = [*listing.write_choice(listing.pick_worthwhile(listing.list_offered(code, commands, folder), code))]
+    if not lines:
+        _report_none(code)
+        return
+    click.echo("\n".join(lines))
+    if not chosen.every:
+        run = folders.name_program()
+        click.echo(f"\nHear them: {run} voices try. Get one: {run} voices get LANGUAGE. List all: {run} voices --all.")
 
 
 def _report_none(language: str | None) -> None:
     from voicecoach.app.sampling import MORE
 
-    print_notes([f"no voice here speaks {quote(language)}; {MORE}"])
+    print_notes([f"no voice here speaks {quote(language)}; {MORE}" if language else f"there is no voice; {MORE}"])
 
 
 @click.command()
@@ -156,7 +215,7 @@ def _request(chosen: VoicesOptions, routine: str) -> Request:
 
     return Request(
         routine,
-        voice=chosen.preview,
+        voice=None if chosen.preview is None else values.read_voice(chosen.preview),
         rate=chosen.rate,
         language=chosen.language,
         pitch=chosen.pitch,
@@ -174,4 +233,5 @@ command = Voices(
 )
 """Made by hand, since it is both a command and a group of one."""
 add_variables("voices", command.params)
-command.add_command(install)
+for each in (get, try_voices, install):
+    command.add_command(each)

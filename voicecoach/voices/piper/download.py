@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoicecoachError, VoiceError, quote
 from voicecoach.system import locks
-from voicecoach.voices.piper_models import CONFIG, MODEL, models_folder
+from voicecoach.voices.piper.models import CONFIG, MODEL, models_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,6 +104,19 @@ def install(name: str, data: Path, report: Report, index: str | None = None, *, 
     except OSError as error:
         raise OutputError(place, f"the voice can't be saved: {(error.strerror or str(error)).lower()}") from error
     return place / f"{key}{MODEL}"
+
+
+def look_up(name: str, index: str | None = None, *, timeout: float = TIMEOUT) -> tuple[str, int]:
+    """Return what the index calls a voice, and the bytes of its files.
+
+    Raises:
+        UnknownNameError: When the index has no voice of this name.
+        ChoiceError: When the address is not valid.
+        DownloadError: When the connection fails.
+    """
+    base = _choose_address(index)
+    key, files = _find_files(_fetch_index(base, timeout), name, base)
+    return key, sum(file.size for file in files)
 
 
 def _list_missing(place: Path, key: str, files: Iterable[File]) -> list[File]:

@@ -17,7 +17,7 @@ from voicecoach.audio.clip import SAMPLE_BYTES, amplify
 from voicecoach.errors import ChoiceError, VoiceError, quote
 from voicecoach.system import cache
 from voicecoach.voices.packages import hash_file
-from voicecoach.voices.piper_models import (
+from voicecoach.voices.piper.models import (
     INSTALL,
     check_version,
     describe_model,

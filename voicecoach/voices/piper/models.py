@@ -125,7 +125,7 @@ def find_model(name: str, data: Path | None) -> Path:
     there = {VoiceInfo(f"piper:{path.stem}", "piper", path.stem): path for path in list_models(data)}
     match = match_name(name, tuple(there))
     if match is None:
-        remedy = f"'voicecoach voices install {name}' downloads it"
+        remedy = f"'voicecoach voices get {name}' downloads it"
         raise UnknownNameError("installed Piper voice", name, [each.name for each in there], remedy)
     return there[match]
 

@@ -1,0 +1,1 @@
+"""Piper's neural voices, and how they are downloaded."""
