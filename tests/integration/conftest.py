@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.spoken import VOICE
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _voice_of_commands() -> Iterator[None]:
+    """Let commands speak with `VOICE` if they name no other; requests name it. Tests of the default unset it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VOICECOACH_VOICE", VOICE)
+        yield
 
 
 @pytest.fixture(scope="session")

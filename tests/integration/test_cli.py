@@ -6,12 +6,16 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ffmpegs import write_ffmpeg
+from tests.ffmpegs import break_ffmpeg, write_ffmpeg
+from tests.spoken import VOICE
+from voicecoach.app import cli
+from voicecoach.system import folders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,16 +53,17 @@ def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 def environment(home: Path, **more: str) -> dict[str, str]:
     there = {name: value for name, value in os.environ.items() if not name.startswith("VOICECOACH_")}
     folders = {"XDG_CACHE_HOME": str(home / "cache"), "XDG_CONFIG_HOME": str(home / "config")}
-    return {**there, "PYTHONPATH": str(TOP), **folders, **more}
+    return {**there, "PYTHONPATH": str(TOP), "VOICECOACH_VOICE": VOICE, **folders, **more}
 
 
 def run(
-    folder: Path, home: Path, *args: str, env: Mapping[str, str] | None = None, start: str = START
+    folder: Path, home: Path, *args: str, env: Mapping[str, str] | None = None, start: str = START, given: str = ""
 ) -> tuple[int, str, str]:
     """Run a command to its end in a folder, and return its status and what it said."""
     command = [sys.executable, "-c", start, *args]
     done = subprocess.run(
         command,
+        input=given,
         cwd=folder,
         env=environment(home, **(env or {})),
         capture_output=True,
@@ -87,6 +92,23 @@ def shell(folder: Path, home: Path, script: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+Here = Callable[..., tuple[int, str, str]]
+"""Runs a command as `run` does, but in this process, which saves its start; returns its status and what it said."""
+
+
+@pytest.fixture
+def here(folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(folders, "find_cache", lambda: home / "cache" / "voicecoach")
+    monkeypatch.setattr(folders, "find_settings_file", lambda: home / "config" / "voicecoach" / "config.toml")
+
+    def run_here(*args: str) -> tuple[int, str, str]:
+        status = cli.run(list(args))
+        return (status, *capsys.readouterr())
+
+    return run_here
+
+
 def unhurt(folder: Path) -> bool:
     """Tell whether the earlier file is as it was, and nothing was left beside it."""
     names = {path.name for path in folder.iterdir()} - {"bin"}
@@ -112,28 +134,32 @@ def test_a_session_is_made_and_its_speech_is_reused(folder: Path, home: Path) ->
 IMPORTED = """
 import sys
 from voicecoach.app import cli
-status = cli.run(sys.argv[1:])
-print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
-sys.exit(status)
+for line in sys.stdin:
+    status = cli.run(line.split())
+    imported = sorted({name.partition(".")[0] for name in sys.modules})
+    print(status, *imported, file=sys.stderr)
 """
+"""Runs a command a line, and prints what is imported by then."""
 
 
-def test_what_is_known_is_made_with_few_libraries(folder: Path, home: Path) -> None:
-    commands: dict[tuple[str, ...], set[str]] = {
-        ("--help",): set(),
-        ("list",): set(),
-        ("show", "leg-stretch"): set(),
-        ("schema",): set(),
-        ("voices",): set(),
-        ("plan", "calm.yaml", "--breath", "5-7"): set(),
-        ("make", "calm.yaml", "--breath", "4-6"): {"mutagen"},
-    }
-    run(folder, home, "make", "calm.yaml", "--breath", "4-6")
-    run(folder, home, "voices")
+def test_what_is_known_is_made_with_few_libraries(folder: Path, home: Path, here: Here) -> None:
+    commands: list[tuple[str, set[str]]] = [
+        ("--help", set()),
+        ("list", set()),
+        ("show leg-stretch", set()),
+        ("schema", set()),
+        ("voices", set()),
+        ("plan calm.yaml --breath 5-7", set()),
+        ("make calm.yaml --breath 4-6", {"mutagen"}),
+    ]
+    here("make", "calm.yaml", "--breath", "4-6")
+    here("voices")
+    lines = "".join(f"{line}\n" for line, _ in commands)
+    _, _, err = run(folder, home, start=IMPORTED, given=lines)
     slow = {"pydub", "pyttsx3", "rich", "mutagen", "pydantic", "ruamel", "PIL", "subprocess", "concurrent", "tomllib"}
-    for command, needed in commands.items():
-        status, _, imported = run(folder, home, *command, start=IMPORTED)
-        assert (status, set(imported.split()) & slow) == (0, needed)
+    for (line, needed), said in zip(commands, err.splitlines(), strict=True):
+        status, *imported = said.split()
+        assert (line, status, set(imported) & slow) == (line, "0", needed)
 
 
 @pytest.mark.parametrize(("when", "signal", "status"), [(SPEAKING, "INT", 130), (ENCODING, "TERM", 143)])
@@ -151,17 +177,20 @@ def test_who_stops_it_finds_everything_as_it_was(folder: Path, home: Path, when:
 
 
 @pytest.mark.parametrize("when", [SPEAKING, ENCODING])
-def test_an_encoder_that_fails_is_told_in_its_own_words(folder: Path, home: Path, when: str) -> None:
-    env = misbehaving(folder, when, "echo 'Unknown encoder' >&2; exit 3")
-    status, out, err = run(folder, home, "make", "calm.yaml", env=env)
+def test_an_encoder_that_fails_is_told_in_its_own_words(
+    folder: Path, here: Here, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    (folder / "bin").mkdir()
+    break_ffmpeg(folder / "bin", monkeypatch, when, "echo 'Unknown encoder' >&2; exit 3")
+    status, out, err = here("make", "calm.yaml")
     assert (status, out) == (1, "")
     assert err.startswith("voicecoach: ")
     assert f"({folder / 'bin' / 'ffmpeg'}) failed (status 3)\nUnknown encoder\nset VOICECOACH_FFMPEG to another" in err
     assert unhurt(folder)
 
 
-def test_a_full_disk_is_told_and_the_earlier_file_stays(folder: Path, home: Path) -> None:
-    assert run(folder, home, "plan", "calm.yaml")[0] == 0  # all is spoken, so the track is what has no room
+def test_a_full_disk_is_told_and_the_earlier_file_stays(folder: Path, home: Path, here: Here) -> None:
+    assert here("plan", "calm.yaml")[0] == 0  # all is spoken, so the track is what has no room
     status, out, err = shell(
         folder, home, "ulimit -f 8; export PYTHONDONTWRITEBYTECODE=1; exec $voicecoach make calm.yaml"
     )
@@ -211,8 +240,9 @@ def test_it_copes_with_what_a_shell_may_do(folder: Path, home: Path, script: str
     assert len(err.splitlines()) <= 3
 
 
-def test_speech_that_can_not_be_kept_is_a_warning(folder: Path, home: Path) -> None:
-    status, _, err = run(folder, home, "plan", "calm.yaml", env={"XDG_CACHE_HOME": "/dev/null/none"})
+def test_speech_that_can_not_be_kept_is_a_warning(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "find_cache", lambda: Path("/dev/null/none"))
+    status, _, err = here("plan", "calm.yaml")
     assert status == 0
     assert err.startswith("voicecoach: ")
     assert "can't be kept in" in err

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +16,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scripts.faults import lying_worker
-from voicecoach.system import cache
+from voicecoach.app.cli import run
+from voicecoach.audio.ffmpeg_choice import choose_among
+from voicecoach.system import cache, folders
+from voicecoach.voices.supervisor import Worker
 from voicecoach.voices.system import SystemVoice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 ROUTINE = """\
 title: Short stretch
@@ -54,6 +58,38 @@ def started(folder: Path, *arguments: str, before: str = "") -> subprocess.Popen
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+    )
+
+
+class Here:
+    """Runs the program in a folder as `started` does, but in this process, which saves its start."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        for name in ("cache", "tmp", "made"):
+            (folder / name).mkdir(exist_ok=True)
+        (folder / "short.yaml").write_text(ROUTINE, encoding="utf-8")
+        patch.setattr(folders, "find_cache", lambda: folder / "cache" / "voicecoach")
+        patch.setattr(folders, "find_settings_file", lambda: folder / "none" / "config.toml")
+        patch.setattr(tempfile, "tempdir", str(folder / "tmp"))
+        patch.chdir(folder / "made")
+        choose_among.cache_clear()  # what another process knows, this one must not
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Run a command; return its status, and what it wrote."""
+        status = run(list(arguments))
+        return (status, *self._capsys.readouterr())
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    return Here(tmp_path, monkeypatch, capsys)
+
+
+def unspoken(undisturbed: Path, folder: Path) -> None:
+    """Give a folder the cache of the session that was made, but for the clips: the words are spoken again."""
+    shutil.copytree(
+        undisturbed / "cache", folder / "cache", ignore=shutil.ignore_patterns("*.clip"), dirs_exist_ok=True
     )
 
 
@@ -93,8 +129,10 @@ NAMING = "os.fsync = killed"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills are those of POSIX")
-def test_a_killed_run_leaves_the_old_file_and_the_next_is_as_ever_and_tidies_up(tmp_path: Path, alone: bytes) -> None:
-    (tmp_path / "made").mkdir()
+def test_a_killed_run_leaves_the_old_file_and_the_next_is_as_ever_and_tidies_up(
+    tmp_path: Path, undisturbed: Path, alone: bytes, here: Here
+) -> None:
+    unspoken(undisturbed, tmp_path)
     (tmp_path / "made" / "a.mp3").write_bytes(b"old")
     left = []
     for stage in (SPEAKING, NAMING):
@@ -104,7 +142,7 @@ def test_a_killed_run_leaves_the_old_file_and_the_next_is_as_ever_and_tidies_up(
         assert made(tmp_path)["a.mp3"] == b"old"
         left.append((len(made(tmp_path)), len(list((tmp_path / "tmp").iterdir()))))
     assert left == [(1, 1), (2, 0)]  # a working folder, then a draft
-    ended(started(tmp_path, *MAKE))
+    assert here(*MAKE) == (0, "", "")
     assert made(tmp_path) == {"a.mp3": alone}
 
 
@@ -112,7 +150,10 @@ def test_a_killed_run_leaves_the_old_file_and_the_next_is_as_ever_and_tidies_up(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks are those of POSIX")
-def test_two_at_once_make_what_each_makes_alone_and_share_what_they_speak(tmp_path: Path, alone: bytes) -> None:
+def test_two_at_once_make_what_each_makes_alone_and_share_what_they_speak(
+    tmp_path: Path, undisturbed: Path, alone: bytes
+) -> None:
+    unspoken(undisturbed, tmp_path)
     arguments = ("make", "../short.yaml", "--json", "--verify")
     one = started(tmp_path, *arguments, "-o", "a.mp3")
     other = started(tmp_path, *arguments, "-o", "b.mp3", "--rounds", "2")
@@ -123,15 +164,17 @@ def test_two_at_once_make_what_each_makes_alone_and_share_what_they_speak(tmp_pa
 
 # -- voice --
 
-WORKER_KILLED = """
-from voicecoach.voices.supervisor import Worker
-asked, times = Worker._ask, iter(range({times}))
-def ask(self, request, patience):
-    if request.get("do") == "say" and next(times, None) is not None:
-        self._child.kill()
-    return asked(self, request, patience)
-Worker._ask = ask
-"""
+
+def kill_workers(patch: pytest.MonkeyPatch, times: int) -> None:
+    """Kill a worker whenever it is asked to speak, for a number of times."""
+    asked, left = Worker._ask, iter(range(times))  # noqa: SLF001 - no fault of its own is as sudden
+
+    def ask(self: Worker, request: Mapping[str, object], patience: float) -> dict[str, object]:
+        if request.get("do") == "say" and next(left, None) is not None:
+            self._child.kill()
+        return asked(self, request, patience)
+
+    patch.setattr(Worker, "_ask", ask)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there a worker is good for more than one phrase")
@@ -153,13 +196,18 @@ def test_a_worker_that_lies_is_not_believed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills are those of POSIX")
-def test_a_worker_that_is_killed_costs_nothing_and_twice_the_session(tmp_path: Path, alone: bytes) -> None:
-    process = started(tmp_path, *MAKE, before=WORKER_KILLED.format(times=2))
-    out, err = process.communicate(timeout=120)
-    assert (process.returncode, out, made(tmp_path)) == (1, "", {})
+def test_a_worker_that_is_killed_costs_nothing_and_twice_the_session(
+    tmp_path: Path, undisturbed: Path, alone: bytes, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unspoken(undisturbed, tmp_path)
+    with monkeypatch.context() as patch:
+        kill_workers(patch, 2)
+        status, out, err = here(*MAKE)
+    assert (status, out, made(tmp_path)) == (1, "", {})
     assert err.startswith("voicecoach: the voice could not say '")
     assert err.splitlines()[1:] == ["its worker was killed by signal 9"]
-    ended(started(tmp_path, *MAKE, before=WORKER_KILLED.format(times=1)))
+    kill_workers(monkeypatch, 1)
+    assert here(*MAKE) == (0, "", "")
     assert made(tmp_path) == {"a.mp3": alone}
     assert list((tmp_path / "tmp").iterdir()) == []
 
@@ -196,43 +244,45 @@ DAMAGES: list[Callable[[Path], object]] = [
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its faults are those of POSIX")
 def test_a_cache_in_which_every_entry_is_damaged_gives_the_same_session_and_is_mended(
-    tmp_path: Path, undisturbed: Path
+    tmp_path: Path, undisturbed: Path, here: Here
 ) -> None:
-    shutil.copytree(undisturbed / "cache", tmp_path / "cache")
+    shutil.copytree(undisturbed / "cache", tmp_path / "cache", dirs_exist_ok=True)
     whole = entries(tmp_path)
     assert {Path(name).suffix[1:] for name in whole} == set(cache.ENTRY_KINDS)
     names = sorted(whole, key=lambda name: Path(name).suffix)
     for name, damage in zip(names, cycle(DAMAGES)):
         damage(tmp_path / "cache" / "voicecoach" / name)
     assert not any(entries(tmp_path).values())
-    ended(started(tmp_path, *MAKE))
+    assert here(*MAKE) == (0, "", "")
     assert made(tmp_path) == made(undisturbed)
     assert entries(tmp_path) == whole
 
 
-GOES = """
-import shutil
-from voicecoach.system import cache
-write = cache.store
-def gone(path, content):
-    write(path, content)
-    shutil.rmtree(path.parent.parent)
-cache.store = gone
-"""
-FULL = """
-from voicecoach.system import cache
-def full(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    raise OSError(28, "No space left on device")
-cache._write = full
-"""
+def _removed_again_and_again(patch: pytest.MonkeyPatch) -> None:
+    write = cache.store
+
+    def store(path: Path, content: bytes) -> None:
+        write(path, content)
+        shutil.rmtree(path.parent.parent)
+
+    patch.setattr(cache, "store", store)
 
 
-@pytest.mark.parametrize("fault", [GOES, FULL], ids=["it goes again and again", "its disk is full"])
-def test_whatever_becomes_of_the_cache_the_session_is_the_same(tmp_path: Path, alone: bytes, fault: str) -> None:
-    process = started(tmp_path, *MAKE, before=fault)
-    _, err = process.communicate(timeout=120)
-    assert (process.returncode, made(tmp_path)) == (0, {"a.mp3": alone})
+def _on_a_full_disk(patch: pytest.MonkeyPatch) -> None:
+    def write(path: Path, _content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        raise OSError(28, "No space left on device")
+
+    patch.setattr(cache, "_write", write)
+
+
+@pytest.mark.parametrize("fault", [_removed_again_and_again, _on_a_full_disk])
+def test_whatever_becomes_of_the_cache_the_session_is_the_same(
+    tmp_path: Path, alone: bytes, here: Here, monkeypatch: pytest.MonkeyPatch, fault: Callable[..., None]
+) -> None:
+    fault(monkeypatch)
+    status, _, err = here(*MAKE)
+    assert (status, made(tmp_path)) == (0, {"a.mp3": alone})
     assert "Traceback" not in err
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.spoken import VOICE
 from voicecoach.app.request import Request
 from voicecoach.app.session import make
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_RATE
+from voicecoach.script.choices import Choices, Guidance
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,10 +28,11 @@ def decoded_samples(path: Path) -> int:
 
 
 @pytest.mark.parametrize("split", [False, True])
-def test_five_minutes_decode_to_five_minutes(split: bool, kept: Path, tmp_path: Path) -> None:  # noqa: FBT001 - pytest names it
-    request = Request("sitting-leg-stretch", split=split, length=Fraction(300))
+def test_three_minutes_decode_to_three_minutes(split: bool, kept: Path, tmp_path: Path) -> None:  # noqa: FBT001 - pytest names it
+    cues = Choices(guidance=Guidance.CUES)
+    request = Request("sitting-leg-stretch", cues, split=split, length=Fraction(180), voice=VOICE)
     made = make(request, tmp_path, kept, quiet)
     assert len(made.files) == 1 + split
     for track, file, _ in made.files:
-        assert track.timeline.duration == file.seconds == 300
-        assert decoded_samples(file.path) == 300 * SAMPLE_RATE
+        assert track.timeline.duration == file.seconds == 180
+        assert decoded_samples(file.path) == 180 * SAMPLE_RATE

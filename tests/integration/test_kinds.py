@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 import sys
 import wave
+from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests import tinymodel
-from voicecoach.app.request import Made, Request
-from voicecoach.app.session import make
+from tests.spoken import VOICE
+from voicecoach.app.request import Request, Session
+from voicecoach.app.session import make, plan
 from voicecoach.core.score import Side
 from voicecoach.routine.loader import load_routine
 from voicecoach.script.choices import Choices, Guidance
@@ -36,11 +39,11 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
     """Report to nobody."""
 
 
-def recorded(folder: Path, system: Made) -> str:
+def recorded(folder: Path, system: Session) -> str:
     """Lay the system's own clips into a folder, as somebody's recordings; what was not spoken is left out."""
     folder.mkdir()
     for prompt in prompts.list_prompts(load_routine(ROUTINE), ONE):
-        clip = system.session.clips.get(prompt.said)
+        clip = system.clips.get(prompt.said)
         if clip:
             with wave.open(str(folder / prompt.file), "wb") as file:
                 file.setparams((1, 2, 48_000, 0, "NONE", ""))
@@ -56,22 +59,24 @@ def command(folder: Path) -> dict[str, object]:
 def test_each_kind_of_voice_guides_the_same_breaths(tmp_path: Path, kept: Path) -> None:
     commands = command(tmp_path)
 
-    def made(voice: str | None) -> Made:
-        request = Request(ROUTINE, ONE, voice=voice, commands=commands, verify=True)
-        return make(request, tmp_path / "a.mp3", kept, quiet)
+    def planned(voice: str) -> Session:
+        """Plan a session, and hold the first sounds of its file against its plan."""
+        request = Request(ROUTINE, ONE, voice=voice, commands=commands)
+        make(replace(request, preview=Fraction(50), verify=True), tmp_path / "a.mp3", kept, quiet)
+        return plan(request, kept, quiet)
 
-    system = made(None)
+    system = planned(VOICE)
     voices = [recorded(tmp_path / "takes", system), "command:hum"]
     if importlib.util.find_spec("piper"):
         voices.append(f"piper:{tinymodel.write_model(tmp_path)}")
-    plan = system.session.tracks[0].timeline
-    for voice in voices:
-        other = made(voice).session.tracks[0].timeline
+    expected = system.tracks[0].timeline
+    others = [planned(voice).tracks[0].timeline for voice in voices]
+    for voice, other in zip(voices, others, strict=True):
         assert [(each.kind, each.end - each.start, each.side, each.breath) for each in other.phases] == [
-            (each.kind, each.end - each.start, each.side, each.breath) for each in plan.phases
+            (each.kind, each.end - each.start, each.side, each.breath) for each in expected.phases
         ], voice
         assert [other.measure_stretch(side) for side in (Side.LEFT, Side.RIGHT)] == [24, 24]
-        assert [chapter.title for chapter in other.chapters] == [chapter.title for chapter in plan.chapters]
-    own = made(voices[0]).session.tracks[0].timeline.cues
-    assert [cue.text for cue in own] == [cue.text for cue in plan.cues]
-    assert max(abs(one.start - other.start) for one, other in zip(own, plan.cues, strict=True)) < 1
+        assert [chapter.title for chapter in other.chapters] == [chapter.title for chapter in expected.chapters]
+    own = others[0].cues
+    assert [cue.text for cue in own] == [cue.text for cue in expected.cues]
+    assert max(abs(one.start - other.start) for one, other in zip(own, expected.cues, strict=True)) < 1
