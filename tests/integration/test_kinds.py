@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests import tinymodel
 from tests.spoken import VOICE
-from voicecoach.app.request import Request, Session
+from voicecoach.app.request import PlannedSession, Request
 from voicecoach.app.session import make, plan
 from voicecoach.core.score import Side
 from voicecoach.routine.loader import load_routine
@@ -39,7 +39,7 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
     """Report to nobody."""
 
 
-def recorded(folder: Path, system: Session) -> str:
+def recorded(folder: Path, system: PlannedSession) -> str:
     """Lay the system's own clips into a folder, as somebody's recordings; what was not spoken is left out."""
     folder.mkdir()
     for prompt in prompts.list_prompts(load_routine(ROUTINE), ONE):
@@ -59,7 +59,7 @@ def command(folder: Path) -> dict[str, object]:
 def test_each_kind_of_voice_guides_the_same_breaths(tmp_path: Path, kept: Path) -> None:
     commands = command(tmp_path)
 
-    def planned(voice: str) -> Session:
+    def planned(voice: str) -> PlannedSession:
         """Plan a session, and hold the first sounds of its file against its plan."""
         request = Request(ROUTINE, ONE, voice=voice, commands=commands)
         make(replace(request, preview=Fraction(50), verify=True), tmp_path / "a.mp3", kept, quiet)
