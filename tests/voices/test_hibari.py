@@ -6,7 +6,6 @@ import hashlib
 import sys
 from dataclasses import replace
 from itertools import accumulate
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecoach.errors import UnknownNameError, VoiceError
+from voicecoach.system import folders
 from voicecoach.voices import finding
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.hibari import voice as hibari
@@ -24,6 +24,8 @@ from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from voicecoach.voices.port import Voice
 
 CALIBRATION = "Sit tall with your shoulders low, and follow the breath as it slowly comes and goes."
@@ -99,7 +101,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 
 def settings(**others: Any) -> Settings:  # noqa: ANN401 - settings of a voice
-    return Settings("en", CALIBRATION, **{"folder": Path(), **others})
+    return Settings("en", CALIBRATION, **{"folder": folders.NO_FOLDER, **others})
 
 
 class TestTheContract(VoiceContract):

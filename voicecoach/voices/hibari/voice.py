@@ -11,7 +11,7 @@ import re
 import sys
 import unicodedata
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -110,6 +110,7 @@ class HibariVoice:
         command: The worker to start.
         patience: Seconds that any phrase may take, whatever its length.
         workers: How many processes may speak at once; None for as many as there are cores.
+        take: Which take of the same words it speaks; the first is 0.
     """
 
     name: str
@@ -120,6 +121,11 @@ class HibariVoice:
     command: Sequence[str] = field(default=_WORKER)
     patience: float = PATIENCE
     workers: int | None = None
+    take: int = 0
+
+    def vary(self, take: int) -> HibariVoice:
+        """Return the voice that speaks another take: its noise has another seed, and its melody another range."""
+        return replace(self, take=take)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -161,8 +167,9 @@ class HibariVoice:
         """How the model is asked, and which it is."""
         rate = f"speed {CALM}" if self.rate is None else f"{self.rate} as heard"
         calibrated = hashlib.sha256(self.calibration.encode()).hexdigest()[:8]
+        take = f", take {self.take}" if self.take else ""
         said = f"{PACKAGE} {_find_version(MODULE)}, way {VERSION}; voice {self.name}, model {self._check_model()[1]}"
-        return f"{said}, rate {rate}, {self._semitones:+g} semitones, calibrated {calibrated}"
+        return f"{said}, rate {rate}, {self._semitones:+g} semitones, calibrated {calibrated}{take}"
 
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
         """Speak each wording, in order; clips come a batch at a time.
@@ -215,7 +222,12 @@ class HibariVoice:
         from voicecoach.voices.pool import Speaker, Start, make_private_folder
 
         british = MODELS[self.name].language == "en-gb"
-        setup = {"model": str(self._check_model()[0]), "british": british, "semitones": self._semitones}
+        setup = {
+            "model": str(self._check_model()[0]),
+            "british": british,
+            "semitones": self._semitones,
+            "take": self.take,
+        }
         number = min(self.workers or parallel.count_cores(), max(1, wordings // PHRASES_A_WORKER))
         with make_private_folder() as folder, ExitStack() as stack:
             start = Start(
@@ -350,7 +362,7 @@ def _recall_tuning(voice: HibariVoice) -> _Tuning | None:
     """Return a voice's tuning if it was measured before."""
     from voicecoach.voices import polish
 
-    match cache.recall(voice.folder, f"tuning of {voice.identity_of(voice.calibration)}"):
+    match cache.recall(voice.folder, f"tuning of {voice.vary(0).identity_of(voice.calibration)}"):
         case {"setting": int(setting), "gain": float(gain)} if setting in SETTINGS and abs(gain) <= polish.MOST_GAIN:
             return _Tuning(setting, gain)
     return None
@@ -362,7 +374,7 @@ def _measure(voice: HibariVoice, setting: int, raw: Raw) -> _Tuning:
 
     tuning = _Tuning(setting, float(polish.calibrate(raw)))
     kept = {"setting": tuning.setting, "gain": tuning.gain}
-    cache.remember(voice.folder, f"tuning of {voice.identity_of(voice.calibration)}", kept)
+    cache.remember(voice.folder, f"tuning of {voice.vary(0).identity_of(voice.calibration)}", kept)
     return tuning
 
 

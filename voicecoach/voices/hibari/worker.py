@@ -43,6 +43,9 @@ LONGEST = 400
 LONGEST_UNKNOWN = 24
 """Letters of a word that is not in the dictionary; the rest would not be read."""
 
+MELODY_RANGES = (1.0, 1.12, 0.9, 1.05)
+"""How far the melody of each take goes up and down, as a part of the model's own."""
+
 GUESSED = 2
 """hibari's rating of phonemes that its network guessed from the letters."""
 
@@ -98,6 +101,7 @@ class Voice:
         self._np, self._onnx, self._dsp, self._split = np, onnxruntime, dsp, Hibari.split_sentences
         self._model, self._british = Path(setup["model"]), bool(setup.get("british"))
         self._pitch = 2.0 ** (float(setup.get("semitones", 0)) / 12)
+        self._take = int(setup.get("take", 0))
 
     def read(self, text: str) -> Request:
         """Return the sentences of a text as phonemes, and the words that have none."""
@@ -130,7 +134,8 @@ class Voice:
         given = {"ids": np.asarray([ids], np.int64), "speed": np.asarray([max(speed, slowest)], np.float32)}
         *parts, durations = self._session.run(None, given)
         *spectrum, melody = (part[0] for part in parts)
-        sound = self._dsp.synth(*spectrum, melody * np.float32(self._pitch), np.random.default_rng(0))
+        tune = bend_melody(np, melody, MELODY_RANGES[self._take % len(MELODY_RANGES)]) * np.float32(self._pitch)
+        sound = self._dsp.synth(*spectrum, tune, np.random.default_rng(self._take))
         ends = [UNIT * each for each in accumulate(durations.ravel().tolist())]
         return self._draw_out(sound, list(find_pauses(said, ends)), stretch)
 
@@ -242,6 +247,15 @@ def find_pauses(said: str, ends: list[int]) -> Iterator[tuple[int, int, float]]:
         seconds = max((PAUSES.get(each, 0.0) for each in run.group()), default=0.0)
         if seconds and run.start() and run.end() < len(said):
             yield ends[run.start() - 1], ends[run.end()], seconds
+
+
+def bend_melody(np: Any, melody: Any, spread: float) -> Any:  # noqa: ANN401 - arrays
+    """Return pitches (Hz) that are ``spread`` times as far from their middle, in octaves; 0 is no pitch and stays."""
+    voiced = melody > 0
+    if spread == 1 or not voiced.any():
+        return melody
+    middle = np.exp(np.log(melody[voiced]).mean())
+    return np.where(voiced, middle * (np.maximum(melody, 1e-6) / middle) ** spread, melody).astype(np.float32)
 
 
 def measure_levels(np: Any, sound: Any) -> Any:  # noqa: ANN401 - arrays
