@@ -21,6 +21,7 @@ prepare() {
     venv=$checkout/.venv
     case $1 in
     requirements.txt) set -- "$1" 145 ;;
+    requirements-listen.txt) set -- "$1" 330 && venv=$venv-listen ;;
     requirements-docs.txt) set -- "$1" 205 && venv=$venv-docs ;;
     requirements-*.txt) set -- "$1" 205 && venv=$venv-${1#*-} && venv=${venv%.txt} ;;
     newest) set -- "$1" 205 && venv=$venv-newest && rm -rf "$venv" ;;

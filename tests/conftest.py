@@ -6,10 +6,11 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Sequence
 
 # A slow machine is no mistake: speed is measured by scripts/run bench, as ratios. Each run draws other examples.
 for name, examples in (("quick", 25), ("ci", 100), ("thorough", 1000)):
@@ -27,6 +28,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.timeout = 0  # a thousand examples take their time, and so does the search for the simplest
     # The hundreds of processes that tests start share their bytecode.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
+    """Skip what listens with models for minutes, unless it is asked for by its mark."""
+    if "listen" not in str(config.option.markexpr):
+        reason = "listens to all built-in routines for minutes: .venv-listen/bin/python -m pytest -m listen"
+        for item in items:
+            if "listen" in item.keywords and item.get_closest_marker("listen"):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def _restore_signals() -> None:

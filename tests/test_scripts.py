@@ -414,6 +414,7 @@ def test_the_group_for_developers_has_tests_and_lint() -> None:
 
 
 PINNED = ["requirements.txt", "requirements-test.txt", "requirements-lowest.txt", "requirements-docs.txt"]
+PINNED += ["requirements-listen.txt"]
 
 
 @pytest.mark.parametrize("name", PINNED)
@@ -422,7 +423,7 @@ def test_requirements_are_pinned_by_hash_and_name_no_machine(name: str) -> None:
     packages = text.replace("\\\n", " ").splitlines()[1:]
     assert packages
     assert all("==" in line and "--hash=sha256:" in line for line in packages)
-    assert not [word for word in ("http", "file:", "--index", "--find") if word in text]
+    assert not [word for word in ("://", "file:", "--index", "--find") if word in text]
 
 
 @pytest.mark.parametrize("name", ["requirements-test.txt", "requirements-docs.txt"])
@@ -437,9 +438,26 @@ def read_versions(path: Path) -> set[tuple[str, ...]]:
     return {(line.split()[0], *re.findall("--hash=[^ ]+", line)) for line in packages}
 
 
+def test_what_listens_has_the_same_versions_as_the_program_and_no_torch() -> None:
+    runtime, more = (
+        {line.split(" ")[0] for line in (TOP / "scripts" / name).read_text().splitlines() if "==" in line}
+        for name in ("requirements.txt", "requirements-listen.txt")
+    )
+    assert runtime <= more
+    assert not {"torch", "torchaudio", "xls-r-sqa"} & {each.partition("==")[0] for each in more}
+
+
 def test_every_list_is_written_by_pin() -> None:
     assert set(PINNED) == {path.name for path in (TOP / "scripts").glob("requirements*.txt")}
     assert set(PINNED) == set(re.findall(r"^pin scripts/(\S+)", (TOP / "scripts" / "pin").read_text(), re.MULTILINE))
+
+
+def test_listening_has_an_environment_of_its_own_and_one_thread_for_each_sound(machine: Machine) -> None:
+    machine.install_python()
+    status, out, (line,) = machine.run(machine.checkout / "scripts" / "listen", "--voice", "system:")
+    assert (status, out) == (0, ["ran -m scripts.listening.command --voice system:"])
+    assert re.fullmatch("Setting up, once: Python packages, about [0-9]+ MB [.]{3} [0-9]+ s", line)
+    assert machine.environments == [".venv-listen"]
 
 
 @pytest.mark.parametrize("tool", ["assets", "bench", "faults", "fuzz"])
@@ -462,7 +480,9 @@ def test_a_tool_that_is_not_there_is_an_error_that_names_those_that_are(
 
 
 def test_every_tool_and_every_campaign_is_named() -> None:
-    tools = sorted(path.parent.name for path in (TOP / "scripts").glob("*/__main__.py"))
+    scripts = [path.read_text() for path in (TOP / "scripts").iterdir() if path.is_file() and not path.suffix]
+    every = {path.parent.name for path in (TOP / "scripts").glob("*/__main__.py")}
+    tools = sorted(name for name in every if not any(f"-m scripts.{name} " in script for script in scripts))
     usage = (TOP / "scripts" / "run").read_text()
     assert re.findall(r"^#   (\w+)", usage, re.MULTILINE) == tools
     assert f"{', '.join(tools[:-1])} or {tools[-1]}" in usage
