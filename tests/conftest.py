@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 # A slow machine is no mistake: speed is measured by scripts/run bench, as ratios. Each run draws other examples.
 for name, examples in (("quick", 25), ("ci", 100), ("thorough", 1000)):
@@ -37,6 +37,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.
         for item in items:
             if "listen" in item.keywords and item.get_closest_marker("listen"):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keep_the_systems_voice() -> Iterator[None]:
+    """Let the system's voice be the default in this process: the natural one takes seconds to start.
+
+    Tests of the real default set the rank themselves.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("voicecoach.voices.hibari.voice.RANK", 0)
+        yield
 
 
 def _restore_signals() -> None:

@@ -1,22 +1,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
-from voicecoach.app import doctor, player, sampling
+from tests.fakes import FakeVoice
+from voicecoach.app import doctor, player, sampling, speaker
 from voicecoach.app.cli import cli
 from voicecoach.app.doctor import Check, Status
 from voicecoach.app.request import Request
 from voicecoach.app.sampling import Sample
+from voicecoach.app.speaker import Speaker
 from voicecoach.audio import ffmpeg_choice, verify
 from voicecoach.audio.ffmpeg_choice import Ffmpeg
 from voicecoach.errors import EncodeError, VoiceError
 from voicecoach.system import folders
 from voicecoach.voices import espeak
+from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.espeak import Library
 from voicecoach.voices.port import VoiceInfo
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 ASKED = Request(sampling.ROUTINE)
 GOOD = Ffmpeg("/usr/bin/ffmpeg", "bundled", "9.0")
 READY = VoiceInfo("gmw/en", "system", "English", ("en",))
+HEART = Speaker(CachedVoice(FakeVoice(), Path("cache")), "hibari:heart", "Heart", ("en-us",), "hibari")
 
 
 def raising(error: Exception) -> Callable[..., Any]:
@@ -44,6 +49,7 @@ def _healthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ffmpeg_choice, "examine", lambda: GOOD)
     monkeypatch.setattr(espeak, "find", lambda: Library("pyttsx3 2.99, espeak-ng 1.52", "espeak", "/lib/x.so", None))
     monkeypatch.setattr(doctor, "list_voices", lambda *_: [READY])
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: HEART)
     monkeypatch.setattr(player, "list_installed", lambda: ["mpv"])
     monkeypatch.setattr(sampling, "record", lambda *_: Sample(Path("trial.mp3"), "en", ("x",), 2.25))
     monkeypatch.setattr(verify, "verify", lambda _: [])
@@ -68,7 +74,7 @@ def test_all_is_well_on_one_screen() -> None:
     status, said = run()
     lines = said.splitlines()
     assert (status, lines[-1]) == (0, "Sessions can be made here.")
-    names = ["Python", "voicecoach", "settings", "ffmpeg", "speech", "voices", "players", "cache", "session"]
+    names = ["Python", "voicecoach", "settings", "ffmpeg", "speech", "voices", "voice", "players", "cache", "session"]
     assert [line.split()[:2] for line in lines[:-1]] == [["ok", name] for name in names]
     assert "2.2 s were spoken, encoded, decoded and verified" in lines[-2]
 
@@ -76,7 +82,7 @@ def test_all_is_well_on_one_screen() -> None:
 def test_json_says_the_same() -> None:
     status, said = run("--json")
     found = json.loads(said)
-    assert (status, found["ok"], len(found["checks"])) == (0, True, 9)
+    assert (status, found["ok"], len(found["checks"])) == (0, True, 10)
     assert found["checks"][3] == {
         "name": "ffmpeg",
         "status": "ok",
@@ -141,6 +147,28 @@ def test_voices_are_counted_by_kind_when_they_can_speak(monkeypatch: pytest.Monk
     assert check("voices").remedy
     monkeypatch.setattr(doctor, "list_voices", raising(VoiceError("the voice hangs\nstart anew")))
     assert check("voices") == Check("voices", Status.FAILS, "the voice hangs", "start anew")
+
+
+def test_the_voice_that_would_speak_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check("voice") == Check("voice", Status.OK, "Heart, hibari:heart, speaks English")
+    plain = replace(HEART, id="gmw/en", name="English", kind="system")
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: replace(plain, note="the best one is damaged; repair it"))
+    assert check("voice") == Check("voice", Status.WARNING, "English, gmw/en", "the best one is damaged; repair it")
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: plain)
+    remedy = "for the natural voice hibari:heart: "
+    assert check("voice") == Check("voice", Status.WARNING, "English, gmw/en", f"{remedy}'voicecoach voices get en'")
+    lacking = VoiceInfo("hibari:heart", "hibari", "Heart", ("en-us",), ready=False, hint="no package for this computer")
+    monkeypatch.setattr(doctor, "list_voices", lambda *_: [READY, lacking])
+    assert check("voice").remedy == f"{remedy}no package for this computer"
+    monkeypatch.setattr(speaker, "find_speaker", raising(VoiceError("no voice speaks\ninstall one")))
+    assert check("voice") == Check("voice", Status.FAILS, "no voice speaks", "install one")
+
+
+def test_a_trial_by_another_voice_than_the_best_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "the system's voice speaks, because the best one does not start; repair it"
+    monkeypatch.setattr(sampling, "record", lambda *_: Sample(Path("trial.mp3"), "en", ("x",), 2.25, (told,)))
+    assert (check("session").status, check("session").remedy) == (Status.WARNING, told)
+    assert run()[0] == 0
 
 
 def test_without_a_player_sessions_are_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

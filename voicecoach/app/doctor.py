@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicecoach import __version__
-from voicecoach.app import config, player, sampling
+from voicecoach.app import config, player, sampling, speaker
 from voicecoach.audio import ffmpeg_choice, verify
 from voicecoach.core.score import Phrase, Wording, seq
 from voicecoach.errors import ChoiceError, VoicecoachError, VoiceError
+from voicecoach.language import language
 from voicecoach.system import cache, folders, locks, plain_files, signals
 from voicecoach.voices import espeak
 from voicecoach.voices.listing import list_voices
+from voicecoach.voices.recommended import find_recommended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,14 +56,14 @@ class Check:
 
 
 def run_checks(request: Request, commands: Mapping[str, click.Command], folder: Path) -> list[Check]:
-    """Check everything, and make a session of about two seconds in a temporary folder.
+    """Check everything, and make a session of a few seconds in a temporary folder.
 
     Args:
         request: The voice and the commands that speak; its routine does not matter.
         commands: The program's commands, whose options the settings may name.
         folder: The cache.
     """
-    voices = check_voices(request, folder)
+    voices, voice = check_voices(request, folder), check_voice(request, folder)
     return [
         check_python(),
         Check("voicecoach", Status.OK, f"{__version__}, {Path(__file__).parents[1]}"),
@@ -69,6 +71,7 @@ def run_checks(request: Request, commands: Mapping[str, click.Command], folder: 
         check_ffmpeg(),
         check_speech(others=voices.status is Status.OK),
         voices,
+        voice,
         check_players(),
         check_cache(folder),
         try_session(request),
@@ -165,6 +168,23 @@ def check_voices(request: Request, folder: Path) -> Check:
     return Check("voices", Status.OK, ", ".join(f"{count} {kind}" for kind, count in ready.most_common()))
 
 
+def check_voice(request: Request, folder: Path) -> Check:
+    """Find the voice that would speak English, or the one that is asked for; it is not started."""
+    try:
+        found = speaker.find_speaker(request, language("en"), folder)
+        voice = f"{found.find_name(folder)}, {found.id}"
+    except VoicecoachError as error:
+        return _fail("voice", str(error), "'voicecoach voices' lists them")
+    if found.note:
+        return Check("voice", Status.WARNING, voice, found.note)
+    better = find_recommended("en") if found.kind == speaker.SYSTEM and request.voice is None else None
+    if better:
+        listed = list_voices("en", request.commands, folder)
+        hint = next((each.hint for each in listed if each.id == better.id), "") or "'voicecoach voices get en'"
+        return Check("voice", Status.WARNING, voice, f"for the natural voice {better.id}: {hint}")
+    return Check("voice", Status.OK, f"{voice}, speaks English" if request.voice is None else voice)
+
+
 def _find_hint(voices: Sequence[VoiceInfo]) -> str:
     return next((each.hint for each in voices if each.hint), sampling.MORE)
 
@@ -189,7 +209,7 @@ def check_cache(folder: Path) -> Check:
 
 
 def try_session(request: Request) -> Check:
-    """Speak, encode, decode and verify about two seconds, without the cache."""
+    """Speak, encode, decode and verify a few seconds, without the cache."""
     began = time.perf_counter()
     try:
         with locks.hold_folder() as folder:
@@ -206,14 +226,13 @@ def try_session(request: Request) -> Check:
     if wrong:
         return Check("session", Status.FAILS, f"it was made, but {wrong[0]}", "please report it, with this list")
     taken = time.perf_counter() - began
-    return Check(
-        "session", Status.OK, f"{made.seconds:.1f} s were spoken, encoded, decoded and verified, in {taken:.1f} s"
-    )
+    said = f"{made.seconds:.1f} s were spoken, encoded, decoded and verified, in {taken:.1f} s"
+    return Check("session", Status.WARNING if made.warnings else Status.OK, said, "; ".join(made.warnings))
 
 
 def _one_phrase(routine: LoadedRoutine) -> Score:
-    """Return a phrase that the program has in every language."""
-    words = Phrase((Wording(routine.words.word("change")),))
+    """Return a phrase that the program has in every language; no clip of it comes with the program."""
+    words = Phrase((Wording(routine.words.word("calibration")),))
     return seq(sampling.PAUSE, words, sampling.PAUSE)
 
 

@@ -32,8 +32,8 @@ class DoctorOptions(Options):
 def command(chosen: DoctorOptions) -> int:
     """Check this machine, and make a trial session.
 
-    It reports what is installed, makes a session of 2 seconds, and says what to do about each problem. The exit status
-    is 0 if sessions can be made, else 1.
+    It reports what is installed, makes a session of a few seconds, and says what to do about each problem. The exit
+    status is 0 if sessions can be made, else 1.
     """
     from voicecoach.app import config, doctor, sampling
     from voicecoach.app.request import Request
