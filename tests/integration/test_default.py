@@ -1,0 +1,42 @@
+"""The voice that speaks if nobody chooses one: the natural one, and the system's if that does not start."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voicecoach.voices.packages import find_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROUTINE = "title: Calm\nsteps:\n  - say: Sit down.\n"
+NEEDED = ("hibari", "onnxruntime", "numpy")
+
+
+@pytest.mark.skipif(any(find_folder(each) is None for each in NEEDED), reason="there is no package of hibari here")
+def test_the_natural_voice_speaks_and_if_it_does_not_start_the_systems_does(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "onnxruntime.py").write_text("raise ImportError('no such instruction')\n")
+    own = {name: str(tmp_path / name) for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+    inherited = {name: value for name, value in os.environ.items() if name != "VOICECOACH_VOICE"}
+
+    def plan(words: str, path: str = "") -> tuple[str, str]:
+        (tmp_path / "calm.yaml").write_text(ROUTINE.replace("down", words))
+        command = [sys.executable, "-m", "voicecoach", "plan", "calm.yaml", "--json"]
+        environment = {**inherited, **own, "PYTHONPATH": os.pathsep.join(filter(None, (path, *sys.path)))}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)["voice"], done.stderr
+
+    assert plan("down") == ("hibari:heart", "")
+    assert plan("down", str(broken)) == ("hibari:heart", "")  # all words are known: nothing is loaded
+    voice, told = plan("up tall", str(broken))
+    assert (voice.startswith("hibari"), len(told.splitlines())) == (False, 1)
+    assert told.startswith("voicecoach: the system's voice speaks, because the best one does not start; ")
+    assert "no such instruction" in told
