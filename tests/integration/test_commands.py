@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from tests.loudness import loudness
-from voicecoach.voices.command import KIND
-from voicecoach.voices.command_definition import read_definition
+from voicecoach.voices.command.definition import read_definition
+from voicecoach.voices.command.voice import KIND
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from voicecoach.voices.command import CommandVoice
+    from voicecoach.voices.command.voice import CommandVoice
 
 T = TypeVar("T")
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "voices.md").read_text(encoding="utf-8")

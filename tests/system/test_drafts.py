@@ -174,8 +174,9 @@ WRITERS_OF_THEIR_OWN = {
     "routine.authoring": "a new file, which never replaces one",
     "voices.piper.download": "an unfinished download, which takes its name when it is complete",
     "voices.worker": "in a private folder",
-    "voices.hibari.worker": "in a private folder",
-    "voices.command": "in a private folder",
+    "voices.neural.sound": "in a private folder",
+    "voices.neural.kokoro.package": "an unfinished download, which takes its name when it is complete",
+    "voices.command.voice": "in a private folder",
 }
 _WRITES = re.compile(r"""\.write_(?:text|bytes)\(|open\([^)]*["'][wxa]b?["']|mkstemp|NamedTemporaryFile|copyfile""")
 

@@ -14,8 +14,8 @@ from voicecoach.app import config
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.system import folders
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.command import BATCH, KIND, CommandVoice
-from voicecoach.voices.command_definition import read_definition
+from voicecoach.voices.command.definition import read_definition
+from voicecoach.voices.command.voice import BATCH, KIND, CommandVoice
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
@@ -188,7 +188,7 @@ def test_a_command_that_fails_once_is_run_again(tmp_path: Path, fault: str) -> N
 
 
 def test_a_command_that_writes_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.voices.command.MOST_BYTES", 5_000_000)
+    monkeypatch.setattr("voicecoach.voices.command.voice.MOST_BYTES", 5_000_000)
     with pytest.raises(VoiceError, match="wrote more than 5 MB for it"):
         list(voice(tmp_path, run(tmp_path, "{text}", fault="flood")).speak(["bad"]))
     assert not list((tmp_path / "tmp").iterdir())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sys
 from dataclasses import replace
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -248,49 +247,6 @@ def test_everything_that_changes_the_sound_is_in_the_identity(stage: Stage, monk
 def test_a_pitch_is_six_semitones_from_the_middle_to_each_end(pitch: int) -> None:
     semitones = HibariVoice("heart", CALIBRATION, pitch=pitch)._semitones  # noqa: SLF001 - it goes into the setup
     assert semitones == pytest.approx((pitch - 50) * 0.12)
-
-
-def test_marks_inside_a_sentence_are_pauses_and_the_end_is_none() -> None:
-    said = "lɔŋ, ðə; tOz…"
-    ends = list(accumulate([24, *([2] * len(said)), 2]))
-    found = list(worker.find_pauses(said, ends))
-    assert found == [(ends[2], ends[5], 0.5), (ends[6], ends[9], 0.6)]
-    assert not list(worker.find_pauses("a b.", [1, 2, 3, 4, 5, 6]))
-
-
-def test_too_many_phonemes_are_divided_and_none_is_lost() -> None:
-    for said in ("abc " * 300, "a, bc; " * 200, "x" * 1_000, ("y" * 399) + " z"):
-        pieces = worker.split_phonemes(said.strip())
-        assert all(len(each) <= worker.LONGEST for each in pieces)
-        assert "".join(pieces).replace(" ", "") == said.replace(" ", "")
-
-
-class TestSound:
-    """What is cut out of a sound and put into it."""
-
-    @pytest.fixture(autouse=True)
-    def _numpy(self) -> None:
-        self.np = pytest.importorskip("numpy")
-
-    def sound(self, *parts: tuple[float, int]) -> Any:  # noqa: ANN401 - an array
-        """Return tones of a loudness and a number of hops."""
-        np = self.np
-        pieces = [level * np.sin(np.arange(hops * worker.HOP) / 5) for level, hops in parts]
-        return np.concatenate(pieces).astype(np.float32)
-
-    def test_speech_is_found_between_silence(self) -> None:
-        levels = worker.measure_levels(self.np, self.sound((0.0001, 20), (0.5, 10), (0.0001, 30)))
-        assert worker.find_speech(self.np, levels) == (19 * worker.HOP, 31 * worker.HOP)
-
-    def test_the_longest_gap_of_a_window_is_drawn_out_in_its_middle(self) -> None:
-        levels = worker.measure_levels(self.np, self.sound((0.5, 10), (0.0001, 2), (0.5, 4), (0.0001, 8), (0.5, 9)))
-        cut = worker.find_cut(self.np, levels, 5 * worker.HOP, 30 * worker.HOP, 100 * worker.HOP)
-        assert cut == worker.Cut(20 * worker.HOP, 92 * worker.HOP)
-        assert worker.find_cut(self.np, levels, 0, 9 * worker.HOP, 100) is None
-
-    def test_a_gap_that_is_long_enough_stays(self) -> None:
-        levels = worker.measure_levels(self.np, self.sound((0.5, 10), (0.0001, 8), (0.5, 9)))
-        assert worker.find_cut(self.np, levels, 0, 27 * worker.HOP, 5 * worker.HOP) == worker.Cut(14 * worker.HOP, 0)
 
 
 def test_the_worker_imports_nothing_of_ours_and_nothing_big_at_its_start() -> None:

@@ -8,13 +8,19 @@ import platform
 import sys
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from voicecoach.errors import VoiceError
 from voicecoach.voices.packages import find_version
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SYSTEM = "libespeak-ng.so.1"
 CHOICE = "VOICECOACH_ESPEAK"
 """The variable that says whose espeak-ng comes first."""
+_LONGEST_DATA = 120
+"""espeak cuts data paths of 160 bytes or more and then ends the process; this leaves room for the files' names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,30 @@ def find() -> Library:
     spoken_by = f"pyttsx3 {find_version('pyttsx3') or '?'}"
     if sys.platform in {"darwin", "win32"}:
         return Library(f"{spoken_by}, {platform.system()} {platform.release()}")
+    found = find_library()
+    return Library(f"{spoken_by}, {found.version}", found.driver, found.path, found.data)
+
+
+def find_library() -> Library:
+    """Find espeak-ng, on any system, as `find` does on Linux; it also knows the sounds of words.
+
+    Raises:
+        VoiceError: When there is none.
+    """
     sources = (_find_system, _find_bundled) if os.environ.get(CHOICE) == "system" else (_find_bundled, _find_system)
     found = next(filter(None, (source() for source in sources)), None)
     if found is None:
         raise VoiceError("no speech library is installed\n'pip install espeakng-loader', or install espeak-ng")
-    return Library(f"{spoken_by}, {found.version}", found.driver, found.path, found.data)
+    return found
+
+
+def shorten_data_path(data: str | None, folder: Path) -> str | None:
+    """Return a data path that espeak can hold: a link in ``folder`` when its own is too long."""
+    if data is None or len(os.fsencode(data)) < _LONGEST_DATA:
+        return data
+    link = folder / "data"
+    link.symlink_to(data)
+    return str(link)
 
 
 def _find_system() -> Library | None:

@@ -112,6 +112,12 @@ def _load_hibari() -> Kind:
     return KIND
 
 
+def _load_kokoro() -> Kind:
+    from voicecoach.voices.neural.kokoro.voice import KIND
+
+    return KIND
+
+
 def _load_recorded() -> Kind:
     from voicecoach.voices.recorded import KIND
 
@@ -119,7 +125,7 @@ def _load_recorded() -> Kind:
 
 
 def _load_command() -> Kind:
-    from voicecoach.voices.command import KIND
+    from voicecoach.voices.command.voice import KIND
 
     return KIND
 
@@ -133,6 +139,7 @@ _OURS: tuple[Kind, ...] = (
         lambda settings: settings.data is not None and plain_files.is_folder(settings.data / "piper"),
     ),
     Later("hibari", _load_hibari, lambda _: True),
+    Later("kokoro", _load_kokoro, lambda settings: settings.data is not None),
     Later("recorded", _load_recorded, lambda _: False),  # the folders of recordings are not known
     Later("command", _load_command, lambda settings: bool(settings.commands)),
 )

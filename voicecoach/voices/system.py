@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 import unicodedata
 from contextlib import ExitStack, closing, contextmanager
@@ -48,9 +47,6 @@ BATCH = 12
 
 PHRASES_A_WORKER = 6
 """Another worker is started for so many phrases: its start takes as much work as eight of them."""
-
-_LONGEST_DATA = 120
-"""espeak cuts data paths of 160 bytes or more and then ends the process; this leaves room for the files' names."""
 
 _KANA_ALONE = "jpx/ja"
 """espeak's Japanese voice, which says "Chinese letter" for each Han character."""
@@ -266,7 +262,7 @@ def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, nu
 
     found = espeak.find()
     with make_private_folder() as folder, ExitStack() as stack:
-        place = {"data": _shorten(found.data, folder), "private": str(folder)}
+        place = {"data": espeak.shorten_data_path(found.data, folder), "private": str(folder)}
         setup = {"driver": found.driver, "library": found.path, **place, **own}
         rate = ESPEAK_RATE if found.driver == "espeak" else None
         start = Start(command, setup, patience, one_phrase=found.one_phrase_a_process, sample_rate=rate)
@@ -297,12 +293,3 @@ def _ask_voices(speaker: Speaker, patience: float) -> dict[str, object]:
     answer = speaker.ask({"do": "voices"}, patience)
     read_catalogue(answer)
     return answer
-
-
-def _shorten(data: str | None, folder: Path) -> str | None:
-    """Return a data path that espeak can hold: a link in ``folder`` when its own is too long."""
-    if data is None or len(os.fsencode(data)) < _LONGEST_DATA:
-        return data
-    link = folder / "data"
-    link.symlink_to(data)
-    return str(link)

@@ -17,7 +17,7 @@ from voicecoach.system import cache, folders, parallel
 from voicecoach.system.process import Child, describe_end, find_last_line
 from voicecoach.system.signals import defer
 from voicecoach.voices import polish
-from voicecoach.voices.command_definition import Definition, find_program, read_definition
+from voicecoach.voices.command.definition import Definition, find_program, read_definition
 from voicecoach.voices.pool import check_wordings, make_private_folder, speak_all, split_batches
 from voicecoach.voices.port import VoiceInfo
 from voicecoach.voices.supervisor import Fault
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from voicecoach.audio.clip import Clip
-    from voicecoach.voices.command_definition import Definition
+    from voicecoach.voices.command.definition import Definition
     from voicecoach.voices.polish import Raw
     from voicecoach.voices.port import Settings
 

@@ -1,0 +1,53 @@
+"""The sound of neural models: what is cut out of it and put into it."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import Any
+
+import pytest
+
+from voicecoach.voices.neural import sound
+
+
+def test_marks_inside_a_sentence_are_pauses_and_the_end_is_none() -> None:
+    said = "lɔŋ, ðə; tOz…"
+    ends = list(accumulate([24, *([2] * len(said)), 2]))
+    found = list(sound.find_pauses(said, ends))
+    assert found == [(ends[2], ends[5], 0.5), (ends[6], ends[9], 0.6)]
+    assert not list(sound.find_pauses("a b.", [1, 2, 3, 4, 5, 6]))
+
+
+def test_too_many_phonemes_are_divided_and_none_is_lost() -> None:
+    for said in ("abc " * 300, "a, bc; " * 200, "x" * 1_000, ("y" * 399) + " z"):
+        pieces = sound.split_phonemes(said.strip())
+        assert all(len(each) <= sound.LONGEST for each in pieces)
+        assert "".join(pieces).replace(" ", "") == said.replace(" ", "")
+
+
+class TestSound:
+    """Levels, edges and gaps."""
+
+    @pytest.fixture(autouse=True)
+    def _numpy(self) -> None:
+        self.np = pytest.importorskip("numpy")
+
+    def sound(self, *parts: tuple[float, int]) -> Any:  # noqa: ANN401 - an array
+        """Return tones of a loudness and a number of hops."""
+        np = self.np
+        pieces = [level * np.sin(np.arange(hops * sound.HOP) / 5) for level, hops in parts]
+        return np.concatenate(pieces).astype(np.float32)
+
+    def test_speech_is_found_between_silence(self) -> None:
+        levels = sound.measure_levels(self.np, self.sound((0.0001, 20), (0.5, 10), (0.0001, 30)))
+        assert sound.find_speech(self.np, levels) == (19 * sound.HOP, 31 * sound.HOP)
+
+    def test_the_longest_gap_of_a_window_is_drawn_out_in_its_middle(self) -> None:
+        levels = sound.measure_levels(self.np, self.sound((0.5, 10), (0.0001, 2), (0.5, 4), (0.0001, 8), (0.5, 9)))
+        cut = sound.find_cut(self.np, levels, 5 * sound.HOP, 30 * sound.HOP, 100 * sound.HOP)
+        assert cut == sound.Cut(20 * sound.HOP, 92 * sound.HOP)
+        assert sound.find_cut(self.np, levels, 0, 9 * sound.HOP, 100) is None
+
+    def test_a_gap_that_is_long_enough_stays(self) -> None:
+        levels = sound.measure_levels(self.np, self.sound((0.5, 10), (0.0001, 8), (0.5, 9)))
+        assert sound.find_cut(self.np, levels, 0, 27 * sound.HOP, 5 * sound.HOP) == sound.Cut(14 * sound.HOP, 0)

@@ -1,0 +1,101 @@
+"""Voices with a neural model, whose worker is a stand-in that hums."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from tests.loudness import loudness
+from voicecoach.errors import VoiceError
+from voicecoach.voices import polish
+from voicecoach.voices.neural.voice import NeuralVoice
+from voicecoach.voices.testing import VoiceContract
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from voicecoach.voices.port import Voice
+
+WORKER = (sys.executable, "-P", str(Path(__file__).with_name("fake_model.py")))
+CALIBRATION = "Sit tall, let your shoulders drop, and follow the breath as it slowly comes and goes."
+PLAIN = ["Breathe in slowly", "And out, let yourself sink a little further", "In"]
+
+
+@dataclass(frozen=True)
+class Hum(NeuralVoice):
+    """The stand-in's voice: at speed 1 it hums for a tenth of a second for each letter."""
+
+    command: Sequence[str] = field(default=WORKER)
+    setup: Mapping[str, object] = field(default_factory=dict)
+    KIND: ClassVar[str] = "hum"
+    calm: ClassVar[int] = 800
+    repair: ClassVar[str] = "'pip install hum' may help"
+
+    def describe_model(self) -> str:
+        return f"hum 1, {self.name}"
+
+    def set_up(self, folder: Path) -> Mapping[str, object]:  # noqa: ARG002 - the hook's signature
+        return self.setup
+
+
+def hum(tmp_path: Path, rate: int | None = None, **setup: object) -> Hum:
+    return Hum("low", CALIBRATION, rate, tmp_path, setup={"log": str(tmp_path / "log"), **setup})
+
+
+def read_log(tmp_path: Path) -> list[str]:
+    return (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+
+
+class TestTheContract(VoiceContract):
+    @pytest.fixture(autouse=True)
+    def _place(self, tmp_path: Path) -> None:
+        self.place = tmp_path
+
+    def voice(self) -> Voice:
+        return hum(self.place, samples=600)
+
+
+def test_clips_are_as_long_as_the_words_at_the_calm_speed_and_equally_loud(tmp_path: Path) -> None:
+    first, second, _ = hum(tmp_path).speak(PLAIN)
+    assert first.seconds == pytest.approx(17 * 0.1 / 0.8, abs=0.03)
+    assert loudness(first) == pytest.approx(polish.TARGET, abs=0.5)
+    assert loudness(second) == pytest.approx(polish.TARGET, abs=0.5)
+
+
+def test_the_calibration_sentence_is_spoken_once_for_each_voice(tmp_path: Path) -> None:
+    list(hum(tmp_path).speak(PLAIN))
+    list(hum(tmp_path).speak(PLAIN[:1]))
+    assert [line for line in read_log(tmp_path) if line.startswith(CALIBRATION)] == [f"{CALIBRATION} at 800"]
+
+
+def test_a_rate_is_met_as_it_is_heard(tmp_path: Path) -> None:
+    (clip,) = hum(tmp_path, rate=150).speak([CALIBRATION])
+    assert len(CALIBRATION.split()) * 60 / clip.seconds == pytest.approx(150, rel=0.03)
+
+
+def test_what_has_no_sound_is_refused_with_its_words_before_anything_is_spoken(tmp_path: Path) -> None:
+    with pytest.raises(VoiceError, match="the voice has no sounds for 'zzz' in 'Breathe zzz'"):
+        list(hum(tmp_path).speak(["Breathe in", "Breathe zzz"]))
+    assert not (tmp_path / "log").exists()
+    with pytest.raises(VoiceError, match="the voice has no sounds for '1234'"):
+        list(hum(tmp_path).speak(["1234"]))
+
+
+def test_a_worker_that_can_not_start_is_an_error_that_says_what_may_help(tmp_path: Path) -> None:
+    with pytest.raises(VoiceError, match="the voice hum:low can't be started\nits worker reports: no such model\n'pip"):
+        list(hum(tmp_path, broken="no such model").speak(PLAIN))
+
+
+def test_a_worker_that_ends_while_it_speaks_fails_after_a_second_try(tmp_path: Path) -> None:
+    clips = hum(tmp_path).speak(["Breathe in", "explode"])
+    with pytest.raises(VoiceError, match="could not say 'explode', twice\nits worker ended with exit status 3"):
+        list(clips)
+
+
+def test_the_rate_the_voice_and_the_calibration_are_part_of_the_identity(tmp_path: Path) -> None:
+    voices = [hum(tmp_path), hum(tmp_path, rate=120), Hum("high", CALIBRATION), Hum("low", "Another sentence.")]
+    assert len({each.identity for each in voices}) == len(voices)

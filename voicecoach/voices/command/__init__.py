@@ -1,0 +1,1 @@
+"""Voices of the user's own commands: their definitions in the settings, and how they speak."""

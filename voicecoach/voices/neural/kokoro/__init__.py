@@ -1,0 +1,1 @@
+"""Kokoro's neural voices: one model for several languages, installed on request."""

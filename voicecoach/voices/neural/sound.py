@@ -1,0 +1,177 @@
+"""The sound of a neural model: trimmed, with pauses where the text has marks, as long as a calm guide makes them.
+
+Workers load this file by its path, so it imports nothing of ours. NumPy is passed in: only workers import it.
+"""
+
+from __future__ import annotations
+
+import re
+import wave
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+RATE = 24_000
+"""Samples a second."""
+UNIT = 600
+"""Samples of one unit of a phoneme's duration: two frames of the model."""
+LONGEST = 400
+"""Phonemes that a model is given at once."""
+
+PAUSES = {",": 0.5, ";": 0.6, ":": 0.6, "—": 0.6, "…": 0.8}
+"""Seconds of silence at a mark inside a sentence, at the calm speed."""
+SENTENCE_PAUSE = 0.8
+"""Seconds of silence between two sentences, at the calm speed."""
+LONGEST_STRETCH = 1.3
+"""Times that a pause is drawn out, at most."""
+
+EDGE, GAP = -46.0, -40.0
+"""Softer than this, in dB under the loudest sample, is not yet (or no longer) speech; and is a gap inside it."""
+HOP = 120
+"""Samples over which the level is taken: 5 ms."""
+FADE = 120
+"""Samples that are faded where something is cut."""
+
+_NO_SOUNDS = frozenset(' ;:,.!?—…"()“”ˈˌː')
+_MARKS = re.compile(r'[ ;:,.!?—…"()“”]+')
+_ENDED = re.compile(r'[;:,.!?—…][")”]*$')
+_CLAUSE = re.compile(r"(?<=[,;:—]) ")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A place to draw a sound out: at this sample, by so many samples of silence."""
+
+    at: int
+    silence: int
+
+
+def load_model(onnxruntime: Any, model: bytes, durations: bytes) -> Any:  # noqa: ANN401 - ONNX Runtime has no types
+    """Return a model that runs in one thread; its last output is a tensor inside it, the durations of the phonemes."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model + name_output(durations), options, providers=["CPUExecutionProvider"])
+
+
+def name_output(tensor: bytes) -> bytes:
+    """Return what, appended to an ONNX file, makes a tensor inside it an output.
+
+    Messages of protobuf that follow each other are merged, so this is a model with nothing but an output's name: field
+    1 of a value, in field 12 of a graph, in field 7 of a model.
+    """
+    value = bytes([0x0A, len(tensor)]) + tensor
+    graph = bytes([0x62, len(value)]) + value
+    return bytes([0x3A, len(graph)]) + graph
+
+
+def split_phonemes(said: str) -> list[str]:
+    """Part phonemes that are too many for the model: at marks, else between words.
+
+    >>> [len(each) for each in split_phonemes("a, " * 150)], split_phonemes("b")
+    ([398, 51], ['b'])
+    """
+    pieces: list[str] = []
+    for part in re.split(_CLAUSE, said) if len(said) > LONGEST else [said]:
+        for word in [part] if len(part) <= LONGEST else part.split(" "):
+            if pieces and len(pieces[-1]) + 1 + len(word) <= LONGEST:
+                pieces[-1] += f" {word}"
+            else:
+                pieces += [word[start : start + LONGEST] for start in range(0, len(word), LONGEST)]
+    return pieces
+
+
+def has_sound(phonemes: str) -> bool:
+    """Tell whether there is anything to hear: more than marks and stresses."""
+    return any(each not in _NO_SOUNDS for each in phonemes)
+
+
+def end_sentence(phonemes: str) -> str:
+    """Add a full stop to a sentence without a mark at its end: a lone word is clearer with one.
+
+    >>> end_sentence("bi"), end_sentence("bi?")
+    ('bi.', 'bi?')
+    """
+    return phonemes if _ENDED.search(phonemes) else f"{phonemes}."
+
+
+def find_pauses(said: str, ends: list[int]) -> Iterator[tuple[int, int, float]]:
+    """Yield where each mark inside a sentence may sound as a gap, and the seconds of its pause.
+
+    ``ends`` are the samples at which each phoneme ends, with one more at the start and at the end of the sentence. A
+    gap often begins in the phoneme before the mark.
+    """
+    for run in _MARKS.finditer(said):
+        seconds = max((PAUSES.get(each, 0.0) for each in run.group()), default=0.0)
+        if seconds and run.start() and run.end() < len(said):
+            yield ends[run.start() - 1], ends[run.end()], seconds
+
+
+def measure_levels(np: Any, sound: Any) -> Any:  # noqa: ANN401 - arrays
+    """Return the loudest sample of each hop, in dB under the loudest of all."""
+    loudest = np.abs(sound).reshape(-1, HOP).max(axis=1)
+    return 20 * np.log10(np.maximum(loudest, 1e-9) / max(float(loudest.max()), 1e-9))
+
+
+def find_speech(np: Any, levels: Any) -> tuple[int, int]:  # noqa: ANN401 - arrays
+    """Return the samples between which there is speech, with a hop of room on both sides."""
+    (loud,) = np.nonzero(levels > EDGE)
+    return max(0, int(loud[0]) - 1) * HOP, min(len(levels), int(loud[-1]) + 2) * HOP
+
+
+def find_cut(np: Any, levels: Any, start: int, end: int, wanted: int) -> Cut | None:  # noqa: ANN401 - arrays
+    """Return where to lengthen the gap between two samples to the ``wanted`` samples; None if there is no gap."""
+    first = start // HOP
+    soft = levels[first : end // HOP] < GAP
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], soft, [False])).astype(np.int8)))
+    runs = [(int(end) - int(begin), int(begin)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
+    if not runs:
+        return None
+    length, begin = max(runs, key=lambda run: run[0])
+    return Cut((first + begin + length // 2) * HOP, max(0, wanted - length * HOP))
+
+
+def find_stretch(speed: float, calm: float) -> float:
+    """Return how many times longer pauses are at a speed than at the calm one.
+
+    >>> find_stretch(0.5, 0.6), find_stretch(0.3, 0.6)
+    (1.2, 1.3)
+    """
+    return min(calm / speed, LONGEST_STRETCH)
+
+
+def draw_out(np: Any, sound: Any, pauses: Sequence[tuple[int, int, float]], stretch: float, start: int = 0) -> Any:  # noqa: ANN401 - arrays
+    """Trim a sound and lengthen its gaps; what is before ``start`` is left out.
+
+    A pause is where it begins and ends, at most, and its seconds.
+    """
+    levels = measure_levels(np, sound)
+    first, last = find_speech(np, levels)
+    first = max(first, start)
+    cuts = [find_cut(np, levels, begin, end, round(seconds * stretch * RATE)) for begin, end, seconds in pauses]
+    inside = [cut for cut in cuts if cut is not None and first < cut.at < last]
+    pieces = []
+    for begin, cut in zip([first, *(each.at for each in inside)], [*inside, Cut(last, 0)], strict=True):
+        piece = sound[begin : cut.at].copy()
+        fade = np.linspace(0, 1, min(FADE, len(piece)), dtype=np.float32)
+        piece[: len(fade)] *= fade
+        piece[len(piece) - len(fade) :] *= fade[::-1]
+        pieces += [piece, np.zeros(cut.silence, np.float32)]
+    return np.concatenate(pieces)
+
+
+def join_sentences(np: Any, sentences: Sequence[Any], stretch: float) -> bytes:  # noqa: ANN401 - arrays
+    """Return sentences with pauses between them, as 16-bit samples."""
+    pause = np.zeros(round(SENTENCE_PAUSE * stretch * RATE), np.float32)
+    pieces = [piece for sentence in sentences for piece in (sentence, pause)]
+    sound = np.concatenate(pieces[:-1])
+    return np.rint(np.clip(sound, -1.0, 1.0) * 32_767).astype("<i2").tobytes()  # type: ignore[no-any-return]
+
+
+def write_sound(path: str, samples: bytes) -> None:
+    """Write 16-bit samples as a WAV file."""
+    with wave.open(path, "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(samples)

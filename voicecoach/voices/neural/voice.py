@@ -1,0 +1,259 @@
+"""What voices with a neural model have in common: worker processes that read and speak, a measured pace and level."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from voicecoach.errors import VoiceError, quote
+from voicecoach.system import cache, parallel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from voicecoach.audio.clip import Clip
+    from voicecoach.voices.polish import Raw
+    from voicecoach.voices.pool import Speaker
+
+RATE = 24_000
+"""Samples a second of what the workers write."""
+CLOSE = 0.02
+"""A rate that is heard this near to the one that is asked for is met."""
+BATCH = 12
+"""Phrases polished at once."""
+OTHERWISE = "or choose another voice with --voice"
+_TRIES = 5
+_LEAST_WORDS = 6
+"""In fewer words, as those of a language that writes none apart, a rate can't be measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Result of calibration: the model's speed in thousandths, and the voice's own gain in dB."""
+
+    setting: int
+    gain: float
+
+
+@dataclass(frozen=True)
+class NeuralVoice:
+    """A voice that a model speaks with; it costs nothing until ``speak`` is called.
+
+    A subclass says which model it is, how its worker is set up, and what it can't read.
+
+    Attributes:
+        name: The name of the voice.
+        calibration: A plain sentence, by which the voice's pace and level are found.
+        rate: Words a minute, as heard; None for a calm tempo.
+        folder: Where small facts about voices are kept between runs; None to keep none.
+        command: The worker to start.
+        patience: Seconds that any phrase may take, whatever its length.
+        workers: How many processes may speak at once; None for what the machine has room for.
+    """
+
+    name: str
+    calibration: str
+    rate: int | None = None
+    folder: Path | None = None
+    command: Sequence[str] = field(default=())
+    patience: float = 20.0
+    workers: int | None = None
+
+    KIND: ClassVar[str] = ""
+    """The word before the colon."""
+    SETTINGS: ClassVar[range] = range(350, 2001)
+    """Speeds that the model is asked for, in thousandths."""
+    PHRASES_A_WORKER: ClassVar[int] = 8
+    """Another worker is started for so many phrases: its start takes as much work as they do."""
+    MOST_WORKERS: ClassVar[int] = 64
+    """Workers that a machine has memory for."""
+    PATIENCE_A_CHARACTER: ClassVar[float] = 0.1
+    """Seconds that a phrase may take more for each of its characters."""
+
+    @property
+    def calm(self) -> int:
+        """The model's speed for guidance, in thousandths."""
+        raise NotImplementedError
+
+    @property
+    def repair(self) -> str:
+        """What to do if the worker can't be started."""
+        raise NotImplementedError
+
+    def describe_model(self) -> str:
+        """Everything about the model and its libraries that changes the sound, on one line.
+
+        Raises:
+            VoiceError: When something is missing or damaged.
+        """
+        raise NotImplementedError
+
+    def set_up(self, folder: Path) -> Mapping[str, object]:
+        """Return the setup of a worker; ``folder`` is for what it needs while it runs.
+
+        Raises:
+            VoiceError: When something is missing or damaged.
+        """
+        raise NotImplementedError
+
+    def prepare_text(self, wording: str) -> str:
+        """Return a wording as the worker reads it.
+
+        Raises:
+            VoiceError: When there are letters that this voice can't read.
+        """
+        return " ".join(wording.split())
+
+    @cached_property
+    def identity(self) -> str:
+        """Everything that changes how it sounds, as one line.
+
+        Raises:
+            VoiceError: When something is missing or damaged.
+        """
+        from voicecoach.voices import polish
+
+        rate = f"speed {self.calm}" if self.rate is None else f"{self.rate} as heard"
+        calibrated = hashlib.sha256(self.calibration.encode()).hexdigest()[:8]
+        return f"{self.describe_model()}, rate {rate}; {polish.treatment()}, calibrated {calibrated}"
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
+        """Speak each wording, in order; clips come a batch at a time.
+
+        Raises:
+            VoiceError: When the model can't be loaded, or can't speak a wording; those before it may have been given.
+            EncodeError: When ffmpeg is missing or fails.
+        """
+        from voicecoach.voices import polish
+        from voicecoach.voices.pool import check_wordings, speak_all, split_batches
+
+        if not wordings:
+            return
+        check_wordings(wordings)
+        texts = {each: self.prepare_text(each) for each in (self.calibration, *wordings)}
+        read: dict[str, list[str]] = {}
+        with self._start_speakers(len(wordings), read) as speakers:
+            read |= _read(self, speakers[0], texts)
+            tuning = _recall(self) or (_measure(self, *_measure_pace(self, speakers[0])) if self.rate else None)
+            first = () if tuning else (self.calibration,)  # all others are being spoken while it is measured
+            setting = tuning.setting if tuning else self.calm
+            with closing(speak_all(speakers, (*first, *wordings), setting)) as raws:
+                gain = tuning.gain if tuning else _measure(self, setting, next(raws)).gain
+                for batch in split_batches(raws, BATCH):
+                    yield from polish.polish(batch, gain)
+
+    @contextmanager
+    def _start_speakers(self, wordings: int, read: Mapping[str, list[str]]) -> Iterator[list[Speaker]]:
+        """Give speakers that are starting; ``read`` gets the phonemes of each wording before it is spoken."""
+        from voicecoach.voices.pool import Speaker, Start, make_private_folder
+
+        most = min(self.workers or parallel.count_cores(), self.MOST_WORKERS)
+        with make_private_folder() as folder, ExitStack() as stack:
+            start = Start(
+                self.command,
+                self.set_up(folder),
+                self.patience,
+                sample_rate=RATE,
+                add=lambda wording: {"sentences": read[wording]},
+                patience_a_character=self.PATIENCE_A_CHARACTER,
+            )
+            speakers: list[Speaker] = []
+            for each in range(min(most, max(1, wordings // self.PHRASES_A_WORKER))):
+                own = folder / str(each)
+                own.mkdir()
+                speakers.append(Speaker(start, own))
+                stack.callback(speakers[-1].stop)
+                speakers[-1].start()
+            yield speakers
+
+
+def _read(voice: NeuralVoice, speaker: Speaker, texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the sentences of each wording in phonemes.
+
+    Raises:
+        VoiceError: When the worker can't be started, twice, or a wording has words without a sound.
+    """
+    from voicecoach.voices.supervisor import Fault
+
+    request = {"do": "read", "texts": list(texts.values())}
+    patience = voice.patience + 0.01 * sum(map(len, texts.values()))
+    try:
+        try:
+            answers = _check_read(speaker.ask(request, patience), len(texts))
+        except Fault:
+            speaker.rest()  # and once more with a new worker
+            answers = _check_read(speaker.ask(request, patience), len(texts))
+    except Fault as fault:
+        what = f"the voice {voice.KIND}:{voice.name} can't be started\nits worker {fault}"
+        raise VoiceError(f"{what}\n{voice.repair}, {OTHERWISE}") from None
+    for wording, (sentences, unread) in zip(texts, answers, strict=True):
+        if unread or not sentences:
+            what = f"{', '.join(map(quote, unread))} in {quote(wording)}" if unread else quote(wording)
+            remedy = "write it in words of its language, or give its sound under the routine's 'pronounce'"
+            raise VoiceError(f"the voice has no sounds for {what}\n{remedy}")
+    return {wording: sentences for wording, (sentences, _) in zip(texts, answers, strict=True)}
+
+
+def _check_read(answer: Mapping[str, object], number: int) -> list[tuple[list[str], list[str]]]:
+    """Return the sentences and the unread words of each text, as the worker answers.
+
+    Raises:
+        Fault: When that is not an answer.
+    """
+    from voicecoach.voices.supervisor import Fault
+
+    try:
+        read = cast("list[dict[str, list[str]]]", answer["read"])
+        found = [(list(map(str, each["sentences"])), list(map(str, each["unread"]))) for each in read]
+    except (KeyError, TypeError):
+        found = []
+    if len(found) != number:
+        raise Fault("answered another request")
+    return found
+
+
+def _name_tuning(voice: NeuralVoice) -> str:
+    return f"tuning of {voice.identity}; as {voice.prepare_text(voice.calibration)}"
+
+
+def _recall(voice: NeuralVoice) -> Tuning | None:
+    """Return a voice's tuning if it was measured before."""
+    from voicecoach.voices import polish
+
+    match cache.recall(voice.folder, _name_tuning(voice)):
+        case {"setting": int(setting), "gain": float(gain)} if (
+            setting in voice.SETTINGS and abs(gain) <= polish.MOST_GAIN
+        ):
+            return Tuning(setting, gain)
+    return None
+
+
+def _measure(voice: NeuralVoice, setting: int, raw: Raw) -> Tuning:
+    """Measure a voice's own gain on its calibration sentence, spoken at a setting, and cache the tuning."""
+    from voicecoach.voices import polish
+
+    tuning = Tuning(setting, float(polish.calibrate(raw)))
+    cache.remember(voice.folder, _name_tuning(voice), {"setting": tuning.setting, "gain": tuning.gain})
+    return tuning
+
+
+def _measure_pace(voice: NeuralVoice, speaker: Speaker) -> tuple[int, Raw]:
+    """Find the speed at which the calibration sentence is heard at the voice's rate; also return its sound."""
+    from voicecoach.voices import polish
+
+    setting = voice.calm
+    raw = speaker.say(voice.calibration, setting)
+    words = len(voice.calibration.split())
+    if voice.rate is None or words < _LEAST_WORDS:
+        return setting, raw
+    for _ in range(_TRIES):
+        heard = words * 60 / polish.trim(raw).seconds
+        better = min(max(round(setting * voice.rate / heard), voice.SETTINGS.start), voice.SETTINGS.stop - 1)
+        if abs(heard / voice.rate - 1) <= CLOSE or better == setting:
+            break
+        setting, raw = better, speaker.say(voice.calibration, better)
+    return setting, raw
