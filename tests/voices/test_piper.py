@@ -29,6 +29,9 @@ CALIBRATION = "Sit tall, let your shoulders drop, and follow the breath as it sl
 WORDS = ["Breathe in slowly", "And out, let yourself sink a little further", "In"]
 
 
+pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Give a data folder with two models in it."""

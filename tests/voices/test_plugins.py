@@ -56,6 +56,9 @@ RAISES, GARBLED, ODD, SHAPELESS = Raises(), Garbled(), Odd(), object()
 """
 
 
+pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the example is installed, beside a package of which everything is broken."""

@@ -28,6 +28,9 @@ RATE = 44_100
 SITTING = "Sit tall, and let your shoulders become soft"
 
 
+pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+
+
 @cache
 def tone(seconds: float = 1.5, level: float = -12.0, pitch: float = 300.0) -> list[float]:
     """A tone whose loudness swells like syllables, so that little of it is near its peak."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from voicecoach.voices.port import Voice
 
 
+pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+
+
 class TestTheFakeVoice(VoiceContract):
     def voice(self) -> Voice:
         return FakeVoice()
