@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "audio_assets" / "clips"
 VOICE = "hibari:heart"
 FIRST = "leg-stretch"
 """The default session: all of its words are in one file, so that only one has to be read."""
+LONGEST = 140
+"""Seconds of speech in a file, about: files are read by all cores at once."""
 BIT_RATE = 36_000
 """Bits a second for which Opus is asked; it takes about 33,000 for a voice of 12 kHz bandwidth."""
 GRID = SAMPLE_RATE * 20 // 1000
@@ -93,12 +96,19 @@ def make_files() -> dict[str, bytes]:
             known = set(recorder.clips)
             voicecoach.Studio(voice=recorder, cache=Path(folder, "cache")).plan(routine)
             new = {each: clip for each, clip in recorder.clips.items() if each not in known}
-            if not new:
-                continue
-            files[f"{name}.opus"], starts = encode(list(new.values()))
-            for (wording, clip), start in zip(new.items(), starts, strict=True):
-                index[find_key(voice.shipped_identity_of(wording), wording)] = [f"{name}.opus", start, clip.samples]
+            for number, some in enumerate(_share(new), start=1):
+                file = f"{name}-{number}.opus"
+                files[file], starts = encode(list(some.values()))
+                for (wording, clip), start in zip(some.items(), starts, strict=True):
+                    index[find_key(voice.shipped_identity_of(wording), wording)] = [file, start, clip.samples]
     return {INDEX: _write_index(index), **files}
+
+
+def _share(clips: dict[str, Clip]) -> Iterator[dict[str, Clip]]:
+    """Yield the clips in turns, so that no file is much longer than `LONGEST`."""
+    number = math.ceil(sum(clip.seconds for clip in clips.values()) / LONGEST)
+    for first in range(number):
+        yield dict(list(clips.items())[first::number])
 
 
 def encode(clips: Sequence[Clip]) -> tuple[bytes, list[int]]:
