@@ -42,12 +42,15 @@ class TestSound:
         levels = sound.measure_levels(self.np, self.sound((0.0001, 20), (0.5, 10), (0.0001, 30)))
         assert sound.find_speech(self.np, levels) == (19 * sound.HOP, 31 * sound.HOP)
 
-    def test_the_longest_gap_of_a_window_is_drawn_out_in_its_middle(self) -> None:
-        levels = sound.measure_levels(self.np, self.sound((0.5, 10), (0.0001, 2), (0.5, 4), (0.0001, 8), (0.5, 9)))
-        cut = sound.find_cut(self.np, levels, 5 * sound.HOP, 30 * sound.HOP, 100 * sound.HOP)
-        assert cut == sound.Cut(20 * sound.HOP, 92 * sound.HOP)
-        assert sound.find_cut(self.np, levels, 0, 9 * sound.HOP, 100) is None
+    def test_the_longest_gap_of_a_window_is_drawn_out_where_it_is_softest(self) -> None:
+        made = self.sound((0.5, 10), (0.0, 2), (0.5, 4), (0.01, 2), (0.001, 3), (0.0001, 1), (0.001, 2), (0.5, 9))
+        levels, hop = sound.measure_levels(self.np, made), sound.HOP
+        cut = sound.find_cut(self.np, levels, 5 * hop, 30 * hop, 100 * hop)
+        assert cut == sound.Cut(21 * hop + hop // 2, 94 * hop)
+        assert sound.find_cut(self.np, levels, 0, 9 * hop, 100) is None
 
     def test_a_gap_that_is_long_enough_stays(self) -> None:
-        levels = sound.measure_levels(self.np, self.sound((0.5, 10), (0.0001, 8), (0.5, 9)))
-        assert sound.find_cut(self.np, levels, 0, 27 * sound.HOP, 5 * sound.HOP) == sound.Cut(14 * sound.HOP, 0)
+        levels, hop = sound.measure_levels(self.np, self.sound((0.5, 10), (0.0001, 8), (0.5, 9))), sound.HOP
+        cut = sound.find_cut(self.np, levels, 0, 27 * hop, 5 * hop)
+        assert cut is not None
+        assert cut.silence == 0

@@ -53,7 +53,10 @@ CALM_SPEED = 0.62
 
 
 class Voice:
-    """A model of hibari's, and its way from text to phonemes; each is loaded when it is first needed."""
+    """A model of hibari's, and its way from text to phonemes; each is loaded when it is first needed.
+
+    The model is loaded at once if the setup says "ready": by workers that are not asked to read, meanwhile.
+    """
 
     def __init__(self, setup: Request) -> None:
         """Import what is needed.
@@ -73,6 +76,8 @@ class Voice:
         self._model, self._british = Path(setup["model"]), bool(setup.get("british"))
         self._pitch = 2.0 ** (float(setup.get("semitones", 0)) / 12)
         self._take = int(setup.get("take", 0))
+        if setup.get("ready"):
+            self._session  # noqa: B018 - loads it
 
     def read(self, text: str) -> Request:
         """Return the sentences of a text as phonemes, and the words that have none."""

@@ -27,8 +27,8 @@ SENTENCE_PAUSE = 0.8
 LONGEST_STRETCH = 1.3
 """Times that a pause is drawn out, at most."""
 
-EDGE, GAP = -46.0, -40.0
-"""Softer than this, in dB under the loudest sample, is not yet (or no longer) speech; and is a gap inside it."""
+EDGE, GAP, SILENT = -46.0, -28.0, -40.0
+"""In dB under the loudest sample: what is not yet (or no longer) speech, a gap inside it, and the silence in a gap."""
 HOP = 120
 """Samples over which the level is taken: 5 ms."""
 FADE = 120
@@ -122,15 +122,19 @@ def find_speech(np: Any, levels: Any) -> tuple[int, int]:  # noqa: ANN401 - arra
 
 
 def find_cut(np: Any, levels: Any, start: int, end: int, wanted: int) -> Cut | None:  # noqa: ANN401 - arrays
-    """Return where to lengthen the gap between two samples to the ``wanted`` samples; None if there is no gap."""
-    first = start // HOP
-    soft = levels[first : end // HOP] < GAP
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], soft, [False])).astype(np.int8)))
-    runs = [(int(end) - int(begin), int(begin)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
+    """Return where to lengthen the gap between two samples to the ``wanted`` samples; None if there is no gap.
+
+    The gap is the longest part without loud sound; it is cut where it is softest.
+    """
+    window = levels[start // HOP : end // HOP]
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], window < GAP, [False])).astype(np.int8)))
+    runs = [(int(end - begin), int(begin)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
     if not runs:
         return None
     length, begin = max(runs, key=lambda run: run[0])
-    return Cut((first + begin + length // 2) * HOP, max(0, wanted - length * HOP))
+    gap = window[begin : begin + length]
+    silence = wanted - HOP * int((gap < SILENT).sum())
+    return Cut(start // HOP * HOP + (begin + int(gap.argmin())) * HOP + HOP // 2, max(0, silence))
 
 
 def find_stretch(speed: float, calm: float) -> float:

@@ -1,0 +1,106 @@
+"""hibari's voice with the real model: a few short phrases, spoken once for all tests of this module."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voicecoach.audio.clip import SAMPLE_RATE, Clip, find_peak
+from voicecoach.audio.pcm import audioop
+from voicecoach.errors import VoiceError
+from voicecoach.language import language
+from voicecoach.voices.hibari import voice as hibari
+from voicecoach.voices.hibari.voice import HibariVoice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("hibari") is None, reason="no wheel for this machine")
+
+CALIBRATION = language("en").word("calibration")
+SHORT, COMMAS = "Out", "Sit tall, relax your jaw, and let go. Rest."
+HOP = SAMPLE_RATE // 100
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What one batch of two workers gave."""
+
+    voice: HibariVoice
+    clips: dict[str, Clip]
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Spoken:
+    voice = HibariVoice("heart", CALIBRATION, folder=tmp_path_factory.mktemp("hibari"))
+    wordings = [SHORT, COMMAS, CALIBRATION]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hibari, "PHRASES_A_WORKER", 1)
+        clips = list(replace(voice, workers=2).speak(wordings))
+    return Spoken(voice, dict(zip(wordings, clips, strict=True)))
+
+
+def list_gaps(clip: Clip, *, least: float) -> list[float]:
+    """Return the seconds of each silence in a clip that is longer than ``least``: 46 dB under its peak."""
+    loud = find_peak(clip) * 10 ** (-46 / 20)
+    hops = [audioop.max(clip.pcm[at : at + 2 * HOP], 2) > loud for at in range(0, len(clip.pcm), 2 * HOP)]
+    runs = "".join(" " if each else "." for each in hops).split()
+    return [len(each) / 100 for each in runs if len(each) / 100 > least]
+
+
+def test_another_process_alone_gives_the_same_clip_to_the_byte(spoken: Spoken) -> None:
+    (again,) = replace(spoken.voice, workers=1).speak([SHORT])
+    assert again.pcm == spoken.clips[SHORT].pcm
+
+
+def test_the_words_begin_and_end_the_clip_without_a_click(spoken: Spoken) -> None:
+    for clip in spoken.clips.values():
+        peak = find_peak(clip)
+        for edge in (clip[: SAMPLE_RATE // 20], clip[-SAMPLE_RATE // 20 :]):
+            assert find_peak(edge) >= 33
+        assert max(find_peak(clip[:48]), find_peak(clip[-48:])) < peak / 30
+
+
+def test_pauses_lie_at_commas_and_between_sentences_and_nowhere_else(spoken: Spoken) -> None:
+    first, second, third = list_gaps(spoken.clips[COMMAS], least=0.3)
+    assert first == pytest.approx(0.5, abs=0.12)
+    assert second == pytest.approx(0.5, abs=0.12)
+    assert third == pytest.approx(0.8, abs=0.12)
+
+
+def test_the_calm_pace_is_calm_and_a_lone_word_is_no_longer_than_it_has_to_be(spoken: Spoken) -> None:
+    words = len(CALIBRATION.split())
+    assert words * 60 / spoken.clips[CALIBRATION].seconds == pytest.approx(125 * hibari.DENSE, abs=5)
+    assert 0.3 < spoken.clips[SHORT].seconds < 0.8
+
+
+def test_the_rate_is_met_and_the_pitch_changes_the_pitch_alone(spoken: Spoken) -> None:
+    (clip,) = replace(spoken.voice, rate=180, pitch=30).speak([CALIBRATION])
+    assert len(CALIBRATION.split()) * 60 / clip.seconds == pytest.approx(180 * hibari.DENSE, rel=0.04)
+    (low,) = replace(spoken.voice, pitch=30).speak([SHORT])
+    assert low.samples == pytest.approx(spoken.clips[SHORT].samples, rel=0.05)
+    assert low.pcm != spoken.clips[SHORT].pcm
+
+
+def test_a_word_without_a_sound_is_named(spoken: Spoken) -> None:
+    with pytest.raises(
+        VoiceError, match="the voice has no sounds for 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' in 'Breathe xxx"
+    ):
+        list(spoken.voice.speak(["Breathe " + "x" * 30]))
+
+
+def test_a_model_that_is_another_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = hibari.Model("broken.onnx", hashlib.sha256(b"no model").hexdigest()[:16], "en-us")
+    monkeypatch.setitem(hibari.MODELS, "broken", broken)
+    monkeypatch.setenv("HIBARI_HOME", str(tmp_path))
+    (tmp_path / "broken.onnx").write_bytes(b"another")
+    with pytest.raises(VoiceError, match="damaged, or is another one"):
+        list(HibariVoice("broken", CALIBRATION).speak([SHORT]))
+    (tmp_path / "broken.onnx").write_bytes(b"no model")
+    with pytest.raises(VoiceError) as caught:
+        list(HibariVoice("broken", CALIBRATION).speak([SHORT]))
+    assert len(str(caught.value).splitlines()) <= 3
