@@ -39,7 +39,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Spoken:
     voice = HibariVoice("heart", CALIBRATION, folder=tmp_path_factory.mktemp("hibari"))
     wordings = [SHORT, COMMAS, CALIBRATION]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hibari, "PHRASES_A_WORKER", 1)
+        patch.setattr(HibariVoice, "PHRASES_A_WORKER", 1)
         clips = list(replace(voice, workers=2).speak(wordings))
     return Spoken(voice, dict(zip(wordings, clips, strict=True)))
 
@@ -74,13 +74,13 @@ def test_pauses_lie_at_commas_and_between_sentences_and_nowhere_else(spoken: Spo
 
 def test_the_calm_pace_is_calm_and_a_lone_word_is_no_longer_than_it_has_to_be(spoken: Spoken) -> None:
     words = len(CALIBRATION.split())
-    assert words * 60 / spoken.clips[CALIBRATION].seconds == pytest.approx(125 * hibari.DENSE, abs=5)
+    assert words * 60 / spoken.clips[CALIBRATION].seconds == pytest.approx(125 * HibariVoice.DENSE, abs=5)
     assert 0.3 < spoken.clips[SHORT].seconds < 0.8
 
 
 def test_the_rate_is_met_and_the_pitch_changes_the_pitch_alone(spoken: Spoken) -> None:
     (clip,) = replace(spoken.voice, rate=180, pitch=30).speak([CALIBRATION])
-    assert len(CALIBRATION.split()) * 60 / clip.seconds == pytest.approx(180 * hibari.DENSE, rel=0.04)
+    assert len(CALIBRATION.split()) * 60 / clip.seconds == pytest.approx(180 * HibariVoice.DENSE, rel=0.04)
     (low,) = replace(spoken.voice, pitch=30).speak([SHORT])
     assert low.samples == pytest.approx(spoken.clips[SHORT].samples, rel=0.05)
     assert low.pcm != spoken.clips[SHORT].pcm

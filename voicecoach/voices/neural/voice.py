@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -26,7 +26,7 @@ CLOSE = 0.02
 BATCH = 12
 """Phrases polished at once."""
 OTHERWISE = "or choose another voice with --voice"
-_TRIES = 5
+_TRIES = 9
 _LEAST_WORDS = 6
 """In fewer words, as those of a language that writes none apart, a rate can't be measured."""
 
@@ -67,6 +67,8 @@ class NeuralVoice:
     """The word before the colon."""
     SETTINGS: ClassVar[range] = range(350, 2001)
     """Speeds that the model is asked for, in thousandths."""
+    DENSE: ClassVar[float] = 1.0
+    """Words of a calibration sentence that are heard where instructions have one: these may have more pauses."""
     PHRASES_A_WORKER: ClassVar[int] = 8
     """Another worker is started for so many phrases: its start takes as much work as they do."""
     MOST_WORKERS: ClassVar[int] = 64
@@ -117,9 +119,12 @@ class NeuralVoice:
         """
         from voicecoach.voices import polish
 
+        return f"{self.describe_model()}, {self.describe_pace()}; {polish.treatment()}"
+
+    def describe_pace(self) -> str:
+        """Return how fast it speaks, and by which sentence that and its level are found, on one line."""
         rate = f"speed {self.calm}" if self.rate is None else f"{self.rate} as heard"
-        calibrated = hashlib.sha256(self.calibration.encode()).hexdigest()[:8]
-        return f"{self.describe_model()}, rate {rate}; {polish.treatment()}, calibrated {calibrated}"
+        return f"rate {rate}, calibrated {hashlib.sha256(self.calibration.encode()).hexdigest()[:8]}"
 
     def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
         """Speak each wording, in order; clips come a batch at a time.
@@ -153,9 +158,10 @@ class NeuralVoice:
 
         most = min(self.workers or parallel.count_cores(), self.MOST_WORKERS)
         with make_private_folder() as folder, ExitStack() as stack:
+            setup = self.set_up(folder)
             start = Start(
                 self.command,
-                self.set_up(folder),
+                setup,
                 self.patience,
                 sample_rate=RATE,
                 add=lambda wording: {"sentences": read[wording]},
@@ -165,7 +171,8 @@ class NeuralVoice:
             for each in range(min(most, max(1, wordings // self.PHRASES_A_WORKER))):
                 own = folder / str(each)
                 own.mkdir()
-                speakers.append(Speaker(start, own))
+                # The first one reads all texts, and the others load the model meanwhile.
+                speakers.append(Speaker(replace(start, setup={**setup, "ready": each > 0}), own))
                 stack.callback(speakers[-1].stop)
                 speakers[-1].start()
             yield speakers
@@ -242,18 +249,25 @@ def _measure(voice: NeuralVoice, setting: int, raw: Raw) -> Tuning:
 
 
 def _measure_pace(voice: NeuralVoice, speaker: Speaker) -> tuple[int, Raw]:
-    """Find the speed at which the calibration sentence is heard at the voice's rate; also return its sound."""
+    """Find the speed at which the calibration sentence is heard at the voice's rate; also return its sound.
+
+    A model rounds each sound to 25 ms, so the pace jumps a little as the speed grows: of some tries, the best counts.
+    """
     from voicecoach.voices import polish
 
-    setting = voice.calm
-    raw = speaker.say(voice.calibration, setting)
-    words = len(voice.calibration.split())
+    setting, words = voice.calm, len(voice.calibration.split())
     if voice.rate is None or words < _LEAST_WORDS:
-        return setting, raw
-    for _ in range(_TRIES):
+        return setting, speaker.say(voice.calibration, setting)
+    least, most, wanted = voice.SETTINGS.start, voice.SETTINGS.stop - 1, voice.rate * voice.DENSE
+    tries: list[tuple[float, int, Raw]] = []
+    while len(tries) < _TRIES and least <= setting <= most:
+        raw = speaker.say(voice.calibration, setting)
         heard = words * 60 / polish.trim(raw).seconds
-        better = min(max(round(setting * voice.rate / heard), voice.SETTINGS.start), voice.SETTINGS.stop - 1)
-        if abs(heard / voice.rate - 1) <= CLOSE or better == setting:
+        tries.append((abs(heard / wanted - 1), setting, raw))
+        if tries[-1][0] <= CLOSE:
             break
-        setting, raw = better, speaker.say(voice.calibration, better)
+        least, most = (setting + 1, most) if heard < wanted else (least, setting - 1)
+        better = round(setting * wanted / heard)
+        setting = better if least <= better <= most else (least + most) // 2
+    _, setting, raw = min(tries, key=lambda each: each[0])
     return setting, raw
