@@ -66,10 +66,13 @@ class Bench:
         return Run(time.perf_counter() - before, usage.ru_maxrss / KIB_PER_MIB)
 
     def environment(self, cache: str) -> dict[str, str]:
-        """Return the environment of a command; bytecode is kept, as it is for whoever has installed the program."""
+        """Return the environment of a command: bytecode is kept, as it is for whoever has installed the program.
+
+        The system's voice speaks in both, because the script by hand knows no other.
+        """
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         own = {"XDG_CACHE_HOME": str(self.folder / cache), "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode")}
-        return kept | own
+        return kept | own | {"VOICECOACH_VOICE": "system"}
 
     def in_turns(self, *each: Callable[[], Run]) -> list[Run]:
         """Run several in turns, and return the median of each."""

@@ -39,7 +39,7 @@ def words(folder: Path) -> None:
     from voicecoach.app.session import plan
     from voicecoach.script.choices import Choices
 
-    planned = plan(Request("sitting-leg-stretch", Choices(rounds=23)), folder, lambda *_: None)
+    planned = plan(Request("sitting-leg-stretch", Choices(rounds=23), voice="system"), folder, lambda *_: None)
     told = [planned.words.word("calibration"), *planned.clips]
     (folder / WORDS).write_text("\n".join(told), encoding="utf-8")
 
