@@ -88,7 +88,7 @@ def _look_up(name: str, listed: Iterable[VoiceInfo], index: str | None) -> Voice
     if there is not None:
         return there
     key, size = download.look_up(name, index)
-    return VoiceInfo(f"piper:{key}", "piper", key, ready=False, megabytes=-(-size // 1_000_000))
+    return VoiceInfo(f"piper:{key}", "piper", key, ready=False, megabytes=round(size / 1_000_000) or 1)
 
 
 def _find_missing(kind: str) -> str:

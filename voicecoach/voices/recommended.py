@@ -12,7 +12,7 @@ from voicecoach.voices.port import VoiceInfo
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-KOKORO_MEGABYTES = 64
+KOKORO_MEGABYTES = 63
 """The download of Kokoro's model with one voice."""
 
 RECOMMENDED = (
