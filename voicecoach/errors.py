@@ -182,6 +182,10 @@ class PlayerError(VoicecoachError):
     """No program that plays sound is installed, or it failed."""
 
 
+class MicrophoneError(VoicecoachError):
+    """No microphone can be used: the package or the device is missing, or the device failed."""
+
+
 LONGEST_PATH = 150
 """The longest path, in characters, that a message shows in full."""
 

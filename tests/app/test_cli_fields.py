@@ -21,6 +21,7 @@ from voicecoach.app.cli.new import NewOptions
 from voicecoach.app.cli.parameters import Option
 from voicecoach.app.cli.plan import PlanOptions
 from voicecoach.app.cli.play import PlayOptions
+from voicecoach.app.cli.record import RecordOptions
 from voicecoach.app.cli.script import ScriptOptions
 from voicecoach.app.cli.show import ShowOptions
 from voicecoach.app.cli.verify import VerifyOptions
@@ -41,6 +42,7 @@ KINDS: dict[str, type[Options]] = {
     "breath": BreathOptions,
     "voices": VoicesOptions,
     "verify": VerifyOptions,
+    "record": RecordOptions,
     "script": ScriptOptions,
     "doctor": DoctorOptions,
     "cache": CacheOptions,

@@ -20,6 +20,8 @@ from voicecoach.app.cli import COMMANDS, cli, run
 from voicecoach.app.cli.parameters import Option
 from voicecoach.app.cli.registry import EXAMPLES
 from voicecoach.app.cli.voices import Voices, get, install, try_voices
+from voicecoach.app.recording import long_take, microphone, terminal
+from voicecoach.app.recording.cutting import Cut
 from voicecoach.app.sampling import Sample
 from voicecoach.app.speaker import Speaker
 from voicecoach.app.taps import Tap
@@ -71,6 +73,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(doctor, "run_checks", returning([]))
         patch.setattr(sampling, "make_sample", returning(Sample(Path("x.mp3"), "en", ("Breathe",), 2.0)))
         patch.setattr(finding, "list_voices", returning([VoiceInfo("gmw/de", "system", "German", ("de",))]))
+        patch.setattr(microphone, "DeviceMicrophone", returning(None))
+        patch.setattr(terminal, "record_sentences", returning(set()))
+        patch.setattr(long_take, "find_cuts", lambda _, sentences: [Cut(0.0, 1.0)] * len(sentences))
         patch.setattr(installing, "find_offer", returning(offer))
         patch.setattr(installing, "install", returning("x:amy"))
         patch.setattr(voice_page, "make_page", returning(voice_page.Page(Path("voices.html"), (), ())))

@@ -141,7 +141,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     message = str(caught.value).splitlines()
     assert len(message) == 2
     assert message[0].endswith("; and 4 more")
-    assert f"--missing {tmp_path}" in message[1]
+    assert f"record ROUTINE -o {tmp_path}" in message[1]
 
 
 def test_a_recording_that_is_no_good_is_not_kept_and_not_spoken_by_another(tmp_path: Path) -> None:

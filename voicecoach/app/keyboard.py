@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections import deque
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _ESCAPE = "\x1b"
 _MOST = 32
 """Bytes that are read at once: more than any key sends."""
+_LOOK = 0.02
+"""Seconds between two checks of the console of Windows."""
 
 
 def has_terminal() -> bool:
@@ -45,11 +49,42 @@ def read_keys() -> Iterator[Iterator[str]]:
         termios.tcsetattr(handle, termios.TCSAFLUSH, found)
 
 
+@contextmanager
+def poll_keys() -> Iterator[Callable[[float], str]]:
+    """Give a function that waits some seconds for a key, and returns it, or nothing if none was pressed.
+
+    It raises an `EOFError` if the terminal was closed. Inside, keys are not shown; Ctrl-C still interrupts.
+    """
+    if os.name == "nt":
+        yield _poll_console
+        return
+    import select
+
+    with read_keys():
+        handle, waiting = sys.stdin.fileno(), deque[str]()
+
+        def poll(seconds: float) -> str:
+            if not waiting and select.select([handle], [], [], seconds)[0]:
+                waiting.extend(_read_pressed(handle))
+                if not waiting:
+                    raise EOFError("the terminal was closed")
+            return waiting.popleft() if waiting else ""
+
+        yield poll
+
+
 def read_terminal(handle: int) -> Iterator[str]:
     """Read from a terminal that passes on each key; an arrow or a function key, which sends several bytes, is one."""
-    with suppress(OSError):  # the terminal was closed: nothing more will come
-        while keys := os.read(handle, _MOST).decode("latin-1"):
-            yield from [keys] if keys.startswith(_ESCAPE) else keys
+    while keys := _read_pressed(handle):
+        yield from keys
+
+
+def _read_pressed(handle: int) -> Sequence[str]:
+    """Wait for keys, and return them; none if the terminal was closed."""
+    with suppress(OSError):
+        keys = os.read(handle, _MOST).decode("latin-1")
+        return [keys] if keys.startswith(_ESCAPE) else keys
+    return ""
 
 
 def _read_console() -> Iterator[str]:
@@ -57,3 +92,14 @@ def _read_console() -> Iterator[str]:
     with suppress(EOFError):
         while True:
             yield click.getchar()
+
+
+def _poll_console(seconds: float) -> str:  # pragma: no cover - Windows
+    import msvcrt
+
+    until = time.monotonic() + seconds
+    while not msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore] # only on Windows
+        if time.monotonic() >= until:
+            return ""
+        time.sleep(_LOOK)
+    return click.getchar()

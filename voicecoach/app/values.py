@@ -164,6 +164,28 @@ def _check_ending(text: str, endings: tuple[str, ...], rule: str) -> Path:
     return path
 
 
+_MOST_NUMBERS = 10_000
+
+
+def read_numbers(text: str) -> tuple[int, ...]:
+    """Read numbers of a list, from 1: single ones and ranges, separated by commas.
+
+    >>> read_numbers("3, 7-9")
+    (3, 7, 8, 9)
+
+    Raises:
+        ChoiceError: When it is something else.
+    """
+    found: dict[int, None] = {}
+    for part in simplify(text).split(","):
+        match = re.fullmatch(r"\s*([0-9]{1,5})\s*(?:-\s*([0-9]{1,5})\s*)?", part)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 0 < first <= last <= _MOST_NUMBERS:
+            raise ChoiceError(f"{quote(text)} are not numbers of sentences; write 3, or 3,7-9")
+        found |= dict.fromkeys(range(first, last + 1))
+    return tuple(found)
+
+
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     """Return a reader of whole numbers from ``least`` to ``most``.
 

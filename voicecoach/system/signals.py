@@ -35,6 +35,7 @@ class _State:
     def __init__(self) -> None:
         self.received = 0
         self.complete = False
+        self.kept = ""
         self.deferred = 0
         self.installed = False
 
@@ -73,6 +74,11 @@ def mark_complete() -> None:
     _state.complete = True
 
 
+def note_kept(kept: str) -> None:
+    """Note what stays if the run is stopped from here on: after this, the message for a signal says it."""
+    _state.kept = kept
+
+
 def is_complete() -> bool:
     """Return whether all files of this run are in place."""
     return _state.complete
@@ -80,12 +86,14 @@ def is_complete() -> bool:
 
 def describe_stop() -> str:
     """Describe what a stopped run leaves behind."""
+    if _state.kept:
+        return f"stopped; {_state.kept}"
     return "stopped; the files were already complete" if _state.complete else "stopped; nothing was written"
 
 
 def reset() -> None:
     """Forget signals and complete files, for a new run in the same process."""
-    _state.received, _state.complete = 0, False
+    _state.received, _state.complete, _state.kept = 0, False, ""
 
 
 @contextmanager

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from voicecoach.voices.port import Settings, Voice, VoiceInfo
 
-__all__ = ["KIND", "Fault", "Recorded", "RecordedVoice", "RecordingError", "list_recordings"]
+__all__ = ["KIND", "Fault", "Recorded", "RecordedVoice", "RecordingError", "find_fault", "list_recordings", "trim_room"]
 
 VERSION = 1
 """Raised by whoever changes how recordings are cut or levelled, so that none of before is reused."""
@@ -85,7 +85,7 @@ class RecordingError(VoiceError):
         more = len(faults) - _SHOWN
         listed = "; ".join([*map(str, faults[:_SHOWN]), *([f"and {more} more"] if more > 0 else [])])
         missing = any(fault.what == _MISSING for fault in faults)
-        remedy = f"'voicecoach script ROUTINE --missing {folder}' lists what to record" if missing else _AGAIN
+        remedy = f"'voicecoach record ROUTINE -o {folder}' records what is missing" if missing else _AGAIN
         instead = f"; recorded:{folder},VOICE speaks it with another voice" if missing else ""
         super().__init__(f"recordings in {folder}: {listed}\n{remedy}{instead}")
 
@@ -241,27 +241,42 @@ def _parse_spec(text: str) -> tuple[Path, str, str]:
         if plain_files.is_folder(folder):
             return folder, "," if count < len(parts) else "", ",".join(parts[count:]).strip()
     first = parts[0].strip()
-    mend = "'voicecoach script ROUTINE --recording-list FILE.csv' lists what to record into it"
+    mend = f"'voicecoach record ROUTINE -o {folders.quote_argument(first)}' makes it"
     raise ChoiceError(f"no folder {quote(first)} of recordings\n{mend}")
 
 
 def _take(file: Path, wording: str) -> Clip | str:
     """Return the clip of a recording, or what is wrong with it."""
-    expected = _expect_seconds(wording)
-    most = 3 * expected + 2
+    most = _find_longest(wording) + ROOM_AROUND
     try:
-        raw = _decode(file, most + ROOM_AROUND)
+        raw = _decode(file, most)
     except RunError:
         return "is not sound that can be read"
+    fault = find_fault(raw, wording)
+    return fault or _normalise(polish.trim(trim_room(raw)))
+
+
+def find_fault(raw: Raw, wording: str) -> str:
+    """Return what is wrong with a recording of a wording, at 48 kHz; nothing if it can be used.
+
+    >>> find_fault(Raw(bytes(96_000), 48_000), "Breathe in")
+    'is silent'
+    """
+    most, expected = _find_longest(wording), _expect_seconds(wording)
     if polish.silent(raw):
         return "is silent"
     clipped = _measure_clipping(raw)
     if clipped > MOST_CLIPPED:
         return f"is clipped: {clipped:.0%} of it is at full scale"
-    spoken = polish.trim(_trim(raw))
+    spoken = polish.trim(trim_room(raw))
     if spoken.seconds > most or raw.seconds >= most + ROOM_AROUND:
         return f"is far too long: {spoken.seconds:.0f} s for words of about {expected:.0f} s"
-    return _normalise(spoken)
+    return ""
+
+
+def _find_longest(wording: str) -> float:
+    """Return the seconds that a recording of a wording lasts at most."""
+    return 3 * _expect_seconds(wording) + 2
 
 
 def _decode(file: Path, seconds: float) -> Raw:
@@ -279,7 +294,7 @@ def _normalise(raw: Raw) -> Clip:
     return clip
 
 
-def _trim(raw: Raw) -> Raw:
+def trim_room(raw: Raw) -> Raw:
     """Cut a room's noise, and clicks, from both ends: silence of a microphone is never quite silent."""
     size = _WINDOW * SAMPLE_BYTES
     levels = [audioop.rms(raw.pcm[at : at + size], SAMPLE_BYTES) for at in range(0, len(raw.pcm) - size + 1, size)]

@@ -19,9 +19,16 @@ from voicecoach.app.cli.options import (
     SoundOptions,
     VoiceOptions,
 )
-from voicecoach.app.cli.printing import count, name_check, open_output, print_json, print_warnings, show_progress
+from voicecoach.app.cli.printing import (
+    count,
+    list_stretches,
+    name_check,
+    open_output,
+    print_json,
+    print_warnings,
+    show_progress,
+)
 from voicecoach.app.cli.request import make_request, make_sounding
-from voicecoach.app.cli.tracks import list_stretches
 from voicecoach.errors import escape
 from voicecoach.system import folders
 

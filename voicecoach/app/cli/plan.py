@@ -14,9 +14,16 @@ from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, flag, group, option
 from voicecoach.app.cli.options import FORCE, JSON, GuidanceOptions, SessionOptions, VoiceOptions
 from voicecoach.app.cli.parameters import Parsed
-from voicecoach.app.cli.printing import count, name_check, print_json, print_notes, print_warnings, show_progress
+from voicecoach.app.cli.printing import (
+    count,
+    describe_length,
+    name_check,
+    print_json,
+    print_notes,
+    print_warnings,
+    show_progress,
+)
 from voicecoach.app.cli.request import make_request
-from voicecoach.app.cli.tracks import describe_length
 from voicecoach.errors import TargetError
 from voicecoach.system import folders, plain_files
 

@@ -1,4 +1,4 @@
-"""What several commands print: JSON, notes and warnings on stderr, progress; and where their files go."""
+"""What several commands print: JSON, notes, warnings, progress, lengths of tracks; and where their files go."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicecoach.core.score import Side
 from voicecoach.errors import RoutineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from voicecoach.app.request import PlannedSession, Report, Request
+    from voicecoach.app.request import PlannedSession, Report, Request, Track
     from voicecoach.app.values import Output
 
 
@@ -72,3 +73,16 @@ def count(number: int, noun: str) -> str:
     ('1 chapter', '0 chapters')
     """
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def describe_length(track: Track) -> str:
+    """Say how long a track is, and how long each side is stretched in it."""
+    from voicecoach.core.timeline import format_time
+
+    return ", ".join((format_time(track.timeline.duration), *list_stretches(track)))
+
+
+def list_stretches(track: Track) -> list[str]:
+    """Say for each side how long it is stretched, if it is."""
+    stretched = {side: track.timeline.measure_stretch(side) for side in (Side.LEFT, Side.RIGHT)}
+    return [f"{side} {track.limb} stretched {round(float(time), 1):g} s" for side, time in stretched.items() if time]

@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "Print the file of a routine.",
     "breath": "Measure your breath by tapping a key.",
     "voices": "List the voices, hear them, or get one.",
+    "record": "Record a voice of your own.",
     "verify": "Decode audio files and compare them with their timelines.",
     "script": "Print all sentences of a routine, or a list to record from.",
     "doctor": "Check this machine, and make a trial session.",
