@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.spoken import VOICE
+from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
+from voicecoach.audio.pcm import audioop
+from voicecoach.voices import polish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +25,14 @@ def _voice_of_commands() -> Iterator[None]:
         yield
 
 
+def share_folder(factory: pytest.TempPathFactory, name: str) -> Path:
+    """Return a folder of this run, the same one for all workers."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache for all of these tests, also across workers, so that each wording is spoken once.
@@ -29,7 +40,22 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     No test depends on what others leave in it: an entry is known by all that it is made of. A test about the cache, or
     one that counts what is spoken, has a folder of its own.
     """
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return share_folder(tmp_path_factory, "kept")
+
+
+@pytest.fixture
+def unlevelled(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of clips that are as long as those in `kept`, but not brought to one loudness, which is half the work.
+
+    It is for tests that only ask how long words take. `test_levelling_moves_no_sample` shows that levelling keeps that.
+    """
+    monkeypatch.setattr(polish, "calibrate", lambda _raw: 0.0)
+    monkeypatch.setattr(polish, "polish", lambda raws, _gain: [resample(polish.trim(raw)) for raw in raws])
+    return share_folder(tmp_path_factory, "unlevelled")
+
+
+def resample(raw: polish.Raw) -> Clip:
+    """Return a clip of a sound, of exactly as many samples as levelling gives it."""
+    size = raw.samples * SAMPLE_RATE // raw.rate * SAMPLE_BYTES
+    pcm, _ = audioop.ratecv(raw.pcm, SAMPLE_BYTES, 1, raw.rate, SAMPLE_RATE, None)
+    return Clip(pcm[:size].ljust(size, b"\0"))

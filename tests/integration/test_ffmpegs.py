@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.spoken import VOICE
 from voicecoach.app.request import Made, Request
 from voicecoach.app.session import make
 from voicecoach.audio import ffmpeg, ffmpeg_choice, filters
@@ -80,8 +81,8 @@ def session(chosen: str, tmp_path_factory: pytest.TempPathFactory) -> Session:
     folder = tmp_path_factory.mktemp("made")
     (folder / "two.yaml").write_text(ROUTINE)
     name = str(folder / "two.yaml")
-    plain = make(Request(name), folder / "plain.mp3", folder / "kept", lambda *_: None)
-    mixed = make(Request(name, sounding=MIXED), folder / "bed.m4a", folder / "kept", lambda *_: None)
+    plain = make(Request(name, voice=VOICE), folder / "plain.mp3", folder / "kept", lambda *_: None)
+    mixed = make(Request(name, voice=VOICE, sounding=MIXED), folder / "bed.m4a", folder / "kept", lambda *_: None)
     assert plain.session.synthesised > 3
     assert (mixed.session.synthesised, mixed.session.reused) == (0, plain.session.synthesised), chosen
     return Session(plain, mixed)
@@ -151,7 +152,7 @@ def test_speech_is_as_loud_as_it_should_be_and_as_it_is_told(kind: str, with_bun
 
 def test_made_again_it_is_the_same_to_the_byte(session: Session, chosen: str, tmp_path: Path) -> None:
     routine = session.plain.files[0][1].path.parent / "two.yaml"
-    again = make(Request(str(routine)), tmp_path / "plain.mp3", tmp_path / "kept", lambda *_: None)
+    again = make(Request(str(routine), voice=VOICE), tmp_path / "plain.mp3", tmp_path / "kept", lambda *_: None)
     assert again.session.synthesised == session.plain.session.synthesised
     assert again.files[0][1].path.read_bytes() == session.plain.files[0][1].path.read_bytes(), chosen
 

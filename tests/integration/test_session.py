@@ -275,9 +275,10 @@ def level(pcm: bytes) -> float:
 
 @pytest.mark.parametrize("breath", ["2-2", "4-7-8", "10-20"])
 @pytest.mark.parametrize("routine", ["leg-stretch", "forward-backward-bend", "thigh-burner", "forward-lunge"])
-def test_every_built_in_fits_every_breath(routine: str, breath: str, kept: Path) -> None:
+def test_every_built_in_fits_every_breath(routine: str, breath: str, unlevelled: Path) -> None:
     added = frozenset({"all"} if routine == "leg-stretch" else ())
-    planned = session.plan(Request(routine, Choices(breath=read_pace(breath), added=added), voice=VOICE), kept, quiet)
+    request = Request(routine, Choices(breath=read_pace(breath), added=added), voice=VOICE)
+    planned = session.plan(request, unlevelled, quiet)
     assert planned.tracks[0].timeline.phases
 
 

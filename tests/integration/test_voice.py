@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loudness import loudness
+from tests.spoken import VOICE
 from voicecoach.app.request import Request
 from voicecoach.app.session import plan
 from voicecoach.audio import ffmpeg
@@ -26,7 +27,7 @@ from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
 from voicecoach.voices import espeak, polish
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.system import SystemVoice, catalogue, system_voice
+from voicecoach.voices.system import PHRASES_A_WORKER, SystemVoice, catalogue, system_voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +136,7 @@ def test_what_a_voice_reads_in_its_own_way_is_still_read_to_its_end(voice: str, 
 def test_who_writes_what_would_be_read_out_is_told_at_make_as_well(tmp_path: Path) -> None:
     routine = tmp_path / "odd.yaml"
     routine.write_text("title: Odd\nsteps:\n  - say: Breathe <b/> in\n  - say: Sit שב tall 🙂\n  - say: Lie down\n")
-    told, counted = plan(Request(str(routine)), tmp_path / "clips", lambda *_: None).warnings
+    told, counted = plan(Request(str(routine), voice=VOICE), tmp_path / "clips", lambda *_: None).warnings
     assert counted.startswith("3 warnings; ")
     assert told.startswith("'<b/>' is read out as it stands; write words alone; 'settle' and 'rest' leave time")
     assert told.endswith(" (and 2 more; 'voicecoach check' tells where)")
@@ -147,12 +148,15 @@ def test_ten_thousand_characters_are_spoken_to_their_end() -> None:
     assert all_of_it.seconds == pytest.approx(10 * thousand.seconds, rel=0.02)
 
 
-def test_a_phrase_is_the_same_to_the_byte_whatever_is_spoken_before_it_and_by_which_worker() -> None:
-    voice = SystemVoice("gmw/en-us", CALM)
-    wordings = [*SENTENCES, *CUES, *(f"Hold for {number}" for number in range(10))]
-    alone = [next(iter(voice.speak([each]))) for each in wordings[4:8]]
+def test_a_phrase_is_the_same_to_the_byte_whatever_is_spoken_before_it_and_by_which_worker(
+    tmp_path: Path,
+) -> None:
+    voice = SystemVoice("gmw/en-us", CALM, folder=tmp_path)
+    wordings = [*SENTENCES, *CUES, "Hold for 1", "Hold for 2"]
+    assert len(wordings) >= 2 * PHRASES_A_WORKER
+    alone = [next(iter(voice.speak([each]))) for each in wordings[5:8]]
     shared = list(replace(voice, workers=2).speak(wordings))
-    assert shared[4:8] == alone
+    assert shared[5:8] == alone
     assert list(replace(voice, workers=1).speak(wordings[::-1]))[::-1] == shared
 
 
@@ -164,10 +168,10 @@ def instructions(code: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("code", "rate"), [("en", 120), ("en", 200), ("de", 110), ("fr", 150), ("es", 300)])
-def test_instructions_are_heard_at_the_rate_that_is_asked_for(code: str, rate: int) -> None:
+def test_instructions_are_heard_at_the_rate_that_is_asked_for(code: str, rate: int, unlevelled: Path) -> None:
     calibration = language(code).word("calibration")
     said = instructions(code)
-    clips = system_voice(None, code, calibration=calibration, rate=rate).speak(said)
+    clips = system_voice(None, code, calibration=calibration, rate=rate, folder=unlevelled).speak(said)
     words = sum(len(each.split()) for each in said)
     assert words * 60 / float(sum(clip.seconds for clip in clips)) == pytest.approx(rate, rel=0.1)
 
@@ -199,7 +203,7 @@ MAKE = "import sys; from voicecoach.__main__ import main; sys.argv[0] = 'voiceco
 
 def test_who_stops_a_long_session_leaves_no_process_and_no_file(tmp_path: Path) -> None:
     """An ffmpeg that stops us is chosen: by then the workers are in the middle of the next phrases."""
-    steps = "".join(f"  - say: Phrase {number} of many\n" for number in range(300))
+    steps = "".join(f"  - say: Phrase {number} of many\n" for number in range(100))
     (tmp_path / "many.yaml").write_text(f"title: Many\nsteps:\n{steps}")
     for folder in ("bin", "tmp", "cache", "config"):
         (tmp_path / folder).mkdir()
