@@ -171,7 +171,7 @@ def test_a_write_that_is_cancelled_leaves_no_file(session: vc.Session, tmp_path:
 
 
 def test_many_threads_get_the_same_as_one_alone(tmp_path: Path) -> None:
-    """Eight threads plan, write and stream at once, in one studio."""
+    """Four threads plan, write and stream at once, in one studio."""
 
     def make(studio: vc.Studio, number: int, place: Path) -> tuple[bytes, ...]:
         session = studio.plan(vc.loads(TEXT), breath=f"1-{1 + number % 2}", lead_in=1)
@@ -185,9 +185,9 @@ def test_many_threads_get_the_same_as_one_alone(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     with vc.Studio(voice=FakeVoice(), cache=tmp_path / "one") as studio:
         alone = [make(studio, number, tmp_path / f"a{number}") for number in range(2)]
-    with vc.Studio(voice=FakeVoice(), cache=tmp_path / "many") as studio, ThreadPoolExecutor(8) as threads:
-        together = list(threads.map(lambda number: make(studio, number, tmp_path / f"t{number}"), range(8)))
-    assert together == [*alone, *alone, *alone, *alone]
+    with vc.Studio(voice=FakeVoice(), cache=tmp_path / "many") as studio, ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda number: make(studio, number, tmp_path / f"t{number}"), range(6)))
+    assert together == [*alone, *alone, *alone]
 
 
 @pytest.mark.parametrize("form", FORMATS)
