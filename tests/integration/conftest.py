@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from typing import TYPE_CHECKING
+import pickle
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from tests.spoken import VOICE
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.audio.pcm import audioop
+from voicecoach.system import locks
 from voicecoach.voices import polish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,6 +46,30 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     one that counts what is spoken, has a folder of its own.
     """
     return share_folder(tmp_path_factory, "kept")
+
+
+class Once:
+    """Makes a thing once in all workers of a run: the first makes it, in a folder for it, and the others read it."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    def __call__(self, what: object, make: Callable[[Path], T]) -> T:
+        """Return what ``make`` makes in the folder that it is given; ``what`` tells things apart, by its ``repr``."""
+        folder = self._place / hashlib.sha256(repr(what).encode()).hexdigest()[:16]
+        folder.mkdir(exist_ok=True)
+        made = folder / "made.pickle"
+        with locks.hold_mutex(folder, patience=100):
+            if not made.exists():
+                made.write_bytes(pickle.dumps(make(folder)))
+        thing: T = pickle.loads(made.read_bytes())  # noqa: S301 - it is our own
+        return thing
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Makes sessions that several tests look at, and that none changes."""
+    return Once(share_folder(tmp_path_factory, "once"))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from tests.ffmpegs import break_ffmpeg, write_ffmpeg
 from tests.spoken import VOICE
 from voicecoach.app import cli
+from voicecoach.app.piece_cache import Source, cache_cover
 from voicecoach.system import folders
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     (tmp_path / "calm.yaml").write_text(f"title: Calm\nsteps:\n  - say: This is {spoken}.\n  - breathe: 1\n")
     (tmp_path / "calm.mp3").write_bytes(b"earlier")
     return tmp_path
+
+
+@pytest.fixture
+def known(folder: Path, home: Path) -> None:
+    """Let the routine be read and its cover be drawn here already, which takes half of a cold start."""
+    cache_cover(Source(str(folder / "calm.yaml"), None, home / "cache" / "voicecoach"))
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -162,6 +169,7 @@ def test_what_is_known_is_made_with_few_libraries(folder: Path, home: Path, here
         assert (line, status, set(imported) & slow) == (line, "0", needed)
 
 
+@pytest.mark.usefixtures("known")
 @pytest.mark.parametrize(("when", "signal", "status"), [(SPEAKING, "INT", 130), (ENCODING, "TERM", 143)])
 def test_who_stops_it_finds_everything_as_it_was(folder: Path, home: Path, when: str, signal: str, status: int) -> None:
     """The encoder signals its parent and hangs: the work is stopped in its middle, and no process is left behind."""
@@ -189,6 +197,7 @@ def test_an_encoder_that_fails_is_told_in_its_own_words(
     assert unhurt(folder)
 
 
+@pytest.mark.usefixtures("known")
 def test_a_full_disk_is_told_and_the_earlier_file_stays(folder: Path, home: Path, here: Here) -> None:
     assert here("plan", "calm.yaml")[0] == 0  # all is spoken, so the track is what has no room
     status, out, err = shell(
@@ -200,6 +209,7 @@ def test_a_full_disk_is_told_and_the_earlier_file_stays(folder: Path, home: Path
     assert unhurt(folder)
 
 
+@pytest.mark.usefixtures("known")
 def test_a_folder_or_file_without_permission_is_told(folder: Path, home: Path) -> None:
     (folder / "locked").mkdir(mode=0o555)
     status, out, err = run(folder, home, "make", "calm.yaml", "-o", "locked", start=UNPRIVILEGED)
@@ -214,6 +224,7 @@ def test_a_folder_or_file_without_permission_is_told(folder: Path, home: Path) -
     assert (status, err) == (2, "voicecoach: calm.yaml:1:1: the file can't be read: permission denied\n")
 
 
+@pytest.mark.usefixtures("known")
 def test_who_has_seen_enough_hears_no_complaint(folder: Path, home: Path) -> None:
     for command in ("list", "plan calm.yaml --json", "show"):
         _, out, err = shell(folder, home, f"$voicecoach {command} | head -n 1")

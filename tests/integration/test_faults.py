@@ -104,11 +104,14 @@ def made(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def undisturbed(once: Callable[[object, Callable[[Path], Path]], Path]) -> Path:
     """The folder of a session that was made where nothing goes wrong."""
-    folder = tmp_path_factory.mktemp("alone")
-    ended(started(folder, *MAKE))
-    return folder
+
+    def make(folder: Path) -> Path:
+        ended(started(folder, *MAKE))
+        return folder
+
+    return once("undisturbed", make)
 
 
 @pytest.fixture(scope="module")

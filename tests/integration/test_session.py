@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,9 +31,11 @@ from voicecoach.core.score import CueKind, Side
 from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from voicecoach.core.timeline import Timeline
+
+    Once = Callable[[object, Callable[[Path], Any]], Any]
 
 BLOCK = SAMPLE_RATE // 200
 SILENT = Sounding(room_tone=False)
@@ -59,8 +61,9 @@ One sample too many in each frame or window would be heard at its end as 0.3 s, 
 
 
 @pytest.fixture(scope="module")
-def long(tmp_path_factory: pytest.TempPathFactory, kept: Path) -> Made:
-    return make(LONG, tmp_path_factory.mktemp("long"), kept, quiet)
+def long(once: Once, kept: Path) -> Made:
+    made: Made = once(LONG, lambda folder: make(LONG, folder, kept, quiet))
+    return made
 
 
 def decode(path: Path, seconds: Fraction | None = None) -> bytes:
@@ -295,8 +298,10 @@ def peak_memory(rounds: int, folder: Path, output: Path) -> int:
     code = (
         "import resource, sys; from pathlib import Path; from voicecoach.app.request import Request\n"
         "from voicecoach.app.session import make\n"
+        "from voicecoach.audio.settings import Sounding\n"
         "from voicecoach.script.choices import Choices\n"
-        f"request = Request('sitting-leg-stretch', Choices(rounds={rounds}), voice={VOICE!r})\n"
+        f"choices, sounding = Choices(rounds={rounds}), Sounding(room_tone=False)\n"
+        f"request = Request('sitting-leg-stretch', choices, voice={VOICE!r}, sounding=sounding)\n"
         f"make(request, Path({str(output)!r}), Path({str(folder)!r}), lambda *_: None)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )

@@ -95,11 +95,11 @@ def test_voices_variants_and_pitch_are_heard() -> None:
     assert len({clip.pcm for clip in spoken}) == 4
 
 
-def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_left_behind(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     before = children.read_text()
-    assert len(list(SystemVoice("gmw/en-us", CALM).speak(["In", "Out"]))) == 2
+    assert len(list(SystemVoice("gmw/en-us", CALM, folder=kept).speak(["In", "Out"]))) == 2
     with pytest.raises(VoiceError):
         list(SystemVoice("gmw/nobody", CALM).speak(["In"]))
     assert list(tmp_path.iterdir()) == []
@@ -112,9 +112,9 @@ def test_a_voice_that_is_not_there_is_an_error_never_another_voice() -> None:
 
 
 @pytest.mark.parametrize("wording", ["…", "—", "\u200b", "\u2060 …"])
-def test_what_has_no_sound_is_an_error_never_an_empty_clip(wording: str, tmp_path: Path) -> None:
+def test_what_has_no_sound_is_an_error_never_an_empty_clip(wording: str, kept: Path, tmp_path: Path) -> None:
     with pytest.raises(VoiceError, match="twice\nits worker gave silence\nwrite it in words, or choose a voice"):
-        list(CachedVoice(SystemVoice("gmw/en-us", CALM), tmp_path).speak([wording]))
+        list(CachedVoice(SystemVoice("gmw/en-us", CALM, folder=kept), tmp_path).speak([wording]))
     assert not list(tmp_path.rglob("*clip*"))
 
 
@@ -128,8 +128,10 @@ def test_what_has_no_sound_is_an_error_never_an_empty_clip(wording: str, tmp_pat
         ("gmw/en-us", "\u202ebreathe in", 0.5),
     ],
 )
-def test_what_a_voice_reads_in_its_own_way_is_still_read_to_its_end(voice: str, wording: str, least: float) -> None:
-    (clip,) = SystemVoice(voice, CALM).speak([wording])
+def test_what_a_voice_reads_in_its_own_way_is_still_read_to_its_end(
+    voice: str, wording: str, least: float, kept: Path
+) -> None:
+    (clip,) = SystemVoice(voice, CALM, folder=kept).speak([wording])
     assert clip.seconds > least
 
 
@@ -149,9 +151,9 @@ def test_ten_thousand_characters_are_spoken_to_their_end() -> None:
 
 
 def test_a_phrase_is_the_same_to_the_byte_whatever_is_spoken_before_it_and_by_which_worker(
-    tmp_path: Path,
+    kept: Path,
 ) -> None:
-    voice = SystemVoice("gmw/en-us", CALM, folder=tmp_path)
+    voice = SystemVoice("gmw/en-us", CALM, folder=kept)
     wordings = [*SENTENCES, *CUES, "Hold for 1", "Hold for 2"]
     assert len(wordings) >= 2 * PHRASES_A_WORKER
     alone = [next(iter(voice.speak([each]))) for each in wordings[5:8]]
@@ -231,9 +233,9 @@ def of_folder(folder: Path) -> Iterator[str]:
                 yield (process / "cmdline").read_text()
 
 
-def test_odd_wordings_are_spoken_to_their_end() -> None:
+def test_odd_wordings_are_spoken_to_their_end(kept: Path) -> None:
     plain = ["Breathe", "Größe, naïve, 你好", "a < b & c > d", "-f /etc/hostname", '"quoted" \\ and\nbroken']
-    clips = list(SystemVoice("gmw/en-us", CALM).speak(plain))
+    clips = list(SystemVoice("gmw/en-us", CALM, folder=kept).speak(plain))
     assert all(clip.seconds > 0.2 for clip in clips)
 
 
@@ -246,7 +248,9 @@ def test_the_catalogue_has_many_languages_and_american_english_is_english(tmp_pa
     assert catalogue(tmp_path) == found
 
 
-def test_a_long_install_path_does_not_stop_the_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_install_path_does_not_stop_the_voice(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = espeak.find()
     if found.data is None:
         pytest.skip("the system's own espeak-ng is used")
@@ -254,11 +258,11 @@ def test_a_long_install_path_does_not_stop_the_voice(tmp_path: Path, monkeypatch
     deep.mkdir(parents=True)
     (deep / "espeak-ng-data").symlink_to(found.data)
     monkeypatch.setattr(espeak, "find", lambda: replace(found, data=str(deep / "espeak-ng-data")))
-    assert len(list(SystemVoice("gmw/en-us", CALM).speak(["In"]))) == 1
+    assert len(list(SystemVoice("gmw/en-us", CALM, folder=kept).speak(["In"]))) == 1
 
 
-def test_a_second_run_needs_no_voice(tmp_path: Path) -> None:
-    first = list(CachedVoice(SystemVoice("gmw/en-us", CALM), tmp_path).speak(CUES))
+def test_a_second_run_needs_no_voice(kept: Path, tmp_path: Path) -> None:
+    first = list(CachedVoice(SystemVoice("gmw/en-us", CALM, folder=kept), tmp_path).speak(CUES))
     gone = CachedVoice(SystemVoice("gmw/en-us", CALM, command=("/nowhere/worker",)), tmp_path)
     assert list(gone.speak(CUES)) == first
     assert (gone.synthesised, gone.reused) == (0, len(CUES))
