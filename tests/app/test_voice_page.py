@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import shlex
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kind:
 
 def say(capsys: pytest.CaptureFixture[str], line: str) -> tuple[int, str, str]:
     """Run ``voices`` with arguments; return its status, and what it printed on both streams."""
-    status = run(["voices", *line.split()])
+    status = run(["voices", *shlex.split(line)])
     return status, *capsys.readouterr()
 
 
@@ -186,6 +187,9 @@ def test_a_voice_that_is_there_is_not_installed_again(name: str, capsys: pytest.
         ("it", 2, "we know of no natural voice to recommend for 'it'\n'voicecoach voices get NAME' installs"),
         ("Italian", 2, "we know of no natural voice to recommend for 'Italian'\n"),
         ("fake:bo", 2, "fake:bo is not a voice that can be installed\ninstall it"),
+        ("hibari:nobody", 2, "no voice to install is called 'hibari:nobody'\n"),
+        ("''", 2, "the name of the voice is empty\n"),
+        ("' '", 2, "the name of the voice is empty\n"),
     ],
 )
 @pytest.mark.usefixtures("piper")
@@ -193,6 +197,7 @@ def test_what_cannot_be_installed_is_explained(
     name: str, status: int, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found, _, err = say(capsys, f"get {name}")
+    assert len(err.splitlines()) <= 3
     assert (found, err[: len(told) + 12]) == (status, f"voicecoach: {told}")
 
 

@@ -23,6 +23,7 @@ from voicecoach.language import language
 from voicecoach.system import cache, folders, locks, plain_files, signals
 from voicecoach.voices import espeak
 from voicecoach.voices.listing import list_voices
+from voicecoach.voices.packages import NO_WHEELS, has_wheels
 from voicecoach.voices.recommended import find_recommended
 
 if TYPE_CHECKING:
@@ -179,9 +180,8 @@ def check_voice(request: Request, folder: Path) -> Check:
         return Check("voice", Status.WARNING, voice, found.note)
     better = find_recommended("en") if found.kind == speaker.SYSTEM and request.voice is None else None
     if better:
-        listed = list_voices("en", request.commands, folder)
-        hint = next((each.hint for each in listed if each.id == better.id), "") or "'voicecoach voices get en'"
-        return Check("voice", Status.WARNING, voice, f"for the natural voice {better.id}: {hint}")
+        remedy = f"for {better.id}, a natural voice, run 'voicecoach voices get en'" if has_wheels() else NO_WHEELS
+        return Check("voice", Status.WARNING, voice, remedy)
     return Check("voice", Status.OK, f"{voice}, speaks English" if request.voice is None else voice)
 
 

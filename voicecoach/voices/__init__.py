@@ -10,6 +10,7 @@ __all__ = [
     "installing",
     "listing",
     "matching",
+    "packages",
     "polish",
     "port",
     "recommended",

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from voicecoach.errors import ChoiceError, OutputError, VoiceError, quote
 from voicecoach.system import process
 from voicecoach.voices import finding
-from voicecoach.voices.matching import match_name
+from voicecoach.voices.matching import LIST_ALL, match_name
+from voicecoach.voices.packages import NO_WHEELS, has_wheels
 from voicecoach.voices.piper import download, models
 from voicecoach.voices.port import VoiceInfo
 from voicecoach.voices.recommended import add_recommended, find_named, read_language
@@ -66,6 +67,8 @@ def find_offer(name: str, settings: Settings, index: str | None = None) -> Offer
         VoiceError: When Piper's list can't be read.
     """
     wanted = name.strip()
+    if not wanted:
+        raise ChoiceError("the name of the voice is empty\nwrite a language, as de, or the name of a voice")
     listed = add_recommended(finding.list_others(settings))
     known = find_named(wanted)
     if known is not None:
@@ -78,8 +81,20 @@ def find_offer(name: str, settings: Settings, index: str | None = None) -> Offer
             "'voicecoach voices get NAME' installs any voice of Piper's list by its name, as it_IT-paola-medium"
         )
     else:
-        found = match_name(wanted, listed) or _look_up(wanted.removeprefix("piper:"), listed, index)
+        found = match_name(wanted, listed) or _look_up(_strip_kind(wanted), listed, index)
     return Offer(found, _find_missing(found.kind))
+
+
+def _strip_kind(name: str) -> str:
+    """Return what Piper's list may call a voice.
+
+    Raises:
+        ChoiceError: When another kind is named, which has no voice of this name.
+    """
+    kind, colon, rest = name.partition(":")
+    if colon and kind.lower() != "piper":
+        raise ChoiceError(f"no voice to install is called {quote(name)}\n{LIST_ALL}, and Piper's list has more")
+    return rest.strip() if colon else name
 
 
 def _look_up(name: str, listed: Iterable[VoiceInfo], index: str | None) -> VoiceInfo:
@@ -146,10 +161,9 @@ def install_package(requirement: str) -> None:
             raise OutputError(sys.prefix, f"{full}; make room, then run this again")
         failure = process.find_last_line(done.stderr) or process.describe_end(done.status)
     name = requirement.partition(">")[0]
-    raise VoiceError(
-        f"{name} could not be installed: {quote(failure, 160)[1:-1]}\n"
-        f"check the network, then run this again, or install it yourself: pip install {name}"
-    )
+    remedy = f"check the network, then run this again, or install it yourself: pip install {name}"
+    what = f"{name} could not be installed: {quote(failure, 160)[1:-1]}"
+    raise VoiceError(f"{what}\n{remedy if has_wheels() else NO_WHEELS}")
 
 
 def list_installers(requirement: str) -> Iterator[list[str]]:

@@ -57,3 +57,24 @@ def hash_file(path: Path, folder: Path | None) -> str:
         raise VoiceError(f"{path}: the model can't be read: {(error.strerror or str(error)).lower()}") from error
     cache.remember(folder, key, found)
     return found
+
+
+NO_WHEELS = "ONNX runtime, which natural voices need, has no package for this computer"
+
+
+def has_wheels() -> bool:
+    """Return whether ONNX runtime has packages for this computer: not for musl, 32 bits, or Macs with Intel's chips."""
+    import platform
+    import sys
+
+    machine = platform.machine().lower()
+    if sys.maxsize <= 2**32:
+        return False
+    if sys.platform == "linux":
+        name, version = platform.libc_ver()
+        new_enough = tuple(map(int, re.findall(r"[0-9]+", version)[:2])) >= (2, 28)
+        return machine in {"x86_64", "aarch64"} and name == "glibc" and new_enough
+    if sys.platform == "darwin":
+        major = platform.mac_ver()[0].partition(".")[0]
+        return machine == "arm64" and major.isdecimal() and int(major) >= 14  # noqa: PLR2004 - macOS 14
+    return sys.platform == "win32"

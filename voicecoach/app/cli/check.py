@@ -61,6 +61,7 @@ def command(chosen: CheckOptions) -> int:
             request = Request(file, voice=chosen.voice, rate=chosen.rate, commands=read_commands())
             reviews.append(review(request, chosen.breaths or (), folders.find_cache(), report))
         _print_review(reviews[-1])
+    print_notes(dict.fromkeys(filter(None, (each.voice_note for each in reviews))))
     return _conclude(reviews)
 
 
@@ -69,7 +70,6 @@ def _print_review(found: Review) -> None:
         click.echo(line)
     for note in found.notes:
         click.echo(note, err=True)
-    print_notes(filter(None, (found.voice_note,)))
     if found.tried:
         click.echo(found.tried, err=True)
 
