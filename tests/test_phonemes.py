@@ -36,3 +36,18 @@ def test_what_is_no_phoneme_is_found(sound: str, sign: str) -> None:
 def test_the_longest_sign_comes_first_and_a_sign_without_an_entry_is_left_out() -> None:
     assert translate_phonemes("aɪa?", {"a": "1", "aɪ": "2"}) == "21"
     assert translate_phonemes("t͡ʃ", {"tʃ": "C", "t": "T"}) == "C"
+
+
+@pytest.mark.parametrize(
+    ("sounds", "placed"),
+    [
+        ("kæt", "kˈæt"),
+        ("ˈstrɒŋ", "strˈɒŋ"),
+        ("bəˈnɑnə", "bənˈɑnə"),
+        ("ˌɑnə mə", "ˈɑnə mˈə"),
+        ("ʃʃ", "ʃʃ"),
+        ("'ab", "ˈab"),
+    ],
+)
+def test_a_stress_mark_comes_before_its_vowel_and_every_word_has_one(sounds: str, placed: str) -> None:
+    assert translate_phonemes(sounds, {each: each for each in "kætstrɒŋbənɑmʃaˈˌ "}) == placed

@@ -32,7 +32,7 @@ def write_model(folder: Path, name: str = "en_US-hum-low", *, speakers: int = 1,
 
 def config(speakers: int = 1) -> dict[str, object]:
     """Return a config as models have it: each letter of the phonemes that espeak writes is a sound."""
-    letters = "abcdefhijklmnopqrstuvwxyzæðŋɐɑɒɔəɚɛɜɡɪɹʃʊʌʒθ"  # noqa: RUF001 - IPA
+    letters = "abcdefhijklmnopqrstuvwxyzæðŋɐɑɒɔəɚɛɜɡɪɹʃʊʌʒθ"
     ids = {sign: [number] for number, sign in enumerate(f"_^$ !',-.:;?ˈˌː{letters}")}
     return {
         "audio": {"sample_rate": RATE, "quality": "low"},

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import UnknownNameError
 from voicecoach.language_facts import CAPITALS, FULL_STOPS, SAME
+from voicecoach.phonemes import drop_phonemes
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -309,13 +310,13 @@ def normalise(code: str) -> str:
 
 
 def as_written(spoken: str) -> str:
-    """Return the written form of a spoken text: undo the respelling of verbs for voices.
+    """Return the written form of a spoken text, without phonemes: undo the respelling of verbs for voices.
 
     >>> as_written("Cloze your eyes")
     'Close your eyes'
     """
     respelled, pattern = _list_respellings()
-    return pattern.sub(lambda match: match_case(match[0], respelled[match[0].lower()]), spoken)
+    return pattern.sub(lambda match: match_case(match[0], respelled[match[0].lower()]), drop_phonemes(spoken))
 
 
 @cache

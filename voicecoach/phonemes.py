@@ -43,6 +43,15 @@ def drop_phonemes(text: str) -> str:
     return _MARK.sub(r"\1", text) if "](/" in text else text
 
 
+def list_marked(text: str) -> list[str]:
+    """Return the words of a text that have phonemes.
+
+    >>> list_marked("[Tadasana](/təˈdɑːsənə/). Stand tall.")
+    ['Tadasana']
+    """
+    return [match[1] for match in _MARK.finditer(text)]
+
+
 def replace_phonemes(text: str, write: Callable[[str, str], str]) -> str:
     """Return a text in which ``write`` gave the form of each word with phonemes, from the word and its phonemes."""
     return _MARK.sub(lambda match: write(match[1], match[2]), text) if "](/" in text else text
@@ -63,16 +72,24 @@ def find_unknown(sound: str) -> str:
 def translate_phonemes(sounds: str, table: Mapping[str, str]) -> str:
     """Return phonemes in another alphabet, the longest signs of ``table`` first; a sign without an entry is left out.
 
+    A stress mark comes before its vowel. A word without a main stress gets it on its first vowel.
+
     >>> translate_phonemes("təˈdɑːsənə", {"t": "t", "ə": "@", "ˈ": "'", "d": "d", "ɑː": "A:", "s": "s", "n": "n"})
-    "t@'dA:s@n@"
+    "t@d'A:s@n@"
     """
     longest, text = max(map(len, table)), _decompose(sounds).replace("\u0361", "").replace("\u035c", "")
+    text = " ".join(map(_place_stress, text.replace("'", "ˈ").split()))
     said, at = list[str](), 0
     while at < len(text):
         sign = next((text[at : at + size] for size in range(longest, 0, -1) if text[at : at + size] in table), "")
         said.append(table.get(sign, ""))
         at += max(len(sign), 1)
     return "".join(said)
+
+
+def _place_stress(word: str) -> str:
+    moved = re.sub(rf"([ˈˌ])([^{_VOWELS}ˈˌ]+)(?=[{_VOWELS}])", r"\2\1", word)
+    return moved if "ˈ" in moved else re.sub(rf"ˌ?([{_VOWELS}])", r"ˈ\1", moved, count=1)
 
 
 def _decompose(sounds: str) -> str:

@@ -77,6 +77,27 @@ def test_what_was_just_spoken_does_not_count_as_reused(tmp_path: Path) -> None:
     assert (cached.synthesised, cached.reused) == (1, 0)
 
 
+def test_a_voice_that_knows_no_phonemes_gets_the_words_and_the_listener_is_told(tmp_path: Path) -> None:
+    voice, marked = Parrot(), "[Tadasana](/təˈdɑːsənə/). Stand."
+    kept = CachedVoice(voice, tmp_path)
+    assert list(kept.speak([marked])) == list(kept.speak(["Tadasana. Stand."]))
+    assert voice.asked == [["Tadasana. Stand."]]
+    assert kept.problems == [
+        "this voice knows no phonemes, and reads 'Tadasana' by the letters; a respelling works with every voice"
+    ]
+
+
+def test_a_voice_that_knows_phonemes_gets_them(tmp_path: Path) -> None:
+    class Phonetician(Parrot):
+        knows_phonemes = True
+
+    voice, marked = Phonetician(), "[Tadasana](/təˈdɑːsənə/). Stand."
+    kept = CachedVoice(voice, tmp_path)
+    assert len(list(kept.speak([marked, "Tadasana. Stand."]))) == 2
+    assert voice.asked == [[marked, "Tadasana. Stand."]]
+    assert not kept.problems
+
+
 def test_another_voice_has_other_clips(tmp_path: Path) -> None:
     speak(tmp_path, "in")
     parrot, _ = speak(tmp_path, "in", voice=Parrot("parrot 2"))

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from voicecoach.core.breath import Span
 from voicecoach.errors import Problem, Where, quote
 from voicecoach.language import language
+from voicecoach.phonemes import find_unknown
 from voicecoach.routine.bare_numbers import find_bare_numbers
 from voicecoach.routine.checks import list_spoken
 from voicecoach.routine.formula import Formula, Quantity
@@ -88,6 +89,7 @@ def lint_routine(model: RoutineModel, tree: Table) -> Iterator[Problem]:
         over = (found.explain_excess() for found in list_limits(step, values, known))
         yield from (Problem(_find_step(step, tree), *each) for each in over if each)
     yield from _find_unused(model, tree, words)
+    yield from _find_unknown_phonemes(model, tree)
     yield from find_bare_numbers(model, tree)
     yield from lint_sides(model, tree, words)
 
@@ -280,6 +282,15 @@ def _find_unused_pronunciations(model: RoutineModel, tree: Table, words: Languag
         if not {word.casefold() for word in _WORD.findall(name)} <= spoken:
             what = f"{quote(name)} is never said, so its pronunciation has no effect"
             yield Problem(find_key_place(tree, ("pronounce", name)), what, "write it as it stands in the steps")
+
+
+def _find_unknown_phonemes(model: RoutineModel, tree: Table) -> Iterator[Problem]:
+    """Report pronunciations in slashes that are not phonetic letters."""
+    for name, sound in model.pronounce.items():
+        if sign := find_unknown(sound):
+            what = f"{quote(sign)} in the sound of {quote(name)} is not a letter of the phonetic alphabet (IPA)"
+            remedy = "write the sound as in /təˈdɑːsənə/, or without slashes as in tah-DAH-sah-nah"
+            yield Problem(find_key_place(tree, ("pronounce", name)), what, remedy)
 
 
 def _list_field_texts(value: object) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.spelling import read_unit
 from voicecoach.errors import quote
+from voicecoach.phonemes import drop_phonemes
 from voicecoach.routine.formula import NAME
 from voicecoach.routine.text_normalisation import (
     ARROWS,
@@ -105,6 +106,7 @@ _SUSPECT = re.compile(
 
 def _check_read(said: str, words: Language) -> Iterator[Finding]:
     """Report the parts that a voice would read wrongly in a text whose signs are already in words."""
+    said = drop_phonemes(said)
     yield from _find_unread(said, words)
     if said.isascii() and words.word("calibration").isascii():
         return
@@ -118,6 +120,9 @@ def _check_read(said: str, words: Language) -> Iterator[Finding]:
 
 def check_written(wording: str, words: Language, pronounced: Pairs = ()) -> Iterator[Finding]:
     """Report the parts of a written wording that a voice would read wrongly, except marks for pauses."""
+    if (plain := drop_phonemes(wording)) != wording:
+        yield f"the phonemes in {quote(wording)} are in the captions as well", "write them under 'pronounce'"
+        wording = plain
     if _SUSPECT.search(wording):
         wording = _build_pause_pattern(words).sub(" ", wording)
     yield from _check_read(read_signs(wording, words, pronounced), words)

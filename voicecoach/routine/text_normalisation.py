@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING
 
 from voicecoach.language import fill, first_verb, match_case
+from voicecoach.phonemes import mark_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,7 +156,7 @@ def _keep(text: str, pronounced: Pairs, kept: list[str]) -> str:
         return text
 
     def _put_sign(match: re.Match[str]) -> str:
-        kept.append(sounds[_fold(match[0])])
+        kept.append(mark_word(match[0], sounds[_fold(match[0])]))
         return chr(_KEPT + len(kept) - 1)
 
     return pattern.sub(_put_sign, text)
@@ -260,15 +261,11 @@ class _Reader:
         }
 
     def _build_clause_pattern(self, pattern: str) -> str:
-        starts = rf"(?:(?<=[.!?…:;,(–—“\"‘«]\s)|(?<=[(–—“\"‘'«¿¡])|^|{self._after})"
+        begun = "|".join(rf"(?<=\b{word}\s)" for word in self.form("begins").split())
+        starts = rf"(?:(?<=[.!?…:;,(–—“\"‘«]\s)|(?<=[(–—“\"‘'«¿¡])|^|{begun})"
         verb = first_verb(pattern)
         after = fill(pattern, object=self.form("objects"))[len(verb) :]
         return rf"(?i:{starts}{verb}\b{after})"
-
-    @property
-    def _after(self) -> str:
-        """The pattern of words before the beginning of a clause."""
-        return "|".join(rf"(?<=\b{word}\s)" for word in self.form("begins").split())
 
     @cached_property
     def _units(self) -> re.Pattern[str]:

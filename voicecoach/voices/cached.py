@@ -6,9 +6,10 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
 from voicecoach.audio.clip import SAMPLE_BYTES, Clip
-from voicecoach.errors import VoiceError
+from voicecoach.errors import VoiceError, quote
+from voicecoach.phonemes import list_marked
 from voicecoach.system import cache, locks
-from voicecoach.voices.port import CompositeVoice, VaryingVoice
+from voicecoach.voices.port import CompositeVoice, VaryingVoice, fit_wordings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -51,6 +52,7 @@ class CachedVoice:
         self._problems = list(problems)
         self._fresh: set[str] = set()
         self._found: set[str] = set()
+        self._unread = dict[str, None]()
         self._pruned = self._noted = False
 
     def vary(self, take: int) -> CachedVoice | None:
@@ -68,7 +70,7 @@ class CachedVoice:
     @property
     def problems(self) -> list[str]:
         """Problems of the voice and of the cache, for the listener."""
-        return [*self._problems, *getattr(self.voice, "problems", ())]
+        return [*self._problems, *self._report_unread(), *getattr(self.voice, "problems", ())]
 
     @property
     def synthesised(self) -> int:
@@ -86,6 +88,8 @@ class CachedVoice:
         Raises:
             VoiceError: When the voice inside can't speak a wording.
         """
+        given, wordings = wordings, fit_wordings(self.voice, wordings)
+        self._unread |= {each: None for each, fit in zip(given, wordings, strict=True) if each != fit}
         places = self._places(wordings)
         clips = self._kept(places)
         with ExitStack() as stack:
@@ -161,6 +165,12 @@ class CachedVoice:
         if not self._pruned:
             self._pruned = True
             cache.prune(self.folder, self.limit)
+
+    def _report_unread(self) -> Iterator[str]:
+        """Report words whose phonemes this voice does not know."""
+        if self._unread:
+            words = ", ".join(dict.fromkeys(quote(word) for each in self._unread for word in list_marked(each)))
+            yield f"this voice knows no phonemes, and reads {words} by the letters; a respelling works with every voice"
 
     def _note(self, problem: str) -> None:
         if not self._noted:

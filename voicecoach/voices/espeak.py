@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import VoiceError
+from voicecoach.phonemes import replace_phonemes, translate_phonemes
 from voicecoach.voices.packages import find_version
 
 if TYPE_CHECKING:
@@ -21,6 +22,18 @@ CHOICE = "VOICECOACH_ESPEAK"
 """The variable that says whose espeak-ng comes first."""
 _LONGEST_DATA = 120
 """espeak cuts data paths of 160 bytes or more and then ends the process; this leaves room for the files' names."""
+
+
+_SAME = "bdfhijklmnpstuvwz "
+_OTHER = """
+ˈ=' ˌ=, ə=@ ɐ=@ ɘ=@ ᵊ=@ ɨ=I ᵻ=I ɪ=I ɑ=A: ɑː=A: a=A: aː=A: ɒ=0 æ=a ɛ=E e=E eː=eI ɔ=O: ɔː=O: o=oU oː=oU ɜ=3: ɜː=3:
+ɝ=3: ɚ=3 ɜr=3: ɜɹ=3: ɜːr=3: ɜːɹ=3: ər=3 əɹ=3 i=i: iː=i: u=u: uː=u: ʉ=u: y=u: yː=u: ʏ=U ʊ=U ʌ=V ø=3: øː=3: œ=3: ɯ=u:
+ɤ=V aɪ=aI ai=aI aʊ=aU au=aU eɪ=eI ei=eI oʊ=oU əʊ=oU ou=oU ɔɪ=OI ɔi=OI oɪ=OI ɪə=i@3 eə=e@ ɛə=e@ ʊə=U@ ɪr=i@3 ɪɹ=i@3
+ɛr=e@r ɛɹ=e@r A=eI I=aI O=oU Q=oU W=aU Y=OI θ=T ð=D ʃ=S ʒ=Z tʃ=tS dʒ=dZ ʧ=tS ʤ=dZ ŋ=N ɡ=g g=g r=r ɹ=r ɾ=t# T=t# ʁ=r
+ʀ=r ɻ=r ɽ=r ɫ=l ɭ=l ɬ=l ʎ=lj ɲ=nj ɳ=n ɱ=m ɴ=N x=k χ=k ç=S c=k q=k ɕ=S ʂ=S ʑ=Z ʐ=Z ɖ=d ʈ=t ʋ=v β=v ɣ=g ɸ=f ɟ=dZ ɦ=h ʍ=w
+ʝ=j ɥ=w ʦ=ts ʣ=dz ɑ\u0303=A:n ɛ\u0303=A:n ɔ\u0303=oUn œ\u0303=Vn n\u0329=@n l\u0329=@l m\u0329=@m
+"""
+"""Phonemes of the International Phonetic Alphabet, and espeak's own for English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,21 @@ class Library:
     def one_phrase_a_process(self) -> bool:
         """Whether a process is good for a single phrase: macOS can hang at the second, Windows drops it."""
         return self.driver != "espeak"
+
+
+def write_phonemes(wording: str) -> str:
+    """Return a wording as espeak's English voices read it: phonemes in its own letters, between double brackets.
+
+    >>> write_phonemes("[Tadasana](/təˈdɑːsənə/). Stand tall.")
+    "[[t@d'A:s@n@]]. Stand tall."
+    """
+    plain = wording.replace("[[", "[ [")
+    return replace_phonemes(plain, lambda _, sounds: f"[[{translate_phonemes(sounds, _read_alphabet())}]]")
+
+
+@cache
+def _read_alphabet() -> dict[str, str]:
+    return {each: each for each in _SAME} | dict(pair.split("=") for pair in _OTHER.split())
 
 
 @cache

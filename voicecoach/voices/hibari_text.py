@@ -31,7 +31,7 @@ _SIGN = re.compile(r"[^\w\s,.!?'’-]|\d|\.\s?\.| -|--|\b[LR]\b")
 _VOWELS = "AIOWYiuæɑɔəɛɜɪʊʌᵻ"
 _SAME = f"{_VOWELS}bdfhjklmnpstvwzðŋɡɹʃʒʤʧθᵊTˈˌ "
 _OTHER = """
-'=ˈ aɪ=I ai=I aʊ=W au=W eɪ=A ei=A oʊ=O əʊ=O ou=O ɔɪ=Y ɔi=Y oɪ=Y dʒ=ʤ tʃ=ʧ ɪə=ɪɹ eə=ɛɹ ɛə=ɛɹ ʊə=ʊɹ Q=O ɜ=ɜɹ ɜɹ=ɜɹ ɜr=ɜɹ
+aɪ=I ai=I aʊ=W au=W eɪ=A ei=A oʊ=O əʊ=O ou=O ɔɪ=Y ɔi=Y oɪ=Y dʒ=ʤ tʃ=ʧ ɪə=ɪɹ eə=ɛɹ ɛə=ɛɹ ʊə=ʊɹ Q=O ɜ=ɜɹ ɜɹ=ɜɹ ɜr=ɜɹ
 ɜːr=ɜɹ ɜːɹ=ɜɹ ɝ=ɜɹ ɝɹ=ɜɹ ɚ=əɹ ɚɹ=əɹ a=ɑ ɐ=ə ɒ=ɑ e=ɛ eː=A o=O ɘ=ə ɤ=ʌ ɨ=ᵻ ɯ=u ʉ=u y=u ʏ=ʊ ø=ɜɹ œ=ɜɹ ɵ=ʊ ɞ=ɜɹ ɶ=æ ɥ=w
 ɫ=l ɬ=l ɭ=l g=ɡ r=ɹ ɾ=T ʀ=ɹ ʁ=ɹ ɻ=ɹ ɽ=ɹ ɺ=ɹ ɦ=h ʍ=w x=k χ=k ç=ʃ c=k q=k ɕ=ʃ ʂ=ʃ ʑ=ʒ ʐ=ʒ ɖ=d ʈ=t ɗ=d ɟ=ʤ ɢ=ɡ ɣ=ɡ ɓ=b
 β=v ʋ=v ɸ=f ɮ=l ɰ=w ɱ=m ɲ=nj ɳ=n ɴ=ŋ ʎ=lj ʝ=j ʄ=ʤ ʣ=dz ʦ=ts ʨ=ʧ ʥ=ʤ ɑ\u0303=ɑn ɛ\u0303=ɑn ɔ\u0303=On œ\u0303=ʌn
@@ -127,7 +127,7 @@ def rewrite(wording: str) -> str:
     """Return the text that hibari is given for a wording.
 
     >>> rewrite("Lean 1,5 cm / Up"), rewrite("Up")
-    ('Lean 1.5 cm, Up.', '[Up](/ˈʌp/).')
+    ('Lean 1.5 cm, Up', '[Up](/ˈʌp/)')
     >>> rewrite("[Tadasana](/təˈdɑːsənə/), or tah-DAH-sah-nah.")
     '[Tadasana](/tədˈɑsənə/), or [tah-DAH-sah-nah](/tɑdˈɑsɑnɑ/).'
     """
@@ -142,12 +142,8 @@ def rewrite(wording: str) -> str:
     if not text.isascii():
         text = _SANSKRIT.sub(lambda match: match[0].translate(_IAST), text)
     text = _mark_words(_read_beside(_read_signs(_lower_capitals(text)), keep), keep)
-    ended = text if text[-1:] in ".!?…:;,)\"”'’" or not text else f"{text}."
-    return re.sub(
-        rf"({_PLACE.pattern})(['’]s(?!\w))?(?:-(?=[\w\U000f0000-\U000ffffd]))?",
-        lambda match: _put_back(match, kept),
-        ended,
-    )
+    after = rf"({_PLACE.pattern})(['’]s(?!\w))?(?:-(?=[\w\U000f0000-\U000ffffd]))?"
+    return re.sub(after, lambda match: _put_back(match, kept), text)
 
 
 def _put_back(match: re.Match[str], kept: list[str]) -> str:
@@ -170,18 +166,12 @@ def convert_ipa(sounds: str) -> str:
     ('tədˈɑsənə', 'ʤˈɜɹni', 'pˈWz')
     """
     own = re.sub("ɹ{2,}", "ɹ", translate_phonemes(sounds, _read_alphabet()))
-    return " ".join(filter(None, map(_place_stress, own.split()))).replace("ˈə", "ˈʌ")
+    return " ".join(own.split()).replace("ˈə", "ˈʌ")
 
 
 @cache
 def _read_alphabet() -> dict[str, str]:
     return {each: each for each in _SAME} | dict(pair.split("=") for pair in _OTHER.split())
-
-
-def _place_stress(word: str) -> str:
-    """Return a word's phonemes with each stress mark before its vowel, and with a main stress."""
-    moved = re.sub(rf"([ˈˌ])([^{_VOWELS}ˈˌ]+)(?=[{_VOWELS}])", r"\2\1", word)
-    return moved if "ˈ" in moved else re.sub(rf"ˌ?([{_VOWELS}])", r"ˈ\1", moved, count=1)
 
 
 def _lower_capitals(text: str) -> str:
@@ -213,7 +203,7 @@ def _mark_words(text: str, keep: Keep) -> str:
     words, phrases = _read_table()
     cue = text.rstrip(".! ")
     if sounds := words.get(f"{cue.lower()}.") or phrases.get(f"{cue.lower()}."):
-        return f"{keep(cue, sounds)}."
+        return keep(cue, sounds)
 
     def mark(match: re.Match[str]) -> str:
         sounds = _find_sounds(match[0], words)

@@ -89,6 +89,11 @@ class CheckedVoice:
             return f"{self.package}, {self.voice.identity}"
 
     @property
+    def knows_phonemes(self) -> bool:
+        """Whether the voice says so."""
+        return bool(getattr(self.voice, "knows_phonemes", False))
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """What the voice has to tell, if it has something."""
         return tuple(getattr(self.voice, "problems", ()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from voicecoach.phonemes import drop_phonemes
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
@@ -13,7 +15,11 @@ if TYPE_CHECKING:
 
 
 class Voice(Protocol):
-    """Anything that turns words into clips."""
+    """Anything that turns words into clips.
+
+    A wording can have words with their phonemes: ``[Tadasana](/təˈdɑːsənə/)``. Only a voice whose attribute
+    ``knows_phonemes`` is true gets them; every other voice gets the words.
+    """
 
     @property
     def identity(self) -> str:
@@ -51,6 +57,11 @@ class ShippedVoice(Protocol):
 
     def shipped_identity_of(self, wording: str) -> str:
         """Everything that changes the sound of this wording, except the versions of the libraries below the voice."""
+
+
+def fit_wordings(voice: Voice, wordings: Sequence[str]) -> Sequence[str]:
+    """Return wordings as a voice can read them: without phonemes if it does not know them."""
+    return wordings if getattr(voice, "knows_phonemes", False) else [drop_phonemes(each) for each in wordings]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from voicecoach.system import folders, parallel, plain_files
 from voicecoach.system.file_names import name_recording
 from voicecoach.voices import polish
 from voicecoach.voices.polish import Raw
-from voicecoach.voices.port import CompositeVoice
+from voicecoach.voices.port import CompositeVoice, fit_wordings
 from voicecoach.voices.takes import Takes, list_recordings
 
 if TYPE_CHECKING:
@@ -101,6 +101,9 @@ class RecordedVoice:
     is made anew is heard, and nothing else is done again.
     """
 
+    knows_phonemes = True
+    """Recordings are found by their words, and the other voice gets what it can read."""
+
     def __init__(self, folder: Path, other: Voice | None = None, named: str = "", notes: Iterable[str] = ()) -> None:
         """Look into ``folder``; ``named`` is what the other voice is called, ``notes`` come first among the problems.
 
@@ -150,7 +153,7 @@ class RecordedVoice:
         heard = self._read_clips(
             {wording: file for wording, file in files.items() if file}, () if self.other else missing
         )
-        spoken = iter(self.other.speak(missing) if self.other and missing else ())
+        spoken = iter(self.other.speak(fit_wordings(self.other, missing)) if self.other and missing else ())
         try:
             for wording in wordings:
                 clip = heard[wording] if wording in heard else next(spoken, None)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import VoiceError, quote
+from voicecoach.phonemes import list_marked
 from voicecoach.system import cache, parallel
 from voicecoach.voices import espeak
 from voicecoach.voices.catalogue import Catalogue, choose, read_catalogue
@@ -79,6 +80,11 @@ class SystemVoice:
     patience: float = PATIENCE
     languages: tuple[str, ...] = ()
     workers: int | None = None
+
+    @property
+    def knows_phonemes(self) -> bool:
+        """Whether it is one of espeak's English voices."""
+        return bool(self.languages) and self.languages[0].startswith("en") and espeak.find().driver == "espeak"
 
     @property
     def identity(self) -> str:
@@ -265,7 +271,9 @@ def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, nu
         place = {"data": espeak.shorten_data_path(found.data, folder), "private": str(folder)}
         setup = {"driver": found.driver, "library": found.path, **place, **own}
         rate = ESPEAK_RATE if found.driver == "espeak" else None
-        start = Start(command, setup, patience, one_phrase=found.one_phrase_a_process, sample_rate=rate)
+        start = Start(
+            command, setup, patience, one_phrase=found.one_phrase_a_process, sample_rate=rate, add=_add_phonemes
+        )
         speakers: list[Speaker] = []
         for each in range(number):
             own_place = folder / str(each)
@@ -273,6 +281,13 @@ def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, nu
             speakers.append(Speaker(start, own_place))
             stack.callback(speakers[-1].stop)
         yield speakers
+
+
+def _add_phonemes(wording: str) -> dict[str, object]:
+    """Return the text of a wording with phonemes, as the worker takes it."""
+    from voicecoach.voices.worker import PHONETIC
+
+    return {"text": f"{PHONETIC}{espeak.write_phonemes(wording)}"} if list_marked(wording) else {}
 
 
 def _ask_twice(command: Sequence[str], patience: float) -> dict[str, object]:

@@ -25,6 +25,8 @@ _Speech = TypeVar("_Speech")
 PROPERTIES = ("voice", "rate", "pitch", "volume")
 ESPEAK_RATE = 22_050
 """Samples a second; pyttsx3 writes all of espeak's sound so."""
+PHONETIC = "\ue000"
+"""A text that begins with this has espeak's phonemes between double brackets."""
 LONGEST = 1_200
 """Default time limit for a phrase, in seconds."""
 
@@ -94,7 +96,10 @@ class Espeak:
     def _write_speech(self, text: str, path: str, rate: int | None) -> None:
         self._set({} if rate is None else {"rate": rate})
         self._heard.clear()
-        self._library.Synth(text.encode(), flags=self._library.ENDPAUSE | self._library.CHARS_UTF8)
+        flags = self._library.ENDPAUSE | self._library.CHARS_UTF8
+        if text.startswith(PHONETIC):
+            text, flags = text.removeprefix(PHONETIC), flags | self._library.PHONEMES
+        self._library.Synth(text.encode(), flags=flags)
         self._library.Synchronize()
         if not self._heard:
             raise Failed("no sound for it")

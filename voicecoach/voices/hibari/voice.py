@@ -93,6 +93,7 @@ class HibariVoice(NeuralVoice):
     take: int = 0
 
     KIND: ClassVar[str] = MODULE
+    knows_phonemes: ClassVar[bool] = True
     SETTINGS: ClassVar[range] = range(350, 2501)
     DENSE: ClassVar[float] = 1.08
 
