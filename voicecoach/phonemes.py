@@ -69,6 +69,15 @@ def find_unknown(sound: str) -> str:
     return unknown or ("" if set(letters) & {*_VOWELS, *_CONSONANTS} else letters)
 
 
+def name_letters(**others: str) -> dict[str, str]:
+    """Return the phonetic alphabet as a table for `translate_phonemes`: each letter, and ``others`` that are different.
+
+    >>> translate_phonemes("ɡreɪ", name_letters(r="ɹ"))
+    'ɡɹˈeɪ'
+    """
+    return {each: each for each in f"{_VOWELS}{_CONSONANTS}ˈˌː \u0303"} | {"g": "ɡ"} | others
+
+
 def translate_phonemes(sounds: str, table: Mapping[str, str]) -> str:
     """Return phonemes in another alphabet, the longest signs of ``table`` first; a sign without an entry is left out.
 

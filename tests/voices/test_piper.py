@@ -163,6 +163,16 @@ def test_each_sentence_has_the_level_that_the_model_gives_it(tmp_path: Path) -> 
 
 
 @needs_piper
+def test_phonemes_are_spoken_in_the_place_of_a_word(data: Path) -> None:
+    hum = voice("en_US-hum-low", data)
+    dog, cow, other, word = hum.speak(
+        ["[Dog](/kˈæt/) sits.", "[Cow](/kæt/) sits.", "[Dog](/kætrə/) sits.", "Dog sits."]
+    )
+    assert dog == cow
+    assert len({dog.pcm, other.pcm, word.pcm}) == 3
+
+
+@needs_piper
 def test_a_long_text_is_given_to_the_model_in_pieces(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = piper.load_model(piper_models.list_models(data)[1])
     given: list[str] = []

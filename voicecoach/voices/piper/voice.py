@@ -11,10 +11,11 @@ import logging
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from voicecoach.audio.clip import SAMPLE_BYTES, amplify
 from voicecoach.errors import ChoiceError, VoiceError, quote
+from voicecoach.phonemes import name_letters, replace_phonemes, translate_phonemes
 from voicecoach.system import cache
 from voicecoach.voices.packages import hash_file
 from voicecoach.voices.piper.models import (
@@ -91,6 +92,8 @@ class PiperVoice:
     volume: float = 0.0
     languages: tuple[str, ...] = ()
     problems: tuple[str, ...] = field(default=(), compare=False)
+
+    knows_phonemes: ClassVar[bool] = True
 
     @cached_property
     def identity(self) -> str:
@@ -203,6 +206,7 @@ class LoadedModel:
         """Speak a wording: its sentences, each trimmed, with a pause between them."""
         from voicecoach.voices.polish import Raw
 
+        wording = replace_phonemes(wording, self._write_phonemes)
         settings = self._settings(
             speaker_id=speaker, length_scale=scale, noise_scale=0.0, noise_w_scale=0.0, normalize_audio=False
         )
@@ -221,6 +225,14 @@ class LoadedModel:
         known = self._voice.config.phoneme_id_map
         spelled = (sound for sentence in self._voice.phonemize(text) for sound in sentence)
         return sum(any(map(str.isalpha, sound)) and sound in known for sound in spelled)
+
+    def _write_phonemes(self, word: str, sounds: str) -> str:
+        """Return a word with phonemes as Piper reads it; the few models without espeak's phonemes get the word."""
+        config = self._voice.config
+        if getattr(config.phoneme_type, "value", config.phoneme_type) != "espeak":
+            return word
+        english = config.espeak_voice.startswith("en")
+        return f"[[{translate_phonemes(sounds, name_letters(r='ɹ') if english else name_letters())}]]"
 
     def _sentences(self, wording: str, settings: object) -> Iterator[bytes]:
         from voicecoach.voices import polish
