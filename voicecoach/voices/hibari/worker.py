@@ -48,7 +48,7 @@ GUESSED = 2
 
 LEAST_SPEED = {1: 0.75, 2: 0.7, 3: 0.7}
 """The slowest speed of a sentence by its number of words: slower ones blur."""
-CALM_SPEED = 0.62
+CALM_SPEED = 0.6
 """The speed for which these pauses are; at others they are shorter or longer in proportion."""
 
 
