@@ -7,6 +7,7 @@ import re
 import shlex
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,6 @@ from voicecoach.voices.recommended import RECOMMENDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from voicecoach.voices.port import Settings, Voice
 
@@ -194,7 +194,7 @@ def test_a_voice_that_is_damaged_is_installed_again(
     monkeypatch.setattr(finding, "list_kinds", lambda: {"hibari": Damaged("hibari", (HEART,))})
     status, out, _ = say(capsys, "get en")
     assert (status, out.splitlines()[-1]) == (0, "hibari:heart is ready: --voice hibari:heart")
-    assert installers.commands == [["pip", "hibari-tts", "--force-reinstall", "--no-deps"]]
+    assert installers.commands == [["pip", installing.PACKAGES["hibari"], "--force-reinstall", "--no-deps"]]
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_a_missing_package_is_installed_by_what_there_is(
     status, out, err = say(capsys, "get en")
     assert out.splitlines()[0] == "hibari:heart (Heart): 14 MB, and the package hibari-tts; licence Apache-2.0"
     assert (status, err.startswith(f"voicecoach: {told}" if told else "")) == (1 if told else 0, True)
-    assert [each[1] for each in installers.commands] == ["hibari-tts"] * len(ends)
+    assert [each[1] for each in installers.commands] == [installing.PACKAGES["hibari"]] * len(ends)
 
 
 @pytest.mark.parametrize(
@@ -286,3 +286,9 @@ def test_installers_are_those_that_this_python_has(
 
     assert list(list_programs()) == programs
     assert [each[3] for each in begun.commands] == (["ensurepip"] if "ensurepip" in there else [])
+
+
+@pytest.mark.parametrize("requirement", installing.PACKAGES.values())
+def test_packages_are_installed_in_the_versions_that_the_program_asks_for(requirement: str) -> None:
+    asked = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'"{requirement};' in asked or f'"{requirement}"' in asked
