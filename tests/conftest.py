@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,6 +48,19 @@ def _keep_the_systems_voice() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("voicecoach.voices.hibari.voice.RANK", 0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parse_each_text_once() -> Iterator[None]:
+    """Let the YAML parser read each text only once: hundreds of tests load the same built-in routines.
+
+    Only its nodes are kept, which nobody changes. All that the program makes of them is made anew each time.
+    """
+    from voicecoach.routine import source
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source, "_compose", lru_cache(maxsize=256)(source._compose))  # noqa: SLF001
         yield
 
 

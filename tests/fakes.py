@@ -15,8 +15,9 @@ from voicecoach.testing import FakeVoice
 from voicecoach.testing import measure_text as spoken_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from voicecoach.audio.clip import Clip
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.core.score import Score
     from voicecoach.core.timeline import Measure, Timeline
@@ -28,6 +29,7 @@ __all__ = [
     "FakeKind",
     "FakeVoice",
     "NamedVoice",
+    "QuickVoice",
     "ceil_to_frame",
     "measure",
     "perform",
@@ -54,6 +56,13 @@ def snap(at: Fraction) -> Fraction:
 
 def ceil_to_frame(at: Fraction) -> Fraction:
     return timeline.ceil_to_grid(at, FRAME)
+
+
+class QuickVoice(FakeVoice):
+    """Speaks each wording in a quarter of the time, so that there is less to encode."""
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
+        return (clip[: clip.samples // 4] for clip in super().speak(wordings))
 
 
 class NamedVoice(FakeVoice):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from tests.fakes import measure, perform
 from voicecoach.core.notation import read_pace as paced
 from voicecoach.core.score import Side
+from voicecoach.routine.library import list_built_in
 from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices, Guidance
@@ -57,8 +59,11 @@ SESSIONS: dict[str, tuple[str, Choices]] = {
 }
 
 
+_load_built_in = cache(load_routine)
+
+
 def performed(name: str, choices: Choices) -> Timeline:
-    routine = load_routine(name)
+    routine = _load_built_in(name) if name in list_built_in() else load_routine(name)
     return perform(build(routine, choices), measure, choose_pace(routine, choices))
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import voicecoach as vc
+from tests.fakes import QuickVoice
 from tests.public_api import GOLDEN, describe
-from tests.test_docs import QuickVoice
 from voicecoach import errors
 from voicecoach.app import speaker
 from voicecoach.audio import render

@@ -6,12 +6,11 @@ import math
 import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
-from tests.fakes import FakeVoice
+from tests.fakes import QuickVoice
 from tests.goldens import GOLDEN, example_sheet, examples
 from voicecoach.app import speaker
 from voicecoach.app.cli import cli
@@ -22,11 +21,6 @@ from voicecoach.routine import keys as language_keys
 from voicecoach.routine import model
 from voicecoach.routine.loader import load_routine
 from voicecoach.voices.cached import CachedVoice
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from voicecoach.audio.clip import Clip
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -45,13 +39,6 @@ REFUSED = [
     (step.replace(r"\|", "|"), told.replace(r"\|", "|"))
     for step, told in re.findall(r"^\| `(- .*)` \| (.*) \|$", ROUTINES, re.MULTILINE)
 ]
-
-
-class QuickVoice(FakeVoice):
-    """Speaks each wording in a third of the time, so that there is less to encode."""
-
-    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
-        return (clip[: clip.samples // 3] for clip in super().speak(wordings))
 
 
 @pytest.fixture

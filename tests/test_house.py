@@ -54,6 +54,11 @@ def layer(module: str) -> str:
     return LAYER_OF.get(first, first)
 
 
+def list_modules(package: str) -> list[str]:
+    """Return the modules of a layer."""
+    return [name for name in MODULES if layer(name) == package]
+
+
 def find_imports(tree: ast.AST, *, types: bool) -> Iterator[ast.ImportFrom | ast.Import]:
     """Yield the imports of a module, those in its functions as well; with ``types`` also those for the type checker."""
     for node in ast.iter_child_nodes(tree):
@@ -64,7 +69,8 @@ def find_imports(tree: ast.AST, *, types: bool) -> Iterator[ast.ImportFrom | ast
         yield from find_imports(node, types=types)
 
 
-def imported(module: str, *, types: bool = False) -> set[str]:
+@cache
+def imported(module: str, *, types: bool = False) -> frozenset[str]:
     """Return the names of the modules that a module imports."""
     found: set[str] = set()
     for node in find_imports(parse(module), types=types):
@@ -74,7 +80,7 @@ def imported(module: str, *, types: bool = False) -> set[str]:
             whole = node.module or ""
             inner = {f"{whole}.{alias.name}" for alias in node.names if f"{whole}.{alias.name}" in OURS}
             found |= inner or {whole}
-    return found
+    return frozenset(found)
 
 
 OURS = {f"voicecoach.{name}" for name in MODULES}
@@ -152,16 +158,23 @@ def test_one_module_starts_processes() -> None:
     assert {module for module in MODULES if starting & imported(module)} == {"system.process"}
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if layer(name) in PURE])
-def test_what_is_pure_touches_nothing_outside(module: str) -> None:
-    assert not {name.split(".")[0] for name in imported(module)} & WITH_EFFECTS
+@pytest.mark.parametrize("package", sorted(PURE))
+def test_what_is_pure_touches_nothing_outside(package: str) -> None:
+    named = {(module, name) for module in list_modules(package) for name in imported(module)}
+    assert not {(module, name) for module, name in named if name.split(".")[0] in WITH_EFFECTS}
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if layer(name) in PURE])
-def test_what_is_pure_writes_nothing(module: str) -> None:
-    calls = (node.func for node in ast.walk(parse(module)) if isinstance(node, ast.Call))
-    names = {each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "") for each in calls}
-    assert not names & WRITES
+@pytest.mark.parametrize("package", sorted(PURE))
+def test_what_is_pure_writes_nothing(package: str) -> None:
+    called = {(module, name) for module in list_modules(package) for name in find_calls(parse(module))}
+    assert not {(module, name) for module, name in called if name in WRITES}
+
+
+def find_calls(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of the functions and methods that a module calls."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
 def test_a_package_is_small_enough_to_look_over() -> None:
@@ -175,10 +188,15 @@ def test_the_command_line_starts_without_what_is_slow_to_load() -> None:
     assert not set(json.loads(done.stdout)) & HEAVY
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_everything_public_says_what_it_is_for(module: str) -> None:
-    tree = parse(module)
-    assert ast.get_docstring(tree), "the module itself"
+@pytest.mark.parametrize("package", LAYERS)
+def test_everything_public_says_what_it_is_for(package: str) -> None:
+    assert not [(module, name) for module in list_modules(package) for name in find_silent(parse(module))]
+
+
+def find_silent(tree: ast.Module) -> Iterator[str]:
+    """Yield what is public in a module and has no docstring."""
+    if not ast.get_docstring(tree):
+        yield "the module itself"
     public = [
         node
         for node in tree.body
@@ -187,19 +205,19 @@ def test_everything_public_says_what_it_is_for(module: str) -> None:
         and not any(isinstance(each, ast.Name) and each.id == "overload" for each in node.decorator_list)
     ]
     methods = [each for node in public if isinstance(node, ast.ClassDef) for each in functions(node)]
-    silent = [
-        node.name for node in (*public, *methods) if not node.name.startswith("_") and not ast.get_docstring(node)
-    ]
-    assert not silent
+    for node in (*public, *methods):
+        if not node.name.startswith("_") and not ast.get_docstring(node):
+            yield node.name
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_no_function_is_long(module: str) -> None:
+@pytest.mark.parametrize("package", LAYERS)
+def test_no_function_is_long(package: str) -> None:
     def length(function: ast.FunctionDef) -> int:
         described = function.body[0].end_lineno if ast.get_docstring(function) else None
         return (function.end_lineno or 0) - (described or function.lineno)
 
-    assert not {each.name: length(each) for each in functions(parse(module)) if length(each) > LONGEST_FUNCTION}
+    there = [(module, each) for module in list_modules(package) for each in functions(parse(module))]
+    assert not {(module, each.name): length(each) for module, each in there if length(each) > LONGEST_FUNCTION}
 
 
 def test_no_file_is_long() -> None:

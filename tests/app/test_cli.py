@@ -293,7 +293,8 @@ def planned(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, Any]:
 
 
 def test_make_tells_where_the_time_went(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["make", "thigh-burner", "--rounds", "1", "-o", str(tmp_path), "--timings", "--json"]) == 0
+    (tmp_path / "calm.yaml").write_text("title: Calm\nsteps:\n  - breathe: 2\n    in: In\n    out: Out\n")
+    assert run(["make", "calm.yaml", "-o", str(tmp_path), "--timings", "--json"]) == 0
     out, err = capsys.readouterr()
     told = {name: float(seconds) for name, seconds in re.findall(r"^(\w+) +([0-9.]+) s +[0-9]+%$", err, re.MULTILINE)}
     assert len(told) == len(err.splitlines())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from tests.fakes import FakeVoice
+from tests.fakes import QuickVoice
 from voicecoach.app import config, doctor, measuring, player, sampling, speaker, voice_page
 from voicecoach.app.cli import COMMANDS, cli, run
 from voicecoach.app.cli.parameters import Option
@@ -57,7 +57,7 @@ def returning(value: object) -> Callable[..., object]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the files that the examples name, a voice, a player and taps; shared by all of them."""
     folder = tmp_path_factory.mktemp("home")
-    voice = CachedVoice(FakeVoice(), folder / "cache")
+    voice = CachedVoice(QuickVoice(), folder / "cache")
     offer = installing.Offer(VoiceInfo("x:amy", "x", "Amy", ready=False))
     taps = Taps(tuple(Tap(Kind.INHALE, Fraction(10 * number)) for number in range(8)))
     with pytest.MonkeyPatch.context() as patch:

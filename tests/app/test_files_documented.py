@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
-from tests.fakes import FakeVoice
+from tests.fakes import QuickVoice
 from voicecoach.app import speaker
 from voicecoach.app.cli import cli
 from voicecoach.app.speaker import Speaker
@@ -28,7 +28,7 @@ EXAMPLES = re.findall(r"^\$ voicecoach (.*)\n((?:[^$`\n].*\n)*)", FILES + SOUNDS
 
 
 def test_every_command_runs_and_says_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    voice = CachedVoice(FakeVoice(), tmp_path / "cache")
+    voice = CachedVoice(QuickVoice(), tmp_path / "cache")
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, "fake"))
     monkeypatch.setattr(render, "NEAR", math.inf)  # loud enough as it is: nothing is encoded twice
     monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")

@@ -20,6 +20,7 @@ from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
 from voicecoach.system import cache
 
 if TYPE_CHECKING:
+    from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.script.piece import Piece
 
 ROUTINE = """
@@ -61,9 +62,9 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voicecoach.routine.loader.load_routine", refuse)
 
 
-def written(name: str, choices: Choices) -> Piece | str:
+def written(routine: LoadedRoutine, choices: Choices) -> Piece | str:
     try:
-        return write_checked_piece(load_routine(name), choices)
+        return write_checked_piece(routine, choices)
     except VoicecoachError as error:
         return str(error)
 
@@ -77,8 +78,9 @@ def kept(name: str, choices: Choices, folder: Path) -> Piece | str:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_kept_is_what_would_be_written(name: str, tmp_path: Path) -> None:
+    routine = load_routine(name)
     for choices in CHOICES:
-        expected = written(name, choices)
+        expected = written(routine, choices)
         assert kept(name, choices, tmp_path) == expected
         again = kept(name, choices, tmp_path)
         assert again == expected
@@ -196,18 +198,18 @@ def test_mistakes_are_not_kept(tmp_path: Path) -> None:
         b"",
         b"nonsense",
         pickle.dumps(((), None)),
-        pickle.dumps((((str(BUILT_IN / "leg-stretch.yaml"), "0" * 64),), None)),
+        pickle.dumps((((str(BUILT_IN / "thigh-burner.yaml"), "0" * 64),), None)),
         pickle.dumps(Path.home),
         b"cos\nsystem\n(S'true'\ntR.",
         b"\x80\x05}" + b"(" * 1000,
     ],
 )
 def test_what_is_no_piece_is_a_miss(content: bytes, tmp_path: Path) -> None:
-    source = Source("leg-stretch", None, tmp_path)
+    source = Source("thigh-burner", None, tmp_path)
     expected = source.piece(Choices())
     (path,) = tmp_path.rglob("*.piece")
     cache.store(path, content or b" ")
-    assert Source("leg-stretch", None, tmp_path).piece(Choices()) == expected
+    assert Source("thigh-burner", None, tmp_path).piece(Choices()) == expected
 
 
 def test_nothing_but_the_parts_of_a_piece_is_made_of_what_is_kept() -> None:

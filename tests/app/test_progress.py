@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.fakes import FakeVoice
+from tests.fakes import QuickVoice
 from voicecoach.app import cli, speaker
 from voicecoach.app.progress import Bars, Heading, _bars, show_progress
 from voicecoach.app.speaker import Speaker
@@ -41,7 +41,7 @@ def home(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("voicecoach.app.config.file", lambda: tmp_path / "config.toml")
     monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: kept)
-    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(CachedVoice(FakeVoice(), kept), "Heart"))
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(CachedVoice(QuickVoice(), kept), "Heart"))
     (tmp_path / "calm.yaml").write_text(ROUTINE)
     return tmp_path
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.amounts import choose_amount
 from tests.fakes import FakeVoice
 from tests.sounded import Spoken, breaths, still
 from tests.tagged import TAGS
@@ -155,9 +156,13 @@ KINDS = [
 ]
 
 
+CUES = choose_amount(5, 10)
+"""So many cues, which lose a part each as LOSSES says."""
+
+
 @pytest.fixture(scope="module")
 def babbled() -> Spoken:
-    return Spoken(seq(still(1), *(seq(phrase(f"{number}"), still(1)) for number in range(10))), Babble())
+    return Spoken(seq(still(1), *(seq(phrase(f"{number}"), still(1)) for number in range(CUES))), Babble())
 
 
 @dataclass(frozen=True)
@@ -191,7 +196,7 @@ def test_what_is_missing_of_a_word_is_told_and_nothing_else(
     babbled.write(path, sounding, lambda cue: LOSSES[int(cue.text) % len(LOSSES)].of(babbled.clip(cue)))
     lost = [(cue, loss) for cue in babbled.timeline.cues if (loss := LOSSES[int(cue.text) % len(LOSSES)]).samples]
     found = verify(path)
-    assert len(found) == len(lost) == 8
+    assert len(found) == len(lost) == CUES * 4 // len(LOSSES)
     for each, (cue, loss) in zip(found, lost, strict=True):
         assert each.what.startswith(loss.told)
         assert each.what.endswith(f"ms of {cue.text!r} are not heard")

@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FRAME, FakeVoice, ceil_to_frame, measure, perform, snap
@@ -180,19 +180,19 @@ STIFF = {"breath-ladder", "four-seven-eight", "interval-training", "muscle-relax
     ],
 )
 def test_a_built_in_can_have_any_length(name: str, seconds: int) -> None:
-    fit = asked(load_routine(name), seconds)
-    assert laid(load_routine(name), Choices(), fit.amount).duration == ceil_to_frame(Fraction(seconds))
+    script = load_routine(name)
+    fit = asked(script, seconds)
+    assert laid(script, Choices(), fit.amount).duration == ceil_to_frame(Fraction(seconds))
 
 
 @pytest.mark.many
 @pytest.mark.parametrize("name", sorted(STIFF - {"alternate-nostril-breathing"}))
 def test_a_built_in_that_can_not_have_a_length_says_which_it_can(name: str) -> None:
+    script = load_routine(name)
     with pytest.raises(LengthError) as caught:
-        asked(load_routine(name), 3600)
+        asked(script, 3600)
     assert caught.value.shorter
-    assert asked(load_routine(name), caught.value.shorter.goal).trial.seconds == ceil_to_frame(
-        caught.value.shorter.goal
-    )
+    assert asked(script, caught.value.shorter.goal).trial.seconds == ceil_to_frame(caught.value.shorter.goal)
 
 
 def test_what_follows_a_list_goes_through_it_once() -> None:
@@ -202,14 +202,14 @@ def test_what_follows_a_list_goes_through_it_once() -> None:
 
 
 @pytest.mark.many
-def test_three_hours_take_few_attempts() -> None:
+def test_an_hour_takes_few_attempts() -> None:
     attempt, tried = prepare_attempt(load_routine("sitting-leg-stretch"), Choices(), measure, FRAME), []
 
     def counted(amount: Amount) -> Trial | None:
         tried.append(amount)
         return attempt(amount)
 
-    assert fit_length(counted, Fraction(10_800), FRAME).trial.seconds == 10_800
+    assert fit_length(counted, Fraction(3_600), FRAME).trial.seconds == 3_600
     assert len(tried) <= 9
 
 
@@ -268,8 +268,8 @@ def test_breaths_and_words_are_as_they_would_be_without_a_length(
     choices = Choices(taken)
     try:
         fit = asked(script, seconds, choices)
-    except LengthError:
-        assume(False)  # noqa: FBT003 - hypothesis has it so
+    except LengthError as error:
+        fit = next(each for each in (error.shorter, error.longer) if each)
     own, timeline = (laid(script, choices, amount) for amount in (Amount(), fit.amount))
 
     def phases(each: Timeline) -> set[tuple[str, Fraction]]:
@@ -299,8 +299,9 @@ def test_the_authors_limits_are_kept(count: int, limits: dict[str, int], rounds:
 def test_the_tracks_of_both_sides_have_the_length(script: LoadedRoutine, taken: Pace | None, seconds: Fraction) -> None:
     try:
         fits = [asked(script, seconds, Choices(taken, sides=(side,))) for side in LEFT_RIGHT]
-    except LengthError:
-        assume(False)  # noqa: FBT003 - hypothesis has it so
+    except LengthError as error:
+        seconds = next(each.goal for each in (error.shorter, error.longer) if each)
+        fits = [asked(script, seconds, Choices(taken, sides=(side,))) for side in LEFT_RIGHT]
     left, right = (
         laid(script, Choices(taken, sides=(side,)), fit.amount) for side, fit in zip(LEFT_RIGHT, fits, strict=True)
     )
@@ -317,7 +318,7 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
     attempt = prepare_attempt(script, Choices(read_pace(taken)), measure, FRAME)
     goal = ceil_to_frame(seconds)
     possible = False
-    for rounds in range(-1, 2):
+    for rounds in (each for each in range(-1, 2) if not possible):
         trial = attempt(Amount(rounds))
         assert trial
         room = trial.freedoms
@@ -328,6 +329,8 @@ def test_what_can_be_is_found(count: int, limits: dict[str, int], rest: Step, ta
             tried = attempt(amount)
             assert tried
             possible |= 0 <= goal - tried.seconds < tried.breath
+            if possible:
+                break
     try:
         fit_length(attempt, seconds, FRAME)
     except LengthError:

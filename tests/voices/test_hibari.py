@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from voicecoach.voices.port import Voice
 
+pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
 CALIBRATION = "Sit tall with your shoulders low, and follow the breath as it slowly comes and goes."
 
 # A worker that hums: 60 ms for each phoneme at a speed of 1. "zzz" has no sound; a state file says what goes wrong.
@@ -53,8 +54,8 @@ for line in sys.stdin:
         print(json.dumps({"read": {} if fault == "nonsense" else [read(each) for each in asked["texts"]]}), flush=True)
         continue
     length = sum(map(len, asked["sentences"]))
-    samples = range(1440 * length * 1000 // asked["rate"])
-    hum = [round(9000 * math.sin(math.tau * at / (100 + length % 7))) for at in samples]
+    count, period = 1440 * length * 1000 // asked["rate"], 100 + length % 7
+    hum = ([round(9000 * math.sin(math.tau * at / period)) for at in range(period)] * (count // period + 1))[:count]
     with wave.open(asked["path"], "wb") as file:
         file.setparams((1, 2, 24000, 0, "NONE", ""))
         file.writeframes(array.array("h", [0] * 3000 + hum + [0] * 3000).tobytes())

@@ -1,0 +1,12 @@
+"""How much a test tries: a quick run tries a part of what CI tries, as with the examples of a law."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+IS_QUICK = settings.default is not None and settings.default.max_examples <= 25
+
+
+def choose_amount(quick: int, whole: int) -> int:
+    """Return how many cases to try: a part of them in a quick run, the whole in CI."""
+    return quick if IS_QUICK else whole
