@@ -38,7 +38,7 @@ from voicecoach.core.score import (
     phrase,
     seq,
 )
-from voicecoach.core.timeline import format_timestamp
+from voicecoach.core.timeline import format_timestamp, round_time, to_milliseconds
 from voicecoach.errors import ChoiceError, FitError
 
 if TYPE_CHECKING:
@@ -329,3 +329,10 @@ def test_a_session_that_goes_on_for_too_long_is_refused_with_the_limit_named(mon
 )
 def test_a_timestamp_has_hours_minutes_seconds_and_thousandths(milliseconds: int, point: str, written: str) -> None:
     assert format_timestamp(milliseconds, point) == written
+
+
+@given(st.fractions(0, 40_000, max_denominator=50_000), st.integers(1, 1000))
+def test_a_time_is_rounded_to_the_nearest_part_and_halves_go_up(seconds: Fraction, parts: int) -> None:
+    assert -Fraction(1, 2) < round_time(seconds, parts) - seconds * parts <= Fraction(1, 2)
+    assert round_time(Fraction(2 * parts + 1, 2 * parts), parts) == parts + 1
+    assert to_milliseconds(seconds) == round_time(seconds, 1000)
