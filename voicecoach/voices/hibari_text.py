@@ -48,6 +48,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct"
 _NOUN = r"(?= (?-i:[a-z]))(?! (?:and|or|to|is)\b)"
 _STOP = r"(?=\.(?: \D|$))"
 _BESIDE = {
+    "and": ((r"^and(?= (?:in|out)\b)", "/ænd/"),),
     "lead": ((r"lead(?= (?:weight|ball|plate|pipe|vest|apron)s?\b)", "/lˈɛd/"),),
     "wind": ((rf"wind(?= (?:down|up|(?:your|both|the) {_LIMBS})\b)", "/wˈInd/"),),
     "winds": ((r"winds(?= (?:down|up)\b)", "/wˈIndz/"),),
@@ -127,7 +128,7 @@ def rewrite(wording: str) -> str:
     """Return the text that hibari is given for a wording.
 
     >>> rewrite("Lean 1,5 cm / Up"), rewrite("Up")
-    ('Lean 1.5 cm, Up', '[Up](/ˈʌp/)')
+    ('Lean 1.5 cm, Up', '[Up](/ˈʌpp/)')
     >>> rewrite("[Tadasana](/təˈdɑːsənə/), or tah-DAH-sah-nah.")
     '[Tadasana](/tədˈɑsənə/), or [tah-DAH-sah-nah](/tɑdˈɑsɑnɑ/).'
     """
@@ -141,7 +142,11 @@ def rewrite(wording: str) -> str:
     text = replace_phonemes(text, lambda word, sounds: keep(word, convert_ipa(sounds)))
     if not text.isascii():
         text = _SANSKRIT.sub(lambda match: match[0].translate(_IAST), text)
-    text = _mark_words(_read_beside(_read_signs(_lower_capitals(text)), keep), keep)
+    text = _read_signs(_lower_capitals(text))
+    cue = text.rstrip(".! ")
+    if sounds := _find_cue(cue.lower()):
+        return f"[{cue}](/{sounds}/)"
+    text = _mark_words(_read_beside(text, keep), keep)
     after = rf"({_PLACE.pattern})(['’]s(?!\w))?(?:-(?=[\w\U000f0000-\U000ffffd]))?"
     return re.sub(after, lambda match: _put_back(match, kept), text)
 
@@ -198,12 +203,15 @@ def _put(match: re.Match[str], said: str, keep: Keep) -> str:
     return keep(match[0], said[1:-1]) if said.startswith("/") else match.expand(said)
 
 
+def _find_cue(text: str) -> str:
+    """Return the phonemes of a whole wording, if the table has it."""
+    words, phrases = _read_table()
+    return words.get(f"{text}.", "") or phrases.get(f"{text}.", "")
+
+
 def _mark_words(text: str, keep: Keep) -> str:
     """Return a text with phonemes for the words of the table, respellings and names of postures."""
     words, phrases = _read_table()
-    cue = text.rstrip(".! ")
-    if sounds := words.get(f"{cue.lower()}.") or phrases.get(f"{cue.lower()}."):
-        return keep(cue, sounds)
 
     def mark(match: re.Match[str]) -> str:
         sounds = _find_sounds(match[0], words)
