@@ -40,6 +40,7 @@ def note(setup: dict[str, Any], line: str) -> None:
 
 def main() -> None:
     setup = json.loads(sys.stdin.readline())
+    note(setup, f"ready {'at once' if setup.get('ready') else 'later'}")
     say({"error": setup["broken"]} if setup.get("broken") else {"ready": 1})
     for line in sys.stdin:
         say(answer(setup, json.loads(line)))

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.loudness import loudness
 from voicecoach.errors import VoiceError
 from voicecoach.voices import polish
-from voicecoach.voices.neural.voice import NeuralVoice
+from voicecoach.voices.neural.voice import NeuralVoice, measure_pace
 from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from voicecoach.voices.pool import Speaker
     from voicecoach.voices.port import Voice
 
 WORKER = (sys.executable, "-P", str(Path(__file__).with_name("fake_model.py")))
@@ -77,10 +80,51 @@ def test_a_rate_is_met_as_it_is_heard(tmp_path: Path) -> None:
     assert len(CALIBRATION.split()) * 60 / clip.seconds == pytest.approx(150, rel=0.03)
 
 
+@dataclass
+class Steps:
+    """A speaker whose pace grows with the speed in steps: it rounds each of some sounds to 25 ms."""
+
+    sounds: Sequence[float]
+    said: list[tuple[int, float]] = field(default_factory=list)
+
+    def say(self, wording: str, rate: int | None = None) -> polish.Raw:
+        seconds = sum(max(1, round(each * 1000 / (rate or 1000))) for each in self.sounds) * 0.025
+        self.said.append((rate or 0, len(wording.split()) * 60 / seconds))
+        return polish.Raw(b"\0\x20" * round(seconds * 24_000), 24_000)
+
+    def stop(self) -> None:
+        pass
+
+
+@given(st.integers(105, 400), st.lists(st.floats(0.4, 12), min_size=30, max_size=80))
+def test_of_some_speeds_the_one_that_is_nearest_to_the_rate_is_taken(rate: int, sounds: list[float]) -> None:
+    speaker = Steps(sounds)
+    setting, raw = measure_pace(Hum("low", CALIBRATION, rate), cast("Speaker", speaker))
+    misses = {tried: abs(heard / rate - 1) for tried, heard in speaker.said}
+    assert len(misses) == len(speaker.said) <= 9
+    assert set(misses) <= set(Hum.SETTINGS)
+    assert misses[setting] == min(misses.values())
+    assert len(CALIBRATION.split()) * 60 / raw.seconds == pytest.approx(dict(speaker.said)[setting], rel=0.001)
+
+
+@pytest.mark.parametrize("rate", [105, 130, 180, 260])
+def test_a_pace_that_jumps_comes_within_three_hundredths_of_the_rate(rate: int) -> None:
+    speaker = Steps([2 + at % 17 / 4 for at in range(60)])
+    measure_pace(Hum("low", CALIBRATION, rate), cast("Speaker", speaker))
+    assert min(abs(heard / rate - 1) for _, heard in speaker.said) <= 0.03
+
+
+def test_the_first_worker_reads_and_the_others_load_the_model_meanwhile(tmp_path: Path) -> None:
+    list(replace(hum(tmp_path), workers=3).speak([f"breathe {'a' * each}" for each in range(24)]))
+    assert sorted(line for line in read_log(tmp_path) if line.startswith("ready")) == ["ready at once"] * 2 + [
+        "ready later"
+    ]
+
+
 def test_what_has_no_sound_is_refused_with_its_words_before_anything_is_spoken(tmp_path: Path) -> None:
     with pytest.raises(VoiceError, match="the voice has no sounds for 'zzz' in 'Breathe zzz'"):
         list(hum(tmp_path).speak(["Breathe in", "Breathe zzz"]))
-    assert not (tmp_path / "log").exists()
+    assert all(line.startswith("ready") for line in read_log(tmp_path))
     with pytest.raises(VoiceError, match="the voice has no sounds for '1234'"):
         list(hum(tmp_path).speak(["1234"]))
 

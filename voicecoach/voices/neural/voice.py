@@ -143,7 +143,7 @@ class NeuralVoice:
         read: dict[str, list[str]] = {}
         with self._start_speakers(len(wordings), read) as speakers:
             read |= _read(self, speakers[0], texts)
-            tuning = _recall(self) or (_measure(self, *_measure_pace(self, speakers[0])) if self.rate else None)
+            tuning = _recall(self) or (_measure(self, *measure_pace(self, speakers[0])) if self.rate else None)
             first = () if tuning else (self.calibration,)  # all others are being spoken while it is measured
             setting = tuning.setting if tuning else self.calm
             with closing(speak_all(speakers, (*first, *wordings), setting)) as raws:
@@ -248,7 +248,7 @@ def _measure(voice: NeuralVoice, setting: int, raw: Raw) -> Tuning:
     return tuning
 
 
-def _measure_pace(voice: NeuralVoice, speaker: Speaker) -> tuple[int, Raw]:
+def measure_pace(voice: NeuralVoice, speaker: Speaker) -> tuple[int, Raw]:
     """Find the speed at which the calibration sentence is heard at the voice's rate; also return its sound.
 
     A model rounds each sound to 25 ms, so the pace jumps a little as the speed grows: of some tries, the best counts.
