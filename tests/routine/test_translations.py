@@ -193,7 +193,7 @@ def test_no_english_voice_reads_another_language(code: str, tmp_path: Path, monk
 def test_a_voice_that_is_named_reads_what_it_is_given_and_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    request = Request("sitting-leg-stretch", language="de", voice="en-us")
+    request = Request("sitting-leg-stretch", language="de", voice="gmw/en-us")
     warning = "the voice gmw/en-us speaks en-us, and this routine is in the language de"
     assert spoken_by((ENGLISH, GERMAN), request, tmp_path, monkeypatch) == ("gmw/en-us", [warning])
 
