@@ -51,9 +51,19 @@ VOCABULARY = {sign: first + at for first, run in _RUNS.items() for at, sign in e
 TIE = "^"
 """What espeak-ng is asked to put between letters that are one sound."""
 
-_SHARED = {"a^ɪ": "I", "a^ʊ": "W", "e^ɪ": "A", "ɔ^ɪ": "Y", "o^ʊ": "O", "t^ʃ": "ʧ", "d^ʒ": "ʤ", "t^s": "ʦ", "d^z": "ʣ"}
-_BRITISH = {
+_SHARED = {
+    "a^ɪ": "I",
+    "a^ʊ": "W",
+    "e^ɪ": "A",
+    "ɔ^ɪ": "Y",
+    "o^ʊ": "O",
     "ə^ʊ": "Q",
+    "t^ʃ": "ʧ",
+    "d^ʒ": "ʤ",
+    "t^s": "ʦ",
+    "d^z": "ʣ",
+}
+_BRITISH = {
     "e^ə": "ɛː",
     "i^ə": "ɪə",
     "iə": "ɪə",
@@ -68,8 +78,20 @@ _BRITISH = {
     "ʲ": "",
 }
 _SYLLABIC = re.compile("(.)\u0329")
-_SWITCH = re.compile(r"\([a-z-]+\)")
+_SWITCH = re.compile(r"\([a-z^-]+\)")
 """espeak-ng's note that a word is read in another language."""
+
+BRITISH, FRENCH = "gmw/en", "roa/fr"
+"""Voices of espeak-ng whose words or sounds need another spelling."""
+_RESPELLINGS = {
+    FRENCH: (
+        (re.compile(r"\b([Aa]ss)ieds?\b"), r"\1iez"),
+        (re.compile(r"\b([Dd])os\b"), r"\1au"),
+        (re.compile(r"\b([Rr])ythm(?=es?\b|é)"), r"\1itm"),
+        (re.compile(r"\b([Oo]stéopat)h"), r"\1"),
+    ),
+}
+"""Words that espeak-ng takes for English, with a spelling that sounds the same."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”»')\]]*\s+")
 _MARK = re.compile(r"([;:.,](?!\d)|[!?—…])")
@@ -132,16 +154,16 @@ def _is_latin(letter: str) -> bool:
     )
 
 
-def read(text: str, spell: Callable[[str], str], *, british: bool = False) -> Iterator[str]:
-    """Yield the sentences of a text in the model's signs, those that have sounds.
+def read(text: str, spell: Callable[[str], str], voice: str = "") -> Iterator[str]:
+    """Yield the sentences of a text in the model's signs, those that have sounds; ``voice`` is that of espeak-ng.
 
     >>> list(read("Inhala, y suelta. ¡Baja!", str.lower))
     ['inhala, y suelta.', 'baja!']
     """
-    for pattern, instead in _SPELLINGS:
+    for pattern, instead in (*_SPELLINGS, *_RESPELLINGS.get(voice, ())):
         text = pattern.sub(instead, text)
     for sentence in _SENTENCE_END.split(text.strip()):
-        said = "".join(_read_parts(sentence, spell, british=british)).strip(" ,;:—")
+        said = "".join(_read_parts(sentence, spell, british=voice == BRITISH)).strip(" ,;:—")
         if any(each.isalpha() for each in said):
             yield said
 
@@ -157,7 +179,7 @@ def _read_parts(sentence: str, spell: Callable[[str], str], *, british: bool) ->
 def convert(sounds: str, *, british: bool = False) -> str:
     """Return espeak-ng's sounds in the model's signs; what it has no sign for is left out.
 
-    >>> convert("bɹˈiː^ð ˈa^ʊt", british=True), convert("(en)ˈa^ɪɾe"), convert("le-z ɑ̃fˈɑ̃")
+    >>> convert("bɹˈiː^ð ˈa^ʊt", british=True), convert("(^e^s)ˈa^ɪɾe"), convert("le-z ɑ̃fˈɑ̃")
     ('bɹˈiːð ˈWt', 'ˈIɾe', 'lez ɑ̃fˈɑ̃')
     """
     sounds = _SYLLABIC.sub(r"ᵊ\1", _SWITCH.sub("", unicodedata.normalize("NFD", sounds)).replace("c\u0327", "ç"))

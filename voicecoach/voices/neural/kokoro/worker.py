@@ -70,14 +70,14 @@ class Voice:
         import onnxruntime
 
         self._np, self._onnx = np, onnxruntime
-        self._model, self._british = Path(setup["model"]), str(setup["spelling"]).startswith("gmw/")
+        self._model, self._spelling = Path(setup["model"]), str(setup["spelling"])
         rows = np.frombuffer(Path(setup["style"]).read_bytes(), "<f2").astype(np.float32)
         self._rows = rows.reshape(len(LENGTHS), WIDTH)
-        self._espeak = phonemes.Espeak(setup["library"], setup.get("data"), setup["spelling"])
+        self._espeak = phonemes.Espeak(setup["library"], setup.get("data"), self._spelling)
 
     def read(self, text: str) -> Request:
         """Return the sentences of a text in the model's signs; every word that has letters has sounds."""
-        sentences = phonemes.read(text, self._espeak.spell, british=self._british)
+        sentences = phonemes.read(text, self._espeak.spell, self._spelling)
         return {"sentences": [piece for each in sentences for piece in sound.split_phonemes(each)], "unread": []}
 
     def say(self, sentences: list[str], speed: float) -> bytes:
