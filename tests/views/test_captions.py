@@ -60,10 +60,10 @@ times = st.fractions(0, 20, max_denominator=5000)
 def timelines(draw: st.DrawFn) -> Timeline:
     """Draw any timeline: cues can overlap, start together and have no length, and it can last half a day."""
     at, cues = draw(st.sampled_from([Fraction(0), Fraction(3595), Fraction(35_990), Fraction(43_100)])), []
-    for _ in range(draw(st.integers(0, 12))):
+    for _ in range(draw(st.integers(0, 6))):
         at += draw(st.just(Fraction(0)) | times)
         kind = draw(st.sampled_from([CueKind.INSTRUCTION, CueKind.BREATH, CueKind.TONE]))
-        text = SOUND if kind is CueKind.TONE else draw(words | st.lists(words, max_size=30).map(" ".join))
+        text = SOUND if kind is CueKind.TONE else draw(words | st.lists(words, max_size=12).map(" ".join))
         cues.append(Cue(at, at + draw(st.just(Fraction(0)) | times), kind, text))
     return Timeline(max([at, *(cue.end for cue in cues)]) + draw(times), cues=tuple(cues))
 

@@ -81,7 +81,7 @@ def turns(draw: st.DrawFn, start: Fraction = Fraction(0)) -> Timeline:
 def timelines(draw: st.DrawFn) -> Timeline:
     """Draw several turns in a row, sometimes with hours between them."""
     whole = Timeline(Fraction(0))
-    for _ in range(draw(st.integers(0, 4))):
+    for _ in range(draw(st.integers(0, 3))):
         turn = draw(turns(whole.duration + draw(st.sampled_from([Fraction(0), Fraction(7), Fraction(9000)]))))
         whole = Timeline(
             turn.duration,

@@ -37,7 +37,7 @@ def map_parallel(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iter
     futures: list[Future[_Made]] = []
     try:
         with signals.defer():  # every future is known, so that its child can be killed
-            futures += [threads.submit(work, item) for item in items]
+            futures.extend(threads.submit(work, item) for item in items)  # one by one, for those who do not defer
         return [future.result() for future in futures]
     except KeyboardInterrupt:
         with signals.defer():  # a second signal must not interrupt this
