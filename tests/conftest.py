@@ -64,6 +64,16 @@ def _parse_each_text_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _draw_each_cover_once() -> Iterator[None]:
+    """Draw the same cover only once: every session that a test makes with a cache of its own has one."""
+    from voicecoach.views import cover
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cover, "draw_cover", lru_cache(maxsize=64)(cover.draw_cover))
+        yield
+
+
 def _restore_signals() -> None:
     """Let signals do what they do by default, also where a shell or CI started us with some of them ignored.
 
