@@ -164,6 +164,15 @@ def test_what_is_missing_is_spoken_by_another_voice_and_told(tmp_path: Path) -> 
     assert name_recording("Hold") in problem
 
 
+def test_a_word_with_phonemes_is_found_by_its_letters_and_the_other_voice_gets_what_it_can_read(tmp_path: Path) -> None:
+    record(tmp_path, "Tadasana.")
+    other = FakeVoice()
+    voice = RecordedVoice(tmp_path, other, "fake")
+    list(voice.speak(["[Tadasana](/təˈdɑːsənə/).", "[Balasana](/bəˈlɑːsənə/)."]))
+    assert other.asked == [["Balasana."]]
+    assert "'Balasana.'" in voice.problems[0]
+
+
 def test_what_is_missing_is_told_when_it_comes_from_the_cache_as_well(tmp_path: Path) -> None:
     for _ in range(2):
         cached = CachedVoice(RecordedVoice(tmp_path, FakeVoice(), "fake"), tmp_path / "cache", ["first"])

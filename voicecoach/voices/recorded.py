@@ -19,6 +19,7 @@ from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.audio.pcm import audioop
 from voicecoach.errors import ChoiceError, RunError, VoiceError, quote
 from voicecoach.language import as_written
+from voicecoach.phonemes import drop_phonemes
 from voicecoach.system import folders, parallel, plain_files
 from voicecoach.system.file_names import name_recording
 from voicecoach.voices import polish
@@ -73,7 +74,7 @@ class Fault:
 
     def __str__(self) -> str:
         """Say it in a few words."""
-        return f"{self.file} ({quote(self.wording, 40)}) {self.what}"
+        return f"{self.file} ({quote(drop_phonemes(self.wording), 40)}) {self.what}"
 
 
 class RecordingError(VoiceError):
@@ -202,7 +203,7 @@ class RecordedVoice:
 
     def _report_missing(self) -> str:
         missing = list(self._missing)
-        some = ", ".join(f"{quote(each, 40)} ({_name_file(each)})" for each in missing[:_SHOWN])
+        some = ", ".join(f"{quote(drop_phonemes(each), 40)} ({_name_file(each)})" for each in missing[:_SHOWN])
         more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
         are = "wordings are" if len(missing) > 1 else "wording is"
         return f"{len(missing)} {are} not recorded in {self.folder}, and {self.named} speaks instead: {some}{more}"
