@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
+import pickle
 import signal
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -331,3 +333,28 @@ def test_the_fake_voice_keeps_the_contract() -> None:
     ]
     assert voice.asked == [["In", "And out"]]
     check_voice(voice)
+
+
+def test_sessions_and_studios_are_not_pickled_and_say_what_to_hand_over(studio: vc.Studio) -> None:
+    session = studio.plan("box-breathing")
+    with pytest.raises(
+        TypeError, match=r"a session can't be pickled.*\n.*plan it there, or hand over session\.to_json"
+    ):
+        pickle.dumps(session)
+    with pytest.raises(TypeError, match=r"a studio can't be pickled: .*; open another there"):
+        pickle.dumps(studio)
+
+
+def test_what_is_handed_over_instead_can_be_pickled(studio: vc.Studio) -> None:
+    session = studio.plan("box-breathing")
+    score = vc.seq(vc.say("Sit tall."), vc.breathe(2, inhale="In", exhale="Out"))
+    for thing in (score, session.timeline, session.to_json(clips=True), session.clip(session.timeline.cues[0])):
+        assert pickle.loads(pickle.dumps(thing)) == thing  # noqa: S301 - our own
+    routine = pickle.loads(pickle.dumps(vc.load("box-breathing")))  # noqa: S301 - our own
+    assert studio.plan(routine).timeline == session.timeline
+
+
+def test_a_copy_of_a_session_is_the_session(studio: vc.Studio) -> None:
+    session = studio.plan("box-breathing")
+    assert copy.copy(session) is session
+    assert copy.deepcopy([session]) == [session]

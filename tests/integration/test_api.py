@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +27,6 @@ from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TEXT = """title: Legs
 breath: 2-3
@@ -55,6 +58,18 @@ def session(studio: vc.Studio, folder: Path) -> vc.Session:
     return studio.plan(folder / "legs.yaml")
 
 
+def find_children() -> set[int]:
+    """Return the processes that this one has started, if the system tells."""
+    me = str(os.getpid())
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            if parent == me and state != "Z":
+                found.add(int(stat.parent.name))
+    return found
+
+
 def left_over() -> tuple[set[str], set[str], set[object]]:
     """The threads that run, our folders in the system's place for temporary ones, and the child processes."""
     for thread in threading.enumerate():
@@ -68,8 +83,9 @@ def left_over() -> tuple[set[str], set[str], set[object]]:
 @pytest.fixture(autouse=True)
 def nothing_left(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
-    before = left_over()
+    before, running = left_over(), find_children()
     yield
+    assert find_children() <= running
     threads, kept, children = left_over()
     assert threads <= before[0]
     assert kept <= before[1]
@@ -210,3 +226,27 @@ def test_a_session_in_ten_lines_is_spoken_by_a_real_voice(kept: Path, tmp_path: 
     assert again.synthesised == 0
     assert track.duration == session.duration
     assert session.voice
+
+
+# Voices that keep running
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process speaks one phrase; and Linux lists processes")
+def test_a_studio_lets_its_voice_run_until_its_end(kept: Path, tmp_path: Path) -> None:
+    words = vc.seq(*map(vc.say, ("Breathe in.", "Breathe out.", "Rest.")))
+    with vc.Studio(voice=VOICE, cache=tmp_path / "new") as studio:
+        assert studio.perform(vc.say("Sit down.")).synthesised == 1
+        running = find_children()
+        assert running
+        together = studio.perform(words)
+        assert together.synthesised == 3
+        assert studio.perform(words, rate=150).synthesised == 3
+        assert find_children() == running
+        for pid in running:
+            os.kill(pid, signal.SIGKILL)
+        assert studio.perform(vc.say("Lie down.")).synthesised == 1
+    assert not find_children() & running
+    alone = vc.Studio(voice=VOICE, cache=kept).perform(words)
+    assert not find_children() & running
+    cues = alone.timeline.cues
+    assert [alone.clip(cue).pcm for cue in cues] == [together.clip(cue).pcm for cue in cues]

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -14,11 +19,12 @@ from voicecoach.system import cache
 from voicecoach.voices import espeak, polish
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.espeak import Library
+from voicecoach.voices.pool import IdleSpeakers
 from voicecoach.voices.supervisor import Fault, Worker
-from voicecoach.voices.system import SystemVoice, catalogue, system_voice
+from voicecoach.voices.system import BATCH, PHRASES_A_WORKER, SystemVoice, catalogue, system_voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 # A worker that speaks tones, and does wrong what it is told to, as often as it is told to, at the phrase "bad".
 FAKE = r"""
@@ -422,3 +428,98 @@ def test_a_worker_that_is_asked_after_its_end_is_a_fault_not_a_hang(stage: Stage
         for _ in range(3):
             with pytest.raises(Fault, match="ended with exit status 0"):
                 worker.ask({"do": "say", "text": "bad", "path": ""}, 5.0)
+
+
+# Workers that keep running
+
+MANY = [f"phrase {number}" for number in range(2 * PHRASES_A_WORKER)]
+
+
+@pytest.fixture
+def idle() -> Iterator[IdleSpeakers]:
+    with closing(IdleSpeakers(2)) as idle:
+        yield idle
+
+
+def test_workers_that_wait_speak_again(stage: Stage, idle: IdleSpeakers) -> None:
+    alone = list(stage.voice().speak(MANY))
+    before = stage.started
+    voice = stage.voice(idle=idle, workers=2)
+    assert list(voice.speak(MANY)) == alone
+    assert stage.started == before + 2
+    assert list(voice.speak(MANY)) == alone
+    assert len(list(replace(voice, rate=150).speak(MANY[:3]))) == 3
+    assert stage.started == before + 2
+
+
+def test_a_worker_waits_also_if_nobody_asks_for_the_end_of_its_phrases(stage: Stage, idle: IdleSpeakers) -> None:
+    """A cache takes as many clips as it needs, and not the end after them."""
+    voice = stage.voice(idle=idle, workers=2)
+    for _ in range(2):
+        spoken = voice.speak(MANY)
+        assert len([next(spoken) for _ in MANY]) == len(MANY)
+        cast("Generator[Clip]", spoken).close()
+    assert stage.started == 2
+
+
+def test_workers_in_the_middle_of_a_phrase_do_not_wait(stage: Stage, idle: IdleSpeakers) -> None:
+    voice = stage.voice(idle=idle, workers=2)
+    spoken = voice.speak([*MANY, *(f"another {number}" for number in range(60))])
+    next(spoken)
+    cast("Generator[Clip]", spoken).close()
+    assert len(list(voice.speak(MANY))) == len(MANY)
+    assert stage.started == 4
+
+
+def test_after_a_failure_the_next_words_are_spoken(stage: Stage, idle: IdleSpeakers) -> None:
+    voice = stage.voice("die", 2, idle=idle)
+    with pytest.raises(VoiceError, match="twice\nits worker was killed by signal 9"):
+        list(voice.speak(["good", "bad", "better"]))
+    assert len(list(voice.speak(["good", "bad", "better"]))) == 3
+
+
+def test_a_worker_that_dies_while_it_waits_is_replaced(stage: Stage, idle: IdleSpeakers) -> None:
+    voice = stage.voice(idle=idle)
+    first = list(voice.speak(["one", "two"]))
+    (pid,) = (int(path.stem) for path in stage.state.glob("*.pid"))
+    os.kill(pid, signal.SIGKILL)
+    assert list(voice.speak(["one", "two"])) == first
+    assert stage.started == 2
+
+
+def test_a_folder_that_somebody_removed_is_made_again(stage: Stage, idle: IdleSpeakers) -> None:
+    voice = stage.voice(idle=idle)
+    first = list(voice.speak(["one"]))
+    (folder,) = stage.temporary.iterdir()
+    shutil.rmtree(folder)
+    assert list(voice.speak(["one"])) == first
+
+
+def test_only_some_workers_wait_those_of_the_last_voices(stage: Stage, idle: IdleSpeakers) -> None:
+    voices = [replace(stage.voice(idle=idle), pitch=pitch) for pitch in (10, 20, 30)]
+    for voice in (*voices, voices[2], voices[1]):
+        list(voice.speak(["one"]))
+    assert stage.started == 3
+    list(voices[0].speak(["one"]))
+    assert stage.started == 4
+
+
+def test_what_is_spoken_at_the_end_is_spoken_to_its_end(stage: Stage) -> None:
+    idle = IdleSpeakers(2)
+    voice = stage.voice(idle=idle)
+    spoken = voice.speak([f"phrase {number}" for number in range(2 * BATCH)])
+    first = next(spoken)
+    idle.close()
+    assert len([first, *spoken]) == 2 * BATCH
+    assert len(list(voice.speak(["late"]))) == 1
+    stage.check_empty()
+
+
+def test_many_threads_speak_at_once_and_few_workers_wait(stage: Stage, idle: IdleSpeakers) -> None:
+    voice = stage.voice(idle=idle)
+    alone = list(voice.speak(MANY[:3]))
+    with ThreadPoolExecutor(6) as threads:
+        together = list(threads.map(lambda _: list(voice.speak(MANY[:3])), range(12)))
+    assert together == [alone] * 12
+    (folder,) = stage.temporary.iterdir()
+    assert len(list(folder.iterdir())) <= 2

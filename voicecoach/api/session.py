@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack
 
 from voicecoach.api.arguments import check_function, read_path, read_text
 from voicecoach.api.keywords import (
@@ -87,6 +87,25 @@ class Session:
     def __init__(self, studio: Studio, origin: Origin, planned: PlannedSession) -> None:
         """Keep what it was planned from; `plan` and `perform` make sessions."""
         self._studio, self._origin, self._planned = studio, origin, planned
+
+    def __reduce__(self) -> str:
+        """Refuse to be pickled: it belongs to a studio, with its memory and its voices.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError(
+            "a session can't be pickled, since it belongs to a studio of this process\n"
+            "hand over its routine and options and plan it there, or hand over session.to_json(clips=True)"
+        )
+
+    def __copy__(self) -> Self:
+        """Return the session: it does not change."""
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        """Return the session: it does not change."""
+        return self
 
     def __repr__(self) -> str:
         """Say what it is."""

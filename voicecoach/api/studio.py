@@ -28,7 +28,7 @@ from voicecoach.app import speaker
 from voicecoach.app.values import read_voice
 from voicecoach.errors import ChoiceError, SidelessError, VoicecoachError
 from voicecoach.system import cache as cache_folder
-from voicecoach.system import folders
+from voicecoach.system import folders, parallel
 from voicecoach.system.lru import Lru
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
     from voicecoach.script.choices import Choices
     from voicecoach.script.piece import Piece
+    from voicecoach.voices.pool import IdleSpeakers
     from voicecoach.voices.port import Voice, VoiceInfo
 
 MEMORY = 128_000_000
@@ -60,7 +61,9 @@ PLANS_BETWEEN = 50
 class Studio:
     """Makes sessions, and keeps their voices, clips and scores in memory, so that the next ones are ready sooner.
 
-    A studio may be used by many threads at once. What it keeps is limited; the least recently used goes first.
+    A studio may be used by many threads at once. What it keeps is limited; the least recently used goes first. In a
+    ``with`` block, processes in which the system's voice speaks also keep running, one for each core; they end with the
+    block.
 
     >>> import voicecoach as vc
     >>> from voicecoach.testing import FakeVoice
@@ -97,11 +100,16 @@ class Studio:
         self._pieces: Lru[tuple[str, ...], Piece] = Lru(MOST_NODES)
         self._voices: Lru[tuple[object, ...], tuple[Voice, VoiceInfo]] = Lru(MOST_VOICES)
         self._finding = threading.Lock()
+        self._idle: IdleSpeakers | None = None
         self._plans = itertools.count()
         self._closed = False
 
     def __enter__(self) -> Self:
-        """Return the studio."""
+        """Return the studio, which keeps the processes of voices running from now on."""
+        from voicecoach.voices.pool import IdleSpeakers
+
+        self._check_open()
+        self._idle = self._idle or IdleSpeakers(parallel.count_cores())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -109,7 +117,7 @@ class Studio:
         self.close()
 
     def close(self) -> None:
-        """Forget everything, and end voices that can be closed. Sessions can still be written, but not planned anew."""
+        """Forget everything, and end all voices. Sessions can still be written, but not planned anew."""
         self._closed = True
         for voice, _ in self._voices.values():
             close = getattr(voice, "close", None)
@@ -118,6 +126,16 @@ class Studio:
                     close()
         for kept in (self._clips, self._digests, self._pieces, self._voices):
             kept.clear()
+        if self._idle is not None:
+            self._idle.close()
+
+    def __reduce__(self) -> str:
+        """Refuse to be pickled.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError("a studio can't be pickled: its memory and its voices are of this process; open another there")
 
     def plan(self, routine: Routine | str | os.PathLike[str], **options: Unpack[PlanKeywords]) -> Session:
         """Plan a session of a routine, as the function `plan` does.
@@ -245,7 +263,7 @@ class Studio:
         """Choose a voice, or the one that was chosen before for the same request."""
         key = (request.voice, words.code, words.word("calibration"), request.rate, request.pitch)
         with self._finding:  # one thread looks for a voice, and the others find it
-            return self._voices.find(key, lambda: speaker.choose_voice(request, words, folder))
+            return self._voices.find(key, lambda: speaker.choose_voice(request, words, folder, self._idle))
 
     def _remember(self, clip: Clip) -> Clip:
         """Return a clip that knows its digest, and keep it by this."""

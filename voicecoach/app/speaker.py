@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
     from voicecoach.system.lru import Lru
     from voicecoach.voices.cached import CachedVoice
+    from voicecoach.voices.pool import IdleSpeakers
     from voicecoach.voices.port import Settings, Voice, VoiceInfo
 
 Choose = Callable[["Request", "Language", "Path"], "tuple[Voice, VoiceInfo]"]
@@ -126,8 +127,10 @@ def _can_speak(voice: Voice, sentence: str) -> bool:
     return False
 
 
-def choose_voice(request: Request, words: Language, folder: Path) -> tuple[Voice, VoiceInfo]:
-    """Return the voice that is asked for, and how it is listed.
+def choose_voice(
+    request: Request, words: Language, folder: Path, idle: IdleSpeakers | None = None
+) -> tuple[Voice, VoiceInfo]:
+    """Return the voice that is asked for, and how it is listed; its workers may wait between calls.
 
     Raises:
         ChoiceError: As `find_speaker`.
@@ -135,7 +138,7 @@ def choose_voice(request: Request, words: Language, folder: Path) -> tuple[Voice
     """
     from voicecoach.voices.finding import find_voice
 
-    return find_voice(request.voice, voice_settings(request, words, folder))
+    return find_voice(request.voice, replace(voice_settings(request, words, folder), idle=idle))
 
 
 def wrap_voice(  # noqa: PLR0913, PLR0917 - a voice, and all that is kept of it

@@ -12,6 +12,7 @@ __all__ = [
     "matching",
     "packages",
     "polish",
+    "pool",
     "port",
     "recommended",
     "recorded",

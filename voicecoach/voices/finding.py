@@ -65,6 +65,7 @@ class System:
             rate=settings.rate,
             pitch=settings.pitch,
             folder=settings.folder,
+            idle=settings.idle,
         )
 
     def open(self, name: str, settings: Settings) -> Found:

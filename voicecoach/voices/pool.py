@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
 import wave
@@ -19,7 +20,7 @@ from voicecoach.voices import polish
 from voicecoach.voices.supervisor import Fault, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from voicecoach.voices.polish import Raw
@@ -73,11 +74,16 @@ class Speaker:
 
     def __init__(self, start: Start, folder: Path) -> None:
         """Start nothing yet; ``folder`` is this speaker's own."""
-        self._start, self._folder = start, folder
+        self._start, self.folder = start, folder
         self._worker: Worker | None = None
         self._starting = threading.Lock()
         self._numbers = count()
-        self._stopped = False
+        self._stopped = self._asking = False
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it can be asked for something: it was not stopped, and no answer is missing."""
+        return not (self._stopped or self._asking)
 
     def say(self, wording: str, rate: int | None = None) -> Raw:
         """Speak a wording, at the driver's own ``rate`` if one is given.
@@ -103,7 +109,11 @@ class Speaker:
         Raises:
             Fault: When it fails, or this speaker was stopped.
         """
-        return self._run().ask(request, patience)
+        worker = self._run()
+        self._asking = True
+        answer = worker.ask(request, patience)
+        self._asking = False
+        return answer
 
     def start(self) -> None:
         """Start the worker and let it set itself up meanwhile; if that fails, the first request does it again."""
@@ -125,6 +135,7 @@ class Speaker:
             worker, self._worker = self._worker, None
         if worker is not None:
             worker.close()
+        self._asking = False
 
     def stop(self) -> None:
         """End the worker for good, even while another thread waits for its answer."""
@@ -133,7 +144,7 @@ class Speaker:
 
     def _say_once(self, wording: str, rate: int | None) -> Raw:
         # Each try has its own file, so that a late result of an abandoned try is never taken for another.
-        path = self._folder / f"{next(self._numbers)}.wav"
+        path = self.folder / f"{next(self._numbers)}.wav"
         seconds = self._start.patience + self._start.patience_a_character * len(wording)
         more = self._start.add(wording) if self._start.add else {}
         request = {"do": "say", "text": wording, "path": str(path), "rate": rate, "seconds": seconds, **more}
@@ -147,6 +158,101 @@ class Speaker:
                 path.unlink()
             if self._start.one_phrase:
                 self.rest()
+
+
+class IdleSpeakers:
+    """Speakers that wait between calls with their workers running, so that the next words need no start.
+
+    It may be used by many threads. Each call has speakers of its own; only some of them wait afterwards.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Start none; at most ``most`` wait at a time, those that spoke last."""
+        self._most = most
+        self._waiting: list[tuple[Hashable, Speaker]] = []
+        self._lock = threading.Lock()
+        self._place: ExitStack | None = None
+        self._folder: Path | None = None
+        self._numbers = count()
+        self._lent = 0
+        self._closed = False
+
+    @contextmanager
+    def lend(self, key: Hashable, number: int, describe: Callable[[Path], Start]) -> Iterator[list[Speaker]]:
+        """Give some speakers: first those that wait, then new ones. Those that are in the middle of a phrase then end.
+
+        Args:
+            key: Tells speakers that can be exchanged from all others.
+            number: How many are wanted.
+            describe: Says how a worker is started that has the given folder for itself.
+
+        Raises:
+            VoiceError: When there is no place for their files.
+        """
+        speakers = self._take(key, number, describe)
+        try:
+            yield speakers
+        finally:
+            self._give_back(key, speakers)
+
+    def close(self) -> None:
+        """End all workers that wait; those that speak, now or later, end after their work."""
+        with self._lock:
+            self._closed = True
+            waiting, self._waiting = self._waiting, []
+            place = None if self._lent else self._leave()
+        _stop(waiting, place)
+
+    def _take(self, key: Hashable, number: int, describe: Callable[[Path], Start]) -> list[Speaker]:
+        with self._lock:
+            folder, lost = self._find_folder()
+            self._lent += 1
+            found = [each for each in self._waiting if each[0] == key][:number]
+            self._waiting = [each for each in self._waiting if each not in found]
+        _stop(lost)
+        speakers = [speaker for _, speaker in found]
+        try:
+            for _ in range(number - len(speakers)):
+                own = folder / str(next(self._numbers))
+                own.mkdir()
+                speakers.append(Speaker(describe(own), own))
+        except BaseException:
+            self._give_back(key, speakers)
+            raise
+        return speakers
+
+    def _find_folder(self) -> tuple[Path, list[tuple[Hashable, Speaker]]]:
+        """Return the folder of all speakers, and those that wait in vain since somebody removed it."""
+        lost: list[tuple[Hashable, Speaker]] = []
+        if self._folder is None or not self._folder.is_dir():
+            lost, self._waiting = self._waiting, []
+            if place := self._leave():
+                place.close()
+            self._place = ExitStack()
+            self._folder = self._place.enter_context(make_private_folder())
+        return self._folder, lost
+
+    def _give_back(self, key: Hashable, speakers: Sequence[Speaker]) -> None:
+        with self._lock:
+            self._lent -= 1
+            self._waiting += [(key, speaker) for speaker in speakers if speaker.is_free]
+            ending = len(self._waiting) if self._closed else max(0, len(self._waiting) - self._most)
+            gone, self._waiting = self._waiting[:ending], self._waiting[ending:]
+            place = self._leave() if self._closed and not self._lent else None
+        _stop([*gone, *((key, speaker) for speaker in speakers if not speaker.is_free)], place)
+
+    def _leave(self) -> ExitStack | None:
+        place, self._place, self._folder = self._place, None, None
+        return place
+
+
+def _stop(speakers: Sequence[tuple[Hashable, Speaker]], place: ExitStack | None = None) -> None:
+    """Stop some speakers, and remove their folders; then also that of all speakers, if it is given."""
+    for _, speaker in speakers:
+        speaker.stop()
+        shutil.rmtree(speaker.folder, ignore_errors=True)
+    if place is not None:
+        place.close()
 
 
 @contextmanager
@@ -227,10 +333,13 @@ def _share(speakers: Sequence[Speaking], wordings: Iterable[str], rate: int | No
                 pending.extend(threads.submit(say, each) for each in islice(waiting, AHEAD - len(pending)))
                 if not pending:
                     return
-                yield pending.popleft().result()
+                raw = pending[0].result()
+                pending.popleft()
+                yield raw
         except BaseException:
-            for speaker in speakers:  # their threads still wait for answers
-                speaker.stop()
+            if pending:  # threads still wait for answers
+                for speaker in speakers:
+                    speaker.stop()
             threads.shutdown(wait=False, cancel_futures=True)
             raise
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.audio.clip import Clip
+    from voicecoach.voices.pool import IdleSpeakers
 
 
 class Voice(Protocol):
@@ -106,6 +107,7 @@ class Settings:
         data: Where installed models of voices are.
         commands: The user's own commands by name, as in their settings file.
         resolve: Finds the voice of another name, for kinds that fall back on one.
+        idle: Where worker processes wait between calls; None if they end after each call.
     """
 
     language: str
@@ -117,6 +119,7 @@ class Settings:
     data: Path | None = None
     commands: dict[str, object] = field(default_factory=dict)
     resolve: Callable[[str], Voice] | None = None
+    idle: IdleSpeakers | None = None
 
 
 class Kind(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import unicodedata
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +17,11 @@ from voicecoach.voices import espeak
 from voicecoach.voices.catalogue import Catalogue, choose, read_catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from voicecoach.audio.clip import Clip
     from voicecoach.voices.polish import Raw
-    from voicecoach.voices.pool import Speaker
+    from voicecoach.voices.pool import IdleSpeakers, Speaker, Start
 
 RATE = 120
 """Words a minute that the calm tempo comes to in English: of the built-in routines' instructions, by their sound."""
@@ -69,6 +69,7 @@ class SystemVoice:
         patience: Seconds that any phrase may take, whatever its length.
         workers: How many processes may speak at once; None for as many as there are cores.
         languages: What it speaks, as far as that is known.
+        idle: Workers that keep running between calls; None to start them anew each time.
     """
 
     voice: str
@@ -80,6 +81,7 @@ class SystemVoice:
     patience: float = PATIENCE
     languages: tuple[str, ...] = ()
     workers: int | None = None
+    idle: IdleSpeakers | None = field(default=None, compare=False, repr=False)
 
     @property
     def knows_phonemes(self) -> bool:
@@ -144,6 +146,7 @@ def system_voice(  # noqa: PLR0913 - a voice's settings, by name
     rate: int | None = None,
     pitch: int | None = None,
     folder: Path | None = None,
+    idle: IdleSpeakers | None = None,
 ) -> SystemVoice:
     """Return the system's voice called ``name``, or its best one for ``language``.
 
@@ -153,7 +156,7 @@ def system_voice(  # noqa: PLR0913 - a voice's settings, by name
         VoiceError: When no voice speaks the language, or the system has no speech.
     """
     chosen = choose(catalogue(folder), name, language)
-    return SystemVoice(chosen.id, calibration, rate, pitch, folder, languages=chosen.languages)
+    return SystemVoice(chosen.id, calibration, rate, pitch, folder, languages=chosen.languages, idle=idle)
 
 
 def catalogue(folder: Path | None = None, *, command: Sequence[str] = _WORKER, patience: float = PATIENCE) -> Catalogue:
@@ -256,31 +259,38 @@ def _check_letters(voice: str, wordings: Sequence[str]) -> None:
 
 @contextmanager
 def _speakers(voice: SystemVoice, number: int) -> Iterator[list[Speaker]]:
-    """Give speakers with a voice, none of them started yet; nothing of them is left afterwards."""
+    """Give speakers with a voice; unless it keeps them running, nothing of them is left afterwards."""
     own = {"voice": voice.voice, "pitch": voice.pitch}
-    with _crew(voice.command, own, voice.patience, number) as speakers:
-        yield speakers
+
+    def describe(folder: Path) -> Start:
+        return _describe_start(voice.command, own, voice.patience, folder)
+
+    if voice.idle is None:
+        with _crew(describe, number) as speakers:
+            yield speakers
+    else:
+        key = (SystemVoice, tuple(voice.command), voice.voice, voice.pitch, voice.patience)
+        with voice.idle.lend(key, number, describe) as speakers:
+            yield speakers
 
 
 @contextmanager
-def _crew(command: Sequence[str], own: Mapping[str, object], patience: float, number: int) -> Iterator[list[Speaker]]:
-    from voicecoach.voices.pool import Speaker, Start, make_private_folder
+def _crew(describe: Callable[[Path], Start], number: int) -> Iterator[list[Speaker]]:
+    from voicecoach.voices.pool import IdleSpeakers
+
+    with closing(IdleSpeakers(0)) as none, none.lend(None, number, describe) as speakers:
+        yield speakers
+
+
+def _describe_start(command: Sequence[str], own: Mapping[str, object], patience: float, folder: Path) -> Start:
+    """Return how a worker is started that has a folder for itself."""
+    from voicecoach.voices.pool import Start
 
     found = espeak.find()
-    with make_private_folder() as folder, ExitStack() as stack:
-        place = {"data": espeak.shorten_data_path(found.data, folder), "private": str(folder)}
-        setup = {"driver": found.driver, "library": found.path, **place, **own}
-        rate = ESPEAK_RATE if found.driver == "espeak" else None
-        start = Start(
-            command, setup, patience, one_phrase=found.one_phrase_a_process, sample_rate=rate, add=_add_phonemes
-        )
-        speakers: list[Speaker] = []
-        for each in range(number):
-            own_place = folder / str(each)
-            own_place.mkdir()
-            speakers.append(Speaker(start, own_place))
-            stack.callback(speakers[-1].stop)
-        yield speakers
+    place = {"data": espeak.shorten_data_path(found.data, folder), "private": str(folder)}
+    setup = {"driver": found.driver, "library": found.path, **place, **own}
+    rate = ESPEAK_RATE if found.driver == "espeak" else None
+    return Start(command, setup, patience, one_phrase=found.one_phrase_a_process, sample_rate=rate, add=_add_phonemes)
 
 
 def _add_phonemes(wording: str) -> dict[str, object]:
@@ -293,7 +303,7 @@ def _add_phonemes(wording: str) -> dict[str, object]:
 def _ask_twice(command: Sequence[str], patience: float) -> dict[str, object]:
     from voicecoach.voices.supervisor import Fault
 
-    with _crew(command, {}, patience, 1) as (speaker,):
+    with _crew(lambda folder: _describe_start(command, {}, patience, folder), 1) as (speaker,):
         try:
             return _ask_voices(speaker, patience)
         except (Fault, ValueError):
