@@ -23,10 +23,14 @@ from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_BYTES
 from voicecoach.system import process
 from voicecoach.testing import FakeVoice
+from voicecoach.views import cover
+from voicecoach.views.cover import draw_cover
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from voicecoach.core.timeline import Timeline
 
 TEXT = """title: Legs
 breath: 2-3
@@ -186,8 +190,16 @@ def test_a_write_that_is_cancelled_leaves_no_file(session: vc.Session, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_many_threads_get_the_same_as_one_alone(tmp_path: Path) -> None:
-    """Four threads plan, write and stream at once, in one studio."""
+def test_many_threads_get_the_same_as_one_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four threads plan, write and stream at once, in one studio. No thread has the cover yet, so all would draw it."""
+    drawn: dict[tuple[str, str], bytes] = {}
+
+    def draw_once(timeline: Timeline, title: str, side: str) -> bytes:
+        if (title, side) not in drawn:
+            drawn[title, side] = draw_cover(timeline, title, side)
+        return drawn[title, side]
+
+    monkeypatch.setattr(cover, "draw_cover", draw_once)
 
     def make(studio: vc.Studio, number: int, place: Path) -> tuple[bytes, ...]:
         session = studio.plan(vc.loads(TEXT), breath=f"1-{1 + number % 2}", lead_in=1)
