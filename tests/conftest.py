@@ -74,6 +74,14 @@ def _draw_each_cover_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def _encode_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ffmpeg do the same work on the same sound only once in this process."""
+    from tests.ffmpeg_memory import run_once
+
+    monkeypatch.setattr("voicecoach.audio.ffmpeg.run", run_once)
+
+
 def _restore_signals() -> None:
     """Let signals do what they do by default, also where a shell or CI started us with some of them ignored.
 

@@ -21,6 +21,7 @@ from voicecoach.app import speaker
 from voicecoach.audio import render
 from voicecoach.voices.port import VoiceInfo
 
+pytestmark = pytest.mark.usefixtures("_encode_once")
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 

@@ -22,6 +22,7 @@ from voicecoach.routine import model
 from voicecoach.routine.loader import load_routine
 from voicecoach.voices.cached import CachedVoice
 
+pytestmark = pytest.mark.usefixtures("_encode_once")
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROUTINES = (ROOT / "docs" / "routines.md").read_text(encoding="utf-8")

@@ -116,7 +116,7 @@ def told(folder: Path) -> list[tuple[list[str], str]]:
     return [eval(line) for line in (folder / "told.txt").read_text(encoding="utf-8").splitlines()]  # noqa: S307
 
 
-pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+pytestmark = pytest.mark.usefixtures("_encode_once")
 
 
 @pytest.fixture(autouse=True)

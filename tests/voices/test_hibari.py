@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from voicecoach.voices.port import Voice
 
-pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+pytestmark = pytest.mark.usefixtures("_encode_once")
 CALIBRATION = "Sit tall with your shoulders low, and follow the breath as it slowly comes and goes."
 
 # A worker that hums: 60 ms for each phoneme at a speed of 1. "zzz" has no sound; a state file says what goes wrong.

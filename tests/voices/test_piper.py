@@ -29,7 +29,7 @@ CALIBRATION = "Sit tall, let your shoulders drop, and follow the breath as it sl
 WORDS = ["Breathe in slowly", "And out, let yourself sink a little further", "In"]
 
 
-pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+pytestmark = pytest.mark.usefixtures("_encode_once")
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ RAISES, GARBLED, ODD, SHAPELESS = Raises(), Garbled(), Odd(), object()
 """
 
 
-pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+pytestmark = pytest.mark.usefixtures("_encode_once")
 
 
 @pytest.fixture(scope="module")

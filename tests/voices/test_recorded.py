@@ -28,7 +28,7 @@ RATE = 44_100
 SITTING = "Sit tall, and let your shoulders become soft"
 
 
-pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+pytestmark = pytest.mark.usefixtures("_encode_once")
 
 
 @cache

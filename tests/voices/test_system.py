@@ -142,7 +142,7 @@ FAULTS = {
 }
 
 
-pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+pytestmark = pytest.mark.usefixtures("_encode_once")
 
 
 class Stage:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from voicecoach.voices.port import Voice
 
 
-pytestmark = pytest.mark.usefixtures("_levels_sounds_once")
+pytestmark = pytest.mark.usefixtures("_encode_once")
 
 
 class TestTheFakeVoice(VoiceContract):
