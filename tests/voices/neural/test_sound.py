@@ -54,3 +54,22 @@ class TestSound:
         cut = sound.find_cut(self.np, levels, 0, 27 * hop, 5 * hop)
         assert cut is not None
         assert cut.silence == 0
+
+    @pytest.mark.parametrize("level", [0.002, 0.05, 0.8])
+    @pytest.mark.parametrize("hops", [12, 60, 400])
+    def test_each_text_has_one_loudness_however_short_it_is(self, level: float, hops: int) -> None:
+        made = sound.set_level(self.np, self.sound((level, hops)))
+        assert sound.measure_loudness(self.np, made) == pytest.approx(sound.LEVEL, abs=0.05)
+
+    def test_a_pause_does_not_count_and_a_peak_sets_the_limit(self) -> None:
+        plain = self.sound((0.1, 100))
+        paused = self.sound((0.1, 100), (0.0, 300), (0.1, 100))
+        levels = [sound.measure_loudness(self.np, each) for each in (plain, paused)]
+        assert levels[0] == pytest.approx(levels[1], abs=0.3)
+        peak = self.np.zeros(24_000, self.np.float32)
+        peak[100] = 0.5
+        assert self.np.abs(sound.set_level(self.np, peak)).max() == pytest.approx(sound.LOUDEST)
+
+    def test_the_loudness_of_a_full_tone_is_that_of_the_standard(self) -> None:
+        tone = self.np.sin(2 * self.np.pi * 997 * self.np.arange(48_000) / sound.RATE).astype(self.np.float32)
+        assert sound.measure_loudness(self.np, tone) == pytest.approx(-3.01, abs=0.05)

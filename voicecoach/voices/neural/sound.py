@@ -5,6 +5,7 @@ Workers load this file by its path, so it imports nothing of ours. NumPy is pass
 
 from __future__ import annotations
 
+import math
 import re
 import wave
 from dataclasses import dataclass
@@ -33,6 +34,17 @@ HOP = 120
 """Samples over which the level is taken: 5 ms."""
 FADE = 120
 """Samples that are faded where something is cut."""
+
+LEVEL = -23.0
+"""The loudness in LUFS that each text is given: short words are loud by themselves, and are not measured later."""
+BLOCK, STEP = 2_400, 600
+"""Samples of a block of loudness and from one block to the next: 100 and 25 ms, because words are that short."""
+LOUDEST = 0.9
+"""The loudest sample that is made, as a part of full scale."""
+
+SHELF = ((1.19839281085285, -2.69169618940638, 1.53512485958697), (0.73248077421585, -1.69065929318241, 1.0))
+HIGH_PASS = ((1.0, -2.0, 1.0), (0.99007225036621, -1.99004745483398, 1.0))
+"""The filters of BS.1770 as polynomials of a delay, the highest power first: numerator and denominator."""
 
 _NO_SOUNDS = frozenset(' ;:,.!?—…"()“”ˈˌː')
 _MARKS = re.compile(r'[ ;:,.!?—…"()“”]+')
@@ -170,8 +182,33 @@ def join_sentences(np: Any, sentences: Sequence[Any], stretch: float) -> bytes: 
     """Return sentences with pauses between them, as 16-bit samples."""
     pause = np.zeros(round(SENTENCE_PAUSE * stretch * RATE), np.float32)
     pieces = [piece for sentence in sentences for piece in (sentence, pause)]
-    sound = np.concatenate(pieces[:-1])
+    sound = set_level(np, np.concatenate(pieces[:-1]))
     return np.rint(np.clip(sound, -1.0, 1.0) * 32_767).astype("<i2").tobytes()  # type: ignore[no-any-return]
+
+
+def set_level(np: Any, sound: Any) -> Any:  # noqa: ANN401 - arrays
+    """Return a sound at `LEVEL`, or as near to it as its loudest sample allows."""
+    gain = min(10 ** ((LEVEL - measure_loudness(np, sound)) / 20), LOUDEST / max(float(np.abs(sound).max()), 1e-9))
+    return sound * np.float32(gain)
+
+
+def measure_loudness(np: Any, sound: Any) -> float:  # noqa: ANN401 - arrays
+    """Return the loudness of speech in LUFS: that of BS.1770, with shorter blocks."""
+    padded = np.pad(sound.astype(np.float64), (0, max(0, BLOCK - len(sound))))
+    blocks = np.lib.stride_tricks.sliding_window_view(padded, BLOCK)[::STEP]
+    taper = np.hanning(BLOCK)
+    weights = 2 * weigh_frequencies(np) / (BLOCK * np.square(taper).sum())
+    power = (np.square(np.abs(np.fft.rfft(blocks * taper))) * weights).sum(axis=1)
+    heard = power[power > power.max() / 1e4]
+    return -0.691 + 10 * math.log10(max(float(heard[heard >= heard.mean() / 10].mean()), 1e-9))
+
+
+def weigh_frequencies(np: Any) -> Any:  # noqa: ANN401 - arrays
+    """Return by how much the two filters of BS.1770, which are for 48 kHz, multiply the power of each frequency."""
+    turns = np.exp(-1j * np.pi * np.arange(BLOCK // 2 + 1) / BLOCK)
+    shelf = np.polyval(SHELF[0], turns) / np.polyval(SHELF[1], turns)
+    high_pass = np.polyval(HIGH_PASS[0], turns) / np.polyval(HIGH_PASS[1], turns)
+    return np.square(np.abs(shelf * high_pass))
 
 
 def write_sound(path: str, samples: bytes) -> None:

@@ -14,7 +14,7 @@ from voicecoach.errors import UnknownNameError, VoiceError
 from voicecoach.voices import espeak, finding
 from voicecoach.voices.espeak import Library
 from voicecoach.voices.neural.kokoro import files, voice
-from voicecoach.voices.neural.kokoro.voice import KIND, KokoroVoice
+from voicecoach.voices.neural.kokoro.voice import KIND, VERSION, KokoroVoice
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
@@ -131,7 +131,7 @@ def test_a_pitch_changes_nothing_and_the_listener_is_warned(settings: Settings) 
 
 def test_everything_that_changes_the_sound_is_in_the_identity(settings: Settings) -> None:
     found = KIND.find_voice("ef_dora", settings)
-    for each in ("1 of onnxruntime", "1 of numpy", "espeak-ng 1.52", "roa/es", "ef_dora", "way 1", "ffmpeg"):
+    for each in ("1 of onnxruntime", "1 of numpy", "espeak-ng 1.52", "roa/es", "ef_dora", f"way {VERSION}", "ffmpeg"):
         assert each in found.identity
     others = (KIND.find_voice("ff_siwis", settings), replace(found, rate=140), replace(found, calibration="Otra."))
     assert len({each.identity for each in (found, *others)}) == len(others) + 1
