@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 LONG = 4
 """Words from which on a phrase is judged by one listening, and counts for the word error rate."""
-ALONE = 5.0
-"""Seconds from which on a phrase is rated by itself. The model needs so much speech: it rates the first second of a
-good sentence 3.9, and the whole sentence 4.7."""
+ALONE = 6.5
+"""Seconds from which on a phrase is rated by itself. The model needs a full window: it rates the first second of a good
+instruction 3.9, its first five 4.2, and its first 7.6 seconds 4.7."""
 APART = 0.6
 """Seconds of silence between a shorter phrase and the sentence that is rated after it."""
 

@@ -7,7 +7,8 @@ What is not an error is decided here, in advance, for all phrases alike, and lis
 * a compound in one word or in several ("in hale", "half way", "anyone");
 * a contraction or its long form ("you're", "you are");
 * British or American spelling ("practised", "practiced");
-* a word that sounds exactly like the one that was written ("heel", "heal"), except for the words of the sides.
+* a word that sounds exactly like the one that was written ("heel", "heal"; "your", "you're"), except for the words of
+  the sides.
 
 Everything else counts: each word that is missing, added or different is one error.
 """
@@ -57,6 +58,10 @@ _CONTRACTIONS = [
     (r"'ve\b", " have"),
     (r"'ll\b", " will"),
     (r"\bi'm\b", "i am"),
+    # These sound like other words: "you're heart" is what a recogniser writes for "your heart".
+    (r"\byou are\b", "your"),
+    (r"\bit is\b", "its"),
+    (r"\b(?:they are|their)\b", "there"),
 ]
 _APOSTROPHES = {0x2018: "'", 0x2019: "'"}
 _SIGNS = {"&": " and ", "%": " percent ", "°": " degrees "}
@@ -97,8 +102,8 @@ class Step:
 def normalise(text: str) -> list[str]:
     """Return the words of a text in the form in which they are compared.
 
-    >>> normalise("Fold -- Four, seven, eight; you're half-way.")
-    ['fold', '4', '7', '8', 'you', 'are', 'half', 'way']
+    >>> normalise("Fold -- Four, seven, eight; we're half-way.")
+    ['fold', '4', '7', '8', 'we', 'are', 'half', 'way']
     """
     text = unicodedata.normalize("NFKC", text).lower().translate(_APOSTROPHES)
     for sign, word in _SIGNS.items():
