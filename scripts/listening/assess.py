@@ -119,7 +119,7 @@ def assess(reading: Reading, context: Clip, code: str, ears: Ears, report: Repor
         ears: What listens.
         report: Called with progress.
     """
-    task = _Task(reading, context, _resample(context), code, ears)
+    task = _Task(reading, context, _prepare(context), code, ears)
     made: list[Assessment] = []
     with _share(ears.workers) as pool:
         for one in pool.map(task.assess, reading.phrases):
@@ -178,14 +178,14 @@ class _Task:
     def _rate(self, clip: Clip) -> float:
         if clip.seconds >= ALONE:
             key = f"rated {naturalness.VERSION} {clip.digest}"
-            return float(self.ears.ledger.find(key, lambda: self.ears.listener.rate(_resample(clip))))
+            return float(self.ears.ledger.find(key, lambda: self.ears.listener.rate(_prepare(clip))))
         key = f"rated {naturalness.VERSION} {clip.digest} before {self.context.digest}"
         return float(self.ears.ledger.find(key, lambda: self.ears.listener.rate(self._join(clip))))
 
     def _join(self, clip: Clip) -> Floats:
         """Return a short phrase with the start of a sentence after it, as long as the model's window."""
         silence: Floats = np.zeros(round(APART * naturalness.RATE), np.float32)
-        return np.concatenate([_resample(clip), silence, self.after])[: naturalness.WINDOW]
+        return np.concatenate([_prepare(clip), silence, self.after])[: naturalness.WINDOW]
 
 
 @contextmanager
@@ -198,5 +198,11 @@ def _share(workers: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
+def _prepare(clip: Clip) -> Floats:
+    """Return a clip as the model of naturalness takes it."""
+    return naturalness.resample(sound.read_samples(clip.pcm))
+
+
 def _resample(clip: Clip) -> Floats:
+    """Return a clip as the recogniser takes it."""
     return sound.resample(sound.read_samples(clip.pcm), sound.RATE // naturalness.RATE)

@@ -24,12 +24,15 @@ RATE = 16_000
 """Samples a second that the model was trained with."""
 WINDOW, MOST_HOP = 122_880, 61_440
 """Samples that the model hears at once (7.68 s; less is filled up with silence), and the most between two windows."""
-VERSION = "distillmos 7, numpy 1"
+VERSION = "distillmos 7, numpy 2"
 """Changes whenever scores can change."""
 
 _FRAME, _STEP, _LAYERS, _HEADS = 320, 160, 7, 8
 _STRIDES = [(1, 1), (2, 1), (2, 1), (2, 1), (2, 1), (2, 2)]
 """Steps of each convolution in frequency and in time."""
+_SHARE, _CUTOFF, _ZEROS = 3, 0.99, 6
+_REACH = math.ceil(_ZEROS * _SHARE / _CUTOFF)
+"""Resampling: one of three samples is kept; where the filter ends, as a part of half the new rate; its length."""
 _TINY = 1e-12
 _NORM = 1e-5
 """What batch and layer normalisation add to a variance."""
@@ -103,6 +106,16 @@ class Listener:
         apart = heard - heard.mean(axis=1, keepdims=True)
         scale = np.sqrt(np.square(apart).mean(axis=1, keepdims=True) + np.float32(_NORM))
         return apart / scale * self._find(f"{name}.weight") + self._find(f"{name}.bias")
+
+
+def resample(sound: Floats) -> Floats:
+    """Return a sound of 48,000 samples a second at the rate of the model, as the package's own reader gives it to it.
+
+    That is a windowed sinc that keeps nearly all below 8 kHz; a filter from 7.4 kHz on lowers scores by 0.1 to 0.4.
+    """
+    at = np.clip(np.arange(-_REACH, _REACH + 1) * _CUTOFF / _SHARE, -_ZEROS, _ZEROS)
+    kernel = np.sinc(at) * np.cos(at * np.pi / _ZEROS / 2) ** 2 * _CUTOFF / _SHARE
+    return np.convolve(sound, kernel, "same")[::_SHARE].astype(np.float32)
 
 
 def read_weights(path: Path) -> dict[str, Floats]:

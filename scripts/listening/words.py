@@ -77,8 +77,8 @@ _SPELLINGS = [
 _SAME_SOUND = (
     "heel heal, heels heals, sole soul, soles souls, waist waste, toe tow, toes tows, feet feat, in inn, by buy bye, "
     "whole hole, way weigh, through threw, wait weight, straight strait, roll role, rest wrest, close clothes, so sew, "
-    "side sighed, high hi, hear here, hold holed, pause paws, great grate, break brake, bear bare, muscle mussel, "
-    "muscles mussels, nose knows, raise rays, sun son, 4 for fore, 2 to too, 1 won, 8 ate"
+    "side sighed, sigh cy, sink sync, high hi, hear here, hold holed, pause paws, great grate, break brake, bear bare, "
+    "muscle mussel, muscles mussels, nose knows, raise rays, sun son, 4 for fore, 2 to too, 1 won, 8 ate"
 )
 """Words that sound alike; the first stands for all of them. A number is written in digits by then."""
 _SOUND_OF = {other: first for first, *others in map(str.split, _SAME_SOUND.split(", ")) for other in others}

@@ -47,6 +47,14 @@ def test_a_checkpoint_that_names_anything_else_is_refused(tmp_path: Path) -> Non
         naturalness.read_weights(path)
 
 
+def test_resampling_keeps_almost_all_that_the_model_can_hear() -> None:
+    at = np.arange(48_000) / 48_000
+    for pitch, kept in ((1000, 1.0), (6000, 1.0), (9500, 0.0)):
+        made = naturalness.resample(np.sin(2 * np.pi * pitch * at).astype(np.float32))
+        assert len(made) == naturalness.RATE
+        assert np.abs(made[100:-100]).max() == pytest.approx(kept, abs=0.06)
+
+
 def test_a_convolution_is_the_sum_over_its_kernel() -> None:
     chance = np.random.default_rng(1)
     seen, weight = chance.standard_normal((2, 7, 6)), chance.standard_normal((4, 2, 3, 3))
