@@ -55,10 +55,11 @@ for line in sys.stdin:
         continue
     length = sum(map(len, asked["sentences"]))
     count, period = 1440 * length * 1000 // asked["rate"], 100 + length % 7
-    hum = ([round(9000 * math.sin(math.tau * at / period)) for at in range(period)] * (count // period + 1))[:count]
+    turn = array.array("h", [round(9000 * math.sin(math.tau * at / period)) for at in range(period)])
+    hum = (turn * (count // period + 1))[:count].tobytes()
     with wave.open(asked["path"], "wb") as file:
         file.setparams((1, 2, 24000, 0, "NONE", ""))
-        file.writeframes(array.array("h", [0] * 3000 + hum + [0] * 3000).tobytes())
+        file.writeframes(bytes(6000) + hum + bytes(6000))
     print(json.dumps({"done": asked["path"]}), flush=True)
 """
 
@@ -73,7 +74,7 @@ class Stage:
         self.model = folder / "hibari" / "assets" / "hibari.onnx"
         self.model.parent.mkdir(parents=True)
         self.model.write_bytes(b"a model")
-        self.command = (sys.executable, str(folder / "hum.py"), str(self.state))
+        self.command = (sys.executable, "-IS", str(folder / "hum.py"), str(self.state))
         self.kept = folder / "kept"
 
     def voice(self, **others: Any) -> HibariVoice:  # noqa: ANN401 - settings of a voice

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from voicecoach.voices.pool import Speaker
     from voicecoach.voices.port import Voice
 
-WORKER = (sys.executable, "-P", str(Path(__file__).with_name("fake_model.py")))
+pytestmark = pytest.mark.usefixtures("_encode_once")
+WORKER = (sys.executable, "-IS", str(Path(__file__).with_name("fake_model.py")))
 CALIBRATION = "Sit tall, let your shoulders drop, and follow the breath as it slowly comes and goes."
 PLAIN = ["Breathe in slowly", "And out, let yourself sink a little further", "In"]
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 CALIBRATION = "Siéntate con la espalda larga, deja caer los hombros, y sigue el aire, que viene y va despacio."
 MODEL = b"a model"
-WORKER = (sys.executable, "-P", str(Path(__file__).parents[1] / "fake_model.py"))
+pytestmark = pytest.mark.usefixtures("_encode_once")
+WORKER = (sys.executable, "-IS", str(Path(__file__).parents[1] / "fake_model.py"))
 
 
 @pytest.fixture(autouse=True)
