@@ -40,6 +40,7 @@ n\u0329=ᵊn l\u0329=ᵊl m\u0329=ᵊm
 """Phonemes of the International Phonetic Alphabet and those of hibari's model, as near as American English comes."""
 
 _LIMBS = "(?:arms?|hands?|body|legs?|band|strap|towel|spine|trunk)"
+_SIDED = "(?:leg|arm|hand|foot|knee|hip|side|elbow|shoulder|nostril|heel|ear)"
 _SUBTLE = "(?:movement|change|adjustment|shift|motion|difference|detail|amount|correction)s?"
 _BODY = "(?:them|feet|knees|legs|hands|arms|heels|toes|fingers|shoulder blades)"
 _BE = ("am", "is", "are", "get", "gets", "got", "getting", "be", "become", "becomes", "was", "were", "been", "being")
@@ -49,6 +50,7 @@ _NOUN = r"(?= (?-i:[a-z]))(?! (?:and|or|to|is)\b)"
 _STOP = r"(?=\.(?: \D|$))"
 _BESIDE = {
     "and": ((r"^and(?= (?:in|out)\b)", "/ænd/"),),
+    "right": ((rf"(?<=[td]), r(?=ight(?:[.,!?]|$| {_SIDED}\b))", ". R"),),  # "out, right" is heard as "outrate"
     "lead": ((r"lead(?= (?:weight|ball|plate|pipe|vest|apron)s?\b)", "/lˈɛd/"),),
     "wind": ((rf"wind(?= (?:down|up|(?:your|both|the) {_LIMBS})\b)", "/wˈInd/"),),
     "winds": ((r"winds(?= (?:down|up)\b)", "/wˈIndz/"),),
