@@ -38,6 +38,12 @@ def test_every_word_of_the_table_has_sounds_of_the_model() -> None:
     assert not {word for word in words | phrases if word != word.lower()}
 
 
+def test_every_word_of_the_table_is_there_once() -> None:
+    lines = Path(hibari_text.__file__).with_name("hibari_words.txt").read_text(encoding="utf-8").splitlines()
+    words = [line.split(" = ")[0] for line in lines if " = " in line and not line.startswith("#")]
+    assert sorted(words) == sorted(set(words))
+
+
 def test_every_respelling_of_a_verb_that_hibari_reads_wrongly_is_a_respelling() -> None:
     spelled = {said for _, said in language("en").reading.verbs}
     table = (Path(hibari_text.__file__).with_name("hibari_words.txt")).read_text(encoding="utf-8")

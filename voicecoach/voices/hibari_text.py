@@ -66,7 +66,6 @@ _BESIDE = {
     "articulate": ((r"articulate(?= (?:the|your|each|every|through|down|up)\b)", "/ɑɹtˈɪkjəlˌAt/"),),
     "separate": ((rf"separate(?= (?:the|your|both|{_BODY})\b)", "/sˈɛpəɹˌAt/"),),
     "sun": ((rf"(?<=\bthe )sun{_STOP}", "/sˈʌn/"),),
-    "out": ((r"^out, right(?=\W*$)", "Out. Right"),),
     "no": ((rf"(?<![^ (“\"]) ?\bno{_STOP}", "/nˈO/"),),
     "fig": ((rf"fig{_STOP}", "/fˈɪɡ/"),),
     "rep": ((rf"rep{_STOP}", "/ɹˈɛp/"),),
