@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("hibari") is None, reason="no wheel for this machine")
 
 CALIBRATION = language("en").word("calibration")
-SHORT, COMMAS = "Out", "Sit tall, relax your jaw, and let go. Rest."
+SHORT, JOINED, COMMAS = "Out", "Out, right", "Sit tall, relax your jaw, and let go. Rest."
 HOP = SAMPLE_RATE // 100
 
 
@@ -36,7 +36,7 @@ class Spoken:
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Spoken:
     voice = HibariVoice("heart", CALIBRATION, folder=tmp_path_factory.mktemp("hibari"))
-    wordings = [SHORT, COMMAS, CALIBRATION]
+    wordings = [SHORT, JOINED, COMMAS, CALIBRATION]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HibariVoice, "PHRASES_A_WORKER", 1)
         clips = list(replace(voice, workers=2).speak(wordings))
@@ -69,6 +69,7 @@ def test_pauses_lie_at_commas_and_between_sentences_and_nowhere_else(spoken: Spo
     assert first == pytest.approx(0.5, abs=0.12)
     assert second == pytest.approx(0.5, abs=0.12)
     assert third == pytest.approx(0.8, abs=0.12)
+    assert list_gaps(spoken.clips[JOINED], least=0.3) == pytest.approx([0.5], abs=0.12)
 
 
 def test_the_calm_pace_is_calm_and_a_lone_word_is_no_longer_than_it_has_to_be(spoken: Spoken) -> None:

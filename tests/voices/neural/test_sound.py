@@ -49,6 +49,12 @@ class TestSound:
         assert cut == sound.Cut(21 * hop + hop // 2, 94 * hop)
         assert sound.find_cut(self.np, levels, 0, 9 * hop, 100) is None
 
+    def test_words_that_run_into_each_other_have_no_gap(self) -> None:
+        made = self.sound((0.5, 20), (0.001, 4), (0.5, 20))
+        hop = sound.HOP
+        assert sound.has_gaps(self.np, made, [(15 * hop, 30 * hop, 0.5)])
+        assert not sound.has_gaps(self.np, made, [(15 * hop, 30 * hop, 0.5), (30 * hop, 40 * hop, 0.5)])
+
     def test_a_gap_that_is_long_enough_stays(self) -> None:
         levels, hop = sound.measure_levels(self.np, self.sound((0.5, 10), (0.0001, 8), (0.5, 9))), sound.HOP
         cut = sound.find_cut(self.np, levels, 0, 27 * hop, 5 * hop)

@@ -48,6 +48,8 @@ GUESSED = 2
 
 LEAST_SPEED = {1: 0.75, 2: 0.7, 3: 0.7}
 """The slowest speed of a sentence by its number of words: slower ones blur."""
+FEW_WORDS = 3
+"""Words of a sentence whose clauses can be spoken apart and are still one melody."""
 CALM_SPEED = 0.6
 """The speed for which these pauses are; at others they are shorter or longer in proportion."""
 
@@ -97,6 +99,22 @@ class Voice:
         return sound.join_sentences(self._np, [self._say_sentence(each, speed, stretch) for each in sentences], stretch)
 
     def _say_sentence(self, phonemes: str, speed: float, stretch: float) -> Any:  # noqa: ANN401 - an array
+        """Speak a sentence; the clauses of a short one apart, if they would run into each other: "Out, right"."""
+        np = self._np
+        spoken, pauses = self._synthesise(phonemes, speed)
+        if len(phonemes.split()) > FEW_WORDS or sound.has_gaps(np, spoken, pauses):
+            return sound.draw_out(np, spoken, pauses, stretch)
+        pieces = []
+        for clause, seconds in sound.split_clauses(phonemes):
+            spoken, _ = self._synthesise(clause, speed)
+            pieces += [
+                sound.draw_out(np, spoken, [], stretch),
+                np.zeros(round(seconds * stretch * sound.RATE), np.float32),
+            ]
+        return np.concatenate(pieces)
+
+    def _synthesise(self, phonemes: str, speed: float) -> tuple[Any, list[tuple[int, int, float]]]:
+        """Return the sound of a sentence as the model makes it, and where its marks may sound as gaps."""
         np = self._np
         said = sound.end_sentence(phonemes)
         slowest = LEAST_SPEED.get(len(phonemes.split()), 0.0)
@@ -107,7 +125,7 @@ class Voice:
         tune = bend_melody(np, melody, MELODY_RANGES[self._take % len(MELODY_RANGES)]) * np.float32(self._pitch)
         spoken = self._dsp.synth(*spectrum, tune, np.random.default_rng(self._take))
         ends = [sound.UNIT * each for each in accumulate(durations.ravel().tolist())]
-        return sound.draw_out(np, spoken, list(sound.find_pauses(said, ends)), stretch)
+        return spoken, list(sound.find_pauses(said, ends))
 
     def _can_say(self, token: Any) -> bool:  # noqa: ANN401 - hibari has no types
         phonemes = token.phonemes or ""

@@ -149,6 +149,22 @@ def find_cut(np: Any, levels: Any, start: int, end: int, wanted: int) -> Cut | N
     return Cut(start // HOP * HOP + (begin + int(gap.argmin())) * HOP + HOP // 2, max(0, silence))
 
 
+def has_gaps(np: Any, sound: Any, pauses: Sequence[tuple[int, int, float]]) -> bool:  # noqa: ANN401 - arrays
+    """Tell whether there is a gap at each of these pauses; words can also run into each other at a mark."""
+    levels = measure_levels(np, sound)
+    return all(find_cut(np, levels, begin, end, 0) is not None for begin, end, _ in pauses)
+
+
+def split_clauses(phonemes: str) -> list[tuple[str, float]]:
+    """Part a sentence at its marks; return each clause without its mark, and the seconds of the pause after it.
+
+    >>> split_clauses("Wt, IIt.")
+    [('Wt', 0.5), ('IIt.', 0.0)]
+    """
+    parts = _CLAUSE.split(phonemes)
+    return [(part[:-1], PAUSES.get(part[-1], 0.0)) for part in parts[:-1]] + [(parts[-1], 0.0)]
+
+
 def find_stretch(speed: float, calm: float) -> float:
     """Return how many times longer pauses are at a speed than at the calm one.
 
