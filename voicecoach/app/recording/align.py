@@ -8,9 +8,10 @@ assignment. The tempo of the speaker and the length of the pauses are learned fr
 from __future__ import annotations
 
 import math
+from array import array
 from dataclasses import dataclass, replace
-from functools import cache
-from itertools import accumulate, pairwise
+from functools import lru_cache
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,11 @@ FAR = 4.5
 _PART_OF_PAUSE = 0.65
 """A pause inside a sentence is at most this part of the usual one between two."""
 
-BAND, BAND_PIECES = 0.12, 60
-"""A sentence is looked for where it should be by the length of all: so far from it as a part of the take, and in so
-many sounds at least."""
+BEAM = 90.0
+"""An assignment of the first sentences is dropped if it costs so much more than the best one of as many."""
+
+_MOST_KEPT = 50_000
+"""Lists of costs that are kept in memory, because they are needed several times."""
 
 STEEP = 2.5
 """How fast a pause becomes less likely as it gets longer or shorter than the limit between both kinds of pauses."""
@@ -102,10 +105,12 @@ class Take:
         pieces: The sounds.
         restarts: For each, the attempts that begin with it and that are repeated: the number of their sounds, and how
             far they are from the repetition.
+        noises: Breaths and clicks, which no sentence has.
     """
 
     pieces: Sequence[Piece]
     restarts: Sequence[Mapping[int, float]]
+    noises: Sequence[Piece] = ()
 
     def gap(self, number: int) -> float:
         """Return the seconds of the pause before a sound; before the first one it is long."""
@@ -172,20 +177,16 @@ class _Lattice:
         self.expected, self.take, self.tempo = expected, take, tempo
         self.inside = [0.0, *(self._cost_of_pause(take.gap(at)) for at in range(1, len(take.pieces)))]
         self.between = [0.0, *(self._cost_of_boundary(take.gap(at)) for at in range(1, len(take.pieces)))]
-        self.groups = cache(self._find_groups)
-        self.due = _accumulate([each.syllables for each in expected])
-        self.at = _accumulate([piece.seconds for piece in take.pieces])
-        self.band = max(BAND, BAND_PIECES / max(1, len(take.pieces)))
+        self.groups = lru_cache(_MOST_KEPT)(self._find_groups)
         self.left_out = [take.leave_out(at) for at in range(len(take.pieces))]
 
     def solve(self) -> list[Match | None]:
         """Return the cheapest assignment."""
-        ahead, steps = self._sweep()
-        self.ahead = ahead
+        self._sweep()
         matches: list[Match | None] = [None] * len(self.expected)
         i, j = len(self.expected), len(self.take.pieces)
         while i or j:
-            before, start = steps[i][j]
+            before, start = self.steps[i][j], self.starts[i][j]
             if start < 0:
                 i, j = i - (before == j), before
                 continue
@@ -205,50 +206,59 @@ class _Lattice:
 
     def _find_rival(self, i: int, match: Match, behind: Sequence[Sequence[float]]) -> float:
         """Return the cost of the best assignment that gives a sentence other sounds."""
-        pieces = len(self.take.pieces)
-        rival = min(self.ahead[i][j] + MISSING + behind[i + 1][j] for j in range(pieces + 1))
-        for j in range(pieces):
-            if self.ahead[i][j] < math.inf:
-                for start, end, cost in self._list_groups(i, j):
-                    if (start, end - 1) != (match.first, match.last):
-                        rival = min(rival, self.ahead[i][j] + cost + behind[i + 1][end])
+        rival = math.inf
+        for j in self.alive[i]:
+            ahead = self.ahead[i][j]
+            rival = min(rival, ahead + MISSING + behind[i + 1][j])
+            for start, end, cost in self._list_groups(i, j):
+                if (start, end - 1) != (match.first, match.last):
+                    rival = min(rival, ahead + cost + behind[i + 1][end])
         return rival
 
-    def _sweep(self) -> tuple[list[list[float]], list[list[tuple[int, int]]]]:
+    def _sweep(self) -> None:
+        """Find the least cost of each state, the state before it, and the first sound of the sentence between both."""
         sentences, pieces = len(self.expected), len(self.take.pieces)
-        ahead = [[math.inf] * (pieces + 1) for _ in range(sentences + 1)]
-        steps = [[(0, -1)] * (pieces + 1) for _ in range(sentences + 1)]
-        ahead[0][0] = 0.0
+        self.ahead = [array("d", [math.inf]) * (pieces + 1) for _ in range(sentences + 1)]
+        self.steps = [array("i", [0]) * (pieces + 1) for _ in range(sentences + 1)]
+        self.starts = [array("i", [-1]) * (pieces + 1) for _ in range(sentences + 1)]
+        self.alive: list[list[int]] = []
+        self.ahead[0][0] = 0.0
         for i in range(sentences + 1):
-            row, step = ahead[i], steps[i]
-            for j in range(pieces + 1):
-                if j and row[j - 1] + self.left_out[j - 1] < row[j]:
-                    row[j], step[j] = row[j - 1] + self.left_out[j - 1], (j - 1, -1)
-                if i < sentences and row[j] < math.inf:
-                    self._step_ahead(i, j, ahead, steps)
-        return ahead, steps
+            self._leave_sounds_out(i)
+            if i < sentences:
+                for j in self.alive[i]:
+                    self._step_ahead(i, j)
 
-    def _step_ahead(self, i: int, j: int, ahead: list[list[float]], steps: list[list[tuple[int, int]]]) -> None:
-        cost, following, step = ahead[i][j], ahead[i + 1], steps[i + 1]
+    def _leave_sounds_out(self, i: int) -> None:
+        """Complete the costs of i sentences, and note which of these states are worth going on with."""
+        row, steps, starts = self.ahead[i], self.steps[i], self.starts[i]
+        limit = min(row) + BEAM
+        for j, cost in enumerate(self.left_out):
+            if row[j] + cost < row[j + 1]:
+                row[j + 1], steps[j + 1], starts[j + 1] = row[j] + cost, j, -1
+        self.alive.append([j for j, cost in enumerate(row) if cost <= limit])
+
+    def _step_ahead(self, i: int, j: int) -> None:
+        cost, following = self.ahead[i][j], self.ahead[i + 1]
         if cost + MISSING < following[j]:
-            following[j], step[j] = cost + MISSING, (j, -1)
+            following[j], self.steps[i + 1][j], self.starts[i + 1][j] = cost + MISSING, j, -1
         for start, end, own in self._list_groups(i, j):
             if cost + own < following[end]:
-                following[end], step[end] = cost + own, (j, start)
+                following[end], self.steps[i + 1][end], self.starts[i + 1][end] = cost + own, j, start
 
-    def _sweep_back(self) -> list[list[float]]:
+    def _sweep_back(self) -> list[array[float]]:
+        """Return the least cost from each state to the end."""
         sentences, pieces = len(self.expected), len(self.take.pieces)
-        behind = [[math.inf] * (pieces + 1) for _ in range(sentences + 1)]
+        behind = [array("d", [math.inf]) * (pieces + 1) for _ in range(sentences + 1)]
         behind[sentences][pieces] = 0.0
         for i in range(sentences, -1, -1):
             row = behind[i]
-            for j in range(pieces, -1, -1):
-                if j < pieces:
-                    row[j] = min(row[j], row[j + 1] + self.left_out[j])
-                if i < sentences:
-                    row[j] = min(row[j], behind[i + 1][j] + MISSING)
-                    for _, end, cost in self._list_groups(i, j):
-                        row[j] = min(row[j], behind[i + 1][end] + cost)
+            if i < sentences:
+                for j in self.alive[i]:
+                    costs = (behind[i + 1][end] + cost for _, end, cost in self._list_groups(i, j))
+                    row[j] = min(behind[i + 1][j] + MISSING, min(costs, default=math.inf))
+            for j in range(pieces - 1, -1, -1):
+                row[j] = min(row[j], row[j + 1] + self.left_out[j])
         return behind
 
     def _list_groups(self, i: int, j: int) -> Iterator[tuple[int, int, float]]:
@@ -256,7 +266,7 @@ class _Lattice:
 
         The first one is sound j, or the one after an attempt that begins with j and is repeated.
         """
-        if j == len(self.take.pieces) or abs(self.due[i] - self.at[j]) > self.band:
+        if j == len(self.take.pieces):
             return
         for count, distance in ((0, 0.0), *self.take.restarts[j].items()):
             boundary = self.between[j] + (AGAIN + UNLIKE * distance if count else 0.0)
@@ -289,12 +299,6 @@ class _Lattice:
 
     def _cost_of_boundary(self, gap: float) -> float:
         return _soften(-STEEP * math.log(max(gap, 0.01) / self.tempo.pause))
-
-
-def _accumulate(lengths: Sequence[float]) -> list[float]:
-    """Return where each length begins, as a part of the whole, and where the last one ends."""
-    whole = sum(lengths) or 1.0
-    return [upto / whole for upto in accumulate(lengths, initial=0.0)]
 
 
 def _soften(value: float) -> float:

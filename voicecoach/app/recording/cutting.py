@@ -27,6 +27,9 @@ NARROW = 0.2
 BEFORE, AFTER = 0.25, 0.40
 """Seconds that are kept around the words, or half of the pause; the voice trims them."""
 
+HISS = 20
+"""Blocks of 10 ms: a noise that begins so soon after the words is their last "s", and not a breath."""
+
 ENOUGH = 0.5
 """The part of the sentences that has to be found at least; else it is another take."""
 
@@ -71,8 +74,9 @@ def cut_take(texts: Sequence[str], envelope: Envelope) -> tuple[list[Cut], float
 
 def find_sounds(envelope: Envelope) -> Take:
     """Return the sounds of a take that are not breaths or clicks."""
-    pieces = tuple(piece for piece in envelope.find_pieces() if not piece.is_noise)
-    return Take(pieces, find_restarts(envelope, pieces))
+    found = envelope.find_pieces()
+    pieces = tuple(piece for piece in found if not piece.is_noise)
+    return Take(pieces, find_restarts(envelope, pieces), tuple(piece for piece in found if piece.is_noise))
 
 
 def expect(text: str) -> Expected:
@@ -104,12 +108,15 @@ def _make_cuts(
 
 def _find_span(take: Take, match: Match, seconds: float) -> tuple[float, float, tuple[float, float]]:
     """Return the start and the end of a sentence with some silence around it, and the pauses beside it."""
-    first, last = take.pieces[match.first], take.pieces[match.last]
+    first, last = take.pieces[match.first].start, take.pieces[match.last].end
     before = take.pieces[match.first - 1].end if match.first else 0
     after = take.pieces[match.last + 1].start if match.last + 1 < len(take.pieces) else seconds * BLOCKS_A_SECOND
-    gaps = ((first.start - before) / BLOCKS_A_SECOND, (after - last.end) / BLOCKS_A_SECOND)
-    start = first.start / BLOCKS_A_SECOND - min(BEFORE, gaps[0] / 2)
-    return max(0.0, start), last.end / BLOCKS_A_SECOND + min(AFTER, gaps[1] / 2), gaps
+    gaps = ((first - before) / BLOCKS_A_SECOND, (after - last) / BLOCKS_A_SECOND)
+    breath = max((each.end for each in take.noises if before <= each.end <= first), default=before)
+    next_breath = min((each.start for each in take.noises if last + HISS <= each.start <= after), default=after)
+    start = first - min(BEFORE * BLOCKS_A_SECOND, (first - breath) / 2)
+    end = last + min(AFTER * BLOCKS_A_SECOND, (next_breath - last) / 2)
+    return max(0.0, start / BLOCKS_A_SECOND), end / BLOCKS_A_SECOND, gaps
 
 
 def _doubt(match: Match, gaps: tuple[float, float], due: float) -> Iterator[str]:

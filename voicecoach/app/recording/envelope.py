@@ -49,6 +49,8 @@ _SHORTEST = 5
 """Blocks of the shortest sound: a click is shorter."""
 _BREATH = 20
 """Blocks of the shortest breath."""
+_HISS, _LONG_HISS = -20.0, 40
+"""dB under the speech around it, and blocks: an "s" is louder or shorter."""
 _VOWEL = 4
 """Blocks of the shortest vowel."""
 _SOFT, _FAINT = -9.0, -28.0
@@ -173,7 +175,9 @@ def measure_chunks(chunks: Iterable[bytes]) -> Envelope:
 
 
 def _is_long_breath(piece: Piece) -> bool:
-    return piece.is_noise and piece.end - piece.start >= _BREATH
+    """Return whether a noise is a breath and not the "s" at the end of a word, which is louder or shorter."""
+    length = piece.end - piece.start
+    return piece.is_noise and length >= _BREATH and (piece.level < _HISS or length >= _LONG_HISS)
 
 
 def _to_decibels(value: int) -> float:

@@ -56,4 +56,10 @@ def _sum_up(placed: Sequence[Placed], folder: Path, *, dry_run: bool) -> str:
     states = [each.status for each in placed]
     if dry_run:
         return f"{states.count('write')} of {len(placed)} would be written into {folder}; nothing was written"
-    return f"{states.count('written')} of {len(placed)} were written into {folder}"
+    written = f"{states.count('written')} of {len(placed)} were written into {folder}"
+    hints = {
+        "kept": "--again also replaces what is recorded already",
+        "doubt": "--force also replaces by doubtful cuts",
+    }
+    hint = next((text for status, text in hints.items() if status in states), "")
+    return f"{written}; {hint}" if hint else written
