@@ -4,7 +4,7 @@ import math
 import random
 import struct
 import wave
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,10 +46,11 @@ def noise(seconds: float, level: float) -> list[float]:
 
 
 def write(path: Path, samples: Sequence[float]) -> Path:
-    return write_pcm(path, packed(samples))
+    return write_pcm(path, packed(tuple(samples)))
 
 
-def packed(samples: Sequence[float]) -> bytes:
+@lru_cache(maxsize=32)
+def packed(samples: tuple[float, ...]) -> bytes:
     values = [max(-32_768, min(32_767, round(each * 32_768))) for each in samples]
     return struct.pack(f"<{len(values)}h", *values)
 
@@ -114,7 +115,7 @@ def broken(folder: Path) -> dict[str, str]:
     record(folder, "quiet", [0.0] * RATE)
     record(folder, "loud", [4 * each for each in tone(1.5, 0)])
     record(folder, "endless", tone() * 8)
-    write_pcm(folder / f"{name_recording('hours')}.wav", b"\x21\0" + bytes(2 * 80 * RATE) + packed(tone()))
+    write_pcm(folder / f"{name_recording('hours')}.wav", b"\x21\0" + bytes(2 * 80 * RATE) + packed(tuple(tone())))
     (folder / f"{name_recording('text')}.mp3").write_text("no sound", encoding="utf-8")
     (folder / f"{name_recording('nothing')}.flac").touch()
     return {
