@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 Report = Callable[[str, int, int], None]
 """Called with the stage of the work, the megabytes that are done, and their total."""
 
-PACKAGES = {"hibari": "hibari-tts>=0.2.1,<0.2.2", "piper": "piper-tts>=1.4"}
+PACKAGES = {"hibari": "hibari-tts>=0.2.1,<0.2.2", "kokoro": "espeakng-loader>=0.2.4", "piper": "piper-tts>=1.4"}
 """The Python package that a kind of voices needs, if it needs one, in the versions that pyproject.toml asks for."""
-_NEEDED = {"hibari": ("hibari", "onnxruntime", "numpy"), "piper": ("piper",)}
+_NEEDED = {"hibari": ("hibari", "onnxruntime", "numpy"), "kokoro": ("espeakng_loader",), "piper": ("piper",)}
 """The modules by which we know that the package is there."""
 
 

@@ -104,9 +104,9 @@ class Style:
 
 
 STYLES = (
-    Style("bf_emma", "Emma", "en-gb", "en-gb", "gmw/en", 700),
+    Style("bf_emma", "Emma", "en-gb", "en-gb", "gmw/en", 640),
     Style("ef_dora", "Dora", "es", "es", "roa/es", 700),
-    Style("ff_siwis", "Siwis", "fr-fr", "fr", "roa/fr", 700),
+    Style("ff_siwis", "Siwis", "fr-fr", "fr", "roa/fr", 660),
 )
 
 

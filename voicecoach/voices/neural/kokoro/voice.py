@@ -88,7 +88,7 @@ class KokoroVoice(NeuralVoice):
         versions = ", ".join(f"{each} {find_version(each)}" for each in NEEDED)
         style = hashlib.sha256(files.find_style_file(self._style).read_bytes()).hexdigest()[:8]
         spelling = f"{espeak.find_library().version} {self._style.spelling}"
-        return f"kokoro way {VERSION}, {versions}, {spelling}; model {self._check_model()}, {self.name} {style}"
+        return f"kokoro way {VERSION}, {versions}, {spelling}; model {self.check_model()}, {self.name} {style}"
 
     def set_up(self, folder: Path) -> Mapping[str, object]:
         """Return the setup of a worker.
@@ -96,7 +96,7 @@ class KokoroVoice(NeuralVoice):
         Raises:
             VoiceError: When something is missing or damaged.
         """
-        self._check_model()
+        self.check_model()
         library = espeak.find_library()
         return {
             "model": str(self.model),
@@ -119,7 +119,7 @@ class KokoroVoice(NeuralVoice):
             )
         return super().prepare_text(wording)
 
-    def _check_model(self) -> str:
+    def check_model(self) -> str:
         """Return the hash of the model's file.
 
         Raises:
@@ -159,7 +159,7 @@ class Kokoro:
 
         Raises:
             UnknownNameError: When no voice has this name.
-            VoiceError: When the model or something else is missing.
+            VoiceError: When the model is missing or damaged, or something else is missing.
         """
         style = files.find_style(name)
         model = None if settings.data is None else files.find_model(settings.data)
@@ -172,9 +172,11 @@ class Kokoro:
             if settings.pitch is None
             else ("a Kokoro voice has the pitch of its style; --pitch changes nothing in it",)
         )
-        return KokoroVoice(
+        found = KokoroVoice(
             style.name, settings.calibration, settings.rate, settings.folder, model=model, problems=problems
         )
+        found.check_model()
+        return found
 
 
 KIND = Kokoro()
