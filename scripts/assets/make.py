@@ -219,6 +219,13 @@ CREDITS = """# Sounds
 {rows}
 Written by `scripts/run assets`, which makes each sound from numbers; `scripts/run assets --check` tells whether
 they are still what it makes. Licence: [CC0-1.0](https://creativecommons.org/publicdomain/zero/1.0/): do what you like.
+
+## Spoken clips
+
+`clips/` has the words of the built-in English routines, in Opus files with an index. `scripts/make_clips` makes them
+with the voice "heart" of hibari-tts 0.2.1 (Apache-2.0, copyright 2026 Maureese Williams; distilled from Kokoro-82M by
+hexgrad, Apache-2.0); `scripts/make_clips --check` tells whether they are still what it makes.
+Licence of the clips: CC0-1.0.
 """
 ROW = "| `{name}` | {what} | voicecoach, synthesised | CC0-1.0 | `{sha256}` |\n"
 WHAT = {
