@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voicecoach.language import language
@@ -76,6 +76,7 @@ def test_phonemes_of_the_author_come_before_the_table() -> None:
     )
 
 
+@example("A .")
 @given(st.text(alphabet=st.sampled_from([*"aAxIuUp -–—.,…/'’()[]0123", "\U000f0000", "ā", "é", "\u00ad"]), max_size=40))
 def test_no_text_makes_trouble_or_loses_a_letter(text: str) -> None:
     written = rewrite(text)

@@ -26,7 +26,7 @@ _PLACE = re.compile("[\U000f0000-\U000ffffd]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\ufe0e\ufe0f\U000f0000-\U000ffffd]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _RESPELLED = re.compile(r"(?<![\w-])[A-Za-z]{1,9}(?:-[A-Za-z]{1,9})+(?![\w-])")
-_SIGN = re.compile(r"[^\w\s,.!?'’-]|\d|\.\s?\.| -|--|\b[LR]\b")
+_SIGN = re.compile(r"[^\w\s,.!?'’-]|\d|\.\s?\.| [-,.!?]|--|\b[LR]\b")
 
 _VOWELS = "AIOWYiuæɑɔəɛɜɪʊʌᵻ"
 _SAME = f"{_VOWELS}bdfhjklmnpstvwzðŋɡɹʃʒʤʧθᵊTˈˌ "
