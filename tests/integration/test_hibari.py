@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("hibari") is None, reason="no wheel for this machine")
 
 CALIBRATION = language("en").word("calibration")
-SHORT, JOINED, COMMAS = "Out", "Out, right", "Sit tall, relax your jaw, and let go. Rest."
+SHORT, JOINED, COMMAS = "Out", "In, left", "Sit tall, relax your jaw, and let go. Rest."
 HOP = SAMPLE_RATE // 100
 
 
