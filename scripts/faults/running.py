@@ -57,7 +57,7 @@ class Place:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What a run is told of its place, and of its voice, which is the quickest to start."""
+        """The environment of a run: its cache folder, and the voice that starts soonest."""
         own = {"XDG_CACHE_HOME": str(self.cache), "TMPDIR": str(self.temporary), MARK: self.mark}
         return {**os.environ, **own, "XDG_CONFIG_HOME": str(self.cache / "none"), "VOICECOACH_VOICE": "system"}
 

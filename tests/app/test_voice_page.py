@@ -254,7 +254,7 @@ def test_a_server_that_cannot_be_reached_is_an_error(
 
 
 class Installers:
-    """Programs that install packages: each ends as it is told to."""
+    """Fake programs that install packages; a test chooses how each of them ends."""
 
     def __init__(self, *ends: tuple[int, str]) -> None:
         self.ends, self.commands = list(ends), list[list[str]]()

@@ -135,8 +135,8 @@ def choose_device(name: str | None, devices: tuple[Device, ...]) -> Device:
     4
 
     Raises:
-        MicrophoneError: When there is none at all.
-        UnknownNameError: When none is meant, or several are.
+        MicrophoneError: If there is no microphone.
+        UnknownNameError: If no microphone has this name, or several have it.
     """
     if not devices:
         raise MicrophoneError(f"there is no microphone\nconnect one, {INSTEAD}")
