@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import re
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -105,11 +106,23 @@ _SPELLINGS = (
 """Signs that the model should not see, or sees in another form."""
 
 
+_RETRIEVAL = 1
+"""A way of output of espeak-ng that opens no device."""
+
+
+@cache
+def _start_library(library: str, data: str | None) -> ctypes.CDLL:
+    """Load espeak-ng, once in a process: started again with another voice loaded, it crashes now and then."""
+    loaded = ctypes.CDLL(library)
+    loaded.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    if loaded.espeak_Initialize(_RETRIEVAL, 0, None if data is None else data.encode(), 0) <= 0:
+        raise OSError("espeak-ng can't be started")
+    return loaded
+
+
 class Espeak:
     """espeak-ng's spelling rules, which give the sounds of words; it makes no sound itself."""
 
-    _RETRIEVAL = 1
-    """A way of output that opens no device."""
     _UTF8 = 1
     _MODE = 0x02 | 0x80 | ord(TIE) << 8
     """International signs, tied."""
@@ -120,11 +133,7 @@ class Espeak:
         Raises:
             OSError: When the library can't be loaded, or does not have the voice.
         """
-        self._library = ctypes.CDLL(library)
-        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
-        place = None if data is None else data.encode()
-        if self._library.espeak_Initialize(self._RETRIEVAL, 0, place, 0) <= 0:
-            raise OSError("espeak-ng can't be started")
+        self._library = _start_library(library, data)
         if self._library.espeak_SetVoiceByName(voice.encode()):
             raise OSError(f"espeak-ng has no voice {voice}")
 
