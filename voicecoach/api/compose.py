@@ -19,6 +19,7 @@ from voicecoach.core.breath import Breath, Kind, Pace, Span
 from voicecoach.core.score import (
     Breathe,
     CueKind,
+    Label,
     Offset,
     Overrun,
     Paced,
@@ -29,6 +30,7 @@ from voicecoach.core.score import (
     Side,
     Slot,
     Sound,
+    SpanKind,
     Wording,
     count_beats,
 )
@@ -131,7 +133,8 @@ def hold(length: Seconds, *texts: str, at: Mapping[Seconds, str] | None = None, 
     moments = ((read_span("at", when), _phrase((text,), CueKind.REMINDER, side)) for when, text in (at or {}).items())
     later = tuple((Offset(Fraction(0), when.rest), phrase) for when, phrase in moments)
     body = _phrase(texts, CueKind.BREATH, side) if texts else Seq()
-    return Slot(read_span("hold", length), body, Overrun.REFUSE, later, name="hold")
+    label = Label(SpanKind.HOLD, read_side("side", side))
+    return Slot(read_span("hold", length), body, Overrun.REFUSE, later, name="hold", label=label)
 
 
 def rest(length: Seconds, *texts: str) -> Score:
@@ -146,7 +149,8 @@ def rest(length: Seconds, *texts: str) -> Score:
         length: Seconds, or a text as "8s" or "2 breaths".
         texts: What is said at its start: wordings from the longest to the shortest.
     """
-    return Slot(read_span("rest", length), _phrase(texts, CueKind.INSTRUCTION, None) if texts else Seq(), name="rest")
+    body = _phrase(texts, CueKind.INSTRUCTION, None) if texts else Seq()
+    return Slot(read_span("rest", length), body, name="rest", label=Label(SpanKind.REST))
 
 
 def chime(name: str = "bell-end") -> Score:
@@ -218,7 +222,8 @@ def each_side(
     longest = max(count_beats(each) for each in paired.values())
     turns = tuple((side, _move_beats(paired[side], number * longest)) for number in range(rounds) for side in order)
     span = CHANGE if between is None else read_span("between", between)
-    return make_turns(turns, Slot(span, _phrase((change,), CueKind.CHANGE, None), name="change"))
+    words = _phrase((change,), CueKind.CHANGE, None)
+    return make_turns(turns, Slot(span, words, name="change", label=Label(SpanKind.CHANGE)))
 
 
 def pace(breath: str | Breath | Pace, *scores: Score) -> Score:
@@ -340,6 +345,8 @@ def _mark_side(score: Score, side: Side) -> Score:
     marked = _rebuild(score, lambda part: _mark_side(part, side))
     if isinstance(marked, Phrase | Breathe | Sound) and marked.side is None:
         return replace(marked, side=side)
+    if isinstance(marked, Slot) and marked.label and marked.label.side is None:
+        return replace(marked, label=replace(marked.label, side=side))
     return marked
 
 

@@ -49,6 +49,8 @@ _READABLE = {
             score.Under,
             score.Onset,
             score.Wording,
+            score.Label,
+            score.SpanKind,
             score.Offset,
             score.Side,
             score.CueKind,

@@ -35,7 +35,7 @@ from voicecoach.core.score import (
     count_beats,
     is_heard,
 )
-from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline, ceil_to_grid, snap
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, TimedSpan, Timeline, ceil_to_grid, snap
 from voicecoach.errors import ChoiceError, FitError, Problem
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ def _lay_slot(slot: Slot, at: Fraction, scene: Scene) -> Fraction:
     seconds = slot.span.seconds(breath)
     if slot.overrun is Overrun.REFUSE:
         _lay_hold(slot, at, seconds, scene)
+        _note_span(slot, at, at + seconds, scene)
         return at + seconds
     room = Room(at + seconds - measure_air(seconds), slot.name, seconds, grows=True, outer=scene.room)
     opening, others = _part_opening(slot.body)
@@ -179,7 +180,14 @@ def _lay_slot(slot: Slot, at: Fraction, scene: Scene) -> Fraction:
     whole = breath.seconds if slot.span.in_breaths else over
     lasts = seconds + (math.ceil(over / whole) * whole if over else 0)
     _note_growth(slot, seconds, lasts, scene)
+    _note_span(slot, at, at + lasts, scene)
     return at + lasts
+
+
+def _note_span(slot: Slot, start: Fraction, end: Fraction, scene: Scene) -> None:
+    """Note the time of a slot that has a label, unless it lasts no time."""
+    if slot.label and end > start:
+        scene.happened.spans.append(TimedSpan(start, end, slot.label.kind, slot.label.side, slot.label.name))
 
 
 def _part_opening(body: Score) -> tuple[Score, Score]:
@@ -274,6 +282,7 @@ def _collect(scene: Scene, end: Fraction) -> Timeline:
         unsaid=tuple(happened.unsaid.values()),
         grown=tuple(problem for _, problem in happened.grown.values()),
         grid=grid,
+        spans=tuple(sorted(happened.spans, key=lambda span: (span.start, -span.end))),
     )
 
 

@@ -12,7 +12,7 @@ from voicecoach.core.timeline import ceil_to_grid
 if TYPE_CHECKING:
     from voicecoach.core.breath import Breath, Kind
     from voicecoach.core.score import Mark, Phrase, Score, Side, Wording
-    from voicecoach.core.timeline import Cue, Measure
+    from voicecoach.core.timeline import Cue, Measure, TimedSpan
     from voicecoach.errors import Problem, Where
 
 LEAST_GAP = Fraction(1, 4)
@@ -76,6 +76,7 @@ class Happened:
     unsaid: dict[tuple[Where | None, str], Problem] = field(default_factory=dict)
     grown: dict[Where, tuple[Fraction, Problem]] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
+    spans: list[TimedSpan] = field(default_factory=list)
 
     def free(self, at: Fraction) -> Fraction:
         """Return the earliest time, from ``at`` on, at which the next words may start."""

@@ -49,6 +49,16 @@ class Overrun(StrEnum):
     REFUSE = "refuse"
 
 
+class SpanKind(StrEnum):
+    """What a slot is for, as the timeline names it. In each of them something is done, or waited for, for its time."""
+
+    HOLD = "hold"
+    REST = "rest"
+    CHANGE = "change"
+    SETTLE = "settle"
+    COUNT = "count"
+
+
 class Moment(StrEnum):
     """What a mark marks: the start of a chapter, the start of a stretch, its release."""
 
@@ -145,6 +155,15 @@ class Offset:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """What a slot is on the timeline: its kind, the side that it is for, and the name that its author gave it."""
+
+    kind: SpanKind
+    side: Side | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """A span of time that its body starts in; what the body leaves over is the slot's gap.
 
@@ -159,6 +178,7 @@ class Slot:
         beat: The breath of the pace that its breaths are, from 0.
         name: What messages call it.
         where: Where it stands in its file.
+        label: What it is on the timeline; None if it is nothing there.
     """
 
     span: Span
@@ -168,6 +188,7 @@ class Slot:
     beat: int = 0
     name: str = "slot"
     where: Where | None = field(default=None, compare=False)
+    label: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Breath, Phase
-from voicecoach.core.score import CueKind, Side, Sound
+from voicecoach.core.score import CueKind, Side, Sound, SpanKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,6 +84,20 @@ class PhaseSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedSpan:
+    """A hold, a rest or another time that a score names; two of them are apart, or one is inside the other.
+
+    ``name`` is the one that its author gave it, empty if there is none.
+    """
+
+    start: Fraction
+    end: Fraction
+    kind: SpanKind
+    side: Side | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """A named part of the session, as players show it; ``part`` is its own title, without that of its exercise."""
 
@@ -103,8 +117,8 @@ class Stretch:
     side: Side | None = None
 
 
-_Cuttable = TypeVar("_Cuttable", PhaseSpan, Chapter, Stretch)
-_Timed = TypeVar("_Timed", PhaseSpan, Chapter, Stretch, Cue)
+_Cuttable = TypeVar("_Cuttable", PhaseSpan, TimedSpan, Chapter, Stretch)
+_Timed = TypeVar("_Timed", PhaseSpan, TimedSpan, Chapter, Stretch, Cue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,8 @@ class Timeline:
         stretches: What counts as stretch.
         unsaid: The words that are left out, since this breath does not have their phase.
         grown: The rests and changes that last longer than they are written, since their words do.
+        spans: Its holds, rests, changes and other named times, in order of their starts; of two that start together,
+            the longer one is first.
         grid: Seconds from one place where a cue may start to the next.
     """
 
@@ -130,6 +146,7 @@ class Timeline:
     unsaid: tuple[Problem, ...] = ()
     grown: tuple[Problem, ...] = ()
     grid: Fraction = Fraction(1, 1000)
+    spans: tuple[TimedSpan, ...] = ()
 
     def measure_stretch(self, side: Side) -> Fraction:
         """How many seconds this leg is stretched in all."""
@@ -152,8 +169,15 @@ class Timeline:
             return self
         last = ceil_to_grid(end, self.grid)
         cues = tuple(cue for cue in self.cues if cue.end <= last)
-        phases, chapters, stretches = _cut(self.phases, last), _cut(self.chapters, last), _cut(self.stretches, last)
-        return replace(self, duration=last, phases=phases, cues=cues, chapters=chapters, stretches=stretches)
+        return replace(
+            self,
+            duration=last,
+            phases=_cut(self.phases, last),
+            spans=_cut(self.spans, last),
+            cues=cues,
+            chapters=_cut(self.chapters, last),
+            stretches=_cut(self.stretches, last),
+        )
 
     def since(self, start: Fraction) -> Timeline:
         """Leave out the beginning, up to ``start`` seconds or a little less, and count all times from there.
@@ -162,13 +186,15 @@ class Timeline:
         """
         first = min(_multiply(self.grid, int(start / self.grid)), self.duration)
         cues = tuple(_move_back(cue, first) for cue in self.cues if cue.start >= first)
-        spans = (
+        return Timeline(
+            self.duration - first,
             _drop_start(self.phases, first),
             cues,
             _drop_start(self.chapters, first),
             _drop_start(self.stretches, first),
+            grid=self.grid,
+            spans=_drop_start(self.spans, first),
         )
-        return Timeline(self.duration - first, *spans, grid=self.grid)
 
     def preview(self, seconds: Fraction) -> Timeline:
         """Return so many seconds from `BEFORE_BREATH` seconds before the first guided breath, or from the beginning."""

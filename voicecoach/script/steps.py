@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import Kind, Span
 from voicecoach.core.score import (
     CueKind,
+    Label,
     Mark,
     Moment,
     Offset,
@@ -21,8 +22,10 @@ from voicecoach.core.score import (
     Side,
     Slot,
     Sound,
+    SpanKind,
     seq,
 )
+from voicecoach.errors import UnknownNameError
 from voicecoach.routine.model import (
     BreathePhases,
     ByRound,
@@ -30,6 +33,7 @@ from voicecoach.routine.model import (
     EachSide,
     Hold,
     LonePhase,
+    Named,
     Play,
     Repeat,
     Rest,
@@ -68,6 +72,8 @@ if TYPE_CHECKING:
     from voicecoach.core.score import Score
     from voicecoach.routine.model import Block, Model, Round
     from voicecoach.script.context import Context
+
+ONE_SECOND = Span(rest=Fraction(1))
 
 
 def write_steps(steps: Iterable[Model], part: Context) -> Iterator[Score]:
@@ -137,7 +143,18 @@ def write_rest(step: Rest, part: Context) -> Score:
     """Leave time; in free breaths it grows by whole ones if its words need them."""
     span = _bend_rest(part.span(step.rest), step, part)
     body = part.phrase(choose_words(step.say, part), CueKind.INSTRUCTION) if step.say else Seq()
-    return Slot(span, body, beat=part.beats.last, name="rest", where=step.where)
+    return Slot(
+        span, body, beat=part.beats.last, name="rest", where=step.where, label=_label(SpanKind.REST, step, part)
+    )
+
+
+def _label(kind: SpanKind, step: Named, part: Context) -> Label:
+    """Return what a step is on the timeline; a name in braces that has no value here stays as it is."""
+    try:
+        name = part.fill(step.name, part.side)
+    except UnknownNameError:
+        name = step.name
+    return Label(kind, part.side, name)
 
 
 def _bend_rest(span: Span, step: Rest, part: Context) -> Span:
@@ -169,8 +186,10 @@ def _write_say(step: Say, part: Context) -> Score:
     spoken = part.phrase(choose_words(step.say, part), CueKind.INSTRUCTION)
     if spoken == Seq() and step.settle is None:
         return spoken
-    settle = part.span(step.settle, empty=True) if step.settle else SENTENCE_GAP
-    return seq(spoken, Pause(settle, part.beats.last))
+    if not step.settle:
+        return seq(spoken, Pause(SENTENCE_GAP, part.beats.last))
+    settle, label = part.span(step.settle, empty=True), _label(SpanKind.SETTLE, step, part)
+    return seq(spoken, Slot(settle, overrun=Overrun.REFUSE, beat=part.beats.last, where=step.where, label=label))
 
 
 def _write_hold(step: Hold, part: Context) -> Score:
@@ -182,7 +201,8 @@ def _write_hold(step: Hold, part: Context) -> Score:
     released = step.release or (Words((part.word("countdown_release"),), step.where) if step.countdown else None)
     body, spoken = _write_edge(step.say, part, Kind.INHALE), _write_edge(released, part, Kind.EXHALE)
     at = tuple(_list_moments(step, part))
-    held = Slot(part.span(step.hold), body, Overrun.REFUSE, at, part.beats.last, "hold", step.where)
+    label = _label(SpanKind.REST if part.between else SpanKind.HOLD, step, part)
+    held = Slot(part.span(step.hold), body, Overrun.REFUSE, at, part.beats.last, "hold", step.where, label)
     after = _write_release(spoken, part)
     if not step.stretch:
         return seq(held, after)
@@ -213,8 +233,9 @@ def _list_moments(step: Hold, part: Context) -> Iterator[tuple[Offset, Score]]:
         reminder = replace(halfway, kind=CueKind.REMINDER) if isinstance(halfway, Phrase) else halfway
         yield Offset(Fraction(1, 2), Fraction(0)), reminder
     for left in range(part.count(step.countdown) if step.countdown else 0, 0, -1):
-        counted = Words((part.number(left),), step.where)
-        yield Offset(Fraction(1), Fraction(-left)), part.phrase(counted, CueKind.COUNT, Kind.HOLD)
+        counted = part.phrase(Words((part.number(left),), step.where), CueKind.COUNT, Kind.HOLD)
+        label = Label(SpanKind.COUNT, part.side, str(left))
+        yield Offset(Fraction(1), Fraction(-left)), Slot(ONE_SECOND, counted, Overrun.REFUSE, label=label)
 
 
 def _write_before(block: Round, played: Sequence[int], part: Context, following: Side | None) -> Iterator[Score]:
@@ -332,4 +353,5 @@ def _list_between(block: Sided, before: Context, turn: Context) -> Iterator[tupl
 def _write_change(step: Change, turn: Context, mark: Sequence[Score], opening: Sequence[Score]) -> Score:
     words = step.say or Words((turn.word("change"),))
     body = seq(*mark, turn.phrase(words, CueKind.CHANGE), Pause(SENTENCE_GAP), *opening)
-    return Slot(turn.span(step.change), body, beat=turn.beats.last, name="change", where=step.where)
+    label = _label(SpanKind.CHANGE, step, turn)
+    return Slot(turn.span(step.change), body, beat=turn.beats.last, name="change", where=step.where, label=label)
