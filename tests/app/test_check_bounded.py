@@ -15,7 +15,7 @@ from voicecoach.app.speaker import Speaker
 from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
 from voicecoach.routine import lint, source
 from voicecoach.routine.loader import load_routine
-from voicecoach.routine.phase_keys import name_breath, read_phase_key
+from voicecoach.routine.phase_keys import Groups, name_breath, read_phase_key
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -71,18 +71,18 @@ def test_brackets_in_brackets_are_refused_before_they_are_read(text: str, monkey
 @given(
     st.integers(1, 60),
     st.integers(1, 60),
-    st.sets(st.sampled_from(["", "last ", "first ", "2 ", "9 ", "every 3 ", "odd "])),
+    st.sets(st.sampled_from(["", "last ", "last 4 ", "from last 7 ", "first ", "2 ", "9 ", "every 3 ", "odd "])),
 )
 def test_words_that_are_never_said_are_found_as_by_looking_at_every_breath(
     one: int, other: int, names: set[str]
 ) -> None:
     counts = range(min(one, other), max(one, other) + 1)
     spoken = {f"{name}in" for name in names}
-    every = [3] if "every 3 in" in spoken else []
+    groups = Groups.of(spoken)
     slow = set()
     for count in counts:
         for number in range(count):
-            called = (f"{name}in" for name in name_breath(number, count, every))
+            called = (f"{name}in" for name in name_breath(number, count, groups))
             slow.add(next((name for name in called if name in spoken), ""))
     assert set(lint.list_heard_keys(spoken, counts)) == slow - {""}
     assert all(read_phase_key(key)[0] == "in" for key in spoken)

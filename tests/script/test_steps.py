@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.amounts import choose_amount
@@ -22,7 +22,7 @@ from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.routine.model import RoutineModel
-from voicecoach.routine.phase_keys import name_breath, read_phase_key
+from voicecoach.routine.phase_keys import Groups, name_breath, read_phase_key
 from voicecoach.script.builder import build
 from voicecoach.script.builder import choose_pace as paced
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
@@ -60,30 +60,63 @@ def once(**step: object) -> Timeline:
     return played(routine(step))
 
 
-KEYS = ("", "even ", "odd ", "every 2 ", "every 3 ", "every 12 ", "3 ", "first ", "last ")
+ALL_INTERVALS = Groups(intervals=tuple(range(99, 1, -1)))
+KEYS: dict[str, Callable[[int, int], bool]] = {
+    "last ": lambda number, count: number == count - 1,
+    "first ": lambda number, _: number == 0,
+    "last 2 ": lambda number, count: number == count - 2,
+    "last 5 ": lambda number, count: number == count - 5,
+    "3 ": lambda number, _: number == 2,
+    "from 9 ": lambda number, _: number >= 8,
+    "from 4 ": lambda number, _: number >= 3,
+    "every 12 ": lambda number, _: number % 12 == 11,
+    "every 3 ": lambda number, _: number % 3 == 2,
+    "every 2 ": lambda number, _: number % 2 == 1,
+    "even ": lambda number, _: number % 2 == 1,
+    "odd ": lambda number, _: number % 2 == 0,
+    "": lambda _number, _count: True,
+}
+"""Which breaths each key is for, worked out a second time: the first key of these that applies is heard."""
 
 
-@given(st.sets(st.sampled_from(KEYS)), st.integers(1, 24))
+@given(st.sets(st.sampled_from(list(KEYS))), st.integers(1, 24))
+@example({*KEYS}, 24)
+@example({"last 2 ", "first ", ""}, 2)
+@example({"last 5 ", "3 ", ""}, 7)
 def test_each_breath_says_the_most_special_of_its_words(keys: set[str], count: int) -> None:
-    """Last before first before a number before every so many (the larger first) before even and odd before all."""
     said = [cue.text for cue in once(breathe=count, **{f"{key}in": f"[{key}] in" for key in keys}).cues]
     expected = [
-        next((f"[{name}] in" for name in name_breath(number, count, range(99, 1, -1)) if name in keys), "")
+        next((f"[{key}] in" for key, applies in KEYS.items() if key in keys and applies(number, count)), "")
         for number in range(count)
     ]
     assert [text for text in said if text.endswith(" in")] == [text for text in expected if text]
 
 
+@given(st.integers(1, 24), st.integers(1, 24), st.integers(1, 24))
+def test_words_from_a_breath_on_go_to_the_end_and_the_later_start_counts(count: int, start: int, back: int) -> None:
+    keys = {"in": "all", f"from {start} in": "on", f"from last {back} in": "end"}
+    said = [cue.text for cue in once(breathe=count, **keys).cues if cue.kind is CueKind.BREATH]
+    first, end = start - 1, max(count - back, 0)
+    later = ["end", "on"] if end >= first else ["on", "end"]
+    begun = {"on": first, "end": end, "all": 0}
+    expected = [next(key for key in [*later, "all"] if number >= begun[key]) for number in range(count)]
+    assert said == expected
+
+
 @pytest.mark.parametrize(
     ("number", "count", "expected"),
     [
-        (0, 1, ["last ", "first ", "1 ", "odd ", ""]),
-        (11, 20, ["12 ", "every 12 ", "every 6 ", "every 4 ", "every 3 ", "every 2 ", "even ", ""]),
-        (19, 20, ["last ", "20 ", "every 20 ", "every 10 ", "every 5 ", "every 4 ", "every 2 ", "even ", ""]),
+        (0, 1, ["last ", "first ", "last 1 ", "1 ", "odd ", ""]),
+        (11, 20, ["last 9 ", "12 ", "every 12 ", "every 6 ", "every 4 ", "every 3 ", "every 2 ", "even ", ""]),
+        (
+            19,
+            20,
+            ["last ", "last 1 ", "20 ", "every 20 ", "every 10 ", "every 5 ", "every 4 ", "every 2 ", "even ", ""],
+        ),
     ],
 )
 def test_what_a_breath_can_be_called(number: int, count: int, expected: list[str]) -> None:
-    assert list(name_breath(number, count, range(99, 1, -1))) == expected
+    assert list(name_breath(number, count, ALL_INTERVALS)) == expected
 
 
 def test_a_key_of_words_names_its_phase() -> None:

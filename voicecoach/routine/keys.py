@@ -20,7 +20,8 @@ KEYS = (
 )
 """Every key of the routine language except those for the words of phases."""
 
-PHASE = r"(?:(?:first|last|odd|even|[0-9]+|every [0-9]+) )?(?:in|hold|out|pause)(?: [2-9])?"
+_WHICH = r"(?:first|odd|even|(?:from )?last [0-9]+|last|(?:every |from )?[0-9]+)"
+PHASE = rf"(?:{_WHICH} )?(?:in|hold|out|pause)(?: [2-9])?"
 STEP_NAMES = {*STEPS, "change"}
 """The keys of all steps, also of the one that is only allowed between turns."""
 LISTS = {"steps", "between", "before"}

@@ -20,7 +20,7 @@ from voicecoach.routine.formula import Formula, Quantity
 from voicecoach.routine.keys import line_up
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, find_block, walk_steps
-from voicecoach.routine.phase_keys import find_key, list_intervals, name_breath, read_phase_key
+from voicecoach.routine.phase_keys import Groups, find_key, name_breath, read_phase_key
 from voicecoach.routine.sidedness import lint_sides
 from voicecoach.routine.source import Text, find_key_place, list_texts, walk_tables
 from voicecoach.routine.speakable import ADDRESS, check_written
@@ -221,21 +221,22 @@ def _list_counts(step: BreathePhases) -> range:
 def _count_tries(step: BreathePhases) -> int:
     """Return the number of combinations of words and breaths of a step."""
     counts = _list_counts(step)
-    return counts[-1] * (len(step.spoken) + 1) if counts else 0
+    more = len(counts) * (Groups.of(step.spoken).reach - 1)
+    return (counts[-1] + more) * (len(step.spoken) + 1) if counts else 0
 
 
 def list_heard_keys(spoken: Iterable[str], counts: range) -> Iterator[str]:
     """Yield the keys whose words are spoken if a step has any of these numbers of breaths.
 
-    The number of breaths only makes a difference for the last one.
+    The number of breaths only makes a difference for the last one, and for those that keys count from the end.
     """
     spoken = set(spoken)
-    phases, every = {read_phase_key(key)[0] for key in spoken}, list_intervals(spoken)
+    phases, groups = {read_phase_key(key)[0] for key in spoken}, Groups.of(spoken)
     most = counts[-1]
     before = ((number, most) for number in range(most - 1))
-    last = ((count - 1, count) for count in counts if count)
+    last = ((number, count) for count in counts for number in range(max(count - groups.reach, 0), count))
     for number, count in (*before, *last):
-        names = tuple(name_breath(number, count, every))
+        names = tuple(name_breath(number, count, groups))
         yield from (key for phase in phases if (key := find_key(phase, names, spoken)))
 
 

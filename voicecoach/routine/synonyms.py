@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
-"""Ordinals that authors write for breaths, from the second."""
+CARDINALS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+"""Ordinals and numbers that authors write for breaths, from two."""
 
 MEANT = {
     "in": ("inhale", "breathe in", "inhalation"),
@@ -50,7 +51,7 @@ def find_meant(key: str, known: Collection[str]) -> str:
     >>> find_meant("wait", ["say", "settle"]), find_meant("Wait", ["rest"]), find_meant("x", ["rest"])
     ('settle', 'rest', '')
     """
-    plain = " ".join(key.lower().replace("_", " ").replace("-", " ").split())
+    plain = _simplify(key)
     same = next((each for each in known if plain == each and key != each), "")
     return same or next((each for each, others in MEANT.items() if each in known and plain in others), "")
 
@@ -58,15 +59,31 @@ def find_meant(key: str, known: Collection[str]) -> str:
 def find_phase_key(key: str) -> str:
     """Return the correct form of a key for the words of a phase; an empty text if it is not such a key.
 
-    >>> find_phase_key("second in"), find_phase_key("every other exhale"), find_phase_key("out2")
-    ('2 in', 'even out', 'out 2')
+    >>> find_phase_key("second in"), find_phase_key("every other exhale"), find_phase_key("last two in")
+    ('2 in', 'even out', 'last 2 in')
     """
-    which = re.sub(r"^(?:the|each) ", "", " ".join(key.lower().replace("_", " ").replace("-", " ").split()))
-    which = re.sub(r"^final ", "last ", re.sub(r"^every other ", "even ", which))
-    which = re.sub(r"\binhale\b|\bbreathe in\b", "in", re.sub(r"\bexhale\b|\bbreathe out\b", "out", which))
-    for number, word in enumerate(ORDINALS, 2):
-        which = re.sub(rf"\b{word} ", f"{number} ", which)
-    which = re.sub(r"\b([0-9]+)(?:st|nd|rd|th) ", r"\1 ", which)
-    which = re.sub(r"^(first|last|odd|even)(?=in|hold|out|pause)", r"\1 ", which)
+    named = re.sub(r"\b(?:inhales?|breathe in)\b", "in", re.sub(r"\b(?:exhales?|breathe out)\b", "out", _simplify(key)))
+    which = spell_which(re.sub(r"^(first|last|odd|even)(?=in|hold|out|pause)", r"\1 ", named))
     which = re.sub(r"(?<=[a-z])(?=[0-9])", " ", which)
     return which if which != key and PHASE_KEY.fullmatch(which) else ""
+
+
+def spell_which(key: str) -> str:
+    """Spell the breaths or moves that a key is for as keys do, e.g. "2nd", "second to last" or "the last two".
+
+    >>> spell_which("second to last out"), spell_which("the third out"), spell_which("from the last five out")
+    ('last 2 out', '3 out', 'from last 5 out')
+    """
+    which = re.sub(r"^(?:the|each) |(?<=^from )the ", "", _simplify(key))
+    which = re.sub(r"^final ", "last ", re.sub(r"^every (?:other|second|2nd) ", "even ", which))
+    which = re.sub(r"^(?:last but one|next to last|penultimate) ", "last 2 ", which)
+    for number, word in enumerate(ORDINALS, 2):
+        which = re.sub(rf"\b{word} ", f"{number}th ", which)
+    which = re.sub(r"^([0-9]+)(?:st|nd|rd|th) (?:to |from the )?last ", r"last \1 ", which)
+    for number, word in enumerate(CARDINALS, 2):
+        which = re.sub(rf"\b{word} ", f"{number} ", which)
+    return re.sub(r"\b([0-9]+)(?:st|nd|rd|th) ", r"\1 ", which)
+
+
+def _simplify(key: str) -> str:
+    return " ".join(key.lower().replace("_", " ").replace("-", " ").split())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import NAMES, Kind
 from voicecoach.core.score import Breathe, CueKind, Mark, Moment, Seq, Side, seq
-from voicecoach.routine.phase_keys import find_key, list_intervals, name_breath, read_phase_key
+from voicecoach.routine.phase_keys import Groups, find_key, name_breath, read_phase_key
 from voicecoach.script.context import Context, choose_words, write_paced, write_past
 
 if TYPE_CHECKING:
@@ -84,13 +84,13 @@ class Lines:
         """Take what the author wrote for each key, as it is in this round."""
         self.spoken = {key: choose_words(words, part) for key, words in spoken.items()}
         self.part, self.sides = part, sides
-        self.phases, self.intervals = sorted({read_phase_key(key) for key in spoken}), list_intervals(spoken)
+        self.phases, self.groups = sorted({read_phase_key(key) for key in spoken}), Groups.of(spoken)
         self.written: dict[str, Score] = {}
         self.owned: dict[Kind, Score] = {}
 
     def during(self, number: int, count: int) -> Iterator[tuple[Kind, int, Score]]:
         """Yield what is said in a breath: of all words that are meant for it, those of the most specific key."""
-        names = tuple(name_breath(number, count, self.intervals))
+        names = tuple(name_breath(number, count, self.groups))
         for phase, kind, nth in self.phases:
             key = find_key(phase, names, self.spoken)
             if key:
