@@ -47,7 +47,7 @@ def _keep_the_systems_voice() -> Iterator[None]:
     Tests of the real default set the rank themselves.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("voicecoach.voices.hibari.voice.RANK", 0)
+        patch.setattr("voicecoach.voices.neural.hibari.voice.RANK", 0)
         yield
 
 

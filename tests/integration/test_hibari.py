@@ -12,8 +12,8 @@ from voicecoach.audio.clip import SAMPLE_RATE, Clip, find_peak
 from voicecoach.audio.pcm import audioop
 from voicecoach.errors import VoiceError
 from voicecoach.language import language
-from voicecoach.voices.hibari import voice as hibari
-from voicecoach.voices.hibari.voice import HibariVoice
+from voicecoach.voices.neural.hibari import voice as hibari
+from voicecoach.voices.neural.hibari.voice import HibariVoice
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,12 +13,12 @@ import pytest
 from tests.goldens import GOLDEN
 from voicecoach.language import language
 from voicecoach.routine.text_normalisation import read_aloud
-from voicecoach.voices.hibari_text import rewrite
+from voicecoach.voices.neural.hibari.text import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PHRASES = Path(__file__).parents[1] / "voices" / "guidance-phrases.txt"
+PHRASES = Path(__file__).parents[1] / "voices" / "neural" / "hibari" / "guidance-phrases.txt"
 HEARD = GOLDEN / "hibari-phonemes.txt"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voicecoach.audio.takes import LARGEST_MISS, match_length
-from voicecoach.voices.hibari.voice import HibariVoice
+from voicecoach.voices.neural.hibari.voice import HibariVoice
 
 if TYPE_CHECKING:
     from pathlib import Path

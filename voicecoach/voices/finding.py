@@ -108,7 +108,7 @@ def _load_piper() -> Kind:
 
 
 def _load_hibari() -> Kind:
-    from voicecoach.voices.hibari.voice import KIND
+    from voicecoach.voices.neural.hibari.voice import KIND
 
     return KIND
 

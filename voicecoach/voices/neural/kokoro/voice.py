@@ -35,7 +35,7 @@ NEEDED = ("onnxruntime", "numpy")
 RANK = 9
 """Above Piper's and the system's voices, below hibari's."""
 
-_WORKER = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
+_WORKER = (sys.executable, "-P", str(Path(__file__).parents[1] / "worker.py"), "kokoro")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from voicecoach.errors import UnknownNameError, VoiceError, quote
-from voicecoach.voices.hibari_text import rewrite
+from voicecoach.voices.neural.hibari.text import rewrite
 from voicecoach.voices.neural.voice import OTHERWISE, NeuralVoice
 from voicecoach.voices.packages import find_folder, find_version, hash_file
 from voicecoach.voices.port import VoiceInfo
@@ -42,7 +42,7 @@ SEMITONES = 6.0
 """The pitch of 0 is so much lower than the voice's own, and that of 100 so much higher."""
 OWN_PITCH = 50
 
-_WORKER = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
+_WORKER = (sys.executable, "-P", str(Path(__file__).parents[1] / "worker.py"), "hibari")
 _MARKED = re.compile(r"\[[^\]]+\]\([^)]*\)")
 
 

@@ -1,6 +1,6 @@
 """A wording as hibari's text front end reads it well: signs as words, difficult words with their phonemes.
 
-The front end takes phonemes as ``[word](/phonemes/)``. The words that it reads wrongly are in ``hibari_words.txt``;
+The front end takes phonemes as ``[word](/phonemes/)``. The words that it reads wrongly are in ``words.txt``;
 signs, and words whose sound depends on the words beside them, are in the tables here.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Keep = Callable[[str, str], str]
 
-_TABLE = Path(__file__).with_name("hibari_words.txt")
+_TABLE = Path(__file__).with_name("words.txt")
 _KEPT = 0xF0000
 _PLACE = re.compile("[\U000f0000-\U000ffffd]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\ufe0e\ufe0f\U000f0000-\U000ffffd]")

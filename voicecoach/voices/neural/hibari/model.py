@@ -1,16 +1,11 @@
-"""The child process that speaks with hibari's model: a JSON line in, a JSON line out, until its input ends.
+"""hibari's model in a worker: from texts to phonemes, and from phonemes to sound.
 
-It runs by its file name and imports nothing of ours but two files of the folder above it. Requests: the setup, then
-``{"do": "read", "texts": […]}``, which gives the phonemes of each text, or
-``{"do": "say", "sentences": […], "rate": …, "path": …}``, which speaks phonemes into a file.
-
-The same request gives the same file, to the byte, in any process: the model runs in one thread, its noise has one seed,
-and the sound is computed by NumPy's FFT even if SciPy is installed.
+The same request gives the same sound, to the byte, in any process: the model runs in one thread, its noise has one
+seed, and the sound is computed by NumPy's FFT even if SciPy is installed.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import sys
@@ -19,20 +14,10 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voicecoach.voices.neural import sound
+
 if TYPE_CHECKING:
-    from voicecoach.voices import worker as protocol
-    from voicecoach.voices.neural import sound
     from voicecoach.voices.worker import Request
-else:
-
-    def _load(path: str):  # noqa: ANN202 - a module
-        found = Path(__file__).parents[1] / path
-        spec = importlib.util.spec_from_file_location(f"_{found.stem}", found)
-        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where dataclasses look it up
-        spec.loader.exec_module(module)
-        return module
-
-    protocol, sound = _load("worker.py"), _load("neural/sound.py")
 
 DURATIONS = b"/Cast_32_output_0"
 """The tensor inside the model that has the durations of the phonemes."""
@@ -171,23 +156,3 @@ def bend_melody(np: Any, melody: Any, spread: float) -> Any:  # noqa: ANN401 - a
         return melody
     middle = np.exp(np.log(melody[voiced]).mean())
     return np.where(voiced, middle * (np.maximum(melody, 1e-6) / middle) ** spread, melody).astype(np.float32)
-
-
-def start(setup: Request) -> Voice:
-    """Start the voice that the setup describes."""
-    return Voice(setup)
-
-
-def answer(voice: Voice, request: Request) -> Request:
-    """Do one request and return what to answer."""
-    match request:
-        case {"do": "read", "texts": list(texts)}:
-            return {"read": [voice.read(str(each)) for each in texts]}
-        case {"do": "say", "sentences": list(sentences), "rate": int(rate), "path": str(path)}:
-            sound.write_sound(path, voice.say([str(each) for each in sentences], rate / 1000))
-            return {"done": path}
-    raise protocol.Failed(f"unknown request: {request!r}")
-
-
-if __name__ == "__main__":
-    protocol.run(lambda requests, answers: protocol.serve(requests, answers, start, answer))

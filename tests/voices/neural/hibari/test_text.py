@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from voicecoach.language import language
 from voicecoach.phonemes import find_unknown
 from voicecoach.routine.text_normalisation import read_aloud
-from voicecoach.voices import hibari_text
-from voicecoach.voices.hibari_text import convert_ipa, rewrite
+from voicecoach.voices.neural.hibari import text as hibari_text
+from voicecoach.voices.neural.hibari.text import convert_ipa, rewrite
 
 PHRASES = Path(__file__).with_name("guidance-phrases.txt")
 """Wordings as people write them, each with the text that hibari gets for it."""
@@ -40,14 +40,14 @@ def test_every_word_of_the_table_has_sounds_of_the_model() -> None:
 
 
 def test_every_word_of_the_table_is_there_once() -> None:
-    lines = Path(hibari_text.__file__).with_name("hibari_words.txt").read_text(encoding="utf-8").splitlines()
+    lines = Path(hibari_text.__file__).with_name("words.txt").read_text(encoding="utf-8").splitlines()
     words = [line.split(" = ")[0] for line in lines if " = " in line and not line.startswith("#")]
     assert sorted(words) == sorted(set(words))
 
 
 def test_every_respelling_of_a_verb_that_hibari_reads_wrongly_is_a_respelling() -> None:
     spelled = {said for _, said in language("en").reading.verbs}
-    table = (Path(hibari_text.__file__).with_name("hibari_words.txt")).read_text(encoding="utf-8")
+    table = (Path(hibari_text.__file__).with_name("words.txt")).read_text(encoding="utf-8")
     section = table.partition("# respellings")[2].partition("\n\n")[0].splitlines()[1:]
     assert {line.split(" = ")[0] for line in section} <= spelled
 

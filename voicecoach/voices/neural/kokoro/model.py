@@ -1,39 +1,21 @@
-"""The child process that speaks with Kokoro's model: a JSON line in, a JSON line out, until its input ends.
+"""Kokoro's model in a worker: from texts to its signs, and from signs to sound.
 
-It runs by its file name and imports nothing of ours but a few files beside it. Requests: the setup once, then
-``{"do": "read", "texts": […]}``, which gives the sentences of each text in the model's signs, or
-``{"do": "say", "sentences": […], "rate": …, "path": …}``, which speaks them into a file; the rate is the model's speed
-in thousandths.
-
-The same request gives the same file, to the byte, in any process: the model has no noise and runs in one thread.
+The same request gives the same sound, to the byte, in any process: the model has no noise and runs in one thread.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voicecoach.voices.neural import sound
+from voicecoach.voices.neural.kokoro import phonemes
+
 if TYPE_CHECKING:
-    from voicecoach.voices import worker as protocol
-    from voicecoach.voices.neural import sound
-    from voicecoach.voices.neural.kokoro import phonemes
     from voicecoach.voices.worker import Request
-else:
-
-    def _load(path: str):  # noqa: ANN202 - a module
-        found = Path(__file__).parents[2] / path
-        spec = importlib.util.spec_from_file_location(f"_{found.stem}", found)
-        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where dataclasses look it up
-        spec.loader.exec_module(module)
-        return module
-
-    protocol, sound = _load("worker.py"), _load("neural/sound.py")
-    phonemes = _load("neural/kokoro/phonemes.py")
 
 DURATIONS = b"/encoder/Cast_output_0"
 """The tensor inside the model that has the durations of the signs."""
@@ -110,18 +92,3 @@ class Voice:
     @cached_property
     def _session(self) -> Any:  # noqa: ANN401 - ONNX Runtime has no types
         return sound.load_model(self._onnx, self._model.read_bytes(), DURATIONS)
-
-
-def answer(voice: Voice, request: Request) -> Request:
-    """Do one request and return what to answer."""
-    match request:
-        case {"do": "read", "texts": list(texts)}:
-            return {"read": [voice.read(str(each)) for each in texts]}
-        case {"do": "say", "sentences": list(sentences), "rate": int(rate), "path": str(path)}:
-            sound.write_sound(path, voice.say([str(each) for each in sentences], rate / 1000))
-            return {"done": path}
-    raise protocol.Failed(f"unknown request: {request!r}")
-
-
-if __name__ == "__main__":
-    protocol.run(lambda requests, answers: protocol.serve(requests, answers, Voice, answer))

@@ -15,10 +15,11 @@ from voicecoach.errors import UnknownNameError, VoiceError
 from voicecoach.system import folders
 from voicecoach.voices import finding
 from voicecoach.voices.cached import CachedVoice
-from voicecoach.voices.hibari import voice as hibari
-from voicecoach.voices.hibari import worker
-from voicecoach.voices.hibari.voice import HibariVoice, Model, write_text
-from voicecoach.voices.hibari_text import rewrite
+from voicecoach.voices.neural import worker
+from voicecoach.voices.neural.hibari import model
+from voicecoach.voices.neural.hibari import voice as hibari
+from voicecoach.voices.neural.hibari.text import rewrite
+from voicecoach.voices.neural.hibari.voice import HibariVoice, Model, write_text
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
@@ -253,4 +254,4 @@ def test_a_pitch_is_six_semitones_from_the_middle_to_each_end(pitch: int) -> Non
 
 def test_the_worker_imports_nothing_of_ours_and_nothing_big_at_its_start() -> None:
     big = {"numpy", "onnxruntime", "hibari", "voicecoach"}
-    assert not big & set(vars(worker))
+    assert not big & {*vars(worker), *vars(model)}
