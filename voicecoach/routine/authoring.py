@@ -34,6 +34,8 @@ DESCRIPTIONS = {
     "steps": "The steps, in order.",
     "before": "Steps before the first turn or round, which {next ...} can announce.",
     "between": "Steps between turns, rounds or included routines; never after the last.",
+    "between sides": "Steps between the two turns of a round; never in the track of one side.",
+    "between rounds": "Steps between the rounds of an 'each side'; in the tracks of both sides.",
     "closing": "Said at the end.",
     "say": "Words; | separates wordings, the longest first. {leg} is filled from the sides.",
     "phase": "Said as the phase begins; | separates wordings, the longest first, and a last ~ is a tone.",

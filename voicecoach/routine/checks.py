@@ -10,8 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from voicecoach.errors import ChoiceError, Problem, RoutineError, cut, find_close, order_problems, quote
 from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_languages, list_missing
+from voicecoach.routine.blocks import check_blocks
 from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
 from voicecoach.routine.formula import Formula, Quantity, refuse_slips
+from voicecoach.routine.keys import AROUND, LISTS
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.model import (
     BreathePhases,
@@ -93,6 +95,7 @@ def _check_sense(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     yield from _check_values(model, visits, sides, tree)
     yield from _check_unreachable(visits, tree)
     yield from _check_sides(model, visits, tree)
+    yield from check_blocks(visits, tree)
     yield from _check_words(model, sides, tree)
     yield from _check_includes(model, visits, tree)
 
@@ -148,8 +151,9 @@ def _visit_steps(  # noqa: PLR0913 - the context of the steps
         below = outside | {*inner.vary, "round", "rounds"}
         before = outside | coming | {"rounds"}
         yield from _visit_steps(inner.before, (*into, "before"), before, sided=around, nouns=nouns)
-        between = getattr(inner, "between", ())
-        yield from _visit_steps(between, (*into, "between"), below | coming, sided=both, nouns=nouns)
+        for key in AROUND[1:]:
+            between = getattr(inner, key.replace(" ", "_"), ())
+            yield from _visit_steps(between, (*into, key), below | coming, sided=both, nouns=nouns)
         yield from _visit_steps(inner.steps, (*into, "steps"), below, coming, sided=both, nouns=nouns)
 
 
@@ -162,7 +166,7 @@ def _list_next_names(step: Model, inner: Round, nouns: Collection[str]) -> froze
 def _check_depth(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Report blocks that are nested too deep."""
     for path, step, *_ in visits:
-        around = sum(name in {"steps", "before", "between"} for name in path) - 1
+        around = sum(name in LISTS for name in path) - 1
         if around == DEEPEST and find_block(step):
             what = f"this is more than {DEEPEST} blocks deep"
             yield Problem(find_place(tree, path), what, "use fewer nested blocks")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import Problem, cut, find_close, order_problems, quote
-from voicecoach.routine.keys import HEADS, LONE, STEPS, add_colon, add_dash, explain_value, find_bare_key
+from voicecoach.routine.keys import AROUND, HEADS, LONE, STEPS, add_colon, add_dash, explain_value, find_bare_key
 from voicecoach.routine.model import (
     BETWEEN,
     Block,
@@ -176,7 +176,7 @@ def _explain_shape(kind: str, key: str, value: object) -> tuple[str, str]:
 
 def _explain_step(value: object, path: Path) -> tuple[str, str]:
     """Return what is wrong with an item of a list of steps that is not a step, and the remedy."""
-    known = BETWEEN if {"before", "between"} & {*path[-2:]} else STEPS
+    known = BETWEEN if {*AROUND} & {*path[-2:]} else STEPS
     if isinstance(value, str) and (key := find_bare_key(value)) in {*known, *LONE}:
         return add_colon(key)
     if value is None:

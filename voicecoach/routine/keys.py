@@ -16,7 +16,7 @@ KEYS = (
     *(*STEPS, "change", "title", "language", "summary", "notes", "notice", "benefits", "tips", "breath", "fixed"),
     *("parameters", "sides", "words", "pronounce", "steps", "between", "closing", "name", "only", "side", "first"),
     *("again", "settle", "stretch", "min", "max", "past", "at", "halfway", "countdown", "release", "from", "step"),
-    *("vary", "before", "rounds", "left", "right", "order", "optional"),
+    *("vary", "before", "between sides", "between rounds", "rounds", "left", "right", "order", "optional"),
 )
 """Every key of the routine language except those for the words of phases."""
 
@@ -24,9 +24,11 @@ _WHICH = r"(?:first|odd|even|(?:from )?last [0-9]+|last|(?:every |from )?[0-9]+)
 PHASE = rf"(?:{_WHICH} )?(?:in|hold|out|pause)(?: [2-9])?"
 STEP_NAMES = {*STEPS, "change"}
 """The keys of all steps, also of the one that is only allowed between turns."""
-LISTS = {"steps", "between", "before"}
+AROUND = ("before", "between", "between sides", "between rounds")
+"""Keys of a block with steps that come before or between its rounds."""
+LISTS = {"steps", *AROUND}
 """Keys with a list of steps under them."""
-INSIDE = {"rounds", "between", "before", "steps", "vary", "order", "first", "breath", "fixed", "min", "max", "past"}
+INSIDE = {"rounds", *AROUND, "steps", "vary", "order", "first", "breath", "fixed", "min", "max", "past"}
 _HEAD = {"title", "language", "summary", "notes", "notice", "benefits", "tips", "breath", "fixed", "parameters"}
 _HEAD |= {"sides", "words", "pronounce", "steps", "between", "closing"}
 _STEP = STEP_NAMES | {

@@ -17,7 +17,7 @@ from voicecoach.phonemes import find_unknown
 from voicecoach.routine.bare_numbers import find_bare_numbers
 from voicecoach.routine.checks import list_spoken
 from voicecoach.routine.formula import Formula, Quantity
-from voicecoach.routine.keys import line_up
+from voicecoach.routine.keys import AROUND, line_up
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, find_block, walk_steps
 from voicecoach.routine.phase_keys import Groups, find_key, name_breath, read_phase_key
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary"}
 """Keys whose values are not sentences."""
 
-SILENT = {"steps", "before", "between", "pronounce", "language", "summary", "notes"}
+SILENT = {"steps", *(key.replace(" ", "_") for key in AROUND), "pronounce", "language", "summary", "notes"}
 """Fields whose texts are not spoken, or are spoken by other steps."""
 
 MOST_TRIED = 200_000

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from voicecoach.core import notation
-from voicecoach.routine.keys import LONE, STEPS
+from voicecoach.routine.keys import AROUND, LONE, STEPS
 from voicecoach.routine.phase_keys import PHASE_KEY
 from voicecoach.routine.source import Table
 from voicecoach.routine.values import (
@@ -273,6 +273,8 @@ class Sided(Round):
     order: Literal["alternate", "blocked"] = "alternate"
     first: Literal["left", "right"] = "left"
     between: tuple[BetweenSides, ...] = ()
+    between_sides: tuple[BetweenSides, ...] = ()
+    between_rounds: tuple[BetweenSides, ...] = ()
 
 
 class EachSide(Named):
@@ -409,7 +411,7 @@ def find_block(step: Model) -> Round | PacedSteps | None:
 
 def list_around(inner: Model) -> tuple[Model, ...]:
     """Return the steps before and between the rounds of a block."""
-    return (*getattr(inner, "before", ()), *getattr(inner, "between", ()))
+    return tuple(step for key in AROUND for step in getattr(inner, key.replace(" ", "_"), ()))
 
 
 def walk_steps(steps: Steps) -> Iterator[Model]:

@@ -232,7 +232,8 @@ class WrongKeys:
             close = find_close(key, known, 1) == [self.absent[0]]
             remedy = f"did you mean {self.absent[0]!r}?" if close else f"write {self.absent[0]!r}"
             return strange, remedy, self.absent[0]
-        close_keys = find_close(key, known) or _find_short(key, known)
+        near = find_close(key, known) or _find_short(key, known)
+        close_keys = [each for at, each in enumerate(near) if not {*each.split()} & {*near[:at]}]
         ask = f"did you mean {' or '.join(map(repr, close_keys))}?"
         return strange, ask if close_keys else f"possible are: {', '.join(known)}", (*close_keys, "")[0]
 

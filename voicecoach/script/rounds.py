@@ -200,6 +200,11 @@ def announces(step: Model) -> bool:
     )
 
 
+def choose_between(block: Sided, before: Context, turn: Context) -> Sequence[Model]:
+    """Return the steps between two turns: those between rounds if a new round begins, else those between sides."""
+    return block.between or (block.between_rounds if turn.round[0] > before.round[0] else block.between_sides)
+
+
 def list_titles(name: str, turn: Context, own: Sequence[str]) -> tuple[str, ...]:
     """Return what a round is called as a chapter: its block's name and its own; a name with braces says all of it."""
     if "{" in name:

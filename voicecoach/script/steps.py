@@ -49,6 +49,7 @@ from voicecoach.script.context import SENTENCE_GAP, TONES, choose_words, write_p
 from voicecoach.script.guided import guide_breaths, take_phase
 from voicecoach.script.rounds import (
     announces,
+    choose_between,
     count_asked,
     count_rounds,
     count_side_rounds,
@@ -345,7 +346,7 @@ def _list_between(block: Sided, before: Context, turn: Context) -> Iterator[tupl
     resting = replace(before, between=True)
     coming = {f"next {name}": turn.values[name] for name in (*block.vary, "round")}
     changing = replace(turn, values={**turn.values, **coming}, following=turn.side)
-    for step in block.between:
+    for step in choose_between(block, before, turn):
         if changes or not isinstance(step, Change):
             yield step, changing if isinstance(step, Change) else resting
 
