@@ -281,6 +281,7 @@ SPAN = {"start": float, "end": float}
 SIDE = str | None
 CONTRACT: dict[str, dict[str, Any]] = {
     "phases": {**SPAN, "kind": str, "side": SIDE, "breath": int},
+    "spans": {**SPAN, "kind": str, "side": SIDE, "name": str | None},
     "cues": {**SPAN, "track": str, "kind": str, "text": str, "side": SIDE, "wording": int, "wordings": int},
     "chapters": {**SPAN, "title": str, "side": SIDE},
 }
@@ -304,12 +305,29 @@ def test_make_tells_where_the_time_went(tmp_path: Path, capsys: pytest.CaptureFi
     assert seconds.keys() == told.keys() - {"starting"}
 
 
+@pytest.mark.parametrize(
+    ("args", "version"), [(["--json"], 2), (["--json-version", "1"], 1), (["--json", "--json-version", "2"], 2)]
+)
+def test_the_json_has_the_version_that_is_asked_for(
+    args: list[str], version: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["plan", "box-breathing", *args]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["format"] == f"voicecoach-timeline/{version}"
+    assert ("spans" in document) is (version == 2)
+
+
+def test_the_schema_of_the_json_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema", "--timeline"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "voicecoach-timeline/2"
+
+
 def test_the_plan_as_json_keeps_its_contract(capsys: pytest.CaptureFixture[str]) -> None:
     document = planned(capsys, "sitting-leg-stretch")
     assert list(document) == [
-        "format", "title", "language", "voice", "duration", "phases", "cues", "chapters", "stretch",
+        "format", "title", "language", "voice", "duration", "phases", "spans", "cues", "chapters", "stretch",
     ]  # fmt: skip
-    assert document["format"] == "voicecoach-timeline/1"
+    assert document["format"] == "voicecoach-timeline/2"
     assert (document["title"], document["language"], document["voice"]) == ("Sitting leg stretch", "en", "fake")
     assert document["stretch"] == {"left": 72.0, "right": 72.0}
     for part, fields in CONTRACT.items():

@@ -94,9 +94,9 @@ def test_the_public_form_has_what_the_contract_says(fake: Path) -> None:
     planned = plan(Request("sitting-leg-stretch", title="Evening"), fake, nobody)
     shown = planned.as_json(planned.tracks[0])
     assert list(shown) == [
-        "format", "title", "language", "voice", "duration", "phases", "cues", "chapters", "stretch"
+        "format", "title", "language", "voice", "duration", "phases", "spans", "cues", "chapters", "stretch"
     ]  # fmt: skip
-    assert (shown["format"], shown["title"], shown["language"]) == ("voicecoach-timeline/1", "Evening", "en")
+    assert (shown["format"], shown["title"], shown["language"]) == ("voicecoach-timeline/2", "Evening", "en")
     assert set(shown["phases"][0]) == {"start", "end", "kind", "side", "breath"}
     assert set(shown["cues"][0]) == {"start", "end", "track", "kind", "text", "side", "wording", "wordings"}
     assert set(shown["chapters"][0]) == {"start", "end", "title", "side"}

@@ -381,7 +381,7 @@ def test_title_cover_and_timeline_are_in_every_format(form: str, render: Render)
     else:
         cover = bytes(tags["covr"][0]) if form == "m4a" else tags.getall("APIC")[0].data
     assert cover.startswith(b"\x89PNG")
-    assert b'"voicecoach-timeline/1"' in tagging.extract_timeline(path_of(render(form)))
+    assert b'"voicecoach-timeline/2"' in tagging.extract_timeline(path_of(render(form)))
 
 
 @pytest.mark.parametrize("form", ["mp3", "wav"])

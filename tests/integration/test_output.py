@@ -85,7 +85,7 @@ def test_ffmpeg_adds_no_tags_of_its_own(tmp_path: Path) -> None:
     write_track(path, [BURST])
     assert set(ID3(path, translate=False)) == {
         *("TIT2", "TALB", "TPE1", "TRCK", "TLAN", "TSSE", "COMM::eng", "USLT::eng"),
-        *("CTOC:toc", "CHAP:chp0", "CHAP:chp1", f"PRIV:voicecoach-timeline/1:{_private(path)}"),
+        *("CTOC:toc", "CHAP:chp0", "CHAP:chp1", f"PRIV:voicecoach-timeline/2:{_private(path)}"),
     }
 
 

@@ -19,7 +19,7 @@ from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_breath
 from voicecoach.core.score import breathe, phrase
 from voicecoach.script.choices import Choices
-from voicecoach.views.exchange import PublicChapter, PublicPhase, PublicTimeline, read_timeline, to_json
+from voicecoach.views.exchange import PublicChapter, PublicPhase, PublicSpan, PublicTimeline, read_timeline, to_json
 from voicecoach.views.live import (
     WIDEST,
     Snapshot,
@@ -120,6 +120,18 @@ def test_the_bar_is_drawn_as_full_as_the_breath_is() -> None:
     assert [round(bar(at), 1) for at in (0, 2, 3.99, 4.01, 7, 9.99)] == [0, 0.5, 1, 1, 0.5, 0]
 
 
+def test_a_hold_is_shown_with_the_seconds_left_and_its_countdown_is_not() -> None:
+    spans = (
+        PublicSpan(0, 30, "hold", None, "plank"),
+        PublicSpan(29, 30, "count", None, "1"),
+        PublicSpan(30, 50, "rest"),
+    )
+    recording = PublicTimeline("Plank", 60, spans=spans)
+    shown = [seen(recording, at)[-2].split() for at in (0, 10, 29.5, 30)]
+    assert [(line[0], line[-1]) for line in shown] == [("hold", "30"), ("hold", "20"), ("hold", "1"), ("rest", "20")]
+    assert find_snapshot(recording, 55).span is None
+
+
 def test_time_and_time_left_add_up() -> None:
     lines = seen(breathing(), 4)
     assert lines[-1].startswith("0:04 ")
@@ -167,7 +179,7 @@ def test_nothing_in_a_file_steers_the_terminal() -> None:
 
 GOOD = json.loads(public(performed("box-breathing", Choices())))
 WRONG: list[dict[str, object]] = [
-    {"format": "voicecoach-timeline/2"},
+    {"format": "voicecoach-timeline/3"},
     {"title": 3},
     {"duration": "long"},
     {"duration": math.nan},
@@ -185,13 +197,13 @@ WRONG: list[dict[str, object]] = [
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"null", b"[]", b"3", b"{}", b"[" * 100_000])
 def test_what_is_no_json_of_ours_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match="not a voicecoach-timeline/1"):
+    with pytest.raises(ValueError, match="not a timeline of the format voicecoach-timeline/1 or"):
         read_timeline(data)
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_what_is_no_timeline_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="not a voicecoach-timeline/1"):
+    with pytest.raises(ValueError, match="not a timeline of the format voicecoach-timeline/1 or"):
         read_timeline(json.dumps({**GOOD, **wrong}))
 
 

@@ -15,7 +15,8 @@ from voicecoach.api.keywords import (
     make_sounding,
 )
 from voicecoach.audio.clip import SAMPLE_RATE
-from voicecoach.errors import ChoiceError
+from voicecoach.errors import ChoiceError, UnknownNameError
+from voicecoach.views.exchange import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -246,14 +247,17 @@ class Session:
         except (AttributeError, KeyError):
             raise ChoiceError("cue: it is not of this session\ntake one of session.timeline.cues") from None
 
-    def to_json(self, *, clips: bool = False) -> dict[str, Any]:
+    def to_json(self, *, clips: bool = False, version: Literal[1, 2] = 2) -> dict[str, Any]:
         """Return the timeline as ``voicecoach plan --json`` prints it.
 
         Args:
+            version: Of the format: 1 has no spans.
             clips: Whether each cue also has its ``clip``, the digest that `Studio.clip` finds its sound by, and the
                 ``sample`` on which it starts; and ``clips`` tells how many samples each clip has.
         """
-        shown = self._planned.as_json(self._planned.tracks[0])
+        if version not in FORMATS:
+            raise UnknownNameError("version of the timeline", str(version), [*map(str, FORMATS)])
+        shown = self._planned.as_json(self._planned.tracks[0], version)
         if not clips:
             return shown
         sounds = [self._studio._remember(self.clip(cue)) for cue in self.timeline.cues]  # noqa: SLF001 - as in `at`

@@ -14,7 +14,7 @@ from voicecoach.core.perform import LONGEST
 from voicecoach.core.timeline import format_time
 from voicecoach.errors import ChoiceError
 from voicecoach.script.choices import Choices
-from voicecoach.views.exchange import to_json
+from voicecoach.views.exchange import VERSION, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,9 +181,10 @@ class PlannedSession:
     asks_breath: bool = False
     notes: tuple[str, ...] = ()
 
-    def as_json(self, track: Track) -> dict[str, Any]:
+    def as_json(self, track: Track, version: int | None = None) -> dict[str, Any]:
         """Return the public form of a track's timeline, with its fit to a length if there is one."""
-        shown = to_json(track.timeline, title=track.title, language=self.words.code, voice=self.voice)
+        names = {"title": track.title, "language": self.words.code, "voice": self.voice}
+        shown = to_json(track.timeline, **names, version=version or VERSION)
         return {**shown, "fit": track.fit.as_json()} if track.fit else shown
 
     def clip(self, cue: Cue) -> Clip:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach import __version__
 from voicecoach.core.timeline import to_milliseconds
-from voicecoach.views.exchange import FORMAT
+from voicecoach.views.exchange import FORMATS, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 ARTIST, GENRE = "voicecoach", "Speech"
 """The default artist, and the genre: 101 in the list of ID3."""
 
-TIMELINE_OWNER = FORMAT
+TIMELINE_OWNER = FORMATS[VERSION]
+TIMELINE_OWNERS = frozenset(FORMATS.values())
+"""The owners of the frames that carry a timeline, of earlier versions as well."""
 MOST_CHAPTERS = 255
 """A table of contents counts its entries in one byte (ID3v2 Chapter Frame Addendum 1.0, 3.2)."""
 

@@ -20,7 +20,7 @@ from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.id3 import (
     MOST_CHAPTERS,
-    TIMELINE_OWNER,
+    TIMELINE_OWNERS,
     build_frames,
     merge_chapters,
     to_iso_639_2,
@@ -204,7 +204,7 @@ def _find_packed(tags: Any) -> bytes:  # noqa: ANN401 - mutagen's kinds of tags 
     from mutagen.id3 import ID3
 
     if isinstance(tags, ID3):
-        return next((frame.data for frame in tags.getall("PRIV") if frame.owner == TIMELINE_OWNER), b"")
+        return next((frame.data for frame in tags.getall("PRIV") if frame.owner in TIMELINE_OWNERS), b"")
     from mutagen.flac import VCFLACDict
     from mutagen.mp4 import MP4Tags
     from mutagen.oggopus import OggOpusVComment

@@ -1,4 +1,6 @@
-"""The public form of a timeline, ``voicecoach-timeline/1``: `plan --json` prints it, and our files carry it.
+"""The public form of a timeline, ``voicecoach-timeline/2``: `plan --json` prints it, and our files carry it.
+
+Version 1, which has no spans, is written if it is asked for, and read. `SCHEMA` is the JSON Schema of version 2.
 
 A text that is read may come from anywhere, so each value in it is checked.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicecoach.core.breath import Kind
@@ -18,30 +21,36 @@ from voicecoach.views.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
+    from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, TimedSpan, Timeline
 
-FORMAT = "voicecoach-timeline/1"
+FORMATS = {1: "voicecoach-timeline/1", 2: "voicecoach-timeline/2"}
+"""The formats by their versions."""
+VERSION = 2
+"""The version that is written unless another one is asked for."""
+SCHEMA = Path(__file__).parents[1] / "timeline.schema.json"
 MOST_SECONDS = 1e6
 """The latest time that is accepted, in seconds."""
 
 _CUE_FIELDS = ("kind", "text", "side", "wording", "wordings")
 
 
-def to_json(timeline: Timeline, *, title: str, language: str, voice: str) -> dict[str, Any]:
-    """Return the public form of a timeline, with times as numbers of seconds.
+def to_json(timeline: Timeline, *, title: str, language: str, voice: str, version: int = VERSION) -> dict[str, Any]:
+    """Return the public form of a timeline, with times as numbers of seconds; ``version`` is a key of `FORMATS`.
 
     >>> from fractions import Fraction
     >>> from voicecoach.core.timeline import Timeline
     >>> to_json(Timeline(Fraction(5, 2)), title="Rest", language="en", voice="en-gb")["duration"]
     2.5
     """
+    spans = [_write(each, kind=each.kind, side=each.side, name=each.name or None) for each in timeline.spans]
     return {
-        "format": FORMAT,
+        "format": FORMATS[version],
         "title": title,
         "language": language,
         "voice": voice,
         "duration": float(timeline.duration),
         "phases": [_write(each, kind=each.kind, side=each.side, breath=each.breath) for each in timeline.phases],
+        **({"spans": spans} if version > 1 else {}),
         "cues": [
             _write(each, track=each.track, **{name: getattr(each, name) for name in _CUE_FIELDS})
             for each in timeline.cues
@@ -51,7 +60,7 @@ def to_json(timeline: Timeline, *, title: str, language: str, voice: str) -> dic
     }
 
 
-def _write(each: PhaseSpan | Cue | Chapter, **fields: object) -> dict[str, object]:
+def _write(each: PhaseSpan | TimedSpan | Cue | Chapter, **fields: object) -> dict[str, object]:
     return {"start": float(each.start), "end": float(each.end), **fields}
 
 
@@ -75,6 +84,17 @@ class PublicPhase:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicSpan:
+    """A hold, a rest or another named time in the public form; its kind can be one of a later version."""
+
+    start: float
+    end: float
+    kind: str
+    side: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PublicChapter:
     """A chapter in the public form."""
 
@@ -94,6 +114,7 @@ class PublicTimeline:
         phases: The phases of guided breaths.
         chapters: Its chapters.
         sound: Facts about its sound that the file carries; None if the file carries none.
+        spans: Its holds, rests and other named times; a timeline of version 1 has none.
     """
 
     title: str
@@ -102,6 +123,7 @@ class PublicTimeline:
     phases: tuple[PublicPhase, ...] = field(default=(), repr=False)
     chapters: tuple[PublicChapter, ...] = field(default=(), repr=False)
     sound: Mapping[str, Any] | None = field(default=None, repr=False)
+    spans: tuple[PublicSpan, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         """Return the title and the length, if it is known.
@@ -118,14 +140,14 @@ class PublicTimeline:
 
     @property
     def has_content(self) -> bool:
-        """Whether any words, phases or chapters are known."""
-        return bool(self.words or self.phases or self.chapters)
+        """Whether any words, phases, spans or chapters are known."""
+        return bool(self.words or self.phases or self.spans or self.chapters)
 
 
 def read_timeline(data: bytes | str) -> PublicTimeline:
-    """Read a timeline in its public form, from any source.
+    """Read a timeline in its public form, of any version and from any source.
 
-    >>> read_timeline('{"format": "voicecoach-timeline/1", "title": "Rest", "duration": 2.5, "cues": []}').duration
+    >>> read_timeline('{"format": "voicecoach-timeline/2", "title": "Rest", "duration": 2.5, "cues": []}').duration
     2.5
 
     Raises:
@@ -133,7 +155,7 @@ def read_timeline(data: bytes | str) -> PublicTimeline:
     """
     try:
         document = json.loads(data, object_hook=_read_span)
-        if document.get("format", FORMAT) != FORMAT:
+        if document.get("format", FORMATS[VERSION]) not in FORMATS.values():
             raise ValueError(document["format"])  # noqa: TRY301 - one message for all faults
         return PublicTimeline(
             one_line(_read_text(document.get("title", ""))),
@@ -142,15 +164,16 @@ def read_timeline(data: bytes | str) -> PublicTimeline:
             _sort(document.get("phases", ()), PublicPhase),
             _sort(document.get("chapters", ()), PublicChapter),
             document.get("sound"),
+            _sort(document.get("spans", ()), PublicSpan),
         )
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"this is not a {FORMAT} timeline") from error
+        raise ValueError(f"this is not a timeline of the format {' or '.join(FORMATS.values())}") from error
 
 
-_Span = TypeVar("_Span", PublicCue, PublicPhase, PublicChapter)
+_Span = TypeVar("_Span", PublicCue, PublicPhase, PublicSpan, PublicChapter)
 
 
-def _read_span(fields: dict[str, Any]) -> dict[str, Any] | PublicCue | PublicPhase | PublicChapter:
+def _read_span(fields: dict[str, Any]) -> dict[str, Any] | PublicCue | PublicPhase | PublicSpan | PublicChapter:
     """Replace each span by a small object during parsing: the dictionaries of 12 hours would take 200 MB."""
     if "start" not in fields:
         return fields
@@ -159,6 +182,9 @@ def _read_span(fields: dict[str, Any]) -> dict[str, Any] | PublicCue | PublicPha
         raise ValueError("it ends before it starts")
     if "track" in fields:
         return PublicCue(start, end, sys.intern(_read_text(fields["text"])), sys.intern(_read_text(fields["track"])))
+    if "kind" in fields and "name" in fields:
+        texts = (_read_text(fields["kind"]), _read_label(fields.get("side")), _read_label(fields["name"]))
+        return PublicSpan(start, end, *texts)
     if "kind" in fields:
         return PublicPhase(start, end, Kind(fields["kind"]))
     return PublicChapter(start, end, _read_text(fields["title"]))
@@ -176,6 +202,10 @@ def _read_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("this is not a text")
     return value
+
+
+def _read_label(value: object) -> str | None:
+    return None if value is None else sys.intern(_read_text(value))
 
 
 def _read_seconds(value: object) -> float:

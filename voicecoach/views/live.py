@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Kind
+from voicecoach.core.score import SpanKind
 from voicecoach.core.timeline import format_time
-from voicecoach.views.exchange import PublicChapter, PublicCue, PublicPhase
+from voicecoach.views.exchange import PublicChapter, PublicCue, PublicPhase, PublicSpan
 from voicecoach.views.terminal import PHASES
 from voicecoach.views.text import one_line
 
@@ -47,7 +48,8 @@ class Snapshot:
         words: The words that are being spoken, or the last ones.
         speaking: Whether the words are being spoken.
         phase: The phase of the breath; None between breaths.
-        progress: The fraction of the phase that has passed, from 0 to less than 1.
+        span: The hold, the rest or another time that it is in, if no breath is guided; of several, the innermost.
+        progress: The fraction of the phase or the span that has passed, from 0 to less than 1.
     """
 
     at: float
@@ -55,11 +57,14 @@ class Snapshot:
     words: str = ""
     speaking: bool = False
     phase: PublicPhase | None = None
+    span: PublicSpan | None = None
     progress: float = 0
 
     @property
     def full(self) -> float:
-        """The fill of the breath's bar, from 0 to 1: an inhale fills it, and an exhale empties it."""
+        """The fill of the bar, from 0 to 1: an inhale fills it, and an exhale empties it; so does any other time."""
+        if self.span:
+            return 1 - self.progress
         levels = {Kind.INHALE: self.progress, Kind.HOLD: 1.0, Kind.EXHALE: 1 - self.progress, Kind.PAUSE: 0.0}
         return levels[self.phase.kind] if self.phase else 0.0
 
@@ -70,13 +75,17 @@ def find_snapshot(recording: PublicTimeline, seconds: float) -> Snapshot:
     chapter, words = _find_latest(recording.chapters, at), _find_latest(recording.words, at)
     phase = _find_latest(recording.phases, at)
     phase = phase if phase and at < phase.end else None
+    inside = [each for each in recording.spans if each.start <= at < each.end and each.kind != SpanKind.COUNT]
+    span = inside[-1] if inside and not phase else None
+    timed = phase or span
     return Snapshot(
         at,
         one_line(chapter.title) if chapter and at < chapter.end else "",
         one_line(words.text) if words else "",
         words is not None and at < words.end,
         phase,
-        (at - phase.start) / (phase.end - phase.start) if phase else 0,
+        span,
+        (at - timed.start) / (timed.end - timed.start) if timed else 0,
     )
 
 
@@ -120,15 +129,16 @@ def display(recording: PublicTimeline, console: Console) -> Iterator[Callable[[f
 
 
 def _draw_breath(now: Snapshot) -> Table:
-    """Draw a phase: its name, the bar, and the seconds left in it."""
+    """Draw a phase or another time: what it is, the bar, and the seconds left in it."""
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
-    if now.phase is None:
+    timed = now.phase or now.span
+    if timed is None:
         return _line(Text(""), Text(""), "")
-    kind, left = now.phase.kind.value, math.ceil(now.phase.end - now.at)
+    kind, left = one_line(timed.kind), math.ceil(timed.end - now.at)
     bar = ProgressBar(total=1, completed=now.full, complete_style=BAR, finished_style=BAR)
-    return _line(Text(f" {kind} ".ljust(LABEL), PHASES[kind]), bar, str(left))
+    return _line(Text(f" {kind} ".ljust(LABEL), PHASES[kind] if now.phase else ""), bar, str(left))
 
 
 def _draw_time(recording: PublicTimeline, now: Snapshot) -> Table:

@@ -11,7 +11,7 @@ import click
 
 from voicecoach.app import values
 from voicecoach.app.cli.command import define
-from voicecoach.app.cli.fields import Options, flag, group, option
+from voicecoach.app.cli.fields import Options, choice, flag, group, option
 from voicecoach.app.cli.options import FORCE, JSON, GuidanceOptions, SessionOptions, VoiceOptions
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import (
@@ -40,6 +40,9 @@ class OutputOptions(Options):
 
     TITLE: ClassVar[str] = "Output"
     as_json: bool = flag("--json", JSON)
+    version: int | None = choice(
+        "--json-version", "Print JSON of this version; 1 has no spans.", {"1": 1, "2": 2}, shown="2"
+    )
     plot: Path | None = option("--plot", "Draw the plan: FILE.svg or FILE.png.", Parsed("FILE", values.read_picture))
     force: bool = flag("--force", FORCE)
 
@@ -80,8 +83,8 @@ def command(chosen: PlanOptions) -> None:
     (track,) = planned.tracks
     if picture:
         _draw(track, picture)
-    if chosen.output.as_json:
-        print_json(planned.as_json(track))
+    if chosen.output.as_json or chosen.output.version:
+        print_json(planned.as_json(track, chosen.output.version))
     else:
         _print_plan(track)
 

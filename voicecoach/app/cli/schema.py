@@ -1,16 +1,26 @@
-"""The command ``schema``: the JSON Schema of routine files."""
+"""The command ``schema``: the JSON Schema of routine files, and that of timelines."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import click
 
 from voicecoach.app.cli.command import define
-from voicecoach.app.cli.fields import Options
+from voicecoach.app.cli.fields import Options, flag
 
 
-@define("schema", Options, examples=("voicecoach schema", "voicecoach schema > routine.schema.json"))
-def command(_chosen: Options) -> None:
+@dataclass(frozen=True, repr=False, eq=False)
+class SchemaOptions(Options):
+    """Which schema is printed."""
+
+    timeline: bool = flag("--timeline", "The schema of the JSON of 'plan --json', in place of that of routines.")
+
+
+@define("schema", SchemaOptions, examples=("voicecoach schema > routine.schema.json", "voicecoach schema --timeline"))
+def command(chosen: SchemaOptions) -> None:
     """Print the JSON Schema of routine files, for editors."""
     from voicecoach.routine.authoring import FILE
+    from voicecoach.views.exchange import SCHEMA
 
-    click.echo(FILE.read_text(encoding="utf-8"), nl=False)
+    click.echo((SCHEMA if chosen.timeline else FILE).read_text(encoding="utf-8"), nl=False)
