@@ -714,3 +714,25 @@ def test_whole_breaths_last_as_long_as_they_say_on_a_ramp() -> None:
     step = {"breathe": "{small} in whole breaths", "in": "In"}
     ramp = played(routine(step, breath="3-3..5.5-5.5..3-3", parameters={"small": "10m"}))
     assert 600 <= ramp.phases[-1].end - ramp.phases[0].start < 606
+
+
+def test_the_words_of_a_change_are_as_short_as_all_others_if_only_cues_are_wanted() -> None:
+    block = {"between": [{"change": "20s", "say": "Lie on your other side. | Turn."}], "steps": [{"hold": "5s"}]}
+    for guidance, text in ((Guidance.FULL, "Lie on your other side."), (Guidance.CUES, "Turn.")):
+        cues = played(routine({"each side": block}), Choices(guidance=guidance)).cues
+        assert [cue.text for cue in cues if cue.kind is CueKind.CHANGE] == [text]
+
+
+def test_the_one_round_of_a_block_is_a_chapter_by_the_same_rules_as_several() -> None:
+    def titles(block: Step) -> list[str]:
+        timeline = played(routine({"say": "Sit."}, {"repeat": {"steps": [{"hold": "5s"}], **block}}, {"say": "Up."}))
+        return [each.title for each in timeline.chapters][1:-1]
+
+    assert titles({"vary": {"item": ["squats"]}}) == ["X", "X: squats", "X"]
+    assert titles({"rounds": 1}) == ["X"], "it is called like the exercise, and neighbours of one title are one"
+
+
+def test_the_end_of_a_stretch_is_no_word_that_a_pause_of_the_listener_answers() -> None:
+    step = {"breathe": 2, "in": "In", "stretch": "to last out"}
+    timeline = played(routine(step), Choices(breath=read_pace("4-4-4-4")))
+    assert [cue.text for cue in timeline.cues if cue.kind is CueKind.BREATH] == ["In", "Hold the breath"] * 2

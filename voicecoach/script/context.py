@@ -277,7 +277,7 @@ class Context:
         """Tell whether only the shortest wording is said here."""
         if self.choices.guidance is Guidance.BRIEF:
             return self.again and kind is not CueKind.NOTICE
-        return self.choices.guidance is Guidance.CUES and kind not in {CueKind.NOTICE, CueKind.CHANGE}
+        return self.choices.guidance is Guidance.CUES and kind is not CueKind.NOTICE
 
     def sentence(self, text: str, kind: CueKind) -> Score:
         """Say a sentence of the routine's head."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import NAMES, Kind
-from voicecoach.core.score import Breathe, CueKind, Mark, Moment, Seq, Side, seq
+from voicecoach.core.score import Breathe, CueKind, Mark, Moment, Seq, Side, is_heard, seq
 from voicecoach.routine.phase_keys import Groups, find_key, name_breath, read_phase_key
 from voicecoach.script.context import Context, choose_words, write_paced, write_past
 
@@ -101,7 +101,7 @@ class Lines:
 
         Only after a phase that has words in this breath; if the author is silent, so is the program.
         """
-        worded = {kind for kind, _, score in words if score != Seq()}
+        worded = {kind for kind, _, score in words if is_heard(score)}
         return tuple(
             (kind, self._own(kind)) for kind, (before, _) in _AFTER.items() if before in worded and self._own(kind)
         )

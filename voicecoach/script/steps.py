@@ -263,11 +263,12 @@ def _write_rounds(block: Block, part: Context, name: str) -> Iterator[Score]:
         turn = vary(block, place, played, part, coming)
         turn = replace(turn, again=part.again or place > 0, outermost=False)
         titles = list_titles(name, turn, title_round(block, turn))
-        chaptered = part.outermost and bool(name or rounds > 1)
         turn = (
-            replace(turn, titles=titles) if chaptered else replace(turn, listed=list_inside(titles, turn, name, block))
+            replace(turn, titles=titles)
+            if part.outermost
+            else replace(turn, listed=list_inside(titles, turn, name, block))
         )
-        begin = (turn.chapter(),) if chaptered else ()
+        begin = (turn.chapter(),) if part.outermost else ()
         steps = [(step, replace(before, between=True)) for step in block.between] if before else []
         yield from _write_announcement(steps, begin, ())
         yield from write_steps(block.steps, turn)
