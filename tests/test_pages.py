@@ -30,11 +30,7 @@ def prose(page: Path) -> str:
 
 
 def anchors(page: Path) -> set[str]:
-    """Return the anchors of a page's headings, as public hosts and the site make them.
-
-    >>> sorted(anchors(INDEX))[:2]
-    ['maintain-voicecoach', 'make-sessions']
-    """
+    """Return the anchors of a page's headings, as public hosts and the site make them."""
     text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     found: dict[str, int] = {}
     slugs = set()
@@ -73,6 +69,10 @@ def test_every_link_and_anchor_leads_somewhere(page: Path) -> None:
 def test_every_number_in_brackets_has_its_address(page: Path) -> None:
     text = prose(page)
     assert set(NUMBERED.findall(text)) <= {name for name, _ in DEFINED.findall(text)}
+
+
+def test_the_anchors_of_a_page_are_those_of_its_headings() -> None:
+    assert sorted(anchors(INDEX))[:2] == ["maintain-voicecoach", "make-sessions"]
 
 
 def test_a_broken_link_or_anchor_is_noticed(tmp_path: Path) -> None:
