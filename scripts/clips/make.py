@@ -1,5 +1,6 @@
 """Speak the words of the built-in routines, as they are at their default choices, and compress them.
 
+What is encoded and measured for the first of them is made, too: see ``entries``.
 Run it with ``scripts/make_clips``. The same versions of hibari, onnxruntime, numpy and ffmpeg (those of
 ``scripts/requirements.txt``) make the same bytes. ``--check`` writes nothing and tells whether all is up to date.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import voicecoach
+from scripts.clips.entries import make_entries
 from voicecoach.app.request import Request
 from voicecoach.app.speaker import choose_voice
 from voicecoach.audio import ffmpeg
@@ -32,14 +34,19 @@ if TYPE_CHECKING:
     from voicecoach.audio.clip import Clip
     from voicecoach.voices.port import Voice
 
-FOLDER = Path(__file__).resolve().parents[2] / "audio_assets" / "clips"
+FOLDER = Path(__file__).resolve().parents[2] / "audio_assets"
+CLIPS, PREPARED = "clips", "prepared"
+"""The folders in it that are made here."""
 VOICE = "hibari:heart"
 FIRST = "leg-stretch"
 """The default session: all of its words are in one file, so that only one has to be read."""
 LONGEST = 140
 """Seconds of speech in a file, about: files are read by all cores at once."""
-BIT_RATE = 36_000
-"""Bits a second for which Opus is asked; it takes about 33,000 for a voice of 12 kHz bandwidth."""
+BIT_RATE = 26_000
+"""Bits a second for which Opus is asked."""
+BANDWIDTH = 12_000
+"""Hz; the voice has nothing above it, and bits for it would be lost."""
+FORM = ("-cutoff", str(BANDWIDTH), "-application", "lowdelay", "-frame_duration", "20")
 GRID = SAMPLE_RATE * 20 // 1000
 """Samples of a packet; each clip starts with one, and one of silence follows."""
 
@@ -77,30 +84,43 @@ def main() -> int:
         print(f"to be made again: {', '.join(stale)}" if stale else "all clips are up to date")
         return bool(stale)
     write_files(files)
-    print(f"{len(files) - 1} files, {sum(map(len, files.values())) / 1e6:.2f} MB in {FOLDER}")
+    print(f"{len(files)} files, {sum(map(len, files.values())) / 1e6:.2f} MB in {FOLDER}")
     return 0
 
 
 def make_files() -> dict[str, bytes]:
-    """Return the content of all files by name: the index, and a file of new clips for each routine."""
+    """Return the content of all files by their names in `FOLDER`."""
     with tempfile.TemporaryDirectory() as folder:
         voice, _ = choose_voice(Request(FIRST, voice=VOICE), language("en"), Path(folder))
         if not isinstance(voice, ShippedVoice):
             raise ChoiceError(f"no clips of {VOICE} come with the program\nname another voice in this file")
-        recorder, index, files = Recorder(voice), dict[str, list[str | int]](), dict[str, bytes]()
-        for name in sorted(list_built_in(), key=lambda each: (each != FIRST, each)):
-            routine = voicecoach.load(name)
-            if routine.language != "en":
-                continue
-            print(f"{name} ...", flush=True)
-            known = set(recorder.clips)
-            voicecoach.Studio(voice=recorder, cache=Path(folder, "cache")).plan(routine)
-            new = {each: clip for each, clip in recorder.clips.items() if each not in known}
-            for number, some in enumerate(_share(new), start=1):
-                file = f"{name}-{number}.opus"
-                files[file], starts = encode(list(some.values()))
-                for (wording, clip), start in zip(some.items(), starts, strict=True):
-                    index[find_key(voice.shipped_identity_of(wording), wording)] = [file, start, clip.samples]
+        clips = make_clips(voice)
+        for name, content in clips.items():
+            Path(folder, name).write_bytes(content)
+        prepared = make_entries(FIRST, voice, Path(folder))
+    return {
+        **{f"{CLIPS}/{name}": content for name, content in clips.items()},
+        **{f"{PREPARED}/{name}": content for name, content in prepared.items()},
+    }
+
+
+def make_clips(voice: ShippedVoice) -> dict[str, bytes]:
+    """Return the content of the clips' files by name: the index, and a file of new clips for each routine."""
+    recorder, index, files = Recorder(voice), dict[str, list[str | int]](), dict[str, bytes]()
+    for name in sorted(list_built_in(), key=lambda each: (each != FIRST, each)):
+        routine = voicecoach.load(name)
+        if routine.language != "en":
+            continue
+        print(f"{name} ...", flush=True)
+        known = set(recorder.clips)
+        with tempfile.TemporaryDirectory() as folder:
+            voicecoach.Studio(voice=recorder, cache=folder).plan(routine)
+        new = {each: clip for each, clip in recorder.clips.items() if each not in known}
+        for number, some in enumerate(_share(new), start=1):
+            file = f"{name}-{number}.opus"
+            files[file], starts = encode(list(some.values()))
+            for (wording, clip), start in zip(some.items(), starts, strict=True):
+                index[find_key(voice.shipped_identity_of(wording), wording)] = [file, start, clip.samples]
     return {INDEX: _write_index(index), **files}
 
 
@@ -126,17 +146,18 @@ def encode(clips: Sequence[Clip]) -> tuple[bytes, list[int]]:
         at += packets * GRID
     pcm = bytes(GRID * SAMPLE_BYTES) + b"".join(pieces)
     given = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
-    coder = ["-c:a", "libopus", "-b:a", str(BIT_RATE), "-application", "lowdelay", "-frame_duration", "20"]
+    coder = ["-c:a", "libopus", "-b:a", str(BIT_RATE), *FORM]
     exact = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact", "-f", "opus", "pipe:1"]
     return ffmpeg.run([*given, *coder, *exact], what="compressing the clips", data=pcm).stdout, starts
 
 
 def write_files(files: dict[str, bytes]) -> None:
     """Write the files, and remove those of before."""
-    FOLDER.mkdir(exist_ok=True)
-    for path in FOLDER.glob("*.opus"):
-        if path.name not in files:
-            path.unlink()
+    for folder in (CLIPS, PREPARED):
+        (FOLDER / folder).mkdir(exist_ok=True)
+        for path in (FOLDER / folder).iterdir():
+            if f"{folder}/{path.name}" not in files:
+                path.unlink()
     for name, content in files.items():
         (FOLDER / name).write_bytes(content)
 

@@ -125,3 +125,47 @@ def test_clips_that_come_with_the_program_are_kept_in_the_cache(
     monkeypatch.delattr(shipped, "decode")
     again = CachedVoice(Heart(), tmp_path / "cache", shipped=clips)
     assert list(again.speak(["In."])) == first
+
+
+def test_files_that_were_decoded_ahead_are_not_decoded_again(
+    clips: ShippedClips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[str] = []
+
+    def decode(path: Path) -> bytes:
+        decoded.append(path.name)
+        return SOUND
+
+    monkeypatch.setattr(shipped, "decode", decode)
+    monkeypatch.setattr(shipped, "find_clips", lambda: clips.folder)
+    (clips.folder / "a-1.opus").touch()
+    (clips.folder / "ab-1.opus").touch()
+    write_index(clips.folder, {"In.": ["a-1.opus", 100, 500], "Rest.": ["ab-1.opus", 0, 3000]})
+    with shipped.read_ahead("a"):
+        pass
+    for _ in range(2):
+        assert set(clips.find(Heart(), ["In.", "Rest."])) == {"In.", "Rest."}
+    assert sorted(decoded) == ["a-1.opus", "a-1.opus", "ab-1.opus", "ab-1.opus"]  # the second time, each once more
+
+
+def test_a_damaged_file_that_was_decoded_ahead_is_missing(clips: ShippedClips, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path) -> bytes:
+        raise EncodeError(f"{path.name} is not a sound")
+
+    monkeypatch.setattr(shipped, "decode", fail)
+    monkeypatch.setattr(shipped, "find_clips", lambda: clips.folder)
+    (clips.folder / "a-1.opus").touch()
+    write_index(clips.folder, {"In.": ["a-1.opus", 100, 500]})
+    with shipped.read_ahead("a"):
+        pass
+    assert clips.find(Heart(), ["In."]) == {}
+
+
+def test_nothing_is_kept_of_what_was_decoded_ahead_after_an_error(
+    clips: ShippedClips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped, "find_clips", lambda: clips.folder)
+    (clips.folder / "a-1.opus").touch()
+    with pytest.raises(EncodeError), shipped.read_ahead("a"):
+        raise EncodeError("the routine is wrong")
+    assert not shipped._AHEAD  # noqa: SLF001 - memory is what this is about

@@ -84,7 +84,7 @@ _Pieces = list["tuple[Side | None, Choices, Piece]"]
 def _list_pieces(request: Request, source: Source, folder: Path) -> _Pieces:
     memory.check_limit()
     request.check()
-    with timings.time_part("routine"), speaker.list_voices_meanwhile(request, folder):
+    with timings.time_part("routine"), speaker.prepare_meanwhile(request, folder):
         pieces = [(side, chosen, source.piece(chosen)) for side, chosen in request.tracks]
     signals.raise_pending()  # pydantic swallows what a signal raises in it
     return pieces

@@ -178,11 +178,32 @@ def voice_settings(request: Request, words: Language, folder: Path) -> Settings:
 
 
 @contextmanager
-def list_voices_meanwhile(request: Request, folder: Path) -> Iterator[None]:
-    """List the system's voices meanwhile if that was never done and they may speak: it takes a process of its own."""
-    if request.voice is not None or plain_files.is_folder(folder) or _has_natural(request, folder):
+def prepare_meanwhile(request: Request, folder: Path) -> Iterator[None]:
+    """Prepare the voice of the first session meanwhile: its clips if they come with the program, else its list."""
+    if request.voice is not None or plain_files.is_folder(folder):
         yield
-        return
+    elif _has_natural(request, folder):
+        with _read_ahead(request):
+            yield
+    else:
+        with _list_voices_meanwhile(folder):
+            yield
+
+
+@contextmanager
+def _read_ahead(request: Request) -> Iterator[None]:
+    """Read what comes with the program for a routine meanwhile."""
+    from voicecoach.system import prepared
+    from voicecoach.voices import shipped
+
+    prepared.read_ahead(request.routine)
+    with shipped.read_ahead(request.routine):
+        yield
+
+
+@contextmanager
+def _list_voices_meanwhile(folder: Path) -> Iterator[None]:
+    """List the system's voices meanwhile: it takes a process of its own."""
     from voicecoach.voices.system import catalogue
 
     def list_voices() -> None:

@@ -11,6 +11,7 @@ __all__ = [
     "memory",
     "parallel",
     "plain_files",
+    "prepared",
     "process",
     "signals",
     "streams",

@@ -58,6 +58,15 @@ def find_clips() -> Path:
     return _find_folder() / "clips"
 
 
+def find_prepared() -> Path:
+    """Return the folder of the cache's entries that come with the program.
+
+    >>> find_prepared().name
+    'prepared'
+    """
+    return _find_folder() / "prepared"
+
+
 @cache
 def list_assets() -> tuple[str, ...]:
     """Return the file names of all chimes and tones that come with the program: 48 kHz, one channel, 16 bits.

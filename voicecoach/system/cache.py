@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.system import folders
+from voicecoach.system import folders, prepared
 from voicecoach.system.drafts import remove
 
 if TYPE_CHECKING:
@@ -71,9 +71,12 @@ def locate_entry(folder: Path, kind: str, *key: str) -> Path:
 
 
 def fetch(path: Path) -> bytes | None:
-    """Return the content of an entry, and mark it as used now; None if there is no undamaged entry."""
+    """Return the content of an entry, and mark it as used now; None if there is no undamaged entry.
+
+    An entry that comes with the program is as good as one in the cache, and is kept there from now on.
+    """
     found = fetch_with_digest(path)
-    return found and found[0]
+    return found[0] if found else _fetch_prepared(path)
 
 
 def fetch_with_digest(path: Path) -> tuple[bytes, str] | None:
@@ -89,6 +92,17 @@ def fetch_with_digest(path: Path) -> tuple[bytes, str] | None:
     except OSError:
         return None
     return found
+
+
+def _fetch_prepared(path: Path) -> bytes | None:
+    """Return the content of an entry that comes with the program, if there is one of this name."""
+    packed = prepared.find_entry(path.name)
+    found = packed and _unpack(packed, path.name)
+    if not found:
+        return None
+    with suppress(OSError):  # it can be found again
+        store(path, found[0])
+    return found[0]
 
 
 def store(path: Path, content: bytes) -> None:

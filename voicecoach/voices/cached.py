@@ -122,10 +122,8 @@ class CachedVoice:
 
     def _unpack(self, found: Mapping[str, Clip], places: Mapping[str, Path]) -> Mapping[str, Clip]:
         """Keep clips that come with the program, as if they had been spoken."""
-        for wording, clip in found.items():
-            self._keep(places[wording], clip)
         self._found |= found.keys()
-        return found
+        return {wording: self._keep(places[wording], clip) for wording, clip in found.items()}
 
     def _find(self, path: Path) -> Clip | None:
         """Return a clip from memory, or from its file."""
@@ -151,8 +149,8 @@ class CachedVoice:
 
     def _keep(self, path: Path, clip: Clip) -> Clip:
         """Keep a clip in memory and in its file."""
+        clip = Clip(clip.pcm, clip.digest)  # computed once, and asked for several times
         if self._memory is not None:
-            clip = Clip(clip.pcm, clip.digest)
             self._memory.put(path, clip, len(clip.pcm))
         try:
             cache.store(path, clip.pcm)

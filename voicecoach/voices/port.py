@@ -53,7 +53,7 @@ class VaryingVoice(Protocol):
 
 
 @runtime_checkable
-class ShippedVoice(Protocol):
+class ShippedVoice(Voice, Protocol):
     """A voice of which clips come with the program."""
 
     def shipped_identity_of(self, wording: str) -> str:

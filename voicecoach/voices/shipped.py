@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from voicecoach.system.assets import find_clips
 from voicecoach.voices.port import ShippedVoice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from voicecoach.voices.port import Voice
@@ -86,8 +87,9 @@ class ShippedClips:
     def _cut(self, wanted: tuple[str, Sequence[tuple[str, Place]]]) -> list[tuple[str, Clip]]:
         """Decode a file and cut the clips out of it; a clip that is not entirely in it is left out."""
         file, rows = wanted
+        path = self.folder / file
         try:
-            pcm = decode(self.folder / file)
+            pcm = _AHEAD.pop(path, lambda: decode(path))()
         except EncodeError:
             return []
         return [
@@ -97,16 +99,45 @@ class ShippedClips:
         ]
 
 
+_AHEAD: dict[Path, Callable[[], bytes]] = {}
+"""Files that are being decoded before anybody asked for their clips, and how to wait for their samples."""
+
+
+@contextmanager
+def read_ahead(routine: str) -> Iterator[None]:
+    """Decode the clips of a built-in routine meanwhile, in other threads; whoever finds them after it need not wait.
+
+    After an error in the block they are forgotten.
+    """
+    for path in _list_files(routine):
+        _AHEAD[path] = parallel.run_in_thread(partial(decode, path))
+    try:
+        yield
+    except BaseException:
+        _AHEAD.clear()
+        raise
+
+
+def _list_files(routine: str) -> list[Path]:
+    """Return the files that are named after a routine."""
+    folder = find_clips()
+    return [each for each in folder.iterdir() if each.stem.rpartition("-")[0] == routine] if folder.is_dir() else []
+
+
 def find_key(identity: str, wording: str) -> str:
     """Return the key under which the index has the clip of a wording."""
     return hashlib.sha256(json.dumps([identity, wording]).encode()).hexdigest()[:32]
 
 
 def decode(path: Path) -> bytes:
-    """Return the samples of a file: 48 kHz, one channel, 16 bits.
+    """Return the samples of a file: 48 kHz, one channel, 16 bits; the same on all processors of a kind.
+
+    With the instructions of newer processors, a few samples would differ by one.
 
     Raises:
         EncodeError: If ffmpeg can't read it.
     """
     wanted = ["-ar", str(SAMPLE_RATE), "-ac", "1", "-f", "s16le", "pipe:1"]
-    return ffmpeg.run(["-i", ffmpeg.quote_path(path), *wanted], what="reading the clips of the program").stdout
+    return ffmpeg.run(
+        ["-cpuflags", "0", "-i", ffmpeg.quote_path(path), *wanted], what="reading the clips of the program"
+    ).stdout
