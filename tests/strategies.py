@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import count
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
 from voicecoach.core.breath import Breath, Kind, Pace, Phase, Span
 from voicecoach.core.score import (
-    Breathe,
     CueKind,
+    Cycle,
     Mark,
     Moment,
     Offset,
@@ -28,6 +27,7 @@ from voicecoach.core.score import (
     Under,
     Wording,
 )
+from voicecoach.core.tempo import NamedPhase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +62,7 @@ def _inside(scores: st.SearchStrategy[Score]) -> st.SearchStrategy[Score]:
     )
 
 
-silent_breaths = st.builds(Breathe, st.just(()), sides)
+silent_breaths = st.builds(Cycle, st.just(()), sides)
 leaves = st.one_of(phrases, st.builds(Pause, spans), chapters, silent_breaths)
 scores = st.recursive(leaves, _inside, max_leaves=12)
 
@@ -77,12 +77,33 @@ cues = st.builds(
 )
 plain = st.builds(Phrase, brief)
 guided = st.builds(
-    Breathe,
+    Cycle,
     st.lists(
         st.tuples(st.sampled_from(Kind), st.integers(1, 2), cues), max_size=4, unique_by=lambda each: each[:2]
     ).map(tuple),
     sides,
 )
+offsets = st.builds(
+    Offset,
+    st.sampled_from([Fraction(k, 8) for k in range(9)]),
+    st.sampled_from([-1, 0, 2]).map(Fraction),
+    st.sampled_from([Fraction(0), Fraction(1)]),
+)
+"""Moments of a phase; those that it does not reach are left out."""
+names = st.sampled_from(["down", "up", "stay"])
+tempos = st.one_of(
+    st.lists(st.builds(NamedPhase, names, st.builds(Span, rest=seconds)), min_size=1, max_size=4),
+    st.lists(st.builds(NamedPhase, names, st.builds(Span, breaths=st.integers(1, 2))), min_size=1, max_size=3),
+    st.lists(st.builds(NamedPhase, names, kind=st.sampled_from(Kind)), min_size=1, max_size=4),
+).map(tuple)
+moved = st.builds(
+    lambda tempo, words, side, at: Cycle(words, side, tempo=tempo, at=at),
+    tempos,
+    st.lists(st.tuples(names, st.integers(1, 2), cues), max_size=4, unique_by=lambda each: each[:2]).map(tuple),
+    sides,
+    st.lists(st.tuples(names, st.integers(1, 2), offsets, cues), max_size=3).map(tuple),
+)
+"""Movements in a tempo of their own, in breaths, or with the phases of the breath."""
 moments = st.builds(
     Offset, st.sampled_from([Fraction(k, 8) for k in range(1, 9)]), st.sampled_from([0, -1]).map(Fraction)
 )
@@ -98,12 +119,15 @@ pauses = st.builds(Pause, st.builds(Span, rest=st.fractions(0, 15, max_denominat
 
 def _numbered(parts: Iterable[Score]) -> Seq:
     """Let each breath be the next one of the pace."""
-    counted = count()
-    return Seq(tuple(replace(part, beat=next(counted)) if isinstance(part, Breathe) else part for part in parts))
+    taken, numbered = 0, []
+    for part in parts:
+        numbered.append(replace(part, beat=taken) if isinstance(part, Cycle) else part)
+        taken += part.beats if isinstance(part, Cycle) else 0
+    return Seq(tuple(numbered))
 
 
-sessions = st.lists(st.one_of(guided, holds, pauses, phrases), max_size=8).map(_numbered)
-"""Breaths with words, holds, pauses and instructions, one after the other."""
+sessions = st.lists(st.one_of(guided, moved, holds, pauses, phrases), max_size=8).map(_numbered)
+"""Breaths and movements with words, holds, pauses and instructions, one after the other."""
 
 
 @st.composite

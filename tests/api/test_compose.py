@@ -14,7 +14,7 @@ from tests import fakes
 from voicecoach.api import compose
 from voicecoach.core.breath import Pace
 from voicecoach.core.notation import read_breath, read_pace
-from voicecoach.core.score import Breathe, Phrase, Score, Seq, Side, count_beats, list_parts, list_phrases
+from voicecoach.core.score import Cycle, Phrase, Score, Seq, Side, count_beats, list_parts, list_phrases
 from voicecoach.errors import ChoiceError, FitError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def perform(score: Score, pace: Breath | Pace) -> Timeline:
 
 
 def breath_numbers(score: Score) -> Iterator[int]:
-    if isinstance(score, Breathe):
+    if isinstance(score, Cycle):
         yield score.beat
     for part in list_parts(score):
         yield from breath_numbers(part)

@@ -11,8 +11,8 @@ from tests.fakes import CHIME_SECONDS, FRAME, measure, perform, spoken_seconds
 from voicecoach.core.breath import Kind, Span
 from voicecoach.core.notation import read_breath, read_pace, read_span
 from voicecoach.core.score import (
-    Breathe,
     CueKind,
+    Cycle,
     Mark,
     Moment,
     Offset,
@@ -108,12 +108,12 @@ RELEASE = Onset(phrase("And let it go"), Fraction(0))
 def test_after_a_release_a_breath_waits_until_its_first_words_can_be_heard() -> None:
     free = spoken_seconds("And let it go")
 
-    def start(taken: Breathe) -> Fraction:
+    def start(taken: Cycle) -> Fraction:
         return perform(seq(RELEASE, taken), measure, CALM).phases[0].start
 
     assert free <= start(breathe({Kind.INHALE: phrase("In")})) <= free + FRAME
     assert start(breathe({Kind.EXHALE: phrase("Out")})) == 0, "the words come after 4 silent seconds"
-    assert start(Breathe(())) == 0
+    assert start(Cycle(())) == 0
     only = replace(breathe({Kind.EXHALE: phrase("Out")}), only=Kind.EXHALE)
     assert free <= start(only) <= free + FRAME
 

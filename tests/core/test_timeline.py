@@ -18,8 +18,8 @@ from voicecoach.core.layout import measure_air
 from voicecoach.core.notation import read_breath
 from voicecoach.core.perform import LONGEST
 from voicecoach.core.score import (
-    Breathe,
     CueKind,
+    Cycle,
     Mark,
     Moment,
     Offset,
@@ -124,9 +124,9 @@ def test_the_innermost_pace_holds(score: Score, inner: Breath, outer: Breath) ->
 
 
 def test_a_ramp_leads_through_the_breaths_that_are_its_own_and_through_no_others() -> None:
-    own = Paced(Pace((read_breath("1-1"),)), seq(*(Breathe(beat=number) for number in range(5))))
+    own = Paced(Pace((read_breath("1-1"),)), seq(*(Cycle(beat=number) for number in range(5))))
     ramp = Pace((read_breath("2-2"), read_breath("4-4")))
-    phases = perform(seq(Breathe(beat=0), own, Breathe(beat=1)), measure, ramp).phases
+    phases = perform(seq(Cycle(beat=0), own, Cycle(beat=1)), measure, ramp).phases
     assert [each.end - each.start for each in phases] == [2, 2, *[1] * 10, 4, 4]
 
 
@@ -221,7 +221,7 @@ def test_words_for_phases_that_a_breath_lacks_are_left_out_and_named(
 ) -> None:
     """The breath lasts as long as ever, and all other words are said."""
     short = {kind: Phrase((Wording("a"),), CueKind.BREATH) for kind in words}
-    timeline = perform(Breathe(tuple((kind, number, said) for kind, said in short.items())), lambda _: FRAME, taken)
+    timeline = perform(Cycle(tuple((kind, number, said) for kind, said in short.items())), lambda _: FRAME, taken)
     there = {kind: sum(phase.kind is kind for phase in taken.phases) for kind in short}
     assert timeline.duration == ceil_to_frame(taken.seconds)
     assert len(timeline.cues) == sum(count >= number for count in there.values())

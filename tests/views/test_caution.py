@@ -19,7 +19,7 @@ from voicecoach.app.speaker import Speaker
 from voicecoach.app.taps import CALM, UNDER_TEN, propose_ramp
 from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_breath, read_pace
-from voicecoach.core.score import Breathe, list_phrases
+from voicecoach.core.score import Cycle, list_phrases
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import list_built_in
 from voicecoach.routine.loader import load_routine
@@ -40,7 +40,7 @@ tenths = st.integers(1, 350).map(lambda number: Fraction(number, 10))
 @given(tenths, st.one_of(st.just(Fraction(0)), tenths), tenths, st.one_of(st.just(Fraction(0)), tenths))
 def test_each_unusual_length_has_its_word_and_no_other(i: Fraction, h: Fraction, o: Fraction, p: Fraction) -> None:
     written = "-".join(str(float(each)) for each in (i, h, o, p))
-    cautions = " | ".join(list_cautions([perform(Breathe(), lambda _: Fraction(0), read_breath(written))]))
+    cautions = " | ".join(list_cautions([perform(Cycle(), lambda _: Fraction(0), read_breath(written))]))
     whole = i + h + o + p
     assert ("over 30 a minute" in cautions) is (whole < 2)
     assert ("under 2 a minute" in cautions) is (whole > 30)
@@ -49,7 +49,7 @@ def test_each_unusual_length_has_its_word_and_no_other(i: Fraction, h: Fraction,
 
 
 def test_a_lone_phase_is_not_a_breath() -> None:
-    assert not list(list_cautions([perform(Breathe(only=Kind.EXHALE), lambda _: Fraction(0), read_breath("0.5-0.5"))]))
+    assert not list(list_cautions([perform(Cycle(only=Kind.EXHALE), lambda _: Fraction(0), read_breath("0.5-0.5"))]))
 
 
 def performed(name: str, choices: Choices) -> Timeline:

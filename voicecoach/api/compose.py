@@ -17,8 +17,8 @@ from voicecoach.api.keywords import Seconds, read_breath, read_span
 from voicecoach.core import score as nodes
 from voicecoach.core.breath import Breath, Kind, Pace, Span
 from voicecoach.core.score import (
-    Breathe,
     CueKind,
+    Cycle,
     Label,
     Offset,
     Overrun,
@@ -110,7 +110,7 @@ def breathe(  # noqa: PLR0913 - the phases of a breath
         for kind, text in spoken.items()
         if text is not None and text != ""
     )
-    return Seq(tuple(Breathe(words, read_side("side", side), beat=number) for number in range(count)))
+    return Seq(tuple(Cycle(words, read_side("side", side), beat=number) for number in range(count)))
 
 
 def hold(length: Seconds, *texts: str, at: Mapping[Seconds, str] | None = None, side: SideName | None = None) -> Score:
@@ -314,8 +314,11 @@ def _rebuild(score: Score, change: Callable[[Score], Score]) -> Score:  # noqa: 
             return Seq(tuple(map(change, parts)))
         case Slot():
             return replace(score, body=change(score.body), at=tuple((when, change(part)) for when, part in score.at))
-        case Breathe():
-            return replace(score, words=tuple((kind, nth, change(part)) for kind, nth, part in score.words))
+        case Cycle():
+            words = tuple((name, nth, change(part)) for name, nth, part in score.words)
+            return replace(
+                score, words=words, at=tuple((name, nth, when, change(part)) for name, nth, when, part in score.at)
+            )
         case Paced():
             return replace(score, body=change(score.body))
         case nodes.Under():
@@ -332,7 +335,7 @@ def _move_beats(score: Score, by: int) -> Score:
     if not by or isinstance(score, Paced):
         return score
     moved = _rebuild(score, lambda part: _move_beats(part, by))
-    return replace(moved, beat=moved.beat + by) if isinstance(moved, Breathe | Slot | Pause) else moved
+    return replace(moved, beat=moved.beat + by) if isinstance(moved, Cycle | Slot | Pause) else moved
 
 
 def _last_beat(score: Score, before: Score) -> Score:
@@ -343,7 +346,7 @@ def _last_beat(score: Score, before: Score) -> Score:
 def _mark_side(score: Score, side: Side) -> Score:
     """Let everything in a score that has no side be for this one."""
     marked = _rebuild(score, lambda part: _mark_side(part, side))
-    if isinstance(marked, Phrase | Breathe | Sound) and marked.side is None:
+    if isinstance(marked, Phrase | Cycle | Sound) and marked.side is None:
         return replace(marked, side=side)
     if isinstance(marked, Slot) and marked.label and marked.label.side is None:
         return replace(marked, label=replace(marked.label, side=side))

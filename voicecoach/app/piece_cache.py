@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach import errors, language
 from voicecoach.audio.formats import GRID
-from voicecoach.core import breath, score
+from voicecoach.core import breath, score, tempo
 from voicecoach.core.perform import perform
 from voicecoach.errors import VoicecoachError
 from voicecoach.routine import library
@@ -44,13 +44,14 @@ Digests = tuple[tuple[str, str], ...]
 _READABLE = {
     (each.__module__, each.__qualname__): each
     for each in (
-        *(score.Phrase, score.Pause, score.Sound, score.Mark, score.Seq, score.Slot, score.Breathe, score.Paced),
+        *(score.Phrase, score.Pause, score.Sound, score.Mark, score.Seq, score.Slot, score.Cycle, score.Paced),
         *(
             score.Under,
             score.Onset,
             score.Wording,
             score.Label,
             score.SpanKind,
+            tempo.NamedPhase,
             score.Offset,
             score.Side,
             score.CueKind,

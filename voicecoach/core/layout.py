@@ -1,7 +1,8 @@
-"""How much room words have: in the phases of a breath, and between the moments of a hold."""
+"""How much room words have: in the phases of a breath or a movement, and between the moments of a hold or a phase."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from voicecoach.core.breath import Breath, Kind, Phase
-    from voicecoach.core.score import Breathe, Score
+    from voicecoach.core.breath import Breath, Kind
+    from voicecoach.core.score import Cycle, Offset, Score
 
 LEAST_AIR = Fraction(15, 100)
 
@@ -26,31 +27,91 @@ def find_breath(breaths: Sequence[Breath], beat: int) -> Breath:
     return breaths[beat if beat < len(breaths) else -1]
 
 
-def list_phases(taken: Breathe, breath: Breath) -> Iterator[tuple[Phase, Score | None]]:
-    """Yield the phases of a breath that are breathed, each with what starts in it.
+@dataclass(frozen=True, slots=True)
+class PhaseSlot:
+    """A phase of a breath or a movement: it lasts exactly its seconds, and what starts in it has to fit.
+
+    Attributes:
+        name: What its author calls it, or the kind of a breath's phase that has no name.
+        seconds: How long it lasts.
+        kind: What is breathed in it; None if it does not go with the breath.
+        moved: Whether it is part of a movement, by this name.
+        words: What starts with it.
+        later: What starts later in it, and how many seconds after its start.
+        missed: What would start after its end, and when.
+    """
+
+    name: str
+    seconds: Fraction
+    kind: Kind | None = None
+    moved: bool = False
+    words: Score | None = None
+    later: tuple[tuple[Fraction, Score], ...] = ()
+    missed: tuple[tuple[Fraction, Score], ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[Fraction, Score], ...]:
+        """All that starts in it, and how many seconds after its start."""
+        return (*([(Fraction(0), self.words)] if self.words else []), *self.later)
+
+
+def list_phases(taken: Cycle, breaths: Sequence[Breath]) -> Iterator[PhaseSlot]:
+    """Yield the phases of a cycle, each with what starts in it, where the pace has these ``breaths``.
 
     >>> from voicecoach.core.breath import Kind
     >>> from voicecoach.core.notation import read_breath
-    >>> from voicecoach.core.score import Pause, breathe, phrase
-    >>> taken = breathe({Kind.EXHALE: phrase("Out")})
-    >>> [(str(phase.kind), words is not None) for phase, words in list_phases(taken, read_breath("4-6"))]
-    [('inhale', False), ('exhale', True)]
+    >>> from voicecoach.core.score import breathe, phrase
+    >>> phases = list_phases(breathe({Kind.EXHALE: phrase("Out")}), [read_breath("4-6")])
+    >>> [(each.name, int(each.seconds), each.words is not None) for each in phases]
+    [('inhale', 4, False), ('exhale', 6, True)]
     """
-    numbers: dict[Kind, int] = {}
-    for phase in breath.phases:
-        if taken.only is None or taken.only is phase.kind:
-            numbers[phase.kind] = number = numbers.get(phase.kind, 0) + 1
-            yield phase, taken.during(phase.kind, number)
+    numbers: dict[str, int] = {}
+    for name, seconds, kind, moved in _list_named(taken, breaths):
+        numbers[name] = number = numbers.get(name, 0) + 1
+        later, missed = _place_moments(taken.list_later(name, number), seconds)
+        yield PhaseSlot(name, seconds, kind, moved, taken.find_words(name, kind, number), later, missed)
+
+
+def _list_named(taken: Cycle, breaths: Sequence[Breath]) -> Iterator[tuple[str, Fraction, Kind | None, bool]]:
+    """Yield the name, the length and the kind of each phase of a cycle, and whether it is one of a movement."""
+    names: dict[Kind, list[str]] = {}
+    for each in taken.tempo:
+        if each.kind:
+            names.setdefault(each.kind, []).append(each.name)
+    if names or not taken.tempo:
+        for phase in find_breath(breaths, taken.beat).phases:
+            if taken.only is None or taken.only is phase.kind:
+                named = names.get(phase.kind, [])
+                yield named[0] if named else phase.kind.value, phase.seconds, phase.kind, bool(named)
+                del named[: len(named) > 1]
+        return
+    beat = taken.beat
+    for each in taken.tempo:
+        own = [find_breath(breaths, beat + number).seconds for number in range(each.span.breaths)]
+        beat += each.span.breaths
+        yield each.name, sum(own, each.span.rest), None, True
+
+
+def _place_moments(
+    moments: Iterable[tuple[Offset, Score]], seconds: Fraction
+) -> tuple[tuple[tuple[Fraction, Score], ...], tuple[tuple[Fraction, Score], ...]]:
+    """Return what starts in a span of so many seconds, and what is left out because the span does not reach it."""
+    placed = [(offset, offset.within(seconds), part) for offset, part in moments]
+    later = tuple((after, part) for offset, after, part in placed if offset.is_reached(seconds))
+    missed = tuple(
+        (after, part) for offset, after, part in placed if offset.least == 0 and not offset.is_reached(seconds)
+    )
+    return later, missed
 
 
 def list_moments(
-    body: Score, later: Iterable[tuple[Fraction, Score]], seconds: Fraction
+    parts: Iterable[tuple[Fraction, Score]], seconds: Fraction
 ) -> list[tuple[Fraction, Fraction, Score, Score | None]]:
-    """Return what starts in a hold, in order: seconds from its start to each part and to the next, and both parts.
+    """Return what starts in a span, in order: seconds from its start to each part and to the next, and both parts.
 
-    ``body`` starts with the hold, and each of ``later`` so many seconds after it. The last part has the time up to the
-    end of the hold, and nothing follows it.
+    Each of ``parts`` starts so many seconds after the span does. The last one has the time up to the end of the span,
+    and nothing follows it.
     """
-    placed = sorted([(Fraction(0), body), *later], key=lambda each: each[0])
+    placed = sorted(parts, key=lambda each: each[0])
     ends: list[tuple[Fraction, Score | None]] = [*placed, (seconds, None)]
     return [(start, end, part, after) for (start, part), (end, after) in zip(placed, ends[1:], strict=True)]

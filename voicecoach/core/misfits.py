@@ -12,9 +12,10 @@ from voicecoach.errors import Misfit, Problem, Where, quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voicecoach.core.breath import Breath, Kind
+    from voicecoach.core.breath import Breath
+    from voicecoach.core.layout import PhaseSlot
     from voicecoach.core.scene import Room
-    from voicecoach.core.score import Breathe, Phrase, Score, Slot
+    from voicecoach.core.score import Cycle, Phrase, Score, Slot
 
 NOWHERE = Where("score", 0, 0)
 
@@ -28,7 +29,7 @@ def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Roo
         place, more = f"has {has:.2f} s", f"leave {enough:g} s up to {following}"
         place += f" up to {following}"
     elif room.after:
-        place, more = f"{has:.2f} s are left of the hold", f"say it {enough:g} s before the hold ends"
+        place, more = f"{has:.2f} s are left of the {room.name}", f"say it {enough:g} s before the {room.name} ends"
     else:
         place = f"the {room.name} of {float(room.seconds):g} s has {has:.2f} s for it"
         more = f"give the {room.name} {enough:g} s"
@@ -47,22 +48,22 @@ def quote_first(score: Score | None) -> str:
     return next((quote(phrase.wordings[0].text) for phrase in list_phrases(score)), "") if score else ""
 
 
-def report_outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction) -> Iterator[Problem]:
-    """Report moments that are not in their hold; of a countdown, only the first."""
+def report_outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction, name: str) -> Iterator[Problem]:
+    """Report moments that are not in the span of this name; of a countdown, only the first."""
     spoken = [(after, phrase) for after, part in placed for phrase in list_phrases(part)]
     counts = [(after, phrase) for after, phrase in spoken if phrase.kind is CueKind.COUNT]
     for after, phrase in [*(each for each in spoken if each not in counts), *counts[:1]]:
-        text, hold = phrase.wordings[0].text, f"{float(seconds):g} s"
-        what = f"{quote(text)} is said at {float(after):g} s, and the hold lasts {hold}"
+        text, lasts = phrase.wordings[0].text, f"{float(seconds):g} s"
+        what = f"{quote(text)} is said at {float(after):g} s, and the {name} lasts {lasts}"
         remedy = "name a moment within it"
         if phrase.kind is CueKind.COUNT:
-            what = f"a countdown of {float(seconds - after):g} s is longer than the hold of {hold}"
+            what = f"a countdown of {float(seconds - after):g} s is longer than the {name} of {lasts}"
             remedy = "count from a smaller number, or give it more time"
         yield Misfit(phrase.where or NOWHERE, what, remedy, text)
 
 
 def report_at_once(part: Score, other: Score) -> Iterator[Problem]:
-    """Report words that can't be heard, since others are said at the same moment of a hold."""
+    """Report words that can't be heard, since others are said at the same moment."""
     for phrase in list_phrases(part):
         if quote_first(other) and not phrase.otherwise:
             text = phrase.wordings[0].text
@@ -88,16 +89,23 @@ def _round(seconds: Fraction) -> str:
     return f"{round(float(seconds), 1):g}"
 
 
-def find_unsaid(taken: Breathe, breath: Breath) -> Iterator[Problem]:
-    """Report the words for a phase that the breath does not have: they are left out."""
-    for kind, number, body in taken.words:
-        there = sum(phase.kind is kind for phase in breath.phases)
-        for phrase in list_phrases(body) if number > there else ():
-            has = f"only {there} {kind}{'s' if there > 1 else ''}" if there else f"no {kind}"
-            what = f"{quote(phrase.wordings[0].text)} is left out: the breath {breath} has {has}"
+def find_unsaid(taken: Cycle, phases: Iterable[PhaseSlot], breath: Breath) -> Iterator[Problem]:
+    """Report the words that are left out since the breath lacks their phase, or the phase ends before them."""
+    there, kinds = [phase.name for phase in phases], {each.name: each.kind for each in taken.tempo}
+    for name, number, body in (*taken.words, *((name, number, part) for name, number, _, part in taken.at)):
+        has, kind = there.count(name), str(kinds.get(name) or name)
+        for phrase in list_phrases(body) if number > has else ():
+            lacks = f"only {has} {kind}{'s' if has > 1 else ''}" if has else f"no {kind}"
+            what = f"{quote(phrase.wordings[0].text)} is left out: the breath {breath} has {lacks}"
             remedy = f"breathe with {_add_article(kind) if number == 1 else f'{number} {kind}s'} to hear it"
             yield Problem(phrase.where or NOWHERE, what, remedy)
+    for phase in phases:
+        for after, part in phase.missed:
+            for phrase in list_phrases(part):
+                lasts = f"the {phase.name} of {float(phase.seconds):g} s is over before {float(after):g} s"
+                what = f"{quote(phrase.wordings[0].text)} is left out: {lasts}"
+                yield Problem(phrase.where or NOWHERE, what, f"breathe with a longer {phase.name} to hear it")
 
 
-def _add_article(kind: Kind) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+def _add_article(name: str) -> str:
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"

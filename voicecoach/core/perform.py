@@ -20,7 +20,7 @@ from voicecoach.core.misfits import (
 )
 from voicecoach.core.scene import Happened, Marked, Pending, Room, Scene, Taken
 from voicecoach.core.score import (
-    Breathe,
+    Cycle,
     Mark,
     Moment,
     Onset,
@@ -31,16 +31,18 @@ from voicecoach.core.score import (
     Seq,
     Slot,
     Sound,
+    SpanKind,
     Under,
     count_beats,
     is_heard,
 )
 from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, TimedSpan, Timeline, ceil_to_grid, snap
-from voicecoach.errors import ChoiceError, FitError, Problem
+from voicecoach.errors import ChoiceError, FitError, Problem, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from voicecoach.core.layout import PhaseSlot
     from voicecoach.core.score import Score, Side
     from voicecoach.core.timeline import Measure
 
@@ -90,8 +92,8 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
     match score:
         case Phrase():
             return _lay_phrase(score, at, scene)
-        case Breathe():
-            return _lay_breath(score, at, scene)
+        case Cycle():
+            return _lay_cycle(score, at, scene)
         case Pause(span, beat):
             return at + span.seconds(scene.breath(beat))
         case Sound(name, kind, side, file, where):
@@ -208,17 +210,24 @@ def _note_growth(slot: Slot, seconds: Fraction, lasts: Fraction, scene: Scene) -
 
 def _lay_hold(slot: Slot, at: Fraction, seconds: Fraction, scene: Scene) -> None:
     """Lay what a slot of fixed length holds: each part has room until the next one starts."""
-    placed = [(offset.within(seconds), part) for offset, part in slot.at]
-    problems = scene.happened.problems
-    problems.extend(report_outside([each for each in placed if not 0 <= each[0] < seconds], seconds))
-    later = [(after, part) for after, part in placed if 0 <= after < seconds]
-    for after, end, part, until in list_moments(slot.body, later, seconds):
+    placed = [(offset.within(seconds), part) for offset, part in slot.at if offset.is_reached(seconds)]
+    _lay_moments([(Fraction(0), slot.body), *placed], at, seconds, "hold", scene)
+
+
+def _lay_moments(
+    parts: Iterable[tuple[Fraction, Score]], at: Fraction, seconds: Fraction, name: str, scene: Scene
+) -> None:
+    """Lay parts, each so many seconds after ``at``, in a span that messages call ``name``."""
+    placed, problems = list(parts), scene.happened.problems
+    problems.extend(report_outside([each for each in placed if not 0 <= each[0] < seconds], seconds, name))
+    for after, end, part, until in list_moments([each for each in placed if 0 <= each[0] < seconds], seconds):
         length = end - after
         if until and not length and (unheard := list(report_at_once(part, until))):
             problems.extend(unheard)
-        elif is_heard(part):
-            problems.extend(_find_talking_over(part, at + after, scene) if after else ())
-            _lay(part, at + after, scene.inside(Room(at + end - measure_air(length), "hold", length, after, until)))
+            continue
+        if after and is_heard(part):
+            problems.extend(_find_talking_over(part, at + after, scene))
+        _lay(part, at + after, scene.inside(Room(at + end - measure_air(length), name, length, after, until)))
 
 
 def _find_talking_over(part: Score, at: Fraction, scene: Scene) -> Iterator[Problem]:
@@ -230,34 +239,37 @@ def _find_talking_over(part: Score, at: Fraction, scene: Scene) -> Iterator[Prob
             yield report_talking_over(each.phrase, each.end - at, part)
 
 
-def _lay_breath(taken: Breathe, at: Fraction, scene: Scene) -> Fraction:
-    breath = scene.breath(taken.beat)
-    start = _find_start(taken, breath, at, scene)
+def _lay_cycle(taken: Cycle, at: Fraction, scene: Scene) -> Fraction:
+    phases = list(list_phases(taken, scene.breaths))
+    start = _find_start(phases, at, scene)
     if start > at:
         _delay_stretch(scene.happened.marks, at, start)
     at = start
     _check_size(at, scene.happened)
-    for problem in find_unsaid(taken, breath):
+    for problem in find_unsaid(taken, phases, scene.breath(taken.beat)):
         scene.happened.unsaid.setdefault((problem.where, problem.what), problem)
-    noted = Taken(at, [])
+    noted = Taken(at)
     scene.happened.breaths.append(noted)
-    for phase, words in list_phases(taken, breath):
-        if words:
-            _lay(words, at, scene.within(at, phase.seconds, phase.kind.value))
-        end = at + phase.seconds
-        noted.phases.append((at, end, phase.kind, taken.side_of(phase.kind)))
+    for phase in phases:
+        _lay_moments(phase.parts, at, phase.seconds, quote(phase.name) if phase.moved else phase.name, scene)
+        end, side = at + phase.seconds, taken.side_of(phase.name)
+        if phase.kind:
+            noted.phases.append((at, end, phase.kind, side))
+        if phase.moved:
+            noted.moves.append((at, end, phase.name, side))
         at = end
     return at
 
 
-def _find_start(taken: Breathe, breath: Breath, at: Fraction, scene: Scene) -> Fraction:
-    """Return when a breath starts: late enough for its first words to be heard at the onset of their phase."""
+def _find_start(phases: Iterable[PhaseSlot], at: Fraction, scene: Scene) -> Fraction:
+    """Return when a cycle starts: late enough for its first words to be heard at their moment."""
     start, silent = scene.happened.free(at), Fraction(0)
     if start == at:
         return at
-    for phase, words in list_phases(taken, breath):
-        if words and is_heard(words):
-            return max(at, start - silent)
+    for phase in phases:
+        first = min((after for after, part in phase.parts if is_heard(part)), default=None)
+        if first is not None:
+            return max(at, start - silent - first)
         silent += phase.seconds
     return at
 
@@ -282,14 +294,24 @@ def _collect(scene: Scene, end: Fraction) -> Timeline:
         unsaid=tuple(happened.unsaid.values()),
         grown=tuple(problem for _, problem in happened.grown.values()),
         grid=grid,
-        spans=tuple(sorted(happened.spans, key=lambda span: (span.start, -span.end))),
+        spans=tuple(
+            sorted([*happened.spans, *_number_moves(happened.breaths)], key=lambda span: (span.start, -span.end))
+        ),
     )
 
 
 def _number_breaths(taken: Iterable[Taken]) -> Iterator[PhaseSpan]:
-    for number, each in enumerate(sorted(taken, key=lambda each: each.start)):
+    breaths = sorted((each for each in taken if each.phases), key=lambda each: each.start)
+    for number, each in enumerate(breaths):
         for start, end, kind, side in each.phases:
             yield PhaseSpan(start, end, kind, side, number)
+
+
+def _number_moves(taken: Iterable[Taken]) -> Iterator[TimedSpan]:
+    moves = sorted((each for each in taken if each.moves), key=lambda each: each.start)
+    for number, each in enumerate(moves):
+        for start, end, name, side in each.moves:
+            yield TimedSpan(start, end, SpanKind.MOVE, side, name, number)
 
 
 def _list_chapters(marks: list[Marked], end: Fraction, grid: Fraction) -> Iterator[Chapter]:

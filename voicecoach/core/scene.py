@@ -23,7 +23,7 @@ LEAST_GAP = Fraction(1, 4)
 class Room:
     """Where words have to end; ``name`` and ``seconds`` are those of the phase or slot that says so.
 
-    In a hold, ``after`` is when they are said, and ``until`` what is said next. One that ``grows`` is only preferred:
+    ``after`` is when in it they are said, and ``until`` what is said next in it. One that ``grows`` is only preferred:
     words that do not fit in it have to end in the room around it, ``outer``, if there is one.
     """
 
@@ -51,10 +51,17 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A breath and its phases: start, end, kind and side. Breaths are numbered when all are known."""
+    """A breath or a movement; they are numbered when all are known.
+
+    Attributes:
+        start: When it starts.
+        phases: The phases that are breathed: start, end, kind and side.
+        moves: The phases of a movement: start, end, name and side.
+    """
 
     start: Fraction
-    phases: list[tuple[Fraction, Fraction, Kind, Side | None]]
+    phases: list[tuple[Fraction, Fraction, Kind, Side | None]] = field(default_factory=list)
+    moves: list[tuple[Fraction, Fraction, str, Side | None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
+from voicecoach.core.tempo import count_beats as count_tempo_beats
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
     from voicecoach.core.breath import Kind, Pace, Span
+    from voicecoach.core.tempo import Tempo
     from voicecoach.errors import Where
 
 
@@ -57,6 +60,7 @@ class SpanKind(StrEnum):
     CHANGE = "change"
     SETTLE = "settle"
     COUNT = "count"
+    MOVE = "move"
 
 
 class Moment(StrEnum):
@@ -141,6 +145,8 @@ class Seq:
 class Offset:
     """A moment in a slot: a part of it, and seconds after (or, negative, before) that.
 
+    With ``least``, what starts there is left out unless the slot goes on for so many seconds more.
+
     >>> from fractions import Fraction
     >>> Offset(Fraction(1), Fraction(-4)).within(Fraction(30))
     Fraction(26, 1)
@@ -148,6 +154,12 @@ class Offset:
 
     part: Fraction
     seconds: Fraction
+    least: Fraction | None = None
+
+    def is_reached(self, seconds: Fraction) -> bool:
+        """Return whether a slot of ``seconds`` has this moment; one without ``least`` has to have it."""
+        after = self.within(seconds)
+        return self.least is None or 0 <= after < seconds >= after + self.least
 
     def within(self, seconds: Fraction) -> Fraction:
         """How many seconds after the start of a slot of ``seconds`` it is."""
@@ -192,33 +204,48 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Breathe:
-    """One breath: each of its phases is a slot that refuses to grow.
+class Cycle:
+    """One turn through phases: a breath, or a movement; each of its phases is a slot that refuses to grow.
+
+    A phase has the name that ``tempo`` gives it, or else the kind of the breath's phase.
 
     Attributes:
-        words: What starts with which phase: its kind, its ordinal among phases of the same kind (1-based), and what.
+        words: What starts with which phase: its name, its ordinal among phases of the same name (1-based), and what.
         side: The side that is worked on.
         sides: The sides of single phases that have their own.
         only: The one phase that is taken, of a breath that is not whole.
-        beat: Which breath of the pace it is, from 0.
+        beat: Which breath of the pace it is, from 0; for a movement of several breaths, the first of them.
         unworded: What starts with phases that only a listener's breath has, for which the author has no words.
+        tempo: The phases of a movement; none for a breath.
+        at: What starts later in which phase: its name, its ordinal, when, and what.
     """
 
-    words: tuple[tuple[Kind, int, Score], ...] = ()
+    words: tuple[tuple[str, int, Score], ...] = ()
     side: Side | None = None
-    sides: tuple[tuple[Kind, Side], ...] = ()
+    sides: tuple[tuple[str, Side], ...] = ()
     only: Kind | None = None
     beat: int = 0
     unworded: tuple[tuple[Kind, Score], ...] = ()
+    tempo: Tempo = ()
+    at: tuple[tuple[str, int, Offset, Score], ...] = ()
 
-    def during(self, kind: Kind, number: int) -> Score | None:
-        """Return what starts with the ``number``th phase of this kind."""
-        found = next((score for phase, nth, score in self.words if phase is kind and nth == number), None)
+    @property
+    def beats(self) -> int:
+        """How many breaths of the pace it takes."""
+        return count_tempo_beats(self.tempo) if self.tempo else 1
+
+    def find_words(self, name: str, kind: Kind | None, number: int) -> Score | None:
+        """Return what starts with the ``number``th phase of this name, in which ``kind`` is breathed."""
+        found = next((score for phase, nth, score in self.words if phase == name and nth == number), None)
         return found or next((score for phase, score in self.unworded if phase is kind), None)
 
-    def side_of(self, kind: Kind) -> Side | None:
+    def list_later(self, name: str, number: int) -> Iterator[tuple[Offset, Score]]:
+        """Yield what starts later in the ``number``th phase of this name, and when."""
+        return ((when, score) for phase, nth, when, score in self.at if phase == name and nth == number)
+
+    def side_of(self, name: str) -> Side | None:
         """Return the side that is worked on in a phase."""
-        return dict(self.sides).get(kind, self.side) if self.sides else self.side
+        return dict(self.sides).get(name, self.side) if self.sides else self.side
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +281,7 @@ class Onset:
     announces: bool = False
 
 
-Score = Phrase | Pause | Sound | Mark | Seq | Slot | Breathe | Paced | Under | Onset
+Score = Phrase | Pause | Sound | Mark | Seq | Slot | Cycle | Paced | Under | Onset
 
 
 def seq(*parts: Score) -> Seq:
@@ -267,9 +294,9 @@ def seq(*parts: Score) -> Seq:
     return Seq(tuple(inner for part in parts for inner in (part.parts if isinstance(part, Seq) else (part,))))
 
 
-def breathe(words: Mapping[Kind, Score], side: Side | None = None) -> Breathe:
+def breathe(words: Mapping[Kind, Score], side: Side | None = None) -> Cycle:
     """One breath with these words, e.g. ``breathe({Kind.EXHALE: phrase("Out")})``."""
-    return Breathe(tuple((kind, 1, score) for kind, score in words.items()), side)
+    return Cycle(tuple((kind, 1, score) for kind, score in words.items()), side)
 
 
 def phrase(*wordings: str, kind: CueKind = CueKind.INSTRUCTION, side: Side | None = None) -> Phrase:
@@ -284,8 +311,8 @@ def list_parts(score: Score) -> tuple[Score, ...]:  # noqa: PLR0911 - one short 
             return parts
         case Slot(body=body, at=at):
             return (body, *(part for _, part in at))
-        case Breathe(words):
-            return tuple(part for _, _, part in words)
+        case Cycle(words=words, at=later):
+            return (*(part for *_, part in words), *(part for *_, part in later))
         case Paced(body=body):
             return (body,)
         case Under(body, under):
@@ -323,9 +350,9 @@ def is_heard(score: Score) -> bool:
 def count_beats(score: Score) -> int:
     """Return how many breaths of its pace a score takes; a part with a pace of its own takes no breaths of it.
 
-    >>> count_beats(seq(Breathe(beat=0), Breathe(beat=1)))
+    >>> count_beats(seq(Cycle(beat=0), Cycle(beat=1)))
     2
     """
-    own = score.beat + 1 if isinstance(score, Breathe) else 0
+    own = score.beat + score.beats if isinstance(score, Cycle) and score.beats else 0
     parts = () if isinstance(score, Paced) else list_parts(score)
     return max([own, *map(count_beats, parts)])

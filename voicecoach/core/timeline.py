@@ -87,7 +87,8 @@ class PhaseSpan:
 class TimedSpan:
     """A hold, a rest or another time that a score names; two of them are apart, or one is inside the other.
 
-    ``name`` is the one that its author gave it, empty if there is none.
+    ``name`` is the one that its author gave it, empty if there is none. A phase of a movement has the ``number`` of the
+    movement; movements count from 0.
     """
 
     start: Fraction
@@ -95,6 +96,7 @@ class TimedSpan:
     kind: SpanKind
     side: Side | None = None
     name: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

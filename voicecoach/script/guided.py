@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import NAMES, Kind
-from voicecoach.core.score import Breathe, CueKind, Mark, Moment, Seq, Side, is_heard, seq
+from voicecoach.core.score import CueKind, Cycle, Mark, Moment, Seq, Side, is_heard, seq
 from voicecoach.routine.phase_keys import Groups, find_key, name_breath, read_phase_key
 from voicecoach.script.context import Context, choose_words, write_paced, write_past
 
@@ -67,7 +67,7 @@ def _write_breath(step: BreathePhases, number: int, count: int, part: Context, l
         last = next((each for each in words if each[:2] == (Kind.EXHALE, 1)), (Kind.EXHALE, 1, Seq()))
         words = [*(each for each in words if each != last), (Kind.EXHALE, 1, seq(release, last[2]))]
     beat = part.beats.take()
-    return Breathe(tuple(words), part.side, lines.sides, beat=beat, unworded=lines.find_unworded(words))
+    return Cycle(tuple(words), part.side, lines.sides, beat=beat, unworded=lines.find_unworded(words))
 
 
 def _list_phase_sides(step: BreathePhases) -> PhaseSides:
@@ -136,4 +136,4 @@ def _find_kind(words: Words) -> CueKind:
 def take_phase(step: LonePhase, part: Context) -> Score:
     """Write a single phase of a breath."""
     ((kind, _, spoken),) = Lines(step.spoken, part).during(0, 1)
-    return Breathe(((kind, 1, spoken),), part.side, only=kind, beat=part.beats.take())
+    return Cycle(((kind, 1, spoken),), part.side, only=kind, beat=part.beats.take())

@@ -28,9 +28,9 @@ def list_cautions(timelines: Iterable[Timeline]) -> Iterator[str]:
 
     >>> from fractions import Fraction
     >>> from voicecoach.core.notation import read_breath
-    >>> from voicecoach.core.score import Breathe
+    >>> from voicecoach.core.score import Cycle
     >>> from voicecoach.core.perform import perform
-    >>> timeline = perform(Breathe(), lambda _: Fraction(0), read_breath("0.5-0.5"), grid=Fraction(1, 1000))
+    >>> timeline = perform(Cycle(), lambda _: Fraction(0), read_breath("0.5-0.5"), grid=Fraction(1, 1000))
     >>> list(list_cautions([timeline]))[0].split(":")[0]
     'a breath lasts 1 s, over 30 a minute'
     """

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from voicecoach.core.layout import find_breath, list_moments, list_phases, measure_air
-from voicecoach.core.score import Breathe, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, count_beats, list_parts
+from voicecoach.core.score import Cycle, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, count_beats, list_parts
 from voicecoach.language import as_written
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import LEFT_RIGHT
@@ -170,18 +170,24 @@ def _walk(
             yield score, None
         case Paced(pace=own, body=body):
             yield from _walk(body, own.breaths(count_beats(body)), room)
-        case Breathe():
-            for phase, words in list_phases(score, find_breath(breaths, score.beat)):
-                if words:
-                    yield from _walk(words, breaths, _limit_room(room, phase.seconds))
+        case Cycle():
+            for phase in list_phases(score, breaths):
+                yield from _walk_moments(phase.parts, phase.seconds, breaths, room)
         case Slot(overrun=Overrun.REFUSE):
             seconds = score.span.seconds(find_breath(breaths, score.beat))
-            later = [(at.within(seconds), part) for at, part in score.at]
-            for start, end, part, _ in list_moments(score.body, later, seconds):
-                yield from _walk(part, breaths, _limit_room(room, max(end - start, Fraction(0))))
+            later = [(at.within(seconds), part) for at, part in score.at if at.is_reached(seconds)]
+            yield from _walk_moments([(Fraction(0), score.body), *later], seconds, breaths, room)
         case _:
             for part in list_parts(score):
                 yield from _walk(part, breaths, room)
+
+
+def _walk_moments(
+    parts: Iterable[tuple[Fraction, Score]], seconds: Fraction, breaths: Sequence[Breath], room: Fraction | None
+) -> Iterator[tuple[Phrase | Mark, Fraction | None]]:
+    """Yield the phrases that start at moments of a span, each with its room up to the next moment."""
+    for start, end, part, _ in list_moments(parts, seconds):
+        yield from _walk(part, breaths, _limit_room(room, max(end - start, Fraction(0))))
 
 
 def _limit_room(room: Fraction | None, seconds: Fraction) -> Fraction:
