@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -47,6 +48,16 @@ FIRST = {
     "chapters": [{"start": 0.0, "end": 12.0, "title": "Calf", "side": "left"}],
     "stretch": {"left": 8.0, "right": 0.0},
 }  # fmt: skip
+
+
+MOVE = TimedSpan(Fraction(4), Fraction(7), SpanKind.MOVE, None, "down", 2)
+
+
+def test_a_move_has_the_name_of_its_phase_and_its_number() -> None:
+    shown = to_json(replace(CALF, spans=(MOVE,)), **NAMES)
+    assert shown["spans"] == [{"start": 4.0, "end": 7.0, "kind": "move", "side": None, "name": "down", "move": 2}]
+    assert faults(shown) == []
+    assert [(each.kind, each.name) for each in read_timeline(json.dumps(shown)).spans] == [("move", "down")]
 
 
 def faults(document: object) -> list[str]:

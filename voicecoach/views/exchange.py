@@ -42,7 +42,11 @@ def to_json(timeline: Timeline, *, title: str, language: str, voice: str, versio
     >>> to_json(Timeline(Fraction(5, 2)), title="Rest", language="en", voice="en-gb")["duration"]
     2.5
     """
-    spans = [_write(each, kind=each.kind, side=each.side, name=each.name or None) for each in timeline.spans]
+    spans = [
+        _write(each, kind=each.kind, side=each.side, name=each.name or None)
+        | ({} if each.number is None else {"move": each.number})
+        for each in timeline.spans
+    ]
     return {
         "format": FORMATS[version],
         "title": title,
