@@ -1,0 +1,994 @@
+"""A second reader of routine files, written from docs/timing.md and docs/routines.md alone; it imports nothing of ours.
+
+It is plain rather than fast, and takes for granted that a file is right. Each step moves the clock on. A ramp leads
+through all breaths of its part, so the whole is read again until their number is known.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache
+from itertools import groupby, zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ruamel.yaml import YAML
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+FRAME = Fraction(24, 1000)
+GAP = Fraction(3, 4)  # after a sentence, and after a release
+LEAST_GAP = Fraction(1, 4)  # after a release, if there is little room
+PART_GAP = 2
+GET_UP = 10
+KINDS = {"in": "inhale", "hold": "hold", "out": "exhale", "pause": "pause"}
+ORDERS = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: ("in", "hold", "out", "pause")}
+TONES = {"in": "tone-in", "hold": "tone-hold", "out": "tone-out", "pause": "tone-hold"}
+SPOKEN = {"cues": {"notice", "change", "breath", "count"}, "tones": {"notice", "change"}}
+AFTER = {"hold": ("in", "hold"), "pause": ("out", "empty")}  # phases that only the listener's breath has
+KEY = re.compile(r"(?:(first|(?:from )?last(?: \d+)?|odd|even|(?:every |from )?\d+) )?(in|hold|out|pause)(?: (\d))?")
+BLANK = re.compile(r"\{([^{}]*)\}")
+TOKEN = re.compile(r"\{[^{}]*\}(?: breaths?)?|\d+:\d\d|\d+(?:\.\d+)? ?(?:breaths?|[smh])?(?![\w.])|[-+*/()]")
+BOTH = ("left", "right")
+OTHER = {"left": "right", "right": "left"}
+
+
+Routine = dict[str, Any]
+Breath = tuple[tuple[str, Fraction], ...]  # phases with their seconds
+
+
+class RefusedError(Exception):
+    """Words do not fit."""
+
+
+class Length(NamedTuple):
+    """Breaths, seconds after them, and the seconds that the breaths last at least."""
+
+    breaths: int = 0
+    rest: Fraction = Fraction(0)
+    least: Fraction = Fraction(0)
+
+
+class Pace(NamedTuple):
+    """The breaths of a ramp, each a list of phases with their seconds; or one that gets longer by a step."""
+
+    points: tuple[Breath, ...]
+    longer: Fraction = Fraction(0)
+    every: Fraction = Fraction(0)
+
+
+@cache
+def list_breaths(pace: Pace, count: int) -> list[Breath]:
+    """Return ``count`` breaths of a pace: breath k of n is at position (m - 1) * (k - 1) / (n - 1) of m points."""
+    found: list[Breath] = []
+    elapsed, legs = Fraction(0), len(pace.points) - 1
+    for number in range(count):
+        at = Fraction(number * legs, max(count - 1, 1))
+        leg = min(int(at), max(legs - 1, 0))
+        pairs = zip(pace.points[leg], pace.points[min(leg + 1, legs)], strict=True)
+        more = elapsed // pace.every * pace.longer if pace.every else 0
+        found.append(tuple((kind, a + (b - a) * (at - leg) + more) for (kind, a), (_, b) in pairs))
+        elapsed += seconds_of(found[-1])
+    return found
+
+
+def seconds_of(breath: Breath) -> Fraction:
+    return sum((seconds for _, seconds in breath), Fraction(0))
+
+
+def read_pace(text: str, values: Mapping[str, str]) -> Pace:
+    factor = r"\{[^{}]*\}(?: [*/] (?:\{[^{}]*\}|[\d.]+))*"
+    text = re.sub(factor, lambda match: str(float(as_seconds(evaluate(match[0], values)))), text)
+    text, _, step = text.partition(" +")
+    longer, _, every = step.partition(" every ")
+    steps = (as_seconds(evaluate(longer, {})), as_seconds(evaluate(every, {}))) if step else ()
+    return Pace(tuple(read_breath(point.strip()) for point in text.split("..")), *steps)
+
+
+def read_breath(text: str) -> Breath:
+    if match := re.fullmatch(r"([\d.]+)/min(?: ([\d.:]+))?", text):
+        parts = [Fraction(part) for part in (match[2] or "40:60").split(":")]
+        ends = [round(60 / Fraction(match[1]) * sum(parts[:n]) / sum(parts), 6) for n in range(len(parts) + 1)]
+        found = [b - a for a, b in zip(ends, ends[1:], strict=False)]
+    elif text[0].isalpha():
+        return tuple((name, Fraction(seconds)) for name, seconds in re.findall(r"([a-z]+) ([\d.]+)", text))
+    else:
+        found = [Fraction(part) for part in text.split("-")]
+    return tuple((kind, seconds) for kind, seconds in zip(ORDERS[len(found)], found, strict=True) if seconds)
+
+
+def as_seconds(value: Length | Fraction) -> Fraction:
+    return value.rest if isinstance(value, Length) else value
+
+
+def as_length(value: Length | Fraction) -> Length:
+    return value if isinstance(value, Length) else Length(int(value))
+
+
+def evaluate(text: str, values: Mapping[str, str]) -> Length | Fraction:
+    """Work a value out: ``30s in whole breaths``, ``3 breaths, at least 20s``, or a sum."""
+    if match := re.fullmatch(r"(.+) in whole breaths", text):
+        return Length(least=as_seconds(evaluate(match[1], values)))
+    if match := re.fullmatch(r"(.+), at least (.+)", text):
+        breaths = as_length(evaluate(match[1], values)).breaths
+        return Length(breaths, least=as_seconds(evaluate(match[2], values)))
+    tokens = [*TOKEN.findall(text), ""]
+    if "".join(tokens).replace(" ", "") != text.replace(" ", ""):
+        raise ValueError(text)
+    found = add(tokens, values)
+    if tokens != [""]:
+        raise ValueError(text)
+    return found
+
+
+def add(tokens: list[str], values: Mapping[str, str]) -> Length | Fraction:
+    found = multiply(tokens, values)
+    while tokens[0] in {"+", "-"}:
+        sign = 1 if tokens.pop(0) == "+" else -1
+        other = multiply(tokens, values)
+        if isinstance(found, Length) and isinstance(other, Length):
+            found = Length(*(a + sign * b for a, b in zip(found, other, strict=True)))
+        elif isinstance(found, Length) or isinstance(other, Length):
+            raise TypeError("a number and a length")
+        else:
+            found += sign * other
+    return found
+
+
+def multiply(tokens: list[str], values: Mapping[str, str]) -> Length | Fraction:
+    found = term(tokens, values)
+    while tokens[0] in {"*", "/"}:
+        divides = tokens.pop(0) == "/"
+        factor = term(tokens, values)
+        assert isinstance(factor, Fraction)
+        factor = 1 / factor if divides else factor
+        if isinstance(found, Length):
+            found = Length(int(found.breaths * factor), found.rest * factor, found.least * factor)
+        else:
+            found *= factor
+    return found
+
+
+def term(tokens: list[str], values: Mapping[str, str]) -> Length | Fraction:
+    token = tokens.pop(0)
+    if match := re.fullmatch(r"\{(.*)\}( breaths?)?", token):
+        found = evaluate(values[match[1].lower()], values)
+        return as_length(found) if match[2] else found
+    if match := re.fullmatch(r"(\d+):(\d\d)", token):
+        return Length(rest=Fraction(60 * int(match[1]) + int(match[2])))
+    if match := re.fullmatch(r"([\d.]+) ?([a-z]*)", token):
+        if match[2].startswith("breath"):
+            return Length(int(match[1]))
+        unit = {"": None, "s": 1, "m": 60, "h": 3600}[match[2]]
+        return Length(rest=Fraction(match[1]) * unit) if unit else Fraction(match[1])
+    raise ValueError(token)
+
+
+@dataclass
+class Beats:
+    """Counts the breaths of a pace: those taken so far, the last one, and how many there are in all."""
+
+    total: int = 0
+    taken: int = 0
+    last: int = 0
+    most: int = 0
+
+    def go(self, taken: int, last: int | None = None) -> None:
+        self.taken, self.last = taken, max(0, taken - 1) if last is None else last
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a step is."""
+
+    file: dict[str, Any]
+    values: dict[str, str]
+    pace: Pace
+    beats: Beats
+    written: Pace
+    side: str | None = None
+    following: str | None = None
+    turn: tuple[int, int] = (0, 1)
+    again: bool = False
+    between: bool = False
+    outermost: bool = True
+    titles: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+
+
+class Heard(NamedTuple):
+    """Words: each wording with how long it is heard, and the frames that it takes; the tone is heard if none fits."""
+
+    wordings: list[tuple[str, Fraction, Fraction]]
+    kind: str
+    side: str | None
+    tone: str = ""
+
+
+class Room(NamedTuple):
+    """When words have to end, and whether the time grows if they can't."""
+
+    end: Fraction
+    grows: bool = False
+
+
+class Mark(NamedTuple):
+    """The start of a chapter, or the start or end of a stretch."""
+
+    start: Fraction
+    kind: str
+    side: str | None
+    title: str = ""
+
+
+class Release(NamedTuple):
+    """What is heard at an onset: when it ends, when the next words start, and whether it belongs to what follows."""
+
+    end: Fraction
+    free: Fraction
+    announces: bool
+    spoken: bool
+
+
+Phase = tuple[Fraction, Fraction, str, str | None]
+Cue = tuple[Fraction, Fraction, str, str, str | None, int, int]
+Chapter = tuple[Fraction, Fraction, str, str | None]
+
+
+@dataclass
+class Reading:
+    """What is heard when, and all that does not fit."""
+
+    duration: Fraction
+    phases: list[tuple[Fraction, Fraction, str, str | None, int]]
+    cues: list[Cue]
+    chapters: list[Chapter]
+    stretch: dict[str, Fraction]
+    refused: list[str]
+
+
+@dataclass
+class Reader:
+    """Reads a file for one listener; ``seconds`` is how long a text of a routine lasts, ``ring`` how long a sound."""
+
+    seconds: Callable[[str, Routine], Fraction]
+    ring: Fraction
+    breath: str | None = None
+    guidance: str = "full"
+    rounds: int | None = None
+    sides: tuple[str, ...] = BOTH
+    first: str | None = None
+    lead_in: Fraction = Fraction(3)
+    extra: bool = False
+    totals: list[int] = field(default_factory=list)
+
+    # A session.
+
+    def read(self, path: Path) -> Reading:
+        file = load(path)
+        for _ in range(12):
+            self.now, self.held, self.chapter = Fraction(0), None, None
+            self.paces, self.cues, self.breaths, self.marks, self.refused = [], [], [], [], []
+            self.session(file, list(self.list_leaves(file, path)))
+            found = [beats.most for beats in self.paces]
+            if found == self.totals:
+                break
+            self.totals = found
+        return self.collect()
+
+    now: Fraction = Fraction(0)
+    held: Release | None = None
+    chapter: tuple[tuple[str, ...], str | None] | None = None
+    sided: bool = False
+    paces: list[Beats] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)
+    breaths: list[list[Phase]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def begin_pace(self) -> Beats:
+        known = self.totals[len(self.paces) :]
+        self.paces.append(Beats(known[0] if known else 0))
+        return self.paces[-1]
+
+    def place(self, file: Routine, whole: Routine, beats: Beats) -> Place:
+        table = load_words(file)
+        names = {name.lower(): text for name, text in file.get("parameters", {}).items()}
+        values = {"halfway": table["halfway"], "last one": table["last"], **names}
+        yields = self.breath and whole.get("fixed") != "true"
+        pace = read_pace(str(self.breath) if yields else whole.get("breath", "4-6"), {})
+        return Place(file, values, pace, beats, read_pace(file.get("breath", "4-6"), {}))
+
+    def session(self, file: Routine, leaves: Sequence[tuple[Routine, list[str]]]) -> None:
+        self.sided = any("each side" in step for leaf, _ in leaves for step in walk(leaf["steps"]))
+        table, beats, said = load_words(file), self.begin_pace(), set[str]()
+        whole = self.place(file, file, beats)
+        self.mark("chapter", None, table["before"])
+        self.now += self.lead_in
+        notice = self.sentences(dict.fromkeys(text for _, texts in leaves for text in texts), "notice", whole)
+        for number, (leaf, _) in enumerate(leaves):
+            if number:
+                between = replace(whole, values={**whole.values, "next": leaf["title"]}, between=True)
+                self.steps(file.get("between", []), between)
+            self.now += PART_GAP if number or notice else 0
+            self.exercise(self.place(leaf, file, beats), said)
+        self.now += PART_GAP
+        self.mark("chapter", None, table["ending"])
+        self.sentences(as_list(file.get("closing", table["closing"])), "closing", whole)
+        self.sound("chime-end", "chime", None)
+        self.now += GET_UP
+
+    def list_leaves(self, file: Routine, path: Path) -> Iterator[tuple[Routine, list[str]]]:
+        """Yield the routines that are played, with their notices and those of the files that include them."""
+        notice = as_list(file.get("notice", []))
+        includes = [step for step in walk(file["steps"]) if "include" in step]
+        if not includes:
+            yield file, notice
+        for step in includes:
+            if self.extra or step.get("optional") != "true":
+                beside = path.parent / step["include"]
+                target = beside if beside.is_file() else BUILT_IN / f"{step['include']}.yaml"
+                yield from ((leaf, [*notice, *texts]) for leaf, texts in self.list_leaves(load(target), target))
+
+    def exercise(self, at: Place, said: set[str]) -> None:
+        file, title = at.file, at.file["title"]
+        once = [*as_list(file.get("benefits", [])), *as_list(file.get("tips", []))]
+        self.begin_chapter(at)
+        self.sentences([title if title[-1] in ".?!…" else f"{title}."], "instruction", at)
+        self.sentences([text for text in once if text not in said], "tip", at)
+        said |= {*once}
+        self.paced(at.written, file, at, lambda inner: self.steps(file["steps"], inner))
+
+    def sentences(self, texts: Iterable[str], kind: str, at: Place) -> bool:
+        """Say sentences, each with a gap after it; return whether any was said."""
+        return any([self.say(self.words(text, kind, at), gap=GAP) for text in texts])
+
+    def collect(self) -> Reading:
+        end = max([ceil(self.now), *(ceil(cue[1]) for cue in self.cues)])
+        taken = enumerate(sorted(self.breaths, key=lambda each: each[0][0]))
+        phases = [(*phase, number) for number, each in taken for phase in each]
+        stretch, begun = dict.fromkeys(BOTH, Fraction(0)), dict[str | None, Fraction]()
+        for mark in self.marks:
+            if mark.kind == "stretch":
+                begun[mark.side] = mark.start
+            for side in BOTH if mark.kind == "release" else ():
+                stretch[side] += mark.start - begun[mark.side] if mark.side in {side, None, "both"} else 0
+        cues = sorted(self.cues, key=lambda cue: cue[0])
+        return Reading(end, phases, cues, self.list_chapters(ceil(self.now)), stretch, self.refused)
+
+    def list_chapters(self, end: Fraction) -> list[Chapter]:
+        """Return the chapters, each until the next; one of no time is none, and neighbours of the same title are one."""
+        begun = [(snap(mark.start), mark.title, mark.side) for mark in self.marks if mark.kind == "chapter"]
+        ends = [*(start for start, *_ in begun[1:]), end]
+        lasting = [(*each, until) for each, until in zip(begun, ends, strict=True) if until > each[0]]
+        groups = [list(some) for _, some in groupby(lasting, key=lambda each: each[1:3])]
+        return [(some[0][0], some[-1][3], *some[0][1:3]) for some in groups]
+
+    # What is heard.
+
+    def words(self, text: str, kind: str, at: Place, tone: str = "") -> Heard | None:
+        """Return what is heard of a text at this guidance: words, a tone in place of the words of a phase, or nothing."""
+        sound = Heard([], "tone", at.side, TONES[tone]) if tone else None
+        if kind not in SPOKEN.get(self.guidance, {kind}):
+            return sound if self.guidance == "tones" else None
+        parts = [part.strip() for part in text.split("|")]
+        wordings = [self.wording(part, at) for part in parts if part != "~"]
+        short = kind != "notice" and (self.guidance == "cues" or (self.guidance == "brief" and at.again))
+        toned = TONES[tone] if tone and parts[-1] == "~" else ""
+        return Heard(wordings[-1:] if short else wordings, kind, at.side, toned) if wordings else sound
+
+    def wording(self, text: str, at: Place) -> tuple[str, Fraction, Fraction]:
+        """Return a text with how long it is heard, and the frames it takes: those of the side with longer words."""
+        mirrored = replace(at, side=mirror(at.side), following=mirror(at.following))
+        own, twin = self.fill(text, at), self.fill(text, mirrored) if {at.side, at.following} & {*BOTH} else ""
+        lasts = self.seconds(own, at.file)
+        return own, lasts, ceil(max(lasts, self.seconds(twin, at.file) if twin else lasts))
+
+    def free(self) -> Fraction:
+        return max(self.now, self.held.free) if self.held else self.now
+
+    def say(self, heard: Heard | None, room: Room | None = None, gap: Fraction = Fraction(0)) -> bool:
+        """Let words or a tone be heard: the longest wording that fits in its room. Return whether anything is heard."""
+        if heard is None:
+            return False
+        if not heard.wordings:
+            self.sound(heard.tone, "tone", heard.side)
+            return True
+        soonest = max(self.now, min(self.free(), self.held.end + LEAST_GAP)) if self.held else self.now
+        there, count = room.end - soonest if room else math.inf, len(heard.wordings)
+        number = next((number for number, each in enumerate(heard.wordings) if each[2] <= there), count)
+        if number == count and room and not room.grows:
+            if heard.tone:
+                self.sound(heard.tone, "tone", heard.side, count)
+                return True
+            self.refused.append(heard.wordings[-1][0])
+        number = min(number, count - 1)
+        text, lasts, taken = heard.wordings[number]
+        begun = max(soonest, min(self.free(), room.end - taken)) if room else self.free()
+        start = snap(begun)
+        self.cues.append((start, start + lasts, heard.kind, text, heard.side, number, count + bool(heard.tone)))
+        self.now = begun + taken + gap
+        return True
+
+    def sound(self, name: str, kind: str, side: str | None, wording: int = 0) -> None:
+        """Let a sound be heard; it takes no time."""
+        self.now = self.free()
+        start = snap(self.now)
+        self.cues.append((start, start + self.ring, kind, name, side, wording, wording + 1))
+
+    def mark(self, kind: str, side: str | None, title: str = "") -> None:
+        """Mark a moment; a chapter begins after a release that belongs to what was before."""
+        waits = self.held and not self.held.announces and kind == "chapter"
+        start = max(self.now, self.held.end) if self.held and waits else self.now
+        self.marks.append(Mark(start, kind, side, title))
+
+    def begin_chapter(self, at: Place) -> None:
+        title, part = at.file["title"], ", ".join(at.titles)
+        self.chapter = at.titles, at.side
+        titled = load_words(at.file)["titled"].format(title=title, part=part)
+        self.mark("chapter", at.side, titled if part else title)
+
+    # Names in braces.
+
+    def fill(self, text: str, at: Place) -> str:
+        def fill_one(match: re.Match[str]) -> str:
+            found = self.noun(match[1].lower(), at)
+            return found[:1].upper() + found[1:] if match[1][0].isupper() else found
+
+        return BLANK.sub(fill_one, text)
+
+    def noun(self, name: str, at: Place) -> str:
+        """Return the word of this side, of a side named with it or that comes next, or a value."""
+        nouns = at.file.get("sides", {})
+        which, _, rest = name.partition(" ")
+        following = at.following if which == "next" else which
+        for side, word in ((at.side, name), (following, rest)):
+            if word in nouns.get(side, {}):
+                return str(nouns[side][word])
+        return self.value(name, replace(at, side=at.following) if which == "next" and at.following else at)
+
+    def value(self, name: str, at: Place) -> str:
+        """Return a value in words: a number, breaths as they are counted here, a time, or a text with names in it."""
+        table = load_words(at.file)
+        try:
+            found = evaluate(at.values[name], at.values)
+        except (KeyError, TypeError, ValueError):
+            others = {other: text for other, text in at.values.items() if other != name}
+            coming = {other.removeprefix("next "): text for other, text in others.items() if other[:5] == "next "}
+            return self.fill(at.values[name], replace(at, values={**others, **(coming if name[:5] == "next " else {})}))
+        if isinstance(found, Fraction):
+            return number_word(found, table)
+        breaths = [count_word("breaths", self.count(found, at), table)] if found.breaths or found.least else []
+        minutes, left = divmod(found.rest, 60)
+        time = [count_word("minutes", minutes, table)] if minutes else []
+        time += [count_word("seconds", left, table)] if left or not minutes else []
+        return join([*breaths, *([join(time, table)] if found.rest or not breaths else [])], table)
+
+    # Breaths.
+
+    def count(self, length: Length, at: Place) -> int:
+        """Return how many breaths a length has here; on a ramp, with the seconds that each has there."""
+        if not length.least:
+            return length.breaths
+        pace, total, taken, count = at.pace, at.beats.total, at.beats.taken, 0
+        if len(pace.points) > 1 and not total:  # not known yet: as if these were all breaths
+            while sum(map(seconds_of, list_breaths(pace, count))) < length.least:
+                count += 1
+            return max(length.breaths, count)
+        lasts = Fraction(0)
+        while lasts < length.least:
+            lasts += seconds_of(self.take(pace, min(taken, total or taken) + count, total))
+            count += 1
+        return max(length.breaths, count)
+
+    def take(self, pace: Pace, number: int, total: int) -> Breath:
+        """Return a breath of a pace, from 0; past the end of a ramp, the last."""
+        if pace.every:
+            return list_breaths(pace, number + 1)[number]
+        breaths = list_breaths(pace, max(total, 1))
+        return breaths[min(number, len(breaths) - 1)]
+
+    def lasts(self, value: str, at: Place) -> tuple[Fraction, Fraction | None]:
+        """Return how long a rest, a hold or a settle is, and the breath it is counted in: the one taken last."""
+        length = as_length(evaluate(str(value), at.values))
+        each = seconds_of(self.take(at.pace, at.beats.last, at.beats.total))
+        seconds = max(length.breaths, math.ceil(length.least / each)) * each + length.rest
+        return seconds, each if length.breaths or length.least else None
+
+    def paced(self, pace: Pace, block: Routine, at: Place, write: Callable[[Place], None]) -> None:
+        """Do something at the author's breath; if it is not fixed, a listener's own breath goes on."""
+        if self.breath and block.get("fixed") != "true":
+            write(replace(at, written=pace))
+        else:
+            write(replace(at, pace=pace, written=pace, beats=self.begin_pace()))
+
+    def breathe(self, step: Routine, at: Place) -> None:
+        asked = self.count(as_length(evaluate(str(step["breathe"]), at.values)), at)
+        count = min(asked, self.number(step["max"], at)) if "max" in step else asked
+        if "stretch" in step:
+            self.mark("stretch", at.side)
+        for number in range(count):
+            last = number == count - 1
+            self.take_breath(step, number, count, at, returns=last and step.get("stretch") == "to last out")
+        if step.get("stretch") == "all":
+            self.mark("release", at.side)
+        self.warn_past(step, asked, at)
+
+    def warn_past(self, block: Routine, asked: int, at: Place) -> None:
+        if "past" in block and asked > self.number(block["max"], at):
+            self.say(self.words(block["past"], "notice", at), gap=GAP)
+
+    def number(self, value: str, at: Place) -> int:
+        return as_length(evaluate(str(value), at.values)).breaths
+
+    def take_breath(
+        self, step: Routine, number: int, count: int, at: Place, *, only: str = "", returns: bool = False
+    ) -> None:
+        """Breathe one breath, or one phase of it; it waits until its first words can be heard as their phase begins."""
+        beats, said = at.beats, dict(self.words_of_breath(step, number, count, at))
+        breath = self.take(at.pace, beats.taken, beats.total)
+        beats.go(beats.taken + 1)
+        beats.most = max(beats.most, beats.taken)
+        own = {kind for kind, _ in at.written.points[0]} | {match[2] for key in step if (match := KEY.fullmatch(key))}
+        worded, seen, phases = {kind for (kind, _), heard in said.items() if heard}, list[str](), []
+        for kind, seconds in breath:
+            if kind in {only, kind if not only else only}:
+                seen.append(kind)
+                heard = said.get((kind, seen.count(kind)))
+                adds = kind in AFTER and kind not in own and AFTER[kind][0] in worded
+                phases.append((kind, seconds, self.own_words(kind, at) if adds else heard))
+        self.wait(phases)
+        taken = list[Phase]()
+        self.breaths.append(taken)
+        for kind, seconds, heard in phases:
+            begun = self.now
+            if returns and kind == "out" and "exhale" not in [each[2] for each in taken]:
+                self.mark("release", at.side)
+            self.say(heard, Room(begun + seconds - air(seconds)))
+            self.now = begun + seconds
+            taken.append((begun, self.now, KINDS[kind], step.get("sides", {}).get(kind, at.side)))
+
+    def wait(self, phases: Sequence[tuple[str, Fraction, Heard | None]]) -> None:
+        silent = Fraction(0)
+        for _, seconds, heard in phases:
+            if heard:
+                start = max(self.now, self.free() - silent)
+                if self.marks[-1].kind == "stretch" and self.marks[-1].start == self.now:
+                    self.marks[-1] = self.marks[-1]._replace(start=start)
+                self.now = start
+                break
+            silent += seconds
+
+    def words_of_breath(
+        self, step: Routine, number: int, count: int, at: Place
+    ) -> Iterator[tuple[tuple[str, int], Heard | None]]:
+        """Yield what is said in the phases of a breath: of all keys that apply, the words of the first."""
+        keys = [match for key in step if (match := KEY.fullmatch(key))]
+        values = {**at.values, "count": str(number + 1), "count down": str(count - number)}
+        for kind, nth in {(match[2], match[3]) for match in keys}:
+            ranked = [
+                (rank(match[1] or "", number, count), match[0])
+                for match in keys
+                if (match[2], match[3]) == (kind, nth) and rank(match[1] or "", number, count)
+            ]
+            if ranked:
+                text = choose(step[min(ranked)[1]], at)
+                counts = {"{count}", "{count down}"} & {part.strip().lower() for part in text.split("|")}
+                here = replace(at, values=values, side=step.get("sides", {}).get(kind, at.side))
+                yield (kind, int(nth or 1)), self.words(text, "count" if counts else "breath", here, kind)
+
+    def own_words(self, kind: str, at: Place) -> Heard | None:
+        text = load_words(at.file).get(AFTER[kind][1])
+        return self.words(f"{text} | ~" if text else "~", "breath", at, kind)
+
+    # Steps.
+
+    def steps(self, steps: Sequence[Routine], at: Place) -> None:
+        """Do steps; after a block with chapters of its own, they return to the chapter that they are in."""
+        for step in steps:
+            if not self.is_done(step, at):
+                continue
+            before, here = self.chapter, self.now
+            returns = not at.between and self.chapter != (at.titles, at.side)
+            if returns:
+                self.begin_chapter(at)
+            marked, heard = len(self.marks), len(self.cues)
+            self.do(step, replace(at, side=step.get("side", at.side)), step.get("name", ""))
+            if returns and (self.now, len(self.marks), len(self.cues)) == (here, marked, heard):
+                self.marks.pop()
+                self.chapter = before
+
+    def is_done(self, step: Routine, at: Place) -> bool:
+        number, rounds = at.turn
+        if step.get("side") in BOTH and at.side is None and step["side"] not in self.sides:
+            return False
+        first, last = number == 0, number == rounds - 1
+        asked = {"first": first, "last": last, "not first": not first, "not last": not last}
+        only = step.get("only")
+        return only is None or asked.get(only, only == at.side)
+
+    def do(self, step: Routine, at: Place, name: str) -> None:
+        if "each side" in step:
+            self.turns(step["each side"], at, name)
+        elif "repeat" in step:
+            self.repeat(step["repeat"], at, name)
+        elif "pace" in step:
+            block = step["pace"]
+            pace = read_pace(block["breath"], at.values)
+            self.paced(pace, block, at, lambda inner: self.part(block["steps"], inner, name))
+        elif "breathe" in step and "breath" in step:
+            pace = read_pace(step["breath"], at.values)
+            self.paced(pace, step, at, lambda inner: self.breathe(step, inner))
+        elif "breathe" in step:
+            self.breathe(step, at)
+        elif "hold" in step and not isinstance(step["hold"], dict) and "out" not in step:
+            self.hold(step, at)
+        elif "rest" in step or "change" in step:
+            self.rest(step, at)
+        elif "sound" in step:
+            self.sound(step["sound"], "chime", None)
+        elif "say" in step:
+            self.say_step(step, at)
+        else:
+            only = next(match[2] for key in step if (match := KEY.fullmatch(key)))
+            self.take_breath(step, 0, 1, at, only=only)
+
+    def part(self, steps: Sequence[Routine], at: Place, name: str) -> None:
+        if name and at.outermost:
+            at = replace(at, titles=(*at.titles, self.fill(name, at)))
+            self.begin_chapter(at)
+        self.steps(steps, at)
+
+    def say_step(self, step: Routine, at: Place) -> None:
+        words = self.words(choose(step["say"], at), "instruction", at)
+        self.say(words, gap=Fraction(0) if "settle" in step else GAP)
+        self.now += self.lasts(step["settle"], at)[0] if "settle" in step else 0
+
+    def rest(self, step: Routine, at: Place, opening: Callable[[], None] | None = None) -> None:
+        """Rest or change sides, as long as it is written, or as its words need."""
+        changes, begun = "change" in step, self.now
+        seconds, breath = self.lasts(step["change" if changes else "rest"], at)
+        text = step.get("say", load_words(at.file)["change"] if changes else None)
+        if text is not None:
+            words = self.words(choose(text, at), "change" if changes else "instruction", at)
+            self.say(words, Room(begun + seconds - air(seconds), grows=True))
+        self.now += GAP if changes else 0
+        if opening:
+            opening()
+        over = max(self.now, self.held.end if self.held else self.now) - begun - seconds
+        more = math.ceil(over / breath) * breath if breath else over
+        self.now = begun + seconds + (more if over > 0 else 0)
+
+    def hold(self, step: Routine, at: Place) -> None:
+        """Hold for a time: each part has room until the next one. The release is heard as what follows begins."""
+        begun, (seconds, _) = self.now, self.lasts(step["hold"], at)
+        later = [each for each in self.moments(step, at, seconds) if each[1]]
+        if not all(0 <= when < seconds for when, _ in later):
+            self.refused.append("outside")
+        edge, end = self.edge(step.get("say"), at, "in"), load_words(at.file)["countdown_release"]
+        parts = [(Fraction(0), edge), *sorted(later, key=lambda each: each[0])]
+        if step.get("stretch") == "true":
+            self.mark("stretch", at.side)
+        for (when, heard), (until, after) in zip(parts, [*parts[1:], (seconds, None)], strict=True):
+            self.now = begun + when
+            if when and self.held:
+                if self.held.spoken and self.held.end > self.now:
+                    self.refused.append("talking over")
+                self.held = None
+            if when == until and heard and heard.wordings and after and after.wordings:
+                self.refused.append("at once")
+            self.say(heard, Room(begun + until - air(until - when)))
+        self.now = begun + seconds
+        if step.get("stretch") == "true":
+            self.mark("release", at.side)
+        self.release(self.edge(step.get("release", end if "countdown" in step else None), at, "out"), at)
+
+    def edge(self, words: str | None, at: Place, tone: str) -> Heard | None:
+        """Return what begins or ends a hold; at tones each has one, except between rounds, where a hold is a rest."""
+        if self.guidance == "tones":
+            return None if at.between else Heard([], "tone", at.side, TONES[tone])
+        return self.words(choose(words, at), "breath", at, tone) if words else None
+
+    def moments(self, step: Routine, at: Place, seconds: Fraction) -> Iterator[tuple[Fraction, Heard | None]]:
+        table = load_words(at.file)
+        for when, words in step.get("at", {}).items():
+            ends = when.startswith("last ")
+            after = seconds / 2 if when == "half" else as_seconds(evaluate(when.removeprefix("last "), at.values))
+            yield seconds - after if ends else after, self.words(choose(words, at), "reminder", at)
+        if step.get("halfway") == "true":
+            heard = self.words(table["halfway"], "count", at, "hold")
+            yield seconds / 2, heard._replace(kind="reminder") if heard and heard.wordings else heard
+        for left in range(self.number(step.get("countdown", "0"), at), 0, -1):
+            yield seconds - left, self.words(number_word(Fraction(left), table), "count", at, "hold")
+
+    def release(self, heard: Heard | None, at: Place) -> None:
+        """Let a release be heard as what follows begins; it takes no time, but the next words wait for it."""
+        begun, self.now = self.now, self.free()
+        if self.say(heard):
+            spoken = bool(heard and heard.wordings)
+            end = self.now + (0 if spoken else self.ring)
+            self.held = Release(end, end + (GAP if spoken else 0), at.between, spoken)
+        self.now = begun
+
+    # Rounds and turns.
+
+    def repeat(self, block: Routine, at: Place, name: str) -> None:
+        chosen = self.rounds if at.outermost and not self.sided else None
+        count, asked = self.count_rounds(block, at, chosen, block.get("rounds"))
+        self.before(block, count, at, at.following)
+        last: Place | None = None
+        for number in range(count):
+            turn = self.vary(block, number, count, at, number + 1 if number + 1 < count else None)
+            turn = replace(turn, again=at.again or number > 0, outermost=False)
+            own = self.title_round(block, turn)
+            if at.outermost:
+                turn = replace(turn, titles=self.titles(name, turn, own))
+            elif list_lists(block):
+                turn = replace(turn, listed=(*turn.listed, self.fill(name, turn) if "{" in name else own[0]))
+            between = [(step, replace(last, between=True)) for step in block.get("between", [])] if last else []
+            self.announce(between, turn if at.outermost else None)
+            self.steps(block["steps"], turn)
+            last = turn
+        self.warn_past(block, asked, at)
+
+    def count_rounds(self, block: Routine, at: Place, chosen: int | None, written: Any) -> tuple[int, int]:  # noqa: ANN401
+        """Return how many rounds there are, and how many were asked for; a list is gone through as a whole."""
+        longest = max(map(len, list_lists(block).values()), default=1)
+        asked = longest * (chosen or 1) if written is None else chosen or self.number(written, at)
+        return min(asked, self.number(block["max"], at)) if "max" in block else asked, asked
+
+    def before(self, block: Routine, count: int, at: Place, following: str | None) -> None:
+        values = {**self.look_ahead(block, 0, at), "rounds": str(count)}
+        self.steps(block.get("before", []), replace(at, values=values, following=following, between=True))
+
+    def look_ahead(self, block: Routine, number: int | None, at: Place) -> dict[str, str]:
+        """Return the values around a block, and under ``next`` those of the round that follows, if one does."""
+        gone = {f"next {name.lower()}" for name in (*block.get("vary", {}), "round")}
+        values = {name: text for name, text in at.values.items() if name not in gone}
+        if number is None:
+            return values
+        return {**values, "next round": str(number + 1), **list_varied(block, number, "next ")}
+
+    def vary(self, block: Routine, number: int, count: int, at: Place, following: int | None) -> Place:
+        values = {**self.look_ahead(block, following, at), "round": str(number + 1), "rounds": str(count)}
+        return replace(at, values={**values, **list_varied(block, number)}, turn=(number, count))
+
+    def title_round(self, block: Routine, turn: Place, side: Sequence[str] = ()) -> list[str]:
+        """Return what a round is called: the value of its list, its side, and its number if there are several."""
+        number, count = turn.turn
+        lists = list_lists(block)
+        name = next((name for name, values in lists.items() if any(map(is_text, values))), next(iter(lists), ""))
+        passes = len(lists[name]) if name else 1
+        called = load_words(turn.file)["round"].format(number=number // passes + 1)
+        return [*([self.fill(f"{{{name}}}", turn)] if name else []), *side, *([called] if count > passes else [])]
+
+    def titles(self, name: str, turn: Place, own: Sequence[str]) -> tuple[str, ...]:
+        """Return the titles around a round and its own; a name with braces says all of it."""
+        if "{" in name:
+            return (*turn.titles, self.fill(name, turn))
+        return (*turn.titles, *([name] if name else []), *own)
+
+    def announce(
+        self, between: Sequence[tuple[Routine, Place]], chapter: Place | None, opening: Callable[[], None] | None = None
+    ) -> None:
+        """Do what is between rounds. The chapter begins with what announces it; a last change has the opening in it."""
+        done = [(step, place) for step, place in between if self.is_done(step, place)]
+        for number, (step, place) in enumerate(done):
+            if chapter and announces(step):
+                self.begin_chapter(chapter)
+                chapter = None
+            if "change" in step and number + 1 == len(done):
+                self.rest(step, place, opening)
+                opening = None
+            elif "change" in step:
+                self.rest(step, place)
+            else:
+                self.steps([step], place)
+        if chapter:
+            self.begin_chapter(chapter)
+        if opening:
+            opening()
+
+    def turns(self, block: Routine, at: Place, name: str) -> None:
+        """Give each side its turns; both turns of a round breathe the same breaths."""
+        given = block.get("rounds")
+        written = {side: given[side] if isinstance(given, dict) else given for side in BOTH}
+        counts = {side: self.count_rounds(block, at, self.rounds, written[side]) for side in BOTH}
+        turns = list(self.order(block, {side: count for side, (count, _) in counts.items()}))
+        self.before(block, counts[turns[0][1]][0], at, turns[0][1])
+        beats, farthest, last = at.beats, at.beats.taken, at.beats.last
+        begun, before = dict[int, int](), None
+        for (number, side), (following, other) in zip(turns, [*turns[1:], (None, None)], strict=True):
+            start = begun.setdefault(number, farthest)
+            here = replace(at, side=side, following=other, again=at.again or number > 0, outermost=False)
+            turn = self.vary(block, number, counts[side][0], here, following)
+            turn = replace(turn, titles=(*turn.titles, *turn.listed), listed=())
+            own = self.title_round(block, turn, [load_words(at.file)[side]])
+            turn = replace(turn, titles=self.titles(name, turn, own))
+            opening, others = part_opening([step for step in block["steps"] if self.is_done(step, turn)])
+
+            def open_turn(opening: Any = opening, turn: Place = turn, start: int = start) -> None:  # noqa: ANN401
+                beats.go(start)
+                self.steps(opening, turn)
+
+            beats.go(start, last)
+            self.announce(self.between_turns(block, before, turn), turn, open_turn)
+            beats.go(start)
+            self.steps(others, turn)
+            last = beats.last if beats.taken > start else last
+            before, farthest = turn, max(farthest, beats.taken)
+        beats.go(farthest, last)
+        self.warn_past(block, max(asked for _, asked in counts.values()), at)
+
+    def between_turns(self, block: Routine, before: Place | None, turn: Place) -> list[tuple[Routine, Place]]:
+        """Return what is between two turns; a change is only between two sides, and belongs to the coming turn."""
+        if not before:
+            return []
+        names = [*(name.lower() for name in block.get("vary", {})), "round"]
+        coming = {f"next {name}": turn.values[name] for name in names}
+        changing = replace(turn, values={**turn.values, **coming}, following=turn.side)
+        place = "between rounds" if turn.turn[0] > before.turn[0] else "between sides"
+        written = block.get("between", block.get(place, []))
+        steps = [step for step in written if "change" not in step or before.side != turn.side]
+        return [(step, changing if "change" in step else replace(before, between=True)) for step in steps]
+
+    def order(self, block: Routine, counts: Mapping[str, int]) -> Iterator[tuple[int, str]]:
+        first = self.first or block.get("first", "left")
+        sides = [side for side in (first, OTHER[first]) if side in self.sides]
+        if block.get("order") == "blocked":
+            yield from ((number, side) for side in sides for number in range(counts[side]))
+        else:
+            pairs = zip_longest(*([(number, side) for number in range(counts[side])] for side in sides))
+            yield from (turn for both in pairs for turn in both if turn)
+
+
+# Small things.
+
+
+def rank(which: str, number: int, count: int) -> tuple[int, ...]:
+    """Return how special a name of breaths is, the most special first; nothing if a breath does not have it."""
+    name, _, digits = which.rpartition(" ") if which[-1:].isdigit() else (which, "", "")
+    n = int(digits or 0)
+    start = max(count - n, 0) if name == "from last" else n - 1
+    ranks = {
+        "last": (number == count - (n or 1), (2 if n else 0,)),
+        "first": (number == 0, (1,)),
+        "": (number + 1 == n if n else True, (3,) if n else (7,)),
+        "from": (number >= start, (4, -start, n)),
+        "from last": (number >= start, (4, -start, -n)),
+        "every": (n and (number + 1) % n == 0, (5, -n)),
+        "even": (number % 2, (6,)),
+        "odd": (number % 2 == 0, (6,)),
+    }
+    applies, found = ranks[name]
+    return found if applies else ()
+
+
+def mirror(side: str | None) -> str | None:
+    return OTHER.get(side, side) if side else side
+
+
+def snap(at: Fraction) -> Fraction:
+    return math.floor(at / FRAME + Fraction(1, 2)) * FRAME
+
+
+def ceil(at: Fraction) -> Fraction:
+    return math.ceil(at / FRAME) * FRAME
+
+
+def air(seconds: Fraction) -> Fraction:
+    return max(Fraction(15, 100), seconds / 10)
+
+
+def choose(words: Any, at: Place) -> str:  # noqa: ANN401
+    """Return the words of this round: those of the first, or those of all later ones."""
+    return str(words["again" if at.again else "first"] if isinstance(words, dict) else words)
+
+
+def announces(step: Routine) -> bool:
+    """Tell whether a step between rounds belongs to the coming one: a change, or words of what is next."""
+    return "change" in step or any(
+        name.lower().startswith("next ")
+        for key, text in step.items()
+        if key != "name"
+        for name in BLANK.findall(str(text))
+    )
+
+
+def part_opening(steps: list[Routine]) -> tuple[list[Routine], list[Routine]]:
+    """Part the words that open a turn, its first 'say' steps, from the rest."""
+    spoken = [set(step) <= {"say", "settle", "name", "only", "side"} for step in steps]
+    first = spoken.index(False) if False in spoken else len(steps)
+    return steps[:first], steps[first:]
+
+
+def list_lists(block: Routine) -> dict[str, list[str]]:
+    return {name: given for name, given in block.get("vary", {}).items() if isinstance(given, list)}
+
+
+def list_varied(block: Routine, number: int, before: str = "") -> dict[str, str]:
+    """Return the values of a round: those of lists, which start again at their end, and those that grow by a step."""
+    values: dict[str, str] = {}
+    for name, given in block.get("vary", {}).items():
+        key = before + name.lower()
+        if isinstance(given, dict):
+            step = given["step"]
+            sign, size = ("-", step[1:].strip()) if step.startswith("-") else ("+", step)
+            values |= {f"{key} from": given["from"], f"{key} step": size}
+            values[key] = f"{{{key} from}} {sign} {{{key} step}} * {number}"
+        else:
+            values[key] = given[number % len(given)]
+    return values
+
+
+def is_text(value: str) -> bool:
+    try:
+        evaluate(value, {})
+    except (KeyError, TypeError, ValueError):
+        return True
+    return False
+
+
+def number_word(number: Fraction, table: Routine) -> str:
+    if number.denominator == 1 and 0 <= number < len(table["numbers"]):
+        return str(table["numbers"][int(number)])
+    digits = str(number) if number.denominator == 1 else f"{float(number):.2f}".rstrip("0").rstrip(".")
+    return digits.replace(".", table["decimal"])
+
+
+def count_word(key: str, number: Fraction | int, table: Routine) -> str:
+    exact = table.get(f"{key} {number}") or table["exact"].get(key, {}).get(str(number))
+    return str(exact or table[key].format(number=number_word(Fraction(number), table)))
+
+
+def join(parts: list[str], table: Routine) -> str:
+    return str(table["joined"].format(one=parts[0], other=parts[1])) if len(parts) > 1 else parts[0]
+
+
+def as_list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def walk(steps: Iterable[Routine]) -> Iterator[Routine]:
+    for step in steps:
+        yield step
+        for inner in ("each side", "repeat", "pace"):
+            yield from walk(step.get(inner, {}).get("steps", []))
+
+
+def load_words(file: Routine) -> Routine:
+    """Return the program's words in the language of a routine, and the routine's own."""
+    return {**load_table(file.get("language", "en").split("-")[0]), **file.get("words", {})}
+
+
+@cache
+def load_table(code: str) -> Routine:
+    return tomllib.loads((ROOT / "words" / f"{code}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def load(path: Path) -> Routine:
+    """Return a file's texts, lists and mappings; each value is a text, and lines that are folded are one."""
+    yaml = YAML(typ="base", pure=True)
+    return merge(yaml.load(path.read_text(encoding="utf-8")))  # type: ignore[no-any-return]
+
+
+def merge(tree: Any) -> Any:  # noqa: ANN401
+    """Put the keys of merge keys in; on one line, put the lines of texts."""
+    if isinstance(tree, dict):
+        others = tree.pop("<<", [])
+        for other in others if isinstance(others, list) else [others]:
+            tree = {**other, **tree}
+        return {key: merge(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [merge(value) for value in tree]
+    return " ".join(tree.split()) if isinstance(tree, str) else tree
+
+
+ROOT = Path(__file__).parents[1] / "voicecoach"
+BUILT_IN = ROOT / "routines"

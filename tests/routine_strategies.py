@@ -1,0 +1,171 @@
+"""Hypothesis strategies for routine files, as somebody may write them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.reference import BOTH, walk
+
+Routine = dict[str, Any]
+BREATHS = ["4-6", "3-3..7-7", "4-4-6", "3-2-5-1..5-4-7-3", "4-5 +0.5s every 20s", "in 2, in 1, out 6", "5-5..3-4..6-6"]
+LENGTHS = ["5s", "12s", "0.5s", "1 breath", "2 breaths", "2 breaths, at least 25s", "{hold}", "{hold} / 2 + 1s", "1:00"]
+COUNTS = ["1", "2", "3", "{n}", "2 breaths, at least 25s", "20s in whole breaths", "{n} + 1"]
+SHORT = ["In", "Out", "And out | Out", "Breathe in, sit tall | In", "In | ~", "~"]
+COUNTED = [*SHORT, "{Count}", "And {count}, slowly | {Count}", "{count down} more | {Count down}"]
+LONG = [
+    "Rest.",
+    "Sit down, and stay there for {hold}. | Sit down.",
+    "Stand up, walk about, sit down again, and let your shoulders drop as you do it. | Stand up, and walk. | Up.",
+    "{n} more, {N}.",
+]
+NOTHING: Routine = {}
+
+
+@st.composite
+def routines(draw: st.DrawFn) -> Routine:
+    """A routine file, as a mapping of texts."""
+    drawn = Drawn(draw)
+    head = {
+        "title": draw(st.sampled_from(["Probe", "Is it one?"])),
+        "breath": draw(st.sampled_from(BREATHS)),
+        "parameters": {"hold": draw(st.sampled_from(["8s", "90s", "2 breaths"])), "n": draw(st.sampled_from("1234"))},
+        "sides": {"left": {"leg": "left leg"}, "right": {"leg": "right leg, the longer one"}},
+        "steps": drawn.steps(depth=0, names=()),
+    }
+    more = {"notice": "Take care.", "tips": ["Let go.", "Sit."], "closing": ["That is all.", "Rest."], "fixed": "true"}
+    return {**head, **{key: value for key, value in more.items() if drawn.rarely()}}
+
+
+class Drawn:
+    """Draws steps; ``names`` are those that have values in a place, beside the parameters."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+
+    def one(self, *these: Any) -> Any:  # noqa: ANN401
+        return self.draw(st.sampled_from(these))
+
+    def rarely(self) -> bool:
+        return self.one(False, False, False, True)
+
+    def some(self, **keys: Any) -> Routine:  # noqa: ANN401
+        """Keep a few of these keys; ``_`` in a key is a space."""
+        return {key.strip("_").replace("_", " "): value for key, value in keys.items() if self.rarely()}
+
+    def words(self, names: tuple[str, ...], texts: list[str]) -> Any:  # noqa: ANN401
+        text = self.text(names, texts)
+        return {"first": text, "again": self.one(*texts)} if self.rarely() else text
+
+    def text(self, names: tuple[str, ...], texts: list[str]) -> str:
+        text = str(self.one(*texts))
+        return f"{self.one('The', 'Now')} {{{self.one(*names)}}} | {text}" if names and self.rarely() else text
+
+    def steps(self, depth: int, names: tuple[str, ...], *, inside: bool = False) -> list[Routine]:
+        count = self.draw(st.integers(1, 3))
+        return [self.step(depth, names, inside=inside) for _ in range(count)]
+
+    def step(self, depth: int, names: tuple[str, ...], *, inside: bool) -> Routine:
+        kinds = ["say", "breathe", "hold", "rest", "phase", "sound", *["repeat", "turns", "pace"] * (depth < 3)]
+        if "leg" in names and "turns" in kinds:
+            kinds.remove("turns")
+        step = getattr(self, self.one(*kinds))(depth, names)
+        if inside and self.rarely():
+            sides = ["left", "right"] if "leg" in names else []
+            step["only"] = self.one("first", "last", "not first", "not last", *sides)
+        return step
+
+    def say(self, _depth: int, names: tuple[str, ...]) -> Routine:
+        return {"say": self.words(names, LONG), **self.some(settle=self.one(*LENGTHS))}
+
+    def rest(self, _depth: int, names: tuple[str, ...]) -> Routine:
+        return {"rest": self.one(*LENGTHS), **self.some(say=self.words(names, LONG))}
+
+    def sound(self, _depth: int, _names: tuple[str, ...]) -> Routine:
+        return {"sound": "bell-chapter"}
+
+    def phase(self, _depth: int, names: tuple[str, ...]) -> Routine:
+        return {self.one("in", "out"): self.words(names, SHORT)}
+
+    def breathe(self, _depth: int, names: tuple[str, ...]) -> Routine:
+        which = ["", "", "first ", "last ", "2 ", "odd ", "even ", "every 2 ", "last 2 ", "from 2 ", "from last 2 "]
+        phases = ["in", "out", "out", "hold", "pause", "in 2"]
+        keys = [f"{self.one(*which)}{self.one(*phases)}" for _ in range(self.draw(st.integers(0, 4)))]
+        spoken = {key: self.words(names, COUNTED) for key in keys}
+        more = self.some(stretch=self.one("all", "to last out"), sides={"in": "left", "out": "right"})
+        own = {"breath": self.one(*BREATHS, "{n}-{n} * 2"), "fixed": self.one("true", "false")}
+        return {"breathe": self.one(*COUNTS), **spoken, **more, **(own if self.rarely() else NOTHING)}
+
+    def hold(self, _depth: int, names: tuple[str, ...]) -> Routine:
+        more = self.some(
+            say=self.words(names, [*SHORT[:5], *LONG]),
+            at={"3s": "Low.", self.one("half", "last 4s", "7s"): "And up."},
+            halfway="true",
+            countdown=self.one("3", "{n}"),
+            release=self.words(names, ["And let go", "Stop", "And let it all go, slowly, until all is soft | Off"]),
+            stretch="true",
+        )
+        return {"hold": self.one("20s", "6s", "30s", "2 breaths", "{hold}", "{hold} * 2"), **more}
+
+    def repeat(self, depth: int, names: tuple[str, ...]) -> Routine:
+        varied, more = self.vary()
+        inner = (*names, "round", *varied)
+        coming = (*names, "next round", *(f"next {name}" for name in varied))
+        block = {"steps": self.steps(depth + 1, inner, inside=True), **more}
+        around = self.some(
+            rounds=self.one("1", "2", "3", "{n}"), before=self.between((*names, *coming)), between=self.between(coming)
+        )
+        name = self.some(name=self.one("Drill", *["{item}"] * ("item" in varied)))
+        return {"repeat": {**block, **around}, **name}
+
+    def turns(self, depth: int, names: tuple[str, ...]) -> Routine:
+        varied, more = self.vary()
+        inner = (*names, "leg", "round", *varied)
+        coming = (*names, "next leg", "next round", *(f"next {name}" for name in varied))
+        block = {"steps": self.steps(depth + 1, inner, inside=True), **more}
+        around = self.some(
+            rounds=self.one("1", "2", "{n}", {"left": "1", "right": "2"}),
+            before=self.between(coming),
+            order=self.one("alternate", "blocked"),
+            first=self.one("left", "right"),
+        )
+        change = {"change": self.one(*LENGTHS), **self.some(say=self.text(("leg", "next leg", *varied), LONG))}
+        steps = [*self.between(coming), change][:: self.one(1, -1)]
+        places = self.some(between_sides=[change], between_rounds=self.between(coming))
+        between = places or {"between": steps}
+        return {"each side": {**block, **around, **(NOTHING if self.rarely() else between)}}
+
+    def pace(self, depth: int, names: tuple[str, ...]) -> Routine:
+        block = {"breath": self.one(*BREATHS, "{n}-4-{n} * 3"), "steps": self.steps(depth + 1, names)}
+        return {"pace": {**block, **self.some(fixed="true")}, **self.some(name="Own pace")}
+
+    def vary(self) -> tuple[tuple[str, ...], Routine]:
+        lists = {"item": ["squats", "the {n} lunges"], "stay": ["5s", "2 breaths", "7s"]}
+        growing = {"free": {"from": self.one("4s", "2 breaths"), "step": self.one("1s", "2s")}}
+        growing["free"]["step"] = "1 breath" if "breath" in growing["free"]["from"] else growing["free"]["step"]
+        found = {name: given for name, given in {**lists, **growing}.items() if self.rarely()}
+        return tuple(found), {"vary": found} if found else NOTHING
+
+    def between(self, names: tuple[str, ...]) -> list[Routine]:
+        kinds = [self.one("rest", "say", "hold", "sound") for _ in range(self.draw(st.integers(1, 2)))]
+        return [getattr(self, kind)(0, names) for kind in kinds]
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> tuple[Routine, Routine]:
+    """A routine file, and what a listener chooses."""
+    routine = draw(routines())
+    chosen = {
+        "breath": draw(st.sampled_from([None, None, "4-6", "4-7-8", "3-3..6-8", "4-4-4-4"])),
+        "guidance": draw(st.sampled_from(["full", "full", "brief", "cues", "tones"])),
+        "lead_in": Fraction(draw(st.sampled_from([3, 0]))),
+    }
+    kinds = {key for step in walk(routine["steps"]) for key in step}
+    if kinds & {"each side", "repeat"}:
+        chosen["rounds"] = draw(st.sampled_from([None, None, 1, 2]))
+    if "each side" in kinds:
+        chosen["sides"] = draw(st.sampled_from([BOTH, BOTH, ("left",), ("right",)]))
+        chosen["first"] = draw(st.sampled_from([None, None, "left", "right"]))
+    return routine, chosen

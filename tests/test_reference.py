@@ -1,0 +1,104 @@
+"""Two readers of routine files, ours and `tests.reference`, agree on what is heard when."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import json
+
+import pytest
+from hypothesis import given
+
+from tests.fakes import CHIME_SECONDS, measure, perform, spoken_seconds
+from tests.goldens import examples
+from tests.reference import BOTH, Reader, load
+from tests.routine_strategies import sessions
+from voicecoach.core.notation import read_pace
+from voicecoach.core.score import Side
+from voicecoach.errors import FitError
+from voicecoach.language import language
+from voicecoach.routine.library import BUILT_IN, list_built_in
+from voicecoach.routine.loader import load_routine
+from voicecoach.routine.text_normalisation import read_aloud
+from voicecoach.script.builder import build, choose_pace
+from voicecoach.script.choices import Choices, Guidance
+from voicecoach.system.assets import find_asset
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voicecoach.core.timeline import Timeline
+
+
+def seconds(text: str, file: dict[str, Any]) -> Fraction:
+    """How long both readers' voice takes: for what it is given, with the file's pronunciations."""
+    words = language(file.get("language", "en"), file.get("words", {}))
+    return spoken_seconds(read_aloud(text, words, tuple(file.get("pronounce", {}).items())))
+
+
+def perform_ours(path: Path, reader: Reader) -> Timeline | None:
+    choices = Choices(
+        breath=read_pace(reader.breath) if reader.breath else None,
+        guidance=Guidance(reader.guidance),
+        rounds=reader.rounds,
+        sides=tuple(map(Side, reader.sides)),
+        first=Side(reader.first) if reader.first else None,
+        lead_in=reader.lead_in,
+        added=frozenset({"all"} if reader.extra else ()),
+    )
+    routine = load_routine(str(path))
+    try:
+        return perform(build(routine, choices), measure, choose_pace(routine, choices))
+    except FitError:
+        return None
+
+
+def compare(path: Path, **choices: Any) -> bool:
+    """Hold both readers against each other; return whether the session can be performed."""
+    reader = Reader(seconds, CHIME_SECONDS, **choices)
+    ours, theirs = perform_ours(path, reader), reader.read(path)
+    if ours is None:
+        assert theirs.refused
+        return False
+    assert not theirs.refused
+    cues = [
+        (cue.start, cue.end, str(cue.kind), cue.text, cue.side and str(cue.side), cue.wording, cue.wordings)
+        for cue in ours.cues
+    ]
+    assert cues == theirs.cues
+    phases = [(each.start, each.end, str(each.kind), each.side and str(each.side), each.breath) for each in ours.phases]
+    assert phases == theirs.phases
+    chapters = [(each.start, each.end, each.title, each.side and str(each.side)) for each in ours.chapters]
+    assert chapters == theirs.chapters
+    assert {side: ours.measure_stretch(Side(side)) for side in BOTH} == theirs.stretch
+    assert ours.duration == theirs.duration
+    return True
+
+
+@pytest.mark.parametrize("name", list_built_in())
+@pytest.mark.parametrize("breath", [None, "4-7-8", "3-4..5-7"])
+def test_both_readers_agree_on_the_built_in_routines(name: str, breath: str | None) -> None:
+    assert compare(BUILT_IN / f"{name}.yaml", breath=breath, extra=name == "leg-stretch")
+
+
+@pytest.mark.parametrize("name", examples())
+def test_both_readers_agree_on_the_routines_of_the_docs(name: str, tmp_path: Path) -> None:
+    (tmp_path / "bell.wav").write_bytes(find_asset("chime-end.wav").read_bytes())
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(examples()[name], encoding="utf-8")
+    assert compare(path)
+    compare(path, guidance="cues")
+    compare(path, guidance="brief")
+    compare(path, guidance="tones")
+
+
+@given(sessions())
+def test_both_readers_agree_on_routines_that_nobody_thought_of(
+    tmp_path_factory: pytest.TempPathFactory, session: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    routine, chosen = session
+    path = tmp_path_factory.getbasetemp() / "probe.yaml"
+    path.write_text(json.dumps(routine), encoding="utf-8")
+    load.cache_clear()
+    compare(path, **chosen)
