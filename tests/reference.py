@@ -8,165 +8,57 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache
 from itertools import groupby, zip_longest
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ruamel.yaml import YAML
+from tests.reference_values import (
+    ROOT,
+    Breath,
+    Length,
+    Pace,
+    Routine,
+    as_length,
+    as_list,
+    as_seconds,
+    count_word,
+    evaluate,
+    is_text,
+    join,
+    list_breaths,
+    list_lists,
+    list_varied,
+    load,
+    load_words,
+    number_word,
+    rank,
+    read_pace,
+    seconds_of,
+    walk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 FRAME = Fraction(24, 1000)
 GAP = Fraction(3, 4)  # after a sentence, and after a release
 LEAST_GAP = Fraction(1, 4)  # after a release, if there is little room
 PART_GAP = 2
 GET_UP = 10
+BUILT_IN = ROOT / "routines"
 KINDS = {"in": "inhale", "hold": "hold", "out": "exhale", "pause": "pause"}
-ORDERS = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: ("in", "hold", "out", "pause")}
 TONES = {"in": "tone-in", "hold": "tone-hold", "out": "tone-out", "pause": "tone-hold"}
 SPOKEN = {"cues": {"notice", "change", "breath", "count"}, "tones": {"notice", "change"}}
 AFTER = {"hold": ("in", "hold"), "pause": ("out", "empty")}  # phases that only the listener's breath has
 KEY = re.compile(r"(?:(first|(?:from )?last(?: \d+)?|odd|even|(?:every |from )?\d+) )?(in|hold|out|pause)(?: (\d))?")
 BLANK = re.compile(r"\{([^{}]*)\}")
-TOKEN = re.compile(r"\{[^{}]*\}(?: breaths?)?|\d+:\d\d|\d+(?:\.\d+)? ?(?:breaths?|[smh])?(?![\w.])|[-+*/()]")
 BOTH = ("left", "right")
 OTHER = {"left": "right", "right": "left"}
-
-
-Routine = dict[str, Any]
-Breath = tuple[tuple[str, Fraction], ...]  # phases with their seconds
-
-
-class RefusedError(Exception):
-    """Words do not fit."""
-
-
-class Length(NamedTuple):
-    """Breaths, seconds after them, and the seconds that the breaths last at least."""
-
-    breaths: int = 0
-    rest: Fraction = Fraction(0)
-    least: Fraction = Fraction(0)
-
-
-class Pace(NamedTuple):
-    """The breaths of a ramp, each a list of phases with their seconds; or one that gets longer by a step."""
-
-    points: tuple[Breath, ...]
-    longer: Fraction = Fraction(0)
-    every: Fraction = Fraction(0)
-
-
-@cache
-def list_breaths(pace: Pace, count: int) -> list[Breath]:
-    """Return ``count`` breaths of a pace: breath k of n is at position (m - 1) * (k - 1) / (n - 1) of m points."""
-    found: list[Breath] = []
-    elapsed, legs = Fraction(0), len(pace.points) - 1
-    for number in range(count):
-        at = Fraction(number * legs, max(count - 1, 1))
-        leg = min(int(at), max(legs - 1, 0))
-        pairs = zip(pace.points[leg], pace.points[min(leg + 1, legs)], strict=True)
-        more = elapsed // pace.every * pace.longer if pace.every else 0
-        found.append(tuple((kind, a + (b - a) * (at - leg) + more) for (kind, a), (_, b) in pairs))
-        elapsed += seconds_of(found[-1])
-    return found
-
-
-def seconds_of(breath: Breath) -> Fraction:
-    return sum((seconds for _, seconds in breath), Fraction(0))
-
-
-def read_pace(text: str, values: Mapping[str, str]) -> Pace:
-    factor = r"\{[^{}]*\}(?: [*/] (?:\{[^{}]*\}|[\d.]+))*"
-    text = re.sub(factor, lambda match: str(float(as_seconds(evaluate(match[0], values)))), text)
-    text, _, step = text.partition(" +")
-    longer, _, every = step.partition(" every ")
-    steps = (as_seconds(evaluate(longer, {})), as_seconds(evaluate(every, {}))) if step else ()
-    return Pace(tuple(read_breath(point.strip()) for point in text.split("..")), *steps)
-
-
-def read_breath(text: str) -> Breath:
-    if match := re.fullmatch(r"([\d.]+)/min(?: ([\d.:]+))?", text):
-        parts = [Fraction(part) for part in (match[2] or "40:60").split(":")]
-        ends = [round(60 / Fraction(match[1]) * sum(parts[:n]) / sum(parts), 6) for n in range(len(parts) + 1)]
-        found = [b - a for a, b in zip(ends, ends[1:], strict=False)]
-    elif text[0].isalpha():
-        return tuple((name, Fraction(seconds)) for name, seconds in re.findall(r"([a-z]+) ([\d.]+)", text))
-    else:
-        found = [Fraction(part) for part in text.split("-")]
-    return tuple((kind, seconds) for kind, seconds in zip(ORDERS[len(found)], found, strict=True) if seconds)
-
-
-def as_seconds(value: Length | Fraction) -> Fraction:
-    return value.rest if isinstance(value, Length) else value
-
-
-def as_length(value: Length | Fraction) -> Length:
-    return value if isinstance(value, Length) else Length(int(value))
-
-
-def evaluate(text: str, values: Mapping[str, str]) -> Length | Fraction:
-    """Work a value out: ``30s in whole breaths``, ``3 breaths, at least 20s``, or a sum."""
-    if match := re.fullmatch(r"(.+) in whole breaths", text):
-        return Length(least=as_seconds(evaluate(match[1], values)))
-    if match := re.fullmatch(r"(.+), at least (.+)", text):
-        breaths = as_length(evaluate(match[1], values)).breaths
-        return Length(breaths, least=as_seconds(evaluate(match[2], values)))
-    tokens = [*TOKEN.findall(text), ""]
-    if "".join(tokens).replace(" ", "") != text.replace(" ", ""):
-        raise ValueError(text)
-    found = add(tokens, values)
-    if tokens != [""]:
-        raise ValueError(text)
-    return found
-
-
-def add(tokens: list[str], values: Mapping[str, str]) -> Length | Fraction:
-    found = multiply(tokens, values)
-    while tokens[0] in {"+", "-"}:
-        sign = 1 if tokens.pop(0) == "+" else -1
-        other = multiply(tokens, values)
-        if isinstance(found, Length) and isinstance(other, Length):
-            found = Length(*(a + sign * b for a, b in zip(found, other, strict=True)))
-        elif isinstance(found, Length) or isinstance(other, Length):
-            raise TypeError("a number and a length")
-        else:
-            found += sign * other
-    return found
-
-
-def multiply(tokens: list[str], values: Mapping[str, str]) -> Length | Fraction:
-    found = term(tokens, values)
-    while tokens[0] in {"*", "/"}:
-        divides = tokens.pop(0) == "/"
-        factor = term(tokens, values)
-        assert isinstance(factor, Fraction)
-        factor = 1 / factor if divides else factor
-        if isinstance(found, Length):
-            found = Length(int(found.breaths * factor), found.rest * factor, found.least * factor)
-        else:
-            found *= factor
-    return found
-
-
-def term(tokens: list[str], values: Mapping[str, str]) -> Length | Fraction:
-    token = tokens.pop(0)
-    if match := re.fullmatch(r"\{(.*)\}( breaths?)?", token):
-        found = evaluate(values[match[1].lower()], values)
-        return as_length(found) if match[2] else found
-    if match := re.fullmatch(r"(\d+):(\d\d)", token):
-        return Length(rest=Fraction(60 * int(match[1]) + int(match[2])))
-    if match := re.fullmatch(r"([\d.]+) ?([a-z]*)", token):
-        if match[2].startswith("breath"):
-            return Length(int(match[1]))
-        unit = {"": None, "s": 1, "m": 60, "h": 3600}[match[2]]
-        return Length(rest=Fraction(match[1]) * unit) if unit else Fraction(match[1])
-    raise ValueError(token)
+Phase = tuple[Fraction, Fraction, str, str | None]
+Cue = tuple[Fraction, Fraction, str, str, str | None, int, int]
+Chapter = tuple[Fraction, Fraction, str, str | None]
 
 
 @dataclass
@@ -186,7 +78,7 @@ class Beats:
 class Place:
     """Where a step is."""
 
-    file: dict[str, Any]
+    file: Routine
     values: dict[str, str]
     pace: Pace
     beats: Beats
@@ -233,11 +125,6 @@ class Release(NamedTuple):
     free: Fraction
     announces: bool
     spoken: bool
-
-
-Phase = tuple[Fraction, Fraction, str, str | None]
-Cue = tuple[Fraction, Fraction, str, str, str | None, int, int]
-Chapter = tuple[Fraction, Fraction, str, str | None]
 
 
 @dataclass
@@ -319,7 +206,7 @@ class Reader:
             self.exercise(self.place(leaf, file, beats), said)
         self.now += PART_GAP
         self.mark("chapter", None, table["ending"])
-        self.sentences(as_list(file.get("closing", table["closing"])), "closing", whole)
+        self.sentences(as_list(file.get("closing") or table["closing"]), "closing", whole)
         self.sound("chime-end", "chime", None)
         self.now += GET_UP
 
@@ -346,7 +233,8 @@ class Reader:
 
     def sentences(self, texts: Iterable[str], kind: str, at: Place) -> bool:
         """Say sentences, each with a gap after it; return whether any was said."""
-        return any([self.say(self.words(text, kind, at), gap=GAP) for text in texts])
+        said = [self.say(self.words(text, kind, at), gap=GAP) for text in texts]
+        return any(said)
 
     def collect(self) -> Reading:
         end = max([ceil(self.now), *(ceil(cue[1]) for cue in self.cues)])
@@ -362,7 +250,7 @@ class Reader:
         return Reading(end, phases, cues, self.list_chapters(ceil(self.now)), stretch, self.refused)
 
     def list_chapters(self, end: Fraction) -> list[Chapter]:
-        """Return the chapters, each until the next; one of no time is none, and neighbours of the same title are one."""
+        """Return the chapters, each until the next; one of no time is none, and neighbours of one title are one."""
         begun = [(snap(mark.start), mark.title, mark.side) for mark in self.marks if mark.kind == "chapter"]
         ends = [*(start for start, *_ in begun[1:]), end]
         lasting = [(*each, until) for each, until in zip(begun, ends, strict=True) if until > each[0]]
@@ -372,7 +260,7 @@ class Reader:
     # What is heard.
 
     def words(self, text: str, kind: str, at: Place, tone: str = "") -> Heard | None:
-        """Return what is heard of a text at this guidance: words, a tone in place of the words of a phase, or nothing."""
+        """Return what is heard of a text at this guidance: words, a tone in place of those of a phase, or nothing."""
         sound = Heard([], "tone", at.side, TONES[tone]) if tone else None
         if kind not in SPOKEN.get(self.guidance, {kind}):
             return sound if self.guidance == "tones" else None
@@ -526,7 +414,7 @@ class Reader:
     def number(self, value: str, at: Place) -> int:
         return as_length(evaluate(str(value), at.values)).breaths
 
-    def take_breath(
+    def take_breath(  # noqa: PLR0913
         self, step: Routine, number: int, count: int, at: Place, *, only: str = "", returns: bool = False
     ) -> None:
         """Breathe one breath, or one phase of it; it waits until its first words can be heard as their phase begins."""
@@ -537,7 +425,7 @@ class Reader:
         own = {kind for kind, _ in at.written.points[0]} | {match[2] for key in step if (match := KEY.fullmatch(key))}
         worded, seen, phases = {kind for (kind, _), heard in said.items() if heard}, list[str](), []
         for kind, seconds in breath:
-            if kind in {only, kind if not only else only}:
+            if only in {"", kind}:
                 seen.append(kind)
                 heard = said.get((kind, seen.count(kind)))
                 adds = kind in AFTER and kind not in own and AFTER[kind][0] in worded
@@ -802,7 +690,8 @@ class Reader:
         turns = list(self.order(block, {side: count for side, (count, _) in counts.items()}))
         self.before(block, counts[turns[0][1]][0], at, turns[0][1])
         beats, farthest, last = at.beats, at.beats.taken, at.beats.last
-        begun, before = dict[int, int](), None
+        begun: dict[int, int] = {}
+        before: Place | None = None
         for (number, side), (following, other) in zip(turns, [*turns[1:], (None, None)], strict=True):
             start = begun.setdefault(number, farthest)
             here = replace(at, side=side, following=other, again=at.again or number > 0, outermost=False)
@@ -833,7 +722,7 @@ class Reader:
         coming = {f"next {name}": turn.values[name] for name in names}
         changing = replace(turn, values={**turn.values, **coming}, following=turn.side)
         place = "between rounds" if turn.turn[0] > before.turn[0] else "between sides"
-        written = block.get("between", block.get(place, []))
+        written: list[Routine] = block.get("between") or block.get(place) or []
         steps = [step for step in written if "change" not in step or before.side != turn.side]
         return [(step, changing if "change" in step else replace(before, between=True)) for step in steps]
 
@@ -845,28 +734,6 @@ class Reader:
         else:
             pairs = zip_longest(*([(number, side) for number in range(counts[side])] for side in sides))
             yield from (turn for both in pairs for turn in both if turn)
-
-
-# Small things.
-
-
-def rank(which: str, number: int, count: int) -> tuple[int, ...]:
-    """Return how special a name of breaths is, the most special first; nothing if a breath does not have it."""
-    name, _, digits = which.rpartition(" ") if which[-1:].isdigit() else (which, "", "")
-    n = int(digits or 0)
-    start = max(count - n, 0) if name == "from last" else n - 1
-    ranks = {
-        "last": (number == count - (n or 1), (2 if n else 0,)),
-        "first": (number == 0, (1,)),
-        "": (number + 1 == n if n else True, (3,) if n else (7,)),
-        "from": (number >= start, (4, -start, n)),
-        "from last": (number >= start, (4, -start, -n)),
-        "every": (n and (number + 1) % n == 0, (5, -n)),
-        "even": (number % 2, (6,)),
-        "odd": (number % 2 == 0, (6,)),
-    }
-    applies, found = ranks[name]
-    return found if applies else ()
 
 
 def mirror(side: str | None) -> str | None:
@@ -905,90 +772,3 @@ def part_opening(steps: list[Routine]) -> tuple[list[Routine], list[Routine]]:
     spoken = [set(step) <= {"say", "settle", "name", "only", "side"} for step in steps]
     first = spoken.index(False) if False in spoken else len(steps)
     return steps[:first], steps[first:]
-
-
-def list_lists(block: Routine) -> dict[str, list[str]]:
-    return {name: given for name, given in block.get("vary", {}).items() if isinstance(given, list)}
-
-
-def list_varied(block: Routine, number: int, before: str = "") -> dict[str, str]:
-    """Return the values of a round: those of lists, which start again at their end, and those that grow by a step."""
-    values: dict[str, str] = {}
-    for name, given in block.get("vary", {}).items():
-        key = before + name.lower()
-        if isinstance(given, dict):
-            step = given["step"]
-            sign, size = ("-", step[1:].strip()) if step.startswith("-") else ("+", step)
-            values |= {f"{key} from": given["from"], f"{key} step": size}
-            values[key] = f"{{{key} from}} {sign} {{{key} step}} * {number}"
-        else:
-            values[key] = given[number % len(given)]
-    return values
-
-
-def is_text(value: str) -> bool:
-    try:
-        evaluate(value, {})
-    except (KeyError, TypeError, ValueError):
-        return True
-    return False
-
-
-def number_word(number: Fraction, table: Routine) -> str:
-    if number.denominator == 1 and 0 <= number < len(table["numbers"]):
-        return str(table["numbers"][int(number)])
-    digits = str(number) if number.denominator == 1 else f"{float(number):.2f}".rstrip("0").rstrip(".")
-    return digits.replace(".", table["decimal"])
-
-
-def count_word(key: str, number: Fraction | int, table: Routine) -> str:
-    exact = table.get(f"{key} {number}") or table["exact"].get(key, {}).get(str(number))
-    return str(exact or table[key].format(number=number_word(Fraction(number), table)))
-
-
-def join(parts: list[str], table: Routine) -> str:
-    return str(table["joined"].format(one=parts[0], other=parts[1])) if len(parts) > 1 else parts[0]
-
-
-def as_list(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
-def walk(steps: Iterable[Routine]) -> Iterator[Routine]:
-    for step in steps:
-        yield step
-        for inner in ("each side", "repeat", "pace"):
-            yield from walk(step.get(inner, {}).get("steps", []))
-
-
-def load_words(file: Routine) -> Routine:
-    """Return the program's words in the language of a routine, and the routine's own."""
-    return {**load_table(file.get("language", "en").split("-")[0]), **file.get("words", {})}
-
-
-@cache
-def load_table(code: str) -> Routine:
-    return tomllib.loads((ROOT / "words" / f"{code}.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def load(path: Path) -> Routine:
-    """Return a file's texts, lists and mappings; each value is a text, and lines that are folded are one."""
-    yaml = YAML(typ="base", pure=True)
-    return merge(yaml.load(path.read_text(encoding="utf-8")))  # type: ignore[no-any-return]
-
-
-def merge(tree: Any) -> Any:  # noqa: ANN401
-    """Put the keys of merge keys in; on one line, put the lines of texts."""
-    if isinstance(tree, dict):
-        others = tree.pop("<<", [])
-        for other in others if isinstance(others, list) else [others]:
-            tree = {**other, **tree}
-        return {key: merge(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [merge(value) for value in tree]
-    return " ".join(tree.split()) if isinstance(tree, str) else tree
-
-
-ROOT = Path(__file__).parents[1] / "voicecoach"
-BUILT_IN = ROOT / "routines"

@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.reference import BOTH, walk
+from tests.reference import BOTH
+from tests.reference_values import walk
 
 Routine = dict[str, Any]
 BREATHS = ["4-6", "3-3..7-7", "4-4-6", "3-2-5-1..5-4-7-3", "4-5 +0.5s every 20s", "in 2, in 1, out 6", "5-5..3-4..6-6"]
@@ -49,7 +50,7 @@ class Drawn:
         return self.draw(st.sampled_from(these))
 
     def rarely(self) -> bool:
-        return self.one(False, False, False, True)
+        return self.draw(st.integers(0, 3)) == 3
 
     def some(self, **keys: Any) -> Routine:  # noqa: ANN401
         """Keep a few of these keys; ``_`` in a key is a space."""
@@ -71,7 +72,7 @@ class Drawn:
         kinds = ["say", "breathe", "hold", "rest", "phase", "sound", *["repeat", "turns", "pace"] * (depth < 3)]
         if "leg" in names and "turns" in kinds:
             kinds.remove("turns")
-        step = getattr(self, self.one(*kinds))(depth, names)
+        step: Routine = getattr(self, self.one(*kinds))(depth, names)
         if inside and self.rarely():
             sides = ["left", "right"] if "leg" in names else []
             step["only"] = self.one("first", "last", "not first", "not last", *sides)
@@ -157,7 +158,7 @@ class Drawn:
 def sessions(draw: st.DrawFn) -> tuple[Routine, Routine]:
     """A routine file, and what a listener chooses."""
     routine = draw(routines())
-    chosen = {
+    chosen: Routine = {
         "breath": draw(st.sampled_from([None, None, "4-6", "4-7-8", "3-3..6-8", "4-4-4-4"])),
         "guidance": draw(st.sampled_from(["full", "full", "brief", "cues", "tones"])),
         "lead_in": Fraction(draw(st.sampled_from([3, 0]))),
