@@ -62,8 +62,7 @@ class Studio:
     """Makes sessions, and keeps their voices, clips and scores in memory, so that the next ones are ready sooner.
 
     A studio may be used by many threads at once. What it keeps is limited; the least recently used goes first. In a
-    ``with`` block, processes in which the system's voice speaks also keep running, one for each core; they end with the
-    block.
+    ``with`` block, processes in which a voice speaks also keep running, one for each core; they end with the block.
 
     >>> import voicecoach as vc
     >>> from voicecoach.testing import FakeVoice

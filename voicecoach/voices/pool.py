@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count, islice
 from queue import SimpleQueue
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from voicecoach.audio.clip import SAMPLE_BYTES
@@ -29,6 +30,8 @@ SILENCE = "gave silence"
 
 AHEAD = 48
 """Phrases that are spoken, or about to be, before the first of them is taken: what memory holds."""
+
+NOTHING_MORE: Mapping[str, object] = MappingProxyType({})
 
 _HEADER = 44
 """Bytes of a WAV file before its sound, at least."""
@@ -85,18 +88,18 @@ class Speaker:
         """Whether it can be asked for something: it was not stopped, and no answer is missing."""
         return not (self._stopped or self._asking)
 
-    def say(self, wording: str, rate: int | None = None) -> Raw:
-        """Speak a wording, at the driver's own ``rate`` if one is given.
+    def say(self, wording: str, rate: int | None = None, more: Mapping[str, object] = NOTHING_MORE) -> Raw:
+        """Speak a wording, at the driver's own ``rate`` if one is given; the worker is told ``more`` about it.
 
         Raises:
             VoiceError: When that fails twice.
         """
         try:
-            return self._say_once(wording, rate)
+            return self._say_once(wording, rate, more)
         except Fault:
             self.rest()  # and once more with a new worker
         try:
-            return self._say_once(wording, rate)
+            return self._say_once(wording, rate, more)
         except Fault as fault:
             self.rest()
             raise VoiceError(
@@ -142,12 +145,12 @@ class Speaker:
         self._stopped = True
         self.rest()
 
-    def _say_once(self, wording: str, rate: int | None) -> Raw:
+    def _say_once(self, wording: str, rate: int | None, more: Mapping[str, object]) -> Raw:
         # Each try has its own file, so that a late result of an abandoned try is never taken for another.
         path = self.folder / f"{next(self._numbers)}.wav"
         seconds = self._start.patience + self._start.patience_a_character * len(wording)
-        more = self._start.add(wording) if self._start.add else {}
-        request = {"do": "say", "text": wording, "path": str(path), "rate": rate, "seconds": seconds, **more}
+        added = self._start.add(wording) if self._start.add else {}
+        request = {"do": "say", "text": wording, "path": str(path), "rate": rate, "seconds": seconds, **added, **more}
         try:
             answer = self.ask(request, seconds)
             if answer.get("done") != str(path):
@@ -244,6 +247,20 @@ class IdleSpeakers:
     def _leave(self) -> ExitStack | None:
         place, self._place, self._folder = self._place, None, None
         return place
+
+
+@contextmanager
+def lend_speakers(
+    idle: IdleSpeakers | None, key: Hashable, number: int, describe: Callable[[Path], Start]
+) -> Iterator[list[Speaker]]:
+    """Give speakers of those that wait between calls, as `IdleSpeakers.lend`; of others, nothing is left afterwards.
+
+    Raises:
+        VoiceError: When there is no place for their files.
+    """
+    with ExitStack() as stack:
+        pool = idle or stack.enter_context(closing(IdleSpeakers(0)))
+        yield stack.enter_context(pool.lend(key, number, describe))
 
 
 def _stop(speakers: Sequence[tuple[Hashable, Speaker]], place: ExitStack | None = None) -> None:

@@ -17,7 +17,7 @@ from voicecoach.voices import espeak
 from voicecoach.voices.catalogue import Catalogue, choose, read_catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from voicecoach.audio.clip import Clip
     from voicecoach.voices.polish import Raw
@@ -265,20 +265,10 @@ def _speakers(voice: SystemVoice, number: int) -> Iterator[list[Speaker]]:
     def describe(folder: Path) -> Start:
         return _describe_start(voice.command, own, voice.patience, folder)
 
-    if voice.idle is None:
-        with _crew(describe, number) as speakers:
-            yield speakers
-    else:
-        key = (SystemVoice, tuple(voice.command), voice.voice, voice.pitch, voice.patience)
-        with voice.idle.lend(key, number, describe) as speakers:
-            yield speakers
+    from voicecoach.voices.pool import lend_speakers
 
-
-@contextmanager
-def _crew(describe: Callable[[Path], Start], number: int) -> Iterator[list[Speaker]]:
-    from voicecoach.voices.pool import IdleSpeakers
-
-    with closing(IdleSpeakers(0)) as none, none.lend(None, number, describe) as speakers:
+    key = (SystemVoice, tuple(voice.command), voice.voice, voice.pitch, voice.patience)
+    with lend_speakers(voice.idle, key, number, describe) as speakers:
         yield speakers
 
 
@@ -301,9 +291,10 @@ def _add_phonemes(wording: str) -> dict[str, object]:
 
 
 def _ask_twice(command: Sequence[str], patience: float) -> dict[str, object]:
+    from voicecoach.voices.pool import lend_speakers
     from voicecoach.voices.supervisor import Fault
 
-    with _crew(lambda folder: _describe_start(command, {}, patience, folder), 1) as (speaker,):
+    with lend_speakers(None, None, 1, lambda folder: _describe_start(command, {}, patience, folder)) as (speaker,):
         try:
             return _ask_voices(speaker, patience)
         except (Fault, ValueError):

@@ -40,6 +40,8 @@ def note(setup: dict[str, Any], line: str) -> None:
 
 def main() -> None:
     setup = json.loads(sys.stdin.readline())
+    if setup.get("log"):
+        Path(setup["log"]).with_name(f"{os.getpid()}.pid").touch()
     note(setup, f"ready {'at once' if setup.get('ready') else 'later'}")
     say({"error": setup["broken"]} if setup.get("broken") else {"ready": 1})
     for line in sys.stdin:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -15,11 +19,13 @@ from tests.loudness import loudness
 from voicecoach.errors import VoiceError
 from voicecoach.voices import polish
 from voicecoach.voices.neural.voice import NeuralVoice, measure_pace
+from voicecoach.voices.pool import IdleSpeakers
 from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
+    from voicecoach.audio.clip import Clip
     from voicecoach.voices.pool import Speaker
     from voicecoach.voices.port import Voice
 
@@ -120,6 +126,83 @@ def test_the_first_worker_reads_and_the_others_load_the_model_meanwhile(tmp_path
     assert sorted(line for line in read_log(tmp_path) if line.startswith("ready")) == ["ready at once"] * 2 + [
         "ready later"
     ]
+
+
+@pytest.fixture
+def idle() -> Iterator[IdleSpeakers]:
+    with closing(IdleSpeakers(2)) as idle:
+        yield idle
+
+
+def count_starts(tmp_path: Path) -> int:
+    return sum(line.startswith("ready") for line in read_log(tmp_path))
+
+
+def wait_with(tmp_path: Path, idle: IdleSpeakers) -> Hum:
+    """Return a voice of two workers that wait between calls."""
+    return replace(hum(tmp_path, samples=600), workers=2, idle=idle)
+
+
+MANY = [f"breathe {'a' * each}" for each in range(16)]
+
+
+def test_workers_that_wait_read_and_speak_other_words(tmp_path: Path, idle: IdleSpeakers) -> None:
+    voice = wait_with(tmp_path, idle)
+    first = list(voice.speak(MANY))
+    assert list(voice.speak(MANY)) == first == list(replace(voice, idle=None).speak(MANY))
+    assert count_starts(tmp_path) == 2 + 2
+    assert len(list(replace(voice, rate=150).speak(PLAIN))) == len(PLAIN)
+    assert count_starts(tmp_path) == 2 + 2
+
+
+def test_a_voice_with_another_model_has_workers_of_its_own(tmp_path: Path, idle: IdleSpeakers) -> None:
+    voice = wait_with(tmp_path, idle)
+    list(voice.speak(PLAIN))
+    list(replace(voice, name="high").speak(PLAIN))
+    assert count_starts(tmp_path) == 2
+
+
+def test_workers_wait_after_a_text_that_has_no_sound(tmp_path: Path, idle: IdleSpeakers) -> None:
+    voice = wait_with(tmp_path, idle)
+    with pytest.raises(VoiceError, match="'zzz'"):
+        list(voice.speak([*MANY, "zzz"]))
+    assert len(list(voice.speak(MANY))) == len(MANY)
+    assert count_starts(tmp_path) == 2
+
+
+def test_after_a_failure_the_next_words_are_spoken(tmp_path: Path, idle: IdleSpeakers) -> None:
+    voice = wait_with(tmp_path, idle)
+    with pytest.raises(VoiceError, match="twice"):
+        list(voice.speak([*MANY, "explode"]))
+    assert len(list(voice.speak(MANY))) == len(MANY)
+
+
+def test_a_session_that_is_given_up_leaves_no_answer_for_the_next_one(tmp_path: Path, idle: IdleSpeakers) -> None:
+    voice = wait_with(tmp_path, idle)
+    spoken = voice.speak([*MANY, *(f"another {'a' * each}" for each in range(60))])
+    next(spoken)
+    cast("Generator[Clip]", spoken).close()
+    assert list(voice.speak(MANY)) == list(replace(voice, idle=None).speak(MANY))
+
+
+def test_many_threads_speak_at_once_and_nothing_is_left_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    with closing(IdleSpeakers(2)) as idle:
+        voice = wait_with(tmp_path, idle)
+        alone = list(voice.speak(PLAIN))
+        with ThreadPoolExecutor(4) as threads:
+            together = list(threads.map(lambda _: list(voice.speak(PLAIN)), range(8)))
+        assert together == [alone] * 8
+        (folder,) = temporary.iterdir()
+        assert len([each for each in folder.iterdir() if each.is_dir()]) <= 2
+    assert not list(temporary.iterdir())
+    for started in tmp_path.glob("*.pid"):
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(started.stem), 0)
 
 
 def test_what_has_no_sound_is_refused_with_its_words_before_anything_is_spoken(tmp_path: Path) -> None:

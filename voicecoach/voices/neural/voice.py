@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from voicecoach.errors import VoiceError, quote
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from voicecoach.audio.clip import Clip
     from voicecoach.voices.polish import Raw
-    from voicecoach.voices.pool import Speaker
+    from voicecoach.voices.pool import IdleSpeakers, Speaker, Speaking
 
 RATE = 24_000
 """Samples a second of what the workers write."""
@@ -53,6 +54,7 @@ class NeuralVoice:
         command: The worker to start.
         patience: Seconds that any phrase may take, whatever its length.
         workers: How many processes may speak at once; None for what the machine has room for.
+        idle: Workers that keep running between calls; None to start them anew each time.
     """
 
     name: str
@@ -62,6 +64,7 @@ class NeuralVoice:
     command: Sequence[str] = field(default=())
     patience: float = 20.0
     workers: int | None = None
+    idle: IdleSpeakers | None = field(default=None, compare=False, repr=False)
 
     KIND: ClassVar[str] = ""
     """The word before the colon."""
@@ -96,6 +99,8 @@ class NeuralVoice:
 
     def set_up(self, folder: Path) -> Mapping[str, object]:
         """Return the setup of a worker; ``folder`` is for what it needs while it runs.
+
+        Voices that `describe_model` describes in the same way share their workers.
 
         Raises:
             VoiceError: When something is missing or damaged.
@@ -140,42 +145,57 @@ class NeuralVoice:
             return
         check_wordings(wordings)
         texts = {each: self.prepare_text(each) for each in (self.calibration, *wordings)}
-        read: dict[str, list[str]] = {}
-        with self._start_speakers(len(wordings), read) as speakers:
-            read |= _read(self, speakers[0], texts)
-            tuning = _recall(self) or (_measure(self, *measure_pace(self, speakers[0])) if self.rate else None)
+        with self._lend_speakers(len(wordings)) as speakers:
+            read = _read(self, speakers[0], texts)
+            readers = [Reader(each, read) for each in speakers]
+            tuning = _recall(self) or (_measure(self, *measure_pace(self, readers[0])) if self.rate else None)
             first = () if tuning else (self.calibration,)  # all others are being spoken while it is measured
             setting = tuning.setting if tuning else self.calm
-            with closing(speak_all(speakers, (*first, *wordings), setting)) as raws:
+            with closing(speak_all(readers, (*first, *wordings), setting)) as raws:
                 gain = tuning.gain if tuning else _measure(self, setting, next(raws)).gain
                 for batch in split_batches(raws, BATCH):
                     yield from polish.polish(batch, gain)
 
     @contextmanager
-    def _start_speakers(self, wordings: int, read: Mapping[str, list[str]]) -> Iterator[list[Speaker]]:
-        """Give speakers that are starting; ``read`` gets the phonemes of each wording before it is spoken."""
-        from voicecoach.voices.pool import Speaker, Start, make_private_folder
+    def _lend_speakers(self, wordings: int) -> Iterator[list[Speaker]]:
+        """Give speakers for so many wordings; those that are new are starting."""
+        from voicecoach.voices.pool import Start, lend_speakers
+
+        started = count()
+
+        def describe(folder: Path) -> Start:
+            # The first one reads all texts, and the others load the model meanwhile.
+            setup = {**self.set_up(folder), "ready": next(started) > 0}
+            patient = self.PATIENCE_A_CHARACTER
+            return Start(self.command, setup, self.patience, sample_rate=RATE, patience_a_character=patient)
 
         most = min(self.workers or parallel.count_cores(), self.MOST_WORKERS)
-        with make_private_folder() as folder, ExitStack() as stack:
-            setup = self.set_up(folder)
-            start = Start(
-                self.command,
-                setup,
-                self.patience,
-                sample_rate=RATE,
-                add=lambda wording: {"sentences": read[wording]},
-                patience_a_character=self.PATIENCE_A_CHARACTER,
-            )
-            speakers: list[Speaker] = []
-            for each in range(min(most, max(1, wordings // self.PHRASES_A_WORKER))):
-                own = folder / str(each)
-                own.mkdir()
-                # The first one reads all texts, and the others load the model meanwhile.
-                speakers.append(Speaker(replace(start, setup={**setup, "ready": each > 0}), own))
-                stack.callback(speakers[-1].stop)
-                speakers[-1].start()
+        number = min(most, max(1, wordings // self.PHRASES_A_WORKER))
+        key = (type(self), tuple(self.command), self.patience, self.describe_model())
+        with lend_speakers(self.idle, key, number, describe) as speakers:
+            for each in speakers:
+                each.start()
             yield speakers
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A speaker that speaks wordings as they were read: as the sentences of each, in phonemes."""
+
+    speaker: Speaker
+    read: Mapping[str, list[str]]
+
+    def say(self, wording: str, rate: int | None = None) -> Raw:
+        """Speak a wording that was read.
+
+        Raises:
+            VoiceError: When that fails twice.
+        """
+        return self.speaker.say(wording, rate, {"sentences": self.read[wording]})
+
+    def stop(self) -> None:
+        """Stop for good."""
+        self.speaker.stop()
 
 
 def _read(voice: NeuralVoice, speaker: Speaker, texts: Mapping[str, str]) -> dict[str, list[str]]:
@@ -248,7 +268,7 @@ def _measure(voice: NeuralVoice, setting: int, raw: Raw) -> Tuning:
     return tuning
 
 
-def measure_pace(voice: NeuralVoice, speaker: Speaker) -> tuple[int, Raw]:
+def measure_pace(voice: NeuralVoice, speaker: Speaking) -> tuple[int, Raw]:
     """Find the speed at which the calibration sentence is heard at the voice's rate; also return its sound.
 
     A model rounds each sound to 25 ms, so the pace jumps a little as the speed grows: of some tries, the best counts.

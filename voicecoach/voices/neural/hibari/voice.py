@@ -223,7 +223,8 @@ class Hibari:
         if wanted not in MODELS:
             known = [each.id.partition(":")[2] for each in self.list_voices(settings)]
             raise UnknownNameError("voice of hibari", name, known, "'voicecoach voices' lists all voices")
-        found = HibariVoice(wanted, settings.calibration, settings.rate, settings.folder, pitch=settings.pitch)
+        asked = (settings.calibration, settings.rate, settings.folder)
+        found = HibariVoice(wanted, *asked, idle=settings.idle, pitch=settings.pitch)
         found._check_model()  # noqa: SLF001 - the same module
         return found
 

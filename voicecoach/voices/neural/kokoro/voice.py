@@ -172,9 +172,8 @@ class Kokoro:
             if settings.pitch is None
             else ("a Kokoro voice has the pitch of its style; --pitch changes nothing in it",)
         )
-        found = KokoroVoice(
-            style.name, settings.calibration, settings.rate, settings.folder, model=model, problems=problems
-        )
+        asked = (settings.calibration, settings.rate, settings.folder)
+        found = KokoroVoice(style.name, *asked, idle=settings.idle, model=model, problems=problems)
         found.check_model()
         return found
 
