@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
-from voicecoach.errors import ChoiceError, Problem, RoutineError, cut, find_close, order_problems, quote
+from voicecoach.errors import Problem, RoutineError, cut, find_close, order_problems, quote
 from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_languages, list_missing
 from voicecoach.routine.blocks import check_blocks
 from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
-from voicecoach.routine.formula import Formula, Quantity, refuse_slips
+from voicecoach.routine.formula import BREATH_NAMES, Formula
+from voicecoach.routine.formula_syntax import Quantity
 from voicecoach.routine.keys import AROUND, LISTS
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.model import (
@@ -30,6 +31,7 @@ from voicecoach.routine.model import (
     list_words,
     walk_steps,
 )
+from voicecoach.routine.pace_formula import find_slip
 from voicecoach.routine.source import Table, Tree, find_key_place, find_place, list_texts
 from voicecoach.routine.speakable import find_pause_mark
 from voicecoach.routine.values import BLANK, Words
@@ -82,7 +84,7 @@ def validate(tree: Tree) -> RoutineModel:
 
 def _check_sense(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     """Yield the problems that only several parts of the file show together."""
-    names = frozenset(model.parameters) | {"halfway", "last one"}
+    names = frozenset(model.parameters) | {"halfway", "last one", *BREATH_NAMES}
     sides = {*model.sides.left, *model.sides.right} if model.sides else set()
     visits = list(_visit_steps(model.steps, ("steps",), names, nouns=sides))
     between: list[Visit] = [
@@ -218,7 +220,7 @@ def _check_blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[st
                 else:
                     yield _explain_blank(where, blank, known, sides if sided else None)
         values = names - {f"next {name}" for name in sides}
-        for formula in _list_formulas(step):
+        for formula in list_formulas(step):
             for name in sorted(formula.names() - values):
                 at = formula.where or find_place(tree, path)
                 if _is_ahead(name, values.difference(fixed)):
@@ -270,7 +272,7 @@ def _has_own_side(step: Model) -> bool:
     return getattr(step, "side", None) in {"left", "right"} or getattr(step, "sides", None) is not None
 
 
-def _list_formulas(step: Model) -> Iterator[Formula]:
+def list_formulas(step: Model) -> Iterator[Formula]:
     """Yield every formula of a step, also those of its rounds and of its growing values."""
     inner = find_block(step)
     growing = inner.vary.values() if isinstance(inner, Round) else ()
@@ -320,16 +322,14 @@ def _check_values(model: RoutineModel, visits: Iterable[Visit], sides: set[str],
 
 def _check_parameters(model: RoutineModel, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Report parameters in formulas that are not valid arithmetic."""
-    wanted = {name for _, step, *_ in visits for formula in _list_formulas(step) for name in formula.names()}
+    wanted = {name for _, step, *_ in visits for formula in list_formulas(step) for name in formula.names()}
     found: set[str] = set()
     while wanted:
         found |= wanted
         texts = (model.parameters.get(name, "") for name in wanted)
         wanted = {name.lower() for text in texts for name in BLANK.findall(text)} - found
     for name in sorted(found & {*model.parameters}):
-        try:
-            refuse_slips(model.parameters[name])
-        except ChoiceError as error:
+        if error := find_slip(model.parameters[name]):
             yield Problem(find_place(tree, ("parameters", name)), *str(error).rsplit(": ", 1))
 
 

@@ -10,6 +10,7 @@ from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError, order_problems
 from voicecoach.language import full_stop, language
+from voicecoach.routine.formula import measure_breath
 from voicecoach.routine.model import EachSide, Include, Repeat, Rest, Round, find_block, walk_steps
 from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import add_bells, choose_end, choose_start
@@ -37,11 +38,15 @@ MOST_COUNTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A score, how far it can be bent, and whether it depends on how long the listener's breaths last."""
+    """A score, how far it can be bent, and whether it depends on how long the listener's breaths last.
+
+    ``heeding`` are the exercises that use the lengths of the listener's breath by name.
+    """
 
     score: Score
     freedoms: Freedoms
     timed: bool = False
+    heeding: frozenset[str] = frozenset()
 
 
 def build(routine: LoadedRoutine, choices: Choices, most: int = 0, most_spent: int = 0) -> Score:
@@ -89,7 +94,7 @@ def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft
     score = seq(*opening, *before, rung, *_write_closing(whole))
     if whole.tally.problems:
         raise RoutineError(order_problems(whole.tally.problems.values()))
-    return Draft(score, whole.freedoms, tally.timed)
+    return Draft(score, whole.freedoms, tally.timed, frozenset(tally.heeding))
 
 
 def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
@@ -108,7 +113,7 @@ def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
         drafted.score,
         Pacing(routine.model.breath, routine.model.fixed),
         _find_limb(routine),
-        tuple(_list_unheeded(routine, played)),
+        tuple(_list_unheeded(routine, [part for part in played if part.name not in drafted.heeding])),
         drafted.timed,
     )
 
@@ -178,7 +183,8 @@ def _has_one_side(played: Iterable[LoadedRoutine]) -> bool:
 def _make_context(whole: LoadedRoutine, routine: LoadedRoutine, choices: Choices) -> Context:
     """Return the place at the beginning of an exercise, with its parameters' values."""
     words = language(whole.model.language, routine.model.words)
-    own = {"halfway": words.word("halfway"), "last one": words.word("last")}
+    breathed = measure_breath((choices.breath or routine.model.breath).points[0])
+    own = {**breathed, "halfway": words.word("halfway"), "last one": words.word("last")}
     values = {**own, **routine.model.parameters, **choices.settings}
     return Context(routine, words, choices, choose_pace(routine, choices), values=values, tally=Tally(problems={}))
 

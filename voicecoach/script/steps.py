@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Kind, Span
@@ -120,12 +121,9 @@ def _write_step(step: Model, part: Context) -> Score:  # noqa: PLR0911 - one sho
         case Repeat(repeat=block):
             return seq(*_write_rounds(block, part, step.name))
         case PacedStep(pace=block):
-            return write_paced(
-                part.work_out_pace(block.breath),
-                part,
-                lambda inner: seq(*_write_chapter(block.steps, inner, step.name)),
-                fixed=block.fixed,
-            )
+            pace, follows = part.work_out_pace(block.breath)
+            steps = partial(_write_chapter, block.steps, name=step.name)
+            return write_paced(pace, part, lambda inner: seq(*steps(inner)), fixed=block.fixed or follows)
         case _:
             raise AssertionError(f"a step that has no place here: {step}")
 

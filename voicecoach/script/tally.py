@@ -54,6 +54,7 @@ class Tally:
         chapter: The chapter that it has come to: what it is called, and its side.
         problems: What can't be worked out, one for each place; None if the first problem is raised at once.
         timed: Whether anything in it depends on how long the listener's breaths last.
+        heeding: The names of the exercises that use the lengths of the listener's breath.
         paces: The breaths of each part with a pace of its own, in order.
         totals: How many each of them has, as far as that is known; None if that can't be settled.
         most: How much it may be, if that is less than for any session.
@@ -65,6 +66,7 @@ class Tally:
     chapter: tuple[tuple[str, ...], Side | None] = ((), None)
     problems: dict[Where, Problem] | None = None
     timed: bool = False
+    heeding: set[str] = field(default_factory=set)
     most: int = 0
     spent: int = 0
     most_spent: int = 0
