@@ -12,7 +12,7 @@ from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.voices import finding, system
 from voicecoach.voices.catalogue import Catalogue
 from voicecoach.voices.finding import System, find_voice, list_kinds, list_voices
-from voicecoach.voices.port import Settings, VoiceInfo
+from voicecoach.voices.port import Kind, Settings, VoiceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -309,3 +309,16 @@ def test_a_system_without_speech_is_listed_as_what_it_could_have(
 def test_our_own_kinds_are_there() -> None:
     assert {"system", "piper", "recorded", "command"} <= list_kinds().keys()
     assert all(each.name == name for name, each in list_kinds().items())
+
+
+def test_a_kind_of_which_nothing_is_installed_is_not_imported_to_find_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> Kind:
+        raise AssertionError("it was imported")
+
+    kinds = [finding.Later(each, fail, lambda _: True, lambda _: False) for each in ("kokoro", "piper")]
+    monkeypatch.setattr(finding, "list_kinds", lambda: {each.name: each for each in kinds})
+    assert not finding.has_natural(Settings("en", "", tmp_path))
+    with pytest.raises(AssertionError, match="imported"):
+        finding.list_others(Settings("en", "", tmp_path))

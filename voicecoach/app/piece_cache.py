@@ -132,9 +132,24 @@ class Source:
                 return found
         written = write_checked_piece(self.routine, choices)
         if places and not any(part.sounds for part in _list_routines(self.routine)):
-            with suppress(OSError):  # a cache that can't be written costs time, not the session
-                cache.store(places[written.timed], _pack(_list_digests(self.routine), written))
+            self._store(places[written.timed], written)
+            self._store_other(choices, written)
         return written
+
+    def _store(self, place: Path, written: Piece) -> None:
+        with suppress(OSError):  # a cache that can't be written costs time, not the session
+            cache.store(place, _pack(_list_digests(self.routine), written))
+
+    def _store_other(self, choices: Choices, written: Piece) -> None:
+        """Store also the piece at the listener's breath, or the author's if this is at the listener's.
+
+        To write it costs a tenth of reading the routine for it later. It is only of use if it serves for any breath.
+        """
+        other = replace(choices, breath=None if choices.breath else written.pacing.own)
+        with suppress(VoicecoachError):  # a routine can be wrong at one of the two
+            also = written if written.timed else write_checked_piece(self.routine, other)
+            if not also.timed:
+                self._store(self._places(other)[False], also)
 
     def _places(self, choices: Choices) -> list[Path]:
         """Return two places in the cache: for pieces that depend on the length of breaths, the second one."""
