@@ -79,7 +79,7 @@ def unlevelled(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     It is for tests that only ask how long words take. `test_levelling_moves_no_sample` shows that levelling keeps that.
     """
     monkeypatch.setattr(polish, "calibrate", lambda _raw: 0.0)
-    monkeypatch.setattr(polish, "polish", lambda raws, _gain: [resample(polish.trim(raw)) for raw in raws])
+    monkeypatch.setattr(polish, "polish", lambda raws, _gain, **_: [resample(polish.trim(raw)) for raw in raws])
     return share_folder(tmp_path_factory, "unlevelled")
 
 

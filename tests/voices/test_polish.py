@@ -72,6 +72,14 @@ def test_a_short_clip_gets_its_voices_own_gain() -> None:
     assert peak(loud) - peak(soft) == pytest.approx(6.0, abs=0.05)
 
 
+def test_level_sounds_keep_the_relations_of_their_levels_whatever_their_pauses() -> None:
+    words = babble(0.8, 0.1)
+    plain, paused = padded(words * 3), padded(words + bytes(2 * RATE) + words)
+    loud, apart = (polish.polish([plain, paused], own_gain=3.0, are_level=each) for each in (True, False))
+    assert peak(loud[0]) == pytest.approx(peak(loud[1]), abs=0.1)
+    assert peak(apart[1]) - peak(apart[0]) > 0.5
+
+
 def test_calibration_finds_the_gain_that_brings_a_sentence_to_the_target() -> None:
     raw = padded(babble(2, 0.1))
     gain = polish.calibrate(raw)

@@ -76,10 +76,14 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """One sound on its way: the gain it is given, and the clip and the loudness (LUFS) that came of it."""
+    """One sound on its way: the gain it is given, and the clip and the loudness (LUFS) that came of it.
+
+    The loudness is None if its gain is right as it is.
+    """
 
     raw: Raw
     gain: float
+    is_level: bool = False
     clip: Clip = field(default=Clip(b""))
     loudness: float | None = None
 
@@ -138,18 +142,20 @@ def trim(raw: Raw) -> Raw:
     return Raw(raw.pcm[start * SAMPLE_BYTES : end * SAMPLE_BYTES], raw.rate)
 
 
-def polish(raws: Sequence[Raw], own_gain: float) -> list[Clip]:
+def polish(raws: Sequence[Raw], own_gain: float, *, are_level: bool = False) -> list[Clip]:
     """Return a clip for each raw sound, in order.
 
     Args:
         raws: Sounds that are not silent.
         own_gain: The voice's own gain in dB, as ``calibrate`` found it.
+        are_level: Whether the sounds have one loudness already, long and short ones alike. Blocks of 400 ms would read
+            a phrase with pauses too low, and so make it louder than the next.
 
     Raises:
         EncodeError: When ffmpeg is missing or fails.
     """
     with timings.time_part("levelling"):
-        works = _render([_Work(trim(raw), own_gain) for raw in raws])
+        works = _render([_Work(trim(raw), own_gain, are_level) for raw in raws])
         for _ in range(_ROUNDS):
             again = {index: _correct(work) for index, work in enumerate(works) if work.miss > _SLACK}
             if not again:
@@ -197,7 +203,7 @@ def _run(works: Sequence[_Work], rate: int) -> Iterator[_Work]:
         samples = work.raw.samples * SAMPLE_RATE // rate
         first = start * _BLOCK * SAMPLE_BYTES
         clip = Clip(said.stdout[first : first + samples * SAMPLE_BYTES])
-        yield replace(work, clip=clip, loudness=_loudness(levels, start, samples))
+        yield replace(work, clip=clip, loudness=None if work.is_level else _loudness(levels, start, samples))
 
 
 def _lay(works: Sequence[_Work], block: int) -> tuple[bytes, list[int]]:

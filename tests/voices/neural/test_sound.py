@@ -40,7 +40,13 @@ class TestSound:
 
     def test_speech_is_found_between_silence(self) -> None:
         levels = sound.measure_levels(self.np, self.sound((0.0001, 20), (0.5, 10), (0.0001, 30)))
-        assert sound.find_speech(self.np, levels) == (19 * sound.HOP, 31 * sound.HOP)
+        assert sound.find_speech(self.np, levels) == (19 * sound.HOP, (30 + sound.END) * sound.HOP)
+
+    def test_the_breath_of_the_last_sound_is_not_cut_but_fades(self) -> None:
+        breath = [(0.5 * 10 ** (level / 20), 1) for level in (-20, -30, -38, -45, -48, -49, -50)]
+        drawn = sound.draw_out(self.np, self.sound((0.0, 20), (0.5, 40), *breath, (0.0, 20)), [], 1.0)
+        last = self.np.square(drawn[-sound.RATE // 100 :]).mean() / 0.125
+        assert 10 * self.np.log10(last) < -50
 
     def test_the_longest_gap_of_a_window_is_drawn_out_where_it_is_softest(self) -> None:
         made = self.sound((0.5, 10), (0.0, 2), (0.5, 4), (0.01, 2), (0.001, 3), (0.0001, 1), (0.001, 2), (0.5, 9))

@@ -34,6 +34,8 @@ HOP = 120
 """Samples over which the level is taken: 5 ms."""
 FADE = 120
 """Samples that are faded where something is cut."""
+END = 3
+"""Hops after the last one with speech, faded to nothing: the breath of a last "t" goes on in them."""
 
 LEVEL = -23.0
 """The loudness in LUFS that each text is given: short words are loud by themselves, and are not measured later."""
@@ -128,9 +130,9 @@ def measure_levels(np: Any, sound: Any) -> Any:  # noqa: ANN401 - arrays
 
 
 def find_speech(np: Any, levels: Any) -> tuple[int, int]:  # noqa: ANN401 - arrays
-    """Return the samples between which there is speech, with a hop of room on both sides."""
+    """Return the samples between which there is speech, with a hop of room before it and some after it."""
     (loud,) = np.nonzero(levels > EDGE)
-    return max(0, int(loud[0]) - 1) * HOP, min(len(levels), int(loud[-1]) + 2) * HOP
+    return max(0, int(loud[0]) - 1) * HOP, min(len(levels), int(loud[-1]) + 1 + END) * HOP
 
 
 def find_cut(np: Any, levels: Any, start: int, end: int, wanted: int) -> Cut | None:  # noqa: ANN401 - arrays
@@ -186,12 +188,18 @@ def draw_out(np: Any, sound: Any, pauses: Sequence[tuple[int, int, float]], stre
     inside = [cut for cut in cuts if cut is not None and first < cut.at < last]
     pieces = []
     for begin, cut in zip([first, *(each.at for each in inside)], [*inside, Cut(last, 0)], strict=True):
-        piece = sound[begin : cut.at].copy()
-        fade = np.linspace(0, 1, min(FADE, len(piece)), dtype=np.float32)
-        piece[: len(fade)] *= fade
-        piece[len(piece) - len(fade) :] *= fade[::-1]
+        piece = fade_ends(np, sound[begin : cut.at], END * HOP if cut.at == last else FADE)
         pieces += [piece, np.zeros(cut.silence, np.float32)]
     return np.concatenate(pieces)
+
+
+def fade_ends(np: Any, sound: Any, end: int) -> Any:  # noqa: ANN401 - arrays
+    """Return a sound whose start and whose last ``end`` samples are faded."""
+    faded = sound.copy()
+    rise, fall = (np.linspace(0, 1, min(each, len(faded)), dtype=np.float32) for each in (FADE, end))
+    faded[: len(rise)] *= rise
+    faded[len(faded) - len(fall) :] *= fall[::-1]
+    return faded
 
 
 def join_sentences(np: Any, sentences: Sequence[Any], stretch: float) -> bytes:  # noqa: ANN401 - arrays

@@ -154,7 +154,7 @@ class NeuralVoice:
             with closing(speak_all(readers, (*first, *wordings), setting)) as raws:
                 gain = tuning.gain if tuning else _measure(self, setting, next(raws)).gain
                 for batch in split_batches(raws, BATCH):
-                    yield from polish.polish(batch, gain)
+                    yield from polish.polish(batch, gain, are_level=True)
 
     @contextmanager
     def _lend_speakers(self, wordings: int) -> Iterator[list[Speaker]]:

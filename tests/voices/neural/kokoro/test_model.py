@@ -69,7 +69,7 @@ def count_seconds(sound: bytes) -> float:
 
 def test_the_murmur_before_the_first_sound_is_left_out(voice: model.Voice) -> None:
     sound = voice.say(["abc"], 0.7)
-    assert count_seconds(sound) == pytest.approx(4 * 2 * UNIT / 24_000 + model.EARLY / 24_000, abs=0.011)
+    assert count_seconds(sound) == pytest.approx((4 * 2 * UNIT + model.EARLY + 2 * 120) / 24_000, abs=0.011)
 
 
 def test_a_comma_is_drawn_out_and_two_sentences_have_a_pause_between_them(voice: model.Voice) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from voicecoach.voices.port import Settings
 
-VERSION = 5
+VERSION = 6
 """Raised by whoever changes how the model is asked, or what becomes of its sound, so that no old clip is reused."""
 
 PACKAGE, MODULE = "hibari-tts", "hibari"

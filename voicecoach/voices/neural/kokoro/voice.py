@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NAME = "kokoro"
 
-VERSION = 3
+VERSION = 4
 """Raised by whoever changes how the model is asked, or what becomes of its sound, so that no old clip is reused."""
 
 NEEDED = ("onnxruntime", "numpy")
