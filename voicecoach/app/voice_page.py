@@ -148,11 +148,12 @@ _STYLE = (
 
 def _write_voice(heard: Heard) -> Iterator[str]:
     voice = heard.voice
-    facts = [f"{voice.megabytes} MB" if voice.megabytes else "", voice.licence]
+    system = "the system's voice" if voice.kind == "system" else ""
+    facts = [system, f"{voice.megabytes} MB" if voice.megabytes else "", voice.licence]
     known = f" ({', '.join(filter(None, facts))})" if any(facts) else ""
     yield f"<h3>{escape(voice.name)}</h3>"
     yield f"<p>To choose it: <code>--voice {escape(folders.quote_argument(voice.id))}</code>{escape(known)}</p>"
     sound = base64.b64encode(heard.sound).decode()
-    yield f'<audio controls preload="none" src="data:audio/mpeg;base64,{sound}"></audio>'
+    yield f'<audio controls preload="metadata" src="data:audio/mpeg;base64,{sound}"></audio>'
     words = escape(" ".join(heard.sample.words))
     yield f'<blockquote lang="{escape(heard.sample.language)}">{words}</blockquote>'
