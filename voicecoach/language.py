@@ -50,6 +50,7 @@ class Reading:
         fractions: Spoken fractions by their written form: ``1/2``.
         short: Patterns of abbreviations, each with its spoken form.
         verbs: Patterns of imperatives that voices read as nouns, with a spelling that sounds right.
+        spelled: Words that voices take for words of another language, with a spelling that sounds right.
         instead: Patterns that have several readings or no reading, each with a better spelling.
     """
 
@@ -58,6 +59,7 @@ class Reading:
     fractions: Pairs = ()
     short: Pairs = ()
     verbs: Pairs = ()
+    spelled: Pairs = ()
     instead: Pairs = ()
 
     def form(self, key: str) -> str:
@@ -262,7 +264,7 @@ def _read_reading(table: dict[str, Any]) -> Reading:
     units = table.pop("units").items()
     return Reading(
         units=tuple((symbols, (words,) if isinstance(words, str) else tuple(words)) for symbols, words in units),
-        **{name: tuple(table.pop(name).items()) for name in ("fractions", "short", "verbs", "instead")},
+        **{name: tuple(table.pop(name, {}).items()) for name in ("fractions", "short", "verbs", "spelled", "instead")},
         forms=tuple(table.items()),
     )
 
@@ -310,7 +312,7 @@ def normalise(code: str) -> str:
 
 
 def as_written(spoken: str) -> str:
-    """Return the written form of a spoken text, without phonemes: undo the respelling of verbs for voices.
+    """Return the written form of a spoken text, without phonemes: undo the respelling of words for voices.
 
     >>> as_written("Cloze your eyes")
     'Close your eyes'
@@ -321,8 +323,9 @@ def as_written(spoken: str) -> str:
 
 @cache
 def _list_respellings() -> tuple[Mapping[str, str], re.Pattern[str]]:
-    verbs = (pair for code in list_languages() for pair in language(code).reading.verbs)
-    respelled = {spelling: first_verb(pattern) for pattern, spelling in verbs}
+    readings = [language(code).reading for code in list_languages()]
+    respelled = {spelling: first_verb(pattern) for reading in readings for pattern, spelling in reading.verbs}
+    respelled |= {spelling: word for reading in readings for word, spelling in reading.spelled}
     return respelled, re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, respelled))})(?!\w)", re.IGNORECASE)
 
 

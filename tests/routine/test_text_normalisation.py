@@ -48,6 +48,14 @@ READ = {
         ("2-3x10-12", "2 to 3 times 10 to 12"),
         ("3x3x3", "3 times 3 times 3"),
         ("3x30s", "3 times thirty seconds"),
+        ("A mat of 180 cm x 60 cm", "A mat of 180 centimetres by 60 centimetres"),
+        ("2m × 1m × 3m", "2 metres by one metre by 3 metres"),
+        ('a 24" x 68" mat', "a 24 inches by 68 inches mat"),
+        ("6 ft x 2 ft", "6 feet by 2 feet"),
+        ("10 m x 5", "10 metres 5 times"),
+        ("30 s x 3", "thirty seconds 3 times"),
+        ("the '90s", "the nineties"),
+        ("music of the ’80s and ‘90s", "music of the eighties and nineties"),
         ("5x each", "5 times each"),
         ("squats x5", "squats 5 times"),
         ("1x", "once"),
@@ -121,6 +129,7 @@ READ = {
         ("30 Sek. halten", "dreißig Sekunden halten"),
         ("1 s", "eine Sekunde"),
         ("10-15 Sek", "10 bis 15 Sekunden"),
+        ("180 cm x 60 cm", "180 Zentimeter mal 60 Zentimeter"),
         ("1,5 m", "1,5 Meter"),
         ("1 m", "ein Meter"),
         ("3x10", "3 mal 10"),
@@ -152,6 +161,10 @@ READ = {
         ("21 s", "vingt et une secondes"),
         ("10-15 sec", "10 à 15 secondes"),
         ("3x10", "3 fois 10"),
+        ("180 cm x 60 cm", "180 centimètres sur 60 centimètres"),
+        ("Assieds-toi, le dos long", "Assiez-toi, le dau long"),
+        ("Dos à dos, dossier", "Dau à dau, dossier"),
+        ("à ton rythme", "à ton rhitme"),
         ("1x", "une fois"),
         ("½ tour", "demi tour"),
         ("n° 1", "numéro 1"),
@@ -333,10 +346,16 @@ def test_captions_show_what_the_author_wrote_and_the_voice_is_measured_by_what_i
 
 @pytest.mark.parametrize("code", list_languages())
 def test_every_table_reads_the_same_forms(code: str) -> None:
-    needed = {"range", "times", "repeated", "once", "per", "plus", "minus", "ratio", "clock", "and", "ordinals"}
+    needed = {"range", "times", "repeated", "once", "per", "plus", "minus", "ratio", "clock", "and", "ordinals", "by"}
     assert needed <= {key for key, _ in language(code).reading.forms}
     for pattern, _ in (*language(code).reading.short, *language(code).reading.instead):
         re.compile(pattern)
+
+
+def test_a_spelling_for_voices_is_undone_where_text_is_shown() -> None:
+    for word, spelling in language("fr").reading.spelled:
+        assert read_aloud(word, language("fr")) == spelling
+        assert as_written(spelling) == word
 
 
 def test_each_spelling_of_a_verb_is_a_word_of_its_own() -> None:

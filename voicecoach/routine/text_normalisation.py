@@ -1,4 +1,4 @@
-"""How a text is read aloud: units, ranges, signs and short forms in words, and verbs that voices take for nouns.
+"""How a text is read aloud: units, ranges, signs and short forms in words, and words that voices take for others.
 
 Only the voice gets what `read_aloud` returns; captions keep the author's text. The rules are in the language's table.
 """
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING
 
-from voicecoach.language import fill, first_verb, match_case
+from voicecoach.language import fill
 from voicecoach.phonemes import mark_word
+from voicecoach.routine.spelling import spell_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,6 +56,8 @@ _AND = r" ?&(?!#?\w{1,10};) ?"
 _NUMBERS = rf"(?P<n>{NUMBER}(?:{DASH}{NUMBER})?)"
 _PRODUCT = rf"(?<![\w.,:/]){NUMBER}(?:{SPACE}?[xX×✕]{SPACE}?{NUMBER})+"
 _OPERATOR = rf"{SPACE}?[xX×✕]{SPACE}?"
+_DECADE = r"(?<![\w'’‘])['’‘]([2-9])0s\b(?![^'’]*['’](?!\w))"
+"""'90s; not '30s' in quotation marks."""
 _TIMES_BEFORE = rf"(?<![\w.,:/])(?<!\d-){_NUMBERS}(?:{SPACE}?{_TIMES}|X)(?!\w|{SPACE}?\d){_PER}"
 _TIMES_AFTER = rf"(?<!\w)(?:{_TIMES}{SPACE}?|X){_NUMBERS}(?!\w){_PER}"
 _ENDS = rf"(?!\w|{DASH}\d|[.,:/]\d)"
@@ -112,7 +115,7 @@ def read_aloud(text: str, words: Language, pronounced: Pairs = ()) -> str:
         return text
     kept = list[str]()
     read = _keep(_keep_and_read(text, words, pronounced, kept), pronounced, kept)
-    return _put_back(_make_reader(words).spell_verbs(_remove_marks(read)), kept)
+    return _put_back(spell_words(_remove_marks(read), words), kept)
 
 
 def read_signs(text: str, words: Language, pronounced: Pairs = ()) -> str:
@@ -224,17 +227,12 @@ class _Reader:
             text = re.sub(_CLOCK_MINUTES, self._read_length, text)
         if _CROSS.search(text):
             text = self._read_products(text)
+        if "0s" in text:
+            text = re.sub(_DECADE, self._read_decade, text)
         text = self._units.sub(self._read_unit, text)
         if "-" in text:
             text = re.sub(_SERIES, lambda match: match[0].replace("-", " "), text)
         return re.sub(_LEVELS, r"\1 \2", text)
-
-    def spell_verbs(self, text: str) -> str:
-        """Spell verbs that begin a clause so that a voice does not read them as nouns."""
-        for verb in {found.lower() for found in self._verb.findall(text)}:
-            pattern, said = self._verbs[verb]
-            text = re.sub(pattern, lambda match, said=said: match_case(match[0], said), text)  # type: ignore[misc]
-        return text
 
     def form(self, key: str) -> str:
         return self.words.reading.form(key)
@@ -247,25 +245,6 @@ class _Reader:
     def _any_short(self) -> re.Pattern[str]:
         """The pattern of any short form: most texts have none, so the single patterns are not tried."""
         return re.compile("|".join(f"(?:{_scope_flag(pattern)})" for pattern, _ in self.words.reading.short) or "(?!)")
-
-    @cached_property
-    def _verb(self) -> re.Pattern[str]:
-        verbs = "|".join(first_verb(pattern) for pattern, _ in self.words.reading.verbs)
-        return re.compile(rf"\b(?:{verbs or '(?!)'})\b", re.IGNORECASE)
-
-    @cached_property
-    def _verbs(self) -> Mapping[str, tuple[str, str]]:
-        return {
-            first_verb(pattern): (self._build_clause_pattern(pattern), said)
-            for pattern, said in self.words.reading.verbs
-        }
-
-    def _build_clause_pattern(self, pattern: str) -> str:
-        begun = "|".join(rf"(?<=\b{word}\s)" for word in self.form("begins").split())
-        starts = rf"(?:(?<=[.!?…:;,(–—“\"‘«]\s)|(?<=[(–—“\"‘'«¿¡])|^|{begun})"
-        verb = first_verb(pattern)
-        after = fill(pattern, object=self.form("objects"))[len(verb) :]
-        return rf"(?i:{starts}{verb}\b{after})"
 
     @cached_property
     def _units(self) -> re.Pattern[str]:
@@ -349,8 +328,22 @@ class _Reader:
 
     def _read_products(self, text: str) -> str:
         """Read 3x10, 5x and x5."""
+        text = self._areas.sub(self._read_area, text)
         text = re.sub(_PRODUCT, lambda match: re.sub(_OPERATOR, f" {self.form('times')} ", match[0]), text)
         return re.sub(_TIMES_AFTER, self._read_times, re.sub(_TIMES_BEFORE, self._read_times, text))
+
+    @cached_property
+    def _areas(self) -> re.Pattern[str]:
+        """The pattern of a cross between two lengths: 180 cm x 60 cm."""
+        lengths = "|".join(_build_symbol_pattern(each) for each in self.form("lengths").split()) or "(?!)"
+        return re.compile(rf"(?<=\d)({SPACE}?(?:{lengths})){_OPERATOR}(?={NUMBER}{SPACE}?(?:{lengths})(?!\w))")
+
+    def _read_area(self, match: re.Match[str]) -> str:
+        return f"{match[1]} {self.form('by')} "
+
+    def _read_decade(self, match: re.Match[str]) -> str:
+        decades = self.form("decades").split()
+        return decades[int(match[1]) - 2] if decades else match[0]
 
     def _read_times(self, match: re.Match[str]) -> str:
         once = self.form("once") if match["n"] == "1" else ""

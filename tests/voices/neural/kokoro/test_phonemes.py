@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicecoach.language import language
+from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.voices import espeak
 from voicecoach.voices.neural.kokoro import files
 from voicecoach.voices.neural.kokoro.phonemes import VOCABULARY, Espeak, convert, find_foreign, read
@@ -90,7 +92,19 @@ def test_espeak_gives_the_sounds_of_words(name: str, text: str, said: str) -> No
     library, style = espeak.find_library(), files.find_style(name)
     assert library.path
     rules = Espeak(library.path, library.data, style.spelling)
-    assert list(read(text, rules.spell, style.spelling)) == [said]
+    spoken = read_aloud(text, language(style.language))
+    assert list(read(spoken, rules.spell, style.spelling)) == [said]
+
+
+@needs_espeak
+def test_no_french_word_of_the_table_is_read_as_english() -> None:
+    library, french = espeak.find_library(), language("fr")
+    assert library.path
+    rules = Espeak(library.path, library.data, files.find_style("ff_siwis").spelling)
+    for word, spelling in french.reading.spelled:
+        assert "(^e^n)" in rules.spell(word), word
+        assert "(" not in rules.spell(spelling), spelling
+    assert "(" not in rules.spell(french.word("calibration"))
 
 
 @needs_espeak

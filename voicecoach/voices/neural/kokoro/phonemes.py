@@ -82,18 +82,8 @@ _SYLLABIC = re.compile("(.)\u0329")
 _SWITCH = re.compile(r"\([a-z^-]+\)")
 """espeak-ng's note that a word is read in another language."""
 
-BRITISH, FRENCH = "gmw/en", "roa/fr"
-"""Voices of espeak-ng whose words or sounds need another spelling."""
-_RESPELLINGS = {
-    FRENCH: (
-        (re.compile(r"\b([Aa]ss)ieds?\b"), r"\1iez"),
-        (re.compile(r"\b([Dd])os\b"), r"\1au"),
-        (re.compile(r"\b([Rr])ythm(?=es?\b|é)"), r"\1itm"),
-        (re.compile(r"\b([Oo]stéopat)h"), r"\1"),
-    ),
-}
-"""Words that espeak-ng takes for English, with a spelling that sounds the same."""
-
+BRITISH = "gmw/en"
+"""The voice of espeak-ng whose sounds need another spelling."""
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”»')\]]*\s+")
 _MARK = re.compile(r"([;:.,](?!\d)|[!?—…])")
 _SPELLINGS = (
@@ -169,7 +159,7 @@ def read(text: str, spell: Callable[[str], str], voice: str = "") -> Iterator[st
     >>> list(read("Inhala, y suelta. ¡Baja!", str.lower))
     ['inhala, y suelta.', 'baja!']
     """
-    for pattern, instead in (*_SPELLINGS, *_RESPELLINGS.get(voice, ())):
+    for pattern, instead in _SPELLINGS:
         text = pattern.sub(instead, text)
     for sentence in _SENTENCE_END.split(text.strip()):
         said = "".join(_read_parts(sentence, spell, british=voice == BRITISH)).strip(" ,;:—")
