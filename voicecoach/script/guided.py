@@ -23,8 +23,9 @@ PhaseSides = tuple[tuple[Kind, Side], ...]
 def guide_breaths(step: BreathePhases, part: Context) -> Score:
     """Write guided breaths, at their own pace if they have one."""
     if step.breath:
-        pace, follows = part.work_out_pace(step.breath)
-        return write_paced(pace, part, lambda inner: _write_breaths(step, inner), fixed=step.fixed or follows)
+        return write_paced(
+            part.work_out_pace(step.breath), part, lambda inner: _write_breaths(step, inner), fixed=step.fixed
+        )
     return _write_breaths(step, part)
 
 
