@@ -26,12 +26,12 @@ def test_every_built_in_has_a_cue_sheet() -> None:
 
 
 @pytest.mark.parametrize("name", list_built_in())
-@pytest.mark.parametrize("text", ["2-2", "4-7-8", "2-2-2-2", "10-20", "3-4..4-6"])
-def test_every_built_in_fits_every_breath(name: str, text: str) -> None:
+def test_every_built_in_fits_every_breath(name: str) -> None:
     added = frozenset({"all"} if name == "leg-stretch" else ())
-    timeline = performed(name, Choices(breath=read_pace(text), added=added))
-    assert timeline.duration % FRAME == 0
-    assert timeline.measure_stretch(Side.LEFT) == timeline.measure_stretch(Side.RIGHT)
+    for text in ("2-2", "4-7-8", "2-2-2-2", "10-20", "3-4..4-6"):
+        timeline = performed(name, Choices(breath=read_pace(text), added=added))
+        assert timeline.duration % FRAME == 0, text
+        assert timeline.measure_stretch(Side.LEFT) == timeline.measure_stretch(Side.RIGHT), text
 
 
 @pytest.mark.parametrize("name", [*SITTING, "standing-leg-stretch", "forward-lunge"])

@@ -225,7 +225,8 @@ they are still what it makes. Licence: [CC0-1.0](https://creativecommons.org/pub
 `clips/` has the words of the built-in English routines, in Opus files with an index. `scripts/make_clips` makes them
 with the voice "heart" of hibari-tts 0.2.1 (Apache-2.0, copyright 2026 Maureese Williams; distilled from Kokoro-82M by
 hexgrad, Apache-2.0); `scripts/make_clips --check` tells whether they are still what it makes.
-Licence of the clips: CC0-1.0.
+`prepared/` has the same words of the default session as MP3 frames, encoded by LAME in the ffmpeg of imageio-ffmpeg,
+with their measured levels; the same script makes it. Licence of both: CC0-1.0.
 """
 ROW = "| `{name}` | {what} | voicecoach, synthesised | CC0-1.0 | `{sha256}` |\n"
 WHAT = {

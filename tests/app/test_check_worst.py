@@ -128,7 +128,7 @@ def test_of_the_worst_files_a_bounded_part_is_looked_at(
     calls: Counter[str] = Counter()
     reader = text_normalisation._Reader  # noqa: SLF001
     monkeypatch.setattr(reader, "read_signs", counting(calls, "read", reader.read_signs, 1))
-    monkeypatch.setattr(formula, "_evaluate", counting(calls, "worked out", formula._evaluate, 0))  # noqa: SLF001
+    monkeypatch.setattr(formula, "_evaluate_text", counting(calls, "worked out", formula._evaluate_text, 0))  # noqa: SLF001
     monkeypatch.setattr(re, "compile", counting(calls, "compiled", re.compile, 0))
     for name, most in (("PERFORMED", MOST_PERFORMED), ("SPENT", MOST_SPENT), ("MEASURED", MOST_MEASURED)):
         monkeypatch.setattr(review, f"MOST_{name}", most // PART)

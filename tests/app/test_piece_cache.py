@@ -121,6 +121,31 @@ def test_a_score_that_asks_for_times_is_kept_for_its_breath_alone(tmp_path: Path
     assert kept(str(path), Choices(breath=read_pace("8-12")), tmp_path / "kept") == slow
 
 
+@pytest.mark.parametrize(("first", "second"), [(None, "5-7"), ("5-7", None), ("5-7", "3-4..4-6")])
+def test_after_a_session_at_one_breath_the_routine_is_not_read_for_another(
+    first: str | None, second: str | None, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    one, other = (Choices(breath=read_pace(breath) if breath else None) for breath in (first, second))
+    expected = written(load_routine("leg-stretch"), other)
+    Source("leg-stretch", None, tmp_path).piece(one)
+    request.getfixturevalue("unread")
+    assert Source("leg-stretch", None, tmp_path).piece(other) == expected
+
+
+def test_a_routine_that_is_wrong_at_the_other_breath_is_made_at_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(routine: LoadedRoutine, choices: Choices) -> Piece:
+        if choices.breath is None:
+            raise ChoiceError("it is wrong at its own breath")
+        return write_checked_piece(routine, choices)
+
+    monkeypatch.setattr(piece_cache, "write_checked_piece", refuse)
+    asked = Choices(breath=read_pace("5-7"))
+    assert kept("leg-stretch", asked, tmp_path) == written(load_routine("leg-stretch"), asked)
+    assert kept("leg-stretch", Choices(), tmp_path) == "it is wrong at its own breath"
+
+
 @pytest.mark.usefixtures("unread")
 def test_a_piece_that_is_not_kept_is_read(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="read again"):
@@ -152,20 +177,6 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     outer.unlink()
     with pytest.raises(ChoiceError, match="no file is called"):
         Source(str(outer), None, tmp_path / "kept").piece(Choices())
-
-
-def test_a_changed_file_of_words_is_read_again(tmp_path: Path) -> None:
-    words, inner, outer = tmp_path / "words.yaml", tmp_path / "inner.yaml", tmp_path / "outer.yaml"
-    words.write_text("words: {closing: Good night.}\n")
-    inner.write_text(f"use: words.yaml\n{ROUTINE}")
-    outer.write_text("title: Both\nuse: [words.yaml]\nsteps:\n  - include: inner.yaml\n")
-    for path in (inner, outer):
-        assert "Good night." in repr(kept(str(path), Choices(), tmp_path / "kept"))
-        before = Source(str(path), None, tmp_path / "kept").digests
-        words.write_text("words: {closing: Sleep well.}\n")
-        assert "Sleep well." in repr(kept(str(path), Choices(), tmp_path / "kept"))
-        assert Source(str(path), None, tmp_path / "kept").digests != before
-        words.write_text("words: {closing: Good night.}\n")
 
 
 def test_a_name_means_the_file_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,8 +232,8 @@ def test_mistakes_are_not_kept(tmp_path: Path) -> None:
 def test_what_is_no_piece_is_a_miss(content: bytes, tmp_path: Path) -> None:
     source = Source("thigh-burner", None, tmp_path)
     expected = source.piece(Choices())
-    (path,) = tmp_path.rglob("*.piece")
-    cache.store(path, content or b" ")
+    for path in tmp_path.rglob("*.piece"):
+        cache.store(path, content or b" ")
     assert Source("thigh-burner", None, tmp_path).piece(Choices()) == expected
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, find_peak
 from voicecoach.audio.pcm import audioop
+from voicecoach.audio.takes import LARGEST_MISS, match_length
 from voicecoach.errors import VoiceError
 from voicecoach.language import language
 from voicecoach.voices.neural.hibari import voice as hibari
@@ -41,6 +42,13 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Spoken:
         patch.setattr(HibariVoice, "PHRASES_A_WORKER", 1)
         clips = list(replace(voice, workers=2).speak(wordings))
     return Spoken(voice, dict(zip(wordings, clips, strict=True)))
+
+
+@pytest.fixture(scope="module")
+def takes(spoken: Spoken) -> list[list[Clip]]:
+    """Two phrases in the first take, and twice in another one."""
+    words, voice = [SHORT, JOINED], replace(spoken.voice, workers=1).vary(1)
+    return [[spoken.clips[each] for each in words], *(list(voice.speak(words)) for _ in range(2))]
 
 
 def list_gaps(clip: Clip, *, least: float) -> list[float]:
@@ -76,6 +84,17 @@ def test_the_calm_pace_is_calm_and_a_lone_word_is_no_longer_than_it_has_to_be(sp
     words = len(CALIBRATION.split())
     assert words * 60 / spoken.clips[CALIBRATION].seconds == pytest.approx(128 * HibariVoice.DENSE, abs=4)
     assert 0.3 < spoken.clips[SHORT].seconds < 0.8
+
+
+def test_another_take_is_as_long_and_not_the_same(takes: list[list[Clip]]) -> None:
+    for first, second in zip(takes[0], takes[1], strict=True):
+        assert first != second
+        assert abs(first.samples - second.samples) <= LARGEST_MISS
+        assert match_length(second, first).samples == first.samples
+
+
+def test_the_same_take_is_the_same_to_the_sample(takes: list[list[Clip]]) -> None:
+    assert takes[1] == takes[2]
 
 
 def test_the_rate_is_met_at_another_pitch(spoken: Spoken) -> None:

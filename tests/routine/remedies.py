@@ -204,8 +204,9 @@ def add_wording(spot: Spot, _match: re.Match[str]) -> str:
     return spot.with_line(f"{spot.line} | {spot.own}")
 
 
-def write_spaces(spot: Spot, match: re.Match[str]) -> str:
-    return spot.with_word(match[1], f" {match[1]} ")
+def close_parenthesis(spot: Spot, _match: re.Match[str]) -> str:
+    quotes = spot.line[-1] if spot.line[-1] in "'\"" else ""
+    return spot.with_line(f"{spot.line.removesuffix(quotes)}){quotes}")
 
 
 def write_times(spot: Spot, _match: re.Match[str]) -> str:
@@ -283,7 +284,7 @@ CHANGES: tuple[tuple[str, Change], ...] = (
     (r"put the other steps into a routine of their own", keep_one),
     (r"put it under 'between' of an 'each side'", move_between),
     (r"add a shorter wording after '\|'", add_wording),
-    (r"write spaces around the (\S)", write_spaces),
+    (r"write \) where it ends", close_parenthesis),
     (r"(?:write|did you mean) (\{[^{}]+\})", replace_braces),
     (r"write \"(\{[^{}]+\})\"", write_name),
     (rf"(?:write|did you mean) {QUOTED}", replace_name),

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
-from voicecoach.routine.formula import DEEPEST, LARGEST, as_count, as_span, evaluate
+from voicecoach.routine.formula import LARGEST, as_count, as_span, evaluate
+from voicecoach.routine.formula_syntax import DEEPEST
 
 numbers = st.integers(0, 200)
 signs = st.sampled_from("+-*")
@@ -47,6 +48,23 @@ def seconds(number: float | Fraction) -> Span:
         ("{n} breaths + 1 breath", Span(5)),
         ("{half-way} - {hold}", seconds(5)),
         ("{LONG} - {hold}", seconds(10)),
+        ("({n} + 2) * 5s", seconds(30)),
+        ("5s*({n}-1)", seconds(15)),
+        ("{hold}*2-{long}", seconds(10)),
+        ("-{hold} + 25s", seconds(5)),
+        ("-(-3) * 2", Fraction(6)),
+        ("2 - 3 + 5", Fraction(4)),
+        ("{hold} \u2212 5s \u00d7 2", seconds(10)),
+        ("1m / 11s", Fraction(5)),
+        ("7 breaths / 2 breaths", Fraction(3)),
+        ("min({hold}, {long}, 25s) + max(1s, 2s)", seconds(22)),
+        ("max({hold} - 30s, 0)", Span()),
+        ("round({n} * 0.6)", Fraction(2)),
+        ("round(2.5) + round(7.4s / 1s)", Fraction(10)),
+        ("round({hold} / 3)", seconds(7)),
+        ("({n} + 1) breaths, at least {hold}", Span(5, least=Fraction(20))),
+        ("{n}s + {n} minutes", seconds(244)),
+        ("({hold} in whole breaths) * 2", Span(least=Fraction(40))),
     ],
 )
 def test_a_value_is_worked_out_as_one_would_by_hand(text: str, expected: object) -> None:
@@ -59,22 +77,36 @@ def test_a_value_is_worked_out_as_one_would_by_hand(text: str, expected: object)
         ("abc", "'abc' is not a length"),
         ("", "'' is not a length"),
         ("5s + 3", "adds a number and a length: write both as lengths"),
-        ("3 * 5s", "only a number, not 0 after /, can follow"),
-        ("3 / 0", "only a number, not 0 after /, can follow"),
+        ("3s * 5s", "'3s * 5s' multiplies two lengths: write one of them as a number"),
+        ("3 / 0", "'3 / 0' divides by zero: divide by a number or a length above 0"),
+        ("20s / 0s", "divides by zero"),
+        ("3 / 20s", "divides a number by a length: write both as lengths, or as numbers"),
+        ("3 breaths / 20s", "divides breaths and seconds by each other: write both as times, with {breath}"),
+        ("max(3 breaths, 20s)", "compares breaths and seconds: write both alike"),
+        ("max(3, 20s)", "compares a number and a length"),
+        ("3 breaths - 5s", "takes seconds from breaths: write {breath} * 3"),
         ("2 - 3", "is less than zero"),
         ("5s - 6s", "is less than zero"),
         ("3 breaths / 2", "1.5 is not a whole number"),
         ("{b} + 1", "{b} has no value: give it one under 'parameters'"),
         ("{a}", "{a} uses itself"),
         ("{one}", "uses itself"),
-        ("2 +", "is not a length"),
-        ("(2 + 3) * 4", "has parentheses, which can't be calculated: give what is in them a name under 'parameters'"),
-        ("{b}*2", "'{b}*2' can't be calculated: write spaces around the *"),
-        ("{b} *2", "write spaces around the *"),
-        ("20s/2", "write spaces around the /"),
-        ("20s- {b}", "write spaces around the -"),
-        ("{b}+5s", "write spaces around the +"),
-        ("4-6", "'4-6' is not a length"),
+        ("2 +", "'2 +' can't be calculated: write a number or a length after +"),
+        ("2 ** 3", "write a number or a length between * and *"),
+        ("* 3", "write a number or a length before *"),
+        ("(2 + 3", "a ( is not closed; write ) where it ends"),
+        ("2 + 3)", "take the last ) out, or write ( where it begins"),
+        ("()", "write a number or a length between ( and )"),
+        ("(2, 3)", "take the comma out, or write min or max before the ("),
+        ("2 {b}", "write + - * or / before '{b}'"),
+        ("(2) {b}", "write + - * or / before '{b}'"),
+        ("2 (3)", "write + - * or / before '('"),
+        ("mxa(2, 3)", "did you mean max?"),
+        ("sqrt(2)", "write + - * or / before the (, or min, max or round"),
+        ("round(1.5, 1)", "write one value in round(...)"),
+        ("{b} x 2", "'{b} x 2' can't be calculated: write * for the x"),
+        ("(" * 30 + "1" + ")" * 30, "its parentheses are more than 20 deep; use fewer"),
+        ("4-6", "'4-6' is less than zero: write a larger start"),
         ("3 breaths at least 20s", "has no comma: write 3 breaths, at least 20s"),
         ("3 in whole breaths", "'3' is 3, which is not a time: write seconds, as 20s"),
         ("3 breaths in whole breaths", "'3 breaths' is 3 breaths, which is not a time"),
@@ -118,7 +150,7 @@ def test_no_text_gives_more_than_a_value_or_an_error(text: str, values: dict[str
 def test_names_that_need_each_other_take_no_time() -> None:
     doubled = {f"n{number}": f"{{n{number + 1}}} + {{n{number + 1}}}" for number in range(DEEPEST)}
     assert evaluate("{n0}", {**doubled, f"n{DEEPEST}": "1"}) == 2**DEEPEST
-    with pytest.raises(ChoiceError, match="more than 20 levels"):
+    with pytest.raises(ChoiceError, match="are more than 20 deep"):
         evaluate("{n0}", {f"n{number}": f"{{n{number + 1}}}" for number in range(5000)})
 
 

@@ -198,10 +198,10 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize(("code", "written", "said"), [(code, *pair) for code, pairs in READ.items() for pair in pairs])
-def test_what_has_one_reading_is_put_into_words(code: str, written: str, said: str) -> None:
+@pytest.mark.parametrize("code", READ)
+def test_what_has_one_reading_is_put_into_words(code: str) -> None:
     words = language(code)
-    assert read_aloud(written, words) == said
+    assert [(written, read_aloud(written, words)) for written, _ in READ[code]] == READ[code]
 
 
 @pytest.mark.parametrize("written", KEPT)

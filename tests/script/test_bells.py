@@ -39,6 +39,7 @@ def test_a_session_ends_with_its_chime(chime: str | None, ends: list[str]) -> No
     assert found == [] or found[-1].text in ends
 
 
+@pytest.mark.many
 def test_bells_ring_at_the_start_at_each_change_and_at_each_chapter_without_a_side() -> None:
     timeline = performed("leg-stretch", Choices(chime="bell"))
     found = bells(timeline)

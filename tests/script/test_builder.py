@@ -185,6 +185,7 @@ def test_a_side_that_there_is_not_is_refused() -> None:
         build(routine({"say": "Sit."}), Choices(sides=(Side.LEFT,)))
 
 
+@pytest.mark.many
 def test_what_multiplies_without_end_is_refused_before_it_is_built() -> None:
     step: Step = {"breathe": 10_000}
     for _ in range(6):

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecoach.core.breath import Kind, Span
+from voicecoach.core.breath import Kind, Pace, Span
 from voicecoach.core.notation import read_breath, read_pace
-from voicecoach.core.score import CueKind, Offset, Phrase, Seq, Side, Sound, list_phrases
+from voicecoach.core.score import CueKind, Phrase, Seq, Side, Sound, list_phrases
 from voicecoach.errors import RoutineError, UnknownNameError, Where
 from voicecoach.language import language
-from voicecoach.routine.formula import Formula
+from voicecoach.routine.formula import Formula, measure_breath
 from voicecoach.routine.loader import LoadedRoutine
 from voicecoach.routine.model import RoutineModel
 from voicecoach.routine.values import read_words
@@ -178,11 +178,11 @@ def test_a_number_and_a_length_are_worked_out_and_bounded() -> None:
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_a_breath_may_be_made_of_values(inhale: int, exhale: int) -> None:
     there = part(i=f"{inhale}", o=f"{exhale}s")
-    assert there.work_out_pace(Formula("{i}-{o}")) == read_pace(f"{inhale}-{exhale}")
+    assert there.work_out_pace(Formula("{i}-{o}")) == (read_pace(f"{inhale}-{exhale}"), False)
 
 
 def test_a_breath_that_can_not_be_breathed_is_told_at_its_place() -> None:
-    assert part().work_out_pace(read_pace("2-3")).points == (read_breath("2-3"),)
+    assert part().work_out_pace(read_pace("2-3")) == (Pace((read_breath("2-3"),)), False)
     with pytest.raises(RoutineError, match=r"x\.yaml:2:1: '0-0' can't be breathed"):
         part(i="0").work_out_pace(Formula("{i}-{i}", Where("x.yaml", 2, 1)))
     with pytest.raises(RoutineError, match=r"\{j\} has no value"):
@@ -221,24 +221,50 @@ def test_breaths_that_grow_are_counted_from_where_they_are() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("in 1, out {i} * 2", "in 1, out 3"), ("{i} / 3-{o}", "0.5-4"), ("{i} * 2-{o}..4-6", "3-4..4-6")],
+    [
+        ("in 1, out {i} * 2", "in 1, out 3"),
+        ("{i} / 3-{o}", "0.5-4"),
+        ("{i} * 2-{o}..4-6", "3-4..4-6"),
+        ("{i} + 1-{o} + 2s", "2.5-6"),
+        ("{i}+1 - {o}*2", "2.5-8"),
+        ("({o} - 1)-({o}+1)", "3-5"),
+        ("in {o} * 0.4, out {o} * 0.6..in 4, out 6", "1.6-2.4..4-6"),
+        ("in {i}s and out {o}s", "1.5-4"),
+        ("{i} in, max({o}, 5) out", "1.5-5"),
+        ("{i}/{o}", "1.5-4"),
+        ("{i} {o}", "1.5-4"),
+        ("{o}-{none}-{o}", "4-4"),
+        ("in {o}, hold {none}, out {o} * 2, pause 0", "4-8"),
+        ("4-{none}-6..4-{o}-6", "4-0-6..4-4-6"),
+        ("{o}/min", "4/min"),
+        ("{o} breaths per minute {o}:{i}", "4/min 4:1.5"),
+        ("{i}-{o} +{i}s every {o}m", "1.5-4 +1.5s every 4m"),
+        ("{i}-{o} + 1s + 0.5s every 20s", "1.5-5 +0.5s every 20s"),
+        ("{whole}", "in 1, in 2, out 3"),
+        ("{whole}..{whole}", "in 1, in 2, out 3..in 1, in 2, out 3"),
+    ],
 )
-def test_a_phase_may_be_a_product(text: str, expected: str) -> None:
-    assert part(i="1.5s", o="4").work_out_pace(Formula(text)) == read_pace(expected)
+def test_a_phase_may_be_worked_out(text: str, expected: str) -> None:
+    there = part(i="1.5s", o="4", none="0", whole="in 1, in 2, out 3")
+    assert there.work_out_pace(Formula(text)) == (read_pace(expected), False)
 
 
-def test_what_a_breath_does_not_work_out_is_told() -> None:
-    with pytest.raises(RoutineError, match=r"of names, only \* and / can be worked out in a breath"):
-        part(i="2").work_out_pace(Formula("in 1, out {i} + 2"))
-    with pytest.raises(
-        RoutineError, match=r"'\{i\}' is 2 breaths, and a phase lasts seconds; write a number or a time"
-    ):
-        part(i="2 breaths").work_out_pace(Formula("{i}-6"))
-
-
-def test_a_moment_is_worked_out_from_the_start_or_the_end_of_a_hold() -> None:
-    there = part(stay="20s", free="2 breaths")
-    assert there.moment(Formula("{stay} / 2")) == Offset(Fraction(0), Fraction(10))
-    assert there.moment(Formula("last {stay} / 4")) == Offset(Fraction(1), Fraction(-5))
-    with pytest.raises(RoutineError, match=r"'last \{free\}' is 2 breaths; write a time, as 10s"):
-        there.moment(Formula("last {free}"))
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("in 1, out {i} - 3", "'{i} - 3' is less than zero"),
+        ("{i}-{o} - 1", "put a difference into parentheses, as ({in} - 1)-{out}"),
+        ("{i}", "it needs 2, 3 or 4 numbers"),
+        ("{o}", "{o} has no value: write a whole breath"),
+        ("{in}", "{in} is the length of a phase; write a whole breath, as {in}-{out} or {breath}"),
+        ("in {i}, out", "'out' has no length, or no phase"),
+        ("{i}-{i} breaths", "is 2 breaths, and a phase lasts seconds"),
+        ("{i}--{i}", "a number is missing, or negative"),
+        ("{deep}", "uses are more than 20 deep"),
+    ],
+)
+def test_a_breath_that_can_not_be_worked_out_is_told(text: str, told: str) -> None:
+    own = measure_breath(read_breath("4-6"))
+    with pytest.raises(RoutineError) as caught:
+        replace(part(), values={**own, "i": "2", "deep": "{deep}"}).work_out_pace(Formula(text))
+    assert told.replace(": write", "; write") in str(caught.value)

@@ -130,7 +130,7 @@ def test_words_and_steps_can_be_limited() -> None:
 
 def test_values_of_values_that_never_end_are_refused() -> None:
     chain = {f"v{number}": f"{{v{number + 1}}}" for number in range(200)} | {"v200": "1"}
-    with pytest.raises(RoutineError, match=r"more than \d+ levels"):
+    with pytest.raises(RoutineError, match="more than 20 deep"):
         build(routine({"say": "{v0} times"}, parameters=chain), Choices())
 
 

@@ -124,6 +124,7 @@ def test_what_is_said_past_the_authors_limit_is_for_those_who_chose_the_rounds()
     assert "That is plenty." not in [cue.text for cue in laid(script, Choices(), fit.amount).cues]
 
 
+@pytest.mark.many
 def test_sides_with_rounds_of_their_own_keep_their_difference() -> None:
     script = routine({"each side": {"rounds": {"left": 3, "right": 2}, "between": [REST], "steps": [FOLD]}})
     left, right = asked(script, 1200).trial.freedoms.played
@@ -241,6 +242,7 @@ SESSIONS = st.builds(routine, BLOCKS)
 LENGTHS = st.fractions(40, 450, max_denominator=1000)
 
 
+@pytest.mark.many
 @given(SESSIONS, PACES, LENGTHS, st.sampled_from([LEFT_RIGHT, (Side.LEFT,)]))
 def test_a_length_is_met_to_the_frame_or_those_that_are_named_can_be(
     script: LoadedRoutine, taken: Pace | None, seconds: Fraction, sides: tuple[Side, ...]
@@ -261,6 +263,7 @@ def test_a_length_is_met_to_the_frame_or_those_that_are_named_can_be(
     assert fit.amount.closing % FRAME == 0
 
 
+@pytest.mark.many
 @given(SESSIONS, PACES.filter(lambda taken: taken is None or (len(taken.points) == 1 and not taken.every)), LENGTHS)
 def test_breaths_and_words_are_as_they_would_be_without_a_length(
     script: LoadedRoutine, taken: Pace | None, seconds: Fraction
@@ -295,6 +298,7 @@ def test_the_authors_limits_are_kept(count: int, limits: dict[str, int], rounds:
     assert turns[::2] == turns[1::2]
 
 
+@pytest.mark.many
 @given(SESSIONS, PACES, LENGTHS)
 def test_the_tracks_of_both_sides_have_the_length(script: LoadedRoutine, taken: Pace | None, seconds: Fraction) -> None:
     try:
@@ -407,11 +411,11 @@ def test_lengths_that_can_not_be_are_refused(
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("length", ["10m", "600s", "10:00", "10 Minuten"])
+@pytest.mark.parametrize("length", ["3m", "180s", "3:00", "3 Minuten"])
 def test_a_plan_shows_what_was_chosen(length: str, fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    del fake
-    assert run(["plan", "sitting-leg-stretch", "--length", length]) == 0
-    assert "fitted to 10:00; rounds: " in capsys.readouterr().out.splitlines()[-1]
+    (fake.parent / "mine.yaml").write_text(COUNTED, encoding="utf-8")
+    assert run(["plan", str(fake.parent / "mine.yaml"), "--length", length]) == 0
+    assert "fitted to 3:00; rounds: " in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_a_wrong_length_is_a_wrong_choice() -> None:

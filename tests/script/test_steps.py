@@ -290,6 +290,7 @@ def announced(choices: Choices | None = None, **block: object) -> list[str]:
     return heard(played(routine({"each side": {**block, "steps": steps}}), choices))
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("order", ["alternate", "blocked"])
 @pytest.mark.parametrize("first", ["left", "right"])
 @pytest.mark.parametrize("sides", [LEFT_RIGHT, (Side.LEFT,), (Side.RIGHT,)])
@@ -483,6 +484,7 @@ def test_a_pace_in_steps_grows_after_each_time_and_never_shrinks(count: int, ten
         elapsed += 2 * length + 2
 
 
+@pytest.mark.many
 def test_a_pace_in_steps_never_grows_past_the_longest_breath() -> None:
     assert max(each.seconds for each in read_pace("4-6 +900s every 1s").breaths(2000)) == 600
     with pytest.raises(ChoiceError, match="a step is taken after some time"):
@@ -592,8 +594,8 @@ def test_both_sides_tracks_are_equal_in_every_order_and_for_unequal_words(  # no
         ("- {repeat: {vary: {m: [a]}, steps: [{repeat: {between: [say: '{next m}'], steps: [say: a]}}]}}", "{next m}"),
         ("- {name: '{x}', pace: {breath: 2-2, steps: [say: hi]}}", "{x} has neither a side nor a value here"),
         ("- {name: '{x}', each side: {steps: [say: hi]}}", "{x} has neither a side nor a value here"),
-        ("- {include: thigh-burner, rounds: 2}", "the key 'rounds' is not known here"),
-        ("- {include: forward-lunge, side: left}", "'forward-lunge' has an 'each side' itself"),
+        ("- {include: thigh-burner, only: first}", "the key 'only' is not known here; possible are: name, include, "),
+        ("- {include: thigh-burner, side: left}", "the key 'side' is not known here; possible are: name, include, "),
         ("- {say: 'your {leg}', side: both}", "{leg} has no side here; move it into an 'each side'"),
     ],
 )  # fmt: skip
@@ -666,6 +668,7 @@ def deep(kind: list[str], count: int) -> str:
     return "\n".join([*lines, "  " * (3 * count + 1) + "- {breathe: 1, in: {first: In, again: Out}}", ""])
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("kind", [["repeat"], ["pace"], ["repeat", "pace"]])
 def test_blocks_stand_in_blocks_up_to_20_deep(kind: list[str], tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"

@@ -24,6 +24,7 @@ from voicecoach.core.breath import Pace
 from voicecoach.core.notation import read_breath
 from voicecoach.script.choices import Choices
 from voicecoach.system import cache
+from voicecoach.system.cache import has_entries, locate_entry, store
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
@@ -158,3 +159,12 @@ def test_a_link_in_the_place_of_an_entry_gives_way_even_one_in_a_circle(tmp_path
         cache.store(path, b"kept")
         assert (cache.fetch(path), path.is_symlink()) == (b"kept", False)
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_cache_knows_whether_it_has_entries_of_a_kind(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    assert not has_entries(folder, "clip")
+    store(locate_entry(folder, "fact", "a"), b"1")
+    assert not has_entries(folder, "clip")
+    store(locate_entry(folder, "clip", "a"), b"1")
+    assert has_entries(folder, "clip")

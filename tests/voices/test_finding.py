@@ -12,7 +12,7 @@ from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
 from voicecoach.voices import finding, system
 from voicecoach.voices.catalogue import Catalogue
 from voicecoach.voices.finding import System, find_voice, list_kinds, list_voices
-from voicecoach.voices.port import Settings, VoiceInfo
+from voicecoach.voices.port import Kind, Settings, VoiceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,10 +202,8 @@ PEOPLE = ("amy", "my", "am", "ava", "bo", "carl", "de", "eva", "ida", "jo", "kal
 """Speakers, of whom some are called like the codes of languages."""
 
 
-@pytest.mark.parametrize("name", PEOPLE)
 @pytest.mark.parametrize("spelt", [str, str.upper, str.title, "{}, medium".format, "en_US-{}-medium".format])
 def test_a_person_is_found_by_name_beside_voices_for_every_language(
-    name: str,
     spelt: Callable[[str], str],
     there: Callable[..., None],
     settings: Settings,
@@ -218,8 +216,9 @@ def test_a_person_is_found_by_name_beside_voices_for_every_language(
         VoiceInfo(f"neural:en_US-{each}-medium", "neural", f"{each}, medium", ("en-us",), rank=9) for each in PEOPLE
     ]
     there(FakeKind("neural", tuple(people)))
-    assert found(spelt(name), settings) == f"neural:en_US-{name}-medium"
-    assert found(f"system:{name[:2]}", settings) == f"xx/{name[:2]}"
+    for name in PEOPLE:
+        assert found(spelt(name), settings) == f"neural:en_US-{name}-medium"
+        assert found(f"system:{name[:2]}", settings) == f"xx/{name[:2]}"
 
 
 def test_the_systems_voice_is_never_another_one(
@@ -310,3 +309,16 @@ def test_a_system_without_speech_is_listed_as_what_it_could_have(
 def test_our_own_kinds_are_there() -> None:
     assert {"system", "piper", "recorded", "command"} <= list_kinds().keys()
     assert all(each.name == name for name, each in list_kinds().items())
+
+
+def test_a_kind_of_which_nothing_is_installed_is_not_imported_to_find_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> Kind:
+        raise AssertionError("it was imported")
+
+    kinds = [finding.Later(each, fail, lambda _: True, lambda _: False) for each in ("kokoro", "piper")]
+    monkeypatch.setattr(finding, "list_kinds", lambda: {each.name: each for each in kinds})
+    assert not finding.has_natural(Settings("en", "", tmp_path))
+    with pytest.raises(AssertionError, match="imported"):
+        finding.list_others(Settings("en", "", tmp_path))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from voicecoach.core.score import Side
-    from voicecoach.routine.loader import LoadedRoutine, UsedFile
+    from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.script.piece import Piece
 
 COVERED = Fraction(1800)
@@ -132,9 +132,24 @@ class Source:
                 return found
         written = write_checked_piece(self.routine, choices)
         if places and not any(part.sounds for part in _list_routines(self.routine)):
-            with suppress(OSError):  # a cache that can't be written costs time, not the session
-                cache.store(places[written.timed], _pack(_list_digests(self.routine), written))
+            self._store(places[written.timed], written)
+            self._store_other(choices, written)
         return written
+
+    def _store(self, place: Path, written: Piece) -> None:
+        with suppress(OSError):  # a cache that can't be written costs time, not the session
+            cache.store(place, _pack(_list_digests(self.routine), written))
+
+    def _store_other(self, choices: Choices, written: Piece) -> None:
+        """Store also the piece at the listener's breath, or the author's if this is at the listener's.
+
+        To write it costs a tenth of reading the routine for it later. It is only of use if it serves for any breath.
+        """
+        other = replace(choices, breath=None if choices.breath else written.pacing.own)
+        with suppress(VoicecoachError):  # a routine can be wrong at one of the two
+            also = written if written.timed else write_checked_piece(self.routine, other)
+            if not also.timed:
+                self._store(self._places(other)[False], also)
 
     def _places(self, choices: Choices) -> list[Path]:
         """Return two places in the cache: for pieces that depend on the length of breaths, the second one."""
@@ -289,15 +304,11 @@ def _list_digests(routine: LoadedRoutine) -> Digests:
     """Return the files of a routine, relative to its folder, and their digests."""
     base = routine.path.parent
     built_in = library.BUILT_IN
-    files = [
-        each for part in _list_routines(routine) for each in ((part.path, part.digest), *map(_name_used, part.used))
-    ]
-    paths = {(str(path) if path.parent == built_in else os.path.relpath(path, base), digest) for path, digest in files}
+    paths = {
+        (str(part.path) if part.path.parent == built_in else os.path.relpath(part.path, base), part.digest)
+        for part in _list_routines(routine)
+    }
     return tuple(sorted(paths))
-
-
-def _name_used(used: UsedFile) -> tuple[Path, str]:
-    return used.path, used.digest
 
 
 def _pack(digests: Digests, written: Piece) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.errors import VoicecoachError, VoiceError
-from voicecoach.system import parallel, plain_files
+from voicecoach.system import cache, parallel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,7 +180,7 @@ def voice_settings(request: Request, words: Language, folder: Path) -> Settings:
 @contextmanager
 def prepare_meanwhile(request: Request, folder: Path) -> Iterator[None]:
     """Prepare the voice of the first session meanwhile: its clips if they come with the program, else its list."""
-    if request.voice is not None or plain_files.is_folder(folder):
+    if request.voice is not None or cache.has_entries(folder, "clip"):
         yield
     elif _has_natural(request, folder):
         with _read_ahead(request):

@@ -192,7 +192,8 @@ class Pace:
         leg = min(int(at), len(self.points) - 2)
         start, end, share = self.points[leg], self.points[leg + 1], at - leg
         pairs = zip(start.phases, end.phases, strict=True)
-        return Breath(tuple(Phase(one.kind, one.seconds + (two.seconds - one.seconds) * share) for one, two in pairs))
+        mixed = (Phase(one.kind, one.seconds + (two.seconds - one.seconds) * share) for one, two in pairs)
+        return Breath(tuple(phase for phase in mixed if phase.seconds))
 
     def _list_steps(self, count: int) -> Iterator[Breath]:
         elapsed, start = Fraction(0), self.points[0]

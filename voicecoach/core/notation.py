@@ -6,7 +6,7 @@ import math
 import re
 from contextlib import suppress
 from fractions import Fraction
-from itertools import accumulate, pairwise, product
+from itertools import accumulate, compress, pairwise, product
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import LONGEST_BREATH, NAMES, ORDERS, Breath, Kind, Pace, Phase, Span
@@ -25,15 +25,19 @@ from voicecoach.core.spelling import (
 from voicecoach.errors import ChoiceError, find_close, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 SHORTEST_PHASE = Fraction(1, 10)
 """Seconds."""
 
+USUAL_RATIO = "40:60"
+"""How breaths per minute are divided if nothing else is written."""
 WRITE = "write seconds: in-out as 4-6, in-hold-out as 4-7-8, in-hold-out-pause as 4-4-4-4; decimals as 5.5-5.5"
 _WRITE_PHASES = "write phases as in 2, in 1, out 6"
 # Patterns are texts here, which `re` compiles, and keeps, when they are first used: most runs need few of them.
-_RATE = rf"(?i)({NUMBER}) ?(?:bpm|(?:breaths? ?)?(?:/|per|a) ?min(?:utes?)?\.?)(?: ({NUMBER}(?::{NUMBER})+))?"
+A_MINUTE = r"(?:bpm|(?:breaths? ?)?(?:/|per|a) ?min(?:utes?)?\.?)"
+"""The words after a number of breaths per minute."""
+_RATE = rf"(?i)({NUMBER}) ?{A_MINUTE}(?: ({NUMBER}(?::{NUMBER})+))?"
 _ROW = rf"{NUMBER}(?:(?: ?[-/] ?| ){NUMBER})*"
 _NUMBER = NUMBER
 _GAP = r"(?:^|[-/]) ?(?:[-/]|$)"
@@ -74,14 +78,19 @@ def read_breath(text: str) -> Breath:
     Raises:
         ChoiceError: When the text is not a breath that can be breathed.
     """
+    return make_breath(text, _read_all_phases(text))
+
+
+def _read_all_phases(text: str) -> list[Phase]:
+    """Return the phases of a breath as they are written, also those of no length."""
     plain = drop_unit(simplify(text), "s")
     if match := re.fullmatch(_RATE, plain):
-        return _check_breath(text, _read_rate(text, read_number(match[1]), match[2] or "40:60"))
+        return divide_minute(text, read_number(match[1]), match[2] or USUAL_RATIO)
     if _is_named(plain):
-        return _check_breath(text, _read_named(text, plain))
+        return _read_named(text, plain)
     if not re.fullmatch(_ROW, plain):
         raise ChoiceError(f"{quote(text)} {_explain_breath(plain)}")
-    return _check_breath(text, _read_phases(text, plain))
+    return _read_phases(text, plain)
 
 
 def read_pace(text: str) -> Pace:
@@ -104,15 +113,29 @@ def read_pace(text: str) -> Pace:
         if not every:
             raise ChoiceError(f"{quote(text)} is not a pace: a step is taken after some time\nwrite 4-6 +0.3s every 5m")
         return Pace((read_breath(match[1]),), longer, every)
-    points = (
-        tuple(read_breath(part) for part in re.split(_POINTS, plain))
-        if re.search(_POINTS, plain)
-        else (read_breath(text),)
-    )
-    kinds = {tuple(phase.kind for phase in point.phases) for point in points}
-    if len(kinds) > 1:
+    if not re.search(_POINTS, plain):
+        return Pace((read_breath(text),))
+    return join_breaths(text, [_read_all_phases(part) for part in re.split(_POINTS, plain)])
+
+
+def join_breaths(text: str, points: Sequence[Sequence[Phase]]) -> Pace:
+    """Return the pace that leads through these breaths; a phase can grow from no length, or shrink to it.
+
+    >>> [str(each) for each in read_pace("4-0-6..4-2-6").breaths(3)]
+    ['4-6', '4-1-6', '4-2-6']
+
+    Raises:
+        ChoiceError: When one can't be breathed, or they have different phases.
+    """
+    breaths = [make_breath(text, point) for point in points]
+    if len(points) == 1:
+        return Pace((breaths[0],))
+    if len({tuple(phase.kind for phase in point) for point in points}) == 1:
+        lasting = [any(phase.seconds for phase in some) for some in zip(*points, strict=True)]
+        return Pace(tuple(Breath(tuple(compress(point, lasting))) for point in points))
+    if len({tuple(phase.kind for phase in each.phases) for each in breaths}) > 1:
         raise ChoiceError(f"{quote(text)} is not a pace: its breaths have different phases\n{WRITE}")
-    return Pace(points)
+    return Pace(tuple(breaths))
 
 
 def read_paces(text: str, most: int = 400) -> tuple[Pace, ...]:
@@ -186,8 +209,12 @@ def _is_pair(text: str) -> bool:
     return any(form.fullmatch(text) for form in _NAMED) and _is_named(text)
 
 
-def _read_rate(text: str, rate: Fraction, ratio: str) -> list[Phase]:
-    """Return the phases of so many breaths a minute; their ends are rounded, so that the breath keeps its length."""
+def divide_minute(text: str, rate: Fraction, ratio: str) -> list[Phase]:
+    """Return the phases of so many breaths a minute; their ends are rounded, so that the breath keeps its length.
+
+    Raises:
+        ChoiceError: When the ratio is not one of 2, 3 or 4 numbers.
+    """
     parts = _read_phases(text, ratio.replace(":", "-"))
     total = sum((phase.seconds for phase in parts), Fraction(0))
     if not rate or not total:
@@ -306,7 +333,12 @@ def _explain_breath(plain: str) -> str:
     return f"is not a breath: {quote(wrong)} is not a number of seconds\n{WRITE}"
 
 
-def _check_breath(text: str, phases: list[Phase]) -> Breath:
+def make_breath(text: str, phases: Sequence[Phase]) -> Breath:
+    """Return a breath of these phases, without those of no length.
+
+    Raises:
+        ChoiceError: When it can't be breathed.
+    """
     kept = tuple(phase for phase in phases if phase.seconds)
     taken = Breath(kept)
     missing = [kind for kind in (Kind.INHALE, Kind.EXHALE) if kind not in {phase.kind for phase in kept}]

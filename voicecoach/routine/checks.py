@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
-from voicecoach.errors import ChoiceError, Problem, RoutineError, cut, find_close, order_problems, quote
+from voicecoach.errors import Problem, RoutineError, cut, find_close, order_problems, quote
 from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_languages, list_missing
 from voicecoach.routine.blocks import check_blocks
 from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
-from voicecoach.routine.formula import Formula, Quantity, refuse_slips
-from voicecoach.routine.includes import DEEPEST, check_includes
+from voicecoach.routine.formula import BREATH_NAMES, Formula
+from voicecoach.routine.formula_syntax import Quantity
 from voicecoach.routine.keys import AROUND, LISTS
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.model import (
@@ -31,6 +31,7 @@ from voicecoach.routine.model import (
     list_words,
     walk_steps,
 )
+from voicecoach.routine.pace_formula import find_slip
 from voicecoach.routine.source import Table, Tree, find_key_place, find_place, list_texts
 from voicecoach.routine.speakable import find_pause_mark
 from voicecoach.routine.values import BLANK, Words
@@ -54,13 +55,16 @@ FILLED = {"round": {"number"}, "titled": {"title", "part"}, **COUNTED}
 SPOKEN_HEAD = ("title", "notice", "benefits", "tips", "sides", "words", "closing")
 """Keys of a routine's head whose texts are spoken."""
 
+DEEPEST = 20
+"""The most levels of nested blocks."""
+
 NO_VALUE = "has neither a side nor a value here"
 
 LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-9]+:[0-5][0-9]")
 
 
-def validate(tree: Tree, *, turn: bool = False) -> RoutineModel:
-    """Return the model of a routine, read from its parse tree; ``turn`` tells whether it is for the turn of a side.
+def validate(tree: Tree) -> RoutineModel:
+    """Return the model of a routine, read from its parse tree.
 
     Raises:
         RoutineError: With all problems, in the order of the file.
@@ -72,17 +76,17 @@ def validate(tree: Tree, *, turn: bool = False) -> RoutineModel:
         model = RoutineModel.model_validate(tree)
     except ValidationError as error:
         raise RoutineError(explain_errors(error, tree)) from error
-    problems = order_problems(islice(_check_sense(model, tree, turn=turn), MOST_LOOKED_AT))
+    problems = order_problems(islice(_check_sense(model, tree), MOST_LOOKED_AT))
     if problems:
         raise RoutineError(cut(problems))
     return model
 
 
-def _check_sense(model: RoutineModel, tree: Table, *, turn: bool) -> Iterator[Problem]:
+def _check_sense(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     """Yield the problems that only several parts of the file show together."""
-    names = frozenset(model.parameters) | {"halfway", "last one"}
+    names = frozenset(model.parameters) | {"halfway", "last one", *BREATH_NAMES}
     sides = {*model.sides.left, *model.sides.right} if model.sides else set()
-    visits = list(_visit_steps(model.steps, ("steps",), names, sided=turn, nouns=sides))
+    visits = list(_visit_steps(model.steps, ("steps",), names, nouns=sides))
     between: list[Visit] = [
         (("between", number), step, False, names | {"next"}) for number, step in enumerate(model.between)
     ]
@@ -95,7 +99,7 @@ def _check_sense(model: RoutineModel, tree: Table, *, turn: bool) -> Iterator[Pr
     yield from _check_sides(model, visits, tree)
     yield from check_blocks(visits, tree)
     yield from _check_words(model, sides, tree)
-    yield from check_includes(model, tree)
+    yield from _check_includes(model, visits, tree)
 
 
 def list_spoken(model: RoutineModel, tree: Table) -> Iterator[tuple[Where, tuple[str, ...]]]:
@@ -216,7 +220,7 @@ def _check_blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[st
                 else:
                     yield _explain_blank(where, blank, known, sides if sided else None)
         values = names - {f"next {name}" for name in sides}
-        for formula in _list_formulas(step):
+        for formula in list_formulas(step):
             for name in sorted(formula.names() - values):
                 at = formula.where or find_place(tree, path)
                 if _is_ahead(name, values.difference(fixed)):
@@ -268,7 +272,7 @@ def _has_own_side(step: Model) -> bool:
     return getattr(step, "side", None) in {"left", "right"} or getattr(step, "sides", None) is not None
 
 
-def _list_formulas(step: Model) -> Iterator[Formula]:
+def list_formulas(step: Model) -> Iterator[Formula]:
     """Yield every formula of a step, also those of its rounds and of its growing values."""
     inner = find_block(step)
     growing = inner.vary.values() if isinstance(inner, Round) else ()
@@ -304,8 +308,6 @@ def _check_values(model: RoutineModel, visits: Iterable[Visit], sides: set[str],
     ]
     for path, step, _, known in visits:
         inner = find_block(step)
-        settings = step.set_ if isinstance(step, Include) else {}
-        given += [((*path, "set", name), known, text) for name, text in settings.items()]
         for name, values in inner.vary.items() if isinstance(inner, Round) else ():
             at = (*path, "each side" if isinstance(step, EachSide) else "repeat", "vary", name)
             texts = () if isinstance(values, Growing) else values
@@ -320,16 +322,14 @@ def _check_values(model: RoutineModel, visits: Iterable[Visit], sides: set[str],
 
 def _check_parameters(model: RoutineModel, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
     """Report parameters in formulas that are not valid arithmetic."""
-    wanted = {name for _, step, *_ in visits for formula in _list_formulas(step) for name in formula.names()}
+    wanted = {name for _, step, *_ in visits for formula in list_formulas(step) for name in formula.names()}
     found: set[str] = set()
     while wanted:
         found |= wanted
         texts = (model.parameters.get(name, "") for name in wanted)
         wanted = {name.lower() for text in texts for name in BLANK.findall(text)} - found
     for name in sorted(found & {*model.parameters}):
-        try:
-            refuse_slips(model.parameters[name])
-        except ChoiceError as error:
+        if error := find_slip(model.parameters[name]):
             yield Problem(find_place(tree, ("parameters", name)), *str(error).rsplit(": ", 1))
 
 
@@ -423,3 +423,25 @@ def _check_fillings(key: str, given: str | tuple[str, ...], sides: set[str], whe
         yield Problem(where, f"{{{blank}}} has no value here", "take it out")
     for blank in sorted(COUNTED.get(key, set()) - blanks):
         yield Problem(where, f"{{{blank}}} is missing here", "write it in the place where it is said")
+
+
+def _check_includes(model: RoutineModel, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:
+    """Report parts that are never heard: a routine with includes plays those and nothing else."""
+    nested = [step.include.where for path, step, *_ in visits if isinstance(step, Include) and len(path) > 2]  # noqa: PLR2004
+    beside = [step.include.where for step in model.steps if isinstance(step, Include)]
+    if nested or (beside and len(beside) < len(model.steps)):
+        others = [step.where for step in model.steps if not isinstance(step, Include)]
+        fewer = others if len(others) < len(beside) else []
+        where = [*nested, *fewer, *beside][0] or tree.where
+        remedy = "put the other steps into a routine of their own, and include that too"
+        yield Problem(where, "an include can only be beside other includes", remedy)
+        return
+    silent = ("tips", "benefits", "sides") if beside else ("between",)
+    for key in silent:
+        if getattr(model, key):
+            what = f"{key!r} is not used in a routine {'made of' if beside else 'without'} includes"
+            yield Problem(
+                find_key_place(tree, (key,)),
+                what,
+                "move it into the routine it is meant for" if beside else "take it out",
+            )

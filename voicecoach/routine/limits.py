@@ -14,7 +14,7 @@ from voicecoach.routine.model import BreathePhases, PerSide, Rest, Round, find_b
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voicecoach.routine.formula import Quantity
+    from voicecoach.routine.formula_syntax import Quantity
     from voicecoach.routine.model import Model, RoutineModel
     from voicecoach.routine.speakable import Finding
 

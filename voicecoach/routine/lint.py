@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from voicecoach.core.breath import Span
-from voicecoach.errors import Problem, Where, quote
+from voicecoach.errors import Problem, Where, find_close, quote
 from voicecoach.language import language
 from voicecoach.phonemes import find_unknown
 from voicecoach.routine.bare_numbers import find_bare_numbers
-from voicecoach.routine.checks import list_spoken
-from voicecoach.routine.formula import Formula, Quantity
+from voicecoach.routine.checks import list_formulas, list_spoken
+from voicecoach.routine.formula import BREATH_NAMES, Formula
+from voicecoach.routine.formula_syntax import Quantity
 from voicecoach.routine.keys import AROUND, line_up
 from voicecoach.routine.limits import list_defaults, list_limits
-from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, find_block, walk_steps
+from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, find_block, list_words, walk_steps
 from voicecoach.routine.phase_keys import Groups, find_key, name_breath, read_phase_key
-from voicecoach.routine.shared_words import is_own
 from voicecoach.routine.sidedness import lint_sides
 from voicecoach.routine.source import Text, find_key_place, list_texts, walk_tables
 from voicecoach.routine.speakable import ADDRESS, check_written
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from voicecoach.routine.source import Table
     from voicecoach.routine.speakable import Finding
 
-UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary", "use", "set"}
+UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary"}
 """Keys whose values are not sentences."""
 
 SILENT = {"steps", *(key.replace(" ", "_") for key in AROUND), "pronounce", "language", "summary", "notes"}
@@ -262,10 +262,27 @@ def _find_unused_parameters(model: RoutineModel, tree: Table) -> Iterator[Proble
         *(text for step in walk_steps(model.steps) for text in _list_field_texts(step)),
     ]
     used = {name.lower() for text in texts for name in BLANK.findall(text)}
+    free = (used & {*BREATH_NAMES}) - {*model.parameters}
     for name in model.parameters:
-        if name not in used | {each.removeprefix("next ") for each in used}:
+        if name in used | {each.removeprefix("next ") for each in used}:
+            continue
+        if meant := find_close(name, sorted(free), 1):
+            where = _find_use(model, meant[0]) or find_key_place(tree, ("parameters", name))
+            what = f"{{{meant[0]}}} is that of the listener's breath, and the parameter {name!r} is never used"
+            yield Problem(where, what, f"did you mean {{{name}}}?")
+        else:
             remedy = f"write {{{name}}} where you need it, or take it out"
             yield Problem(find_key_place(tree, ("parameters", name)), f"the parameter {name!r} is never used", remedy)
+
+
+def _find_use(model: RoutineModel, name: str) -> Where | None:
+    """Return the first place where a name in braces is used in the steps."""
+    for step in walk_steps(model.steps):
+        used = [(words.where, words.blanks()) for words in list_words(step)]
+        used += [(formula.where, formula.names()) for formula in list_formulas(step)]
+        if found := next((where for where, names in used if where and name in names), None):
+            return found
+    return None
 
 
 def _find_unused_pronunciations(model: RoutineModel, tree: Table, words: Language) -> Iterator[Problem]:
@@ -281,8 +298,6 @@ def _find_unused_pronunciations(model: RoutineModel, tree: Table, words: Languag
     read = (read_aloud(text, words) for text in own)
     spoken = {word.casefold() for text in (*own, *read, *added) for word in _WORD.findall(text)}
     for name in model.pronounce:
-        if not is_own(tree, find_key_place(tree, ("pronounce", name))):
-            continue
         if not {word.casefold() for word in _WORD.findall(name)} <= spoken:
             what = f"{quote(name)} is never said, so its pronunciation has no effect"
             yield Problem(find_key_place(tree, ("pronounce", name)), what, "write it as it stands in the steps")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, GetPydanticSchema, WithJsonSchema
 from pydantic_core.core_schema import is_instance_schema
@@ -16,7 +17,9 @@ from voicecoach.core import notation
 from voicecoach.core.score import Offset
 from voicecoach.core.spelling import put_digits, read_number, shorten, simplify
 from voicecoach.errors import ChoiceError, VoicecoachError, Where, quote
-from voicecoach.routine.formula import NAME, Formula, as_span, evaluate, refuse_slips
+from voicecoach.routine.formula import Formula, as_count, as_span, evaluate
+from voicecoach.routine.formula_syntax import NAME, parse
+from voicecoach.routine.pace_formula import evaluate_pace, parse_pace
 from voicecoach.routine.source import CONTROL, Table
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ else:
             return Annotated[kind, GetPydanticSchema(lambda _source, _handler: is_instance_schema(kind))]
 
 
+_Found = TypeVar("_Found")
 LONGEST_TEXT = 10_000
 """The most characters of a text: some minutes of talk without a pause."""
 MOST_NAMES = 300
@@ -42,7 +46,11 @@ MOST_BREATHS = 10_000
 LONGEST_SPAN = 24 * 60 * 60
 """Seconds."""
 BLANK = NAME
-_SUM = re.compile(r"\w [-+*/] [\d.]")
+_CALCULATED = re.compile(r"[\w)] ?[-+*/\u00d7\u00f7\u2212\u2013] ?[-(\w.]|\)|\w\(")
+"""What a calculation without names has in it."""
+_NUMBERS = re.compile(r"\s*-.*|[\d.\s]+(?:[-/\u2212\u2013][\d.\s]+)+")
+"""Numbers that are no calculation: a negative one, a breath, a range of breaths, a fraction."""
+_BETWEEN_TWO = re.compile(r"\s*([^-\s][^-]*)(?<!\s)[-\u2013](?!\s)([^-]*[^-\s])\s*")
 _HALF = ("halfway", "half way", "half-way", "middle", "mid", "midway", "50%", "1/2")
 TONE = "~"
 """A last wording that stands for a tone instead of words."""
@@ -186,8 +194,10 @@ def _read_whole(most: int) -> BeforeValidator:
         if isinstance(value, (int, Formula)):
             return value
         if isinstance(value, str) and "{" in value:
-            return _read_named(value)
+            return _read_formula(value)
         plain = simplify(value) if isinstance(value, str) else ""
+        if _CALCULATED.search(plain) and not plain.startswith("-"):
+            plain = str(_calculate(plain, lambda text: as_count(evaluate(text, {}))))
         if not re.fullmatch(r"[0-9]+", plain):
             digits = re.search(r"[0-9]+", put_digits(plain))
             guess = min(max(int(digits[0][:4]), 1), most) if digits else 0
@@ -202,21 +212,38 @@ def _read_whole(most: int) -> BeforeValidator:
 
 
 def _read_formula(value: object) -> Formula:
+    """Read a calculation with names in braces, which have values later; its syntax is checked at once."""
+    return _make_formula(value, parse)
+
+
+def _make_formula(value: object, check: Callable[[str], object]) -> Formula:
     if isinstance(value, str) and set("{}") & set(BLANK.sub("", value)):
         raise ValueError("a brace is alone here; write both, as in {hold}")
-    return Formula(_read_filled(value), getattr(value, "where", None))
+    text = _read_filled(value)
+    _calculate(text, check)
+    return Formula(text, getattr(value, "where", None))
+
+
+def _calculate(text: str, work_out: Callable[[str], _Found]) -> _Found:
+    """Return the result of a calculation; an error is one of pydantic's, with the remedy after a semicolon."""
+    try:
+        return work_out(text)
+    except VoicecoachError as error:
+        raise ValueError("; ".join("; ".join(str(error).splitlines()).rsplit(": ", 1))) from error
 
 
 def _read_calculated(value: object) -> Formula:
     """Read a formula; one without names is evaluated at once to check it."""
     if isinstance(value, Formula):
         return value
+    if isinstance(value, str) and "{" not in value and not _CALCULATED.search(value):
+        try:
+            evaluate(value, {}, signed=True)
+        except VoicecoachError as error:
+            raise ValueError(f"{quote(value)} is not a number or a length; write 5, 20s or 2 breaths") from error
     formula = _read_formula(value)
     if not formula.names():
-        try:
-            evaluate(formula.text.removeprefix("-").strip(), {})
-        except VoicecoachError as error:
-            raise ValueError(f"{quote(formula.text)} is not a number or a length; write 5, 20s or 2 breaths") from error
+        _calculate(formula.text, lambda text: evaluate(text, {}, signed=True))
     return formula
 
 
@@ -232,23 +259,36 @@ def _read_length(value: object) -> object:
     """Read a length or a formula; a plain number means breaths."""
     if isinstance(value, int):
         return breaths.Span(breaths=value)
-    return _read_arithmetic(value)
-
-
-def _read_arithmetic(value: object) -> object:
-    """Read a formula, which is evaluated later; refuse slips at once that no value of a name would correct."""
     if not isinstance(value, str):
         return value
+    return _read_formula(value) if "{" in value else _calculate(value, _read_plain_length)
+
+
+def _read_plain_length(text: str) -> object:
+    """Return the length that a calculation without names comes to; any other text unchanged."""
+    if not _CALCULATED.search(text) or _NUMBERS.fullmatch(text):
+        return text
+    with suppress(ChoiceError):
+        return notation.read_span(text)
     try:
-        refuse_slips(value)
-        return as_span(evaluate(value, {})) if _SUM.search(value) and "{" not in value else _read_named(value)
-    except VoicecoachError as error:
-        raise ValueError("; ".join(str(error).rsplit(": ", 1))) from error
+        return as_span(evaluate(text, {}))
+    except ChoiceError:
+        ends = _BETWEEN_TWO.fullmatch(text)
+        if ends and not set("*/+()") & set(text):
+            raise ChoiceError(f"{quote(text)} is not a length: write one length, not a range, as {ends[2]}") from None
+        raise
 
 
-def _read_named(value: object) -> object:
-    """Return a formula if a value has names in braces; other values unchanged."""
-    return _read_formula(value) if isinstance(value, str) and "{" in value else value
+def _read_own_pace(value: object) -> object:
+    """Read a breath that is calculated; any other text unchanged."""
+    if not isinstance(value, str):
+        return value
+    if "{" in value:
+        return _make_formula(value, parse_pace)
+    if set("*()") & set(value):
+        with suppress(VoicecoachError):
+            return evaluate_pace(value, {})
+    return value
 
 
 def _refuse_names(value: object) -> object:
@@ -273,13 +313,31 @@ def _require_breaths(span: breaths.Span | Formula) -> breaths.Span | Formula:
     return span
 
 
+LAST = "last "
+"""What is before a moment that is counted from the end."""
+
+
+def _read_moment_formula(value: object) -> object:
+    """Return the formula of a moment of a hold if it has names or signs; other values unchanged."""
+    if not isinstance(value, str):
+        return value
+    if "{" in value:
+        return _make_formula(value, lambda text: parse(text.strip().removeprefix(LAST)))
+    text = value.strip().removeprefix(LAST)
+    if _CALCULATED.search(text) and simplify(value) not in _HALF:
+        with suppress(VoicecoachError):
+            evaluate(text, {})
+            return Formula(value, getattr(value, "where", None))
+    return value
+
+
 def _read_moment(text: str) -> Offset:
     """Read a moment of a hold: ``10s``, ``half``, ``last 5s``."""
     written = simplify(text)
     if written == "half":
         return Offset(Fraction(1, 2), Fraction(0))
-    if written.startswith("last "):
-        return Offset(Fraction(1), -notation.read_seconds(written.removeprefix("last ")))
+    if written.startswith(LAST):
+        return Offset(Fraction(1), -notation.read_seconds(written.removeprefix(LAST)))
     if written in _HALF:
         raise ChoiceError(f"{quote(text)} is not a moment\nwrite half")
     if not re.search("[0-9]", written):
@@ -304,7 +362,10 @@ Key = Annotated[str, AfterValidator(str.lower)]
 Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_list_sentences), _TEXTS]
 Pace = Annotated[InstanceOf[breaths.Pace], _parse_with(notation.read_pace), BeforeValidator(_refuse_names), _TEXT]
 OwnPace = Annotated[
-    InstanceOf[breaths.Pace] | InstanceOf[Formula], _parse_with(notation.read_pace), BeforeValidator(_read_named), _TEXT
+    InstanceOf[breaths.Pace] | InstanceOf[Formula],
+    _parse_with(notation.read_pace),
+    BeforeValidator(_read_own_pace),
+    _TEXT,
 ]
 Settle = Annotated[
     InstanceOf[breaths.Span] | InstanceOf[Formula],
@@ -320,7 +381,6 @@ Seconds = Annotated[int | InstanceOf[Formula], _read_whole(60), _NUMBER]
 Value = Annotated[str, BeforeValidator(_read_value), _TEXT]
 Worked = Annotated[InstanceOf[Formula], BeforeValidator(_read_calculated), _TEXT]
 Moment = Annotated[
-    InstanceOf[Offset] | InstanceOf[Formula], _parse_with(_read_moment), BeforeValidator(_read_named), _TEXT
+    InstanceOf[Offset] | InstanceOf[Formula], _parse_with(_read_moment), BeforeValidator(_read_moment_formula), _TEXT
 ]
 FileName = Annotated[InstanceOf[Name], BeforeValidator(_read_name), _TEXT]
-FileNames = Annotated[tuple[FileName, ...], BeforeValidator(_list_sentences), _TEXTS]

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Kind, Pace, Span
-from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Mark, Moment, Offset, Paced, Pause, Phrase, Seq, Side, Sound, Wording, seq
 from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, quote
 from voicecoach.language import capitalise
-from voicecoach.routine.formula import Formula, TooDeepError, as_count, as_span, evaluate
+from voicecoach.routine.formula import BreathLength, Formula, MixedError, as_count, as_span, evaluate, is_plain
+from voicecoach.routine.formula_syntax import SyntaxSlipError
+from voicecoach.routine.pace_formula import evaluate_pace
 from voicecoach.routine.text_normalisation import read_aloud
-from voicecoach.routine.values import BLANK, LONGEST_SPAN, MOST_BREATHS, TONE, Words
+from voicecoach.routine.values import BLANK, LAST, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.tally import BreathCount, Freedoms, Tally
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Mapping
 
     from voicecoach.core.breath import Breath
     from voicecoach.core.score import Score
     from voicecoach.language import Language
+    from voicecoach.routine.formula_syntax import Quantity
     from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.routine.model import ByRound
     from voicecoach.script.choices import Choices
 
 _Given = TypeVar("_Given")
-_FACTOR = r"(?:\{[^{}]*\}|[0-9]+(?:\.[0-9]+)?)"
-_PRODUCT = re.compile(rf"{_FACTOR}(?: [*/] {_FACTOR})*")
-_SUM = re.compile(r"\} [-+] | [-+] \{")
 _START = Offset(Fraction(0), Fraction(0))
 EACH = 20
 """Characters that each text counts for, besides its own."""
@@ -64,10 +63,6 @@ class Context:
         round: The round it is in, from 0, and of how many.
         again: Whether this is a later round.
         outermost: Whether no round is around it.
-        paced: Whether it is directly in a ``pace`` of its routine.
-        called: The names of the includes that it is in.
-        optional: Whether one of these is optional.
-        resting: The context around its routine that has rests between exercises.
         values: What names in braces stand for here, in lower case.
         varied: The round, from 0, that each varying name has its value from.
         tally: The counters of the whole session.
@@ -90,10 +85,6 @@ class Context:
     round: tuple[int, int] = (0, 1)
     again: bool = False
     outermost: bool = True
-    paced: bool = False
-    called: tuple[str, ...] = ()
-    optional: bool = False
-    resting: Context | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     varied: Mapping[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
@@ -119,9 +110,9 @@ class Context:
         if isinstance(value, int):
             return value
         try:
-            found = as_count(evaluate(value.text, self.values, self.spend))
+            found = as_count(self.evaluate(value.text))
         except ChoiceError as error:
-            return self.report(value.where, str(error), 1)
+            return self.report(value.where, self._explain(value, error), 1)
         if not 1 <= found <= MOST_BREATHS:
             what = f"{self._when(value)}{value.text} is {found:,}: from 1 to {MOST_BREATHS:,} are possible"
             return self.report(value.where, what, 1)
@@ -136,13 +127,11 @@ class Context:
         if isinstance(value, Span):
             return value
         try:
-            span = as_span(evaluate(value.text, self.values, self.spend))
+            span = as_span(self.evaluate(value.text))
         except ChoiceError as error:
-            return self.report(value.where, str(error), ONE_BREATH)
+            return self.report(value.where, self._explain(value, error), ONE_BREATH)
         if span == Span() and not empty:
-            when = self._when(value)
-            remedy = "let it start higher, or shrink less" if when else "give it more than 0"
-            return self.report(value.where, f"{when}{value.text} is 0: {remedy}", ONE_BREATH)
+            return self.report(value.where, self._explain_empty(value), ONE_BREATH)
         if span.breaths > MOST_BREATHS or max(span.rest, span.least) > LONGEST_SPAN:
             what = f"{value.text} lasts too long: at most {MOST_BREATHS:,} breaths or 24h are possible"
             return self.report(value.where, what, ONE_BREATH)
@@ -168,28 +157,61 @@ class Context:
             return max(span.breaths, math.ceil(span.least / self.shortest.seconds))
         return self.pace.count(span, self.beats.taken, self.beats.total)
 
-    def work_out_pace(self, value: Pace | Formula) -> Pace:
-        """Return a pace; names in it stand for seconds.
+    def evaluate(self, text: str) -> Quantity:
+        """Return the value of a calculation.
+
+        Raises:
+            ChoiceError: If it has none.
+        """
+        return evaluate(text, self.values, self._note_evaluated)
+
+    def _note_evaluated(self, text: str) -> None:
+        """Count a text that is evaluated, and note if it is a length of the listener's breath."""
+        self.spend(len(text))
+        if isinstance(text, BreathLength):
+            self.tally.timed = True
+            self.tally.heeding.add(self.routine.name)
+
+    def work_out_pace(self, value: Pace | Formula) -> tuple[Pace, bool]:
+        """Return a pace, and whether it follows the listener's breath by its names; plain numbers are seconds.
 
         Raises:
             RoutineError: When it can't be worked out, or is not a pace then.
         """
         if isinstance(value, Pace):
-            return value
+            return value, False
+        used: list[str] = []
         try:
-            return read_pace(_PRODUCT.sub(lambda match: self._seconds(match[0]), value.text))
+            found = evaluate_pace(value.text, self.values, self.listener, used.append)
         except ChoiceError as error:
-            also = "; of names, only * and / can be worked out in a breath" if _SUM.search(value.text) else ""
-            return self.report(value.where, "; ".join(str(error).splitlines()) + also, self.pace)
+            return self.report(value.where, self._explain(value, error), (self.pace, False))
+        for text in used:
+            self._note_evaluated(text)
+        return found, any(isinstance(text, BreathLength) for text in used)
 
-    def _seconds(self, text: str) -> str:
-        """Return a value as a phase of a breath is written: in seconds."""
-        if "{" not in text:
-            return text
-        found = evaluate(text, self.values, self.spend)
-        if isinstance(found, Span) and found.in_breaths:
-            raise ChoiceError(f"{quote(text)} is {found}, and a phase lasts seconds: write a number or a time")
-        return f"{float(found.rest if isinstance(found, Span) else found):g}"
+    @property
+    def listener(self) -> Pace:
+        """The breath that the listener chose; without a choice, the author's."""
+        return self.choices.breath or self.routine.model.breath
+
+    def _explain(self, value: Formula, error: ChoiceError) -> str:
+        """Return why a value can't be worked out, and in which round if only some can't."""
+        when = "" if isinstance(error, MixedError) else self._when(value)
+        return f"{when}{'; '.join(str(error).splitlines())}"
+
+    def _explain_empty(self, value: Formula) -> str:
+        """Say that a length is 0, and what would make it longer."""
+        when = self._when(value)
+        lacking = next((name for name in sorted(value.names()) if self._is_lacking(name)), "")
+        if lacking:
+            what = f"{{{lacking}}} is 0, because the breath {self.listener} has no {lacking}"
+            return f"{what}: give {lacking!r} a value under 'parameters', or use max({value.text}, 2s)"
+        return f"{when}{value.text} is 0: {'let it start higher, or shrink less' if when else 'give it more than 0'}"
+
+    def _is_lacking(self, name: str) -> bool:
+        """Tell whether a name is that of a phase which the listener's breath does not have."""
+        text = self.values.get(name, "")
+        return isinstance(text, BreathLength) and not text.seconds
 
     def moment(self, value: Offset | Formula) -> Offset:
         """Work a moment of a hold out: a time after its beginning, or after ``last`` a time before its end.
@@ -199,7 +221,7 @@ class Context:
         """
         if isinstance(value, Offset):
             return value
-        after = value.text.strip().removeprefix("last ")
+        after = value.text.strip().removeprefix(LAST)
         span = self.span(replace(value, text=after), empty=True)
         if span.in_breaths:
             return self.report(value.where, f"{quote(value.text)} is {span}: write a time, as 10s", _START)
@@ -320,7 +342,7 @@ class Context:
     @property
     def own_chapter(self) -> tuple[tuple[str, ...], Side | None]:
         """The chapter that this place is in, as the tally notes it."""
-        return (self.routine.model.title, *self.titles), self.side
+        return self.titles, self.side
 
     def _noun(self, name: str, side: Side | None) -> str:
         """Return what a name stands for: a noun of this side, of a side named with it or that is next, or a value."""
@@ -342,20 +364,26 @@ class Context:
         """Say a value: a number or a length in words, any other text as it stands, with the names in it filled."""
         text = self.values[name]
         try:
-            found = evaluate(text, self.values, self.spend)
-        except TooDeepError as error:
-            return self.report(None, str(error), text)
-        except ChoiceError:
-            others = {other: value for other, value in self.values.items() if other != name}
-            if name.startswith("next "):
-                coming = {other.removeprefix("next "): value for other, value in others.items() if "next " in other}
-                others = {**others, **coming}
-            return replace(self, values=others).fill(text, side)
+            found = self.evaluate(f"{{{name}}}") if not is_plain(text) else None
+        except SyntaxSlipError:
+            found = None
+        except ChoiceError as error:
+            return self.report(None, self._explain(Formula(f"{{{name}}}"), error), text)
+        if found is None:
+            return self._fill_value(name, text, side)
         if isinstance(found, Fraction):
             return self.words.number(found)
         breaths = [self.words.say_count("breaths", self._count(found))] if found.in_breaths else []
         times = [self.words.say_duration(found.rest)] if found.rest or not breaths else []
         return self.words.join_durations(*breaths, *times)
+
+    def _fill_value(self, name: str, text: str, side: Side | None) -> str:
+        """Return a value that is a text, with the names in it filled; a name of the next round has others of it."""
+        others = {other: value for other, value in self.values.items() if other != name}
+        if name.startswith("next "):
+            coming = {other.removeprefix("next "): value for other, value in others.items() if "next " in other}
+            others = {**others, **coming}
+        return replace(self, values=others).fill(text, side)
 
     def _pronounce(self, text: str) -> str:
         return read_aloud(text, self.words, tuple(self.routine.model.pronounce.items()))

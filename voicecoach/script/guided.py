@@ -23,9 +23,8 @@ PhaseSides = tuple[tuple[Kind, Side], ...]
 def guide_breaths(step: BreathePhases, part: Context) -> Score:
     """Write guided breaths, at their own pace if they have one."""
     if step.breath:
-        return write_paced(
-            part.work_out_pace(step.breath), part, lambda inner: _write_breaths(step, inner), fixed=step.fixed
-        )
+        pace, follows = part.work_out_pace(step.breath)
+        return write_paced(pace, part, lambda inner: _write_breaths(step, inner), fixed=step.fixed or follows)
     return _write_breaths(step, part)
 
 

@@ -7,8 +7,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import Side
-from voicecoach.errors import ChoiceError, UnknownNameError, quote
-from voicecoach.routine.formula import Formula, evaluate
+from voicecoach.errors import ChoiceError, UnknownNameError
+from voicecoach.routine.formula import Formula, Grown, evaluate, is_plain
 from voicecoach.routine.model import Change, Growing, PerSide, list_words
 from voicecoach.script.choices import LEFT_RIGHT
 from voicecoach.script.context import write_past
@@ -85,7 +85,7 @@ def vary(block: Round, place: int, played: Sequence[int], part: Context, followi
     """
     number, values = played[place], {"round": str(place + 1), "rounds": str(len(played))}
     for name, given in block.vary.items():
-        values |= _find_value(name, given, number, part)
+        values[name] = _find_value(given, number)
     values = {**look_ahead(block, following, part), **values}
     varied = {**part.varied, **dict.fromkeys(block.vary, number)}
     return replace(part, values=values, varied=varied, round=(place, len(played)))
@@ -99,35 +99,15 @@ def look_ahead(block: Round, following: Coming | None, part: Context) -> dict[st
         place, number = following
         values["next round"] = str(place + 1)
         for name, given in block.vary.items():
-            values |= _find_value(f"next {name}", given, number, part)
+            values[f"next {name}"] = _find_value(given, number)
     return values
 
 
-def _find_value(name: str, given: tuple[str, ...] | Growing, number: int, part: Context) -> dict[str, str]:
-    """Return the value of a name in a round; of one that grows, with the names that it is worked out from."""
-    if not isinstance(given, Growing):
-        return {name: given[number % len(given)]}
-    step = given.step.text.strip()
-    sign, size = ("-", step[1:].strip()) if step.startswith("-") else ("+", step)
-    values = {f"{name} from": given.from_.text, f"{name} step": size}
-    values[name] = f"{{{name} from}} {sign} {{{name} step}} * {number}"
-    try:
-        evaluate(values[name], {**part.values, **values}, part.spend)
-    except ChoiceError as error:
-        why = _explain_ungrown(name, given, number, str(error).removeprefix(quote(values[name])))
-        announced = name.startswith("next ")  # the round itself reports it
-        values[name] = given.from_.text if announced else part.report(given.from_.where, why, given.from_.text)
-    return values
-
-
-def _explain_ungrown(name: str, given: Growing, number: int, why: str) -> str:
-    """Say in its author's words why a value can't grow as it is written."""
-    if why.startswith(" adds a number"):
-        return (
-            f"'vary: {name}' starts at {given.from_.text} and grows by {given.step.text},"
-            " a number and a length: write both as lengths"
-        )
-    return f"in round {number + 1} {{{name}}}{why}" if why.startswith(" is ") else f"'vary: {name}': {why}"
+def _find_value(given: tuple[str, ...] | Growing, number: int) -> str:
+    """Return the text of a varying name in a round; it is evaluated where it is used."""
+    if isinstance(given, Growing):
+        return Grown(given.from_.text, given.step.text, number)
+    return given[number % len(given)]
 
 
 def list_played(block: Round, name: str, rounds: int, part: Context) -> list[int]:
@@ -168,6 +148,8 @@ def _choose_list(block: Round) -> str:
 
 
 def _is_text(value: str) -> bool:
+    if is_plain(value):
+        return True
     try:
         evaluate(value, {})
     except ChoiceError:

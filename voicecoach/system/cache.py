@@ -138,6 +138,11 @@ def measure_usage(folder: Path) -> Usage:
     return Usage(len(entries), sum(entry.bytes for entry in entries))
 
 
+def has_entries(folder: Path, kind: str) -> bool:
+    """Return whether a cache has any entry of a kind; a folder that does not exist has none."""
+    return any(entry.name.endswith(f".{kind}") for shelf in _list_shelves(folder) for entry in _scan(shelf))
+
+
 def clear(folder: Path) -> Usage:
     """Remove all entries of a cache, and nothing else; return what was removed."""
     gone = [entry for entry in _list_entries(folder, _ENTRY) if remove(entry.path)]

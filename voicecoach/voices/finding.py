@@ -81,11 +81,19 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A built-in kind that is imported only when needed; ``lists`` tells whether it has any voices."""
+    """A built-in kind that is imported only when needed.
+
+    Attributes:
+        name: The word before the colon.
+        load: Imports it.
+        lists: Whether it has any voices to list.
+        installed: Whether any of these can be ready.
+    """
 
     name: str
     load: Callable[[], Kind]
     lists: Callable[[Settings], bool]
+    installed: Callable[[Settings], bool] = lambda _: True
 
     def list_voices(self, settings: Settings) -> Sequence[VoiceInfo]:
         """List what it has."""
@@ -140,7 +148,12 @@ _OURS: tuple[Kind, ...] = (
         lambda settings: settings.data is not None and plain_files.is_folder(settings.data / "piper"),
     ),
     Later("hibari", _load_hibari, lambda _: True),
-    Later("kokoro", _load_kokoro, lambda settings: settings.data is not None),
+    Later(
+        "kokoro",
+        _load_kokoro,
+        lambda settings: settings.data is not None,
+        lambda settings: settings.data is not None and plain_files.is_folder(settings.data / "kokoro"),
+    ),
     Later("recorded", _load_recorded, lambda _: False),  # the folders of recordings are not known
     Later("command", _load_command, lambda settings: bool(settings.commands)),
 )
@@ -215,7 +228,7 @@ def pick_default(voices: Iterable[VoiceInfo], code: str) -> VoiceInfo | None:
 
 def has_natural(settings: Settings) -> bool:
     """Tell whether a voice besides the system's is the default for the language."""
-    return pick_default(list_others(settings), settings.language) is not None
+    return pick_default(_list_installed(settings), settings.language) is not None
 
 
 def list_others(settings: Settings) -> list[VoiceInfo]:
@@ -224,10 +237,17 @@ def list_others(settings: Settings) -> list[VoiceInfo]:
     return [each for kind in kinds if not isinstance(kind, System) for each in kind.list_voices(settings)]
 
 
+def _list_installed(settings: Settings) -> list[VoiceInfo]:
+    """List voices as `list_others`, without the kinds of which none can be ready: they need not be imported."""
+    kinds = (each for each in list_kinds().values() if not isinstance(each, System))
+    installed = (each for each in kinds if not isinstance(each, Later) or each.installed(settings))
+    return [voice for kind in installed for voice in kind.list_voices(settings)]
+
+
 def _find_default(every: Mapping[str, Kind], settings: Settings) -> Found:
     """Return the best natural voice for the language, else the system's, else any that speaks it."""
     code = settings.language
-    others = list_others(settings)
+    others = _list_installed(settings)
     best = pick_default(others, code)
     if best is None:
         try:

@@ -164,7 +164,7 @@ class NeuralVoice:
         started = count()
 
         def describe(folder: Path) -> Start:
-            # The first one reads all texts, and the others load the model meanwhile.
+            """Return how a worker is started: the first one reads all texts, the others load the model meanwhile."""
             setup = {**self.set_up(folder), "ready": next(started) > 0}
             patient = self.PATIENCE_A_CHARACTER
             return Start(self.command, setup, self.patience, sample_rate=RATE, patience_a_character=patient)

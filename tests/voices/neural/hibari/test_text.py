@@ -24,9 +24,9 @@ def read_phrases() -> dict[str, str]:
     return dict(line.split("\t") for line in PHRASES.read_text(encoding="utf-8").splitlines())
 
 
-@pytest.mark.parametrize(("phrase", "written"), read_phrases().items())
-def test_a_phrase_is_written_as_hibari_reads_it_well(phrase: str, written: str) -> None:
-    assert rewrite(read_aloud(phrase, language("en"))) == written
+def test_a_phrase_is_written_as_hibari_reads_it_well() -> None:
+    phrases = read_phrases()
+    assert {phrase: rewrite(read_aloud(phrase, language("en"))) for phrase in phrases} == phrases
 
 
 def test_there_are_two_hundred_phrases() -> None:
