@@ -19,7 +19,8 @@ from voicecoach.app.review import LONGEST_MEASURED, MOST_MEASURED, MOST_PERFORME
 from voicecoach.app.speaker import Speaker
 from voicecoach.errors import RoutineError
 from voicecoach.language import language, list_languages
-from voicecoach.routine import formula, source, text_normalisation
+from voicecoach.routine import source, text_normalisation
+from voicecoach.routine.formulas import evaluation
 from voicecoach.routine.loader import load_routine
 from voicecoach.routine.source import LARGEST_FILE
 from voicecoach.routine.text_normalisation import read_aloud
@@ -128,7 +129,7 @@ def test_of_the_worst_files_a_bounded_part_is_looked_at(
     calls: Counter[str] = Counter()
     reader = text_normalisation._Reader  # noqa: SLF001
     monkeypatch.setattr(reader, "read_signs", counting(calls, "read", reader.read_signs, 1))
-    monkeypatch.setattr(formula, "_evaluate_text", counting(calls, "worked out", formula._evaluate_text, 0))  # noqa: SLF001
+    monkeypatch.setattr(evaluation, "_evaluate_text", counting(calls, "worked out", evaluation._evaluate_text, 0))  # noqa: SLF001
     monkeypatch.setattr(re, "compile", counting(calls, "compiled", re.compile, 0))
     for name, most in (("PERFORMED", MOST_PERFORMED), ("SPENT", MOST_SPENT), ("MEASURED", MOST_MEASURED)):
         monkeypatch.setattr(review, f"MOST_{name}", most // PART)

@@ -211,6 +211,8 @@ CHOSEN = Request("my file.yaml", Choices(breath=read_pace("3-4..4-6")), voice="d
 def test_the_command_that_lists_all_problems_lists_those_of_the_same_session() -> None:
     assert find_check_command(CHOSEN) == "voicecoach check 'my file.yaml' --breaths 3-4..4-6 --voice de --rate 150"
     assert find_check_command(Request("leg-stretch")) == "voicecoach check leg-stretch"
+    with_hold = Request("mine.yaml", Choices(settings={"hold": "5s"}))
+    assert find_check_command(with_hold) == "voicecoach check mine.yaml --set hold=5s"
 
 
 @pytest.mark.parametrize(
@@ -220,7 +222,7 @@ def test_the_command_that_lists_all_problems_lists_those_of_the_same_session() -
         replace(CHOSEN, length=Fraction(600)),
         replace(CHOSEN, choices=Choices(rounds=9)),
         replace(CHOSEN, choices=Choices(guidance=Guidance.BRIEF)),
-        replace(CHOSEN, choices=Choices(settings={"hold": "5s"})),
+        replace(CHOSEN, choices=Choices(skipped=frozenset({"hold"}))),
     ],
 )
 def test_it_is_not_promised_where_check_would_see_another_session(request_: Request) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
-from voicecoach.routine.formula import LARGEST, as_count, as_span, evaluate
-from voicecoach.routine.formula_syntax import DEEPEST
+from voicecoach.routine.formulas.evaluation import LARGEST, as_count, as_span, evaluate
+from voicecoach.routine.formulas.syntax import DEEPEST
 
 numbers = st.integers(0, 200)
 signs = st.sampled_from("+-*")

@@ -14,13 +14,14 @@ from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import CueKind, Phrase, Seq, Side, Sound, list_phrases
 from voicecoach.errors import RoutineError, UnknownNameError, Where
 from voicecoach.language import language
-from voicecoach.routine.formula import Formula, measure_breath
+from voicecoach.routine.formulas.evaluation import Formula, measure_breath
 from voicecoach.routine.loader import LoadedRoutine
 from voicecoach.routine.model import RoutineModel
 from voicecoach.routine.values import read_words
 from voicecoach.script.builder import build
 from voicecoach.script.choices import SPOKEN, Choices, Guidance
 from voicecoach.script.context import Context
+from voicecoach.script.pacing import Pacing
 from voicecoach.script.tally import MOST_STEPS
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg"}}
@@ -178,11 +179,11 @@ def test_a_number_and_a_length_are_worked_out_and_bounded() -> None:
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_a_breath_may_be_made_of_values(inhale: int, exhale: int) -> None:
     there = part(i=f"{inhale}", o=f"{exhale}s")
-    assert there.work_out_pace(Formula("{i}-{o}")) == (read_pace(f"{inhale}-{exhale}"), False)
+    assert there.work_out_pace(Formula("{i}-{o}")) == Pacing(read_pace(f"{inhale}-{exhale}"))
 
 
 def test_a_breath_that_can_not_be_breathed_is_told_at_its_place() -> None:
-    assert part().work_out_pace(read_pace("2-3")) == (Pace((read_breath("2-3"),)), False)
+    assert part().work_out_pace(read_pace("2-3"), fixed=True) == Pacing(Pace((read_breath("2-3"),)), fixed=True)
     with pytest.raises(RoutineError, match=r"x\.yaml:2:1: '0-0' can't be breathed"):
         part(i="0").work_out_pace(Formula("{i}-{i}", Where("x.yaml", 2, 1)))
     with pytest.raises(RoutineError, match=r"\{j\} has no value"):
@@ -246,7 +247,8 @@ def test_breaths_that_grow_are_counted_from_where_they_are() -> None:
 )
 def test_a_phase_may_be_worked_out(text: str, expected: str) -> None:
     there = part(i="1.5s", o="4", none="0", whole="in 1, in 2, out 3")
-    assert there.work_out_pace(Formula(text)) == (read_pace(expected), False)
+    found = there.work_out_pace(Formula(text))
+    assert (found.own, found.follows) == (read_pace(expected), False)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def check_routine(
     name = _name(routine)
     if not isinstance(routine, Routine) and not _is_text(routine):
         find_routine(name)
-    request = make_request(name, None, {"voice": given.get("voice"), "rate": given.get("rate")})
+    request = make_request(name, None, {key: given.get(key) for key in ("voice", "rate", "set")})
     breaths = given.get("breaths")
     paces = read_paces(read_text("breaths", breaths)) if breaths else ()
     found = review_routine(

@@ -113,6 +113,7 @@ class CheckKeywords(TypedDict, total=False):
     """
 
     breaths: str | None
+    set: Mapping[str, str | int]
     voice: str | Voice | None
     rate: int | None
     language: str | None

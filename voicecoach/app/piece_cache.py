@@ -258,7 +258,8 @@ def _normalise(value: object) -> object:
 def _identify_program() -> str:
     """Return a hash of the program's own files and of Python's version: another program makes other pieces."""
     ours = Path(__file__).parents[1]
-    files = [each for folder in ("", "core", "routine", "script", "words") for each in os.scandir(ours / folder)]
+    folders = ("", "core", "routine", "routine/formulas", "script", "words")
+    files = [each for folder in folders for each in os.scandir(ours / folder)]
     facts = sorted((each.name, (found := each.stat()).st_size, found.st_mtime_ns) for each in files if "." in each.name)
     return hashlib.sha256(repr((sys.version_info, facts)).encode()).hexdigest()
 

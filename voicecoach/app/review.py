@@ -41,10 +41,9 @@ from voicecoach.script.choices import LEFT_RIGHT, Choices
 from voicecoach.script.tally import MOST_STEPS
 from voicecoach.system import cache
 from voicecoach.views.session_lint import lint_session
-from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from voicecoach.app.request import Report, Request
@@ -108,6 +107,8 @@ class Review:
 def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report) -> Review:
     """Review a routine: its text, its session at its own breath, and that at every breath in ``asked``.
 
+    Parameters have the values of the choices in ``request``.
+
     Raises:
         ChoiceError: When there is no voice of the name in ``request``.
     """
@@ -125,7 +126,8 @@ def review_routine(
     try:
         routine = read()
         warnings = tuple(lint_routine(routine.model, _tree(routine)))
-        score = build(routine, _choose_all(routine, None), MOST_PERFORMED, MOST_SPENT)
+        chosen = _choose_all(routine, request.choices.settings)
+        score = build(routine, chosen, MOST_PERFORMED, MOST_SPENT)
     except TooManyError:
         return _explain_untried(routine, warnings)
     except VoicecoachError as error:
@@ -133,7 +135,7 @@ def review_routine(
 
     def measure_with(found: Speaker) -> Review:
         ruler = Ruler(found.voice, environment.report)
-        own, *others = _try_breaths(routine, score, asked, ruler)
+        own, *others = _try_breaths(routine, chosen, score, asked, ruler)
         return replace(_conclude(routine, warnings, own, others, ruler), voice_note=found.note)
 
     try:
@@ -198,10 +200,12 @@ def find_check_command(request: Request) -> str:
     'voicecoach check mine.yaml --voice de'
     """
     alike = replace(request.choices, breath=None, sides=LEFT_RIGHT, added=frozenset(), lead_in=Choices().lead_in)
+    alike = replace(alike, settings={})
     if alike != Choices() or request.language or request.length:
         return ""
     options = {"--breaths": request.choices.breath, "--voice": request.voice, "--rate": request.rate}
     given = [word for option, value in options.items() if value for word in (option, str(value))]
+    given += [word for name, value in request.choices.settings.items() for word in ("--set", f"{name}={value}")]
     return shlex.join(["voicecoach", "check", request.routine, *given])
 
 
@@ -218,10 +222,8 @@ class Ruler:
         """Measure the words of a score in all their wordings, and return a function with their lengths."""
         unknown = [text for text in _list_texts(score) if text not in self.lengths and len(text) <= LONGEST_MEASURED]
         most = MOST_MEASURED - len(self.lengths)
+        missing = unknown[:most]
         self.left.update(unknown[most:])
-        if isinstance(self.voice, CachedVoice):
-            self.lengths.update(self.voice.measure_kept(unknown[:most]))
-        missing = [text for text in unknown[:most] if text not in self.lengths]
         done = 0
         for some in _group(missing):
             for text, clip in zip(some, self.voice.speak(some), strict=True):
@@ -275,13 +277,15 @@ class _Attempt:
         return (*self.unsaid, *lint_session(self.timeline, routine.file))
 
 
-def _try_breaths(routine: LoadedRoutine, score: Score, asked: Sequence[Pace], ruler: Ruler) -> Iterator[_Attempt]:
+def _try_breaths(
+    routine: LoadedRoutine, chosen: Choices, score: Score, asked: Sequence[Pace], ruler: Ruler
+) -> Iterator[_Attempt]:
     """Perform a routine at its own breath and at those in ``asked``; of many timelines only the first is kept."""
-    own = _try_breath(routine, None, ruler, score)
+    own = _try_breath(routine, chosen, ruler, score)
     yield own
     tried = _thin_out(asked, own.timeline)
     for number, breath in enumerate(tried):
-        attempt = _try_breath(routine, breath, ruler)
+        attempt = _try_breath(routine, replace(chosen, breath=breath), ruler)
         ruler.report("trying", number + 1, len(tried))
         yield attempt if len(tried) == 1 else replace(attempt, timeline=None)
 
@@ -302,8 +306,7 @@ def _thin_out(asked: Sequence[Pace], timeline: Timeline | None) -> Sequence[Pace
     return asked if every <= 1 else (*asked[:-1:every], asked[-1])
 
 
-def _try_breath(routine: LoadedRoutine, breath: Pace | None, ruler: Ruler, written: Score | None = None) -> _Attempt:
-    choices = _choose_all(routine, breath)
+def _try_breath(routine: LoadedRoutine, choices: Choices, ruler: Ruler, written: Score | None = None) -> _Attempt:
     breathed = choose_pace(routine, choices)
     try:
         score = written or build(routine, choices)
@@ -315,9 +318,9 @@ def _try_breath(routine: LoadedRoutine, breath: Pace | None, ruler: Ruler, writt
     return _Attempt(breathed, unsaid=timeline.unsaid, timeline=timeline)
 
 
-def _choose_all(routine: LoadedRoutine, breath: Pace | None) -> Choices:
-    """Choose every exercise, the optional ones too."""
-    return Choices(breath=breath, added=frozenset({"all"} if _has_optional(routine) else ()))
+def _choose_all(routine: LoadedRoutine, settings: Mapping[str, str]) -> Choices:
+    """Choose every exercise, the optional ones too, and values of parameters."""
+    return Choices(added=frozenset({"all"} if _has_optional(routine) else ()), settings=settings)
 
 
 def _has_optional(routine: LoadedRoutine) -> bool:

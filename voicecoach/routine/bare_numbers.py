@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.notation import read_pace
 from voicecoach.errors import ChoiceError, Problem
-from voicecoach.routine.formula import as_count, evaluate
-from voicecoach.routine.formula_syntax import NAME
+from voicecoach.routine.formulas.evaluation import as_count, evaluate
+from voicecoach.routine.formulas.syntax import NAME
 from voicecoach.routine.limits import list_defaults
 from voicecoach.routine.source import Items, Table, Text
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from voicecoach.core.breath import Breath
-    from voicecoach.routine.formula_syntax import Quantity
+    from voicecoach.routine.formulas.syntax import Quantity
     from voicecoach.routine.model import RoutineModel
     from voicecoach.routine.source import Tree
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
+from voicecoach.core.breath import NAMES
 from voicecoach.errors import Problem, RoutineError, cut, find_close, order_problems, quote
 from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_languages, list_missing
 from voicecoach.routine.blocks import check_blocks
 from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
-from voicecoach.routine.formula import BREATH_NAMES, Formula
-from voicecoach.routine.formula_syntax import Quantity
+from voicecoach.routine.formulas.evaluation import BREATH_NAMES, Formula
+from voicecoach.routine.formulas.paces import find_slip
+from voicecoach.routine.formulas.syntax import Quantity
 from voicecoach.routine.keys import AROUND, LISTS
 from voicecoach.routine.limits import list_defaults, list_limits
+from voicecoach.routine.missing_names import explain_blank, explain_missing_value, explain_next, is_ahead
 from voicecoach.routine.model import (
     BreathePhases,
     EachSide,
@@ -31,7 +34,6 @@ from voicecoach.routine.model import (
     list_words,
     walk_steps,
 )
-from voicecoach.routine.pace_formula import find_slip
 from voicecoach.routine.source import Table, Tree, find_key_place, find_place, list_texts
 from voicecoach.routine.speakable import find_pause_mark
 from voicecoach.routine.values import BLANK, Words
@@ -57,8 +59,6 @@ SPOKEN_HEAD = ("title", "notice", "benefits", "tips", "sides", "words", "closing
 
 DEEPEST = 20
 """The most levels of nested blocks."""
-
-NO_VALUE = "has neither a side nor a value here"
 
 LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-9]+:[0-5][0-9]")
 
@@ -94,7 +94,8 @@ def _check_sense(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     yield from _check_limits(model, visits, tree)
     yield from _check_spoken_lengths(visits, tree)
     yield from _check_blanks([*visits, *between], sides, names, tree)
-    yield from _check_values(model, visits, sides, tree)
+    yield from _check_lacking([*visits, *between], model, tree)
+    yield from _check_values(model, [*visits, *between], sides, tree)
     yield from _check_unreachable(visits, tree)
     yield from _check_sides(model, visits, tree)
     yield from check_blocks(visits, tree)
@@ -215,44 +216,31 @@ def _check_blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[st
                         f"{{{blank}}} has no side here",
                         f"move it into an 'each side', or write {{left {blank}}} for that one",
                     )
-                elif _is_ahead(blank, {*names, *sides}.difference(fixed)):
-                    yield _explain_next(where, blank, turns=blank.removeprefix("next ") in sides, around=sided)
+                elif is_ahead(blank, {*names, *sides}.difference(fixed)):
+                    yield explain_next(where, blank, turns=blank.removeprefix("next ") in sides, around=sided)
                 else:
-                    yield _explain_blank(where, blank, known, sides if sided else None)
+                    yield explain_blank(where, blank, known, sides if sided else None)
         values = names - {f"next {name}" for name in sides}
         for formula in list_formulas(step):
             for name in sorted(formula.names() - values):
                 at = formula.where or find_place(tree, path)
-                if _is_ahead(name, values.difference(fixed)):
-                    yield _explain_next(at, name, turns=False, around=True)
+                if is_ahead(name, values.difference(fixed)):
+                    yield explain_next(at, name, turns=False, around=True)
                 else:
-                    yield _explain_missing_value(at, name, values, sides)
+                    yield explain_missing_value(at, name, values, sides)
 
 
-def _is_ahead(blank: str, names: Collection[str]) -> bool:
-    """Tell whether a name means the next value of one that changes with the round or turn."""
-    return blank.startswith("next ") and blank.removeprefix("next ") in names
-
-
-def _explain_next(where: Where, blank: str, *, turns: bool, around: bool) -> Problem:
-    """Report a name of the next round or turn in a place after which there may be none."""
-    if turns and not around:
-        what = f"{{{blank}}} has no turn here"
-        return Problem(where, what, "say it 'between' the turns of an 'each side'")
-    what = f"after the last round there is no value for {{{blank}}}"
-    remedy = f"say it 'between' the {'turns' if turns else 'rounds'}, or add 'only: not last' to the step"
-    return Problem(where, what, remedy)
-
-
-def _explain_missing_value(where: Where, name: str, names: Collection[str], sides: set[str]) -> Problem:
-    """Report a name without a value in a formula."""
-    if name in sides:
-        what = f"{{{name}}} is among the sides' words, and a length or number can't differ by side like them"
-        return Problem(where, what, "write one, or a step for each side with 'only: left' and 'only: right'")
-    problem = _explain_blank(where, name, names, None)
-    if problem.what.endswith(NO_VALUE):
-        return Problem(where, f"{{{name}}} has no value", "give it one under 'parameters'")
-    return problem
+def _check_lacking(visits: Sequence[Visit], model: RoutineModel, tree: Table) -> Iterator[Problem]:
+    """Report words with the length of a phase that the routine's own breath does not have: it would be 0 seconds."""
+    there = {phase.kind for point in model.breath.points for phase in point.phases}
+    sides = {*model.sides.left} if model.sides else set()
+    varied = {name for _, step, *_ in visits for name in getattr(find_block(step), "vary", ())}
+    lacking = {name for name, kind in NAMES.items() if kind not in there} - {*model.parameters, *sides, *varied}
+    for path, step, *_ in visits if lacking else ():
+        for where, blanks in _list_blanks(step, find_place(tree, path), set()):
+            for blank in sorted(blanks & lacking):
+                what = f"{{{blank}}} has no value, because the breath {model.breath} has no {blank}"
+                yield Problem(where, what, "give it one under 'parameters'")
 
 
 def _list_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple[Where, set[str]]]:
@@ -299,17 +287,17 @@ def _check_unreachable(visits: Iterable[Visit], tree: Table) -> Iterator[Problem
                 )
 
 
-def _check_values(model: RoutineModel, visits: Iterable[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
-    """Report names in braces without a value in parameters and varying values."""
-    names = frozenset(model.parameters)
+def _check_values(model: RoutineModel, visits: Sequence[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
+    """Report names in braces without a value in varying values, and in parameters that are used."""
+    names, used = frozenset({*model.parameters, *BREATH_NAMES}), _list_used(model, visits)
     yield from _check_parameters(model, visits, tree)
     given: list[tuple[Path, frozenset[str], str]] = [
-        (("parameters", name), names, text) for name, text in model.parameters.items()
+        (("parameters", name), names, text) for name, text in model.parameters.items() if name in used
     ]
     for path, step, _, known in visits:
         inner = find_block(step)
         for name, values in inner.vary.items() if isinstance(inner, Round) else ():
-            at = (*path, "each side" if isinstance(step, EachSide) else "repeat", "vary", name)
+            at = (*path, _name_block(step), "vary", name)
             texts = () if isinstance(values, Growing) else values
             others = (known | inner.names if isinstance(inner, Round) else known) - {name}
             given += [((*at, number), others, text) for number, text in enumerate(texts)]
@@ -317,47 +305,38 @@ def _check_values(model: RoutineModel, visits: Iterable[Visit], sides: set[str],
         own = {at[1]} if at[0] == "parameters" else set()  # a parameter that uses itself
         blanks = set(map(str.lower, BLANK.findall(text)))
         for blank in sorted(blanks & own | {each for each in blanks if each not in known and each not in sides}):
-            yield _explain_blank(find_place(tree, at), blank, known, None)
+            yield explain_blank(find_place(tree, at), blank, known, None)
 
 
-def _check_parameters(model: RoutineModel, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
-    """Report parameters in formulas that are not valid arithmetic."""
-    wanted = {name for _, step, *_ in visits for formula in list_formulas(step) for name in formula.names()}
+def _list_used(model: RoutineModel, visits: Iterable[Visit]) -> set[str]:
+    """Return the names that the steps use in words, titles, lists and formulas, and the names that these use."""
+    used: set[str] = set()
+    for _, step, *_ in visits:
+        inner = find_block(step)
+        lists = [text for values in inner.lists.values() for text in values] if isinstance(inner, Round) else []
+        texts = (str(getattr(step, "name", "")), *lists)
+        used |= {name.lower() for text in texts for name in BLANK.findall(text)}
+        used = used.union(*(words.blanks() for words in (*list_words(step), *(list_words(inner) if inner else ()))))
+        used = used.union(*(formula.names() for formula in list_formulas(step)))
+    return _follow_names(model, used | {name.removeprefix("next ") for name in used})
+
+
+def _follow_names(model: RoutineModel, wanted: set[str]) -> set[str]:
+    """Return names, and the names that the values of parameters among them use."""
     found: set[str] = set()
     while wanted:
         found |= wanted
         texts = (model.parameters.get(name, "") for name in wanted)
         wanted = {name.lower() for text in texts for name in BLANK.findall(text)} - found
-    for name in sorted(found & {*model.parameters}):
+    return found
+
+
+def _check_parameters(model: RoutineModel, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:
+    """Report parameters in formulas that are not valid arithmetic."""
+    wanted = {name for _, step, *_ in visits for formula in list_formulas(step) for name in formula.names()}
+    for name in sorted(_follow_names(model, wanted) & {*model.parameters}):
         if error := find_slip(model.parameters[name]):
             yield Problem(find_place(tree, ("parameters", name)), *str(error).rsplit(": ", 1))
-
-
-def _explain_blank(where: Where, blank: str, known: Collection[str], sides: Collection[str] | None) -> Problem:
-    if not blank:
-        return Problem(where, "{} is empty", "write a name in the braces")
-    alike = [name for name in sorted(known) if _may_mean(blank, name)]
-    close = find_close(blank, alike) if len(blank) > 2 else []  # noqa: PLR2004 - shorter ones are in any word
-    if blank in {"count", "count down"} and not close:
-        return Problem(
-            where, f"{{{blank}}} counts breaths, but there are none here", "say it in the words of a 'breathe'"
-        )
-    if sides is None and not close:
-        remedy = "move it into an 'each side', or give it a value under 'parameters'"
-        return Problem(where, f"{{{blank}}} {NO_VALUE}", remedy)
-    remedy = f"did you mean {{{close[0]}}}?" if close else f"add {blank!r} to both sides under 'sides'"
-    among = "values here" if sides is None else "sides' words"
-    return Problem(where, f"{{{blank}}} is not among the {among}", remedy)
-
-
-def _may_mean(blank: str, name: str) -> bool:
-    """Tell whether the author may mean a name: never that of another side or turn than the written one."""
-    which, _, rest = name.partition(" ")
-    if which in {"left", "right"}:
-        return blank.startswith(f"{which} ")
-    if which == "next" and rest:
-        return bool(find_close(blank.rpartition(" ")[2], [rest]))
-    return not blank.endswith(f" {name}")
 
 
 def _check_sides(model: RoutineModel, visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
-from voicecoach.routine.formula import Formula, as_count, as_span, evaluate
+from voicecoach.routine.formulas.evaluation import Formula, as_count, as_span, evaluate
 from voicecoach.routine.model import BreathePhases, PerSide, Rest, Round, find_block, walk_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voicecoach.routine.formula_syntax import Quantity
+    from voicecoach.routine.formulas.syntax import Quantity
     from voicecoach.routine.model import Model, RoutineModel
     from voicecoach.routine.speakable import Finding
 

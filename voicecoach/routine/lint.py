@@ -16,8 +16,8 @@ from voicecoach.language import language
 from voicecoach.phonemes import find_unknown
 from voicecoach.routine.bare_numbers import find_bare_numbers
 from voicecoach.routine.checks import list_formulas, list_spoken
-from voicecoach.routine.formula import BREATH_NAMES, Formula
-from voicecoach.routine.formula_syntax import Quantity
+from voicecoach.routine.formulas.evaluation import BREATH_NAMES, Formula
+from voicecoach.routine.formulas.syntax import Quantity
 from voicecoach.routine.keys import AROUND, line_up
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, find_block, list_words, walk_steps

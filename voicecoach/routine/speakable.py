@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from voicecoach.core.spelling import read_unit
 from voicecoach.errors import quote
 from voicecoach.phonemes import drop_phonemes
-from voicecoach.routine.formula_syntax import NAME
+from voicecoach.routine.formulas.syntax import NAME
 from voicecoach.routine.text_normalisation import (
     ARROWS,
     BULLETS,

@@ -17,9 +17,9 @@ from voicecoach.core import notation
 from voicecoach.core.score import Offset
 from voicecoach.core.spelling import put_digits, read_number, shorten, simplify
 from voicecoach.errors import ChoiceError, VoicecoachError, Where, quote
-from voicecoach.routine.formula import Formula, as_count, as_span, evaluate
-from voicecoach.routine.formula_syntax import NAME, parse
-from voicecoach.routine.pace_formula import evaluate_pace, parse_pace
+from voicecoach.routine.formulas.evaluation import Formula, as_count, as_span, evaluate
+from voicecoach.routine.formulas.paces import evaluate_pace, parse_pace
+from voicecoach.routine.formulas.syntax import NAME, parse
 from voicecoach.routine.source import CONTROL, Table
 
 if TYPE_CHECKING:

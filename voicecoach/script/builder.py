@@ -10,7 +10,7 @@ from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError, order_problems
 from voicecoach.language import full_stop, language
-from voicecoach.routine.formula import measure_breath
+from voicecoach.routine.formulas.evaluation import measure_breath
 from voicecoach.routine.model import EachSide, Include, Repeat, Rest, Round, find_block, walk_steps
 from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import add_bells, choose_end, choose_start
@@ -298,9 +298,8 @@ def _write_exercise(part: Context, said: set[str]) -> Score:
         *_write_sentences(once, CueKind.TIP, part),
     )
     opening = (part.chapter(), *intro)
-    return write_paced(
-        model.breath, part, lambda inner: seq(*opening, *write_steps(model.steps, inner)), fixed=model.fixed
-    )
+    pacing = Pacing(model.breath, model.fixed)
+    return write_paced(pacing, part, lambda inner: seq(*opening, *write_steps(model.steps, inner)))
 
 
 def _end_sentence(title: str, language: str) -> str:

@@ -11,9 +11,17 @@ from voicecoach.core.breath import Kind, Pace, Span
 from voicecoach.core.score import CueKind, Mark, Moment, Offset, Paced, Pause, Phrase, Seq, Side, Sound, Wording, seq
 from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, quote
 from voicecoach.language import capitalise
-from voicecoach.routine.formula import BreathLength, Formula, MixedError, as_count, as_span, evaluate, is_plain
-from voicecoach.routine.formula_syntax import SyntaxSlipError
-from voicecoach.routine.pace_formula import evaluate_pace
+from voicecoach.routine.formulas.evaluation import (
+    BreathLength,
+    Formula,
+    MixedError,
+    as_count,
+    as_span,
+    evaluate,
+    is_plain,
+)
+from voicecoach.routine.formulas.paces import evaluate_pace, find_emptied
+from voicecoach.routine.formulas.syntax import SyntaxSlipError
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, LAST, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Breath
     from voicecoach.core.score import Score
     from voicecoach.language import Language
-    from voicecoach.routine.formula_syntax import Quantity
+    from voicecoach.routine.formulas.syntax import Quantity
     from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.routine.model import ByRound
     from voicecoach.script.choices import Choices
@@ -51,6 +59,7 @@ class Context:
         choices: The listener's choices.
         pace: The pace that is breathed here.
         written: The pace that the author wrote for here; None for that of the routine.
+        emptied: The phases of that pace that come to no length.
         beats: The counter of the breaths of that pace.
         freedoms: What can be bent.
         rounds: The rounds that are to be played of the outermost repeats, if they are chosen.
@@ -73,6 +82,7 @@ class Context:
     choices: Choices
     pace: Pace
     written: Pace | None = None
+    emptied: tuple[Kind, ...] = ()
     beats: BreathCount = field(default_factory=BreathCount)
     freedoms: Freedoms = field(default_factory=Freedoms)
     rounds: int | None = None
@@ -172,22 +182,23 @@ class Context:
             self.tally.timed = True
             self.tally.heeding.add(self.routine.name)
 
-    def work_out_pace(self, value: Pace | Formula) -> tuple[Pace, bool]:
-        """Return a pace, and whether it follows the listener's breath by its names; plain numbers are seconds.
+    def work_out_pace(self, value: Pace | Formula, *, fixed: bool = False) -> Pacing:
+        """Return the pace of a part; in one with names or signs, plain numbers are seconds.
 
         Raises:
             RoutineError: When it can't be worked out, or is not a pace then.
         """
         if isinstance(value, Pace):
-            return value, False
+            return Pacing(value, fixed)
         used: list[str] = []
         try:
             found = evaluate_pace(value.text, self.values, self.listener, used.append)
         except ChoiceError as error:
-            return self.report(value.where, self._explain(value, error), (self.pace, False))
+            return Pacing(self.report(value.where, self._explain(value, error), self.pace))
         for text in used:
             self._note_evaluated(text)
-        return found, any(isinstance(text, BreathLength) for text in used)
+        follows = any(isinstance(text, BreathLength) for text in used)
+        return Pacing(found, fixed, follows, tuple(find_emptied(value.text, found)))
 
     @property
     def listener(self) -> Pace:
@@ -394,11 +405,13 @@ def _other(side: Side | None) -> Side | None:
     return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(side, side) if side else side
 
 
-def write_paced(pace: Pace, part: Context, write: Callable[[Context], Score], *, fixed: bool) -> Score:
+def write_paced(pacing: Pacing, part: Context, write: Callable[[Context], Score]) -> Score:
     """Write a part at a pace of its own, if that does not yield to the listener's."""
-    if Pacing(pace, fixed).yields(part.choices.breath):
-        return write(replace(part, written=pace))
-    return Paced(pace, write(replace(part, pace=pace, written=pace, beats=part.tally.begin())))
+    written = part.written if pacing.follows else pacing.own
+    if pacing.yields(part.choices.breath):
+        return write(replace(part, written=written))
+    own = replace(part, pace=pacing.own, written=written, emptied=pacing.emptied, beats=part.tally.begin())
+    return Paced(pacing.own, write(own))
 
 
 def choose_words(words: Words | ByRound, part: Context) -> Words:

@@ -23,14 +23,15 @@ PhaseSides = tuple[tuple[Kind, Side], ...]
 def guide_breaths(step: BreathePhases, part: Context) -> Score:
     """Write guided breaths, at their own pace if they have one."""
     if step.breath:
-        pace, follows = part.work_out_pace(step.breath)
-        return write_paced(pace, part, lambda inner: _write_breaths(step, inner), fixed=step.fixed or follows)
+        pacing = part.work_out_pace(step.breath, fixed=step.fixed)
+        return write_paced(pacing, part, lambda inner: _write_breaths(step, inner))
     return _write_breaths(step, part)
 
 
 def _write_breaths(step: BreathePhases, part: Context) -> Score:
     """Write guided breaths. If they are a stretch, it lasts to their end, or to the exhale that returns."""
-    count, lines = _choose_count(step, part), Lines(step.spoken, part, _list_phase_sides(step))
+    spoken = {key: words for key, words in step.spoken.items() if read_phase_key(key)[1] not in part.emptied}
+    count, lines = _choose_count(step, part), Lines(spoken, part, _list_phase_sides(step))
     taken = [_write_breath(step, number, count, part, lines) for number in range(count)]
     past = _warn_past(step, part)
     if step.stretch is None:

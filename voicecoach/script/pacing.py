@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach.core.breath import Pace
+from voicecoach.core.breath import Kind, Pace
 
 if TYPE_CHECKING:
     from voicecoach.core.timeline import Timeline
@@ -18,10 +18,14 @@ class Pacing:
     Attributes:
         own: The author's pace.
         fixed: Whether it stays, whatever the listener's pace is.
+        follows: Whether it is calculated from the listener's breath, and so stays as well.
+        emptied: The phases that it is written with and that come to no length; their words are left out.
     """
 
     own: Pace
     fixed: bool = False
+    follows: bool = False
+    emptied: tuple[Kind, ...] = ()
 
     def choose(self, listener: Pace | None) -> Pace:
         """Return the pace that is breathed: the listener's, unless there is none or the author's is fixed.
@@ -31,11 +35,11 @@ class Pacing:
         >>> print(Pacing(own).choose(asked), Pacing(own, fixed=True).choose(asked))
         5-7 4-6
         """
-        return listener if listener and not self.fixed else self.own
+        return listener if listener and self.yields(listener) else self.own
 
     def yields(self, listener: Pace | None) -> bool:
         """Return whether the author's pace gives way to the listener's."""
-        return listener is not None and not self.fixed
+        return listener is not None and not self.fixed and not self.follows
 
     def asks(self, listener: Pace | None) -> bool:
         """Return whether a listener could choose a pace and has not."""

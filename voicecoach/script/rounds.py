@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, UnknownNameError
-from voicecoach.routine.formula import Formula, Grown, evaluate, is_plain
+from voicecoach.routine.formulas.evaluation import Formula, Grown, evaluate, is_plain
 from voicecoach.routine.model import Change, Growing, PerSide, list_words
 from voicecoach.script.choices import LEFT_RIGHT
 from voicecoach.script.context import write_past

@@ -121,9 +121,9 @@ def _write_step(step: Model, part: Context) -> Score:  # noqa: PLR0911 - one sho
         case Repeat(repeat=block):
             return seq(*_write_rounds(block, part, step.name))
         case PacedStep(pace=block):
-            pace, follows = part.work_out_pace(block.breath)
+            pacing = part.work_out_pace(block.breath, fixed=block.fixed)
             steps = partial(_write_chapter, block.steps, name=step.name)
-            return write_paced(pace, part, lambda inner: seq(*steps(inner)), fixed=block.fixed or follows)
+            return write_paced(pacing, part, lambda inner: seq(*steps(inner)))
         case _:
             raise AssertionError(f"a step that has no place here: {step}")
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from voicecoach.app.cli.command import define
-from voicecoach.app.cli.fields import Options, arguments, option
-from voicecoach.app.cli.options import RATE, VOICE
+from voicecoach.app.cli.fields import Options, arguments, option, several
+from voicecoach.app.cli.options import RATE, SETTING, VOICE
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import print_notes, show_progress
 from voicecoach.core.notation import read_paces
@@ -34,6 +34,7 @@ class CheckOptions(Options):
         Parsed("A,B", read_paces),
         shown="the routine's own breath only",
     )
+    settings: tuple[tuple[str, str], ...] = several("--set", "Set a parameter; may be repeated.", SETTING)
     voice: str | None = option(
         "--voice", "Measure the words with this voice.", VOICE, shown="auto, the best for the language"
     )
@@ -54,11 +55,12 @@ def command(chosen: CheckOptions) -> int:
     from voicecoach.app.config import read_commands
     from voicecoach.app.request import Request
     from voicecoach.app.review import review
+    from voicecoach.script.choices import Choices
 
-    reviews = []
+    reviews, choices = [], Choices(settings=dict(chosen.settings))
     for file in chosen.files:
         with show_progress(f"Checking {file}") as report:
-            request = Request(file, voice=chosen.voice, rate=chosen.rate, commands=read_commands())
+            request = Request(file, choices, voice=chosen.voice, rate=chosen.rate, commands=read_commands())
             reviews.append(review(request, chosen.breaths or (), folders.find_cache(), report))
         _print_review(reviews[-1])
     print_notes(dict.fromkeys(filter(None, (each.voice_note for each in reviews))))

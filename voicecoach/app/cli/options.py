@@ -27,6 +27,7 @@ NAME = Parsed("NAME", str)
 LINE = Parsed("TEXT", values.read_line)
 LANGUAGE = Parsed("CODE", str)
 VOICE = Parsed("NAME", values.read_voice)
+SETTING = Parsed("NAME=VALUE", values.read_setting)
 RATE = Parsed("WPM", values.whole_number(105, 400))
 PITCH = Parsed("0-100", values.whole_number(0, 100))
 OUTPUT = Parsed("FILE|FOLDER", values.read_output)
@@ -59,7 +60,7 @@ class ExerciseOptions(Options):
         "--first", "The side that begins.", {"left": Side.LEFT, "right": Side.RIGHT}, shown="the routine's"
     )
     settings: tuple[tuple[str, str], ...] = several(
-        "--set", "Set a parameter of the routine; may be repeated.", Parsed("NAME=VALUE", values.read_setting)
+        "--set", "Set a parameter of the routine; may be repeated.", SETTING
     )
     added: tuple[str, ...] = several("--with", "Add an optional exercise; may be repeated.", Parsed("NAME|all", str))
     skipped: tuple[str, ...] = several("--skip", "Leave an exercise out; may be repeated.", NAME)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +20,10 @@ from voicecoach.voices.neural.hibari import model
 from voicecoach.voices.neural.hibari import voice as hibari
 from voicecoach.voices.neural.hibari.text import rewrite
 from voicecoach.voices.neural.hibari.voice import HibariVoice, Model, write_text
-from voicecoach.voices.pool import IdleSpeakers
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from voicecoach.voices.port import Voice
@@ -111,13 +108,11 @@ def settings(**others: Any) -> Settings:  # noqa: ANN401 - settings of a voice
 
 class TestTheContract(VoiceContract):
     @pytest.fixture(autouse=True)
-    def _stage(self, stage: Stage) -> Iterator[None]:
+    def _stage(self, stage: Stage) -> None:
         self.stage = stage
-        with closing(IdleSpeakers(1)) as self.idle:
-            yield
 
     def voice(self) -> Voice:
-        return replace(self.stage.voice(), idle=self.idle)
+        return self.stage.voice()
 
 
 def test_a_clip_is_the_same_whoever_speaks_it_and_whatever_comes_before(stage: Stage) -> None:

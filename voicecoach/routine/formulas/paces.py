@@ -14,11 +14,11 @@ from voicecoach.core.breath import NAMES, ORDERS, Kind, Pace, Phase
 from voicecoach.core.notation import A_MINUTE, USUAL_RATIO, WRITE, divide_minute, join_breaths, read_pace
 from voicecoach.core.spelling import WORD, put_commas, read_phase, write_number
 from voicecoach.errors import ChoiceError, quote
-from voicecoach.routine.formula import BreathLength, as_seconds, evaluate, measure_breath
-from voicecoach.routine.formula_syntax import DEEPEST, NAME, SyntaxSlipError, parse, simplify_outside
+from voicecoach.routine.formulas.evaluation import BreathLength, as_seconds, evaluate, measure_breath
+from voicecoach.routine.formulas.syntax import DEEPEST, NAME, SyntaxSlipError, parse, simplify_outside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _OUTSIDE = re.compile(r"[^{}]+(?![^{}]*\})")
 _POINTS = re.compile(r" ?\.{2,} ?")
@@ -118,6 +118,17 @@ def evaluate_pace(
         return Pace(pace.points[:1], longer, every) if len(pace.points) == 1 else _refuse_steps(text)
     keeps = follows and len(points) == len(found.points) == 1
     return Pace(pace.points, heard.pace.longer, heard.pace.every) if keeps else pace
+
+
+def find_emptied(text: str, pace: Pace) -> Iterator[Kind]:
+    """Yield the phases that a pace is written with and that come to no length in all of its breaths.
+
+    >>> [str(kind) for kind in find_emptied("4-{hold}-6", read_pace("4-6"))]
+    ['hold']
+    """
+    there = {phase.kind for breath in pace.points for phase in breath.phases}
+    written = {kind for point in parse_pace(text).points for kind, _ in point.phases}
+    yield from (kind for kind in _ALL if kind in written - there)
 
 
 def _refuse_steps(text: str) -> Pace:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, assert_never
 from voicecoach.core.breath import NAMES, Breath, Span
 from voicecoach.core.spelling import write_number
 from voicecoach.errors import ChoiceError, Where, quote
-from voicecoach.routine.formula_syntax import (
+from voicecoach.routine.formulas.syntax import (
     DEEPEST,
     NAME,
     Call,

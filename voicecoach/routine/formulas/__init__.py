@@ -1,0 +1,1 @@
+"""Calculated values: their syntax, their evaluation, and breaths that are calculated."""
