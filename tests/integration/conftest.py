@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _voice_of_commands() -> Iterator[None]:
-    """Let commands speak with `VOICE` if they name no other; requests name it. Tests of the default unset it."""
+    """Let commands speak with `VOICE` if they name no other; requests name it. Tests of the default unset it.
+
+    It ends with each module, because unit tests may come next in this process.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VOICECOACH_VOICE", VOICE)
         yield
