@@ -14,13 +14,13 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from voicecoach.system import signals
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from pathlib import Path
 
 PIPE, NOTHING = -1, -3
 """What a stream of a child is connected to, if not to a file: `subprocess.PIPE` and `subprocess.DEVNULL`.
@@ -112,6 +112,11 @@ class Child:
             )
         except OSError as error:
             raise NotStartedError(error.errno, error.strerror or str(error)) from None
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
 
     @property
     def stdin(self) -> IO[bytes] | None:
@@ -255,6 +260,33 @@ def run_child(command: Sequence[str], content: bytes = b"", seconds: float | Non
     with start_child(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as child:
         out, messages = child.communicate(content, seconds)
         return Finished(child.wait(), out, messages.decode(errors="replace"))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a process does: whether it could go on if a core were free, and the seconds of a core that it has had."""
+
+    ready: bool
+    seconds: float
+
+
+def measure_work(pid: int) -> Work | None:
+    """Return what a process does; None where the system does not tell that in /proc, or if it has ended.
+
+    >>> found = measure_work(os.getpid())
+    >>> found is None or found.ready
+    True
+    """
+    folder = Path("/proc", str(pid))
+    try:
+        used = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[11:13]
+        threads = [each.read_text(errors="replace") for each in folder.glob("task/*/stat")]
+        ticks = os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, AttributeError):
+        return None
+    if len(used) < 2:  # noqa: PLR2004 - the time of the program, and that of the system for it
+        return None
+    return Work(any(each.rpartition(") ")[2][:1] in {"R", "D"} for each in threads), sum(map(int, used)) / ticks)
 
 
 def describe_end(status: int) -> str:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from voicecoach.errors import suggest_remedy
-from voicecoach.system.process import PIPE, Child, Tail, describe_end
+from voicecoach.system.process import PIPE, Child, Tail, Work, describe_end, measure_work
 from voicecoach.system.signals import defer
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ STARTING = 20.0
 """Seconds that a worker may take more, for its first answer: a cold disk, a busy machine."""
 LONGEST_LINE = 20_000_000
 """Bytes of an answer: a list of voices has some hundred thousand."""
+STARVED, MOST_WAITS = 0.5, 20
+"""A worker that could work, but had a core for less than this part of its time, gets it again; so often at most."""
 MOST_UNREAD = 4
 """Lines that are taken before anybody asks for them."""
 
@@ -90,13 +92,18 @@ class Worker:
             self._send(json.dumps(setup).encode() + b"\n")
 
     def _receive(self, patience: float) -> dict[str, Any]:
-        try:
-            line = self._answers.get(timeout=patience)
-        except queue.Empty:
-            raise Fault(f"gave no answer in {patience:.0f} s") from None
-        if not line:
-            raise Fault(self._how_it_ended())
-        return _understood(line)
+        for _ in range(MOST_WAITS):
+            before = measure_work(self._child.pid)
+            try:
+                line = self._answers.get(timeout=patience)
+            except queue.Empty:
+                if not is_starved(before, measure_work(self._child.pid), patience):
+                    break
+            else:
+                if not line:
+                    raise Fault(self._how_it_ended())
+                return _understood(line)
+        raise Fault(f"gave no answer in {patience:.0f} s")
 
     def close(self) -> None:
         """End the process and its own children, at once: they have nothing to save."""
@@ -130,6 +137,20 @@ class Worker:
             return "stopped answering"
         said = self._messages.text(1).strip().splitlines()
         return f"{describe_end(status)} ({_plain(said[-1], 120)})" if said else describe_end(status)
+
+
+def is_starved(before: Work | None, after: Work | None, seconds: float) -> bool:
+    """Tell whether other programs kept a process from working in these seconds; one that sleeps or hangs is not kept.
+
+    >>> start = Work(ready=True, seconds=1.0)
+    >>> [is_starved(start, Work(ready=True, seconds=after), 60.0) for after in (3.0, 60.0)]
+    [True, False]
+    >>> is_starved(start, Work(ready=False, seconds=1.0), 60.0), is_starved(None, None, 60.0)
+    (False, False)
+    """
+    if before is None or after is None or not after.ready:
+        return False
+    return after.seconds - before.seconds < STARVED * seconds
 
 
 def _understood(line: bytes) -> dict[str, Any]:
