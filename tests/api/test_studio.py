@@ -49,6 +49,34 @@ def asked(voice: FakeVoice) -> list[str]:
     return [text for texts in voice.asked for text in texts]
 
 
+OWN = """title: Longer
+breath: 4-6
+steps:
+  - {breathe: 2, breath: "{in}-{out} + 2s", in: In, out: Out}
+  - rest: "{breath} / 2"
+"""
+
+
+def test_a_session_at_another_breath_has_the_lengths_of_that_breath(studio: vc.Studio, tmp_path: Path) -> None:
+    def last(session: vc.Session) -> list[float]:
+        phases = session.timeline.phases
+        (rest,) = (each for each in session.timeline.spans if each.kind == "rest")
+        return [*(float(each.end - each.start) for each in phases[-2:]), float(rest.end - rest.start)]
+
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN, encoding="utf-8")
+    for routine in (vc.loads(OWN), path):
+        session = studio.plan(routine)
+        assert last(session) == [4, 8, 5]
+        assert last(session.at(breath="5-7")) == [5, 9, 6]
+        assert last(session.at(breath="5-7").at(breath="3-4")) == [3, 6, 3.5]
+        assert last(session.at(breath=None)) == last(studio.plan(routine)) == [4, 8, 5]
+        assert last(studio.plan(routine, breath="3-4")) == [3, 6, 3.5]
+    with vc.Studio(voice=FakeVoice(), cache=tmp_path / "cache") as again:
+        assert last(again.plan(path, breath="6-6")) == [6, 8, 6]
+        assert last(again.plan(path)) == [4, 8, 5]
+
+
 def test_a_session_at_another_breath_speaks_only_words_that_are_new(tmp_path: Path) -> None:
     voice = FakeVoice()
     session = vc.Studio(voice=voice, cache=tmp_path).plan(vc.loads(TEXT))

@@ -97,6 +97,18 @@ def test_what_was_tried_is_reported(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "a.yaml: tried at 3-3\n" in capsys.readouterr().err
 
 
+def test_parameters_have_the_values_that_are_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "title: X\nparameters: {time: 2, gone: '{time} / 0'}\nsteps:\n  - breathe: 2\n    breath: '{time}-6'\n"
+    (tmp_path / "a.yaml").write_text(f"{text}    fixed: true\n    in: {FIFTY}\n  - rest: '{{time}} * 1s'\n")
+    assert run(["check", "a.yaml", "--set", "time=9"]) == 0
+    assert run(["check", "a.yaml"]) == 2
+    assert "needs 3.51 s" in capsys.readouterr().out
+    assert run(["check", "a.yaml", "--set", "tim=9"]) == 2
+    assert "a.yaml:1:1: no parameter is called 'tim'; did you mean 'time'?" in capsys.readouterr().out
+    assert run(["check", "a.yaml", "--set", "time=(2"]) == 2
+    assert "a ( is not closed; write ) where it ends" in capsys.readouterr().out
+
+
 def test_a_tone_is_a_shorter_wording(tmp_path: Path) -> None:
     letters = "x" * 34
     (warning,) = reviewed(routine(f"{{breathe: 1, in: {letters}}}", "breath: 3-3\n"), tmp_path).warnings

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from fractions import Fraction
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.formulas.evaluation import LARGEST, as_count, as_span, evaluate
-from voicecoach.routine.formulas.syntax import DEEPEST
+from voicecoach.routine.formulas.syntax import DEEPEST, parse
 
 numbers = st.integers(0, 200)
-signs = st.sampled_from("+-*")
 
 
 def seconds(number: float | Fraction) -> Span:
@@ -121,15 +123,84 @@ def test_what_can_not_be_worked_out_is_told(text: str, told: str) -> None:
         evaluate(text, {"a": "{a} + 1", "one": "{two}", "two": "{one}"})
 
 
-@given(numbers, st.lists(st.tuples(signs, numbers), max_size=6))
-def test_sums_and_products_are_those_of_python(first: int, others: list[tuple[str, int]]) -> None:
-    text = str(first) + "".join(f" {sign} {number}" for sign, number in others)
-    expected = eval(text)  # noqa: S307 - digits and signs alone
-    if expected >= 0:
-        assert evaluate(text, {}) == expected
-    else:
-        with pytest.raises(ChoiceError, match="less than zero"):
-            evaluate(text, {})
+class Number(Fraction):
+    """A number for Python's own evaluation; rounding is up at a half."""
+
+    def __round__(self, ndigits: int | None = None) -> Any:  # noqa: ANN401 - as Python has it
+        return math.floor(self + Fraction(1, 2)) if ndigits is None else self
+
+
+spaces = st.sampled_from(["", " ", "  "])
+amounts = st.integers(0, 60).map(str) | st.sampled_from(["0.5", "1.25", "7.1"])
+
+
+def put_together(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Return calculations of calculations, with all signs, functions, parentheses and spaces."""
+    chains = st.lists(st.tuples(spaces, st.sampled_from("+-*/"), spaces, inner), min_size=1, max_size=4)
+    return (
+        st.builds(lambda first, rest: first + "".join(map("".join, rest)), inner, chains)
+        | st.builds(lambda gap, text: f"({gap}{text}{gap})", spaces, inner)
+        | st.builds(lambda gap, text: f"-{gap}({text})", spaces, inner)
+        | st.builds(lambda name, gap, some: f"{name}({f'{gap},{gap}'.join(some)})", *(
+            st.sampled_from(["min", "max"]), spaces, st.lists(inner, min_size=2, max_size=3)
+        ))
+        | st.builds("round({})".format, inner)
+    )  # fmt: skip
+
+
+calculations = st.recursive(amounts, put_together, max_leaves=12)
+NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+def calculate_in_python(text: str) -> Fraction | None:
+    """Return what Python makes of a calculation; None if that divides by zero."""
+    exact = {"F": Number, "min": min, "max": max, "round": lambda value: Number(round(Number(value)))}
+    try:
+        return Fraction(eval(NUMBERS.sub(lambda match: f"F('{match[0]}')", text), exact))  # noqa: S307 - numbers and signs
+    except ZeroDivisionError:
+        return None
+
+
+@settings(deadline=None)
+@given(calculations)
+@example("1 - 2 - 3 * -4 / 2")
+@example("2-(3-4)*5")
+@example("-(-2) - -3")
+@example("round(2.5) + round(-2.5) * max(1, 2,3)")
+@example("8/4/2")
+@example("1/(2-2)")
+def test_calculations_are_those_of_python(text: str) -> None:
+    expected, refused = calculate_in_python(text), ""
+    try:
+        found: object = evaluate(text, {}, signed=True)
+        assert evaluate(f"({text}) * 1s", {}, signed=True) == Span(rest=expected or Fraction(0))
+    except ChoiceError as error:
+        found, refused = None, str(error)
+    if "too large, or has too many digits" not in refused:
+        assert (found, "by zero" in refused) == (expected, expected is None)
+
+
+def name_numbers(text: str) -> str:
+    """Put names, lengths and units in place of some numbers of a calculation."""
+    forms = itertools.cycle(["{}", "{{a{}}}", "{}s", "{{a}} breaths", "({} + 1) s", "({} s in whole breaths)"])
+    return NUMBERS.sub(lambda match: next(forms).format(match[0]), text)
+
+
+@given(calculations, st.booleans())
+@example("3, at least 5s", False)  # noqa: FBT003
+@example("min(1s in whole breaths, 2)", False)  # noqa: FBT003
+@example("-(2 - 3) * 4", True)  # noqa: FBT003
+def test_what_is_written_out_is_read_again_as_the_same(text: str, named: bool) -> None:  # noqa: FBT001
+    read = parse(name_numbers(text) if named else text)
+    assert parse(str(read)) == read
+    assert str(parse(str(read))) == str(read)
+
+
+@given(st.integers(0, 500), st.fractions(0, 90, max_denominator=1000), st.fractions(0, 90, max_denominator=1000))
+def test_a_length_is_written_as_it_is_read(breaths: int, rest: Fraction, least: Fraction) -> None:
+    rest, least = (Fraction(round(each * 1000), 1000) for each in (rest, least))
+    for span in (Span(breaths), Span(rest=rest), Span(breaths, least=least)):
+        assert evaluate(str(span), {}) == span
 
 
 @given(numbers, numbers, numbers)

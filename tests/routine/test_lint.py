@@ -279,6 +279,8 @@ steps:
         ("repeat: {vary: {long: [5, 30]}, steps: [hold: '{long}']}", "{long} is 30, so 'hold' is 30 breaths, 300 s"),
         ("rest: '{hold} * 2'", "{hold} * 2 is 60, so 'rest' is 60 breaths, 600 s"),
         ("hold: '{hold} * 1s'", ""),
+        ("{say: Lie down., settle: 5}", "'settle: 5' is 5 breaths, 50 s; write 5s, or"),
+        ("{say: Lie down., settle: 4}", ""),
         ("hold: 5", ""),
         ("rest: 6", ""),
         ("pace: {breath: 2-2, steps: [rest: 9]}", ""),
