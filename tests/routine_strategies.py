@@ -26,9 +26,9 @@ NOTHING: Routine = {}
 
 
 @st.composite
-def routines(draw: st.DrawFn) -> Routine:
-    """A routine file, as a mapping of texts."""
-    drawn = Drawn(draw)
+def routines(draw: st.DrawFn, *, alike: bool = False) -> Routine:
+    """A routine file, as a mapping of texts; if its sides are ``alike``, no step is for one of them alone."""
+    drawn = Drawn(draw, alike=alike)
     head = {
         "title": draw(st.sampled_from(["Probe", "Is it one?"])),
         "breath": draw(st.sampled_from(BREATHS)),
@@ -43,8 +43,8 @@ def routines(draw: st.DrawFn) -> Routine:
 class Drawn:
     """Draws steps; ``names`` are those that have values in a place, beside the parameters."""
 
-    def __init__(self, draw: st.DrawFn) -> None:
-        self.draw = draw
+    def __init__(self, draw: st.DrawFn, *, alike: bool) -> None:
+        self.draw, self.alike = draw, alike
 
     def one(self, *these: Any) -> Any:  # noqa: ANN401
         return self.draw(st.sampled_from(these))
@@ -74,7 +74,7 @@ class Drawn:
             kinds.remove("turns")
         step: Routine = getattr(self, self.one(*kinds))(depth, names)
         if inside and self.rarely():
-            sides = ["left", "right"] if "leg" in names else []
+            sides = ["left", "right"] if "leg" in names and not self.alike else []
             step["only"] = self.one("first", "last", "not first", "not last", *sides)
         return step
 
@@ -127,7 +127,7 @@ class Drawn:
         coming = (*names, "next leg", "next round", *(f"next {name}" for name in varied))
         block = {"steps": self.steps(depth + 1, inner, inside=True), **more}
         around = self.some(
-            rounds=self.one("1", "2", "{n}", {"left": "1", "right": "2"}),
+            rounds=self.one("1", "2", "{n}", *[{"left": "1", "right": "2"}] * (not self.alike)),
             before=self.between(coming),
             order=self.one("alternate", "blocked"),
             first=self.one("left", "right"),

@@ -35,6 +35,7 @@ def main() -> None:
     import gc
 
     gc.set_threshold(COLLECT_EVERY)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")  # to look for them reads the facts of every package
     from voicecoach.app import cli
     from voicecoach.system import signals
 

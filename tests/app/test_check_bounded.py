@@ -138,13 +138,13 @@ def test_of_many_texts_the_first_are_measured_and_it_says_so(
     assert run(["check", str(checked)]) == 0
     assert "measured" not in capsys.readouterr().err
     monkeypatch.setattr(review, "MOST_MEASURED", 10)
-    spoken, speak = list[str](), CachedVoice.speak
+    asked, measure = list[str](), CachedVoice.measure_kept
 
     def noted(voice: CachedVoice, texts: list[str]) -> object:
-        spoken.extend(texts)
-        return speak(voice, texts)
+        asked.extend(texts)
+        return measure(voice, texts)
 
-    monkeypatch.setattr(CachedVoice, "speak", noted)
+    monkeypatch.setattr(CachedVoice, "measure_kept", noted)
     assert run(["check", str(checked)]) == 0
-    assert len(spoken) == 10
+    assert len(asked) == 10
     assert "note: the first 10 wordings were measured, and" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
+import shutil
 import subprocess
 import sys
 from fractions import Fraction
@@ -81,8 +82,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(voice_page, "make_page", returning(voice_page.Page(Path("voices.html"), (), ())))
         (folder / "taps.txt").write_text("0\n10\n20\n30\n40\n50\n60\n70\n")
         (folder / "mine.yaml").write_text("title: Mine\nsteps:\n  - breathe: 4\n    in: In\n    out: Out\n")
-        for name in ("evening", "left", "right"):
-            assert run(["make", "mine.yaml", "-o", f"{name}.mp3", "--quiet"]) == 0
+        assert run(["make", "mine.yaml", "-o", "short.mp3", "--quiet"]) == 0
         yield folder
 
 
@@ -91,6 +91,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_an_example_runs(example: str, capsys: pytest.CaptureFixture[str]) -> None:
     typed, _, target = example.partition(" > ")
     program, *args = shlex.split(typed)
+    for name in ("evening", "left", "right"):  # an example may have made a long session of this name
+        shutil.copyfile("short.mp3", f"{name}.mp3")
     if "my-stretch.yaml" in args and not Path("my-stretch.yaml").exists():
         assert run(["new", "my-stretch"]) == 0
     elif args[:1] == ["new"]:

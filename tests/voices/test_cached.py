@@ -303,3 +303,21 @@ def test_several_processes_can_share_a_cache(tmp_path: Path) -> None:
     parrot, _ = speak(tmp_path, *(f"wording {k}" for k in range(20)))
     assert parrot.asked == []
     assert measure_usage(tmp_path).entries == len(files(tmp_path)) == 20
+
+
+def test_clips_that_are_kept_are_measured_without_reading_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    speak(tmp_path, "in", "out")
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
+    parrot = Parrot()
+    cached = CachedVoice(parrot, tmp_path)
+    assert cached.measure_kept(["in", "hold", "out"]) == {word: said(word).seconds for word in ("in", "out")}
+    assert parrot.asked == []
+
+
+def test_what_is_no_file_of_a_clip_has_no_length(tmp_path: Path) -> None:
+    path = locate_clip(tmp_path, Parrot().identity, "in")
+    path.mkdir(parents=True)
+    assert CachedVoice(Parrot(), tmp_path).measure_kept(["in"]) == {}
+    path.rmdir()
+    path.write_bytes(b"")
+    assert CachedVoice(Parrot(), tmp_path).measure_kept(["in"]) == {}

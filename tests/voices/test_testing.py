@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from tests.fakes import FakeVoice
 from voicecoach.audio.clip import Clip, amplify, join, make_silence
 from voicecoach.errors import VoiceError
 from voicecoach.voices.cached import CachedVoice
+from voicecoach.voices.pool import IdleSpeakers
 from voicecoach.voices.system import system_voice
 from voicecoach.voices.testing import VoiceContract, check
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.usefixtures("_encode_once")
+FAST = 300
+"""Words a minute of the system's voice here: a long text makes less sound to level, and the contract is the same."""
 
 
 class TestTheFakeVoice(VoiceContract):
@@ -32,12 +36,14 @@ class TestTheFakeVoice(VoiceContract):
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems may have no voice installed")
 class TestTheSystemVoice(VoiceContract):
     @pytest.fixture(autouse=True)
-    def _folder(self, tmp_path_factory: pytest.TempPathFactory) -> None:
+    def _folder(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         self.folder = tmp_path_factory.getbasetemp() / "facts"
+        with closing(IdleSpeakers(1)) as self.idle:
+            yield
 
     def voice(self) -> Voice:
         calibration = "Sit tall, breathe out slowly, and let your shoulders become soft."
-        return system_voice(None, "en", calibration=calibration, folder=self.folder)
+        return system_voice(None, "en", calibration=calibration, rate=FAST, folder=self.folder, idle=self.idle)
 
 
 class TestACachedVoice(VoiceContract):

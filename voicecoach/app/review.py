@@ -41,6 +41,7 @@ from voicecoach.script.choices import LEFT_RIGHT, Choices
 from voicecoach.script.tally import MOST_STEPS
 from voicecoach.system import cache
 from voicecoach.views.session_lint import lint_session
+from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -222,8 +223,10 @@ class Ruler:
         """Measure the words of a score in all their wordings, and return a function with their lengths."""
         unknown = [text for text in _list_texts(score) if text not in self.lengths and len(text) <= LONGEST_MEASURED]
         most = MOST_MEASURED - len(self.lengths)
-        missing = unknown[:most]
         self.left.update(unknown[most:])
+        if isinstance(self.voice, CachedVoice):
+            self.lengths.update(self.voice.measure_kept(unknown[:most]))
+        missing = [text for text in unknown[:most] if text not in self.lengths]
         done = 0
         for some in _group(missing):
             for text, clip in zip(some, self.voice.speak(some), strict=True):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager, suppress
+from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
-from voicecoach.audio.clip import SAMPLE_BYTES, Clip
+from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.errors import VoiceError, quote
 from voicecoach.phonemes import list_marked
 from voicecoach.system import cache, locks
@@ -88,8 +89,7 @@ class CachedVoice:
         Raises:
             VoiceError: When the voice inside can't speak a wording.
         """
-        given, wordings = wordings, fit_wordings(self.voice, wordings)
-        self._unread |= {each: None for each, fit in zip(given, wordings, strict=True) if each != fit}
+        wordings = self._fit(wordings)
         places = self._places(wordings)
         clips = self._kept(places)
         with ExitStack() as stack:
@@ -107,6 +107,19 @@ class CachedVoice:
                 yield clips[wording]
         if missing:
             self._prune()
+
+    def measure_kept(self, wordings: Sequence[str]) -> dict[str, Fraction]:
+        """Return the seconds of the clips that are kept already, without reading their sound."""
+        fitting = self._fit(wordings)
+        places = self._places(fitting)
+        sizes = {given: cache.measure_entry(places[fit]) for given, fit in zip(wordings, fitting, strict=True)}
+        return {given: Fraction(size // SAMPLE_BYTES, SAMPLE_RATE) for given, size in sizes.items() if size}
+
+    def _fit(self, wordings: Sequence[str]) -> Sequence[str]:
+        """Return wordings as the voice inside can read them, and note those that it reads as they are written."""
+        fitting = fit_wordings(self.voice, wordings)
+        self._unread |= {each: None for each, fit in zip(wordings, fitting, strict=True) if each != fit}
+        return fitting
 
     def _places(self, wordings: Sequence[str]) -> dict[str, Path]:
         """Return the cache path of each wording's clip."""

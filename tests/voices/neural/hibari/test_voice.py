@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,12 @@ from voicecoach.voices.neural.hibari import model
 from voicecoach.voices.neural.hibari import voice as hibari
 from voicecoach.voices.neural.hibari.text import rewrite
 from voicecoach.voices.neural.hibari.voice import HibariVoice, Model, write_text
+from voicecoach.voices.pool import IdleSpeakers
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from voicecoach.voices.port import Voice
@@ -108,11 +111,13 @@ def settings(**others: Any) -> Settings:  # noqa: ANN401 - settings of a voice
 
 class TestTheContract(VoiceContract):
     @pytest.fixture(autouse=True)
-    def _stage(self, stage: Stage) -> None:
+    def _stage(self, stage: Stage) -> Iterator[None]:
         self.stage = stage
+        with closing(IdleSpeakers(1)) as self.idle:
+            yield
 
     def voice(self) -> Voice:
-        return self.stage.voice()
+        return replace(self.stage.voice(), idle=self.idle)
 
 
 def test_a_clip_is_the_same_whoever_speaks_it_and_whatever_comes_before(stage: Stage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +16,13 @@ from voicecoach.voices import espeak, finding
 from voicecoach.voices.espeak import Library
 from voicecoach.voices.neural.kokoro import files, voice
 from voicecoach.voices.neural.kokoro.voice import KIND, VERSION, KokoroVoice
+from voicecoach.voices.pool import IdleSpeakers
 from voicecoach.voices.port import Settings
 from voicecoach.voices.testing import VoiceContract
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from voicecoach.voices.port import Voice
 
 CALIBRATION = "Siéntate con la espalda larga, deja caer los hombros, y sigue el aire, que viene y va despacio."
@@ -48,11 +52,13 @@ def settings(tmp_path: Path) -> Settings:
 
 class TestTheContract(VoiceContract):
     @pytest.fixture(autouse=True)
-    def _settings(self, settings: Settings) -> None:
+    def _settings(self, settings: Settings) -> Iterator[None]:
         self.settings = settings
+        with closing(IdleSpeakers(1)) as self.idle:
+            yield
 
     def voice(self) -> Voice:
-        return replace(KIND.find_voice("ef_dora", self.settings), command=WORKER)
+        return replace(KIND.find_voice("ef_dora", self.settings), command=WORKER, idle=self.idle)
 
 
 def test_an_installed_voice_is_ready_and_the_default_of_its_language(settings: Settings) -> None:
