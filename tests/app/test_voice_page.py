@@ -73,6 +73,7 @@ def test_a_page_has_a_sample_of_each_voice_that_is_worth_hearing_and_ready(
     assert re.findall("<h2>(.*?)</h2>", page) == ["American English", "German"]
     assert re.findall("<h3>(.*?)</h3>", page) == ["Heart", "Jo &lt;3", "Jutta"]
     assert "<code>--voice hibari:heart</code> (14 MB, Apache-2.0)" in page
+    assert page.count('<audio controls preload="metadata"') == 3  # players show the lengths
     sounds = [base64.b64decode(each) for each in re.findall('src="data:audio/mpeg;base64,([^"]+)"', page)]
     assert [each[:3] for each in sounds] == [b"ID3"] * 3
     assert not re.findall(r'(?:src|href)="(?!data:)', page)  # nothing is fetched from anywhere
