@@ -74,12 +74,23 @@ def cue_sheet(name: str) -> str:
 def examples() -> dict[str, str]:
     """The routines of the documentation, by their titles as file names."""
     texts = re.findall(r"^```yaml\n(.*?)^```", DOCUMENTED.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    return {text.splitlines()[0].removeprefix("title: ").lower().replace(" ", "-"): text for text in texts}
+    whole = [text for text in texts if text.startswith("title: ")]
+    return {text.splitlines()[0].removeprefix("title: ").lower().replace(" ", "-"): text for text in whole}
+
+
+def shared_files() -> dict[str, str]:
+    """The files of words in the documentation, by their names, which a comment in their first line tells."""
+    texts = re.findall(
+        r"^```yaml\n# (\S+)\n(.*?)^```", DOCUMENTED.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    return dict(texts)
 
 
 def example_sheet(name: str, folder: Path) -> str:
-    """Perform a routine of the documentation, in a folder with the sound that it names."""
+    """Perform a routine of the documentation, in a folder with the files that it names."""
     (folder / "bell.wav").write_bytes(find_asset("chime-end.wav").read_bytes())
+    for file, text in shared_files().items():
+        (folder / file).write_text(text, encoding="utf-8")
     path = folder / f"{name}.yaml"
     path.write_text(examples()[name], encoding="utf-8")
     return written(performed(str(path), Choices()))

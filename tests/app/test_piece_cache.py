@@ -179,6 +179,20 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
         Source(str(outer), None, tmp_path / "kept").piece(Choices())
 
 
+def test_a_changed_file_of_words_is_read_again(tmp_path: Path) -> None:
+    words, inner, outer = tmp_path / "words.yaml", tmp_path / "inner.yaml", tmp_path / "outer.yaml"
+    words.write_text("words: {closing: Good night.}\n")
+    inner.write_text(f"use: words.yaml\n{ROUTINE}")
+    outer.write_text("title: Both\nuse: [words.yaml]\nsteps:\n  - include: inner.yaml\n")
+    for path in (inner, outer):
+        assert "Good night." in repr(kept(str(path), Choices(), tmp_path / "kept"))
+        before = Source(str(path), None, tmp_path / "kept").digests
+        words.write_text("words: {closing: Sleep well.}\n")
+        assert "Sleep well." in repr(kept(str(path), Choices(), tmp_path / "kept"))
+        assert Source(str(path), None, tmp_path / "kept").digests != before
+        words.write_text("words: {closing: Good night.}\n")
+
+
 def test_a_name_means_the_file_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, words in (("one", "Sit down."), ("two", "Lie down.")):
         (tmp_path / name).mkdir()

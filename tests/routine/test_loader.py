@@ -347,21 +347,19 @@ def test_one_session_has_one_language(tmp_path: Path) -> None:
     assert found == "a.yaml:3:14: 'b.yaml' is in the language en-GB, and this routine in en; use one language"
 
 
-@pytest.mark.parametrize(
-    ("steps", "where"),
-    [
-        ("  - say: hi\n  - include: thigh-burner\n  - breathe: 3\n", "4:14"),
-        ("  - repeat:\n      steps:\n        - include: thigh-burner\n", "5:20"),
-    ],
-)
-def test_steps_beside_an_include_are_told_rather_than_left_out(tmp_path: Path, steps: str, where: str) -> None:
-    (found,) = problems(tmp_path, f"{HEAD}steps:\n{steps}")
-    assert found.startswith(f"a.yaml:{where}: an include can only be beside other includes; put the other steps into")
-
-
 def test_tips_that_nobody_would_hear_are_told(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, f"tips: Slowly.\n{including('thigh-burner')}")
     assert found.startswith("a.yaml:1:1: 'tips' is not used in a routine made of includes; move it into the routine")
+
+
+def test_blocks_around_and_inside_an_include_go_only_so_deep(tmp_path: Path) -> None:
+    def nest(levels: int, inner: str) -> str:
+        return f"{HEAD}steps: [{'{repeat: {steps: [' * levels}{inner}{']}}' * levels}]\n"
+
+    write(tmp_path, b=nest(12, "{say: hi}"), a=nest(8, "{include: b.yaml}"))
+    assert load_routine("a.yaml").exercises == 1
+    (found,) = problems(tmp_path, nest(9, "{include: b.yaml}"))
+    assert found.endswith("with 'b.yaml' this is more than 20 blocks deep; use fewer nested blocks")
 
 
 def test_includes_can_not_grow_without_end(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from voicecoach.core.score import Side
-    from voicecoach.routine.loader import LoadedRoutine
+    from voicecoach.routine.loader import LoadedRoutine, UsedFile
     from voicecoach.script.piece import Piece
 
 COVERED = Fraction(1800)
@@ -305,11 +305,15 @@ def _list_digests(routine: LoadedRoutine) -> Digests:
     """Return the files of a routine, relative to its folder, and their digests."""
     base = routine.path.parent
     built_in = library.BUILT_IN
-    paths = {
-        (str(part.path) if part.path.parent == built_in else os.path.relpath(part.path, base), part.digest)
-        for part in _list_routines(routine)
-    }
+    files = [
+        each for part in _list_routines(routine) for each in ((part.path, part.digest), *map(_name_used, part.used))
+    ]
+    paths = {(str(path) if path.parent == built_in else os.path.relpath(path, base), digest) for path, digest in files}
     return tuple(sorted(paths))
+
+
+def _name_used(used: UsedFile) -> tuple[Path, str]:
+    return used.path, used.digest
 
 
 def _pack(digests: Digests, written: Piece) -> bytes:

@@ -33,9 +33,9 @@ from voicecoach.errors import (
 from voicecoach.routine.checks import validate
 from voicecoach.routine.library import find_routine
 from voicecoach.routine.lint import lint_routine
-from voicecoach.routine.loader import load_routine
+from voicecoach.routine.loader import load_routine, read_with_words
 from voicecoach.routine.model import Include, find_block, walk_steps
-from voicecoach.routine.source import Table, read_tree
+from voicecoach.routine.source import Table, read_content
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import LEFT_RIGHT, Choices
 from voicecoach.script.tally import MOST_STEPS
@@ -380,7 +380,7 @@ def _find_warnings(name: str) -> tuple[Problem, ...]:
     """Return the warnings about a routine with errors, if its form is right."""
     with suppress(VoicecoachError):
         path = find_routine(name)
-        tree = read_tree(path, str(path))
+        tree, _ = read_with_words(read_content(path, str(path)), path, str(path))
         if isinstance(tree, Table):
             return tuple(lint_routine(validate(tree), tree))
     return ()

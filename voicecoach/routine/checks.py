@@ -16,6 +16,7 @@ from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
 from voicecoach.routine.formulas.evaluation import BREATH_NAMES, Formula
 from voicecoach.routine.formulas.paces import find_slip
 from voicecoach.routine.formulas.syntax import Quantity
+from voicecoach.routine.includes import DEEPEST, check_includes
 from voicecoach.routine.keys import AROUND, LISTS
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.missing_names import explain_blank, explain_missing_value, explain_next, is_ahead
@@ -57,14 +58,12 @@ FILLED = {"round": {"number"}, "titled": {"title", "part"}, **COUNTED}
 SPOKEN_HEAD = ("title", "notice", "benefits", "tips", "sides", "words", "closing")
 """Keys of a routine's head whose texts are spoken."""
 
-DEEPEST = 20
-"""The most levels of nested blocks."""
 
 LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-9]+:[0-5][0-9]")
 
 
-def validate(tree: Tree) -> RoutineModel:
-    """Return the model of a routine, read from its parse tree.
+def validate(tree: Tree, *, turn: bool = False) -> RoutineModel:
+    """Return the model of a routine, read from its parse tree; ``turn`` tells whether it is for the turn of a side.
 
     Raises:
         RoutineError: With all problems, in the order of the file.
@@ -76,17 +75,17 @@ def validate(tree: Tree) -> RoutineModel:
         model = RoutineModel.model_validate(tree)
     except ValidationError as error:
         raise RoutineError(explain_errors(error, tree)) from error
-    problems = order_problems(islice(_check_sense(model, tree), MOST_LOOKED_AT))
+    problems = order_problems(islice(_check_sense(model, tree, turn=turn), MOST_LOOKED_AT))
     if problems:
         raise RoutineError(cut(problems))
     return model
 
 
-def _check_sense(model: RoutineModel, tree: Table) -> Iterator[Problem]:
+def _check_sense(model: RoutineModel, tree: Table, *, turn: bool) -> Iterator[Problem]:
     """Yield the problems that only several parts of the file show together."""
     names = frozenset(model.parameters) | {"halfway", "last one", *BREATH_NAMES}
     sides = {*model.sides.left, *model.sides.right} if model.sides else set()
-    visits = list(_visit_steps(model.steps, ("steps",), names, nouns=sides))
+    visits = list(_visit_steps(model.steps, ("steps",), names, sided=turn, nouns=sides))
     between: list[Visit] = [
         (("between", number), step, False, names | {"next"}) for number, step in enumerate(model.between)
     ]
@@ -100,7 +99,7 @@ def _check_sense(model: RoutineModel, tree: Table) -> Iterator[Problem]:
     yield from _check_sides(model, visits, tree)
     yield from check_blocks(visits, tree)
     yield from _check_words(model, sides, tree)
-    yield from _check_includes(model, visits, tree)
+    yield from check_includes(model, tree)
 
 
 def list_spoken(model: RoutineModel, tree: Table) -> Iterator[tuple[Where, tuple[str, ...]]]:
@@ -296,6 +295,8 @@ def _check_values(model: RoutineModel, visits: Sequence[Visit], sides: set[str],
     ]
     for path, step, _, known in visits:
         inner = find_block(step)
+        settings = step.set_ if isinstance(step, Include) else {}
+        given += [((*path, "set", name), known, text) for name, text in settings.items()]
         for name, values in inner.vary.items() if isinstance(inner, Round) else ():
             at = (*path, _name_block(step), "vary", name)
             texts = () if isinstance(values, Growing) else values
@@ -402,25 +403,3 @@ def _check_fillings(key: str, given: str | tuple[str, ...], sides: set[str], whe
         yield Problem(where, f"{{{blank}}} has no value here", "take it out")
     for blank in sorted(COUNTED.get(key, set()) - blanks):
         yield Problem(where, f"{{{blank}}} is missing here", "write it in the place where it is said")
-
-
-def _check_includes(model: RoutineModel, visits: Sequence[Visit], tree: Table) -> Iterator[Problem]:
-    """Report parts that are never heard: a routine with includes plays those and nothing else."""
-    nested = [step.include.where for path, step, *_ in visits if isinstance(step, Include) and len(path) > 2]  # noqa: PLR2004
-    beside = [step.include.where for step in model.steps if isinstance(step, Include)]
-    if nested or (beside and len(beside) < len(model.steps)):
-        others = [step.where for step in model.steps if not isinstance(step, Include)]
-        fewer = others if len(others) < len(beside) else []
-        where = [*nested, *fewer, *beside][0] or tree.where
-        remedy = "put the other steps into a routine of their own, and include that too"
-        yield Problem(where, "an include can only be beside other includes", remedy)
-        return
-    silent = ("tips", "benefits", "sides") if beside else ("between",)
-    for key in silent:
-        if getattr(model, key):
-            what = f"{key!r} is not used in a routine {'made of' if beside else 'without'} includes"
-            yield Problem(
-                find_key_place(tree, (key,)),
-                what,
-                "move it into the routine it is meant for" if beside else "take it out",
-            )

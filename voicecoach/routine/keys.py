@@ -16,7 +16,19 @@ KEYS = (
     *(*STEPS, "change", "title", "language", "summary", "notes", "notice", "benefits", "tips", "breath", "fixed"),
     *("parameters", "sides", "words", "pronounce", "steps", "between", "closing", "name", "only", "side", "first"),
     *("again", "settle", "stretch", "min", "max", "past", "at", "halfway", "countdown", "release", "from", "step"),
-    *("vary", "before", "between sides", "between rounds", "rounds", "left", "right", "order", "optional"),
+    *(
+        "vary",
+        "before",
+        "between sides",
+        "between rounds",
+        "rounds",
+        "left",
+        "right",
+        "order",
+        "optional",
+        "set",
+        "use",
+    ),
 )
 """Every key of the routine language except those for the words of phases."""
 
@@ -30,7 +42,7 @@ LISTS = {"steps", *AROUND}
 """Keys with a list of steps under them."""
 INSIDE = {"rounds", *AROUND, "steps", "vary", "order", "first", "breath", "fixed", "min", "max", "past"}
 _HEAD = {"title", "language", "summary", "notes", "notice", "benefits", "tips", "breath", "fixed", "parameters"}
-_HEAD |= {"sides", "words", "pronounce", "steps", "between", "closing"}
+_HEAD |= {"sides", "words", "pronounce", "steps", "between", "closing", "use"}
 _STEP = STEP_NAMES | {
     "in",
     "name",
@@ -45,7 +57,7 @@ _STEP = STEP_NAMES | {
     "max",
     "past",
 }
-_STEP |= {"at", "halfway", "countdown", "release", "optional"}
+_STEP |= {"at", "halfway", "countdown", "release", "optional", "set"}
 _KINDS = (_HEAD, INSIDE, _STEP, {"left", "right"}, {"first", "again"}, {"from", "step"})
 """Sets of keys that may be in one table: the head of a file, a block, a step, ..."""
 _KNOWN = re.compile(rf"({PHASE}|{'|'.join(sorted(KEYS, key=len, reverse=True))})(?= *[:=]? *(?:\S|$))(?![\w-])")

@@ -18,6 +18,7 @@ from voicecoach.routine.bare_numbers import find_bare_numbers
 from voicecoach.routine.checks import list_formulas, list_spoken
 from voicecoach.routine.formulas.evaluation import BREATH_NAMES, Formula
 from voicecoach.routine.formulas.syntax import Quantity
+from voicecoach.routine.includes import is_own
 from voicecoach.routine.keys import AROUND, line_up
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, find_block, list_words, walk_steps
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from voicecoach.routine.source import Table
     from voicecoach.routine.speakable import Finding
 
-UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary"}
+UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary", "use", "set"}
 """Keys whose values are not sentences."""
 
 SILENT = {"steps", *(key.replace(" ", "_") for key in AROUND), "pronounce", "language", "summary", "notes"}
@@ -298,6 +299,8 @@ def _find_unused_pronunciations(model: RoutineModel, tree: Table, words: Languag
     read = (read_aloud(text, words) for text in own)
     spoken = {word.casefold() for text in (*own, *read, *added) for word in _WORD.findall(text)}
     for name in model.pronounce:
+        if not is_own(tree, find_key_place(tree, ("pronounce", name))):
+            continue
         if not {word.casefold() for word in _WORD.findall(name)} <= spoken:
             what = f"{quote(name)} is never said, so its pronunciation has no effect"
             yield Problem(find_key_place(tree, ("pronounce", name)), what, "write it as it stands in the steps")

@@ -11,6 +11,15 @@ from typing import TYPE_CHECKING
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, find_close, order_problems, quote
 from voicecoach.language import TAG, is_same_language, language, list_wider
 from voicecoach.routine.checks import find_pause_marks, validate
+from voicecoach.routine.includes import (
+    check_levels,
+    check_settings,
+    check_shared,
+    list_used,
+    refuse_turns,
+    take_in,
+    walk_includes,
+)
 from voicecoach.routine.library import (
     BUILT_IN,
     ENDINGS,
@@ -22,9 +31,10 @@ from voicecoach.routine.library import (
     read_head,
     strip_language,
 )
-from voicecoach.routine.model import Include, Play, walk_steps
+from voicecoach.routine.model import Play, is_collection, walk_steps
 from voicecoach.routine.sidedness import find_written_out
 from voicecoach.routine.source import Table, parse_tree, read_content
+from voicecoach.routine.values import Name
 from voicecoach.system import plain_files
 from voicecoach.system.assets import list_assets, list_beds
 
@@ -33,7 +43,7 @@ if TYPE_CHECKING:
 
     from voicecoach.language import Language
     from voicecoach.routine.model import RoutineModel
-    from voicecoach.routine.values import Name
+    from voicecoach.routine.source import Tree
 
 DEEPEST_INCLUDE = 5
 MOST_EXERCISES = 200
@@ -41,10 +51,18 @@ MOST_EXERCISES = 200
 
 
 @dataclass(frozen=True, slots=True)
+class UsedFile:
+    """A file of words that a routine uses, and its SHA-256."""
+
+    path: Path
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedRoutine:
     """A routine file with its model, the routines that it includes, and the number of exercises.
 
-    ``digest`` is the SHA-256 of the file at ``path``, and ``tree`` is its parse tree.
+    ``digest`` is the SHA-256 of the file at ``path``, and ``tree`` is its parse tree; ``used`` are its files of words.
     """
 
     name: str
@@ -56,6 +74,7 @@ class LoadedRoutine:
     path: Path = field(default=Path(), compare=False)
     digest: str = ""
     tree: Table | None = field(default=None, compare=False, repr=False)
+    used: tuple[UsedFile, ...] = ()
 
     @property
     def words(self) -> Language:
@@ -126,45 +145,84 @@ def _load_file(path: Path) -> LoadedRoutine:
 
 
 @dataclass(frozen=True, slots=True)
+class _Turn:
+    """The include of a routine in the turn of a side, and the file around it, whose words for the sides it can use."""
+
+    name: Name
+    around: Table
+
+    def take_in(self, tree: Tree) -> None:
+        """Give a routine the words for the sides that are used around it, if it has none itself.
+
+        Raises:
+            RoutineError: If it has sides of its own.
+        """
+        refuse_turns(self.name, tree)
+        if isinstance(tree, Table):
+            sides = Table((key, value) for key, value in self.around.items() if key == "sides" and "sides" not in tree)
+            take_in(tree, [sides])
+
+
+@dataclass(frozen=True, slots=True)
 class _Loader:
     """Loads a file: knows the files that include it, and the results of all files so far."""
 
     above: tuple[Path, ...] = ()
-    done: dict[Path, LoadedRoutine | RoutineError] = field(default_factory=dict)
+    done: dict[tuple[Path, str], LoadedRoutine | RoutineError] = field(default_factory=dict)
 
-    def load(self, path: Path, file: str, given: bytes | None = None) -> LoadedRoutine:
+    def load(self, path: Path, file: str, given: bytes | None = None, turn: _Turn | None = None) -> LoadedRoutine:
         raw = read_content(path, file) if given is None else given
-        tree = parse_tree(raw, file)
-        model = validate(tree)
+        tree, used = read_with_words(raw, path, file)
+        if turn:
+            turn.take_in(tree)
+        model = validate(tree, turn=turn is not None)
         assert isinstance(tree, Table)  # noqa: S101 - what is valid is one
         _check_ending(path.stem, model.language, file)
         inside = replace(self, above=(*self.above, _resolve_links(path)))
-        includes = [step.include for step in walk_steps(model.steps) if isinstance(step, Include)]
-        included: dict[Name, LoadedRoutine] = {}
-        problems = [*find_pause_marks(model, tree), *find_written_out(model)]
-        for name in includes:
-            try:
-                included[name] = inside.load_included(name, path, model)
-            except RoutineError as error:
-                problems.extend(error.problems)
-        sounds, wrong = _find_sounds(model, path)
-        if problems or wrong:
-            raise RoutineError(order_problems([*problems, *wrong]))
-        size = sum(included[name].exercises for name in includes) or 1
-        if size > MOST_EXERCISES:
-            raise _build_error(includes[0], f"this makes {size:,} exercises", f"at most {MOST_EXERCISES} are possible")
+        included, wrong_includes = inside.load_all_included(path, model, tree, turn=turn is not None)
+        sounds, wrong_sounds = _find_sounds(model, path)
+        problems = [*find_pause_marks(model, tree), *find_written_out(model), *wrong_includes, *wrong_sounds]
+        if problems:
+            raise RoutineError(order_problems(problems))
         return LoadedRoutine(
-            path.stem, file, model, included, size, sounds, path, hashlib.sha256(raw).hexdigest(), tree
+            path.stem,
+            file,
+            model,
+            included,
+            _count_exercises(model, included),
+            sounds,
+            path,
+            hashlib.sha256(raw).hexdigest(),
+            tree,
+            used,
         )
 
-    def load_included(self, name: Name, path: Path, model: RoutineModel) -> LoadedRoutine:
+    def load_all_included(
+        self, path: Path, model: RoutineModel, tree: Table, *, turn: bool
+    ) -> tuple[dict[Name, LoadedRoutine], list[Problem]]:
+        """Return the included routines, and the problems of including them.
+
+        A name that stands both in a turn and elsewhere is checked for both, and has the words of the turn.
+        """
+        found: dict[Name, LoadedRoutine] = {}
+        problems: list[Problem] = []
+        for step, sided in sorted(walk_includes(model.steps, turn=turn), key=lambda each: each[1]):
+            try:
+                routine = self.load_included(step.include, path, model, _Turn(step.include, tree) if sided else None)
+                problems.extend(check_settings(step, routine.model, tree))
+                found[step.include] = routine
+            except RoutineError as error:
+                problems.extend(error.problems)
+        return found, problems or list(check_levels(model, found))
+
+    def load_included(self, name: Name, path: Path, model: RoutineModel, turn: _Turn | None) -> LoadedRoutine:
         """Return an included routine, which must be in the language of the one that includes it."""
         target, file = _find_target(name, path)
         if _resolve_links(target) in self.above:
             raise _build_error(name, f"{quote(name.text)} includes itself", "take one of the includes out")
         if len(self.above) >= DEEPEST_INCLUDE:
             raise _build_error(name, f"includes go more than {DEEPEST_INCLUDE} deep", "include the routines themselves")
-        routine = self.load_once(target, file)
+        routine = self.load_once(target, file, turn, str(path) if turn else "")
         if routine.model.language != model.language:
             what = (
                 f"{quote(name.text)} is in the language {routine.model.language}, and this routine in {model.language}"
@@ -175,18 +233,55 @@ class _Loader:
             raise _build_error(name, what, f"write {plain!r}" if same else "use one language")
         return routine
 
-    def load_once(self, path: Path, file: str) -> LoadedRoutine:
-        """Read each file once, however often it is included."""
-        key = _resolve_links(path)
+    def load_once(self, path: Path, file: str, turn: _Turn | None, around: str) -> LoadedRoutine:
+        """Read each file once, however often it is included; in turns, once for each file ``around`` it."""
+        key = _resolve_links(path), around
         if key not in self.done:
             try:
-                self.done[key] = self.load(path, file)
+                self.done[key] = self.load(path, file, turn=turn)
             except RoutineError as error:
                 self.done[key] = error
         found = self.done[key]
         if isinstance(found, RoutineError):
             raise found
         return found
+
+
+def _count_exercises(model: RoutineModel, included: Mapping[Name, LoadedRoutine]) -> int:
+    """Return how many exercises a routine has, with those that it includes.
+
+    Raises:
+        RoutineError: If there are too many.
+    """
+    includes = [step.include for step, _ in walk_includes(model.steps)]
+    size = (not is_collection(model.steps)) + sum(included[name].exercises for name in includes)
+    if size > MOST_EXERCISES:
+        raise _build_error(includes[0], f"this makes {size:,} exercises", f"at most {MOST_EXERCISES} are possible")
+    return size
+
+
+def read_with_words(raw: bytes, path: Path, file: str) -> tuple[Tree, tuple[UsedFile, ...]]:
+    """Read a routine's content, with the entries of the files of words that it uses; return these files, too.
+
+    Raises:
+        RoutineError: If it is not YAML, or if a file of words is missing or holds anything else.
+    """
+    tree = parse_tree(raw, file)
+    found = [_read_words(Name(text, text.where), path) for text in list_used(tree)]
+    if isinstance(tree, Table):
+        take_in(tree, [shared for shared, _ in found])
+    return tree, tuple(used for _, used in found)
+
+
+def _read_words(name: Name, path: Path) -> tuple[Table, UsedFile]:
+    """Read a file of words beside a routine."""
+    target = _resolve_inside(name, path)
+    if not plain_files.is_file(target) or target.suffix not in ENDINGS:
+        close = find_close(name.text, [each for each in list_beside(path) if each != path.name])
+        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else "name a .yaml file beside this routine"
+        raise _build_error(name, f"no file {quote(name.text)} is beside this routine", remedy)
+    raw = read_content(target, str(target))
+    return check_shared(parse_tree(raw, str(target))), UsedFile(target, hashlib.sha256(raw).hexdigest())
 
 
 def _check_ending(name: str, own: str, file: str) -> None:

@@ -23,6 +23,7 @@ from voicecoach.routine.values import (
     MOST_PRONOUNCED,
     Breaths,
     FileName,
+    FileNames,
     Key,
     Length,
     Moment,
@@ -43,7 +44,7 @@ from voicecoach.routine.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pydantic.functional_validators import ModelWrapValidatorHandler
 
@@ -87,7 +88,7 @@ class Placed(Model):
 
 
 class Named(Placed):
-    """A step, except an include: it can have a side, and rounds that it is for."""
+    """A step: it can have a side, and rounds that it is for."""
 
     only: Literal["first", "last", "not first", "not last", "left", "right"] | None = None
     side: Literal["left", "right", "both"] | None = None
@@ -303,11 +304,15 @@ class PacedPart(Named):
     pace: PacedSteps
 
 
-class Include(Placed):
-    """Another routine, with its own words and breath; an optional one is only played on request."""
+class Include(Named):
+    """Another routine, with its own words and breath; an optional one is only played on request.
+
+    ``set_`` gives its parameters other values.
+    """
 
     include: FileName
     optional: bool = False
+    set_: Annotated[dict[Key, Value], limit_names(MOST_NAMES)] = Field(default_factory=dict)
 
 
 BETWEEN = ("rest", "say", "hold", "sound", "change")
@@ -374,6 +379,7 @@ class RoutineModel(Model):
     fixed: bool = False
     parameters: Annotated[dict[Key, Value], limit_names(MOST_NAMES)] = Field(default_factory=dict)
     sides: Sides | None = None
+    use: FileNames = ()
     words: dict[str, OwnWords] = Field(default_factory=dict)
     pronounce: Annotated[dict[str, Sentence], limit_names(MOST_PRONOUNCED)] = Field(default_factory=dict)
     steps: tuple[Step, ...] = Field(min_length=1)
@@ -412,6 +418,13 @@ def find_block(step: Model) -> Round | PacedSteps | None:
 def list_around(inner: Model) -> tuple[Model, ...]:
     """Return the steps before and between the rounds of a block."""
     return tuple(step for key in AROUND for step in getattr(inner, key.replace(" ", "_"), ()))
+
+
+def is_collection(steps: Iterable[Model]) -> bool:
+    """Tell whether steps are includes and nothing else, alone or in blocks."""
+    return all(
+        is_collection(inner.steps) if (inner := find_block(step)) else isinstance(step, Include) for step in steps
+    )
 
 
 def walk_steps(steps: Steps) -> Iterator[Model]:

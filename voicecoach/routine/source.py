@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from voicecoach.errors import Problem, RoutineError, Where, cut, quote
 from voicecoach.routine.keys import STEP_NAMES, add_dash
-from voicecoach.routine.syntax import explain_syntax
+from voicecoach.routine.slips.syntax import explain_syntax
 from voicecoach.system import plain_files
 
 if TYPE_CHECKING:

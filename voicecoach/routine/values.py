@@ -384,3 +384,4 @@ Moment = Annotated[
     InstanceOf[Offset] | InstanceOf[Formula], _parse_with(_read_moment), BeforeValidator(_read_moment_formula), _TEXT
 ]
 FileName = Annotated[InstanceOf[Name], BeforeValidator(_read_name), _TEXT]
+FileNames = Annotated[tuple[FileName, ...], BeforeValidator(_list_sentences), _TEXTS]

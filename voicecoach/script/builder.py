@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError, order_problems
-from voicecoach.language import full_stop, language
-from voicecoach.routine.formulas.evaluation import measure_breath
-from voicecoach.routine.model import EachSide, Include, Repeat, Rest, Round, find_block, walk_steps
+from voicecoach.routine.model import EachSide, Repeat, Round, find_block, is_collection, walk_steps
 from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import add_bells, choose_end, choose_start
 from voicecoach.script.choices import LEFT_RIGHT
-from voicecoach.script.context import SENTENCE_GAP, Context, write_paced
+from voicecoach.script.context import Context
+from voicecoach.script.exercises import find_played, list_parts, set_values, write_sentences
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.piece import Piece
 from voicecoach.script.rounds import list_round_names
-from voicecoach.script.steps import write_rest, write_steps
+from voicecoach.script.steps import PART_GAP, write_routine
 from voicecoach.script.tally import Freedoms, Tally
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.script.choices import Choices
 
-PART_GAP = Span(rest=Fraction(2))
 GET_UP = Span(rest=Fraction(10))
 MOST_COUNTS = 12
 """Tries to settle how many breaths a ramp has: how long they last depends on their number, and that on how long."""
@@ -81,15 +79,17 @@ def write_draft(routine: LoadedRoutine, choices: Choices, most: int = 0, most_sp
 def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft:
     """Write the score of a session whose paces have the tally's totals of breaths, as far as they are known."""
     played = list_exercises(routine, choices)
-    whole = replace(_make_context(routine, routine, choices), tally=tally, beats=tally.begin())
-    _check(routine, played, choices)
-    before = _write_sentences(collect_notice(played, routine), CueKind.NOTICE, whole)
+    involved = _find_leading(played, routine)
+    whole = replace(_make_context(routine, choices), tally=tally, beats=tally.begin())
+    _check(routine, involved, choices)
+    before = write_sentences(collect_notice(played, routine), CueKind.NOTICE, whole)
+    tally.behind = "other" if before else ""
     opening = (
         Mark(Moment.CHAPTER, whole.word("before")),
         choose_start(choices.chime),
         Pause(Span(rest=choices.lead_in)),
     )
-    middle = seq(*_write_exercises(played, whole, after=bool(before)))
+    middle = write_routine(_set_rounds(whole, both=has_sides(involved)))
     rung = add_bells(middle, choices.chime) if choices.chime else middle
     score = seq(*opening, *before, rung, *_write_closing(whole))
     if whole.tally.problems:
@@ -130,7 +130,7 @@ def list_exercises(routine: LoadedRoutine, choices: Choices) -> tuple[LoadedRout
         UnknownNameError: When an exercise to add, or an exercise or step to skip, is not in the routine.
         ChoiceError: When no exercise is left.
     """
-    parts = list(_list_parts(routine))
+    parts = list(list_parts(routine))
     optional = _join_names(names for names, extra, _ in parts if extra)
     remedy = "write one of these, or --with all" if optional else f"{routine.name} has none; leave --with out"
     _check_names("optional exercise", choices.added - {"all"}, optional, remedy)
@@ -140,10 +140,7 @@ def list_exercises(routine: LoadedRoutine, choices: Choices) -> tuple[LoadedRout
         _check_names("exercise in this routine", choices.skipped, [*every, *sorted(steps - {*every})])
     if "all" in choices.added and not optional:
         raise ChoiceError(f"{routine.name} has no optional exercises to add\nleave --with out")
-    added = set(optional) if "all" in choices.added else choices.added
-    played = tuple(
-        part for names, extra, part in parts if not choices.skipped & {*names} and (not extra or added & {*names})
-    )
+    played = tuple(find_played(routine, choices))
     if not played:
         raise ChoiceError("every exercise is skipped, so nothing is left to play\nleave out one --skip")
     return played
@@ -156,7 +153,8 @@ def collect_notice(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> t
 
 def _list_unheeded(routine: LoadedRoutine, played: Iterable[LoadedRoutine]) -> Iterator[str]:
     """Yield a note for each exercise in which the listener's breath changes nothing."""
-    fixed = {part.name: part for part in played if part.model.fixed or routine.model.fixed}
+    all_fixed = routine.model.fixed and is_collection(routine.model.steps)
+    fixed = {part.name: part for part in played if part.model.fixed or all_fixed}
     for part in fixed.values():
         own = f"'voicecoach show {part.name}' shows what --set changes" if part.model.parameters else "it is fixed"
         yield f"{part.name} keeps its own breath, and --breath changes nothing in it; {own}"
@@ -180,13 +178,11 @@ def _has_one_side(played: Iterable[LoadedRoutine]) -> bool:
     return any(side in LEFT_RIGHT for side in sides)
 
 
-def _make_context(whole: LoadedRoutine, routine: LoadedRoutine, choices: Choices) -> Context:
-    """Return the place at the beginning of an exercise, with its parameters' values."""
-    words = language(whole.model.language, routine.model.words)
-    breathed = measure_breath((choices.breath or routine.model.breath).points[0])
-    own = {**breathed, "halfway": words.word("halfway"), "last one": words.word("last")}
-    values = {**own, **routine.model.parameters, **choices.settings}
-    return Context(routine, words, choices, choose_pace(routine, choices), values=values, tally=Tally(problems={}))
+def _make_context(routine: LoadedRoutine, choices: Choices) -> Context:
+    """Return the place at the beginning of a session, with its parameters' values."""
+    values = set_values(routine, choices, {}, {})
+    pace = choose_pace(routine, choices)
+    return Context(routine, routine.words, choices, pace, values=values, tally=Tally(problems={}))
 
 
 def _set_rounds(part: Context, *, both: bool) -> Context:
@@ -200,18 +196,6 @@ def _find_leading(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> li
     return [routine, *inside] if inside or any(routine is part for part in played) else []
 
 
-def _list_parts(
-    routine: LoadedRoutine, names: tuple[str, ...] = (), *, optional: bool = False
-) -> Iterator[tuple[tuple[str, ...], bool, LoadedRoutine]]:
-    """Yield the exercises of a routine: what each is called, by its file and by its includes, and if it is optional."""
-    includes = [step for step in walk_steps(routine.model.steps) if isinstance(step, Include)]
-    if not includes:
-        yield (routine.name, *names), optional, routine
-    for step in includes:
-        called = (*names, step.name) if step.name else names
-        yield from _list_parts(routine.included[step.include], called, optional=optional or step.optional)
-
-
 def _join_names(parts: Iterable[Iterable[str]]) -> list[str]:
     """Return the names of exercises, each once, in the order of the routine."""
     return list(dict.fromkeys(name for names in parts for name in names))
@@ -219,7 +203,7 @@ def _join_names(parts: Iterable[Iterable[str]]) -> list[str]:
 
 def _list_step_names(routine: LoadedRoutine, choices: Choices) -> Iterator[str]:
     """Yield the names of steps, and of rounds that are named by what they go through."""
-    part = _make_context(routine, routine, choices)
+    part = _make_context(routine, choices)
     for step in walk_steps(routine.model.steps):
         name, inner = getattr(step, "name", ""), find_block(step)
         if name and "{" not in name:
@@ -236,6 +220,7 @@ def _check_names(kind: str, names: Iterable[str], known: Sequence[str], remedy: 
 
 
 def _check(routine: LoadedRoutine, played: Sequence[LoadedRoutine], choices: Choices) -> None:
+    """Refuse choices that the routines in ``played`` do not have: those that are heard, and those around them."""
     both = has_sides(played)
     if len(choices.sides) == 1 and not both and not _has_one_side(played):
         raise SidelessError(f"{routine.name} has no sides, so there is no track for one\nleave out --side or --tracks")
@@ -254,62 +239,9 @@ def _check(routine: LoadedRoutine, played: Sequence[LoadedRoutine], choices: Cho
     _check_names("parameter", choices.settings, parameters, remedy)
 
 
-def _write_sentences(texts: Iterable[str], kind: CueKind, part: Context) -> list[Score]:
-    """Say sentences one after the other, with a moment between them."""
-    spoken = (part.sentence(text, kind) for text in texts)
-    return [each for sentence in spoken if sentence != seq() for each in (sentence, Pause(SENTENCE_GAP))]
-
-
-def _write_exercises(played: Sequence[LoadedRoutine], whole: Context, *, after: bool) -> Iterator[Score]:
-    """Write the exercises; ``after`` tells whether anything was said before them."""
-    said: set[str] = set()
-    both = has_sides(played)
-    for number, routine in enumerate(played):
-        if number:
-            yield from _write_between(whole, routine)
-        part = replace(
-            _make_context(whole.routine, routine, whole.choices),
-            beats=whole.beats,
-            freedoms=whole.freedoms,
-            tally=whole.tally,
-        )
-        if number or after:
-            yield Pause(PART_GAP)
-        yield _write_exercise(_set_rounds(part, both=both), said)
-        said |= {*routine.model.benefits, *routine.model.tips}
-
-
-def _write_between(whole: Context, following: LoadedRoutine) -> Iterator[Score]:
-    """Rest between exercises; the next one can be announced in it."""
-    place = whole.with_values(next=following.model.title)
-    yield from (write_rest(step, place) for step in whole.routine.model.between if isinstance(step, Rest))
-
-
-_ENDS = ".?!…。！？؟।۔።։။។"  # noqa: RUF001 - marks of many scripts
-"""What a title may end with already."""
-
-
-def _write_exercise(part: Context, said: set[str]) -> Score:
-    """Name the exercise, say what it is for and its tips (once in a session), then do its steps."""
-    model = part.routine.model
-    once = [text for text in (*model.benefits, *model.tips) if text not in said]
-    intro = (
-        *_write_sentences([_end_sentence(model.title, model.language)], CueKind.INSTRUCTION, part),
-        *_write_sentences(once, CueKind.TIP, part),
-    )
-    opening = (part.chapter(), *intro)
-    pacing = Pacing(model.breath, model.fixed)
-    return write_paced(pacing, part, lambda inner: seq(*opening, *write_steps(model.steps, inner)))
-
-
-def _end_sentence(title: str, language: str) -> str:
-    """End a title as a sentence, so that the voice falls at its end."""
-    return title if title[-1] in _ENDS else f"{title}{full_stop(language)}"
-
-
 def _write_closing(whole: Context) -> list[Score]:
     texts = whole.routine.model.closing or (whole.word("closing"),)
     chapter = Mark(Moment.CHAPTER, whole.word("ending"))
-    spoken = _write_sentences(texts, CueKind.CLOSING, whole)
+    spoken = write_sentences(texts, CueKind.CLOSING, whole)
     last = Pause(Span(rest=whole.choices.amount.closing))
     return [Pause(PART_GAP), last, chapter, *spoken, choose_end(whole.choices.chime), Pause(GET_UP)]

@@ -72,6 +72,10 @@ class Context:
         round: The round it is in, from 0, and of how many.
         again: Whether this is a later round.
         outermost: Whether no round is around it.
+        paced: Whether it is directly in a ``pace`` of its routine.
+        called: The names of the includes that it is in.
+        optional: Whether one of these is optional.
+        resting: The context around its routine that has rests between exercises.
         values: What names in braces stand for here, in lower case.
         varied: The round, from 0, that each varying name has its value from.
         tally: The counters of the whole session.
@@ -95,6 +99,10 @@ class Context:
     round: tuple[int, int] = (0, 1)
     again: bool = False
     outermost: bool = True
+    paced: bool = False
+    called: tuple[str, ...] = ()
+    optional: bool = False
+    resting: Context | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     varied: Mapping[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
@@ -353,7 +361,7 @@ class Context:
     @property
     def own_chapter(self) -> tuple[tuple[str, ...], Side | None]:
         """The chapter that this place is in, as the tally notes it."""
-        return self.titles, self.side
+        return (self.routine.model.title, *self.titles), self.side
 
     def _noun(self, name: str, side: Side | None) -> str:
         """Return what a name stands for: a noun of this side, of a side named with it or that is next, or a value."""

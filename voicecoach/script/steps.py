@@ -33,6 +33,7 @@ from voicecoach.routine.model import (
     Change,
     EachSide,
     Hold,
+    Include,
     LonePhase,
     Named,
     Play,
@@ -40,6 +41,8 @@ from voicecoach.routine.model import (
     Rest,
     Say,
     Sided,
+    find_block,
+    is_collection,
 )
 from voicecoach.routine.model import (
     PacedPart as PacedStep,
@@ -47,6 +50,7 @@ from voicecoach.routine.model import (
 from voicecoach.routine.values import Words
 from voicecoach.script.choices import Guidance, Spread
 from voicecoach.script.context import SENTENCE_GAP, TONES, choose_words, write_paced
+from voicecoach.script.exercises import enter, find_played, find_resting, open_exercise, pace_exercise
 from voicecoach.script.guided import guide_breaths, take_phase
 from voicecoach.script.rounds import (
     announces,
@@ -76,6 +80,7 @@ if TYPE_CHECKING:
     from voicecoach.script.context import Context
 
 ONE_SECOND = Span(rest=Fraction(1))
+PART_GAP = Span(rest=Fraction(2))
 
 
 def write_steps(steps: Iterable[Model], part: Context) -> Iterator[Score]:
@@ -89,8 +94,11 @@ def write_steps(steps: Iterable[Model], part: Context) -> Iterator[Score]:
 def _write_under_title(step: Model, part: Context) -> Iterator[Score]:
     """Write a step; if a block before it began chapters of its own, return from them."""
     before = part.tally.chapter
-    returned = [] if part.between or before == part.own_chapter else [part.chapter()]
+    silent = part.between or is_collection((step,))
+    returned = [] if silent or before == part.own_chapter else [part.chapter()]
     score = _write_step(step, _take_side(step, part))
+    if not (silent and find_block(step)) and not isinstance(step, Include) and score != Seq():
+        part.tally.behind = "other"
     if returned and score == Seq():
         part.tally.chapter = before
         return
@@ -102,7 +110,7 @@ def _take_side(step: Model, part: Context) -> Context:
     return replace(part, side=Side(side)) if side else part
 
 
-def _write_step(step: Model, part: Context) -> Score:  # noqa: PLR0911 - one short branch for each step
+def _write_step(step: Model, part: Context) -> Score:  # noqa: C901, PLR0911 - one short branch for each step
     match step:
         case Say():
             return _write_say(step, part)
@@ -123,9 +131,38 @@ def _write_step(step: Model, part: Context) -> Score:  # noqa: PLR0911 - one sho
         case PacedStep(pace=block):
             pacing = part.work_out_pace(block.breath, fixed=block.fixed)
             steps = partial(_write_chapter, block.steps, name=step.name)
-            return write_paced(pacing, part, lambda inner: seq(*steps(inner)))
+            return write_paced(pacing, replace(part, paced=True), lambda inner: seq(*steps(inner)))
+        case Include():
+            return seq(*_write_include(step, part))
         case _:
             raise AssertionError(f"a step that has no place here: {step}")
+
+
+def _write_include(step: Include, part: Context) -> Iterator[Score]:
+    """Write an included routine, as much of it as is played, after a rest if an exercise has just ended."""
+    inner = enter(step, part)
+    played = next(find_played(inner.routine, part.choices, inner.called, optional=inner.optional), None)
+    if played is None:
+        return
+    resting = find_resting(part)
+    if resting and part.tally.behind == "exercise":
+        place = resting.with_values(next=played.model.title)
+        yield from (write_rest(rest, place) for rest in resting.routine.model.between)
+        part.tally.behind = "other"
+    yield write_routine(inner)
+
+
+def write_routine(part: Context) -> Score:
+    """Write a routine: its title and its steps, or only the exercises that it includes."""
+    steps = part.routine.model.steps
+    if is_collection(steps):
+        return seq(*write_steps(steps, part))
+    gap = [Pause(PART_GAP)] if part.tally.behind else []
+    opening = open_exercise(part)
+    part.tally.behind = "other"
+    written = pace_exercise(part, lambda inner: seq(opening, *write_steps(steps, inner)))
+    part.tally.behind = "exercise"
+    return seq(*gap, written)
 
 
 def _write_chapter(steps: Sequence[Model], part: Context, name: str) -> Iterator[Score]:
@@ -266,8 +303,8 @@ def _write_rounds(block: Block, part: Context, name: str) -> Iterator[Score]:
             if part.outermost
             else replace(turn, listed=list_inside(titles, turn, name, block))
         )
-        begin = (turn.chapter(),) if part.outermost else ()
         steps = [(step, replace(before, between=True)) for step in block.between] if before else []
+        begin = _begin_chapter(block, turn, steps) if part.outermost else []
         yield from _write_announcement(steps, begin, ())
         yield from write_steps(block.steps, turn)
         before = turn
@@ -317,9 +354,10 @@ def _write_turns(block: Sided, part: Context, name: str) -> Iterator[Score]:
         turn = title_turn(block, name, vary(block, number, played[side], here, coming))
         opening, others = _part_opening([step for step in block.steps if is_done(step, turn)])
         beats.go(start)
-        begin, opened = turn.chapter(), list(write_steps(opening, turn))
+        between = [*_list_between(block, before, turn)] if before else []
+        begin, opened = _begin_chapter(block, turn, between), list(write_steps(opening, turn))
         beats.go(start, last)
-        yield from _write_announcement([*_list_between(block, before, turn)] if before else [], [begin], opened)
+        yield from _write_announcement(between, begin, opened)
         beats.go(start)
         part.freedoms.go(places.setdefault(number, part.freedoms.place))
         yield from write_steps(others, turn)
@@ -328,6 +366,19 @@ def _write_turns(block: Sided, part: Context, name: str) -> Iterator[Score]:
     beats.go(farthest, last)
     asked = (count_asked(block, part, part.choices.rounds, each) for each in list_written(block).values())
     yield from warn_past(block, part, max(asked))
+
+
+def _begin_chapter(block: Round, turn: Context, between: Sequence[tuple[Model, Context]]) -> list[Score]:
+    """Begin the chapter of a round or turn; if an include is first, that of its exercise, if it is announced."""
+    if not is_collection(block.steps[:1]):
+        return [turn.chapter()]
+    first = next((step for step in block.steps if is_done(step, turn)), None)
+    announced = any(announces(step) and is_done(step, place) for step, place in between)
+    if not announced or not isinstance(first, Include):
+        return []
+    inner = enter(first, turn)
+    played = find_played(inner.routine, turn.choices, inner.called, optional=inner.optional)
+    return [inner.chapter()] if inner.routine in played else []
 
 
 def _part_opening(steps: Sequence[Model]) -> tuple[Sequence[Model], Sequence[Model]]:
@@ -351,6 +402,7 @@ def _list_between(block: Sided, before: Context, turn: Context) -> Iterator[tupl
 
 
 def _write_change(step: Change, turn: Context, mark: Sequence[Score], opening: Sequence[Score]) -> Score:
+    turn.tally.behind = "other"
     words = step.say or Words((turn.word("change"),))
     body = seq(*mark, turn.phrase(words, CueKind.CHANGE), Pause(SENTENCE_GAP), *opening)
     label = _label(SpanKind.CHANGE, step, turn)

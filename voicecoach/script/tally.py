@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from voicecoach.core.score import Side
@@ -52,6 +52,9 @@ class Tally:
     Attributes:
         taken: How much it is so far.
         chapter: The chapter that it has come to: what it is called, and its side.
+        behind: What was written last: an exercise that has ended, or something else; empty if there is nothing yet.
+        begun: The files of the exercises that were begun so far.
+        told: The benefits and tips that were said.
         problems: What can't be worked out, one for each place; None if the first problem is raised at once.
         timed: Whether anything in it depends on how long the listener's breaths last.
         heeding: The names of the exercises that use the lengths of the listener's breath.
@@ -64,6 +67,9 @@ class Tally:
 
     taken: int = 0
     chapter: tuple[tuple[str, ...], Side | None] = ((), None)
+    behind: Literal["", "exercise", "other"] = ""
+    begun: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
     problems: dict[Where, Problem] | None = None
     timed: bool = False
     heeding: set[str] = field(default_factory=set)

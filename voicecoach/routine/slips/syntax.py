@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import quote
-from voicecoach.routine.alignment import find_deeper, find_misaligned
 from voicecoach.routine.keys import add_colon, find_bare_key
-from voicecoach.routine.lines import Slip, read_lines
+from voicecoach.routine.slips.alignment import find_deeper, find_misaligned
+from voicecoach.routine.slips.lines import Slip, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voicecoach.routine.lines import SourceLine
+    from voicecoach.routine.slips.lines import SourceLine
 
 _CLOSING = {"{": "}", "[": "]"}
 MOST_ABOVE = 30

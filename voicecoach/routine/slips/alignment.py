@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import quote
 from voicecoach.routine.keys import HEADS, INSIDE, LISTS, LONE, STEP_NAMES, add_dash, explain_value, is_alike, line_up
-from voicecoach.routine.lines import Slip
+from voicecoach.routine.slips.lines import Slip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voicecoach.routine.lines import SourceLine
+    from voicecoach.routine.slips.lines import SourceLine
 
 MOST_ABOVE = 200
 """The most lines above a misaligned one that are searched for the cause."""
