@@ -24,6 +24,7 @@ from tests.reference_values import (
     as_seconds,
     count_word,
     evaluate,
+    is_plain,
     is_text,
     join,
     list_breaths,
@@ -31,6 +32,7 @@ from tests.reference_values import (
     list_varied,
     load,
     load_words,
+    measure_breath,
     number_word,
     rank,
     read_pace,
@@ -83,6 +85,7 @@ class Place:
     pace: Pace
     beats: Beats
     written: Pace
+    listener: Pace
     side: str | None = None
     following: str | None = None
     turn: tuple[int, int] = (0, 1)
@@ -186,10 +189,12 @@ class Reader:
     def place(self, file: Routine, whole: Routine, beats: Beats) -> Place:
         table = load_words(file)
         names = {name.lower(): text for name, text in file.get("parameters", {}).items()}
-        values = {"halfway": table["halfway"], "last one": table["last"], **names}
-        yields = self.breath and whole.get("fixed") != "true"
-        pace = read_pace(str(self.breath) if yields else whole.get("breath", "4-6"), {})
-        return Place(file, values, pace, beats, read_pace(file.get("breath", "4-6"), {}))
+        own, written = (read_pace(each.get("breath", "4-6"), {})[0] for each in (whole, file))
+        listener = read_pace(self.breath, {})[0] if self.breath else None
+        breath = measure_breath((listener or written).points[0])
+        values = {**breath, "halfway": table["halfway"], "last one": table["last"], **names}
+        pace = listener if listener and whole.get("fixed") != "true" else own
+        return Place(file, values, pace, beats, written, listener or written)
 
     def session(self, file: Routine, leaves: Sequence[tuple[Routine, list[str]]]) -> None:
         self.sided = any("each side" in step for leaf, _ in leaves for step in walk(leaf["steps"]))
@@ -229,7 +234,7 @@ class Reader:
         self.sentences([title if title[-1] in ".?!…" else f"{title}."], "instruction", at)
         self.sentences([text for text in once if text not in said], "tip", at)
         said |= {*once}
-        self.paced(at.written, file, at, lambda inner: self.steps(file["steps"], inner))
+        self.paced({"breath": "4-6", **file}, at, lambda inner: self.steps(file["steps"], inner))
 
     def sentences(self, texts: Iterable[str], kind: str, at: Place) -> bool:
         """Say sentences, each with a gap after it; return whether any was said."""
@@ -344,8 +349,10 @@ class Reader:
         """Return a value in words: a number, breaths as they are counted here, a time, or a text with names in it."""
         table = load_words(at.file)
         try:
-            found = evaluate(at.values[name], at.values)
+            found = None if is_plain(at.values[name]) else evaluate(f"{{{name}}}", at.values)
         except (KeyError, TypeError, ValueError):
+            found = None
+        if found is None:
             others = {other: text for other, text in at.values.items() if other != name}
             coming = {other.removeprefix("next "): text for other, text in others.items() if other[:5] == "next "}
             return self.fill(at.values[name], replace(at, values={**others, **(coming if name[:5] == "next " else {})}))
@@ -388,9 +395,10 @@ class Reader:
         seconds = max(length.breaths, math.ceil(length.least / each)) * each + length.rest
         return seconds, each if length.breaths or length.least else None
 
-    def paced(self, pace: Pace, block: Routine, at: Place, write: Callable[[Place], None]) -> None:
+    def paced(self, block: Routine, at: Place, write: Callable[[Place], None]) -> None:
         """Do something at the author's breath; if it is not fixed, a listener's own breath goes on."""
-        if self.breath and block.get("fixed") != "true":
+        pace, follows = read_pace(block["breath"], at.values, at.listener)
+        if self.breath and not follows and block.get("fixed") != "true":
             write(replace(at, written=pace))
         else:
             write(replace(at, pace=pace, written=pace, beats=self.begin_pace()))
@@ -507,11 +515,9 @@ class Reader:
             self.repeat(step["repeat"], at, name)
         elif "pace" in step:
             block = step["pace"]
-            pace = read_pace(block["breath"], at.values)
-            self.paced(pace, block, at, lambda inner: self.part(block["steps"], inner, name))
+            self.paced(block, at, lambda inner: self.part(block["steps"], inner, name))
         elif "breathe" in step and "breath" in step:
-            pace = read_pace(step["breath"], at.values)
-            self.paced(pace, step, at, lambda inner: self.breathe(step, inner))
+            self.paced(step, at, lambda inner: self.breathe(step, inner))
         elif "breathe" in step:
             self.breathe(step, at)
         elif "hold" in step and not isinstance(step["hold"], dict) and "out" not in step:

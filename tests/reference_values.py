@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from fractions import Fraction
 from functools import cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 Routine = dict[str, Any]
-Breath = tuple[tuple[str, Fraction], ...]  # phases with their seconds
+Phase = tuple[str, Fraction]  # its kind and its seconds
+Breath = tuple[Phase, ...]
 ROOT = Path(__file__).parents[1] / "voicecoach"
 ORDERS = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: ("in", "hold", "out", "pause")}
-TOKEN = re.compile(r"\{[^{}]*\}(?: breaths?)?|\d+:\d\d|\d+(?:\.\d+)? ?(?:breaths?|[smh])?(?![\w.])|[-+*/()]")
+TOKEN = re.compile(r"\{[^{}]*\}|\d+:\d\d|\d+(?:\.\d+)?|(?:min|max|round)(?=\()| ?(?:breaths?|[smh])(?!\w)|[-+*/(),]")
+UNITS = {"s": 1, "m": 60, "h": 3600}
+KINDS = ("in", "hold", "out", "pause")
 
 
 class Length(NamedTuple):
@@ -28,6 +32,9 @@ class Length(NamedTuple):
     breaths: int = 0
     rest: Fraction = Fraction(0)
     least: Fraction = Fraction(0)
+
+
+Value = Length | Fraction
 
 
 class Pace(NamedTuple):
@@ -48,7 +55,8 @@ def list_breaths(pace: Pace, count: int) -> list[Breath]:
         leg = min(int(at), max(legs - 1, 0))
         pairs = zip(pace.points[leg], pace.points[min(leg + 1, legs)], strict=True)
         more = elapsed // pace.every * pace.longer if pace.every else 0
-        found.append(tuple((kind, a + (b - a) * (at - leg) + more) for (kind, a), (_, b) in pairs))
+        phases = [(kind, a + (b - a) * (at - leg) + more) for (kind, a), (_, b) in pairs]
+        found.append(tuple(phase for phase in phases if phase[1]))
         elapsed += seconds_of(found[-1])
     return found
 
@@ -57,93 +65,176 @@ def seconds_of(breath: Breath) -> Fraction:
     return sum((seconds for _, seconds in breath), Fraction(0))
 
 
-def read_pace(text: str, values: Mapping[str, str]) -> Pace:
-    factor = r"\{[^{}]*\}(?: [*/] (?:\{[^{}]*\}|[\d.]+))*"
-    text = re.sub(factor, lambda match: str(float(as_seconds(evaluate(match[0], values)))), text)
-    text, _, step = text.partition(" +")
-    longer, _, every = step.partition(" every ")
-    steps = (as_seconds(evaluate(longer, {})), as_seconds(evaluate(every, {}))) if step else ()
-    return Pace(tuple(read_breath(point.strip()) for point in text.split("..")), *steps)
+def read_pace(text: str, values: Mapping[str, str], listener: Pace | None = None) -> tuple[Pace, bool]:
+    """Read a pace, and tell whether it follows the listener's breath because it names it."""
+    whole, _, step = text.partition(" every ")
+    whole, _, longer = whole.rpartition("+") if step else (whole, "", "")
+    every = (as_seconds(evaluate(longer, values)), as_seconds(evaluate(step, values))) if step else ()
+    points, follows = list_points(whole.strip(), values, listener)
+    kinds = [[kind for kind, _ in point] for point in points]
+    if follows and all(each == [kind for kind in KINDS if kind in each] for each in kinds):
+        points = [[(kind, dict(point).get(kind, Fraction(0))) for kind in KINDS] for point in points]
+    if len({tuple(kind for kind, _ in point) for point in points}) > 1:
+        points = [[phase for phase in point if phase[1]] for point in points]
+    lasting = [any(phase[1] for phase in phases) for phases in zip(*points, strict=True)]
+    found = Pace(tuple(tuple(compress(point, lasting)) for point in points), *every)
+    if follows and listener and not step and len(listener.points) == 1:
+        found = found._replace(longer=listener.longer, every=listener.every)
+    return found, follows
 
 
-def read_breath(text: str) -> Breath:
-    if match := re.fullmatch(r"([\d.]+)/min(?: ([\d.:]+))?", text):
-        parts = [Fraction(part) for part in (match[2] or "40:60").split(":")]
-        ends = [round(60 / Fraction(match[1]) * sum(parts[:n]) / sum(parts), 6) for n in range(len(parts) + 1)]
-        found = [b - a for a, b in pairwise(ends)]
-    elif text[0].isalpha():
-        return tuple((name, Fraction(seconds)) for name, seconds in re.findall(r"([a-z]+) ([\d.]+)", text))
-    else:
-        found = [Fraction(part) for part in text.split("-")]
-    return tuple((kind, seconds) for kind, seconds in zip(ORDERS[len(found)], found, strict=True) if seconds)
+def list_points(text: str, values: Mapping[str, str], listener: Pace | None) -> tuple[list[list[Phase]], bool]:
+    """Return the breaths of a pace; one that names the listener's breath is there for each breath of its ramp."""
+    found, follows = list[list[Phase]](), False
+    for point in map(str.strip, re.split(r"\.{2,}", text)):
+        name = point[1:-1].lower() if re.fullmatch(r"\{[^{}]*\}", point) else ""
+        if name and not isinstance(values[name], OfBreath):
+            points, named = list_points(values[name], values, listener)
+            found, follows = [*found, *points], follows or named
+        elif name and listener:
+            found, follows = [*found, *(list(each) for each in listener.points)], True
+        else:
+            named = any(isinstance(values.get(each.lower()), OfBreath) for each in re.findall(r"\{([^{}]*)\}", point))
+            follows = follows or named
+            for each in listener.points if named and listener else (None,):
+                own = measure_breath(each) if each else {}
+                lengths = {
+                    key: own.get(key, text) if isinstance(text, OfBreath) else text for key, text in values.items()
+                }
+                found.append(read_breath(point, lengths))
+    return found, follows
 
 
-def as_seconds(value: Length | Fraction) -> Fraction:
+def read_breath(text: str, values: Mapping[str, str]) -> list[Phase]:
+    if match := re.fullmatch(r"(.+)/min(?: (.+))?", text):
+        parts = [as_seconds(evaluate(part, values)) for part in (match[2] or "40:60").split(":")]
+        minute = 60 / as_seconds(evaluate(match[1], values)) / sum(parts)
+        ends = [round(minute * sum(parts[:n]), 6) for n in range(len(parts) + 1)]
+        return list(zip(ORDERS[len(parts)], (b - a for a, b in pairwise(ends)), strict=True))
+    named = re.findall(r"\b(in|hold|out|pause) ([^,]+)", text) if text[0].isalpha() else []
+    masked = re.sub(r"[{(][^{}()]*(?:\{[^{}]*\}[^{}()]*)*[)}]", lambda match: "_" * len(match[0]), text)
+    edges = [-1, *(at for at, sign in enumerate(masked) if sign == "-"), len(text)]
+    row = [text[one + 1 : other] for one, other in pairwise(edges)]
+    phases = named or list(zip(ORDERS.get(len(row), ()), row, strict=False))
+    return [(kind, as_seconds(evaluate(length.strip(), values))) for kind, length in phases]
+
+
+class OfBreath(str):
+    """The value of a name of the listener's breath: a text with its exact seconds."""
+
+    __slots__ = ("seconds",)
+    seconds: Fraction
+
+
+def measure_breath(breath: Breath) -> dict[str, str]:
+    """Return the values of the names of a breath: the whole, and its phases of each kind."""
+    found: dict[str, str] = {}
+    for name in ("breath", *KINDS):
+        found[name] = length = OfBreath("of the breath")
+        length.seconds = sum((seconds for kind, seconds in breath if name in {"breath", kind}), Fraction(0))
+    return found
+
+
+def as_seconds(value: Value) -> Fraction:
     return value.rest if isinstance(value, Length) else value
 
 
-def as_length(value: Length | Fraction) -> Length:
+def as_length(value: Value) -> Length:
     return value if isinstance(value, Length) else Length(int(value))
 
 
-def evaluate(text: str, values: Mapping[str, str]) -> Length | Fraction:
-    """Work a value out: ``30s in whole breaths``, ``3 breaths, at least 20s``, or a sum."""
+def evaluate(text: str, values: Mapping[str, str]) -> Value:
+    """Work a value out: ``30s in whole breaths``, ``3 breaths, at least 20s``, or a calculation."""
     if match := re.fullmatch(r"(.+) in whole breaths", text):
         return Length(least=as_seconds(evaluate(match[1], values)))
     if match := re.fullmatch(r"(.+), at least (.+)", text):
         breaths = as_length(evaluate(match[1], values)).breaths
         return Length(breaths, least=as_seconds(evaluate(match[2], values)))
-    tokens = [*TOKEN.findall(text), ""]
+    tokens = TOKEN.findall(text)
     if "".join(tokens).replace(" ", "") != text.replace(" ", ""):
         raise ValueError(text)
+    tokens = [*tokens, ""]
     found = add(tokens, values)
     if tokens != [""]:
         raise ValueError(text)
     return found
 
 
-def add(tokens: list[str], values: Mapping[str, str]) -> Length | Fraction:
+def add(tokens: list[str], values: Mapping[str, str]) -> Value:
+    """Add and subtract; a number beside a length is seconds."""
     found = multiply(tokens, values)
     while tokens[0] in {"+", "-"}:
-        sign = 1 if tokens.pop(0) == "+" else -1
-        other = multiply(tokens, values)
-        if isinstance(found, Length) and isinstance(other, Length):
-            breaths = found.breaths + sign * other.breaths
-            found = Length(breaths, found.rest + sign * other.rest, found.least + sign * other.least)
-        elif isinstance(found, Length) or isinstance(other, Length):
-            raise TypeError("a number and a length")
+        sign = Fraction(1 if tokens.pop(0) == "+" else -1)
+        other = scale(multiply(tokens, values), sign)
+        if isinstance(found, Fraction) and isinstance(other, Fraction):
+            found += other
         else:
-            found += sign * other
+            one, two = (each if isinstance(each, Length) else Length(rest=each) for each in (found, other))
+            found = Length(one.breaths + two.breaths, one.rest + two.rest, one.least + two.least)
     return found
 
 
-def multiply(tokens: list[str], values: Mapping[str, str]) -> Length | Fraction:
-    found = term(tokens, values)
+def multiply(tokens: list[str], values: Mapping[str, str]) -> Value:
+    found = unit(tokens, values)
     while tokens[0] in {"*", "/"}:
         divides = tokens.pop(0) == "/"
-        factor = term(tokens, values)
-        assert isinstance(factor, Fraction)
-        factor = 1 / factor if divides else factor
-        if isinstance(found, Length):
-            found = Length(int(found.breaths * factor), found.rest * factor, found.least * factor)
+        other = unit(tokens, values)
+        if isinstance(found, Length) and isinstance(other, Length):  # rounded down
+            found = Fraction(found.breaths // other.breaths if other.breaths else found.rest // other.rest)
+        elif isinstance(other, Length):
+            found = scale(other, as_seconds(found))
         else:
-            found *= factor
+            found = scale(found, 1 / other if divides else other)
     return found
 
 
-def term(tokens: list[str], values: Mapping[str, str]) -> Length | Fraction:
-    token = tokens.pop(0)
-    if match := re.fullmatch(r"\{(.*)\}( breaths?)?", token):
-        found = evaluate(values[match[1].lower()], values)
-        return as_length(found) if match[2] else found
-    if match := re.fullmatch(r"(\d+):(\d\d)", token):
+def scale(value: Value, factor: Fraction) -> Value:
+    if isinstance(value, Length):
+        return Length(int(value.breaths * factor), value.rest * factor, value.least * factor)
+    return value * factor
+
+
+def unit(tokens: list[str], values: Mapping[str, str]) -> Value:
+    """Read a value, and the unit that may follow it."""
+    found = term(tokens, values)
+    if tokens[0].strip().startswith("breath"):
+        tokens.pop(0)
+        return as_length(found)
+    seconds = UNITS.get(tokens[0].strip())
+    return Length(rest=as_seconds(found) * seconds) if seconds and tokens.pop(0) else found
+
+
+def term(tokens: list[str], values: Mapping[str, str]) -> Value:
+    head = tokens.pop(0).strip()
+    if head == "-":
+        return scale(term(tokens, values), Fraction(-1))
+    if head in {"(", "min", "max", "round"}:
+        _ = head == "(" or tokens.pop(0)
+        found = [add(tokens, values)]
+        while tokens.pop(0).strip() == ",":
+            found.append(add(tokens, values))
+        half = Fraction(1, 2)
+        if head == "round":
+            (one,) = found
+            return (
+                Length(one.breaths, Fraction(math.floor(one.rest + half)))
+                if isinstance(one, Length)
+                else Fraction(math.floor(one + half))
+            )
+        lengths = any(isinstance(each, Length) for each in found)
+        alike = [Length(rest=each) if lengths and isinstance(each, Fraction) else each for each in found]
+        return max(alike) if head == "max" else min(alike)
+    if head.startswith("{"):
+        text = values[head[1:-1].lower()]
+        return Length(rest=text.seconds) if isinstance(text, OfBreath) else evaluate(text, values)
+    if match := re.fullmatch(r"(\d+):(\d\d)", head):
         return Length(rest=Fraction(60 * int(match[1]) + int(match[2])))
-    if match := re.fullmatch(r"([\d.]+) ?([a-z]*)", token):
-        if match[2].startswith("breath"):
-            return Length(int(match[1]))
-        unit = {"": None, "s": 1, "m": 60, "h": 3600}[match[2]]
-        return Length(rest=Fraction(match[1]) * unit) if unit else Fraction(match[1])
-    raise ValueError(token)
+    return Fraction(head)
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a value is said as it stands though it could be worked out, such as 10-5 or 1/2."""
+    return re.fullmatch(r"[\w.:]+(?:[-/][\w.: ]+)+|-.*", text) is not None
 
 
 def rank(which: str, number: int, count: int) -> tuple[int, ...]:
@@ -175,10 +266,7 @@ def list_varied(block: Routine, number: int, before: str = "") -> dict[str, str]
     for name, given in block.get("vary", {}).items():
         key = before + name.lower()
         if isinstance(given, dict):
-            step = given["step"]
-            sign, size = ("-", step[1:].strip()) if step.startswith("-") else ("+", step)
-            values |= {f"{key} from": given["from"], f"{key} step": size}
-            values[key] = f"{{{key} from}} {sign} {{{key} step}} * {number}"
+            values[key] = f"({given['from']}) + ({given['step']}) * {number}"
         else:
             values[key] = given[number % len(given)]
     return values
@@ -189,7 +277,7 @@ def is_text(value: str) -> bool:
         evaluate(value, {})
     except (KeyError, TypeError, ValueError):
         return True
-    return False
+    return is_plain(value)
 
 
 def number_word(number: Fraction, table: Routine) -> str:

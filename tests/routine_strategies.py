@@ -11,9 +11,33 @@ from tests.reference import BOTH
 from tests.reference_values import walk
 
 Routine = dict[str, Any]
-BREATHS = ["4-6", "3-3..7-7", "4-4-6", "3-2-5-1..5-4-7-3", "4-5 +0.5s every 20s", "in 2, in 1, out 6", "5-5..3-4..6-6"]
-LENGTHS = ["5s", "12s", "0.5s", "1 breath", "2 breaths", "2 breaths, at least 25s", "{hold}", "{hold} / 2 + 1s", "1:00"]
-COUNTS = ["1", "2", "3", "{n}", "2 breaths, at least 25s", "20s in whole breaths", "{n} + 1"]
+BREATHS = [
+    "4-6",
+    "3-3..7-7",
+    "4-4-6",
+    "3-2-5-1..5-4-7-3",
+    "4-5 +0.5s every 20s",
+    "4-0-6..4-2-6",
+    "in 2, in 1, out 6",
+    "5-5..3-4..6-6",
+]
+LENGTHS = ["5s", "12s", "0.5s", "1 breath", "2 breaths", "2 breaths, at least 25s", "{hold}", "1:00"]
+LENGTHS += [
+    "({hold}+4s) / 2",
+    "max({out} * 2, 1s)",
+    "round({breath} * 0.7) + 1s",
+    "{breath} * {n} - 1s",
+    "({n} + 1) breaths",
+]
+COUNTS = ["1", "2", "3", "{n}", "2 breaths, at least 25s", "20s in whole breaths", "{n}+1", "max(30s / {breath}, 1)"]
+PACES = [
+    "{n}-{n} * 2",
+    "{in}-{out} + 2s",
+    "{breath}..4-6",
+    "{n}-({n} - 1)-{out}",
+    "3-4..{in}-{out}",
+    "in 1, out {n}*2+1",
+]
 SHORT = ["In", "Out", "And out | Out", "Breathe in, sit tall | In", "In | ~", "~"]
 COUNTED = [*SHORT, "{Count}", "And {count}, slowly | {Count}", "{count down} more | {Count down}"]
 LONG = [
@@ -96,7 +120,7 @@ class Drawn:
         keys = [f"{self.one(*which)}{self.one(*phases)}" for _ in range(self.draw(st.integers(0, 4)))]
         spoken = {key: self.words(names, COUNTED) for key in keys}
         more = self.some(stretch=self.one("all", "to last out"), sides={"in": "left", "out": "right"})
-        own = {"breath": self.one(*BREATHS, "{n}-{n} * 2"), "fixed": self.one("true", "false")}
+        own = {"breath": self.one(*BREATHS, *PACES), "fixed": self.one("true", "false")}
         return {"breathe": self.one(*COUNTS), **spoken, **more, **(own if self.rarely() else NOTHING)}
 
     def hold(self, _depth: int, names: tuple[str, ...]) -> Routine:
@@ -139,7 +163,7 @@ class Drawn:
         return {"each side": {**block, **around, **(NOTHING if self.rarely() else between)}}
 
     def pace(self, depth: int, names: tuple[str, ...]) -> Routine:
-        block = {"breath": self.one(*BREATHS, "{n}-4-{n} * 3"), "steps": self.steps(depth + 1, names)}
+        block = {"breath": self.one(*BREATHS, *PACES), "steps": self.steps(depth + 1, names)}
         return {"pace": {**block, **self.some(fixed="true")}, **self.some(name="Own pace")}
 
     def vary(self) -> tuple[tuple[str, ...], Routine]:
