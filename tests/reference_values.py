@@ -78,7 +78,7 @@ def read_pace(text: str, values: Mapping[str, str], listener: Pace | None = None
         points = [[phase for phase in point if phase[1]] for point in points]
     lasting = [any(phase[1] for phase in phases) for phases in zip(*points, strict=True)]
     found = Pace(tuple(tuple(compress(point, lasting)) for point in points), *every)
-    if follows and listener and not step and len(listener.points) == 1:
+    if follows and listener and not step and len(points) == 1:
         found = found._replace(longer=listener.longer, every=listener.every)
     return found, follows
 
