@@ -11,6 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from voicecoach.routine import authoring
+from voicecoach.routine.keys import KEYS
 from voicecoach.routine.library import BUILT_IN, list_built_in
 
 if TYPE_CHECKING:
@@ -135,3 +136,17 @@ def test_every_block_says_what_it_is_and_what_else_is_a_mistake() -> None:
         assert part["description"], name
         assert part["additionalProperties"] is False, name
     assert not [key for key, part in SCHEMA["properties"].items() if "description" not in part]
+
+
+def list_properties(part: object) -> Iterator[tuple[str, Any]]:
+    """Yield every key that the schema describes, wherever it is."""
+    if isinstance(part, dict):
+        yield from part.get("properties", {}).items()
+    for each in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from list_properties(each)
+
+
+def test_editors_complete_every_key_and_explain_it() -> None:
+    known = list(list_properties(SCHEMA))
+    assert {*KEYS} <= {key for key, _ in known}
+    assert {key for key, rule in known if not rule.get("description")} == set()
