@@ -108,7 +108,7 @@ def test_a_value_is_worked_out_as_one_would_by_hand(text: str, expected: object)
         ("round(1.5, 1)", "write one value in round(...)"),
         ("{b} x 2", "'{b} x 2' can't be calculated: write * for the x"),
         ("(" * 30 + "1" + ")" * 30, "its parentheses are more than 20 deep; use fewer"),
-        ("4-6", "'4-6' is less than zero: write a larger start"),
+        ("4-6", "'4-6' is less than zero: take less away"),
         ("3 breaths at least 20s", "has no comma: write 3 breaths, at least 20s"),
         ("3 in whole breaths", "'3' is 3, which is not a time: write seconds, as 20s"),
         ("3 breaths in whole breaths", "'3 breaths' is 3 breaths, which is not a time"),

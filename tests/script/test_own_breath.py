@@ -15,12 +15,14 @@ from voicecoach.core.breath import Breath, Kind, Pace, Phase
 from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.core.score import Side
 from voicecoach.errors import RoutineError
-from voicecoach.routine.loader import LoadedRoutine
+from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.routine.model import RoutineModel
 from voicecoach.script.builder import choose_pace, write_draft
 from voicecoach.script.choices import Choices
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from voicecoach.core.timeline import PhaseSpan, Timeline
 
 SIDES = {"left": {"leg": "left leg"}, "right": {"leg": "right leg, the longer one"}}
@@ -117,6 +119,22 @@ def test_a_breath_with_its_names_follows_the_whole_pace_of_a_listener(pace: str,
     assert group(timeline.phases) == expected
 
 
+def test_a_breath_with_other_phases_becomes_one_of_each_kind_on_a_ramp() -> None:
+    timeline = played(routine({"breathe": 3, "breath": "{breath}..4-6"}), read_breath("in 2, hold 1, in 1, out 6"))
+    assert group(timeline.phases) == [[3, 1, 6], [Fraction(7, 2), Fraction(1, 2), 6], [4, 6]]
+
+
+def test_a_value_that_can_not_be_said_is_told_at_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    head = "title: X\nparameters: {lost: 5 - 8}\nsteps:\n  - repeat:\n      rounds: 2\n"
+    vary = "      vary: {less: {from: 1s, step: -2s}}\n      steps: [{say: '{lost} {less}'}]\n"
+    path.write_text(head + vary, encoding="utf-8")
+    with pytest.raises(RoutineError) as caught:
+        played(load_routine(str(path)))
+    places = [(each.where.line, each.where.column, each.what) for each in caught.value.problems]
+    assert places == [(2, 20, "{lost} is less than zero"), (6, 27, "in round 2 {less} is less than zero")]
+
+
 def test_without_a_listeners_breath_the_names_mean_that_of_the_routine_and_a_parameter_comes_first() -> None:
     step = {"breathe": "1m / {breath}", "breath": "{in}-{out}"}
     assert group(played(routine(step, breath="5-7")).phases) == [[5, 7]] * 5
@@ -151,7 +169,7 @@ def test_a_value_that_shrinks_below_zero_after_its_last_use_stops_nothing() -> N
     spans = played(routine({"repeat": {**block, "steps": [{"breathe": 1}]}})).spans
     assert [span.end - span.start for span in spans if span.kind == "rest"] == [10, 4]
     used = {**block, "steps": [{"rest": "{free}"}]}
-    with pytest.raises(RoutineError, match=r"in round 3 \{free\} is less than zero; write a larger start"):
+    with pytest.raises(RoutineError, match=r"in round 3 \{free\} is less than zero; take less away"):
         played(routine({"repeat": used}))
 
 

@@ -14,6 +14,7 @@ from voicecoach.language import capitalise
 from voicecoach.routine.formulas.evaluation import (
     BreathLength,
     Formula,
+    Grown,
     MixedError,
     as_count,
     as_span,
@@ -22,6 +23,7 @@ from voicecoach.routine.formulas.evaluation import (
 )
 from voicecoach.routine.formulas.paces import evaluate_pace, find_emptied
 from voicecoach.routine.formulas.syntax import SyntaxSlipError
+from voicecoach.routine.source import find_place
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, LAST, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance
@@ -387,7 +389,7 @@ class Context:
         except SyntaxSlipError:
             found = None
         except ChoiceError as error:
-            return self.report(None, self._explain(Formula(f"{{{name}}}"), error), text)
+            return self.report(self._find_value(name), self._explain(Formula(f"{{{name}}}"), error), text)
         if found is None:
             return self._fill_value(name, text, side)
         if isinstance(found, Fraction):
@@ -395,6 +397,13 @@ class Context:
         breaths = [self.words.say_count("breaths", self._count(found))] if found.in_breaths else []
         times = [self.words.say_duration(found.rest)] if found.rest or not breaths else []
         return self.words.join_durations(*breaths, *times)
+
+    def _find_value(self, name: str) -> Where | None:
+        """Return the place of a value in the routine's file."""
+        text, tree = self.values[name], self.routine.tree
+        if isinstance(text, Grown):
+            return text.where
+        return find_place(tree, ("parameters", name)) if tree and name in self.routine.model.parameters else None
 
     def _fill_value(self, name: str, text: str, side: Side | None) -> str:
         """Return a value that is a text, with the names in it filled; a name of the next round has others of it."""

@@ -106,7 +106,7 @@ def look_ahead(block: Round, following: Coming | None, part: Context) -> dict[st
 def _find_value(given: tuple[str, ...] | Growing, number: int) -> str:
     """Return the text of a varying name in a round; it is evaluated where it is used."""
     if isinstance(given, Growing):
-        return Grown(given.from_.text, given.step.text, number)
+        return Grown(given.from_, given.step, number)
     return given[number % len(given)]
 
 

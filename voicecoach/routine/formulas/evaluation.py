@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Self, assert_never
 
-from voicecoach.core.breath import NAMES, Breath, Span
+from voicecoach.core.breath import NAMES, Span
 from voicecoach.core.spelling import write_number
 from voicecoach.errors import ChoiceError, Where, quote
 from voicecoach.routine.formulas.syntax import (
@@ -25,7 +25,9 @@ from voicecoach.routine.formulas.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from voicecoach.core.breath import Breath, Kind, Phase
 
 LARGEST = 10**9
 """The largest number: repeated multiplication could fill the memory."""
@@ -61,16 +63,17 @@ class BreathLength(str):
 
 
 class Grown(str):
-    """The value of a name that grows: its start, and its step as often as it was taken."""
+    """The value of a name that grows: its start, its step as often as it was taken, and its place in the file."""
 
-    __slots__ = ("start", "step")
+    __slots__ = ("start", "step", "where")
     start: str
     step: str
+    where: Where | None
 
-    def __new__(cls, start: str, step: str, times: int) -> Self:
+    def __new__(cls, start: Formula, step: Formula, times: int) -> Self:
         """Write it as a calculation, and keep what the author wrote."""
-        made = super().__new__(cls, f"({start}) + ({step}) * {times}")
-        made.start, made.step = start, step
+        made = super().__new__(cls, f"({start.text}) + ({step.text}) * {times}")
+        made.start, made.step, made.where = start.text, step.text, start.where
         return made
 
 
@@ -89,8 +92,16 @@ def measure_breath(breath: Breath) -> dict[str, str]:
     >>> measure_breath(read_breath("in 2, in 1, out 6"))
     {'breath': '9s', 'in': '3s', 'hold': '0s', 'out': '6s', 'pause': '0s'}
     """
-    sums = (sum((each.seconds for each in breath.phases if each.kind is kind), Fraction(0)) for kind in NAMES.values())
-    return dict(zip(BREATH_NAMES, map(BreathLength, (breath.seconds, *sums)), strict=True))
+    lengths = (breath.seconds, *measure_phases(breath.phases).values())
+    return dict(zip(BREATH_NAMES, map(BreathLength, lengths), strict=True))
+
+
+def measure_phases(phases: Iterable[Phase]) -> dict[Kind, Fraction]:
+    """Return the seconds of all phases of each kind, in the order of a breath."""
+    lengths = dict.fromkeys(NAMES.values(), Fraction(0))
+    for phase in phases:
+        lengths[phase.kind] += phase.seconds
+    return lengths
 
 
 def evaluate(  # noqa: PLR0913 - what a calculation may need
@@ -362,7 +373,7 @@ def _refuse_negative(text: str, found: Quantity) -> None:
     called = text if NAME.fullmatch(text) else quote(text)
     if max(sizes) > 0:
         raise ChoiceError(f"{called} takes seconds from breaths: write {{breath}} * 3 for the seconds of 3 breaths")
-    raise ChoiceError(f"{called} is less than zero: write a larger start or a smaller step, or max(0, ...)")
+    raise ChoiceError(f"{called} is less than zero: take less away, or use max(0, ...)")
 
 
 def _write(quantity: Quantity) -> str:

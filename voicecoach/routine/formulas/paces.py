@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,11 +13,12 @@ from voicecoach.core.breath import NAMES, ORDERS, Kind, Pace, Phase
 from voicecoach.core.notation import A_MINUTE, USUAL_RATIO, WRITE, divide_minute, join_breaths, read_pace
 from voicecoach.core.spelling import WORD, put_commas, read_phase, write_number
 from voicecoach.errors import ChoiceError, quote
-from voicecoach.routine.formulas.evaluation import BreathLength, as_seconds, evaluate, measure_breath
+from voicecoach.routine.formulas.evaluation import BreathLength, as_seconds, evaluate, measure_breath, measure_phases
 from voicecoach.routine.formulas.syntax import DEEPEST, NAME, SyntaxSlipError, parse, simplify_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from fractions import Fraction
 
 _OUTSIDE = re.compile(r"[^{}]+(?![^{}]*\})")
 _POINTS = re.compile(r" ?\.{2,} ?")
@@ -185,12 +185,11 @@ def _find_seconds(text: str, heard: _Listener) -> Fraction:
 
 
 def _align(points: Sequence[Sequence[Phase]]) -> Sequence[Sequence[Phase]]:
-    """Give breaths the same phases, those that one of them lacks with no length, if their order allows that."""
-    kinds = [[phase.kind for phase in point] for point in points]
-    if any(each != [kind for kind in _ALL if kind in each] for each in kinds):
+    """Give breaths the same phases: one of each kind, without length if a breath lacks it."""
+    if len({tuple(phase.kind for phase in point) for point in points}) == 1:
         return points
-    lengths = [{phase.kind: phase.seconds for phase in point} for point in points]
-    return [[Phase(kind, each.get(kind, Fraction(0))) for kind in _ALL] for each in lengths]
+    lengths = [measure_phases(point) for point in points]
+    return [[Phase(kind, each[kind]) for kind in _ALL] for each in lengths]
 
 
 def _write_points(text: str, points: Sequence[Sequence[Phase]]) -> str:
