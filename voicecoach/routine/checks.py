@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from voicecoach.core.breath import NAMES
 from voicecoach.errors import Problem, RoutineError, cut, find_close, order_problems, quote
 from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_languages, list_missing
-from voicecoach.routine.blocks import check_blocks
+from voicecoach.routine.blocks import check_blocks, join_items
 from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
 from voicecoach.routine.formulas.evaluation import BREATH_NAMES, Formula
 from voicecoach.routine.formulas.paces import find_slip
@@ -71,6 +71,8 @@ def validate(tree: Tree, *, turn: bool = False) -> RoutineModel:
     if not isinstance(tree, Table):
         remedy = "write 'title: ...' and 'steps:'"
         raise RoutineError([Problem(tree.where, "a routine is a list of keys with values", remedy)])
+    if gaps := [*join_items(tree)]:
+        raise RoutineError(cut(order_problems(gaps)))
     try:
         model = RoutineModel.model_validate(tree)
     except ValidationError as error:
@@ -289,6 +291,7 @@ def _check_unreachable(visits: Iterable[Visit], tree: Table) -> Iterator[Problem
 def _check_values(model: RoutineModel, visits: Sequence[Visit], sides: set[str], tree: Table) -> Iterator[Problem]:
     """Report names in braces without a value in varying values, and in parameters that are used."""
     names, used = frozenset({*model.parameters, *BREATH_NAMES}), _list_used(model, visits)
+    sides = sides | {f"{side} {name}" for side in ("left", "right") for name in sides}
     yield from _check_parameters(model, visits, tree)
     given: list[tuple[Path, frozenset[str], str]] = [
         (("parameters", name), names, text) for name, text in model.parameters.items() if name in used

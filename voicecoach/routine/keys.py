@@ -16,19 +16,8 @@ KEYS = (
     *(*STEPS, "change", "title", "language", "summary", "notes", "notice", "benefits", "tips", "breath", "fixed"),
     *("parameters", "sides", "words", "pronounce", "steps", "between", "closing", "name", "only", "side", "first"),
     *("again", "settle", "stretch", "min", "max", "past", "at", "halfway", "countdown", "release", "from", "step"),
-    *(
-        "vary",
-        "before",
-        "between sides",
-        "between rounds",
-        "rounds",
-        "left",
-        "right",
-        "order",
-        "optional",
-        "set",
-        "use",
-    ),
+    *("vary", "before", "between sides", "between rounds", "rounds", "left", "right", "order", "optional", "chapters"),
+    *("set", "use"),
 )
 """Every key of the routine language except those for the words of phases."""
 
@@ -41,6 +30,7 @@ AROUND = ("before", "between", "between sides", "between rounds")
 LISTS = {"steps", *AROUND}
 """Keys with a list of steps under them."""
 INSIDE = {"rounds", *AROUND, "steps", "vary", "order", "first", "breath", "fixed", "min", "max", "past"}
+INSIDE |= {"chapters"}
 _HEAD = {"title", "language", "summary", "notes", "notice", "benefits", "tips", "breath", "fixed", "parameters"}
 _HEAD |= {"sides", "words", "pronounce", "steps", "between", "closing", "use"}
 _STEP = STEP_NAMES | {

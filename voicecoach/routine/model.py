@@ -216,14 +216,25 @@ Values = Annotated[
 ]
 
 
+def _allow_items(schema: dict[str, Any]) -> None:
+    """Let the JSON Schema allow a list of items, too: `validate` joins it before the models read the file."""
+    values = dict(schema)
+    item = {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
+    schema.clear()
+    schema["anyOf"] = [values, {"type": "array", "minItems": 1, "items": item}]
+
+
 class Round(Model):
     """The base of blocks: varying values, steps before the first round, and the author's limits."""
 
-    vary: Annotated[dict[Key, Values], limit_names(MOST_NAMES)] = Field(default_factory=dict)
+    vary: Annotated[dict[Key, Values], limit_names(MOST_NAMES)] = Field(
+        default_factory=dict, json_schema_extra=_allow_items
+    )
     before: tuple[Between, ...] = ()
     least: Rounds | None = Field(default=None, alias="min")
     most: Rounds | None = Field(default=None, alias="max")
     past: Said | None = None
+    chapters: Literal["one", "items"] | None = None
     steps: tuple[Step, ...] = Field(min_length=1)
 
     @property
@@ -247,13 +258,6 @@ class Round(Model):
         return frozenset(f"next {name}" for name in (*self.vary, "round"))
 
 
-class Block(Round):
-    """Steps in rounds, with other steps between the rounds."""
-
-    rounds: Rounds | None = None
-    between: tuple[Between, ...] = ()
-
-
 class PerSide(Model):
     """A different number for each side."""
 
@@ -261,16 +265,23 @@ class PerSide(Model):
     right: Rounds
 
 
+RoundsOfSides = Annotated[
+    Annotated[Rounds, Tag(make_tag("number"))] | Annotated[PerSide, Tag(make_tag("per side"))],
+    Discriminator(lambda value: make_tag("per side" if isinstance(value, (dict, PerSide)) else "number")),
+]
+
+
+class Block(Round):
+    """Steps in rounds, with other steps between the rounds."""
+
+    rounds: RoundsOfSides | None = None
+    between: tuple[Between, ...] = ()
+
+
 class Sided(Round):
     """Steps for each side in turn: left, right, left, right, or all rounds of one side first."""
 
-    rounds: (
-        Annotated[
-            Annotated[Rounds, Tag(make_tag("number"))] | Annotated[PerSide, Tag(make_tag("per side"))],
-            Discriminator(lambda value: make_tag("per side" if isinstance(value, (dict, PerSide)) else "number")),
-        ]
-        | None
-    ) = None
+    rounds: RoundsOfSides | None = None
     order: Literal["alternate", "blocked"] = "alternate"
     first: Literal["left", "right"] = "left"
     between: tuple[BetweenSides, ...] = ()

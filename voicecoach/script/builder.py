@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -9,20 +10,19 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
 from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError, order_problems
-from voicecoach.routine.model import EachSide, Repeat, Round, find_block, is_collection, walk_steps
+from voicecoach.routine.model import EachSide, Repeat, is_collection, walk_steps
 from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import add_bells, choose_end, choose_start
-from voicecoach.script.choices import LEFT_RIGHT
+from voicecoach.script.choices import LEFT_RIGHT, Amount
 from voicecoach.script.context import Context
 from voicecoach.script.exercises import find_played, list_parts, set_values, write_sentences
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.piece import Piece
-from voicecoach.script.rounds import list_round_names
 from voicecoach.script.steps import PART_GAP, write_routine
 from voicecoach.script.tally import Freedoms, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
@@ -135,9 +135,8 @@ def list_exercises(routine: LoadedRoutine, choices: Choices) -> tuple[LoadedRout
     remedy = "write one of these, or --with all" if optional else f"{routine.name} has none; leave --with out"
     _check_names("optional exercise", choices.added - {"all"}, optional, remedy)
     if choices.skipped:
-        steps = {name for *_, part in parts for name in _list_step_names(part, choices)}
         every = _join_names(names for names, _, _ in parts)
-        _check_names("exercise in this routine", choices.skipped, [*every, *sorted(steps - {*every})])
+        _check_skipped(choices.skipped, every, _find_names(routine, choices, optional))
     if "all" in choices.added and not optional:
         raise ChoiceError(f"{routine.name} has no optional exercises to add\nleave --with out")
     played = tuple(find_played(routine, choices))
@@ -201,15 +200,19 @@ def _join_names(parts: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(name for names in parts for name in names))
 
 
-def _list_step_names(routine: LoadedRoutine, choices: Choices) -> Iterator[str]:
-    """Yield the names of steps, and of rounds that are named by what they go through."""
-    part = _make_context(routine, choices)
-    for step in walk_steps(routine.model.steps):
-        name, inner = getattr(step, "name", ""), find_block(step)
-        if name and "{" not in name:
-            yield name
-        if isinstance(inner, Round):
-            yield from list_round_names(inner, name, part)
+def _find_names(routine: LoadedRoutine, choices: Choices, optional: Sequence[str]) -> dict[str, str]:
+    """Return what can be skipped of a routine, by each of its names in lower case: a session without --skip has it."""
+    tally, added = Tally(problems={}, names={}), frozenset({"all"} if optional else ())
+    every = replace(choices, skipped=frozenset(), added=added, sides=LEFT_RIGHT, amount=Amount())
+    with suppress(RoutineError):
+        _write_once(routine, every, tally)
+    return tally.names or {}
+
+
+def _check_skipped(skipped: Iterable[str], exercises: Sequence[str], names: Mapping[str, str]) -> None:
+    """Refuse a name to skip that nothing has."""
+    unknown = [name for name in skipped if name.casefold() not in names]
+    _check_names("exercise in this routine", unknown, [*dict.fromkeys((*exercises, *names.values()))])
 
 
 def _check_names(kind: str, names: Iterable[str], known: Sequence[str], remedy: str = "") -> None:

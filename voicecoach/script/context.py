@@ -71,6 +71,9 @@ class Context:
         between: Whether it comes before or between rounds, where a hold is a rest.
         titles: What the chapter that it is in is called, within its exercise.
         listed: The values of the lists that are gone through inside that chapter.
+        marked: The chapter that it is in: its exercise and what is done in it, and its side.
+        whole: Whether it is inside one chapter, in which blocks begin no others of themselves.
+        item: What the round or turn that it is in is named after, to skip it.
         round: The round it is in, from 0, and of how many.
         again: Whether this is a later round.
         outermost: Whether no round is around it.
@@ -98,6 +101,9 @@ class Context:
     between: bool = False
     titles: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
+    marked: tuple[tuple[str, ...], Side | None] = ((), None)
+    whole: bool = False
+    item: str = ""
     round: tuple[int, int] = (0, 1)
     again: bool = False
     outermost: bool = True
@@ -313,7 +319,11 @@ class Context:
         sound = Sound(TONES[tone], CueKind.TONE, self.side, where=words.where) if tone else None
         if kind not in SPOKEN[self.choices.guidance]:
             return sound if sound and self.choices.guidance is Guidance.TONES else Seq()
-        wordings = [self.wording(text) for text in words.wordings if text != TONE]
+        try:
+            wordings = [self.wording(text) for text in words.wordings if text != TONE]
+        except UnknownNameError as error:  # a side's word in a value, in a place that has no side
+            what = f"{{{error.name}}} is in a value here, but has no side: say it in an 'each side', or write"
+            return self.report(words.where, f"{what} {{left {error.name}}}", Seq())
         if not wordings:
             return sound or Seq()
         kept = wordings[-1:] if self._is_short(kind) else wordings
@@ -340,7 +350,7 @@ class Context:
         self.spend(len(own))
         spoken = twin = self._pronounce(own)
         if BLANK.search(text) and {self.side, self.following} & {*LEFT_RIGHT}:  # words without any are the same
-            mirrored = replace(self, side=_other(self.side), following=_other(self.following))
+            mirrored = replace(self, side=other_side(self.side), following=other_side(self.following))
             twin = self._pronounce(mirrored.fill(text, mirrored.side))
         return Wording(own, (twin,) if twin != spoken else (), "" if spoken == own else spoken)
 
@@ -354,16 +364,15 @@ class Context:
 
         return BLANK.sub(_fill_blank, text)
 
+    def begin(self) -> Context:
+        """Return the context of what is in a chapter of its own."""
+        return replace(self, marked=((self.routine.model.title, *self.titles), self.side))
+
     def chapter(self) -> Mark:
         """Begin the chapter that this place is in, named after the exercise and what is done in it."""
-        name, part = self.routine.model.title, ", ".join(self.titles)
-        self.tally.chapter = self.own_chapter
-        return Mark(Moment.CHAPTER, self.word("titled", title=name, part=part) if part else name, self.side, part)
-
-    @property
-    def own_chapter(self) -> tuple[tuple[str, ...], Side | None]:
-        """The chapter that this place is in, as the tally notes it."""
-        return (self.routine.model.title, *self.titles), self.side
+        (name, *titles), side = self.tally.chapter = self.marked
+        part = ", ".join(titles)
+        return Mark(Moment.CHAPTER, self.word("titled", title=name, part=part) if part else name, side, part)
 
     def _noun(self, name: str, side: Side | None) -> str:
         """Return what a name stands for: a noun of this side, of a side named with it or that is next, or a value."""
@@ -417,7 +426,7 @@ class Context:
         return read_aloud(text, self.words, tuple(self.routine.model.pronounce.items()))
 
 
-def _other(side: Side | None) -> Side | None:
+def other_side(side: Side | None) -> Side | None:
     """Return the other side; no side and both sides stay as they are."""
     return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(side, side) if side else side
 

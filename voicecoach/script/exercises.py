@@ -129,9 +129,9 @@ def open_exercise(part: Context) -> Score:
     once = [text for text in (*model.benefits, *model.tips) if text not in told]
     told.update(once)
     title = _end_sentence(model.title, model.language)
-    announced = part.tally.behind == "other" and part.tally.chapter == part.own_chapter
+    announced = part.tally.behind == "other" and part.tally.chapter == part.marked
     return seq(
-        *([] if announced else [part.chapter()]),
+        *([] if announced or part.whole else [part.chapter()]),
         *write_sentences([title], CueKind.INSTRUCTION, part),
         *write_sentences(once, CueKind.TIP, part),
     )

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, UnknownNameError
 from voicecoach.routine.formulas.evaluation import Formula, Grown, evaluate, is_plain
-from voicecoach.routine.model import Change, Growing, PerSide, list_words
+from voicecoach.routine.model import Change, Growing, PerSide, Sided, list_words
 from voicecoach.script.choices import LEFT_RIGHT
-from voicecoach.script.context import write_past
+from voicecoach.script.context import other_side, write_past
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from voicecoach.core.score import Score
-    from voicecoach.routine.model import Model, Round, Sided
+    from voicecoach.core.score import Mark, Score
+    from voicecoach.routine.model import Model, Round
     from voicecoach.script.context import Context
 
 MOST_ROUNDS = 10_000
@@ -29,7 +29,7 @@ def is_done(step: Model, part: Context) -> bool:
     A side of its own is left out of the other side's track, but not if it is a part of that side's turn.
     """
     name, only, side = (getattr(step, key, None) for key in ("name", "only", "side"))
-    if name and is_skipped(name, part):
+    if name and is_skipping(part) and is_skipped(_fill_name(name, part), part):
         return False
     if side in LEFT_RIGHT and part.side is None and side not in part.choices.sides:
         return False
@@ -45,33 +45,71 @@ def is_done(step: Model, part: Context) -> bool:
     return only is None or asked[only]
 
 
+def _fill_name(name: str, part: Context) -> str:
+    """Return a name with its braces filled; nothing if that is possible only in the rounds of its block."""
+    try:
+        return part.fill(name, part.side)
+    except UnknownNameError:
+        return ""
+
+
 def is_skipped(name: str, part: Context) -> bool:
-    """Tell whether the listener leaves out what has this name, whatever its capitals."""
-    return name.casefold() in {skipped.casefold() for skipped in part.choices.skipped}
+    """Tell whether the listener leaves out what has this name, on both sides or on this one, whatever its capitals."""
+    if not name or not is_skipping(part):
+        return False
+    known = {name, *(form for word in _list_side_words(part) for form in (f"{word} {name}", f"{name}, {word}"))}
+    if part.tally.names is not None:
+        part.tally.names |= dict.fromkeys((each.casefold() for each in known), name)
+    return not {each.casefold() for each in known}.isdisjoint(map(str.casefold, part.choices.skipped))
 
 
-def count_rounds(
-    block: Round, part: Context, chosen: int | None, written: int | Formula | None, more: int | None = None
-) -> int:
-    """Return how many rounds a block has: those chosen, or its own and ``more``, within its author's limits."""
-    count = count_asked(block, part, chosen, written)
+def is_skipping(part: Context) -> bool:
+    """Tell whether names matter: the listener leaves something out, or all names are wanted."""
+    return part.tally.names is not None or bool(part.choices.skipped)
+
+
+def _list_side_words(part: Context) -> set[str]:
+    """Return what the side of a turn is called: as the command line calls it, and as the chapters do."""
+    return {part.side.value, part.word(part.side.value)} if part.side in LEFT_RIGHT else set()
+
+
+def count_rounds(block: Round, part: Context, chosen: int | None, more: int | None = None) -> int:
+    """Return how many rounds a block has: those chosen, or its own and ``more``, within its author's limits.
+
+    Only the author can cut a list: what the listener chooses is rounded up to whole passes through it. Without rounds
+    of the author's, ``more`` counts passes.
+    """
+    count, passed = count_asked(block, part, chosen), block.list_length
     most = part.count(block.most) if block.most else MOST_ROUNDS
-    listed = written is None and block.vary and block.least is None and block.most is None
-    if more is not None and not listed:  # the rounds of a list are its values, unless the author sets limits
-        least = min(count, part.count(block.least) if block.least else 1)
-        part.freedoms.rounds.note_reach(least - count, most - count)
-        count = max(count + more, least)
+    most = most // passed * passed or most
+    if more is not None:
+        unit = passed if find_written(block, part.side) is None else 1
+        least = min(count, _round_up(part.count(block.least) if block.least else 1, passed))
+        part.freedoms.rounds.note_reach((least - count) // unit, (most - count) // unit)
+        count = max(_round_up(count + more * unit, passed), least) if more else count
     return min(count, most)
 
 
-def count_asked(block: Round, part: Context, chosen: int | None, written: int | Formula | None) -> int:
+def count_asked(block: Round, part: Context, chosen: int | None) -> int:
     """Return how many rounds are asked for: those written, or one for each value of the longest list.
 
-    Rounds that are chosen take their place; of a list, that is how often the whole of it is gone through.
+    Rounds that are chosen take their place, up to the end of a pass through the list; without rounds of the author's,
+    they are how often the whole list is gone through.
     """
+    written = find_written(block, part.side)
     if written is None:
         return block.list_length * (chosen or 1)
-    return chosen or part.count(written)
+    return _round_up(chosen, block.list_length) if chosen else part.count(written)
+
+
+def _round_up(count: int, unit: int) -> int:
+    return -(-count // unit) * unit
+
+
+def find_written(block: Round, side: Side | None) -> int | Formula | None:
+    """Return the rounds that the author wrote, for this side if they differ."""
+    given: int | Formula | PerSide | None = getattr(block, "rounds", None)
+    return (given.left if side is Side.LEFT else given.right) if isinstance(given, PerSide) else given
 
 
 Coming = tuple[int, int]
@@ -113,25 +151,23 @@ def _find_value(given: tuple[str, ...] | Growing, number: int) -> str:
 def list_played(block: Round, name: str, rounds: int, part: Context) -> list[int]:
     """Return the rounds of a block that the listener does not leave out by what they are named after."""
     every = range(rounds)
-    if not part.choices.skipped:
+    if not is_skipping(part):
         return list(every)
-    return [number for number in every if not is_skipped(_name_round(block, name, number, every, part), part)]
+    return [number for number in every if not _is_round_skipped(block, name, vary(block, number, every, part, None))]
 
 
-def list_round_names(block: Round, name: str, part: Context) -> Iterator[str]:
-    """Yield the names that the rounds of a block can be skipped by."""
-    every = range(block.list_length if block.lists else 0)
-    found = dict.fromkeys(_name_round(block, name, number, every, part) for number in every)
-    yield from filter(None, found)
+def _is_round_skipped(block: Round, name: str, turn: Context) -> bool:
+    """Tell whether a round is left out by a name of its own, or on its side by that of its block or the item around."""
+    names = {name_item(block, turn), _fill_name(name, turn)}
+    return any(is_skipped(each, turn) for each in sorted(names))
 
 
-def _name_round(block: Round, name: str, number: int, every: Sequence[int], part: Context) -> str:
-    """Return what a round is named after: its block's name with values in it, or the value of its list; or nothing."""
-    turn = vary(block, number, every, part, None)
+def name_item(block: Round, turn: Context) -> str:
+    """Return what the item of a round is called: the value of its list, or else the item around it."""
     try:
-        return turn.fill(name, turn.side) if "{" in name else _title_value(block, turn)
+        return _title_value(block, turn) or turn.item
     except UnknownNameError:
-        return ""
+        return turn.item
 
 
 def _title_value(block: Round, turn: Context) -> str:
@@ -141,8 +177,10 @@ def _title_value(block: Round, turn: Context) -> str:
 
 
 def _choose_list(block: Round) -> str:
-    """Return the name of the list that a block goes through: of several lists, the first of words."""
+    """Return the name of the list that a block goes through: that of names, or the first list of words."""
     lists = block.lists
+    if "name" in lists:
+        return "name"
     texts = (name for name, values in lists.items() if any(map(_is_text, values)))
     return next(texts, next(iter(lists), ""))
 
@@ -157,22 +195,28 @@ def _is_text(value: str) -> bool:
     return False
 
 
-def title_round(block: Round, turn: Context, side: Sequence[str] = ()) -> list[str]:
-    """Return what a round or turn is called: the value of its list, its side, and its number if there are several."""
-    place, rounds = turn.round
+def title_round(block: Round, turn: Context, rounds: int, side: Sequence[str] = ()) -> list[str]:
+    """Return what a round or turn is called: the value of its list, its side, and its number if there are several.
+
+    Its number is that of the pass if there is a list; ``rounds`` are all rounds, with those that are skipped.
+    """
+    place, played = turn.round
     try:
         value = _title_value(block, turn)
     except UnknownNameError:  # a word of the sides, which have no turn yet
         value = ""
-    passes = len(block.lists[_choose_list(block)]) if value else 1
-    number = [turn.word("round", number=place // passes + 1)] if rounds > passes else []
+    if value:
+        name = _choose_list(block)
+        passed = len(block.lists[name])
+        place, played = turn.varied[name] // passed, -(-rounds // passed)
+        side = _leave_out_said(side, [value, turn.fill(f"{{{name}}}", other_side(turn.side))])
+    number = [turn.word("round", number=place + 1)] if played > 1 else []
     return [*([value] if value else []), *side, *number]
 
 
-def list_inside(titles: Sequence[str], turn: Context, name: str, block: Round) -> tuple[str, ...]:
-    """Return what a round that is no chapter adds to the titles of chapters in it: the value of its list."""
-    plain = bool(name) and "{" not in name
-    return (*turn.listed, *titles[len(turn.titles) + plain :][:1]) if block.lists else turn.listed
+def _leave_out_said(side: Sequence[str], names: Sequence[str]) -> Sequence[str]:
+    """Return the word for a side; nothing if what a turn is called differs by side already."""
+    return side if len({*names}) == 1 else ()
 
 
 def announces(step: Model) -> bool:
@@ -182,30 +226,46 @@ def announces(step: Model) -> bool:
     )
 
 
+def title_turn(block: Round, name: str, turn: Context, rounds: int) -> Context:
+    """Return the context of a round or turn with its titles, those of lists around it included."""
+    inside = replace(turn, titles=(*turn.titles, *turn.listed), listed=())
+    side = [turn.word(turn.side.value)] if isinstance(block, Sided) and turn.side else []
+    if "{" not in name:
+        own = title_round(block, inside, rounds, side)
+        return replace(inside, titles=(*inside.titles, *([name] if name else []), *own))
+    filled = [turn.fill(name, each) for each in (turn.side, other_side(turn.side))]
+    return replace(inside, titles=(*inside.titles, filled[0], *_leave_out_said(side, filled)))
+
+
+def mark_turn(block: Round, name: str, turn: Context, rounds: int, *, chaptered: bool) -> Context:
+    """Return the context of a round or turn under its chapter: one of its own, or that of what is around it.
+
+    The author's ``chapters`` decide; without them, it has one if it is ``chaptered``, unless it is inside one already.
+    """
+    turn = replace(turn, item=name_item(block, turn)) if is_skipping(turn) else turn
+    if block.chapters == "items" or (chaptered and block.chapters is None and not turn.whole):
+        marked = title_turn(block, name, turn, rounds).begin()
+        return replace(marked, whole=block.chapters == "items")
+    named = title_turn(block, name, turn, rounds) if block.lists else turn
+    plain = bool(name) and "{" not in name
+    added = named.titles[len(turn.titles) + len(turn.listed) + plain :][:1]
+    return replace(turn, listed=(*turn.listed, *added))
+
+
+def list_marks(turn: Context, part: Context) -> tuple[Mark, ...]:
+    """Return the mark that begins the chapter of a round or turn, if it has one of its own."""
+    return (turn.chapter(),) if turn.marked != part.marked else ()
+
+
 def choose_between(block: Sided, before: Context, turn: Context) -> Sequence[Model]:
     """Return the steps between two turns: those between rounds if a new round begins, else those between sides."""
     return block.between or (block.between_rounds if turn.round[0] > before.round[0] else block.between_sides)
 
 
-def list_titles(name: str, turn: Context, own: Sequence[str]) -> tuple[str, ...]:
-    """Return what a round is called as a chapter: its block's name and its own; a name with braces says all of it."""
-    if "{" in name:
-        return (*turn.titles, turn.fill(name, turn.side))
-    return (*turn.titles, *([name] if name else []), *own)
-
-
 def count_side_rounds(block: Sided, part: Context) -> dict[Side, int]:
     """Return how many rounds each side has."""
     chosen, more = part.choices.rounds, part.choices.amount.rounds
-    return {side: count_rounds(block, part, chosen, each, more) for side, each in list_written(block).items()}
-
-
-def list_written(block: Sided) -> Mapping[Side, int | Formula | None]:
-    """Return the rounds that the author gives to each side."""
-    given = block.rounds
-    if isinstance(given, PerSide):
-        return {Side.LEFT: given.left, Side.RIGHT: given.right}
-    return dict.fromkeys(LEFT_RIGHT, given)
+    return {side: count_rounds(block, replace(part, side=side), chosen, more) for side in LEFT_RIGHT}
 
 
 def list_turns(block: Sided, part: Context, rounds: Mapping[Side, int]) -> Iterator[tuple[int, Side]]:
@@ -217,13 +277,6 @@ def list_turns(block: Sided, part: Context, rounds: Mapping[Side, int]) -> Itera
     else:
         turns = zip_longest(*([(number, side) for number in range(rounds[side])] for side in sides))
         yield from (turn for both in turns for turn in both if turn)
-
-
-def title_turn(block: Sided, name: str, turn: Context) -> Context:
-    """Return the place of a turn under its chapter: what is gone through, its side, and its round of several."""
-    inside = replace(turn, titles=(*turn.titles, *turn.listed), listed=())
-    side = [turn.word(turn.side.value)] if turn.side else []
-    return replace(inside, titles=list_titles(name, inside, title_round(block, inside, side)))
 
 
 def warn_past(block: Round, part: Context, asked: int) -> Iterator[Score]:

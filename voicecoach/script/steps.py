@@ -59,14 +59,11 @@ from voicecoach.script.rounds import (
     count_rounds,
     count_side_rounds,
     is_done,
-    list_inside,
+    list_marks,
     list_played,
-    list_titles,
     list_turns,
-    list_written,
     look_ahead,
-    title_round,
-    title_turn,
+    mark_turn,
     vary,
     warn_past,
 )
@@ -95,7 +92,7 @@ def _write_under_title(step: Model, part: Context) -> Iterator[Score]:
     """Write a step; if a block before it began chapters of its own, return from them."""
     before = part.tally.chapter
     silent = part.between or is_collection((step,))
-    returned = [] if silent or before == part.own_chapter else [part.chapter()]
+    returned = [] if silent or before == part.marked else [part.chapter()]
     score = _write_step(step, _take_side(step, part))
     if not (silent and find_block(step)) and not isinstance(step, Include) and score != Seq():
         part.tally.behind = "other"
@@ -110,7 +107,7 @@ def _take_side(step: Model, part: Context) -> Context:
     return replace(part, side=Side(side)) if side else part
 
 
-def _write_step(step: Model, part: Context) -> Score:  # noqa: C901, PLR0911 - one short branch for each step
+def _write_step(step: Model, part: Context) -> Score:  # noqa: PLR0911 - one short branch for each step
     match step:
         case Say():
             return _write_say(step, part)
@@ -124,10 +121,8 @@ def _write_step(step: Model, part: Context) -> Score:  # noqa: C901, PLR0911 - o
             return write_rest(step, part)
         case Play():
             return Sound(step.sound.text, file=part.routine.sounds.get(step.sound, ""))
-        case EachSide(each_side=block):
-            return seq(*_write_turns(block, part, step.name))
-        case Repeat(repeat=block):
-            return seq(*_write_rounds(block, part, step.name))
+        case EachSide() | Repeat():
+            return seq(*_write_block(step, part))
         case PacedStep(pace=block):
             pacing = part.work_out_pace(block.breath, fixed=block.fixed)
             steps = partial(_write_chapter, block.steps, name=step.name)
@@ -158,6 +153,7 @@ def write_routine(part: Context) -> Score:
     if is_collection(steps):
         return seq(*write_steps(steps, part))
     gap = [Pause(PART_GAP)] if part.tally.behind else []
+    part = part if part.whole else part.begin()
     opening = open_exercise(part)
     part.tally.behind = "other"
     written = pace_exercise(part, lambda inner: seq(opening, *write_steps(steps, inner)))
@@ -165,12 +161,26 @@ def write_routine(part: Context) -> Score:
     return seq(*gap, written)
 
 
+def _write_block(step: EachSide | Repeat, part: Context) -> Iterator[Score]:
+    """Write a block; if its author wants it to be one chapter, it is one, and its rounds and turns begin no others."""
+    block = step.each_side if isinstance(step, EachSide) else step.repeat
+    if block.chapters == "one":
+        own = (part.fill(step.name, part.side),) if step.name else ()
+        inside = replace(part, titles=(*part.titles, *part.listed, *own), listed=(), whole=True).begin()
+        yield from list_marks(inside, part)
+        part = inside
+    if isinstance(block, Sided):
+        yield from _write_turns(block, part, step.name)
+    else:
+        yield from _write_rounds(block, part, step.name)
+
+
 def _write_chapter(steps: Sequence[Model], part: Context, name: str) -> Iterator[Score]:
     """Write steps as a chapter of their own, if they have a name and no round is around them."""
-    if not name or not part.outermost:
+    if not name or not part.outermost or part.whole:
         yield from write_steps(steps, part)
         return
-    inside = replace(part, titles=(*part.titles, part.fill(name, part.side)))
+    inside = replace(part, titles=(*part.titles, part.fill(name, part.side))).begin()
     yield inside.chapter()
     yield from write_steps(steps, inside)
 
@@ -283,10 +293,10 @@ def _write_before(block: Round, played: Sequence[int], part: Context, following:
 def _write_rounds(block: Block, part: Context, name: str) -> Iterator[Score]:
     """Repeat a block, with what is between its rounds, and nothing after the last.
 
-    Its rounds are chapters if nothing is repeated around it.
+    Its rounds are chapters if nothing is repeated around it, or if the author says so.
     """
     chosen = part.rounds if part.outermost else None
-    rounds = count_rounds(block, part, chosen, block.rounds, part.more if part.outermost else None)
+    rounds = count_rounds(block, part, chosen, part.more if part.outermost else None)
     if part.outermost and part.more is not None:
         part.freedoms.played.append(rounds)
     played = list_played(block, name, rounds, part)
@@ -297,18 +307,12 @@ def _write_rounds(block: Block, part: Context, name: str) -> Iterator[Score]:
         coming = (place + 1, played[place + 1]) if place + 1 < len(played) else None
         turn = vary(block, place, played, part, coming)
         turn = replace(turn, again=part.again or place > 0, outermost=False)
-        titles = list_titles(name, turn, title_round(block, turn))
-        turn = (
-            replace(turn, titles=titles)
-            if part.outermost
-            else replace(turn, listed=list_inside(titles, turn, name, block))
-        )
+        turn = mark_turn(block, name, turn, rounds, chaptered=part.outermost)
         steps = [(step, replace(before, between=True)) for step in block.between] if before else []
-        begin = _begin_chapter(block, turn, steps) if part.outermost else []
-        yield from _write_announcement(steps, begin, ())
+        yield from _write_announcement(steps, _begin_chapter(block, turn, part, steps), ())
         yield from write_steps(block.steps, turn)
         before = turn
-    yield from warn_past(block, part, count_asked(block, part, chosen, block.rounds))
+    yield from warn_past(block, part, count_asked(block, part, chosen))
 
 
 def _write_announcement(
@@ -346,16 +350,17 @@ def _write_turns(block: Sided, part: Context, name: str) -> Iterator[Score]:
     begun: dict[int, int] = {}
     places: dict[int, tuple[int, int]] = {}
     before: Context | None = None
-    for (number, side), (following, other) in zip(turns, [*turns[1:], (None, None)], strict=True):
+    for (number, side), (following, other) in zip(turns, [*turns[1:], (None, None)], strict=False):
         part.add()
         start = begun.setdefault(number, farthest)
         here = replace(part, side=side, following=other, again=part.again or number > 0, outermost=False)
         coming = (following, played[other][following]) if other and following is not None else None
-        turn = title_turn(block, name, vary(block, number, played[side], here, coming))
+        varied = vary(block, number, played[side], here, coming)
+        turn = mark_turn(block, name, varied, rounds[side], chaptered=True)
         opening, others = _part_opening([step for step in block.steps if is_done(step, turn)])
         beats.go(start)
         between = [*_list_between(block, before, turn)] if before else []
-        begin, opened = _begin_chapter(block, turn, between), list(write_steps(opening, turn))
+        begin, opened = _begin_chapter(block, turn, part, between), list(write_steps(opening, turn))
         beats.go(start, last)
         yield from _write_announcement(between, begin, opened)
         beats.go(start)
@@ -364,21 +369,23 @@ def _write_turns(block: Sided, part: Context, name: str) -> Iterator[Score]:
         part.freedoms.go_on()
         before, farthest, last = turn, max(farthest, beats.taken), beats.last if beats.taken > start else last
     beats.go(farthest, last)
-    asked = (count_asked(block, part, part.choices.rounds, each) for each in list_written(block).values())
+    asked = (count_asked(block, replace(part, side=side), part.choices.rounds) for side in rounds)
     yield from warn_past(block, part, max(asked))
 
 
-def _begin_chapter(block: Round, turn: Context, between: Sequence[tuple[Model, Context]]) -> list[Score]:
+def _begin_chapter(
+    block: Round, turn: Context, part: Context, between: Sequence[tuple[Model, Context]]
+) -> Sequence[Score]:
     """Begin the chapter of a round or turn; if an include is first, that of its exercise, if it is announced."""
-    if not is_collection(block.steps[:1]):
-        return [turn.chapter()]
+    if turn.whole or turn.marked == part.marked or not is_collection(block.steps[:1]):
+        return list_marks(turn, part)
     first = next((step for step in block.steps if is_done(step, turn)), None)
     announced = any(announces(step) and is_done(step, place) for step, place in between)
     if not announced or not isinstance(first, Include):
         return []
     inner = enter(first, turn)
     played = find_played(inner.routine, turn.choices, inner.called, optional=inner.optional)
-    return [inner.chapter()] if inner.routine in played else []
+    return [inner.begin().chapter()] if inner.routine in played else []
 
 
 def _part_opening(steps: Sequence[Model]) -> tuple[Sequence[Model], Sequence[Model]]:

@@ -55,6 +55,7 @@ class Tally:
         behind: What was written last: an exercise that has ended, or something else; empty if there is nothing yet.
         begun: The files of the exercises that were begun so far.
         told: The benefits and tips that were said.
+        names: What can be skipped, by its names in lower case; None if that is not asked for.
         problems: What can't be worked out, one for each place; None if the first problem is raised at once.
         timed: Whether anything in it depends on how long the listener's breaths last.
         heeding: The names of the exercises that use the lengths of the listener's breath.
@@ -70,6 +71,7 @@ class Tally:
     behind: Literal["", "exercise", "other"] = ""
     begun: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
+    names: dict[str, str] | None = None
     problems: dict[Where, Problem] | None = None
     timed: bool = False
     heeding: set[str] = field(default_factory=set)

@@ -63,7 +63,9 @@ class ExerciseOptions(Options):
         "--set", "Set a parameter of the routine; may be repeated.", SETTING
     )
     added: tuple[str, ...] = several("--with", "Add an optional exercise; may be repeated.", Parsed("NAME|all", str))
-    skipped: tuple[str, ...] = several("--skip", "Leave an exercise out; may be repeated.", NAME)
+    skipped: tuple[str, ...] = several(
+        "--skip", "Leave out an exercise, an item or a step, as jaw or 'left knee'; may be repeated.", NAME
+    )
     usual: frozenset[str] = from_settings("breath", "side", "first", "tracks")
 
 
