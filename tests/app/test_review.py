@@ -275,7 +275,7 @@ steps:
 
 def test_check_and_plan_note_what_grows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     note = "the change of 1 s lasts 3.9 s, since its words need that; give it 4s, or shorten the words"
-    (found,) = reviewed(LADDER, tmp_path).notes
+    found = reviewed(LADDER, tmp_path).notes[-1]
     assert str(found) == f"a.yaml:6:49: note: {note}"
     assert run(["plan", "a.yaml"]) == 0
     assert f"a.yaml:6:49: {note}\n" in capsys.readouterr().err
@@ -286,5 +286,34 @@ def test_tracks_that_differ_in_length_are_reported(tmp_path: Path) -> None:
     planned = session.plan(Request("a.yaml", split=True), tmp_path / "cache", lambda *_: None)
     left, right = (format_time(track.timeline.duration) for track in planned.tracks)
     (warning,) = planned.warnings
-    assert warning.startswith(f"the sides differ: left {left}, right {right}; steps with 'only: left'")
+    assert warning.startswith(f"the sides differ: left {left}, right {right}; a.yaml:")
+    why = "the track of the right side is 40 s longer, because of 'only: right'; leave it if you mean that"
+    assert f"a.yaml:6:17: {why}; 'between rounds' is in both tracks" in warning
+    assert f"a.yaml:6:17: note: {why}" in str(reviewed(LADDER, tmp_path).notes[0])
     assert session.plan(Request("a.yaml"), tmp_path / "cache", lambda *_: None).warnings == ()
+
+
+UNEQUAL = {
+    "a step for one side": ("[{hold: 9s}, {say: More., settle: 9s, only: left}]", "left", "'only: left'"),
+    "rounds": ("[repeat: {rounds: {left: 1, right: 3}, steps: [hold: 9s]}]", "right", "'rounds' that are different"),
+}
+
+
+@pytest.mark.parametrize(("steps", "longer", "why"), UNEQUAL.values(), ids=UNEQUAL)
+def test_tracks_that_differ_are_noted_by_check(steps: str, longer: str, why: str, tmp_path: Path) -> None:
+    head = "title: A\nsides: {left: {leg: left leg}, right: {leg: right leg}}\nsteps:\n  - each side:\n"
+    found = reviewed(f"{head}      rounds: 2\n      steps: {steps}\n", tmp_path).notes
+    assert [f"the track of the {longer} side is " in str(each) and why in str(each) for each in found] == [True]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "[{hold: 9s, only: left}, {hold: 9s, only: right}]",
+        "[{hold: 9s}, {hold: 9s, only: first}]",
+        "[repeat: {rounds: {left: 2, right: 2}, steps: [hold: 9s]}]",
+    ],
+)
+def test_tracks_that_are_equal_are_not_noted(steps: str, tmp_path: Path) -> None:
+    head = "title: A\nsides: {left: {leg: left leg}, right: {leg: right leg}}\nsteps:\n  - each side:\n"
+    assert not reviewed(f"{head}      rounds: 2\n      steps: {steps}\n", tmp_path).notes

@@ -14,6 +14,7 @@ from voicecoach.errors import RoutineError
 from voicecoach.language import language, list_languages
 from voicecoach.routine.checks import validate
 from voicecoach.routine.library import list_built_in
+from voicecoach.routine.lint import lint_routine
 from voicecoach.routine.loader import load_routine
 from voicecoach.routine.sidedness import find_written_out
 from voicecoach.routine.source import parse_tree
@@ -165,3 +166,17 @@ def test_one_sides_words_around_the_turns_are_refused_where_they_are_wrong(
             build(load_routine(str(path)), asked)
     else:
         build(load_routine(str(path)), asked)
+
+
+@pytest.mark.parametrize("words", ["And back to the left leg.", "And back to the left.", "Left again."])
+@pytest.mark.parametrize("place", ["between", "before"])
+def test_a_side_named_between_rounds_with_turns_is_told(words: str, place: str, tmp_path: Path) -> None:
+    """With --first right, or in the track of the right side, it is wrong and heard with closed eyes."""
+    block = f"repeat: {{rounds: 2, {place}: [{{rest: 5s, say: {words}}}], steps: [each side: {{steps: [hold: 5s]}}]}}"
+    path = tmp_path / "a.yaml"
+    path.write_text(f"title: A\nsides: {SIDES['en']}\nsteps:\n  - {block}\n  - say: Turn left at the door.\n")
+    loaded = load_routine(str(path))
+    assert loaded.tree is not None
+    found = [str(each) for each in lint_routine(loaded.model, loaded.tree)]
+    assert [each for each in found if "is wrong here if a session begins with the other side" in each] == found
+    assert len(found) == 1

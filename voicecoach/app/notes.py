@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voicecoach.core.score import Side
 from voicecoach.core.timeline import format_time
 from voicecoach.routine.library import list_built_in
 from voicecoach.system.folders import quote_argument
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from voicecoach.app.piece_cache import Source
     from voicecoach.app.request import Request
-    from voicecoach.core.score import Side
     from voicecoach.core.timeline import Timeline
     from voicecoach.errors import Problem
     from voicecoach.script.piece import Piece
@@ -50,12 +50,19 @@ def note_grown(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]
         yield from report_first(problem for timeline in timelines for problem in timeline.grown)
 
 
-def note_unequal(timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
-    """Report that the sides' tracks do not last as long as each other."""
+def note_unequal(timelines: Mapping[Side | None, Timeline], source: Source) -> Iterator[str]:
+    """Report that the sides' tracks do not last as long as each other, by how many seconds, and because of which step.
+
+    Something that the listener skips on one side has no place in the file.
+    """
     lengths = {side: timeline.duration for side, timeline in timelines.items() if side}
     if len(set(lengths.values())) > 1:
+        from voicecoach.routine.sidedness import explain_unequal, list_one_sided
+
         told = ", ".join(f"{side} {format_time(length)}" for side, length in lengths.items())
-        yield f"the sides differ: {told}; steps with 'only: left', 'only: right' or a 'side' are in one of them alone"
+        causes = [*dict.fromkeys(each for part in source.routine.walk() for each in list_one_sided(part.model))]
+        why = explain_unequal(lengths[Side.LEFT], lengths[Side.RIGHT], causes)
+        yield f"the sides differ: {told}; {why or '--skip leaves something out on one side alone'}"
 
 
 def count_warnings(warnings: int, source: Source) -> Iterator[str]:

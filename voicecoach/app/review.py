@@ -35,6 +35,7 @@ from voicecoach.routine.library import find_routine
 from voicecoach.routine.lint import lint_routine
 from voicecoach.routine.loader import load_routine, read_with_words
 from voicecoach.routine.model import Include, find_block, walk_steps
+from voicecoach.routine.sidedness import explain_unequal, list_one_sided
 from voicecoach.routine.source import Table, read_content
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import LEFT_RIGHT, Choices
@@ -137,7 +138,9 @@ def review_routine(
     def measure_with(found: Speaker) -> Review:
         ruler = Ruler(found.voice, environment.report)
         own, *others = _try_breaths(routine, chosen, score, asked, ruler)
-        return replace(_conclude(routine, warnings, own, others, ruler), voice_note=found.note)
+        found_all = _conclude(routine, warnings, own, others, ruler)
+        notes = order_problems([*found_all.notes, *_note_unequal(routine, chosen, own, ruler)])
+        return replace(found_all, notes=tuple(notes), voice_note=found.note)
 
     try:
         find = environment.find or speaker.find_speaker
@@ -145,6 +148,18 @@ def review_routine(
         return speaker.speak_with(found, routine.words.word("calibration"), measure_with)
     except VoiceError as error:
         return Review(warnings=warnings, unmeasured=str(error))
+
+
+def _note_unequal(routine: LoadedRoutine, chosen: Choices, own: _Attempt, ruler: Ruler) -> Iterator[Problem]:
+    """Note by how many seconds the tracks of the sides differ, and because of which step; equal ones are not laid."""
+    causes = [*dict.fromkeys(each for part in routine.walk() for each in list_one_sided(part.model))]
+    if not causes or own.timeline is None:
+        return
+    tracks = [_try_breath(routine, replace(chosen, sides=(side,)), ruler).timeline for side in LEFT_RIGHT]
+    left, right = [timeline.duration if timeline else None for timeline in tracks]
+    found = explain_unequal(left, right, causes) if left and right else None
+    if found:
+        yield replace(found, what=f"note: {found.what}")
 
 
 def _conclude(

@@ -140,7 +140,7 @@ def _warn(request: Request, piece: Piece, source: Source, timelines: Mapping[Sid
     yield from list_cautions(timelines.values())
     yield from piece.unheeded if request.choices.breath else ()
     yield from notes.report_first(problem for timeline in timelines.values() for problem in timeline.unsaid)
-    yield from notes.note_unequal(timelines)
+    yield from notes.note_unequal(timelines, source)
     yield from notes.note_unspeakable(piece, timelines.values())
     yield from notes.count_warnings(piece.warnings, source)
 

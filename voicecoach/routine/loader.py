@@ -39,7 +39,7 @@ from voicecoach.system import plain_files
 from voicecoach.system.assets import list_assets, list_beds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from voicecoach.language import Language
     from voicecoach.routine.model import RoutineModel
@@ -80,6 +80,12 @@ class LoadedRoutine:
     def words(self) -> Language:
         """The words of its language, overridden by the routine's own."""
         return language(self.model.language, self.model.words)
+
+    def walk(self) -> Iterator[LoadedRoutine]:
+        """Yield the routine, and every routine that it includes."""
+        yield self
+        for each in self.included.values():
+            yield from each.walk()
 
 
 def load_routine(name: str, code: str | None = None) -> LoadedRoutine:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import Problem, quote
 from voicecoach.language import TAG, language, list_missing
-from voicecoach.routine.model import EachSide, find_block, list_around, list_words, walk_steps
+from voicecoach.routine.model import EachSide, PerSide, find_block, list_around, list_words, walk_steps
 from voicecoach.routine.source import find_place
 from voicecoach.routine.values import BLANK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from fractions import Fraction
 
+    from voicecoach.errors import Where
     from voicecoach.language import Language, SideWords
     from voicecoach.routine.model import Model, RoutineModel, Sides
     from voicecoach.routine.source import Table
@@ -149,13 +151,43 @@ def _suggest_braces(phrase: str, sides: Sides) -> str:
     return f"{named_alike}; or {{left hand}} if you mean that one in both turns"
 
 
+def list_one_sided(model: RoutineModel) -> Iterator[tuple[Where, str]]:
+    """Yield what is in one side's track alone, or differs by side: the place of each step, and what makes it so."""
+    turns = [step for step in walk_steps(model.steps) if isinstance(step, EachSide)]
+    inside = {id(each) for turn in turns for each in (*list_around(turn.each_side), *walk_steps(turn.each_side.steps))}
+    for step in walk_steps(model.steps):
+        only, side = (getattr(step, key, None) for key in ("only", "side"))
+        rounds: object = getattr(find_block(step), "rounds", None)
+        where: Where | None = getattr(step, "where", None)
+        if where is None:
+            continue
+        if only in {"left", "right"}:
+            yield where, f"'only: {only}'"
+        elif side in {"left", "right"} and id(step) not in inside:
+            yield where, f"'side: {side}'"
+        elif isinstance(rounds, PerSide) and rounds.left != rounds.right:
+            yield where, "'rounds' that are different for each side"
+
+
+def explain_unequal(left: Fraction, right: Fraction, causes: Sequence[tuple[Where, str]]) -> Problem | None:
+    """Return by how much the tracks of the sides differ and why, at the first of the causes; None if they are equal."""
+    if left == right or not causes:
+        return None
+    longer = "right" if right > left else "left"
+    (where, why), *more = causes
+    lines = ", ".join(dict.fromkeys(str(place.line) for place, _ in more if place.line != where.line))
+    also = f" (see also line {lines})" if lines else ""
+    what = f"the track of the {longer} side is {round(float(abs(right - left)), 1):g} s longer, because of {why}{also}"
+    return Problem(where, what, "leave it if you mean that; 'between rounds' is in both tracks")
+
+
 def lint_sides(model: RoutineModel, tree: Table, words: Language) -> Iterator[Problem]:
     """Yield warnings about the words of the sides; ``tree`` is the routine's file."""
     if model.sides:
         yield from _find_equal_nouns(model.sides, tree)
         refused = {each.where for each in find_written_out(model)}
         yield from (each for each in _find_side_words(model, model.sides, words) if each.where not in refused)
-        yield from _find_outside_turns(model, model.sides)
+        yield from _find_outside_turns(model, model.sides, _list_side_words(model.sides, words))
 
 
 def _find_equal_nouns(sides: Sides, tree: Table) -> Iterator[Problem]:
@@ -183,18 +215,25 @@ def _find_side_words(model: RoutineModel, sides: Sides, words: Language) -> Iter
                 yield Problem(text.where, f"both sides hear {quote(found or alone)} here", remedy)
 
 
-def _find_outside_turns(model: RoutineModel, sides: Sides) -> Iterator[Problem]:
-    """Report words of one side outside the turns: they are wrong for a listener who begins with the other side."""
+def _find_outside_turns(model: RoutineModel, sides: Sides, lone: Collection[str]) -> Iterator[Problem]:
+    """Report words of one side outside the turns: they are wrong for a listener who begins with the other side.
+
+    Between rounds with turns in them, a ``lone`` word for a side is reported, too.
+    """
     steps = list(walk_steps(model.steps))
     turns = {id(step) for step in _list_turn_steps(model.steps, every=True)}
     if not turns:
         return
     pairs = [(sides.left[name], sides.right[name]) for name in sides.left if sides.left[name] != sides.right[name]]
     nouns = {noun.casefold() for pair in pairs for noun in pair}
+    blocks = (block for step in steps if (block := find_block(step)) and turns & {*map(id, walk_steps(block.steps))})
+    between = {id(each) for block in blocks for each in list_around(block)}
     for step in (each for each in steps if id(each) not in turns and not _is_one_sided(each)):
         for text in list_words(step):
             bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
             heard = {noun for noun in nouns if any(_contains(each, noun) for each in bare)}
+            if not heard and id(step) in between:
+                heard = {word for each in bare for word in _WORD.findall(each) if word in lone}
             if text.where and len(heard) == 1:  # of two, either may come first
                 noun = quote(heard.pop())
                 what = f"{noun} is wrong here if a session begins with the other side, or has one side alone"
