@@ -14,7 +14,6 @@ from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.reference_values import (
-    ROOT,
     Breath,
     Length,
     Pace,
@@ -24,6 +23,8 @@ from tests.reference_values import (
     as_seconds,
     count_word,
     evaluate,
+    find_include,
+    is_include,
     is_plain,
     is_text,
     join,
@@ -32,6 +33,7 @@ from tests.reference_values import (
     list_varied,
     load,
     load_words,
+    look_around,
     measure_breath,
     number_word,
     rank,
@@ -49,7 +51,6 @@ GAP = Fraction(3, 4)  # after a sentence, and after a release
 LEAST_GAP = Fraction(1, 4)  # after a release, if there is little room
 PART_GAP = 2
 GET_UP = 10
-BUILT_IN = ROOT / "routines"
 KINDS = {"in": "inhale", "hold": "hold", "out": "exhale", "pause": "pause"}
 TONES = {"in": "tone-in", "hold": "tone-hold", "out": "tone-out", "pause": "tone-hold"}
 SPOKEN = {"cues": {"notice", "change", "breath", "count"}, "tones": {"notice", "change"}}
@@ -94,6 +95,12 @@ class Place:
     outermost: bool = True
     titles: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
+    paced: bool = False
+    resting: Place | None = None
+
+    @property
+    def chapter(self) -> tuple[tuple[str, ...], str | None]:
+        return (self.file["title"], *self.titles), self.side
 
 
 class Heard(NamedTuple):
@@ -162,9 +169,9 @@ class Reader:
     def read(self, path: Path) -> Reading:
         file = load(path)
         for _ in range(12):
-            self.now, self.held, self.chapter = Fraction(0), None, None
+            self.now, self.held, self.chapter, self.told, self.begun = Fraction(0), None, None, set(), set()
             self.paces, self.cues, self.breaths, self.marks, self.refused = [], [], [], [], []
-            self.session(file, list(self.list_leaves(file, path)))
+            self.session(file)
             found = [beats.most for beats in self.paces]
             if found == self.totals:
                 break
@@ -175,6 +182,9 @@ class Reader:
     held: Release | None = None
     chapter: tuple[tuple[str, ...], str | None] | None = None
     sided: bool = False
+    behind: str = ""  # what was before: nothing, an exercise, or something else
+    told: set[str] = field(default_factory=set)
+    begun: set[Path] = field(default_factory=set)
     paces: list[Beats] = field(default_factory=list)
     cues: list[Cue] = field(default_factory=list)
     breaths: list[list[Phase]] = field(default_factory=list)
@@ -186,55 +196,93 @@ class Reader:
         self.paces.append(Beats(known[0] if known else 0))
         return self.paces[-1]
 
-    def place(self, file: Routine, whole: Routine, beats: Beats) -> Place:
-        table = load_words(file)
-        names = {name.lower(): text for name, text in file.get("parameters", {}).items()}
-        own, written = (read_pace(each.get("breath", "4-6"), {})[0] for each in (whole, file))
-        listener = read_pace(self.breath, {})[0] if self.breath else None
-        breath = measure_breath((listener or written).points[0])
-        values = {**breath, "halfway": table["halfway"], "last one": table["last"], **names}
-        pace = listener if listener and whole.get("fixed") != "true" else own
-        return Place(file, values, pace, beats, written, listener or written)
-
-    def session(self, file: Routine, leaves: Sequence[tuple[Routine, list[str]]]) -> None:
-        self.sided = any("each side" in step for leaf, _ in leaves for step in walk(leaf["steps"]))
-        table, beats, said = load_words(file), self.begin_pace(), set[str]()
-        whole = self.place(file, file, beats)
+    def session(self, file: Routine) -> None:
+        involved = list(self.list_involved(file))
+        self.sided = any("each side" in step for each in involved for step in walk(each["steps"]))
+        table, listener = load_words(file), read_pace(self.breath or file.get("breath", "4-6"), {})[0]
+        own = read_pace(file.get("breath", "4-6"), {})[0]
+        pace = own if file.get("fixed") == "true" else listener
+        whole = Place(file, self.values(file, {}, {}), pace, self.begin_pace(), own, listener)
         self.mark("chapter", None, table["before"])
         self.now += self.lead_in
-        notice = self.sentences(dict.fromkeys(text for _, texts in leaves for text in texts), "notice", whole)
-        for number, (leaf, _) in enumerate(leaves):
-            if number:
-                between = replace(whole, values={**whole.values, "next": leaf["title"]}, between=True)
-                self.steps(file.get("between", []), between)
-            self.now += PART_GAP if number or notice else 0
-            self.exercise(self.place(leaf, file, beats), said)
+        notice = dict.fromkeys(text for each in involved for text in as_list(each.get("notice", [])))
+        self.behind = "other" if self.sentences(notice, "notice", whole) else ""
+        self.routine(whole)
         self.now += PART_GAP
         self.mark("chapter", None, table["ending"])
         self.sentences(as_list(file.get("closing") or table["closing"]), "closing", whole)
         self.sound("chime-end", "chime", None)
         self.now += GET_UP
 
-    def list_leaves(self, file: Routine, path: Path) -> Iterator[tuple[Routine, list[str]]]:
-        """Yield the routines that are played, with their notices and those of the files that include them."""
-        notice = as_list(file.get("notice", []))
+    def list_involved(self, file: Routine, *, optional: bool = False) -> list[Routine]:
+        """Return a routine and all in it that is played; one that is made of includes is there if one of them is."""
+        exercise = not all(map(is_include, file["steps"]))
+        if exercise and optional and not self.extra:
+            return []
         includes = [step for step in walk(file["steps"]) if "include" in step]
-        if not includes:
-            yield file, notice
-        for step in includes:
-            if self.extra or step.get("optional") != "true":
-                beside = path.parent / step["include"]
-                target = beside if beside.is_file() else BUILT_IN / f"{step['include']}.yaml"
-                yield from ((leaf, [*notice, *texts]) for leaf, texts in self.list_leaves(load(target), target))
+        inside = [
+            each
+            for step in includes
+            for each in self.list_involved(
+                find_include(step, file), optional=optional or step.get("optional") == "true"
+            )
+        ]
+        return [file, *inside] if exercise or inside else []
 
-    def exercise(self, at: Place, said: set[str]) -> None:
+    def values(self, file: Routine, given: Routine, around: Mapping[str, str]) -> dict[str, str]:
+        """Return the values of a routine: its own, and those that its include gives, whose names are those around."""
+        table = load_words(file)
+        breath = measure_breath(read_pace(self.breath or file.get("breath", "4-6"), {})[0].points[0])
+        names = {name.lower(): text for name, text in file.get("parameters", {}).items()}
+        outer = {f"around {name}": look_around(text) for name, text in around.items()}
+        given = {name.lower(): look_around(text) for name, text in given.items()}
+        return {**breath, "halfway": table["halfway"], "last one": table["last"], **outer, **names, **given}
+
+    def include(self, step: Routine, at: Place) -> None:
+        """Play another routine here, after the rest between exercises if one has just ended."""
+        file = find_include(step, at.file)
+        played = [each for each in self.list_involved(file) if not all(map(is_include, each["steps"]))]
+        if not played or (step.get("optional") == "true" and not self.extra):
+            return
+        resting = at if "between" in at.file else at.resting
+        if resting and self.behind == "exercise":
+            for rest in resting.file["between"]:
+                self.rest(rest, replace(resting, values={**resting.values, "next": played[0]["title"]}, between=True))
+            self.behind = "other"
+        self.routine(self.enter(step, at))
+
+    def enter(self, step: Routine, at: Place) -> Place:
+        file = find_include(step, at.file)
+        values = self.values(file, step.get("set", {}), at.values)
+        again = at.again and file["path"] in self.begun
+        listener = read_pace(self.breath or file.get("breath", "4-6"), {})[0]
+        resting = at if "between" in at.file else at.resting
+        return replace(at, file=file, values=values, again=again, listener=listener, resting=resting)
+
+    def routine(self, at: Place) -> None:
+        """Play a routine: its title, benefits and tips, and its steps; or only what it includes."""
         file, title = at.file, at.file["title"]
-        once = [*as_list(file.get("benefits", [])), *as_list(file.get("tips", []))]
-        self.begin_chapter(at)
+        if all(map(is_include, file["steps"])):
+            self.steps(file["steps"], at)
+            return
+        self.now += PART_GAP if self.behind else 0
+        if self.behind != "other" or self.chapter != at.chapter:
+            self.begin_chapter(at)
+        once = [text for key in ("benefits", "tips") for text in as_list(file.get(key, [])) if text not in self.told]
         self.sentences([title if title[-1] in ".?!…" else f"{title}."], "instruction", at)
-        self.sentences([text for text in once if text not in said], "tip", at)
-        said |= {*once}
-        self.paced({"breath": "4-6", **file}, at, lambda inner: self.steps(file["steps"], inner))
+        self.sentences(once, "tip", at)
+        self.told |= {*once}
+        self.begun.add(file["path"])
+        self.behind = "other"
+        own = read_pace(file.get("breath", "4-6"), {})[0]
+        yields = self.breath and file.get("fixed") != "true"
+        inner = replace(at, pace=at.listener if yields else own, written=own, paced=False)
+        if at.paced and "breath" not in file:
+            inner = at
+        elif not yields or at.beats is not self.paces[0]:
+            inner = replace(inner, beats=self.begin_pace())
+        self.steps(file["steps"], inner)
+        self.behind = "exercise"
 
     def sentences(self, texts: Iterable[str], kind: str, at: Place) -> bool:
         """Say sentences, each with a gap after it; return whether any was said."""
@@ -322,7 +370,7 @@ class Reader:
 
     def begin_chapter(self, at: Place) -> None:
         title, part = at.file["title"], ", ".join(at.titles)
-        self.chapter = at.titles, at.side
+        self.chapter = at.chapter
         titled = load_words(at.file)["titled"].format(title=title, part=part)
         self.mark("chapter", at.side, titled if part else title)
 
@@ -489,13 +537,16 @@ class Reader:
         for step in steps:
             if not self.is_done(step, at):
                 continue
-            before, here = self.chapter, self.now
-            returns = not at.between and self.chapter != (at.titles, at.side)
+            silent, before, here = at.between or is_include(step), self.chapter, self.now
+            returns = not silent and self.chapter != at.chapter
             if returns:
                 self.begin_chapter(at)
             marked, heard = len(self.marks), len(self.cues)
             self.do(step, replace(at, side=step.get("side", at.side)), step.get("name", ""))
-            if returns and (self.now, len(self.marks), len(self.cues)) == (here, marked, heard):
+            happened = (self.now, len(self.marks), len(self.cues)) != (here, marked, heard)
+            if happened and not is_include(step):
+                self.behind = "other"
+            if returns and not happened:
                 self.marks.pop()
                 self.chapter = before
 
@@ -508,14 +559,16 @@ class Reader:
         only = step.get("only")
         return only is None or asked.get(only, only == at.side)
 
-    def do(self, step: Routine, at: Place, name: str) -> None:
+    def do(self, step: Routine, at: Place, name: str) -> None:  # noqa: C901 - one branch for each step
         if "each side" in step:
             self.turns(step["each side"], at, name)
+        elif "include" in step:
+            self.include(step, at)
         elif "repeat" in step:
             self.repeat(step["repeat"], at, name)
         elif "pace" in step:
             block = step["pace"]
-            self.paced(block, at, lambda inner: self.part(block["steps"], inner, name))
+            self.paced(block, replace(at, paced=True), lambda inner: self.part(block["steps"], inner, name))
         elif "breathe" in step and "breath" in step:
             self.paced(step, at, lambda inner: self.breathe(step, inner))
         elif "breathe" in step:
@@ -625,7 +678,7 @@ class Reader:
             elif list_lists(block):
                 turn = replace(turn, listed=(*turn.listed, self.fill(name, turn) if "{" in name else own[0]))
             between = [(step, replace(last, between=True)) for step in block.get("between", [])] if last else []
-            self.announce(between, turn if at.outermost else None)
+            self.announce(between, self.choose_chapter(block, turn, between) if at.outermost else None)
             self.steps(block["steps"], turn)
             last = turn
         self.warn_past(block, asked, at)
@@ -666,6 +719,15 @@ class Reader:
         if "{" in name:
             return (*turn.titles, self.fill(name, turn))
         return (*turn.titles, *([name] if name else []), *own)
+
+    def choose_chapter(self, block: Routine, turn: Place, between: list[tuple[Routine, Place]]) -> Place | None:
+        """Return whose chapter begins: that of a round; if an include is first, that of its exercise, if announced."""
+        first: Routine = next((step for step in block["steps"] if self.is_done(step, turn)), {})
+        if not is_include(block["steps"][0]):
+            return turn
+        announced = any(announces(step) and self.is_done(step, place) for step, place in between)
+        inner = self.enter(first, turn) if announced and "include" in first else None
+        return None if inner is None or all(map(is_include, inner.file["steps"])) else inner
 
     def announce(
         self, between: Sequence[tuple[Routine, Place]], chapter: Place | None, opening: Callable[[], None] | None = None
@@ -712,7 +774,8 @@ class Reader:
                 self.steps(opening, turn)
 
             beats.go(start, last)
-            self.announce(self.between_turns(block, before, turn), turn, open_turn)
+            between = self.between_turns(block, before, turn)
+            self.announce(between, self.choose_chapter(block, turn, between), open_turn)
             beats.go(start)
             self.steps(others, turn)
             last = beats.last if beats.taken > start else last

@@ -300,6 +300,22 @@ def as_list(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
+def is_include(step: Routine) -> bool:
+    """Tell whether a step is an include, or a block of nothing else."""
+    inner: list[Routine] = next((step[key]["steps"] for key in ("each side", "repeat", "pace") if key in step), [])
+    return "include" in step or bool(inner and all(map(is_include, inner)))
+
+
+def find_include(step: Routine, file: Routine) -> Routine:
+    beside = file["path"].parent / step["include"]
+    return load(beside if beside.is_file() else ROOT / "routines" / f"{step['include']}.yaml")
+
+
+def look_around(text: str) -> str:
+    """Let the names in a value be those of the routine around."""
+    return re.sub(r"\{([^{}]*)\}", lambda match: f"{{around {match[1].lower()}}}", text)
+
+
 def walk(steps: Iterable[Routine]) -> Iterator[Routine]:
     for step in steps:
         yield step
@@ -321,7 +337,11 @@ def load_table(code: str) -> Routine:
 def load(path: Path) -> Routine:
     """Return a file's texts, lists and mappings; each value is a text, and lines that are folded are one."""
     yaml = YAML(typ="base", pure=True)
-    return merge(yaml.load(path.read_text(encoding="utf-8")))  # type: ignore[no-any-return]
+    found = merge(yaml.load(path.read_text(encoding="utf-8")))
+    shared = [load(path.parent / name) for name in reversed(as_list(found.get("use", [])))]
+    for key in ("pronounce", "words", "sides") if shared else ():
+        found[key] = {name: text for each in (*shared, found) for name, text in each.get(key, {}).items()}
+    return {**found, "path": path}
 
 
 def merge(tree: Any) -> Any:  # noqa: ANN401

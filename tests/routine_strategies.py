@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.reference import BOTH
-from tests.reference_values import walk
+from tests.reference_values import is_include, walk
 
 Routine = dict[str, Any]
 BREATHS = [
@@ -60,6 +60,8 @@ def routines(draw: st.DrawFn, *, alike: bool = False) -> Routine:
         "sides": {"left": {"leg": "left leg"}, "right": {"leg": "right leg, the longer one"}},
         "steps": drawn.steps(depth=0, names=()),
     }
+    if all(map(is_include, head["steps"])):  # whose words of sides would have no meaning
+        head["steps"].append({"say": "Rest."})
     more = {"notice": "Take care.", "tips": ["Let go.", "Sit."], "closing": ["That is all.", "Rest."], "fixed": "true"}
     return {**head, **{key: value for key, value in more.items() if drawn.rarely()}}
 
@@ -94,6 +96,7 @@ class Drawn:
 
     def step(self, depth: int, names: tuple[str, ...], *, inside: bool) -> Routine:
         kinds = ["say", "breathe", "hold", "rest", "phase", "sound", *["repeat", "turns", "pace"] * (depth < 3)]
+        kinds += ["include"] * (depth < 2 and self.rarely())
         if "leg" in names and "turns" in kinds:
             kinds.remove("turns")
         step: Routine = getattr(self, self.one(*kinds))(depth, names)
@@ -104,6 +107,11 @@ class Drawn:
 
     def say(self, _depth: int, names: tuple[str, ...]) -> Routine:
         return {"say": self.words(names, LONG), **self.some(settle=self.one(*LENGTHS))}
+
+    def include(self, _depth: int, _names: tuple[str, ...]) -> Routine:
+        given: Routine = {"cyclic-sigh": {"sighs": "6"}, "box-breathing": {"breaths": "4", "side": "2 + {n}"}}
+        name = self.one(*given, "thigh-burner")
+        return {"include": name, "set": given[name]} if name in given else {"include": name, "name": "Last"}
 
     def rest(self, _depth: int, names: tuple[str, ...]) -> Routine:
         return {"rest": self.one(*LENGTHS), **self.some(say=self.words(names, LONG))}
