@@ -53,7 +53,7 @@ NOTHING: Routine = {}
 def routines(draw: st.DrawFn, *, alike: bool = False) -> Routine:
     """A routine file, as a mapping of texts; if its sides are ``alike``, no step is for one of them alone."""
     drawn = Drawn(draw, alike=alike)
-    head = {
+    head: Routine = {
         "title": draw(st.sampled_from(["Probe", "Is it one?"])),
         "breath": draw(st.sampled_from(BREATHS)),
         "parameters": {"hold": draw(st.sampled_from(["8s", "90s", "2 breaths"])), "n": draw(st.sampled_from("1234"))},
