@@ -98,9 +98,12 @@ class Place:
     paced: bool = False
     resting: Place | None = None
 
-    @property
-    def chapter(self) -> tuple[tuple[str, ...], str | None]:
-        return (self.file["title"], *self.titles), self.side
+    marked: tuple[tuple[str, ...], str | None] = ((), None)
+    whole: bool = False
+
+    def begin(self) -> Place:
+        """Return the place of what is in a chapter of its own."""
+        return replace(self, marked=((self.file["title"], *self.titles), self.side))
 
 
 class Heard(NamedTuple):
@@ -266,7 +269,8 @@ class Reader:
             self.steps(file["steps"], at)
             return
         self.now += PART_GAP if self.behind else 0
-        if self.behind != "other" or self.chapter != at.chapter:
+        at = at if at.whole else at.begin()
+        if not at.whole and (self.behind != "other" or self.chapter != at.marked):
             self.begin_chapter(at)
         once = [text for key in ("benefits", "tips") for text in as_list(file.get(key, [])) if text not in self.told]
         self.sentences([title if title[-1] in ".?!…" else f"{title}."], "instruction", at)
@@ -369,10 +373,9 @@ class Reader:
         self.marks.append(Mark(start, kind, side, title))
 
     def begin_chapter(self, at: Place) -> None:
-        title, part = at.file["title"], ", ".join(at.titles)
-        self.chapter = at.chapter
-        titled = load_words(at.file)["titled"].format(title=title, part=part)
-        self.mark("chapter", at.side, titled if part else title)
+        (title, *parts), side = self.chapter = at.marked
+        titled = load_words(at.file)["titled"].format(title=title, part=", ".join(parts))
+        self.mark("chapter", side, titled if parts else title)
 
     # Names in braces.
 
@@ -449,7 +452,8 @@ class Reader:
         if self.breath and not follows and block.get("fixed") != "true":
             write(replace(at, written=pace))
         else:
-            write(replace(at, pace=pace, written=pace, beats=self.begin_pace()))
+            own = replace(at, pace=pace, written=at.written if follows else pace)
+            write(replace(own, beats=self.begin_pace()))
 
     def breathe(self, step: Routine, at: Place) -> None:
         asked = self.count(as_length(evaluate(str(step["breathe"]), at.values)), at)
@@ -538,7 +542,7 @@ class Reader:
             if not self.is_done(step, at):
                 continue
             silent, before, here = at.between or is_include(step), self.chapter, self.now
-            returns = not silent and self.chapter != at.chapter
+            returns = not silent and self.chapter != at.marked
             if returns:
                 self.begin_chapter(at)
             marked, heard = len(self.marks), len(self.cues)
@@ -561,11 +565,11 @@ class Reader:
 
     def do(self, step: Routine, at: Place, name: str) -> None:  # noqa: C901 - one branch for each step
         if "each side" in step:
-            self.turns(step["each side"], at, name)
+            self.turns(step["each side"], self.enclose(step["each side"], at, name), name)
         elif "include" in step:
             self.include(step, at)
         elif "repeat" in step:
-            self.repeat(step["repeat"], at, name)
+            self.repeat(step["repeat"], self.enclose(step["repeat"], at, name), name)
         elif "pace" in step:
             block = step["pace"]
             self.paced(block, replace(at, paced=True), lambda inner: self.part(block["steps"], inner, name))
@@ -586,8 +590,8 @@ class Reader:
             self.take_breath(step, 0, 1, at, only=only)
 
     def part(self, steps: Sequence[Routine], at: Place, name: str) -> None:
-        if name and at.outermost:
-            at = replace(at, titles=(*at.titles, self.fill(name, at)))
+        if name and at.outermost and not at.whole:
+            at = replace(at, titles=(*at.titles, self.fill(name, at))).begin()
             self.begin_chapter(at)
         self.steps(steps, at)
 
@@ -666,28 +670,28 @@ class Reader:
 
     def repeat(self, block: Routine, at: Place, name: str) -> None:
         chosen = self.rounds if at.outermost and not self.sided else None
-        count, asked = self.count_rounds(block, at, chosen, block.get("rounds"))
+        count, asked = self.count_rounds(block, at, chosen)
         self.before(block, count, at, at.following)
         last: Place | None = None
         for number in range(count):
             turn = self.vary(block, number, count, at, number + 1 if number + 1 < count else None)
             turn = replace(turn, again=at.again or number > 0, outermost=False)
-            own = self.title_round(block, turn)
-            if at.outermost:
-                turn = replace(turn, titles=self.titles(name, turn, own))
-            elif list_lists(block):
-                turn = replace(turn, listed=(*turn.listed, self.fill(name, turn) if "{" in name else own[0]))
+            turn = self.mark_turn(block, name, turn, chaptered=at.outermost)
             between = [(step, replace(last, between=True)) for step in block.get("between", [])] if last else []
-            self.announce(between, self.choose_chapter(block, turn, between) if at.outermost else None)
+            self.announce(between, self.choose_chapter(block, turn, at, between))
             self.steps(block["steps"], turn)
             last = turn
         self.warn_past(block, asked, at)
 
-    def count_rounds(self, block: Routine, at: Place, chosen: int | None, written: Any) -> tuple[int, int]:  # noqa: ANN401
-        """Return how many rounds there are, and how many were asked for; a list is gone through as a whole."""
-        longest = max(map(len, list_lists(block).values()), default=1)
-        asked = longest * (chosen or 1) if written is None else chosen or self.number(written, at)
-        return min(asked, self.number(block["max"], at)) if "max" in block else asked, asked
+    def count_rounds(self, block: Routine, at: Place, chosen: int | None) -> tuple[int, int]:
+        """Return how many rounds there are, and how many were asked for; only the author can cut a list."""
+        written, passed = block.get("rounds"), max(map(len, list_lists(block).values()), default=1)
+        written = written.get(at.side, written["right"]) if isinstance(written, dict) else written
+        asked = passed * (chosen or 1)
+        if written is not None:
+            asked = math.ceil(chosen / passed) * passed if chosen else self.number(written, at)
+        most = self.number(block["max"], at) if "max" in block else asked
+        return min(asked, most // passed * passed or most) if "max" in block else asked, asked
 
     def before(self, block: Routine, count: int, at: Place, following: str | None) -> None:
         values = {**self.look_ahead(block, 0, at), "rounds": str(count)}
@@ -705,28 +709,52 @@ class Reader:
         values = {**self.look_ahead(block, following, at), "round": str(number + 1), "rounds": str(count)}
         return replace(at, values={**values, **list_varied(block, number)}, turn=(number, count))
 
-    def title_round(self, block: Routine, turn: Place, side: Sequence[str] = ()) -> list[str]:
-        """Return what a round is called: the value of its list, its side, and its number if there are several."""
+    def title_turn(self, block: Routine, name: str, turn: Place) -> Place:
+        """Return a turn with its titles: the name of its block, the value of its list, its side, and its number.
+
+        A name with braces says all of it; the side is left out if the rest says it.
+        """
         number, count = turn.turn
-        lists = list_lists(block)
-        name = next((name for name, values in lists.items() if any(map(is_text, values))), next(iter(lists), ""))
-        passes = len(lists[name]) if name else 1
-        called = load_words(turn.file)["round"].format(number=number // passes + 1)
-        return [*([self.fill(f"{{{name}}}", turn)] if name else []), *side, *([called] if count > passes else [])]
+        table, lists = load_words(turn.file), list_lists(block)
+        side = [table[turn.side]] if turn.side and "each side" in block else []
+        words = [key for key, values in lists.items() if key == "name" or any(map(is_text, values))]
+        key = "name" if "name" in lists else next(iter([*words, *lists]), "")
+        written = name if "{" in name else f"{{{key}}}" if key else ""
+        own = [self.fill(written, each) for each in (turn, replace(turn, side=mirror(turn.side))) if written]
+        side = side if len({*own}) < 2 else []
+        number, count = (number // len(lists[key]), math.ceil(count / len(lists[key]))) if key else (number, count)
+        called = [table["round"].format(number=number + 1)] if count > 1 and "{" not in name else []
+        plain = [name] if name and "{" not in name else []
+        return replace(turn, titles=(*turn.titles, *turn.listed, *plain, *own[:1], *side, *called), listed=())
 
-    def titles(self, name: str, turn: Place, own: Sequence[str]) -> tuple[str, ...]:
-        """Return the titles around a round and its own; a name with braces says all of it."""
-        if "{" in name:
-            return (*turn.titles, self.fill(name, turn))
-        return (*turn.titles, *([name] if name else []), *own)
+    def mark_turn(self, block: Routine, name: str, turn: Place, *, chaptered: bool) -> Place:
+        """Return a round or turn under its chapter: one of its own, or that of what is around it."""
+        own = block.get("chapters")
+        if own == "items" or (chaptered and own is None and not turn.whole):
+            return replace(self.title_turn(block, name, turn).begin(), whole=own == "items")
+        named = self.title_turn(block, name, turn).titles if list_lists(block) else turn.titles
+        skipped = len(turn.titles) + len(turn.listed) + bool(name and "{" not in name)
+        return replace(turn, listed=(*turn.listed, *named[skipped : skipped + 1]))
 
-    def choose_chapter(self, block: Routine, turn: Place, between: list[tuple[Routine, Place]]) -> Place | None:
+    def enclose(self, block: Routine, at: Place, name: str) -> Place:
+        """Return where a block is: if it is to be one chapter, in that."""
+        if block.get("chapters") != "one":
+            return at
+        titles = (*at.titles, *at.listed, *([self.fill(name, at)] if name else []))
+        inside = replace(at, titles=titles, listed=(), whole=True).begin()
+        if inside.marked != at.marked:
+            self.begin_chapter(inside)
+        return inside
+
+    def choose_chapter(
+        self, block: Routine, turn: Place, at: Place, between: list[tuple[Routine, Place]]
+    ) -> Place | None:
         """Return whose chapter begins: that of a round; if an include is first, that of its exercise, if announced."""
+        if turn.whole or turn.marked == at.marked or not is_include(block["steps"][0]):
+            return None if turn.marked == at.marked else turn
         first: Routine = next((step for step in block["steps"] if self.is_done(step, turn)), {})
-        if not is_include(block["steps"][0]):
-            return turn
         announced = any(announces(step) and self.is_done(step, place) for step, place in between)
-        inner = self.enter(first, turn) if announced and "include" in first else None
+        inner = self.enter(first, turn).begin() if announced and "include" in first else None
         return None if inner is None or all(map(is_include, inner.file["steps"])) else inner
 
     def announce(
@@ -752,9 +780,7 @@ class Reader:
 
     def turns(self, block: Routine, at: Place, name: str) -> None:
         """Give each side its turns; both turns of a round breathe the same breaths."""
-        given = block.get("rounds")
-        written = {side: given[side] if isinstance(given, dict) else given for side in BOTH}
-        counts = {side: self.count_rounds(block, at, self.rounds, written[side]) for side in BOTH}
+        counts = {side: self.count_rounds(block, replace(at, side=side), self.rounds) for side in BOTH}
         turns = list(self.order(block, {side: count for side, (count, _) in counts.items()}))
         self.before(block, counts[turns[0][1]][0], at, turns[0][1])
         beats, farthest, last = at.beats, at.beats.taken, at.beats.last
@@ -764,9 +790,7 @@ class Reader:
             start = begun.setdefault(number, farthest)
             here = replace(at, side=side, following=other, again=at.again or number > 0, outermost=False)
             turn = self.vary(block, number, counts[side][0], here, following)
-            turn = replace(turn, titles=(*turn.titles, *turn.listed), listed=())
-            own = self.title_round(block, turn, [load_words(at.file)[side]])
-            turn = replace(turn, titles=self.titles(name, turn, own))
+            turn = self.mark_turn({**block, "each side": ""}, name, turn, chaptered=True)
             opening, others = part_opening([step for step in block["steps"] if self.is_done(step, turn)])
 
             def open_turn(opening: Any = opening, turn: Place = turn, start: int = start) -> None:  # noqa: ANN401
@@ -775,7 +799,7 @@ class Reader:
 
             beats.go(start, last)
             between = self.between_turns(block, before, turn)
-            self.announce(between, self.choose_chapter(block, turn, between), open_turn)
+            self.announce(between, self.choose_chapter(block, turn, at, between), open_turn)
             beats.go(start)
             self.steps(others, turn)
             last = beats.last if beats.taken > start else last

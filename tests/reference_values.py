@@ -344,13 +344,21 @@ def load(path: Path) -> Routine:
     return {**found, "path": path}
 
 
+def join_items(vary: Any) -> Any:  # noqa: ANN401
+    """Return the lists of values that a list of items makes; an item that is only a text has only a name."""
+    if not isinstance(vary, list):
+        return vary
+    items = [item if isinstance(item, dict) else {"name": item} for item in vary]
+    return {key: [item[key] for item in items] for key in items[0]}
+
+
 def merge(tree: Any) -> Any:  # noqa: ANN401
     """Put the keys of merge keys in; on one line, put the lines of texts."""
     if isinstance(tree, dict):
         others = tree.pop("<<", [])
         for other in others if isinstance(others, list) else [others]:
             tree = {**other, **tree}
-        return {key: merge(value) for key, value in tree.items()}
+        return {key: join_items(merge(value)) if key == "vary" else merge(value) for key, value in tree.items()}
     if isinstance(tree, list):
         return [merge(value) for value in tree]
     return " ".join(tree.split()) if isinstance(tree, str) else tree

@@ -146,9 +146,12 @@ class Drawn:
         varied, more = self.vary()
         inner = (*names, "round", *varied)
         coming = (*names, "next round", *(f"next {name}" for name in varied))
+        more |= self.some(chapters=self.one("one", "items")) if not depth else {}
         block = {"steps": self.steps(depth + 1, inner, inside=True), **more}
         around = self.some(
-            rounds=self.one("1", "2", "3", "{n}"), before=self.between((*names, *coming)), between=self.between(coming)
+            rounds=self.one("1", "2", "3", "{n}", *[{"left": "2", "right": "1"}] * ("leg" in names and not self.alike)),
+            before=self.between((*names, *coming)),
+            between=self.between(coming),
         )
         name = self.some(name=self.one("Drill", *["{item}"] * ("item" in varied)))
         return {"repeat": {**block, **around}, **name}
@@ -157,6 +160,7 @@ class Drawn:
         varied, more = self.vary()
         inner = (*names, "leg", "round", *varied)
         coming = (*names, "next leg", "next round", *(f"next {name}" for name in varied))
+        more |= self.some(chapters=self.one("one", "items")) if not depth else {}
         block = {"steps": self.steps(depth + 1, inner, inside=True), **more}
         around = self.some(
             rounds=self.one("1", "2", "{n}", *[{"left": "1", "right": "2"}] * (not self.alike)),
@@ -179,7 +183,10 @@ class Drawn:
         growing = {"free": {"from": self.one("4s", "2 breaths"), "step": self.one("1s", "2s")}}
         growing["free"]["step"] = "1 breath" if "breath" in growing["free"]["from"] else growing["free"]["step"]
         found = {name: given for name, given in {**lists, **growing}.items() if self.rarely()}
-        return tuple(found), {"vary": found} if found else NOTHING
+        items = [{"name": "jaw", "stay": "5s"}, {"name": "the {n} feet", "stay": "7s"}]
+        if self.rarely():
+            return ("name", "stay"), {"vary": items}
+        return tuple(found), {"vary": found} if found else {}
 
     def between(self, names: tuple[str, ...]) -> list[Routine]:
         kinds = [self.one("rest", "say", "hold", "sound") for _ in range(self.draw(st.integers(1, 2)))]
