@@ -18,7 +18,7 @@ from voicecoach.app.speaker import Speaker
 from voicecoach.audio import render
 from voicecoach.errors import RoutineError
 from voicecoach.routine import keys as language_keys
-from voicecoach.routine import model
+from voicecoach.routine import model, phase_steps
 from voicecoach.routine.loader import load_routine
 from voicecoach.voices.cached import CachedVoice
 
@@ -84,7 +84,7 @@ def test_what_the_docs_say_is_refused_is_refused_in_these_words(step: str, told:
 
 def test_every_key_of_every_model_is_documented() -> None:
     documented = set(re.findall(r"`([a-z ]+)", ROUTINES))
-    models = [each for each in vars(model).values() if isinstance(each, type) and issubclass(each, model.Model)]
+    models = [each for each in vars(model).values() if isinstance(each, type) and issubclass(each, phase_steps.Model)]
     keys = {field.alias or name for each in models for name, field in each.model_fields.items()}
     assert not {key for key in {*keys, *language_keys.STEPS, *model.BETWEEN} if not key.startswith("<")} - documented
 

@@ -15,7 +15,7 @@ from voicecoach.app.speaker import Speaker
 from voicecoach.errors import MOST_PROBLEMS, More, Problem, RoutineError, Where, cut
 from voicecoach.routine import lint, source
 from voicecoach.routine.loader import load_routine
-from voicecoach.routine.phase_keys import Groups, name_breath, read_phase_key
+from voicecoach.routine.phase_steps import Groups, name_breath, read_phase_key
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from voicecoach.core.notation import read_breath, read_pace
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine.library import BUILT_IN, find_routine, list_built_in
 from voicecoach.routine.loader import MOST_EXERCISES, load_routine
-from voicecoach.routine.model import BreathePhases, EachSide, Include, Repeat, Say
+from voicecoach.routine.model import EachSide, Include, Repeat, Say
+from voicecoach.routine.phase_steps import BreathePhases
 from voicecoach.routine.values import Words
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n", "2:1: 'steps' should be a list; write each item on a line of its own, after a dash"),
         (f"{HEAD}steps: []\n", "2:8: 'steps' has nothing in it; add something to it"),
         (f"{HEAD}steps: {{say: hi}}\n", "2:8: 'steps' should be a list"),
-        (f"{HEAD}steps: [hi]\n", "2:9: 'hi' is not a step; write one of: say, breathe, hold, rest, each side, repe"),
+        (f"{HEAD}steps: [hi]\n", "2:9: 'hi' is not a step; write one of: say, breathe, move, hold, rest, each side, r"),
         (f"{HEAD}steps:\n  - say: hi\n  -\n", "4:4: there is nothing after this dash; write a step there"),
         (f"{HEAD}steps:\n  - say: {{leg}}\n", "3:10: this should be a text; a text that starts with { or has a : in"),
         (f"{HEAD}steps:\n  - say: 'a ||b'\n", "3:10: a wording is empty; take the | beside it out, or write"),

@@ -6,12 +6,12 @@ import pytest
 
 from voicecoach.errors import RoutineError
 from voicecoach.routine import keys as known
-from voicecoach.routine import model
+from voicecoach.routine import model, phase_steps
 from voicecoach.routine.source import parse_tree
 
 
 def test_the_keys_are_those_of_the_models() -> None:
-    models = [each for each in vars(model).values() if isinstance(each, type) and issubclass(each, model.Model)]
+    models = [each for each in vars(model).values() if isinstance(each, type) and issubclass(each, phase_steps.Model)]
     keys = {field.alias or name for each in models for name, field in each.model_fields.items()}
     assert set(known.KEYS) == {key for key in keys if not key.startswith("<")} - {"in", "hold", "out", "pause"} | {
         "hold"

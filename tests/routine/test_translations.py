@@ -15,7 +15,8 @@ from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, VoiceError
 from voicecoach.routine.library import find_routine, list_built_in, list_translations, read_head, strip_language
 from voicecoach.routine.loader import load_routine
-from voicecoach.routine.model import BreathePhases, ByRound, Model, list_words, walk_steps
+from voicecoach.routine.model import list_words, walk_steps
+from voicecoach.routine.phase_steps import BreathePhases, ByRound, Model
 from voicecoach.routine.values import Words
 from voicecoach.voices.catalogue import Catalogue
 from voicecoach.voices.port import VoiceInfo
@@ -254,7 +255,8 @@ def test_breathing_in_and_out_are_told_apart_at_the_first_syllable(name: str) ->
         for key in ("in", "last in", "out", "last out"):
             found = step.spoken.get(key)
             each = (found.first, found.again) if isinstance(found, ByRound) else (found,)
-            starts[key.split()[-1]] |= {wording[:2] for words in each if words for wording in words.wordings}
+            spoken = (words for words in each if isinstance(words, Words))
+            starts[key.split()[-1]] |= {wording[:2] for words in spoken for wording in words.wordings}
     assert starts["in"]
     assert starts["out"]
     assert not starts["in"] & starts["out"]

@@ -22,7 +22,7 @@ from voicecoach.core.score import CueKind, Side
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.routine.model import RoutineModel
-from voicecoach.routine.phase_keys import Groups, name_breath, read_phase_key
+from voicecoach.routine.phase_steps import Groups, name_breath, read_phase_key
 from voicecoach.script.builder import build
 from voicecoach.script.builder import choose_pace as paced
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
@@ -120,8 +120,8 @@ def test_what_a_breath_can_be_called(number: int, count: int, expected: list[str
 
 
 def test_a_key_of_words_names_its_phase() -> None:
-    assert read_phase_key("every 12 in 2") == ("in 2", Kind.INHALE, 2)
-    assert read_phase_key("last out") == ("out", Kind.EXHALE, 1)
+    assert read_phase_key("every 12 in 2") == ("in 2", "in", 2)
+    assert read_phase_key("last out") == ("out", "out", 1)
 
 
 def test_breaths_are_counted_up_and_down_with_their_last_one() -> None:

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from voicecoach.core.score import Score
     from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.routine.loader import LoadedRoutine
-    from voicecoach.routine.model import Model
+    from voicecoach.routine.phase_steps import Model
     from voicecoach.voices.port import Voice
 
 
@@ -201,9 +201,9 @@ def _count(routine: LoadedRoutine) -> int:
 def _count_steps(steps: Iterable[Model]) -> int:
     total = 0
     for step in steps:
-        inner, span = find_block(step), getattr(step, "breathe", None)
+        inner, span = find_block(step), getattr(step, "breathe", getattr(step, "move", None))
         rounds = getattr(inner, "rounds", 1)
-        own = span.breaths if isinstance(span, Span) else 0
+        own = span.breaths if isinstance(span, Span) else span if isinstance(span, int) else 0
         total += 1 + own + (_count_steps(inner.steps) * (rounds if isinstance(rounds, int) else 1) if inner else 0)
     return total
 

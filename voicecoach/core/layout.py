@@ -68,7 +68,7 @@ def list_phases(taken: Cycle, breaths: Sequence[Breath]) -> Iterator[PhaseSlot]:
     numbers: dict[str, int] = {}
     for name, seconds, kind, moved in _list_named(taken, breaths):
         numbers[name] = number = numbers.get(name, 0) + 1
-        later, missed = _place_moments(taken.list_later(name, number), seconds)
+        later, missed = place_moments(taken.list_later(name, number), seconds)
         yield PhaseSlot(name, seconds, kind, moved, taken.find_words(name, kind, number), later, missed)
 
 
@@ -92,16 +92,20 @@ def _list_named(taken: Cycle, breaths: Sequence[Breath]) -> Iterator[tuple[str, 
         yield each.name, sum(own, each.span.rest), None, True
 
 
-def _place_moments(
-    moments: Iterable[tuple[Offset, Score]], seconds: Fraction
-) -> tuple[tuple[tuple[Fraction, Score], ...], tuple[tuple[Fraction, Score], ...]]:
-    """Return what starts in a span of so many seconds, and what is left out because the span does not reach it."""
+Placed = tuple[tuple[Fraction, "Score"], ...]
+"""What starts in a span, and how many seconds after its start."""
+
+
+def place_moments(moments: Iterable[tuple[Offset, Score]], seconds: Fraction) -> tuple[Placed, Placed]:
+    """Return what starts in a span of so many seconds, and what is left out because the span does not reach it.
+
+    A moment that repeats gives way to another one at the same time.
+    """
     placed = [(offset, offset.within(seconds), part) for offset, part in moments]
-    later = tuple((after, part) for offset, after, part in placed if offset.is_reached(seconds))
-    missed = tuple(
-        (after, part) for offset, after, part in placed if offset.least == 0 and not offset.is_reached(seconds)
-    )
-    return later, missed
+    single = {after for offset, after, _ in placed if not offset.least}
+    there = [each for each in placed if each[0].is_reached(seconds) and not (each[0].least and each[1] in single)]
+    missed = [each for each in placed if each[0].least == 0 and not each[0].is_reached(seconds)]
+    return tuple(each[1:] for each in there), tuple(each[1:] for each in missed)
 
 
 def list_moments(

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, assert_never
 
 from voicecoach.core.breath import Breath, Pace
-from voicecoach.core.layout import list_moments, list_phases, measure_air
+from voicecoach.core.layout import list_moments, list_phases, measure_air, place_moments
 from voicecoach.core.misfits import (
     describe_growth,
     find_unsaid,
@@ -210,7 +210,7 @@ def _note_growth(slot: Slot, seconds: Fraction, lasts: Fraction, scene: Scene) -
 
 def _lay_hold(slot: Slot, at: Fraction, seconds: Fraction, scene: Scene) -> None:
     """Lay what a slot of fixed length holds: each part has room until the next one starts."""
-    placed = [(offset.within(seconds), part) for offset, part in slot.at if offset.is_reached(seconds)]
+    placed, _ = place_moments(slot.at, seconds)
     _lay_moments([(Fraction(0), slot.body), *placed], at, seconds, "hold", scene)
 
 

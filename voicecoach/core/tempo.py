@@ -5,23 +5,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import LONGEST_BREATH, NAMES, Kind, Span
 from voicecoach.core.spelling import NUMBER, WORD, read_number, read_unit, round_finely, simplify, write_number
 from voicecoach.errors import ChoiceError, quote
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 SHORTEST = Fraction(1, 10)
 """Seconds of the shortest phase of a movement."""
+BEAT = "beat"
+"""The name of the only phase of a movement that goes by beats."""
 MOST_PHASES = 20
 MOST_BREATHS = 100
 """The most breaths of a phase of a movement."""
-WRITE = "write its phases by name with their seconds, as down 3, up 2, or with those of the breath, as down in, up out"
+WRITE = "write phases with their seconds, as down 3, up 2, or with the breath, as down in, up out"
 
-_NAME = rf"{WORD}(?: {WORD})*?"
+NAME = rf"{WORD}(?: {WORD})*?"
+"""The name of a phase: words without digits."""
 _AMOUNT = rf"(?P<number>{NUMBER}) ?(?P<unit>{WORD}|''|['\"\u2032\u2033])?\.?"
-_PARTS = re.compile(r" ?[,;] ?")
-_PHASE = re.compile(rf"(?P<name>{_NAME})(?: ?[:=]? ?{_AMOUNT}| (?P<kind>in|hold|out|pause))")
-_REVERSED = re.compile(rf"{_AMOUNT} (?P<name>{_NAME})")
+_PARTS = re.compile(r" ?[,;](?![^()]*\)) ?")
+_PHASE = re.compile(rf"(?P<name>{NAME})(?: ?[:=]? ?{_AMOUNT}| (?P<kind>in|hold|out|pause))")
+_REVERSED = re.compile(rf"{_AMOUNT} (?P<name>{NAME})")
+_CALCULATED = re.compile(rf"(?P<name>{NAME}) ?[:=]? ?(?P<formula>(?:(?:min|max|round) ?\()?[^\w]*[{{(\d].*)")
+"""A phase whose length may be a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ def read_tempo(text: str) -> Tempo:
         raise ChoiceError(f"{quote(text)} has {len(phases)} phases; at most {MOST_PHASES} are possible\nuse fewer")
     if len({each.kind is None for each in phases}) > 1:
         what = "has phases with lengths of their own and phases of the breath"
-        raise ChoiceError(f"{quote(text)} {what}\nwrite all of one sort: {WRITE.removeprefix('write ')}")
+        raise ChoiceError(f"{quote(text)} {what}\n{WRITE}")
     kept = tuple(each for each in phases if each.kind or each.span != Span())
     return check_lengths(text, kept)
 
@@ -90,15 +99,58 @@ def check_lengths(text: str, phases: Tempo) -> Tempo:
     return phases
 
 
+def read_beat(text: str) -> Tempo:
+    """Read the time from one beat to the next, which is the tempo of a movement without phases.
+
+    >>> [str(each) for each in (*read_beat("0.5s"), *read_beat("1 breath"))]
+    ['beat 0.5', 'beat 1 breaths']
+
+    Raises:
+        ChoiceError: When the text is not a length.
+    """
+    match = re.fullmatch(_AMOUNT, simplify(text))
+    if match is None:
+        raise ChoiceError(f"{quote(text)} is not the time of a beat\nwrite 0.5s, or 1 breath")
+    return check_lengths(text, (NamedPhase(BEAT, _read_length(text, match["number"], match["unit"] or "s")),))
+
+
 def list_names(text: str) -> list[str]:
     """Return the names of a tempo's phases, each once; also if their lengths are not known yet.
 
-    >>> list_names("down {slow}, up {slow} / 2, hold 1")
+    >>> list_names("down {slow}, up max({slow} / 2, 1), hold 1")
     ['down', 'up', 'hold']
     """
-    bare = re.sub(r"\{[^{}]*\}(?: ?[*/] ?(?:\{[^{}]*\}|[0-9.]+))*", "1", text)
-    parts = (_PHASE.fullmatch(part) or _REVERSED.fullmatch(part) for part in _PARTS.split(simplify(bare)))
-    return list(dict.fromkeys(match["name"].lower() for match in parts if match))
+    parts = [part for part in _PARTS.split(simplify(text)) if part]
+    forms = (_CALCULATED, _PHASE, _REVERSED)
+    found = (next(filter(None, (form.fullmatch(part) for form in forms)), None) for part in parts)
+    return list(dict.fromkeys(match["name"].lower() for match in found if match))
+
+
+def is_calculated(text: str) -> bool:
+    """Tell whether any length of a tempo is a calculation.
+
+    >>> is_calculated("down {slow}, up 2"), is_calculated("down 2 * 1.5, up 2"), is_calculated("down 3, up 2s")
+    (True, True, False)
+    """
+    return any(_is_calculated(part) for part in _PARTS.split(simplify(text)))
+
+
+def _is_calculated(part: str) -> bool:
+    plain = _PHASE.fullmatch(part) or _REVERSED.fullmatch(part)
+    return not plain and bool(set("{*()+") & set(part)) and _CALCULATED.fullmatch(part) is not None
+
+
+def fill_tempo(text: str, work_out: Callable[[str], str]) -> str:
+    """Return a tempo whose lengths with names in braces are worked out.
+
+    >>> fill_tempo("down {slow} * 2, up 1", lambda formula: "6s" if formula == "{slow} * 2" else "?")
+    'down 6s, up 1'
+    """
+    parts = []
+    for part in _PARTS.split(simplify(text)):
+        match = _CALCULATED.fullmatch(part)
+        parts.append(f"{match['name']} {work_out(match['formula'])}" if match and _is_calculated(part) else part)
+    return ", ".join(parts)
 
 
 def _read_phase(text: str, part: str) -> NamedPhase:
@@ -107,7 +159,9 @@ def _read_phase(text: str, part: str) -> NamedPhase:
         return NamedPhase(match["name"].lower(), kind=NAMES[match["kind"]])
     match = match or _REVERSED.fullmatch(part)
     if match is None:
-        raise ChoiceError(f"{quote(text)} is not a tempo: {_explain_part(part)}\n{WRITE}")
+        comma = re.search(r"[0-9],[0-9]", text) and part.isdigit()
+        why = "decimals take a point" if comma else _explain_part(part)
+        raise ChoiceError(f"{quote(text)} is not a tempo: {why}\n{WRITE}")
     return NamedPhase(match["name"].lower(), _read_length(text, match["number"], match["unit"] or "s"))
 
 
@@ -124,6 +178,8 @@ def _read_length(text: str, number: str, unit: str) -> Span:
 
 
 def _explain_part(part: str) -> str:
+    if len(re.findall(rf"{WORD} ?{NUMBER}", part)) > 1:
+        return f"there is no comma between the phases of {quote(part)}"
     if re.fullmatch(rf"{NUMBER}(?: ?[-/:] ?{NUMBER})*", part):
         return "its phases have no names"
     if re.fullmatch(rf"{WORD}(?: {WORD})*", part):

@@ -11,7 +11,7 @@ __all__ = [
     "lint",
     "loader",
     "model",
-    "phase_keys",
+    "phase_steps",
     "sidedness",
     "source",
     "speakable",

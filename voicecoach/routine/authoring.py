@@ -38,6 +38,10 @@ DESCRIPTIONS = {
     "between rounds": "Steps between the rounds of an 'each side'; in the tracks of both sides.",
     "closing": "Said at the end.",
     "say": "Words; | separates wordings, the longest first. {leg} is filled from the sides.",
+    "move": "A movement, and how often; its phases are under tempo, and their names are keys for words.",
+    "tempo": "Phases by name: seconds as down 3, up 2, or those of the breath as down in, up out.",
+    "beat": "The time from one movement to the next, as 0.5s or 1 breath; its words are under say.",
+    "at": "What is heard later: words by moments, as 10s, half, last 5s, every 1s; of a breath or move, by phases.",
     "phase": "Said as the phase begins; | separates wordings, the longest first, and a last ~ is a tone.",
     "settle": "Time to get there, after the words.",
     "include": "Another routine: a built-in name, or a file beside this one.",
@@ -60,7 +64,6 @@ DESCRIPTIONS = {
     "pace": "Steps with a breath of their own.",
     "sound": "A chime or a tone: a name of the program's, or a file beside this one.",
     "hold": "A timed hold, as 20s; its length never grows. Under 'sides': the side of the phase.",
-    "at": "Words at moments of a hold: 10s, half, last 5s.",
     "halfway": "true: says when half of it is over.",
     "countdown": "The seconds that are counted down at the end.",
     "release": "Said as the hold ends; it takes no time.",
@@ -137,8 +140,9 @@ def _allow_plain(part: Schema) -> Schema:
 def _name_phases(part: Schema) -> Schema:
     """Describe the keys of phases by their pattern; a step for a lone phase needs one of them."""
     from voicecoach.routine.keys import LONE
-    from voicecoach.routine.phase_keys import PHASE_KEY
+    from voicecoach.routine.phase_steps import PHASE_KEY
 
+    _allow_tones(part["properties"].get("at", {}))
     spoken = part["properties"].pop("<spoken>", None)
     if spoken is None:
         return part
@@ -146,9 +150,21 @@ def _name_phases(part: Schema) -> Schema:
         "anyOf": [*spoken["additionalProperties"]["anyOf"], {"type": "null"}],
         "description": DESCRIPTIONS["phase"],
     }
+    if part["properties"].pop("<names>", None):
+        own = "|".join(key for key in part["properties"])
+        tempo = [{"required": [key]} for key in ("tempo", "beat")]
+        return part | {"patternProperties": {f"^(?!(?:{own})$)": words}, "anyOf": tempo}
     pattern = {f"^{_UNNAMED.sub('(', PHASE_KEY.pattern)}$": words}
     lone = {} if part.get("required") else {"anyOf": [{"required": [key]} for key in LONE]}
     return part | lone | {"patternProperties": pattern}
+
+
+def _allow_tones(at: Schema) -> None:
+    """Allow a tone at a moment: YAML reads ``~`` as null."""
+    moments = at.get("additionalProperties", {})
+    moments = moments.get("additionalProperties", moments)
+    if "anyOf" in moments:
+        moments["anyOf"].append({"type": "null"})
 
 
 def create_template(name: str, folder: Path) -> Path:

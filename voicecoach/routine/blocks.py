@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from voicecoach.errors import Where
-    from voicecoach.routine.model import Model, Sided
+    from voicecoach.routine.model import Sided
+    from voicecoach.routine.phase_steps import Model
     from voicecoach.routine.source import Tree
     from voicecoach.routine.wrong_keys import Path
 

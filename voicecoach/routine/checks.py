@@ -21,30 +21,28 @@ from voicecoach.routine.keys import AROUND, LISTS
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.missing_names import explain_blank, explain_missing_value, explain_next, is_ahead
 from voicecoach.routine.model import (
-    BreathePhases,
     EachSide,
     Growing,
     Include,
-    LonePhase,
     PacedSteps,
     Repeat,
     Round,
     RoutineModel,
-    Spoken,
     find_block,
     list_words,
     walk_steps,
 )
+from voicecoach.routine.phase_steps import BreathePhases, LonePhase, Moves, Spoken, has_repeats, list_moments
 from voicecoach.routine.source import Table, Tree, find_key_place, find_place, list_texts
 from voicecoach.routine.speakable import find_pause_mark
 from voicecoach.routine.values import BLANK, Words
-from voicecoach.routine.wrong_keys import Path
+from voicecoach.routine.wrong_keys import Path, check_phase_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from voicecoach.errors import Where
-    from voicecoach.routine.model import Model
+    from voicecoach.routine.phase_steps import Model
 
 Visit = tuple[Path, "Model", bool, frozenset[str]]
 """A step, its path in the file, whether it is inside the turns of a side, and the names that have values there."""
@@ -94,6 +92,8 @@ def _check_sense(model: RoutineModel, tree: Table, *, turn: bool) -> Iterator[Pr
     yield from _check_depth(visits, tree)
     yield from _check_limits(model, visits, tree)
     yield from _check_spoken_lengths(visits, tree)
+    for path, step, *_ in visits:
+        yield from check_phase_names(path, step, tree)
     yield from _check_blanks([*visits, *between], sides, names, tree)
     yield from _check_lacking([*visits, *between], model, tree)
     yield from _check_values(model, [*visits, *between], sides, tree)
@@ -191,9 +191,9 @@ def _check_spoken_lengths(visits: Iterable[Visit], tree: Table) -> Iterator[Prob
         for key, words in step.spoken.items() if isinstance(step, Spoken) else ():
             text = words.wordings[0] if isinstance(words, Words) else ""
             if LENGTH.fullmatch(text):
-                remedy = (
-                    f"write 'rest: {text}'" if isinstance(step, LonePhase) else "say how long under 'breath', as 4-6"
-                )
+                remedy = "say how long under 'breath', as 4-6"
+                if isinstance(step, LonePhase | Moves):
+                    remedy = f"write 'rest: {text}'" if isinstance(step, LonePhase) else "say how long under 'tempo'"
                 yield Problem(find_place(tree, (*path, key)), f"{quote(text)} would be said here, not waited", remedy)
 
 
@@ -207,7 +207,8 @@ def _check_blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[st
     explicit = {f"{side} {name}" for side in ("left", "right") for name in sides}
     for path, step, around, names in visits:
         sided = around or _has_own_side(step)
-        counted = {"count", "count down"} if isinstance(step, BreathePhases) else set()
+        counted = {"count", "count down"} if isinstance(step, BreathePhases | Moves) else set()
+        counted |= {"beat", "passed"} if has_repeats(step) else set()
         known = {*names, *counted, *explicit, *(sides if sided else ())}
         for where, blanks in _list_blanks(step, find_place(tree, path), sides):
             for blank in sorted(blanks - known):
@@ -270,7 +271,7 @@ def list_formulas(step: Model) -> Iterator[Formula]:
         if isinstance(part, BaseModel):
             values = (getattr(part, name) for name in type(part).model_fields)
             yield from (value for value in values if isinstance(value, Formula))
-    yield from (at for at in getattr(step, "at", ()) if isinstance(at, Formula))
+    yield from (at for at in list_moments(step) if isinstance(at, Formula))
 
 
 def _check_unreachable(visits: Iterable[Visit], tree: Table) -> Iterator[Problem]:

@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import Problem, cut, find_close, order_problems, quote
 from voicecoach.routine.keys import AROUND, HEADS, LONE, STEPS, add_colon, add_dash, explain_value, find_bare_key
-from voicecoach.routine.model import (
-    BETWEEN,
-    Block,
-    PacedSteps,
-    RoutineModel,
-    Sided,
-)
+from voicecoach.routine.model import BETWEEN, Block, PacedSteps, RoutineModel, Sided
 from voicecoach.routine.source import Table, Text, find_key_place, find_place, walk_tables
 from voicecoach.routine.synonyms import find_meant
 from voicecoach.routine.values import BLANK
@@ -29,6 +23,7 @@ MOST_LOOKED_AT, MOST_SEEN = 200, 2_000
 """The most problems that are explained, and the most errors of the models that are read."""
 
 EXAMPLES = {"breathe": "3", "hold": "20s", "rest": "2 breaths", "change": "5s", "settle": "5s", "breath": "4-6"}
+EXAMPLES |= {"move": "12", "tempo": "down 3, up 2", "beat": "1s"}
 EXAMPLES |= {"rounds": "2", "countdown": "3", "min": "1", "max": "5", "sound": "bell-start", "include": "leg-stretch"}
 """An example value for each key that does not hold free text."""
 
@@ -67,8 +62,13 @@ def _explain(causes: Sequence[Any], tree: Table) -> list[Problem]:
             tables.setdefault(each["loc"][:-1], []).append(each)
     problems, settled = explain_keys(tables, tree)
     values = (each for each in causes if each["type"] not in {"extra_forbidden", "missing"})
-    open_values = (each for each in values if strip_tags(each["loc"])[:-1] not in settled)
+    open_values = (each for each in values if not _is_settled(strip_tags(each["loc"]), settled))
     return [*problems, *(_explain_value(each, tree) for each in open_values)]
+
+
+def _is_settled(path: Path, settled: Collection[Path]) -> bool:
+    """Tell whether a value is in a step that is explained already, also if it is at a moment of it."""
+    return path[:-1] in settled or ("at" in path and path[: path.index("at")] in settled)
 
 
 def _explain_value(error: Any, tree: Table) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
@@ -135,6 +135,8 @@ def _explain_kind(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - py
             finding = f"{quote(key)} has nothing in it", "add something to it"
         case "literal_error":
             finding = f"{value} is not known here", _find_choice(str(error["input"]), given["expected"])
+        case "dict_type" if list(map(str, error["loc"]))[-2:-1] == ["at"]:
+            finding = f"{quote(key)} is not a phase with moments", f"write the phase first, as out: {{{key}: ...}}"
         case "model_type" | "dict_type" if key in HEADS and isinstance(error["input"], str):
             finding = explain_value(key, error["input"])
         case kind:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from voicecoach.errors import Where
     from voicecoach.routine.loader import LoadedRoutine
-    from voicecoach.routine.model import Model, RoutineModel
+    from voicecoach.routine.model import RoutineModel
+    from voicecoach.routine.phase_steps import Model
     from voicecoach.routine.source import Tree
     from voicecoach.routine.values import Name
 

@@ -6,7 +6,7 @@ import re
 
 from voicecoach.errors import quote
 
-STEPS = ("say", "breathe", "hold", "rest", "each side", "repeat", "pace", "sound", "include")
+STEPS = ("say", "breathe", "move", "hold", "rest", "each side", "repeat", "pace", "sound", "include")
 """The keys that define the kind of a step."""
 LONE = ("in", "out", "pause")
 """The keys of a step for a single phase."""
@@ -17,7 +17,7 @@ KEYS = (
     *("parameters", "sides", "words", "pronounce", "steps", "between", "closing", "name", "only", "side", "first"),
     *("again", "settle", "stretch", "min", "max", "past", "at", "halfway", "countdown", "release", "from", "step"),
     *("vary", "before", "between sides", "between rounds", "rounds", "left", "right", "order", "optional", "chapters"),
-    *("set", "use"),
+    *("set", "use", "tempo", "beat"),
 )
 """Every key of the routine language except those for the words of phases."""
 
@@ -40,6 +40,8 @@ _STEP = STEP_NAMES | {
     "side",
     "settle",
     "breath",
+    "tempo",
+    "beat",
     "fixed",
     "sides",
     "stretch",

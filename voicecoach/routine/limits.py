@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.formulas.evaluation import Formula, as_count, as_span, evaluate
-from voicecoach.routine.model import BreathePhases, PerSide, Rest, Round, find_block, walk_steps
+from voicecoach.routine.model import PerSide, Rest, Round, find_block, walk_steps
+from voicecoach.routine.phase_steps import BreathePhases, Moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from voicecoach.routine.formulas.syntax import Quantity
-    from voicecoach.routine.model import Model, RoutineModel
+    from voicecoach.routine.model import RoutineModel
+    from voicecoach.routine.phase_steps import Model
     from voicecoach.routine.speakable import Finding
 
 Size = tuple[str, Fraction]
@@ -71,9 +73,10 @@ def list_limits(step: Model, values: Mapping[str, str], known: dict[str, Quantit
     ``known`` caches their results for other steps.
     """
     inner = find_block(step)
-    if isinstance(step, BreathePhases):
-        amounts: dict[str, Given] = {"breathe": step.breathe}
-        limits: BreathePhases | Rest | Round = step
+    if isinstance(step, BreathePhases | Moves):
+        counted = ("move", step.move) if isinstance(step, Moves) else ("breathe", step.breathe)
+        amounts: dict[str, Given] = dict([counted])
+        limits: BreathePhases | Moves | Rest | Round = step
     elif isinstance(step, Rest):
         amounts, limits = {"rest": step.rest}, step
     elif isinstance(inner, Round):

@@ -21,8 +21,16 @@ from voicecoach.routine.formulas.syntax import Quantity
 from voicecoach.routine.includes import is_own
 from voicecoach.routine.keys import AROUND, line_up
 from voicecoach.routine.limits import list_defaults, list_limits
-from voicecoach.routine.model import BreathePhases, ByRound, Include, Round, find_block, list_words, walk_steps
-from voicecoach.routine.phase_keys import Groups, find_key, name_breath, read_phase_key
+from voicecoach.routine.model import Include, Round, find_block, list_value_words, list_words, walk_steps
+from voicecoach.routine.phase_steps import (
+    PHASE_KEY,
+    BreathePhases,
+    Groups,
+    Moves,
+    find_key,
+    name_breath,
+    read_phase_key,
+)
 from voicecoach.routine.sidedness import lint_sides
 from voicecoach.routine.source import Text, find_key_place, list_texts, walk_tables
 from voicecoach.routine.speakable import ADDRESS, check_written
@@ -30,10 +38,11 @@ from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from voicecoach.language import Language
-    from voicecoach.routine.model import Model, RoutineModel
+    from voicecoach.routine.model import RoutineModel
+    from voicecoach.routine.phase_steps import Model
     from voicecoach.routine.source import Table
     from voicecoach.routine.speakable import Finding
 
@@ -189,7 +198,7 @@ def _find_unused(model: RoutineModel, tree: Table, words: Language) -> Iterator[
     """Report parts of a routine without effect; ``words`` are those of its language."""
     tried = 0
     for step in walk_steps(model.steps):
-        if isinstance(step, BreathePhases):
+        if isinstance(step, BreathePhases | Moves):
             tried += _count_tries(step)
             yield from _find_unsaid(step) if tried <= MOST_TRIED else ()
     yield from _find_outside_rounds(model.steps)
@@ -197,43 +206,46 @@ def _find_unused(model: RoutineModel, tree: Table, words: Language) -> Iterator[
     yield from _find_unused_pronunciations(model, tree, words)
 
 
-def _find_unsaid(step: BreathePhases) -> Iterator[Problem]:
-    """Report words for breaths that a step never has, or that other words always replace."""
-    counts = _list_counts(step)
+def _find_unsaid(step: BreathePhases | Moves) -> Iterator[Problem]:
+    """Report words for breaths or moves that a step never has, or that other words always replace."""
+    counts, one = _list_counts(step), "move" if isinstance(step, Moves) else "breath"
     if not counts:
         return
-    heard = set(list_heard_keys(step.spoken, counts))
     most = counts[-1]
-    for key, each in step.spoken.items():
-        words = each.first if isinstance(each, ByRound) else each
-        if key not in heard and words.where:
-            what = f"the words for {key!r} are never said in {most} {'breath' if most == 1 else 'breaths'}"
-            yield Problem(words.where, what, "take them out, or write more breaths")
+    tables: tuple[Mapping[str, object], ...] = (step.spoken, step.at)
+    for keys in filter(None, tables):
+        heard = set(list_heard_keys(keys, counts, step.pattern))
+        for key, each in keys.items():
+            where = next((words.where for words in list_value_words(each)), None)
+            if key not in heard and where:
+                what = f"the words for {key!r} are never said in {most} {one if most == 1 else one + 's'}"
+                yield Problem(where, what, f"take them out, or write more {one}s")
 
 
-def _list_counts(step: BreathePhases) -> range:
-    """Return the possible numbers of breaths of a step; an empty range if the file alone does not say."""
-    span, least, most = step.breathe, step.least, step.most
-    if not isinstance(span, Span) or span.least or isinstance(least, Formula) or isinstance(most, Formula):
+def _list_counts(step: BreathePhases | Moves) -> range:
+    """Return the possible numbers of breaths or moves; an empty range if the file alone does not say."""
+    count, least, most = step.move if isinstance(step, Moves) else step.breathe, step.least, step.most
+    count = count.breaths if isinstance(count, Span) and not count.least else count
+    if not isinstance(count, int) or isinstance(least, Formula) or isinstance(most, Formula):
         return range(0)
-    written = min(span.breaths, most or span.breaths)
+    written = min(count, most or count)
     return range(min(written, least or written), max(written, most or written) + 1)
 
 
-def _count_tries(step: BreathePhases) -> int:
-    """Return the number of combinations of words and breaths of a step."""
+def _count_tries(step: BreathePhases | Moves) -> int:
+    """Return the number of combinations of words and breaths or moves of a step."""
     counts = _list_counts(step)
     more = len(counts) * (Groups.of(step.spoken).reach - 1)
     return (counts[-1] + more) * (len(step.spoken) + 1) if counts else 0
 
 
-def list_heard_keys(spoken: Iterable[str], counts: range) -> Iterator[str]:
+def list_heard_keys(spoken: Iterable[str], counts: range, pattern: re.Pattern[str] = PHASE_KEY) -> Iterator[str]:
     """Yield the keys whose words are spoken if a step has any of these numbers of breaths.
 
     The number of breaths only makes a difference for the last one, and for those that keys count from the end.
     """
     spoken = set(spoken)
-    phases, groups = {read_phase_key(key)[0] for key in spoken}, Groups.of(spoken)
+    phases, groups = {read_phase_key(key, pattern)[0] for key in spoken}, Groups.of(spoken)
     most = counts[-1]
     before = ((number, most) for number in range(most - 1))
     last = ((number, count) for count in counts for number in range(max(count - groups.reach, 0), count))

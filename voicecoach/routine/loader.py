@@ -31,7 +31,7 @@ from voicecoach.routine.library import (
     read_head,
     strip_language,
 )
-from voicecoach.routine.model import Play, is_collection, walk_steps
+from voicecoach.routine.model import is_collection, list_sounds, walk_steps
 from voicecoach.routine.sidedness import find_written_out
 from voicecoach.routine.source import Table, parse_tree, read_content
 from voicecoach.routine.values import Name
@@ -302,7 +302,7 @@ def _find_sounds(model: RoutineModel, path: Path) -> tuple[dict[Name, str], list
     """Return the paths of the sound files beside a routine, and their problems."""
     sounds: dict[Name, str] = {}
     problems: list[Problem] = []
-    for name in [step.sound for step in walk_steps(model.steps) if isinstance(step, Play)]:
+    for name in [name for step in walk_steps(model.steps) for name in list_sounds(step)]:
         if f"{name.text}.wav" in list_assets():
             continue
         try:

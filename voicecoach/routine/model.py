@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
-    PrivateAttr,
     Tag,
-    model_validator,
 )
 
 from voicecoach.core import notation
 from voicecoach.routine.keys import AROUND, LONE, STEPS
-from voicecoach.routine.phase_keys import PHASE_KEY
-from voicecoach.routine.source import Table
+from voicecoach.routine.phase_steps import (
+    BreathePhases,
+    ByRound,
+    LonePhase,
+    Model,
+    Moments,
+    Moves,
+    Named,
+    Sounded,
+    Utterance,
+    make_tag,
+)
 from voicecoach.routine.values import (
     MOST_NAMES,
     MOST_PRONOUNCED,
-    Breaths,
     FileName,
     FileNames,
     Key,
     Length,
-    Moment,
+    Name,
     OwnPace,
     OwnWords,
     Pace,
@@ -46,72 +51,6 @@ from voicecoach.routine.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pydantic.functional_validators import ModelWrapValidatorHandler
-
-    from voicecoach.errors import Where
-
-
-class Model(BaseModel):
-    """The base of all models: unknown keys are errors, and keys are written with spaces."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        arbitrary_types_allowed=True,
-        alias_generator=lambda name: name.removesuffix("_").replace("_", " "),
-    )
-
-
-def make_tag(name: str) -> str:
-    """Return the tag of a choice; its brackets distinguish it from the keys in the path of a pydantic error."""
-    return f"<{name}>"
-
-
-class Placed(Model):
-    """An item of a list of steps, with its place in the file and a name by which it can be skipped."""
-
-    name: Remark = ""
-    _where: Where | None = PrivateAttr(default=None)
-
-    @property
-    def where(self) -> Where | None:
-        """The place of the step in its file."""
-        return self._where
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _set_place(cls, data: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401 - as below
-        step = validate(data)
-        if isinstance(data, Table):
-            step._where = data.where  # noqa: SLF001 - its own
-        return step
-
-
-class Named(Placed):
-    """A step: it can have a side, and rounds that it is for."""
-
-    only: Literal["first", "last", "not first", "not last", "left", "right"] | None = None
-    side: Literal["left", "right", "both"] | None = None
-
-
-class ByRound(Model):
-    """Words for the first round, and others from the second round on."""
-
-    first: Said
-    again: Said
-
-
-def _tag_utterance(value: object) -> str:
-    # A text such as {leg} without quotes is a mapping to YAML, whose keys have no values.
-    rounds = isinstance(value, ByRound) or (isinstance(value, dict) and any(value.values()))
-    return make_tag("by round") if rounds else make_tag("text")
-
-
-Utterance = Annotated[
-    Annotated[Said, Tag(make_tag("text"))] | Annotated[ByRound, Tag(make_tag("by round"))],
-    Discriminator(_tag_utterance),
-]
-
 
 class Say(Named):
     """Say something; then leave time to settle."""
@@ -120,60 +59,12 @@ class Say(Named):
     settle: Settle | None = None
 
 
-class PhaseSides(Model):
-    """Sides of single phases, as in on the left and out on the right."""
-
-    in_: Literal["left", "right"] | None = None
-    hold: Literal["left", "right"] | None = None
-    out: Literal["left", "right"] | None = None
-    pause: Literal["left", "right"] | None = None
-
-
-class Spoken(Named):
-    """A step with words for phases: ``in``, ``first out``, ``3 in``, ``even out``, ``every 4 in``, ``in 2``."""
-
-    spoken: Annotated[dict[str, Utterance], limit_names(MOST_NAMES)] = Field(default_factory=dict, alias="<spoken>")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gather_phases(cls, data: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
-        """Gather the keys of phases: there are too many for fields of their own."""
-        if not isinstance(data, dict):
-            return data
-        spoken = {key: value for key, value in data.items() if isinstance(key, str) and PHASE_KEY.fullmatch(key)}
-        return {**{key: value for key, value in data.items() if key not in spoken}, "<spoken>": spoken}
-
-
-class BreathePhases(Spoken):
-    """Guided breaths: what is said as each phase begins."""
-
-    breathe: Breaths
-    breath: OwnPace | None = None
-    fixed: bool = False
-    sides: PhaseSides | None = None
-    stretch: Literal["all", "to last out"] | None = None
-    least: Rounds | None = Field(default=None, alias="min")
-    most: Rounds | None = Field(default=None, alias="max")
-    past: Said | None = None
-
-
-class LonePhase(Spoken):
-    """A lone phase, as to start by breathing out."""
-
-    @model_validator(mode="after")
-    def _check_lone(self) -> Self:
-        if len(self.spoken) > 1:
-            both = " and ".join(repr(key) for key in self.spoken)
-            raise ValueError(f"{both} are in one step; write 'breathe: 1' for a whole breath, or a step for each")
-        return self
-
-
 class Hold(Named):
     """A timed hold: words as it begins, at moments, at its middle, a countdown, and a release as it ends."""
 
     hold: Length
     say: Utterance | None = None
-    at: Annotated[dict[Moment, Utterance], limit_names(MOST_NAMES)] = Field(default_factory=dict)
+    at: Moments = Field(default_factory=dict)
     halfway: bool = False
     countdown: Seconds | None = None
     release: Utterance | None = None
@@ -331,7 +222,7 @@ BETWEEN = ("rest", "say", "hold", "sound", "change")
 
 def _tag_step(names: tuple[str, ...]) -> Discriminator:
     """Return a discriminator of steps by their keys; it tries steps that can have the keys of others first."""
-    early = ("rest", "change", "breathe", "hold")
+    early = ("rest", "change", "breathe", "move", "hold")
     order = sorted(names, key=lambda name: early.index(name) if name in early else len(early))
 
     def find_tag(value: object) -> str | None:
@@ -358,6 +249,7 @@ Step = Annotated[
     | _Rest
     | _Play
     | Annotated[BreathePhases, Tag(make_tag("breathe"))]
+    | Annotated[Moves, Tag(make_tag("move"))]
     | Annotated[LonePhase, Tag(make_tag("phase"))]
     | _Hold
     | Annotated[EachSide, Tag(make_tag("each side"))]
@@ -405,12 +297,28 @@ for _model in (Round, Block, Sided, EachSide, Repeat, PacedSteps, PacedPart, Rou
 def list_words(step: Model) -> Iterator[Words]:
     """Yield the words of a step, without those of the steps inside it."""
     for name in type(step).model_fields:
-        value = getattr(step, name)
-        for each in value.values() if isinstance(value, dict) else (value,):
-            if isinstance(each, Words):
-                yield each
-            elif isinstance(each, ByRound):
-                yield from (each.first, each.again)
+        yield from list_value_words(getattr(step, name))
+
+
+def list_value_words(value: object) -> Iterator[Words]:
+    """Yield the words in a value of a step: in both rounds, and at moments."""
+    match value:
+        case Words():
+            yield value
+        case ByRound(first=first, again=again):
+            yield from (first, again)
+        case dict():
+            for each in value.values():
+                yield from list_value_words(each)
+
+
+def list_sounds(step: Model) -> Iterator[Name]:
+    """Yield the sounds of a step, without those of the steps inside it."""
+    if isinstance(step, Play):
+        yield step.sound
+    tables = [*getattr(step, "at", {}).values(), *getattr(step, "spoken", {}).values()]
+    inner = [each for table in tables for each in (table.values() if isinstance(table, dict) else [table])]
+    yield from (each.sound for each in inner if isinstance(each, Sounded))
 
 
 def find_block(step: Model) -> Round | PacedSteps | None:

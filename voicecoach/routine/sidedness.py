@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from voicecoach.errors import Where
     from voicecoach.language import Language, SideWords
-    from voicecoach.routine.model import Model, RoutineModel, Sides
+    from voicecoach.routine.model import RoutineModel, Sides
+    from voicecoach.routine.phase_steps import Model
     from voicecoach.routine.source import Table
 
 STEM = 4

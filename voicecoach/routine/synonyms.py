@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voicecoach.routine.phase_keys import PHASE_KEY
+from voicecoach.routine.phase_steps import PHASE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,6 +23,9 @@ MEANT = {
     "rest": ("wait", "silence", "sleep", "break", "delay", "relax", "pause"),
     "say": ("speak", "text", "tell", "voice", "instruction", "words", "cue"),
     "breathe": ("breath", "breaths", "cycles"),
+    "move": ("moves", "movement", "movements", "reps", "repetitions", "exercise"),
+    "tempo": ("speed", "rhythm", "pace", "timing", "breath", "phases"),
+    "beat": ("interval", "metronome", "apart", "each"),
     "repeat": ("loop", "for", "circuit", "set"),
     "each side": ("sides", "both sides", "per side"),
     "sound": ("play", "bell", "chime", "gong"),

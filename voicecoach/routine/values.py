@@ -55,6 +55,8 @@ _HALF = ("halfway", "half way", "half-way", "middle", "mid", "midway", "50%", "1
 TONE = "~"
 """A last wording that stands for a tone instead of words."""
 SIDES = ("left", "right")
+SHORTEST_APART = Fraction(1, 10)
+"""The fewest seconds between moments that repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +167,11 @@ def _read_name(value: object) -> object:
     return value if isinstance(value, Name) else Name(_read_filled(value), getattr(value, "where", None))
 
 
-def _parse_with(parse: Callable[[str], object]) -> BeforeValidator:
+def parse_with(parse: Callable[[str], object]) -> BeforeValidator:
     """Return a validator that parses a text, unless it is parsed already."""
 
     def read_value(value: object) -> object:
-        if isinstance(value, (breaths.Breath, breaths.Pace, breaths.Span, Formula, Offset)):
+        if isinstance(value, (breaths.Breath, breaths.Pace, breaths.Span, Formula, Offset, Every, tuple)):
             return value
         try:
             return parse(read_text(value))
@@ -187,7 +189,7 @@ def _check_bounds(span: breaths.Span | Formula) -> breaths.Span | Formula:
     return span
 
 
-def _read_whole(most: int) -> BeforeValidator:
+def read_whole(most: int) -> BeforeValidator:
     """Return a validator for a whole number from 1 to ``most``, or a formula."""
 
     def read(value: object) -> object:
@@ -213,10 +215,11 @@ def _read_whole(most: int) -> BeforeValidator:
 
 def _read_formula(value: object) -> Formula:
     """Read a calculation with names in braces, which have values later; its syntax is checked at once."""
-    return _make_formula(value, parse)
+    return make_formula(value, parse)
 
 
-def _make_formula(value: object, check: Callable[[str], object]) -> Formula:
+def make_formula(value: object, check: Callable[[str], object]) -> Formula:
+    """Read a calculation with names in braces; ``check`` raises one of our errors if its syntax is wrong."""
     if isinstance(value, str) and set("{}") & set(BLANK.sub("", value)):
         raise ValueError("a brace is alone here; write both, as in {hold}")
     text = _read_filled(value)
@@ -284,7 +287,7 @@ def _read_own_pace(value: object) -> object:
     if not isinstance(value, str):
         return value
     if "{" in value:
-        return _make_formula(value, parse_pace)
+        return make_formula(value, parse_pace)
     if set("*()") & set(value):
         with suppress(VoicecoachError):
             return evaluate_pace(value, {})
@@ -313,17 +316,24 @@ def _require_breaths(span: breaths.Span | Formula) -> breaths.Span | Formula:
     return span
 
 
-LAST = "last "
-"""What is before a moment that is counted from the end."""
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Moments of a hold or a phase, so many seconds apart."""
+
+    seconds: Fraction
+
+
+LAST, EVERY = "last ", "every "
+"""What is before a moment that is counted from the end, and before moments that repeat."""
 
 
 def _read_moment_formula(value: object) -> object:
-    """Return the formula of a moment of a hold if it has names or signs; other values unchanged."""
+    """Return the formula of a moment of a hold or a phase if it has names or signs; other values unchanged."""
     if not isinstance(value, str):
         return value
     if "{" in value:
-        return _make_formula(value, lambda text: parse(text.strip().removeprefix(LAST)))
-    text = value.strip().removeprefix(LAST)
+        return make_formula(value, lambda text: parse(text.strip().removeprefix(LAST).removeprefix(EVERY)))
+    text = value.strip().removeprefix(LAST).removeprefix(EVERY)
     if _CALCULATED.search(text) and simplify(value) not in _HALF:
         with suppress(VoicecoachError):
             evaluate(text, {})
@@ -331,9 +341,14 @@ def _read_moment_formula(value: object) -> object:
     return value
 
 
-def _read_moment(text: str) -> Offset:
-    """Read a moment of a hold: ``10s``, ``half``, ``last 5s``."""
+def _read_moment(text: str) -> Offset | Every:
+    """Read a moment of a hold or a phase: ``10s``, ``half``, ``last 5s``, ``every 1s``."""
     written = simplify(text)
+    if written.startswith(EVERY):
+        apart = notation.read_seconds(written.removeprefix(EVERY))
+        if apart < SHORTEST_APART:
+            raise ChoiceError(f"{quote(text)} is too often: at least {float(SHORTEST_APART):g}s is possible")
+        return Every(apart)
     if written == "half":
         return Offset(Fraction(1, 2), Fraction(0))
     if written.startswith(LAST):
@@ -341,7 +356,7 @@ def _read_moment(text: str) -> Offset:
     if written in _HALF:
         raise ChoiceError(f"{quote(text)} is not a moment\nwrite half")
     if not re.search("[0-9]", written):
-        raise ChoiceError(f"{quote(text)} is not a moment\nwrite 10s, half or last 5s")
+        raise ChoiceError(f"{quote(text)} is not a moment\nwrite 10s, half, last 5s or every 1s")
     return Offset(Fraction(0), notation.read_seconds(written))
 
 
@@ -349,39 +364,42 @@ def _list_sentences(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-_TEXT = WithJsonSchema({"type": "string"})
+TEXT = WithJsonSchema({"type": "string"})
 _TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 _LENGTH = WithJsonSchema({"type": ["string", "integer"], "description": "2 breaths, 5s, 1:30, or a number of breaths"})
-_NUMBER = WithJsonSchema({"type": ["integer", "string"], "minimum": 1})
+NUMBER = WithJsonSchema({"type": ["integer", "string"], "minimum": 1})
 
-Said = Annotated[InstanceOf[Words], BeforeValidator(read_words), _TEXT]
+Said = Annotated[InstanceOf[Words], BeforeValidator(read_words), TEXT]
 Remark = Annotated[str, BeforeValidator(_read_line)]
 Sentence = Annotated[str, BeforeValidator(_read_sentence)]
 OwnWords = Annotated[str | tuple[str, ...], BeforeValidator(_read_own_words), _TEXTS]
 Key = Annotated[str, AfterValidator(str.lower)]
 Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_list_sentences), _TEXTS]
-Pace = Annotated[InstanceOf[breaths.Pace], _parse_with(notation.read_pace), BeforeValidator(_refuse_names), _TEXT]
+Pace = Annotated[InstanceOf[breaths.Pace], parse_with(notation.read_pace), BeforeValidator(_refuse_names), TEXT]
 OwnPace = Annotated[
     InstanceOf[breaths.Pace] | InstanceOf[Formula],
-    _parse_with(notation.read_pace),
+    parse_with(notation.read_pace),
     BeforeValidator(_read_own_pace),
-    _TEXT,
+    TEXT,
 ]
 Settle = Annotated[
     InstanceOf[breaths.Span] | InstanceOf[Formula],
     AfterValidator(_check_bounds),
-    _parse_with(notation.read_span),
+    parse_with(notation.read_span),
     BeforeValidator(_read_length),
     _LENGTH,
 ]
 Length = Annotated[Settle, AfterValidator(_refuse_no_time)]
 Breaths = Annotated[Settle, AfterValidator(_require_breaths)]
-Rounds = Annotated[int | InstanceOf[Formula], _read_whole(1_000), _NUMBER]
-Seconds = Annotated[int | InstanceOf[Formula], _read_whole(60), _NUMBER]
-Value = Annotated[str, BeforeValidator(_read_value), _TEXT]
-Worked = Annotated[InstanceOf[Formula], BeforeValidator(_read_calculated), _TEXT]
+Rounds = Annotated[int | InstanceOf[Formula], read_whole(1_000), NUMBER]
+Seconds = Annotated[int | InstanceOf[Formula], read_whole(60), NUMBER]
+Value = Annotated[str, BeforeValidator(_read_value), TEXT]
+Worked = Annotated[InstanceOf[Formula], BeforeValidator(_read_calculated), TEXT]
 Moment = Annotated[
-    InstanceOf[Offset] | InstanceOf[Formula], _parse_with(_read_moment), BeforeValidator(_read_moment_formula), _TEXT
+    InstanceOf[Offset] | InstanceOf[Every] | InstanceOf[Formula],
+    parse_with(_read_moment),
+    BeforeValidator(_read_moment_formula),
+    TEXT,
 ]
-FileName = Annotated[InstanceOf[Name], BeforeValidator(_read_name), _TEXT]
+FileName = Annotated[InstanceOf[Name], BeforeValidator(_read_name), TEXT]
 FileNames = Annotated[tuple[FileName, ...], BeforeValidator(_list_sentences), _TEXTS]

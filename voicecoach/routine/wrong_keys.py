@@ -10,19 +10,14 @@ from voicecoach.routine.keys import HEADS, LONE, STEPS, add_colon, add_dash, fin
 from voicecoach.routine.model import (
     BETWEEN,
     Block,
-    BreathePhases,
-    ByRound,
     Change,
     EachSide,
     Growing,
     Hold,
     Include,
-    LonePhase,
-    Named,
     PacedPart,
     PacedSteps,
     PerSide,
-    PhaseSides,
     Play,
     Repeat,
     Rest,
@@ -30,17 +25,28 @@ from voicecoach.routine.model import (
     Say,
     Sided,
     Sides,
+)
+from voicecoach.routine.phase_steps import (
+    PHASE_KEY,
+    BreathePhases,
+    ByRound,
+    LonePhase,
+    Moves,
+    Named,
+    PhaseSides,
+    Sounded,
     Spoken,
+    build_key_pattern,
+    list_move_names,
     make_tag,
 )
-from voicecoach.routine.phase_keys import PHASE_KEY
 from voicecoach.routine.source import Items, Table, Text, find_key_place, find_place
-from voicecoach.routine.synonyms import find_meant, find_phase_key
+from voicecoach.routine.synonyms import find_meant, find_phase_key, spell_which
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from voicecoach.routine.model import Model
+    from voicecoach.routine.phase_steps import Model
     from voicecoach.routine.source import Tree
 
 Path = tuple[str | int, ...]
@@ -53,6 +59,8 @@ MODELS: dict[str, type[Model]] = {
     make_tag("by round"): ByRound,
     make_tag("say"): Say,
     make_tag("breathe"): BreathePhases,
+    make_tag("move"): Moves,
+    make_tag("sounded"): Sounded,
     make_tag("rest"): Rest,
     make_tag("change"): Change,
     make_tag("each side"): EachSide,
@@ -219,12 +227,12 @@ class WrongKeys:
 
     def _explain_key(self, key: str) -> tuple[str, str, str]:
         """Return what is wrong with a key, the remedy, and the first key that it proposes."""
-        known = list_model_keys(self.model)
+        known = self._list_known()
         strange = f"the key {quote(key)} is not known here"
         finding = self._explain_place(key, known)
         if finding:
             return finding
-        if meant := find_meant(key, known) or (find_phase_key(key) if issubclass(self.model, Spoken) else ""):
+        if meant := find_meant(key, known) or self._find_phase_key(key):
             return strange, f"write {meant!r}", meant
         if self.path and (moved := self._move(key)):
             return *moved, ""
@@ -236,6 +244,26 @@ class WrongKeys:
         close_keys = [each for at, each in enumerate(near) if not {*each.split()} & {*near[:at]}]
         ask = f"did you mean {' or '.join(map(repr, close_keys))}?"
         return strange, ask if close_keys else f"possible are: {', '.join(known)}", (*close_keys, "")[0]
+
+    def _find_phase_key(self, key: str) -> str:
+        """Return the correct form of a key for the words of a phase; an empty text if it is not one."""
+        if self.model is Moves:
+            which = spell_which(key)
+            return which if which != key and self._is_word_key(which) else ""
+        return find_phase_key(key) if issubclass(self.model, Spoken) else ""
+
+    def _is_word_key(self, key: str) -> bool:
+        table = find_table(self.tree, self.path)
+        return table is not None and build_key_pattern(list_move_names(table)).fullmatch(key) is not None
+
+    def _list_known(self) -> list[str]:
+        """Return the keys that the table may have; those of a move are named after its phases."""
+        known = list_model_keys(self.model)
+        table = find_table(self.tree, self.path)
+        if self.model is not Moves or table is None:
+            return known
+        names = list_move_names(table)
+        return [*known, *names, *(f"{which} {name}" for name in names for which in ("first", "last", "last 2"))]
 
     def _move(self, key: str) -> tuple[str, str] | None:
         """Return what is wrong with a key that belongs in another table, and where to move it."""
@@ -276,7 +304,7 @@ def find_table(tree: Table, path: Path) -> Table | None:
 def list_model_keys(model: type[Model]) -> list[str]:
     """Return the keys that a table of a model may have."""
     known = [alias for field in model.model_fields.values() if not (alias := field.alias or "").startswith("<")]
-    return [*known, *PHASES] if issubclass(model, Spoken) else known
+    return [*known, *PHASES] if issubclass(model, Spoken) and model is not Moves else known
 
 
 def _find_short(key: str, known: Sequence[str]) -> list[str]:
@@ -287,7 +315,8 @@ def _find_short(key: str, known: Sequence[str]) -> list[str]:
 
 
 def _is_key_of(key: str, model: type[Model]) -> bool:
-    return key in list_model_keys(model) or (issubclass(model, Spoken) and PHASE_KEY.fullmatch(key) is not None)
+    spoken = issubclass(model, Spoken) and model is not Moves
+    return key in list_model_keys(model) or (spoken and PHASE_KEY.fullmatch(key) is not None)
 
 
 def _is_step(keys: Sequence[str]) -> bool:
@@ -306,3 +335,19 @@ def _find_step(table: Table, unknown: Collection[str]) -> tuple[str, str] | None
         if len(odd) == 1 and odd[0] in unknown and name not in table:
             return odd[0], name
     return None
+
+
+def check_phase_names(path: Path, step: Model, tree: Table) -> Iterator[Problem]:
+    """Report phases under `at`, `sides` and `stretch` that a step does not have."""
+    if not isinstance(step, Spoken):
+        return
+    names = step.names if isinstance(step, Moves) else ("in", "hold", "out", "pause")
+    wrong = [("at", key) for key in step.at if not step.pattern.fullmatch(key)]
+    if isinstance(step, Moves):
+        wrong += [("sides", name) for name in step.sides or () if name not in names]
+        if step.stretch and step.stretch not in {"all", *(f"to last {name}" for name in names)}:
+            remedy = f"write all, or to last {names[-1]}"
+            yield Problem(find_place(tree, (*path, "stretch")), f"{quote(step.stretch)} is not known here", remedy)
+    for key, name in wrong:
+        remedy = f"its phases are: {', '.join(names)}"
+        yield Problem(find_key_place(tree, (*path, key, name)), f"{quote(name)} is not a phase here", remedy)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
     from voicecoach.routine.formulas.syntax import Quantity
     from voicecoach.routine.loader import LoadedRoutine
-    from voicecoach.routine.model import ByRound
+    from voicecoach.routine.phase_steps import ByRound
     from voicecoach.script.choices import Choices
 
 _Given = TypeVar("_Given")
@@ -241,7 +241,7 @@ class Context:
         return isinstance(text, BreathLength) and not text.seconds
 
     def moment(self, value: Offset | Formula) -> Offset:
-        """Work a moment of a hold out: a time after its beginning, or after ``last`` a time before its end.
+        """Work a moment of a hold or a phase out: a time after its beginning, or after ``last`` before its end.
 
         Raises:
             RoutineError: When it can't be worked out, or is counted in breaths.

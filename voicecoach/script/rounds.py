@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from voicecoach.core.score import Mark, Score
-    from voicecoach.routine.model import Model, Round
+    from voicecoach.routine.model import Round
+    from voicecoach.routine.phase_steps import Model
     from voicecoach.script.context import Context
 
 MOST_ROUNDS = 10_000

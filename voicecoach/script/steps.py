@@ -28,14 +28,10 @@ from voicecoach.core.score import (
 )
 from voicecoach.errors import UnknownNameError
 from voicecoach.routine.model import (
-    BreathePhases,
-    ByRound,
     Change,
     EachSide,
     Hold,
     Include,
-    LonePhase,
-    Named,
     Play,
     Repeat,
     Rest,
@@ -44,14 +40,14 @@ from voicecoach.routine.model import (
     find_block,
     is_collection,
 )
-from voicecoach.routine.model import (
-    PacedPart as PacedStep,
-)
+from voicecoach.routine.model import PacedPart as PacedStep
+from voicecoach.routine.phase_steps import BreathePhases, ByRound, LonePhase, Moves, Named
 from voicecoach.routine.values import Words
 from voicecoach.script.choices import Guidance, Spread
 from voicecoach.script.context import SENTENCE_GAP, TONES, choose_words, write_paced
 from voicecoach.script.exercises import enter, find_played, find_resting, open_exercise, pace_exercise
-from voicecoach.script.guided import guide_breaths, take_phase
+from voicecoach.script.guided import guide_breaths, guide_moves, take_phase
+from voicecoach.script.moments import measure_longest, write_moments
 from voicecoach.script.rounds import (
     announces,
     choose_between,
@@ -73,7 +69,8 @@ if TYPE_CHECKING:
 
     from voicecoach.core.breath import Breath
     from voicecoach.core.score import Score
-    from voicecoach.routine.model import Block, Model, Round
+    from voicecoach.routine.model import Block, Round
+    from voicecoach.routine.phase_steps import Model
     from voicecoach.script.context import Context
 
 ONE_SECOND = Span(rest=Fraction(1))
@@ -107,12 +104,14 @@ def _take_side(step: Model, part: Context) -> Context:
     return replace(part, side=Side(side)) if side else part
 
 
-def _write_step(step: Model, part: Context) -> Score:  # noqa: PLR0911 - one short branch for each step
+def _write_step(step: Model, part: Context) -> Score:  # noqa: C901, PLR0911 - one short branch for each step
     match step:
         case Say():
             return _write_say(step, part)
         case BreathePhases():
             return guide_breaths(step, part)
+        case Moves():
+            return guide_moves(step, part)
         case LonePhase():
             return take_phase(step, part)
         case Hold():
@@ -246,9 +245,10 @@ def _write_hold(step: Hold, part: Context) -> Score:
     """
     released = step.release or (Words((part.word("countdown_release"),), step.where) if step.countdown else None)
     body, spoken = _write_edge(step.say, part, Kind.INHALE), _write_edge(released, part, Kind.EXHALE)
-    at = tuple(_list_moments(step, part))
+    span = part.span(step.hold)
+    at = tuple(_list_moments(step, measure_longest(span, part) if step.at else Fraction(0), part))
     label = _label(SpanKind.REST if part.between else SpanKind.HOLD, step, part)
-    held = Slot(part.span(step.hold), body, Overrun.REFUSE, at, part.beats.last, "hold", step.where, label)
+    held = Slot(span, body, Overrun.REFUSE, at, part.beats.last, "hold", step.where, label)
     after = _write_release(spoken, part)
     if not step.stretch:
         return seq(held, after)
@@ -270,10 +270,9 @@ def _write_edge(words: Words | ByRound | None, part: Context, tone: Kind) -> Sco
     return part.phrase(choose_words(words, part), CueKind.BREATH, tone) if words else Seq()
 
 
-def _list_moments(step: Hold, part: Context) -> Iterator[tuple[Offset, Score]]:
-    """Yield what is said during a hold, and when."""
-    for at, words in step.at.items():
-        yield part.moment(at), part.phrase(choose_words(words, part), CueKind.REMINDER)
+def _list_moments(step: Hold, longest: Fraction, part: Context) -> Iterator[tuple[Offset, Score]]:
+    """Yield what is heard during a hold of at most ``longest`` seconds, and when."""
+    yield from write_moments(step.at, longest, part)
     if step.halfway:
         halfway = part.phrase(Words((part.word("halfway"),), step.where), CueKind.COUNT, Kind.HOLD)
         reminder = replace(halfway, kind=CueKind.REMINDER) if isinstance(halfway, Phrase) else halfway

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from voicecoach.core.layout import find_breath, list_moments, list_phases, measure_air
+from voicecoach.core.layout import find_breath, list_moments, list_phases, measure_air, place_moments
 from voicecoach.core.score import Cycle, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, count_beats, list_parts
 from voicecoach.language import as_written
 from voicecoach.script.builder import build, choose_pace
@@ -175,7 +175,7 @@ def _walk(
                 yield from _walk_moments(phase.parts, phase.seconds, breaths, room)
         case Slot(overrun=Overrun.REFUSE):
             seconds = score.span.seconds(find_breath(breaths, score.beat))
-            later = [(at.within(seconds), part) for at, part in score.at if at.is_reached(seconds)]
+            later, _ = place_moments(score.at, seconds)
             yield from _walk_moments([(Fraction(0), score.body), *later], seconds, breaths, room)
         case _:
             for part in list_parts(score):
