@@ -190,6 +190,7 @@ def name_numbers(text: str) -> str:
 @example("3, at least 5s", False)  # noqa: FBT003
 @example("min(1s in whole breaths, 2)", False)  # noqa: FBT003
 @example("-(2 - 3) * 4", True)  # noqa: FBT003
+@example("-(-(0))", False)  # noqa: FBT003
 def test_what_is_written_out_is_read_again_as_the_same(text: str, named: bool) -> None:  # noqa: FBT001
     read = parse(name_numbers(text) if named else text)
     assert parse(str(read)) == read

@@ -74,11 +74,14 @@ class Chain:
 
     def __str__(self) -> str:
         """Write it with spaces around its signs."""
-        nested = (Chain,) if not self.is_sum else ()
-        parts = [_write_inside(self.first, nested)]
+        parts = [self._write_term(self.first)]
         for sign, term in self.others:
-            parts += [sign, _write_inside(term, (*nested, Chain) if _is_sum(term) else nested)]
+            parts += [sign, self._write_term(term)]
         return " ".join(parts)
+
+    def _write_term(self, term: Node) -> str:
+        chained = isinstance(term, Chain) and (term.is_sum or not self.is_sum)
+        return f"({term})" if chained else _write_inside(term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +97,14 @@ class Call:
         if self.function in FUNCTIONS:
             return f"{self.function}({', '.join(map(str, self.arguments))})"
         if self.function == "-":
-            return f"-{_write_inside(first, (Chain,))}"
+            signed = isinstance(first, Call) and first.function == "-"
+            return f"-({first})" if signed else f"-{_write_inside(first, (Chain,))}"
         if self.function == LEAST:
             return f"{_write_inside(first)}, at least {_write_inside(self.arguments[1])}"
         return f"{_write_inside(first, () if self.function == WHOLE else (Chain, Literal))} {self.function}"
 
 
 Node = Literal | Name | Chain | Call
-
-
-def _is_sum(node: Node) -> bool:
-    return isinstance(node, Chain) and node.is_sum
 
 
 def _write_inside(node: Node, nested: tuple[type, ...] = ()) -> str:
