@@ -136,3 +136,8 @@ def test_an_included_routine_uses_its_own_files(tmp_path: Path) -> None:
     routine = load(tmp_path, "", "[{say: Asana.}, {include: b.yaml}]")
     cues = perform(build(routine, Choices()), measure, read_breath("4-6")).cues
     assert [cue.spoken for cue in cues if cue.text == "Asana."] == ["", "AH-sah-nah."]
+
+
+def test_a_file_of_words_by_itself_is_no_routine() -> None:
+    with pytest.raises(RoutineError, match=r"yoga\.yaml:1:1: this is a file of words, and not a routine; check the"):
+        load_routine("yoga.yaml")

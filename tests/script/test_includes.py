@@ -328,3 +328,28 @@ def test_includes_anywhere_are_exact_and_in_order(folder: Path, steps: list[str]
     tracks = [play(routine, breath=listener, sides=(side,)) for side in LEFT_RIGHT]
     assert tracks[0].duration == tracks[1].duration
     assert [each.end - each.start for each in tracks[0].phases] == [each.end - each.start for each in tracks[1].phases]
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("{include: plank.yaml, rounds: 3}", "put the include into a 'repeat' with these 'rounds', or write 'set:'"),
+        ("{include: plank.yaml, breath: 3-3}", "put the include into a 'pace' with this 'breath', or write 'set:'"),
+        ("{include: plank.yaml, parameters: {hold: 3s}}", "write 'set'"),
+        ("{include: [plank.yaml, squat.yaml]}", "'include' takes one routine; write a step '- include: ...' for each"),
+        ("{repeat: {between: [{include: plank.yaml}], steps: [say: hi]}}", "write one of: rest, say, hold, sound"),
+    ],
+)
+def test_a_near_miss_is_answered_with_what_to_write(step: str, told: str, folder: Path) -> None:
+    with pytest.raises(RoutineError) as caught:
+        load(folder, f"  - {step}\n")
+    (problem,) = caught.value.problems
+    assert told in str(problem)
+
+
+def test_a_value_that_can_not_be_names_the_include_that_sets_it(folder: Path) -> None:
+    routine = load(folder, "  - {include: plank.yaml, set: {hold: long}}\n")
+    with pytest.raises(
+        RoutineError, match=r"plank\.yaml:10:\d+: .* is not a length, with what .*mine\.yaml:3 sets; write"
+    ):
+        build(routine, Choices())

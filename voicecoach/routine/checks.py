@@ -16,7 +16,7 @@ from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
 from voicecoach.routine.formulas.evaluation import BREATH_NAMES, Formula
 from voicecoach.routine.formulas.paces import find_slip
 from voicecoach.routine.formulas.syntax import Quantity
-from voicecoach.routine.includes import DEEPEST, check_includes
+from voicecoach.routine.includes import DEEPEST, SHARED, check_includes
 from voicecoach.routine.keys import AROUND, LISTS
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.missing_names import explain_blank, explain_missing_value, explain_next, is_ahead
@@ -71,6 +71,9 @@ def validate(tree: Tree, *, turn: bool = False) -> RoutineModel:
         raise RoutineError([Problem(tree.where, "a routine is a list of keys with values", remedy)])
     if gaps := [*join_items(tree)]:
         raise RoutineError(cut(order_problems(gaps)))
+    if tree and set(tree) <= {*SHARED}:
+        what = "this is a file of words, and not a routine"
+        raise RoutineError([Problem(tree.where, what, "check the routines that name it under 'use'")])
     try:
         model = RoutineModel.model_validate(tree)
     except ValidationError as error:

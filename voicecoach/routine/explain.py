@@ -122,6 +122,8 @@ def _explain_kind(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - py
     """Return what is wrong with a value, and the remedy."""
     given, value = error.get("ctx", {}), quote(error["input"])
     match error["type"]:
+        case "value_error" if key == "include" and isinstance(error["input"], list):
+            finding = "'include' takes one routine", "write a step '- include: ...' for each"
         case "value_error" if key in EXAMPLES and _has_values(error["input"]):
             finding = f"{key!r} should be a single value", f"write '{key}: {_join(error['input'], key)}'"
         case "value_error":

@@ -30,6 +30,8 @@ MEANT = {
     "each side": ("sides", "both sides", "per side"),
     "sound": ("play", "bell", "chime", "gong"),
     "include": ("import", "use", "routine", "exercise"),
+    "set": ("with", "values", "params", "parameters", "settings", "arguments", "variables", "options"),
+    "use": ("uses", "using", "import", "shared", "lexicon", "dictionary", "glossary", "vocabulary"),
     "change": ("switch", "swap", "change side", "change sides", "switch sides"),
     "between rounds": ("between sets", "between repetitions", "between reps"),
     "between sides": ("between turns", "between legs"),

@@ -51,6 +51,14 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
+_AROUND_INCLUDE = {
+    "rounds": "put the include into a 'repeat' with these 'rounds', or write 'set:' with a parameter of the routine",
+    "breath": "put the include into a 'pace' with this 'breath', or write 'set:' with a parameter of the routine",
+    "fixed": "put the include into a 'pace' that is 'fixed'",
+    "settle": "write a step 'rest' after it",
+}
+"""What to write instead of keys that authors put beside an include."""
+
 MODELS: dict[str, type[Model]] = {
     "sides": Sides,
     "between": Rest,
@@ -234,6 +242,8 @@ class WrongKeys:
             return finding
         if meant := find_meant(key, known) or self._find_phase_key(key):
             return strange, f"write {meant!r}", meant
+        if self.model is Include and (around := _AROUND_INCLUDE.get(key)):
+            return f"{key!r} can't stand beside an 'include'", around, ""
         if self.path and (moved := self._move(key)):
             return *moved, ""
         if len(self.unknown) == len(self.absent) == 1:

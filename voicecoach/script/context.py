@@ -81,6 +81,7 @@ class Context:
         called: The names of the includes that it is in.
         optional: Whether one of these is optional.
         resting: The context around its routine that has rests between exercises.
+        given: The place of the include that gives its parameters values.
         values: What names in braces stand for here, in lower case.
         varied: The round, from 0, that each varying name has its value from.
         tally: The counters of the whole session.
@@ -111,6 +112,7 @@ class Context:
     called: tuple[str, ...] = ()
     optional: bool = False
     resting: Context | None = None
+    given: Where | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     varied: Mapping[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
@@ -298,6 +300,8 @@ class Context:
     def make_error(self, where: Where | None, what: str) -> RoutineError:
         """Return the error that says ``what``, and after its last colon what would mend it."""
         told, _, remedy = what.rpartition(": ")
+        if self.given and told:
+            told += f", with what {self.given.file}:{self.given.line} sets"
         place = where or Where(self.routine.file, 1, 1)
         return RoutineError([Problem(place, told or remedy, remedy if told else "")])
 

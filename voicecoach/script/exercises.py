@@ -81,6 +81,7 @@ def enter(step: Include, part: Context) -> Context:
         again=part.again and routine.file in part.tally.begun,
         optional=part.optional or step.optional,
         resting=find_resting(part),
+        given=step.include.where if step.set_ else None,
     )
 
 
