@@ -594,7 +594,7 @@ def test_both_sides_tracks_are_equal_in_every_order_and_for_unequal_words(  # no
         ("- {repeat: {vary: {m: [a]}, steps: [{repeat: {between: [say: '{next m}'], steps: [say: a]}}]}}", "{next m}"),
         ("- {name: '{x}', pace: {breath: 2-2, steps: [say: hi]}}", "{x} has neither a side nor a value here"),
         ("- {name: '{x}', each side: {steps: [say: hi]}}", "{x} has neither a side nor a value here"),
-        ("- {include: thigh-burner, rounds: 2}", "the key 'rounds' is not known here"),
+        ("- {include: thigh-burner, rounds: 2}", "'rounds' can't stand beside an 'include'"),
         ("- {include: forward-lunge, side: left}", "'forward-lunge' has an 'each side' itself"),
         ("- {say: 'your {leg}', side: both}", "{leg} has no side here; move it into an 'each side'"),
     ],

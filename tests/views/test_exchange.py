@@ -166,3 +166,15 @@ def test_silent_holds_and_rests_are_in_the_json() -> None:
     ]  # fmt: skip
     assert spans[1]["end"] == spans[2]["start"]
     assert spans[2]["end"] == spans[0]["end"] == spans[3]["start"]
+
+
+def test_a_hold_without_a_name_has_that_of_the_item_of_its_list() -> None:
+    text = (
+        "title: Circuit\nsteps:\n"
+        "  - repeat:\n      vary: {move: [squats, planks]}\n      between: [{rest: 5s}]\n"
+        "      steps: [{hold: 9s}, {hold: 3s, name: shake}]\n"
+    )
+    spans = perform(build(parse_routine(text, "a"), Choices()), measure, read_breath("4-6")).spans
+    assert [(each.kind, each.name) for each in spans] == [
+        ("hold", "squats"), ("hold", "shake"), ("rest", ""), ("hold", "planks"), ("hold", "shake"),
+    ]  # fmt: skip

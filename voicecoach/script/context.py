@@ -27,6 +27,7 @@ from voicecoach.routine.source import find_place
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, LAST, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance
+from voicecoach.script.inclusion import Inclusion
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.tally import BreathCount, Freedoms, Tally
 
@@ -73,15 +74,12 @@ class Context:
         listed: The values of the lists that are gone through inside that chapter.
         marked: The chapter that it is in: its exercise and what is done in it, and its side.
         whole: Whether it is inside one chapter, in which blocks begin no others of themselves.
-        item: What the round or turn that it is in is named after, to skip it.
+        item: What the round or turn that it is in is named after.
         round: The round it is in, from 0, and of how many.
         again: Whether this is a later round.
         outermost: Whether no round is around it.
         paced: Whether it is directly in a ``pace`` of its routine.
-        called: The names of the includes that it is in.
-        optional: Whether one of these is optional.
-        resting: The context around its routine that has rests between exercises.
-        given: The place of the include that gives its parameters values.
+        inside: The includes that it is in.
         values: What names in braces stand for here, in lower case.
         varied: The round, from 0, that each varying name has its value from.
         tally: The counters of the whole session.
@@ -109,10 +107,7 @@ class Context:
     again: bool = False
     outermost: bool = True
     paced: bool = False
-    called: tuple[str, ...] = ()
-    optional: bool = False
-    resting: Context | None = None
-    given: Where | None = None
+    inside: Inclusion = field(default_factory=Inclusion)
     values: Mapping[str, str] = field(default_factory=dict)
     varied: Mapping[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
@@ -300,10 +295,9 @@ class Context:
     def make_error(self, where: Where | None, what: str) -> RoutineError:
         """Return the error that says ``what``, and after its last colon what would mend it."""
         told, _, remedy = what.rpartition(": ")
-        if self.given and told:
-            told += f", with what {self.given.file}:{self.given.line} sets"
         place = where or Where(self.routine.file, 1, 1)
-        return RoutineError([Problem(place, told or remedy, remedy if told else "")])
+        found = (f"{told}{self.inside.describe_values()}", remedy) if told else (remedy, "")
+        return RoutineError([Problem(place, *found)])
 
     @property
     def shortest(self) -> Breath:

@@ -11,6 +11,7 @@ from voicecoach.routine.formulas.evaluation import measure_breath
 from voicecoach.routine.model import Include, is_collection, walk_steps
 from voicecoach.routine.values import BLANK
 from voicecoach.script.context import SENTENCE_GAP
+from voicecoach.script.inclusion import Inclusion
 from voicecoach.script.pacing import Pacing
 
 if TYPE_CHECKING:
@@ -77,17 +78,19 @@ def enter(step: Include, part: Context) -> Context:
         words=language(part.words.code, routine.model.words),
         values=set_values(routine, part.choices, step.set_, part.values),
         varied={},
-        called=name_include(step, part.routine, part.called),
         again=part.again and routine.file in part.tally.begun,
-        optional=part.optional or step.optional,
-        resting=find_resting(part),
-        given=step.include.where if step.set_ else None,
+        inside=Inclusion(
+            name_include(step, part.routine, part.inside.names),
+            part.inside.optional or step.optional,
+            find_resting(part),
+            step.include.where if step.set_ else None,
+        ),
     )
 
 
 def find_resting(part: Context) -> Context | None:
     """Return the innermost context, from here outwards, whose routine has rests between exercises."""
-    return part if part.routine.model.between else part.resting
+    return part if part.routine.model.between else part.inside.resting
 
 
 def set_values(

@@ -243,7 +243,7 @@ def mark_turn(block: Round, name: str, turn: Context, rounds: int, *, chaptered:
 
     The author's ``chapters`` decide; without them, it has one if it is ``chaptered``, unless it is inside one already.
     """
-    turn = replace(turn, item=name_item(block, turn)) if is_skipping(turn) else turn
+    turn = replace(turn, item=name_item(block, turn))
     if block.chapters == "items" or (chaptered and block.chapters is None and not turn.whole):
         marked = title_turn(block, name, turn, rounds).begin()
         return replace(marked, whole=block.chapters == "items")

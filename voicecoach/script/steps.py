@@ -135,7 +135,7 @@ def _write_step(step: Model, part: Context) -> Score:  # noqa: C901, PLR0911 - o
 def _write_include(step: Include, part: Context) -> Iterator[Score]:
     """Write an included routine, as much of it as is played, after a rest if an exercise has just ended."""
     inner = enter(step, part)
-    played = next(find_played(inner.routine, part.choices, inner.called, optional=inner.optional), None)
+    played = next(find_played(inner.routine, part.choices, inner.inside.names, optional=inner.inside.optional), None)
     if played is None:
         return
     resting = find_resting(part)
@@ -194,12 +194,16 @@ def write_rest(step: Rest, part: Context) -> Score:
 
 
 def _label(kind: SpanKind, step: Named, part: Context) -> Label:
-    """Return what a step is on the timeline; a name in braces that has no value here stays as it is."""
+    """Return what a step is on the timeline: without a name of its own, what is done in a hold is the item of a list.
+
+    A name in braces that has no value here stays as it is.
+    """
     try:
         name = part.fill(step.name, part.side)
     except UnknownNameError:
         name = step.name
-    return Label(kind, part.side, name)
+    done = kind in {SpanKind.HOLD, SpanKind.SETTLE}
+    return Label(kind, part.side, name or (part.item if done else ""))
 
 
 def _bend_rest(span: Span, step: Rest, part: Context) -> Span:
@@ -383,7 +387,7 @@ def _begin_chapter(
     if not announced or not isinstance(first, Include):
         return []
     inner = enter(first, turn)
-    played = find_played(inner.routine, turn.choices, inner.called, optional=inner.optional)
+    played = find_played(inner.routine, turn.choices, inner.inside.names, optional=inner.inside.optional)
     return [inner.begin().chapter()] if inner.routine in played else []
 
 
