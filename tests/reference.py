@@ -152,6 +152,10 @@ class Reading:
     refused: list[str]
 
 
+def end_sentence(title: str) -> str:
+    return title if title[-1] in ".?!…" else f"{title}."
+
+
 @dataclass
 class Reader:
     """Reads a file for one listener; ``seconds`` is how long a text of a routine lasts, ``ring`` how long a sound."""
@@ -160,6 +164,7 @@ class Reader:
     ring: Fraction
     breath: str | None = None
     guidance: str = "full"
+    intro: str = "full"
     rounds: int | None = None
     sides: tuple[str, ...] = BOTH
     first: str | None = None
@@ -208,14 +213,32 @@ class Reader:
         whole = Place(file, self.values(file, {}, {}), pace, self.begin_pace(), own, listener)
         self.mark("chapter", None, table["before"])
         self.now += self.lead_in
-        notice = dict.fromkeys(text for each in involved for text in as_list(each.get("notice", [])))
-        self.behind = "other" if self.sentences(notice, "notice", whole) else ""
+        self.behind = "other" if self.introduce(file, involved, whole) else ""
         self.routine(whole)
         self.now += PART_GAP
         self.mark("chapter", None, table["ending"])
         self.sentences(as_list(file.get("closing") or table["closing"]), "closing", whole)
         self.sound("chime-end", "chime", None)
         self.now += GET_UP
+
+    def introduce(self, file: Routine, parts: Sequence[Routine], whole: Place) -> bool:
+        """Say what comes before the first exercise; return whether anything was said."""
+        table = load_words(file)
+        needs = list(dict.fromkeys(text for part in parts for text in as_list(part.get("needs", []))))
+        things = table["joined"].format(one=", ".join(needs[:-1]), other=needs[-1]) if needs[1:] else "".join(needs)
+        notice = [text for part in parts for text in as_list(part.get("notice", []))]
+        own = (part.get("safety") or as_list(part.get("notice", ""))[-1] for part in parts)
+        texts = {
+            "full": [*([table["needs"].format(things=things)] if needs else []), *dict.fromkeys(notice)],
+            "short": [text for text in own if text][:1],
+            "none": [],
+        }[self.intro]
+        if not texts and not any("include" in step for step in walk(file["steps"])):
+            return False
+        self.sentences([end_sentence(file["title"])], "instruction", whole)
+        self.told.add(file["title"])
+        self.sentences(texts, "notice", whole)
+        return True
 
     def list_involved(self, file: Routine, *, optional: bool = False) -> list[Routine]:
         """Return a routine and all in it that is played; one that is made of includes is there if one of them is."""
@@ -273,7 +296,9 @@ class Reader:
         if not at.whole and (self.behind != "other" or self.chapter != at.marked):
             self.begin_chapter(at)
         once = [text for key in ("benefits", "tips") for text in as_list(file.get(key, [])) if text not in self.told]
-        self.sentences([title if title[-1] in ".?!…" else f"{title}."], "instruction", at)
+        name = [] if title in self.told else [end_sentence(title)]
+        once = once if self.intro == "full" else []
+        self.sentences(name, "instruction", at)
         self.sentences(once, "tip", at)
         self.told |= {*once}
         self.begun.add(file["path"])
@@ -319,11 +344,14 @@ class Reader:
     def words(self, text: str, kind: str, at: Place, tone: str = "") -> Heard | None:
         """Return what is heard of a text at this guidance: words, a tone in place of those of a phase, or nothing."""
         sound = Heard([], "tone", at.side, TONES[tone]) if tone else None
-        if kind not in SPOKEN.get(self.guidance, {kind}):
-            return sound if self.guidance == "tones" else None
+        level = self.guidance
+        if level == "fading":  # everything in the first round, then less, then cues
+            level = "full" if not at.again else "brief" if at.turn[0] < 2 else "cues"
+        if kind not in SPOKEN.get(level, {kind}) or (level, kind) == ("brief", "tip"):
+            return sound if level == "tones" else None
         parts = [part.strip() for part in text.split("|")]
         wordings = [self.wording(part, at) for part in parts if part != "~"]
-        short = kind != "notice" and (self.guidance == "cues" or (self.guidance == "brief" and at.again))
+        short = kind != "notice" and level in {"cues", "brief"}
         toned = TONES[tone] if tone and parts[-1] == "~" else ""
         return Heard(wordings[-1:] if short else wordings, kind, at.side, toned) if wordings else sound
 

@@ -62,7 +62,14 @@ def routines(draw: st.DrawFn, *, alike: bool = False) -> Routine:
     }
     if all(map(is_include, head["steps"])):  # whose words of sides would have no meaning
         head["steps"].append({"say": "Rest."})
-    more = {"notice": "Take care.", "tips": ["Let go.", "Sit."], "closing": ["That is all.", "Rest."], "fixed": "true"}
+    more = {
+        "notice": "Take care.",
+        "safety": "Go easy.",
+        "needs": ["a mat", "a strap"],
+        "tips": ["Let go.", "Sit."],
+        "closing": ["That is all.", "Rest."],
+        "fixed": "true",
+    }
     return {**head, **{key: value for key, value in more.items() if drawn.rarely()}}
 
 
@@ -199,12 +206,13 @@ def sessions(draw: st.DrawFn) -> tuple[Routine, Routine]:
     routine = draw(routines())
     chosen: Routine = {
         "breath": draw(st.sampled_from([None, None, "4-6", "4-7-8", "3-3..6-8", "4-4-4-4"])),
-        "guidance": draw(st.sampled_from(["full", "full", "brief", "cues", "tones"])),
+        "intro": draw(st.sampled_from(["full", "full", "short", "none"])),
+        "guidance": draw(st.sampled_from(["full", "full", "fading", "brief", "cues", "tones"])),
         "lead_in": Fraction(draw(st.sampled_from([3, 0]))),
     }
     kinds = {key for step in walk(routine["steps"]) for key in step}
     if kinds & {"each side", "repeat"}:
-        chosen["rounds"] = draw(st.sampled_from([None, None, 1, 2]))
+        chosen["rounds"] = draw(st.sampled_from([None, None, 1, 2, 3]))
     if "each side" in kinds:
         chosen["sides"] = draw(st.sampled_from([BOTH, BOTH, ("left",), ("right",)]))
         chosen["first"] = draw(st.sampled_from([None, None, "left", "right"]))

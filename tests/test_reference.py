@@ -20,7 +20,7 @@ from voicecoach.routine.library import BUILT_IN, list_built_in
 from voicecoach.routine.loader import load_routine
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.script.builder import build, choose_pace
-from voicecoach.script.choices import Choices, Guidance
+from voicecoach.script.choices import Choices, Guidance, Intro
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -39,6 +39,7 @@ def perform_ours(path: Path, reader: Reader) -> Timeline | None:
     choices = Choices(
         breath=read_pace(reader.breath) if reader.breath else None,
         guidance=Guidance(reader.guidance),
+        intro=Intro(reader.intro),
         rounds=reader.rounds,
         sides=tuple(map(Side, reader.sides)),
         first=Side(reader.first) if reader.first else None,

@@ -30,8 +30,8 @@ EXACT = re.compile(rf"({'|'.join(COUNTS)}) (0|[1-9][0-9]{{0,3}})")
 TITLED = "{title}: {part}"
 """The form of chapter titles in a language without a table, unless the routine has its own."""
 
-UNNEEDED = ("hold", "empty")
-"""Words that a routine in a language without a table can omit: a tone replaces them."""
+UNNEEDED = ("hold", "empty", "needs")
+"""Words that a routine in a language without a table can omit: a tone replaces them, or nothing."""
 
 Own = Mapping[str, str | tuple[str, ...]]
 """A routine's own words, by their key; ``numbers`` is a list."""
@@ -107,6 +107,7 @@ class Language:
         typed: Words that people type for units and phases.
         reading: How to read signs, units and abbreviations.
         sided: How to recognise a side's noun phrase; None if that is not known.
+        announcing: Patterns of words that announce a silence or its length: "breaths", "on your own".
     """
 
     code: str
@@ -121,6 +122,7 @@ class Language:
     typed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     reading: Reading = Reading()
     sided: SideWords | None = None
+    announcing: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         """Hash only code and name: every phrase is hashed with its language, and hashing the table would be slow."""
@@ -251,6 +253,7 @@ def _table(code: str) -> Language:
         exact=tuple((key, int(count), text) for key, texts in exact.items() for count, text in texts.items()),
         slips=tuple(table.pop("slips").items()),
         twice=tuple(table.pop("twice")),
+        announcing=tuple(table.pop("announcing")),
         heads=tuple(table.pop("heads")),
         sounds=tuple(table.pop("sounds").items()),
         sided=_read_sided(table.pop("sided")),

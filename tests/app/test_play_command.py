@@ -31,6 +31,7 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(config, "file", lambda: tmp_path / "config.toml")
     monkeypatch.setattr("voicecoach.system.folders.find_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("voicecoach.system.folders.find_data", lambda: tmp_path / "data")
     monkeypatch.setattr(
         speaker, "find_speaker", lambda _request, _routine, folder: Speaker(CachedVoice(FakeVoice(), folder), "fake")
     )
@@ -54,6 +55,21 @@ def test_a_routine_is_made_played_and_gone(capsys: pytest.CaptureFixture[str]) -
     assert err == ""
     assert {each.name for each in Path().iterdir()} == before | {"played", "cache"}
     assert not Path(Path("played").read_text().strip()).parent.exists()
+
+
+def test_a_notice_is_heard_in_full_once(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rest.yaml").write_text(f"notice: [Ask somebody who knows your health first., Stop if it hurts.]\n{SHORT}")
+    played()
+
+    def play(*options: str) -> str:
+        assert run(["play", "rest.yaml", *options]) == 0
+        return capsys.readouterr().out.split()[1]
+
+    first, second = play(), play()
+    assert first > second == play("--intro", "short") > play("--intro", "none")
+    assert play("--intro", "full") == first
+    Path("config.toml").write_text('intro = "full"\n')
+    assert play() == first
 
 
 def test_a_file_is_played_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

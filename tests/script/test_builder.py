@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -20,8 +21,9 @@ from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError
 from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.routine.model import RoutineModel
 from voicecoach.routine.values import Name
-from voicecoach.script.builder import build, collect_notice, list_exercises
-from voicecoach.script.choices import LEFT_RIGHT, Choices
+from voicecoach.script.builder import build, list_exercises
+from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance, Intro
+from voicecoach.script.opening import collect_notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,8 +64,8 @@ def heard(script: LoadedRoutine, choices: Choices | None = None, *kinds: CueKind
 def test_a_session_goes_from_the_notice_to_the_chime() -> None:
     cues = played(routine({"say": "Sit."}, notice="Ask first.", benefits="It helps.", tips=["Slowly."])).cues
     assert [(cue.kind.value, cue.text) for cue in cues] == [
-        ("notice", "Ask first."),
         ("instruction", "X."),
+        ("notice", "Ask first."),
         ("tip", "It helps."),
         ("tip", "Slowly."),
         ("instruction", "Sit."),
@@ -256,12 +258,44 @@ def test_the_name_of_an_include_is_that_of_all_it_plays() -> None:
 
 def test_tips_and_notices_are_said_once() -> None:
     assert heard(ALL, None, CueKind.TIP) == ["Slowly."]
-    assert heard(ALL, None, CueKind.NOTICE) == ["Ask.", "Stop."] == list(collect_notice((SIT, STAND), ALL))
+    assert heard(ALL, None, CueKind.NOTICE) == ["Ask.", "Stop."] == list(collect_notice((ALL, SIT, STAND)))
+
+
+def test_what_is_said_before_you_begin_is_as_much_as_is_asked_for() -> None:
+    script = routine(
+        {"say": "Sit."}, notice=["Ask.", "Stop."], needs=["a mat", "a strap"], tips="Slowly.", greeting="Hello, {name}."
+    )
+
+    def opening(intro: Intro, listener: str = "") -> list[str]:
+        cues = played(script, Choices(intro=intro, listener=listener)).cues
+        return [cue.text for cue in cues[: next(at for at, cue in enumerate(cues) if cue.text == "Sit.")]]
+
+    assert opening(Intro.FULL) == ["X.", "You will need a mat and a strap.", "Ask.", "Stop.", "Slowly."]
+    assert opening(Intro.FULL, "Ana")[:2] == ["Hello, Ana.", "X."]
+    assert opening(Intro.SHORT) == ["X.", "Stop."]
+    assert opening(Intro.NONE) == ["X."]
+    own = script.model.model_copy(update={"safety": "Easy does it."})
+    kept = played(replace(script, model=own), Choices(intro=Intro.SHORT))
+    assert [cue.text for cue in kept.cues][:2] == ["X.", "Easy does it."]
+
+
+def test_a_collection_is_named_before_its_exercises() -> None:
+    script = collected(routine({"say": "a!"}, name="a", needs="a mat"), routine({"say": "b!"}, name="b", needs="a mat"))
+    assert heard(script)[:3] == ["All.", "A.", "a!"]
+    assert heard(script, None, CueKind.NOTICE) == ["You will need a mat."]
+    assert heard(script, Choices(intro=Intro.NONE))[:3] == ["All.", "A.", "a!"]
+
+
+def test_fading_guidance_says_less_from_round_to_round() -> None:
+    steps = [{"say": "Sit tall. | Sit."}, {"breathe": 1, "in": "Breathe in | In"}]
+    script = routine({"repeat": {"rounds": 4, "steps": steps}})
+    told = heard(script, Choices(guidance=Guidance.FADING))
+    assert told == ["X.", "Sit tall.", "Breathe in", "Sit.", "In", "In", "In"]
 
 
 def test_between_exercises_there_is_a_rest_and_after_the_last_none() -> None:
     script = collected(SIT, STAND, between=[{"rest": "15s", "say": "Get ready."}])
-    assert heard(script) == ["A.", "a!", "Get ready.", "B.", "b!"]
+    assert heard(script) == ["All.", "A.", "a!", "Get ready.", "B.", "b!"]
 
 
 def test_an_exercise_keeps_its_breath_unless_the_listener_gives_one() -> None:

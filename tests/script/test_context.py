@@ -131,7 +131,7 @@ def test_less_is_said_when_a_thing_was_done_before_and_brief_guidance_is_asked_f
         return len(phrase.wordings) if isinstance(phrase, Phrase) else 0
 
     assert said(Guidance.FULL, CueKind.INSTRUCTION, again=True) == 2
-    assert said(Guidance.BRIEF, CueKind.INSTRUCTION, again=False) == 2
+    assert said(Guidance.BRIEF, CueKind.INSTRUCTION, again=False) == 1
     assert said(Guidance.BRIEF, CueKind.INSTRUCTION, again=True) == 1
     assert said(Guidance.BRIEF, CueKind.NOTICE, again=True) == 2
     assert said(Guidance.CUES, CueKind.BREATH, again=False) == 1

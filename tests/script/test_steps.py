@@ -213,8 +213,8 @@ def test_a_hold_ends_so_that_it_is_heard_at_every_level_of_guidance(guidance: Gu
     steps = ({"hold": "10s", "say": "Stay.", "release": "Up"}, {"breathe": 1, "in": "In"}, {"say": "Well."})
     cues = played(routine(*steps, notice="Ask first."), Choices(guidance=guidance)).cues
     texts = [cue.text for cue in cues]
-    assert texts[0] == "Ask first."
-    assert ("Well." in texts) == (guidance in {"full", "brief"})
+    assert "Ask first." in texts[:2]
+    assert ("Well." in texts) == (guidance not in {"cues", "tones"})
     assert [text for text in texts if text in {"Stay.", "Up", "In", "tone-out", "tone-in"}] == (
         ["tone-in", "tone-out", "tone-in"] if guidance is Guidance.TONES else ["Stay.", "Up", "In"]
     )

@@ -181,7 +181,8 @@ def test_a_session_lists_its_notice_titles_turns_and_closing() -> None:
     found = list_prompts(load_routine("leg-stretch"), Choices())
     texts = [each.words for each in found]
     assert "Sitting leg stretch." in texts
-    assert texts[0].startswith("Before you take this up")
+    assert texts[0] == "Leg stretch."
+    assert texts[1].startswith("Before you take this up")
     assert found[-1].chapters[-1] == "End"
     assert len({each.file for each in found}) == len(found)
     sides = {each.sides for each in found if " leg stays long" in each.words}

@@ -15,7 +15,7 @@ from voicecoach.core import notation
 from voicecoach.core.breath import Breath, Pace, Span
 from voicecoach.core.score import Side
 from voicecoach.errors import ArgumentTypeError, ChoiceError, UnknownNameError, find_close
-from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance
+from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance, Intro
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,9 @@ class PlanKeywords(TypedDict, total=False):
     rounds: int | None
     side: SideName | Side
     first: Literal["left", "right"] | Side | None
-    guidance: Literal["full", "brief", "cues", "tones"]
+    guidance: Literal["full", "fading", "brief", "cues", "tones"]
+    intro: Literal["full", "short", "none"]
+    with_name: str
     set: Mapping[str, object]
     with_: str | Iterable[str]
     skip: str | Iterable[str]
@@ -183,6 +185,8 @@ def make_choices(given: Mapping[str, Any]) -> Choices:
         skipped=frozenset(_list("skip", given.get("skip", ()))),
         lead_in=Choices().lead_in if lead_in is None else lead_in,
         guidance=Guidance(_choose("guidance", given.get("guidance", "full"), [each.value for each in Guidance])),
+        intro=Intro(_choose("intro", given.get("intro", "full"), [each.value for each in Intro])),
+        listener=_read("with_name", given.get("with_name", ""), values.read_listener) if given.get("with_name") else "",
         settings={str(name).strip().lower(): str(value) for name, value in _read_mapping("set", given.get("set"))},
         chime="" if chosen == "none" else chosen,
     )

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from voicecoach.script.choices import Choices, Guidance
+from voicecoach.script.choices import Choices, Guidance, Intro
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +35,8 @@ def list_choices(choices: Choices, length: Fraction | None = None, preview: Frac
         "rounds": str(choices.rounds or ""),
         "first": choices.first.value if choices.first else "",
         "guidance": "" if choices.guidance is Guidance.FULL else choices.guidance.value,
+        "intro": "" if choices.intro is Intro.FULL else choices.intro.value,
+        "with-name": choices.listener,
         "with": "+".join(sorted(choices.added)),
         "skip": "+".join(sorted(choices.skipped)),
         "set": " ".join(f"{name}={value}" for name, value in sorted(choices.settings.items())),
@@ -45,6 +47,8 @@ def list_choices(choices: Choices, length: Fraction | None = None, preview: Frac
 
 LABELS = {
     "rounds": "{} rounds",
+    "intro": "{} intro",
+    "with-name": "for {}",
     "first": "{} first",
     "with": "with {}",
     "skip": "without {}",

@@ -22,6 +22,8 @@ CAPTIONS = ("vtt", "srt", "lrc", "txt")
 """Kinds of captions, named by the endings of their files; ``txt`` is the transcript."""
 LONGEST_LEAD_IN = 600
 """Seconds."""
+LONGEST_NAME = 40
+"""Characters of a listener's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,21 @@ def read_line(text: str) -> str:
     if not found:
         raise ChoiceError("there is no text in it\nwrite a text, or leave the option out")
     return found
+
+
+def read_listener(text: str) -> str:
+    """Read the name of a listener, to greet by: some letters.
+
+    >>> read_listener(" Ana  María ")
+    'Ana María'
+
+    Raises:
+        ChoiceError: When it is too long, or is no name.
+    """
+    name = read_line(text)
+    if len(name) > LONGEST_NAME or not any(map(str.isalpha, name)) or set("{}|/[]<>") & set(name):
+        raise ChoiceError(f"{quote(name)} is not a name to greet by\nwrite up to {LONGEST_NAME} letters, as Ana")
+    return name
 
 
 def read_duration(text: str) -> Fraction:

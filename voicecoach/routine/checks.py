@@ -53,7 +53,7 @@ COUNTED = {"joined": {"one", "other"}, **{key: {"number"} for key in COUNTS}}
 FILLED = {"round": {"number"}, "titled": {"title", "part"}, **COUNTED}
 """The names in braces that the program's own words may use."""
 
-SPOKEN_HEAD = ("title", "notice", "benefits", "tips", "sides", "words", "closing")
+SPOKEN_HEAD = ("title", "needs", "greeting", "notice", "safety", "benefits", "tips", "sides", "words", "closing")
 """Keys of a routine's head whose texts are spoken."""
 
 

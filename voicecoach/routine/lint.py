@@ -47,9 +47,11 @@ if TYPE_CHECKING:
     from voicecoach.routine.speakable import Finding
 
 UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary", "use", "set"}
+UNSPOKEN |= {"level", "position", "area", "needs"}
 """Keys whose values are not sentences."""
 
 SILENT = {"steps", *(key.replace(" ", "_") for key in AROUND), "pronounce", "language", "summary", "notes"}
+SILENT |= {"level", "position", "area"}
 """Fields whose texts are not spoken, or are spoken by other steps."""
 
 MOST_TRIED = 200_000

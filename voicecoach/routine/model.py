@@ -27,14 +27,17 @@ from voicecoach.routine.phase_steps import (
 from voicecoach.routine.values import (
     MOST_NAMES,
     MOST_PRONOUNCED,
+    Areas,
     FileName,
     FileNames,
+    Greeting,
     Key,
     Length,
     Name,
     OwnPace,
     OwnWords,
     Pace,
+    Positions,
     Remark,
     Rounds,
     Said,
@@ -275,7 +278,13 @@ class RoutineModel(Model):
     language: Sentence = "en"
     summary: Remark = ""
     notes: Remark = ""
+    needs: Sentences = ()
+    level: Literal["easy", "medium", "hard"] | None = None
+    position: Positions = ()
+    area: Areas = ()
+    greeting: Greeting | None = None
     notice: Sentences = ()
+    safety: Sentence | None = None
     benefits: Sentences = ()
     tips: Sentences = ()
     breath: Pace = notation.read_pace("4-6")

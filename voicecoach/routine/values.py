@@ -7,7 +7,7 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, GetPydanticSchema, WithJsonSchema
 from pydantic_core.core_schema import is_instance_schema
@@ -115,6 +115,13 @@ def read_text(value: object) -> str:
     if CONTROL.search(value):
         raise ValueError("this text has control characters in it; take them out")
     return value
+
+
+def _check_greeting(words: Words) -> Words:
+    """Refuse names in a greeting, except that of the listener."""
+    if others := sorted(words.blanks() - {"name"}):
+        raise ValueError(f"{{{others[0]}}} has no value in a greeting; {{name}} has")
+    return words
 
 
 def limit_names(most: int) -> BeforeValidator:
@@ -360,7 +367,8 @@ def _read_moment(text: str) -> Offset | Every:
     return Offset(Fraction(0), notation.read_seconds(written))
 
 
-def _list_sentences(value: object) -> object:
+def list_texts(value: object) -> object:
+    """Return a text as a list of one, and everything else unchanged."""
     return [value] if isinstance(value, str) else value
 
 
@@ -370,11 +378,12 @@ _LENGTH = WithJsonSchema({"type": ["string", "integer"], "description": "2 breat
 NUMBER = WithJsonSchema({"type": ["integer", "string"], "minimum": 1})
 
 Said = Annotated[InstanceOf[Words], BeforeValidator(read_words), TEXT]
+Greeting = Annotated[Said, AfterValidator(_check_greeting)]
 Remark = Annotated[str, BeforeValidator(_read_line)]
 Sentence = Annotated[str, BeforeValidator(_read_sentence)]
 OwnWords = Annotated[str | tuple[str, ...], BeforeValidator(_read_own_words), _TEXTS]
 Key = Annotated[str, AfterValidator(str.lower)]
-Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_list_sentences), _TEXTS]
+Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(list_texts), _TEXTS]
 Pace = Annotated[InstanceOf[breaths.Pace], parse_with(notation.read_pace), BeforeValidator(_refuse_names), TEXT]
 OwnPace = Annotated[
     InstanceOf[breaths.Pace] | InstanceOf[Formula],
@@ -402,4 +411,18 @@ Moment = Annotated[
     TEXT,
 ]
 FileName = Annotated[InstanceOf[Name], BeforeValidator(_read_name), TEXT]
-FileNames = Annotated[tuple[FileName, ...], BeforeValidator(_list_sentences), _TEXTS]
+FileNames = Annotated[tuple[FileName, ...], BeforeValidator(list_texts), _TEXTS]
+
+
+def _one_or_several(words: tuple[str, ...]) -> WithJsonSchema:
+    """Return the schema of one of some words, or a list of them."""
+    one = {"type": "string", "enum": [*words]}
+    return WithJsonSchema({"anyOf": [one, {"type": "array", "items": one}]})
+
+
+Position = Literal["sitting", "standing", "lying", "kneeling", "on a chair", "in bed"]
+Area = Literal["neck", "shoulders", "arms", "back", "hips", "legs", "feet", "whole body", "breath", "mind"]
+POSITIONS: tuple[str, ...] = get_args(Position)
+AREAS: tuple[str, ...] = get_args(Area)
+Positions = Annotated[tuple[Position, ...], BeforeValidator(list_texts), _one_or_several(POSITIONS)]
+Areas = Annotated[tuple[Area, ...], BeforeValidator(list_texts), _one_or_several(AREAS)]

@@ -15,10 +15,11 @@ from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import add_bells, choose_end, choose_start
 from voicecoach.script.choices import LEFT_RIGHT, Amount
 from voicecoach.script.context import Context
-from voicecoach.script.exercises import find_played, list_parts, set_values, write_sentences
+from voicecoach.script.exercises import find_played, list_parts, set_values
+from voicecoach.script.opening import PART_GAP, collect_notice, write_opening, write_sentences
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.piece import Piece
-from voicecoach.script.steps import PART_GAP, write_routine
+from voicecoach.script.steps import write_routine
 from voicecoach.script.tally import Freedoms, Tally
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft
     involved = _find_leading(played, routine)
     whole = replace(_make_context(routine, choices), tally=tally, beats=tally.begin())
     _check(routine, involved, choices)
-    before = write_sentences(collect_notice(played, routine), CueKind.NOTICE, whole)
+    before = write_opening(whole, involved)
     tally.behind = "other" if before else ""
     opening = (
         Mark(Moment.CHAPTER, whole.word("before")),
@@ -109,7 +110,7 @@ def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
     return Piece(
         routine.model.title,
         routine.words,
-        collect_notice(played, routine),
+        collect_notice(_find_leading(played, routine)),
         drafted.score,
         Pacing(routine.model.breath, routine.model.fixed),
         _find_limb(routine),
@@ -143,11 +144,6 @@ def list_exercises(routine: LoadedRoutine, choices: Choices) -> tuple[LoadedRout
     if not played:
         raise ChoiceError("every exercise is skipped, so nothing is left to play\nleave out one --skip")
     return played
-
-
-def collect_notice(played: Sequence[LoadedRoutine], routine: LoadedRoutine) -> tuple[str, ...]:
-    """Return the sentences of the notices of all that is played, and of what includes it, each once."""
-    return tuple(dict.fromkeys(text for part in _find_leading(played, routine) for text in part.model.notice))
 
 
 def _list_unheeded(routine: LoadedRoutine, played: Iterable[LoadedRoutine]) -> Iterator[str]:

@@ -18,21 +18,48 @@ LEFT_RIGHT = (Side.LEFT, Side.RIGHT)
 
 
 class Guidance(StrEnum):
-    """How much is said: everything, less after the first round, breath words only, or tones in their place."""
+    """How much is said: everything, less and less from round to round, little, breath words only, or tones."""
 
     FULL = "full"
+    FADING = "fading"
     BRIEF = "brief"
     CUES = "cues"
     TONES = "tones"
 
 
+class Intro(StrEnum):
+    """How much is said before the first exercise: everything, its name and one sentence of safety, or its name."""
+
+    FULL = "full"
+    SHORT = "short"
+    NONE = "none"
+
+
 SPOKEN = {
     Guidance.FULL: frozenset(CueKind),
-    Guidance.BRIEF: frozenset(CueKind),
+    Guidance.FADING: frozenset(CueKind),
+    Guidance.BRIEF: frozenset(CueKind) - {CueKind.TIP},
     Guidance.CUES: frozenset({CueKind.NOTICE, CueKind.CHANGE, CueKind.BREATH, CueKind.COUNT}),
     Guidance.TONES: frozenset({CueKind.NOTICE, CueKind.CHANGE}),
 }
 """What is spoken at each level; the notice and the changes of side always are."""
+
+
+CUES_FROM = 2
+"""The round, from 0, from which fading guidance has only cues."""
+
+
+def fade(guidance: Guidance, again: int | None) -> Guidance:
+    """Return how much is said in a round: ``again`` is its number from 0, None if nothing was done before.
+
+    >>> [fade(Guidance.FADING, again).value for again in (None, 1, 2)], fade(Guidance.CUES, None).value
+    (['full', 'brief', 'cues'], 'cues')
+    """
+    if guidance is not Guidance.FADING:
+        return guidance
+    if again is None:
+        return Guidance.FULL
+    return Guidance.CUES if again >= CUES_FROM else Guidance.BRIEF
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +119,8 @@ class Choices:
         skipped: Exercises and named steps that are left out.
         lead_in: Seconds before the first word.
         guidance: How much is said.
+        intro: How much is said before the first exercise.
+        listener: The name that the listener is greeted by; empty for none.
         settings: Values of the routine's parameters.
         amount: How much of it, within its author's limits.
         chime: The set of chimes that is heard; empty for no chimes, None for a chime at the end only.
@@ -105,6 +134,8 @@ class Choices:
     skipped: frozenset[str] = frozenset()
     lead_in: Fraction = Fraction(3)
     guidance: Guidance = Guidance.FULL
+    intro: Intro = Intro.FULL
+    listener: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     amount: Amount = field(default_factory=Amount)
     chime: str | None = None

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Kind, Pace, Span
-from voicecoach.core.score import CueKind, Mark, Moment, Offset, Paced, Pause, Phrase, Seq, Side, Sound, Wording, seq
+from voicecoach.core.score import CueKind, Mark, Moment, Offset, Paced, Phrase, Seq, Side, Sound, Wording
 from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, quote
 from voicecoach.language import capitalise
 from voicecoach.routine.formulas.evaluation import (
@@ -26,7 +26,7 @@ from voicecoach.routine.formulas.syntax import SyntaxSlipError
 from voicecoach.routine.source import find_place
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, LAST, LONGEST_SPAN, MOST_BREATHS, TONE, Words
-from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance
+from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance, fade
 from voicecoach.script.inclusion import Inclusion
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.tally import BreathCount, Freedoms, Tally
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from voicecoach.language import Language
     from voicecoach.routine.formulas.syntax import Quantity
     from voicecoach.routine.loader import LoadedRoutine
-    from voicecoach.routine.phase_steps import ByRound
     from voicecoach.script.choices import Choices
 
 _Given = TypeVar("_Given")
@@ -315,8 +314,8 @@ class Context:
         ``tone`` is the phase the words belong to, where a tone may be heard instead of them.
         """
         sound = Sound(TONES[tone], CueKind.TONE, self.side, where=words.where) if tone else None
-        if kind not in SPOKEN[self.choices.guidance]:
-            return sound if sound and self.choices.guidance is Guidance.TONES else Seq()
+        if kind not in SPOKEN[self.guidance]:
+            return sound if sound and self.guidance is Guidance.TONES else Seq()
         try:
             wordings = [self.wording(text) for text in words.wordings if text != TONE]
         except UnknownNameError as error:  # a side's word in a value, in a place that has no side
@@ -332,11 +331,14 @@ class Context:
         given = dict(self.words.words).get(key)
         return self.phrase(Words((*map(str.strip, given.split("|")), TONE) if given else (TONE,)), CueKind.BREATH, kind)
 
+    @property
+    def guidance(self) -> Guidance:
+        """How much is said here."""
+        return fade(self.choices.guidance, self.round[0] if self.again else None)
+
     def _is_short(self, kind: CueKind) -> bool:
         """Tell whether only the shortest wording is said here."""
-        if self.choices.guidance is Guidance.BRIEF:
-            return self.again and kind is not CueKind.NOTICE
-        return self.choices.guidance is Guidance.CUES and kind is not CueKind.NOTICE
+        return self.guidance in {Guidance.BRIEF, Guidance.CUES} and kind is not CueKind.NOTICE
 
     def sentence(self, text: str, kind: CueKind) -> Score:
         """Say a sentence of the routine's head."""
@@ -436,15 +438,3 @@ def write_paced(pacing: Pacing, part: Context, write: Callable[[Context], Score]
         return write(replace(part, written=written))
     own = replace(part, pace=pacing.own, written=written, emptied=pacing.emptied, beats=part.tally.begin())
     return Paced(pacing.own, write(own))
-
-
-def choose_words(words: Words | ByRound, part: Context) -> Words:
-    """Return the words of this round: those of the first round, or those of all later ones."""
-    if isinstance(words, Words):
-        return words
-    return words.again if part.again else words.first
-
-
-def write_past(words: Words, part: Context) -> Score:
-    """Write what the author says to listeners who ask for more than is good."""
-    return seq(part.phrase(words, CueKind.NOTICE), Pause(SENTENCE_GAP))

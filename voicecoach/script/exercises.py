@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from voicecoach.core.score import CueKind, Paced, Pause, seq
-from voicecoach.language import full_stop, language
+from voicecoach.core.score import CueKind, Paced, seq
+from voicecoach.language import language
 from voicecoach.routine.formulas.evaluation import measure_breath
 from voicecoach.routine.model import Include, is_collection, walk_steps
 from voicecoach.routine.values import BLANK
-from voicecoach.script.context import SENTENCE_GAP
+from voicecoach.script.choices import Intro
 from voicecoach.script.inclusion import Inclusion
+from voicecoach.script.opening import end_sentence, write_sentences
 from voicecoach.script.pacing import Pacing
 
 if TYPE_CHECKING:
@@ -130,26 +131,16 @@ def open_exercise(part: Context) -> Score:
     """Begin the chapter of an exercise, unless that was announced; say its title, and once its benefits and tips."""
     model, told = part.routine.model, part.tally.told
     part.tally.begun.add(part.routine.file)
-    once = [text for text in (*model.benefits, *model.tips) if text not in told]
+    full = part.choices.intro is Intro.FULL
+    once = [text for text in (*model.benefits, *model.tips) if full and text not in told]
+    titles = [] if model.title in told else [end_sentence(model.title, model.language)]
     told.update(once)
-    title = _end_sentence(model.title, model.language)
     announced = part.tally.behind == "other" and part.tally.chapter == part.marked
     return seq(
         *([] if announced or part.whole else [part.chapter()]),
-        *write_sentences([title], CueKind.INSTRUCTION, part),
+        *write_sentences(titles, CueKind.INSTRUCTION, part),
         *write_sentences(once, CueKind.TIP, part),
     )
-
-
-def _end_sentence(title: str, language: str) -> str:
-    """End a title as a sentence, so that the voice falls at its end."""
-    return title if title[-1] in _ENDS else f"{title}{full_stop(language)}"
-
-
-def write_sentences(texts: Iterable[str], kind: CueKind, part: Context) -> list[Score]:
-    """Say sentences one after the other, with a moment between them."""
-    spoken = (part.sentence(text, kind) for text in texts)
-    return [each for sentence in spoken if sentence != seq() for each in (sentence, Pause(SENTENCE_GAP))]
 
 
 def pace_exercise(part: Context, write: Callable[[Context], Score]) -> Score:

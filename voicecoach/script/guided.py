@@ -13,8 +13,9 @@ from voicecoach.errors import ChoiceError
 from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.phase_steps import Groups, Moves, Sounded, Spoken, find_key, name_breath, read_phase_key
 from voicecoach.routine.values import Words
-from voicecoach.script.context import Context, write_paced, write_past
+from voicecoach.script.context import Context, write_paced
 from voicecoach.script.moments import measure_longest, write_heard, write_moments
+from voicecoach.script.utterances import write_past
 
 if TYPE_CHECKING:
     import re

@@ -13,7 +13,7 @@ from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.phase_steps import ByRound, Sounded
 from voicecoach.routine.values import EVERY, SHORTEST_APART, TONE, Every, Words
 from voicecoach.script.choices import Guidance
-from voicecoach.script.context import choose_words
+from voicecoach.script.utterances import choose_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,7 +11,8 @@ from voicecoach.errors import ChoiceError, UnknownNameError
 from voicecoach.routine.formulas.evaluation import Formula, Grown, evaluate, is_plain
 from voicecoach.routine.model import Change, Growing, PerSide, Sided, list_words
 from voicecoach.script.choices import LEFT_RIGHT
-from voicecoach.script.context import other_side, write_past
+from voicecoach.script.context import other_side
+from voicecoach.script.utterances import write_past
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

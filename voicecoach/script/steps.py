@@ -44,10 +44,11 @@ from voicecoach.routine.model import PacedPart as PacedStep
 from voicecoach.routine.phase_steps import BreathePhases, ByRound, LonePhase, Moves, Named
 from voicecoach.routine.values import Words
 from voicecoach.script.choices import Guidance, Spread
-from voicecoach.script.context import SENTENCE_GAP, TONES, choose_words, write_paced
+from voicecoach.script.context import SENTENCE_GAP, TONES, write_paced
 from voicecoach.script.exercises import enter, find_played, find_resting, open_exercise, pace_exercise
 from voicecoach.script.guided import guide_breaths, guide_moves, take_phase
 from voicecoach.script.moments import measure_longest, write_moments
+from voicecoach.script.opening import PART_GAP
 from voicecoach.script.rounds import (
     announces,
     choose_between,
@@ -63,6 +64,7 @@ from voicecoach.script.rounds import (
     vary,
     warn_past,
 )
+from voicecoach.script.utterances import choose_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -74,7 +76,6 @@ if TYPE_CHECKING:
     from voicecoach.script.context import Context
 
 ONE_SECOND = Span(rest=Fraction(1))
-PART_GAP = Span(rest=Fraction(2))
 
 
 def write_steps(steps: Iterable[Model], part: Context) -> Iterator[Score]:
@@ -269,7 +270,7 @@ def _write_release(released: Score, part: Context) -> Score:
 
 def _write_edge(words: Words | ByRound | None, part: Context, tone: Kind) -> Score:
     """Say the words that begin or end a hold, or sound its tone."""
-    if part.choices.guidance is Guidance.TONES:
+    if part.guidance is Guidance.TONES:
         return Seq() if part.between else Sound(TONES[tone], CueKind.TONE, part.side)
     return part.phrase(choose_words(words, part), CueKind.BREATH, tone) if words else Seq()
 

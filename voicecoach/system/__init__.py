@@ -6,6 +6,7 @@ __all__ = [
     "drafts",
     "file_names",
     "folders",
+    "heard",
     "locks",
     "lru",
     "memory",

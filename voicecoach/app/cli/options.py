@@ -12,7 +12,7 @@ from voicecoach.audio.formats import FORMATS, Format
 from voicecoach.audio.settings import MOST_TAKES, USUAL_UNDER
 from voicecoach.core.notation import read_pace, read_seconds
 from voicecoach.core.score import Side
-from voicecoach.script.choices import LEFT_RIGHT, Guidance
+from voicecoach.script.choices import LEFT_RIGHT, Guidance, Intro
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -25,6 +25,7 @@ DEFAULT = "leg-stretch"
 TIME = Parsed("TIME", read_seconds)
 NAME = Parsed("NAME", str)
 LINE = Parsed("TEXT", values.read_line)
+LISTENER = Parsed("NAME", values.read_listener)
 LANGUAGE = Parsed("CODE", str)
 VOICE = Parsed("NAME", values.read_voice)
 SETTING = Parsed("NAME=VALUE", values.read_setting)
@@ -92,10 +93,17 @@ class WordOptions(Options):
     TITLE: ClassVar[str] = "Guidance"
     guidance: Guidance = choice(
         "--guidance",
-        "How much is said: everything, less after the first round, breath words only, or tones instead.",
+        "How much is said: everything, less and less by the round, little, breath words only, or tones instead.",
         {level.value: level for level in Guidance},
         default=Guidance.FULL.value,
     )
+    intro: Intro = choice(
+        "--intro",
+        "What is said before you begin: everything, one sentence of safety, or the name only.",
+        {each.value: each for each in Intro},
+        default=Intro.FULL.value,
+    )
+    listener: str | None = option("--with-name", "Greet by this name, where the routine has a place for it.", LISTENER)
     language: str | None = option(
         "--language", "Use the routine's translation into this language, as de.", LANGUAGE, shown="the routine's"
     )

@@ -28,6 +28,11 @@ def is_typed(name: str) -> bool:
     return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
+def is_default(name: str) -> bool:
+    """Return whether an option was neither typed nor set anywhere; ``name`` is that of its field."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT
+
+
 def describe_origin(error: click.ClickException) -> str:
     """Return a line that says where a wrong value was set; nothing if it was typed."""
     context, option = getattr(error, "ctx", None), getattr(error, "param", None)

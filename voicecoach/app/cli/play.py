@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, flag, group
 from voicecoach.app.cli.options import FileOptions, GuidanceOptions, SessionOptions, SoundOptions, VoiceOptions
-from voicecoach.app.cli.origin import is_typed
+from voicecoach.app.cli.origin import is_default, is_typed
 from voicecoach.app.cli.parameters import Option
 from voicecoach.app.cli.playing import play_file
 from voicecoach.app.cli.printing import name_check, print_warnings, show_progress
 from voicecoach.app.cli.request import make_request, make_sounding
-from voicecoach.errors import ChoiceError
+from voicecoach.errors import ChoiceError, VoicecoachError
+from voicecoach.script.choices import Intro
 from voicecoach.system import folders, signals
+
+if TYPE_CHECKING:
+    from voicecoach.app.request import Request
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -48,6 +52,7 @@ def command(chosen: PlayOptions) -> None:
     """Play a routine or an audio file, and show the breath and the words.
 
     ROUTINE is the name of a built-in routine, a YAML file or an audio file; without it, leg-stretch is played.
+    What is said before you begin is played in full the first time, and later in short; --intro full plays it again.
     """
     from voicecoach.app import player
     from voicecoach.routine.library import find_routine
@@ -68,19 +73,34 @@ def _play_session(chosen: PlayOptions) -> None:
     """Make a session in a temporary folder, and play it."""
     from voicecoach.app import session
     from voicecoach.system import locks
+    from voicecoach.system.heard import note_heard, was_heard
 
     quiet = chosen.output.quiet
     request = replace(
         make_request(chosen.session, chosen.guidance, chosen.voice),
         sounding=make_sounding(chosen.sound, FileOptions(), None),
     )
+    notice = _find_notice(request)
+    if is_default("intro") and was_heard(notice):
+        request = replace(request, choices=replace(request.choices, intro=Intro.SHORT))
     with locks.hold_folder() as folder:
         with show_progress(f"Getting {request.routine} ready", quiet=quiet) as report, name_check(request):
             made = session.make(request, folder / "session.mp3", folders.find_cache(), report)
         print_warnings(made.session, quiet=quiet)
+        note_heard(notice)
         signals.raise_pending()
         signals.reset()  # the file that was made is not one to keep
         play_file(made.files[0][1].path, quiet=quiet)
+
+
+def _find_notice(request: Request) -> tuple[str, ...]:
+    """Return the notice of a session that is asked for; none if it can't be made, which making it will explain."""
+    from voicecoach.app.piece_cache import Source
+
+    try:
+        return Source(request.routine, request.language, folders.find_cache()).piece(request.choices).notice
+    except VoicecoachError:
+        return ()
 
 
 def _check_no_choices() -> None:

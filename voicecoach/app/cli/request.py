@@ -34,6 +34,8 @@ def make_choices(exercise: ExerciseOptions, words: WordOptions) -> Choices:
         added=frozenset(exercise.added),
         skipped=frozenset(exercise.skipped),
         guidance=words.guidance,
+        intro=words.intro,
+        listener=words.listener or "",
         settings=dict(exercise.settings),
     )
 
