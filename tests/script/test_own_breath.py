@@ -190,3 +190,12 @@ def test_a_hold_that_is_calculated_to_nothing_is_left_out_without_a_note() -> No
         timeline = played(routine(step, parameters={"held": "7"}), held=held)
         assert [cue.text for cue in timeline.cues].count("Hold") == words
         assert timeline.unsaid == ()
+
+
+def test_the_tempo_of_a_movement_is_calculated_from_the_breath_and_its_plain_numbers_are_seconds() -> None:
+    step = {"move": "{n} - 1", "tempo": "down {in}, hold {held}, up {out} / 2 + 1", "down": "Down", "hold": "Hold"}
+    script = routine(step, parameters={"n": "4", "held": "0"})
+    texts = [cue.text for cue in played(script, read_breath("4-6")).cues]
+    assert (texts.count("Down"), texts.count("Hold")) == (3, 0)
+    downs = [cue.start for cue in played(script, read_breath("5-7")).cues if cue.text == "Down"]
+    assert all(abs(after - before - Fraction(19, 2)) <= FRAME for before, after in pairwise(downs))

@@ -179,13 +179,13 @@ class Context:
             return max(span.breaths, math.ceil(span.least / self.shortest.seconds))
         return self.pace.count(span, self.beats.taken, self.beats.total)
 
-    def evaluate(self, text: str) -> Quantity:
-        """Return the value of a calculation.
+    def evaluate(self, text: str, *, timed: bool = False) -> Quantity:
+        """Return the value of a calculation; where it is ``timed``, plain numbers beside lengths are seconds.
 
         Raises:
             ChoiceError: If it has none.
         """
-        return evaluate(text, self.values, self._note_evaluated)
+        return evaluate(text, self.values, self._note_evaluated, timed=timed)
 
     def _note_evaluated(self, text: str) -> None:
         """Count a text that is evaluated, and note if it is a length of the listener's breath."""
@@ -225,16 +225,12 @@ class Context:
     def _explain_empty(self, value: Formula) -> str:
         """Say that a length is 0, and what would make it longer."""
         when = self._when(value)
-        lacking = next((name for name in sorted(value.names()) if self._is_lacking(name)), "")
+        used = ((name, self.values.get(name)) for name in sorted(value.names()))
+        lacking = next((name for name, text in used if isinstance(text, BreathLength) and not text.seconds), "")
         if lacking:
             what = f"{{{lacking}}} is 0, because the breath {self.listener} has no {lacking}"
             return f"{what}: give {lacking!r} a value under 'parameters', or use max({value.text}, 2s)"
         return f"{when}{value.text} is 0: {'let it start higher, or shrink less' if when else 'give it more than 0'}"
-
-    def _is_lacking(self, name: str) -> bool:
-        """Tell whether a name is that of a phase which the listener's breath does not have."""
-        text = self.values.get(name, "")
-        return isinstance(text, BreathLength) and not text.seconds
 
     def moment(self, value: Offset | Formula) -> Offset:
         """Work a moment of a hold or a phase out: a time after its beginning, or after ``last`` before its end.

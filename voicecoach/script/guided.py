@@ -155,7 +155,7 @@ def work_out_tempo(step: Moves, part: Context) -> Tempo:
         return written or _FALLBACK
 
     def work_out(formula: str) -> str:
-        found = part.evaluate(formula)
+        found = part.evaluate(formula, timed=True)
         if isinstance(found, Span):
             return f"{found.breaths} breaths" if found.in_breaths else f"{float(found.rest):.6f}s"
         return f"{float(found):.6f}"
