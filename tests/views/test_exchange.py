@@ -178,3 +178,18 @@ def test_a_hold_without_a_name_has_that_of_the_item_of_its_list() -> None:
     assert [(each.kind, each.name) for each in spans] == [
         ("hold", "squats"), ("hold", "shake"), ("rest", ""), ("hold", "planks"), ("hold", "shake"),
     ]  # fmt: skip
+
+
+def test_counts_that_repeat_in_a_phase_or_a_hold_are_spans_inside_it() -> None:
+    text = (
+        "title: Box\nbreath: 4-4\nsteps:\n"
+        "  - breathe: 1\n    in: In\n    at: {in: {every 1s: '{beat}'}, out: {every 2s: 'Softly, {beat}'}}\n"
+        "  - {hold: 6s, at: {every 2s: '{beat}'}}\n"
+    )
+    timeline = perform(build(parse_routine(text, "a"), Choices()), measure, read_breath("4-4"))
+    phase, hold = timeline.phases[0], next(each for each in timeline.spans if each.kind == "hold")
+    counts = [(each.start, each.end, each.name) for each in timeline.spans if each.kind == "count"]
+    assert counts == [
+        *((phase.start + second, phase.start + second + 1, str(second + 1)) for second in (1, 2, 3)),
+        *((hold.start + 2 * number, hold.start + 2 * number + 2, str(number + 1)) for number in (1, 2)),
+    ]

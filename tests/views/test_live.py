@@ -132,6 +132,11 @@ def test_a_hold_is_shown_with_the_seconds_left_and_its_countdown_is_not() -> Non
     assert find_snapshot(recording, 55).span is None
 
 
+def test_a_movement_is_shown_by_its_phase() -> None:
+    recording = PublicTimeline("Squat", 9, spans=(PublicSpan(0, 3, "move", None, "down"), PublicSpan(3, 5, "move")))
+    assert [seen(recording, at)[-2].split()[0] for at in (1, 4)] == ["down", "move"]
+
+
 def test_time_and_time_left_add_up() -> None:
     lines = seen(breathing(), 4)
     assert lines[-1].startswith("0:04 ")

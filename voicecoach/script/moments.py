@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import LONGEST_BREATH, Breath, Kind, Phase, Span
-from voicecoach.core.score import CueKind, Offset, Sound
+from voicecoach.core.score import CueKind, Label, Offset, Overrun, Slot, Sound, SpanKind
 from voicecoach.errors import quote
 from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.phase_steps import ByRound, Sounded
@@ -40,7 +40,16 @@ def write_moments(at: Mapping[When, Heard], longest: Fraction, part: Context) ->
         for offset, number in _list_offsets(when, longest, part):
             passed = f"{float(offset.seconds):g}s"
             place = part.with_values(beat=str(number + 1), passed=passed) if number else part
-            yield offset, write_heard(heard, place, CueKind.REMINDER, Kind.HOLD)
+            score = write_heard(heard, place, CueKind.REMINDER, Kind.HOLD)
+            yield offset, _label_count(score, heard, offset, number, place) if number else score
+
+
+def _label_count(score: Score, heard: Heard, offset: Offset, number: int, part: Context) -> Score:
+    """Let a count that repeats be a span on the timeline, up to the next one; anything else stays as it is."""
+    if isinstance(heard, Sounded) or not offset.least or not _is_count(choose_words(heard, part), part):
+        return score
+    label = Label(SpanKind.COUNT, part.side, str(number + 1))
+    return Slot(Span(rest=offset.least), score, Overrun.REFUSE, label=label)
 
 
 def _list_offsets(when: When, longest: Fraction, part: Context) -> Iterator[tuple[Offset, int]]:

@@ -136,7 +136,8 @@ def _draw_breath(now: Snapshot) -> Table:
     timed = now.phase or now.span
     if timed is None:
         return _line(Text(""), Text(""), "")
-    kind, left = one_line(timed.kind), math.ceil(timed.end - now.at)
+    moving = now.span is not None and now.span.kind == SpanKind.MOVE and now.span.name
+    kind, left = one_line(moving or timed.kind), math.ceil(timed.end - now.at)
     bar = ProgressBar(total=1, completed=now.full, complete_style=BAR, finished_style=BAR)
     return _line(Text(f" {kind} ".ljust(LABEL), PHASES[kind] if now.phase else ""), bar, str(left))
 
