@@ -176,7 +176,8 @@ class Reader:
 
     def read(self, path: Path) -> Reading:
         file = load(path)
-        for _ in range(12):
+        for number in range(14):
+            self.cautious = number >= 12
             self.now, self.held, self.chapter, self.told, self.begun = Fraction(0), None, None, set(), set()
             self.paces, self.cues, self.breaths, self.marks, self.refused = [], [], [], [], []
             self.session(file)
@@ -190,6 +191,7 @@ class Reader:
     held: Release | None = None
     chapter: tuple[tuple[str, ...], str | None] | None = None
     sided: bool = False
+    cautious: bool = False  # the number of a ramp's breaths never settles, so each counts as the shortest
     behind: str = ""  # what was before: nothing, an exercise, or something else
     told: set[str] = field(default_factory=set)
     begun: set[Path] = field(default_factory=set)
@@ -450,6 +452,8 @@ class Reader:
         if not length.least:
             return length.breaths
         pace, total, taken, count = at.pace, at.beats.total, at.beats.taken, 0
+        if len(pace.points) > 1 and self.cautious:
+            return max(length.breaths, math.ceil(length.least / min(map(seconds_of, pace.points))))
         if len(pace.points) > 1 and not total:  # not known yet: as if these were all breaths
             while sum(map(seconds_of, list_breaths(pace, count))) < length.least:
                 count += 1
