@@ -37,6 +37,7 @@ class CueKind(StrEnum):
     TIP = "tip"
     INSTRUCTION = "instruction"
     BREATH = "breath"
+    MOVE = "move"
     COUNT = "count"
     REMINDER = "reminder"
     CHANGE = "change"

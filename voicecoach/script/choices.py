@@ -39,7 +39,7 @@ SPOKEN = {
     Guidance.FULL: frozenset(CueKind),
     Guidance.FADING: frozenset(CueKind),
     Guidance.BRIEF: frozenset(CueKind) - {CueKind.TIP},
-    Guidance.CUES: frozenset({CueKind.NOTICE, CueKind.CHANGE, CueKind.BREATH, CueKind.COUNT}),
+    Guidance.CUES: frozenset({CueKind.NOTICE, CueKind.CHANGE, CueKind.BREATH, CueKind.MOVE, CueKind.COUNT}),
     Guidance.TONES: frozenset({CueKind.NOTICE, CueKind.CHANGE}),
 }
 """What is spoken at each level; the notice and the changes of side always are."""

@@ -263,7 +263,8 @@ class Lines:
 
     def _write(self, key: str, name: str, number: int, count: int) -> Score:
         heard, part = self.spoken[key], self._place_of(name, number, count)
-        score = write_heard(heard, part, CueKind.BREATH, self.voicing.tones[name])
+        kind = CueKind.BREATH if self.voicing.names is NAMES else CueKind.MOVE
+        score = write_heard(heard, part, kind, self.voicing.tones[name])
         if not _is_counted(heard):
             self.written[key] = score
         return score

@@ -12,7 +12,7 @@ from voicecoach.errors import quote
 from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.phase_steps import ByRound, Sounded
 from voicecoach.routine.values import EVERY, SHORTEST_APART, TONE, Every, Words
-from voicecoach.script.choices import Guidance
+from voicecoach.script.choices import SPOKEN
 from voicecoach.script.utterances import choose_words
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 COUNTS = {"{count}", "{count down}", "{beat}"}
 """Wordings that count breaths, moves or beats."""
-SPEAKING = {Guidance.FULL, Guidance.BRIEF}
-"""The levels of guidance at which reminders are heard."""
 
 Heard = Words | ByRound | Sounded
 When = Offset | Every | Formula
@@ -84,7 +82,7 @@ def write_heard(heard: Heard, part: Context, kind: CueKind, tone: Kind) -> Score
         return Sound(name.text, file=part.routine.sounds.get(name, ""), where=name.where)
     words = choose_words(heard, part)
     if kind is CueKind.REMINDER and not _is_count(words, part):
-        return part.phrase(words, kind, tone if part.choices.guidance in SPEAKING else None)
+        return part.phrase(words, kind, tone if CueKind.REMINDER in SPOKEN[part.choices.guidance] else None)
     counted = kind is CueKind.REMINDER or not COUNTS.isdisjoint(map(str.lower, words.wordings))
     return part.phrase(words, CueKind.COUNT if counted else kind, tone)
 

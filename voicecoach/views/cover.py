@@ -17,13 +17,13 @@ from unicodedata import category, normalize
 
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import Side
-from voicecoach.views.plot import COLOURS, INK, PAPER, SIDELESS, fullness, mix_colours
+from voicecoach.views.plot import COLOURS, INK, PAPER, SIDELESS, fullness, list_moves, mix_colours
 from voicecoach.views.shapes import BOLD, Anchor, Area, Label, Picture, Rect, Stroke, clean_text, text_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voicecoach.core.timeline import Chapter, PhaseSpan, Stretch, Timeline
+    from voicecoach.core.timeline import Chapter, PhaseSpan, Stretch, TimedSpan, Timeline
     from voicecoach.views.shapes import Line, Point, Shape
 
 SIZE = 700
@@ -74,8 +74,9 @@ def lay_out_cover(timeline: Timeline, title: str, word: str = "") -> Picture:
     """Return a cover as shapes; lengths are in the picture's pixels."""
     side = find_side(timeline)
     colour = COLOURS.get(side, SIDELESS) if side else SIDELESS
-    breathes = bool(timeline.phases)
-    hills = tuple(_shape_breaths(timeline) if breathes else _shape_mountains(timeline))
+    moves = list_moves(timeline)
+    breathes = bool(timeline.phases or moves)
+    hills = tuple(_shape_hills(timeline, moves))
     usual = median(map(_width, hills))
     across = min(max(ACROSS, 1.6 * usual), 4.5 * usual) if breathes else 3.6 * usual
     shapes = (
@@ -154,6 +155,22 @@ def _shape_breath(moves: Sequence[tuple[Kind, float]], high: float) -> Iterator[
         yield _Slope(last[1], at, 0)
 
 
+def _shape_hills(timeline: Timeline, moves: Sequence[TimedSpan]) -> Iterator[_Hill]:
+    """Return the hills of a session: of its breaths, or else of its movements or chapters."""
+    if timeline.phases:
+        return _shape_breaths(timeline)
+    return _shape_moves(moves) if moves else _shape_mountains(timeline)
+
+
+def _shape_moves(moves: Sequence[TimedSpan]) -> Iterator[_Hill]:
+    """Yield a peak for each phase of a movement; the longest is the highest."""
+    longest = max(_measure([each]) for each in moves)
+    for each in moves:
+        seconds = _measure([each])
+        high = 0.45 + 0.55 * seconds / longest
+        yield _Slope(0.45 * seconds, 0, high, straight=True), _Slope(0.55 * seconds, high, 0, straight=True)
+
+
 def _shape_mountains(timeline: Timeline) -> Iterator[_Hill]:
     """Yield a mountain for each chapter, or one for a session without chapters, so that every cover has a picture."""
     chapters = [_measure([each]) for each in timeline.chapters] or [float(timeline.duration)]
@@ -163,7 +180,7 @@ def _shape_mountains(timeline: Timeline) -> Iterator[_Hill]:
         yield _Slope(0.45 * size, 0, size, straight=True), _Slope(0.55 * size, size, 0, straight=True)
 
 
-def _measure(spans: Sequence[PhaseSpan] | Sequence[Chapter]) -> float:
+def _measure(spans: Sequence[PhaseSpan] | Sequence[Chapter] | Sequence[TimedSpan]) -> float:
     return float(spans[-1].end - spans[0].start)
 
 

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 from voicecoach.core.score import CueKind
 from voicecoach.errors import Problem, quote
 from voicecoach.script.choices import LEFT_RIGHT
-from voicecoach.views.cuesheet import split_lines
+from voicecoach.views.cuesheet import name_phase, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from voicecoach.core.breath import Kind
     from voicecoach.core.score import Side
     from voicecoach.core.timeline import Cue, Timeline
     from voicecoach.errors import Where
@@ -167,12 +166,12 @@ def _find_quiet(timeline: Timeline, words: Language) -> list[tuple[Fraction, Cue
 
 def _find_repeated(timeline: Timeline) -> Iterator[Problem]:
     """Find words, of two or more, that are heard several times in a row at phases of the same kind."""
-    rows: dict[Kind, list[str]] = defaultdict(list)
+    rows: dict[str, list[str]] = defaultdict(list)
     for _, lines in split_lines(timeline):
         for line in lines:
             if not _is_guided(line) or line.phase is None:
                 continue
-            row = rows[line.phase.kind]
+            row = rows[name_phase(line.phase)]
             if row and row[-1] != line.cue.text:
                 row.clear()
             row.append(line.cue.text)

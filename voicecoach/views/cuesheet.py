@@ -7,7 +7,8 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach.core.timeline import format_time
+from voicecoach.core.score import SpanKind
+from voicecoach.core.timeline import TimedSpan, format_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A cue, and the phase of the breath in which it starts, if there is one."""
+    """A cue, and the phase of the breath or move in which it starts, if there is one."""
 
     cue: Cue
-    phase: PhaseSpan | None = None
+    phase: PhaseSpan | TimedSpan | None = None
 
     @property
     def mark(self) -> str:
@@ -41,8 +42,29 @@ class Line:
         """Its phase, the phase's length, and its fill: ``exhale 6 s  40%``; empty without a phase."""
         if self.phase is None:
             return ""
-        kind, seconds = self.phase.kind.value, float(self.phase.end - self.phase.start)
-        return f"{kind:<6} {seconds:>4.3g} s {self.fill:>4.0%}"
+        seconds = float(self.phase.end - self.phase.start)
+        return f"{_shorten(name_phase(self.phase)):<6} {seconds:>4.3g} s {self.fill:>4.0%}"
+
+
+NAME = 6
+"""The width of the name of a phase in characters; longer ones are cut."""
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= NAME else f"{name[: NAME - 1]}…"
+
+
+def name_phase(phase: PhaseSpan | TimedSpan) -> str:
+    """Return the name of a phase: of a move, the author's."""
+    return (phase.name or phase.kind.value) if isinstance(phase, TimedSpan) else phase.kind.value
+
+
+def list_phases(timeline: Timeline) -> list[PhaseSpan | TimedSpan]:
+    """Return the phases of breaths and moves, in order; of a move with the breath, only the move."""
+    moves = [span for span in timeline.spans if span.kind is SpanKind.MOVE]
+    moved = {span.start for span in moves}
+    phases = [phase for phase in timeline.phases if phase.start not in moved]
+    return sorted([*phases, *moves], key=lambda each: each.start)
 
 
 def write_cuesheet(timeline: Timeline) -> str:
@@ -70,7 +92,7 @@ def write_table(timeline: Timeline) -> Iterator[str]:
 
 def split_lines(timeline: Timeline) -> Iterator[tuple[Chapter, tuple[Line, ...]]]:
     """Yield each chapter with a line for each of its cues."""
-    phases = deque(timeline.phases)
+    phases = deque(list_phases(timeline))
     for chapter, cues in split_chapters(timeline):
         yield chapter, tuple(Line(cue, _find_phase(cue, phases, timeline.grid)) for cue in cues)
 
@@ -80,7 +102,7 @@ def count_turns(timeline: Timeline) -> dict[Side, int]:
     return dict(Counter(chapter.side for chapter in timeline.chapters if chapter.side))
 
 
-def _find_phase(cue: Cue, phases: deque[PhaseSpan], grid: Fraction) -> PhaseSpan | None:
+def _find_phase(cue: Cue, phases: deque[PhaseSpan | TimedSpan], grid: Fraction) -> PhaseSpan | TimedSpan | None:
     """Return the phase in which a cue starts, and remove the phases before it from ``phases``.
 
     A cue starts on the grid, which may be slightly before its phase.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicecoach.core.breath import Kind
-from voicecoach.core.score import Side
+from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import format_time
 from voicecoach.views.text import one_line
 
@@ -57,6 +57,7 @@ def to_json(timeline: Timeline, *, title: str, language: str, voice: str, versio
         **({"spans": spans} if version > 1 else {}),
         "cues": [
             _write(each, track=each.track, **{name: getattr(each, name) for name in _CUE_FIELDS})
+            | ({"kind": CueKind.BREATH} if version == 1 and each.kind is CueKind.MOVE else {})
             for each in timeline.cues
         ],
         "chapters": [_write(each, title=each.title, side=each.side) for each in timeline.chapters],

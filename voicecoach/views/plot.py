@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Kind
-from voicecoach.core.score import CueKind, Moment, Side
+from voicecoach.core.score import CueKind, Moment, Side, SpanKind
 from voicecoach.core.timeline import format_time
 from voicecoach.views.plot_rows import INNER, MARGIN, WIDTH, split_rows
 from voicecoach.views.shapes import (
@@ -33,7 +33,7 @@ from voicecoach.views.text import format_seconds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
+    from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, TimedSpan, Timeline
     from voicecoach.views.plot_rows import Row, TextBlock
     from voicecoach.views.shapes import Line, Point, Shape
 
@@ -107,6 +107,8 @@ def _draw_row(row: Row, timeline: Timeline, title: str) -> Iterator[Shape]:
     yield from _draw_chapters(row, part.chapters, f"{title}: ")
     for run in _group_phases(part.phases):
         yield from _draw_breaths(row, run, part)
+    for move in list_moves(part):
+        yield from _draw_move(row, move, part)
     yield from _draw_stretches(row, part.stretches)
     yield from _draw_cues(row, part.cues)
     for words in row.words:
@@ -123,6 +125,7 @@ def _cut_row(row: Row, timeline: Timeline) -> Timeline:
         cues=tuple(filter(row.within, timeline.cues)),
         chapters=tuple(filter(row.within, timeline.chapters)),
         stretches=tuple(filter(row.within, timeline.stretches)),
+        spans=tuple(filter(row.within, timeline.spans)),
     )
 
 
@@ -263,6 +266,32 @@ def _draw_phases(row: Row, run: list[PhaseSpan], colour: str) -> Iterator[Shape]
             yield Label(x, row.base - 7, text, size, mix_colours(colour, INK, 0.3), Anchor.MIDDLE)
 
 
+def _draw_move(row: Row, move: TimedSpan, part: Timeline) -> Iterator[Shape]:
+    """Draw a phase of a movement: a slope from its start to its end, unless it goes with a breath, and its name."""
+    left, right = row.ends(move)
+    breathed = any(phase.start < move.end and phase.end > move.start for phase in part.phases)
+    colour = _colour(move.side)
+    if not breathed:
+        start, end = max(move.start, row.start), min(move.end, row.end)
+        slope = tuple((row.x(at), _rise(row, move, at)) for at in (start, end))
+        yield Area(((left, row.base), *slope, (right, row.base)), _tint(colour, 0.13))
+        yield Stroke((slope,), _tint(colour, 0.8), 1.6 if row.scale.words else 1)
+    name, size = clean_text(move.name), max(11, row.scale.words - 2)
+    text = name if breathed else f"{name} {format_seconds(move.end - move.start)}"
+    if row.scale.words and move.start >= row.start and text_width(text, size) < right - left - 8:
+        y = row.base - (7 + 1.3 * size if breathed else 7)
+        yield Label((left + right) / 2, y, text, size, mix_colours(colour, INK, 0.3), Anchor.MIDDLE)
+
+
+def _rise(row: Row, move: TimedSpan, at: Fraction) -> float:
+    return row.base + (row.crest - row.base) * float((at - move.start) / (move.end - move.start))
+
+
+def list_moves(timeline: Timeline) -> list[TimedSpan]:
+    """Return the phases of the movements of a session."""
+    return [span for span in timeline.spans if span.kind is SpanKind.MOVE]
+
+
 def _draw_stretches(row: Row, stretches: Iterable[Stretch]) -> Iterator[Shape]:
     """Draw a bar under each stretch, closed at its ends, with its seconds in it."""
     for stretch in stretches:
@@ -399,6 +428,7 @@ HEADS: dict[CueKind, Line] = {
     CueKind.NOTICE: _corners(4, 0),
     CueKind.TIP: _corners(3, 0.75),
     CueKind.INSTRUCTION: ((-0.8, -0.8), (0.8, -0.8), (0.8, 0.8), (-0.8, 0.8)),
+    CueKind.MOVE: ((-0.4, -0.9), (1, -0.9), (0.4, 0.9), (-1, 0.9)),
     CueKind.COUNT: ((-0.35, -1), (0.35, -1), (0.35, 1), (-0.35, 1)),
     CueKind.REMINDER: _corners(3, 0.25),
     CueKind.CHANGE: ((-0.9, -1), (0.9, -1), (-0.9, 1), (0.9, 1)),

@@ -11,14 +11,15 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from voicecoach.core.score import SpanKind
 from voicecoach.views.shapes import clean_text, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, Timeline
+    from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Stretch, TimedSpan, Timeline
 
-    Span = PhaseSpan | Cue | Chapter | Stretch
+    Span = PhaseSpan | TimedSpan | Cue | Chapter | Stretch
 
 WIDTH = 1200
 MARGIN = 44
@@ -157,7 +158,8 @@ def split_rows(timeline: Timeline) -> tuple[Row, ...]:
         start = Fraction(number * scale.seconds)
         bare = Row(scale, start, min(start + scale.seconds, timeline.duration), rows[-1].bottom if rows else HEADER)
         words = tuple(_break_words(bare, room) for room in rooms if start <= room.start < start + scale.seconds)
-        breathes = any(map(bare.within, timeline.phases)) or any(map(bare.within, timeline.stretches))
+        moves = [span for span in timeline.spans if span.kind is SpanKind.MOVE]
+        breathes = any(any(map(bare.within, spans)) for spans in (timeline.phases, timeline.stretches, moves))
         rows.append(replace(bare, breathes=breathes, words=words))
     return tuple(rows)
 

@@ -23,6 +23,7 @@ KINDS = {
     "tip": "yellow",
     "instruction": "default",
     "breath": "bold",
+    "move": "bold",
     "count": "bold",
     "reminder": "magenta",
     "change": "bold magenta",
@@ -37,6 +38,7 @@ PHASES = {
     "hold": "bright_white on #666666",
     "exhale": "bright_white on #2f5f9f",
     "pause": "bright_white on #666666",
+    "move": "bright_white on #1d6f7a",
 }
 PLACE = (9, 11, 5)
 PHASE = 18

@@ -23,7 +23,7 @@ SILENCE = Fraction(10)
 SECONDS_ONLY = 120
 """Seconds; a shorter silence is written in seconds only, a longer one in minutes and seconds."""
 
-_IN_A_BREATH = {CueKind.BREATH, CueKind.TONE, CueKind.COUNT}
+_IN_A_BREATH = {CueKind.BREATH, CueKind.MOVE, CueKind.TONE, CueKind.COUNT}
 
 
 @dataclass(frozen=True, slots=True)
