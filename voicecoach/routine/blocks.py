@@ -10,7 +10,7 @@ from voicecoach.routine.source import Items, Table, Text, find_key_place, find_p
 from voicecoach.routine.values import BLANK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from voicecoach.errors import Where
     from voicecoach.routine.model import Sided
@@ -67,6 +67,15 @@ def _make_column(key: Text, items: Sequence[Table]) -> Items:
     column.where = key.where
     column.places = [find_place(item, (key,)) for item in items]
     return column
+
+
+def list_coming(step: Model, nouns: Collection[str]) -> frozenset[str]:
+    """Return the names of the next round that a step gives values to whenever it is done, as a block or inside one."""
+    block = find_block(step)
+    if block is None or getattr(step, "only", None):
+        return frozenset()
+    own = [*block.vary, *(nouns if isinstance(step, EachSide) else ())] if isinstance(block, Round) else []
+    return frozenset(f"next {name}" for name in own).union(*(list_coming(each, nouns) for each in block.steps))
 
 
 def check_blocks(visits: Iterable[tuple[Path, Model, bool, frozenset[str]]], tree: Table) -> Iterator[Problem]:

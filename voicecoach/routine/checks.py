@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import accumulate, islice
+from operator import or_
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from voicecoach.core.breath import NAMES
 from voicecoach.errors import Problem, RoutineError, cut, find_close, order_problems, quote
 from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_languages, list_missing
-from voicecoach.routine.blocks import check_blocks, join_items
+from voicecoach.routine.blocks import check_blocks, join_items, list_coming
 from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
 from voicecoach.routine.formulas.evaluation import BREATH_NAMES, Formula
 from voicecoach.routine.formulas.paces import find_slip
@@ -133,17 +134,20 @@ def _visit_steps(  # noqa: PLR0913 - the context of the steps
     path: Path,
     names: frozenset[str],
     later: frozenset[str] = frozenset(),
+    ahead: frozenset[str] = frozenset(),
     *,
     sided: bool = False,
     nouns: Collection[str] = (),
 ) -> Iterator[Visit]:
     """Yield every step and every step inside it, in the order of the file.
 
-    ``later`` are the names of the next round, which only a step that is not for the last round can use.
+    ``later`` are the names of the next round, which only a step that is not for the last round can use, and ``ahead``
+    those of blocks that come after all of these steps.
     """
-    for number, step in enumerate(steps):
+    each_ahead = [*accumulate((list_coming(step, nouns) for step in reversed(steps)), or_, initial=ahead)][-2::-1]
+    for (number, step), following in zip(enumerate(steps), each_ahead, strict=True):
         at, inner = (*path, number), find_block(step)
-        here = names | later if getattr(step, "only", None) == "not last" else names
+        here = names | following | (later if getattr(step, "only", None) == "not last" else frozenset())
         yield at, step, sided, here
         if inner is None:
             continue
@@ -151,17 +155,18 @@ def _visit_steps(  # noqa: PLR0913 - the context of the steps
         both = around or isinstance(step, EachSide)
         into = (*at, _name_block(step))
         if isinstance(inner, PacedSteps):
-            yield from _visit_steps(inner.steps, (*into, "steps"), here, later, sided=both, nouns=nouns)
+            yield from _visit_steps(inner.steps, (*into, "steps"), here, later, following, sided=both, nouns=nouns)
             continue
         coming = _list_next_names(step, inner, nouns)
-        outside = here - coming
+        outside = here - (coming - following)
         below = outside | {*inner.vary, "round", "rounds"}
+        coming = coming.union(*(list_coming(each, nouns) for each in inner.steps))
         before = outside | coming | {"rounds"}
         yield from _visit_steps(inner.before, (*into, "before"), before, sided=around, nouns=nouns)
         for key in AROUND[1:]:
             between = getattr(inner, key.replace(" ", "_"), ())
             yield from _visit_steps(between, (*into, key), below | coming, sided=both, nouns=nouns)
-        yield from _visit_steps(inner.steps, (*into, "steps"), below, coming, sided=both, nouns=nouns)
+        yield from _visit_steps(inner.steps, (*into, "steps"), below, coming, following, sided=both, nouns=nouns)
 
 
 def _list_next_names(step: Model, inner: Round, nouns: Collection[str]) -> frozenset[str]:

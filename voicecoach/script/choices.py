@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 LEFT_RIGHT = (Side.LEFT, Side.RIGHT)
 
 
+def other_side(side: Side | None) -> Side | None:
+    """Return the other side; no side and both sides stay as they are."""
+    return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(side, side) if side else side
+
+
 class Guidance(StrEnum):
     """How much is said: everything, less and less from round to round, little, breath words only, or tones."""
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Kind, Pace, Span
-from voicecoach.core.score import CueKind, Mark, Moment, Offset, Paced, Phrase, Seq, Side, Sound, Wording
+from voicecoach.core.score import CueKind, Mark, Moment, Offset, Phrase, Seq, Side, Sound, Wording
 from voicecoach.errors import ChoiceError, Problem, RoutineError, TooManyError, UnknownNameError, Where, quote
 from voicecoach.language import capitalise
 from voicecoach.routine.formulas.evaluation import (
@@ -26,7 +26,7 @@ from voicecoach.routine.formulas.syntax import SyntaxSlipError
 from voicecoach.routine.source import find_place
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, LAST, LONGEST_SPAN, MOST_BREATHS, TONE, Words
-from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance, fade
+from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance, fade, other_side
 from voicecoach.script.inclusion import Inclusion
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.tally import BreathCount, Freedoms, Tally
@@ -73,6 +73,8 @@ class Context:
         listed: The values of the lists that are gone through inside that chapter.
         marked: The chapter that it is in: its exercise and what is done in it, and its side.
         whole: Whether it is inside one chapter, in which blocks begin no others of themselves.
+        ahead: Finds where a name has its next value, in a block that is still to come.
+        mirrored: Whether all sides are the other ones, to measure what is said of them.
         item: What the round or turn that it is in is named after.
         round: The round it is in, from 0, and of how many.
         again: Whether this is a later round.
@@ -101,6 +103,8 @@ class Context:
     listed: tuple[str, ...] = ()
     marked: tuple[tuple[str, ...], Side | None] = ((), None)
     whole: bool = False
+    ahead: Callable[[str], Context | None] | None = None
+    mirrored: bool = False
     item: str = ""
     round: tuple[int, int] = (0, 1)
     again: bool = False
@@ -185,7 +189,15 @@ class Context:
         Raises:
             ChoiceError: If it has none.
         """
-        return evaluate(text, self.values, self._note_evaluated, timed=timed)
+        ahead = {name: self.look_ahead(name) for name in Formula(text).names() - {*self.values}} if self.ahead else {}
+        coming = {name: found.values[name.removeprefix("next ")] for name, found in ahead.items() if found}
+        values = {**self.values, **coming} if coming else self.values
+        return evaluate(text, values, self._note_evaluated, timed=timed)
+
+    def look_ahead(self, name: str) -> Context | None:
+        """Return where a name after ``next`` has its next value, if that is not in the next round of this block."""
+        found = self.ahead(name.removeprefix("next ")) if self.ahead and name.startswith("next ") else None
+        return replace(found, side=other_side(found.side)) if found and self.mirrored else found
 
     def _note_evaluated(self, text: str) -> None:
         """Count a text that is evaluated, and note if it is a length of the listener's breath."""
@@ -312,20 +324,11 @@ class Context:
         sound = Sound(TONES[tone], CueKind.TONE, self.side, where=words.where) if tone else None
         if kind not in SPOKEN[self.guidance]:
             return sound if sound and self.guidance is Guidance.TONES else Seq()
-        try:
-            wordings = [self.wording(text) for text in words.wordings if text != TONE]
-        except UnknownNameError as error:  # a side's word in a value, in a place that has no side
-            what = f"{{{error.name}}} is in a value here, but has no side: say it in an 'each side', or write"
-            return self.report(words.where, f"{what} {{left {error.name}}}", Seq())
+        wordings = [wording for text in words.wordings if text != TONE and (wording := self._try_wording(text, words))]
         if not wordings:
             return sound or Seq()
         kept = wordings[-1:] if self._is_short(kind) else wordings
         return Phrase(tuple(kept), kind, self.side, sound if words.toned else None, words.where)
-
-    def own_phrase(self, key: str, kind: Kind) -> Score:
-        """Turn the program's own words for a phase into a phrase; without words, or room for them, a tone is heard."""
-        given = dict(self.words.words).get(key)
-        return self.phrase(Words((*map(str.strip, given.split("|")), TONE) if given else (TONE,)), CueKind.BREATH, kind)
 
     @property
     def guidance(self) -> Guidance:
@@ -340,13 +343,23 @@ class Context:
         """Say a sentence of the routine's head."""
         return self.phrase(Words((text,)), kind)
 
+    def _try_wording(self, text: str, words: Words) -> Wording | None:
+        """Fill a wording; one that says what comes next is left out if nothing does, as what comes was skipped."""
+        try:
+            return self.wording(text)
+        except UnknownNameError as error:
+            if not error.name.startswith("next "):  # a side's word in a value, in a place that has no side
+                what = f"{{{error.name}}} is in a value here, but has no side: say it in an 'each side', or write"
+                self.report(words.where, f"{what} {{left {error.name}}}", None)
+            return None
+
     def wording(self, text: str) -> Wording:
         """Fill a wording's braces for this side; what is said of the other side is its twin."""
         own = self.fill(text, self.side)
         self.spend(len(own))
         spoken = twin = self._pronounce(own)
-        if BLANK.search(text) and {self.side, self.following} & {*LEFT_RIGHT}:  # words without any are the same
-            mirrored = replace(self, side=other_side(self.side), following=other_side(self.following))
+        if BLANK.search(text) and (self.ahead or {self.side, self.following} & {*LEFT_RIGHT}):  # else it is the same
+            mirrored = replace(self, side=other_side(self.side), following=other_side(self.following), mirrored=True)
             twin = self._pronounce(mirrored.fill(text, mirrored.side))
         return Wording(own, (twin,) if twin != spoken else (), "" if spoken == own else spoken)
 
@@ -382,6 +395,8 @@ class Context:
                 return nouns[Side(which)][rest]
             if which == "next" and rest in sides.left and self.following in nouns:
                 return nouns[self.following][rest]
+        if name not in self.values and (coming := self.look_ahead(name)):
+            return coming.fill(f"{{{name.removeprefix('next ')}}}", coming.side)
         if name not in self.values:
             raise UnknownNameError("value", name, sorted(self.values))
         return self._say_value(name, self.following if name.startswith("next ") and self.following else side)
@@ -420,17 +435,3 @@ class Context:
 
     def _pronounce(self, text: str) -> str:
         return read_aloud(text, self.words, tuple(self.routine.model.pronounce.items()))
-
-
-def other_side(side: Side | None) -> Side | None:
-    """Return the other side; no side and both sides stay as they are."""
-    return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(side, side) if side else side
-
-
-def write_paced(pacing: Pacing, part: Context, write: Callable[[Context], Score]) -> Score:
-    """Write a part at a pace of its own, if that does not yield to the listener's."""
-    written = part.written if pacing.follows else pacing.own
-    if pacing.yields(part.choices.breath):
-        return write(replace(part, written=written))
-    own = replace(part, pace=pacing.own, written=written, emptied=pacing.emptied, beats=part.tally.begin())
-    return Paced(pacing.own, write(own))

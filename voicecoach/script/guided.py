@@ -12,9 +12,9 @@ from voicecoach.core.tempo import BEAT, count_beats, fill_tempo, read_beat, read
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.phase_steps import Groups, Moves, Sounded, Spoken, find_key, name_breath, read_phase_key
-from voicecoach.routine.values import Words
-from voicecoach.script.context import Context, write_paced
+from voicecoach.routine.values import TONE, Words
 from voicecoach.script.moments import measure_longest, write_heard, write_moments
+from voicecoach.script.pacing import write_paced
 from voicecoach.script.utterances import write_past
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from voicecoach.core.score import Offset, Score
     from voicecoach.core.tempo import Tempo
     from voicecoach.routine.phase_steps import BreathePhases, ByRound, LonePhase
+    from voicecoach.script.context import Context
 
 _Kept = TypeVar("_Kept")
 PhaseSides = tuple[tuple[str, Side], ...]
@@ -253,7 +254,7 @@ class Lines:
             own = self.part.written or self.part.routine.model.breath
             has: set[str] = {phase.kind for point in own.points for phase in point.phases}
             has |= {NAMES[name] for _, name, _ in self.phases}
-            self.owned[kind] = Seq() if kind in has else self.part.own_phrase(_AFTER[kind][1], kind)
+            self.owned[kind] = Seq() if kind in has else _write_own(_AFTER[kind][1], kind, self.part)
         return self.owned[kind]
 
     def _place_of(self, name: str, number: int, count: int) -> Context:
@@ -295,3 +296,9 @@ def take_phase(step: LonePhase, part: Context) -> Score:
     ((name, _, spoken),) = (lines := Lines(step, part, voice_breaths(part))).during(0, 1)
     later = tuple(lines.list_later(0, 1))
     return Cycle(((name, 1, spoken),), part.side, only=Kind(name), beat=part.beats.take(), at=later)
+
+
+def _write_own(key: str, kind: Kind, part: Context) -> Score:
+    """Turn the program's own words for a phase into a phrase; without words, or room for them, a tone is heard."""
+    given = dict(part.words.words).get(key)
+    return part.phrase(Words((*map(str.strip, given.split("|")), TONE) if given else (TONE,)), CueKind.BREATH, kind)

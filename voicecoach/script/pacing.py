@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Kind, Pace
+from voicecoach.core.score import Paced
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from voicecoach.core.score import Score
     from voicecoach.core.timeline import Timeline
+    from voicecoach.script.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +54,12 @@ class Pacing:
         """Return what is breathed in a session; in one of fixed breaths, the breath that is breathed most."""
         most = timeline.find_breath() if self.fixed else None
         return Pace((most,)) if most else self.choose(listener)
+
+
+def write_paced(pacing: Pacing, part: Context, write: Callable[[Context], Score]) -> Score:
+    """Write a part at a pace of its own, if that does not yield to the listener's."""
+    written = part.written if pacing.follows else pacing.own
+    if pacing.yields(part.choices.breath):
+        return write(replace(part, written=written))
+    own = replace(part, pace=pacing.own, written=written, emptied=pacing.emptied, beats=part.tally.begin())
+    return Paced(pacing.own, write(own))

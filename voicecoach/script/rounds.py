@@ -10,8 +10,7 @@ from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, UnknownNameError
 from voicecoach.routine.formulas.evaluation import Formula, Grown, evaluate, is_plain
 from voicecoach.routine.model import Change, Growing, PerSide, Sided, list_words
-from voicecoach.script.choices import LEFT_RIGHT
-from voicecoach.script.context import other_side
+from voicecoach.script.choices import LEFT_RIGHT, other_side
 from voicecoach.script.utterances import write_past
 
 if TYPE_CHECKING:

@@ -43,12 +43,14 @@ from voicecoach.routine.model import (
 from voicecoach.routine.model import PacedPart as PacedStep
 from voicecoach.routine.phase_steps import BreathePhases, ByRound, LonePhase, Moves, Named
 from voicecoach.routine.values import Words
+from voicecoach.script.ahead import look_into, look_past
 from voicecoach.script.choices import Guidance, Spread
-from voicecoach.script.context import SENTENCE_GAP, TONES, write_paced
+from voicecoach.script.context import SENTENCE_GAP, TONES
 from voicecoach.script.exercises import enter, find_played, find_resting, open_exercise, pace_exercise
 from voicecoach.script.guided import guide_breaths, guide_moves, take_phase
 from voicecoach.script.moments import measure_longest, write_moments
 from voicecoach.script.opening import PART_GAP
+from voicecoach.script.pacing import write_paced
 from voicecoach.script.rounds import (
     announces,
     choose_between,
@@ -80,10 +82,11 @@ ONE_SECOND = Span(rest=Fraction(1))
 
 def write_steps(steps: Iterable[Model], part: Context) -> Iterator[Score]:
     """Yield the score of each step that is to be done here, under the chapter that this place is in."""
-    for step in steps:
+    every = [*steps]
+    for number, step in enumerate(every):
         part.add()
         if is_done(step, part):
-            yield from _write_under_title(step, part)
+            yield from _write_under_title(step, replace(part, ahead=look_past(every[number + 1 :], part)))
 
 
 def _write_under_title(step: Model, part: Context) -> Iterator[Score]:
@@ -291,7 +294,8 @@ def _list_moments(step: Hold, longest: Fraction, part: Context) -> Iterator[tupl
 def _write_before(block: Round, played: Sequence[int], part: Context, following: Side | None) -> Iterator[Score]:
     """Write what comes before the first round, which can be announced there; its own round is the one around it."""
     values = {**look_ahead(block, (0, played[0]), part), "rounds": str(len(played))} if block.before else {}
-    yield from write_steps(block.before, replace(part, values=values, following=following, between=True))
+    ahead = look_into(block, 0, played, part, following if isinstance(block, Sided) else part.side)
+    yield from write_steps(block.before, replace(part, values=values, following=following, between=True, ahead=ahead))
 
 
 def _write_rounds(block: Block, part: Context, name: str) -> Iterator[Score]:
@@ -311,6 +315,8 @@ def _write_rounds(block: Block, part: Context, name: str) -> Iterator[Score]:
         coming = (place + 1, played[place + 1]) if place + 1 < len(played) else None
         turn = vary(block, place, played, part, coming)
         turn = replace(turn, again=part.again or place > 0, outermost=False)
+        if coming:
+            turn = replace(turn, ahead=look_into(block, coming[0], played, turn, turn.side))
         turn = mark_turn(block, name, turn, rounds, chaptered=part.outermost)
         steps = [(step, replace(before, between=True)) for step in block.between] if before else []
         yield from _write_announcement(steps, _begin_chapter(block, turn, part, steps), ())
@@ -358,6 +364,8 @@ def _write_turns(block: Sided, part: Context, name: str) -> Iterator[Score]:
         part.add()
         start = begun.setdefault(number, farthest)
         here = replace(part, side=side, following=other, again=part.again or number > 0, outermost=False)
+        if other and following is not None:
+            here = replace(here, ahead=look_into(block, following, played[other], here, other))
         coming = (following, played[other][following]) if other and following is not None else None
         varied = vary(block, number, played[side], here, coming)
         turn = mark_turn(block, name, varied, rounds[side], chaptered=True)
