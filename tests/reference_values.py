@@ -71,9 +71,9 @@ def read_pace(text: str, values: Mapping[str, str], listener: Pace | None = None
     whole, _, longer = whole.rpartition("+") if step else (whole, "", "")
     every = (as_seconds(evaluate(longer, values)), as_seconds(evaluate(step, values))) if step else ()
     points, follows = list_points(whole.strip(), values, listener)
-    kinds = [[kind for kind, _ in point] for point in points]
-    if follows and all(each == [kind for kind in KINDS if kind in each] for each in kinds):
-        points = [[(kind, dict(point).get(kind, Fraction(0))) for kind in KINDS] for point in points]
+    if follows and len({tuple(kind for kind, _ in point) for point in points}) > 1:
+        own = [{kind: sum(seconds for each, seconds in point if each == kind) for kind in KINDS} for point in points]
+        points = [[(kind, Fraction(each[kind])) for kind in KINDS] for each in own]
     if len({tuple(kind for kind, _ in point) for point in points}) > 1:
         points = [[phase for phase in point if phase[1]] for point in points]
     lasting = [any(phase[1] for phase in phases) for phases in zip(*points, strict=True)]
