@@ -16,7 +16,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # type checkers take it for true; importing `typing` would take 10 ms
 
 if TYPE_CHECKING:
-    from voicecoach.api.compose import breathe, chime, each_side, hold, pace, rest, say, seq
+    from voicecoach.api.compose import breathe, chime, each_side, hold, move, pace, rest, say, seq
     from voicecoach.api.functions import check, perform, plan
     from voicecoach.api.routines import Routine, load, loads
     from voicecoach.api.session import Files, Session
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "voicecoach.api.compose": ("breathe", "chime", "each_side", "hold", "pace", "rest", "say", "seq"),
+    "voicecoach.api.compose": ("breathe", "chime", "each_side", "hold", "move", "pace", "rest", "say", "seq"),
     "voicecoach.api.functions": ("check", "perform", "plan"),
     "voicecoach.api.routines": ("Routine", "load", "loads"),
     "voicecoach.api.session": ("Files", "Session"),
@@ -83,6 +83,7 @@ __all__ = [
     "hold",
     "load",
     "loads",
+    "move",
     "pace",
     "perform",
     "plan",

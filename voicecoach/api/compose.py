@@ -34,6 +34,8 @@ from voicecoach.core.score import (
     Wording,
     count_beats,
 )
+from voicecoach.core.tempo import count_beats as count_tempo_beats
+from voicecoach.core.tempo import list_names, read_beat, read_tempo
 from voicecoach.errors import ArgumentTypeError, ChoiceError, UnknownNameError, Where, quote
 
 if TYPE_CHECKING:
@@ -111,6 +113,39 @@ def breathe(  # noqa: PLR0913 - the phases of a breath
         if text is not None and text != ""
     )
     return Seq(tuple(Cycle(words, read_side("side", side), beat=number) for number in range(count)))
+
+
+def move(
+    count: int = 1, tempo: str = "1s", words: Mapping[str, str] | None = None, *, side: SideName | None = None
+) -> Score:
+    """Repeat a movement in a tempo with named phases, whatever the breath is, or with the phases of the breath.
+
+    >>> import voicecoach as vc
+    >>> from voicecoach.testing import FakeVoice
+    >>> score = vc.move(12, "down 3, up 2", {"down": "Lower | Down", "up": "Lift | Up"})
+    >>> vc.perform(score, lead_in=0, voice=FakeVoice()).duration
+    60.0
+
+    Args:
+        count: How many times.
+        tempo: The phases by name: in seconds as "down 3, up 2", with the breath as "down in, up out"; or the time from
+            one movement to the next, as "0.5s", whose only phase is called "beat".
+        words: What is said when a phase begins, by the name of the phase.
+        side: The side that is worked on.
+    """
+    count, text = read_count("count", count, MOST_BREATHS), read_text("tempo", tempo)
+    phases = read_tempo(text) if list_names(text) else read_beat(text)
+    if words is not None and not isinstance(words, Mapping):
+        raise ArgumentTypeError("words: it must be a mapping of phases to texts, such as {'down': 'Lower'}")
+    names = [phase.name for phase in phases]
+    for name in words or {}:
+        if name not in names:
+            raise UnknownNameError("phase", str(name), names)
+    spoken = tuple((name, 1, _phrase((said,), CueKind.MOVE, side)) for name, said in (words or {}).items())
+    beats = count_tempo_beats(phases)
+    return Seq(
+        tuple(Cycle(spoken, read_side("side", side), beat=beats * number, tempo=phases) for number in range(count))
+    )
 
 
 def hold(length: Seconds, *texts: str, at: Mapping[Seconds, str] | None = None, side: SideName | None = None) -> Score:
