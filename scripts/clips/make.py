@@ -1,4 +1,4 @@
-"""Speak the words of the built-in routines, as they are at their default choices, and compress them.
+"""Speak the words of some built-in routines, as they are at their default choices, and compress them.
 
 What is encoded and measured for the first of them is made, too: see ``entries``.
 Run it with ``scripts/make_clips``. The same versions of hibari, onnxruntime, numpy and ffmpeg (those of
@@ -24,7 +24,6 @@ from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.errors import ChoiceError, VoicecoachError
 from voicecoach.language import language
-from voicecoach.routine.library import list_built_in
 from voicecoach.voices.port import ShippedVoice
 from voicecoach.voices.shipped import INDEX, VERSION, find_key
 
@@ -40,9 +39,11 @@ CLIPS, PREPARED = "clips", "prepared"
 VOICE = "hibari:heart"
 FIRST = "leg-stretch"
 """The default session: all of its words are in one file, so that only one has to be read."""
+ROUTINES = (FIRST, "box-breathing", "four-seven-eight", "resonance-breathing", "cyclic-sigh")
+"""The routines whose words come with the program: its default, and those that people breathe to every day."""
 LONGEST = 140
 """Seconds of speech in a file, about: files are read by all cores at once."""
-BIT_RATE = 26_000
+BIT_RATE = 40_000
 """Bits a second for which Opus is asked."""
 BANDWIDTH = 12_000
 """Hz; the voice has nothing above it, and bits for it would be lost."""
@@ -107,10 +108,8 @@ def make_files() -> dict[str, bytes]:
 def make_clips(voice: ShippedVoice) -> dict[str, bytes]:
     """Return the content of the clips' files by name: the index, and a file of new clips for each routine."""
     recorder, index, files = Recorder(voice), dict[str, list[str | int]](), dict[str, bytes]()
-    for name in sorted(list_built_in(), key=lambda each: (each != FIRST, each)):
+    for name in ROUTINES:
         routine = voicecoach.load(name)
-        if routine.language != "en":
-            continue
         print(f"{name} ...", flush=True)
         known = set(recorder.clips)
         with tempfile.TemporaryDirectory() as folder:
