@@ -43,7 +43,7 @@ ROUTINES = (FIRST, "box-breathing", "four-seven-eight", "resonance-breathing", "
 """The routines whose words come with the program: its default, and those that people breathe to every day."""
 LONGEST = 140
 """Seconds of speech in a file, about: files are read by all cores at once."""
-BIT_RATE = 40_000
+BIT_RATE = 64_000
 """Bits a second for which Opus is asked."""
 BANDWIDTH = 12_000
 """Hz; the voice has nothing above it, and bits for it would be lost."""
