@@ -41,6 +41,10 @@ class SidelessError(ChoiceError):
     """A choice of a side for a routine without sides."""
 
 
+MOST_NAMED = 12
+"""The most names that a message lists: what fits on a line or two."""
+
+
 class UnknownNameError(ChoiceError):
     """The name of a routine, exercise or voice that does not exist, with the names most like it.
 
@@ -61,9 +65,11 @@ class UnknownNameError(ChoiceError):
         missing = f"no {self.kind} is called {quote(self.name)}"
         if self.near:
             return f"{missing}; did you mean {' or '.join(map(repr, self.near))}?"
-        if self.known and len(self.known) <= 12:  # noqa: PLR2004 - what fits on a line or two
-            return f"{missing}; there are: {', '.join(self.known)}"
-        return missing
+        if not self.known:
+            return missing
+        shown = self.known if len(self.known) <= MOST_NAMED else self.known[: MOST_NAMED - 1]
+        more = f", and {len(self.known) - len(shown)} more" if shown != self.known else ""
+        return f"{missing}; there are: {', '.join(shown)}{more}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -318,7 +318,7 @@ def test_the_json_has_the_version_that_is_asked_for(
 
 
 def test_the_schema_of_the_json_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["schema", "--timeline"]) == 0
+    assert run(["schema", "--plan"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "voicecoach-timeline/2"
 
 
@@ -329,7 +329,7 @@ def test_the_plan_as_json_keeps_its_contract(capsys: pytest.CaptureFixture[str])
     ]  # fmt: skip
     assert document["format"] == "voicecoach-timeline/2"
     assert (document["title"], document["language"], document["voice"]) == ("Sitting leg stretch", "en", "fake")
-    assert document["stretch"] == {"left": 72.0, "right": 72.0}
+    assert document["stretch"] == {"left": 68.0, "right": 68.0}
     for part, fields in CONTRACT.items():
         assert document[part]
         for each in document[part]:
@@ -346,8 +346,8 @@ def test_the_plan_as_json_keeps_its_contract(capsys: pytest.CaptureFixture[str])
 def test_the_plan_of_a_side_is_that_of_its_track(capsys: pytest.CaptureFixture[str]) -> None:
     left, right = (planned(capsys, "sitting-leg-stretch", "--side", side) for side in ("left", "right"))
     assert left["duration"] == right["duration"]
-    assert left["stretch"] == {"left": 72.0, "right": 0.0}
-    assert {each["side"] for each in right["phases"]} == {"right"}
+    assert left["stretch"] == {"left": 68.0, "right": 0.0}
+    assert {each["side"] for each in right["phases"]} == {None, "right"}, "the first breath is for both"
     assert left["title"] == "Sitting leg stretch: left"
 
 

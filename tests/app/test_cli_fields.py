@@ -22,6 +22,7 @@ from voicecoach.app.cli.parameters import Option
 from voicecoach.app.cli.plan import PlanOptions
 from voicecoach.app.cli.play import PlayOptions
 from voicecoach.app.cli.record import RecordOptions
+from voicecoach.app.cli.schema import SchemaOptions
 from voicecoach.app.cli.script import ScriptOptions
 from voicecoach.app.cli.show import ShowOptions
 from voicecoach.app.cli.verify import VerifyOptions
@@ -47,7 +48,7 @@ KINDS: dict[str, type[Options]] = {
     "doctor": DoctorOptions,
     "cache": CacheOptions,
     "list": Options,
-    "schema": Options,
+    "schema": SchemaOptions,
 }
 
 

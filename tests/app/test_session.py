@@ -100,7 +100,7 @@ def test_the_public_form_has_what_the_contract_says(fake: Path) -> None:
     assert set(shown["phases"][0]) == {"start", "end", "kind", "side", "breath"}
     assert set(shown["cues"][0]) == {"start", "end", "track", "kind", "text", "side", "wording", "wordings"}
     assert set(shown["chapters"][0]) == {"start", "end", "title", "side"}
-    assert shown["stretch"] == {"left": 72.0, "right": 72.0}
+    assert shown["stretch"] == {"left": 68.0, "right": 68.0}
 
 
 def test_an_output_is_a_folder_a_name_or_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

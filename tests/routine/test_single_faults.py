@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from voicecoach.errors import Problem
 
 TABLE = Path(__file__).parent / "single-faults.txt"
+ORIGINALS = Path(__file__).parent / "originals"
+"""Built-in routines as they were when the table was written, if they are others now."""
 MARK = "‸"
 
 
@@ -45,7 +47,9 @@ class Fault:
 
     @property
     def original(self) -> str:
-        return (BUILT_IN / f"{self.routine}.yaml").read_text(encoding="utf-8")
+        former = ORIGINALS / f"{self.routine}.yaml"
+        path = former if former.exists() else BUILT_IN / f"{self.routine}.yaml"
+        return path.read_text(encoding="utf-8")
 
     def marked(self) -> str:
         """Return the routine with the fault in it, and the mark at its place."""

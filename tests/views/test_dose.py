@@ -53,7 +53,7 @@ def test_the_built_in_routines_stretch_enough_or_not_at_all(name: str) -> None:
 
 
 def test_quick_breaths_make_little_stretch() -> None:
-    assert "each leg is stretched 30 s in total" in note_dose(
+    assert "each leg is stretched 28 s in total" in note_dose(
         [performed("sitting-leg-stretch", Choices(breath=read_pace("2-2")))]
     )
 

@@ -182,10 +182,10 @@ def test_a_session_lists_its_notice_titles_turns_and_closing() -> None:
     texts = [each.words for each in found]
     assert "Sitting leg stretch." in texts
     assert texts[0] == "Leg stretch."
-    assert texts[1].startswith("Before you take this up")
+    assert texts[1].startswith("You will need")
     assert found[-1].chapters[-1] == "End"
     assert len({each.file for each in found}) == len(found)
-    sides = {each.sides for each in found if " leg stays long" in each.words}
+    sides = {each.sides for each in found if each.words.startswith("Breathe freely. Now your ")}
     assert sides == {(Side.LEFT,), (Side.RIGHT,)}
 
 
@@ -193,7 +193,7 @@ def test_a_wording_has_the_same_name_in_any_routine() -> None:
     shared = {each.said: each.file for each in list_prompts(load_routine("leg-stretch"), Choices())}
     other = {each.said: each.file for each in list_prompts(load_routine("four-seven-eight"), Choices())}
     both = shared.keys() & other.keys()
-    assert "Breathe in" in both
+    assert "In" in both
     assert all(shared[said] == other[said] for said in both)
 
 
