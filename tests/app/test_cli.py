@@ -318,7 +318,7 @@ def test_the_json_has_the_version_that_is_asked_for(
 
 
 def test_the_schema_of_the_json_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["schema", "--plan"]) == 0
+    assert run(["schema", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "voicecoach-timeline/2"
 
 

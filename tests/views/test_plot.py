@@ -295,7 +295,7 @@ def test_an_svg_needs_nothing_from_elsewhere() -> None:
 
 def test_an_svg_tells_those_who_hear_it_what_it_shows() -> None:
     drawn = plot.plot_svg(one_turn(), TITLE)
-    assert f"<title>{TITLE}</title>\n<desc>0:40; stretch: left 34 s, right 0 s; 0:00 Sitting leg" in drawn
+    assert f"<title>{TITLE}</title>\n<desc>0:50; stretch: left 34 s, right 0 s; 0:00 Sitting leg" in drawn
 
 
 def test_the_picture_of_the_readme_is_drawn_by_this_code() -> None:

@@ -14,13 +14,13 @@ from voicecoach.app.cli.fields import Options, flag
 class SchemaOptions(Options):
     """Which schema is printed."""
 
-    plan: bool = flag("--plan", "The schema of the JSON of 'plan --json', in place of that of routines.")
+    json: bool = flag("--json", "The schema of the JSON of 'plan --json', in place of that of routines.")
 
 
-@define("schema", SchemaOptions, examples=("voicecoach schema > routine.schema.json", "voicecoach schema --plan"))
+@define("schema", SchemaOptions, examples=("voicecoach schema > routine.schema.json", "voicecoach schema --json"))
 def command(chosen: SchemaOptions) -> None:
     """Print the JSON Schema of routine files, for editors."""
     from voicecoach.routine.authoring import FILE
     from voicecoach.views.exchange import SCHEMA
 
-    click.echo((SCHEMA if chosen.plan else FILE).read_text(encoding="utf-8"), nl=False)
+    click.echo((SCHEMA if chosen.json else FILE).read_text(encoding="utf-8"), nl=False)
