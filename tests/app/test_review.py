@@ -109,6 +109,16 @@ def test_parameters_have_the_values_that_are_set(tmp_path: Path, capsys: pytest.
     assert "a ( is not closed; write ) where it ends" in capsys.readouterr().out
 
 
+def test_the_craft_of_guidance_is_checked_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_text(routine("{breathe: 3, in: In, out: Out we go}"))
+    assert run(["check", "a.yaml"]) == 0
+    assert capsys.readouterr().out == ""
+    assert run(["check", "--craft", "a.yaml"]) == 0
+    said, told = capsys.readouterr()
+    assert "a.yaml:3:31: warning: 'Out we go' is heard 3 times in a row; say something else" in said
+    assert "1 checked, no problems, " in told
+
+
 def test_a_tone_is_a_shorter_wording(tmp_path: Path) -> None:
     letters = "x" * 34
     (warning,) = reviewed(routine(f"{{breathe: 1, in: {letters}}}", "breath: 3-3\n"), tmp_path).warnings

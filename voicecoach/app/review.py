@@ -41,6 +41,7 @@ from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import LEFT_RIGHT, Choices
 from voicecoach.script.tally import MOST_STEPS
 from voicecoach.system import cache
+from voicecoach.views.craft import lint_craft
 from voicecoach.views.session_lint import lint_session
 from voicecoach.voices.cached import CachedVoice
 
@@ -106,7 +107,7 @@ class Review:
 
 
 @cache.enforce_limit()
-def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report) -> Review:
+def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report, *, craft: bool = False) -> Review:
     """Review a routine: its text, its session at its own breath, and that at every breath in ``asked``.
 
     Parameters have the values of the choices in ``request``.
@@ -114,7 +115,9 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
     Raises:
         ChoiceError: When there is no voice of the name in ``request``.
     """
-    return review_routine(lambda: load_routine(request.routine), request, asked, Environment(folder, report))
+    return review_routine(
+        lambda: load_routine(request.routine), request, asked, Environment(folder, report, craft=craft)
+    )
 
 
 def review_routine(
@@ -138,7 +141,8 @@ def review_routine(
     def measure_with(found: Speaker) -> Review:
         ruler = Ruler(found.voice, environment.report)
         own, *others = _try_breaths(routine, chosen, score, asked, ruler)
-        found_all = _conclude(routine, warnings, own, others, ruler)
+        craft = tuple(_check_craft(own, routine)) if environment.craft else ()
+        found_all = _conclude(routine, (*warnings, *craft), own, others, ruler)
         notes = order_problems([*found_all.notes, *_note_unequal(routine, chosen, own, ruler)])
         return replace(found_all, notes=tuple(notes), voice_note=found.note)
 
@@ -160,6 +164,12 @@ def _note_unequal(routine: LoadedRoutine, chosen: Choices, own: _Attempt, ruler:
     found = explain_unequal(left, right, causes) if left and right else None
     if found:
         yield replace(found, what=f"note: {found.what}")
+
+
+def _check_craft(own: _Attempt, routine: LoadedRoutine) -> Iterator[Problem]:
+    """Yield what is outside the limits of good guidance at the routine's own breath."""
+    if own.timeline:
+        yield from lint_craft(own.timeline, routine.words, Where(routine.file, 1, 1))
 
 
 def _conclude(

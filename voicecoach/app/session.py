@@ -41,6 +41,7 @@ class Environment:
         find: Finds the voice; None for `speaker.find_speaker`.
         clips: What a voice has spoken already, by its text.
         spoken_by: The name of that voice: another voice does not use its clips.
+        craft: Whether a review also looks at the craft of the guidance.
     """
 
     folder: Path
@@ -48,6 +49,7 @@ class Environment:
     find: Callable[[Request, Language, Path], Speaker] | None = None
     clips: Mapping[str, Clip] = field(default_factory=dict)
     spoken_by: str = ""
+    craft: bool = False
 
 
 @cache.enforce_limit()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voicecoach.app.cli.command import define
-from voicecoach.app.cli.fields import Options, arguments, option, several
+from voicecoach.app.cli.fields import Options, arguments, flag, option, several
 from voicecoach.app.cli.options import RATE, SETTING, VOICE
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import print_notes, show_progress
@@ -39,6 +39,7 @@ class CheckOptions(Options):
         "--voice", "Measure the words with this voice.", VOICE, shown="auto, the best for the language"
     )
     rate: int | None = option("--rate", "Measure the words at this many words a minute.", RATE, shown="the voice's own")
+    craft: bool = flag("--craft", "Also warn of what makes guidance hard to follow, as a late first breath.")
 
 
 @define(
@@ -61,7 +62,8 @@ def command(chosen: CheckOptions) -> int:
     for file in chosen.files:
         with show_progress(f"Checking {file}") as report:
             request = Request(file, choices, voice=chosen.voice, rate=chosen.rate, commands=read_commands())
-            reviews.append(review(request, chosen.breaths or (), folders.find_cache(), report))
+            found = review(request, chosen.breaths or (), folders.find_cache(), report, craft=chosen.craft)
+            reviews.append(found)
         _print_review(reviews[-1])
     print_notes(dict.fromkeys(filter(None, (each.voice_note for each in reviews))))
     return _conclude(reviews)
