@@ -48,6 +48,11 @@ def test_what_is_not_a_pace_is_refused_with_how_it_is_written(text: str, message
         read_pace(text)
 
 
+def test_a_phase_of_no_length_in_a_single_breath_of_a_pace_is_left_out() -> None:
+    assert read_pace("4-6..5-0-7") == read_pace("4-6..5-7")
+    assert read_pace("4-0-6-0..5-7") == read_pace("4-6..5-7")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from tests.fakes import measure, perform
+from tests.fakes import FRAME, measure, perform, spoken_seconds
 from voicecoach.core.breath import Kind, Span
 from voicecoach.core.notation import read_breath
-from voicecoach.core.score import Offset, Overrun, Slot, breathe, phrase
-from voicecoach.errors import FitError, Misfit, name_options
+from voicecoach.core.score import Offset, Overrun, Slot, breathe, phrase, seq
+from voicecoach.errors import FitError, Misfit, Where, name_options
 
 CALM = read_breath("4-6")
 LONG = "And now let go of it all, a little more with every breath that you take"
@@ -52,3 +53,24 @@ def test_words_without_a_place_lack_no_room() -> None:
     problem = refuse(Slot(Span(rest=Fraction(8)), overrun=Overrun.REFUSE, at=at))
     assert (problem.words, problem.lacks, problem.more_room) == ("Rest", Fraction(0), "")
     assert name_options(problem) == problem
+
+
+def test_a_rest_that_lasts_longer_than_it_is_written_is_noted_once_with_its_longest_time() -> None:
+    short, where = "And now let go of it all", Where("x.yaml", 3, 5)
+    rest = Slot(Span(rest=Fraction(3, 2)), phrase(short), name="rest", where=where)
+    needs = [spoken_seconds(text) for text in (short, LONG)]
+    assert Fraction(3, 2) < needs[0] < needs[1] < 5, "neither fits"
+    more = replace(rest, body=phrase(LONG))
+    timeline = perform(seq(rest, more, rest), measure, CALM)
+    (problem,) = timeline.grown
+    assert problem.what == f"the rest of 1.5 s lasts {float(needs[1]):.1f} s, since its words need that"
+    assert (problem.where, problem.remedy) == (where, "give it 5s, or shorten the words")
+    assert timeline.duration >= 2 * needs[0] + needs[1] - 3 * FRAME
+
+
+def test_a_rest_in_breaths_grows_by_whole_ones_and_one_that_is_long_enough_is_not_noted() -> None:
+    where = Where("x.yaml", 3, 5)
+    free = Slot(Span(breaths=1), phrase(LONG), name="rest", where=where)
+    assert perform(free, measure, CALM).grown == ()
+    (problem,) = perform(free, measure, read_breath("1-2")).grown
+    assert problem.what == "the rest of 3 s lasts 6 s, since its words need that"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.core.layout import find_breath, measure_air
+from voicecoach.core.layout import find_breath
 from voicecoach.core.timeline import ceil_to_grid
 
 if TYPE_CHECKING:
@@ -112,10 +112,6 @@ class Scene:
     def breath(self, beat: int) -> Breath:
         """Return a breath of the pace; past its end, the last."""
         return find_breath(self.breaths, beat)
-
-    def within(self, at: Fraction, seconds: Fraction, name: str) -> Scene:
-        """Return the scene inside a span that refuses to grow."""
-        return self.inside(Room(at + seconds - measure_air(seconds), name, seconds))
 
     def inside(self, room: Room) -> Scene:
         """Return the scene in which words have to end in a room; of two rooms, the one that ends first counts."""

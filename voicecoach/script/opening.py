@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Pause, Seq
@@ -47,6 +47,8 @@ def _list_sentences(whole: Context, leading: Sequence[LoadedRoutine]) -> list[st
             return _choose_safety(leading)
         case Intro.NONE:
             return []
+        case _:
+            assert_never(whole.choices.intro)
 
 
 def collect_notice(leading: Iterable[LoadedRoutine]) -> tuple[str, ...]:
