@@ -36,6 +36,13 @@ def test_phases_last_minutes_breaths_or_a_phase_of_the_breath() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text", ["heels up in, heels down out", "in in, stay hold, wait pause", "down 1.25, up 0.5", "on 2 breaths, off 3"]
+)
+def test_phases_are_written_in_the_usual_form(text: str) -> None:
+    assert ", ".join(map(str, read_tempo(text))) == text
+
+
 @given(tempos)
 def test_a_tempo_is_written_as_it_is_read(tempo: Tempo) -> None:
     finely = tuple(each for each in tempo if each.kind or each.span.in_breaths or each.span.rest * 100 % 1 == 0)

@@ -108,3 +108,18 @@ def test_tracks_are_equal_though_the_words_of_the_coming_side_are_not(word: str,
 )
 def test_without_a_block_to_come_there_is_no_next_value(steps: str, message: str) -> None:
     assert message in told(steps)
+
+
+def test_the_next_value_is_found_in_a_part_with_a_pace_of_its_own() -> None:
+    paced = f"pace: {{breath: 3-3, steps: [{{breathe: 1}}, {SECOND}]}}"
+    assert said(f"- {FIRST}\n- {{{NEXT}}}\n- {paced}")[2:] == ["Next, planks.", "Planks", "Bridges"]
+
+
+def test_after_the_rounds_of_an_inner_list_the_next_value_is_that_of_the_list_around_it() -> None:
+    inner = f"repeat: {{vary: {{move: [low, high]}}, steps: [say: '{{Move}}', {{{NEXT}}}]}}"
+    outer = f"repeat: {{vary: {{move: [squats, lunges]}}, steps: [say: '{{Move}}', {inner}]}}"
+    assert said(f"- {outer}\n- {SECOND}") == [
+        *("Squats", "Low", "Next, high.", "High", "Next, lunges."),
+        *("Lunges", "Low", "Next, high.", "High", "Next, planks."),
+        *("Planks", "Bridges"),
+    ]

@@ -345,3 +345,20 @@ def test_the_number_of_a_pass_stays_right_when_items_are_skipped() -> None:
 )
 def test_chapters_that_contradict_each_other_are_told(steps: str, message: str) -> None:
     assert message in told(steps)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("20s, 30s", "1/2, 3/4", ["1/2", "3/4"]),
+        ("20s, 30s", "10-5, 8-4", ["10-5", "8-4"]),
+        ("20s, 30s", "10 - 5, 3", ["twenty seconds", "thirty seconds"]),
+        ("20s, 30s", "jaw, 3", ["jaw", "three"]),
+        ("jaw, belly", "hip, knee", ["jaw", "belly"]),
+    ],
+)
+def test_rounds_are_called_after_the_first_list_of_words_or_else_the_first(
+    first: str, second: str, expected: list[str]
+) -> None:
+    script = load(f"- repeat: {{vary: {{one: [{first}], two: [{second}]}}, steps: [hold: 5s]}}")
+    assert titles(played(script)) == ["X", *expected]

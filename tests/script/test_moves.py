@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import FRAME, measure, perform, snap
+from tests.script.test_lists import load
 from tests.script.test_steps import SIDES, played, routine
 from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import CueKind, Side, SpanKind
-from voicecoach.errors import FitError
+from voicecoach.errors import FitError, RoutineError
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices, Guidance
 from voicecoach.views.cuesheet import list_phases, name_phase
@@ -154,3 +156,62 @@ def test_words_that_do_not_fit_between_two_moments_are_refused() -> None:
         played(routine(step))
     with pytest.raises(FitError, match="is said at 9 s, and the 'up' lasts 4 s"):
         played(routine({"move": 1, "tempo": "up 4", "at": {"up": {"9s": "Late"}}}))
+
+
+def list_within(timeline: Timeline, start: Fraction, seconds: int) -> list[tuple[float, str]]:
+    """Return what is heard in a span, and after how many tenths of a second in it."""
+    return [
+        (round(float(cue.start - start), 1), cue.text)
+        for cue in timeline.cues
+        if start - FRAME < cue.start < start + seconds
+    ]
+
+
+@pytest.mark.parametrize(
+    ("when", "heard_there", "said"),
+    [
+        ("every 3s", "Soft", [(3.0, "Soft"), (6.0, "Soft")]),
+        ("every {n}", "{beat}", [(4.0, "two")]),
+        ("every {n} / 2", "{passed}", [(2.0, "two seconds"), (4.0, "four seconds"), (6.0, "six seconds")]),
+        ("every 4s", {"sound": "tone-in"}, [(4.0, "tone-in")]),
+        ("{n}", {"sound": "tone-in"}, [(4.0, "tone-in")]),
+        ("{n} - 1s", "Soft", [(3.0, "Soft")]),
+        ("last {n} - 1s", "Soft", [(6.0, "Soft")]),
+    ],
+)
+def test_moments_of_a_hold_are_worked_out(when: str, heard_there: object, said: list[tuple[float, str]]) -> None:
+    timeline = played(routine({"hold": "9s", "at": {when: heard_there}}, parameters={"n": "4s"}))
+    (hold,) = (span for span in timeline.spans if span.kind is SpanKind.HOLD)
+    assert list_within(timeline, hold.start, 9) == said
+    counts = [(float(span.start - hold.start), span.name) for span in timeline.spans if span.kind is SpanKind.COUNT]
+    assert counts == ([(4.0, "2")] if heard_there == "{beat}" else [])
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("{hold: 9s, at: {'every {n} / 100': Soft}}", "'every {n} / 100' is too often; at least 0.1s is possible"),
+        ("{hold: 9s, at: {'{n} / 2s * 1 breath': Soft}}", "'{n} / 2s * 1 breath' is 2 breaths; write a time, as 10s"),
+        ("{move: 2, tempo: 'down {n} * 200, up 2'}", "lasts more than 600 s, the longest that is possible; write"),
+        ("{move: 2, tempo: 'down {n} / 100, up 2'}", "a phase lasts less than 0.1 s; write"),
+        ("{move: 2, beat: '{n} / 100', say: Step}", "a phase lasts less than 0.1 s; write"),
+    ],
+)
+def test_moments_and_tempos_that_can_not_be_are_all_refused_at_their_place(step: str, message: str) -> None:
+    script = load(f"- repeat: {{vary: {{n: [4s]}}, steps: [{step}, {{hold: '{{n}} * 100000'}}]}}")
+    with pytest.raises(RoutineError) as caught:
+        played(script)
+    wrong, other = str(caught.value).splitlines()
+    assert re.match(r"x\.yaml:4:\d+: ", wrong)
+    assert message in wrong
+    assert "lasts too long" in other, "all problems are reported together"
+
+
+def test_a_moment_is_heard_only_in_the_breaths_or_moves_that_it_is_meant_for_and_counts_them() -> None:
+    at = {"up": {"2s": "{count down}"}, "every 2 down": {"1s": "Soft"}}
+    moved = played(routine({"move": 3, "tempo": "up 4, down 4", "at": at}))
+    expected = [(2.0, "three"), (10.0, "two"), (13.0, "Soft"), (18.0, "one")]
+    assert list_within(moved, moves(moved)[0].start, 24) == expected
+    named = {key.replace("up", "in").replace("down", "out"): said for key, said in at.items()}
+    breathed = played(routine({"breathe": 3, "at": named}), Choices(breath=read_pace("4-4")))
+    assert list_within(breathed, breathed.phases[0].start, 24) == expected

@@ -18,7 +18,7 @@ from tests.fakes import FRAME, measure, perform, snap
 from tests.mutations import NAMES, spoilt
 from voicecoach.core.breath import Kind
 from voicecoach.core.notation import read_pace
-from voicecoach.core.score import CueKind, Side
+from voicecoach.core.score import CueKind, Side, SpanKind
 from voicecoach.errors import ChoiceError, FitError, RoutineError
 from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.routine.model import RoutineModel
@@ -739,3 +739,12 @@ def test_the_end_of_a_stretch_is_no_word_that_a_pause_of_the_listener_answers() 
     step = {"breathe": 2, "in": "In", "stretch": "to last out"}
     timeline = played(routine(step), Choices(breath=read_pace("4-4-4-4")))
     assert [cue.text for cue in timeline.cues if cue.kind is CueKind.BREATH] == ["In", "Hold the breath"] * 2
+
+
+@pytest.mark.parametrize(
+    ("step", "kind"), [({"rest": "5s"}, SpanKind.REST), ({"hold": "5s"}, SpanKind.HOLD)], ids=["rest", "hold"]
+)
+def test_a_name_without_a_value_stays_as_it_is_on_the_timeline(step: Step, kind: SpanKind) -> None:
+    named = {**step, "name": "{leg} up"}
+    spans = played(routine(named, {"each side": {"rounds": 1, "steps": [named]}})).spans
+    assert [span.name for span in spans if span.kind is kind] == ["{leg} up", "left leg up", "right leg up"]
