@@ -8,6 +8,7 @@ __all__ = [
     "caution",
     "chapters",
     "cover",
+    "craft",
     "cuesheet",
     "dose",
     "exchange",
