@@ -66,7 +66,7 @@ def test_a_name_that_is_near_to_none_is_told_with_all_when_they_are_few() -> Non
     few = UnknownNameError("voice", "zzz", ["a", "b"], "'voicecoach voices' lists them")
     assert str(few) == "no voice is called 'zzz'; there are: a, b\n'voicecoach voices' lists them"
     many = UnknownNameError("voice", "zzz", [str(number) for number in range(99)])
-    assert str(many) == "no voice is called 'zzz'; there are: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, and 88 more"
+    assert str(many) == "no voice is called 'zzz'"
 
 
 @pytest.mark.parametrize("text", ["a\nb\rc", "\x1b[31mred", "x" * 10_000, "\udcff"])

@@ -65,11 +65,9 @@ class UnknownNameError(ChoiceError):
         missing = f"no {self.kind} is called {quote(self.name)}"
         if self.near:
             return f"{missing}; did you mean {' or '.join(map(repr, self.near))}?"
-        if not self.known:
-            return missing
-        shown = self.known if len(self.known) <= MOST_NAMED else self.known[: MOST_NAMED - 1]
-        more = f", and {len(self.known) - len(shown)} more" if shown != self.known else ""
-        return f"{missing}; there are: {', '.join(shown)}{more}"
+        if self.known and len(self.known) <= MOST_NAMED:
+            return f"{missing}; there are: {', '.join(self.known)}"
+        return missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,8 @@ def test_all_wordings_of_the_built_in_routines_in_a_language_are_listened_to() -
     english = list_phrases(choose_routines([], "en"), "en")
     said = [phrase.said for phrase in english]
     assert len(said) == len(set(said)) > 300
-    assert {"Hold", "Breathe in, sit tall", "Left", "Right"} <= set(said)
-    fold = next(phrase for phrase in english if phrase.words == "Breathe in, sit tall")
+    assert {"Hold", "Breathe in, and sit tall", "Left", "Right"} <= set(said)
+    fold = next(phrase for phrase in english if phrase.words == "Breathe in, and sit tall")
     assert {"leg-stretch", "sitting-leg-stretch"} <= set(fold.routines)
     assert any(phrase.said != phrase.words for phrase in english)
     assert [each.name for each in choose_routines([], "de")] == ["sitting-leg-stretch.de"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,8 +33,6 @@ from voicecoach.script.fit import Fit, LengthError, Trial, fit_length, prepare_a
 from voicecoach.voices.cached import CachedVoice
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from voicecoach.core.breath import Pace
     from voicecoach.core.timeline import Timeline
 
@@ -168,6 +167,7 @@ def test_a_rest_after_a_sound_that_still_rings_is_as_long_as_it_has_to_be() -> N
     assert fit.amount.closing == pytest.approx(7, abs=0.05)
 
 
+ORIGINALS = Path(__file__).parents[1] / "routine" / "originals"
 STIFF = {"breath-ladder", "four-seven-eight", "interval-training", "muscle-relaxation", "alternate-nostril-breathing"}
 """Built-ins of timed holds, of a list, or with a limit for good reasons: not every length can be had of them."""
 
@@ -207,7 +207,8 @@ def test_a_length_never_cuts_a_list(limits: dict[str, int]) -> None:
 
 @pytest.mark.many
 def test_an_hour_takes_few_attempts() -> None:
-    attempt, tried = prepare_attempt(load_routine("sitting-leg-stretch"), Choices(), measure, FRAME), []
+    script = load_routine(str(ORIGINALS / "sitting-leg-stretch.yaml"))
+    attempt, tried = prepare_attempt(script, Choices(), measure, FRAME), []
 
     def counted(amount: Amount) -> Trial | None:
         tried.append(amount)

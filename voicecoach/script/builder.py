@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
-from voicecoach.errors import ChoiceError, RoutineError, SidelessError, UnknownNameError, order_problems
+from voicecoach.errors import (
+    MOST_NAMED,
+    ChoiceError,
+    RoutineError,
+    SidelessError,
+    UnknownNameError,
+    find_close,
+    order_problems,
+)
 from voicecoach.routine.model import EachSide, Repeat, is_collection, walk_steps
 from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import add_bells, choose_end, choose_start
@@ -207,8 +215,11 @@ def _find_names(routine: LoadedRoutine, choices: Choices, optional: Sequence[str
 
 def _check_skipped(skipped: Iterable[str], exercises: Sequence[str], names: Mapping[str, str]) -> None:
     """Refuse a name to skip that nothing has."""
-    unknown = [name for name in skipped if name.casefold() not in names]
-    _check_names("exercise in this routine", unknown, [*dict.fromkeys((*exercises, *names.values()))])
+    every = [*dict.fromkeys((*exercises, *names.values()))]
+    there = {*names, *(each.casefold() for each in exercises)}
+    for name in sorted(name for name in skipped if name.casefold() not in there):
+        known = every if find_close(name, every) or len(every) <= MOST_NAMED else exercises
+        raise UnknownNameError("exercise in this routine", name, known)
 
 
 def _check_names(kind: str, names: Iterable[str], known: Sequence[str], remedy: str = "") -> None:
