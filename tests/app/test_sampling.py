@@ -227,7 +227,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
     """What `make` and `plan` ask for; nothing is made."""
     found: list[Request] = []
 
-    def stop(request: Request, *_: Any) -> None:  # noqa: ANN401 - whatever they take
+    def stop(request: Request, *_: Any, **_options: Any) -> None:  # noqa: ANN401 - whatever they take
         found.append(request)
         raise EncodeError("stopped here")
 
