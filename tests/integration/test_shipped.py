@@ -18,9 +18,11 @@ from voicecoach.app.request import Request
 from voicecoach.app.speaker import choose_voice
 from voicecoach.audio import ffmpeg, mp3
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, read_wave
+from voicecoach.errors import Where
 from voicecoach.language import language
 from voicecoach.system import cache, prepared
 from voicecoach.system.assets import find_clips, find_prepared, find_room_tone
+from voicecoach.views.craft import lint_craft, measure_craft
 from voicecoach.voices import shipped
 from voicecoach.voices.port import ShippedVoice
 from voicecoach.voices.shipped import ShippedClips
@@ -123,3 +125,12 @@ def test_another_encoder_finds_nothing(made: dict[str, bytes], monkeypatch: pyte
 def test_the_clips_and_entries_are_small() -> None:
     folders = (find_clips(), find_prepared())
     assert sum(path.stat().st_size for folder in folders for path in folder.iterdir()) < LARGEST
+
+
+def test_the_default_session_keeps_the_craft_of_guidance(tmp_path: Path) -> None:
+    session = vc.Studio(voice=VOICE, cache=tmp_path).plan(FIRST)
+    figures = measure_craft(session.timeline, language("en"))
+    assert figures.first_breath is not None
+    assert figures.first_breath <= 45
+    assert figures.stretch >= 0.4
+    assert list(lint_craft(session.timeline, language("en"), Where(FIRST, 1, 1))) == []
