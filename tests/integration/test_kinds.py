@@ -75,7 +75,7 @@ def test_each_kind_of_voice_guides_the_same_breaths(tmp_path: Path, kept: Path) 
         assert [(each.kind, each.end - each.start, each.side, each.breath) for each in other.phases] == [
             (each.kind, each.end - each.start, each.side, each.breath) for each in expected.phases
         ], voice
-        assert [other.measure_stretch(side) for side in (Side.LEFT, Side.RIGHT)] == [24, 24]
+        assert [other.measure_stretch(side) for side in (Side.LEFT, Side.RIGHT)] == [34, 34]
         assert [chapter.title for chapter in other.chapters] == [chapter.title for chapter in expected.chapters]
     own = others[0].cues
     assert [cue.text for cue in own] == [cue.text for cue in expected.cues]

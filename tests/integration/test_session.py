@@ -230,17 +230,17 @@ def test_each_leg_has_a_track_of_its_own_of_the_same_length_to_the_frame(kept: P
     (left, left_file, _), (right, right_file, _) = made.files
     assert left_file.samples == right_file.samples
     assert left_file.samples % 1152 == 0
-    assert left.timeline.measure_stretch(Side.LEFT) == right.timeline.measure_stretch(Side.RIGHT) == 24
+    assert left.timeline.measure_stretch(Side.LEFT) == right.timeline.measure_stretch(Side.RIGHT) == 34
     assert left.timeline.measure_stretch(Side.RIGHT) == right.timeline.measure_stretch(Side.LEFT) == 0
     for track, file, number in ((left, left_file, "1/2"), (right, right_file, "2/2")):
-        assert track.timeline.cues[0].kind is CueKind.NOTICE
+        assert track.timeline.cues[1].kind is CueKind.NOTICE
         assert {cue.side for cue in track.timeline.cues} <= {track.side, None}
         assert not any(cue.kind is CueKind.CHANGE for cue in track.timeline.cues)
         tags = ID3(file.path)
         assert str(tags["TRCK"]) == number
         assert str(tags["TALB"]) == "Sitting leg stretch"
         assert str(tags["TLAN"]) == "eng"
-        assert "Fold from the waist" in str(tags.getall("USLT")[0])
+        assert "Sit down on the floor" in str(tags.getall("USLT")[0])
         assert tags.getall("COMM")[0].text[0] == " ".join(made.session.notice)
         assert len(tags.getall("CHAP")) == len(track.timeline.chapters)
 
