@@ -18,6 +18,7 @@ from tests.reference_values import (
     Length,
     Pace,
     Routine,
+    Tempo,
     as_length,
     as_list,
     as_seconds,
@@ -38,6 +39,7 @@ from tests.reference_values import (
     number_word,
     rank,
     read_pace,
+    read_tempo,
     seconds_of,
     walk,
 )
@@ -55,11 +57,13 @@ KINDS = {"in": "inhale", "hold": "hold", "out": "exhale", "pause": "pause"}
 TONES = {"in": "tone-in", "hold": "tone-hold", "out": "tone-out", "pause": "tone-hold"}
 SPOKEN = {"cues": {"notice", "change", "breath", "count"}, "tones": {"notice", "change"}}
 AFTER = {"hold": ("in", "hold"), "pause": ("out", "empty")}  # phases that only the listener's breath has
-KEY = re.compile(r"(?:(first|(?:from )?last(?: \d+)?|odd|even|(?:every |from )?\d+) )?(in|hold|out|pause)(?: (\d))?")
+WHICH = r"(?:(first|(?:from )?last(?: \d+)?|odd|even|(?:every |from )?\d+) )?"
+COUNTS = {"{count}", "{count down}", "{beat}"}
 BLANK = re.compile(r"\{([^{}]*)\}")
 BOTH = ("left", "right")
 OTHER = {"left": "right", "right": "left"}
 Phase = tuple[Fraction, Fraction, str, str | None]
+Moment = tuple[Fraction, "Heard | None"]
 Cue = tuple[Fraction, Fraction, str, str, str | None, int, int]
 Chapter = tuple[Fraction, Fraction, str, str | None]
 
@@ -99,6 +103,8 @@ class Place:
     resting: Place | None = None
 
     marked: tuple[tuple[str, ...], str | None] = ((), None)
+    ahead: tuple[tuple[set[str], Sequence[Routine], Place], ...] = ()
+    mirrored: bool = False
     whole: bool = False
 
     def begin(self) -> Place:
@@ -107,7 +113,7 @@ class Place:
 
 
 class Heard(NamedTuple):
-    """Words: each wording with how long it is heard, and the frames that it takes; the tone is heard if none fits."""
+    """Words: each wording with how long it is heard, and the frames that it takes; the sound is heard if none fits."""
 
     wordings: list[tuple[str, Fraction, Fraction]]
     kind: str
@@ -120,6 +126,16 @@ class Room(NamedTuple):
 
     end: Fraction
     grows: bool = False
+
+
+class Slot(NamedTuple):
+    """A phase: its name, the phase of the breath that it is, its seconds, if it is one of a move, its number."""
+
+    name: str
+    kind: str
+    seconds: Fraction
+    moved: bool
+    nth: int
 
 
 class Mark(NamedTuple):
@@ -146,6 +162,7 @@ class Reading:
 
     duration: Fraction
     phases: list[tuple[Fraction, Fraction, str, str | None, int]]
+    moves: list[tuple[Fraction, Fraction, str, str | None, int]]
     cues: list[Cue]
     chapters: list[Chapter]
     stretch: dict[str, Fraction]
@@ -179,7 +196,7 @@ class Reader:
         for number in range(14):
             self.cautious = number >= 12
             self.now, self.held, self.chapter, self.told, self.begun = Fraction(0), None, None, set(), set()
-            self.paces, self.cues, self.breaths, self.marks, self.refused = [], [], [], [], []
+            self.paces, self.cues, self.breaths, self.moves, self.marks, self.refused = [], [], [], [], [], []
             self.session(file)
             found = [beats.most for beats in self.paces]
             if found == self.totals:
@@ -198,6 +215,7 @@ class Reader:
     paces: list[Beats] = field(default_factory=list)
     cues: list[Cue] = field(default_factory=list)
     breaths: list[list[Phase]] = field(default_factory=list)
+    moves: list[list[Phase]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -322,8 +340,7 @@ class Reader:
 
     def collect(self) -> Reading:
         end = max([ceil(self.now), *(ceil(cue[1]) for cue in self.cues)])
-        taken = enumerate(sorted(self.breaths, key=lambda each: each[0][0]))
-        phases = [(*phase, number) for number, each in taken for phase in each]
+        phases, moves = number_phases(self.breaths), number_phases(self.moves)
         stretch, begun = dict.fromkeys(BOTH, Fraction(0)), dict[str | None, Fraction]()
         for mark in self.marks:
             if mark.kind == "stretch":
@@ -331,7 +348,7 @@ class Reader:
             for side in BOTH if mark.kind == "release" else ():
                 stretch[side] += mark.start - begun[mark.side] if mark.side in {side, None, "both"} else 0
         cues = sorted(self.cues, key=lambda cue: cue[0])
-        return Reading(end, phases, cues, self.list_chapters(ceil(self.now)), stretch, self.refused)
+        return Reading(end, phases, moves, cues, self.list_chapters(ceil(self.now)), stretch, self.refused)
 
     def list_chapters(self, end: Fraction) -> list[Chapter]:
         """Return the chapters, each until the next; one of no time is none, and neighbours of one title are one."""
@@ -359,8 +376,9 @@ class Reader:
 
     def wording(self, text: str, at: Place) -> tuple[str, Fraction, Fraction]:
         """Return a text with how long it is heard, and the frames it takes: those of the side with longer words."""
-        mirrored = replace(at, side=mirror(at.side), following=mirror(at.following))
-        own, twin = self.fill(text, at), self.fill(text, mirrored) if {at.side, at.following} & {*BOTH} else ""
+        mirrored = replace(at, side=mirror(at.side), following=mirror(at.following), mirrored=True)
+        sided = at.ahead or {at.side, at.following} & {*BOTH}
+        own, twin = self.fill(text, at), self.fill(text, mirrored) if sided else ""
         lasts = self.seconds(own, at.file)
         return own, lasts, ceil(max(lasts, self.seconds(twin, at.file) if twin else lasts))
 
@@ -372,7 +390,7 @@ class Reader:
         if heard is None:
             return False
         if not heard.wordings:
-            self.sound(heard.tone, "tone", heard.side)
+            self.sound(heard.tone, heard.kind, heard.side)
             return True
         soonest = max(self.now, min(self.free(), self.held.end + LEAST_GAP)) if self.held else self.now
         there, count = room.end - soonest if room else math.inf, len(heard.wordings)
@@ -424,7 +442,36 @@ class Reader:
         for side, word in ((at.side, name), (following, rest)):
             if word in nouns.get(side, {}):
                 return str(nouns[side][word])
+        if which == "next" and name not in at.values and (coming := self.look_ahead(rest, at)):
+            return self.noun(rest, coming)
         return self.value(name, replace(at, side=at.following) if which == "next" and at.following else at)
+
+    def look_ahead(self, name: str, at: Place) -> Place | None:
+        """Return the place of the round to come that gives a name its value, in what follows."""
+        for names, steps, place in at.ahead:
+            found = place if name in names else self.look_into(name, steps, place)
+            if found:
+                return replace(found, side=mirror(found.side) if at.mirrored else found.side)
+        return None
+
+    def look_into(self, name: str, steps: Sequence[Routine], at: Place) -> Place | None:
+        for step in steps:
+            block, sided = step.get("each side") or step.get("repeat"), "each side" in step
+            if self.is_done(step, at) and (block or "pace" in step):
+                first = self.first_turn(block, at, sided=sided) if block else at
+                names = list_varying(block, first, sided=sided) if block else set[str]()
+                inside = (block or step["pace"])["steps"]
+                if found := first if name in names else self.look_into(name, inside, first):
+                    return found
+        return None
+
+    def first_turn(self, block: Routine, at: Place, *, sided: bool) -> Place:
+        chosen = self.rounds if at.outermost and not self.sided else None
+        if not sided:
+            return self.vary(block, 0, self.count_rounds(block, at, chosen)[0], at, None)
+        counts = {side: self.count_rounds(block, replace(at, side=side), self.rounds)[0] for side in BOTH}
+        _, side = next(self.order(block, counts))
+        return self.vary(block, 0, counts[side], replace(at, side=side), None)
 
     def value(self, name: str, at: Place) -> str:
         """Return a value in words: a number, breaths as they are counted here, a time, or a text with names in it."""
@@ -488,14 +535,16 @@ class Reader:
             write(replace(own, beats=self.begin_pace()))
 
     def breathe(self, step: Routine, at: Place) -> None:
-        asked = self.count(as_length(evaluate(str(step["breathe"]), at.values)), at)
+        """Breathe, or move, so many times."""
+        stretch = step.get("stretch", "")
+        asked = self.count(as_length(evaluate(step.get("breathe") or step["move"], at.values)), at)
         count = min(asked, self.number(step["max"], at)) if "max" in step else asked
-        if "stretch" in step:
+        if stretch:
             self.mark("stretch", at.side)
         for number in range(count):
-            last = number == count - 1
-            self.take_breath(step, number, count, at, returns=last and step.get("stretch") == "to last out")
-        if step.get("stretch") == "all":
+            last = stretch.removeprefix("to last ") if number == count - 1 else ""
+            self.take_breath(step, number, count, at, returns=last)
+        if stretch == "all":
             self.mark("release", at.side)
         self.warn_past(step, asked, at)
 
@@ -507,60 +556,135 @@ class Reader:
         return as_length(evaluate(str(value), at.values)).breaths
 
     def take_breath(  # noqa: PLR0913
-        self, step: Routine, number: int, count: int, at: Place, *, only: str = "", returns: bool = False
+        self, step: Routine, number: int, count: int, at: Place, *, only: str = "", returns: str = ""
     ) -> None:
-        """Breathe one breath, or one phase of it; it waits until its first words can be heard as their phase begins."""
-        beats, said = at.beats, dict(self.words_of_breath(step, number, count, at))
-        breath = self.take(at.pace, beats.taken, beats.total)
-        beats.go(beats.taken + 1)
-        beats.most = max(beats.most, beats.taken)
-        own = {kind for kind, _ in at.written.points[0]} | {match[2] for key in step if (match := KEY.fullmatch(key))}
-        worded, seen, phases = {kind for (kind, _), heard in said.items() if heard}, list[str](), []
-        for kind, seconds in breath:
-            if only in {"", kind}:
-                seen.append(kind)
-                heard = said.get((kind, seen.count(kind)))
-                adds = kind in AFTER and kind not in own and AFTER[kind][0] in worded
-                phases.append((kind, seconds, self.own_words(kind, at) if adds else heard))
-        self.wait(phases)
-        taken = list[Phase]()
-        self.breaths.append(taken)
-        for kind, seconds, heard in phases:
+        """Breathe or move once, or one phase of a breath; it waits until what is heard first can be heard in time."""
+        tempo = read_tempo(step, at.values)
+        phases = [each for each in self.list_phases(tempo, at) if only in {"", each.kind}]
+        at = replace(at, values={**at.values, "count": str(number + 1), "count down": str(count - number)})
+        places = [replace(at, side=step.get("sides", {}).get(phase.name, at.side)) for phase in phases]
+        later = find_keyed(step.get("at", {}), tempo, number, count)
+        parts = list[list[Moment]]()
+        for phase, here, begins in zip(
+            phases, places, self.list_begins(step, tempo, phases, places, (number, count)), strict=True
+        ):
+            written = later.get((phase.name, phase.nth), {})
+            bounded = not is_breathed(tempo) and not any(length.breaths for _, _, length in tempo)
+            parts.append([(Fraction(0), begins), *self.moments(written, phase.seconds, here, bounded=bounded)])
+        self.wait(phases, parts)
+        breath, move = list[Phase](), list[Phase]()
+        self.breaths.append(breath)
+        self.moves.append(move)
+        for phase, here, heard in zip(phases, places, parts, strict=True):
             begun = self.now
-            if returns and kind == "out" and "exhale" not in [each[2] for each in taken]:
+            if (phase.name, phase.nth) == (returns, 1):
                 self.mark("release", at.side)
-            self.say(heard, Room(begun + seconds - air(seconds)))
-            self.now = begun + seconds
-            taken.append((begun, self.now, KINDS[kind], step.get("sides", {}).get(kind, at.side)))
+            self.lay(heard, phase.seconds)
+            breath += [(begun, self.now, KINDS[phase.kind], here.side)] if phase.kind else []
+            called = "beat" if phase.name == "say" else phase.name
+            move += [(begun, self.now, called, here.side)] if phase.moved else []
 
-    def wait(self, phases: Sequence[tuple[str, Fraction, Heard | None]]) -> None:
+    def list_begins(
+        self, step: Routine, tempo: Tempo, phases: Sequence[Slot], places: Sequence[Place], counted: tuple[int, int]
+    ) -> Iterator[Heard | None]:
+        """Yield what is heard as each phase begins: what is written, or the program's own words."""
+        said, worded = find_keyed(step, tempo, *counted), set[str]()
+        own = {kind for kind, _ in places[0].written.points[0]} if places else set[str]()
+        own |= {name for name, _ in find_all(step, tempo)}
+        for phase, here in zip(phases, places, strict=True):
+            words = said.get((phase.name, phase.nth))
+            tone = choose_tone(phase, tempo)
+            heard = self.hear(words, "move" if tempo else "breath", here, tone) if words else None
+            adds = not tempo and phase.kind in AFTER and phase.kind not in own and AFTER[phase.kind][0] in worded
+            worded |= {phase.kind} if heard else set()
+            yield self.own_words(phase.kind, here) if adds else heard
+
+    def list_phases(self, tempo: Tempo, at: Place) -> list[Slot]:
+        """Take what a breath or move takes of the breaths, and return its phases with their seconds."""
+        beats, breaths = at.beats, sum(length.breaths for _, _, length in tempo)
+        breaths = breaths or int(is_breathed(tempo))
+        taken = [self.take(at.pace, beats.taken + number, beats.total) for number in range(breaths)]
+        if breaths:
+            beats.go(beats.taken + breaths)
+            beats.most = max(beats.most, beats.taken)
+        if not is_breathed(tempo):
+            own = iter(map(seconds_of, taken))
+            timed = [(name, length.rest + sum(next(own) for _ in range(length.breaths))) for name, _, length in tempo]
+            named = [(name, "", seconds, True) for name, seconds in timed]
+        else:
+            names = {kind: [name for name, each, _ in tempo if each == kind] for kind in KINDS}
+            named = []
+            for kind, seconds in taken[0]:
+                called = names[kind][:1]
+                named.append((called[0] if called else kind, kind, seconds, bool(called)))
+                del names[kind][: len(names[kind]) > 1]
+        before = [[other[0] for other in named[: number + 1]] for number in range(len(named))]
+        return [Slot(*each, nth=seen.count(each[0])) for each, seen in zip(named, before, strict=True)]
+
+    def wait(self, phases: Sequence[Slot], parts: Sequence[Sequence[Moment]]) -> None:
         silent = Fraction(0)
-        for _, seconds, heard in phases:
-            if heard:
-                start = max(self.now, self.free() - silent)
+        for phase, heard in zip(phases, parts, strict=True):
+            first = min((after for after, each in heard if each), default=None)
+            if first is not None:
+                start = max(self.now, self.free() - silent - first)
                 if self.marks[-1].kind == "stretch" and self.marks[-1].start == self.now:
                     self.marks[-1] = self.marks[-1]._replace(start=start)
                 self.now = start
                 break
-            silent += seconds
+            silent += phase.seconds
 
-    def words_of_breath(
-        self, step: Routine, number: int, count: int, at: Place
-    ) -> Iterator[tuple[tuple[str, int], Heard | None]]:
-        """Yield what is said in the phases of a breath: of all keys that apply, the words of the first."""
-        keys = [match for key in step if (match := KEY.fullmatch(key))]
-        values = {**at.values, "count": str(number + 1), "count down": str(count - number)}
-        for kind, nth in {(match[2], match[3]) for match in keys}:
-            ranked = [
-                (rank(match[1] or "", number, count), match[0])
-                for match in keys
-                if (match[2], match[3]) == (kind, nth) and rank(match[1] or "", number, count)
-            ]
-            if ranked:
-                text = choose(step[min(ranked)[1]], at)
-                counts = {"{count}", "{count down}"} & {part.strip().lower() for part in text.split("|")}
-                here = replace(at, values=values, side=step.get("sides", {}).get(kind, at.side))
-                yield (kind, int(nth or 1)), self.words(text, "count" if counts else "breath", here, kind)
+    def hear(self, written: Any, kind: str, at: Place, tone: str) -> Heard | None:  # noqa: ANN401
+        """Return what is heard of words or a sound; at moments (reminders), numbers and tones are counts."""
+        if isinstance(written, dict) and "sound" in written:
+            return Heard([], "chime", None, written["sound"])
+        text = choose(written, at)
+        parts = [part.strip().lower() for part in text.split("|")]
+        plain = [part.rstrip(".!") for part in parts]
+        numbers = COUNTS | {word.lower() for word in load_words(at.file)["numbers"]}
+        number = plain == ["~"] or any(each in numbers or each.isdecimal() for each in plain)
+        if (kind == "reminder" and number) or (kind != "reminder" and COUNTS & {*parts}):
+            kind = "count"
+        return self.words(text, kind, at, "" if (kind, self.guidance) == ("reminder", "tones") else tone)
+
+    def moments(
+        self, written: Routine, seconds: Fraction, at: Place, *, bounded: bool, more: Sequence[Moment] = ()
+    ) -> list[Moment]:
+        """Return what is heard at moments, in order; what a breath is too short for is left out.
+
+        A moment that repeats gives way to another one.
+        """
+        single, repeated = [*more], list[Moment]()
+        for when, words in written.items():
+            if when.startswith("every "):
+                apart = as_seconds(evaluate(when.removeprefix("every "), at.values))
+                for number in range(1, int(seconds / apart)):
+                    numbers = {"beat": str(number + 1), "passed": f"{float(number * apart):g}s"}
+                    here = replace(at, values={**at.values, **numbers})
+                    repeated.append((number * apart, self.hear(words, "reminder", here, "hold")))
+            else:
+                ends = when.startswith("last ")
+                after = seconds / 2 if when == "half" else as_seconds(evaluate(when.removeprefix("last "), at.values))
+                single.append((seconds - after if ends else after, self.hear(words, "reminder", at, "hold")))
+        taken = {when for when, _ in single}
+        heard = [each for each in (*single, *(each for each in repeated if each[0] not in taken)) if each[1]]
+        inside = [each for each in heard if 0 <= each[0] < seconds]
+        if bounded and len(inside) < len(heard):
+            self.refused.append("outside")
+        return sorted(inside, key=lambda each: each[0])
+
+    def lay(self, parts: Sequence[Moment], seconds: Fraction) -> None:
+        """Let each part be heard at its moment, with room until the next one; a moment never waits."""
+        begun = self.now
+        for (when, heard), (until, after) in zip(parts, [*parts[1:], (seconds, None)], strict=True):
+            self.now = begun + when
+            if when and self.held:
+                if self.held.spoken and self.held.end > self.now:
+                    self.refused.append("talking over")
+                self.held = None
+            if when == until and heard and heard.wordings and not heard.tone and after and after.wordings:
+                self.refused.append("at once")
+            self.say(heard, Room(begun + until - air(until - when)))
+        self.now = begun + seconds
 
     def own_words(self, kind: str, at: Place) -> Heard | None:
         text = load_words(at.file).get(AFTER[kind][1])
@@ -570,9 +694,11 @@ class Reader:
 
     def steps(self, steps: Sequence[Routine], at: Place) -> None:
         """Do steps; after a block with chapters of its own, they return to the chapter that they are in."""
-        for step in steps:
-            if not self.is_done(step, at):
+        outer = at
+        for done, step in enumerate(steps, 1):
+            if not self.is_done(step, outer):
                 continue
+            at = replace(outer, ahead=((set(), steps[done:], outer), *outer.ahead))
             silent, before, here = at.between or is_include(step), self.chapter, self.now
             returns = not silent and self.chapter != at.marked
             if returns:
@@ -607,9 +733,9 @@ class Reader:
             self.paced(block, replace(at, paced=True), lambda inner: self.part(block["steps"], inner, name))
         elif "breathe" in step and "breath" in step:
             self.paced(step, at, lambda inner: self.breathe(step, inner))
-        elif "breathe" in step:
+        elif "breathe" in step or "move" in step:
             self.breathe(step, at)
-        elif "hold" in step and not isinstance(step["hold"], dict) and "out" not in step:
+        elif "hold" in step:
             self.hold(step, at)
         elif "rest" in step or "change" in step:
             self.rest(step, at)
@@ -618,7 +744,7 @@ class Reader:
         elif "say" in step:
             self.say_step(step, at)
         else:
-            only = next(match[2] for key in step if (match := KEY.fullmatch(key)))
+            ((only, _),) = find_all(step, [])
             self.take_breath(step, 0, 1, at, only=only)
 
     def part(self, steps: Sequence[Routine], at: Place, name: str) -> None:
@@ -649,24 +775,13 @@ class Reader:
 
     def hold(self, step: Routine, at: Place) -> None:
         """Hold for a time: each part has room until the next one. The release is heard as what follows begins."""
-        begun, (seconds, _) = self.now, self.lasts(step["hold"], at)
-        later = [each for each in self.moments(step, at, seconds) if each[1]]
-        if not all(0 <= when < seconds for when, _ in later):
-            self.refused.append("outside")
+        seconds, _ = self.lasts(step["hold"], at)
+        more = list(self.list_counts(step, at, seconds))
+        later = self.moments(step.get("at", {}), seconds, at, bounded=True, more=more)
         edge, end = self.edge(step.get("say"), at, "in"), load_words(at.file)["countdown_release"]
-        parts = [(Fraction(0), edge), *sorted(later, key=lambda each: each[0])]
         if step.get("stretch") == "true":
             self.mark("stretch", at.side)
-        for (when, heard), (until, after) in zip(parts, [*parts[1:], (seconds, None)], strict=True):
-            self.now = begun + when
-            if when and self.held:
-                if self.held.spoken and self.held.end > self.now:
-                    self.refused.append("talking over")
-                self.held = None
-            if when == until and heard and heard.wordings and after and after.wordings:
-                self.refused.append("at once")
-            self.say(heard, Room(begun + until - air(until - when)))
-        self.now = begun + seconds
+        self.lay([(Fraction(0), edge), *later], seconds)
         if step.get("stretch") == "true":
             self.mark("release", at.side)
         self.release(self.edge(step.get("release", end if "countdown" in step else None), at, "out"), at)
@@ -677,12 +792,8 @@ class Reader:
             return None if at.between else Heard([], "tone", at.side, TONES[tone])
         return self.words(choose(words, at), "breath", at, tone) if words else None
 
-    def moments(self, step: Routine, at: Place, seconds: Fraction) -> Iterator[tuple[Fraction, Heard | None]]:
+    def list_counts(self, step: Routine, at: Place, seconds: Fraction) -> Iterator[Moment]:
         table = load_words(at.file)
-        for when, words in step.get("at", {}).items():
-            ends = when.startswith("last ")
-            after = seconds / 2 if when == "half" else as_seconds(evaluate(when.removeprefix("last "), at.values))
-            yield seconds - after if ends else after, self.words(choose(words, at), "reminder", at)
         if step.get("halfway") == "true":
             heard = self.words(table["halfway"], "count", at, "hold")
             yield seconds / 2, heard._replace(kind="reminder") if heard and heard.wordings else heard
@@ -709,6 +820,7 @@ class Reader:
             turn = self.vary(block, number, count, at, number + 1 if number + 1 < count else None)
             turn = replace(turn, again=at.again or number > 0, outermost=False)
             turn = self.mark_turn(block, name, turn, chaptered=at.outermost)
+            last = last and before_turn(last, block, turn, sided=False)
             between = [(step, replace(last, between=True)) for step in block.get("between", [])] if last else []
             self.announce(between, self.choose_chapter(block, turn, at, between))
             self.steps(block["steps"], turn)
@@ -725,11 +837,13 @@ class Reader:
         most = self.number(block["max"], at) if "max" in block else asked
         return min(asked, most // passed * passed or most) if "max" in block else asked, asked
 
-    def before(self, block: Routine, count: int, at: Place, following: str | None) -> None:
-        values = {**self.look_ahead(block, 0, at), "rounds": str(count)}
-        self.steps(block.get("before", []), replace(at, values=values, following=following, between=True))
+    def before(self, block: Routine, count: int, at: Place, following: str | None, *, sided: bool = False) -> None:
+        values = {**self.next_values(block, 0, at), "rounds": str(count)}
+        first = self.vary(block, 0, count, replace(at, side=following if sided else at.side), None)
+        here = replace(at, values=values, following=following, between=True)
+        self.steps(block.get("before", []), before_turn(here, block, first, sided=sided))
 
-    def look_ahead(self, block: Routine, number: int | None, at: Place) -> dict[str, str]:
+    def next_values(self, block: Routine, number: int | None, at: Place) -> dict[str, str]:
         """Return the values around a block, and under ``next`` those of the round that follows, if one does."""
         gone = {f"next {name.lower()}" for name in (*block.get("vary", {}), "round")}
         values = {name: text for name, text in at.values.items() if name not in gone}
@@ -738,7 +852,7 @@ class Reader:
         return {**values, "next round": str(number + 1), **list_varied(block, number, "next ")}
 
     def vary(self, block: Routine, number: int, count: int, at: Place, following: int | None) -> Place:
-        values = {**self.look_ahead(block, following, at), "round": str(number + 1), "rounds": str(count)}
+        values = {**self.next_values(block, following, at), "round": str(number + 1), "rounds": str(count)}
         return replace(at, values={**values, **list_varied(block, number)}, turn=(number, count))
 
     def title_turn(self, block: Routine, name: str, turn: Place) -> Place:
@@ -814,7 +928,7 @@ class Reader:
         """Give each side its turns; both turns of a round breathe the same breaths."""
         counts = {side: self.count_rounds(block, replace(at, side=side), self.rounds) for side in BOTH}
         turns = list(self.order(block, {side: count for side, (count, _) in counts.items()}))
-        self.before(block, counts[turns[0][1]][0], at, turns[0][1])
+        self.before(block, counts[turns[0][1]][0], at, turns[0][1], sided=True)
         beats, farthest, last = at.beats, at.beats.taken, at.beats.last
         begun: dict[int, int] = {}
         before: Place | None = None
@@ -849,7 +963,8 @@ class Reader:
         place = "between rounds" if turn.turn[0] > before.turn[0] else "between sides"
         written: list[Routine] = block.get("between") or block.get(place) or []
         steps = [step for step in written if "change" not in step or before.side != turn.side]
-        return [(step, changing if "change" in step else replace(before, between=True)) for step in steps]
+        over = before_turn(replace(before, between=True), block, turn, sided=True)
+        return [(step, changing if "change" in step else over) for step in steps]
 
     def order(self, block: Routine, counts: Mapping[str, int]) -> Iterator[tuple[int, str]]:
         first = self.first or block.get("first", "left")
@@ -859,6 +974,55 @@ class Reader:
         else:
             pairs = zip_longest(*([(number, side) for number in range(counts[side])] for side in sides))
             yield from (turn for both in pairs for turn in both if turn)
+
+
+def number_phases(taken: Iterable[list[Phase]]) -> list[tuple[Fraction, Fraction, str, str | None, int]]:
+    """Return the phases of breaths or moves, each with the number of its breath or move."""
+    there = sorted(filter(None, taken), key=lambda each: each[0][0])
+    return [(*phase, number) for number, each in enumerate(there) for phase in each]
+
+
+def list_varying(block: Routine, at: Place, *, sided: bool) -> set[str]:
+    """Return the names whose values a block gives: those that vary, and of sides."""
+    return {*map(str.lower, block.get("vary", {})), *(at.file.get("sides", {}).get("left", {}) if sided else ())}
+
+
+def before_turn(at: Place, block: Routine, turn: Place, *, sided: bool) -> Place:
+    """Return a place that a turn follows, in which names can have their next value."""
+    return replace(at, ahead=((list_varying(block, turn, sided=sided), block["steps"], turn), *turn.ahead))
+
+
+def find_all(keyed: Routine, tempo: Tempo) -> dict[tuple[str, int], dict[str, str]]:
+    """Return the keys of phases by the name and the number of the phase, each with the breaths it is for."""
+    names = "|".join(re.escape(name) for name, _, _ in tempo) or "|".join(KINDS)
+    found: dict[tuple[str, int], dict[str, str]] = {}
+    for key in keyed:
+        if match := re.fullmatch(rf"{WHICH}({names})(?: (\d))?", key):
+            found.setdefault((match[2], int(match[3] or 1)), {})[key] = match[1] or ""
+    return found
+
+
+def find_keyed(keyed: Routine, tempo: Tempo, number: int, count: int) -> dict[tuple[str, int], Any]:
+    """Return what is written for the phases of a breath or move: of all keys that apply, that of the first."""
+    found: dict[tuple[str, int], Any] = {}
+    for phase, keys in find_all(keyed, tempo).items():
+        ranked = [(first, key) for key, which in keys.items() if (first := rank(which, number, count))]
+        if ranked:
+            found[phase] = keyed[min(ranked)[1]]
+    return found
+
+
+def is_breathed(tempo: Tempo) -> bool:
+    """Tell whether the phases are those of the breath."""
+    return not tempo or any(kind for _, kind, _ in tempo)
+
+
+def choose_tone(phase: Slot, tempo: Tempo) -> str:
+    """Return the phase whose tone stands for words: in a tempo, rising for its first and falling for its last."""
+    names = [each for each, _, _ in tempo]
+    if phase.kind or names[0] == names[-1]:
+        return phase.kind or "hold"
+    return {names[-1]: "out", names[0]: "in"}.get(phase.name, "hold")
 
 
 def mirror(side: str | None) -> str | None:

@@ -22,6 +22,7 @@ Breath = tuple[Phase, ...]
 ROOT = Path(__file__).parents[1] / "voicecoach"
 ORDERS = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: ("in", "hold", "out", "pause")}
 TOKEN = re.compile(r"\{[^{}]*\}|\d+:\d\d|\d+(?:\.\d+)?|(?:min|max|round)(?=\()| ?(?:breaths?|[smh])(?!\w)|[-+*/(),]")
+PHASE = re.compile(r"^(.*?) (?:(in|hold|out|pause)|((?:min|max|round)?[\d({].*))$")
 UNITS = {"s": 1, "m": 60, "h": 3600}
 KINDS = ("in", "hold", "out", "pause")
 
@@ -35,6 +36,7 @@ class Length(NamedTuple):
 
 
 Value = Length | Fraction
+Tempo = list[tuple[str, str, Length]]  # of each phase of a move its name, and the phase of the breath or its length
 
 
 class Pace(NamedTuple):
@@ -117,6 +119,23 @@ def read_breath(text: str, values: Mapping[str, str]) -> list[Phase]:
     row = [text[one + 1 : other] for one, other in pairwise(edges)]
     phases = named or list(zip(ORDERS.get(len(row), ()), row, strict=False))
     return [(kind, as_seconds(evaluate(length.strip(), values))) for kind, length in phases]
+
+
+def read_tempo(step: Routine, values: Mapping[str, str]) -> Tempo:
+    """Return the phases of a move; a beat is one that is called as the key of its words. A breath has none."""
+    if "beat" in step:
+        return [("say", "", as_time(evaluate(step["beat"], values)))]
+    found: Tempo = []
+    for part in re.split(r", *(?![^()]*\))", step["tempo"]) if "tempo" in step else ():
+        name, kind, length = PHASE.findall(part)[0]
+        span = Length() if kind else as_time(evaluate(length, values))
+        found += [(name, kind, span)] if kind or any(span) else []
+    return found
+
+
+def as_time(value: Value) -> Length:
+    """Return a length, in which a plain number is seconds."""
+    return value if isinstance(value, Length) else Length(rest=value)
 
 
 class OfBreath(str):

@@ -13,7 +13,7 @@ from tests.reference import BOTH, Reader
 from tests.reference_values import load
 from tests.routine_strategies import sessions
 from voicecoach.core.notation import read_pace
-from voicecoach.core.score import Side
+from voicecoach.core.score import Side, SpanKind
 from voicecoach.errors import FitError
 from voicecoach.language import language
 from voicecoach.routine.library import BUILT_IN, list_built_in
@@ -68,6 +68,12 @@ def compare(path: Path, **choices: Any) -> bool:  # noqa: ANN401
     assert cues == theirs.cues
     phases = [(each.start, each.end, str(each.kind), each.side and str(each.side), each.breath) for each in ours.phases]
     assert phases == theirs.phases
+    moves = [
+        (each.start, each.end, each.name, each.side and str(each.side), each.number)
+        for each in ours.spans
+        if each.kind is SpanKind.MOVE
+    ]
+    assert moves == theirs.moves
     chapters = [(each.start, each.end, each.title, each.side and str(each.side)) for each in ours.chapters]
     assert chapters == theirs.chapters
     assert {side: ours.measure_stretch(Side(side)) for side in BOTH} == theirs.stretch
