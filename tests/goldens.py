@@ -86,14 +86,19 @@ def shared_files() -> dict[str, str]:
     return dict(texts)
 
 
-def example_sheet(name: str, folder: Path) -> str:
-    """Perform a routine of the documentation, in a folder with the files that it names."""
+def write_example(name: str, folder: Path) -> Path:
+    """Write a routine of the documentation into a folder, with the files that it names."""
     (folder / "bell.wav").write_bytes(find_asset("chime-end.wav").read_bytes())
     for file, text in shared_files().items():
         (folder / file).write_text(text, encoding="utf-8")
     path = folder / f"{name}.yaml"
     path.write_text(examples()[name], encoding="utf-8")
-    return written(performed(str(path), Choices()))
+    return path
+
+
+def example_sheet(name: str, folder: Path) -> str:
+    """Perform a routine of the documentation, in a folder with the files that it names."""
+    return written(performed(str(write_example(name, folder)), Choices()))
 
 
 def written(timeline: Timeline) -> str:

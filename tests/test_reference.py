@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from tests.fakes import CHIME_SECONDS, measure, perform, spoken_seconds
+from tests.goldens import examples, write_example
 from tests.reference import BOTH, Reader
 from tests.reference_values import load
 from tests.routine_strategies import sessions
@@ -85,6 +86,11 @@ def compare(path: Path, **choices: Any) -> bool:  # noqa: ANN401
 @pytest.mark.parametrize("breath", [None, "4-7-8", "3-4..5-7"])
 def test_both_readers_agree_on_the_built_in_routines(name: str, breath: str | None) -> None:
     assert compare(BUILT_IN / f"{name}.yaml", breath=breath, extra=name == "leg-stretch")
+
+
+@pytest.mark.parametrize("name", examples())
+def test_both_readers_agree_on_the_examples_of_the_documentation(name: str, tmp_path: Path) -> None:
+    assert compare(write_example(name, tmp_path))
 
 
 @given(sessions())
