@@ -119,6 +119,7 @@ class Heard(NamedTuple):
     kind: str
     side: str | None
     tone: str = ""
+    most: Fraction = Fraction(0)  # to the next count
 
 
 class Room(NamedTuple):
@@ -255,10 +256,9 @@ class Reader:
         }[self.intro]
         if not texts and not any("include" in step for step in walk(file["steps"])):
             return False
-        self.sentences([end_sentence(file["title"])], "instruction", whole)
+        named = self.sentences([end_sentence(file["title"])], "instruction", whole)
         self.told.add(file["title"])
-        self.sentences(texts, "notice", whole)
-        return True
+        return self.sentences(texts, "notice", whole) or named
 
     def list_involved(self, file: Routine, *, optional: bool = False) -> list[Routine]:
         """Return a routine and all in it that is played; one that is made of includes is there if one of them is."""
@@ -542,7 +542,7 @@ class Reader:
         if stretch:
             self.mark("stretch", at.side)
         for number in range(count):
-            last = stretch.removeprefix("to last ") if number == count - 1 else ""
+            last = stretch.removeprefix("to last ") if number == count - 1 and stretch != "all" else ""
             self.take_breath(step, number, count, at, returns=last)
         if stretch == "all":
             self.mark("release", at.side)
@@ -588,7 +588,8 @@ class Reader:
         self, step: Routine, tempo: Tempo, phases: Sequence[Slot], places: Sequence[Place], counted: tuple[int, int]
     ) -> Iterator[Heard | None]:
         """Yield what is heard as each phase begins: what is written, or the program's own words."""
-        said, worded = find_keyed(step, tempo, *counted), set[str]()
+        said = find_keyed(step, tempo, *counted)
+        worded = {name for (name, _), words in said.items() if places and self.hear(words, "breath", places[0], "in")}
         own = {kind for kind, _ in places[0].written.points[0]} if places else set[str]()
         own |= {name for name, _ in find_all(step, tempo)}
         for phase, here in zip(phases, places, strict=True):
@@ -596,7 +597,6 @@ class Reader:
             tone = choose_tone(phase, tempo)
             heard = self.hear(words, "move" if tempo else "breath", here, tone) if words else None
             adds = not tempo and phase.kind in AFTER and phase.kind not in own and AFTER[phase.kind][0] in worded
-            worded |= {phase.kind} if heard else set()
             yield self.own_words(phase.kind, here) if adds else heard
 
     def list_phases(self, tempo: Tempo, at: Place) -> list[Slot]:
@@ -653,22 +653,25 @@ class Reader:
 
         A moment that repeats gives way to another one.
         """
-        single, repeated = [*more], list[Moment]()
+        single, repeated = list[Moment](), list[Moment]()
         for when, words in written.items():
             if when.startswith("every "):
                 apart = as_seconds(evaluate(when.removeprefix("every "), at.values))
                 for number in range(1, int(seconds / apart)):
                     numbers = {"beat": str(number + 1), "passed": f"{float(number * apart):g}s"}
                     here = replace(at, values={**at.values, **numbers})
-                    repeated.append((number * apart, self.hear(words, "reminder", here, "hold")))
+                    heard = self.hear(words, "reminder", here, "hold")
+                    counts = heard is not None and heard.kind == "count"
+                    repeated.append((number * apart, heard._replace(most=apart) if heard and counts else heard))
             else:
                 ends = when.startswith("last ")
                 after = seconds / 2 if when == "half" else as_seconds(evaluate(when.removeprefix("last "), at.values))
                 single.append((seconds - after if ends else after, self.hear(words, "reminder", at, "hold")))
+        single += more
         taken = {when for when, _ in single}
-        heard = [each for each in (*single, *(each for each in repeated if each[0] not in taken)) if each[1]]
-        inside = [each for each in heard if 0 <= each[0] < seconds]
-        if bounded and len(inside) < len(heard):
+        there = [each for each in (*single, *(each for each in repeated if each[0] not in taken)) if each[1]]
+        inside = [each for each in there if 0 <= each[0] < seconds]
+        if bounded and any(heard and heard.wordings for when, heard in there if not 0 <= when < seconds):
             self.refused.append("outside")
         return sorted(inside, key=lambda each: each[0])
 
@@ -683,7 +686,8 @@ class Reader:
                 self.held = None
             if when == until and heard and heard.wordings and not heard.tone and after and after.wordings:
                 self.refused.append("at once")
-            self.say(heard, Room(begun + until - air(until - when)))
+            lasts = min(until - when, heard.most) if heard and heard.most else until - when
+            self.say(heard, Room(self.now + lasts - air(lasts)))
         self.now = begun + seconds
 
     def own_words(self, kind: str, at: Place) -> Heard | None:

@@ -47,13 +47,13 @@ TEMPOS = {
     "heels up out, sink in": ("heels up", "sink"),
     "tense 2 breaths, let go 4s": ("tense", "let go"),
     "go {n} * 2, stay ({n} - 1) * 1s, go 3": ("go", "go 2", "stay"),
-    "all min({hold}, 9)": ("all",),
+    "all min({n} * 3, 9)": ("all",),
     "lower {in} / 2, rise max({out} - 3s, 1)": ("lower", "rise"),
 }
 BEATS = ["1s", "2.5", "1 breath", "{n} * 1s"]
 MOMENTS = ["1s", "1s", "last 1s", "last 2s", "half", "3s", "{n} * 1s"]
 HEARD = ["Low.", "Low, and soft | Low | ~", "~", "three", "4.", "{Count}"]
-BEATEN = [*HEARD[:-1], "{beat} | ~", "{Beat}", "{passed} | ~", "And {beat} | {beat}"]
+BEATEN = [*HEARD[:-1], "{beat} | ~", "{Beat}", "{passed} | ~", "And {beat}, and let it all go | {beat}"]
 LONG = [
     "Rest.",
     "Sit down, and stay there for {hold}. | Sit down.",
@@ -156,7 +156,9 @@ class Drawn:
         phases = ("say",) if beaten else TEMPOS[tempo]
         spoken = self.spoken(phases, names)
         last, first = phases[-1], phases[0]
-        more = self.some(stretch=self.one("all", f"to last {last}"), max=self.one("1", "2"), past="No more.")
+        more = self.some(
+            stretch="all" if beaten else self.one("all", f"to last {last}"), max=self.one("1", "2"), past="No more."
+        )
         more |= {} if beaten else self.some(sides={first: "left", last: "right"})
         more.pop("past", "") if "max" not in more else None
         own = {"beat": self.one(*BEATS)} if beaten else {"tempo": tempo}
@@ -172,7 +174,8 @@ class Drawn:
     def moments(self, names: tuple[str, ...], texts: list[str] = HEARD) -> Routine:
         """Draw what is heard at moments."""
         bell = {"sound": "bell-chapter"}
-        single = {self.one(*MOMENTS): self.one(self.words(names, texts), bell) for _ in range(self.one(0, 1, 2))}
+        single = {self.one(*MOMENTS): self.words(names, texts) for _ in range(self.one(0, 1, 2))}
+        single |= self.some(half=bell)
         repeated = self.some(every_2s=self.one(*BEATEN, bell), every_1s=self.one(*BEATEN))
         return single | repeated or {"half": "~"}
 
