@@ -669,7 +669,7 @@ class Reader:
                 single.append((seconds - after if ends else after, self.hear(words, "reminder", at, "hold")))
         single += more
         taken = {when for when, _ in single}
-        there = [each for each in (*single, *(each for each in repeated if each[0] not in taken)) if each[1]]
+        there = [*single, *(each for each in repeated if each[0] not in taken)]
         inside = [each for each in there if 0 <= each[0] < seconds]
         if bounded and any(heard and heard.wordings for when, heard in there if not 0 <= when < seconds):
             self.refused.append("outside")
@@ -680,7 +680,7 @@ class Reader:
         begun = self.now
         for (when, heard), (until, after) in zip(parts, [*parts[1:], (seconds, None)], strict=True):
             self.now = begun + when
-            if when and self.held:
+            if when and heard and self.held:
                 if self.held.spoken and self.held.end > self.now:
                     self.refused.append("talking over")
                 self.held = None
