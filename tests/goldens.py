@@ -56,6 +56,8 @@ SESSIONS: dict[str, tuple[str, Choices]] = {
     "muscle-relaxation": ("muscle-relaxation", Choices()),
     "interval-training": ("interval-training", Choices()),
     "breath-ladder": ("breath-ladder", Choices()),
+    "desk-break": ("desk-break", Choices()),
+    "desk-break-right": ("desk-break", Choices(sides=(Side.RIGHT,))),
 }
 
 

@@ -69,7 +69,7 @@ def test_each_sides_track_stands_alone_and_has_the_same_length(name: str) -> Non
 
 SETUPS = {
     *SITTING, "standing-leg-stretch", "forward-lunge", "thigh-burner", "forward-backward-bend", "leg-stretch",
-    "contract-relax-stretch", "muscle-relaxation",
+    "contract-relax-stretch", "muscle-relaxation", "desk-break",
 }  # fmt: skip
 
 
