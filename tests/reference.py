@@ -767,7 +767,10 @@ class Reader:
         changes, begun = "change" in step, self.now
         seconds, breath = self.lasts(step["change" if changes else "rest"], at)
         text = step.get("say", load_words(at.file)["change"] if changes else None)
-        if text is not None:
+        if text is not None and not changes and breath and is_counted(text):
+            seconds, words = self.counted(text, seconds, breath, at)
+            self.say(words, Room(begun + seconds - air(seconds), grows=True))
+        elif text is not None:
             words = self.words(choose(text, at), "change" if changes else "instruction", at)
             self.say(words, Room(begun + seconds - air(seconds), grows=True))
         self.now += GAP if changes else 0
@@ -776,6 +779,20 @@ class Reader:
         over = max(self.now, self.held.end if self.held else self.now) - begun - seconds
         more = math.ceil(over / breath) * breath if breath else over
         self.now = begun + seconds + (more if over > 0 else 0)
+
+    def counted(self, text: Any, seconds: Fraction, breath: Fraction, at: Place) -> tuple[Fraction, Heard | None]:  # noqa: ANN401
+        """Return how long a rest is whose words count its breaths, and its words: for as many as these need."""
+        count, soonest = int(seconds / breath), self.now
+        if self.held:
+            soonest = max(self.now, min(self.free(), self.held.end + LEAST_GAP))
+        while True:
+            alternatives = isinstance(text, dict) and "more" in text
+            said = text["one" if count == 1 else "more"] if alternatives else choose(text, at)
+            words = self.words(said, "instruction", replace(at, values={"count": str(count), **at.values}))
+            lasts = words.wordings[-1][2] if words and words.wordings else Fraction(0)
+            if soonest + lasts <= self.now + count * breath:
+                return count * breath, words
+            count += 1
 
     def hold(self, step: Routine, at: Place) -> None:
         """Hold for a time: each part has room until the next one. The release is heard as what follows begins."""
@@ -1048,6 +1065,11 @@ def air(seconds: Fraction) -> Fraction:
 def choose(words: Any, at: Place) -> str:  # noqa: ANN401
     """Return the words of this round: those of the first, or those of all later ones."""
     return str(words["again" if at.again else "first"] if isinstance(words, dict) else words)
+
+
+def is_counted(words: Any) -> bool:  # noqa: ANN401
+    """Tell whether the words of a rest say how many breaths it has."""
+    return "more" in words or "{count}" in str(words).lower()
 
 
 def announces(step: Routine) -> bool:

@@ -40,6 +40,10 @@ PACES = [
 ]
 SHORT = ["In", "Out", "And out | Out", "Breathe in, sit tall | In", "In | ~", "~"]
 COUNTED = [*SHORT, "{Count}", "And {count}, slowly | {Count}", "{count down} more | {Count down}"]
+COUNTING = [
+    "{Count} breaths of your own, to do whatever you like with",
+    {"one": "One easy breath, and only one, however long it may take you.", "more": "{Count} easy breaths. | {Count}."},
+]
 LONG = [
     "Rest.",
     "Sit down, and stay there for {hold}. | Sit down.",
@@ -121,6 +125,8 @@ class Drawn:
         return {"include": name, "set": given[name]} if name in given else {"include": name, "name": "Last"}
 
     def rest(self, _depth: int, names: tuple[str, ...]) -> Routine:
+        if self.rarely():
+            return {"rest": self.one("1 breath", "2", "{n}"), "say": self.one(*COUNTING)}
         return {"rest": self.one(*LENGTHS), **self.some(say=self.words(names, LONG))}
 
     def sound(self, _depth: int, _names: tuple[str, ...]) -> Routine:

@@ -170,6 +170,8 @@ def _sound_otherwise(sound: Sound, wording: int, at: Fraction, scene: Scene) -> 
 def _lay_slot(slot: Slot, at: Fraction, scene: Scene) -> Fraction:
     """Lay what a slot holds, and return when it is over: after its span, or later if its words need that."""
     breath = scene.breath(slot.beat)
+    written = slot.span.seconds(breath)
+    slot = _lengthen(slot, at, scene)
     seconds = slot.span.seconds(breath)
     if slot.overrun is Overrun.REFUSE:
         _lay_hold(slot, at, seconds, scene)
@@ -181,9 +183,20 @@ def _lay_slot(slot: Slot, at: Fraction, scene: Scene) -> Fraction:
     over = max(Fraction(0), scene.happened.over(end) - at - seconds)
     whole = breath.seconds if slot.span.in_breaths else over
     lasts = seconds + (math.ceil(over / whole) * whole if over else 0)
-    _note_growth(slot, seconds, lasts, scene)
+    _note_growth(slot, written, lasts, scene)
     _note_span(slot, at, at + lasts, scene)
     return at + lasts
+
+
+def _lengthen(slot: Slot, at: Fraction, scene: Scene) -> Slot:
+    """Give a slot whose words count its breaths as many as the words need, and the words for that number."""
+    breath, soonest = scene.breath(slot.beat), scene.happened.soonest(at)
+    for body in slot.longer:
+        taken = scene.length(slot.body.wordings[-1])[1] if isinstance(slot.body, Phrase) else Fraction(0)
+        if soonest + taken <= at + slot.span.seconds(breath):
+            break
+        slot = replace(slot, span=replace(slot.span, breaths=slot.span.count(breath) + 1), body=body)
+    return slot
 
 
 def _note_span(slot: Slot, start: Fraction, end: Fraction, scene: Scene) -> None:

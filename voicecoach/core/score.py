@@ -192,6 +192,7 @@ class Slot:
         name: What messages call it.
         where: Where it stands in its file.
         label: What it is on the timeline; None if it is nothing there.
+        longer: Its body with one, two, ... breaths more than its span, if its words count its breaths.
     """
 
     span: Span
@@ -202,6 +203,7 @@ class Slot:
     name: str = "slot"
     where: Where | None = field(default=None, compare=False)
     label: Label | None = None
+    longer: tuple[Score, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,8 +312,8 @@ def list_parts(score: Score) -> tuple[Score, ...]:  # noqa: PLR0911 - one short 
     match score:
         case Seq(parts):
             return parts
-        case Slot(body=body, at=at):
-            return (body, *(part for _, part in at))
+        case Slot(body=body, at=at, longer=longer):
+            return (body, *(part for _, part in at), *longer)
         case Cycle(words=words, at=later):
             return (*(part for *_, part in words), *(part for *_, part in later))
         case Paced(body=body):

@@ -64,6 +64,8 @@ DESCRIPTIONS = {
     "only": "The rounds, or the side, that it is for.",
     "side": "The side that it is for, outside all turns.",
     "first": "The side that starts; beside 'again', the words of the first round.",
+    "one": "The words of a rest of one breath.",
+    "more": "The words of a rest of more breaths: {count} says how many.",
     "again": "The words from the second round on.",
     "each side": "Steps for both sides, in turns.",
     "repeat": "Steps in rounds.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
-from voicecoach.core.breath import NAMES
+from voicecoach.core.breath import NAMES, Span
 from voicecoach.errors import Problem, RoutineError, cut, find_close, order_problems, quote
 from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_languages, list_missing
 from voicecoach.routine.blocks import check_blocks, join_items, list_coming
@@ -27,6 +27,7 @@ from voicecoach.routine.model import (
     Include,
     PacedSteps,
     Repeat,
+    Rest,
     Round,
     RoutineModel,
     find_block,
@@ -210,12 +211,18 @@ def _name_block(step: Model) -> str:
     return "each side" if isinstance(step, EachSide) else "repeat" if isinstance(step, Repeat) else "pace"
 
 
+def _may_be_breaths(length: Span | Formula) -> bool:
+    """Tell whether a length is in breaths, or may come to some."""
+    return not isinstance(length, Span) or length.in_breaths
+
+
 def _check_blanks(visits: Iterable[Visit], sides: set[str], fixed: Collection[str], tree: Table) -> Iterator[Problem]:
     """Report names in braces without a value; ``fixed`` are names whose values are the same in all rounds."""
     explicit = {f"{side} {name}" for side in ("left", "right") for name in sides}
     for path, step, around, names in visits:
         sided = around or _has_own_side(step)
         counted = {"count", "count down"} if isinstance(step, BreathePhases | Moves) else set()
+        counted |= {"count"} if isinstance(step, Rest) and _may_be_breaths(step.rest) else set()
         counted |= {"beat", "passed"} if has_repeats(step) else set()
         known = {*names, *counted, *explicit, *(sides if sided else ())}
         for where, blanks in _list_blanks(step, find_place(tree, path), sides):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import Problem, find_close
+from voicecoach.routine.formulas.evaluation import BREATH_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,10 +47,9 @@ def explain_blank(where: Where, blank: str, known: Collection[str], sides: Colle
         return Problem(where, "{} is empty", "write a name in the braces")
     alike = [name for name in sorted(known) if _may_mean(blank, name)]
     close = find_close(blank, alike) if len(blank) > 2 else []  # noqa: PLR2004 - shorter ones are in any word
-    if blank in {"count", "count down"} and not close:
-        return Problem(
-            where, f"{{{blank}}} counts breaths, but there are none here", "say it in the words of a 'breathe'"
-        )
+    if blank in {"count", "count down"} and {*close} <= {*BREATH_NAMES}:
+        remedy = "say it in a 'breathe', or in a 'rest' of breaths"
+        return Problem(where, f"{{{blank}}} counts breaths, but there are none here", remedy)
     if sides is None and not close:
         remedy = "move it into an 'each side', or give it a value under 'parameters'"
         return Problem(where, f"{{{blank}}} {_NO_VALUE}", remedy)

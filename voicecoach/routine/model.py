@@ -14,7 +14,9 @@ from voicecoach.core import notation
 from voicecoach.routine.keys import AROUND, LONE, STEPS
 from voicecoach.routine.phase_steps import (
     BreathePhases,
+    ByCount,
     ByRound,
+    Counted,
     LonePhase,
     Model,
     Moments,
@@ -75,10 +77,10 @@ class Hold(Named):
 
 
 class Rest(Named):
-    """Free time for the listener, in breaths or seconds; it can start with words."""
+    """Free time for the listener, in breaths or seconds; it can start with words, which may count its breaths."""
 
     rest: Length
-    say: Utterance | None = None
+    say: Counted | None = None
     least: Length | None = Field(default=None, alias="min")
     most: Length | None = Field(default=None, alias="max")
 
@@ -310,12 +312,14 @@ def list_words(step: Model) -> Iterator[Words]:
 
 
 def list_value_words(value: object) -> Iterator[Words]:
-    """Yield the words in a value of a step: in both rounds, and at moments."""
+    """Yield the words in a value of a step: in both rounds, for each count, and at moments."""
     match value:
         case Words():
             yield value
         case ByRound(first=first, again=again):
             yield from (first, again)
+        case ByCount(one=one, more=others):
+            yield from (one, others)
         case dict():
             for each in value.values():
                 yield from list_value_words(each)

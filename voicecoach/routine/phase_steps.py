@@ -249,6 +249,13 @@ class ByRound(Model):
     again: Said
 
 
+class ByCount(Model):
+    """Words for one breath, and others for more, because a noun and its adjectives differ then."""
+
+    one: Said
+    more: Said
+
+
 def _tag_utterance(value: object) -> str:
     # A text such as {leg} without quotes is a mapping to YAML, whose keys have no values.
     rounds = isinstance(value, ByRound) or (isinstance(value, dict) and any(value.values()))
@@ -258,6 +265,19 @@ def _tag_utterance(value: object) -> str:
 Utterance = Annotated[
     Annotated[Said, Tag(make_tag("text"))] | Annotated[ByRound, Tag(make_tag("by round"))],
     Discriminator(_tag_utterance),
+]
+
+
+def _tag_counted(value: object) -> str:
+    counts = isinstance(value, ByCount) or (isinstance(value, dict) and not {"one", "more"}.isdisjoint(value))
+    return make_tag("by count") if counts else _tag_utterance(value)
+
+
+Counted = Annotated[
+    Annotated[Said, Tag(make_tag("text"))]
+    | Annotated[ByRound, Tag(make_tag("by round"))]
+    | Annotated[ByCount, Tag(make_tag("by count"))],
+    Discriminator(_tag_counted),
 ]
 
 

@@ -29,6 +29,7 @@ from voicecoach.routine.model import (
 from voicecoach.routine.phase_steps import (
     PHASE_KEY,
     BreathePhases,
+    ByCount,
     ByRound,
     LonePhase,
     Moves,
@@ -64,6 +65,7 @@ MODELS: dict[str, type[Model]] = {
     "between": Rest,
     "each side": Sided,
     "repeat": Block,
+    make_tag("by count"): ByCount,
     make_tag("by round"): ByRound,
     make_tag("say"): Say,
     make_tag("breathe"): BreathePhases,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -44,13 +43,14 @@ from voicecoach.routine.model import PacedPart as PacedStep
 from voicecoach.routine.phase_steps import BreathePhases, ByRound, LonePhase, Moves, Named
 from voicecoach.routine.values import Words
 from voicecoach.script.ahead import look_into, look_past
-from voicecoach.script.choices import Guidance, Spread
+from voicecoach.script.choices import Guidance
 from voicecoach.script.context import SENTENCE_GAP, TONES
 from voicecoach.script.exercises import enter, find_played, find_resting, open_exercise, pace_exercise
 from voicecoach.script.guided import guide_breaths, guide_moves, take_phase
 from voicecoach.script.moments import measure_longest, write_moments
 from voicecoach.script.opening import PART_GAP
 from voicecoach.script.pacing import write_paced
+from voicecoach.script.resting import bend_rest, write_resting
 from voicecoach.script.rounds import (
     announces,
     choose_between,
@@ -69,9 +69,8 @@ from voicecoach.script.rounds import (
 from voicecoach.script.utterances import choose_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from voicecoach.core.breath import Breath
     from voicecoach.core.score import Score
     from voicecoach.routine.model import Block, Round
     from voicecoach.routine.phase_steps import Model
@@ -190,11 +189,10 @@ def _write_chapter(steps: Sequence[Model], part: Context, name: str) -> Iterator
 
 def write_rest(step: Rest, part: Context) -> Score:
     """Leave time; in free breaths it grows by whole ones if its words need them."""
-    span = _bend_rest(part.span(step.rest), step, part)
-    body = part.phrase(choose_words(step.say, part), CueKind.INSTRUCTION) if step.say else Seq()
-    return Slot(
-        span, body, beat=part.beats.last, name="rest", where=step.where, label=_label(SpanKind.REST, step, part)
-    )
+    span = bend_rest(step, part)
+    body, *longer = write_resting(step, span, part)
+    label = _label(SpanKind.REST, step, part)
+    return Slot(span, body, Overrun.GROW, (), part.beats.last, "rest", step.where, label, tuple(longer))
 
 
 def _label(kind: SpanKind, step: Named, part: Context) -> Label:
@@ -208,31 +206,6 @@ def _label(kind: SpanKind, step: Named, part: Context) -> Label:
         name = step.name
     done = kind in {SpanKind.HOLD, SpanKind.SETTLE}
     return Label(kind, part.side, name or (part.item if done else ""))
-
-
-def _bend_rest(span: Span, step: Rest, part: Context) -> Span:
-    """Add or drop breaths of a rest, within the author's limits."""
-    if step.least is None and step.most is None:
-        return span
-    least = part.span(step.least) if step.least else span
-    most = part.span(step.most) if step.most else span
-    alike = all(each.in_breaths is span.in_breaths and not each.least for each in (span, least, most))
-    part.tally.timed |= not alike or part.choices.amount.rests != Spread()
-    if span.in_breaths:
-        bounds = _count_in_breaths(least, part.shortest, math.ceil), _count_in_breaths(most, part.longest, math.floor)
-        return replace(span, breaths=part.freedoms.rests.bend(part.choices.amount.rests, span.breaths, *bounds))
-    breath = part.shortest.seconds
-    fewer, more = span.rest - least.seconds(part.longest), most.seconds(part.shortest) - span.rest
-    bent = part.freedoms.rests.bend(
-        part.choices.amount.rests, 0, -math.floor(fewer / breath), math.floor(more / breath)
-    )
-    part.tally.timed |= bool(bent)
-    return Span(rest=span.rest + bent * breath)
-
-
-def _count_in_breaths(span: Span, breath: Breath, whole: Callable[[Fraction], int]) -> int:
-    """Return a limit in breaths, so that a limit in seconds holds at any breath."""
-    return span.count(breath) if span.in_breaths else whole(span.rest / breath.seconds)
 
 
 def _write_say(step: Say, part: Context) -> Score:

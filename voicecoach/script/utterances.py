@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import CueKind, Pause, seq
+from voicecoach.routine.phase_steps import ByCount
 from voicecoach.routine.values import Words
 from voicecoach.script.context import SENTENCE_GAP
 
@@ -19,6 +20,13 @@ def choose_words(words: Words | ByRound, part: Context) -> Words:
     if isinstance(words, Words):
         return words
     return words.again if part.again else words.first
+
+
+def choose_counted(words: Words | ByRound | ByCount, count: int, part: Context) -> Words:
+    """Return the words of a rest of so many breaths; 0 stands for a rest in seconds."""
+    if isinstance(words, ByCount):
+        return words.one if count == 1 else words.more
+    return choose_words(words, part)
 
 
 def write_past(words: Words, part: Context) -> Score:
