@@ -39,6 +39,7 @@ from voicecoach.routine.sidedness import explain_unequal, list_one_sided
 from voicecoach.routine.source import Table, read_content
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import LEFT_RIGHT, Choices
+from voicecoach.script.ledger import lint_ledger
 from voicecoach.script.tally import MOST_STEPS
 from voicecoach.system import cache
 from voicecoach.views.craft import lint_craft
@@ -133,6 +134,7 @@ def review_routine(
         warnings = tuple(lint_routine(routine.model, _tree(routine)))
         chosen = _choose_all(routine, request.choices.settings)
         score = build(routine, chosen, MOST_PERFORMED, MOST_SPENT)
+        warnings += tuple(lint_ledger(routine, chosen))
     except TooManyError:
         return _explain_untried(routine, warnings)
     except VoicecoachError as error:

@@ -65,11 +65,13 @@ class SpanKind(StrEnum):
 
 
 class Moment(StrEnum):
-    """What a mark marks: the start of a chapter, the start of a stretch, its release."""
+    """What a mark marks: the start of a chapter or of a stretch, its release, what the body needs or is brought to."""
 
     CHAPTER = "chapter"
     STRETCH = "stretch"
     RELEASE = "release"
+    NEEDS = "needs"
+    MAKES = "makes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,23 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An instant with a meaning; it takes no time. ``part`` is a chapter's own title, without that of its exercise."""
+    """An instant with a meaning; it takes no time.
+
+    Attributes:
+        moment: What it marks.
+        title: The title of a chapter, or the words that go with what the body needs or is brought to.
+        side: The side that it is for.
+        part: A chapter's own title, without that of its exercise.
+        body: Parts of the body, each with the states that will do, or with the one that it is brought to.
+        where: Where it stands in its file.
+    """
 
     moment: Moment
     title: str = ""
     side: Side | None = None
     part: str = ""
+    body: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    where: Where | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ __all__ = [
     "loader",
     "model",
     "phase_steps",
+    "postures",
     "sidedness",
     "source",
     "speakable",

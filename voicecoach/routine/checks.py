@@ -35,6 +35,7 @@ from voicecoach.routine.model import (
     walk_steps,
 )
 from voicecoach.routine.phase_steps import BreathePhases, LonePhase, Moves, Spoken, has_repeats, list_moments
+from voicecoach.routine.postures import list_tag_names
 from voicecoach.routine.source import Table, Tree, find_key_place, find_place, list_texts
 from voicecoach.routine.speakable import find_pause_mark
 from voicecoach.routine.values import BLANK, Words
@@ -265,6 +266,8 @@ def _list_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple[W
     inner = find_block(step)
     for words in (*list_words(step), *(list_words(inner) if inner else ())):
         yield words.where or where, words.blanks()
+    if tagged := list_tag_names(step):
+        yield where, tagged
     if inner:
         within = inner.names if isinstance(inner, Round) else set()
         nouns = sides if isinstance(step, EachSide) else set()
@@ -337,7 +340,7 @@ def _list_used(model: RoutineModel, visits: Iterable[Visit]) -> set[str]:
         texts = (str(getattr(step, "name", "")), *lists)
         used |= {name.lower() for text in texts for name in BLANK.findall(text)}
         used = used.union(*(words.blanks() for words in (*list_words(step), *(list_words(inner) if inner else ()))))
-        used = used.union(*(formula.names() for formula in list_formulas(step)))
+        used = used.union(list_tag_names(step), *(formula.names() for formula in list_formulas(step)))
     return _follow_names(model, used | {name.removeprefix("next ") for name in used})
 
 

@@ -18,7 +18,7 @@ KEYS = (
     *("parameters", "sides", "words", "pronounce", "steps", "between", "closing", "name", "only", "side", "first"),
     *("again", "settle", "stretch", "min", "max", "past", "at", "halfway", "countdown", "release", "from", "step"),
     *("vary", "before", "between sides", "between rounds", "rounds", "left", "right", "order", "optional", "chapters"),
-    *("set", "use", "tempo", "beat", "one", "more"),
+    *("set", "use", "tempo", "beat", "one", "more", "makes"),
 )
 """Every key of the routine language except those for the words of phases."""
 
@@ -51,7 +51,7 @@ _STEP = STEP_NAMES | {
     "max",
     "past",
 }
-_STEP |= {"at", "halfway", "countdown", "release", "optional", "set"}
+_STEP |= {"at", "halfway", "countdown", "release", "optional", "set", "needs", "makes"}
 _KINDS = (_HEAD, INSIDE, _STEP, {"left", "right"}, {"first", "again"}, {"one", "more"}, {"from", "step"})
 """Sets of keys that may be in one table: the head of a file, a block, a step, ..."""
 _KNOWN = re.compile(rf"({PHASE}|{'|'.join(sorted(KEYS, key=len, reverse=True))})(?= *[:=]? *(?:\S|$))(?![\w-])")

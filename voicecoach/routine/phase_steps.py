@@ -15,6 +15,7 @@ from voicecoach.core import tempo as tempos
 from voicecoach.errors import ChoiceError, quote
 from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.formulas.syntax import parse
+from voicecoach.routine.postures import TAGS, Makes, Needs
 from voicecoach.routine.source import Table
 from voicecoach.routine.values import (
     EVERY,
@@ -143,6 +144,7 @@ def find_key(phase: str, names: Iterable[str], keys: Container[str]) -> str | No
 
 
 OTHER_KEYS = {"move", "tempo", "beat", "name", "only", "side", "sides", "stretch", "min", "max", "past", "at", "say"}
+OTHER_KEYS |= {*TAGS}
 """The keys of a `move` that are not for words of its phases."""
 WHICH_WORDS = {"first", "last", "odd", "even", "every", "from"}
 """The words that begin the keys for some of several moves."""
@@ -236,10 +238,12 @@ class Placed(Model):
 
 
 class Named(Placed):
-    """A step: it can have a side, and rounds that it is for."""
+    """A step: it can have a side, rounds that it is for, and what it needs and makes of the body."""
 
     only: Literal["first", "last", "not first", "not last", "left", "right"] | None = None
     side: Literal["left", "right", "both"] | None = None
+    needs: Needs = Field(default_factory=dict)
+    makes: Makes = Field(default_factory=dict)
 
 
 class ByRound(Model):

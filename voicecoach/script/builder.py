@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Mark, Moment, Pause, seq
@@ -56,6 +56,13 @@ class Draft:
     heeding: frozenset[str] = frozenset()
 
 
+class Marks(NamedTuple):
+    """A session as the marks of what the body needs and is brought to, and how many steps were written for it."""
+
+    score: Score
+    written: int
+
+
 def build(routine: LoadedRoutine, choices: Choices, most: int = 0, most_spent: int = 0) -> Score:
     """Write the score of a session, as `write_draft` does."""
     return write_draft(routine, choices, most, most_spent).score
@@ -104,6 +111,21 @@ def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft
     if whole.tally.problems:
         raise RoutineError(order_problems(whole.tally.problems.values()))
     return Draft(score, whole.freedoms, tally.timed, frozenset(tally.heeding))
+
+
+def write_marks(routine: LoadedRoutine, choices: Choices, most: int, names: dict[str, str] | None = None) -> Marks:
+    """Write only the marks of what each step needs and makes of the body; ``names`` fills with what can be left out.
+
+    Raises:
+        ChoiceError: When no exercise is left, or there are more steps than ``most``.
+        RoutineError: When a value can't be worked out.
+    """
+    tally = Tally(problems={}, most=most, names=names, tagged=True)
+    whole = replace(_make_context(routine, choices), tally=tally, beats=tally.begin())
+    played = tuple(find_played(routine, choices))
+    if not played:
+        raise ChoiceError("every exercise is skipped")
+    return Marks(write_routine(_set_rounds(whole, both=has_sides(_find_leading(played, routine)))), tally.taken)
 
 
 def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:

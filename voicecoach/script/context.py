@@ -321,6 +321,8 @@ class Context:
 
         ``tone`` is the phase the words belong to, where a tone may be heard instead of them.
         """
+        if self.tally.tagged:
+            return Seq()
         sound = Sound(TONES[tone], CueKind.TONE, self.side, where=words.where) if tone else None
         if kind not in SPOKEN[self.guidance]:
             return sound if sound and self.guidance is Guidance.TONES else Seq()

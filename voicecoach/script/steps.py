@@ -66,6 +66,7 @@ from voicecoach.script.rounds import (
     vary,
     warn_past,
 )
+from voicecoach.script.tags import is_unmarked, mark_tags, write_tags
 from voicecoach.script.utterances import choose_words
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def write_steps(steps: Iterable[Model], part: Context) -> Iterator[Score]:
     every = [*steps]
     for number, step in enumerate(every):
         part.add()
-        if is_done(step, part):
+        if is_done(step, part) and not (part.tally.tagged and is_unmarked(step)):
             yield from _write_under_title(step, replace(part, ahead=look_past(every[number + 1 :], part)))
 
 
@@ -107,7 +108,11 @@ def _take_side(step: Model, part: Context) -> Context:
     return replace(part, side=Side(side)) if side else part
 
 
-def _write_step(step: Model, part: Context) -> Score:  # noqa: C901, PLR0911 - one short branch for each step
+def _write_step(step: Model, part: Context) -> Score:
+    return write_tags(step, part, _write_whole) if part.tally.tagged else _write_whole(step, part)
+
+
+def _write_whole(step: Model, part: Context) -> Score:  # noqa: C901, PLR0911 - one short branch for each step
     match step:
         case Say():
             return _write_say(step, part)
@@ -144,9 +149,10 @@ def _write_include(step: Include, part: Context) -> Iterator[Score]:
     resting = find_resting(part)
     if resting and part.tally.behind == "exercise":
         place = resting.with_values(next=played.model.title)
-        yield from (write_rest(rest, place) for rest in resting.routine.model.between)
+        yield from (_write_step(rest, place) for rest in resting.routine.model.between)
         part.tally.behind = "other"
-    yield write_routine(inner)
+    marks = mark_tags(step, part) if part.tally.tagged else ()
+    yield from (*marks[:1], write_routine(inner), *marks[1:])
 
 
 def write_routine(part: Context) -> Score:
@@ -395,6 +401,8 @@ def _list_between(block: Sided, before: Context, turn: Context) -> Iterator[tupl
 
 def _write_change(step: Change, turn: Context, mark: Sequence[Score], opening: Sequence[Score]) -> Score:
     turn.tally.behind = "other"
+    if turn.tally.tagged:
+        return seq(*mark, *mark_tags(step, turn), *opening)
     words = step.say or Words((turn.word("change"),))
     body = seq(*mark, turn.phrase(words, CueKind.CHANGE), Pause(SENTENCE_GAP), *opening)
     label = _label(SpanKind.CHANGE, step, turn)

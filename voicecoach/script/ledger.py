@@ -1,0 +1,134 @@
+"""The ledger of the body: what each step needs and makes, followed through every order and side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from voicecoach.core.score import Mark, Moment, Side, list_parts
+from voicecoach.errors import Problem, TooManyError, VoicecoachError, Where, quote
+from voicecoach.routine.model import Repeat, walk_steps
+from voicecoach.routine.postures import list_tags
+from voicecoach.script.builder import has_sides, write_marks
+from voicecoach.script.choices import LEFT_RIGHT
+from voicecoach.script.exercises import find_played
+from voicecoach.script.exercises import list_parts as list_exercises
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voicecoach.core.score import Score
+    from voicecoach.routine.loader import LoadedRoutine
+    from voicecoach.script.choices import Choices
+
+BODY = "body"
+"""The part that is the position of the whole body: in another position, nothing is known of the other parts."""
+ROUNDS = (1, 2, 3)
+"""The rounds that are tried besides the author's."""
+MOST_WRITTEN = 10_000
+"""The most steps of all sessions that are tried; it takes about a quarter of a second."""
+NOWHERE = Where("", 1, 1)
+"""The place of a step that is in no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known of a part: the states that it may be in, and since which words."""
+
+    states: tuple[str, ...]
+    said: str
+    where: Where
+
+
+def find_faults(score: Score) -> Iterator[tuple[int, Problem]]:
+    """Follow the body through a session, and yield what it is asked for and can't be in, each with the tag's number.
+
+    What nothing has been said of yet may be as the first step needs it that names it.
+    """
+    ledger: dict[str, State] = {}
+    for mark in list_marks(score):
+        for number, (part, states) in enumerate(mark.body):
+            known, now = ledger.get(part), State(states, mark.title, mark.where or NOWHERE)
+            if mark.moment is Moment.MAKES:
+                _bring(ledger, part, now)
+                continue
+            both = tuple(each for each in known.states if each in states) if known else states
+            if known and not both:
+                yield number, _explain(mark, part, states, known)
+            ledger[part] = replace(known, states=both) if known and both else now
+
+
+def _bring(ledger: dict[str, State], part: str, state: State) -> None:
+    """Bring a part into a state; where the whole body goes somewhere else, forget its parts."""
+    known = ledger.get(part)
+    if part == BODY and known and not {*known.states} & {*state.states}:
+        ledger.clear()
+    ledger[part] = state
+
+
+def _explain(mark: Mark, part: str, states: Iterable[str], known: State) -> Problem:
+    said, where = quote(mark.title) if mark.title else "this step", mark.where or NOWHERE
+    file = "" if known.where.file == where.file else f"{PurePath(known.where.file).name}, "
+    since = f"{quote(known.said) if known.said else 'the step before it'} ({file}line {known.where.line})"
+    what = f"{said} needs {part}: {' or '.join(states)}, and since {since} it is {' or '.join(known.states)}"
+    return Problem(where, what, "say how to get there first, or correct 'needs' and 'makes'")
+
+
+def list_marks(score: Score) -> Iterator[Mark]:
+    """Yield the marks of what the body needs and is brought to, in order."""
+    if isinstance(score, Mark) and score.body:
+        yield score
+    for part in list_parts(score):
+        yield from list_marks(part)
+
+
+def is_tagged(routine: LoadedRoutine) -> bool:
+    """Tell whether any step of a routine, or of one that it includes, needs or makes anything of the body."""
+    steps = [*walk_steps(routine.model.steps), *routine.model.between]
+    return any(map(list_tags, steps)) or any(map(is_tagged, routine.included.values()))
+
+
+def lint_ledger(routine: LoadedRoutine, choices: Choices) -> Iterator[Problem]:
+    """Yield each thing that the body can't do, in the first session that asks for it.
+
+    Besides the session of ``choices`` these are: the other order, each side alone, one to three rounds, each without
+    an exercise or a step that has a name, and none, or one, of the exercises that are optional.
+    """
+    if not is_tagged(routine):
+        return
+    found: set[tuple[Where, int]] = set()
+    left, names = MOST_WRITTEN, dict[str, str]()
+    for how, tried in _vary(routine, choices, names):
+        try:
+            score, written = write_marks(routine, tried, max(left, 1), None if how else names)
+        except TooManyError:
+            return
+        except VoicecoachError:
+            continue
+        left -= written
+        for number, fault in find_faults(score):
+            if (fault.where, number) not in found:
+                found.add((fault.where, number))
+                yield replace(fault, what=f"with {' '.join(how)}, {fault.what}" if how else fault.what)
+
+
+def _vary(routine: LoadedRoutine, choices: Choices, names: dict[str, str]) -> Iterator[tuple[tuple[str, ...], Choices]]:
+    """Yield sessions of a routine with their options; ``names`` is filled with what can be left out by the first."""
+    yield (), choices
+    played = [*find_played(routine, choices)]
+    orders: list[tuple[tuple[str, ...], Choices]] = [((), choices)]
+    if has_sides(played):
+        orders.append((("--first right",), replace(choices, first=Side.RIGHT)))
+        orders += [((f"--side {side.value}",), replace(choices, sides=(side,))) for side in LEFT_RIGHT]
+    yield from orders[1:]
+    repeated = any(isinstance(step, Repeat) for part in played for step in walk_steps(part.model.steps))
+    for rounds in ROUNDS if len(orders) > 1 or repeated else ():
+        yield from (((*how, f"--rounds {rounds}"), replace(order, rounds=rounds)) for how, order in orders[:2])
+    exercises = [name for each, *_ in list_exercises(routine) for name in each[:1]]
+    for name in dict.fromkeys((*exercises, *names.values())):
+        yield (f"--skip {quote(name)}",), replace(choices, skipped=choices.skipped | {name})
+    optional = dict.fromkeys(each[0] for each, extra, _ in list_exercises(routine) if extra)
+    for added in (frozenset[str](), *(frozenset({name}) for name in optional)) if optional else ():
+        how = ("--with " + ", ".join(added),) if added else ("without --with",)
+        yield how, replace(choices, added=added)

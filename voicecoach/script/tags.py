@@ -1,0 +1,77 @@
+"""What a step needs and makes of the body, as marks, and a session as these marks alone, which is quickly written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voicecoach.core.score import Mark, Moment, Seq, seq
+from voicecoach.errors import UnknownNameError
+from voicecoach.routine.model import Include, find_block
+from voicecoach.routine.phase_steps import ByRound, Named
+from voicecoach.routine.values import Words
+from voicecoach.script.utterances import choose_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from voicecoach.core.score import Score
+    from voicecoach.routine.phase_steps import Model
+    from voicecoach.script.context import Context
+
+
+def write_tags(step: Model, part: Context, write: Callable[[Model, Context], Score]) -> Score:
+    """Write the marks of a step and of all inside it, which ``write`` writes; an include has its own in there."""
+    marks = mark_tags(step, part)
+    if not has_steps(step):
+        return Seq(marks)
+    if isinstance(step, Include):
+        return write(step, part)
+    return seq(*marks[:1], write(step, part), *marks[1:])
+
+
+def is_unmarked(step: Model) -> bool:
+    """Tell whether a step has no marks, nor any inside it."""
+    return not (has_steps(step) or step.needs or step.makes) if isinstance(step, Named) else True
+
+
+def has_steps(step: Model) -> bool:
+    """Tell whether a step has others inside it."""
+    return isinstance(step, Include) or find_block(step) is not None
+
+
+def mark_tags(step: Model, part: Context) -> tuple[Mark, ...]:
+    """Return the marks of what a step needs as it begins, and of what it has made when it is over."""
+    needs, makes = getattr(step, "needs", {}), getattr(step, "makes", {})
+    if not needs and not makes:
+        return ()
+    said, where = _find_said(step, part), getattr(step, "where", None)
+    made = {name: (state,) for name, state in makes.items()}
+    return tuple(
+        Mark(moment, said, part.side, body=tuple(_fill(tags, part)), where=where)
+        for moment, tags in ((Moment.NEEDS, needs), (Moment.MAKES, made))
+    )
+
+
+def _fill(tags: Mapping[str, Iterable[str]], part: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Fill the names in tags; one that says what comes next is left out if nothing does."""
+    for name, states in tags.items():
+        filled = [_try(text, part).lower() for text in (name, *states)]
+        if all(filled):
+            yield filled[0], tuple(filled[1:])
+
+
+def _find_said(step: Model, part: Context) -> str:
+    """Return the first words of a step, in their longest wording; nothing if it has none."""
+    for given in (getattr(step, "say", None), getattr(step, "spoken", None)):
+        for value in given.values() if isinstance(given, dict) else (given,):
+            if isinstance(value, Words | ByRound):
+                return _try(choose_words(value, part).wordings[0], part)
+    return ""
+
+
+def _try(text: str, part: Context) -> str:
+    """Fill the names in a text; nothing if one has no value here."""
+    try:
+        return part.fill(text, part.side) if "{" in text else text
+    except UnknownNameError:
+        return ""
