@@ -60,6 +60,7 @@ class PlanKeywords(TypedDict, total=False):
     pitch: int | None
     fall: bool
     variation: int
+    breath_sound: bool | None
     progress: Progress | None
 
 
@@ -77,6 +78,7 @@ class ScoreKeywords(TypedDict, total=False):
     pitch: int | None
     fall: bool
     variation: int
+    breath_sound: bool | None
     progress: Progress | None
 
 
@@ -87,6 +89,7 @@ class WriteKeywords(TypedDict, total=False):
     bitrate: int | None
     bed: str | None
     bed_level: float
+    breath_level: float
     room_tone: bool | Literal["faint", "none"]
     pan: bool
     captions: str | Iterable[str]
@@ -104,6 +107,7 @@ class SoundKeywords(TypedDict, total=False):
     bitrate: int | None
     bed: str | None
     bed_level: float
+    breath_level: float
     room_tone: bool | Literal["faint", "none"]
     pan: bool
 
@@ -164,6 +168,7 @@ def make_request(asked: str, language: str | None, given: Mapping[str, Any]) -> 
         language=language,
         fall=bool(given.get("fall", False)),
         variation=_whole("variation", given.get("variation"), 1, MOST_TAKES) or 1,
+        breath_sound=_switch("breath_sound", given.get("breath_sound")),
     )
 
 
@@ -200,7 +205,7 @@ def make_sounding(given: Mapping[str, Any], path: Path | None) -> Sounding:
     """
     name, bed, tone = given.get("format"), given.get("bed"), given.get("room_tone", True)
     room_tone = tone if isinstance(tone, bool) else _choose("room_tone", tone, ROOM_TONES) == "faint"
-    level = given.get("bed_level", USUAL_UNDER)
+    level, breath_level = given.get("bed_level", USUAL_UNDER), given.get("breath_level", USUAL_UNDER)
     return Sounding(
         choose_format(None if name is None else _choose("format", name, [*FORMATS]), path),
         _whole("bitrate", given.get("bitrate"), 8, 512),
@@ -208,6 +213,7 @@ def make_sounding(given: Mapping[str, Any], path: Path | None) -> Sounding:
         float(_read("bed_level", str(level), values.read_duration)),
         room_tone,
         bool(given.get("pan", False)),
+        breath_under=float(_read("breath_level", str(breath_level), values.read_duration)),
     )
 
 
@@ -252,6 +258,12 @@ def read_span(name: str, value: Seconds) -> Span:
 
 def _time(name: str, value: Seconds | None, read: Callable[[str], Fraction]) -> Fraction | None:
     return None if value is None else _read(name, value if isinstance(value, str) else write_seconds(name, value), read)
+
+
+def _switch(name: str, value: object) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise ArgumentTypeError(f"{name}: it must be True, False or None, and this is of the type {type(value).__name__}")
 
 
 def _whole(name: str, value: object, least: int, most: int) -> int | None:

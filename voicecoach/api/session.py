@@ -300,4 +300,5 @@ class Session:
         from voicecoach.audio.stream import stream
 
         track = self._planned.tracks[0]
-        return stream(track.timeline, track.side, self._planned.clip, sounding, self._studio.folder)
+        heard = self._planned.complete(sounding)
+        return stream(track.timeline, track.side, self._planned.clip, heard, self._studio.folder)

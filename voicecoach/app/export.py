@@ -98,6 +98,7 @@ def write_session(  # noqa: PLR0913, PLR0917 - what is written, where, and with 
     from voicecoach.audio import render, tagging
     from voicecoach.audio.provenance import find_date_made
 
+    request = replace(request, sounding=session.complete(request.sounding))
     paths = destination.paths
     made_with = sorted(request.describe_choices(session.voice, session.pace).items())
     date = find_date_made(folder, attachments.digests, session.title, made_with)

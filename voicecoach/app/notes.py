@@ -50,6 +50,12 @@ def note_grown(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]
         yield from report_first(problem for timeline in timelines for problem in timeline.grown)
 
 
+def note_unbreathed(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]:
+    """Report a wish for a breath sound in a session that guides no breath."""
+    if request.breath_sound and not any(timeline.phases for timeline in timelines):
+        yield "no breath is guided in this session; --breath-sound changes nothing"
+
+
 def note_unequal(timelines: Mapping[Side | None, Timeline], source: Source) -> Iterator[str]:
     """Report that the sides' tracks do not last as long as each other, by how many seconds, and because of which step.
 

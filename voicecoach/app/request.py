@@ -53,6 +53,7 @@ class Request:
         variation: How many takes of the same words follow each other.
         verify: Whether the finished files are compared with the plan.
         pitch: From 0 to 100; None for the voice's own.
+        breath_sound: Whether a soft sound goes with each guided phase; None for the routine's choice.
         commands: The commands that speak, from the user's settings, by name.
         force: Whether files that voicecoach did not make are replaced.
         artist: The artist that players show; None for voicecoach.
@@ -75,6 +76,7 @@ class Request:
     variation: int = 1
     verify: bool = False
     pitch: int | None = None
+    breath_sound: bool | None = None
     commands: Mapping[str, object] = field(default_factory=dict)
     force: bool = False
     artist: str | None = None
@@ -126,6 +128,7 @@ class Request:
             "pitch": "" if self.pitch is None else str(self.pitch),
             "chime": {None: "", "": "none"}.get(self.choices.chime, self.choices.chime or ""),
             "bed": Path(self.sounding.bed).name if self.sounding.bed else "",
+            "breath-sound": {None: "", True: "yes", False: "no"}[self.breath_sound],
             "fall": "yes" if self.fall else "",
             "variation": str(self.variation) if self.variation > 1 else "",
         }
@@ -163,6 +166,7 @@ class PlannedSession:
         pace: What is breathed.
         asks_breath: Whether the listener could choose the breath and did not.
         notes: For the author.
+        breath_sound: Whether a soft sound goes with each guided phase.
     """
 
     title: str
@@ -180,12 +184,18 @@ class PlannedSession:
     pace: Pace | None = None
     asks_breath: bool = False
     notes: tuple[str, ...] = ()
+    breath_sound: bool = False
+
+    def complete(self, sounding: Sounding) -> Sounding:
+        """Return how the session sounds: as it is asked for, with what its routine chooses."""
+        return replace(sounding, breath=self.breath_sound)
 
     def as_json(self, track: Track, version: int | None = None) -> dict[str, Any]:
         """Return the public form of a track's timeline, with its fit to a length if there is one."""
         names = {"title": track.title, "language": self.words.code, "voice": self.voice}
         shown = to_json(track.timeline, **names, version=version or VERSION)
-        return {**shown, "fit": track.fit.as_json()} if track.fit else shown
+        heard = {"breath_sound": True} if self.breath_sound else {}
+        return {**shown, **heard, **({"fit": track.fit.as_json()} if track.fit else {})}
 
     def clip(self, cue: Cue) -> Clip:
         """Return the sound of a cue."""

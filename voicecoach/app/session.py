@@ -134,7 +134,13 @@ def _perform(
         piece.pacing.find_main(request.choices.breath, next(iter(timelines.values()))),
         piece.pacing.asks(request.choices.breath),
         tuple(notes.note_grown(request, timelines.values())),
+        _choose(asked=request.breath_sound, written=piece.breath_sound),
     )
+
+
+def _choose(*, asked: bool | None, written: bool) -> bool:
+    """Return a listener's choice, or the routine's if there is none."""
+    return written if asked is None else asked
 
 
 def _warn(request: Request, piece: Piece, source: Source, timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
@@ -142,6 +148,7 @@ def _warn(request: Request, piece: Piece, source: Source, timelines: Mapping[Sid
     yield from list_cautions(timelines.values())
     yield from piece.unheeded if request.choices.breath else ()
     yield from notes.report_first(problem for timeline in timelines.values() for problem in timeline.unsaid)
+    yield from notes.note_unbreathed(request, timelines.values())
     yield from notes.note_unequal(timelines, source)
     yield from notes.note_unspeakable(piece, timelines.values())
     yield from notes.count_warnings(piece.warnings, source)

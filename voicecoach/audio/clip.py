@@ -70,7 +70,7 @@ class Clip:
             made = io.BytesIO()
             make_segment(self.pcm, SAMPLE_RATE).export(made, format="wav")
             return made.getvalue()
-        from voicecoach.audio.single import encode_samples
+        from voicecoach.audio.formats import encode_samples
 
         return encode_samples(self.pcm, SAMPLE_RATE, form)
 

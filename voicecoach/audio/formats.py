@@ -1,4 +1,4 @@
-"""The formats of sound files: ffmpeg's options for each, and what each can hold."""
+"""The formats of sound files: ffmpeg's options for each, what each can hold, and one clip as a file in memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError
+from voicecoach.errors import ChoiceError, UnknownNameError
 from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
@@ -109,3 +109,25 @@ def choose_format(name: str | None, output: Path | None) -> Format:
     if name and ending in FORMATS and ending != name:
         raise ChoiceError(f"{output} has the suffix of {ending}, but --format is {name}\nleave out one of them")
     return FORMATS[name or (ending if ending in FORMATS else "mp3")]
+
+
+_SAME_BYTES = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"]
+_PIPED = {"m4a": ["-movflags", "+frag_keyframe+empty_moov+default_base_moof"]}
+"""What a format needs if nothing that was written can be changed any more."""
+
+
+def encode_samples(pcm: bytes, rate: int, name: str) -> bytes:
+    """Return 16-bit samples of one channel as a file of a format; decoded, it has these samples at least.
+
+    Raises:
+        UnknownNameError: If there is no such format.
+        EncodeError: If ffmpeg is missing or fails.
+    """
+    from voicecoach.audio import ffmpeg
+
+    if name not in FORMATS:
+        raise UnknownNameError("format", name, [*FORMATS])
+    form = FORMATS[name]
+    given = ["-f", "s16le", "-ar", str(rate), "-ac", "1", "-i", "pipe:0"]
+    args = [*given, *_SAME_BYTES, *form.encoding(form.bit_rate(None, 1)), *_PIPED.get(name, []), "pipe:1"]
+    return ffmpeg.run(args, what=f"encoding a clip as {name}", data=pcm).stdout

@@ -59,13 +59,18 @@ def compute_ducking(timeline: Timeline, lowered: float) -> Iterator[int]:
     comes back slowly. If the next cue is too near for that, it stays down.
     """
     count = int(timeline.duration * CONTROL) + 1
+    for tick, level in enumerate(find_ducking(timeline, lowered)):
+        yield round(32_767 * max(0.0, min(level, tick / FADE, (count - 1 - tick) / FADE)))
+
+
+def find_ducking(timeline: Timeline, lowered: float) -> Iterator[float]:
+    """Yield the gain of a sound that gives way to words, `CONTROL` times a second: 1, and ``lowered`` under words."""
     spans = _find_speech(timeline)
     at = 0
-    for tick in range(count):
+    for tick in range(int(timeline.duration * CONTROL) + 1):
         while at < len(spans) and tick > spans[at][1] + AFTER:
             at += 1
-        level = lowered + (1 - lowered) * _measure_distance(tick, *spans[at]) if at < len(spans) else 1.0
-        yield round(32_767 * max(0.0, min(level, tick / FADE, (count - 1 - tick) / FADE)))
+        yield lowered + (1 - lowered) * _measure_distance(tick, *spans[at]) if at < len(spans) else 1.0
 
 
 def _measure_distance(tick: int, start: int, end: int) -> float:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voicecoach.audio import filters, levels, loudness, mp3
+from voicecoach.audio import breath_sound, filters, levels, loudness, mp3
 from voicecoach.audio.clip import (
     FRAME_SAMPLES,
     INAUDIBLE,
@@ -47,7 +47,7 @@ MOST_DISTINCT = 1200
 
 
 DUCKED = 0.5
-"""The gain of a bed under speech, as a factor: 6 dB of ducking."""
+"""The gain of a bed or a breath sound under speech, as a factor: 6 dB of ducking."""
 
 PAN = 0.25
 """How much louder the channel of the track's side is, and how much softer the other, in power: 1 dB up, 1.2 dB down."""
@@ -133,7 +133,7 @@ def prepare_sounds(
 
 def find_frame_format(sounding: Sounding) -> mp3.FrameFormat | None:
     """Return the format of the frames that a session is joined from; None if it is encoded as a whole."""
-    if sounding.form is not MP3 or sounding.channels != 1:
+    if sounding.form is not MP3 or sounding.channels != 1 or sounding.breath:
         return None
     room = read_wave(find_room_tone()) if sounding.room_tone else None
     return mp3.FrameFormat(MP3.bit_rate(sounding.bit_rate, 1) or 0, room)
@@ -283,6 +283,9 @@ def _stream(
     left, right = _find_pan_gains(part.side) if sounding.pan else (1.0, 1.0)
     chapters = part.tags.chapters if sounding.form.name == "m4a" else ()
     speech = mix_windows(part.timeline, clip)
+    if sounding.breath:
+        factor = 10 ** ((loudness.SPEECH - sounding.breath_under - breath_sound.LOUDNESS) / 20)
+        speech = breath_sound.mix_breath(speech, part.timeline, round(factor, 6), DUCKED)
     chunks = mix_loop(speech, under.room) if under.room else speech
     channels, graph = 1, filters.pan(left, right) if sounding.pan else ""
     if under.bed:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from voicecoach.core.score import Side
 
 LEAST_UNDER = 20.0
-"""The least difference between a bed and the speech, in LU: WCAG 2.2, 1.4.7 asks for it."""
+"""The least difference between a bed or a breath sound and the speech, in LU: WCAG 2.2, 1.4.7 asks for it."""
 
 ROOM_TONE = -60.0
 """The level of the room tone, in dBFS."""
@@ -23,7 +23,7 @@ MOST_TAKES = 4
 """How many takes of the same words there are, at most."""
 
 USUAL_UNDER = 24.0
-"""The default difference between a bed and the speech, in LU."""
+"""The default difference between a bed or a breath sound and the speech, in LU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Sounding:
         under: How much softer than the speech the bed is, in LU.
         room_tone: Whether silence is filled with a faint noise.
         pan: Whether the track of a side is a little louder on that side.
+        breath: Whether a soft sound goes with each guided phase.
+        breath_under: How much softer than the speech it is, in LU.
     """
 
     form: Format = MP3
@@ -45,6 +47,8 @@ class Sounding:
     under: float = USUAL_UNDER
     room_tone: bool = True
     pan: bool = False
+    breath: bool = False
+    breath_under: float = USUAL_UNDER
 
     @property
     def channels(self) -> int:
@@ -52,9 +56,11 @@ class Sounding:
         return 2 if self.bed or self.pan else 1
 
     def as_json(self) -> dict[str, object]:
-        """Return the levels of room tone and bed in dBFS, as files contain them."""
+        """Return the levels of room tone, bed and breath sound in dBFS, as files contain them."""
         room: dict[str, object] = {"room_tone": ROOM_TONE} if self.room_tone else {}
-        return {**room, "bed": -16.0 - self.under} if self.bed else room
+        bed = {"bed": -16.0 - self.under} if self.bed else {}
+        breath = {"breath_sound": -16.0 - self.breath_under} if self.breath else {}
+        return {**room, **bed, **breath}
 
     def check(self, sides: Iterable[Side | None]) -> None:
         """Refuse choices that can't be combined, before any work; ``sides`` are those of the tracks.
@@ -65,6 +71,7 @@ class Sounding:
         self.form.bit_rate(self.bit_rate, self.channels)
         if self.pan and not all(sides):
             raise ChoiceError("only a leg's own track can be panned\nadd --tracks sides, or leave --pan out")
-        if self.under < LEAST_UNDER:
-            what = f"a bed {self.under:g} LU under the speech makes it hard to follow"
-            raise ChoiceError(f"{what}\nwrite --bed-level {LEAST_UNDER:g} or more")
+        for name, what, under in (("bed", "a bed", self.under), ("breath", "a breath sound", self.breath_under)):
+            if under < LEAST_UNDER:
+                why = f"{what} {under:g} LU under the speech makes it hard to follow"
+                raise ChoiceError(f"{why}\nwrite --{name}-level {LEAST_UNDER:g} or more")

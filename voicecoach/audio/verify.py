@@ -186,7 +186,7 @@ def _read_json(data: str | bytes) -> Plan:
 
 def _add_sound(plan: Plan, sound: Mapping[str, Any]) -> Plan:
     """Read the facts about the sound in a timeline: its levels, and its digest."""
-    known: dict[str, Any] = {name: float(sound[name]) for name in ("room_tone", "bed") if name in sound}
+    known: dict[str, Any] = {name: float(sound[name]) for name in ("room_tone", "bed", "breath_sound") if name in sound}
     known["sha256"] = str(sound.get("sha256", ""))
     if "levels" not in sound:
         return replace(plan, sound=known)
@@ -298,10 +298,12 @@ def _check_gaps(levels: _Levels, plan: Plan, allowed: float) -> Iterator[Deviati
 def _find_allowed(sound: Mapping[str, Any] | None) -> float:
     """Return the limit for the level of a gap, in dBFS; if nothing is known about the sound, with a room tone."""
     known = {"room_tone": ROOM_TONE} if sound is None else sound
-    room, bed = known.get("room_tone"), known.get("bed")
+    room, bed, breath = known.get("room_tone"), known.get("bed"), known.get("breath_sound")
     levels = [_QUIET]
     if room is not None:
         levels.append(room + _ROOM_MARGIN)
     if bed is not None:
         levels.append(bed + _BED_MARGIN)
+    if breath is not None:
+        levels.append(breath + _BED_MARGIN)
     return max(levels)

@@ -291,6 +291,7 @@ class RoutineModel(Model):
     tips: Sentences = ()
     breath: Pace = notation.read_pace("4-6")
     fixed: bool = False
+    breath_sound: bool = False
     parameters: Annotated[dict[Key, Value], limit_names(MOST_NAMES)] = Field(default_factory=dict)
     sides: Sides | None = None
     use: FileNames = ()

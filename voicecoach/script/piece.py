@@ -24,6 +24,7 @@ class Piece:
         limb: What is stretched on each side: a leg, or a side.
         unheeded: What to tell a listener whose breath changes nothing in some exercise.
         speakable: Its wordings that were looked over and are read out as they should be: as read, and as said.
+        breath_sound: Whether its author wants a soft sound with each guided phase.
         warnings: How many things `check` would warn of in its file.
         timed: Whether the score depends on how long the listener's breaths last.
     """
@@ -38,3 +39,4 @@ class Piece:
     timed: bool
     speakable: tuple[tuple[str, str], ...] = ()
     warnings: int = 0
+    breath_sound: bool = False

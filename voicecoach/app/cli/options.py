@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from voicecoach.app import values
-from voicecoach.app.cli.fields import Options, argument, choice, flag, from_settings, option, several
+from voicecoach.app.cli.fields import Options, argument, choice, flag, from_settings, option, several, switch
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.audio.formats import FORMATS, Format
 from voicecoach.audio.settings import MOST_TAKES, USUAL_UNDER
@@ -116,6 +116,11 @@ class GuidanceOptions(WordOptions):
     chime: str | None = choice(
         "--chime", "Bells at the start, at changes and at the end.", CHIMES, shown="one at the end"
     )
+    breath_sound: bool | None = switch(
+        "--breath-sound/--no-breath-sound",
+        "A soft sound under each guided breath: one for in, one for out, one for holds.",
+        shown="the routine's",
+    )
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -151,6 +156,12 @@ class SoundOptions(Options):
     under: int = option(
         "--bed-level",
         "How much quieter the background is than the speech, in LU.",
+        Parsed("LU", values.whole_number(LOUD, LOUDEST)),
+        default=str(round(USUAL_UNDER)),
+    )
+    breath_under: int = option(
+        "--breath-level",
+        "How much quieter the breath sound is than the speech, in LU.",
         Parsed("LU", values.whole_number(LOUD, LOUDEST)),
         default=str(round(USUAL_UNDER)),
     )

@@ -87,6 +87,8 @@ def command(chosen: PlanOptions) -> None:
         print_json(planned.as_json(track, chosen.output.version))
     else:
         _print_plan(track)
+        if planned.breath_sound:
+            click.echo("a breath sound goes with the guided breaths")
 
 
 def _check_picture(path: Path, *, force: bool) -> None:

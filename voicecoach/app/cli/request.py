@@ -58,6 +58,7 @@ def make_request(session: SessionOptions, guidance: GuidanceOptions, voice: Voic
         fall=voice.fall,
         variation=voice.variation,
         pitch=voice.pitch,
+        breath_sound=guidance.breath_sound,
         commands=read_commands(),
         usual=session.usual,
     )
@@ -76,4 +77,5 @@ def make_sounding(sound: SoundOptions, files: FileOptions, path: Path | None) ->
         float(sound.under),
         sound.room_tone,
         sound.pan,
+        breath_under=float(sound.breath_under),
     )
