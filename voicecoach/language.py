@@ -108,6 +108,8 @@ class Language:
         reading: How to read signs, units and abbreviations.
         sided: How to recognise a side's noun phrase; None if that is not known.
         announcing: Patterns of words that announce a silence or its length: "breaths", "on your own".
+        passive: Patterns of the passive voice, which is hard to follow: "is lifted".
+        equipment: Patterns of words for equipment, each with a pattern of what the opening may call it.
     """
 
     code: str
@@ -123,6 +125,8 @@ class Language:
     reading: Reading = Reading()
     sided: SideWords | None = None
     announcing: tuple[str, ...] = ()
+    passive: tuple[str, ...] = ()
+    equipment: tuple[tuple[str, str], ...] = ()
 
     def __hash__(self) -> int:
         """Hash only code and name: every phrase is hashed with its language, and hashing the table would be slow."""
@@ -254,6 +258,8 @@ def _table(code: str) -> Language:
         slips=tuple(table.pop("slips").items()),
         twice=tuple(table.pop("twice")),
         announcing=tuple(table.pop("announcing")),
+        passive=tuple(table.pop("passive")),
+        equipment=tuple(table.pop("equipment").items()),
         heads=tuple(table.pop("heads")),
         sounds=tuple(table.pop("sounds").items()),
         sided=_read_sided(table.pop("sided")),

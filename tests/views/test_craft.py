@@ -68,6 +68,12 @@ def test_a_short_silence_needs_no_words() -> None:
     assert problems("- say: Well then.\n- rest: 11s\n- say: And back.") == []
 
 
+@pytest.mark.parametrize(("breath", "rest", "alone"), [("8-8", "6s", False), ("4-4", "10s", True)])
+def test_the_silence_of_one_breath_needs_no_words(breath: str, rest: str, *, alone: bool) -> None:
+    found = problems(f"{BREATH}\n- rest: {rest}\n{BREATH}", f"breath: {breath}\n")
+    assert ([each for each in found if "without a sound" in each] != []) == alone
+
+
 def test_an_instruction_leaves_time_to_do_it() -> None:
     assert [each for each in problems(f"- say: {'Lift it up. ' * 24}") if "without time" in each]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.score import Mark, Moment, Side, list_parts
 from voicecoach.errors import Problem, TooManyError, VoicecoachError, Where, quote
-from voicecoach.routine.model import Repeat, walk_steps
+from voicecoach.routine.model import Block, Repeat, Sided, find_block, is_collection, walk_steps
 from voicecoach.routine.postures import list_tags
 from voicecoach.script.builder import has_sides, write_marks
 from voicecoach.script.choices import LEFT_RIGHT
@@ -56,7 +56,8 @@ def find_faults(score: Score) -> Iterator[tuple[int, Problem]]:
             both = tuple(each for each in known.states if each in states) if known else states
             if known and not both:
                 yield number, _explain(mark, part, states, known)
-            ledger[part] = replace(known, states=both) if known and both else now
+            if not known or both != known.states:
+                ledger[part] = State(both, known.said, known.where) if known and both else now
 
 
 def _bring(ledger: dict[str, State], part: str, state: State) -> None:
@@ -123,8 +124,9 @@ def _vary(routine: LoadedRoutine, choices: Choices, names: dict[str, str]) -> It
         orders += [((f"--side {side.value}",), replace(choices, sides=(side,))) for side in LEFT_RIGHT]
     yield from orders[1:]
     repeated = any(isinstance(step, Repeat) for part in played for step in walk_steps(part.model.steps))
-    for rounds in ROUNDS if len(orders) > 1 or repeated else ():
-        yield from (((*how, f"--rounds {rounds}"), replace(order, rounds=rounds)) for how, order in orders[:2])
+    for rounds in _choose_rounds(played) if len(orders) > 1 or repeated else ():
+        several = orders[:1] if is_collection(routine.model.steps) else orders[:2]
+        yield from (((*how, f"--rounds {rounds}"), replace(order, rounds=rounds)) for how, order in several)
     exercises = [name for each, *_ in list_exercises(routine) for name in each[:1]]
     for name in dict.fromkeys((*exercises, *names.values())):
         yield (f"--skip {quote(name)}",), replace(choices, skipped=choices.skipped | {name})
@@ -132,3 +134,10 @@ def _vary(routine: LoadedRoutine, choices: Choices, names: dict[str, str]) -> It
     for added in (frozenset[str](), *(frozenset({name}) for name in optional)) if optional else ():
         how = ("--with " + ", ".join(added),) if added else ("without --with",)
         yield how, replace(choices, added=added)
+
+
+def _choose_rounds(played: Iterable[LoadedRoutine]) -> list[int]:
+    """Return the rounds that are worth a try: not those that all blocks have anyway."""
+    blocks = (find_block(step) for part in played for step in walk_steps(part.model.steps))
+    own = {block.rounds or 1 for block in blocks if isinstance(block, Block | Sided)}
+    return [rounds for rounds in ROUNDS if own != {rounds}]

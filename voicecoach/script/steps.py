@@ -66,7 +66,7 @@ from voicecoach.script.rounds import (
     vary,
     warn_past,
 )
-from voicecoach.script.tags import is_unmarked, mark_tags, write_tags
+from voicecoach.script.tags import is_unmarked, looks_ahead, mark_tags, write_tags
 from voicecoach.script.utterances import choose_words
 
 if TYPE_CHECKING:
@@ -85,8 +85,11 @@ def write_steps(steps: Iterable[Model], part: Context) -> Iterator[Score]:
     every = [*steps]
     for number, step in enumerate(every):
         part.add()
-        if is_done(step, part) and not (part.tally.tagged and is_unmarked(step)):
-            yield from _write_under_title(step, replace(part, ahead=look_past(every[number + 1 :], part)))
+        if not is_done(step, part) or (part.tally.tagged and is_unmarked(step)):
+            continue
+        ahead = not part.tally.tagged or looks_ahead(step)
+        place = replace(part, ahead=look_past(every[number + 1 :], part)) if ahead else part
+        yield from _write_under_title(step, place)
 
 
 def _write_under_title(step: Model, part: Context) -> Iterator[Score]:

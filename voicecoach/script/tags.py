@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.score import Mark, Moment, Seq, seq
 from voicecoach.errors import UnknownNameError
-from voicecoach.routine.model import Include, find_block
+from voicecoach.routine.model import Include, find_block, list_value_words
 from voicecoach.routine.phase_steps import ByRound, Named
-from voicecoach.routine.values import Words
-from voicecoach.script.utterances import choose_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -32,6 +30,11 @@ def write_tags(step: Model, part: Context, write: Callable[[Model, Context], Sco
 def is_unmarked(step: Model) -> bool:
     """Tell whether a step has no marks, nor any inside it."""
     return not (has_steps(step) or step.needs or step.makes) if isinstance(step, Named) else True
+
+
+def looks_ahead(step: Model) -> bool:
+    """Tell whether the marks of a step, or of those inside it, may say what comes next."""
+    return has_steps(step) or (isinstance(step, Named) and "{next " in f"{step.needs} {step.makes}")
 
 
 def has_steps(step: Model) -> bool:
@@ -64,8 +67,9 @@ def _find_said(step: Model, part: Context) -> str:
     """Return the first words of a step, in their longest wording; nothing if it has none."""
     for given in (getattr(step, "say", None), getattr(step, "spoken", None)):
         for value in given.values() if isinstance(given, dict) else (given,):
-            if isinstance(value, Words | ByRound):
-                return _try(choose_words(value, part).wordings[0], part)
+            said = value.again if isinstance(value, ByRound) and part.again else next(list_value_words(value), None)
+            if said:
+                return _try(said.wordings[0], part)
     return ""
 
 

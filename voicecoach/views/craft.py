@@ -9,12 +9,13 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import CueKind
 from voicecoach.errors import Problem, quote
 from voicecoach.script.choices import LEFT_RIGHT
+from voicecoach.views.craft_words import count_words, join_patterns, lint_words
 from voicecoach.views.cuesheet import name_phase, split_lines
 
 if TYPE_CHECKING:
@@ -33,20 +34,15 @@ STRETCH = Fraction(7, 20)
 FILLED = Fraction(1, 2)
 """The largest part of the guided phases with words that speech fills, on the mean."""
 QUIET = Fraction(12)
-"""The most seconds without a sound that need no announcement."""
+"""The most seconds without a sound that need no announcement; a whole breath needs none either."""
 LONGEST_CUE = Fraction(12)
 """The most seconds of one instruction without time to do it."""
 IN_A_ROW = 3
 """How often the same words may not be heard in a row, at phases of the same kind."""
-WORDS_A_SENTENCE = 16
-"""The most words of a sentence."""
 SLOWEST, FASTEST = 90, 160
 """The fewest and the most words a minute, over all that is said in four words or more."""
 LONG_ENOUGH = 4
 """The fewest words of a cue whose pace is measured."""
-
-_WORD = re.compile(r"\w+(?:[-'\u2019]\w+)*")
-_SENTENCE = re.compile(r"[^.!?…]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +72,13 @@ def measure_craft(timeline: Timeline, words: Language) -> Figures:
     """Measure a session; ``words`` is the table of its language."""
     spoken = [cue for cue in timeline.cues if cue.track == "voice"]
     lines = [line for _, lines in split_lines(timeline) for line in lines if _is_guided(line)]
-    long = [cue for cue in spoken if _count_words(cue.text) >= LONG_ENOUGH]
+    long = [cue for cue in spoken if count_words(cue.text) >= LONG_ENOUGH]
     return Figures(
         first_breath=min((phase.start for phase in timeline.phases), default=None),
         stretch=_divide(_measure_stretch(timeline), timeline.duration),
         speech=_divide(_add_up(spoken), timeline.duration),
         filled=_divide(_add_up(line.cue for line in lines), sum(map(_phase_length, lines), Fraction(0))),
-        pace=_divide(Fraction(60 * sum(_count_words(cue.text) for cue in long)), _add_up(long)),
+        pace=_divide(Fraction(60 * sum(count_words(cue.text) for cue in long)), _add_up(long)),
         quiet=max((seconds for seconds, _ in _find_quiet(timeline, words)), default=Fraction(0)),
         longest=max((cue.end - cue.start for cue in spoken if cue.kind in _INSTRUCTIONS), default=Fraction(0)),
     )
@@ -130,10 +126,7 @@ def _lint_cues(timeline: Timeline, words: Language, where: Where) -> Iterator[Pr
         if cue.kind in _INSTRUCTIONS and cue.end - cue.start > LONGEST_CUE:
             what = f"{quote(cue.text)} lasts {float(cue.end - cue.start):.0f} s without time to do it"
             yield Problem(cue.where, what, f"make several 'say' of it, each under {LONGEST_CUE} s, with a 'settle'")
-        for sentence in _SENTENCE.findall(cue.text):
-            if (count := _count_words(sentence)) > WORDS_A_SENTENCE:
-                what = f"{quote(sentence.strip())} is a sentence of {count} words"
-                yield Problem(cue.where, what, f"make two of it: {WORDS_A_SENTENCE} words are enough to follow")
+    yield from lint_words(timeline, words)
     yield from _find_repeated(timeline)
     yield from _find_unnamed_sides(timeline, words, where)
     yield from _find_never_said(timeline)
@@ -149,19 +142,26 @@ def _keep_first(problems: Iterable[Problem]) -> Iterator[Problem]:
 
 
 def _find_quiet(timeline: Timeline, words: Language) -> list[tuple[Fraction, Cue | None]]:
-    """Return the silences over `QUIET` that no words announced, longest first, each with the cue before it."""
-    announces = re.compile(rf"(?<!\w)(?:{'|'.join(words.announcing) or '(?!)'})(?!\w)", re.IGNORECASE)
+    """Return the silences over `QUIET` and a breath that nothing announced, longest first, with the cue before each."""
+    most = max(QUIET, _find_longest_breath(timeline))
+    announces = join_patterns(words.announcing)
     found: list[tuple[Fraction, Cue | None]] = []
     end, last = Fraction(0), None
     for cue in (*timeline.cues, None):
         start = cue.start if cue else timeline.duration
-        if start - end > QUIET and not (last and announces.search(last.text)) and cue:
+        if start - end > most and not (last and announces.search(last.text)) and cue:
             found.append((start - end, last))
         if cue and cue.end > end:
             end = cue.end
         if cue and cue.track == "voice":
             last = cue
     return sorted(found, key=lambda each: -each[0])
+
+
+def _find_longest_breath(timeline: Timeline) -> Fraction:
+    """Return how long the longest guided breath lasts; 0 without one."""
+    breaths = groupby(timeline.phases, key=lambda phase: phase.breath)
+    return max((sum((each.end - each.start for each in some), Fraction(0)) for _, some in breaths), default=Fraction(0))
 
 
 def _find_repeated(timeline: Timeline) -> Iterator[Problem]:
@@ -175,7 +175,7 @@ def _find_repeated(timeline: Timeline) -> Iterator[Problem]:
             if row and row[-1] != line.cue.text:
                 row.clear()
             row.append(line.cue.text)
-            if len(row) == IN_A_ROW and _count_words(line.cue.text) > 1 and line.cue.where:
+            if len(row) == IN_A_ROW and count_words(line.cue.text) > 1 and line.cue.where:
                 what = f"{quote(line.cue.text)} is heard {IN_A_ROW} times in a row"
                 yield Problem(line.cue.where, what, "say something else, or nothing, at one of them")
 
@@ -251,7 +251,3 @@ def _add_up(cues: Iterable[Cue]) -> Fraction:
 
 def _divide(part: Fraction, whole: Fraction) -> Fraction:
     return part / whole if whole else Fraction(0)
-
-
-def _count_words(text: str) -> int:
-    return len(_WORD.findall(text))
