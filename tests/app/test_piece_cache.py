@@ -217,7 +217,7 @@ def test_what_names_a_sound_beside_it_is_always_read(tmp_path: Path) -> None:
     path = tmp_path / "fold.yaml"
     path.write_text(ROUTINE.replace("  - say: Sit down.", "  - sound: gong.wav"))
     assert not isinstance(kept(str(path), Choices(), tmp_path / "kept"), str)
-    assert not cache.measure_usage(tmp_path / "kept").entries
+    assert not cache.has_entries(tmp_path / "kept", "piece")
     (tmp_path / "gong.wav").unlink()
     assert "gong.wav" in str(kept(str(path), Choices(), tmp_path / "kept"))
 
@@ -228,7 +228,7 @@ def test_mistakes_are_not_kept(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(RoutineError):
             Source(str(path), None, tmp_path / "kept").piece(Choices())
-    assert not cache.measure_usage(tmp_path / "kept").entries
+    assert not cache.has_entries(tmp_path / "kept", "piece")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-    from voicecoach.app.session import Environment
+    from voicecoach.app.request import Environment
     from voicecoach.errors import Problem
     from voicecoach.routine.loader import LoadedRoutine as ReadRoutine
 

@@ -25,6 +25,7 @@ from voicecoach.api.session import Origin, Session
 from voicecoach.api.sources import ReadSource, ScoreSource
 from voicecoach.app import session as sessions
 from voicecoach.app import speaker
+from voicecoach.app.request import Environment
 from voicecoach.app.values import read_voice
 from voicecoach.errors import ChoiceError, SidelessError, VoicecoachError
 from voicecoach.system import cache as cache_folder
@@ -238,7 +239,7 @@ class Studio:
             attachments = Attachments(covers, source.digests)
             return write_session(planned, request, destination, attachments, self.folder, progress or _report_nothing)
 
-    def _environment(self, given: Mapping[str, Any], earlier: PlannedSession | None) -> sessions.Environment:
+    def _environment(self, given: Mapping[str, Any], earlier: PlannedSession | None) -> Environment:
         """Return what a session is made with: also the clips of an ``earlier`` session, if the same voice speaks."""
         voice = check_voice(given.get("voice"))
         chosen = self._voice if voice is None else voice
@@ -248,7 +249,7 @@ class Studio:
             return self._find_speaker(chosen, request, words, folder)
 
         clips, spoken_by = (earlier.clips, earlier.voice) if earlier else ({}, "")
-        return sessions.Environment(self.folder, report, _find, clips, spoken_by)
+        return Environment(self.folder, report, _find, clips, spoken_by)
 
     def _find_speaker(self, voice: str | Voice | None, request: Request, words: Language, folder: Path) -> Speaker:
         """Find a voice, or the one that was found before for the same request."""

@@ -114,7 +114,7 @@ class Source:
         if self._routine is None:
             from voicecoach.routine.loader import load_routine
 
-            self._routine = load_routine(self.name, self.code)
+            self._routine = load_routine(self.name, self.code, self.folder)
         return self._routine
 
     def piece(self, choices: Choices) -> Piece:

@@ -1,4 +1,4 @@
-"""What a listener asks for, the session that comes of it, and the files that were made."""
+"""What a listener asks for, what a session is made with, the session that comes of it, and the files that were made."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from voicecoach.core.perform import LONGEST
 from voicecoach.core.timeline import format_time
 from voicecoach.errors import ChoiceError
 from voicecoach.script.choices import Choices
-from voicecoach.views.exchange import VERSION, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
+    from voicecoach.app.speaker import Speaker
     from voicecoach.audio.clip import Clip
     from voicecoach.audio.loudness import Loudness
     from voicecoach.audio.writer import Extra, Written
@@ -136,6 +136,27 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Environment:
+    """What a session is made with, besides what is asked for.
+
+    Attributes:
+        folder: Where speech, scores and encoded sound are kept.
+        report: Told of progress.
+        find: Finds the voice; None for `speaker.find_speaker`.
+        clips: What a voice has spoken already, by its text.
+        spoken_by: The name of that voice: another voice does not use its clips.
+        craft: Whether a review also looks at the craft of the guidance.
+    """
+
+    folder: Path
+    report: Report
+    find: Callable[[Request, Language, Path], Speaker] | None = None
+    clips: Mapping[str, Clip] = field(default_factory=dict)
+    spoken_by: str = ""
+    craft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """One track: the whole session or one side of it, and how it was fitted to a length."""
 
@@ -192,6 +213,8 @@ class PlannedSession:
 
     def as_json(self, track: Track, version: int | None = None) -> dict[str, Any]:
         """Return the public form of a track's timeline, with its fit to a length if there is one."""
+        from voicecoach.views.exchange import VERSION, to_json
+
         names = {"title": track.title, "language": self.words.code, "voice": self.voice}
         shown = to_json(track.timeline, **names, version=version or VERSION)
         heard = {"breath_sound": True} if self.breath_sound else {}

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.app import speaker
-from voicecoach.app.session import Environment
+from voicecoach.app.request import Environment
 from voicecoach.audio.formats import GRID
 from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.breath import Span
@@ -42,7 +42,6 @@ from voicecoach.script.choices import LEFT_RIGHT, Choices
 from voicecoach.script.ledger import lint_ledger
 from voicecoach.script.tally import MOST_STEPS
 from voicecoach.system import cache
-from voicecoach.views.craft import lint_craft
 from voicecoach.views.session_lint import lint_session
 from voicecoach.voices.cached import CachedVoice
 
@@ -117,7 +116,7 @@ def review(request: Request, asked: Sequence[Pace], folder: Path, report: Report
         ChoiceError: When there is no voice of the name in ``request``.
     """
     return review_routine(
-        lambda: load_routine(request.routine), request, asked, Environment(folder, report, craft=craft)
+        lambda: load_routine(request.routine, folder=folder), request, asked, Environment(folder, report, craft=craft)
     )
 
 
@@ -170,6 +169,8 @@ def _note_unequal(routine: LoadedRoutine, chosen: Choices, own: _Attempt, ruler:
 
 def _check_craft(own: _Attempt, routine: LoadedRoutine) -> Iterator[Problem]:
     """Yield what is outside the limits of good guidance at the routine's own breath."""
+    from voicecoach.views.craft import lint_craft
+
     if own.timeline:
         yield from lint_craft(own.timeline, routine.words, Where(routine.file, 1, 1))
 

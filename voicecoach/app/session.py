@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,13 @@ from voicecoach.app import notes, speaker
 from voicecoach.app.defaults import try_with_defaults
 from voicecoach.app.piece_cache import Source, draw_covers
 from voicecoach.app.rehearsal import Stage, lay_track, speak_into
-from voicecoach.app.request import PlannedSession, Track
+from voicecoach.app.request import Environment, PlannedSession, Track
 from voicecoach.system import cache, memory, signals, timings
 from voicecoach.views.caution import list_cautions
 from voicecoach.views.dose import note_dose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from voicecoach.app.request import Made, Report, Request
@@ -24,32 +24,10 @@ if TYPE_CHECKING:
     from voicecoach.audio.clip import Clip
     from voicecoach.core.score import Side
     from voicecoach.core.timeline import Timeline
-    from voicecoach.language import Language
     from voicecoach.script.choices import Choices
     from voicecoach.script.fit import Fit
     from voicecoach.script.piece import Piece
     from voicecoach.voices.cached import CachedVoice
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """What a session is made with, besides what is asked for.
-
-    Attributes:
-        folder: Where speech, scores and encoded sound are kept.
-        report: Told of progress.
-        find: Finds the voice; None for `speaker.find_speaker`.
-        clips: What a voice has spoken already, by its text.
-        spoken_by: The name of that voice: another voice does not use its clips.
-        craft: Whether a review also looks at the craft of the guidance.
-    """
-
-    folder: Path
-    report: Report
-    find: Callable[[Request, Language, Path], Speaker] | None = None
-    clips: Mapping[str, Clip] = field(default_factory=dict)
-    spoken_by: str = ""
-    craft: bool = False
 
 
 @cache.enforce_limit()

@@ -237,7 +237,9 @@ def read_seconds(text: str) -> Fraction:
     Raises:
         ChoiceError: When the text is not a length of time.
     """
-    plain = put_commas(simplify(text))
+    plain = simplify(text)
+    if re.search("[0-9]", plain):  # to look for joining words reads the tables of all languages
+        plain = put_commas(plain)
     if match := re.fullmatch(_CLOCK, plain):
         total = 0
         for part in match.groups():

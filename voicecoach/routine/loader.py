@@ -33,7 +33,8 @@ from voicecoach.routine.library import (
 )
 from voicecoach.routine.model import is_collection, list_sounds, walk_steps
 from voicecoach.routine.sidedness import find_written_out
-from voicecoach.routine.source import Table, parse_tree, read_content
+from voicecoach.routine.source import Table, read_content
+from voicecoach.routine.tree_cache import parse_once
 from voicecoach.routine.values import Name
 from voicecoach.system import plain_files
 from voicecoach.system.assets import list_assets, list_beds
@@ -88,8 +89,10 @@ class LoadedRoutine:
             yield from each.walk()
 
 
-def load_routine(name: str, code: str | None = None) -> LoadedRoutine:
+def load_routine(name: str, code: str | None = None, folder: Path | None = None) -> LoadedRoutine:
     """Load a routine with its includes; with the ``code`` of a language, load its translation.
+
+    Files that were parsed before are read from the cache in ``folder``, if there is one.
 
     Raises:
         UnknownNameError: If there is no such routine.
@@ -97,7 +100,9 @@ def load_routine(name: str, code: str | None = None) -> LoadedRoutine:
         RoutineError: With every problem in its files.
     """
     path = find_routine(name)
-    return _load_file(path) if code is None else _load_translation(path, code.replace("_", "-"))
+    if code is None:
+        return _load_file(path, folder)
+    return _load_translation(path, code.replace("_", "-"), folder)
 
 
 def parse_routine(text: str, name: str, folder: Path | None = None) -> LoadedRoutine:
@@ -126,12 +131,12 @@ def _find_own_translation(path: Path, code: str) -> dict[str, Path]:
     return {tag: files[name] for tag, name in named.items() if name in files}
 
 
-def _load_translation(path: Path, code: str) -> LoadedRoutine:
+def _load_translation(path: Path, code: str, folder: Path | None) -> LoadedRoutine:
     """Load the translation of a routine into a language, or the routine itself if it is in that language."""
     there = list_translations(path) | _find_own_translation(path, code)
     original = path.with_name(strip_language(path.stem) + path.suffix)
     fitting = [there[each] for each in (*list_wider(code), *there) if each in there and is_same_language(each, code)]
-    routine = _load_file(next(each for each in (*fitting, original, path) if plain_files.is_file(each)))
+    routine = _load_file(next(each for each in (*fitting, original, path) if plain_files.is_file(each)), folder)
     if not TAG.fullmatch(code) or not is_same_language(routine.model.language, code):
         known = ", ".join(sorted({routine.model.language, *there}))
         what = f"{quote(strip_language(path.stem))} is not available in the language {quote(code)}"
@@ -146,8 +151,8 @@ def _apply_dialect(routine: LoadedRoutine, code: str) -> LoadedRoutine:
     return replace(routine, model=routine.model.model_copy(update={"language": code}))
 
 
-def _load_file(path: Path) -> LoadedRoutine:
-    return _Loader().load(path, path.name if path.parent == BUILT_IN else str(path))
+def _load_file(path: Path, folder: Path | None) -> LoadedRoutine:
+    return _Loader(folder).load(path, path.name if path.parent == BUILT_IN else str(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +176,15 @@ class _Turn:
 
 @dataclass(frozen=True, slots=True)
 class _Loader:
-    """Loads a file: knows the files that include it, and the results of all files so far."""
+    """Loads a file: knows the cache, the files that include it, and the results of all files so far."""
 
+    folder: Path | None = None
     above: tuple[Path, ...] = ()
     done: dict[tuple[Path, str], LoadedRoutine | RoutineError] = field(default_factory=dict)
 
     def load(self, path: Path, file: str, given: bytes | None = None, turn: _Turn | None = None) -> LoadedRoutine:
         raw = read_content(path, file) if given is None else given
-        tree, used = read_with_words(raw, path, file)
+        tree, used = read_with_words(raw, path, file, self.folder)
         if turn:
             turn.take_in(tree)
         model = validate(tree, turn=turn is not None)
@@ -266,20 +272,22 @@ def _count_exercises(model: RoutineModel, included: Mapping[Name, LoadedRoutine]
     return size
 
 
-def read_with_words(raw: bytes, path: Path, file: str) -> tuple[Tree, tuple[UsedFile, ...]]:
+def read_with_words(raw: bytes, path: Path, file: str, folder: Path | None = None) -> tuple[Tree, tuple[UsedFile, ...]]:
     """Read a routine's content, with the entries of the files of words that it uses; return these files, too.
+
+    With a ``folder``, what was parsed before is read from the cache there.
 
     Raises:
         RoutineError: If it is not YAML, or if a file of words is missing or holds anything else.
     """
-    tree = parse_tree(raw, file)
-    found = [_read_words(Name(text, text.where), path) for text in list_used(tree)]
+    tree = parse_once(raw, file, folder)
+    found = [_read_words(Name(text, text.where), path, folder) for text in list_used(tree)]
     if isinstance(tree, Table):
         take_in(tree, [shared for shared, _ in found])
     return tree, tuple(used for _, used in found)
 
 
-def _read_words(name: Name, path: Path) -> tuple[Table, UsedFile]:
+def _read_words(name: Name, path: Path, folder: Path | None) -> tuple[Table, UsedFile]:
     """Read a file of words beside a routine."""
     target = _resolve_inside(name, path)
     if not plain_files.is_file(target) or target.suffix not in ENDINGS:
@@ -287,7 +295,7 @@ def _read_words(name: Name, path: Path) -> tuple[Table, UsedFile]:
         remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else "name a .yaml file beside this routine"
         raise _build_error(name, f"no file {quote(name.text)} is beside this routine", remedy)
     raw = read_content(target, str(target))
-    return check_shared(parse_tree(raw, str(target))), UsedFile(target, hashlib.sha256(raw).hexdigest())
+    return check_shared(parse_once(raw, str(target), folder)), UsedFile(target, hashlib.sha256(raw).hexdigest())
 
 
 def _check_ending(name: str, own: str, file: str) -> None:

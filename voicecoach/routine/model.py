@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from pydantic import (
     Discriminator,
     Field,
+    GetPydanticSchema,
     Tag,
 )
 
@@ -120,6 +121,42 @@ def _allow_items(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [values, {"type": "array", "minItems": 1, "items": item}]
 
 
+BETWEEN = ("rest", "say", "hold", "sound", "change")
+
+
+def _tag_step(names: tuple[str, ...]) -> Discriminator:
+    """Return a discriminator of steps by their keys; it tries steps that can have the keys of others first."""
+    early = ("rest", "change", "breathe", "move", "hold")
+    order = sorted(names, key=lambda name: early.index(name) if name in early else len(early))
+
+    def find_tag(value: object) -> str | None:
+        if isinstance(value, LonePhase):
+            return make_tag("phase")
+        keys = [field.alias for field in type(value).model_fields.values()] if isinstance(value, Model) else value
+        if not isinstance(keys, (dict, list)):
+            return None
+        step = next((make_tag(name) for name in order if name in keys), None)
+        return step or (make_tag("phase") if "say" in names and any(name in keys for name in LONE) else None)
+
+    return Discriminator(find_tag)
+
+
+_Rest: TypeAlias = Annotated[Rest, Tag(make_tag("rest"))]
+_Change: TypeAlias = Annotated[Change, Tag(make_tag("change"))]
+_Say: TypeAlias = Annotated[Say, Tag(make_tag("say"))]
+_Play: TypeAlias = Annotated[Play, Tag(make_tag("sound"))]
+_Hold: TypeAlias = Annotated[Hold, Tag(make_tag("hold"))]
+Between = Annotated[_Rest | _Say | _Hold | _Play, _tag_step(BETWEEN[:-1])]
+BetweenSides = Annotated[_Rest | _Say | _Hold | _Play | _Change, _tag_step(BETWEEN)]
+
+if TYPE_CHECKING:
+    LaterStep: TypeAlias = "Step"
+else:
+    LaterStep = Annotated[Any, GetPydanticSchema(lambda _source, handler: handler.generate_schema(Step))]
+    """A step inside a step. The type is looked up when the first file is read: a model with a name in it that is not
+    known yet would be built twice."""
+
+
 class Round(Model):
     """The base of blocks: varying values, steps before the first round, and the author's limits."""
 
@@ -131,7 +168,7 @@ class Round(Model):
     most: Rounds | None = Field(default=None, alias="max")
     past: Said | None = None
     chapters: Literal["one", "items"] | None = None
-    steps: tuple[Step, ...] = Field(min_length=1)
+    steps: tuple[LaterStep, ...] = Field(min_length=1)
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:
@@ -202,7 +239,7 @@ class PacedSteps(Model):
 
     breath: OwnPace
     fixed: bool = False
-    steps: tuple[Step, ...] = Field(min_length=1)
+    steps: tuple[LaterStep, ...] = Field(min_length=1)
 
 
 class PacedPart(Named):
@@ -222,33 +259,6 @@ class Include(Named):
     set_: Annotated[dict[Key, Value], limit_names(MOST_NAMES)] = Field(default_factory=dict)
 
 
-BETWEEN = ("rest", "say", "hold", "sound", "change")
-
-
-def _tag_step(names: tuple[str, ...]) -> Discriminator:
-    """Return a discriminator of steps by their keys; it tries steps that can have the keys of others first."""
-    early = ("rest", "change", "breathe", "move", "hold")
-    order = sorted(names, key=lambda name: early.index(name) if name in early else len(early))
-
-    def find_tag(value: object) -> str | None:
-        if isinstance(value, LonePhase):
-            return make_tag("phase")
-        keys = [field.alias for field in type(value).model_fields.values()] if isinstance(value, Model) else value
-        if not isinstance(keys, (dict, list)):
-            return None
-        step = next((make_tag(name) for name in order if name in keys), None)
-        return step or (make_tag("phase") if "say" in names and any(name in keys for name in LONE) else None)
-
-    return Discriminator(find_tag)
-
-
-_Rest: TypeAlias = Annotated[Rest, Tag(make_tag("rest"))]
-_Change: TypeAlias = Annotated[Change, Tag(make_tag("change"))]
-_Say: TypeAlias = Annotated[Say, Tag(make_tag("say"))]
-_Play: TypeAlias = Annotated[Play, Tag(make_tag("sound"))]
-_Hold: TypeAlias = Annotated[Hold, Tag(make_tag("hold"))]
-Between = Annotated[_Rest | _Say | _Hold | _Play, _tag_step(BETWEEN[:-1])]
-BetweenSides = Annotated[_Rest | _Say | _Hold | _Play | _Change, _tag_step(BETWEEN)]
 Step = Annotated[
     _Say
     | _Rest
@@ -300,10 +310,6 @@ class RoutineModel(Model):
     steps: tuple[Step, ...] = Field(min_length=1)
     between: tuple[Rest, ...] = ()
     closing: Sentences = ()
-
-
-for _model in (Round, Block, Sided, EachSide, Repeat, PacedSteps, PacedPart, RoutineModel):
-    _model.model_rebuild()
 
 
 def list_words(step: Model) -> Iterator[Words]:

@@ -208,6 +208,7 @@ class Model(BaseModel):
         extra="forbid",
         frozen=True,
         arbitrary_types_allowed=True,
+        defer_build=True,  # most are only parts of others: each that is built at import costs a start of the program
         alias_generator=lambda name: name.removesuffix("_").replace("_", " "),
     )
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from voicecoach.errors import Problem, RoutineError, Where, cut, quote
 from voicecoach.routine.keys import STEP_NAMES, add_dash
-from voicecoach.routine.slips.syntax import explain_syntax
 from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
@@ -250,6 +249,8 @@ def _composer() -> type[Any]:
 
 def _explain_yaml(error: MarkedYAMLError, text: str, file: str) -> RoutineError:
     """Explain an error of the YAML parser."""
+    from voicecoach.routine.slips.syntax import explain_syntax
+
     marks = [(mark.line + 1, mark.column + 1) if mark else None for mark in (error.problem_mark, error.context_mark)]
     mark = marks[0] or marks[1] or (1, 1)
     slip = explain_syntax(text, str(error.problem or error.context), mark, marks[1])

@@ -102,6 +102,8 @@ _SUSPECT = re.compile(
     r"|\b(?![AI]\b)[A-Z]{1,5}\b|www\."
 )
 """A cheap pattern that every finding contains. Most texts do not, so the other patterns are not even compiled."""
+_MARKS = re.compile(r"[\[<(（【*_]|/\s?\d")
+"""What every mark for a pause contains: the pattern of all of them takes long to compile."""
 
 
 def _check_read(said: str, words: Language) -> Iterator[Finding]:
@@ -123,7 +125,7 @@ def check_written(wording: str, words: Language, pronounced: Pairs = ()) -> Iter
     if (plain := drop_phonemes(wording)) != wording:
         yield f"the phonemes in {quote(wording)} are in the captions as well", "write them under 'pronounce'"
         wording = plain
-    if _SUSPECT.search(wording):
+    if _MARKS.search(wording):
         wording = _build_pause_pattern(words).sub(" ", wording)
     yield from _check_read(read_signs(wording, words, pronounced), words)
 
@@ -146,7 +148,7 @@ def find_pause_mark(wording: str, words: Language) -> tuple[str, str] | None:
     ('[pause 10 s]', '10s')
     >>> find_pause_mark("Let go (pause if you like).", language("en"))
     """
-    found = _build_pause_pattern(words).search(wording) if _SUSPECT.search(wording) else None
+    found = _build_pause_pattern(words).search(wording) if _MARKS.search(wording) else None
     if found is None:
         return None
     if found["ms"]:
