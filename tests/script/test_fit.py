@@ -20,12 +20,13 @@ from voicecoach.app.cli import run
 from voicecoach.app.request import Request
 from voicecoach.app.session import plan
 from voicecoach.app.speaker import Speaker
+from voicecoach.core.breath import Span
 from voicecoach.core.notation import read_pace
-from voicecoach.core.score import Side
+from voicecoach.core.score import Side, SpanKind
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.library import list_built_in
 from voicecoach.routine.loader import LoadedRoutine, load_routine
-from voicecoach.routine.model import RoutineModel
+from voicecoach.routine.model import Rest, RoutineModel, walk_steps
 from voicecoach.script.builder import build
 from voicecoach.script.builder import choose_pace as breathed
 from voicecoach.script.choices import LEFT_RIGHT, Amount, Choices, spread
@@ -66,12 +67,26 @@ REST = {"rest": "2 breaths", "min": "1 breath", "max": "4 breaths", "say": "Rest
 STRETCH = routine({"each side": {"rounds": 3, "between": [REST, {"change": "5s"}], "steps": [FOLD]}})
 
 
-def test_the_rests_are_bent_before_the_breaths() -> None:
+def test_more_time_buys_breaths_before_rests() -> None:
     own = laid(STRETCH, Choices(), Amount()).duration
     fit = asked(STRETCH, own + 45)
     assert fit.amount.rounds == 0
-    assert (fit.trial.freedoms.rests.bent, fit.trial.freedoms.breaths.bent) == (4, 0)
+    assert (fit.trial.freedoms.breaths.bent, fit.trial.freedoms.rests.bent) == (4, 0)
     assert abs(fit.amount.closing - 5) <= FRAME
+
+
+def test_less_time_takes_rests_before_breaths() -> None:
+    script = routine({"each side": {"rounds": 3, "min": 3, "between": [REST, {"change": "5s"}], "steps": [FOLD]}})
+    own = laid(script, Choices(), Amount()).duration
+    bent = [asked(script, own - less).trial.freedoms for less in (45, 58)]
+    assert [(each.rests.bent, each.breaths.bent) for each in bent] == [(-5, 0), (-4, -2)]
+
+
+def test_rests_are_bought_with_what_is_left_when_the_breaths_are_at_their_limit() -> None:
+    script = routine({"each side": {"rounds": 1, "max": 1, "between": [REST, {"change": "5s"}], "steps": [FOLD]}})
+    own = laid(script, Choices(), Amount()).duration
+    fit = asked(script, own + 55)
+    assert (fit.trial.freedoms.breaths.bent, fit.trial.freedoms.rests.bent) == (4, 1)
 
 
 def test_what_is_as_long_as_its_author_wrote_it_stays_so() -> None:
@@ -215,7 +230,7 @@ def test_an_hour_takes_few_attempts() -> None:
         return attempt(amount)
 
     assert fit_length(counted, Fraction(3_600), FRAME).trial.seconds == 3_600
-    assert len(tried) <= 9
+    assert len(tried) <= 12
 
 
 LIMITS = st.sampled_from([{}, {"min": 1}, {"max": 4}, {"min": 2, "max": 6}])
@@ -300,6 +315,71 @@ def test_the_authors_limits_are_kept(count: int, limits: dict[str, int], rounds:
     assert 2 <= len(turns) <= 8
     assert all(limits.get("min", count) <= turn <= limits.get("max", count) or turn == count for turn in turns)
     assert turns[::2] == turns[1::2]
+
+
+PLAIN = st.sampled_from([read_pace(pace) for pace in ("4-6", "2.5-3.3", "4-7-8")])
+BENT = st.builds(
+    lambda rounds, limits, rest, hold: routine(
+        {"each side": {"rounds": rounds, **limits, "between": [rest, {"change": "5s"}], "steps": [hold]}}
+    ),
+    st.integers(1, 3),
+    st.sampled_from([{}, {"max": 4}, {"min": 2}]),
+    st.sampled_from([REST, {"rest": "2 breaths", "max": "6 breaths"}, {"rest": "12s", "min": "5s", "max": "40s"}]),
+    st.sampled_from([FOLD, {"breathe": 4, "min": 3, "max": 8, "in": "In", "out": "Out"}]),
+)
+"""Sessions of which each place can be bent alike."""
+
+
+@pytest.mark.many
+@given(BENT, PLAIN, LENGTHS)
+def test_time_buys_rounds_then_breaths_then_rests(script: LoadedRoutine, taken: Pace, seconds: Fraction) -> None:
+    attempt = prepare_attempt(script, Choices(taken), measure, FRAME)
+    try:
+        fit = fit_length(attempt, seconds, FRAME)
+    except LengthError as error:
+        fit = next(each for each in (error.shorter, error.longer) if each)
+    amount, goal, found = fit.amount, ceil_to_frame(fit.goal), fit.trial.freedoms
+    least, most = found.breaths.least * found.breaths.count, found.breaths.most * found.breaths.count
+    bought = amount.breaths.each * found.breaths.count - amount.breaths.spared
+    own = attempt(Amount(amount.rounds))
+    assert own
+    written = attempt(Amount())
+    if written and amount.rounds < written.freedoms.rounds.most and own.seconds <= goal:
+        more = attempt(Amount(amount.rounds + 1))
+        assert more
+        assert more.seconds > goal, "there is no time for one more round"
+    if found.rests.bent > 0 and bought < most:
+        more = attempt(Amount(amount.rounds, breaths=spread(bought + 1, found.breaths.count)))
+        assert more
+        assert more.seconds > goal, "there is no time for one more breath"
+    if bought < 0:
+        assert own.seconds > goal
+        assert least <= bought
+        assert found.rests.bent <= found.rests.least * found.rests.count + 2, "the rests went before the breaths"
+
+
+@given(BENT, PLAIN, LENGTHS)
+def test_no_rest_is_longer_than_its_author_allows(script: LoadedRoutine, taken: Pace, seconds: Fraction) -> None:
+    (longest,) = (step.most for step in walk_steps(script.model.steps) if isinstance(step, Rest))
+    assert isinstance(longest, Span)
+    most = longest.seconds(taken.points[0])
+    try:
+        amounts = [asked(script, seconds, Choices(taken)).amount]
+    except LengthError as error:
+        amounts = list(error.amounts)
+    for amount in amounts:
+        spans = [span for span in laid(script, Choices(taken), amount).spans if span.kind is SpanKind.REST]
+        assert all(span.end - span.start <= most for span in spans)
+
+
+def test_no_rest_grows_by_what_is_left_of_a_breath() -> None:
+    """The closing rest is after the last words, and so the words of a rest before them stay true."""
+    rest = {"rest": "2 breaths", "max": "4 breaths", "say": "{Count} breaths."}
+    script = routine({"breathe": 3, "in": "In"}, rest, closing=["That is all."])
+    own = laid(script, Choices(), Amount())
+    timeline = laid(script, Choices(), asked(script, own.duration + 7).amount)
+    ends = [next(cue.start for cue in each.cues if cue.text == "That is all.") for each in (own, timeline)]
+    assert ends[0] == ends[1]
 
 
 @pytest.mark.many

@@ -99,6 +99,13 @@ class Stage:
             return measure_sound(said)
         return self.clips[said].seconds * self.slower if said in self.clips else Fraction(0)
 
+    def guess(self, said: str | Sound) -> Fraction:
+        """Return the same, but guess what was not spoken: by its letters, and how long those take that were."""
+        if isinstance(said, Sound) or said in self.clips:
+            return self.measure(said)
+        letters = sum(map(len, self.clips)) or 1
+        return len(said) * sum(clip.seconds for clip in self.clips.values()) * self.slower / letters
+
 
 def lay_track(stage: Stage, choices: Choices, piece: Piece, length: Fraction | None) -> tuple[Timeline, Fit | None]:
     """Lay a track along time, at its own length or at one that is asked for.
@@ -126,8 +133,17 @@ def _fit_track(stage: Stage, choices: Choices, length: Fraction, timeline: Timel
         if len(stage.clips) > spoken:
             continue
         if isinstance(found, LengthError):
-            raise found
+            raise _advise(stage, choices, found)
         return timeline, found
+
+
+def _advise(stage: Stage, choices: Choices, error: LengthError) -> LengthError:
+    """Return the error with what to add or leave out; the words of what is added were not spoken, and are guessed."""
+    from voicecoach.script.fit import LengthError
+    from voicecoach.script.nearer import find_nearer
+
+    found = find_nearer(stage.source.routine, choices, error, stage.guess, GRID)
+    return LengthError(error.goal, error.shorter, error.longer, str(found or ""))
 
 
 def _find_fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthError:

@@ -277,4 +277,4 @@ def _write_closing(whole: Context) -> list[Score]:
     chapter = Mark(Moment.CHAPTER, whole.word("ending"))
     spoken = write_sentences(texts, CueKind.CLOSING, whole)
     last = Pause(Span(rest=whole.choices.amount.closing))
-    return [Pause(PART_GAP), last, chapter, *spoken, choose_end(whole.choices.chime), Pause(GET_UP)]
+    return [Pause(PART_GAP), chapter, *spoken, last, choose_end(whole.choices.chime), Pause(GET_UP)]

@@ -102,7 +102,7 @@ class Amount:
         rounds: Rounds more or fewer in each block whose rounds can be chosen, within its ``min`` and ``max``.
         rests: Breaths more or fewer in the rests, within their ``min`` and ``max``.
         breaths: Breaths more or fewer in the guided breaths, within their ``min`` and ``max``.
-        closing: Seconds of rest before the closing words.
+        closing: Seconds of rest after the closing words.
     """
 
     rounds: int = 0

@@ -49,7 +49,7 @@ def find_played(
 ) -> Iterator[LoadedRoutine]:
     """Yield the exercises of a routine that are played; if an exercise is left out, so is all that it includes."""
     if not is_collection(routine.model.steps):
-        if not _is_wanted(names or (routine.name,), choices, optional=optional):
+        if not is_wanted(names or (routine.name,), choices, optional=optional):
             return
         yield routine
     for step in walk_steps(routine.model.steps):
@@ -63,7 +63,7 @@ def name_include(step: Include, routine: LoadedRoutine, names: tuple[str, ...]) 
     return (routine.included[step.include].name, *([step.name] if step.name else []), *names)
 
 
-def _is_wanted(names: Iterable[str], choices: Choices, *, optional: bool) -> bool:
+def is_wanted(names: Iterable[str], choices: Choices, *, optional: bool) -> bool:
     """Return whether the listener leaves an exercise of these names in, or adds it if it is optional."""
     called = {name.casefold() for name in names}
     skipped, added = ({each.casefold() for each in some} for some in (choices.skipped, choices.added))

@@ -1,8 +1,9 @@
 """Exactly ten minutes: how many rounds, how long the rests, how many breaths make a session as long as it is to be.
 
-What is chosen keeps the author's limits, and is as near the author's own as it can be: first the rounds, as many as
-there is time for; then the rests, which nobody misses or minds; only then the guided breaths. A closing rest takes what
-is less than a breath. Phases, words and times to settle stay as they are.
+What is chosen keeps the author's limits. Time buys what counts: first rounds, as many as there is time for; then
+guided breaths; then rests. If that is not enough, one round more is made to fit: rests are cut first, and then guided
+breaths. A closing rest, after the last words, takes what is less than a breath. Phases, words and times to settle stay
+as they are.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from voicecoach.core.perform import perform
 from voicecoach.core.timeline import ceil_to_grid, format_time
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.script.builder import choose_pace, write_draft
-from voicecoach.script.choices import Amount, Choices, spread
+from voicecoach.script.choices import Amount, Choices, Spread, spread
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
@@ -96,7 +97,7 @@ class Fit:
         rests, guided = _write_more(freedoms.rests.bent), _write_more(freedoms.breaths.bent)
         bent = f"breaths in rests: {rests}, guided breaths: {guided}"
         closing = f"closing rest: {float(self.amount.closing):g} s"
-        return f"fitted to {_write_length(self.goal)}; {rounds if freedoms.played else ''}{bent}, {closing}"
+        return f"fitted to {write_length(self.goal)}; {rounds if freedoms.played else ''}{bent}, {closing}"
 
 
 class LengthError(ChoiceError):
@@ -106,15 +107,16 @@ class LengthError(ChoiceError):
         goal: The seconds that were asked for.
         shorter: How the nearest shorter length that it can have is met; None if no shorter length is possible.
         longer: How the nearest longer one is.
+        advice: What to add or leave out to come nearer, on one line; empty if there is nothing.
     """
 
-    def __init__(self, goal: Fraction, shorter: Fit | None, longer: Fit | None) -> None:
+    def __init__(self, goal: Fraction, shorter: Fit | None, longer: Fit | None, advice: str = "") -> None:
         """Say what would be possible."""
-        self.goal, self.shorter, self.longer = goal, shorter, longer
-        lengths = [_write_length(each.goal) for each in (shorter, longer) if each]
+        self.goal, self.shorter, self.longer, self.advice = goal, shorter, longer, advice
+        lengths = [write_length(each.goal) for each in (shorter, longer) if each]
         near = f"what is possible and nearest: {' and '.join(lengths)}"
-        what = f"this session can't last {_write_length(goal)}: its rounds, rests and breaths can't be bent to that"
-        super().__init__(f"{what}\n{near}" if lengths else what)
+        what = f"this session can't last {write_length(goal)}: its rounds, rests and breaths can't be bent to that"
+        super().__init__("\n".join([what, *([near] if lengths else []), *([advice] if advice else [])]))
 
     @property
     def amounts(self) -> tuple[Amount, ...]:
@@ -191,26 +193,51 @@ class _Search:
         return replace(amount, closing=self.goal - trial.seconds)
 
     def find(self) -> Amount | None:
-        """Find an amount: with the author's own guided breaths if that is possible, else with few more or fewer."""
-        nearest = self.list_nearest()
-        rested = (self.bend_rests(Amount(rounds)) for rounds in nearest[:2])
-        held = (self.bend_breaths(rounds) for rounds in nearest)
-        return next((amount for ways in (rested, held) for amount in ways if amount), None)
+        """Find an amount, of as many rounds as there is time for; if that is not possible, of one more or of others."""
+        return next((amount for rounds in self.list_rounds() if (amount := self.bend(rounds))), None)
 
-    def list_nearest(self) -> list[int]:
-        """Return how many rounds more to look at: of those that enclose the goal the nearer, and others around them."""
+    def list_rounds(self) -> list[int]:
+        """Return how many rounds more to look at: the most that there is time for, and then those around them."""
         freedoms = self.find_freedoms(0)
         low, high = (freedoms.rounds.least, freedoms.rounds.most) if freedoms else (0, 0)
         start = next((rounds for rounds in (low, 0) if self.within(Amount(rounds))), None)
         most = low - 1 if start is None else self.find_farthest(Amount, start, high)
-        around = [rounds for rounds in (most, most + 1) if low <= rounds <= high]
-        around.sort(key=lambda rounds: abs(self.seconds(Amount(rounds)) - self.goal))
-        others = [most + step for away in range(1, WIDER // 2 + 1) for step in (-away, away + 1)]
-        return [*around, *(rounds for rounds in others if low <= rounds <= high)]
+        away = [step for number in range(1, WIDER // 2 + 1) for step in (-number, number + 1)]
+        return [most + step for step in (0, 1, *away) if low <= most + step <= high]
 
     def find_freedoms(self, rounds: int) -> Freedoms | None:
         trial = self.trial(Amount(rounds))
         return trial.freedoms if trial else None
+
+    def bend(self, rounds: int) -> Amount | None:
+        """Bend a session of so many rounds: add guided breaths and then rests, or take rests and then breaths."""
+        freedoms = self.find_freedoms(rounds)
+        if freedoms is None:
+            return None
+        if self.within(Amount(rounds)):
+            return self.lengthen(rounds, freedoms)
+        return self.bend_rests(Amount(rounds)) or self.shorten(rounds, freedoms)
+
+    def lengthen(self, rounds: int, freedoms: Freedoms) -> Amount | None:
+        """Add guided breaths as long as there is time, then rests; or one breath more, and shorter rests."""
+        _, high = _reach(freedoms.breaths)
+        breaths = self.find_farthest(lambda count: _breathe(rounds, count, freedoms), 0, high, enough=True)
+        most = _breathe(rounds, breaths, freedoms)
+        found = self.close(most) or self.bend_rests(most)
+        return found or (self.bend_rests(_breathe(rounds, breaths + 1, freedoms)) if breaths < high else None)
+
+    def shorten(self, rounds: int, freedoms: Freedoms) -> Amount | None:
+        """Take all from the rests that their author allows, then guided breaths; the rests absorb any overshoot."""
+        low, _ = _reach(freedoms.breaths)
+        least = _spread_rests(freedoms.rests, _reach(freedoms.rests)[0])
+
+        def bend(breaths: int) -> Amount:
+            return replace(_breathe(rounds, breaths, freedoms), rests=least)
+
+        if self.within(bend(0)) or not self.within(bend(low)):
+            return None
+        breaths = self.find_farthest(bend, low, -1, enough=True)
+        return self.close(bend(breaths)) or self.bend_rests(_breathe(rounds, breaths, freedoms))
 
     def bend_rests(self, amount: Amount) -> Amount | None:
         """Bend the rests of a session until it fits, starting from what its author wrote."""
@@ -218,29 +245,10 @@ class _Search:
         low, high = _reach(freedoms.rests) if freedoms else (0, 0)
 
         def bend(breaths: int) -> Amount:
-            return replace(amount, rests=spread(breaths, freedoms.rests.count)) if breaths and freedoms else amount
+            return replace(amount, rests=_spread_rests(freedoms.rests, breaths)) if freedoms else amount
 
         start, end = (0, high) if self.within(amount) else (low, 0)
         return self.close(bend(self.find_farthest(bend, start, end, enough=True))) if self.within(bend(start)) else None
-
-    def bend_breaths(self, rounds: int) -> Amount | None:
-        """Bend the rests to their limit, then add or drop guided breaths; the rests absorb any overshoot."""
-        freedoms = self.find_freedoms(rounds)
-        if freedoms is None or not freedoms.breaths.count:
-            return None
-        low, high = _reach(freedoms.breaths)
-        least, most = (_spread_rests(freedoms.rests, breaths) for breaths in _reach(freedoms.rests))
-
-        def bend(breaths: int, rests: Amount) -> Amount:
-            return replace(rests, rounds=rounds, breaths=spread(breaths, freedoms.breaths.count))
-
-        if self.within(bend(0, most)):
-            breaths = self.find_farthest(lambda count: bend(count, most), 0, high, enough=True)
-            return self.close(bend(breaths, most)) or self.bend_rests(bend(min(breaths + 1, high), Amount()))
-        if self.within(bend(0, least)) or not self.within(bend(low, least)):
-            return None
-        breaths = self.find_farthest(lambda count: bend(count, least), low, -1, enough=True)
-        return self.close(bend(breaths, least)) or self.bend_rests(bend(breaths, Amount()))
 
     def find_farthest(self, amount: Callable[[int], Amount], low: int, high: int, *, enough: bool = False) -> int:
         """Return the last number whose amount is within the goal; that of ``low`` is, and they grow.
@@ -278,8 +286,13 @@ class _Search:
         return _meet(_Search(self.attempt, self.grid, goal, self.tried), seconds)
 
 
-def _spread_rests(places: Freedom, breaths: int) -> Amount:
-    return Amount(rests=spread(breaths, places.count)) if places.count else Amount()
+def _spread_rests(places: Freedom, breaths: int) -> Spread:
+    return spread(breaths, places.count) if breaths else Spread()
+
+
+def _breathe(rounds: int, breaths: int, freedoms: Freedoms) -> Amount:
+    """Return an amount with guided breaths more or fewer, and the rests that its author wrote."""
+    return Amount(rounds, breaths=spread(breaths, freedoms.breaths.count) if breaths else Spread())
 
 
 def _reach(places: Freedom) -> tuple[int, int]:
@@ -304,10 +317,10 @@ def _write_more(count: int) -> str:
     return f"{abs(count)} {'more' if count > 0 else 'fewer'}" if count else "as written"
 
 
-def _write_length(seconds: Fraction) -> str:
+def write_length(seconds: Fraction) -> str:
     """Write a length as it can be asked for.
 
-    >>> _write_length(Fraction(630)), _write_length(Fraction(93624, 1000))
+    >>> write_length(Fraction(630)), write_length(Fraction(93624, 1000))
     ('10:30', '93.624s')
     """
     return format_time(seconds) if seconds.denominator == 1 else f"{float(seconds):.6f}".rstrip("0") + "s"

@@ -75,7 +75,10 @@ class SessionOptions(ExerciseOptions):
     """Which session is made, and how long it is."""
 
     length: Fraction | None = option(
-        "--length", "Make the session exactly this long, as 10m, by the number of rounds.", TIME, shown="the routine's"
+        "--length",
+        "Make the session exactly this long, as 10m, by its rounds, breaths and rests.",
+        TIME,
+        shown="the routine's",
     )
     preview: Fraction | None = option(
         "--preview", "Only the beginning of the session, as 60s.", Parsed("TIME", values.read_preview)
