@@ -15,12 +15,12 @@ from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_la
 from voicecoach.routine.blocks import check_blocks, join_items, list_coming
 from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
 from voicecoach.routine.formulas.evaluation import BREATH_NAMES, Formula
+from voicecoach.routine.formulas.missing_names import explain_blank, explain_missing_value, explain_next, is_ahead
 from voicecoach.routine.formulas.paces import find_slip
 from voicecoach.routine.formulas.syntax import Quantity
 from voicecoach.routine.includes import DEEPEST, SHARED, check_includes
 from voicecoach.routine.keys import AROUND, LISTS
 from voicecoach.routine.limits import list_defaults, list_limits
-from voicecoach.routine.missing_names import explain_blank, explain_missing_value, explain_next, is_ahead
 from voicecoach.routine.model import (
     EachSide,
     Growing,
