@@ -238,7 +238,8 @@ class Reader:
         self.routine(whole)
         self.now += PART_GAP
         self.mark("chapter", None, table["ending"])
-        self.sentences(as_list(file.get("closing") or table["closing"]), "closing", whole)
+        closing = as_list(file.get("closing") or table["closing"])
+        self.sentences([each["say"] if isinstance(each, dict) else each for each in closing], "closing", whole)
         self.sound("chime-end", "chime", None)
         self.now += GET_UP
 
@@ -1084,6 +1085,6 @@ def announces(step: Routine) -> bool:
 
 def part_opening(steps: list[Routine]) -> tuple[list[Routine], list[Routine]]:
     """Part the words that open a turn, its first 'say' steps, from the rest."""
-    spoken = [set(step) <= {"say", "settle", "name", "only", "side"} for step in steps]
+    spoken = [set(step) <= {"say", "settle", "name", "only", "side", "needs", "makes"} for step in steps]
     first = spoken.index(False) if False in spoken else len(steps)
     return steps[:first], steps[first:]

@@ -165,6 +165,14 @@ def test_only_so_many_steps_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(faults(twice + "- say: Fold.\n  needs: {back: up}\n")) == 1
 
 
+def test_the_sentences_at_the_end_are_followed() -> None:
+    closing = "closing:\n- Wiggle your toes.\n- say: Stand up slowly.\n  needs: {body: sitting}\n"
+    assert faults(f"- say: Lie down.\n  makes: {{body: lying}}\n{closing}") == [
+        "10: 'Stand up slowly.' needs body: sitting, and since 'Lie down.' (line 6) it is lying"
+    ]
+    assert faults(f"- say: Sit down.\n  makes: {{body: sitting}}\n{closing}") == []
+
+
 def test_a_session_that_can_not_be_written_is_passed_over() -> None:
     assert faults("- say: Up.\n  makes: {back: long}\n- each side: {rounds: 2, steps: [{hold: 5s}]}\n") == []
 
@@ -224,6 +232,9 @@ def test_an_include_alone_can_have_tags(tmp_path: Path) -> None:
         ("makes: {'{leg': a}", "a brace is alone here; write both"),
         ("makes: {'{leg}': a}", "{leg} has no side here"),
         ("make: {leg: a}", "did you mean 'makes'?"),
+        ("settle: 1s\nclosing: [{sai: Rest.}]", "did you mean 'say'?"),
+        ("settle: 1s\nclosing: [{say: Rest., needs: {'{log}': a}}]", "{log} has neither a side nor a value here"),
+        ("settle: 1s\nclosing: [{say: Rest., needs: chair}]", "'needs' should have keys of its own"),
     ],
 )
 def test_wrong_tags_are_refused(tags: str, told: str) -> None:

@@ -23,6 +23,7 @@ from voicecoach.routine.keys import AROUND, LISTS
 from voicecoach.routine.limits import list_defaults, list_limits
 from voicecoach.routine.model import (
     EachSide,
+    Ending,
     Growing,
     Include,
     PacedSteps,
@@ -35,7 +36,7 @@ from voicecoach.routine.model import (
     walk_steps,
 )
 from voicecoach.routine.phase_steps import BreathePhases, LonePhase, Moves, Spoken, has_repeats, list_moments
-from voicecoach.routine.postures import list_tag_names
+from voicecoach.routine.postures import TAGS, list_tag_names
 from voicecoach.routine.source import Table, Tree, find_key_place, find_place, list_texts
 from voicecoach.routine.speakable import find_pause_mark
 from voicecoach.routine.values import BLANK, Words
@@ -95,6 +96,8 @@ def _check_sense(model: RoutineModel, tree: Table, *, turn: bool) -> Iterator[Pr
     between: list[Visit] = [
         (("between", number), step, False, names | {"next"}) for number, step in enumerate(model.between)
     ]
+    endings = [(n, each) for n, each in enumerate(model.closing) if isinstance(each, Ending)]
+    between += [(("closing", number), each, False, names) for number, each in endings]
     yield from _check_depth(visits, tree)
     yield from _check_limits(model, visits, tree)
     yield from _check_spoken_lengths(visits, tree)
@@ -114,7 +117,7 @@ def list_spoken(model: RoutineModel, tree: Table) -> Iterator[tuple[Where, tuple
     """Yield the place and the wordings of each text that a routine has spoken."""
     for key in SPOKEN_HEAD:
         if tree.get(key) is not None:
-            yield from ((text.where, (" ".join(text.split()),)) for text in list_texts(tree[key]))
+            yield from ((text.where, (" ".join(text.split()),)) for text in list_texts(tree[key], TAGS))
     for step in (*walk_steps(model.steps), *model.between):
         for each in list_words(step):
             if each.where:

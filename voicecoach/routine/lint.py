@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from voicecoach.routine.speakable import Finding
 
 UNSPOKEN = {"language", "notes", "breath", "parameters", "pronounce", "include", "sound", "vary", "use", "set"}
-UNSPOKEN |= {"level", "position", "area", "needs"}
+UNSPOKEN |= {"level", "position", "area", "needs", "makes"}
 """Keys whose values are not sentences."""
 
 SILENT = {"steps", *(key.replace(" ", "_") for key in AROUND), "pronounce", "language", "summary", "notes"}

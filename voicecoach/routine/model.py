@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
+    BeforeValidator,
     Discriminator,
     Field,
     GetPydanticSchema,
@@ -23,6 +24,7 @@ from voicecoach.routine.phase_steps import (
     Moments,
     Moves,
     Named,
+    Placed,
     Sounded,
     Utterance,
     make_tag,
@@ -52,6 +54,7 @@ from voicecoach.routine.values import (
     Words,
     Worked,
     limit_names,
+    list_texts,
 )
 
 if TYPE_CHECKING:
@@ -283,6 +286,31 @@ class Sides(Model):
     right: Annotated[dict[Key, Sentence], limit_names(MOST_NAMES)]
 
 
+class Ending(Placed):
+    """A sentence at the end, with what it needs and makes of the body."""
+
+    say: Sentence
+
+
+Closing = Annotated[
+    tuple[
+        Annotated[
+            Annotated[Sentence, Tag(make_tag("text"))] | Annotated[Ending, Tag(make_tag("ending"))],
+            Discriminator(lambda value: make_tag("ending" if isinstance(value, (dict, Ending)) else "text")),
+        ],
+        ...,
+    ],
+    BeforeValidator(list_texts),
+]
+
+
+def _allow_one_text(schema: dict[str, Any]) -> None:
+    """Let the JSON Schema allow a single text in place of a list of them."""
+    several = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [{"type": "string"}, several]
+
+
 class RoutineModel(Model):
     """A routine file."""
 
@@ -309,7 +337,7 @@ class RoutineModel(Model):
     pronounce: Annotated[dict[str, Sentence], limit_names(MOST_PRONOUNCED)] = Field(default_factory=dict)
     steps: tuple[Step, ...] = Field(min_length=1)
     between: tuple[Rest, ...] = ()
-    closing: Sentences = ()
+    closing: Closing = Field(default=(), json_schema_extra=_allow_one_text)
 
 
 def list_words(step: Model) -> Iterator[Words]:

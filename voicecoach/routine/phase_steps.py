@@ -219,9 +219,10 @@ def make_tag(name: str) -> str:
 
 
 class Placed(Model):
-    """An item of a list of steps, with its place in the file and a name by which it can be skipped."""
+    """An item of a list, with its place in the file, and what it needs and makes of the body."""
 
-    name: Remark = ""
+    needs: Needs = Field(default_factory=dict)
+    makes: Makes = Field(default_factory=dict)
     _where: Where | None = PrivateAttr(default=None)
 
     @property
@@ -239,12 +240,11 @@ class Placed(Model):
 
 
 class Named(Placed):
-    """A step: it can have a side, rounds that it is for, and what it needs and makes of the body."""
+    """A step: it can have a name by which it can be skipped, a side, and rounds that it is for."""
 
+    name: Remark = ""
     only: Literal["first", "last", "not first", "not last", "left", "right"] | None = None
     side: Literal["left", "right", "both"] | None = None
-    needs: Needs = Field(default_factory=dict)
-    makes: Makes = Field(default_factory=dict)
 
 
 class ByRound(Model):

@@ -12,6 +12,7 @@ from voicecoach.routine.model import (
     Block,
     Change,
     EachSide,
+    Ending,
     Growing,
     Hold,
     Include,
@@ -62,6 +63,7 @@ _AROUND_INCLUDE = {
 
 MODELS: dict[str, type[Model]] = {
     "sides": Sides,
+    make_tag("ending"): Ending,
     "between": Rest,
     "each side": Sided,
     "repeat": Block,

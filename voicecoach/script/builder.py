@@ -18,7 +18,7 @@ from voicecoach.errors import (
     find_close,
     order_problems,
 )
-from voicecoach.routine.model import EachSide, Repeat, is_collection, walk_steps
+from voicecoach.routine.model import EachSide, Ending, Repeat, is_collection, walk_steps
 from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import add_bells, choose_end, choose_start
 from voicecoach.script.choices import LEFT_RIGHT, Amount
@@ -28,6 +28,7 @@ from voicecoach.script.opening import PART_GAP, collect_notice, write_opening, w
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.piece import Piece
 from voicecoach.script.steps import write_routine
+from voicecoach.script.tags import mark_tags
 from voicecoach.script.tally import Freedoms, Tally
 
 if TYPE_CHECKING:
@@ -125,7 +126,9 @@ def write_marks(routine: LoadedRoutine, choices: Choices, most: int, names: dict
     played = tuple(find_played(routine, choices))
     if not played:
         raise ChoiceError("every exercise is skipped")
-    return Marks(write_routine(_set_rounds(whole, both=has_sides(_find_leading(played, routine)))), tally.taken)
+    middle = write_routine(_set_rounds(whole, both=has_sides(_find_leading(played, routine))))
+    endings = (each for each in routine.model.closing if isinstance(each, Ending))
+    return Marks(seq(middle, *(mark for each in endings for mark in mark_tags(each, whole))), tally.taken)
 
 
 def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
@@ -273,7 +276,8 @@ def _check(routine: LoadedRoutine, played: Sequence[LoadedRoutine], choices: Cho
 
 
 def _write_closing(whole: Context) -> list[Score]:
-    texts = whole.routine.model.closing or (whole.word("closing"),)
+    closing = whole.routine.model.closing or (whole.word("closing"),)
+    texts = [each.say if isinstance(each, Ending) else each for each in closing]
     chapter = Mark(Moment.CHAPTER, whole.word("ending"))
     spoken = write_sentences(texts, CueKind.CLOSING, whole)
     last = Pause(Span(rest=whole.choices.amount.closing))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.score import Mark, Moment, Side, list_parts
 from voicecoach.errors import Problem, TooManyError, VoicecoachError, Where, quote
-from voicecoach.routine.model import Block, Repeat, Sided, find_block, is_collection, walk_steps
+from voicecoach.routine.model import Block, Ending, Repeat, Sided, find_block, is_collection, walk_steps
 from voicecoach.routine.postures import list_tags
 from voicecoach.script.builder import has_sides, write_marks
 from voicecoach.script.choices import LEFT_RIGHT
@@ -86,7 +86,8 @@ def list_marks(score: Score) -> Iterator[Mark]:
 
 def is_tagged(routine: LoadedRoutine) -> bool:
     """Tell whether any step of a routine, or of one that it includes, needs or makes anything of the body."""
-    steps = [*walk_steps(routine.model.steps), *routine.model.between]
+    model = routine.model
+    steps = [*walk_steps(model.steps), *model.between, *(each for each in model.closing if isinstance(each, Ending))]
     return any(map(list_tags, steps)) or any(map(is_tagged, routine.included.values()))
 
 

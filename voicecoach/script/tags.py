@@ -67,6 +67,8 @@ def _find_said(step: Model, part: Context) -> str:
     """Return the first words of a step, in their longest wording; nothing if it has none."""
     for given in (getattr(step, "say", None), getattr(step, "spoken", None)):
         for value in given.values() if isinstance(given, dict) else (given,):
+            if isinstance(value, str):
+                return value
             said = value.again if isinstance(value, ByRound) and part.again else next(list_value_words(value), None)
             if said:
                 return _try(said.wordings[0], part)
