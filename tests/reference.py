@@ -119,7 +119,6 @@ class Heard(NamedTuple):
     kind: str
     side: str | None
     tone: str = ""
-    most: Fraction = Fraction(0)  # to the next count
 
 
 class Room(NamedTuple):
@@ -545,7 +544,7 @@ class Reader:
         for number in range(count):
             last = stretch.removeprefix("to last ") if number == count - 1 and stretch != "all" else ""
             self.take_breath(step, number, count, at, returns=last)
-        if stretch == "all":
+        if stretch and self.marks[-1].kind == "stretch":
             self.mark("release", at.side)
         self.warn_past(step, asked, at)
 
@@ -661,18 +660,16 @@ class Reader:
                 for number in range(1, int(seconds / apart)):
                     numbers = {"beat": str(number + 1), "passed": f"{float(number * apart):g}s"}
                     here = replace(at, values={**at.values, **numbers})
-                    heard = self.hear(words, "reminder", here, "hold")
-                    counts = heard is not None and heard.kind == "count"
-                    repeated.append((number * apart, heard._replace(most=apart) if heard and counts else heard))
+                    repeated.append((number * apart, self.hear(words, "reminder", here, "hold")))
             else:
                 ends = when.startswith("last ")
                 after = seconds / 2 if when == "half" else as_seconds(evaluate(when.removeprefix("last "), at.values))
                 single.append((seconds - after if ends else after, self.hear(words, "reminder", at, "hold")))
         single += more
-        taken = {when for when, _ in single}
-        there = [*single, *(each for each in repeated if each[0] not in taken)]
+        taken = {when for when, heard in single if heard}
+        there = [each for each in (*single, *(each for each in repeated if each[0] not in taken)) if each[1]]
         inside = [each for each in there if 0 <= each[0] < seconds]
-        if bounded and any(heard and heard.wordings for when, heard in there if not 0 <= when < seconds):
+        if bounded and len(inside) < len(there):
             self.refused.append("outside")
         return sorted(inside, key=lambda each: each[0])
 
@@ -687,8 +684,7 @@ class Reader:
                 self.held = None
             if when == until and heard and heard.wordings and not heard.tone and after and after.wordings:
                 self.refused.append("at once")
-            lasts = min(until - when, heard.most) if heard and heard.most else until - when
-            self.say(heard, Room(self.now + lasts - air(lasts)))
+            self.say(heard, Room(begun + until - air(until - when)))
         self.now = begun + seconds
 
     def own_words(self, kind: str, at: Place) -> Heard | None:

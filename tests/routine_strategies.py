@@ -44,6 +44,20 @@ COUNTING = [
     "{Count} breaths of your own, to do whatever you like with",
     {"one": "One easy breath, and only one, however long it may take you.", "more": "{Count} easy breaths. | {Count}."},
 ]
+WHICH = ["", "", "first ", "last ", "2 ", "odd ", "even ", "every 2 ", "last 2 ", "from 2 ", "from last 2 "]
+TEMPOS = {
+    "down 3, up 2": ("down", "up"),
+    "down in, hold hold, up out": ("down", "hold", "up"),
+    "heels up out, sink in": ("heels up", "sink"),
+    "tense 2 breaths, let go 4s": ("tense", "let go"),
+    "go {n} * 2, stay ({n} - 1) * 1s, go 3": ("go", "go 2", "stay"),
+    "all min({n} * 3, 9)": ("all",),
+    "lower {in} / 2, rise max({out} - 3s, 1)": ("lower", "rise"),
+}
+BEATS = ["1s", "2.5", "1 breath", "{n} * 1s"]
+MOMENTS = ["1s", "1s", "last 1s", "last 2s", "half", "3s", "{n} * 1s"]
+HEARD = ["Low.", "Low, and soft | Low | ~", "~", "three", "4.", "{Count}"]
+BEATEN = [*HEARD[:-1], "{beat} | ~", "{Beat}", "{passed} | ~", "And {beat}, and let it all go | {beat}"]
 LONG = [
     "Rest.",
     "Sit down, and stay there for {hold}. | Sit down.",
@@ -106,7 +120,7 @@ class Drawn:
         return [self.step(depth, names, inside=inside) for _ in range(count)]
 
     def step(self, depth: int, names: tuple[str, ...], *, inside: bool) -> Routine:
-        kinds = ["say", "breathe", "hold", "rest", "phase", "sound", *["repeat", "turns", "pace"] * (depth < 3)]
+        kinds = ["say", "breathe", "move", "hold", "rest", "phase", "sound", *["repeat", "turns", "pace"] * (depth < 3)]
         kinds += ["include"] * (depth < 2 and self.rarely())
         if "leg" in names and "turns" in kinds:
             kinds.remove("turns")
@@ -133,21 +147,48 @@ class Drawn:
         return {"sound": "bell-chapter"}
 
     def phase(self, _depth: int, names: tuple[str, ...]) -> Routine:
-        return {self.one("in", "out"): self.words(names, SHORT)}
+        name = self.one("in", "out")
+        return {name: self.words(names, SHORT), **self.some(at={name: self.moments(names, HEARD[:-1])})}
 
     def breathe(self, _depth: int, names: tuple[str, ...]) -> Routine:
-        which = ["", "", "first ", "last ", "2 ", "odd ", "even ", "every 2 ", "last 2 ", "from 2 ", "from last 2 "]
-        phases = ["in", "out", "out", "hold", "pause", "in 2"]
-        keys = [f"{self.one(*which)}{self.one(*phases)}" for _ in range(self.draw(st.integers(0, 4)))]
-        spoken = {key: self.words(names, COUNTED) for key in keys}
+        spoken = self.spoken(("in", "out", "out", "hold", "pause", "in 2"), names)
         more = self.some(stretch=self.one("all", "to last out"), sides={"in": "left", "out": "right"})
         own = {"breath": self.one(*BREATHS, *PACES), "fixed": self.one("true", "false")}
         return {"breathe": self.one(*COUNTS), **spoken, **more, **(own if self.rarely() else NOTHING)}
 
+    def move(self, _depth: int, names: tuple[str, ...]) -> Routine:
+        tempo = self.one(*TEMPOS)
+        beaten = self.rarely()
+        phases = ("say",) if beaten else TEMPOS[tempo]
+        spoken = self.spoken(phases, names)
+        last, first = phases[-1], phases[0]
+        more = self.some(
+            stretch="all" if beaten else self.one("all", f"to last {last}"), max=self.one("1", "2"), past="No more."
+        )
+        more |= {} if beaten else self.some(sides={first: "left", last: "right"})
+        more.pop("past", "") if "max" not in more else None
+        own = {"beat": self.one(*BEATS)} if beaten else {"tempo": tempo}
+        return {"move": self.one("1", "2", "3", "{n} * 2"), **own, **spoken, **more}
+
+    def spoken(self, phases: tuple[str, ...], names: tuple[str, ...]) -> Routine:
+        """Draw words and sounds for phases, as they begin and at moments in them."""
+        keys = [f"{self.one(*WHICH)}{self.one(*phases)}" for _ in range(self.draw(st.integers(0, 4)))]
+        words = {key: self.words(names, COUNTED) for key in keys}
+        later = [f"{self.one(*WHICH)}{self.one(*phases)}" for _ in range(self.draw(st.integers(1, 2)))]
+        return {**words, **self.some(at={key: self.moments(names) for key in later})}
+
+    def moments(self, names: tuple[str, ...], texts: list[str] = HEARD) -> Routine:
+        """Draw what is heard at moments."""
+        bell = {"sound": "bell-chapter"}
+        single = {self.one(*MOMENTS): self.words(names, texts) for _ in range(self.one(0, 1, 2))}
+        single |= self.some(half=bell)
+        repeated = self.some(every_2s=self.one(*BEATEN, bell), every_1s=self.one(*BEATEN))
+        return single | repeated or {"half": "~"}
+
     def hold(self, _depth: int, names: tuple[str, ...]) -> Routine:
         more = self.some(
             say=self.words(names, [*SHORT[:5], *LONG]),
-            at={"3s": "Low.", self.one("half", "last 4s", "7s"): "And up."},
+            at=self.one({"3s": "Low.", self.one("half", "last 4s", "7s"): "And up."}, self.moments(names, HEARD[:-1])),
             halfway="true",
             countdown=self.one("3", "{n}"),
             release=self.words(names, ["And let go", "Stop", "And let it all go, slowly, until all is soft | Off"]),

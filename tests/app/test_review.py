@@ -58,6 +58,7 @@ def test_a_good_routine_has_no_problems(tmp_path: Path) -> None:
     [
         (f"{{breathe: 1, in: {FIFTY}}}", "needs 3.51 s and the inhale of 3 s has 2.70 s for it"),
         ("{hold: 5s, at: {9s: Late}}", "'Late' is said at 9 s, and the hold lasts 5 s; name a moment within it"),
+        ("{hold: 5s, at: {9s: {sound: chime-end}}}", "'chime-end' is heard at 9 s, and the hold lasts 5 s"),
         ("repeat: {rounds: '{n}', steps: [say: hi]}", "from 1 to"),
         ("rest: 13h", "this lasts more than 12 hours"),
     ],

@@ -132,6 +132,40 @@ def test_at_moments_counts_stay_in_cues_and_tones_are_tones(guidance: Guidance, 
     assert [cue.text for cue in timeline.cues if start - FRAME < cue.start < end] == said
 
 
+def test_only_what_is_heard_ends_the_room_of_the_words_before_it() -> None:
+    at = {"up": {"3s": "four", "last 1s": "Low | ~", "every 1s": "{beat}", "2s": "Soft"}}
+    step = {"move": 1, "tempo": "up 4, down 2", "at": at}
+    assert [text for _, text in list_heard_at(step, Guidance.CUES)] == ["two", "three", "four"]
+    with pytest.raises(FitError, match="'four' is said at the same moment as 'Low'"):
+        list_heard_at(step, Guidance.FULL)
+
+
+def test_the_last_count_of_those_that_repeat_has_the_rest_of_its_span() -> None:
+    step = {"move": 1, "tempo": "up 3.9", "at": {"up": {"every 1s": "And {beat}, slowly | {beat}"}}}
+    assert list_heard_at(step, Guidance.FULL) == [(1.0, "two"), (2.0, "And three, slowly")]
+
+
+def list_heard_at(step: dict[str, Any], guidance: Guidance) -> list[tuple[float, str]]:
+    timeline = played(routine(step), Choices(guidance=guidance))
+    return list_within(timeline, moves(timeline)[0].start, 4)
+
+
+@pytest.mark.parametrize(
+    ("step", "seconds"),
+    [
+        ({"beat": "2s", "stretch": "to last say"}, 4),
+        ({"beat": "2s", "stretch": "all"}, 6),
+        ({"tempo": "up 3, down 1", "stretch": "to last down"}, 11),
+        ({"tempo": "up 3, down {none}", "stretch": "to last down"}, 9),
+        ({"tempo": "up 3, all 1", "stretch": "all"}, 12),
+        ({"tempo": "up in, down out", "stretch": "to last down"}, 24),
+    ],
+)
+def test_a_stretch_ends_as_the_last_phase_of_a_name_begins(step: dict[str, Any], seconds: int) -> None:
+    timeline = played(routine({"move": 3, **step}, parameters={"none": "0"}))
+    assert timeline.measure_stretch(Side.LEFT) == seconds
+
+
 @given(st.integers(1, 12), st.integers(0, 9))
 def test_moments_that_repeat_are_a_whole_interval_from_the_end(whole: int, more: int) -> None:
     seconds = whole + Fraction(more, 10)
@@ -148,6 +182,9 @@ def test_a_moment_that_the_breath_does_not_reach_is_left_out_with_a_note() -> No
     short = played(script, Choices(breath=read_pace("3-6")))
     assert "Three" not in [cue.text for cue in short.cues]
     assert [problem.what for problem in short.unsaid] == ["'Three' is left out: the inhale of 3 s is over before 3 s"]
+    toned = routine({"breathe": 1, "at": {"in": {"3s": "~"}}})
+    (problem,) = played(toned, Choices(breath=read_pace("3-6"))).unsaid
+    assert problem.what == "the tone is left out: the inhale of 3 s is over before 3 s"
 
 
 def test_words_that_do_not_fit_between_two_moments_are_refused() -> None:

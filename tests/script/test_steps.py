@@ -167,6 +167,10 @@ def test_a_countdown_ends_in_the_words_of_the_language_where_there_are_no_others
     [
         ({"hold": "3s", "countdown": 5}, "a countdown of 5 s is longer than the hold of 3 s; count from a smaller"),
         ({"hold": "30s", "at": {"40s": "Low"}}, "'Low' is said at 40 s, and the hold lasts 30 s; name a moment"),
+        ({"hold": "9s", "at": {"last 10s": "Low"}}, "'Low' is said 1 s too early, and the hold lasts 9 s; name a"),
+        ({"hold": "9s", "at": {"12s": {"sound": "chime-end"}}}, "'chime-end' is heard at 12 s, and the hold lasts 9 s"),
+        ({"hold": "9s", "at": {"9s": "~"}}, "the tone is heard at 9 s, and the hold lasts 9 s; name a moment"),
+        ({"hold": "9s", "at": {"12s": "three"}}, "'three' is said at 12 s, and the hold lasts 9 s; name a moment"),
         ({"hold": "30s", "at": {"29.9s": "Low"}}, "'Low' needs 0.46 s and 0.00 s are left of the hold; add a shorter"),
         ({"hold": "30s", "at": {"9s": "Low", "9.2s": "Up"}}, "'Low' needs 0.46 s and has 0.05 s up to 'Up'; add"),
         ({"hold": "30s", "at": {"0s": "Low"}, "say": "Go"}, "'Go' is said at the same moment as 'Low'; give one of"),

@@ -7,6 +7,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from voicecoach.core.score import is_heard
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -99,9 +101,9 @@ Placed = tuple[tuple[Fraction, "Score"], ...]
 def place_moments(moments: Iterable[tuple[Offset, Score]], seconds: Fraction) -> tuple[Placed, Placed]:
     """Return what starts in a span of so many seconds, and what is left out because the span does not reach it.
 
-    A moment that repeats gives way to another one at the same time.
+    A moment where nothing is heard is not there. One that repeats gives way to another one at the same time.
     """
-    placed = [(offset, offset.within(seconds), part) for offset, part in moments]
+    placed = [(offset, offset.within(seconds), part) for offset, part in moments if is_heard(part)]
     single = {after for offset, after, _ in placed if not offset.least}
     there = [each for each in placed if each[0].is_reached(seconds) and not (each[0].least and each[1] in single)]
     missed = [each for each in placed if each[0].least == 0 and not each[0].is_reached(seconds)]

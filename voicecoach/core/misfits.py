@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from voicecoach.core.score import CueKind, list_phrases
+from voicecoach.core.score import CueKind, Phrase, Slot, SpanKind, Under, is_heard, list_heard, list_phrases
 from voicecoach.errors import Misfit, Problem, Where, quote
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Breath
     from voicecoach.core.layout import PhaseSlot
     from voicecoach.core.scene import Room
-    from voicecoach.core.score import Cycle, Phrase, Score, Slot
+    from voicecoach.core.score import Cycle, Score, Sound
 
 NOWHERE = Where("score", 0, 0)
 
@@ -50,16 +50,31 @@ def quote_first(score: Score | None) -> str:
 
 def report_outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction, name: str) -> Iterator[Problem]:
     """Report moments that are not in the span of this name; of a countdown, only the first."""
-    spoken = [(after, phrase) for after, part in placed for phrase in list_phrases(part)]
-    counts = [(after, phrase) for after, phrase in spoken if phrase.kind is CueKind.COUNT]
-    for after, phrase in [*(each for each in spoken if each not in counts), *counts[:1]]:
-        text, lasts = phrase.wordings[0].text, f"{float(seconds):g} s"
-        what = f"{quote(text)} is said at {float(after):g} s, and the {name} lasts {lasts}"
-        remedy = "name a moment within it"
-        if phrase.kind is CueKind.COUNT:
+    lasts, counts = f"{float(seconds):g} s", False
+    for after, part in filter(lambda each: is_heard(each[1]), placed):
+        heard = next(list_heard(part))
+        words, verb = (heard.wordings[0].text, "said") if isinstance(heard, Phrase) else ("", "heard")
+        if not _is_count(part):
+            when = f"at {float(after):g} s" if after >= 0 else f"{float(-after):g} s too early"
+            what = f"{_quote_heard(heard)} is {verb} {when}, and the {name} lasts {lasts}"
+            yield Misfit(heard.where or NOWHERE, what, "name a moment within it", words)
+        elif not counts:
             what = f"a countdown of {float(seconds - after):g} s is longer than the {name} of {lasts}"
-            remedy = "count from a smaller number, or give it more time"
-        yield Misfit(phrase.where or NOWHERE, what, remedy, text)
+            yield Misfit(heard.where or NOWHERE, what, "count from a smaller number, or give it more time", words)
+            counts = True
+
+
+def _is_count(part: Score) -> bool:
+    """Tell whether a moment is a count of a countdown, or one that repeats."""
+    under = part.under if isinstance(part, Under) else None
+    return isinstance(under, Slot) and under.label is not None and under.label.kind is SpanKind.COUNT
+
+
+def _quote_heard(heard: Phrase | Sound) -> str:
+    """Name what is heard: its words, or the sound."""
+    if isinstance(heard, Phrase):
+        return quote(heard.wordings[0].text)
+    return "the tone" if heard.kind is CueKind.TONE else quote(heard.name)
 
 
 def report_at_once(part: Score, other: Score) -> Iterator[Problem]:
@@ -101,10 +116,10 @@ def find_unsaid(taken: Cycle, phases: Iterable[PhaseSlot], breath: Breath) -> It
             yield Problem(phrase.where or NOWHERE, what, remedy)
     for phase in phases:
         for after, part in phase.missed:
-            for phrase in list_phrases(part):
-                lasts = f"the {phase.name} of {float(phase.seconds):g} s is over before {float(after):g} s"
-                what = f"{quote(phrase.wordings[0].text)} is left out: {lasts}"
-                yield Problem(phrase.where or NOWHERE, what, f"breathe with a longer {phase.name} to hear it")
+            heard = next(list_heard(part))
+            lasts = f"the {phase.name} of {float(phase.seconds):g} s is over before {float(after):g} s"
+            what = f"{_quote_heard(heard)} is left out: {lasts}"
+            yield Problem(heard.where or NOWHERE, what, f"breathe with a longer {phase.name} to hear it")
 
 
 def _add_article(name: str) -> str:

@@ -348,10 +348,15 @@ def list_phrases(score: Score) -> Iterator[Phrase]:
     >>> [each.wordings[0].text for each in list_phrases(seq(phrase("Sit"), Slot(Span(2), phrase("Rest"))))]
     ['Sit', 'Rest']
     """
-    if isinstance(score, Phrase):
+    return (each for each in list_heard(score) if isinstance(each, Phrase))
+
+
+def list_heard(score: Score) -> Iterator[Phrase | Sound]:
+    """Yield all that sounds in a score, in order."""
+    if isinstance(score, Phrase | Sound):
         yield score
     for part in list_parts(score):
-        yield from list_phrases(part)
+        yield from list_heard(part)
 
 
 def is_heard(score: Score) -> bool:

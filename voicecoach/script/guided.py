@@ -63,23 +63,25 @@ def guide_breaths(step: BreathePhases, part: Context) -> Score:
 
 def _write_breaths(step: BreathePhases, part: Context) -> Score:
     count, lines = _choose_count(step, part), Lines(step, part, voice_breaths(part, _list_phase_sides(step)))
-    return _write_cycles(step, "out", [_write_breath(number, count, part, lines) for number in range(count)], part)
+    return _write_cycles(step, [_write_breath(number, count, part, lines) for number in range(count)], lines)
 
 
-def _write_cycles(step: BreathePhases | Moves, last: str, taken: list[Cycle], part: Context) -> Score:
+def _write_cycles(step: BreathePhases | Moves, taken: list[Cycle], lines: Lines) -> Score:
     """Write breaths or moves. If they are a stretch, it lasts to their end, or to the last phase of a name."""
+    part, voicing = lines.part, lines.voicing
     past = _warn_past(step, part)
     if step.stretch is None:
         return seq(*taken, *past)
     stretch, release = (Mark(moment, side=part.side) for moment in (Moment.STRETCH, Moment.RELEASE))
-    if step.stretch == "all":
+    name = step.stretch.removeprefix("to last ")
+    last = voicing.names.get(name, name)
+    if step.stretch == "all" or last not in voicing.longest:  # a phase of no length is left out
         return seq(stretch, *taken, release, *past)
     return seq(stretch, *taken[:-1], *(_release_in(each, last, release) for each in taken[-1:]), *past)
 
 
-def _release_in(taken: Cycle, name: str, release: Mark) -> Cycle:
+def _release_in(taken: Cycle, phase: str, release: Mark) -> Cycle:
     """Let a stretch end where a phase begins."""
-    phase = NAMES.get(name, name) if not taken.tempo else name
     last = next((each for each in taken.words if each[:2] == (phase, 1)), (phase, 1, Seq()))
     words = (*(each for each in taken.words if each != last), (phase, 1, seq(release, last[2])))
     return replace(taken, words=words)
@@ -134,7 +136,7 @@ def guide_moves(step: Moves, part: Context) -> Score:
     tempo = work_out_tempo(step, part)
     count, lines = _choose_count(step, part), Lines(step, part, _voice_moves(step, tempo, part))
     taken = [_write_move(number, count, tempo, part, lines) for number in range(count)]
-    return _write_cycles(step, (step.stretch or "").removeprefix("to last "), taken, part)
+    return _write_cycles(step, taken, lines)
 
 
 def _write_move(number: int, count: int, tempo: Tempo, part: Context, lines: Lines) -> Cycle:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import LONGEST_BREATH, Breath, Kind, Phase, Span
-from voicecoach.core.score import CueKind, Label, Offset, Overrun, Slot, Sound, SpanKind
+from voicecoach.core.score import CueKind, Label, Offset, Overrun, Slot, Sound, SpanKind, Under
 from voicecoach.errors import quote
 from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.phase_steps import ByRound, Sounded
@@ -46,8 +46,13 @@ def _label_count(score: Score, heard: Heard, offset: Offset, number: int, part: 
     """Let a count that repeats be a span on the timeline, up to the next one; anything else stays as it is."""
     if isinstance(heard, Sounded) or not offset.least or not _is_count(choose_words(heard, part), part):
         return score
-    label = Label(SpanKind.COUNT, part.side, str(number + 1))
-    return Slot(Span(rest=offset.least), score, Overrun.REFUSE, label=label)
+    return write_count(score, offset.least, number + 1, part)
+
+
+def write_count(score: Score, seconds: Fraction, number: int, part: Context) -> Score:
+    """Let a count be a span on the timeline, of so many ``seconds``; its words have the room around it."""
+    label = Label(SpanKind.COUNT, part.side, str(number))
+    return Under(score, Slot(Span(rest=seconds), overrun=Overrun.REFUSE, label=label))
 
 
 def _list_offsets(when: When, longest: Fraction, part: Context) -> Iterator[tuple[Offset, int]]:

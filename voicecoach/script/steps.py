@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
-from voicecoach.core.breath import Kind, Span
+from voicecoach.core.breath import Kind
 from voicecoach.core.score import (
     CueKind,
     Label,
@@ -47,7 +47,7 @@ from voicecoach.script.choices import Guidance
 from voicecoach.script.context import SENTENCE_GAP, TONES
 from voicecoach.script.exercises import enter, find_played, find_resting, open_exercise, pace_exercise
 from voicecoach.script.guided import guide_breaths, guide_moves, take_phase
-from voicecoach.script.moments import measure_longest, write_moments
+from voicecoach.script.moments import measure_longest, write_count, write_moments
 from voicecoach.script.opening import PART_GAP
 from voicecoach.script.pacing import write_paced
 from voicecoach.script.resting import bend_rest, write_resting
@@ -76,8 +76,6 @@ if TYPE_CHECKING:
     from voicecoach.routine.model import Block, Round
     from voicecoach.routine.phase_steps import Model
     from voicecoach.script.context import Context
-
-ONE_SECOND = Span(rest=Fraction(1))
 
 
 def write_steps(steps: Iterable[Model], part: Context) -> Iterator[Score]:
@@ -269,8 +267,7 @@ def _list_moments(step: Hold, longest: Fraction, part: Context) -> Iterator[tupl
         yield Offset(Fraction(1, 2), Fraction(0)), reminder
     for left in range(part.count(step.countdown) if step.countdown else 0, 0, -1):
         counted = part.phrase(Words((part.number(left),), step.where), CueKind.COUNT, Kind.HOLD)
-        label = Label(SpanKind.COUNT, part.side, str(left))
-        yield Offset(Fraction(1), Fraction(-left)), Slot(ONE_SECOND, counted, Overrun.REFUSE, label=label)
+        yield Offset(Fraction(1), Fraction(-left)), write_count(counted, Fraction(1), left, part)
 
 
 def _write_before(block: Round, played: Sequence[int], part: Context, following: Side | None) -> Iterator[Score]:
