@@ -21,8 +21,8 @@ _TABLES = Path(__file__).parent / "words"
 TAG = re.compile("[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
 """A language's tag: `de`, `de-AT`."""
 
-COUNTS = ("seconds", "minutes", "breaths")
-"""The keys of units that the program counts aloud."""
+COUNTS = ("seconds", "minutes", "breaths", "moves")
+"""The keys of what the program counts, aloud or in a transcript."""
 
 EXACT = re.compile(rf"({'|'.join(COUNTS)}) (0|[1-9][0-9]{{0,3}})")
 """A key for a routine's own words for one count, for which number and noun are not enough: `breaths 1`."""
@@ -30,7 +30,7 @@ EXACT = re.compile(rf"({'|'.join(COUNTS)}) (0|[1-9][0-9]{{0,3}})")
 TITLED = "{title}: {part}"
 """The form of chapter titles in a language without a table, unless the routine has its own."""
 
-UNNEEDED = ("hold", "empty", "needs")
+UNNEEDED = ("hold", "empty", "needs", "moves")
 """Words that a routine in a language without a table can omit: a tone replaces them, or nothing."""
 
 Own = Mapping[str, str | tuple[str, ...]]
@@ -153,7 +153,7 @@ class Language:
         return digits.replace(".", self.word("decimal"))
 
     def say_count(self, key: str, number: int | Fraction) -> str:
-        """Return a count of ``seconds``, ``minutes`` or ``breaths`` in words.
+        """Return a count of ``seconds``, ``minutes``, ``breaths`` or ``moves`` in words.
 
         >>> [language("es").say_count("breaths", number) for number in (1, 2, 21)]
         ['una respiración', 'dos respiraciones', 'veintiuna respiraciones']

@@ -15,6 +15,7 @@ from voicecoach.app.request import Request
 from voicecoach.app.review import Review, find_check_command, review
 from voicecoach.app.speaker import Speaker
 from voicecoach.core.notation import read_pace, read_paces
+from voicecoach.core.score import Side
 from voicecoach.core.timeline import format_time
 from voicecoach.errors import ChoiceError, VoiceError
 from voicecoach.script.choices import Choices, Guidance
@@ -301,7 +302,9 @@ def test_tracks_that_differ_in_length_are_reported(tmp_path: Path) -> None:
     why = "the track of the right side is 40 s longer, because of 'only: right'; leave it if you mean that"
     assert f"a.yaml:6:17: {why}; 'between rounds' is in both tracks" in warning
     assert f"a.yaml:6:17: note: {why}" in str(reviewed(LADDER, tmp_path).notes[0])
-    assert session.plan(Request("a.yaml"), tmp_path / "cache", lambda *_: None).warnings == ()
+    assert session.plan(Request("a.yaml"), tmp_path / "cache", lambda *_: None).warnings == (warning,)
+    alone = Request("a.yaml", Choices(sides=(Side.LEFT,)))
+    assert session.plan(alone, tmp_path / "cache", lambda *_: None).warnings == ()
 
 
 UNEQUAL = {

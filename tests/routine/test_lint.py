@@ -259,7 +259,7 @@ def test_a_tone_that_is_longer_than_its_phase_is_told_at_its_place(seconds: str,
 
 BREATHS = """title: x
 breath: 4-6
-parameters: {hold: 30, short: 5, time: 30s}
+parameters: {hold: 30, short: 4, time: 30s}
 sides: {left: {leg: l}, right: {leg: r}}
 steps:
 """
@@ -276,14 +276,15 @@ steps:
         ("pace: {breath: 10-20, steps: [rest: 3]}", "'rest: 3' is 3 breaths, 90 s; write 3s"),
         ("hold: '{hold}'", "{hold} is 30, so 'hold' is 30 breaths, 300 s; write 30s"),
         ("repeat: {vary: {long: [20, 30]}, steps: [hold: '{long}']}", "{long} is 20, so 'hold' is 20 breaths, 200 s"),
-        ("repeat: {vary: {long: [5, 30]}, steps: [hold: '{long}']}", "{long} is 30, so 'hold' is 30 breaths, 300 s"),
+        ("repeat: {vary: {long: [4, 30]}, steps: [hold: '{long}']}", "{long} is 30, so 'hold' is 30 breaths, 300 s"),
         ("rest: '{hold} * 2'", "{hold} * 2 is 60, so 'rest' is 60 breaths, 600 s"),
         ("hold: '{hold} * 1s'", ""),
         ("{say: Lie down., settle: 5}", "'settle: 5' is 5 breaths, 50 s; write 5s, or"),
         ("{say: Lie down., settle: 4}", ""),
-        ("hold: 5", ""),
-        ("rest: 6", ""),
-        ("pace: {breath: 2-2, steps: [rest: 9]}", ""),
+        ("hold: 5", "'hold: 5' is 5 breaths, 50 s; write 5s, or 5 breaths if you mean breaths"),
+        ("rest: 6", "'rest: 6' is 6 breaths, 60 s; write 6s"),
+        ("pace: {breath: 2-2, steps: [rest: 9]}", "'rest: 9' is 9 breaths, 36 s; write 9s"),
+        ("hold: 4", ""),
         ("hold: 30 breaths", ""),
         ("hold: 30s", ""),
         ("hold: '{short}'", ""),

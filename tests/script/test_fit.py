@@ -108,6 +108,13 @@ def test_the_breaths_are_bent_where_there_are_no_rests() -> None:
     assert laid(script, Choices(), fit.amount).duration == 1800
 
 
+def test_a_fit_says_whether_breaths_or_moves_are_more() -> None:
+    moves = {"move": 10, "tempo": "up 2, down 3", "min": 4, "max": 400}
+    assert ", moves: 45 more, " in str(asked(routine(moves), 300))
+    both = routine(moves, {"breathe": 3, "min": 2})
+    assert ", guided breaths and moves: as written, " in str(asked(both, laid(both, Choices(), Amount()).duration))
+
+
 def test_rests_that_come_later_are_longer_but_none_by_more_than_a_breath() -> None:
     assert [spread(7, 3).at(place) for place in range(3)] == [2, 2, 3]
     assert [spread(-2, 3).at(place) for place in range(3)] == [-1, -1, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -14,14 +15,14 @@ from hypothesis import strategies as st
 from tests.fakes import measure, perform
 from tests.strategies import breaths, scores
 from voicecoach.core.breath import Breath, Kind
-from voicecoach.core.score import CueKind, Score
-from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, Timeline
+from voicecoach.core.score import CueKind, Score, SpanKind
+from voicecoach.core.timeline import Chapter, Cue, PhaseSpan, TimedSpan, Timeline
 from voicecoach.language import language
 from voicecoach.views.text import one_line
 from voicecoach.views.transcript import write_transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 ENGLISH = language("en")
 SILENCE = re.compile(r"\[(?:(?:\d+|one) breaths?, )?(?:(\d+) minutes?(?: and )?)?(?:(\d+|one) seconds?)?\]")
@@ -79,6 +80,51 @@ def test_the_words_of_a_breath_stand_on_one_line() -> None:
     kind = CueKind.BREATH
     cues = (cue(10, 11, "In", kind), cue(14, 15, "And out", kind), cue(20, 21, "In", kind), cue(24, 25, "Out", kind))
     assert written(*cues, duration=30, phases=breathed(10, 2)) == ["In … And out", "In … Out"]
+
+
+def moved(start: int, count: int, *seconds: int) -> Iterable[TimedSpan]:
+    """Moves whose phases are so many seconds long."""
+    at = Fraction(start)
+    for number in range(count):
+        for name, lasts in enumerate(seconds):
+            yield TimedSpan(at, at + lasts, SpanKind.MOVE, None, f"phase {name}", number)
+            at += lasts
+
+
+def test_the_words_of_a_move_stand_on_one_line_and_all_beats_on_one() -> None:
+    kind = CueKind.MOVE
+    cues = (cue(0, 1, "one", CueKind.COUNT), cue(2, 3, "Down", kind), cue(5, 6, "two", CueKind.COUNT))
+    assert transcribed(12, cues, spans=moved(0, 2, 2, 3)) == ["one … Down", "two", "[6 seconds]"]
+    beats = [cue(number, number + 0.5, str(number), CueKind.COUNT) for number in range(3)]
+    assert transcribed(12, beats, spans=moved(0, 10, 1)) == ["0 … 1 … 2", "[7 movements, 10 seconds]"]
+
+
+def transcribed(
+    duration: int, cues: Sequence[Cue], phases: Iterable[PhaseSpan] = (), spans: Iterable[TimedSpan] = ()
+) -> list[str]:
+    timeline = Timeline(Fraction(duration), tuple(phases), tuple(cues), spans=tuple(spans))
+    return write_transcript(timeline, title="Legs", language=ENGLISH).splitlines()[2:]
+
+
+@pytest.mark.parametrize(
+    ("phases", "spans", "told"),
+    [
+        ([], [*moved(10, 7, 2, 3)], "[7 movements, 50 seconds]"),
+        ([*breathed(10, 3)], [*moved(10, 3, 4, 6)], "[3 breaths, 50 seconds]"),
+        ([*breathed(5, 2)], [*moved(25, 2, 2, 3)], "[2 breaths, 2 movements, 50 seconds]"),
+    ],
+)
+def test_a_silence_is_told_with_its_moves_and_those_with_the_breath_are_breaths(
+    phases: list[PhaseSpan], spans: list[TimedSpan], told: str
+) -> None:
+    cues = [cue(0, 4, "Stand."), cue(54, 56, "Stop.")]
+    assert transcribed(60, cues, phases, spans)[1] == told
+
+
+def test_a_language_without_a_word_for_movements_does_not_count_them() -> None:
+    words = tuple(pair for pair in ENGLISH.words if pair[0] != "moves")
+    timeline = Timeline(Fraction(60), spans=tuple(moved(10, 7, 2, 3)))
+    assert write_transcript(timeline, title="x", language=replace(ENGLISH, words=words)) == "x\n\n[60 seconds]\n"
 
 
 def test_a_tone_stands_with_its_breath_and_a_count_with_the_counts_before_it() -> None:

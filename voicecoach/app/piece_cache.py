@@ -185,10 +185,16 @@ def write_checked_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
         RoutineError: When the routine is wrong.
         ChoiceError: When the choices do not go together with it.
     """
+    from voicecoach.routine.sidedness import list_one_sided
     from voicecoach.script.builder import write_piece
 
     written = write_piece(routine, choices)
-    return replace(written, speakable=_find_speakable(written), warnings=_count_warnings(routine))
+    return replace(
+        written,
+        speakable=_find_speakable(written),
+        warnings=_count_warnings(routine),
+        one_sided=any(any(list_one_sided(part.model)) for part in routine.walk()),
+    )
 
 
 def _find_speakable(written: Piece) -> tuple[tuple[str, str], ...]:

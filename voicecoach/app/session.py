@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from voicecoach.app.defaults import try_with_defaults
 from voicecoach.app.piece_cache import Source, draw_covers
 from voicecoach.app.rehearsal import Stage, lay_track, speak_into
 from voicecoach.app.request import Environment, PlannedSession, Track
+from voicecoach.errors import ChoiceError, RoutineError
+from voicecoach.routine.library import list_built_in
 from voicecoach.system import cache, memory, signals, timings
 from voicecoach.views.caution import list_cautions
 from voicecoach.views.dose import note_dose
@@ -105,7 +108,7 @@ def _perform(
         stage.clips,
         found.voice.synthesised,
         found.voice.reused,
-        (*found.voice.problems, *_note_single_take(request, found), *_warn(request, piece, source, timelines)),
+        (*found.voice.problems, *_note_single_take(request, found), *_warn(request, piece, stage, timelines)),
         note_dose(timelines.values(), piece.limb),
         lower,
         takes,
@@ -121,15 +124,29 @@ def _choose(*, asked: bool | None, written: bool) -> bool:
     return written if asked is None else asked
 
 
-def _warn(request: Request, piece: Piece, source: Source, timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
+def _lay_sides(request: Request, piece: Piece, stage: Stage) -> Mapping[Side | None, Timeline]:
+    """Return the timelines that the sides' tracks would have, if a step is for one of them alone; else nothing.
+
+    A listener can't change what is built in, and tracks of a length that is asked for are equal.
+    """
+    both = len(request.choices.sides) > 1
+    if not both or not piece.one_sided or request.length or request.routine in list_built_in():
+        return {}
+    with suppress(RoutineError, ChoiceError):
+        tracks = replace(request, split=True).tracks
+        return {side: stage.rehearse(chosen, stage.source.piece(chosen)) for side, chosen in tracks}
+    return {}
+
+
+def _warn(request: Request, piece: Piece, stage: Stage, timelines: Mapping[Side | None, Timeline]) -> Iterator[str]:
     """Yield what a listener should know about a session before it is played."""
     yield from list_cautions(timelines.values())
     yield from piece.unheeded if request.choices.breath else ()
     yield from notes.report_first(problem for timeline in timelines.values() for problem in timeline.unsaid)
     yield from notes.note_unbreathed(request, timelines.values())
-    yield from notes.note_unequal(timelines, source)
+    yield from notes.note_unequal(timelines if request.split else _lay_sides(request, piece, stage), stage.source)
     yield from notes.note_unspeakable(piece, timelines.values())
-    yield from notes.count_warnings(piece.warnings, source)
+    yield from notes.count_warnings(piece.warnings, stage.source)
 
 
 _Laid = dict["Side | None", "tuple[Timeline, Fit | None]"]

@@ -101,9 +101,10 @@ class Span:
 
     def __str__(self) -> str:
         """Write it as `read_span` reads it."""
+        breaths = f"{self.breaths} breath{'s' if self.breaths != 1 else ''}"
         if self.least:
-            return f"{self.breaths} breaths, at least {write_number(self.least)}s"
-        return f"{self.breaths} breaths" if self.breaths else f"{write_number(self.rest)}s"
+            return f"{breaths}, at least {write_number(self.least)}s"
+        return breaths if self.breaths else f"{write_number(self.rest)}s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def read_beat(text: str) -> Tempo:
     """Read the time from one beat to the next, which is the tempo of a movement without phases.
 
     >>> [str(each) for each in (*read_beat("0.5s"), *read_beat("1 breath"))]
-    ['beat 0.5', 'beat 1 breaths']
+    ['beat 0.5', 'beat 1 breath']
 
     Raises:
         ChoiceError: When the text is not a length.

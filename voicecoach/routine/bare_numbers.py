@@ -31,8 +31,9 @@ class _Names(dict[str, str]):
 
 _Rounds = tuple[_Names, _Names]
 """The values of names in the first round, and their largest values."""
-MANY = {"settle": 5, "hold": 10, "rest": 10, "change": 10}
-"""The smallest numbers of breaths that probably mean seconds; nobody takes five breaths to settle."""
+LENGTHS = {"settle", "hold", "rest", "change"}
+MANY = 5
+"""The smallest number of breaths that may mean seconds."""
 LONG = 60
 """The length of breaths, in seconds, above which a smaller number probably means seconds too."""
 
@@ -52,7 +53,7 @@ def _find_within(tree: Tree | None, breath: Breath, values: _Rounds) -> Iterator
         return
     own, known = _find_breath(tree, breath), _vary_names(tree.get("vary"), values)
     for key, value in tree.items():
-        if isinstance(value, Text) and key in MANY:
+        if isinstance(value, Text) and key in LENGTHS:
             found = (each for some in known for each in _check_length(str(key), value, own, some))
             yield from islice(found, 1)
         elif key not in {"vary", "at"}:
@@ -69,7 +70,7 @@ def _check_length(key: str, value: Text, breath: Breath, values: _Names) -> Iter
     except ChoiceError:  # a length with a unit, or a name without a value here
         return
     seconds = count * breath.seconds
-    if count >= MANY[key] or seconds > LONG:
+    if count >= MANY or seconds > LONG:
         meant = f"{count} breaths, {float(seconds):g} s"
         what = f"{value} is {count}, so {key!r} is {meant}" if named else f"'{key}: {count}' is {meant}"
         yield Problem(value.where, what, f"write {count}s, or {count} breaths if you mean breaths")

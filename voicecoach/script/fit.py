@@ -95,7 +95,8 @@ class Fit:
         freedoms = self.trial.freedoms
         rounds = f"rounds: {', '.join(map(str, dict.fromkeys(freedoms.played)))} ({_write_more(self.amount.rounds)}), "
         rests, guided = _write_more(freedoms.rests.bent), _write_more(freedoms.breaths.bent)
-        bent = f"breaths in rests: {rests}, guided breaths: {guided}"
+        named = " and ".join(sorted(freedoms.guided)) or "guided breaths"
+        bent = f"breaths in rests: {rests}, {named}: {guided}"
         closing = f"closing rest: {float(self.amount.closing):g} s"
         return f"fitted to {write_length(self.goal)}; {rounds if freedoms.played else ''}{bent}, {closing}"
 

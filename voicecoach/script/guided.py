@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import LONGEST_BREATH, NAMES, Kind, Span
 from voicecoach.core.score import CueKind, Cycle, Mark, Moment, Seq, Side, is_heard, seq
+from voicecoach.core.spelling import write_number
 from voicecoach.core.tempo import BEAT, count_beats, fill_tempo, read_beat, read_tempo
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.formulas.evaluation import Formula
@@ -104,6 +105,7 @@ def _choose_count(step: BreathePhases | Moves, part: Context) -> int:
         return count
     least = part.count(step.least) if step.least else count
     most = part.count(step.most) if step.most else count
+    part.freedoms.guided.add("moves" if isinstance(step, Moves) else "guided breaths")
     return part.freedoms.breaths.bend(part.choices.amount.breaths, count, least, most)
 
 
@@ -160,8 +162,8 @@ def work_out_tempo(step: Moves, part: Context) -> Tempo:
     def work_out(formula: str) -> str:
         found = part.evaluate(formula, timed=True)
         if isinstance(found, Span):
-            return f"{found.breaths} breaths" if found.in_breaths else f"{float(found.rest):.6f}s"
-        return f"{float(found):.6f}"
+            return f"{found.breaths} breaths" if found.in_breaths else f"{write_number(found.rest)}s"
+        return write_number(found)
 
     try:
         filled = fill_tempo(written.text, work_out) if step.tempo is not None else work_out(written.text)

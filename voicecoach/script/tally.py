@@ -132,19 +132,21 @@ class Freedom:
 
 @dataclass(slots=True)
 class Freedoms:
-    """What the author of a session leaves to be chosen: rounds, rests and guided breaths.
+    """What the author of a session leaves to be chosen: rounds, rests, guided breaths and moves.
 
     Attributes:
         rounds: How far the rounds go.
         played: The rounds that each of these blocks has.
         rests: The rests that can be bent, in breaths.
-        breaths: The guided breaths that can be more or fewer; the sides of a round share their places.
+        breaths: The guided breaths and moves that can be more or fewer; the sides of a round share their places.
+        guided: What they are: guided breaths, moves, or both.
     """
 
     rounds: Freedom = field(default_factory=Freedom)
     played: list[int] = field(default_factory=list)
     rests: Freedom = field(default_factory=Freedom)
     breaths: Freedom = field(default_factory=Freedom)
+    guided: set[str] = field(default_factory=set)
 
     @property
     def place(self) -> tuple[int, int]:

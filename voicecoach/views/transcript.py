@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -14,11 +15,11 @@ from voicecoach.views.text import describe_cue, one_line
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from voicecoach.core.timeline import Cue, Timeline
+    from voicecoach.core.timeline import Cue, PhaseSpan, TimedSpan, Timeline
     from voicecoach.language import Language
 
 SILENCE = Fraction(10)
-"""Seconds; a silence is listed if it is longer than this, or longer than the breath in it."""
+"""Seconds; a silence is listed if it is longer than this, or longer than the breath or move in it."""
 
 SECONDS_ONLY = 120
 """Seconds; a shorter silence is written in seconds only, a longer one in minutes and seconds."""
@@ -38,7 +39,7 @@ class _Line:
 def write_transcript(timeline: Timeline, *, title: str, language: Language) -> str:
     """Return a session as a document: its title, its notice, then its words and sounds, chapter by chapter.
 
-    The words of a breath are on one line. A silence that crosses the border of a chapter is listed in both chapters.
+    The words of a breath or move are on one line. A silence that crosses the border of a chapter is listed in both.
     """
     notice = dict.fromkeys(one_line(cue.text) for cue in timeline.cues if cue.kind is CueKind.NOTICE)
     breaths = _breaths(timeline)
@@ -85,44 +86,75 @@ def _join(lines: Iterable[_Line]) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Breaths:
-    """The starts and ends of the guided breaths in seconds, in order of time."""
+class _Span:
+    """A guided breath, or a move that does not go with the breath: its start and end in seconds.
 
+    A ``beat`` is a move of one phase.
+    """
+
+    start: Fraction
+    end: Fraction
+    counted: str
+    beat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Breaths:
+    """The guided breaths and the moves, in order of time."""
+
+    spans: tuple[_Span, ...]
     starts: tuple[Fraction, ...]
     ends: tuple[Fraction, ...]
     slack: Fraction
     """The most seconds by which rounding can move a cue out of its breath."""
 
     def key(self, cue: Cue) -> Hashable:
-        """Return the breath of a cue, as a key that its other cues share; counts outside of breaths share a key.
+        """Return the breath or move of a cue, as a key that its other cues share.
 
-        The key is None for cues that have a line of their own.
+        Beats share a key, and so do counts outside of breaths and moves. The key is None for cues that have a line of
+        their own.
         """
         if cue.kind not in _IN_A_BREATH:
             return None
         at = cue.start + self.slack
         number = bisect_right(self.starts, at) - 1
-        return number if number >= 0 and at < self.ends[number] else (cue.kind if cue.kind is CueKind.COUNT else None)
+        if number >= 0 and at < self.ends[number]:
+            return CueKind.MOVE if self.spans[number].beat else number
+        return cue.kind if cue.kind is CueKind.COUNT else None
 
     def outlasts(self, start: Fraction, end: Fraction) -> bool:
-        """Return whether a span is longer than the first breath in it."""
+        """Return whether a span is longer than the first breath or move in it."""
         number = bisect_right(self.ends, start)
         inside = number < len(self.starts) and self.starts[number] < end
         return inside and end - start > self.ends[number] - self.starts[number]
 
-    def whole(self, start: Fraction, end: Fraction) -> int:
-        """Return how many whole breaths are in a span, with a tolerance for the rounding of cues."""
+    def whole(self, start: Fraction, end: Fraction) -> Counter[str]:
+        """Return how many whole breaths and moves are in a span, with a tolerance for the rounding of cues."""
         first, last = bisect_left(self.starts, start - self.slack), bisect_right(self.ends, end + self.slack)
-        return max(last - first, 0)
+        return Counter(span.counted for span in self.spans[first:last])
 
 
 def _breaths(timeline: Timeline) -> _Breaths:
-    spans: dict[int, tuple[Fraction, Fraction]] = {}
+    breaths: dict[int, _Span] = {}
     for phase in timeline.phases:
-        start, end = spans.get(phase.breath, (phase.start, phase.end))
-        spans[phase.breath] = min(start, phase.start), max(end, phase.end)
-    ordered = sorted(spans.values())
-    return _Breaths(tuple(start for start, _ in ordered), tuple(end for _, end in ordered), timeline.grid / 2)
+        breaths[phase.breath] = _widen(breaths.get(phase.breath), phase, "breaths")
+    moves: dict[int, _Span] = {}
+    for span in timeline.spans:
+        if span.number is not None:
+            moves[span.number] = replace(_widen(moves.get(span.number), span, "moves"), beat=span.number not in moves)
+    starts = sorted(each.start for each in breaths.values())
+    ends = [Fraction(0), *sorted(each.end for each in breaths.values())]
+    alone = (each for each in moves.values() if each.start >= ends[bisect_right(starts, each.start)])
+    ordered = sorted((*breaths.values(), *alone), key=lambda each: each.start)
+    return _Breaths(
+        tuple(ordered), tuple(each.start for each in ordered), tuple(each.end for each in ordered), timeline.grid / 2
+    )
+
+
+def _widen(known: _Span | None, part: PhaseSpan | TimedSpan, counted: str) -> _Span:
+    """Return the breath or move that a phase belongs to, with that phase."""
+    start, end = (known.start, known.end) if known else (part.start, part.end)
+    return _Span(min(start, part.start), max(end, part.end), counted)
 
 
 def _describe_silences(
@@ -152,6 +184,8 @@ def _find_gaps(timeline: Timeline, language: Language) -> Iterator[tuple[Fractio
 
 def _describe_silence(start: Fraction, end: Fraction, breaths: _Breaths, language: Language) -> str:
     digits = replace(language, numbers=())
-    seconds, count = int(end - start + Fraction(1, 2)), breaths.whole(start, end)
+    seconds, whole = int(end - start + Fraction(1, 2)), breaths.whole(start, end)
     length = digits.say_count("seconds", seconds) if seconds < SECONDS_ONLY else digits.say_duration(Fraction(seconds))
-    return f"[{digits.say_count('breaths', count)}, {length}]" if count else f"[{length}]"
+    known = dict(language.words)
+    counts = [digits.say_count(key, whole[key]) for key in ("breaths", "moves") if whole[key] and key in known]
+    return f"[{', '.join((*counts, length))}]"
