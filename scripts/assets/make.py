@@ -87,6 +87,9 @@ CHIMES = {
     "soft-chapter": bar(587.0, 1.6, 1.5, 0.36),
 }
 
+# A dry knock on wood, higher and much shorter than the tones, for the last second of a hold.
+TICK = Chime((Partial(1180.0, 1.0, 0.1), Partial(2950.0, 0.3, 0.06)), seconds=0.13, attack=0.004, peak=0.32)
+
 # A fifth up and the same fifth down are told apart with eyes shut; what is held stays on one pitch between. All are
 # shorter than half a second, the shortest phases that are breathed.
 GLIDES = {"tone-in": Glide(330.0, 495.0), "tone-hold": Glide(405.0, 405.0), "tone-out": Glide(495.0, 330.0)}
@@ -244,6 +247,7 @@ WHAT = {
     "soft-chapter.wav": "a short wooden bar, struck once: the next chapter",
     "soft-end.wav": "a very long wooden bar, struck once: the end of a session",
     "soft-start.wav": "a long wooden bar, struck once: the start of a session",
+    "tick.wav": "a soft knock on wood: the last second of a hold",
     "tone-hold.wav": "a level tone: the breath is held",
     "tone-in.wav": "a rising tone: the breath comes in",
     "tone-out.wav": "a falling tone: the breath goes out",
@@ -255,6 +259,7 @@ def assets() -> dict[str, bytes]:
     rung = {chime: wav(struck(chime)) for chime in set(CHIMES.values())}
     sounds = {f"{name}.wav": rung[chime] for name, chime in CHIMES.items()}
     sounds |= {f"{name}.wav": wav(gliding(glide)) for name, glide in GLIDES.items()}
+    sounds["tick.wav"] = wav(struck(TICK))
     sounds |= {f"beds/{name}.wav": made() for name, made in BEDS.items()}
     sounds["room/tone.wav"] = room()
     return sounds | {"CREDITS.md": credits_of(sounds).encode()}

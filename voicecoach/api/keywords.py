@@ -61,6 +61,7 @@ class PlanKeywords(TypedDict, total=False):
     fall: bool
     variation: int
     breath_sound: bool | None
+    hold_tick: bool | None
     progress: Progress | None
 
 
@@ -79,6 +80,7 @@ class ScoreKeywords(TypedDict, total=False):
     fall: bool
     variation: int
     breath_sound: bool | None
+    hold_tick: bool | None
     progress: Progress | None
 
 
@@ -169,6 +171,7 @@ def make_request(asked: str, language: str | None, given: Mapping[str, Any]) -> 
         fall=bool(given.get("fall", False)),
         variation=_whole("variation", given.get("variation"), 1, MOST_TAKES) or 1,
         breath_sound=_switch("breath_sound", given.get("breath_sound")),
+        hold_tick=_switch("hold_tick", given.get("hold_tick")),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import Side
+from voicecoach.core.ticks import SHORTEST, TICK
 from voicecoach.core.timeline import format_time
 from voicecoach.routine.library import list_built_in
 from voicecoach.system.folders import quote_argument
@@ -54,6 +55,12 @@ def note_unbreathed(request: Request, timelines: Iterable[Timeline]) -> Iterator
     """Report a wish for a breath sound in a session that guides no breath."""
     if request.breath_sound and not any(timeline.phases for timeline in timelines):
         yield "no breath is guided in this session; --breath-sound changes nothing"
+
+
+def note_unticked(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]:
+    """Report a wish for ticks in a session without a hold that has one."""
+    if request.hold_tick and not any(cue.text == TICK.name for timeline in timelines for cue in timeline.cues):
+        yield f"no hold in this session lasts {SHORTEST} s without a count at its end; --hold-tick changes nothing"
 
 
 def note_unequal(timelines: Mapping[Side | None, Timeline], source: Source) -> Iterator[str]:

@@ -33,6 +33,10 @@ Report = Callable[[str, int, int], None]
 """Called with progress: the stage of the work, how much of it is done, and how much there is."""
 
 
+_SWITCHED = {None: "", True: "yes", False: "no"}
+"""How an option is described that is switched on or off, or left to the routine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A listener's request for a session.
@@ -54,6 +58,7 @@ class Request:
         verify: Whether the finished files are compared with the plan.
         pitch: From 0 to 100; None for the voice's own.
         breath_sound: Whether a soft sound goes with each guided phase; None for the routine's choice.
+        hold_tick: Whether a tick sounds in the last second of each hold; None for the routine's choice.
         commands: The commands that speak, from the user's settings, by name.
         force: Whether files that voicecoach did not make are replaced.
         artist: The artist that players show; None for voicecoach.
@@ -77,6 +82,7 @@ class Request:
     verify: bool = False
     pitch: int | None = None
     breath_sound: bool | None = None
+    hold_tick: bool | None = None
     commands: Mapping[str, object] = field(default_factory=dict)
     force: bool = False
     artist: str | None = None
@@ -128,7 +134,8 @@ class Request:
             "pitch": "" if self.pitch is None else str(self.pitch),
             "chime": {None: "", "": "none"}.get(self.choices.chime, self.choices.chime or ""),
             "bed": Path(self.sounding.bed).name if self.sounding.bed else "",
-            "breath-sound": {None: "", True: "yes", False: "no"}[self.breath_sound],
+            "breath-sound": _SWITCHED[self.breath_sound],
+            "hold-tick": _SWITCHED[self.hold_tick],
             "fall": "yes" if self.fall else "",
             "variation": str(self.variation) if self.variation > 1 else "",
         }

@@ -12,6 +12,8 @@ from voicecoach.app.defaults import try_with_defaults
 from voicecoach.app.piece_cache import Source, draw_covers
 from voicecoach.app.rehearsal import Stage, lay_track, speak_into
 from voicecoach.app.request import Environment, PlannedSession, Track
+from voicecoach.audio.sounds import measure_sound
+from voicecoach.core.ticks import add_ticks
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.routine.library import list_built_in
 from voicecoach.system import cache, memory, signals, timings
@@ -98,6 +100,8 @@ def _perform(
     laid = {side: lay_track(stage, chosen, each, request.length) for side, chosen, each in pieces}
     laid, takes = _vary(laid, found.voice, stage, request.variation)
     laid, lower = _glide(laid, stage.clips, takes) if request.fall else (laid, {})
+    if _choose(asked=request.hold_tick, written=piece.hold_tick):
+        laid = {side: (add_ticks(timeline, measure_sound), fit) for side, (timeline, fit) in laid.items()}
     timelines = {side: timeline for side, (timeline, _) in laid.items()}
     return PlannedSession(
         request.title or piece.title,
@@ -144,6 +148,7 @@ def _warn(request: Request, piece: Piece, stage: Stage, timelines: Mapping[Side 
     yield from piece.unheeded if request.choices.breath else ()
     yield from notes.report_first(problem for timeline in timelines.values() for problem in timeline.unsaid)
     yield from notes.note_unbreathed(request, timelines.values())
+    yield from notes.note_unticked(request, timelines.values())
     yield from notes.note_unequal(timelines if request.split else _lay_sides(request, piece, stage), stage.source)
     yield from notes.note_unspeakable(piece, timelines.values())
     yield from notes.count_warnings(piece.warnings, stage.source)

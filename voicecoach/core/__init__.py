@@ -4,4 +4,4 @@ It is pure: it reads no files and imports nothing but the standard library, the 
 Other packages use the submodules in ``__all__``.
 """
 
-__all__ = ["breath", "layout", "notation", "perform", "score", "spelling", "tempo", "timeline"]
+__all__ = ["breath", "layout", "notation", "perform", "score", "spelling", "tempo", "ticks", "timeline"]

@@ -35,6 +35,7 @@ DESCRIPTIONS = {
     "breath": "Seconds: in-out as 4-6, in-hold-out as 4-7-8, in-hold-out-pause as 4-4-4-4; a ramp as 3-4..4-6.",
     "fixed": "true: this breath does not change with the listener's.",
     "breath sound": "true: a soft sound goes with each guided phase, unless the listener does not want it.",
+    "hold tick": "true: a tick is heard in the last second of each hold, unless the listener does not want it.",
     "parameters": "Names with values, which steps use in braces and --set changes.",
     "sides": "The noun phrases of each side, under the same names on both.",
     "words": "Other words in place of those that the program adds.",

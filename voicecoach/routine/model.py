@@ -330,6 +330,7 @@ class RoutineModel(Model):
     breath: Pace = notation.read_pace("4-6")
     fixed: bool = False
     breath_sound: bool = False
+    hold_tick: bool = False
     parameters: Annotated[dict[Key, Value], limit_names(MOST_NAMES)] = Field(default_factory=dict)
     sides: Sides | None = None
     use: FileNames = ()

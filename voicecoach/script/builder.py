@@ -150,6 +150,7 @@ def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
         tuple(_list_unheeded(routine, [part for part in played if part.name not in drafted.heeding])),
         drafted.timed,
         breath_sound=routine.model.breath_sound,
+        hold_tick=routine.model.hold_tick,
     )
 
 

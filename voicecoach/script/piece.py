@@ -25,6 +25,7 @@ class Piece:
         unheeded: What to tell a listener whose breath changes nothing in some exercise.
         speakable: Its wordings that were looked over and are read out as they should be: as read, and as said.
         breath_sound: Whether its author wants a soft sound with each guided phase.
+        hold_tick: Whether its author wants a tick in the last second of each hold.
         warnings: How many things `check` would warn of in its file.
         one_sided: Whether a step of its file is for one side alone, or differs by side.
         timed: Whether the score depends on how long the listener's breaths last.
@@ -41,4 +42,5 @@ class Piece:
     speakable: tuple[tuple[str, str], ...] = ()
     warnings: int = 0
     breath_sound: bool = False
+    hold_tick: bool = False
     one_sided: bool = False

@@ -124,6 +124,9 @@ class GuidanceOptions(WordOptions):
         "A soft sound under each guided breath: one for in, one for out, one for holds.",
         shown="the routine's",
     )
+    hold_tick: bool | None = switch(
+        "--hold-tick/--no-hold-tick", "A tick in the last second of each hold.", shown="the routine's"
+    )
 
 
 @dataclass(frozen=True, repr=False, eq=False)

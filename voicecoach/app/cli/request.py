@@ -59,6 +59,7 @@ def make_request(session: SessionOptions, guidance: GuidanceOptions, voice: Voic
         variation=voice.variation,
         pitch=voice.pitch,
         breath_sound=guidance.breath_sound,
+        hold_tick=guidance.hold_tick,
         commands=read_commands(),
         usual=session.usual,
     )
