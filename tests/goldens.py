@@ -58,6 +58,15 @@ SESSIONS: dict[str, tuple[str, Choices]] = {
     "breath-ladder": ("breath-ladder", Choices()),
     "desk-break": ("desk-break", Choices()),
     "desk-break-right": ("desk-break", Choices(sides=(Side.RIGHT,))),
+    "neck-shoulders": ("neck-shoulders", Choices()),
+    "calves-ankles": ("calves-ankles", Choices()),
+    "hips": ("hips", Choices()),
+    "low-back": ("low-back", Choices()),
+    "chair-leg-stretch": ("chair-leg-stretch", Choices()),
+    "morning-in-bed": ("morning-in-bed", Choices()),
+    "evening-wind-down": ("evening-wind-down", Choices()),
+    "find-your-slow-breath": ("find-your-slow-breath", Choices()),
+    "chair-leg-stretch-left": ("chair-leg-stretch", Choices(sides=(Side.LEFT,))),
 }
 
 

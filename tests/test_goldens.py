@@ -11,6 +11,17 @@ from voicecoach.routine.loader import load_routine
 from voicecoach.script.choices import Choices, Guidance
 
 SITTING = [name for name in list_built_in() if name.startswith("sitting-leg-stretch")]
+BODY = [
+    "desk-break",
+    "neck-shoulders",
+    "calves-ankles",
+    "hips",
+    "low-back",
+    "chair-leg-stretch",
+    "morning-in-bed",
+    "evening-wind-down",
+]
+"""Built-ins with turns for both sides, whose words of the other side all have a name with "other" or "front" in it."""
 STEMS = {"de": ("link", "recht"), "en": ("left", "right"), "es": ("izquierd", "derech"), "fr": ("gauche", "droit")}
 """What the words for left and right begin with, whatever their case and gender."""
 
@@ -49,6 +60,17 @@ def test_the_body_words_are_right_for_each_side(name: str) -> None:
         assert same >= {"leg"}
 
 
+@pytest.mark.parametrize("name", BODY)
+def test_each_word_of_a_side_is_of_the_side_that_its_name_says(name: str) -> None:
+    sides = load_routine(name).model.sides
+    assert sides is not None
+    for mine, other, words in (("left", "right", sides.left), ("right", "left", sides.right)):
+        for key, noun in words.items():
+            right_one, wrong_one = (other, mine) if key.startswith(("other", "front")) else (mine, other)
+            assert right_one in noun, key
+            assert wrong_one not in noun, key
+
+
 @pytest.mark.parametrize("name", SITTING)
 def test_a_turn_stretches_for_34_seconds_at_4_6(name: str) -> None:
     turns = performed(name, Choices()).stretches
@@ -57,7 +79,10 @@ def test_a_turn_stretches_for_34_seconds_at_4_6(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [*SITTING, "standing-leg-stretch", "forward-lunge", "leg-stretch", "contract-relax-stretch", "sun-salutation"],
+    [
+        *(*SITTING, "standing-leg-stretch", "forward-lunge", "leg-stretch", "contract-relax-stretch", "sun-salutation"),
+        *BODY,
+    ],
 )
 def test_each_sides_track_stands_alone_and_has_the_same_length(name: str) -> None:
     left, right = (performed(name, Choices(sides=(side,))) for side in (Side.LEFT, Side.RIGHT))
@@ -69,7 +94,7 @@ def test_each_sides_track_stands_alone_and_has_the_same_length(name: str) -> Non
 
 SETUPS = {
     *SITTING, "standing-leg-stretch", "forward-lunge", "thigh-burner", "forward-backward-bend", "leg-stretch",
-    "contract-relax-stretch", "muscle-relaxation", "desk-break",
+    "contract-relax-stretch", "muscle-relaxation", *BODY, "find-your-slow-breath",
 }  # fmt: skip
 
 
