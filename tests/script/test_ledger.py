@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from voicecoach.errors import RoutineError
+from voicecoach.routine.library import BUILT_IN
 from voicecoach.routine.loader import load_routine, parse_routine
 from voicecoach.script import ledger
 from voicecoach.script.builder import build
@@ -175,6 +176,28 @@ def test_the_sentences_at_the_end_are_followed() -> None:
 
 def test_a_session_that_can_not_be_written_is_passed_over() -> None:
     assert faults("- say: Up.\n  makes: {back: long}\n- each side: {rounds: 2, steps: [{hold: 5s}]}\n") == []
+
+
+CHANGE = '{"{leg}": long, "{other leg}": bent}'
+SWAPPED = '{"{leg}": bent, "{other leg}": long}'
+SHIPPED = {
+    "the change is left out": ("sitting-leg-stretch", f"          makes: {CHANGE}\n", ""),
+    "the change bends the wrong leg": ("sitting-leg-stretch", f"makes: {CHANGE}", f"makes: {SWAPPED}"),
+    "the bent leg stays long": ("sitting-leg-stretch.de", f"upright, {SWAPPED[1:]}", f"upright, {CHANGE[1:]}"),
+    "the wrong knee is bent first": ("sitting-leg-stretch.fr", 'makes: {"{next other leg}"', 'makes: {"{next leg}"'),
+    "nobody comes up": ("sitting-leg-stretch.es", "          makes: {back: upright}\n", ""),
+    "the leg stays up": ("standing-leg-stretch", '          makes: {"{leg}": down}\n', ""),
+    "only the hand goes up": ("standing-leg-stretch", 'makes: {"{leg}": on the', 'makes: {"{hand}": on the'),
+}
+
+
+@pytest.mark.parametrize("mutation", SHIPPED)
+def test_a_mistake_in_a_built_in_routine_is_found(mutation: str) -> None:
+    file, old, new = SHIPPED[mutation]
+    text = (BUILT_IN / f"{file}.yaml").read_text(encoding="utf-8")
+    assert list(lint_ledger(parse_routine(text, f"{file}.yaml"), Choices())) == []
+    assert text.count(old) == 1
+    assert list(lint_ledger(parse_routine(text.replace(old, new), f"{file}.yaml"), Choices()))
 
 
 INCLUDING = """title: All

@@ -8,6 +8,7 @@ from voicecoach.core.score import Mark, Moment, Seq, seq
 from voicecoach.errors import UnknownNameError
 from voicecoach.routine.model import Include, find_block, list_value_words
 from voicecoach.routine.phase_steps import ByRound, Named
+from voicecoach.routine.postures import list_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,7 +35,7 @@ def is_unmarked(step: Model) -> bool:
 
 def looks_ahead(step: Model) -> bool:
     """Tell whether the marks of a step, or of those inside it, may say what comes next."""
-    return has_steps(step) or (isinstance(step, Named) and "{next " in f"{step.needs} {step.makes}")
+    return has_steps(step) or any("{next " in text for part, states in list_tags(step) for text in (part, *states))
 
 
 def has_steps(step: Model) -> bool:

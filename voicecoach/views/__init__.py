@@ -16,7 +16,6 @@ __all__ = [
     "plot",
     "prompts",
     "session_lint",
-    "shapes",
     "terminal",
     "text",
     "transcript",
