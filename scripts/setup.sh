@@ -20,11 +20,11 @@ is_ready() {
 prepare() {
     venv=$checkout/.venv
     case $1 in
-    requirements.txt) set -- "$1" 145 ;;
-    requirements-listen.txt) set -- "$1" 330 && venv=$venv-listen ;;
-    requirements-docs.txt) set -- "$1" 205 && venv=$venv-docs ;;
-    requirements-*.txt) set -- "$1" 205 && venv=$venv-${1#*-} && venv=${venv%.txt} ;;
-    newest) set -- "$1" 205 && venv=$venv-newest && rm -rf "$venv" ;;
+    requirements.txt) set -- "$1" 148 ;;
+    requirements-listen.txt) set -- "$1" 333 && venv=$venv-listen ;;
+    requirements-docs.txt) set -- "$1" 208 && venv=$venv-docs ;;
+    requirements-*.txt) set -- "$1" 375 && venv=$venv-${1#*-} && venv=${venv%.txt} ;;
+    newest) set -- "$1" 375 && venv=$venv-newest && rm -rf "$venv" ;;
     esac
     is_ready "$venv" "$1" || set_up "$1" "$2"
 }
@@ -123,7 +123,7 @@ groups = asked["dependency-groups"]
 print(*asked["project"]["dependencies"], *groups["lint"], *groups["test"], sep="\n")' <"$checkout/pyproject.toml"
     else
         without=
-        has_bundles || without='espeakng-loader imageio-ffmpeg'
+        has_bundles || without='espeakng-loader imageio-ffmpeg playwright greenlet pyee'
         has_natural_voice || without="$without hibari-tts piper-tts onnxruntime numpy flatbuffers protobuf"
         for name in $without; do
             printf '/^%s==/,/[^\\]$/d\n' "$name"

@@ -19,8 +19,24 @@ if TYPE_CHECKING:
 
 TOP = Path(__file__).parent.parent
 PACKAGE = TOP / "voicecoach"
-LAYERS = ["errors", "language", "core", "system", "routine", "script", "views", "audio", "voices", "app", "api"]
-"""Each may import those before it. `api` is the public API: the package's own `__init__` and what it loads."""
+LAYERS = [
+    "errors",
+    "language",
+    "core",
+    "system",
+    "routine",
+    "script",
+    "views",
+    "audio",
+    "voices",
+    "app",
+    "api",
+    "studio",
+]
+"""Each may import those before it. `api` is the public API: the package's own `__init__` and what it loads.
+
+One thing goes against this order: the command `studio`, in `app`, loads the server of the studio by its name.
+"""
 LAYER_OF = {"language_facts": "language", "phonemes": "language", "respelling": "language"}
 LAYER_OF |= {"__init__": "api", "testing": "api", "__main__": "api"}
 MAY_IMPORT = {  # where that is less than every layer before it
@@ -28,10 +44,23 @@ MAY_IMPORT = {  # where that is less than every layer before it
     "core": {"errors", "language"},
     "system": {"errors"},
     "voices": {"errors", "language", "system", "audio"},
+    "studio": {"api"},
 }
 """Each of the layers with a rule of its own: what it may import. Voices never see a routine."""
 WRITES = {"open", "write_text", "write_bytes", "mkdir", "unlink", "rename", "replace_file", "touch"}
-HEAVY = {"pydub", "pyttsx3", "rich", "mutagen", "pydantic", "ruamel", "ruamel.yaml", "PIL", "numpy"}
+HEAVY = {
+    "pydub",
+    "pyttsx3",
+    "rich",
+    "mutagen",
+    "pydantic",
+    "ruamel",
+    "ruamel.yaml",
+    "PIL",
+    "numpy",
+    "starlette",
+    "uvicorn",
+}
 WITH_EFFECTS = {"os", "subprocess", "socket", "tempfile", "shutil", "threading", "time", "random"}
 PURE = {"core", "script", "views"}
 """The packages without effects: no file, process or clock. (`pathlib` counts as text: names of files.)"""
@@ -111,6 +140,11 @@ def test_a_layer_imports_only_what_it_may(name: str) -> None:
         if layer(used) not in may
     }
     assert not wrong
+
+
+def test_the_studio_uses_the_public_api_alone() -> None:
+    named = {(module, name) for module in list_modules("studio") for name in imported(module, types=True) & OURS}
+    assert not {(module, name) for module, name in named if not name.startswith("voicecoach.studio")}
 
 
 def test_voices_never_see_a_routine_not_even_its_types() -> None:

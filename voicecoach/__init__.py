@@ -18,6 +18,7 @@ TYPE_CHECKING = False  # type checkers take it for true; importing `typing` woul
 if TYPE_CHECKING:
     from voicecoach.api.compose import breathe, chime, each_side, hold, move, pace, rest, say, seq
     from voicecoach.api.functions import check, perform, plan
+    from voicecoach.api.library import RoutineHead, list_routines
     from voicecoach.api.routines import Routine, load, loads
     from voicecoach.api.session import Files, Session
     from voicecoach.api.studio import Studio
@@ -33,13 +34,14 @@ if TYPE_CHECKING:
         VoicecoachError,
         VoiceError,
     )
-    from voicecoach.voices.port import Voice
+    from voicecoach.voices.port import Voice, VoiceInfo
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "voicecoach.api.compose": ("breathe", "chime", "each_side", "hold", "move", "pace", "rest", "say", "seq"),
     "voicecoach.api.functions": ("check", "perform", "plan"),
+    "voicecoach.api.library": ("RoutineHead", "list_routines"),
     "voicecoach.api.routines": ("Routine", "load", "loads"),
     "voicecoach.api.session": ("Files", "Session"),
     "voicecoach.api.studio": ("Studio",),
@@ -55,7 +57,7 @@ _HOMES = {
         "VoiceError",
         "VoicecoachError",
     ),
-    "voicecoach.voices.port": ("Voice",),
+    "voicecoach.voices.port": ("Voice", "VoiceInfo"),
 }
 """Where each public name comes from."""
 
@@ -69,11 +71,13 @@ __all__ = [
     "Problem",
     "Routine",
     "RoutineError",
+    "RoutineHead",
     "Session",
     "Studio",
     "UnknownNameError",
     "Voice",
     "VoiceError",
+    "VoiceInfo",
     "VoicecoachError",
     "__version__",
     "breathe",
@@ -81,6 +85,7 @@ __all__ = [
     "chime",
     "each_side",
     "hold",
+    "list_routines",
     "load",
     "loads",
     "move",

@@ -80,6 +80,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(installing, "find_offer", returning(offer))
         patch.setattr(installing, "install", returning("x:amy"))
         patch.setattr(voice_page, "make_page", returning(voice_page.Page(Path("voices.html"), (), ())))
+        patch.setattr("voicecoach.studio.server.serve", returning(None))
         (folder / "taps.txt").write_text("0\n10\n20\n30\n40\n50\n60\n70\n")
         (folder / "mine.yaml").write_text("title: Mine\nsteps:\n  - breathe: 4\n    in: In\n    out: Out\n")
         assert run(["make", "mine.yaml", "-o", "short.mp3", "--quiet"]) == 0

@@ -56,6 +56,57 @@ class Routine:
         return str(self.read.model.breath)
 
     @property
+    def summary(self) -> str:
+        """What it is for, in a sentence; empty if its author wrote none."""
+        return self.read.model.summary
+
+    @property
+    def area(self) -> tuple[str, ...]:
+        """The parts of the body that it works on."""
+        return tuple(map(str, self.read.model.area))
+
+    @property
+    def position(self) -> tuple[str, ...]:
+        """The positions that it is done in."""
+        return tuple(map(str, self.read.model.position))
+
+    @property
+    def level(self) -> str:
+        """How hard it is: ``easy``, ``medium``, ``hard``, or empty if its author did not say."""
+        return self.read.model.level or ""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What has to be at hand."""
+        return tuple(map(str, self.read.model.needs))
+
+    @property
+    def has_sides(self) -> bool:
+        """Whether something in it is done for each side."""
+        from voicecoach.routine.model import EachSide, walk_steps
+
+        steps = (step for each in self.read.walk() for step in walk_steps(each.model.steps))
+        return any(isinstance(step, EachSide) for step in steps)
+
+    @property
+    def parts(self) -> dict[str, bool]:
+        """The exercises that ``skip`` leaves out and ``with_`` adds, by name: True for those that have to be added.
+
+        >>> import voicecoach as vc
+        >>> parts = vc.load("leg-stretch").parts
+        >>> parts["sitting-leg-stretch"], parts["forward-lunge"]
+        (False, True)
+        """
+        from voicecoach.script.exercises import list_parts
+
+        return {names[0]: optional for names, optional, _ in list_parts(self.read)}
+
+    @property
+    def text(self) -> str:
+        """What its file holds, as YAML; empty for one that was read from a text."""
+        return self.read.path.read_text(encoding="utf-8") if self.is_file else ""
+
+    @property
     def parameters(self) -> dict[str, str]:
         """The parameters that ``set`` can change, and their values."""
         return {str(name): str(value) for name, value in self.read.model.parameters.items()}

@@ -247,6 +247,30 @@ class Session:
         except (AttributeError, KeyError):
             raise ChoiceError("cue: it is not of this session\ntake one of session.timeline.cues") from None
 
+    def draw(self, picture: Literal["plot", "cover"] = "plot", *, title: str | None = None) -> str:
+        """Return a picture of it, as SVG.
+
+        >>> import voicecoach as vc
+        >>> from voicecoach.testing import FakeVoice
+        >>> vc.plan("box-breathing", voice=FakeVoice()).draw("cover")[:4]
+        '<svg'
+
+        Args:
+            picture: ``plot`` for the breath as a curve, with the words; ``cover`` for the breath as hills.
+            title: What is written on it; None for the session's title, an empty text for nothing.
+
+        Raises:
+            UnknownNameError: If there is no such picture.
+        """
+        from voicecoach.views.cover import lay_out_cover
+        from voicecoach.views.plot import lay_out_plot
+        from voicecoach.views.shapes import write_svg
+
+        drawing = {"plot": lay_out_plot, "cover": lay_out_cover}.get(picture)
+        if drawing is None:
+            raise UnknownNameError("picture", str(picture), ["plot", "cover"])
+        return write_svg(drawing(self.timeline, self.title if title is None else read_text("title", title)))
+
     def to_json(self, *, clips: bool = False, version: Literal[1, 2] = 2) -> dict[str, Any]:
         """Return the timeline as ``voicecoach plan --json`` prints it.
 

@@ -168,6 +168,22 @@ class Studio:
         self._check_open()
         return check_routine(routine, options, self._environment(options, None))
 
+    def list_voices(self, language: str | None = None, *, every: bool = False) -> list[VoiceInfo]:
+        """Return the voices worth hearing: ``id`` is what ``voice=`` takes; one that is not ``ready`` has a ``hint``.
+
+        Args:
+            language: Only voices that speak it, as "de"; None for all.
+            every: Whether all voices that there are come along.
+
+        Raises:
+            VoiceError: If voices can't be listed.
+        """
+        from voicecoach.voices.listing import list_offered, pick_worthwhile
+
+        code = None if language is None else read_text("language", language)
+        offered = list_offered(code, self._commands, self.folder)
+        return offered if every else pick_worthwhile(offered, code)
+
     def clip(self, digest: str) -> Clip | None:
         """Return a clip of a session of this studio by its digest; None if it is not in memory any more."""
         return self._digests.get(digest)

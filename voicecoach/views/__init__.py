@@ -16,6 +16,7 @@ __all__ = [
     "plot",
     "prompts",
     "session_lint",
+    "shapes",
     "terminal",
     "text",
     "transcript",

@@ -11,8 +11,7 @@ import click
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, flag, option, switch
 from voicecoach.app.cli.options import JSON
-from voicecoach.app.cli.origin import is_typed
-from voicecoach.app.cli.parameters import Parsed
+from voicecoach.app.cli.parameters import Parsed, is_typed
 from voicecoach.app.cli.printing import print_json, print_notes
 from voicecoach.app.taps import compute_breath, read_ratio
 from voicecoach.errors import ChoiceError

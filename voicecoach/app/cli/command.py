@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicecoach.app.cli.fields import Group, collect, list_parameters
-from voicecoach.app.cli.origin import find_origin
-from voicecoach.app.cli.parameters import Option
+from voicecoach.app.cli.parameters import Option, find_origin
 from voicecoach.errors import ChoiceError, quote
 
 if TYPE_CHECKING:

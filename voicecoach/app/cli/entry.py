@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import click
 
-from voicecoach.app.cli.origin import describe_origin
+from voicecoach.app.cli.parameters import describe_origin
 from voicecoach.app.cli.registry import cli
 from voicecoach.errors import VoicecoachError, quote, suggest_remedy
 from voicecoach.system import memory, signals, streams

@@ -11,8 +11,7 @@ import click
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, flag, group
 from voicecoach.app.cli.options import FileOptions, GuidanceOptions, SessionOptions, SoundOptions, VoiceOptions
-from voicecoach.app.cli.origin import is_default, is_typed
-from voicecoach.app.cli.parameters import Option
+from voicecoach.app.cli.parameters import Option, is_default, is_typed
 from voicecoach.app.cli.playing import play_file
 from voicecoach.app.cli.printing import name_check, print_warnings, show_progress
 from voicecoach.app.cli.request import make_request, make_sounding

@@ -14,6 +14,7 @@ from voicecoach.errors import ChoiceError
 COMMANDS = {
     "make": "Make an audio file of a routine.",
     "play": "Play a routine or an audio file, and show the breath and the words.",
+    "studio": "Open a page on this computer to hear, change and export sessions.",
     "list": "List the built-in routines and their languages.",
     "plan": "Show what is heard when, without making a file.",
     "new": "Write a commented routine to start from.",

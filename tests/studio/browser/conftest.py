@@ -1,0 +1,85 @@
+"""The page in Chromium of the system, driven by Playwright. A request that leaves the machine fails its test."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.studios import ROUTINE, Asker, run_studio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--autoplay-policy=no-user-gesture-required",
+    "--mute-audio",
+]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is in this folder."""
+    for item in items:
+        if "/studio/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="Playwright is not installed: pip install playwright"
+    )
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on the PATH: on Debian, apt install chromium")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
+    """A running studio, over a folder with a routine in it."""
+    folder = tmp_path_factory.mktemp("routines")
+    (folder / "two-breaths.yaml").write_text(ROUTINE, encoding="utf-8")
+    with run_studio(folder, tmp_path_factory.mktemp("cache")) as asker:
+        yield asker
+
+
+@pytest.fixture
+def open_context(browser: Browser, studio: Asker) -> Iterator[object]:
+    """Return what opens a context of its own; every request and every error of its pages is looked at."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def look(request: Request) -> None:
+        if not request.url.startswith((f"http://127.0.0.1:{studio.door.port}/", "blob:", "data:")):
+            wrong.append(request.url)
+
+    def make(**options: object) -> BrowserContext:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options})  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        context.add_cookies([{"name": studio.door.cookie, "value": studio.door.secret, "url": studio.door.address}])
+        context.on("request", look)
+        context.on("weberror", lambda error: wrong.append(str(error.error)))
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+@pytest.fixture
+def page(open_context: object) -> Page:
+    """An empty page that may come in."""
+    return open_context().new_page()  # type: ignore[operator,no-any-return]

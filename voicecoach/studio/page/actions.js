@@ -1,0 +1,188 @@
+// What people do on the page: each changes the state, and asks the server for what follows from it.
+
+import * as api from "./api.js";
+import { Player } from "./player.js";
+import { recall, remember, state, update } from "./state.js";
+import { chooseLanguage, loadWords } from "./words.js";
+
+export const player = new Player(api.getClip);
+for (const type of ["state", "end"]) player.addEventListener(type, () => update({ playing: player.playing }));
+player.addEventListener("waiting", () => update({ busy: "clips" }));
+player.addEventListener("ready", () => update({ busy: "" }));
+
+const SLOW = 300; // milliseconds after which the page says what it waits for
+
+/** Run what may find the server gone. */
+async function attempt(work) {
+  try {
+    const found = await work();
+    if (state.gone) update({ gone: false });
+    return found;
+  } catch (error) {
+    if (error instanceof api.GoneError) update({ gone: true });
+    else if (error.name !== "AbortError") throw error;
+    return undefined;
+  }
+}
+
+export async function getLibrary() {
+  const library = await attempt(api.getLibrary);
+  if (library) update({ library });
+  return library;
+}
+
+/** Get what a card shows later; a card that is not on the screen is not asked for. */
+export async function fillCard(id) {
+  if (state.cards[id]) return;
+  const card = await attempt(() => api.getCard(id)).catch(() => null);
+  if (card) update({ cards: { ...state.cards, [id]: card } });
+}
+
+/** Show a routine; `text` is what is edited in place of its file. */
+export async function openRoutine(id, { text = null, screen = "play" } = {}) {
+  if (state.id === id && state.text === text) {
+    update({ screen });
+    return;
+  }
+  player.pause();
+  player.rest = 0;
+  player.timeline = null;
+  const choices = recall(id);
+  const language = choices.language ?? "";
+  update({ screen, id, text, language, card: state.cards[id] ?? null, choices, plan: null, problems: [], busy: "" });
+  await Promise.all([replan(), describeRoutine(id, language)]);
+}
+
+async function describeRoutine(id, language) {
+  const card = await attempt(() => api.getCard(id, language)).catch(() => null);
+  if (!card || state.id !== id) return;
+  update({ card });
+  if (card.language && !state.voices[card.language]) {
+    const found = await attempt(() => api.getVoices(card.language)).catch(() => null);
+    if (found) update({ voices: { ...state.voices, [card.language]: found.voices } });
+  }
+}
+
+/** Change choices; undefined takes one back to what the routine says. */
+export function choose(changes) {
+  const choices = { ...state.choices, ...changes };
+  for (const name of Object.keys(choices)) {
+    if (choices[name] === undefined || choices[name] === null || choices[name] === "") delete choices[name];
+  }
+  update({ choices });
+  remember(state.id, choices);
+  if ("language" in changes) {
+    update({ language: choices.language ?? "" });
+    describeRoutine(state.id, state.language);
+  }
+  return replan();
+}
+
+/** Play another text in place of the routine's file. */
+export function setText(text) {
+  update({ text });
+  return replan();
+}
+
+/** Which routine is on the page, as the server is asked for it. */
+export function askedRoutine() {
+  const { id, text, language } = state;
+  return { id, ...(text === null ? {} : { text }), ...(language ? { language } : {}) };
+}
+
+/** The choices that the server takes: those of the session, without those of its sound. */
+export function sessionChoices() {
+  const { language, bed, bed_level, ...session } = state.choices;
+  return session;
+}
+
+// One request is on its way at a time. While it is, only the newest wish is kept; one that takes long is ended for it.
+let flight = null;
+let wanted = false;
+
+export async function replan() {
+  wanted = true;
+  if (flight) {
+    if (performance.now() - flight.begun > SLOW) flight.controller.abort();
+    return flight.done;
+  }
+  while (wanted) {
+    wanted = false;
+    const controller = new AbortController();
+    flight = { controller, begun: performance.now() };
+    flight.done = planOnce(controller.signal);
+    await flight.done;
+    flight = null;
+  }
+}
+
+async function planOnce(signal) {
+  const { id } = state;
+  const slow = setTimeout(() => update({ busy: "plan" }), SLOW);
+  try {
+    const plan = await attempt(() => api.plan(askedRoutine(), sessionChoices(), signal));
+    if (plan && state.id === id) take(plan);
+  } catch (error) {
+    if (error.status === 409) return;
+    if (state.id === id) update({ problems: error.body?.problems ?? [{ what: String(error.message), remedy: "" }] });
+  } finally {
+    clearTimeout(slow);
+    if (state.busy === "plan") update({ busy: "" });
+  }
+}
+
+function take(plan) {
+  const same = state.plan?.digest === plan.digest && player.timeline;
+  update({ plan, problems: [] });
+  if (!same) player.set(plan.timeline);
+}
+
+export function togglePlay() {
+  if (player.playing) player.pause();
+  else player.play();
+}
+
+export function skip(seconds) {
+  player.seek(player.place + seconds);
+}
+
+/** Go to the next chapter, or back to the start of this one, or of the one before. */
+export function skipChapter(direction) {
+  const starts = player.timeline?.chapters.map((chapter) => chapter.start) ?? [];
+  const place = player.place;
+  const found = direction > 0 ? starts.find((each) => each > place + 0.1) : starts.findLast((each) => each < place - 2);
+  player.seek(found ?? (direction > 0 ? player.timeline?.duration ?? 0 : 0));
+}
+
+let unfollow = null;
+
+/** Write files: `wanted` has files and split. */
+export async function exportFiles(wanted) {
+  const { bed, bed_level } = state.choices;
+  const files = { ...(bed ? { bed, bed_level } : {}), ...wanted.files };
+  try {
+    await attempt(() => api.startExport({ routine: askedRoutine(), choices: sessionChoices(), ...wanted, files }));
+  } catch (error) {
+    update({ exportProblems: error.body?.problems ?? [] });
+    return;
+  }
+  unfollow ??= api.followJobs(hearJobs);
+}
+
+function hearJobs(jobs) {
+  update({ jobs });
+  if (unfollow && jobs.every((job) => job.state !== "working")) {
+    unfollow();
+    unfollow = null;
+  }
+}
+
+export function setLanguage(code) {
+  localStorage.setItem("language", code);
+  return startWords();
+}
+
+export async function startWords() {
+  await loadWords(chooseLanguage());
+  update({});
+}

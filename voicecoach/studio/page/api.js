@@ -1,0 +1,78 @@
+// What the page asks the server. Each call returns JSON; what goes wrong is an ApiError with its status and body.
+
+export class ApiError extends Error {
+  constructor(status, body) {
+    super(`status ${status}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** The server does not answer: it was stopped. */
+export class GoneError extends Error {}
+
+/** The number of this tab: the server drops an older request of the same tab. */
+export const TAB = Math.random().toString(36).slice(2);
+
+async function ask(method, path, body, { signal, headers = {} } = {}) {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const kind = body === undefined ? {} : { "content-type": "application/json" };
+  let answer;
+  try {
+    answer = await fetch(`/api/${path}`, { method, signal, headers: { ...kind, ...headers }, ...sent });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new GoneError();
+  }
+  if (!answer.ok) throw new ApiError(answer.status, await answer.json().catch(() => ({})));
+  const found = answer.status === 204 ? {} : await answer.json();
+  const tag = answer.headers.get("etag");
+  return tag ? { ...found, tag } : found;
+}
+
+const named = (path, id, language) =>
+  `${path}/${encodeURIComponent(id)}${language ? `?language=${encodeURIComponent(language)}` : ""}`;
+
+export const getLibrary = () => ask("GET", "library");
+export const getCard = (id, language) => ask("GET", named("card", id, language));
+export const pictureOf = (id, language) => `/api/${named("picture", id, language)}`;
+export const getVoices = (language) => ask("GET", `voices?language=${encodeURIComponent(language)}`);
+export const plan = (routine, choices, signal) => ask("POST", "plan", { page: TAB, routine, choices }, { signal });
+export const check = (routine, voice, signal) => ask("POST", "check", { page: TAB, routine, voice }, { signal });
+export const getRoutine = (id, language) => ask("GET", named("routine", id, language));
+/** Save a text; the answer to a stale tag is an ApiError 412 with {theirs, yours}. */
+export const putRoutine = (id, text, tag) => ask("PUT", named("routine", id), { text }, { headers: { "if-match": tag } });
+export const addRoutine = (title, text) => ask("POST", "routines", { title, text });
+export const startExport = (wanted) => ask("POST", "export", wanted);
+export const cancelJob = (job) => ask("DELETE", `jobs/${job}`);
+export const fileOf = (job, index) => `/api/made/${job}/${index}`;
+
+/** The samples of a clip: 16 bits, one channel, 48 kHz. */
+export async function getClip(id) {
+  let answer;
+  try {
+    answer = await fetch(`/api/clip/${id}`);
+  } catch {
+    throw new GoneError();
+  }
+  if (!answer.ok) throw new ApiError(answer.status, {});
+  return readWave(await answer.arrayBuffer());
+}
+
+/** The samples in a WAV file, as numbers from -1 to 1. */
+export function readWave(data) {
+  const view = new DataView(data);
+  let at = 12;
+  while (view.getUint32(at, false) !== 0x64617461) at += 8 + view.getUint32(at + 4, true); // "data"
+  const count = view.getUint32(at + 4, true) / 2;
+  const samples = new Float32Array(count);
+  for (let index = 0; index < count; index++) samples[index] = view.getInt16(at + 8 + 2 * index, true) / 32768;
+  return samples;
+}
+
+/** Follow all exports: `hear` gets their list now and after each change. Returns what ends it. */
+export function followJobs(hear) {
+  const source = new EventSource("/api/jobs");
+  source.onmessage = (event) => hear(JSON.parse(event.data));
+  return () => source.close();
+}

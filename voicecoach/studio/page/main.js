@@ -1,0 +1,85 @@
+// The page: which screen is shown, and what the whole page listens to.
+
+import { Exporter } from "./export.js";
+import { KeyHelp, listenToKeys } from "./keys.js";
+import { getLibrary, openRoutine, setLanguage, startWords } from "./actions.js";
+import { Play } from "./play.js";
+import { Start } from "./start.js";
+import { state, subscribe, update } from "./state.js";
+import { html, render, useLayoutEffect, useState } from "./vendor/preact.js";
+import { chooseLanguage, LANGUAGES, t } from "./words.js";
+
+/** Screens by their names; each is shown under #/NAME/ID. */
+const SCREENS = { start: Start, play: Play };
+
+const LANGUAGE_NAMES = { en: "English", de: "Deutsch", es: "Español", fr: "Français" };
+
+function Page() {
+  const [, redraw] = useState(0);
+  useLayoutEffect(() => {
+    const again = () => redraw((count) => count + 1);
+    again(); // what changed since it was drawn first
+    return subscribe(again);
+  }, []);
+  const Screen = SCREENS[state.screen] ?? Start;
+  return html`
+    <a class="skip" href="#main">${t("skip to content")}</a>
+    ${state.gone && html`<${Gone} />`}
+    <header class="top">
+      <a class="brand" href="#/">voicecoach</a>
+      <${LanguageChoice} />
+    </header>
+    <main id="main" tabindex="-1"><${Screen} /></main>
+    ${state.exporting && html`<${Exporter} />`}
+    ${state.help && html`<${KeyHelp} />`}
+  `;
+}
+
+function LanguageChoice() {
+  if (LANGUAGES.length < 2) return null;
+  const chosen = chooseLanguage();
+  return html`<label class="quiet">
+    <span class="hidden">${t("language of this page")}</span>
+    <select value=${chosen} onChange=${(event) => setLanguage(event.target.value)}>
+      ${LANGUAGES.map((code) => html`<option value=${code} lang=${code}>${LANGUAGE_NAMES[code]}</option>`)}
+    </select>
+  </label>`;
+}
+
+function Gone() {
+  return html`<div class="note warning" role="alert">
+    <strong>${t("stopped")}</strong> ${t("stopped remedy")} <code>voicecoach studio</code>
+  </div>`;
+}
+
+/** What the address says: #/play/ID, or the start. */
+function readAddress() {
+  const [, screen = "", id = ""] = location.hash.split("/").map(decodeURIComponent);
+  return id && SCREENS[screen] ? { screen, id } : { screen: "start", id: "" };
+}
+
+async function route() {
+  const { screen, id } = readAddress();
+  update({ exporting: false, help: false, panel: false });
+  if (id) {
+    await openRoutine(id, { screen });
+  } else {
+    update({ screen });
+    await getLibrary();
+  }
+  document.title = state.screen === "start" ? "voicecoach" : `${state.plan?.timeline.title ?? ""} · voicecoach`;
+}
+
+async function begin() {
+  const library = getLibrary();
+  update({ screen: readAddress().screen });
+  await startWords();
+  render(html`<${Page} />`, document.getElementById("app"));
+  window.addEventListener("hashchange", route);
+  listenToKeys();
+  if (location.hash.length > 2) await route();
+  const found = await library;
+  if (!location.hash && found?.opened) location.hash = `#/play/${encodeURIComponent(found.opened)}`;
+}
+
+begin();

@@ -1,0 +1,51 @@
+// The one state of the page. Whoever changes it calls `update`; whoever shows it subscribes.
+
+export const state = {
+  screen: "start", // start, play, write, voices
+  library: null, // {routines, mine, folder, opened}
+  cards: {}, // what the library knows of each routine, by id
+  search: "",
+  id: "", // the routine on the page
+  language: "", // of its translation; empty for the routine as it is
+  text: null, // what is edited in place of its file; null for the file
+  card: null,
+  choices: {}, // what differs from the routine, by the names of the server's choices
+  plan: null, // the last good one: {timeline, clips, digest, breath, voice, warnings, notes}
+  problems: [], // why there is no newer one
+  busy: "", // what is waited for, once that takes a while: plan, clips
+  gone: false, // whether the server has stopped
+  playing: false,
+  panel: false, // whether the sheet of choices is open, on narrow screens
+  exporting: false,
+  jobs: [],
+  voices: {}, // by language
+};
+
+const listeners = new Set();
+
+export function update(changes) {
+  Object.assign(state, changes);
+  for (const each of listeners) each(state);
+}
+
+export function subscribe(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Choices are remembered for each routine. */
+export function recall(id) {
+  try {
+    return JSON.parse(localStorage.getItem(`choices ${id}`)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+export function remember(id, choices) {
+  try {
+    localStorage.setItem(`choices ${id}`, JSON.stringify(choices));
+  } catch {
+    // Private windows may have no room; nothing else depends on it.
+  }
+}

@@ -1,0 +1,255 @@
+"""Sessions for the page: a routine and choices become a timeline with clips; the newest request of a page wins."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import voicecoach as vc
+from voicecoach.studio.answers import BadRequestError, describe_error, describe_problem, read_field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from voicecoach.studio.files import Folder
+
+CHOICES = {
+    "breath": str,
+    "rounds": int,
+    "side": str,
+    "first": str,
+    "guidance": str,
+    "intro": str,
+    "with_name": str,
+    "set": dict,
+    "with_": list,
+    "skip": list,
+    "length": str,
+    "preview": str,
+    "lead_in": str,
+    "title": str,
+    "chime": str,
+    "voice": str,
+    "rate": int,
+    "pitch": int,
+    "fall": bool,
+    "variation": int,
+}
+"""What a page can choose, with its types; what the values may be, the public API says."""
+
+MOST_ROUTINES, MOST_SESSIONS = 64, 64
+"""How many routines, and sessions of routines, are kept."""
+
+_Value = TypeVar("_Value")
+
+
+class SupersededError(Exception):
+    """A request that is not wanted any more: its page has sent a newer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A routine that a page asks for.
+
+    Attributes:
+        id: A built-in name, or the id of a file.
+        text: What the page has in place of the file; None for what is there.
+        language: The language of a translation; empty for the routine as it is.
+    """
+
+    id: str
+    text: str | None = None
+    language: str = ""
+
+
+class Kept(Generic[_Value]):
+    """The values used last, by their keys."""
+
+    def __init__(self, most: int) -> None:
+        """Keep so many."""
+        self._most, self._kept, self._lock = most, OrderedDict[object, _Value](), threading.Lock()
+
+    def find(self, key: object, make: Callable[[], _Value]) -> _Value:
+        """Return a value, made only if it is not kept."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+
+class Tickets:
+    """Numbers of the requests of each page, so that an older one can see that a newer one came."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._newest: OrderedDict[str, int] = OrderedDict()
+
+    def take(self, page: str) -> Callable[..., None]:
+        """Return what raises `SupersededError` as soon as the same page has taken another ticket.
+
+        >>> tickets = Tickets()
+        >>> first, second = tickets.take("a"), tickets.take("a")
+        >>> second()
+        >>> first()
+        Traceback (most recent call last):
+        ...
+        voicecoach.studio.sessions.SupersededError
+        """
+        number = self._newest.pop(page, 0) + 1
+        self._newest[page] = number
+        while len(self._newest) > MOST_PAGES:
+            self._newest.popitem(last=False)
+
+        def _check(*_progress: object) -> None:
+            if self._newest.get(page, number) != number:
+                raise SupersededError
+
+        return _check
+
+
+MOST_PAGES = 1_000
+"""Pages whose newest request is remembered."""
+
+
+class Sessions:
+    """Plans and checks for the page, with one studio that keeps voices and clips."""
+
+    def __init__(self, folder: Folder, make_studio: Callable[[], vc.Studio]) -> None:
+        """Use the routines of a folder; the studio is made when it is first needed."""
+        self.folder, self._make_studio = folder, make_studio
+        self._studio: vc.Studio | None = None
+        self._opening = threading.Lock()
+        self._routines: Kept[vc.Routine] = Kept(MOST_ROUTINES)
+        self._sessions: Kept[vc.Session] = Kept(MOST_SESSIONS)
+        self.tickets = Tickets()
+
+    @property
+    def studio(self) -> vc.Studio:
+        """The studio."""
+        with self._opening:
+            if self._studio is None:
+                self._studio = self._make_studio().__enter__()
+            return self._studio
+
+    def close(self) -> None:
+        """End all voices."""
+        with self._opening:
+            if self._studio is not None:
+                self._studio.close()
+
+    def find_routine(self, asked: Asked) -> vc.Routine:
+        """Return a routine, read once.
+
+        Raises:
+            NoFileError: If no file has this id.
+            RoutineError: If it is faulty.
+        """
+        if asked.text is None and asked.id in {each.name for each in vc.list_routines()}:
+            return self._routines.find((asked.id, asked.language), lambda: vc.load(asked.id, asked.language or None))
+        text = self.folder.read(asked.id).text if asked.text is None else asked.text
+        name = self.find_name(asked)
+        key = (name, hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest())
+        return self._routines.find(key, lambda: vc.loads(text, name=name, folder=self.folder.path))
+
+    def find_name(self, asked: Asked) -> str:
+        """Return what the files of a routine are called."""
+        if asked.id.startswith("file-"):
+            return self.folder.find_name(asked.id).rpartition(".")[0]
+        return asked.id or "routine"
+
+    def find_session(
+        self, asked: Asked, choices: Mapping[str, Any], check: Callable[..., None] | None = None
+    ) -> vc.Session:
+        """Return a session; ``check`` is called while words are spoken, and may end the work.
+
+        Raises:
+            VoicecoachError: If the routine or the choices are impossible.
+        """
+        routine = self.find_routine(asked)
+        key = (id(routine), json.dumps(choices, sort_keys=True))
+        return self._sessions.find(key, lambda: self.studio.plan(routine, **{**choices, "progress": check}))
+
+    def plan(self, asked: Asked, choices: Mapping[str, Any], check: Callable[..., None]) -> dict[str, Any]:
+        """Return what the page plays, or the problems why there is nothing to play."""
+        check()
+        try:
+            session = self.find_session(asked, choices, check)
+        except vc.VoicecoachError as error:
+            return {"problems": describe_error(error)}
+        return describe_session(session)
+
+    def check(self, asked: Asked, voice: str | None, check: Callable[..., None]) -> list[dict[str, Any]]:
+        """Return the problems of a routine, as ``voicecoach check`` reports them."""
+        check()
+        text = self.folder.read(asked.id).text if asked.text is None else asked.text
+        try:
+            routine = self.find_routine(Asked(asked.id, text))
+            found = self.studio.check(routine, voice=voice, warnings=True, progress=check)
+        except vc.VoicecoachError as error:
+            return describe_error(error)
+        return [describe_problem(each) for each in found]
+
+
+def describe_session(session: vc.Session) -> dict[str, Any]:
+    """Return a session as the page plays it: a timeline whose cues know their clips and lines."""
+    timeline = session.to_json(clips=True)
+    clips = timeline.pop("clips")
+    for entry, cue in zip(timeline["cues"], session.timeline.cues, strict=True):
+        entry["line"] = cue.where.line if cue.where else None
+    digest = hashlib.sha256(json.dumps(timeline, sort_keys=True).encode()).hexdigest()
+    return {
+        "timeline": timeline,
+        "clips": clips,
+        "digest": digest,
+        "breath": session.breath,
+        "voice": session.voice,
+        "warnings": [*session.warnings],
+        "notes": [*session.notes],
+        "problems": [],
+    }
+
+
+def read_asked(body: Mapping[str, Any]) -> Asked:
+    """Read which routine a page asks for.
+
+    >>> read_asked({"routine": {"id": "leg-stretch"}})
+    Asked(id='leg-stretch', text=None, language='')
+
+    Raises:
+        BadRequestError: If it names none.
+    """
+    routine = read_field(body, "routine", dict, {})
+    name, text = read_field(routine, "id", str, ""), read_field(routine, "text", str)
+    if not name and text is None:
+        raise BadRequestError("routine has neither an id nor a text")
+    return Asked(name, text, read_field(routine, "language", str, ""))
+
+
+def read_choices(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what a page chooses; what it leaves out, and nulls, are the routine's own.
+
+    >>> read_choices({"choices": {"breath": "4-6", "rounds": None}})
+    {'breath': '4-6'}
+
+    Raises:
+        BadRequestError: If a choice is unknown, or of another type.
+    """
+    given = read_field(body, "choices", dict, {})
+    if unknown := given.keys() - CHOICES.keys():
+        raise BadRequestError(f"unknown choices: {', '.join(sorted(map(str, unknown)))}")
+    found = {name: read_field(given, name, kind) for name, kind in CHOICES.items()}
+    return dict(_drop_nothing(found))
+
+
+def _drop_nothing(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((name, value) for name, value in found.items() if value is not None)
