@@ -30,7 +30,11 @@ def test_a_session_within_the_limits_has_no_problems() -> None:
 
 def test_the_first_breath_comes_soon() -> None:
     late = "- {say: Sit down., settle: 9s}\n" * 5
-    assert problems(f"{late}{BREATH}") == ["the first guided breath comes after 53 s"]
+    assert problems(f"{late}{BREATH}") == ["the first guided breath, hold or movement comes after 53 s"]
+    for first in ("- {hold: 5s}", "- {move: 2, tempo: down 1}"):
+        assert [
+            each for each in problems(f"- {{say: Sit., settle: 9s}}\n{first}\n{late}{BREATH}") if "guided" in each
+        ] == []
     assert (
         measure_craft(played(parse_routine("title: X\nsteps: [say: Sit.]", "x")), language("en")).first_breath is None
     )

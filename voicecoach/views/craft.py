@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from voicecoach.core.score import CueKind
+from voicecoach.core.score import CueKind, SpanKind
 from voicecoach.errors import Problem, quote
 from voicecoach.script.choices import LEFT_RIGHT
 from voicecoach.views.craft_words import count_words, join_patterns, lint_words
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from voicecoach.views.cuesheet import Line
 
 FIRST_BREATH = Fraction(45)
-"""The most seconds before the first guided breath."""
+"""The most seconds before the first guided breath, hold or movement."""
 STRETCH = Fraction(7, 20)
 """The smallest part of a session of stretches that is stretch."""
 FILLED = Fraction(1, 2)
@@ -50,7 +50,7 @@ class Figures:
     """What is measured on a session.
 
     Attributes:
-        first_breath: Seconds to the first guided breath; None without one.
+        first_breath: Seconds to the first guided breath, hold or movement; None without one.
         stretch: The part of the session that is stretch, 0 to 1.
         speech: The part of the session in which somebody speaks.
         filled: The part of the guided phases with words that speech fills.
@@ -74,7 +74,7 @@ def measure_craft(timeline: Timeline, words: Language) -> Figures:
     lines = [line for _, lines in split_lines(timeline) for line in lines if _is_guided(line)]
     long = [cue for cue in spoken if count_words(cue.text) >= LONG_ENOUGH]
     return Figures(
-        first_breath=min((phase.start for phase in timeline.phases), default=None),
+        first_breath=min(_list_guided(timeline), default=None),
         stretch=_divide(_measure_stretch(timeline), timeline.duration),
         speech=_divide(_add_up(spoken), timeline.duration),
         filled=_divide(_add_up(line.cue for line in lines), sum(map(_phase_length, lines), Fraction(0))),
@@ -82,6 +82,12 @@ def measure_craft(timeline: Timeline, words: Language) -> Figures:
         quiet=max((seconds for seconds, _ in _find_quiet(timeline, words)), default=Fraction(0)),
         longest=max((cue.end - cue.start for cue in spoken if cue.kind in _INSTRUCTIONS), default=Fraction(0)),
     )
+
+
+def _list_guided(timeline: Timeline) -> Iterator[Fraction]:
+    """Yield when each guided breath, hold and movement begins."""
+    yield from (phase.start for phase in timeline.phases)
+    yield from (span.start for span in timeline.spans if span.kind in {SpanKind.HOLD, SpanKind.MOVE})
 
 
 _INSTRUCTIONS = frozenset({CueKind.INSTRUCTION, CueKind.TIP, CueKind.CHANGE, CueKind.REMINDER})
@@ -106,7 +112,7 @@ def lint_craft(timeline: Timeline, words: Language, where: Where) -> Iterator[Pr
 
 def _lint_whole(figures: Figures, where: Where) -> Iterator[Problem]:
     if figures.first_breath is not None and figures.first_breath > FIRST_BREATH:
-        what = f"the first guided breath comes after {float(figures.first_breath):.0f} s"
+        what = f"the first guided breath, hold or movement comes after {float(figures.first_breath):.0f} s"
         yield Problem(where, what, f"say less before it: {FIRST_BREATH} s are enough")
     if 0 < figures.stretch < STRETCH:
         what = f"{float(figures.stretch):.0%} of the session are stretch"
