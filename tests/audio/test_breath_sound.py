@@ -12,7 +12,7 @@ import pytest
 
 from voicecoach.audio.breath_sound import COURSES, make_colour, mix_breath
 from voicecoach.audio.clip import SAMPLE_RATE
-from voicecoach.audio.mixdown import WINDOW
+from voicecoach.audio.mixdown import WINDOW, find_ducking
 from voicecoach.audio.pcm import audioop
 from voicecoach.audio.settings import Sounding
 from voicecoach.core.breath import Kind
@@ -39,7 +39,7 @@ def sound(timeline: Timeline, factor: float = FACTOR, under: bytes = b"", window
     """Return a session with its breath sound; ``under`` is its other sound, or silence."""
     pcm = under or bytes(2 * round(timeline.duration * SAMPLE_RATE))
     windows = (pcm[at : at + 2 * window] for at in range(0, len(pcm), 2 * window))
-    return array.array("h", b"".join(mix_breath(windows, timeline, factor, DUCKED)))
+    return array.array("h", b"".join(mix_breath(windows, timeline, factor, find_ducking(timeline, DUCKED))))
 
 
 def level(samples: array.array[int]) -> float:

@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 
 from tests.fakes import FRAME
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, make_silence
-from voicecoach.audio.fall import DECIBELS_A_STEP, GLIDE_STEPS, SLOWEST, plan_glide, render_glide
+from voicecoach.audio.fall import (
+    DECIBELS_A_STEP,
+    FALL,
+    GLIDE_STEPS,
+    SLEEP,
+    compute_sinking,
+    fade_last_minute,
+    plan_glide,
+    render_glide,
+)
+from voicecoach.audio.mixdown import CONTROL
+from voicecoach.audio.settings import SINKING
 from voicecoach.core.score import CueKind
 from voicecoach.core.timeline import Cue, Timeline
 
@@ -46,9 +57,9 @@ def plans(draw: st.DrawFn) -> tuple[Timeline, dict[str, Fraction]]:
     at, cues, seconds = Fraction(0), [], {}
     for number, length in enumerate(lengths):
         at += draw(st.integers(0, 200)) * FRAME
-        end = at + math.ceil(length * SLOWEST / FRAME) * FRAME
+        end = at + math.ceil(length * FALL.slowest / FRAME) * FRAME
         spoken = draw(st.booleans())
-        cues.append(Cue(at, at + length * SLOWEST, CueKind.INSTRUCTION if spoken else CueKind.CHIME, str(number)))
+        cues.append(Cue(at, at + length * FALL.slowest, CueKind.INSTRUCTION if spoken else CueKind.CHIME, str(number)))
         seconds[str(number)] = length
         at = end
     return Timeline(at + draw(st.integers(0, 200)) * FRAME, cues=tuple(cues)), seconds
@@ -81,7 +92,7 @@ def test_each_step_is_a_hundredth_lower_and_slower_and_a_little_softer(step: int
 
 def test_the_last_step_is_a_semitone() -> None:
     assert pytest.approx(-1, abs=0.08) == 12 * math.log2(1 - GLIDE_STEPS / 100)
-    assert float(SLOWEST) == pytest.approx(1 / 0.94)
+    assert float(FALL.slowest) == pytest.approx(1 / 0.94)
 
 
 @settings(max_examples=8, deadline=None)
@@ -105,3 +116,33 @@ def test_a_clip_that_does_not_sink_is_the_same_clip() -> None:
 def test_only_what_is_wanted_is_played() -> None:
     clips = {"a": sine(3000), "b": sine(2000)}
     assert set(render_glide([("a", 2), ("b", 0), ("a", 2)], clips)) == {("a", 2), ("b", 0)}
+
+
+def test_for_the_night_chimes_sink_with_the_voice_until_the_last_minute() -> None:
+    cues = [
+        Cue(Fraction(at), Fraction(at + 1), kind, "a")
+        for at in (0, 120, 239)
+        for kind in (CueKind.BREATH, CueKind.TONE)
+    ]
+    steps = [cue.fall for cue in plan_glide(Timeline(Fraction(300), cues=tuple(cues)), {"a": Fraction(1)}, SLEEP).cues]
+    assert steps == [0, 0, 4, 4, 8, 8]
+    assert SLEEP.steps * SLEEP.decibels == SINKING
+
+
+@pytest.mark.parametrize("seconds", [60, 61, 200])
+def test_a_background_sinks_and_fades_without_a_jump(seconds: int) -> None:
+    gains = list(compute_sinking(Fraction(seconds)))
+    assert len(gains) == seconds * CONTROL + 1
+    assert gains[-1] == 0.0
+    assert all(one >= other for one, other in itertools.pairwise(gains))
+    assert max(one - other for one, other in itertools.pairwise(gains[200:])) < 0.001
+
+
+def test_the_last_minute_fades_to_silence_and_what_is_before_stays() -> None:
+    windows = [array.array("h", [1000] * 30 * SAMPLE_RATE).tobytes()] * 3
+    faded = array.array("h", b"".join(fade_last_minute(windows, Fraction(90))))
+    second = [max(faded[at * SAMPLE_RATE : (at + 1) * SAMPLE_RATE]) for at in range(90)]
+    assert second[:30] == [1000] * 30
+    assert second[30:] == sorted(second[30:], reverse=True)
+    assert second[60] == pytest.approx(500, abs=5)
+    assert max(faded[-480:]) == 0

@@ -62,6 +62,7 @@ class PlanKeywords(TypedDict, total=False):
     variation: int
     breath_sound: bool | None
     hold_tick: bool | None
+    sleep: bool | None
     progress: Progress | None
 
 
@@ -81,6 +82,7 @@ class ScoreKeywords(TypedDict, total=False):
     variation: int
     breath_sound: bool | None
     hold_tick: bool | None
+    sleep: bool | None
     progress: Progress | None
 
 
@@ -197,6 +199,7 @@ def make_choices(given: Mapping[str, Any]) -> Choices:
         listener=_read("with_name", given.get("with_name", ""), values.read_listener) if given.get("with_name") else "",
         settings={str(name).strip().lower(): str(value) for name, value in _read_mapping("set", given.get("set"))},
         chime="" if chosen == "none" else chosen,
+        sleep=_switch("sleep", given.get("sleep")),
     )
 
 

@@ -306,6 +306,7 @@ def _write_piece(score: Score, choices: Choices, words: Language, title: str) ->
     from voicecoach.core.notation import read_pace
     from voicecoach.core.score import Mark, Moment, Pause, Seq
     from voicecoach.routine.text_normalisation import read_aloud
+    from voicecoach.script.choices import LAST_MINUTE
     from voicecoach.script.pacing import Pacing
     from voicecoach.script.piece import Piece
 
@@ -314,8 +315,17 @@ def _write_piece(score: Score, choices: Choices, words: Language, title: str) ->
     chosen = compose.choose_sides(score, choices.sides)
     spoken = compose.read_wordings(chosen, lambda text: read_aloud(text, words))
     opening = (Mark(Moment.CHAPTER, title), Pause(Span(rest=choices.lead_in)))
+    ending = (Pause(Span(rest=LAST_MINUTE)),) if choices.sleep else ()
     return Piece(
-        title, words, (), Seq((*opening, spoken)), Pacing(read_pace(USUAL_BREATH)), limb="leg", unheeded=(), timed=False
+        title,
+        words,
+        (),
+        Seq((*opening, spoken, *ending)),
+        Pacing(read_pace(USUAL_BREATH)),
+        limb="leg",
+        unheeded=(),
+        timed=False,
+        sleep=bool(choices.sleep),
     )
 
 

@@ -40,6 +40,7 @@ def list_choices(choices: Choices, length: Fraction | None = None, preview: Frac
         "with": "+".join(sorted(choices.added)),
         "skip": "+".join(sorted(choices.skipped)),
         "set": " ".join(f"{name}={value}" for name, value in sorted(choices.settings.items())),
+        "sleep": {None: "", True: "yes", False: "no"}[choices.sleep],
         "preview": _length(preview) if preview else "",
     }
     return {option: value for option, value in chosen.items() if value}
@@ -55,6 +56,10 @@ LABELS = {
     "preview": "preview",
 }
 """How a name describes an option whose value alone is not clear."""
+
+
+SPECIAL = {("rounds", "1"): "1 round", ("sleep", "yes"): "sleep", ("sleep", "no"): "awake"}
+"""How a name describes an option with one of its values."""
 
 
 def name_file(called: str, choices: Mapping[str, str]) -> str:
@@ -83,7 +88,7 @@ def tell_apart(kept: Mapping[str, object], new: Mapping[str, object]) -> str:
 
 
 def _label(option: str, value: str) -> str:
-    return "1 round" if (option, value) == ("rounds", "1") else LABELS.get(option, "{}").format(value)
+    return SPECIAL.get((option, value)) or LABELS.get(option, "{}").format(value)
 
 
 def _differences(kept: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:

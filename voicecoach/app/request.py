@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.app.naming import list_choices
+from voicecoach.audio.clip import amplify
+from voicecoach.audio.fall import SLEEP
 from voicecoach.audio.settings import Sounding
 from voicecoach.audio.sounds import read_sound
 from voicecoach.core.perform import LONGEST
@@ -195,6 +197,7 @@ class PlannedSession:
         asks_breath: Whether the listener could choose the breath and did not.
         notes: For the author.
         breath_sound: Whether a soft sound goes with each guided phase.
+        sleep: Whether all sound sinks through it, and fades in its last minute.
     """
 
     title: str
@@ -213,10 +216,11 @@ class PlannedSession:
     asks_breath: bool = False
     notes: tuple[str, ...] = ()
     breath_sound: bool = False
+    sleep: bool = False
 
     def complete(self, sounding: Sounding) -> Sounding:
         """Return how the session sounds: as it is asked for, with what its routine chooses."""
-        return replace(sounding, breath=self.breath_sound)
+        return replace(sounding, breath=self.breath_sound, sleep=self.sleep)
 
     def as_json(self, track: Track, version: int | None = None) -> dict[str, Any]:
         """Return the public form of a track's timeline, with its fit to a length if there is one."""
@@ -230,7 +234,7 @@ class PlannedSession:
     def clip(self, cue: Cue) -> Clip:
         """Return the sound of a cue."""
         if cue.track != "voice":
-            return read_sound(cue.said)
+            return amplify(read_sound(cue.said), -SLEEP.decibels * cue.fall) if cue.fall else read_sound(cue.said)
         take = cue.said, cue.take
         if cue.fall:
             return self.sunk[take, cue.fall]

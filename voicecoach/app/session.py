@@ -12,6 +12,7 @@ from voicecoach.app.defaults import try_with_defaults
 from voicecoach.app.piece_cache import Source, draw_covers
 from voicecoach.app.rehearsal import Stage, lay_track, speak_into
 from voicecoach.app.request import Environment, PlannedSession, Track
+from voicecoach.audio.fall import FALL, SLEEP, plan_glide, render_glide
 from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.ticks import add_ticks
 from voicecoach.errors import ChoiceError, RoutineError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from voicecoach.app.request import Made, Report, Request
     from voicecoach.app.speaker import Speaker
     from voicecoach.audio.clip import Clip
+    from voicecoach.audio.fall import Glide
     from voicecoach.core.score import Side
     from voicecoach.core.timeline import Timeline
     from voicecoach.script.choices import Choices
@@ -96,12 +98,13 @@ def _perform(
     """Perform the pieces of a session with one voice."""
     piece = pieces[0][2]
     clips = dict(environment.clips) if found.id == environment.spoken_by else {}
-    stage = Stage(source, found.voice, clips, environment.report, _find_slowest() if request.fall else Fraction(1))
+    glide = SLEEP if piece.sleep else FALL if request.fall else None
+    stage = Stage(source, found.voice, clips, environment.report, glide.slowest if glide else Fraction(1))
     laid = {side: lay_track(stage, chosen, each, request.length) for side, chosen, each in pieces}
     laid, takes = _vary(laid, found.voice, stage, request.variation)
-    laid, lower = _glide(laid, stage.clips, takes) if request.fall else (laid, {})
     if _choose(asked=request.hold_tick, written=piece.hold_tick):
         laid = {side: (add_ticks(timeline, measure_sound), fit) for side, (timeline, fit) in laid.items()}
+    laid, lower = _glide(laid, stage.clips, takes, glide) if glide else (laid, {})
     timelines = {side: timeline for side, (timeline, _) in laid.items()}
     return PlannedSession(
         request.title or piece.title,
@@ -120,6 +123,7 @@ def _perform(
         piece.pacing.asks(request.choices.breath),
         tuple(notes.note_grown(request, timelines.values())),
         _choose(asked=request.breath_sound, written=piece.breath_sound),
+        piece.sleep and request.preview is None,
     )
 
 
@@ -187,22 +191,14 @@ def _vary(laid: _Laid, voice: CachedVoice, stage: Stage, variation: int) -> tupl
 
 
 def _glide(
-    laid: _Laid, clips: Mapping[str, Clip], takes: _Takes
+    laid: _Laid, clips: Mapping[str, Clip], takes: _Takes, glide: Glide
 ) -> tuple[_Laid, dict[tuple[tuple[str, int], int], Clip]]:
     """Let the voice glide down through each track; return the tracks, and the clip of each text at each step."""
-    from voicecoach.audio.fall import plan_glide, render_glide
-
     lengths = {text: clip.seconds for text, clip in clips.items()}
-    lower = {side: (plan_glide(timeline, lengths), fit) for side, (timeline, fit) in laid.items()}
+    lower = {side: (plan_glide(timeline, lengths, glide), fit) for side, (timeline, fit) in laid.items()}
     spoken = (cue for timeline, _ in lower.values() for cue in timeline.cues if cue.track == "voice")
     every = {**{(said, 0): clip for said, clip in clips.items()}, **takes}
-    return lower, render_glide((((cue.said, cue.take), cue.fall) for cue in spoken), every)
-
-
-def _find_slowest() -> Fraction:
-    from voicecoach.audio.fall import SLOWEST
-
-    return SLOWEST
+    return lower, render_glide((((cue.said, cue.take), cue.fall) for cue in spoken), every, glide)
 
 
 @cache.enforce_limit()

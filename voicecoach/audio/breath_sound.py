@@ -19,7 +19,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
-from voicecoach.audio.mixdown import CONTROL, find_ducking
+from voicecoach.audio.mixdown import CONTROL
 from voicecoach.audio.pcm import audioop
 from voicecoach.core.breath import Kind
 
@@ -87,23 +87,22 @@ COURSES = {
 """How each kind of phase sounds. The tones are fifths apart (A, E, B), which go with the notes of the bed ``pad``."""
 
 
-def mix_breath(windows: Iterable[bytes], timeline: Timeline, factor: float, ducked: float) -> Iterator[bytes]:
+def mix_breath(windows: Iterable[bytes], timeline: Timeline, factor: float, gains: Iterable[float]) -> Iterator[bytes]:
     """Mix the breath sound into windows of a session, each of whole ticks of `CONTROL` but the last.
 
     Args:
         windows: The sound of the session, in order.
         timeline: Its timeline.
         factor: What the sound is amplified by.
-        ducked: The gain under words, as a factor.
+        gains: Its gain, `CONTROL` times a second, as a factor besides: for words, and for sleep.
     """
     phases = sorted(timeline.phases, key=lambda phase: phase.start)
     starts = [_to_sample(phase.start) for phase in phases]
     longest = max((_to_sample(phase.end) - start for phase, start in zip(phases, starts, strict=True)), default=0)
-    gains = find_ducking(timeline, ducked)
-    at = 0
+    control, at = iter(gains), 0
     for window in windows:
         end = at + len(window) // SAMPLE_BYTES
-        levels = [factor * level for level in islice(gains, -(-(end - at) // _BLOCK))]
+        levels = [factor * level for level in islice(control, -(-(end - at) // _BLOCK))]
         heard = phases[bisect_left(starts, at - longest) : bisect_left(starts, end)]
         yield _lay(window, at, heard, levels)
         at = end

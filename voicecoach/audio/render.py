@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voicecoach.audio import breath_sound, filters, levels, loudness, mp3
+from voicecoach.audio import breath_sound, fall, filters, levels, loudness, mp3
 from voicecoach.audio.clip import (
     FRAME_SAMPLES,
     INAUDIBLE,
@@ -22,7 +23,15 @@ from voicecoach.audio.clip import (
 )
 from voicecoach.audio.formats import GRID, MP3
 from voicecoach.audio.loudness import Blocks, Loudness
-from voicecoach.audio.mixdown import WINDOW, compute_ducking, find_passages, interleave, mix_loop, mix_windows
+from voicecoach.audio.mixdown import (
+    WINDOW,
+    compute_ducking,
+    find_ducking,
+    find_passages,
+    interleave,
+    mix_loop,
+    mix_windows,
+)
 from voicecoach.audio.writer import Recording, Stream
 from voicecoach.core.score import Side
 from voicecoach.errors import VoiceError, quote
@@ -120,7 +129,8 @@ def prepare_sounds(
     if as_they_are:
         first = _join(parts, as_they_are, form, folder)
         del as_they_are  # it holds all sound, of which there may soon be a louder copy
-        decibels = _find_missing_gain(first.loudness, 0.0 if joins else MORE_KEPT)
+        more = 0.0 if joins else MORE_KEPT
+        decibels = 0.0 if sounding.sleep else _find_missing_gain(first.loudness, more)
         if joins and not decibels:
             return first
         clip = _change_gain(clip, decibels) if decibels else clip
@@ -133,7 +143,7 @@ def prepare_sounds(
 
 def find_frame_format(sounding: Sounding) -> mp3.FrameFormat | None:
     """Return the format of the frames that a session is joined from; None if it is encoded as a whole."""
-    if sounding.form is not MP3 or sounding.channels != 1 or sounding.breath:
+    if sounding.form is not MP3 or sounding.channels != 1 or sounding.breath or sounding.sleep:
         return None
     room = read_wave(find_room_tone()) if sounding.room_tone else None
     return mp3.FrameFormat(MP3.bit_rate(sounding.bit_rate, 1) or 0, room)
@@ -284,23 +294,35 @@ def _stream(
     chapters = part.tags.chapters if sounding.form.name == "m4a" else ()
     speech = mix_windows(part.timeline, clip)
     if sounding.breath:
-        factor = 10 ** ((loudness.SPEECH - sounding.breath_under - breath_sound.LOUDNESS) / 20)
-        speech = breath_sound.mix_breath(speech, part.timeline, round(factor, 6), DUCKED)
+        speech = _add_breath(speech, sounding, part.timeline)
     chunks = mix_loop(speech, under.room) if under.room else speech
+    if sounding.sleep:
+        chunks = fall.fade_last_minute(chunks, part.timeline.duration)
     channels, graph = 1, filters.pan(left, right) if sounding.pan else ""
     if under.bed:
         factor = 10 ** ((loudness.SPEECH + IN_STEREO - sounding.under - under.bed.loudness) / 20)
         channels, graph = 4, filters.mix_bed(left, right, factor)
-        chunks = _add_bed(chunks, under.bed, part.timeline)
+        chunks = _add_bed(chunks, under.bed, part.timeline, sleep=sounding.sleep)
     chunks = _report(chunks, report, math.ceil(part.timeline.duration), channels)
     stream = Stream(chunks, sounding.form, rate, channels, graph, chapters)
     return Recording(part.path, stream, part.tags, sounding.form)
 
 
-def _add_bed(speech: Iterable[bytes], bed: Bed, timeline: Timeline) -> Iterator[bytes]:
-    under = bed.windows(WINDOW)
+def _add_breath(speech: Iterable[bytes], sounding: Sounding, timeline: Timeline) -> Iterator[bytes]:
+    factor = 10 ** ((loudness.SPEECH - sounding.breath_under - breath_sound.LOUDNESS) / 20)
+    gains = find_ducking(timeline, DUCKED)
+    if sounding.sleep:
+        gains = map(operator.mul, gains, fall.compute_sinking(timeline.duration))
+    return breath_sound.mix_breath(speech, timeline, round(factor, 6), gains)
+
+
+def _add_bed(speech: Iterable[bytes], bed: Bed, timeline: Timeline, *, sleep: bool) -> Iterator[bytes]:
+    under, gains = bed.windows(WINDOW), compute_ducking(timeline, DUCKED)
+    if sleep:
+        sinking = fall.compute_sinking(timeline.duration)
+        gains = (round(level * gain) for level, gain in zip(gains, sinking, strict=True))
     try:
-        yield from interleave(speech, under, compute_ducking(timeline, DUCKED))
+        yield from interleave(speech, under, gains)
     finally:
         under.close()
 

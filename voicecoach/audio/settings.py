@@ -22,6 +22,9 @@ ROOM_TONE = -60.0
 MOST_TAKES = 4
 """How many takes of the same words there are, at most."""
 
+SINKING = 12.0
+"""The dB by which a session to fall asleep to gets softer."""
+
 USUAL_UNDER = 24.0
 """The default difference between a bed or a breath sound and the speech, in LU."""
 
@@ -39,6 +42,7 @@ class Sounding:
         pan: Whether the track of a side is a little louder on that side.
         breath: Whether a soft sound goes with each guided phase.
         breath_under: How much softer than the speech it is, in LU.
+        sleep: Whether all sound sinks through the session, and fades in its last minute.
     """
 
     form: Format = MP3
@@ -49,6 +53,7 @@ class Sounding:
     pan: bool = False
     breath: bool = False
     breath_under: float = USUAL_UNDER
+    sleep: bool = False
 
     @property
     def channels(self) -> int:
@@ -56,11 +61,12 @@ class Sounding:
         return 2 if self.bed or self.pan else 1
 
     def as_json(self) -> dict[str, object]:
-        """Return the levels of room tone, bed and breath sound in dBFS, as files contain them."""
+        """Return the levels of room tone, bed and breath sound in dBFS, and by how many dB all sinks, for files."""
         room: dict[str, object] = {"room_tone": ROOM_TONE} if self.room_tone else {}
         bed = {"bed": -16.0 - self.under} if self.bed else {}
         breath = {"breath_sound": -16.0 - self.breath_under} if self.breath else {}
-        return {**room, **bed, **breath}
+        sleep = {"softer": SINKING} if self.sleep else {}
+        return {**room, **bed, **breath, **sleep}
 
     def check(self, sides: Iterable[Side | None]) -> None:
         """Refuse choices that can't be combined, before any work; ``sides`` are those of the tracks.

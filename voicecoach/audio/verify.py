@@ -186,7 +186,9 @@ def _read_json(data: str | bytes) -> Plan:
 
 def _add_sound(plan: Plan, sound: Mapping[str, Any]) -> Plan:
     """Read the facts about the sound in a timeline: its levels, and its digest."""
-    known: dict[str, Any] = {name: float(sound[name]) for name in ("room_tone", "bed", "breath_sound") if name in sound}
+    known: dict[str, Any] = {
+        name: float(sound[name]) for name in ("room_tone", "bed", "breath_sound", "softer") if name in sound
+    }
     known["sha256"] = str(sound.get("sha256", ""))
     if "levels" not in sound:
         return replace(plan, sound=known)
@@ -227,29 +229,30 @@ def _check_length(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
 
 
 def _check_cues(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
-    end = levels.samples / SAMPLE_RATE
+    end, known = levels.samples / SAMPLE_RATE, plan.sound or {}
+    least = SOUNDING - known.get("softer", 0.0)
     for cue in plan.cues:
         if cue.track != "voice":
-            if levels.highest(cue.start, min(cue.end, cue.start + 0.5)) < SOUNDING:
+            if levels.highest(cue.start, min(cue.end, cue.start + 0.5)) < least:
                 yield Deviation(cue.start, f"the {cue.track} {quote(cue.text)} is not heard")
         elif cue.start >= end:
             yield Deviation(cue.start, f"{quote(cue.text)} is not there: the sound ends before")
         else:
-            within = (plan.sound or {}).get("within", math.inf)
-            yield from _check_by_seconds(levels, cue) or _check_by_levels(levels, cue, within)
+            within = known.get("within", math.inf)
+            yield from _check_by_seconds(levels, cue, least) or _check_by_levels(levels, cue, within)
 
 
-def _check_by_seconds(levels: _Levels, cue: _Cue) -> list[Deviation]:
+def _check_by_seconds(levels: _Levels, cue: _Cue, least: float) -> list[Deviation]:
     """Check a spoken cue by the second: half a second of silence between two sentences is normal."""
     text, parts = quote(cue.text), max(1, int(cue.end - cue.start))
     length = (cue.end - cue.start) / parts
     starts = [cue.start + number * length for number in range(parts)]
-    silent = [start for start in starts if levels.highest(start, start + length) < SOUNDING]
+    silent = [start for start in starts if levels.highest(start, start + length) < least]
     if len(silent) == parts:
         return [Deviation(cue.start, f"{text} is not heard")]
     if silent:
         return [Deviation(silent[0], f"a part of {text} is not heard")]
-    if levels.highest(max(0.0, cue.start - 0.01), min(cue.end, cue.start + LATE)) < SOUNDING:
+    if levels.highest(max(0.0, cue.start - 0.01), min(cue.end, cue.start + LATE)) < least:
         return [Deviation(cue.start, f"{text} is heard late")]
     return []
 

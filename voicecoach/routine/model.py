@@ -331,6 +331,7 @@ class RoutineModel(Model):
     fixed: bool = False
     breath_sound: bool = False
     hold_tick: bool = False
+    sleep: bool = False
     parameters: Annotated[dict[Key, Value], limit_names(MOST_NAMES)] = Field(default_factory=dict)
     sides: Sides | None = None
     use: FileNames = ()

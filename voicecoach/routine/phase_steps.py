@@ -243,7 +243,7 @@ class Named(Placed):
     """A step: it can have a name by which it can be skipped, a side, and rounds that it is for."""
 
     name: Remark = ""
-    only: Literal["first", "last", "not first", "not last", "left", "right"] | None = None
+    only: Literal["first", "last", "not first", "not last", "left", "right", "awake", "sleep"] | None = None
     side: Literal["left", "right", "both"] | None = None
 
 

@@ -21,7 +21,7 @@ from voicecoach.errors import (
 from voicecoach.routine.model import EachSide, Ending, Repeat, is_collection, walk_steps
 from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import add_bells, choose_end, choose_start
-from voicecoach.script.choices import LEFT_RIGHT, Amount
+from voicecoach.script.choices import LAST_MINUTE, LEFT_RIGHT, Amount
 from voicecoach.script.context import Context
 from voicecoach.script.exercises import find_played, list_parts, set_values
 from voicecoach.script.opening import PART_GAP, collect_notice, write_opening, write_sentences
@@ -95,6 +95,7 @@ def write_draft(routine: LoadedRoutine, choices: Choices, most: int = 0, most_sp
 
 def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft:
     """Write the score of a session whose paces have the tally's totals of breaths, as far as they are known."""
+    choices = replace(choices, sleep=wants_sleep(routine, choices))
     played = list_exercises(routine, choices)
     involved = _find_leading(played, routine)
     whole = replace(_make_context(routine, choices), tally=tally, beats=tally.begin())
@@ -151,7 +152,13 @@ def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
         drafted.timed,
         breath_sound=routine.model.breath_sound,
         hold_tick=routine.model.hold_tick,
+        sleep=wants_sleep(routine, choices),
     )
+
+
+def wants_sleep(routine: LoadedRoutine, choices: Choices) -> bool:
+    """Tell whether a session is to fall asleep to: by the listener's choice, or the routine's if there is none."""
+    return routine.model.sleep if choices.sleep is None else choices.sleep
 
 
 def choose_pace(routine: LoadedRoutine, choices: Choices) -> Pace:
@@ -277,9 +284,12 @@ def _check(routine: LoadedRoutine, played: Sequence[LoadedRoutine], choices: Cho
 
 
 def _write_closing(whole: Context) -> list[Score]:
+    """Say the closing words and ring the bell; for sleep, there are neither, but a minute in which all fades."""
     closing = whole.routine.model.closing or (whole.word("closing"),)
     texts = [each.say if isinstance(each, Ending) else each for each in closing]
     chapter = Mark(Moment.CHAPTER, whole.word("ending"))
     spoken = write_sentences(texts, CueKind.CLOSING, whole)
     last = Pause(Span(rest=whole.choices.amount.closing))
+    if whole.choices.sleep:
+        return [Pause(PART_GAP), chapter, last, Pause(Span(rest=LAST_MINUTE))]
     return [Pause(PART_GAP), chapter, *spoken, last, choose_end(whole.choices.chime), Pause(GET_UP)]

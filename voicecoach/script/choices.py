@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 LEFT_RIGHT = (Side.LEFT, Side.RIGHT)
 
+LAST_MINUTE = Fraction(60)
+"""Seconds without words at the end of a session to fall asleep to, in which all sound fades."""
+
 
 def other_side(side: Side | None) -> Side | None:
     """Return the other side; no side and both sides stay as they are."""
@@ -129,6 +132,7 @@ class Choices:
         settings: Values of the routine's parameters.
         amount: How much of it, within its author's limits.
         chime: The set of chimes that is heard; empty for no chimes, None for a chime at the end only.
+        sleep: Whether it is to fall asleep to; None for the author's choice.
     """
 
     breath: Pace | None = None
@@ -144,3 +148,4 @@ class Choices:
     settings: Mapping[str, str] = field(default_factory=dict)
     amount: Amount = field(default_factory=Amount)
     chime: str | None = None
+    sleep: bool | None = None

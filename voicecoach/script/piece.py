@@ -26,6 +26,7 @@ class Piece:
         speakable: Its wordings that were looked over and are read out as they should be: as read, and as said.
         breath_sound: Whether its author wants a soft sound with each guided phase.
         hold_tick: Whether its author wants a tick in the last second of each hold.
+        sleep: Whether it is to fall asleep to.
         warnings: How many things `check` would warn of in its file.
         one_sided: Whether a step of its file is for one side alone, or differs by side.
         timed: Whether the score depends on how long the listener's breaths last.
@@ -43,4 +44,5 @@ class Piece:
     warnings: int = 0
     breath_sound: bool = False
     hold_tick: bool = False
+    sleep: bool = False
     one_sided: bool = False

@@ -25,7 +25,7 @@ MOST_ROUNDS = 10_000
 
 
 def is_done(step: Model, part: Context) -> bool:
-    """Tell whether a step is done: not when it is skipped by name, or is for other rounds or the other side.
+    """Tell whether a step is done: not if it is skipped by name, or is for other rounds, the other side, or for sleep.
 
     A side of its own is left out of the other side's track, but not if it is a part of that side's turn.
     """
@@ -42,6 +42,8 @@ def is_done(step: Model, part: Context) -> bool:
         "not last": number < rounds - 1,
         "left": part.side is Side.LEFT,
         "right": part.side is Side.RIGHT,
+        "awake": not part.choices.sleep,
+        "sleep": bool(part.choices.sleep),
     }
     return only is None or asked[only]
 

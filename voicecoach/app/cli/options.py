@@ -127,6 +127,11 @@ class GuidanceOptions(WordOptions):
     hold_tick: bool | None = switch(
         "--hold-tick/--no-hold-tick", "A tick in the last second of each hold.", shown="the routine's"
     )
+    sleep: bool | None = switch(
+        "--sleep/--no-sleep",
+        "To fall asleep to: slower and softer by and by, no bell and no closing words, and a last minute that fades.",
+        shown="the routine's",
+    )
 
 
 @dataclass(frozen=True, repr=False, eq=False)
