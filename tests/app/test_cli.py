@@ -234,8 +234,11 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_list_names_each_routine_and_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == sorted(line.split()[0] for line in lines)
-    assert any(line.startswith("thigh-burner ") and line.endswith("the horse stance.") for line in lines)
+    names = [line.split()[0] for line in lines if not line.startswith(" ")]
+    assert names == sorted(names)
+    at = names.index("thigh-burner")
+    assert re.fullmatch(r"thigh-burner +\d+:\d\d  legs, hips; standing; medium; en", lines[2 * at])
+    assert lines[2 * at + 1].startswith("    A still, wide squat")
 
 
 def test_what_show_prints_is_a_routine_that_check_accepts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,14 +22,19 @@ SPEAKING = "commands"
 """The table of commands that speak; each has its own table in it."""
 FFMPEG = "ffmpeg"
 """The key of the ffmpeg that the user chose."""
-_OTHERS = (SPEAKING, FFMPEG)
+ROUTINES = "routines"
+"""The key of the folder with the user's own routines."""
+ROUTINES_VARIABLE = "VOICECOACH_ROUTINES"
+"""The variable that names this folder instead."""
+_OTHERS = (SPEAKING, FFMPEG, ROUTINES)
 
 
 def read_defaults(commands: Mapping[str, click.Command], name: str) -> dict[str, Any]:
     """Return the defaults of a command's options: from its own table, as ``[make]``, and from above all tables.
 
     All other keys of the file are checked too. A command is looked up only if the file has keys that it could have.
-    The table ``[commands]`` and the key ``ffmpeg`` are not options: see `read_commands` and `read_ffmpeg`.
+    The table ``[commands]`` and the keys ``ffmpeg`` and ``routines`` are not options: see `read_commands`,
+    `read_ffmpeg` and `find_routines`.
 
     Raises:
         ChoiceError: When the file can't be read, or has a key that no option has.
@@ -76,6 +81,25 @@ def read_ffmpeg() -> str | None:
     if found is not None and not (isinstance(found, str) and found.strip()):
         raise ChoiceError(f'{path}: {FFMPEG!r} is not a path; write {FFMPEG} = "/usr/bin/ffmpeg", with the quotes')
     return found
+
+
+def find_routines() -> Path:
+    """Return the folder with the user's own routines, which need not exist: by variable, by setting, or the usual one.
+
+    Raises:
+        ChoiceError: When the file can't be read, or ``routines`` is not a path.
+    """
+    from pathlib import Path
+
+    if variable := os.environ.get(ROUTINES_VARIABLE):
+        return folders.expand(Path(variable))
+    path = file()
+    found = _read(path).get(ROUTINES)
+    if found is None:
+        return folders.find_routines()
+    if not (isinstance(found, str) and found.strip()):
+        raise ChoiceError(f'{path}: {ROUTINES!r} is not a path; write {ROUTINES} = "~/routines", with the quotes')
+    return path.parent / folders.expand(found)
 
 
 def file() -> Path:

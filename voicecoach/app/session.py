@@ -82,7 +82,7 @@ def _plan(request: Request, pieces: _Pieces, source: Source, environment: Enviro
     with timings.time_part("voice"):
         found = (environment.find or speaker.find_speaker)(request, piece.words, environment.folder)
     if hasattr(report, "announce"):
-        from voicecoach.app.forecast import announce
+        from voicecoach.app.overview.forecast import announce
 
         announce(report.announce, request, piece, found, environment.folder)
 

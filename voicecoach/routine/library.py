@@ -12,6 +12,8 @@ from voicecoach.system import plain_files
 
 BUILT_IN = Path(__file__).parents[1] / "routines"
 ENDINGS = (".yaml", ".yml")
+_OWN: list[Path] = []
+"""The folder of the user's own routines, once it is set."""
 _HEAD = re.compile(r"^(title|language|summary): (.+)$", re.MULTILINE)
 
 
@@ -24,15 +26,36 @@ def list_built_in() -> list[str]:
     return sorted(path.stem for path in BUILT_IN.glob("*.yaml"))
 
 
+def set_own_folder(folder: Path | None) -> None:
+    """Let the routines in a folder be found by their names, as built-in ones are; None for none."""
+    _OWN[:] = [folder] if folder else []
+
+
+def find_own(name: str) -> Path | None:
+    """Return the file of a routine of the user's own by its name, if there is one."""
+    return next((path for folder in _OWN for path in list_files(folder) if path.stem == name), None)
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Return the routine files in a folder; none if there is no folder."""
+    return [folder / name for name in list_beside(folder / "any")]
+
+
 def find_routine(name: str) -> Path:
-    """Return the file of a routine, given by its built-in name or its path.
+    """Return the file of a routine, given by its built-in name, by the name of one of the user's own, or by its path.
 
     Raises:
         UnknownNameError: If there is no such routine.
-        ChoiceError: If the path is not a plain file.
+        ChoiceError: If the path is not a plain file, or a built-in routine and one of the user's have the same name.
     """
+    own = find_own(name)
     if name in list_built_in():
+        if own:
+            what = f"{name} is a built-in routine, and you have one of that name: {own}"
+            raise ChoiceError(f"{what}\nrename yours, or write its path")
         return BUILT_IN / f"{name}.yaml"
+    if own:
+        return own
     path = Path(name)
     if name and plain_files.is_file(path):
         return path
@@ -44,7 +67,8 @@ def find_routine(name: str) -> Path:
         remedy = "'voicecoach list' names the built-in routines; a path starts at the current folder"
         raise UnknownNameError("file", quote(name)[1:-1], list_beside(path), remedy)
     remedy = "'voicecoach list' names them; a file of yours ends in .yaml"
-    raise UnknownNameError("routine", name, list_built_in(), remedy)
+    known = [*list_built_in(), *(each.stem for folder in _OWN for each in list_files(folder))]
+    raise UnknownNameError("routine", name, known, remedy)
 
 
 def list_translations(path: Path) -> dict[str, Path]:

@@ -45,6 +45,11 @@ def find_data() -> Path:
     return _find_own(user_data_path)
 
 
+def find_routines() -> Path:
+    """Return the folder for the user's own routines, if no other one is chosen."""
+    return find_data() / "routines"
+
+
 def describe_missing(folder: Path) -> str:
     """Describe why there can be no file in a missing folder, and what to do.
 

@@ -15,7 +15,7 @@ COMMANDS = {
     "make": "Make an audio file of a routine.",
     "play": "Play a routine or an audio file, and show the breath and the words.",
     "studio": "Open a page on this computer to hear, change and export sessions.",
-    "list": "List the built-in routines and their languages.",
+    "list": "List the routines: what each is for, what it needs, and how long it lasts.",
     "plan": "Show what is heard when, without making a file.",
     "new": "Write a commented routine to start from.",
     "check": "Report every problem in routine files, and how to fix it.",
@@ -104,14 +104,17 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
         return
     from voicecoach.app import config
+    from voicecoach.routine import library
 
     try:
         context.default_map = {name: config.read_defaults(cli.commands, name)}
-        preferred = config.read_ffmpeg()
+        preferred, own = config.read_ffmpeg(), config.find_routines()
     except ChoiceError:
         if name != "doctor":  # it reports what is wrong with the settings, among other things
             raise
-        preferred = None
+        preferred, own = None, None
+    library.set_own_folder(own)
+    context.call_on_close(lambda: library.set_own_folder(None))
     if preferred:
         from voicecoach.audio import ffmpeg_choice
 

@@ -31,7 +31,7 @@ def announce(tell: Callable[[Heading], None], request: Request, piece: Piece, vo
     pace, seconds, breathed = piece.pacing.choose(request.choices.breath), request.length, True
     letter = Fraction(12, request.rate) if request.rate else GUESSED_LETTER
     with suppress(VoicecoachError):  # problems are reported when they are certain
-        guessed = perform(piece.score, lambda said: _guess(said, letter), pace, grid=GRID)
+        guessed = perform(piece.score, lambda said: guess(said, letter), pace, grid=GRID)
         pace = piece.pacing.find_main(request.choices.breath, guessed)
         guessed = guessed.preview(request.preview) if request.preview else guessed
         seconds, breathed = seconds or guessed.duration, bool(guessed.phases)
@@ -60,10 +60,10 @@ def introduce(voice: Speaker, name: str, code: str) -> str:
     return f"Voice: {name} ({voice.kind}); {advice}"
 
 
-def _guess(said: str | Sound, letter: Fraction) -> Fraction:
-    """Return how long something lasts, more or less, if each ``letter`` of it takes so many seconds."""
-    return GUESSED_SOUND if isinstance(said, Sound) else len(said) * letter
-
-
 GUESSED_LETTER, GUESSED_SOUND = Fraction(1, 10), Fraction(4)
 """Seconds that a letter takes at the usual rate, 120 words a minute, and a sound."""
+
+
+def guess(said: str | Sound, letter: Fraction = GUESSED_LETTER) -> Fraction:
+    """Return how long something lasts, more or less, if each ``letter`` of it takes so many seconds."""
+    return GUESSED_SOUND if isinstance(said, Sound) else len(said) * letter
