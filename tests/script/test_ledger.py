@@ -107,6 +107,15 @@ def test_other_rounds_and_orders_are_tried(steps: str, options: list[str]) -> No
     assert list_options(f"- say: Kneel.\n  makes: {{body: kneeling}}\n{steps}\n") == options
 
 
+@pytest.mark.parametrize(
+    ("only", "head", "option"), [("awake", "", "--sleep"), ("sleep", "sleep: true\n", "--no-sleep")]
+)
+def test_nights_and_days_are_tried(only: str, head: str, option: str) -> None:
+    lie = f"- say: Lie.\n  makes: {{body: lying}}\n- {STANDING % only}\n"
+    closing = "closing: [{say: Jump., needs: {body: standing}}]\n"
+    assert list_options(f"{lie}- {JUMP}\n{head}{closing}") == [f"9: with {option}"]
+
+
 def test_what_nothing_was_said_of_is_as_the_first_step_needs_it() -> None:
     first = "- say: Roll.\n  needs: {back: round | flat}\n"
     assert faults(f"{first}- say: Lift.\n  needs: {{back: flat}}\n") == []

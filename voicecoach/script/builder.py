@@ -123,12 +123,14 @@ def write_marks(routine: LoadedRoutine, choices: Choices, most: int, names: dict
         RoutineError: When a value can't be worked out.
     """
     tally = Tally(problems={}, most=most, names=names, tagged=True)
+    choices = replace(choices, sleep=wants_sleep(routine, choices))
     whole = replace(_make_context(routine, choices), tally=tally, beats=tally.begin())
     played = tuple(find_played(routine, choices))
     if not played:
         raise ChoiceError("every exercise is skipped")
     middle = write_routine(_set_rounds(whole, both=has_sides(_find_leading(played, routine))))
-    endings = (each for each in routine.model.closing if isinstance(each, Ending))
+    closing = () if choices.sleep else routine.model.closing
+    endings = (each for each in closing if isinstance(each, Ending))
     return Marks(seq(middle, *(mark for each in endings for mark in mark_tags(each, whole))), tally.taken)
 
 

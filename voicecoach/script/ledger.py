@@ -10,7 +10,7 @@ from voicecoach.core.score import Mark, Moment, Side, list_parts
 from voicecoach.errors import Problem, TooManyError, VoicecoachError, Where, quote
 from voicecoach.routine.model import Block, Ending, Repeat, Sided, find_block, is_collection, walk_steps
 from voicecoach.routine.postures import list_tags
-from voicecoach.script.builder import has_sides, write_marks
+from voicecoach.script.builder import has_sides, wants_sleep, write_marks
 from voicecoach.script.choices import LEFT_RIGHT
 from voicecoach.script.exercises import find_played
 from voicecoach.script.exercises import list_parts as list_exercises
@@ -26,6 +26,8 @@ BODY = "body"
 """The part that is the position of the whole body: in another position, nothing is known of the other parts."""
 ROUNDS = (1, 2, 3)
 """The rounds that are tried besides the author's."""
+NIGHTS = ("awake", "sleep")
+"""The values of `only` that depend on whether the session is to fall asleep to."""
 MOST_WRITTEN = 10_000
 """The most steps of all sessions that are tried; it takes about a quarter of a second."""
 NOWHERE = Where("", 1, 1)
@@ -131,6 +133,9 @@ def _vary(routine: LoadedRoutine, choices: Choices, names: dict[str, str]) -> It
     exercises = [name for each, *_ in list_exercises(routine) for name in each[:1]]
     for name in dict.fromkeys((*exercises, *names.values())):
         yield (f"--skip {quote(name)}",), replace(choices, skipped=choices.skipped | {name})
+    if any(getattr(step, "only", None) in NIGHTS for part in played for step in walk_steps(part.model.steps)):
+        asleep = not wants_sleep(routine, choices)
+        yield ("--sleep" if asleep else "--no-sleep",), replace(choices, sleep=asleep)
     optional = dict.fromkeys(each[0] for each, extra, _ in list_exercises(routine) if extra)
     for added in (frozenset[str](), *(frozenset({name}) for name in optional)) if optional else ():
         how = ("--with " + ", ".join(added),) if added else ("without --with",)
