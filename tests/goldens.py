@@ -65,6 +65,7 @@ SESSIONS: dict[str, tuple[str, Choices]] = {
     "chair-leg-stretch": ("chair-leg-stretch", Choices()),
     "morning-in-bed": ("morning-in-bed", Choices()),
     "evening-wind-down": ("evening-wind-down", Choices()),
+    "evening-wind-down-sleep": ("evening-wind-down", Choices(sleep=True)),
     "find-your-slow-breath": ("find-your-slow-breath", Choices()),
     "chair-leg-stretch-left": ("chair-leg-stretch", Choices(sides=(Side.LEFT,))),
 }
