@@ -16,6 +16,7 @@ from voicecoach.app.cli.cache import CacheOptions
 from voicecoach.app.cli.check import CheckOptions
 from voicecoach.app.cli.doctor import DoctorOptions
 from voicecoach.app.cli.fields import Options, collect, list_parameters
+from voicecoach.app.cli.list import ListOptions
 from voicecoach.app.cli.make import MakeOptions
 from voicecoach.app.cli.new import NewOptions
 from voicecoach.app.cli.parameters import Option
@@ -47,7 +48,7 @@ KINDS: dict[str, type[Options]] = {
     "script": ScriptOptions,
     "doctor": DoctorOptions,
     "cache": CacheOptions,
-    "list": Options,
+    "list": ListOptions,
     "schema": SchemaOptions,
 }
 

@@ -345,7 +345,8 @@ def test_problems_of_an_included_file_are_told_once_at_their_own_place(tmp_path:
 def test_one_session_has_one_language(tmp_path: Path) -> None:
     write(tmp_path, b=ONE_STEP.replace("title: x", "title: x\nlanguage: en-GB"))
     (found,) = problems(tmp_path, including("b.yaml"))
-    assert found == "a.yaml:3:14: 'b.yaml' is in the language en-GB, and this routine in en; use one language"
+    what = "'b.yaml' is in the language en-GB, and this routine in en"
+    assert found == f"a.yaml:3:14: {what}; use one language; it is available in: en-GB"
 
 
 def test_tips_that_nobody_would_hear_are_told(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from voicecoach.routine.loader import load_routine
 from voicecoach.routine.model import list_words, walk_steps
 from voicecoach.routine.phase_steps import BreathePhases, ByRound, Model
 from voicecoach.routine.values import Words
+from voicecoach.script.builder import list_exercises
+from voicecoach.script.choices import Choices
 from voicecoach.voices.catalogue import Catalogue
 from voicecoach.voices.port import VoiceInfo
 
@@ -119,6 +121,39 @@ def test_a_file_without_translations_is_played_in_its_own_language_only(tmp_path
         load_routine("mine.yaml", "en")
 
 
+PARTS = "title: Both\nlanguage: {}\nsteps:\n  - include: sitting-leg-stretch\n  - include: part.yaml\n"
+
+
+def test_the_parts_of_a_translation_are_their_translations(tmp_path: Path) -> None:
+    for code in ("", ".de"):
+        language = code[1:] or "en"
+        (tmp_path / f"both{code}.yaml").write_text(PARTS.format(language), encoding="utf-8")
+        write(tmp_path, f"part{code}.yaml", language)
+    routine = load_routine("both.yaml", "de")
+    assert [part.name for part in routine.included.values()] == ["sitting-leg-stretch.de", "part.de"]
+    for name in ("sitting-leg-stretch", "PART"):
+        played = list_exercises(routine, Choices(skipped=frozenset({name})))
+        assert len(played) == 1, "a part has the same name in all languages"
+
+
+def test_a_part_that_is_not_there_in_a_language_is_named(tmp_path: Path) -> None:
+    (tmp_path / "both.yaml").write_text(PARTS.format("en"), encoding="utf-8")
+    write(tmp_path, "part.yaml", "en")
+    told = (
+        "'both' is not available in the language 'de'\n"
+        "it is available in: en; of its parts, these are available in 'de': sitting-leg-stretch"
+    )
+    with pytest.raises(ChoiceError) as caught:
+        load_routine("both.yaml", "de")
+    assert str(caught.value) == told
+    (tmp_path / "both.de.yaml").write_text(PARTS.format("de"), encoding="utf-8")
+    told = "'part.yaml' is in the language en, and this routine in de; use one language; it is available in: en"
+    with pytest.raises(RoutineError) as wrong:
+        load_routine("both.yaml", "de")
+    assert [each.line for each in (problem.where for problem in wrong.value.problems)] == [5]
+    assert told in str(wrong.value)
+
+
 def test_the_nearest_dialect_is_taken(tmp_path: Path) -> None:
     for name, code in (("mine", "en"), ("mine.de", "de"), ("mine.de-AT", "de-AT"), ("mine.es-419", "es-419")):
         write(tmp_path, f"{name}.yaml", code)
@@ -169,11 +204,10 @@ def test_without_a_language_it_is_the_file_that_was_named(asked: list[Request]) 
 
 def test_list_names_each_routine_once_with_its_languages(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["list"]) == 0
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
     listed = {words[0]: words[1:] for words in lines}
     assert len(listed) == len(lines) == len({strip_language(name) for name in list_built_in()})
-    assert listed["sitting-leg-stretch"][:5] == ["en", "de", "es", "fr", "Lengthens"]
-    assert listed["thigh-burner"][:2] == ["en", "A"]
+    assert listed["sitting-leg-stretch"][-4:] == ["en", "de", "es", "fr"]
 
 
 # Which voice

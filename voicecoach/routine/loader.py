@@ -140,8 +140,18 @@ def _load_translation(path: Path, code: str, folder: Path | None) -> LoadedRouti
     if not TAG.fullmatch(code) or not is_same_language(routine.model.language, code):
         known = ", ".join(sorted({routine.model.language, *there}))
         what = f"{quote(strip_language(path.stem))} is not available in the language {quote(code)}"
-        raise ChoiceError(f"{what}\nit is available in: {known}")
+        parts = ", ".join(_list_available(routine, code))
+        others = f"; of its parts, these are available in {quote(code)}: {parts}" if parts else ""
+        raise ChoiceError(f"{what}\nit is available in: {known}{others}")
     return _apply_dialect(routine, code)
+
+
+def _list_available(routine: LoadedRoutine, code: str) -> Iterator[str]:
+    """Yield the names of the routines inside a routine that are available in a language."""
+    parts = {part.name: part.path for each in routine.included.values() for part in each.walk()}
+    for name, path in parts.items():
+        if any(is_same_language(each, code) for each in list_translations(path)):
+            yield name
 
 
 def _apply_dialect(routine: LoadedRoutine, code: str) -> LoadedRoutine:
@@ -228,21 +238,22 @@ class _Loader:
         return found, problems or list(check_levels(model, found))
 
     def load_included(self, name: Name, path: Path, model: RoutineModel, turn: _Turn | None) -> LoadedRoutine:
-        """Return an included routine, which must be in the language of the one that includes it."""
+        """Return an included routine in the language of the one that includes it: its translation, if it has one."""
         target, file = _find_target(name, path)
         if _resolve_links(target) in self.above:
             raise _build_error(name, f"{quote(name.text)} includes itself", "take one of the includes out")
         if len(self.above) >= DEEPEST_INCLUDE:
             raise _build_error(name, f"includes go more than {DEEPEST_INCLUDE} deep", "include the routines themselves")
         routine = self.load_once(target, file, turn, str(path) if turn else "")
+        there = _find_translation(target, model) if routine.model.language != model.language else None
+        if there:
+            file = there.name if there.parent == BUILT_IN else str(there)
+            routine = self.load_once(there, file, turn, str(path) if turn else "")
         if routine.model.language != model.language:
             what = (
                 f"{quote(name.text)} is in the language {routine.model.language}, and this routine in {model.language}"
             )
-            plain = strip_language(name.text)
-            alike = plain != name.text and plain in list_built_in() and read_head(BUILT_IN / f"{plain}.yaml")
-            same = alike and alike["language"] == model.language
-            raise _build_error(name, what, f"write {plain!r}" if same else "use one language")
+            raise _build_error(name, what, _suggest_language(name.text, target, routine, model))
         return routine
 
     def load_once(self, path: Path, file: str, turn: _Turn | None, around: str) -> LoadedRoutine:
@@ -359,6 +370,22 @@ def _find_target(name: Name, path: Path) -> tuple[Path, str]:
         )
         raise _build_error(name, f"no routine {quote(name.text)} is beside this one", remedy)
     return target, str(target)
+
+
+def _find_translation(path: Path, model: RoutineModel) -> Path | None:
+    """Return the translation of a routine into the language of ``model``, unless it is a translation itself."""
+    there = list_translations(path) | _find_own_translation(path, model.language)
+    return None if find_language(path.stem) else there.get(model.language.lower())
+
+
+def _suggest_language(text: str, target: Path, routine: LoadedRoutine, model: RoutineModel) -> str:
+    """Say what to include instead of a routine in another language."""
+    plain = strip_language(text)
+    alike = plain != text and plain in list_built_in() and read_head(BUILT_IN / f"{plain}.yaml")
+    if alike and alike["language"] == model.language:
+        return f"write {plain!r}"
+    known = ", ".join(sorted({routine.model.language, *list_translations(target)}))
+    return f"use one language; it is available in: {known}"
 
 
 def _resolve_links(path: Path) -> Path:

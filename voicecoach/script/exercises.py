@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from voicecoach.core.score import CueKind, Paced, seq
 from voicecoach.language import language
 from voicecoach.routine.formulas.evaluation import measure_breath
+from voicecoach.routine.library import strip_language
 from voicecoach.routine.model import Include, is_collection, walk_steps
 from voicecoach.routine.values import BLANK
 from voicecoach.script.choices import Intro
@@ -59,8 +60,8 @@ def find_played(
 
 
 def name_include(step: Include, routine: LoadedRoutine, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of an include: that of its file, its own, and those of what it is inside of."""
-    return (routine.included[step.include].name, *([step.name] if step.name else []), *names)
+    """Return the names of an include: its routine's in all languages, its own, and those of what it is inside of."""
+    return (strip_language(routine.included[step.include].name), *([step.name] if step.name else []), *names)
 
 
 def is_wanted(names: Iterable[str], choices: Choices, *, optional: bool) -> bool:
