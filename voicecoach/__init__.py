@@ -16,6 +16,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # type checkers take it for true; importing `typing` would take 10 ms
 
 if TYPE_CHECKING:
+    from voicecoach.api.beds import Bed, list_beds, load_bed
     from voicecoach.api.compose import breathe, chime, each_side, hold, move, pace, rest, say, seq
     from voicecoach.api.functions import check, perform, plan
     from voicecoach.api.library import RoutineHead, list_routines
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "voicecoach.api.beds": ("Bed", "list_beds", "load_bed"),
     "voicecoach.api.compose": ("breathe", "chime", "each_side", "hold", "move", "pace", "rest", "say", "seq"),
     "voicecoach.api.functions": ("check", "perform", "plan"),
     "voicecoach.api.library": ("RoutineHead", "list_routines"),
@@ -62,6 +64,7 @@ _HOMES = {
 """Where each public name comes from."""
 
 __all__ = [
+    "Bed",
     "ChoiceError",
     "Clip",
     "EncodeError",
@@ -85,8 +88,10 @@ __all__ = [
     "chime",
     "each_side",
     "hold",
+    "list_beds",
     "list_routines",
     "load",
+    "load_bed",
     "loads",
     "move",
     "pace",

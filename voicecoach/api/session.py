@@ -277,16 +277,22 @@ class Session:
         Args:
             version: Of the format: 1 has no spans.
             clips: Whether each cue also has its ``clip``, the digest that `Studio.clip` finds its sound by, and the
-                ``sample`` on which it starts; and ``clips`` tells how many samples each clip has.
+                ``sample`` on which it starts; and ``clips`` tells how many samples each clip has. A bell that sounds
+                together with others has a ``gain`` in decibels, so that the sum is not too loud.
         """
         if version not in FORMATS:
             raise UnknownNameError("version of the timeline", str(version), [*map(str, FORMATS)])
         shown = self._planned.as_json(self._planned.tracks[0], version)
         if not clips:
             return shown
+        from voicecoach.audio.mixdown import place_cues
+
         sounds = [self._studio._remember(self.clip(cue)) for cue in self.timeline.cues]  # noqa: SLF001 - as in `at`
-        for entry, cue, clip in zip(shown["cues"], self.timeline.cues, sounds, strict=True):
+        placed = place_cues(self.timeline, self.clip)
+        for entry, cue, clip, laid in zip(shown["cues"], self.timeline.cues, sounds, placed, strict=True):
             entry["clip"], entry["sample"] = clip.digest, round(cue.start * SAMPLE_RATE)
+            if laid.lowered:
+                entry["gain"] = laid.lowered
         return {**shown, "clips": {clip.digest: clip.samples for clip in sounds}}
 
     def _write(

@@ -1,6 +1,7 @@
 """Sound: clips, ffmpeg, loudness, MP3 frames, mixing, tags, and the files of a session."""
 
 __all__ = [
+    "beds",
     "clip",
     "fall",
     "ffmpeg",
@@ -9,6 +10,7 @@ __all__ = [
     "formats",
     "id3",
     "loudness",
+    "mixdown",
     "mp3",
     "pauses",
     "pcm",

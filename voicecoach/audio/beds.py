@@ -70,6 +70,14 @@ class Bed:
                 yield bytes(held[:size])
                 del held[:size]
 
+    def read_loop(self) -> bytes:
+        """Return all of it, once, as `windows` yields it; the first sample of a seamless one can follow its last.
+
+        Raises:
+            EncodeError: If it can no longer be read.
+        """
+        return self._keep()
+
     def _loop(self) -> Iterator[bytes]:
         seam = 0 if self.seamless else int(min(CROSSFADE, self.seconds / 4) * SAMPLE_RATE) * _FRAME
         kept = self._keep() if self.seconds <= LONGEST_IN_MEMORY or self.seamless else b""

@@ -6,6 +6,7 @@ import array
 import sys
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -205,11 +206,19 @@ def _lower(cluster: list[PlacedSound]) -> list[PlacedSound]:
     """Make the chimes and tones among overlapping sounds softer."""
     if len(cluster) == 1:
         return cluster
+    first = cluster[0].at
+    lowered = _find_lowering(tuple(replace(each, at=each.at - first) for each in cluster))
+    return [each if each.speech else replace(each, lowered=lowered) for each in cluster]
+
+
+@lru_cache(maxsize=64)
+def _find_lowering(cluster: tuple[PlacedSound, ...]) -> float:
+    """Return by how much; a session that is planned again has most of its clusters again."""
     lowered = 0.0
     while _is_too_loud(cluster) and lowered > MOST_ATTENUATION:
         lowered -= 2.0
-        cluster = [each if each.speech else replace(each, lowered=lowered) for each in cluster]
-    return cluster
+        cluster = tuple(each if each.speech else replace(each, lowered=lowered) for each in cluster)
+    return lowered
 
 
 def _is_too_loud(cluster: Sequence[PlacedSound]) -> bool:

@@ -35,8 +35,6 @@ FILES = {
     "pan": bool,
 }
 """What a page can choose about files, with its types."""
-BEDS = ("rain", "pad", "brown", "waves")
-"""The backgrounds that a page can choose: a file of the user's would be named by its path."""
 MOST_JOBS = 50
 """Jobs that are remembered."""
 
@@ -167,7 +165,7 @@ def read_files(body: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := given.keys() - FILES.keys():
         raise BadRequestError(f"unknown choices: {', '.join(sorted(map(str, unknown)))}")
     found = {name: read_field(given, name, kind) for name, kind in FILES.items()}
-    if found["bed"] not in {None, "none", *BEDS}:
+    if found["bed"] not in {None, "none", *vc.list_beds()}:
         raise BadRequestError("there is no such background")
     return {name: value for name, value in found.items() if value is not None}
 

@@ -50,6 +50,7 @@ class Routes:
             Route("/api/routine/{id}", self.write_routine, methods=["PUT"]),
             Route("/api/routines", self.add_routine, methods=["POST"]),
             Route("/api/voices", self.voices),
+            Route("/api/bed/{name}", self.bed),
             Route("/api/export", self.export, methods=["POST"]),
             Route("/api/jobs", self.follow_jobs),
             Route("/api/jobs/{number:int}", self.cancel_job, methods=["DELETE"]),
@@ -127,6 +128,15 @@ class Routes:
         found = await self._run(self.sessions.studio.list_voices, request.query_params.get("language") or None)
         names = ("id", "name", "kind", "languages", "ready")
         return JSONResponse({"voices": [{name: getattr(each, name) for name in names} for each in found]})
+
+    async def bed(self, request: Request) -> Response:
+        """Return a background sound; the header ``gain`` is its factor at a level below the speech."""
+        level = request.query_params.get("level", "24")
+        if not level.isdecimal():
+            raise BadRequestError("level is not a number")
+        found = await self._run(vc.load_bed, request.path_params["name"])
+        headers = {"cache-control": "no-cache", "gain": f"{found.gain(float(level)):.6f}"}
+        return Response(await self._run(found.encode), media_type="audio/wav", headers=headers)
 
     async def export(self, request: Request) -> Response:
         """Begin to write files."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import webbrowser
@@ -99,6 +100,7 @@ def serve(target: str | None, *, port: int | None, browse: bool, tell: Callable[
         server_header=False,
         timeout_graceful_shutdown=1,
     )
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # what it says of a browser that left is for its makers
     tell(door.address)
     if browse:
         threading.Timer(OPENED_AFTER, _open_browser, [door.address]).start()

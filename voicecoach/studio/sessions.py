@@ -33,6 +33,8 @@ CHOICES = {
     "lead_in": str,
     "title": str,
     "chime": str,
+    "breath_sound": bool,
+    "hold_tick": bool,
     "voice": str,
     "rate": int,
     "pitch": int,

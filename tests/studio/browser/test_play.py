@@ -6,51 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.studio.browser.pages import ask_player, expect, open_library, open_routine, wait_for
 from voicecoach.studio.files import make_id
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
     from tests.studios import Asker
-
-STRETCH = "sitting-leg-stretch"
-PLAYER = "(await import('/page/actions.js')).player"
-
-
-def expect(found: Locator) -> Any:  # noqa: ANN401 - the type is not public
-    """Say what a part of the page will show; Playwright may be missing when this module is read."""
-    from playwright.sync_api import expect as assert_that
-
-    return assert_that(found)
-
-
-def open_library(page: Page, studio: Asker) -> None:
-    page.goto(f"http://127.0.0.1:{studio.door.port}/")
-    page.wait_for_selector(".card")
-
-
-def open_routine(page: Page, studio: Asker, name: str = STRETCH) -> None:
-    page.goto(f"http://127.0.0.1:{studio.door.port}/#/play/{name}")
-    page.wait_for_selector(".transport")
-
-
-def ask_player(page: Page, expression: str, given: object = None) -> Any:  # noqa: ANN401 - JavaScript
-    """Evaluate an expression of the player, which it calls ``player``."""
-    return page.evaluate(f"async given => {{ const player = {PLAYER}; return {expression}; }}", given)
-
-
-def wait_for(page: Page, expression: str) -> None:
-    """Wait until an expression of the player is true. (What Playwright waits with is forbidden by the page's rules.)"""
-    page.evaluate(
-        f"""async () => {{
-            const player = {PLAYER};
-            const end = performance.now() + 20000;
-            while (!({expression})) {{
-                if (performance.now() > end) throw new Error({expression!r});
-                await new Promise((go) => setTimeout(go, 20));
-            }}
-        }}"""
-    )
 
 
 def test_the_address_loses_its_secret_and_the_library_is_there_at_once(page: Page, studio: Asker) -> None:
@@ -315,3 +277,45 @@ def test_no_script_of_a_routine_runs(page: Page, studio: Asker) -> None:
     page.get_by_role("heading", name="<img src=x").wait_for()
     assert page.locator(".stage img").count() == 0
     assert asked == []
+
+
+def test_a_background_goes_with_the_session_and_goes_down_under_words(page: Page, studio: Asker) -> None:
+    open_routine(page, studio)
+    page.get_by_role("combobox", name="Background").select_option("rain")
+    wait_for(page, "player.background")
+    words = ask_player(page, "player.timeline.cues.filter(each => each.track === 'voice')")
+    levels = page.evaluate(
+        """async () => {
+            const { player } = await import("/page/actions.js");
+            const { findLevel, listDucking, listFades } = await import("/page/background.js");
+            const corners = listDucking(player.timeline);
+            const long = player.timeline.cues.find((cue) => cue.end - cue.start > 2);
+            const end = player.timeline.duration;
+            const fades = listFades(player.timeline);
+            return [findLevel(corners, long.start + 1), findLevel(corners, 0), findLevel(fades, end - 2)];
+        }"""
+    )
+    assert words
+    assert levels == [0.5, 1, 0.5]
+    page.get_by_role("button", name="Play", exact=True).click()
+    wait_for(page, "player.background.nodes")
+    page.get_by_role("combobox", name="Background").select_option("none")
+    wait_for(page, "player.background === null")
+
+
+def test_a_bell_is_heard_where_it_is_chosen(page: Page, studio: Asker) -> None:
+    open_routine(page, studio)
+    page.get_by_role("combobox", name="Bells").select_option("bell")
+    wait_for(page, "player.timeline.cues.filter(each => each.track === 'chime').length > 3")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("de", "Wähle eine Übung"), ("es", "Elige un ejercicio"), ("fr", "Choisissez un exercice")]
+)
+def test_the_page_speaks_the_language_of_its_browser(open_context: Any, studio: Asker, code: str, words: str) -> None:  # noqa: ANN401
+    page = open_context(locale=f"{code}-{code.upper()}").new_page()
+    open_library(page, studio)
+    page.get_by_role("heading", name=words).wait_for()
+    assert page.evaluate("document.documentElement.lang") == code
+    page.get_by_role("combobox").first.select_option("en")
+    page.get_by_role("heading", name="Choose an exercise").wait_for()

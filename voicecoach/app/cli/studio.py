@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -34,7 +35,12 @@ def command(chosen: StudioOptions) -> None:
     Only this computer can open the page. Your own routines are the files of FOLDER, or of the current folder; what you
     export goes there, too. Ctrl-C ends it.
     """
-    import_module(SERVER).serve(chosen.target or None, port=chosen.port, browse=not chosen.quiet, tell=_tell)
+    from voicecoach.system import signals
+
+    with suppress(KeyboardInterrupt):
+        import_module(SERVER).serve(chosen.target or None, port=chosen.port, browse=not chosen.quiet, tell=_tell)
+    signals.reset()  # it is the usual end
+    click.echo("The studio has ended.")
 
 
 def _tell(address: str) -> None:

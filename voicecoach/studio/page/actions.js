@@ -1,6 +1,7 @@
 // What people do on the page: each changes the state, and asks the server for what follows from it.
 
 import * as api from "./api.js";
+import { Background } from "./background.js";
 import { Player } from "./player.js";
 import { recall, remember, state, update } from "./state.js";
 import { chooseLanguage, loadWords } from "./words.js";
@@ -50,7 +51,7 @@ export async function openRoutine(id, { text = null, screen = "play" } = {}) {
   const choices = recall(id);
   const language = choices.language ?? "";
   update({ screen, id, text, language, card: state.cards[id] ?? null, choices, plan: null, problems: [], busy: "" });
-  await Promise.all([replan(), describeRoutine(id, language)]);
+  await Promise.all([replan(), describeRoutine(id, language), hearBed()]);
 }
 
 async function describeRoutine(id, language) {
@@ -71,11 +72,23 @@ export function choose(changes) {
   }
   update({ choices });
   remember(state.id, choices);
+  hearBed();
   if ("language" in changes) {
     update({ language: choices.language ?? "" });
     describeRoutine(state.id, state.language);
   }
   return replan();
+}
+
+let bed = ""; // the one that is heard, with its level
+
+async function hearBed() {
+  const { bed: name, bed_level: level = 24 } = state.choices;
+  const wanted = name ? `${name} ${level}` : "";
+  if (wanted === bed) return;
+  bed = wanted;
+  const found = name && (await attempt(() => api.getBed(name, level)).catch(() => null));
+  if (bed === wanted) player.setBackground(found ? new Background(found.channels, found.gain) : null);
 }
 
 /** Play another text in place of the routine's file. */

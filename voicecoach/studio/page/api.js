@@ -59,7 +59,16 @@ export async function getClip(id) {
   return readWave(await answer.arrayBuffer());
 }
 
-/** The samples in a WAV file, as numbers from -1 to 1. */
+/** A background sound: the samples of its two channels, and its factor at a level below the speech. */
+export async function getBed(name, level = 24) {
+  const answer = await fetch(`/api/bed/${name}?level=${level}`);
+  if (!answer.ok) throw new ApiError(answer.status, {});
+  const both = readWave(await answer.arrayBuffer());
+  const channels = [0, 1].map((first) => Float32Array.from({ length: both.length / 2 }, (_, index) => both[2 * index + first]));
+  return { channels, gain: Number(answer.headers.get("gain")) };
+}
+
+/** The samples in a WAV file, as numbers from -1 to 1, channel by channel in turn. */
 export function readWave(data) {
   const view = new DataView(data);
   let at = 12;

@@ -180,5 +180,10 @@ function Sounds() {
   return html`<fieldset class="group">
     <legend>${t("sounds")}</legend>
     <${Choice} label=${t("bells")} name="chime" values=${["end", "none", "soft", "bell"]} usual="end" />
+    <${Choice} label=${t("background")} name="bed" values=${["none", "rain", "waves", "brown", "pad"]} usual="none" />
+    ${state.choices.bed && html`<${NumberField} label=${t("bed level")} unit=${t("lu")} value=${state.choices.bed_level} least=${20} most=${60}
+      onChange=${(value) => choose({ bed_level: value })} />`}
+    <label class="check"><input type="checkbox" checked=${state.choices.hold_tick ?? false}
+      onChange=${(event) => choose({ hold_tick: event.target.checked || undefined })} /><span>${t("hold tick")}</span></label>
   </fieldset>`;
 }

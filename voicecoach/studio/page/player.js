@@ -50,6 +50,14 @@ export class Player extends EventTarget {
     this.zero = 0; // the sample of the clock on which the session began, while it plays
     this.rest = 0; // the place, while it does not
     this.playing = false;
+    this.background = null;
+  }
+
+  /** Take another background, or null for none; see background.js. */
+  setBackground(background) {
+    this.background?.stop();
+    this.background = background;
+    if (this.playing && this.begun !== undefined) background?.lay(this.context, this.timeline, this.place, this.zero);
   }
 
   /** The place in the session that is heard now, in seconds. */
@@ -97,6 +105,7 @@ export class Player extends EventTarget {
     this.playing = false;
     clearInterval(this.timer);
     this.#silence();
+    this.background?.stop();
     this.#tell("state");
   }
 
@@ -138,6 +147,7 @@ export class Player extends EventTarget {
     if (cut) this.#layStarted(place);
     this.#layMore();
     for (const each of sounding) this.#giveWay(each);
+    this.background?.lay(this.context, this.timeline, place, this.zero);
   }
 
   /** After a jump into a phrase that has begun, its rest is heard. */

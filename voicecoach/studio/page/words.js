@@ -1,6 +1,6 @@
 // The texts of the page, from a table for each language; no text of the page stands anywhere else.
 
-export const LANGUAGES = ["en"];
+export const LANGUAGES = ["en", "de", "es", "fr"];
 let table = {};
 let own = {};
 

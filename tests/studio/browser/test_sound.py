@@ -1,0 +1,63 @@
+"""What the page plays is what the program writes."""
+
+from __future__ import annotations
+
+import array
+import base64
+import math
+import wave
+from operator import mul
+from typing import TYPE_CHECKING
+
+import pytest
+
+import voicecoach as vc
+from tests.studio.browser.pages import open_routine, wait_for
+from tests.studios import ROUTINE
+from voicecoach.studio.files import make_id
+from voicecoach.testing import FakeVoice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.studios import Asker
+
+RENDER = """async () => {
+    const { player } = await import("/page/actions.js");
+    const { lay, RATE } = await import("/page/player.js");
+    const context = new OfflineAudioContext(1, Math.ceil(player.timeline.duration * RATE), RATE);
+    lay(context, player.timeline.cues, player.buffers, 0);
+    const heard = (await context.startRendering()).getChannelData(0);
+    const samples = Int16Array.from(heard, (value) => Math.max(-32768, Math.min(32767, Math.round(value * 32768))));
+    const bytes = new Uint8Array(samples.buffer);
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+    return btoa(text);
+}"""
+
+
+@pytest.mark.parametrize("chime", [None, "bell"])
+def test_the_page_plays_the_samples_of_the_file(page: Page, studio: Asker, tmp_path: Path, chime: str | None) -> None:
+    name = make_id("two-breaths.yaml")
+    open_routine(page, studio, name)
+    choices = {"chime": chime} if chime else {}
+    page.evaluate(
+        "([name, choices]) => localStorage.setItem(`choices ${name}`, JSON.stringify(choices))", [name, choices]
+    )
+    page.reload()
+    page.wait_for_selector(".transport")
+    wait_for(page, "player.timeline.cues.every(each => player.buffers.has(each.clip))")
+    heard = array.array("h", base64.b64decode(page.evaluate(RENDER)))
+    session = vc.plan(vc.loads(ROUTINE), voice=FakeVoice(), **choices)  # type: ignore[arg-type]
+    (path,) = session.write(tmp_path / "sound.wav", room_tone=False).paths
+    with wave.open(str(path)) as file:
+        written = array.array("h", file.readframes(file.getnframes()))
+    assert abs(len(heard) - len(written)) <= 1152
+    # A file is a little softer or louder as a whole, so that it has the loudness of all files.
+    gain = math.fsum(map(mul, heard, written)) / math.fsum(map(mul, heard, heard))
+    difference = math.sqrt(math.fsum((gain * one - other) ** 2 for one, other in zip(heard, written, strict=False)))
+    level = math.sqrt(math.fsum(map(mul, written, written)))
+    assert abs(20 * math.log10(gain)) < 1
+    assert 20 * math.log10(difference / level) < -50
