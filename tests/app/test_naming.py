@@ -31,6 +31,7 @@ def named(choices: Choices, length: Fraction | None = None, preview: Fraction | 
         (Choices(added=frozenset({"squat", "lunge"})), "leg-stretch with lunge+squat"),
         (Choices(skipped=frozenset({"a b"})), "leg-stretch without a b"),
         (Choices(settings={"hold": "45s", "am": "30 s"}), "leg-stretch am=30 s hold=45s"),
+        (Choices(clear=True, rounds=2), "leg-stretch 2 rounds clear"),
         (Choices(sleep=True), "leg-stretch sleep"),
         (Choices(sleep=False), "leg-stretch awake"),
         (Choices(sides=(Side.LEFT,), lead_in=Fraction(1), chime="bell"), "leg-stretch"),

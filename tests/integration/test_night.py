@@ -1,4 +1,4 @@
-"""Sessions for the night, decoded as a player does: levels sink as planned, and the end is silence."""
+"""Sessions for the night, and for the hard of hearing, decoded as a player does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import voicecoach as vc
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.audio.pcm import audioop
+from voicecoach.errors import ChoiceError
 from voicecoach.testing import FakeVoice
+from voicecoach.voices.clear import SLOWER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,3 +66,26 @@ def test_ticks_are_heard_a_second_before_each_hold_ends(session: vc.Session, tmp
     assert level(pcm, end - 1.1, end - 1.025) < -80
     assert level(pcm, end - 1, end - 0.95) > -30
     assert level(pcm, end - 0.7, end - 0.1) < -80
+
+
+def test_a_clear_session_has_slower_words_and_its_phases_on_time(session: vc.Session, tmp_path: Path) -> None:
+    plain = session.at(sleep=False, hold_tick=False)
+    clear = plain.at(clear=True)
+    assert [each.end for each in clear.timeline.phases] == [each.end for each in plain.timeline.phases]
+    for one, other in zip(plain.timeline.cues, clear.timeline.cues, strict=True):
+        assert (one.start, one.text) == (other.start, other.text)
+        assert other.end - other.start == (one.end - one.start) * SLOWER
+    clear.write(tmp_path / "a.mp3", verify=True, room_tone=False)
+    pcm, cue = decoded(tmp_path / "a.mp3"), clear.timeline.cues[1]
+    start, end = float(cue.start), float(cue.end)
+    assert level(pcm, start - 0.1, start - 0.03) < -70
+    assert level(pcm, start, start + 0.024) > -40  # within a frame
+    assert level(pcm, end + 0.03, end + 0.1) < -60
+
+
+def test_a_clear_session_has_no_bed(session: vc.Session, tmp_path: Path) -> None:
+    clear = session.at(clear=True)
+    for write in (lambda: clear.write(tmp_path / "a.mp3", bed="rain"), lambda: next(clear.stream(bed="rain"))):
+        with pytest.raises(ChoiceError, match="--clear has no bed, because a bed hides words\nwrite --bed none"):
+            write()
+    assert not [*tmp_path.iterdir()]

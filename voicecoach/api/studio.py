@@ -309,6 +309,7 @@ def _write_piece(score: Score, choices: Choices, words: Language, title: str) ->
     from voicecoach.script.choices import LAST_MINUTE
     from voicecoach.script.pacing import Pacing
     from voicecoach.script.piece import Piece
+    from voicecoach.script.waits import lengthen_waits
 
     if len(choices.sides) == 1 and not compose.has_sides(score):
         raise SidelessError("nothing in this score is done for each side\nleave side out, or use each_side")
@@ -320,7 +321,7 @@ def _write_piece(score: Score, choices: Choices, words: Language, title: str) ->
         title,
         words,
         (),
-        Seq((*opening, spoken, *ending)),
+        Seq((*opening, lengthen_waits(spoken) if choices.clear else spoken, *ending)),
         Pacing(read_pace(USUAL_BREATH)),
         limb="leg",
         unheeded=(),

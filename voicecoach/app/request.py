@@ -165,6 +165,16 @@ class Environment:
     craft: bool = False
 
 
+def check_bed(sounding: Sounding, *, clear: bool) -> None:
+    """Refuse a bed in a session for the hard of hearing.
+
+    Raises:
+        ChoiceError: If there is one.
+    """
+    if clear and sounding.bed:
+        raise ChoiceError("--clear has no bed, because a bed hides words\nwrite --bed none, or leave --clear out")
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One track: the whole session or one side of it, and how it was fitted to a length."""
@@ -198,6 +208,7 @@ class PlannedSession:
         notes: For the author.
         breath_sound: Whether a soft sound goes with each guided phase.
         sleep: Whether all sound sinks through it, and fades in its last minute.
+        clear: The clip of each take of a text as it is heard, in a session for the hard of hearing; else none.
     """
 
     title: str
@@ -217,9 +228,15 @@ class PlannedSession:
     notes: tuple[str, ...] = ()
     breath_sound: bool = False
     sleep: bool = False
+    clear: Mapping[tuple[str, int], Clip] = field(default_factory=dict)
 
     def complete(self, sounding: Sounding) -> Sounding:
-        """Return how the session sounds: as it is asked for, with what its routine chooses."""
+        """Return how the session sounds: as it is asked for, with what its routine chooses.
+
+        Raises:
+            ChoiceError: If it is for the hard of hearing, and a bed is asked for.
+        """
+        check_bed(sounding, clear=bool(self.clear))
         return replace(sounding, breath=self.breath_sound, sleep=self.sleep)
 
     def as_json(self, track: Track, version: int | None = None) -> dict[str, Any]:
@@ -238,6 +255,8 @@ class PlannedSession:
         take = cue.said, cue.take
         if cue.fall:
             return self.sunk[take, cue.fall]
+        if self.clear:
+            return self.clear[take]
         return self.takes[take] if cue.take else self.clips[cue.said]
 
 

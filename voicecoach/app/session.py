@@ -20,6 +20,7 @@ from voicecoach.routine.library import list_built_in
 from voicecoach.system import cache, memory, signals, timings
 from voicecoach.views.caution import list_cautions
 from voicecoach.views.dose import note_dose
+from voicecoach.voices.clear import SLOWER, make_clear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,12 +100,15 @@ def _perform(
     piece = pieces[0][2]
     clips = dict(environment.clips) if found.id == environment.spoken_by else {}
     glide = SLEEP if piece.sleep else FALL if request.fall else None
-    stage = Stage(source, found.voice, clips, environment.report, glide.slowest if glide else Fraction(1))
+    slower = (glide.slowest if glide else 1) * (SLOWER if request.choices.clear else Fraction(1))
+    stage = Stage(source, found.voice, clips, environment.report, slower)
     laid = {side: lay_track(stage, chosen, each, request.length) for side, chosen, each in pieces}
     laid, takes = _vary(laid, found.voice, stage, request.variation)
     if _choose(asked=request.hold_tick, written=piece.hold_tick):
         laid = {side: (add_ticks(timeline, measure_sound), fit) for side, (timeline, fit) in laid.items()}
-    laid, lower = _glide(laid, stage.clips, takes, glide) if glide else (laid, {})
+    every: _Takes = {**{(said, 0): clip for said, clip in stage.clips.items()}, **takes}
+    clear = _make_clear(laid, every) if request.choices.clear else {}
+    laid, lower = _glide(laid, clear or every, glide) if glide else (laid, {})
     timelines = {side: timeline for side, (timeline, _) in laid.items()}
     return PlannedSession(
         request.title or piece.title,
@@ -124,6 +128,7 @@ def _perform(
         tuple(notes.note_grown(request, timelines.values())),
         _choose(asked=request.breath_sound, written=piece.breath_sound),
         piece.sleep and request.preview is None,
+        clear,
     )
 
 
@@ -190,14 +195,18 @@ def _vary(laid: _Laid, voice: CachedVoice, stage: Stage, variation: int) -> tupl
     return laid, takes
 
 
-def _glide(
-    laid: _Laid, clips: Mapping[str, Clip], takes: _Takes, glide: Glide
-) -> tuple[_Laid, dict[tuple[tuple[str, int], int], Clip]]:
+def _make_clear(laid: _Laid, every: _Takes) -> _Takes:
+    """Return the clip of each take that is heard, made for the hard of hearing."""
+    spoken = (cue for timeline, _ in laid.values() for cue in timeline.cues if cue.track == "voice")
+    heard = dict.fromkeys(take for cue in spoken for take in ((cue.said, 0), (cue.said, cue.take)))
+    return make_clear({take: every[take] for take in heard})
+
+
+def _glide(laid: _Laid, every: _Takes, glide: Glide) -> tuple[_Laid, dict[tuple[tuple[str, int], int], Clip]]:
     """Let the voice glide down through each track; return the tracks, and the clip of each text at each step."""
-    lengths = {text: clip.seconds for text, clip in clips.items()}
+    lengths = {text: clip.seconds for (text, take), clip in every.items() if not take}
     lower = {side: (plan_glide(timeline, lengths, glide), fit) for side, (timeline, fit) in laid.items()}
     spoken = (cue for timeline, _ in lower.values() for cue in timeline.cues if cue.track == "voice")
-    every = {**{(said, 0): clip for said, clip in clips.items()}, **takes}
     return lower, render_glide((((cue.said, cue.take), cue.fall) for cue in spoken), every, glide)
 
 

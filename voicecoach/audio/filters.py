@@ -84,6 +84,16 @@ def measure_whole(rate: int) -> list[str]:
     return ["-filter_complex", graph, "-map", "[loudness]", "-map", "[peaks]", *TO_NOWHERE]
 
 
+def make_clear(tempo: int) -> str:
+    """Return the filters that play words at so many hundredths of their tempo, and 3 dB louder from 1 to 4 kHz.
+
+    Two shelves make the difference, which is under 0.4 dB below 600 Hz and above 5.6 kHz. What they add to the loudness
+    of speech is taken off the whole.
+    """
+    shelves = "treble=g=2.7:f=900:t=q:w=0.75,treble=g=-2.7:f=4700:t=q:w=0.75"
+    return f"volume=-1.7dB,{shelves},atempo={tempo / 100},aresample=48000"
+
+
 def pan(left: float, right: float) -> str:
     """Return the graph that makes two channels of one, each with its factor: from ``[0:a]`` to ``[out]``."""
     return f"[0:a]aformat=sample_fmts=flt,pan=stereo|c0={left}*c0|c1={right}*c0[out]"

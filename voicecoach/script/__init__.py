@@ -3,4 +3,4 @@
 It is pure: it reads no files. Other packages use the submodules in ``__all__``.
 """
 
-__all__ = ["builder", "choices", "exercises", "fit", "ledger", "nearer", "pacing", "piece", "tally"]
+__all__ = ["builder", "choices", "exercises", "fit", "ledger", "nearer", "pacing", "piece", "tally", "waits"]

@@ -30,6 +30,7 @@ from voicecoach.script.piece import Piece
 from voicecoach.script.steps import write_routine
 from voicecoach.script.tags import mark_tags
 from voicecoach.script.tally import Freedoms, Tally
+from voicecoach.script.waits import lengthen_waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -109,7 +110,8 @@ def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft
     )
     middle = write_routine(_set_rounds(whole, both=has_sides(involved)))
     rung = add_bells(middle, choices.chime) if choices.chime else middle
-    score = seq(*opening, *before, rung, *_write_closing(whole))
+    spoken = seq(*before, rung)
+    score = seq(*opening, lengthen_waits(spoken) if choices.clear else spoken, *_write_closing(whole))
     if whole.tally.problems:
         raise RoutineError(order_problems(whole.tally.problems.values()))
     return Draft(score, whole.freedoms, tally.timed, frozenset(tally.heeding))
@@ -291,6 +293,8 @@ def _write_closing(whole: Context) -> list[Score]:
     texts = [each.say if isinstance(each, Ending) else each for each in closing]
     chapter = Mark(Moment.CHAPTER, whole.word("ending"))
     spoken = write_sentences(texts, CueKind.CLOSING, whole)
+    if whole.choices.clear:
+        spoken = [lengthen_waits(each) for each in spoken]
     last = Pause(Span(rest=whole.choices.amount.closing))
     if whole.choices.sleep:
         return [Pause(PART_GAP), chapter, last, Pause(Span(rest=LAST_MINUTE))]

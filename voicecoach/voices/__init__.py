@@ -5,6 +5,7 @@ Other packages use the submodules in ``__all__``.
 
 __all__ = [
     "cached",
+    "clear",
     "espeak",
     "finding",
     "installing",

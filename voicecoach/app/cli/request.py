@@ -46,7 +46,7 @@ def make_request(session: SessionOptions, guidance: GuidanceOptions, voice: Voic
     from voicecoach.app.request import Request
 
     choices = replace(make_choices(session, guidance), lead_in=session.lead_in, chime=guidance.chime)
-    choices = replace(choices, sleep=guidance.sleep)
+    choices = replace(choices, sleep=guidance.sleep, clear=guidance.clear)
     return Request(
         session.routine,
         choices,

@@ -1,0 +1,53 @@
+"""Longer waits: pauses and times to settle grow by half, and nothing else does."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from voicecoach.core.breath import Kind, Span
+from voicecoach.core.notation import read_pace
+from voicecoach.core.score import (
+    Label,
+    Overrun,
+    Paced,
+    Pause,
+    Score,
+    Slot,
+    SpanKind,
+    Under,
+    breathe,
+    phrase,
+    seq,
+)
+from voicecoach.script.waits import lengthen_waits
+
+TWO, THREE = Span(rest=Fraction(2)), Span(rest=Fraction(3))
+WORDS = phrase("Sit")
+BREATH = breathe({Kind.INHALE: phrase("In")})
+
+
+def settle(span: Span) -> Slot:
+    return Slot(span, overrun=Overrun.REFUSE, label=Label(SpanKind.SETTLE, None, ""))
+
+
+@pytest.mark.parametrize(
+    ("score", "expected"),
+    [
+        (Pause(TWO), Pause(THREE)),
+        (settle(TWO), settle(THREE)),
+        (settle(Span(breaths=1)), settle(Span(breaths=2))),
+        (seq(WORDS, Pause(TWO), BREATH), seq(WORDS, Pause(THREE), BREATH)),
+        (Paced(read_pace("4-6"), seq(Pause(TWO), BREATH)), Paced(read_pace("4-6"), seq(Pause(THREE), BREATH))),
+        (Slot(TWO, seq(WORDS, Pause(TWO))), Slot(TWO, seq(WORDS, Pause(THREE)))),
+        (Under(Pause(TWO), WORDS), Under(Pause(THREE), WORDS)),
+    ],
+)
+def test_what_is_waited_grows_by_half(score: Score, expected: Score) -> None:
+    assert lengthen_waits(score) == expected
+
+
+@pytest.mark.parametrize("score", [WORDS, BREATH, Slot(TWO, seq(WORDS, Pause(TWO)), Overrun.REFUSE), Slot(TWO, WORDS)])
+def test_breaths_holds_and_rests_stay(score: Score) -> None:
+    assert lengthen_waits(score) == score
