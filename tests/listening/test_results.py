@@ -135,7 +135,7 @@ def test_all_wordings_of_the_built_in_routines_in_a_language_are_listened_to() -
     fold = next(phrase for phrase in english if phrase.words == "Breathe in, and sit tall")
     assert {"leg-stretch", "sitting-leg-stretch"} <= set(fold.routines)
     assert any(phrase.said != phrase.words for phrase in english)
-    assert [each.name for each in choose_routines([], "de")] == ["sitting-leg-stretch.de"]
+    assert "sitting-leg-stretch.de" in [each.name for each in choose_routines([], "de")]
 
 
 def test_the_table_goes_between_its_marks_in_the_documentation() -> None:

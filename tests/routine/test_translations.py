@@ -16,7 +16,7 @@ from voicecoach.errors import ChoiceError, RoutineError, UnknownNameError, Voice
 from voicecoach.routine.library import find_routine, list_built_in, list_translations, read_head, strip_language
 from voicecoach.routine.loader import load_routine
 from voicecoach.routine.model import list_words, walk_steps
-from voicecoach.routine.phase_steps import BreathePhases, ByRound, Model
+from voicecoach.routine.phase_steps import BreathePhases, ByCount, ByRound, Model
 from voicecoach.routine.values import Words
 from voicecoach.script.builder import list_exercises
 from voicecoach.script.choices import Choices
@@ -26,6 +26,14 @@ from voicecoach.voices.port import VoiceInfo
 ENGLISH = VoiceInfo("gmw/en-us", "system", "English (America)", ("en-us",))
 GERMAN = VoiceInfo("gmw/de", "system", "German", ("de",))
 UNKNOWN = VoiceInfo("HKEY/Voices/Anna", "system", "Anna")
+
+LEG_EXERCISES = [
+    "sitting-leg-stretch",
+    "standing-leg-stretch",
+    "forward-backward-bend",
+    "thigh-burner",
+    "forward-lunge",
+]
 
 of_every_translation = pytest.mark.parametrize(
     "name", [name for name in list_built_in() if strip_language(name) != name]
@@ -162,6 +170,18 @@ def test_the_nearest_dialect_is_taken(tmp_path: Path) -> None:
     assert load_routine("mine.yaml", "es").model.language == "es-419"
 
 
+@pytest.mark.parametrize("code", ["de", "es", "fr"])
+def test_the_parts_of_a_translation_are_in_its_language(code: str) -> None:
+    routine = load_routine("leg-stretch", code)
+    assert [each.name for each in routine.included.values()] == [f"{name}.{code}" for name in LEG_EXERCISES]
+
+
+def test_the_parts_of_a_translation_are_added_and_skipped_by_their_plain_names() -> None:
+    routine = load_routine("leg-stretch.de")
+    choices = Choices(added=frozenset({"thigh-burner"}), skipped=frozenset({"sitting-leg-stretch"}))
+    assert [each.name for each in list_exercises(routine, choices)] == ["standing-leg-stretch.de", "thigh-burner.de"]
+
+
 def test_a_translation_that_does_not_say_its_language_is_refused_before_an_english_voice_reads_it(
     tmp_path: Path,
 ) -> None:
@@ -258,12 +278,12 @@ def test_a_translation_is_the_same_exercise_in_other_words(name: str) -> None:
 def shape(value: object) -> object:
     """Return what a part of a routine is, without its words."""
     match value:
-        case Words():
+        case Words() | ByCount() | ByRound():
             return "words"
         case Model():
             named = {key: getattr(value, key) for key in type(value).model_fields}
-            # A change is as long as its words need.
-            own = {"change": "a while"}
+            # A change is as long as its words need, and so is the time to do what they say.
+            own = {"change": "a while", "settle": "a while", "name": "a name" if named.get("name") else ""}
             return type(value).__name__, {key: shape(own.get(key, given)) for key, given in named.items()}
         case tuple():
             return [shape(each) for each in value]
@@ -294,8 +314,7 @@ def test_breathing_in_and_out_are_told_apart_at_the_first_syllable(name: str) ->
             each = (found.first, found.again) if isinstance(found, ByRound) else (found,)
             spoken = (words for words in each if isinstance(words, Words))
             starts[key.split()[-1]] |= {wording[:2] for words in spoken for wording in words.wordings}
-    assert starts["in"]
-    assert starts["out"]
+    assert bool(starts["in"]) == bool(starts["out"]) == bool(steps)
     assert not starts["in"] & starts["out"]
 
 
@@ -308,7 +327,7 @@ def test_the_translations_of_a_routine_stand_beside_it() -> None:
     found = list_translations(find_routine("sitting-leg-stretch"))
     assert list(found) == ["de", "es", "fr"]
     assert found == list_translations(find_routine("sitting-leg-stretch.de"))
-    assert not list_translations(find_routine("thigh-burner"))
+    assert not list_translations(find_routine("sun-salutation"))
 
 
 @pytest.mark.parametrize("name", list_built_in())
