@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import voicecoach as vc
-from voicecoach.script.choices import LAST_MINUTE
+from voicecoach.script.choices import LAST_MINUTE, Choices
 from voicecoach.testing import FakeVoice
+from voicecoach.views.prompts import list_prompts
 
 if TYPE_CHECKING:
     from voicecoach.api.session import Session
@@ -85,3 +86,17 @@ def test_the_plan_has_room_for_the_slowest_words_and_phases_stay(studio: vc.Stud
     steps = [cue.fall for cue in asleep.timeline.cues]
     assert steps == sorted(steps)
     assert steps[-1] > 5
+
+
+def test_words_of_day_and_night_are_recorded() -> None:
+    prompts = [each.words for each in list_prompts(vc.loads(ROUTINE.format(head="")).read, Choices())]
+    assert {"Open your eyes", "Sleep well", "Sit up slowly"} <= set(prompts)
+
+
+def test_check_finds_what_does_not_fit_at_night(studio: vc.Studio) -> None:
+    text = ROUTINE.format(head="").replace("Sleep well, only", "Sleep well, settle: 0s, only")
+    too_long = text.replace(
+        "{say: Open", "{hold: 1s, say: Words for a much longer hold than this one, only: sleep}\n  - {say: Open"
+    )
+    assert studio.check(vc.loads(text)) == []
+    assert "needs" in str(studio.check(vc.loads(too_long))[0])

@@ -37,7 +37,7 @@ from voicecoach.routine.loader import load_routine, read_with_words
 from voicecoach.routine.model import Include, find_block, walk_steps
 from voicecoach.routine.sidedness import explain_unequal, list_one_sided
 from voicecoach.routine.source import Table, read_content
-from voicecoach.script.builder import build, choose_pace
+from voicecoach.script.builder import build, choose_pace, list_nights
 from voicecoach.script.choices import LEFT_RIGHT, Choices
 from voicecoach.script.ledger import lint_ledger
 from voicecoach.script.tally import MOST_STEPS
@@ -313,6 +313,9 @@ def _try_breaths(
 ) -> Iterator[_Attempt]:
     """Perform a routine at its own breath and at those in ``asked``; of many timelines only the first is kept."""
     own = _try_breath(routine, chosen, ruler, score)
+    for other in list_nights(routine, chosen)[1:]:
+        more = _try_breath(routine, other, ruler).problems
+        own = replace(own, problems=(*own.problems, *(each for each in more if each not in own.problems)))
     yield own
     tried = _thin_out(asked, own.timeline)
     for number, breath in enumerate(tried):

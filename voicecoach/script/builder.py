@@ -165,6 +165,14 @@ def wants_sleep(routine: LoadedRoutine, choices: Choices) -> bool:
     return routine.model.sleep if choices.sleep is None else choices.sleep
 
 
+def list_nights(routine: LoadedRoutine, choices: Choices) -> tuple[Choices, ...]:
+    """Return choices as they are and for the other time, day or night, if a routine can have other words then."""
+    steps = (step for part in routine.walk() for step in walk_steps(part.model.steps))
+    differs = routine.model.sleep or any(getattr(step, "only", None) in {"awake", "sleep"} for step in steps)
+    other = replace(choices, sleep=not wants_sleep(routine, choices))
+    return (choices, other) if differs and choices.sleep is None else (choices,)
+
+
 def choose_pace(routine: LoadedRoutine, choices: Choices) -> Pace:
     """Return the pace of a session: the listener's or the routine's."""
     return Pacing(routine.model.breath, routine.model.fixed).choose(choices.breath)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from voicecoach.core.layout import find_breath, list_moments, list_phases, measure_air, place_moments
 from voicecoach.core.score import Cycle, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, count_beats, list_parts
 from voicecoach.language import as_written
-from voicecoach.script.builder import build, choose_pace
+from voicecoach.script.builder import build, choose_pace, list_nights
 from voicecoach.script.choices import LEFT_RIGHT
 from voicecoach.system.file_names import name_recording
 from voicecoach.views.text import one_line
@@ -60,7 +60,7 @@ class Prompt:
 
 
 def list_prompts(routine: LoadedRoutine, choices: Choices, *, split: bool = False) -> tuple[Prompt, ...]:
-    """Return every wording that can be spoken in a session, in the order of its first occurrence.
+    """Return every wording that can be spoken in a session, by day and by night, in the order of its first occurrence.
 
     With ``split``, return the wordings of the separate tracks of each side.
 
@@ -69,6 +69,7 @@ def list_prompts(routine: LoadedRoutine, choices: Choices, *, split: bool = Fals
         RoutineError: When a value in the routine cannot be evaluated.
     """
     tracks = [replace(choices, sides=(side,)) for side in choices.sides] if split else [choices]
+    tracks = [each for track in tracks for each in list_nights(routine, track)]
     return merge_uses(use for track in tracks for use in find_uses(build(routine, track), choose_pace(routine, track)))
 
 
