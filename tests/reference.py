@@ -313,7 +313,7 @@ class Reader:
             return
         self.now += PART_GAP if self.behind else 0
         at = at if at.whole else at.begin()
-        if not at.whole and (self.behind != "other" or self.chapter != at.marked):
+        if self.chapter != at.marked or not (at.whole or self.behind == "other"):
             self.begin_chapter(at)
         once = [text for key in ("benefits", "tips") for text in as_list(file.get(key, [])) if text not in self.told]
         name = [] if title in self.told else [end_sentence(title)]

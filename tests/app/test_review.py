@@ -216,7 +216,7 @@ def test_warnings_are_no_failure(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert run(["check", "a.yaml", "thigh-burner"]) == 0
     out, err = capsys.readouterr()
     assert out == "a.yaml:3:10: warning: 'the' is here twice in a row; take one out\n"
-    assert err.splitlines()[-1] == "2 checked, no problems, 1 warnings"
+    assert err.splitlines()[-1] == "2 checked, no problems, 1 warning"
 
 
 def test_a_long_session_is_tried_at_fewer_breaths_with_both_ends(

@@ -68,6 +68,12 @@ def test_a_rest_that_lasts_longer_than_it_is_written_is_noted_once_with_its_long
     assert timeline.duration >= 2 * needs[0] + needs[1] - 3 * FRAME
 
 
+def test_a_rest_that_grows_by_little_is_noted_with_two_decimals() -> None:
+    rest = Slot(Span(rest=Fraction(6, 5)), phrase("And two, slowly"), name="rest", where=Where("x.yaml", 3, 5))
+    (problem,) = perform(rest, measure, CALM).grown
+    assert problem.what == "the rest of 1.2 s lasts 1.25 s, since its words need that"
+
+
 def test_a_rest_in_breaths_grows_by_whole_ones_and_one_that_is_long_enough_is_not_noted() -> None:
     where = Where("x.yaml", 3, 5)
     free = Slot(Span(breaths=1), phrase(LONG), name="rest", where=where)

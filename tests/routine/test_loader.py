@@ -195,6 +195,8 @@ sides: {left: {}, rihgt: {}}
             f"{HEAD}steps:\n  - say: hi\n    breathe: 3\n",
             "4:5: there is no dash before 'breathe'; write '- breathe:', with the dash in column 3",
         ),
+        (f"{HEAD}steps:\n  - {{hold: 5s, at: {{up: {{1s: x}}}}}}\n", "3:21: 'up' is not a moment; write 10s"),
+        (f"{HEAD}steps:\n  - {{in: In, at: {{out: {{1s: x}}}}}}\n", "'out' is not a phase here; its phases are: in"),
         (f"{HEAD}steps:\n  - change: 5s\n", "3:5: a change of side is not allowed here; put it under 'between' of an"),
         (f"{HEAD}steps:\n  - include: thigh-burner\n    optional: perhaps\n", "4:15: 'optional' is neither true nor"),
         (f"{HEAD}sides: left\nsteps: [say: hi]\n", "2:8: 'sides' should have keys of its own; write them with their"),
@@ -204,7 +206,7 @@ sides: {left: {}, rihgt: {}}
         (f"{SIDES}steps:\n  - each side: {{steps: [say: '{{}} a']}}\n", "{} is empty; write a"),
         (
             f"{SIDES}steps:\n  - each side: {{between: [rest: 2, breathe: 3], steps: [say: hi]}}\n",
-            "the step 'breathe' is not allowed here; write one of: rest, say, hold, sound, change",
+            "'between'; write one of: rest, say, hold, sound, change, or put it at the end of 'steps', with 'only: not",
         ),
         (
             f"{SIDES}steps:\n  - each side:\n     steps:\n     - repeat: {{steps: [each side: {{steps: [say: a]}}]}}\n",

@@ -101,8 +101,8 @@ def test_tracks_are_equal_though_the_words_of_the_coming_side_are_not(word: str,
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        (f"- {FIRST}\n- {{{NEXT}}}", "{next move} has neither a side nor a value here"),
-        (f"- {{{NEXT}}}\n- {{only: last, {SECOND}}}", "{next move} has neither a side nor a value here"),
+        (f"- {FIRST}\n- {{{NEXT}}}", "no block that always follows gives {next move} a value; say it"),
+        (f"- {{{NEXT}}}\n- {{only: last, {SECOND}}}", "no block that always follows gives {next move} a value; say it"),
         (f"- {TURNS}\n- say: Now your {{next leg}}.", "{next leg} has no turn here"),
     ],
 )

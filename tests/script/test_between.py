@@ -130,7 +130,13 @@ def test_a_rest_between_rounds_is_once_a_round_in_the_session_and_in_each_track(
         ("between side: [rest: 5s]", "did you mean 'between sides'"),
         ("between turns: [rest: 5s]", "write 'between sides'"),
         ("between sets: [rest: 5s]", "write 'between rounds'"),
-        ("between rounds: [breathe: 2]", "the step 'breathe' is not allowed here; write one of: rest, say"),
+        ("between rounds: [breathe: 2]", "the step 'breathe' is not allowed under 'between rounds'; write on"),
+        ("before: [include: box-breathing]", "write one of: rest, say, hold, sound, or put it before the block"),
+        (
+            "between: [out: Out]",
+            "the step 'out' is not allowed under 'between'; write one of: rest, say, hold, sound, ch",
+        ),
+        ("between: [{breathe: 2, in: In}]", "or put it at the end of 'steps', with 'only: not last'"),
     ],
 )
 def test_mixtures_that_make_no_sense_are_refused(keys: str, told: str, tmp_path: Path) -> None:

@@ -284,6 +284,16 @@ def test_words_that_announce_a_round_begin_the_chapter_of_its_exercise(folder: P
     assert chapters(timeline) == ["Squat: round 1", "Squat: round 2"]
 
 
+def test_the_chapter_around_an_include_begins_again_with_its_title_after_turns_with_chapters_of_their_own(
+    folder: Path,
+) -> None:
+    turns = "{each side: {chapters: items, steps: [{hold: 6s, say: 'Your {leg}'}]}}"
+    steps = f"  - {{name: all, repeat: {{rounds: 1, chapters: items, steps: [{turns}, {{include: squat.yaml}}]}}}}\n"
+    timeline = play(load(folder, SIDED + steps))
+    (start,) = [cue.start for cue in timeline.cues if cue.text == "Squat."]
+    assert [each.title for each in timeline.chapters if each.start == start] == ["Kick: all"]
+
+
 def test_brief_guidance_and_words_by_round_count_the_rounds_around(folder: Path) -> None:
     routine = load(folder, CIRCUIT)
     assert [text for text in said(play(routine)) if "ow" in text] == ["Sit low", "Low"]

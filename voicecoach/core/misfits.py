@@ -96,12 +96,13 @@ def report_talking_over(spoken: Phrase, over: Fraction, part: Score) -> Problem:
 
 def describe_growth(slot: Slot, where: Where, seconds: Fraction, lasts: Fraction) -> Problem:
     """Describe a slot that lasts longer than it is written."""
-    what = f"the {slot.name} of {_round(seconds)} s lasts {_round(lasts)} s, since its words need that"
+    places = 1 if lasts - seconds >= Fraction(1, 10) else 2
+    what = f"the {slot.name} of {_round(seconds)} s lasts {_round(lasts, places)} s, since its words need that"
     return Problem(where, what, f"give it {math.ceil(lasts)}s, or shorten the words")
 
 
-def _round(seconds: Fraction) -> str:
-    return f"{round(float(seconds), 1):g}"
+def _round(seconds: Fraction, places: int = 1) -> str:
+    return f"{round(float(seconds), places)}".removesuffix(".0")
 
 
 def find_unsaid(taken: Cycle, phases: Iterable[PhaseSlot], breath: Breath) -> Iterator[Problem]:

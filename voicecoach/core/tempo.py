@@ -22,6 +22,7 @@ MOST_PHASES = 20
 MOST_BREATHS = 100
 """The most breaths of a phase of a movement."""
 WRITE = "write phases with their seconds, as down 3, up 2, or with the breath, as down in, up out"
+WRITE_BEAT = "write 0.5s, or 1 breath"
 
 NAME = rf"{WORD}(?: {WORD})*?"
 """The name of a phase: words without digits."""
@@ -83,19 +84,19 @@ def read_tempo(text: str) -> Tempo:
     return check_lengths(text, kept)
 
 
-def check_lengths(text: str, phases: Tempo) -> Tempo:
-    """Return the phases of a movement if they can be moved in.
+def check_lengths(text: str, phases: Tempo, write: str = WRITE) -> Tempo:
+    """Return the phases of a movement if they can be moved in; ``write`` says how they are written.
 
     Raises:
         ChoiceError: When they are too short or too long, or there are none.
     """
     if not phases:
-        raise ChoiceError(f"{quote(text)} has no length\n{WRITE}")
+        raise ChoiceError(f"{quote(text)} has no length\n{write}")
     timed = [each.span.rest for each in phases if each.kind is None and not each.span.in_breaths]
     if timed and min(timed) < SHORTEST:
-        raise ChoiceError(f"{quote(text)}: a phase lasts less than {float(SHORTEST):g} s\n{WRITE}")
+        raise ChoiceError(f"{quote(text)} has a phase of less than {float(SHORTEST):g} s\n{write}")
     if sum(timed, Fraction(0)) > LONGEST_BREATH:
-        raise ChoiceError(f"{quote(text)} lasts more than {LONGEST_BREATH} s, the longest that is possible\n{WRITE}")
+        raise ChoiceError(f"{quote(text)} lasts more than {LONGEST_BREATH} s, the longest that is possible\n{write}")
     return phases
 
 
@@ -110,8 +111,9 @@ def read_beat(text: str) -> Tempo:
     """
     match = re.fullmatch(_AMOUNT, simplify(text))
     if match is None:
-        raise ChoiceError(f"{quote(text)} is not the time of a beat\nwrite 0.5s, or 1 breath")
-    return check_lengths(text, (NamedPhase(BEAT, _read_length(text, match["number"], match["unit"] or "s")),))
+        raise ChoiceError(f"{quote(text)} is not the time of a beat\n{WRITE_BEAT}")
+    span = _read_length(text, match["number"], match["unit"] or "s")
+    return check_lengths(text, (NamedPhase(BEAT, span),) if span != Span() else (), WRITE_BEAT)
 
 
 def list_names(text: str) -> list[str]:

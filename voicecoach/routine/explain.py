@@ -42,7 +42,13 @@ def explain_errors(error: ValidationError, tree: Table) -> list[Problem]:
 def _drop_consequences(every: Sequence[Any]) -> list[Any]:
     """Leave out errors that only follow from others, such as a list that is too short because its items are wrong."""
     shapeless = {each["loc"][:-1] for each in every if each["loc"][-1:] and each["loc"][-1] in HEADS}
-    return [each for each in every if not _follows(each, every, shapeless)]
+    wrong_keys = [each["loc"] for each in every if each["loc"][-1:] == ("[key]",)]
+    return [each for each in every if not _is_under(each["loc"], wrong_keys) and not _follows(each, every, shapeless)]
+
+
+def _is_under(loc: Path, wrong_keys: Sequence[Path]) -> bool:
+    """Tell whether an error is in what a wrong key is for."""
+    return any(len(loc) > len(key) and loc[: len(key) - 1] == key[:-1] for key in wrong_keys)
 
 
 def _follows(each: Any, every: Sequence[Any], shapeless: Collection[Path]) -> bool:  # noqa: ANN401 - pydantic's
@@ -180,7 +186,8 @@ def _explain_shape(kind: str, key: str, value: object) -> tuple[str, str]:
 
 def _explain_step(value: object, path: Path) -> tuple[str, str]:
     """Return what is wrong with an item of a list of steps that is not a step, and the remedy."""
-    known = BETWEEN if {*AROUND} & {*path[-2:]} else STEPS
+    around = next((str(key) for key in path[-2:] if key in AROUND), "")
+    known = (BETWEEN if "each side" in path and around != "before" else BETWEEN[:-1]) if around else STEPS
     if isinstance(value, str) and (key := find_bare_key(value)) in {*known, *LONE}:
         return add_colon(key)
     if value is None:
@@ -188,14 +195,20 @@ def _explain_step(value: object, path: Path) -> tuple[str, str]:
     keys = [str(key) for key in value] if isinstance(value, dict) else []
     if "change" in keys:
         return MISPLACED_CHANGE
+    if around and (inside := next((key for key in (*STEPS, *LONE) if key in keys), "")):
+        return f"the step {quote(inside)} is not allowed under {around!r}", _place_elsewhere(around, known)
     meant = [each for key in keys if (each := find_meant(key, [*known, *LONE]))]
     close = meant[:1] or [name for key in keys for name in find_close(key, known, 1)][:1]
     if not close and isinstance(value, dict) and keys:
         close = _find_by_length(str(value[keys[0]]))
     remedy = f"did you mean {' or '.join(map(repr, close[:2]))}?" if close else f"write one of: {', '.join(known)}"
-    if set(keys) & set(STEPS):
-        return f"the step {quote(keys[0])} is not allowed here", remedy
     return (f"no step is called {quote(keys[0])}" if keys else f"{_quote(value)} is not a step"), remedy
+
+
+def _place_elsewhere(around: str, known: Sequence[str]) -> str:
+    """Return what can be before or between rounds, and where to put any other step."""
+    place = "before the block" if around == "before" else "at the end of 'steps', with 'only: not last'"
+    return f"write one of: {', '.join(known)}, or put it {place}"
 
 
 def _find_by_length(value: str) -> list[str]:

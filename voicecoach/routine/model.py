@@ -139,7 +139,7 @@ def _tag_step(names: tuple[str, ...]) -> Discriminator:
         if not isinstance(keys, (dict, list)):
             return None
         step = next((make_tag(name) for name in order if name in keys), None)
-        return step or (make_tag("phase") if "say" in names and any(name in keys for name in LONE) else None)
+        return step or (make_tag("phase") if "breathe" in names and any(name in keys for name in LONE) else None)
 
     return Discriminator(find_tag)
 

@@ -326,6 +326,10 @@ class Spoken(Named):
         """The pattern of the keys for words."""
         return PHASE_KEY
 
+    def is_phase(self, key: str, names: Container[str]) -> bool:
+        """Tell whether a key is that of a phase with one of these names."""
+        return self.pattern.fullmatch(key) is not None and read_phase_key(key, self.pattern)[1] in names
+
     @classmethod
     def _is_word_key(cls, key: str, data: dict[Any, Any]) -> bool:  # noqa: ARG003 - of a move, the names are in it
         return PHASE_KEY.fullmatch(key) is not None

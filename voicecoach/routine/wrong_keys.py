@@ -41,6 +41,7 @@ from voicecoach.routine.phase_steps import (
     build_key_pattern,
     list_move_names,
     make_tag,
+    read_phase_key,
 )
 from voicecoach.routine.source import Items, Table, Text, find_key_place, find_place
 from voicecoach.routine.synonyms import find_meant, find_phase_key, spell_which
@@ -355,8 +356,10 @@ def check_phase_names(path: Path, step: Model, tree: Table) -> Iterator[Problem]
     """Report phases under `at`, `sides` and `stretch` that a step does not have."""
     if not isinstance(step, Spoken):
         return
-    names = step.names if isinstance(step, Moves) else ("in", "hold", "out", "pause")
-    wrong = [("at", key) for key in step.at if not step.pattern.fullmatch(key)]
+    names: tuple[str, ...] = step.names if isinstance(step, Moves) else ("in", "hold", "out", "pause")
+    if isinstance(step, LonePhase):
+        names = tuple(read_phase_key(key)[1] for key in step.spoken)
+    wrong = [("at", key) for key in step.at if not step.is_phase(key, names)]
     if isinstance(step, Moves):
         wrong += [("sides", name) for name in step.sides or () if name not in names]
         if step.stretch and step.stretch not in {"all", *(f"to last {name}" for name in names)}:

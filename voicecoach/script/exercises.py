@@ -129,16 +129,19 @@ def _look_around(text: str) -> str:
 
 
 def open_exercise(part: Context) -> Score:
-    """Begin the chapter of an exercise, unless that was announced; say its title, and once its benefits and tips."""
+    """Begin the chapter of an exercise, unless that was announced; say its title, and once its benefits and tips.
+
+    In an exercise that is a part of one chapter, that one goes on, or begins again.
+    """
     model, told = part.routine.model, part.tally.told
     part.tally.begun.add(part.routine.file)
     full = part.choices.intro is Intro.FULL
     once = [text for text in (*model.benefits, *model.tips) if full and text not in told]
     titles = [] if model.title in told else [end_sentence(model.title, model.language)]
     told.update(once)
-    announced = part.tally.behind == "other" and part.tally.chapter == part.marked
+    there = part.tally.chapter == part.marked
     return seq(
-        *([] if announced or part.whole else [part.chapter()]),
+        *([] if there and (part.whole or part.tally.behind == "other") else [part.chapter()]),
         *write_sentences(titles, CueKind.INSTRUCTION, part),
         *write_sentences(once, CueKind.TIP, part),
     )

@@ -11,7 +11,7 @@ from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, arguments, flag, option, several
 from voicecoach.app.cli.options import RATE, SETTING, VOICE
 from voicecoach.app.cli.parameters import Parsed
-from voicecoach.app.cli.printing import print_notes, show_progress
+from voicecoach.app.cli.printing import count, print_notes, show_progress
 from voicecoach.core.notation import read_paces
 from voicecoach.errors import VoiceError
 from voicecoach.system import folders
@@ -90,5 +90,5 @@ def _conclude(reviews: Sequence[Review]) -> int:
     if unmeasured:
         raise VoiceError(f"the words could not be measured: {unmeasured}")
     warned = sum(len(each.warnings) for each in reviews)
-    click.echo(f"{len(reviews)} checked, no problems" + (f", {warned} warnings" if warned else ""), err=True)
+    click.echo(f"{len(reviews)} checked, no problems" + (f", {count(warned, 'warning')}" if warned else ""), err=True)
     return 0

@@ -50,6 +50,9 @@ def explain_blank(where: Where, blank: str, known: Collection[str], sides: Colle
     if blank in {"count", "count down"} and {*close} <= {*BREATH_NAMES}:
         remedy = "say it in a 'breathe', or in a 'rest' of breaths"
         return Problem(where, f"{{{blank}}} counts breaths, but there are none here", remedy)
+    if blank.startswith("next ") and not close:
+        what = f"no block that always follows gives {{{blank}}} a value"
+        return Problem(where, what, "say it before the block with this name under 'vary', or take it out")
     if sides is None and not close:
         remedy = "move it into an 'each side', or give it a value under 'parameters'"
         return Problem(where, f"{{{blank}}} {_NO_VALUE}", remedy)
