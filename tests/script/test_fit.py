@@ -161,6 +161,14 @@ def test_a_length_that_can_not_be_names_those_that_can() -> None:
     assert caught.value.shorter.goal < 140 < caught.value.longer.goal
 
 
+def test_a_session_whose_words_never_fit_has_no_length_at_all() -> None:
+    script = routine({"breathe": 2, "in": "Breathe in as slowly as ever you can"}, breath="1-1")
+    with pytest.raises(LengthError) as caught:
+        asked(script, 60)
+    assert str(caught.value) == "this session can't last 1:00: its rounds, rests and breaths can't be bent to that"
+    assert caught.value.amounts == ()
+
+
 def test_a_sound_that_rings_past_the_end_does_not_make_it_longer() -> None:
     script = routine({"say": "Sit.", "settle": "1s"}, {"rest": "2", "max": "20"}, {"sound": "chime-end"})
 
