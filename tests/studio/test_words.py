@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import voicecoach.studio.server as served
+from voicecoach.routine.values import AREAS
 
 PAGE = Path(served.__file__).parent / "page"
 TABLES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((PAGE / "words").glob("*.json"))}
@@ -31,6 +32,9 @@ def test_a_table_has_all_texts_in_the_order_of_their_keys_with_the_same_values(c
 
 def test_every_key_that_the_page_names_is_in_the_tables() -> None:
     named = {key for text in OURS.values() for key in re.findall(r'\bt\("([^"]+)"', text)}
+    chosen = r't\([^`"()]+ \? "([^"]+)" : "([^"]+)"\)'
+    named |= {key for text in OURS.values() for pair in re.findall(chosen, text) for key in pair}
+    named |= {f"area {area}" for area in AREAS}
     assert named - TABLES["en"].keys() == set()
 
 

@@ -1,4 +1,4 @@
-"""The built-in routines as a list: what each is called and what it is for, read without checking the files."""
+"""The built-in routines as a list: what each is called, what it is for, and how long it lasts; no file is read."""
 
 from __future__ import annotations
 
@@ -15,28 +15,50 @@ class RoutineHead:
         language: The tag of its language.
         summary: What it is for, in a sentence.
         translations: The tags of the languages that it is translated into.
+        area: The parts of the body that it works on.
+        position: The positions that it is done in.
+        needs: What has to be at hand.
+        level: ``easy``, ``medium`` or ``hard``; empty if its author did not say.
+        has_sides: Whether something in it is done for each side.
+        seconds: How long it lasts with the default voice; None if that was not measured.
     """
 
     name: str
     title: str
     language: str
     summary: str
-    translations: tuple[str, ...]
+    translations: tuple[str, ...] = ()
+    area: tuple[str, ...] = ()
+    position: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    level: str = ""
+    has_sides: bool = False
+    seconds: float | None = None
 
 
 def list_routines() -> list[RoutineHead]:
     """Return the built-in routines in the order of their names; a translation is named by its routine.
 
     >>> import voicecoach as vc
-    >>> next(each for each in vc.list_routines() if each.name == "sitting-leg-stretch").translations
-    ('de', 'es', 'fr')
+    >>> stretch = next(each for each in vc.list_routines() if each.name == "sitting-leg-stretch")
+    >>> stretch.translations, stretch.has_sides
+    (('de', 'es', 'fr'), True)
     """
-    from voicecoach.routine.library import find_routine, list_built_in, list_translations, read_head, strip_language
+    from voicecoach.app.overview.table import list_overviews
 
-    heads = []
-    for name in dict.fromkeys(map(strip_language, list_built_in())):
-        path = find_routine(name)
-        head = read_head(path)
-        codes = tuple(list_translations(path))
-        heads.append(RoutineHead(name, head["title"], head["language"], head["summary"], codes))
-    return heads
+    return [
+        RoutineHead(
+            each.name,
+            each.title or each.name,
+            each.language or "en",
+            each.summary,
+            tuple(code for code in each.languages if code != each.language),
+            each.area,
+            each.position,
+            each.needs,
+            each.level,
+            each.sides,
+            each.seconds,
+        )
+        for each in list_overviews()
+    ]

@@ -3,4 +3,4 @@
 Other packages use the submodules in ``__all__``.
 """
 
-__all__ = ["cli", "config", "export", "piece_cache", "request", "review", "session", "speaker", "values"]
+__all__ = ["cli", "config", "export", "overview", "piece_cache", "request", "review", "session", "speaker", "values"]

@@ -23,17 +23,23 @@ def list_cards(folder: Folder, opened: str) -> dict[str, Any]:
         opened: The id of the routine that the studio was started with; empty for none.
     """
     listed = {each.name: each for each in vc.list_routines()}
-    heads = (
-        {
-            "id": each.name,
-            "title": each.title,
-            "summary": each.summary,
-            "languages": [each.language, *each.translations],
-        }
-        for each in (listed[name] for name in dict.fromkeys((*filter(listed.get, FIRST), *listed)))
-    )
+    heads = (_describe_head(listed[name]) for name in dict.fromkeys((*filter(listed.get, FIRST), *listed)))
     mine = ({"id": name_id, "title": folder.find_title(name)} for name_id, name in folder.list_files().items())
     return {"routines": [*heads], "mine": [*mine], "folder": folder.path.name, "opened": opened}
+
+
+def _describe_head(head: vc.RoutineHead) -> dict[str, Any]:
+    return {
+        "id": head.name,
+        "title": head.title,
+        "summary": head.summary,
+        "language": head.language,
+        "languages": [head.language, *head.translations],
+        "duration": head.seconds,
+        "area": head.area,
+        "position": head.position,
+        "sides": head.has_sides,
+    }
 
 
 def describe_card(sessions: Sessions, asked: Asked) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class Routes:
     async def card(self, request: Request) -> Response:
         """Describe a routine."""
         asked = _read_path(request)
-        return JSONResponse(await self._run(cards.describe_card, self.sessions, asked, limiter=self._drawing))
+        return JSONResponse(await self._run(cards.describe_card, self.sessions, asked, limiter=self._planning))
 
     async def picture(self, request: Request) -> Response:
         """Draw a routine."""

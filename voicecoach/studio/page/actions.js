@@ -50,7 +50,8 @@ export async function openRoutine(id, { text = null, screen = "play" } = {}) {
   player.timeline = null;
   const choices = recall(id);
   const language = choices.language ?? "";
-  update({ screen, id, text, language, card: state.cards[id] ?? null, choices, plan: null, problems: [], busy: "" });
+  const card = state.cards[id] ?? state.library?.routines.find((each) => each.id === id) ?? null;
+  update({ screen, id, text, language, card, choices, plan: null, problems: [], busy: "" });
   await Promise.all([replan(), describeRoutine(id, language), hearBed()]);
 }
 

@@ -143,7 +143,7 @@ function Parts({ card }) {
     choose({ [key]: names.length ? names : undefined });
   };
   return html`<fieldset class="group">
-    <legend>${t("parts")}</legend>
+    <legend>${t(parts.length > 1 ? "parts" : "values")}</legend>
     ${parts.length > 1 && parts.map(([name, optional]) => html`<label class="check">
       <input type="checkbox" checked=${optional ? added.includes(name) : !skip.includes(name)}
         onChange=${(event) => toggle(name, optional, event.target.checked)} />

@@ -27,15 +27,18 @@ export function Start() {
 }
 
 function matches(routine) {
-  const about = state.cards[routine.id];
+  const about = state.cards[routine.id] ?? routine;
   const text = [routine.title, routine.summary, ...(about?.area ?? []), ...(about?.position ?? [])].join(" ").toLowerCase();
   return state.search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
-function Card({ id, title, summary = "", own = false }) {
+/** A card; what is not known yet of one's own routine is asked for when its card comes into view. */
+function Card({ own = false, ...routine }) {
+  const { id } = routine;
   const place = useRef();
-  const about = state.cards[id];
+  const about = state.cards[id] ?? routine;
   useEffect(() => {
+    if (!own) return undefined;
     const watcher = new IntersectionObserver(([entry]) => {
       if (!entry.isIntersecting) return;
       watcher.disconnect();
@@ -44,21 +47,20 @@ function Card({ id, title, summary = "", own = false }) {
     watcher.observe(place.current);
     return () => watcher.disconnect();
   }, [id]);
-  const drawn = about && !about.problems?.length;
+  const drawn = own ? about.duration && !about.problems?.length : true;
   return html`<li ref=${place}>
     <a class="card" href=${`#/play/${encodeURIComponent(id)}`}>
       ${drawn ? html`<img src=${pictureOf(id)} alt="" loading="lazy" />` : html`<span class="blank"></span>`}
-      <span class="card-title">${about?.title ?? title}</span>
+      <span class="card-title">${about.title ?? routine.title}</span>
       <span class="card-about">${listFacts(about)}</span>
-      <span class="card-summary">${about?.summary ?? summary}</span>
-      ${own && about?.problems?.length > 0 && html`<span class="card-problem">${t("has problems")}</span>`}
+      <span class="card-summary">${about.summary}</span>
+      ${own && about.problems?.length > 0 && html`<span class="card-problem">${t("has problems")}</span>`}
     </a>
   </li>`;
 }
 
 function listFacts(about) {
-  if (!about) return "\u00a0";
   const minutes = about.duration && t("minutes", { count: Math.max(1, Math.round(about.duration / 60)), number: number(Math.max(1, about.duration / 60), 0) });
   const facts = [minutes, ...(about.area ?? []).map((each) => t(`area ${each}`)), about.sides && t("each side")];
-  return facts.filter(Boolean).join(" · ");
+  return facts.filter(Boolean).join(" · ") || "\u00a0";
 }

@@ -1,0 +1,54 @@
+"""Take the pictures of the studio's page in docs/studio.md: .venv-test/bin/python -m scripts.screenshots."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts.bench.studio import FLAGS, run_studio
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+DOCS = Path(__file__).parent.parent / "docs"
+SEEK = "async place => { (await import('/page/actions.js')).player.seek(place); }"
+PICTURES = "async () => { await Promise.all([...document.images].slice(0, 8).map(image => image.decode())); }"
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+
+
+def open_session(page: Page, address: str) -> None:
+    """Open a session in the middle of an exhale."""
+    page.goto(f"{address.partition('?')[0]}#/play/standing-leg-stretch")
+    page.wait_for_selector(".transport")
+    page.evaluate(SEEK, 88)
+    page.wait_for_timeout(300)
+
+
+def main() -> None:
+    """Take all pictures."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        with run_studio(Path(folder), 8443) as (address, _process):
+            for name, size, scheme in (("wide", WIDE, "light"), ("narrow", NARROW, "dark")):
+                page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+                page.goto(address)
+                page.wait_for_selector(".card")
+                if name == "wide":
+                    page.evaluate(PICTURES)
+                    page.screenshot(path=DOCS / "studio-start.png")
+                open_session(page, address)
+                page.screenshot(path=DOCS / f"studio-play-{name}.png")
+                if name == "wide":
+                    page.keyboard.press("e")
+                    page.get_by_role("dialog").wait_for()
+                    page.screenshot(path=DOCS / "studio-export.png")
+                page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
