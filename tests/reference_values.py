@@ -326,8 +326,9 @@ def is_include(step: Routine) -> bool:
 
 
 def find_include(step: Routine, file: Routine) -> Routine:
-    beside = file["path"].parent / step["include"]
-    return load(beside if beside.is_file() else ROOT / "routines" / f"{step['include']}.yaml")
+    beside, built_in = file["path"].parent / step["include"], ROOT / "routines" / f"{step['include']}.yaml"
+    translated = built_in.with_suffix(f".{file.get('language', 'en')}.yaml")
+    return load(next((path for path in (beside, translated) if path.is_file()), built_in))
 
 
 def look_around(text: str) -> str:
