@@ -1,7 +1,7 @@
 """Every built-in routine, in every language, keeps the limits of good guidance and the ledger of the body.
 
-Words last as long as they do in the table of the library. Until new words are measured, they last about as long as Heart
-takes for them: the figures are fitted to the clips that come with the program.
+Words last as long as they do in the table of the library. Until new words are measured, they last about as long as
+Heart takes for them: the figures are fitted to the clips that come with the program.
 """
 
 from __future__ import annotations
