@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.doctest import DoctestModule
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -21,6 +22,8 @@ for name, examples in (("quick", 25), ("ci", 100), ("thorough", 1000)):
 settings.register_profile("coverage", deadline=None, max_examples=3, derandomize=True, database=None)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 settings.load_profile(PROFILE)
+MEASURED = tuple(Path(__file__).parent / package for package in ("core", "script"))
+"""The tests that have to reach every line of these packages; `scripts/test` runs them under coverage."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,7 +48,11 @@ def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
-    """Skip what listens with models for minutes, unless it is asked for by its mark."""
+    """Mark what runs under coverage, and skip what listens with models for minutes, unless its mark asks for it."""
+    for item in items:
+        drawn = is_hypothesis_test(getattr(item, "obj", None))
+        if item.path.parent in MEASURED and not drawn and not item.get_closest_marker("many"):
+            item.add_marker("measured")
     if "listen" not in str(config.option.markexpr):
         reason = "listens to all built-in routines for minutes: .venv-listen/bin/python -m pytest -m listen"
         for item in items:
