@@ -23,7 +23,7 @@ from voicecoach.core.perform import perform
 from voicecoach.core.score import Sound
 from voicecoach.core.timeline import format_time
 from voicecoach.errors import FitError, Where
-from voicecoach.routine.library import list_built_in, strip_language
+from voicecoach.routine.library import find_routine, list_built_in, read_head, strip_language
 from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
@@ -104,8 +104,8 @@ def measure_routine(name: str, samples: Mapping[str, int], used: set[str]) -> di
 
 
 def find_code(name: str) -> str:
-    """Return the language whose words a routine has."""
-    return load_routine(name).words.code
+    """Return the language of a routine, without reading all of it."""
+    return read_head(find_routine(name))["language"]
 
 
 def speak(name: str, texts: list[str]) -> dict[str, int]:
