@@ -490,6 +490,7 @@ def test_every_tool_and_every_campaign_is_named() -> None:
 APT = """#!/bin/sh
 echo "apt-get $*" >>"{checkout}/calls"
 case "$*" in
+install*chromium) echo "#!/bin/sh" >"{programs}/chromium"; chmod +x "{programs}/chromium"; exit 0 ;;
 install*) [ -e "{checkout}/no-network" ] && exit 100; echo "#!/bin/sh" >"{programs}/ffmpeg" ;;
 remove*ffmpeg) rm -f "{programs}/ffmpeg"; exit 0 ;;
 esac
@@ -554,9 +555,9 @@ def test_ci_tests_a_bare_machine_then_one_with_the_systems_programs(builder: Bui
     tests = [call for call in calls if call.startswith("test")]
     assert tests == ["test  bare", "test  installed", "test --lowest installed", "test --newest installed"]
     assert (status, last) == (0, "1 passed")
-    assert calls.index("apt-get update -qq") < calls.index(
-        "apt-get install -y -qq --no-install-recommends ffmpeg espeak-ng"
-    )
+    asked = "apt-get install -y -qq --no-install-recommends"
+    assert calls.index("apt-get update -qq") < calls.index(f"{asked} chromium") < calls.index("test  bare")
+    assert calls.index("test  bare") < calls.index(f"{asked} ffmpeg espeak-ng")
     assert not (builder.machine.programs / "ffmpeg").exists()
 
 

@@ -26,6 +26,7 @@ from voicecoach.app.cli.record import RecordOptions
 from voicecoach.app.cli.schema import SchemaOptions
 from voicecoach.app.cli.script import ScriptOptions
 from voicecoach.app.cli.show import ShowOptions
+from voicecoach.app.cli.studio import StudioOptions
 from voicecoach.app.cli.verify import VerifyOptions
 from voicecoach.app.cli.voices import VoicesOptions
 from voicecoach.core.score import Side
@@ -50,6 +51,7 @@ KINDS: dict[str, type[Options]] = {
     "cache": CacheOptions,
     "list": ListOptions,
     "schema": SchemaOptions,
+    "studio": StudioOptions,
 }
 
 
