@@ -114,7 +114,9 @@ def test_a_check_reports_what_the_program_reports(studio: Asker) -> None:
     found = studio.post("/api/check", {"routine": {"id": MINE, "text": text}}).json["problems"]
     assert [each["what"] for each in found] == [each.what for each in vc.check(text, voice=FakeVoice())]
     assert found[0]["line"] == 3
-    assert studio.post("/api/check", {"routine": {"id": MINE}}).json["problems"] == []
+    for name in (MINE, "box-breathing"):
+        assert studio.post("/api/check", {"routine": {"id": name}}).json["problems"] == []
+    assert studio.post("/api/check", {"routine": {"id": "nothing"}}).status == 404
 
 
 def test_the_newest_request_of_a_page_wins_and_those_of_others_stay() -> None:

@@ -193,9 +193,8 @@ class Sessions:
     def check(self, asked: Asked, voice: str | None, check: Callable[..., None]) -> list[dict[str, Any]]:
         """Return the problems of a routine, as ``voicecoach check`` reports them."""
         check()
-        text = self.folder.read(asked.id).text if asked.text is None else asked.text
         try:
-            routine = self.find_routine(Asked(asked.id, text))
+            routine = self.find_routine(asked)
             found = self.studio.check(routine, voice=voice, warnings=True, progress=check)
         except vc.VoicecoachError as error:
             return describe_error(error)

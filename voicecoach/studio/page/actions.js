@@ -3,8 +3,8 @@
 import * as api from "./api.js";
 import { Background } from "./background.js";
 import { Player } from "./player.js";
-import { recall, remember, state, update } from "./state.js";
-import { chooseLanguage, loadWords } from "./words.js";
+import { draftKey, recall, remember, state, update } from "./state.js";
+import { chooseLanguage, loadWords, t } from "./words.js";
 
 export const player = new Player(api.getClip);
 for (const type of ["state", "end"]) player.addEventListener(type, () => update({ playing: player.playing }));
@@ -39,9 +39,9 @@ export async function fillCard(id) {
   if (card) update({ cards: { ...state.cards, [id]: card } });
 }
 
-/** Show a routine; `text` is what is edited in place of its file. */
-export async function openRoutine(id, { text = null, screen = "play" } = {}) {
-  if (state.id === id && state.text === text) {
+/** Show a routine; a draft of its text that was left behind is played in place of its file. */
+export async function openRoutine(id, { screen = "play" } = {}) {
+  if (state.id === id) {
     update({ screen });
     return;
   }
@@ -50,8 +50,9 @@ export async function openRoutine(id, { text = null, screen = "play" } = {}) {
   player.timeline = null;
   const choices = recall(id);
   const language = choices.language ?? "";
+  const text = localStorage.getItem(draftKey(id, language));
   const card = state.cards[id] ?? state.library?.routines.find((each) => each.id === id) ?? null;
-  update({ screen, id, text, language, card, choices, plan: null, problems: [], busy: "" });
+  update({ screen, id, text, language, card, choices, draft: null, textProblems: [], plan: null, problems: [], busy: "" });
   await Promise.all([replan(), describeRoutine(id, language), hearBed()]);
 }
 
@@ -75,7 +76,8 @@ export function choose(changes) {
   remember(state.id, choices);
   hearBed();
   if ("language" in changes) {
-    update({ language: choices.language ?? "" });
+    const language = choices.language ?? "";
+    update({ language, text: localStorage.getItem(draftKey(state.id, language)), draft: null });
     describeRoutine(state.id, state.language);
   }
   return replan();
@@ -92,10 +94,10 @@ async function hearBed() {
   if (bed === wanted) player.setBackground(found ? new Background(found.channels, found.gain) : null);
 }
 
-/** Play another text in place of the routine's file. */
-export function setText(text) {
-  update({ text });
-  return replan();
+/** Write a new routine of one's own, and open its text. */
+export async function createRoutine() {
+  const made = await attempt(() => api.addRoutine(t("new title"), t("new text", { title: t("new title") })));
+  if (made) location.hash = `#/write/${made.id}`;
 }
 
 /** Which routine is on the page, as the server is asked for it. */

@@ -20,15 +20,25 @@ export function Play() {
         <div class="line">
           <a class="back" href="#/">${t("all exercises")}</a>
           <h1>${title}</h1>
+          <${Tabs} />
           <button class="sheet-button" aria-expanded=${state.panel} aria-controls="choices"
             onClick=${() => update({ panel: !state.panel })}>${t("choices")}</button>
           <button onClick=${() => update({ exporting: true })} disabled=${!plan}>${t("export")}</button>
         </div>
+        ${state.text !== null && html`<p class="note">${t("draft heard")}</p>`}
         <${Problems} problems=${problems} kept=${Boolean(plan)} />
         ${plan ? html`<${Session} plan=${plan} />` : html`<p class="wait">${waitingText()}</p>`}
       </section>
       <${Controls} />
     </div>`;
+}
+
+/** The two views of a routine: as it plays, and as its text. */
+export function Tabs() {
+  const id = encodeURIComponent(state.id);
+  return html`<nav class="tabs" aria-label=${t("views")}>
+    ${["play", "write"].map((screen) => html`<a href=${`#/${screen}/${id}`} aria-current=${state.screen === screen ? "page" : undefined}>${t(`view ${screen}`)}</a>`)}
+  </nav>`;
 }
 
 function waitingText() {
@@ -46,7 +56,7 @@ function Session({ plan }) {
     <${Remarks} plan=${plan} />`;
 }
 
-function Words({ timeline }) {
+export function Words({ timeline }) {
   const words = timeline.cues.filter((cue) => cue.track === "voice");
   const [index, setIndex] = useState(-1);
   usePlace((place) => setIndex(findLast(words, place)));
@@ -57,7 +67,7 @@ function Words({ timeline }) {
   </div>`;
 }
 
-function Transport({ timeline }) {
+export function Transport({ timeline }) {
   const elapsed = useRef();
   const left = useRef();
   usePlace((place) => {

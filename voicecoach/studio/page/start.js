@@ -1,6 +1,6 @@
 // The first screen: the exercises as cards, one's own routines, and a search.
 
-import { fillCard } from "./actions.js";
+import { createRoutine, fillCard } from "./actions.js";
 import { pictureOf } from "./api.js";
 import { state, update } from "./state.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
@@ -20,7 +20,7 @@ export function Start() {
       </div>
       ${routines.length + mine.length === 0 && html`<p class="note">${t("nothing found", { search: state.search })}</p>`}
       <ul class="cards">${routines.map((each) => html`<${Card} key=${each.id} ...${each} />`)}</ul>
-      <h2>${t("my routines")}</h2>
+      <div class="line"><h2>${t("my routines")}</h2><button onClick=${createRoutine}>${t("new")}</button></div>
       ${library.mine.length === 0 && html`<p class="soft">${t("no routines", { folder: library.folder })}</p>`}
       <ul class="cards">${mine.map((each) => html`<${Card} key=${each.id} ...${each} own />`)}</ul>
     </div>`;

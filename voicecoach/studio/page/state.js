@@ -13,6 +13,8 @@ export const state = {
   plan: null, // the last good one: {timeline, clips, digest, breath, voice, warnings, notes}
   problems: [], // why there is no newer one
   busy: "", // what is waited for, once that takes a while: plan, clips
+  draft: null, // the text that is written: {id, saved, tag, own, name, conflict, elsewhere, failed}
+  textProblems: [], // what a check of the text finds
   gone: false, // whether the server has stopped
   playing: false,
   panel: false, // whether the sheet of choices is open, on narrow screens
@@ -41,6 +43,9 @@ export function recall(id) {
     return {};
   }
 }
+
+/** Under which name a draft of a text is kept in this browser. */
+export const draftKey = (id, language) => (language ? `draft ${id} ${language}` : `draft ${id}`);
 
 export function remember(id, choices) {
   try {

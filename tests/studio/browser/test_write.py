@@ -1,0 +1,124 @@
+"""The text of a routine: written, heard, checked, saved, and never written over what another has changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.studio.browser.pages import expect, wait_for
+from tests.studios import ROUTINE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.studios import Asker
+
+
+def add_routine(studio: Asker, title: str, text: str = ROUTINE) -> tuple[str, Path]:
+    """Put a routine into the folder, and return its id and its file."""
+    name_id = studio.post("/api/routines", {"title": title, "text": text}).json["id"]
+    return name_id, studio.folder / f"{title.lower()}.yaml"
+
+
+def open_text(page: Page, studio: Asker, name_id: str) -> None:
+    page.goto(f"http://127.0.0.1:{studio.door.port}/#/write/{name_id}")
+    page.locator(".cm-content").wait_for()
+
+
+def replace_word(page: Page, old: str, new: str) -> None:
+    """Change a word in the editor, as its user would type."""
+    page.locator(".cm-line", has_text=old).first.dblclick(position={"x": 60, "y": 8})
+    text = page.locator(".cm-content").inner_text()
+    page.locator(".cm-content").fill(text.replace(old, new))
+
+
+def test_a_changed_word_is_heard_and_saved(page: Page, studio: Asker) -> None:
+    name_id, file = add_routine(studio, "Changed")
+    open_text(page, studio, name_id)
+    replace_word(page, "Sit tall,", "Stand tall,")
+    wait_for(page, "player.timeline?.cues.some(each => each.text.startsWith('Stand tall'))")
+    assert file.read_text(encoding="utf-8") == ROUTINE
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
+    assert "Stand tall" in file.read_text(encoding="utf-8")
+
+
+def test_a_draft_survives_a_closed_tab_and_can_be_taken_back(page: Page, studio: Asker) -> None:
+    name_id, file = add_routine(studio, "Draft")
+    open_text(page, studio, name_id)
+    replace_word(page, "Sit tall,", "Kneel tall,")
+    page.get_by_text("Changed, not saved yet").wait_for()
+    other = page.context.new_page()
+    page.close()
+    open_text(other, studio, name_id)
+    expect(other.locator(".cm-content")).to_contain_text("Kneel tall")
+    other.get_by_role("button", name="Take back what I changed").click()
+    expect(other.locator(".cm-content")).not_to_contain_text("Kneel tall")
+    assert file.read_text(encoding="utf-8") == ROUTINE
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_a_file_that_changed_meanwhile_is_not_written_over_unasked(page: Page, studio: Asker, *, mine: bool) -> None:
+    name_id, file = add_routine(studio, f"Both{mine}")
+    open_text(page, studio, name_id)
+    replace_word(page, "Sit tall,", "Mine tall,")
+    file.write_text(ROUTINE.replace("Sit tall,", "Theirs tall,"), encoding="utf-8")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".theirs")).to_contain_text("Theirs tall")
+    assert "Theirs" in file.read_text(encoding="utf-8")
+    page.get_by_role("button", name="Keep mine" if mine else "Take the one on disk").click()
+    page.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
+    expect(page.locator(".cm-content")).to_contain_text("Mine tall" if mine else "Theirs tall")
+    assert ("Mine" if mine else "Theirs") in file.read_text(encoding="utf-8")
+
+
+def test_problems_stand_at_their_lines_while_the_last_session_plays(page: Page, studio: Asker) -> None:
+    name_id, _ = add_routine(studio, "Wrong")
+    open_text(page, studio, name_id)
+    wait_for(page, "player.timeline")
+    replace_word(page, "say:", "sya:")
+    page.get_by_text("no step is called 'sya'").first.wait_for()
+    page.locator(".cm-lint-marker-error").wait_for()
+    assert page.get_by_role("button", name="Play", exact=True).is_enabled()
+
+
+def test_the_session_is_heard_from_the_line_of_the_cursor_and_that_line_is_lit(page: Page, studio: Asker) -> None:
+    name_id, _ = add_routine(studio, "Line")
+    open_text(page, studio, name_id)
+    wait_for(page, "player.timeline")
+    page.locator(".cm-line", has_text="breathe: 2").click()
+    page.get_by_role("button", name="Hear from here").click()
+    expect(page.locator(".sounding")).to_contain_text("Breathe in, and grow tall")
+
+
+def test_a_built_in_routine_becomes_ones_own_when_it_is_changed(page: Page, studio: Asker) -> None:
+    open_text(page, studio, "box-breathing")
+    page.get_by_role("button", name="Save as my own").click()
+    page.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
+    assert (studio.folder / "box-breathing.yaml").exists()
+
+
+@pytest.mark.parametrize("code", ["en", "de", "es", "fr"])
+def test_a_new_routine_begins_with_words_that_nothing_is_wrong_with(
+    open_context: Any,  # noqa: ANN401
+    studio: Asker,
+    code: str,
+) -> None:
+    page = open_context(locale=f"{code}-{code.upper()}").new_page()
+    page.goto(f"http://127.0.0.1:{studio.door.port}/")
+    page.locator(".line button").click()
+    page.locator(".cm-content").wait_for()
+    wait_for(page, "player.timeline && player.timeline.phases.length === 12")
+    wait_for(page, "document.querySelectorAll('.note.problem').length === 0")
+
+
+def test_another_tab_that_writes_the_same_is_named(page: Page, studio: Asker) -> None:
+    name_id, _ = add_routine(studio, "Tabs")
+    open_text(page, studio, name_id)
+    other = page.context.new_page()
+    open_text(other, studio, name_id)
+    replace_word(other, "Sit tall,", "Other tall,")
+    page.get_by_text("Another tab is writing").wait_for()

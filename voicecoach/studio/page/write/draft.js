@@ -1,0 +1,98 @@
+// The text that is being written: kept in this browser until it is saved, and never saved over what it was not read from.
+
+import { askedRoutine, replan } from "../actions.js";
+import * as api from "../api.js";
+import { draftKey, state, update } from "../state.js";
+
+const QUIET = 200; // milliseconds after the last key
+
+const keyOf = (id) => draftKey(id, state.language);
+
+function keepDraft(id, text) {
+  try {
+    if (text === null) localStorage.removeItem(keyOf(id));
+    else localStorage.setItem(keyOf(id), text);
+  } catch {
+    update({ draft: { ...state.draft, unkept: true } }); // no room: the page says that it is only here
+  }
+}
+
+/** Read what the file holds; what is on the page stays, if it is a draft. */
+export async function readFile(id) {
+  const found = await api.getRoutine(id, state.language).catch(() => null);
+  if (!found || state.id !== id) return;
+  update({ draft: { id, saved: found.text, tag: found.tag ?? "", own: found.own, name: found.name } });
+  if (state.text === found.text) change(found.text);
+  checkText();
+}
+
+let waiting = null;
+
+/** Take a text from the editor: it is heard and checked as soon as the keys rest. */
+export function change(text) {
+  const { id, draft } = state;
+  const changed = text === draft?.saved ? null : text;
+  update({ text: changed });
+  keepDraft(id, changed);
+  clearTimeout(waiting);
+  waiting = setTimeout(() => Promise.all([replan(), checkText()]), QUIET);
+}
+
+/** Find the problems of the text, as `voicecoach check` reports them. */
+export async function checkText() {
+  const { id } = state;
+  try {
+    const { problems } = await api.check(askedRoutine(), state.choices.voice);
+    if (state.id === id) update({ textProblems: problems });
+  } catch {
+    // A newer check is on its way, or the server has stopped, which is said elsewhere.
+  }
+}
+
+/** Save the text over its file, or as a new one if it is not the user's own; `tag` says which text it replaces. */
+export async function save(tag = state.draft.tag) {
+  const { id, draft } = state;
+  const text = state.text ?? draft.saved;
+  if (!draft.own) {
+    const { id: made } = await api.addRoutine(draft.name, text);
+    keepDraft(id, null);
+    location.hash = `#/write/${made}`;
+    return;
+  }
+  try {
+    const saved = await api.putRoutine(id, text, tag);
+    keepDraft(id, null);
+    update({ draft: { ...draft, saved: text, tag: saved.tag, conflict: null, failed: "" }, text: state.text === text ? null : state.text });
+  } catch (error) {
+    if (error.status !== 412) update({ draft: { ...draft, failed: error.body?.failed ?? String(error.message) } });
+    else await showConflict(id, error.body.theirs);
+  }
+}
+
+/** The file has changed: both texts are shown, and one is chosen. */
+async function showConflict(id, theirs) {
+  const found = await api.getRoutine(id);
+  update({ draft: { ...state.draft, conflict: { theirs, tag: found.tag } } });
+}
+
+/** End a conflict: with the text on the page, or with that of the file. */
+export function resolve(mine) {
+  const { draft } = state;
+  if (mine) return save(draft.conflict.tag);
+  const { theirs, tag } = draft.conflict;
+  update({ draft: { ...draft, saved: theirs, tag, conflict: null }, text: null });
+  keepDraft(state.id, null);
+  return replan();
+}
+
+/** Go back to what the file holds. */
+export function discard() {
+  update({ text: null });
+  keepDraft(state.id, null);
+  return Promise.all([replan(), checkText()]);
+}
+
+// Another tab has changed the draft of the same routine: this one says so, and writes nothing over it until it is edited.
+window.addEventListener("storage", (event) => {
+  if (state.id && event.key === keyOf(state.id) && state.draft) update({ draft: { ...state.draft, elsewhere: true } });
+});

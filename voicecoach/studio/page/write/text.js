@@ -1,0 +1,110 @@
+// The screen on which the text of a routine is written, and heard while it is.
+
+import { player, togglePlay } from "../actions.js";
+import { findLast } from "../place.js";
+import { Tabs, Transport, Words } from "../play.js";
+import { Problem } from "../problems.js";
+import { state } from "../state.js";
+import { Lanes } from "../timeline.js";
+import { usePlace } from "../use-place.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { t } from "../words.js";
+import { change, discard, readFile, resolve, save } from "./draft.js";
+
+export function Write() {
+  const { id, draft, plan } = state;
+  useEffect(() => {
+    readFile(id);
+  }, [id, state.language]);
+  const ready = draft?.id === id;
+  const title = plan?.timeline.title ?? state.card?.title ?? draft?.name ?? "";
+  return html`<section class="stage" aria-label=${title}>
+    <div class="line">
+      <a class="back" href="#/">${t("all exercises")}</a>
+      <h1>${title}</h1>
+      <${Tabs} />
+    </div>
+    ${ready ? html`<${Text} key=${id} draft=${draft} />` : html`<p class="wait">${t("loading text")}</p>`}
+  </section>`;
+}
+
+function Text({ draft }) {
+  const place = useRef();
+  const editor = useRef(null);
+  const [opened, setOpened] = useState(false);
+  const text = state.text ?? draft.saved;
+  useEffect(() => {
+    let closed = false;
+    import("./editor.js").then(({ openEditor }) => {
+      if (closed) return;
+      editor.current = openEditor(place.current, state.text ?? draft.saved, t("text of routine"), change);
+      setOpened(true);
+    });
+    return () => {
+      closed = true;
+      editor.current?.close();
+    };
+  }, []);
+  useEffect(() => editor.current?.show(text), [text, opened]);
+  useEffect(() => editor.current?.mark(state.textProblems ?? []), [state.textProblems, opened]);
+  usePlace((now) => editor.current?.light(player.playing ? lineAt(now) : 0));
+  return html`
+    <${Saving} draft=${draft} />
+    <div class="editor" ref=${place}></div>
+    <${TextProblems} goTo=${(each) => editor.current?.goTo(each.line, each.column)} />
+    <div class="line">
+      <button onClick=${() => hearFrom(editor.current.cursor)} disabled=${!state.plan}>${t("hear from here")}</button>
+      <button class="play-button" onClick=${togglePlay} disabled=${!state.plan}>${state.playing ? t("pause") : t("play")}</button>
+    </div>
+    ${state.plan && html`<${Words} timeline=${state.plan.timeline} /><${Lanes} timeline=${state.plan.timeline} />`}`;
+}
+
+/** The line of the words that sound. */
+function lineAt(place) {
+  const words = player.timeline?.cues.filter((cue) => cue.track === "voice" && cue.line) ?? [];
+  const cue = words[findLast(words, place)];
+  return cue && place < cue.end + 0.3 ? cue.line : 0;
+}
+
+/** Hear the session from the first words that stand at a line or below it. */
+function hearFrom(line) {
+  const found = player.timeline?.cues.find((cue) => cue.line && cue.line >= line) ?? player.timeline?.cues.findLast((cue) => cue.line);
+  if (!found) return;
+  player.seek(found.start);
+  player.play();
+}
+
+function Saving({ draft }) {
+  const changed = state.text !== null;
+  const said = changed ? t(draft.own ? "not saved" : "copy on saving") : t(draft.own ? "saved" : "built in");
+  return html`
+    <div class="line">
+      <span class="soft" role="status">${said}</span>
+      <button class="play-button" onClick=${() => save()} disabled=${!changed && draft.own}>${t(draft.own ? "save" : "save as mine")}</button>
+      ${changed && html`<button onClick=${discard}>${t("discard")}</button>`}
+    </div>
+    ${draft.elsewhere && html`<p class="note warning" role="alert">${t("edited elsewhere")}</p>`}
+    ${draft.failed && html`<p class="note problem" role="alert">${t("not written", { why: draft.failed })}</p>`}
+    ${draft.unkept && html`<p class="note warning">${t("not kept")}</p>`}
+    ${draft.conflict && html`<${Conflict} theirs=${draft.conflict.theirs} />`}`;
+}
+
+/** The file has changed since it was read: both texts, side by side, and a choice. */
+function Conflict({ theirs }) {
+  return html`<div class="note problem" role="alert">
+    <p><strong>${t("changed on disk")}</strong></p>
+    <details open><summary>${t("text on disk")}</summary><pre class="theirs" tabindex="0">${theirs}</pre></details>
+    <div class="line">
+      <button onClick=${() => resolve(true)}>${t("keep mine")}</button>
+      <button onClick=${() => resolve(false)}>${t("take theirs")}</button>
+    </div>
+  </div>`;
+}
+
+function TextProblems({ goTo }) {
+  const problems = state.textProblems ?? [];
+  if (!problems.length) return html`<p class="soft" role="status">${t("no problems")}</p>`;
+  return html`<ul class="note problem" aria-label=${t("problems")}>${problems.slice(0, 20).map((each) => html`<li>
+    <button class="link" onClick=${() => goTo(each)} disabled=${!each.line}><${Problem} ...${each} /></button></li>`)}
+  </ul>`;
+}
