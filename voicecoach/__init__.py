@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from voicecoach.api.compose import breathe, chime, each_side, hold, move, pace, rest, say, seq
     from voicecoach.api.functions import check, perform, plan
     from voicecoach.api.library import RoutineHead, list_routines
-    from voicecoach.api.routines import Routine, load, loads
+    from voicecoach.api.routines import Routine, load, loads, read_schema
     from voicecoach.api.session import Files, Session
     from voicecoach.api.studio import Studio
     from voicecoach.audio.clip import Clip
@@ -44,7 +44,7 @@ _HOMES = {
     "voicecoach.api.compose": ("breathe", "chime", "each_side", "hold", "move", "pace", "rest", "say", "seq"),
     "voicecoach.api.functions": ("check", "perform", "plan"),
     "voicecoach.api.library": ("RoutineHead", "list_routines"),
-    "voicecoach.api.routines": ("Routine", "load", "loads"),
+    "voicecoach.api.routines": ("Routine", "load", "loads", "read_schema"),
     "voicecoach.api.session": ("Files", "Session"),
     "voicecoach.api.studio": ("Studio",),
     "voicecoach.audio.clip": ("Clip",),
@@ -97,6 +97,7 @@ __all__ = [
     "pace",
     "perform",
     "plan",
+    "read_schema",
     "rest",
     "say",
     "seq",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voicecoach.api.arguments import read_path, read_text
 from voicecoach.errors import ChoiceError, quote
@@ -133,6 +134,19 @@ def load(name: str | os.PathLike[str], language: str | None = None) -> Routine:
     asked = read_path("name", name)
     found = loader.load_routine(asked, None if language is None else read_text("language", language))
     return Routine(found.name, asked, language, read=found)
+
+
+def read_schema() -> dict[str, Any]:
+    """Return the JSON Schema of routine files, as ``voicecoach schema`` prints it: what can stand where, and what for.
+
+    >>> import voicecoach as vc
+    >>> vc.read_schema()["properties"]["title"]["description"]
+    'Spoken as the name of the exercise, and kept in the file.'
+    """
+    from voicecoach.routine.authoring import FILE
+
+    schema: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return schema
 
 
 def loads(text: str, *, name: str = TEXT_NAME, folder: str | os.PathLike[str] | None = None) -> Routine:

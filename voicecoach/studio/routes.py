@@ -49,6 +49,7 @@ class Routes:
             Route("/api/routine/{id}", self.read_routine),
             Route("/api/routine/{id}", self.write_routine, methods=["PUT"]),
             Route("/api/routines", self.add_routine, methods=["POST"]),
+            Route("/api/schema", self.schema),
             Route("/api/voices", self.voices),
             Route("/api/bed/{name}", self.bed),
             Route("/api/export", self.export, methods=["POST"]),
@@ -122,6 +123,10 @@ class Routes:
         body = await read_body(request)
         title, text = read_field(body, "title", str, ""), read_field(body, "text", str, "")
         return JSONResponse({"id": await self._run(self.folder.add, title, text)}, 201)
+
+    async def schema(self, _request: Request) -> Response:
+        """Return what can stand where in a routine."""
+        return JSONResponse(await self._run(vc.read_schema))
 
     async def voices(self, request: Request) -> Response:
         """List the voices that speak a language."""

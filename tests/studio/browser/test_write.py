@@ -122,3 +122,31 @@ def test_another_tab_that_writes_the_same_is_named(page: Page, studio: Asker) ->
     open_text(other, studio, name_id)
     replace_word(other, "Sit tall,", "Other tall,")
     page.get_by_text("Another tab is writing").wait_for()
+
+
+def test_the_keys_that_can_stand_in_a_place_are_offered_with_what_they_are_for(page: Page, studio: Asker) -> None:
+    name_id, _ = add_routine(studio, "Keys")
+    open_text(page, studio, name_id)
+    offered = page.evaluate(
+        """async () => {
+            const { findParents, listKeys } = await import("/page/write/keys.js");
+            const { getSchema } = await import("/page/api.js");
+            const schema = await getSchema();
+            const lines = ["title: A", "steps:", "  - each side:", "      steps:", "        - say: Sit.", "      "];
+            return [findParents(lines.slice(0, 5), 10), findParents(lines, 6), findParents([], 0)].map((parents) => [
+                parents,
+                Object.keys(listKeys(schema, parents)),
+            ]);
+        }"""
+    )
+    (inner, steps), (sided, of_sides), (outer, top) = offered
+    assert (inner, sided, outer) == (["steps", "each side", "steps"], ["steps", "each side"], [])
+    assert {"say", "settle", "breathe"} <= {*steps}
+    assert "between sides" in of_sides
+    assert "say" not in of_sides
+    assert "sides" in top
+    page.locator(".cm-content").press("Control+End")
+    page.keyboard.type("clos")
+    page.locator(".cm-tooltip-autocomplete").get_by_text("closing", exact=True).wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-content")).to_contain_text("closing: ")

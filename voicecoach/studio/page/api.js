@@ -39,6 +39,7 @@ export const pictureOf = (id, language) => `/api/${named("picture", id, language
 export const getVoices = (language) => ask("GET", `voices?language=${encodeURIComponent(language)}`);
 export const plan = (routine, choices, signal) => ask("POST", "plan", { page: TAB, routine, choices }, { signal });
 export const check = (routine, voice, signal) => ask("POST", "check", { page: TAB, routine, voice }, { signal });
+export const getSchema = () => ask("GET", "schema");
 export const getRoutine = (id, language) => ask("GET", named("routine", id, language));
 /** Save a text; the answer to a stale tag is an ApiError 412 with {theirs, yours}. */
 export const putRoutine = (id, text, tag) => ask("PUT", named("routine", id), { text }, { headers: { "if-match": tag } });

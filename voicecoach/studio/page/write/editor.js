@@ -1,6 +1,7 @@
 // The editor of the text: its problems stand at their lines, and the line that sounds is lit.
 
 import * as cm from "../vendor/editor.js";
+import { completeKey } from "./keys.js";
 
 const lit = cm.StateEffect.define();
 const litLine = cm.StateField.define({
@@ -23,6 +24,8 @@ const LOOK = cm.EditorView.theme({
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--accent) 8%, transparent)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "color-mix(in srgb, var(--accent) 30%, transparent) !important" },
   ".sounding": { backgroundColor: "color-mix(in srgb, var(--accent) 24%, transparent)" },
+  ".cm-completionDetail": { color: "var(--soft)", fontStyle: "normal", marginLeft: "16px" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-tooltip": { backgroundColor: "var(--card)", color: "var(--ink)", border: "1px solid var(--edge)" },
 });
 
@@ -44,11 +47,12 @@ export function openEditor(element, text, label, change) {
         cm.bracketMatching(),
         cm.yaml(),
         cm.lintGutter(),
+        cm.autocompletion({ override: [completeKey], icons: false }),
         litLine,
         LOOK,
         cm.EditorView.lineWrapping,
         cm.EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true" }),
-        cm.keymap.of([...cm.defaultKeymap, ...cm.historyKeymap, ...cm.searchKeymap, ...cm.lintKeymap]),
+        cm.keymap.of([...cm.completionKeymap, ...cm.defaultKeymap, ...cm.historyKeymap, ...cm.searchKeymap, ...cm.lintKeymap]),
         cm.EditorView.updateListener.of((seen) => seen.docChanged && !seen.transactions.some((each) => each.annotation(silent)) && change(seen.state.doc.toString())),
       ],
     }),
