@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicecoach.routine.model import PacedSteps, Round, Sided, find_block
+from voicecoach.script.copying import replace
 from voicecoach.script.rounds import count_rounds, count_side_rounds, is_done, list_played, list_turns, vary
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ from voicecoach.routine.sidedness import find_misplaced
 from voicecoach.script.bells import add_bells, choose_end, choose_start
 from voicecoach.script.choices import LAST_MINUTE, LEFT_RIGHT, Amount
 from voicecoach.script.context import Context
+from voicecoach.script.copying import replace
 from voicecoach.script.exercises import find_played, list_parts, set_values
 from voicecoach.script.opening import PART_GAP, collect_notice, write_opening, write_sentences
 from voicecoach.script.pacing import Pacing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,6 +27,7 @@ from voicecoach.routine.source import find_place
 from voicecoach.routine.text_normalisation import read_aloud
 from voicecoach.routine.values import BLANK, LAST, LONGEST_SPAN, MOST_BREATHS, TONE, Words
 from voicecoach.script.choices import LEFT_RIGHT, SPOKEN, Guidance, fade, other_side
+from voicecoach.script.copying import replace
 from voicecoach.script.inclusion import Inclusion
 from voicecoach.script.pacing import Pacing
 from voicecoach.script.tally import BreathCount, Freedoms, Tally
@@ -51,7 +52,7 @@ ONE_BREATH = Span(breaths=1)
 TONES = {Kind.INHALE: "tone-in", Kind.HOLD: "tone-hold", Kind.EXHALE: "tone-out", Kind.PAUSE: "tone-hold"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that it is copied quickly
 class Context:
     """The context of a step.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import CueKind, Paced, seq
@@ -12,6 +11,7 @@ from voicecoach.routine.library import strip_language
 from voicecoach.routine.model import Include, is_collection, walk_steps
 from voicecoach.routine.values import BLANK
 from voicecoach.script.choices import Intro
+from voicecoach.script.copying import replace
 from voicecoach.script.inclusion import Inclusion
 from voicecoach.script.opening import end_sentence, write_sentences
 from voicecoach.script.pacing import Pacing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +14,7 @@ from voicecoach.errors import ChoiceError
 from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.phase_steps import Groups, Moves, Sounded, Spoken, find_key, name_breath, read_phase_key
 from voicecoach.routine.values import TONE, Words
+from voicecoach.script.copying import replace
 from voicecoach.script.moments import measure_longest, write_heard, write_moments
 from voicecoach.script.pacing import write_paced
 from voicecoach.script.utterances import write_past

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Span
@@ -11,6 +10,7 @@ from voicecoach.core.score import CueKind, Phrase, Seq
 from voicecoach.routine.model import list_value_words
 from voicecoach.routine.phase_steps import ByCount
 from voicecoach.script.choices import Spread
+from voicecoach.script.copying import replace
 from voicecoach.script.utterances import choose_counted
 
 if TYPE_CHECKING:

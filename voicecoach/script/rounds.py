@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from voicecoach.errors import ChoiceError, UnknownNameError
 from voicecoach.routine.formulas.evaluation import Formula, Grown, evaluate, is_plain
 from voicecoach.routine.model import Change, Growing, PerSide, Sided, list_words
 from voicecoach.script.choices import LEFT_RIGHT, other_side
+from voicecoach.script.copying import replace
 from voicecoach.script.utterances import write_past
 
 if TYPE_CHECKING:

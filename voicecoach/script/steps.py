@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
@@ -45,6 +44,7 @@ from voicecoach.routine.values import Words
 from voicecoach.script.ahead import look_into, look_past
 from voicecoach.script.choices import Guidance
 from voicecoach.script.context import SENTENCE_GAP, TONES
+from voicecoach.script.copying import replace
 from voicecoach.script.exercises import enter, find_played, find_resting, open_exercise, pace_exercise
 from voicecoach.script.guided import guide_breaths, guide_moves, take_phase
 from voicecoach.script.moments import measure_longest, write_count, write_moments

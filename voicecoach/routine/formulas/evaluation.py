@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self, assert_never
 
 from voicecoach.core.breath import NAMES, Span
@@ -92,8 +93,12 @@ def measure_breath(breath: Breath) -> dict[str, str]:
     >>> measure_breath(read_breath("in 2, in 1, out 6"))
     {'breath': '9s', 'in': '3s', 'hold': '0s', 'out': '6s', 'pause': '0s'}
     """
-    lengths = (breath.seconds, *measure_phases(breath.phases).values())
-    return dict(zip(BREATH_NAMES, map(BreathLength, lengths), strict=True))
+    return dict(zip(BREATH_NAMES, _measure_once(breath), strict=True))
+
+
+@lru_cache(maxsize=64)
+def _measure_once(breath: Breath) -> tuple[BreathLength, ...]:
+    return tuple(map(BreathLength, (breath.seconds, *measure_phases(breath.phases).values())))
 
 
 def measure_phases(phases: Iterable[Phase]) -> dict[Kind, Fraction]:

@@ -282,7 +282,16 @@ def read_literal(text: str) -> Literal:
     """
     if _NUMBER.fullmatch(text):
         return Literal(text, read_number(text))
+    found = _read_length(text)
+    if isinstance(found, str):
+        raise SyntaxSlipError(found)
+    return Literal(text, found)
+
+
+@lru_cache(maxsize=1024)
+def _read_length(text: str) -> Span | str:
+    """Return a length, or why a text is none; sessions ask for the same ones in every round."""
     try:
-        return Literal(text, read_span(text))
+        return read_span(text)
     except ChoiceError as error:
-        raise SyntaxSlipError(str(error)) from None
+        return str(error)
