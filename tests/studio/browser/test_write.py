@@ -46,6 +46,17 @@ def test_a_changed_word_is_heard_and_saved(page: Page, studio: Asker) -> None:
     assert "Stand tall" in file.read_text(encoding="utf-8")
 
 
+def test_what_is_typed_quickly_stays_as_it_was_typed(page: Page, studio: Asker) -> None:
+    name_id, _ = add_routine(studio, "Quick")
+    open_text(page, studio, name_id)
+    page.locator(".cm-content").press("Control+End")
+    page.keyboard.type("closing: Sit for a while, and notice how the floor carries you, with every breath that comes.")
+    expect(page.locator(".cm-content")).to_contain_text(
+        "closing: Sit for a while, and notice how the floor carries you, with every breath that comes."
+    )
+    wait_for(page, "player.timeline?.cues.some(each => each.text.endsWith('with every breath that comes.'))")
+
+
 def test_a_draft_survives_a_closed_tab_and_can_be_taken_back(page: Page, studio: Asker) -> None:
     name_id, file = add_routine(studio, "Draft")
     open_text(page, studio, name_id)
@@ -147,6 +158,5 @@ def test_the_keys_that_can_stand_in_a_place_are_offered_with_what_they_are_for(p
     assert "sides" in top
     page.locator(".cm-content").press("Control+End")
     page.keyboard.type("clos")
-    page.locator(".cm-tooltip-autocomplete").get_by_text("closing", exact=True).wait_for()
-    page.keyboard.press("Enter")
+    page.locator(".cm-tooltip-autocomplete li", has_text="closing").first.click()
     expect(page.locator(".cm-content")).to_contain_text("closing: ")

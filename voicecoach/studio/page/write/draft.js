@@ -17,11 +17,14 @@ function keepDraft(id, text) {
   }
 }
 
+/** A number for each text that did not come from the editor: the editor shows only those. */
+const nextVersion = () => (state.draft?.version ?? 0) + 1;
+
 /** Read what the file holds; what is on the page stays, if it is a draft. */
 export async function readFile(id) {
   const found = await api.getRoutine(id, state.language).catch(() => null);
   if (!found || state.id !== id) return;
-  update({ draft: { id, saved: found.text, tag: found.tag ?? "", own: found.own, name: found.name } });
+  update({ draft: { id, saved: found.text, tag: found.tag ?? "", own: found.own, name: found.name, version: nextVersion() } });
   if (state.text === found.text) change(found.text);
   checkText();
 }
@@ -80,14 +83,14 @@ export function resolve(mine) {
   const { draft } = state;
   if (mine) return save(draft.conflict.tag);
   const { theirs, tag } = draft.conflict;
-  update({ draft: { ...draft, saved: theirs, tag, conflict: null }, text: null });
+  update({ draft: { ...draft, saved: theirs, tag, conflict: null, version: nextVersion() }, text: null });
   keepDraft(state.id, null);
   return replan();
 }
 
 /** Go back to what the file holds. */
 export function discard() {
-  update({ text: null });
+  update({ text: null, draft: { ...state.draft, version: nextVersion() } });
   keepDraft(state.id, null);
   return Promise.all([replan(), checkText()]);
 }

@@ -32,7 +32,6 @@ function Text({ draft }) {
   const place = useRef();
   const editor = useRef(null);
   const [opened, setOpened] = useState(false);
-  const text = state.text ?? draft.saved;
   useEffect(() => {
     let closed = false;
     import("./editor.js").then(({ openEditor }) => {
@@ -45,7 +44,8 @@ function Text({ draft }) {
       editor.current?.close();
     };
   }, []);
-  useEffect(() => editor.current?.show(text), [text, opened]);
+  // Only what came from elsewhere is shown: what is typed is newer than what the page was drawn with.
+  useEffect(() => editor.current?.show(state.text ?? draft.saved), [draft.version, opened]);
   useEffect(() => editor.current?.mark(state.textProblems ?? []), [state.textProblems, opened]);
   usePlace((now) => editor.current?.light(player.playing ? lineAt(now) : 0));
   return html`
