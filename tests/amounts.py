@@ -13,4 +13,4 @@ def choose_amount(quick: int, whole: int) -> int:
 
 
 FEWER = settings(max_examples=max(3, (settings.default or settings()).max_examples // 3))
-"""For a law whose examples take long, as sessions that are fitted: a third of the examples, in each profile."""
+"""For a law whose examples take long, as a search for a length: a third of the examples, in each profile."""

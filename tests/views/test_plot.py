@@ -17,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image, ImageFont
 
+from tests.amounts import FEWER
 from tests.goldens import SESSIONS, performed
 from tests.strategies import breaths, sides
 from voicecoach.core.breath import Kind
@@ -157,6 +158,7 @@ KINDS = ("sitting-leg-stretch-10-20", "leg-stretch-all", "box-breathing-5", "fou
 sessions = pytest.mark.parametrize("name", [*KINDS, "sun-salutation-tones", "breath-ladder", "sitting-leg-stretch.de"])
 
 
+@FEWER
 @given(timelines(), st.text(max_size=60))
 def test_nothing_is_drawn_outside_the_canvas(timeline: Timeline, title: str) -> None:
     picture = plot.lay_out_plot(timeline, title)
@@ -168,6 +170,7 @@ def test_nothing_is_drawn_outside_the_canvas(timeline: Timeline, title: str) -> 
         assert bottom <= picture.height
 
 
+@FEWER
 @given(timelines(), st.text(max_size=60))
 def test_labels_never_overlap(timeline: Timeline, title: str) -> None:
     assert not overlapping(plot.lay_out_plot(timeline, title))
@@ -180,6 +183,7 @@ def test_the_labels_of_real_sessions_neither_overlap_nor_leave_the_canvas(name: 
     assert all(left >= 0 and right <= picture.width for left, _, right, _ in map(box, picture.shapes))
 
 
+@FEWER
 @given(timelines())
 def test_every_cue_and_chapter_is_there_whatever_the_length(timeline: Timeline) -> None:
     picture = plot.lay_out_plot(timeline, "")
