@@ -96,7 +96,8 @@ def test_each_sides_track_stands_alone_and_has_the_same_length(name: str) -> Non
 
 SETUPS = {
     *SITTING, "standing-leg-stretch", "forward-lunge", "thigh-burner", "forward-backward-bend", "leg-stretch",
-    "contract-relax-stretch", "muscle-relaxation", *BODY, "find-your-slow-breath",
+    "contract-relax-stretch", "muscle-relaxation", *BODY, "find-your-slow-breath", "alternate-nostril-breathing",
+    "box-breathing", "four-seven-eight", "sun-salutation",
 }  # fmt: skip
 
 
