@@ -54,24 +54,30 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
         yield asker
 
 
-@pytest.fixture
-def open_context(browser: Browser, studio: Asker) -> Iterator[object]:
-    """Return what opens a context of its own; every request and every error of its pages is looked at."""
-    contexts: list[BrowserContext] = []
-    wrong: list[str] = []
+def open_watched(browser: Browser, studio: Asker, wrong: list[str], **options: object) -> BrowserContext:
+    """Open a context that may come in; requests that leave the machine and errors of its pages go into ``wrong``."""
 
     def look(request: Request) -> None:
         if not request.url.startswith((f"http://127.0.0.1:{studio.door.port}/", "blob:", "data:")):
             wrong.append(request.url)
 
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options})  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    context.add_cookies([{"name": studio.door.cookie, "value": studio.door.secret, "url": studio.door.address}])
+    context.on("request", look)
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    return context
+
+
+@pytest.fixture
+def open_context(browser: Browser, studio: Asker) -> Iterator[object]:
+    """Return what opens a context of its own."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
     def make(**options: object) -> BrowserContext:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options})  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
-        context.add_cookies([{"name": studio.door.cookie, "value": studio.door.secret, "url": studio.door.address}])
-        context.on("request", look)
-        context.on("weberror", lambda error: wrong.append(str(error.error)))
-        contexts.append(context)
-        return context
+        contexts.append(open_watched(browser, studio, wrong, **options))
+        return contexts[-1]
 
     yield make
     for context in contexts:
@@ -79,7 +85,28 @@ def open_context(browser: Browser, studio: Asker) -> Iterator[object]:
     assert not wrong
 
 
+@pytest.fixture(scope="module")
+def shared(browser: Browser, studio: Asker) -> Iterator[tuple[BrowserContext, list[str]]]:
+    """A context that pages of a module share, with its cache, and what went wrong in it."""
+    wrong: list[str] = []
+    context = open_watched(browser, studio, wrong)
+    yield context, wrong
+    context.close()
+
+
 @pytest.fixture
-def page(open_context: object) -> Page:
-    """An empty page that may come in."""
-    return open_context().new_page()  # type: ignore[operator,no-any-return]
+def page(shared: tuple[BrowserContext, list[str]], studio: Asker) -> Iterator[Page]:
+    """An empty page that may come in, in a browser that remembers nothing of the tests before."""
+    context, wrong = shared
+    context.add_cookies([{"name": studio.door.cookie, "value": studio.door.secret, "url": studio.door.address}])
+    opened = context.new_page()
+    yield opened
+    for each in context.pages[1:]:
+        each.close()
+    left = context.pages[0] if context.pages else context.new_page()
+    left.goto(f"http://127.0.0.1:{studio.door.port}/page/words/en.json")
+    left.evaluate("localStorage.clear()")
+    left.close()
+    found = [*wrong]
+    wrong.clear()
+    assert not found

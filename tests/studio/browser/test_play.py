@@ -188,7 +188,8 @@ def test_choices_are_remembered_for_each_routine_and_can_be_taken_back(page: Pag
     wait_for(page, lasts(1, 6))
 
 
-def test_a_breath_can_be_tapped(page: Page, studio: Asker) -> None:
+def test_a_breath_can_be_tapped(open_context: Any, studio: Asker) -> None:  # noqa: ANN401
+    page = open_context().new_page()
     open_routine(page, studio)
     page.clock.install(time=0)
     page.clock.pause_at(1000)
