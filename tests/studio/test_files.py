@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HIDDEN = "title: Secret\nsteps:\n  - say: Never.\n"
+WITH_PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
 TRAVERSALS = [
     "../secret.yaml",
     "..%2fsecret.yaml",
@@ -75,6 +76,7 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(inner)
 
 
+@WITH_PIPES
 def test_only_plain_routine_files_are_listed(folder: Folder) -> None:
     outside = folder.path.parent / "outside.yaml"
     outside.write_text(HIDDEN, encoding="utf-8")
@@ -90,6 +92,7 @@ def test_only_plain_routine_files_are_listed(folder: Folder) -> None:
             folder.read(make_id(name))
 
 
+@WITH_PIPES
 def test_a_file_that_becomes_a_link_or_a_pipe_is_not_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         Folder, "list_files", lambda _: {"file-1": "link.yaml", "file-2": "pipe.yaml", "file-3": "zero.yaml"}
