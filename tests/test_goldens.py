@@ -116,7 +116,7 @@ def test_cues_name_each_group_of_muscles_and_each_exercise() -> None:
         for name in ("muscle-relaxation", "interval-training")
     }
     assert {"Now the jaw", "Now the feet"} <= set(heard["muscle-relaxation"])
-    assert {"First, squats.", "Squats", "Next, lunges by turns.", "Squats again."} <= set(heard["interval-training"])
+    assert {"First, squats.", "Squats", "Next, alternating lunges.", "Squats again."} <= set(heard["interval-training"])
 
 
 def test_notices_and_tips_are_said_once_in_a_session_of_many_exercises() -> None:
