@@ -352,7 +352,7 @@ def test_without_arguments_every_line_of_core_and_script_has_to_have_a_test(mach
     machine.install_python()
     status, out, _ = machine.run(machine.checkout / "scripts" / "test")
     *_, every, covering, _ = [line for line in out if line.startswith("== ")]
-    assert (status, every) == (0, "== pytest -n auto --dist worksteal")
+    assert (status, every) == (0, "== pytest -n auto --dist worksteal -m not measured")
     assert covering.endswith(
         "tests/core tests/script --cov voicecoach.core --cov voicecoach.script --cov-fail-under 100"
     )

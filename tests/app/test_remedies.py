@@ -11,7 +11,7 @@ from voicecoach.app.cli import run
 from voicecoach.core.score import Side
 from voicecoach.errors import ChoiceError, TargetError, suggest_remedy
 from voicecoach.routine.authoring import create_template
-from voicecoach.routine.loader import load_routine
+from voicecoach.routine.loader import load_routine, parse_routine
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
 
@@ -34,8 +34,8 @@ def test_a_choice_that_is_not_there_says_what_is(choices: Choices, expected: str
 
 
 def test_a_routine_without_parameters_says_so() -> None:
-    with pytest.raises(ChoiceError, match="sitting-leg-stretch has none; leave --set out"):
-        build(load_routine("sitting-leg-stretch"), Choices(settings={"a": "b"}))
+    with pytest.raises(ChoiceError, match="plain has none; leave --set out"):
+        build(parse_routine("title: x\nsteps: [breathe: 1]\n", "plain"), Choices(settings={"a": "b"}))
     with pytest.raises(ChoiceError, match="write one of these, or --with all"):
         build(load_routine("leg-stretch"), Choices(added=frozenset({"nosuch"})))
 

@@ -31,7 +31,7 @@ def said(capsys: pytest.CaptureFixture[str], *args: str, status: int = 0) -> tup
 def test_the_words_are_printed_one_wording_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = said(capsys, "four-seven-eight")
     lines = out.splitlines()
-    assert "Breathe in" in lines
+    assert "Last one in" in lines
     assert len(set(lines)) == len(lines)
     assert err == ""
 

@@ -18,9 +18,13 @@ from voicecoach.core.score import (
     SpanKind,
     Under,
     breathe,
+    list_parts,
     phrase,
     seq,
 )
+from voicecoach.routine.loader import parse_routine
+from voicecoach.script.builder import build
+from voicecoach.script.choices import Choices
 from voicecoach.script.waits import lengthen_waits
 
 TWO, THREE = Span(rest=Fraction(2)), Span(rest=Fraction(3))
@@ -51,3 +55,14 @@ def test_what_is_waited_grows_by_half(score: Score, expected: Score) -> None:
 @pytest.mark.parametrize("score", [WORDS, BREATH, Slot(TWO, seq(WORDS, Pause(TWO)), Overrun.REFUSE), Slot(TWO, WORDS)])
 def test_breaths_holds_and_rests_stay(score: Score) -> None:
     assert lengthen_waits(score) == score
+
+
+def test_for_the_hard_of_hearing_the_last_words_wait_longer_too() -> None:
+    script = parse_routine("title: x\nclosing: [Rest now., Come back.]\nsteps: [breathe: 1]\n", "a")
+    usual, clear = (add_pauses(build(script, Choices(clear=clear))) for clear in (False, True))
+    assert clear > usual
+
+
+def add_pauses(score: Score) -> Fraction:
+    own = score.span.rest if isinstance(score, Pause) else Fraction(0)
+    return own + sum(map(add_pauses, list_parts(score)), Fraction(0))

@@ -168,6 +168,8 @@ def test_removing_tells_whether_it_worked(tmp_path: Path) -> None:
 
 WRITERS_OF_THEIR_OWN = {
     "system.drafts": "it is the way",
+    "api.beds": "into memory",
+    "studio.files": "a routine from the page: a new file, or a draft that takes its name",
     "system.cache": "entries of the cache, by drafts of their own names",
     "audio.writer": "drafts of tracks and of what goes along with them, and a list that ffmpeg reads",
     "audio.mp3": "a draft that it is given",

@@ -41,6 +41,7 @@ FILLED = {
     "seconds": "{number}",
     "minutes": "{number}",
     "breaths": "{number}",
+    "moves": "{number}",
     "joined": "{one} {other}",
 }
 
