@@ -254,7 +254,7 @@ def test_chapters_cover_the_session_and_neighbours_differ(
     assert [chapter.end for chapter in timeline.chapters[:-1]] == starts[1:]
     assert ceil_to_grid(timeline.chapters[-1].end, timeline.grid) <= timeline.duration
     assert all(chapter.end > chapter.start for chapter in timeline.chapters)
-    assert all(one.title != other.title for one, other in pairwise(timeline.chapters))
+    assert all((one.title, one.side) != (other.title, other.side) for one, other in pairwise(timeline.chapters))
 
 
 def chapters(steps: str) -> list[str]:
