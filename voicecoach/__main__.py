@@ -28,8 +28,8 @@ objects, as Python does, costs half as much again as the work."""
 def _leave_out_plugins() -> None:
     """Let pydantic look for no plugins of its own.
 
-    To look for them reads the facts of every package. Even if it is told not to, it imports what reads them: the
-    libraries for e-mail, archives and sockets, which take 20 ms. So its module that looks for them is replaced.
+    Looking for plugins reads the metadata of every installed package. Even when plugins are switched off, pydantic
+    imports the libraries for that (e-mail, archives, sockets), which takes 20 ms. So this replaces the module.
     """
     import types
 

@@ -50,7 +50,7 @@ def _identify_parser() -> str:
 
 
 def _pack(tree: Tree | None) -> Any:  # noqa: ANN401 - what JSON can hold
-    """Return a tree as JSON can hold it: the kind is told by the length and by the third value."""
+    """Return a tree as lists that JSON can hold; their length and third value say which kind of node each is."""
     match tree:
         case None:
             return None

@@ -51,6 +51,21 @@ def read_field(body: Mapping[str, Any], name: str, kind: type, usual: Any = None
     return value
 
 
+def read_known(body: Mapping[str, Any], name: str, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """Return the values of a field that is an object, one for each known key; None for a key that is not there.
+
+    >>> read_known({"choices": {"breath": "4-6"}}, "choices", {"breath": str, "rounds": int})
+    {'breath': '4-6', 'rounds': None}
+
+    Raises:
+        BadRequestError: If a key is unknown, or a value is of another type.
+    """
+    given = read_field(body, name, dict, {})
+    if unknown := given.keys() - kinds.keys():
+        raise BadRequestError(f"unknown choices: {', '.join(sorted(map(str, unknown)))}")
+    return {key: read_field(given, key, kind) for key, kind in kinds.items()}
+
+
 def describe_problem(problem: vc.Problem) -> dict[str, Any]:
     """Return a problem as the page reads it; ``lacks`` is in seconds, if words do not fit."""
     where, lacks = problem.where, getattr(problem, "lacks", None)

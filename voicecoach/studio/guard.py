@@ -85,7 +85,7 @@ class Door:
 
 
 class Guard:
-    """Refuses what may not come in, before anything else sees it, and tells browsers what the page may do."""
+    """Refuses requests that are not allowed, before other code sees them, and tells browsers what the page may do."""
 
     def __init__(self, app: ASGIApp, door: Door) -> None:
         """Stand before an application."""

@@ -14,7 +14,7 @@ import anyio.lowlevel
 import anyio.to_thread
 
 import voicecoach as vc
-from voicecoach.studio.answers import BadRequestError, describe_error, read_field
+from voicecoach.studio.answers import BadRequestError, describe_error, read_known
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -161,10 +161,7 @@ def read_files(body: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         BadRequestError: If a choice is unknown, or of another type.
     """
-    given = read_field(body, "files", dict, {})
-    if unknown := given.keys() - FILES.keys():
-        raise BadRequestError(f"unknown choices: {', '.join(sorted(map(str, unknown)))}")
-    found = {name: read_field(given, name, kind) for name, kind in FILES.items()}
+    found = read_known(body, "files", FILES)
     if found["bed"] not in {None, "none", *vc.list_beds()}:
         raise BadRequestError("there is no such background")
     return {name: value for name, value in found.items() if value is not None}

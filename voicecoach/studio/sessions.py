@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import voicecoach as vc
-from voicecoach.studio.answers import BadRequestError, describe_error, describe_problem, read_field
+from voicecoach.studio.answers import BadRequestError, describe_error, describe_problem, read_field, read_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -245,11 +245,7 @@ def read_choices(body: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         BadRequestError: If a choice is unknown, or of another type.
     """
-    given = read_field(body, "choices", dict, {})
-    if unknown := given.keys() - CHOICES.keys():
-        raise BadRequestError(f"unknown choices: {', '.join(sorted(map(str, unknown)))}")
-    found = {name: read_field(given, name, kind) for name, kind in CHOICES.items()}
-    return dict(_drop_nothing(found))
+    return dict(_drop_nothing(read_known(body, "choices", CHOICES)))
 
 
 def _drop_nothing(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
