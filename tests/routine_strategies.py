@@ -207,7 +207,8 @@ class Drawn:
             before=self.between((*names, *coming)),
             between=self.between(coming),
         )
-        name = self.some(name=self.one("Drill", *["{item}"] * ("item" in varied)))
+        changing = "item" in varied and more.get("chapters") != "one"  # one chapter has one name
+        name = self.some(name=self.one("Drill", *["{item}"] * changing))
         return {"repeat": {**block, **around}, **name}
 
     def turns(self, depth: int, names: tuple[str, ...]) -> Routine:
