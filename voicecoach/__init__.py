@@ -16,7 +16,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # type checkers take it for true; importing `typing` would take 10 ms
 
 if TYPE_CHECKING:
-    from voicecoach.api.beds import Bed, list_beds, load_bed
+    from voicecoach.api.beds import Bed, BreathSound, list_beds, load_bed, load_breath_sound
     from voicecoach.api.compose import breathe, chime, each_side, hold, move, pace, rest, say, seq
     from voicecoach.api.functions import check, perform, plan
     from voicecoach.api.library import RoutineHead, list_routines
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "voicecoach.api.beds": ("Bed", "list_beds", "load_bed"),
+    "voicecoach.api.beds": ("Bed", "BreathSound", "list_beds", "load_bed", "load_breath_sound"),
     "voicecoach.api.compose": ("breathe", "chime", "each_side", "hold", "move", "pace", "rest", "say", "seq"),
     "voicecoach.api.functions": ("check", "perform", "plan"),
     "voicecoach.api.library": ("RoutineHead", "list_routines"),
@@ -65,6 +65,7 @@ _HOMES = {
 
 __all__ = [
     "Bed",
+    "BreathSound",
     "ChoiceError",
     "Clip",
     "EncodeError",
@@ -92,6 +93,7 @@ __all__ = [
     "list_routines",
     "load",
     "load_bed",
+    "load_breath_sound",
     "loads",
     "move",
     "pace",

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 import voicecoach.studio.server as served
+from voicecoach.app.cli import cli
 from voicecoach.routine.values import AREAS
+from voicecoach.studio.jobs import FILES
+from voicecoach.studio.sessions import CHOICES
 
 PAGE = Path(served.__file__).parent / "page"
 TABLES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((PAGE / "words").glob("*.json"))}
@@ -53,3 +56,11 @@ def test_no_text_stands_in_the_page_itself() -> None:
 def test_nothing_in_the_page_names_an_address_elsewhere() -> None:
     for name, text in OURS.items():
         assert not re.search(r"https?://(?!www\.w3\.org/)", text), name
+
+
+def test_the_command_line_knows_every_choice_of_the_page_by_an_option_of_make() -> None:
+    command = OURS["command.js"]
+    absent = {name for name in {**CHOICES, **FILES} if not re.search(rf"\b{name}\b", command)}
+    assert absent == set()
+    options = {option for each in cli.commands["make"].params for option in (*each.opts, *each.secondary_opts)}
+    assert {*re.findall(r'"(--[a-z-]+[a-z])"', command)} <= options

@@ -90,6 +90,22 @@ class Routine:
         return any(isinstance(step, EachSide) for step in steps)
 
     @property
+    def greets(self) -> bool:
+        """Whether it has a place for the name that ``with_name`` gives."""
+        return self.read.model.greeting is not None
+
+    @property
+    def sounds(self) -> dict[str, bool]:
+        """Which of ``breath_sound``, ``hold_tick`` and ``sleep`` its author chose; a listener can choose otherwise.
+
+        >>> import voicecoach as vc
+        >>> vc.load("leg-stretch").sounds
+        {'breath_sound': False, 'hold_tick': False, 'sleep': False}
+        """
+        model = self.read.model
+        return {"breath_sound": model.breath_sound, "hold_tick": model.hold_tick, "sleep": model.sleep}
+
+    @property
     def parts(self) -> dict[str, bool]:
         """The exercises that ``skip`` leaves out and ``with_`` adds, by name: True for those that have to be added.
 

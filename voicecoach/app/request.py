@@ -245,7 +245,8 @@ class PlannedSession:
 
         names = {"title": track.title, "language": self.words.code, "voice": self.voice}
         shown = to_json(track.timeline, **names, version=version or VERSION)
-        heard = {"breath_sound": True} if self.breath_sound else {}
+        sounds = {"breath_sound": self.breath_sound, "sleep": self.sleep}
+        heard = {name: True for name, chosen in sounds.items() if chosen}
         return {**shown, **heard, **({"fit": track.fit.as_json()} if track.fit else {})}
 
     def clip(self, cue: Cue) -> Clip:

@@ -2,6 +2,7 @@
 
 __all__ = [
     "beds",
+    "breath_sound",
     "clip",
     "fall",
     "ffmpeg",

@@ -70,6 +70,9 @@ def describe_card(sessions: Sessions, asked: Asked) -> dict[str, Any]:
         "breath": routine.breath,
         "parts": routine.parts,
         "parameters": routine.parameters,
+        "greets": routine.greets,
+        "sounds": routine.sounds,
+        "file": sessions.find_file(asked),
         "problems": problems,
     }
 

@@ -29,6 +29,7 @@ FILES = {
     "bitrate": int,
     "bed": str,
     "bed_level": int,
+    "breath_level": int,
     "captions": list,
     "chapters_json": bool,
     "playlist": bool,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -52,6 +53,7 @@ class Routes:
             Route("/api/schema", self.schema),
             Route("/api/voices", self.voices),
             Route("/api/bed/{name}", self.bed),
+            Route("/api/breath-sound", self.breath_sound),
             Route("/api/export", self.export, methods=["POST"]),
             Route("/api/jobs", self.follow_jobs),
             Route("/api/jobs/{number:int}", self.cancel_job, methods=["DELETE"]),
@@ -136,12 +138,18 @@ class Routes:
 
     async def bed(self, request: Request) -> Response:
         """Return a background sound; the header ``gain`` is its factor at a level below the speech."""
-        level = request.query_params.get("level", "24")
-        if not level.isdecimal():
-            raise BadRequestError("level is not a number")
+        level = _read_level(request)
         found = await self._run(vc.load_bed, request.path_params["name"])
-        headers = {"cache-control": "no-cache", "gain": f"{found.gain(float(level)):.6f}"}
+        headers = {"cache-control": "no-cache", "gain": f"{found.gain(level):.6f}"}
         return Response(await self._run(found.encode), media_type="audio/wav", headers=headers)
+
+    async def breath_sound(self, request: Request) -> Response:
+        """Return the colours of the breath sound; headers say how phases sound, and its factor at a level."""
+        level, found = _read_level(request), await self._run(vc.load_breath_sound)
+        courses = {kind: [each.start, each.end, *each.rise] for kind, each in found.courses.items()}
+        about = {"courses": json.dumps(courses), "edge": str(found.edge), "gain": f"{found.gain(level):.6f}"}
+        sound = await self._run(found.encode)
+        return Response(sound, media_type="audio/wav", headers={"cache-control": "no-cache", **about})
 
     async def export(self, request: Request) -> Response:
         """Begin to write files."""
@@ -177,6 +185,13 @@ class Routes:
     ) -> _Value:
         """Run what takes time in a thread, so that other requests are answered meanwhile."""
         return await anyio.to_thread.run_sync(partial(work, *given), limiter=limiter)
+
+
+def _read_level(request: Request) -> float:
+    level = request.query_params.get("level", "24")
+    if not level.isdecimal():
+        raise BadRequestError("level is not a number")
+    return float(level)
 
 
 def _read_path(request: Request) -> Asked:

@@ -35,6 +35,8 @@ CHOICES = {
     "chime": str,
     "breath_sound": bool,
     "hold_tick": bool,
+    "sleep": bool,
+    "clear": bool,
     "voice": str,
     "rate": int,
     "pitch": int,
@@ -168,6 +170,10 @@ class Sessions:
         if asked.id.startswith("file-"):
             return self.folder.find_name(asked.id).rpartition(".")[0]
         return asked.id or "routine"
+
+    def find_file(self, asked: Asked) -> str:
+        """Return what a routine is called on the command line: its built-in name, or the name of its file."""
+        return self.folder.find_name(asked.id) if asked.id.startswith("file-") else asked.id
 
     def find_session(
         self, asked: Asked, choices: Mapping[str, Any], check: Callable[..., None] | None = None

@@ -289,7 +289,7 @@ def test_no_script_of_a_routine_runs(page: Page, studio: Asker) -> None:
 def test_a_background_goes_with_the_session_and_goes_down_under_words(page: Page, studio: Asker) -> None:
     open_routine(page, studio)
     page.get_by_role("combobox", name="Background").select_option("rain")
-    wait_for(page, "player.background")
+    wait_for(page, "player.background.parts.bed")
     words = ask_player(page, "player.timeline.cues.filter(each => each.track === 'voice')")
     levels = page.evaluate(
         """async () => {
@@ -305,9 +305,9 @@ def test_a_background_goes_with_the_session_and_goes_down_under_words(page: Page
     assert words
     assert levels == [0.5, 1, 0.5]
     page.get_by_role("button", name="Play", exact=True).click()
-    wait_for(page, "player.background.nodes")
+    wait_for(page, "player.background.parts.bed.nodes")
     page.get_by_role("combobox", name="Background").select_option("none")
-    wait_for(page, "player.background === null")
+    wait_for(page, "!player.background.parts.bed")
 
 
 def test_a_bell_is_heard_where_it_is_chosen(page: Page, studio: Asker) -> None:

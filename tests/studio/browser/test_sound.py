@@ -7,7 +7,7 @@ import base64
 import math
 import wave
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,6 +29,11 @@ RENDER = """async () => {
     const { lay, RATE } = await import("/page/player.js");
     const context = new OfflineAudioContext(1, Math.ceil(player.timeline.duration * RATE), RATE);
     lay(context, player.timeline.cues, player.buffers, 0);
+    if (player.timeline.breath_sound) {
+        const { BreathSound } = await import("/page/breath-sound.js");
+        const { getBreathSound } = await import("/page/api.js");
+        new BreathSound(await getBreathSound()).lay(context, player.timeline, 0, 0);
+    }
     const heard = (await context.startRendering()).getChannelData(0);
     const samples = Int16Array.from(heard, (value) => Math.max(-32768, Math.min(32767, Math.round(value * 32768))));
     const bytes = new Uint8Array(samples.buffer);
@@ -38,11 +43,20 @@ RENDER = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("chime", [None, "bell"])
-def test_the_page_plays_the_samples_of_the_file(page: Page, studio: Asker, tmp_path: Path, chime: str | None) -> None:
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {},
+        {"chime": "bell", "breath_sound": True, "hold_tick": True},
+        {"sleep": True, "breath_sound": True},
+        {"clear": True},
+    ],
+)
+def test_the_page_plays_the_samples_of_the_file(
+    page: Page, studio: Asker, tmp_path: Path, choices: dict[str, Any]
+) -> None:
     name = make_id("two-breaths.yaml")
     open_routine(page, studio, name)
-    choices = {"chime": chime} if chime else {}
     page.evaluate(
         "([name, choices]) => localStorage.setItem(`choices ${name}`, JSON.stringify(choices))", [name, choices]
     )
@@ -50,7 +64,7 @@ def test_the_page_plays_the_samples_of_the_file(page: Page, studio: Asker, tmp_p
     page.wait_for_selector(".transport")
     wait_for(page, "player.timeline.cues.every(each => player.buffers.has(each.clip))")
     heard = array.array("h", base64.b64decode(page.evaluate(RENDER)))
-    session = vc.plan(vc.loads(ROUTINE), voice=FakeVoice(), **choices)  # type: ignore[arg-type]
+    session = vc.plan(vc.loads(ROUTINE), voice=FakeVoice(), **choices)
     (path,) = session.write(tmp_path / "sound.wav", room_tone=False).paths
     with wave.open(str(path)) as file:
         written = array.array("h", file.readframes(file.getnframes()))

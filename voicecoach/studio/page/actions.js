@@ -1,7 +1,8 @@
 // What people do on the page: each changes the state, and asks the server for what follows from it.
 
 import * as api from "./api.js";
-import { Background } from "./background.js";
+import { Background, Under } from "./background.js";
+import { BreathSound } from "./breath-sound.js";
 import { Player } from "./player.js";
 import { draftKey, recall, remember, state, update } from "./state.js";
 import { chooseLanguage, loadWords, t } from "./words.js";
@@ -10,6 +11,9 @@ export const player = new Player(api.getClip);
 for (const type of ["state", "end"]) player.addEventListener(type, () => update({ playing: player.playing }));
 player.addEventListener("waiting", () => update({ busy: "clips" }));
 player.addEventListener("ready", () => update({ busy: "" }));
+
+const under = new Under();
+player.setBackground(under);
 
 const SLOW = 300; // milliseconds after which the page says what it waits for
 
@@ -75,6 +79,7 @@ export function choose(changes) {
   update({ choices });
   remember(state.id, choices);
   hearBed();
+  hearBreath();
   if ("language" in changes) {
     const language = choices.language ?? "";
     update({ language, text: localStorage.getItem(draftKey(state.id, language)), draft: null });
@@ -83,15 +88,30 @@ export function choose(changes) {
   return replan();
 }
 
-let bed = ""; // the one that is heard, with its level
+const heard = {}; // which sound is under the session, with its level, by name
 
-async function hearBed() {
-  const { bed: name, bed_level: level = 24 } = state.choices;
-  const wanted = name ? `${name} ${level}` : "";
-  if (wanted === bed) return;
-  bed = wanted;
-  const found = name && (await attempt(() => api.getBed(name, level)).catch(() => null));
-  if (bed === wanted) player.setBackground(found ? new Background(found.channels, found.gain) : null);
+/** Have a sound under the session; `get` returns it, and an empty `wanted` is silence. */
+async function hearUnder(name, wanted, get) {
+  if ((heard[name] ?? "") === wanted) return;
+  heard[name] = wanted;
+  const found = wanted ? await attempt(get).catch(() => null) : null;
+  if (heard[name] === wanted) under.put(name, found ?? null, player);
+}
+
+function hearBed() {
+  const { bed, bed_level: level = 24, clear } = state.choices;
+  const wanted = bed && !clear ? `${bed} ${level}` : "";
+  return hearUnder("bed", wanted, async () => {
+    const { channels, gain } = await api.getBed(bed, level);
+    return new Background(channels, gain);
+  });
+}
+
+/** The breath sound is heard if the session that is planned has it. */
+function hearBreath() {
+  const level = state.choices.breath_level ?? 24;
+  const wanted = state.plan?.timeline.breath_sound ? `${level}` : "";
+  return hearUnder("breath", wanted, async () => new BreathSound(await api.getBreathSound(level)));
 }
 
 /** Write a new routine of one's own, and open its text. */
@@ -108,8 +128,15 @@ export function askedRoutine() {
 
 /** The choices that the server takes: those of the session, without those of its sound. */
 export function sessionChoices() {
-  const { language, bed, bed_level, ...session } = state.choices;
+  const { language, bed, bed_level, breath_level, ...session } = state.choices;
   return session;
+}
+
+/** The choices that a file takes, as the session is heard: its background, and levels. */
+export function soundOfFiles() {
+  const { bed, bed_level, breath_level, clear } = state.choices;
+  const background = bed && !clear ? { bed, ...(bed_level ? { bed_level } : {}) } : {};
+  return { ...background, ...(breath_level && state.plan?.timeline.breath_sound ? { breath_level } : {}) };
 }
 
 // One request is on its way at a time. While it is, only the newest wish is kept; one that takes long is ended for it.
@@ -151,6 +178,7 @@ function take(plan) {
   const same = state.plan?.digest === plan.digest && player.timeline;
   update({ plan, problems: [] });
   if (!same) player.set(plan.timeline);
+  hearBreath();
 }
 
 export function togglePlay() {
@@ -174,8 +202,7 @@ let unfollow = null;
 
 /** Write files: `wanted` has files and split. */
 export async function exportFiles(wanted) {
-  const { bed, bed_level } = state.choices;
-  const files = { ...(bed ? { bed, bed_level } : {}), ...wanted.files };
+  const files = { ...soundOfFiles(), ...wanted.files };
   try {
     await attempt(() => api.startExport({ routine: askedRoutine(), choices: sessionChoices(), ...wanted, files }));
   } catch (error) {

@@ -64,9 +64,20 @@ export async function getClip(id) {
 export async function getBed(name, level = 24) {
   const answer = await fetch(`/api/bed/${name}?level=${level}`);
   if (!answer.ok) throw new ApiError(answer.status, {});
-  const both = readWave(await answer.arrayBuffer());
-  const channels = [0, 1].map((first) => Float32Array.from({ length: both.length / 2 }, (_, index) => both[2 * index + first]));
-  return { channels, gain: Number(answer.headers.get("gain")) };
+  return { channels: split(readWave(await answer.arrayBuffer()), 2), gain: Number(answer.headers.get("gain")) };
+}
+
+/** The breath sound: the samples of its colours, how phases sound, and its factor at a level below the speech. */
+export async function getBreathSound(level = 24) {
+  const answer = await fetch(`/api/breath-sound?level=${level}`);
+  if (!answer.ok) throw new ApiError(answer.status, {});
+  const [edge, gain] = ["edge", "gain"].map((name) => Number(answer.headers.get(name)));
+  return { channels: split(readWave(await answer.arrayBuffer()), 5), courses: JSON.parse(answer.headers.get("courses")), edge, gain };
+}
+
+/** The samples of each channel. */
+function split(samples, count) {
+  return Array.from({ length: count }, (_, first) => Float32Array.from({ length: samples.length / count }, (_, index) => samples[count * index + first]));
 }
 
 /** The samples in a WAV file, as numbers from -1 to 1, channel by channel in turn. */

@@ -1,4 +1,5 @@
-// The background sound under a session: a loop that goes down before words and comes back after them, as in files.
+// What sounds under a session: a background, which is a loop, and the breath sound. Both go down before words and come back
+// after them, as in files.
 
 const [ATTACK, RELEASE, FADE] = [0.6, 2.5, 4]; // seconds
 const DUCKED = 0.5;
@@ -23,6 +24,16 @@ export function listFades(timeline) {
   return [[0, 0], [fade, 1], [end - fade, 1], [end, 0]];
 }
 
+const [LAST_MINUTE, SINKING] = [60, 12]; // seconds, and decibels
+
+/** In a session to fall asleep to, all that is under the words sinks, and fades in the last minute, as corners. */
+export function listSinking(timeline) {
+  const last = Math.max(1, timeline.duration - LAST_MINUTE);
+  if (!timeline.sleep) return [[0, 1], [timeline.duration, 1]];
+  const steps = Array.from({ length: 25 }, (_, step) => [(last * step) / 24, 10 ** ((-SINKING * step) / 24 / 20)]);
+  return [...steps, [timeline.duration, 0]];
+}
+
 /** The factor at a place, on the lines between corners. */
 export function findLevel(corners, place) {
   const after = corners.findIndex(([second]) => second > place);
@@ -30,6 +41,28 @@ export function findLevel(corners, place) {
   if (after === 0) return corners[0][1];
   const [[from, low], [to, high]] = [corners[after - 1], corners[after]];
   return low + ((high - low) * (place - from)) / (to - from);
+}
+
+/** All that sounds under a session, by its names, which the player lays and stops together. */
+export class Under {
+  constructor() {
+    this.parts = {};
+  }
+
+  /** Put a sound in the place of another one, or nothing; a player that plays has it heard at once. */
+  put(name, part, player) {
+    this.parts[name]?.stop();
+    this.parts[name] = part;
+    if (player.playing && player.begun !== undefined) part?.lay(player.context, player.timeline, player.place, player.zero);
+  }
+
+  lay(...there) {
+    for (const each of Object.values(this.parts)) each?.lay(...there);
+  }
+
+  stop() {
+    for (const each of Object.values(this.parts)) each?.stop();
+  }
 }
 
 export class Background {
@@ -43,20 +76,21 @@ export class Background {
   /** Play from a place on; `zero` is the sample of the clock on which the session began. */
   lay(context, timeline, place, zero) {
     if (!this.nodes || this.nodes.context !== context) this.#start(context, place);
-    const { duck, fade } = this.nodes;
+    const { duck, fade, sink } = this.nodes;
     const now = Math.max(context.currentTime, zero / RATE + place);
     automate(duck.gain, listDucking(timeline), place, zero, now);
     automate(fade.gain, listFades(timeline), place, zero, now);
+    automate(sink.gain, listSinking(timeline), place, zero, now);
   }
 
   #start(context, place) {
     const buffer = new AudioBuffer({ length: this.channels[0].length, numberOfChannels: 2, sampleRate: RATE });
     this.channels.forEach((samples, index) => buffer.copyToChannel(samples, index));
     const source = new AudioBufferSourceNode(context, { buffer, loop: true });
-    const [duck, fade, level] = [1, 0, this.gain].map((gain) => new GainNode(context, { gain }));
-    source.connect(duck).connect(fade).connect(level).connect(context.destination);
+    const [duck, fade, sink, level] = [1, 0, 1, this.gain].map((gain) => new GainNode(context, { gain }));
+    source.connect(duck).connect(fade).connect(sink).connect(level).connect(context.destination);
     source.start(context.currentTime, place % buffer.duration);
-    this.nodes = { context, source, duck, fade, level };
+    this.nodes = { context, source, duck, fade, sink, level };
   }
 
   setGain(gain) {
@@ -74,7 +108,7 @@ export class Background {
 }
 
 /** Lay the corners after a place on a gain, softly from what it is now. */
-function automate(gain, corners, place, zero, now) {
+export function automate(gain, corners, place, zero, now) {
   const held = gain.value;
   gain.cancelScheduledValues(0);
   gain.setValueAtTime(held, now);

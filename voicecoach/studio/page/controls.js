@@ -2,6 +2,7 @@
 
 import { choose } from "./actions.js";
 import { LEAST, measureTaps, MOST, PHASES, readBreath, writeBreath } from "./breath.js";
+import { More } from "./more.js";
 import { state, update } from "./state.js";
 import { html, useState } from "./vendor/preact.js";
 import { number, t } from "./words.js";
@@ -12,11 +13,12 @@ export function Controls() {
     <button class="sheet-close" onClick=${() => update({ panel: false })}>${t("close")}</button>
     <${Breath} written=${card?.breath} planned=${plan?.breath} />
     <${Amount} />
-    <${Words} />
+    <${Words} card=${card} />
     ${card?.sides && html`<${Sides} />`}
     <${Parts} card=${card} />
     <${Voice} card=${card} />
     <${Sounds} />
+    <${More} card=${card} />
   </aside>`;
 }
 
@@ -70,14 +72,14 @@ function Taps() {
 }
 
 /** A number or nothing: nothing leaves it to the routine. */
-function NumberField({ label, unit = "", value, least, most, step = 1, onChange }) {
+export function NumberField({ label, unit = "", value, least, most, step = 1, usual = t("own"), onChange }) {
   const take = (event) => {
     const text = event.target.value;
     if (text === "") onChange(undefined);
     else if (Number(text) >= least && Number(text) <= most) onChange(Number(text));
   };
   return html`<label class="field"><span>${label}</span>
-    <input type="number" min=${least} max=${most} step=${step} value=${value ?? ""} placeholder=${t("own")} onInput=${take} />
+    <input type="number" min=${least} max=${most} step=${step} value=${value ?? ""} placeholder=${usual} onInput=${take} />
     <span class="unit">${unit}</span></label>`;
 }
 
@@ -100,7 +102,7 @@ function Choice({ label, name, values, usual }) {
     </select></label>`;
 }
 
-function Words() {
+function Words({ card }) {
   const languages = state.library?.routines.find((each) => each.id === state.id)?.languages ?? [];
   return html`<fieldset class="group">
     <legend>${t("words")}</legend>
@@ -110,6 +112,9 @@ function Words() {
       <select value=${state.choices.language ?? ""} onChange=${(event) => choose({ language: event.target.value || undefined, voice: undefined })}>
         ${languages.map((code, index) => html`<option value=${index ? code : ""}>${nameLanguage(code)}</option>`)}
       </select></label>`}
+    ${card?.greets && html`<label class="field"><span>${t("with name")}</span>
+      <input type="text" maxlength="60" autocomplete="off" value=${state.choices.with_name ?? ""} placeholder=${t("nobody")}
+        onChange=${(event) => choose({ with_name: event.target.value.trim() || undefined })} /></label>`}
   </fieldset>`;
 }
 
@@ -171,7 +176,7 @@ function Voice({ card }) {
         <option value="">${automatic ? t("best voice named", { name: automatic }) : t("best voice")}</option>
         ${voices.map((each) => html`<option value=${each.id}>${each.name}</option>`)}
       </select></label>
-    <${NumberField} label=${t("rate")} unit=${t("words a minute")} value=${state.choices.rate} least=${105} most=${400} step=${5}
+    <${NumberField} label=${t("rate")} unit=${t("words a minute")} value=${state.choices.rate} least=${105} most=${400} step=${5} usual=${t("usual")}
       onChange=${(value) => choose({ rate: value })} />
   </fieldset>`;
 }
@@ -180,10 +185,8 @@ function Sounds() {
   return html`<fieldset class="group">
     <legend>${t("sounds")}</legend>
     <${Choice} label=${t("bells")} name="chime" values=${["end", "none", "soft", "bell"]} usual="end" />
-    <${Choice} label=${t("background")} name="bed" values=${["none", "rain", "waves", "brown", "pad"]} usual="none" />
-    ${state.choices.bed && html`<${NumberField} label=${t("bed level")} unit=${t("lu")} value=${state.choices.bed_level} least=${20} most=${60}
+    ${!state.choices.clear && html`<${Choice} label=${t("background")} name="bed" values=${["none", "rain", "waves", "brown", "pad"]} usual="none" />`}
+    ${state.choices.bed && !state.choices.clear && html`<${NumberField} label=${t("bed level")} unit=${t("lu")} value=${state.choices.bed_level} least=${20} most=${60} usual="24"
       onChange=${(value) => choose({ bed_level: value })} />`}
-    <label class="check"><input type="checkbox" checked=${state.choices.hold_tick ?? false}
-      onChange=${(event) => choose({ hold_tick: event.target.checked || undefined })} /><span>${t("hold tick")}</span></label>
   </fieldset>`;
 }

@@ -1,6 +1,6 @@
 // The dialogue that writes files: which, how many, and what becomes of them.
 
-import { askedRoutine, exportFiles, sessionChoices } from "./actions.js";
+import { exportFiles, sessionChoices, soundOfFiles } from "./actions.js";
 import { cancelJob, fileOf } from "./api.js";
 import { writeCommand } from "./command.js";
 import { Problems } from "./problems.js";
@@ -40,7 +40,7 @@ export function Exporter() {
     </div>
     <${Jobs} />
     <details><summary>${t("command")}</summary>
-      <code class="command">${writeCommand(askedRoutine(), sessionChoices(), files, wanted.split)}</code></details>
+      <code class="command">${writeCommand(state.card?.file ?? state.id, state.language, sessionChoices(), { ...soundOfFiles(), ...files }, wanted.split)}</code></details>
   </dialog>`;
 }
 
