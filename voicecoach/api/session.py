@@ -14,7 +14,6 @@ from voicecoach.api.keywords import (
     list_extras,
     make_sounding,
 )
-from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.errors import ChoiceError, UnknownNameError
 from voicecoach.views.exchange import FORMATS
 
@@ -287,13 +286,14 @@ class Session:
             return shown
         from voicecoach.audio.mixdown import place_cues
 
-        sounds = [self._studio._remember(self.clip(cue)) for cue in self.timeline.cues]  # noqa: SLF001 - as in `at`
-        placed = place_cues(self.timeline, self.clip)
-        for entry, cue, clip, laid in zip(shown["cues"], self.timeline.cues, sounds, placed, strict=True):
-            entry["clip"], entry["sample"] = clip.digest, round(cue.start * SAMPLE_RATE)
+        every = {cue.source: cue for cue in self.timeline.cues}
+        sounds = {source: self._studio._remember(self.clip(cue)) for source, cue in every.items()}  # noqa: SLF001 - as in `at`
+        placed = place_cues(self.timeline, lambda cue: sounds[cue.source])
+        for entry, laid in zip(shown["cues"], placed, strict=True):
+            entry["clip"], entry["sample"] = laid.sound.digest, laid.at
             if laid.lowered:
                 entry["gain"] = laid.lowered
-        return {**shown, "clips": {clip.digest: clip.samples for clip in sounds}}
+        return {**shown, "clips": {clip.digest: clip.samples for clip in sounds.values()}}
 
     def _write(
         self, planned: PlannedSession, request: Request, path: str | os.PathLike[str] | None, options: Mapping[str, Any]

@@ -15,7 +15,7 @@ from voicecoach.errors import FitError
 from voicecoach.system import signals, timings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from voicecoach.app.piece_cache import Source
     from voicecoach.app.request import Report
@@ -40,8 +40,9 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
     """Perform a score with real speech: the longest wordings are spoken, then those that it asks for besides.
 
     A wording that is not known yet counts as fitting, so only those are spoken that may be chosen. Each is given
-    ``slower`` times its own length.
+    ``slower`` times its own length. What a voice has in memory is known.
     """
+    recall: Callable[[str], Clip | None] = getattr(voice, "recall", lambda _: None)
     longest = (each.wordings[0] for each in list_phrases(score))
     missing = dict.fromkeys(text for wording in longest for text in (wording.said, *wording.twins))
     while True:
@@ -51,6 +52,8 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
         def measure(said: str | Sound, missing: dict[str, None] = missing) -> Fraction:
             if isinstance(said, Sound):
                 return measure_sound(said)
+            if said not in clips and (kept := recall(said)):
+                clips[said] = kept
             if said in clips:
                 return clips[said].seconds * slower
             missing[said] = None

@@ -273,4 +273,5 @@ def _find_cuts(start: int, end: int, begins: Iterable[int], window: int) -> Iter
 
 def _to_samples(seconds: Fraction) -> int:
     """Convert a position to samples; those of a timeline are whole samples already."""
-    return round(seconds * SAMPLE_RATE)
+    whole, part = divmod(seconds.numerator * SAMPLE_RATE, seconds.denominator)
+    return round(seconds * SAMPLE_RATE) if part else whole

@@ -121,6 +121,11 @@ class Pace:
     longer: Fraction = Fraction(0)
     every: Fraction = Fraction(0)
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether all its breaths are the same."""
+        return len(self.points) == 1 and not self.every
+
     def breaths(self, count: int) -> tuple[Breath, ...]:
         """Return the breaths of a part of ``count`` breaths, one by one.
 
@@ -130,7 +135,7 @@ class Pace:
         """
         if self.every:
             return tuple(self._list_steps(count))
-        if len(self.points) == 1:
+        if self.is_constant:
             return self.points * max(count, 1)
         legs = len(self.points) - 1
         return tuple(self._between(Fraction(number * legs, max(count - 1, 1))) for number in range(max(count, 1)))

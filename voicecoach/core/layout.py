@@ -70,7 +70,7 @@ def list_phases(taken: Cycle, breaths: Sequence[Breath]) -> Iterator[PhaseSlot]:
     numbers: dict[str, int] = {}
     for name, seconds, kind, moved in _list_named(taken, breaths):
         numbers[name] = number = numbers.get(name, 0) + 1
-        later, missed = place_moments(taken.list_later(name, number), seconds)
+        later, missed = place_moments(taken.list_later(name, number), seconds) if taken.at else NOTHING
         yield PhaseSlot(name, seconds, kind, moved, taken.find_words(name, kind, number), later, missed)
 
 
@@ -96,6 +96,10 @@ def _list_named(taken: Cycle, breaths: Sequence[Breath]) -> Iterator[tuple[str, 
 
 Placed = tuple[tuple[Fraction, "Score"], ...]
 """What starts in a span, and how many seconds after its start."""
+
+
+NOTHING: tuple[Placed, Placed] = ((), ())
+"""Neither starts in a span nor is left out."""
 
 
 def place_moments(moments: Iterable[tuple[Offset, Score]], seconds: Fraction) -> tuple[Placed, Placed]:

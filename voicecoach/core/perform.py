@@ -71,10 +71,15 @@ def perform(score: Score, measure: Measure, pace: Pace | Breath, *, grid: Fracti
         ChoiceError: When it has more than 100,000 cues, or lasts over 12 hours; the performance stops there.
     """
     whole = pace if isinstance(pace, Pace) else Pace((pace,))
-    scene = Scene(measure, grid, whole.breaths(count_beats(score)))
+    scene = Scene(measure, grid, _list_breaths(whole, score))
     end = _lay(score, Fraction(0), scene)
     _check_size(end, scene.happened)
     return _collect(scene, ceil_to_grid(end, grid))
+
+
+def _list_breaths(pace: Pace, score: Score) -> tuple[Breath, ...]:
+    """Return the breaths of a score; a single one stands for all, since past the end the last one goes on."""
+    return pace.points if pace.is_constant else pace.breaths(count_beats(score))
 
 
 def _check_size(at: Fraction, happened: Happened) -> None:
@@ -113,7 +118,7 @@ def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra
         case Slot():
             return _lay_slot(score, at, scene)
         case Paced(pace, body):
-            return _lay(body, at, replace(scene, breaths=pace.breaths(count_beats(body))))
+            return _lay(body, at, replace(scene, breaths=_list_breaths(pace, body)))
         case Under(body, under):
             _lay(under, at, scene)
             return _lay(body, at, scene)
@@ -141,18 +146,23 @@ def _lay_onset(onset: Onset, at: Fraction, scene: Scene) -> Fraction:
 
 def _lay_phrase(phrase: Phrase, at: Fraction, scene: Scene) -> Fraction:
     """Lay the longest wording that fits. If no wording fits, lay the sound instead of it, or else report a problem."""
-    soonest, room, last = scene.happened.soonest(at), scene.room, len(phrase.wordings) - 1
+    happened, room, last = scene.happened, scene.room, len(phrase.wordings) - 1
+    soonest = happened.soonest(at)
+    there = room.end - soonest if room else None
     for number, wording in enumerate(phrase.wordings):  # noqa: B007 - the last that is tried is said
         own, taken = scene.length(wording)
-        if room is None or taken <= room.end - soonest:
+        fits = there is None or taken <= there
+        if fits:
             break
-    while room and room.grows and taken > room.end - soonest:
+    while room and room.grows and not fits:
         room = room.outer
-    if room and taken > room.end - soonest:
+        fits = room is None or taken <= room.end - soonest
+    if room and not fits:
         if phrase.otherwise:
             return _sound_otherwise(phrase.otherwise, last + 1, at, scene)
-        scene.happened.problems.append(report_too_long(phrase, taken, room.end - soonest, room))
-    at = max(soonest, min(scene.happened.free(at), scene.room.end - taken)) if scene.room else scene.happened.free(at)
+        happened.problems.append(report_too_long(phrase, taken, room.end - soonest, room))
+    if happened.pending:
+        at = max(soonest, min(happened.free(at), scene.room.end - taken)) if scene.room else happened.free(at)
     start, count = snap(at, scene.grid), last + 1 + bool(phrase.otherwise)
     cue = Cue(start, start + own, phrase.kind, wording.text, phrase.side, wording.spoken, number, count, phrase.where)
     scene.happened.cues.append(cue)
@@ -232,6 +242,9 @@ def _lay_moments(
 ) -> None:
     """Lay parts, each so many seconds after ``at``, in a span that messages call ``name``."""
     placed, problems = list(parts), scene.happened.problems
+    if len(placed) == 1 and seconds and not placed[0][0]:  # as in nearly all phases
+        _lay(placed[0][1], at, scene.inside(Room(at + seconds - measure_air(seconds), name, seconds)))
+        return
     problems.extend(report_outside([each for each in placed if not 0 <= each[0] < seconds], seconds, name))
     for after, end, part, until in list_moments([each for each in placed if 0 <= each[0] < seconds], seconds):
         length = end - after
@@ -264,7 +277,8 @@ def _lay_cycle(taken: Cycle, at: Fraction, scene: Scene) -> Fraction:
     noted = Taken(at)
     scene.happened.breaths.append(noted)
     for phase in phases:
-        _lay_moments(phase.parts, at, phase.seconds, quote(phase.name) if phase.moved else phase.name, scene)
+        if parts := phase.parts:
+            _lay_moments(parts, at, phase.seconds, quote(phase.name) if phase.moved else phase.name, scene)
         end, side = at + phase.seconds, taken.side_of(phase.name)
         if phase.kind:
             noted.phases.append((at, end, phase.kind, side))

@@ -64,7 +64,7 @@ class Cue:
     @property
     def track(self) -> str:
         """``voice``, ``chime`` or ``tone``."""
-        return self.kind.value if self.kind in {CueKind.CHIME, CueKind.TONE} else "voice"
+        return self.kind.value if self.kind is CueKind.CHIME or self.kind is CueKind.TONE else "voice"
 
     @property
     def source(self) -> tuple[str, str, int, int]:

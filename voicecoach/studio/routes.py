@@ -79,7 +79,7 @@ class Routes:
         body = await read_body(request)
         asked, choices, check = read_asked(body), read_choices(body), self._take_ticket(body, "plan")
         found = await self._run(self.sessions.plan, asked, choices, check, limiter=self._planning)
-        return JSONResponse(found, 422 if found["problems"] else 200)
+        return Response(found, media_type="application/json") if isinstance(found, bytes) else refuse(found)
 
     async def check(self, request: Request) -> Response:
         """Check a routine; an older request of the same page gives up."""

@@ -6,7 +6,9 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import voicecoach as vc
@@ -45,8 +47,8 @@ CHOICES = {
 }
 """What a page can choose, with its types; what the values may be, the public API says."""
 
-MOST_ROUTINES, MOST_SESSIONS = 64, 64
-"""How many routines, and sessions of routines, are kept."""
+MOST_ROUTINES, MOST_ENTRIES = 64, 20_000
+"""How many routines are kept, and how many cues, phases and spans of sessions: those of two hours with many words."""
 
 _Value = TypeVar("_Value")
 
@@ -71,24 +73,64 @@ class Asked:
 
 
 class Kept(Generic[_Value]):
-    """The values used last, by their keys."""
+    """The values used last, by their keys. What two threads need at the same time is made once.
 
-    def __init__(self, most: int) -> None:
-        """Keep so many."""
-        self._most, self._kept, self._lock = most, OrderedDict[object, _Value](), threading.Lock()
+    >>> kept = Kept[str](4, len)
+    >>> [kept.find(word, word.upper) for word in ("one", "two", "two")]
+    ['ONE', 'TWO', 'TWO']
+    >>> [*kept.values]
+    ['TWO']
+    """
+
+    def __init__(self, most: int, weigh: Callable[[_Value], int] = lambda _: 1) -> None:
+        """Keep so much, and at least the newest value."""
+        self._most, self._weigh, self._weight = most, weigh, 0
+        self._kept, self._lock = OrderedDict[object, _Value](), threading.Lock()
+        self._turns: dict[object, tuple[threading.Lock, list[None]]] = {}
+
+    @property
+    def values(self) -> Iterator[_Value]:
+        """What is kept, that used last at the end."""
+        yield from self._kept.values()
 
     def find(self, key: object, make: Callable[[], _Value]) -> _Value:
         """Return a value, made only if it is not kept."""
+        if (found := self._find(key)) is not None:
+            return found
+        with self._wait_for_turn(key):
+            found = self._find(key)
+            if found is None:
+                found = make()
+                self._keep(key, found)
+            return found
+
+    def _find(self, key: object) -> _Value | None:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key]
-        made = make()
+            return self._kept.get(key)
+
+    def _keep(self, key: object, value: _Value) -> None:
         with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
+            self._kept[key] = value
+            self._weight += self._weigh(value)
+            while self._weight > self._most and len(self._kept) > 1:
+                self._weight -= self._weigh(self._kept.popitem(last=False)[1])
+
+    @contextmanager
+    def _wait_for_turn(self, key: object) -> Iterator[None]:
+        """Let one thread at a time make the value of a key."""
+        with self._lock:
+            turn, waiting = self._turns.setdefault(key, (threading.Lock(), []))
+            waiting.append(None)
+        try:
+            with turn:
+                yield
+        finally:
+            with self._lock:
+                waiting.pop()
+                if not waiting:
+                    self._turns.pop(key, None)
 
 
 class Tickets:
@@ -134,7 +176,7 @@ class Sessions:
         self._studio: vc.Studio | None = None
         self._opening = threading.Lock()
         self._routines: Kept[vc.Routine] = Kept(MOST_ROUTINES)
-        self._sessions: Kept[vc.Session] = Kept(MOST_SESSIONS)
+        self._sessions: Kept[vc.Session] = Kept(MOST_ENTRIES, _count_entries)
         self.tickets = Tickets()
 
     @property
@@ -158,12 +200,21 @@ class Sessions:
             NoFileError: If no file has this id.
             RoutineError: If it is faulty.
         """
-        if asked.text is None and asked.id in {each.name for each in vc.list_routines()}:
-            return self._routines.find((asked.id, asked.language), lambda: vc.load(asked.id, asked.language or None))
+        return self._read_routine(asked)[0]
+
+    def _read_routine(self, asked: Asked) -> tuple[vc.Routine, tuple[str, str]]:
+        """Return a routine, and a key of what it was read from."""
+        if asked.text is None and asked.id in self._built_in:
+            key = asked.id, asked.language
+            return self._routines.find(key, lambda: vc.load(asked.id, asked.language or None)), key
         text = self.folder.read(asked.id).text if asked.text is None else asked.text
         name = self.find_name(asked)
-        key = (name, hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest())
-        return self._routines.find(key, lambda: vc.loads(text, name=name, folder=self.folder.path))
+        key = name, hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+        return self._routines.find(key, lambda: vc.loads(text, name=name, folder=self.folder.path)), key
+
+    @cached_property
+    def _built_in(self) -> frozenset[str]:
+        return frozenset(each.name for each in vc.list_routines())
 
     def find_name(self, asked: Asked) -> str:
         """Return what the files of a routine are called."""
@@ -183,18 +234,20 @@ class Sessions:
         Raises:
             VoicecoachError: If the routine or the choices are impossible.
         """
-        routine = self.find_routine(asked)
-        key = (id(routine), json.dumps(choices, sort_keys=True))
+        routine, read_from = self._read_routine(asked)
+        key = (read_from, json.dumps(choices, sort_keys=True))
         return self._sessions.find(key, lambda: self.studio.plan(routine, **{**choices, "progress": check}))
 
-    def plan(self, asked: Asked, choices: Mapping[str, Any], check: Callable[..., None]) -> dict[str, Any]:
-        """Return what the page plays, or the problems why there is nothing to play."""
+    def plan(
+        self, asked: Asked, choices: Mapping[str, Any], check: Callable[..., None]
+    ) -> bytes | list[dict[str, Any]]:
+        """Return what the page plays, as JSON, or the problems why there is nothing to play."""
         check()
         try:
             session = self.find_session(asked, choices, check)
         except vc.VoicecoachError as error:
-            return {"problems": describe_error(error)}
-        return describe_session(session)
+            return describe_error(error)
+        return write_session(session)
 
     def check(self, asked: Asked, voice: str | None, check: Callable[..., None]) -> list[dict[str, Any]]:
         """Return the problems of a routine, as ``voicecoach check`` reports them."""
@@ -207,23 +260,32 @@ class Sessions:
         return [describe_problem(each) for each in found]
 
 
-def describe_session(session: vc.Session) -> dict[str, Any]:
-    """Return a session as the page plays it: a timeline whose cues know their clips and lines."""
+def _count_entries(session: vc.Session) -> int:
+    timeline = session.timeline
+    return len(timeline.cues) + len(timeline.phases) + len(timeline.spans)
+
+
+def write_session(session: vc.Session) -> bytes:
+    """Return a session as the page plays it, as JSON: a timeline whose cues know their clips and lines."""
     timeline = session.to_json(clips=True)
     clips = timeline.pop("clips")
     for entry, cue in zip(timeline["cues"], session.timeline.cues, strict=True):
         entry["line"] = cue.where.line if cue.where else None
-    digest = hashlib.sha256(json.dumps(timeline, sort_keys=True).encode()).hexdigest()
-    return {
-        "timeline": timeline,
+    written = _write_json(timeline)
+    rest = {
         "clips": clips,
-        "digest": digest,
+        "digest": hashlib.sha256(written).hexdigest(),
         "breath": session.breath,
         "voice": session.voice,
         "warnings": [*session.warnings],
         "notes": [*session.notes],
         "problems": [],
     }
+    return b'{"timeline":' + written + b"," + _write_json(rest)[1:]
+
+
+def _write_json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def read_asked(body: Mapping[str, Any]) -> Asked:

@@ -31,8 +31,6 @@ SCHEMA = Path(__file__).parents[1] / "timeline.schema.json"
 MOST_SECONDS = 1e6
 """The latest time that is accepted, in seconds."""
 
-_CUE_FIELDS = ("kind", "text", "side", "wording", "wordings")
-
 
 def to_json(timeline: Timeline, *, title: str, language: str, voice: str, version: int = VERSION) -> dict[str, Any]:
     """Return the public form of a timeline, with times as numbers of seconds; ``version`` is a key of `FORMATS`.
@@ -55,18 +53,27 @@ def to_json(timeline: Timeline, *, title: str, language: str, voice: str, versio
         "duration": float(timeline.duration),
         "phases": [_write(each, kind=each.kind, side=each.side, breath=each.breath) for each in timeline.phases],
         **({"spans": spans} if version > 1 else {}),
-        "cues": [
-            _write(each, track=each.track, **{name: getattr(each, name) for name in _CUE_FIELDS})
-            | ({"kind": CueKind.BREATH} if version == 1 and each.kind is CueKind.MOVE else {})
-            for each in timeline.cues
-        ],
+        "cues": [_write_cue(each, version) for each in timeline.cues],
         "chapters": [_write(each, title=each.title, side=each.side) for each in timeline.chapters],
         "stretch": {side.value: float(timeline.measure_stretch(side)) for side in (Side.LEFT, Side.RIGHT)},
     }
 
 
-def _write(each: PhaseSpan | TimedSpan | Cue | Chapter, **fields: object) -> dict[str, object]:
+def _write(each: PhaseSpan | TimedSpan | Chapter, **fields: object) -> dict[str, object]:
     return {"start": float(each.start), "end": float(each.end), **fields}
+
+
+def _write_cue(cue: Cue, version: int) -> dict[str, object]:
+    return {
+        "start": float(cue.start),
+        "end": float(cue.end),
+        "track": cue.track,
+        "kind": CueKind.BREATH if version == 1 and cue.kind is CueKind.MOVE else cue.kind,
+        "text": cue.text,
+        "side": cue.side,
+        "wording": cue.wording,
+        "wordings": cue.wordings,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager, suppress
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
@@ -105,8 +106,18 @@ class CachedVoice:
                 if wording not in clips:
                     clips[wording] = self._take(spoken, wording, places[wording])
                 yield clips[wording]
-        if missing:
+        if missing and self._memory is None:  # whoever has a memory for it looks after the folder, too
             self._prune()
+
+    def recall(self, wording: str) -> Clip | None:
+        """Return the clip of a wording if it is in memory."""
+        if self._memory is None:
+            return None
+        [fitting] = self._fit([wording])
+        found = self._memory.get(self._places([fitting])[fitting])
+        if found is not None:
+            self._found.add(fitting)
+        return found
 
     def measure_kept(self, wordings: Sequence[str]) -> dict[str, Fraction]:
         """Return the seconds of the clips that are kept already, without reading their sound."""
@@ -189,6 +200,7 @@ class CachedVoice:
             self._problems.append(problem)
 
 
+@lru_cache(maxsize=4096)  # each plan of a session asks again
 def locate_clip(folder: Path, identity: str, wording: str) -> Path:
     """Return the file in which a voice's clip of a wording is kept."""
     return cache.locate_entry(folder, "clip", identity, wording)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,6 +126,7 @@ _SANSKRIT = re.compile(r"[^\W\d_]*[āīūṛṝḷṃṁḥṅṭḍṇśṣŚ�
 """A word of Sanskrit in scholars' letters."""
 
 
+@lru_cache(maxsize=4096)  # each plan of a session asks again
 def rewrite(wording: str) -> str:
     """Return the text that hibari is given for a wording.
 
