@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voicecoach.dataclass import dataclass
 from voicecoach.errors import UnknownNameError
 from voicecoach.language_facts import CAPITALS, FULL_STOPS, SAME
 from voicecoach.phonemes import drop_phonemes

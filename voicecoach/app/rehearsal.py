@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from voicecoach.audio.formats import GRID
 from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.perform import perform
 from voicecoach.core.score import Score, Sound, list_phrases
+from voicecoach.dataclass import dataclass
 from voicecoach.errors import FitError
 from voicecoach.system import signals, timings
 

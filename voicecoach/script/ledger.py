@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import Mark, Moment, Side, list_parts
+from voicecoach.dataclass import dataclass
 from voicecoach.errors import Problem, TooManyError, VoicecoachError, Where, quote
 from voicecoach.routine.model import Block, Ending, Repeat, Sided, find_block, is_collection, walk_steps
 from voicecoach.routine.postures import list_tags

@@ -6,12 +6,13 @@ Lengths are in pixels, and times in seconds.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import SpanKind
+from voicecoach.dataclass import dataclass
 from voicecoach.views.shapes import clean_text, wrap
 
 if TYPE_CHECKING:

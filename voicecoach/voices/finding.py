@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, find_close, quote
 from voicecoach.system import folders, plain_files
 from voicecoach.voices.catalogue import SYSTEM

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from voicecoach.audio.clip import INAUDIBLE, is_audible
+from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoicecoachError, VoiceError, quote
 from voicecoach.voices.cached import close_after
 from voicecoach.voices.port import VoiceInfo

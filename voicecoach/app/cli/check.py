@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,7 @@ from voicecoach.app.cli.options import RATE, SETTING, VOICE
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import count, print_notes, show_progress
 from voicecoach.core.notation import read_paces
+from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoiceError
 from voicecoach.system import folders
 

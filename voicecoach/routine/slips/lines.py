@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from voicecoach.dataclass import dataclass
 
 _LINE = re.compile(r"(?P<dashes> *(?:- +)*(?:-$)?)(?P<rest>.*)")
 _PAIR = re.compile(r"(?P<key>[^\s:#\"'{}\[\],&*!|>%@`][^:#{}\[\]]*):(?:(?P<space> +)(?P<value>.*)|$)")
