@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> vc.Session:
     studio = vc.Studio(voice=FakeVoice(), cache=tmp_path_factory.mktemp("cache"))
-    score = vc.breathe(14, inhale="In", hold="Hold", exhale="Out")
-    return studio.perform(score, breath="2-4-3", lead_in=1, sleep=True, hold_tick=True)
+    score = vc.breathe(5, inhale="In", hold="Hold", exhale="Out")
+    return studio.perform(score, breath="1-4-2", lead_in=1, sleep=True, hold_tick=True)
 
 
 def decoded(path: Path) -> bytes:
@@ -53,13 +53,13 @@ def test_words_ticks_and_background_sink_and_the_file_is_as_planned(
 
 
 def test_a_preview_does_not_fade(session: vc.Session, tmp_path: Path) -> None:
-    session.at(preview=20).write(tmp_path / "a.flac", verify=True)
+    session.at(preview=15).write(tmp_path / "a.flac", verify=True)
     pcm = decoded(tmp_path / "a.flac")
-    assert level(pcm, 12, 20) == pytest.approx(level(pcm, 2, 10), abs=1.5)
+    assert level(pcm, 8, 15) - level(pcm, 1, 8) == pytest.approx(-12 * 7 / 35, abs=0.5)  # as words sink, and no more
 
 
 def test_ticks_are_heard_a_second_before_each_hold_ends(session: vc.Session, tmp_path: Path) -> None:
-    session.at(sleep=False).write(tmp_path / "a.wav", room_tone=False)
+    session.at(sleep=False, preview=12).write(tmp_path / "a.wav", room_tone=False)
     pcm = decoded(tmp_path / "a.wav")
     hold = next(phase for phase in session.timeline.phases if phase.kind == "hold")
     end = float(hold.end)
@@ -69,7 +69,7 @@ def test_ticks_are_heard_a_second_before_each_hold_ends(session: vc.Session, tmp
 
 
 def test_a_clear_session_has_slower_words_and_its_phases_on_time(session: vc.Session, tmp_path: Path) -> None:
-    plain = session.at(sleep=False, hold_tick=False)
+    plain = session.at(sleep=False, hold_tick=False, preview=12)
     clear = plain.at(clear=True)
     assert [each.end for each in clear.timeline.phases] == [each.end for each in plain.timeline.phases]
     for one, other in zip(plain.timeline.cues, clear.timeline.cues, strict=True):
