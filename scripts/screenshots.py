@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.bench.studio import FLAGS, run_studio
+from voicecoach.studio.files import make_id
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -24,6 +25,24 @@ def open_session(page: Page, address: str) -> None:
     page.wait_for_selector(".transport")
     page.evaluate(SEEK, 88)
     page.wait_for_timeout(300)
+
+
+MOUNTAIN = """title: Mountain
+pronounce: {Tadasana: tah-DAH-sah-nah}
+steps:
+  - say: Stand in Tadasana, with your feet a little apart.
+  - breathe: 3
+    in: Breathe in, and grow tall
+    out: And breathe out
+"""
+
+
+def open_voices(page: Page, address: str, folder: Path) -> None:
+    """Open the voices of a routine in which a word has a sound of its own."""
+    (folder / "mountain.yaml").write_text(MOUNTAIN, encoding="utf-8")
+    page.goto(f"{address}#/voices/{make_id('mountain.yaml')}")
+    page.locator(".voice").first.wait_for()
+    page.locator(".sounds").wait_for()
 
 
 def main() -> None:
@@ -46,6 +65,8 @@ def main() -> None:
                     page.keyboard.press("e")
                     page.get_by_role("dialog").wait_for()
                     page.screenshot(path=DOCS / "studio-export.png")
+                    open_voices(page, address, Path(folder))
+                    page.screenshot(path=DOCS / "studio-voices.png")
                 page.close()
         browser.close()
 

@@ -80,7 +80,7 @@ def _parse_each_text_once() -> Iterator[None]:
     from voicecoach.routine import source
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(source, "_compose", lru_cache(maxsize=256)(source._compose))  # noqa: SLF001
+        patch.setattr(source, "compose", lru_cache(maxsize=256)(source.compose))
         yield
 
 

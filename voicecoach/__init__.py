@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from voicecoach.api.compose import breathe, chime, each_side, hold, move, pace, rest, say, seq
     from voicecoach.api.functions import check, perform, plan
     from voicecoach.api.library import RoutineHead, list_routines
+    from voicecoach.api.pronunciations import read_pronunciations, write_pronunciations
     from voicecoach.api.routines import Routine, load, loads, read_schema
     from voicecoach.api.session import Files, Session
     from voicecoach.api.studio import Studio
@@ -44,6 +45,7 @@ _HOMES = {
     "voicecoach.api.compose": ("breathe", "chime", "each_side", "hold", "move", "pace", "rest", "say", "seq"),
     "voicecoach.api.functions": ("check", "perform", "plan"),
     "voicecoach.api.library": ("RoutineHead", "list_routines"),
+    "voicecoach.api.pronunciations": ("read_pronunciations", "write_pronunciations"),
     "voicecoach.api.routines": ("Routine", "load", "loads", "read_schema"),
     "voicecoach.api.session": ("Files", "Session"),
     "voicecoach.api.studio": ("Studio",),
@@ -99,10 +101,12 @@ __all__ = [
     "pace",
     "perform",
     "plan",
+    "read_pronunciations",
     "read_schema",
     "rest",
     "say",
     "seq",
+    "write_pronunciations",
 ]
 
 

@@ -59,14 +59,14 @@ def refuse(_text: str, _file: str) -> NoReturn:
 def test_a_tree_from_the_cache_is_the_tree(raw: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parsed = describe(parse_tree(raw, "a.yaml"))
     assert describe(parse_once(raw, "a.yaml", tmp_path)) == parsed
-    monkeypatch.setattr(source, "_compose", refuse)
+    monkeypatch.setattr(source, "compose", refuse)
     assert describe(parse_once(raw, "a.yaml", tmp_path)) == parsed
     assert describe(parse_once(raw, "b.yaml", tmp_path)) != parsed  # its places name the other file
 
 
 def test_all_built_in_routines_come_from_the_cache_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = {name: load_routine(name, folder=tmp_path) for name in list_built_in()}
-    monkeypatch.setattr(source, "_compose", refuse)
+    monkeypatch.setattr(source, "compose", refuse)
     for name, routine in loaded.items():
         again = load_routine(name, folder=tmp_path)
         assert again == routine

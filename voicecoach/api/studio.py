@@ -168,6 +168,39 @@ class Studio:
         self._check_open()
         return check_routine(routine, options, self._environment(options, None))
 
+    def speak(self, routine: Routine | str | os.PathLike[str], text: str, **options: Unpack[PlanKeywords]) -> Clip:
+        r"""Return the sound of some words as a session of a routine has it: in its language, with its pronunciations.
+
+        >>> import voicecoach as vc
+        >>> from voicecoach.testing import FakeVoice
+        >>> routine = vc.loads("title: Rest\npronounce: {psoas: so-as}\nsteps:\n  - say: Feel your psoas.\n")
+        >>> with vc.Studio(voice=FakeVoice()) as studio:
+        ...     cue = next(cue for cue in studio.plan(routine).timeline.cues if "psoas" in cue.text)
+        ...     studio.speak(routine, cue.text) == studio.plan(routine).clip(cue)
+        True
+
+        Args:
+            routine: A routine; or the name of a built-in one, or the path of a file.
+            text: A phrase of the session, or any other words.
+            options: As for `plan`; those that change no words are ignored.
+
+        Raises:
+            RoutineError: If the routine is wrong.
+            ChoiceError: If the text is empty or too long, or the options are impossible.
+            VoiceError: If the voice fails.
+        """
+        from voicecoach.api.speaking import find_spoken
+
+        check_names("speak", options, PlanKeywords)
+        self._check_open()
+        origin = self._find_origin(routine, options)
+        piece = origin.source.piece(origin.request.choices)
+        said = find_spoken(text, piece, origin.source.routine)
+        environment = self._environment(options, None)
+        found = (environment.find or speaker.find_speaker)(origin.request, piece.words, self.folder)
+        clips = speaker.speak_with(found, piece.words.word("calibration"), lambda each: [*each.voice.speak([said])])
+        return self._remember(clips[0])
+
     def list_voices(self, language: str | None = None, *, every: bool = False) -> list[VoiceInfo]:
         """Return the voices worth hearing: ``id`` is what ``voice=`` takes; one that is not ``ready`` has a ``hint``.
 
@@ -203,13 +236,17 @@ class Studio:
     def _plan_routine(
         self, routine: Routine | str | os.PathLike[str], given: Mapping[str, Any], earlier: PlannedSession | None
     ) -> Session:
+        return self._session(self._find_origin(routine, given), earlier)
+
+    def _find_origin(self, routine: Routine | str | os.PathLike[str], given: Mapping[str, Any]) -> Origin:
+        """Return what a session of a routine is planned from."""
         read = _translate(routine if isinstance(routine, Routine) else load(routine), given.get("language"))
         name = read.asked if read.is_file else read.name
         source = ReadSource(
             name, None, self.folder, read.read, memory=self._pieces, is_file=read.is_file and read.code is None
         )
         request = replace(make_request(name, read.code, given), commands=self._commands)
-        return self._session(Origin(source, request, read, given), earlier)
+        return Origin(source, request, read, given)
 
     def _perform_score(self, score: Score, given: Mapping[str, Any], earlier: PlannedSession | None) -> Session:
         from voicecoach.language import language

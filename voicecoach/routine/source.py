@@ -115,7 +115,7 @@ def parse_tree(raw: bytes, file: str) -> Tree:
     """
     text = _decode(raw, file)
     _check_depth(text, file)
-    node = _compose(text, file)
+    node = compose(text, file)
     if node is None:
         raise _build_empty_error(file)
     problems: list[Problem] = []
@@ -203,7 +203,12 @@ def _check_depth(text: str, file: str) -> None:
             raise _build_error(where, f"this is nested more than {DEEPEST} deep", FEWER)
 
 
-def _compose(text: str, file: str) -> Node | None:
+def compose(text: str, file: str) -> Node | None:
+    """Return the node of a YAML document, with the places of its parts in the text; None for an empty one.
+
+    Raises:
+        RoutineError: If the text is not one YAML document.
+    """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError

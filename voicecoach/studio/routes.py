@@ -16,6 +16,7 @@ from voicecoach.studio import cards, jobs
 from voicecoach.studio.answers import BadRequestError, read_body, read_field, refuse
 from voicecoach.studio.files import Folder, NoFileError, StaleError
 from voicecoach.studio.sessions import Asked, Sessions, SupersededError, read_asked, read_choices
+from voicecoach.studio.voices import VoiceRoutes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,7 +52,7 @@ class Routes:
             Route("/api/routine/{id}", self.write_routine, methods=["PUT"]),
             Route("/api/routines", self.add_routine, methods=["POST"]),
             Route("/api/schema", self.schema),
-            Route("/api/voices", self.voices),
+            *VoiceRoutes(self.sessions).list_routes(),
             Route("/api/bed/{name}", self.bed),
             Route("/api/breath-sound", self.breath_sound),
             Route("/api/export", self.export, methods=["POST"]),
@@ -129,12 +130,6 @@ class Routes:
     async def schema(self, _request: Request) -> Response:
         """Return what can stand where in a routine."""
         return JSONResponse(await self._run(vc.read_schema))
-
-    async def voices(self, request: Request) -> Response:
-        """List the voices that speak a language."""
-        found = await self._run(self.sessions.studio.list_voices, request.query_params.get("language") or None)
-        names = ("id", "name", "kind", "languages", "ready")
-        return JSONResponse({"voices": [{name: getattr(each, name) for name in names} for each in found]})
 
     async def bed(self, request: Request) -> Response:
         """Return a background sound; the header ``gain`` is its factor at a level below the speech."""

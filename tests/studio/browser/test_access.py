@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.studio.browser.pages import open_library, open_routine
+from tests.studio.browser.pages import STRETCH, open_library, open_routine
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -42,6 +42,9 @@ def test_axe_finds_nothing_serious(open_context: Any, studio: Asker, scheme: str
         page.get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Export").click()
     page.get_by_role("dialog").wait_for()
+    assert find_violations(page) == []
+    page.goto(f"http://127.0.0.1:{studio.door.port}/#/voices/{STRETCH}")
+    page.locator(".sounds").wait_for()
     assert find_violations(page) == []
 
 

@@ -39,6 +39,10 @@ export const pictureOf = (id, language) => `/api/${named("picture", id, language
 export const getVoices = (language) => ask("GET", `voices?language=${encodeURIComponent(language)}`);
 export const plan = (routine, choices, signal) => ask("POST", "plan", { page: TAB, routine, choices }, { signal });
 export const check = (routine, voice, signal) => ask("POST", "check", { page: TAB, routine, voice }, { signal });
+/** Speak some words as the session of a routine says them: {clip, samples}. */
+export const speak = (routine, choices, text) => ask("POST", "speak", { page: TAB, routine, choices, text });
+/** The pronunciations of a routine, with its text: {text, entries}; with `entries`, the text has these. */
+export const pronounce = (routine, entries) => ask("POST", "pronunciations", { routine, entries });
 export const getSchema = () => ask("GET", "schema");
 export const getRoutine = (id, language) => ask("GET", named("routine", id, language));
 /** Save a text; the answer to a stale tag is an ApiError 412 with {theirs, yours}. */

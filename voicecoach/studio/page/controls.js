@@ -168,6 +168,7 @@ function titleOf(name) {
 
 function Voice({ card }) {
   const voices = (state.voices[card?.language] ?? []).filter((each) => each.ready);
+  const chosen = state.choices.voice;
   const automatic = state.plan && !state.choices.voice ? voices.find((each) => each.id === state.plan.voice)?.name ?? "" : "";
   return html`<fieldset class="group">
     <legend>${t("voice")}</legend>
@@ -175,7 +176,9 @@ function Voice({ card }) {
       <select value=${state.choices.voice ?? ""} onChange=${(event) => choose({ voice: event.target.value || undefined })}>
         <option value="">${automatic ? t("best voice named", { name: automatic }) : t("best voice")}</option>
         ${voices.map((each) => html`<option value=${each.id}>${each.name}</option>`)}
+        ${chosen && !voices.some((each) => each.id === chosen) && html`<option value=${chosen}>${t(chosen.startsWith("recorded:") ? "voices mine" : "voices other", { name: chosen })}</option>`}
       </select></label>
+    <a href=${`#/voices/${encodeURIComponent(state.id)}`}>${t("voices link")}</a>
     <${NumberField} label=${t("rate")} unit=${t("words a minute")} value=${state.choices.rate} least=${105} most=${400} step=${5} usual=${t("usual")}
       onChange=${(value) => choose({ rate: value })} />
   </fieldset>`;

@@ -5,13 +5,14 @@ import { KeyHelp, listenToKeys } from "./keys.js";
 import { getLibrary, openRoutine, setLanguage, startWords } from "./actions.js";
 import { Play } from "./play.js";
 import { Start } from "./start.js";
+import { Voices } from "./voices/screen.js";
 import { Write } from "./write/text.js";
 import { state, subscribe, update } from "./state.js";
 import { html, render, useLayoutEffect, useState } from "./vendor/preact.js";
 import { chooseLanguage, LANGUAGES, t } from "./words.js";
 
 /** Screens by their names; each is shown under #/NAME/ID. */
-const SCREENS = { start: Start, play: Play, write: Write };
+const SCREENS = { start: Start, play: Play, write: Write, voices: Voices };
 
 const LANGUAGE_NAMES = { en: "English", de: "Deutsch", es: "Español", fr: "Français" };
 

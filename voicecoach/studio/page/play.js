@@ -33,11 +33,11 @@ export function Play() {
     </div>`;
 }
 
-/** The two views of a routine: as it plays, and as its text. */
+/** The views of a routine: as it plays, its text, and its voices. */
 export function Tabs() {
   const id = encodeURIComponent(state.id);
   return html`<nav class="tabs" aria-label=${t("views")}>
-    ${["play", "write"].map((screen) => html`<a href=${`#/${screen}/${id}`} aria-current=${state.screen === screen ? "page" : undefined}>${t(`view ${screen}`)}</a>`)}
+    ${["play", "write", "voices"].map((screen) => html`<a href=${`#/${screen}/${id}`} aria-current=${state.screen === screen ? "page" : undefined}>${t(`view ${screen}`)}</a>`)}
   </nav>`;
 }
 

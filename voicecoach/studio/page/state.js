@@ -21,6 +21,8 @@ export const state = {
   exporting: false,
   jobs: [],
   voices: {}, // by language
+  hearing: null, // what is heard by itself: {key, busy}
+  unheard: null, // why something could not be heard: {key, problems}
 };
 
 const listeners = new Set();

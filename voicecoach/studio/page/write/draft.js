@@ -2,7 +2,7 @@
 
 import { askedRoutine, replan } from "../actions.js";
 import * as api from "../api.js";
-import { draftKey, state, update } from "../state.js";
+import { draftKey, remember, state, update } from "../state.js";
 
 const QUIET = 200; // milliseconds after the last key
 
@@ -59,7 +59,8 @@ export async function save(tag = state.draft.tag) {
   if (!draft.own) {
     const { id: made } = await api.addRoutine(draft.name, text);
     keepDraft(id, null);
-    location.hash = `#/write/${made}`;
+    remember(made, state.choices);
+    location.hash = `#/${state.screen}/${made}`;
     return;
   }
   try {

@@ -74,7 +74,7 @@ function hearFrom(line) {
   player.play();
 }
 
-function Saving({ draft }) {
+export function Saving({ draft }) {
   const changed = state.text !== null;
   const said = changed ? t(draft.own ? "not saved" : "copy on saving") : t(draft.own ? "saved" : "built in");
   return html`
