@@ -158,9 +158,10 @@ def _make_comparison(made: type, *, frozen: bool) -> dict[str, object]:
 def _make_reader(names: Iterator[str]) -> Callable[[object], tuple[object, ...]]:
     """Return a function that reads these fields of a value."""
     every = [*names]
-    if len(every) > 1:
-        return attrgetter(*every)
-    return lambda value: tuple(getattr(value, name) for name in every)
+    if len(every) != 1:
+        return attrgetter(*every) if every else lambda _: ()
+    read = attrgetter(*every)
+    return lambda value: (read(value),)
 
 
 def _make_guards(made: type) -> dict[str, object]:

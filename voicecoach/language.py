@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
+from dataclasses import field, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +111,7 @@ class Language:
         announcing: Patterns of words that announce a silence or its length: "breaths", "on your own".
         passive: Patterns of the passive voice, which is hard to follow: "is lifted".
         equipment: Patterns of words for equipment, each with a pattern of what the opening may call it.
+        known: The words and phrases as a table.
     """
 
     code: str
@@ -128,6 +129,11 @@ class Language:
     announcing: tuple[str, ...] = ()
     passive: tuple[str, ...] = ()
     equipment: tuple[tuple[str, str], ...] = ()
+    known: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is looked up for every phrase."""
+        object.__setattr__(self, "known", dict(self.words))
 
     def __hash__(self) -> int:
         """Hash only code and name: every phrase is hashed with its language, and hashing the table would be slow."""
@@ -139,7 +145,7 @@ class Language:
         >>> language("en").word("round", number=2)
         'round 2'
         """
-        return fill(dict(self.words)[key], **values)
+        return fill(self.known[key], **values)
 
     def number(self, number: int | Fraction) -> str:
         """Return a number in words; in digits if it has decimals or is not in the table.
@@ -188,7 +194,7 @@ class Language:
         numbers = own.get("numbers", self.numbers)
         return replace(
             self,
-            words=tuple({**dict(self.words), **texts}.items()),
+            words=tuple({**self.known, **texts}.items()),
             numbers=numbers if isinstance(numbers, tuple) else self.numbers,
             exact=(*exact, *self.exact),  # the first one for a count is used
         )
@@ -222,7 +228,13 @@ def language(code: str, own: Own | None = None) -> Language:
     table = _nearest(code)
     if table is None and (own is None or not TAG.fullmatch(code) or list_missing(code, own)):
         raise UnknownNameError("language", code, list_languages())
-    return replace(table or Language(code, code, (("titled", TITLED),)), code=code).with_words(own or {})
+    plain = _rename(table or Language(code, code, (("titled", TITLED),)), code)
+    return plain.with_words(own) if own else plain
+
+
+@lru_cache(maxsize=64)
+def _rename(table: Language, code: str) -> Language:
+    return replace(table, code=code)
 
 
 def list_missing(code: str, own: Own) -> tuple[str, ...]:

@@ -228,7 +228,7 @@ class Placed(Model):
     @property
     def where(self) -> Where | None:
         """The place of the step in its file."""
-        return self._where
+        return (self.__pydantic_private__ or {}).get("_where")  # pydantic itself would take ten times as long
 
     @model_validator(mode="wrap")
     @classmethod

@@ -9,6 +9,8 @@ from pydantic import BeforeValidator
 from voicecoach.routine.values import BLANK, MOST_NAMES, TEXT, limit_names, read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from voicecoach.routine.phase_steps import Model
 
 TAGS = ("needs", "makes")
@@ -45,9 +47,15 @@ Needs = Annotated[
 Makes = Annotated[dict[_Part, Annotated[str, BeforeValidator(_read_state), TEXT]], limit_names(MOST_NAMES)]
 
 
+def read_tags(step: Model) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
+    """Return what a step needs of each part of the body, and what it makes of it."""
+    own = vars(step)
+    return own.get("needs", {}), own.get("makes", {})
+
+
 def list_tags(step: Model) -> list[tuple[str, tuple[str, ...]]]:
     """Return the tags of a step: each part with the states that it needs, and with the one that it makes."""
-    needs, makes = getattr(step, "needs", {}), getattr(step, "makes", {})
+    needs, makes = read_tags(step)
     return [*needs.items(), *((part, (state,)) for part, state in makes.items())] if needs or makes else []
 
 

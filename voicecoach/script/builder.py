@@ -118,14 +118,18 @@ def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft
     return Draft(score, whole.freedoms, tally.timed, frozenset(tally.heeding))
 
 
-def write_marks(routine: LoadedRoutine, choices: Choices, most: int, names: dict[str, str] | None = None) -> Marks:
+def write_marks(
+    routine: LoadedRoutine, choices: Choices, most: int, names: dict[str, str] | None = None, *, said: bool = False
+) -> Marks:
     """Write only the marks of what each step needs and makes of the body; ``names`` fills with what can be left out.
+
+    With ``said``, the marks have the words that go with them.
 
     Raises:
         ChoiceError: When no exercise is left, or there are more steps than ``most``.
         RoutineError: When a value can't be worked out.
     """
-    tally = Tally(problems={}, most=most, names=names, tagged=True)
+    tally = Tally(problems={}, most=most, names=names, tagged=True, said=said)
     choices = replace(choices, sleep=wants_sleep(routine, choices))
     whole = replace(_make_context(routine, choices), tally=tally, beats=tally.begin())
     played = tuple(find_played(routine, choices))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from voicecoach.core.score import Mark, Moment, Side, list_parts
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import Problem, TooManyError, VoicecoachError, Where, quote
 from voicecoach.routine.model import Block, Ending, Repeat, Sided, find_block, is_collection, walk_steps
 from voicecoach.routine.postures import list_tags
@@ -35,13 +34,8 @@ NOWHERE = Where("", 1, 1)
 """The place of a step that is in no file."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is known of a part: the states that it may be in, and since which words."""
-
-    states: tuple[str, ...]
-    said: str
-    where: Where
+State: TypeAlias = "tuple[tuple[str, ...], Mark]"
+"""What is known of a part: the states that it may be in, and since which mark."""
 
 
 def find_faults(score: Score) -> Iterator[tuple[int, Problem]]:
@@ -51,40 +45,41 @@ def find_faults(score: Score) -> Iterator[tuple[int, Problem]]:
     """
     ledger: dict[str, State] = {}
     for mark in list_marks(score):
+        made = mark.moment is Moment.MAKES
         for number, (part, states) in enumerate(mark.body):
-            known, now = ledger.get(part), State(states, mark.title, mark.where or NOWHERE)
-            if mark.moment is Moment.MAKES:
-                _bring(ledger, part, now)
-                continue
-            both = tuple(each for each in known.states if each in states) if known else states
-            if known and not both:
-                yield number, _explain(mark, part, states, known)
-            if not known or both != known.states:
-                ledger[part] = State(both, known.said, known.where) if known and both else now
+            known = ledger.get(part)
+            if made:
+                _bring(ledger, part, states, known)
+            if made or known is None:
+                ledger[part] = states, mark
+            elif known[0] != states:
+                both = tuple(each for each in known[0] if each in states)
+                if not both:
+                    yield number, _explain(mark, part, states, known)
+                if both != known[0]:
+                    ledger[part] = (both, known[1]) if both else (states, mark)
 
 
-def _bring(ledger: dict[str, State], part: str, state: State) -> None:
-    """Bring a part into a state; where the whole body goes somewhere else, forget its parts."""
-    known = ledger.get(part)
-    if part == BODY and known and not {*known.states} & {*state.states}:
+def _bring(ledger: dict[str, State], part: str, states: Iterable[str], known: State | None) -> None:
+    """Forget all parts if the whole body goes somewhere else."""
+    if part == BODY and known and set(known[0]).isdisjoint(states):
         ledger.clear()
-    ledger[part] = state
 
 
 def _explain(mark: Mark, part: str, states: Iterable[str], known: State) -> Problem:
     said, where = quote(mark.title) if mark.title else "this step", mark.where or NOWHERE
-    file = "" if known.where.file == where.file else f"{PurePath(known.where.file).name}, "
-    since = f"{quote(known.said) if known.said else 'the step before it'} ({file}line {known.where.line})"
-    what = f"{said} needs {part}: {' or '.join(states)}, and since {since} it is {' or '.join(known.states)}"
+    before, place = known[1].title, known[1].where or NOWHERE
+    file = "" if place.file == where.file else f"{PurePath(place.file).name}, "
+    since = f"{quote(before) if before else 'the step before it'} ({file}line {place.line})"
+    what = f"{said} needs {part}: {' or '.join(states)}, and since {since} it is {' or '.join(known[0])}"
     return Problem(where, what, "say how to get there first, or correct 'needs' and 'makes'")
 
 
-def list_marks(score: Score) -> Iterator[Mark]:
-    """Yield the marks of what the body needs and is brought to, in order."""
-    if isinstance(score, Mark) and score.body:
-        yield score
-    for part in list_parts(score):
-        yield from list_marks(part)
+def list_marks(score: Score) -> list[Mark]:
+    """Return the marks of what the body needs and is brought to, in order."""
+    if isinstance(score, Mark):
+        return [score] if score.body else []
+    return [mark for part in list_parts(score) for mark in list_marks(part)]
 
 
 def is_tagged(routine: LoadedRoutine) -> bool:
@@ -112,7 +107,9 @@ def lint_ledger(routine: LoadedRoutine, choices: Choices) -> Iterator[Problem]:
         except VoicecoachError:
             continue
         left -= written
-        for number, fault in find_faults(score):
+        if not any(find_faults(score)):
+            continue
+        for number, fault in find_faults(write_marks(routine, tried, written, said=True).score):
             if (fault.where, number) not in found:
                 found.add((fault.where, number))
                 yield replace(fault, what=f"with {' '.join(how)}, {fault.what}" if how else fault.what)

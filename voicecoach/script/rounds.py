@@ -29,11 +29,14 @@ def is_done(step: Model, part: Context) -> bool:
 
     A side of its own is left out of the other side's track, but not if it is a part of that side's turn.
     """
-    name, only, side = (getattr(step, key, None) for key in ("name", "only", "side"))
+    own = vars(step)
+    name, only, side = own.get("name"), own.get("only"), own.get("side")
     if name and is_skipping(part) and is_skipped(_fill_name(name, part), part):
         return False
     if side in LEFT_RIGHT and part.side is None and side not in part.choices.sides:
         return False
+    if only is None:
+        return True
     number, rounds = part.round
     asked = {
         "first": number == 0,
@@ -45,7 +48,7 @@ def is_done(step: Model, part: Context) -> bool:
         "awake": not part.choices.sleep,
         "sleep": bool(part.choices.sleep),
     }
-    return only is None or asked[only]
+    return asked[only]
 
 
 def _fill_name(name: str, part: Context) -> str:

@@ -105,7 +105,7 @@ def _write_under_title(step: Model, part: Context) -> Iterator[Score]:
 
 
 def _take_side(step: Model, part: Context) -> Context:
-    side = getattr(step, "side", None)
+    side = vars(step).get("side")
     return replace(part, side=Side(side)) if side else part
 
 

@@ -8,10 +8,10 @@ from voicecoach.core.score import Mark, Moment, Seq, seq
 from voicecoach.errors import UnknownNameError
 from voicecoach.routine.model import Include, find_block, list_value_words
 from voicecoach.routine.phase_steps import ByRound, Named
-from voicecoach.routine.postures import list_tags
+from voicecoach.routine.postures import list_tags, read_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable
 
     from voicecoach.core.score import Score
     from voicecoach.routine.phase_steps import Model
@@ -45,23 +45,29 @@ def has_steps(step: Model) -> bool:
 
 def mark_tags(step: Model, part: Context) -> tuple[Mark, ...]:
     """Return the marks of what a step needs as it begins, and of what it has made when it is over."""
-    needs, makes = getattr(step, "needs", {}), getattr(step, "makes", {})
+    needs, makes = read_tags(step)
     if not needs and not makes:
         return ()
-    said, where = _find_said(step, part), getattr(step, "where", None)
-    made = {name: (state,) for name, state in makes.items()}
-    return tuple(
-        Mark(moment, said, part.side, body=tuple(_fill(tags, part)), where=where)
-        for moment, tags in ((Moment.NEEDS, needs), (Moment.MAKES, made))
+    said, where = _find_said(step, part) if part.tally.said else "", getattr(step, "where", None)
+    made = ((name, (state,)) for name, state in makes.items())
+    return (
+        Mark(Moment.NEEDS, said, part.side, "", _fill(needs.items(), part), where),
+        Mark(Moment.MAKES, said, part.side, "", _fill(made, part), where),
     )
 
 
-def _fill(tags: Mapping[str, Iterable[str]], part: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _fill(tags: Iterable[tuple[str, tuple[str, ...]]], part: Context) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Fill the names in tags; one that says what comes next is left out if nothing does."""
-    for name, states in tags.items():
+    found = []
+    for tag in tags:
+        name, states = tag
+        if "{" not in name and "{" not in "".join(states):
+            found.append(tag)
+            continue
         filled = [_try(text, part).lower() for text in (name, *states)]
         if all(filled):
-            yield filled[0], tuple(filled[1:])
+            found.append((filled[0], tuple(filled[1:])))
+    return tuple(found)
 
 
 def _find_said(step: Model, part: Context) -> str:

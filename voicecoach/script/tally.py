@@ -64,6 +64,7 @@ class Tally:
         paces: The breaths of each part with a pace of its own, in order.
         totals: How many each of them has, as far as that is known; None if that can't be settled.
         tagged: Whether only the marks of what the body needs and is brought to are written.
+        said: Whether these marks have the words that go with them, which take time to find.
         most: How much it may be, if that is less than for any session.
         spent: Characters that were read aloud or worked out so far, with `EACH` for each text.
         most_spent: How many there may be; 0 for any number.
@@ -84,6 +85,7 @@ class Tally:
     paces: list[BreathCount] = field(default_factory=list)
     totals: tuple[int, ...] | None = ()
     tagged: bool = False
+    said: bool = False
 
     @property
     def limit(self) -> int:
