@@ -40,8 +40,6 @@ def make(dataclass: Callable[..., Any]) -> dict[str, Any]:
 
     @dataclass(frozen=True, slots=True)
     class Named(Point):
-        """A place with a name."""
-
         name: str = ""
 
     @dataclass(frozen=True)

@@ -38,6 +38,7 @@ else:
         """
 
         def decorate(plain: type) -> type:
+            plain.__doc__ = plain.__doc__ or plain.__name__  # the library would parse a signature to write one
             made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(plain)
             methods: dict[str, object] = {"__init__": _Unwritten(made, frozen=frozen)}
             methods |= _make_repr(made) if repr else {}

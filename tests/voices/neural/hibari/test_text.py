@@ -94,3 +94,32 @@ def test_all_phonemes_are_those_of_the_model(sounds: str) -> None:
     assert set(convert_ipa(sounds)) <= OWN - {","}
     assert "ː" not in convert_ipa(sounds)
     assert not find_unknown(f"/{sounds}a/")
+
+
+SIGNED = st.lists(
+    st.sampled_from(
+        [
+            *"‐‑´`ʼ′()[]{}/LR012459,-–—≥⩾≤⩽≈~∼˜.…;:!?asn ",
+            "and",
+            "or",
+            "she/he",
+            " L ",
+            "1/4",
+            "24/7",
+            "3rd",
+            " leg",
+            "…,",
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(SIGNED)
+@example("1/4, 24/7 and/or or (s) L/R")
+def test_a_sign_is_only_sought_where_one_of_its_characters_is(text: str) -> None:
+    wanted = text
+    if hibari_text._SIGN.search(wanted):  # noqa: SLF001 - as below
+        for _, pattern, said in hibari_text._SIGNS:  # noqa: SLF001 - the table itself
+            wanted = re.sub(pattern, said, wanted)
+    assert hibari_text._read_signs(text) == " ".join(wanted.split())  # noqa: SLF001 - as above

@@ -84,36 +84,39 @@ _BESIDE = {
 
 _PARTS = ("", "", "half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth")
 _SIGNS = (
-    (r"[\u2010\u2011]", "-"),
-    (r"(?<=[^\W\d_])[´`ʼ′](?=[^\W\d_])", "'"),
-    (r"\(s\)", "s"),
-    (r"[\[{]", "("),
-    (r"[\]}]", ")"),
-    (r"\bL ?/ ?R\b", "left and right"),
-    (r"\bR ?/ ?L\b", "right and left"),
-    (r"\(L\)|\bL(?= (?:side|leg|arm|hand|foot|knee|hip|shoulder|elbow|heel|ear)\b)", "left"),
-    (r"\(R\)|\bR(?= (?:side|leg|arm|hand|foot|knee|hip|shoulder|elbow|heel|ear)\b)", "right"),
-    (r"(?i)\b(and|s?he|his|hers?|him|them|they)/(or|s?he|his|hers?|him|they)\b", r"\1 or \2"),
-    (r"(?i)\band or or\b", "and or"),
-    (r"\b24/7\b", "24 7"),
-    (r"(?<![\d/.-])(\d+)[/-]\1(?![\d/-])", r"\1 \1"),
-    (r"(?<![\d/.])(1)/([3-9])(?![\d/])", lambda match: f"1 {_PARTS[int(match[2])]}"),
-    (r"(?<![\d/.])([2-8])/([3-9])(?![\d/])", lambda match: f"{match[1]} {_PARTS[int(match[2])]}s"),
-    (r"(?<![\d/.])(\d+)/(\d{2,})(?![\d/])", r"\1 of \2"),
-    (r"(?<=[^\W\d_.])\s?/\s?(?=[^\W\d_])|\s/\s", ", "),
-    (r"(?<![\d.,])(\d+),(\d{1,2})(?![\d,])", r"\1.\2"),
-    (r"(?<![\d.,])\d(?:,\d)+(?![\d,])", lambda match: match[0].replace(",", ", ")),
-    (r"(?<![\d.,])(\d{1,2}) 0([1-9])(?!\d|[.,]\d)", r"\1 oh \2"),
-    (r"(?<=\d(?:st|nd|rd|th))[-–](?=\d)", " to "),
-    (r"\s?[≥⩾]\s?", " at least "),
-    (r"\s?[≤⩽]\s?", " at most "),
-    (r"(?:^|(?<=\W))[≈~∼˜]\s?(?=\d)|\s[≈∼˜]\s", " about "),
-    (r"\s?(?:\.\s?){3,}|\s?…", "… "),
-    (r"\s[-–]{1,3}\s|\s?(?:—|--+)\s?|(?<=[^\W\d_])–(?=[^\W\d_])", ", "),
-    (r"\s+(?=[,.;:!?…)])|(?<=\()\s+", ""),
-    (r"([,;:.!?…]),|^[,;:]+\s?", r"\1"),
+    ("\u2010\u2011", r"[\u2010\u2011]", "-"),
+    ("´`ʼ′", r"(?<=[^\W\d_])[´`ʼ′](?=[^\W\d_])", "'"),
+    ("(", r"\(s\)", "s"),
+    ("[{", r"[\[{]", "("),
+    ("]}", r"[\]}]", ")"),
+    ("/", r"\bL ?/ ?R\b", "left and right"),
+    ("/", r"\bR ?/ ?L\b", "right and left"),
+    ("L", r"\(L\)|\bL(?= (?:side|leg|arm|hand|foot|knee|hip|shoulder|elbow|heel|ear)\b)", "left"),
+    ("R", r"\(R\)|\bR(?= (?:side|leg|arm|hand|foot|knee|hip|shoulder|elbow|heel|ear)\b)", "right"),
+    ("/", r"(?i)\b(and|s?he|his|hers?|him|them|they)/(or|s?he|his|hers?|him|they)\b", r"\1 or \2"),
+    ("", r"(?i)\band or or\b", "and or"),
+    ("/", r"\b24/7\b", "24 7"),
+    ("/-", r"(?<![\d/.-])(\d+)[/-]\1(?![\d/-])", r"\1 \1"),
+    ("/", r"(?<![\d/.])(1)/([3-9])(?![\d/])", lambda match: f"1 {_PARTS[int(match[2])]}"),
+    ("/", r"(?<![\d/.])([2-8])/([3-9])(?![\d/])", lambda match: f"{match[1]} {_PARTS[int(match[2])]}s"),
+    ("/", r"(?<![\d/.])(\d+)/(\d{2,})(?![\d/])", r"\1 of \2"),
+    ("/", r"(?<=[^\W\d_.])\s?/\s?(?=[^\W\d_])|\s/\s", ", "),
+    (",", r"(?<![\d.,])(\d+),(\d{1,2})(?![\d,])", r"\1.\2"),
+    (",", r"(?<![\d.,])\d(?:,\d)+(?![\d,])", lambda match: match[0].replace(",", ", ")),
+    ("0", r"(?<![\d.,])(\d{1,2}) 0([1-9])(?!\d|[.,]\d)", r"\1 oh \2"),
+    ("-–", r"(?<=\d(?:st|nd|rd|th))[-–](?=\d)", " to "),
+    ("≥⩾", r"\s?[≥⩾]\s?", " at least "),
+    ("≤⩽", r"\s?[≤⩽]\s?", " at most "),
+    ("≈~∼˜", r"(?:^|(?<=\W))[≈~∼˜]\s?(?=\d)|\s[≈∼˜]\s", " about "),
+    (".…", r"\s?(?:\.\s?){3,}|\s?…", "… "),
+    ("-–—", r"\s[-–]{1,3}\s|\s?(?:—|--+)\s?|(?<=[^\W\d_])–(?=[^\W\d_])", ", "),
+    ("", r"\s+(?=[,.;:!?…)])|(?<=\()\s+", ""),
+    (",;:", r"([,;:.!?…]),|^[,;:]+\s?", r"\1"),
 )
-"""Signs and short forms, each with its words."""
+"""Signs and short forms: characters of which a text has one if it has the sign, a pattern, and the words for it.
+
+The characters only save time: most patterns are never compiled.
+"""
 
 _SHORT = (
     r"(?<![\w.])(?:AN|AND|AS|AT|BE|BUT|BY|DO|DOWN|FOR|FROM|GO|IF|IN|IS|MY|NO|NOT|OF|ON|OR|OUR|OUT|SO|THE|THEN|THIS|TO|UP"
@@ -189,8 +192,9 @@ def _lower_capitals(text: str) -> str:
 
 def _read_signs(text: str) -> str:
     if _SIGN.search(text):
-        for pattern, said in _SIGNS:
-            text = re.sub(pattern, said, text)
+        for needed, pattern, said in _SIGNS:
+            if not needed or any(sign in text for sign in needed):
+                text = re.sub(pattern, said, text)
     return " ".join(text.split())
 
 
