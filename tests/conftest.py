@@ -15,6 +15,8 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
+    from voicecoach.routine.loader import LoadedRoutine
+
 # A slow machine is no mistake: speed is measured by scripts/run bench, as ratios. Each run draws other examples.
 for name, examples in (("quick", 25), ("ci", 100), ("thorough", 1000)):
     settings.register_profile(name, deadline=None, max_examples=examples)
@@ -81,6 +83,23 @@ def _parse_each_text_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "compose", lru_cache(maxsize=256)(source.compose))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _load_each_built_in_once() -> Iterator[None]:
+    """Load each built-in routine only once where no cache is in play: what is loaded never changes."""
+    from voicecoach.routine import loader
+    from voicecoach.routine.library import BUILT_IN
+
+    load_file = loader._load_file  # noqa: SLF001
+    load_kept = lru_cache(maxsize=128)(load_file)
+
+    def load(path: Path, folder: Path | None) -> LoadedRoutine:
+        return (load_kept if folder is None and path.parent == BUILT_IN else load_file)(path, folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "_load_file", load)
         yield
 
 

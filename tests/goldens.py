@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -77,12 +76,20 @@ SESSIONS: dict[str, tuple[str, Choices]] = {
 }
 
 
-_load_built_in = cache(load_routine)
+_PLAYED: dict[tuple[str, str], Timeline] = {}
+"""The timelines of built-in routines that were asked for, by the name and the choices."""
 
 
 def performed(name: str, choices: Choices) -> Timeline:
-    routine = _load_built_in(name) if name in list_built_in() else load_routine(name)
-    return perform(build(routine, choices), measure, choose_pace(routine, choices))
+    """Perform a routine with the fake voice; the same built-in with the same choices only once."""
+    key = name, repr(choices)
+    timeline = _PLAYED.get(key)
+    if timeline is None:
+        routine = load_routine(name)
+        timeline = perform(build(routine, choices), measure, choose_pace(routine, choices))
+        if name in list_built_in():
+            _PLAYED[key] = timeline
+    return timeline
 
 
 def cue_sheet(name: str) -> str:

@@ -376,9 +376,9 @@ class Reader:
 
     def wording(self, text: str, at: Place) -> tuple[str, Fraction, Fraction]:
         """Return a text with how long it is heard, and the frames it takes: those of the side with longer words."""
-        mirrored = replace(at, side=mirror(at.side), following=mirror(at.following), mirrored=True)
-        sided = at.ahead or {at.side, at.following} & {*BOTH}
-        own, twin = self.fill(text, at), self.fill(text, mirrored) if sided else ""
+        own, twin = self.fill(text, at), ""
+        if "{" in text and (at.ahead or {at.side, at.following} & {*BOTH}):
+            twin = self.fill(text, replace(at, side=mirror(at.side), following=mirror(at.following), mirrored=True))
         lasts = self.seconds(own, at.file)
         return own, lasts, ceil(max(lasts, self.seconds(twin, at.file) if twin else lasts))
 
@@ -589,14 +589,18 @@ class Reader:
     ) -> Iterator[Heard | None]:
         """Yield what is heard as each phase begins: what is written, or the program's own words."""
         said = find_keyed(step, tempo, *counted)
-        worded = {name for (name, _), words in said.items() if places and self.hear(words, "breath", places[0], "in")}
         own = {kind for kind, _ in places[0].written.points[0]} if places else set[str]()
         own |= {name for name, _ in find_all(step, tempo)}
+        lacking = set() if tempo else {each.kind for each in phases if each.kind in AFTER and each.kind not in own}
+        before = {AFTER[kind][0] for kind in lacking}
+        worded = {
+            name for (name, _), words in said.items() if name in before and self.hear(words, "breath", places[0], "in")
+        }
         for phase, here in zip(phases, places, strict=True):
             words = said.get((phase.name, phase.nth))
             tone = choose_tone(phase, tempo)
             heard = self.hear(words, "move" if tempo else "breath", here, tone) if words else None
-            adds = not tempo and phase.kind in AFTER and phase.kind not in own and AFTER[phase.kind][0] in worded
+            adds = phase.kind in lacking and AFTER[phase.kind][0] in worded
             yield self.own_words(phase.kind, here) if adds else heard
 
     def list_phases(self, tempo: Tempo, at: Place) -> list[Slot]:

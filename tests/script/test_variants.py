@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import pairwise
 
 import pytest
 
 from tests.goldens import performed
 from voicecoach.core.score import Side
-from voicecoach.routine.library import list_built_in
+from voicecoach.routine.library import BUILT_IN, list_built_in
 from voicecoach.routine.loader import load_routine
 from voicecoach.script.choices import Choices
 
 OPTIONS = re.compile(r"`((?:--(?:set|skip|rounds) [^`]+))`")
 
 
-def list_proposed() -> list[tuple[str, str, str]]:
-    """Return the built-ins with the options that their notes propose, and the word before them, as "Easier"."""
-    proposed = []
-    for name in list_built_in():
-        word = ""
-        for part in re.split(
-            r"(Easier|Harder|Shorter|Longer|left out|leaves out)", load_routine(name).model.notes or ""
-        ):
-            proposed += [(name, options, word) for options in OPTIONS.findall(part)]
-            word = part
-    return proposed
+NAMES = [name for name in list_built_in() if OPTIONS.search((BUILT_IN / f"{name}.yaml").read_text(encoding="utf-8"))]
+
+
+def list_proposed(name: str) -> list[tuple[str, str]]:
+    """Return the options that the notes of a built-in propose, each with the word before it, as "Easier"."""
+    parts = re.split(r"(Easier|Harder|Shorter|Longer|left out|leaves out)", load_routine(name).model.notes or "")
+    return [(options, word) for word, part in pairwise(["", *parts]) for options in OPTIONS.findall(part)]
 
 
 def read_choices(options: str) -> Choices:
@@ -40,13 +37,17 @@ def read_choices(options: str) -> Choices:
     )
 
 
-@pytest.mark.parametrize(("name", "options", "word"), list_proposed())
-def test_what_notes_propose_is_possible(name: str, options: str, word: str) -> None:
-    own, other = performed(name, Choices()), performed(name, read_choices(options))
-    assert other.duration != own.duration
-    if word in {"Easier", "Shorter", "left out", "leaves out"}:
-        assert other.duration < own.duration
-        assert other.measure_stretch(Side.LEFT) <= own.measure_stretch(Side.LEFT)
-    if word in {"Harder", "Longer"}:
-        assert other.duration > own.duration
-        assert other.measure_stretch(Side.LEFT) >= own.measure_stretch(Side.LEFT)
+@pytest.mark.many
+@pytest.mark.parametrize("name", NAMES)
+def test_what_notes_propose_is_possible(name: str) -> None:
+    own, proposed = performed(name, Choices()), list_proposed(name)
+    assert proposed
+    for options, word in proposed:
+        other = performed(name, read_choices(options))
+        assert other.duration != own.duration, options
+        if word in {"Easier", "Shorter", "left out", "leaves out"}:
+            assert other.duration < own.duration, options
+            assert other.measure_stretch(Side.LEFT) <= own.measure_stretch(Side.LEFT), options
+        if word in {"Harder", "Longer"}:
+            assert other.duration > own.duration, options
+            assert other.measure_stretch(Side.LEFT) >= own.measure_stretch(Side.LEFT), options

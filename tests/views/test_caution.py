@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.amounts import choose_by_turns
 from tests.fakes import FakeVoice, measure, perform
+from tests.goldens import performed
 from voicecoach.app import speaker
 from voicecoach.app.cli import run
 from voicecoach.app.defaults import try_with_defaults
@@ -50,11 +52,6 @@ def test_each_unusual_length_has_its_word_and_no_other(i: Fraction, h: Fraction,
 
 def test_a_lone_phase_is_not_a_breath() -> None:
     assert not list(list_cautions([perform(Cycle(only=Kind.EXHALE), lambda _: Fraction(0), read_breath("0.5-0.5"))]))
-
-
-def performed(name: str, choices: Choices) -> Timeline:
-    routine = load_routine(name)
-    return perform(build(routine, choices), measure, paced(routine, choices))
 
 
 @pytest.mark.parametrize("name", list_built_in())
@@ -109,10 +106,11 @@ def test_words_for_a_hold_are_spoken_only_if_there_is_one() -> None:
     assert "Hold the breath" not in {phrase.wordings[0].text for phrase in list_phrases(score)}
 
 
-USUAL = ("0.3-0.3", "4-7-8", "1-20-1-20", "in 2, in 1, out 6", "4-6 +0.3s every 5m", "300-300")
+PLAIN = [name for name in list_built_in() if name != "leg-stretch" and "." not in name]
+USUAL = ("4-7-8", "1-20-1-20", "in 2, in 1, out 6", "4-6 +0.3s every 5m", "300-300")
 
 
-@pytest.mark.parametrize("name", [name for name in list_built_in() if name != "leg-stretch" and "." not in name])
+@pytest.mark.parametrize("name", PLAIN)
 def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
     """Plan like `plan`: if the breath is not possible, use the routine's own breath, with a note."""
     routine = load_routine(name)
@@ -122,7 +120,7 @@ def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
         score = scores[read_pace("4-6") if asked.choices.breath else None]  # the score is the same for every breath
         return perform(score, measure, paced(routine, asked.choices))
 
-    for usual in USUAL:
+    for usual in ("0.3-0.3", *choose_by_turns(USUAL, PLAIN.index(name))):
         request = Request(name, Choices(breath=read_pace(usual)), usual=frozenset({"breath"}))
         timeline, aside = try_with_defaults(request, work)
         assert timeline.duration > 0
