@@ -8,6 +8,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import uvicorn
 
@@ -103,7 +104,10 @@ def run_studio(folder: Path, cache: Path, opened: str = "", *, port: int = 0) ->
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        yield Asker(door, folder)
+        with mock.patch(
+            "voicecoach.system.folders.find_data", return_value=cache / "data"
+        ):  # where it keeps what was heard
+            yield Asker(door, folder)
     finally:
         server.should_exit = True
         thread.join(20)

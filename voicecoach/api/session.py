@@ -157,6 +157,19 @@ class Session:
         """How many wordings had to be spoken for it; the others were spoken before."""
         return self._planned.synthesised
 
+    @property
+    def intro_heard(self) -> bool:
+        """Whether its full introduction was heard, in ``voicecoach play``, in the studio, or by `note_intro_heard`."""
+        from voicecoach.system.heard import was_heard
+
+        return was_heard(self._planned.notice)
+
+    def note_intro_heard(self) -> None:
+        """Remember that its full introduction was heard; ``intro="short"`` is enough from now on."""
+        from voicecoach.system.heard import note_heard
+
+        note_heard(self._planned.notice)
+
     def at(self, **changes: Unpack[PlanKeywords]) -> Session:
         """Plan it again with other choices; words that are known are not spoken again.
 

@@ -66,7 +66,7 @@ class Job:
     total: int = 0
     files: list[Path] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
-    started: float = field(default_factory=time.monotonic)
+    stage_began: float = field(default_factory=time.monotonic)
     cancelled: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -79,11 +79,17 @@ class Job:
             "stage": self.stage,
             "done": self.done,
             "total": self.total,
-            "seconds": round(time.monotonic() - self.started, 1),
+            "left": self.guess_left(),
             "files": files,
             "folder": str(self.files[0].parent) if self.files else "",
             "problems": self.problems,
         }
+
+    def guess_left(self) -> float | None:
+        """Return the seconds that are left of its stage, by how long the part took that is done; None at its start."""
+        if not self.done or not self.total:
+            return None
+        return round((time.monotonic() - self.stage_began) * (self.total - self.done) / self.done, 1)
 
 
 class Jobs:
@@ -134,6 +140,8 @@ class Jobs:
         def _report(stage: str, done: int, total: int) -> None:
             if job.cancelled:
                 raise CancelledError
+            if stage != job.stage:
+                job.stage_began = time.monotonic()
             if (stage, done) != (job.stage, job.done):
                 job.stage, job.done, job.total = stage, done, total
                 anyio.from_thread.run_sync(self._tell, token=token)

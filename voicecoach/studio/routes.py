@@ -46,6 +46,7 @@ class Routes:
             Route("/api/card/{id}", self.card),
             Route("/api/picture/{id}", self.picture),
             Route("/api/plan", self.plan, methods=["POST"]),
+            Route("/api/heard", self.heard, methods=["POST"]),
             Route("/api/check", self.check, methods=["POST"]),
             Route("/api/clip/{digest}", self.clip),
             Route("/api/routine/{id}", self.read_routine),
@@ -79,8 +80,16 @@ class Routes:
         """Plan a session; an older request of the same page gives up."""
         body = await read_body(request)
         asked, choices, check = read_asked(body), read_choices(body), self._take_ticket(body, "plan")
-        found = await self._run(self.sessions.plan, asked, choices, check, limiter=self._planning)
+        remember = read_field(body, "remember", bool, usual=False)
+        work = partial(self.sessions.plan, remember=remember)
+        found = await self._run(work, asked, choices, check, limiter=self._planning)
         return Response(found, media_type="application/json") if isinstance(found, bytes) else refuse(found)
+
+    async def heard(self, request: Request) -> Response:
+        """Remember that the full introduction of a session was heard."""
+        body = await read_body(request)
+        await self._run(self.sessions.note_heard, read_asked(body), read_choices(body), limiter=self._planning)
+        return Response(status_code=204)
 
     async def check(self, request: Request) -> Response:
         """Check a routine; an older request of the same page gives up."""

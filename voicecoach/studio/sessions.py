@@ -239,15 +239,29 @@ class Sessions:
         return self._sessions.find(key, lambda: self.studio.plan(routine, **{**choices, "progress": check}))
 
     def plan(
-        self, asked: Asked, choices: Mapping[str, Any], check: Callable[..., None]
+        self, asked: Asked, choices: Mapping[str, Any], check: Callable[..., None], *, remember: bool = False
     ) -> bytes | list[dict[str, Any]]:
-        """Return what the page plays, as JSON, or the problems why there is nothing to play."""
+        """Return what the page plays, as JSON, or the problems why there is nothing to play.
+
+        With ``remember``, the introduction is short if the full one was heard before and nobody chose one.
+        """
         check()
         try:
             session = self.find_session(asked, choices, check)
+            if remember and "intro" not in choices and session.intro_heard:
+                choices = {**choices, "intro": "short"}
+                session = self.find_session(asked, choices, check)
         except vc.VoicecoachError as error:
             return describe_error(error)
-        return write_session(session)
+        return write_session(session, choices.get("intro", "full"))
+
+    def note_heard(self, asked: Asked, choices: Mapping[str, Any]) -> None:
+        """Remember that the full introduction of a session was heard.
+
+        Raises:
+            VoicecoachError: If there is no such session.
+        """
+        self.find_session(asked, choices).note_intro_heard()
 
     def check(self, asked: Asked, voice: str | None, check: Callable[..., None]) -> list[dict[str, Any]]:
         """Return the problems of a routine, as ``voicecoach check`` reports them."""
@@ -265,7 +279,7 @@ def _count_entries(session: vc.Session) -> int:
     return len(timeline.cues) + len(timeline.phases) + len(timeline.spans)
 
 
-def write_session(session: vc.Session) -> bytes:
+def write_session(session: vc.Session, intro: str) -> bytes:
     """Return a session as the page plays it, as JSON: a timeline whose cues know their clips and lines."""
     timeline = session.to_json(clips=True)
     clips = timeline.pop("clips")
@@ -277,6 +291,7 @@ def write_session(session: vc.Session) -> bytes:
         "digest": hashlib.sha256(written).hexdigest(),
         "breath": session.breath,
         "voice": session.voice,
+        "intro": intro,
         "warnings": [*session.warnings],
         "notes": [*session.notes],
         "problems": [],

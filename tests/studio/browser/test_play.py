@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.studio.browser.pages import ask_player, expect, open_library, open_routine, wait_for
+from tests.studios import ROUTINE
 from voicecoach.studio.files import make_id
 
 if TYPE_CHECKING:
@@ -237,15 +238,46 @@ def test_an_export_is_offered_with_its_size_and_its_command(page: Page, studio: 
     open_routine(page, studio, make_id("two-breaths.yaml"))
     page.get_by_role("spinbutton", name="Out, s").fill("5")
     wait_for(page, lasts(1, 5))
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("Clearer words").check()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Export").click()
     dialog = page.get_by_role("dialog", name="Export")
-    assert "MB" in dialog.inner_text()
+    assert "takes about 0.4 MB" in dialog.inner_text()
+    dialog.get_by_role("combobox", name="Format").select_option("opus")
+    assert "takes about 0.3 MB" in dialog.inner_text()
+    dialog.get_by_text("Captions, chapters and quality").click()
+    dialog.get_by_label("SubRip").check()
+    dialog.get_by_role("spinbutton", name="Bit rate").fill("24")
+    dialog.get_by_role("combobox", name="Introduction").select_option("none")
     dialog.get_by_role("button", name="Write the files").click()
     dialog.locator("audio").wait_for()
-    assert len([*studio.folder.glob("two-breaths*.mp3")]) == 1
+    assert sorted(each.suffix for each in studio.folder.glob("two-breaths*.*")) == [".opus", ".srt", ".yaml"]
     dialog.get_by_text("The command").click()
-    assert "--breath 4-5" in dialog.locator(".command").inner_text()
+    options = "--breath 4-5 --intro none --clear --bitrate 24 --format opus --captions srt"
+    assert dialog.locator(".command").inner_text() == f"voicecoach make two-breaths.yaml {options}"
+
+
+def test_an_introduction_that_was_heard_is_short_the_next_time_unless_another_one_is_chosen(
+    page: Page, studio: Asker
+) -> None:
+    (studio.folder / "noted.yaml").write_text(
+        f"{ROUTINE}notice:\n  - Stop if it hurts.\n  - Go slowly.\n", encoding="utf-8"
+    )
+    name = make_id("noted.yaml")
+    open_library(page, studio)
+    page.evaluate("name => localStorage.setItem(`choices ${name}`, JSON.stringify({ lead_in: '0s' }))", name)
+    open_routine(page, studio, name)
+    assert ask_player(page, "player.timeline.cues.filter(each => each.kind === 'notice').length") == 2
+    assert page.get_by_role("combobox", name="Introduction").input_value() == "full"
+    with page.expect_response("**/api/heard") as noted:
+        page.get_by_role("button", name="Play", exact=True).click()
+    assert noted.value.status == 204
+    page.reload()
+    page.get_by_text("You have heard the full one").wait_for()
+    assert ask_player(page, "player.timeline.cues.filter(each => each.kind === 'notice').length") == 1
+    page.get_by_role("combobox", name="Introduction").select_option("full")
+    wait_for(page, "player.timeline.cues.filter(each => each.kind === 'notice').length === 2")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

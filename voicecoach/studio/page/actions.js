@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { Background, Under } from "./background.js";
 import { BreathSound } from "./breath-sound.js";
+import { followIntro } from "./intro.js";
 import { Player } from "./player.js";
 import { draftKey, recall, remember, state, update } from "./state.js";
 import { chooseLanguage, loadWords, t } from "./words.js";
@@ -14,6 +15,15 @@ player.addEventListener("ready", () => update({ busy: "" }));
 
 const under = new Under();
 player.setBackground(under);
+
+const forgetIntro = followIntro(player, () => {
+  if (introduction() === "full") attempt(() => api.noteHeard(askedRoutine(), sessionChoices())).catch(() => {});
+});
+
+/** Which introduction is heard: the one that is chosen, or the one that the program chose by what was heard before. */
+export function introduction() {
+  return state.choices.intro ?? state.intro ?? "full";
+}
 
 const SLOW = 300; // milliseconds after which the page says what it waits for
 
@@ -52,11 +62,12 @@ export async function openRoutine(id, { screen = "play" } = {}) {
   player.pause();
   player.rest = 0;
   player.timeline = null;
+  forgetIntro();
   const choices = recall(id);
   const language = choices.language ?? "";
   const text = localStorage.getItem(draftKey(id, language));
   const card = state.cards[id] ?? state.library?.routines.find((each) => each.id === id) ?? null;
-  update({ screen, id, text, language, card, choices, draft: null, textProblems: [], plan: null, problems: [], busy: "" });
+  update({ screen, id, text, language, card, choices, draft: null, textProblems: [], intro: null, plan: null, problems: [], busy: "" });
   await Promise.all([replan(), describeRoutine(id, language), hearBed()]);
 }
 
@@ -82,7 +93,7 @@ export function choose(changes) {
   hearBreath();
   if ("language" in changes) {
     const language = choices.language ?? "";
-    update({ language, text: localStorage.getItem(draftKey(state.id, language)), draft: null });
+    update({ language, text: localStorage.getItem(draftKey(state.id, language)), draft: null, intro: null });
     describeRoutine(state.id, state.language);
   }
   return replan();
@@ -126,10 +137,15 @@ export function askedRoutine() {
   return { id, ...(text === null ? {} : { text }), ...(language ? { language } : {}) };
 }
 
-/** The choices that the server takes: those of the session, without those of its sound. */
-export function sessionChoices() {
+/** The choices of the session that people made, without those of its sound. */
+export function chosenForSession() {
   const { language, bed, bed_level, breath_level, ...session } = state.choices;
   return session;
+}
+
+/** The choices of the session that is heard. */
+export function sessionChoices() {
+  return { ...(state.intro === "short" ? { intro: "short" } : {}), ...chosenForSession() };
 }
 
 /** The choices that a file takes, as the session is heard: its background, and levels. */
@@ -163,7 +179,9 @@ async function planOnce(signal) {
   const { id } = state;
   const slow = setTimeout(() => update({ busy: "plan" }), SLOW);
   try {
-    const plan = await attempt(() => api.plan(askedRoutine(), sessionChoices(), signal));
+    const remember = state.intro === null && !state.choices.intro;
+    const plan = await attempt(() => api.plan(askedRoutine(), sessionChoices(), remember, signal));
+    if (plan && remember) update({ intro: plan.intro });
     if (plan && state.id === id) take(plan);
   } catch (error) {
     if (error.status === 409) return;
@@ -200,15 +218,21 @@ export function skipChapter(direction) {
 
 let unfollow = null;
 
-/** Write files: `wanted` has files and split. */
+/** Write files: `wanted` has files, split, and the choices of the session. */
 export async function exportFiles(wanted) {
   const files = { ...soundOfFiles(), ...wanted.files };
+  update({ exportProblems: [] });
   try {
-    await attempt(() => api.startExport({ routine: askedRoutine(), choices: sessionChoices(), ...wanted, files }));
+    await attempt(() => api.startExport({ routine: askedRoutine(), ...wanted, files }));
   } catch (error) {
-    update({ exportProblems: error.body?.problems ?? [] });
+    update({ exportProblems: error.body?.problems ?? [{ what: String(error.message), remedy: "" }] });
     return;
   }
+  followExports();
+}
+
+/** Follow all exports, those too that an earlier page began. */
+export function followExports() {
   unfollow ??= api.followJobs(hearJobs);
 }
 

@@ -37,7 +37,9 @@ export const getLibrary = () => ask("GET", "library");
 export const getCard = (id, language) => ask("GET", named("card", id, language));
 export const pictureOf = (id, language) => `/api/${named("picture", id, language)}`;
 export const getVoices = (language) => ask("GET", `voices?language=${encodeURIComponent(language)}`);
-export const plan = (routine, choices, signal) => ask("POST", "plan", { page: TAB, routine, choices }, { signal });
+/** With `remember`, the introduction is short if it was heard before; the answer's `intro` says which one it is. */
+export const plan = (routine, choices, remember, signal) => ask("POST", "plan", { page: TAB, routine, choices, remember }, { signal });
+export const noteHeard = (routine, choices) => ask("POST", "heard", { routine, choices });
 export const check = (routine, voice, signal) => ask("POST", "check", { page: TAB, routine, voice }, { signal });
 /** Speak some words as the session of a routine says them: {clip, samples}. */
 export const speak = (routine, choices, text) => ask("POST", "speak", { page: TAB, routine, choices, text });

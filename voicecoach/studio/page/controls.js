@@ -1,6 +1,6 @@
 // The choices beside the ring. Each has a slider or a list, and a number that can be typed.
 
-import { choose } from "./actions.js";
+import { choose, introduction } from "./actions.js";
 import { LEAST, measureTaps, MOST, PHASES, readBreath, writeBreath } from "./breath.js";
 import { More } from "./more.js";
 import { state, update } from "./state.js";
@@ -107,7 +107,8 @@ function Words({ card }) {
   return html`<fieldset class="group">
     <legend>${t("words")}</legend>
     <${Choice} label=${t("guidance")} name="guidance" values=${["full", "fading", "brief", "cues", "tones"]} usual="full" />
-    <${Choice} label=${t("intro")} name="intro" values=${["full", "short", "none"]} usual="full" />
+    <${Choice} label=${t("intro")} name="intro" values=${["full", "short", "none"]} usual=${state.intro ?? "full"} />
+    ${introduction() === "short" && !state.choices.intro && html`<p class="soft">${t("intro heard")}</p>`}
     ${languages.length > 1 && html`<label class="field"><span>${t("language")}</span>
       <select value=${state.choices.language ?? ""} onChange=${(event) => choose({ language: event.target.value || undefined, voice: undefined })}>
         ${languages.map((code, index) => html`<option value=${index ? code : ""}>${nameLanguage(code)}</option>`)}

@@ -1,65 +1,111 @@
-// The dialogue that writes files: which, how many, and what becomes of them.
+// The dialogue that writes files: which, how many, how large, and what becomes of them.
 
-import { exportFiles, sessionChoices, soundOfFiles } from "./actions.js";
+import { chosenForSession, exportFiles, followExports, soundOfFiles } from "./actions.js";
 import { cancelJob, fileOf } from "./api.js";
 import { writeCommand } from "./command.js";
+import { NumberField } from "./controls.js";
 import { Problems } from "./problems.js";
 import { state, update } from "./state.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
-import { number, t } from "./words.js";
+import { clock, number, t } from "./words.js";
 
-const FORMATS = { mp3: 64, m4a: 64, opus: 24, flac: 380, wav: 768 }; // kilobits a second, about
+/** Kilobits a second with one channel and with two; about, where a format takes what it needs. */
+const FORMATS = { mp3: [64, 128], m4a: [64, 128], opus: [32, 64], flac: [200, 300], wav: [768, 1536] };
+const BIT_RATES = { mp3: [32, 320], m4a: [32, 320], opus: [16, 256] };
+const PICTURE = 0.1; // megabytes of the cover
 const CAPTIONS = ["vtt", "srt", "lrc", "txt"];
 
 export function Exporter() {
   const dialog = useRef();
-  useEffect(() => dialog.current.showModal(), []);
-  const [wanted, setWanted] = useState({ format: "mp3", split: false, captions: [] });
-  const files = { format: wanted.format, ...(wanted.captions.length ? { captions: wanted.captions } : {}) };
-  const seconds = state.plan?.timeline.duration ?? 0;
-  const size = (seconds * FORMATS[wanted.format]) / 8 / 1000;
-  return html`<dialog ref=${dialog} aria-label=${t("export")} onClose=${() => update({ exporting: false })}>
-    <h2>${t("export")}</h2>
-    <label class="field"><span>${t("format")}</span>
-      <select value=${wanted.format} onChange=${(event) => setWanted({ ...wanted, format: event.target.value })}>
-        ${Object.keys(FORMATS).map((each) => html`<option value=${each}>${t(`format ${each}`)}</option>`)}
-      </select></label>
-    <p class="soft">${t("about size", { size: number(size, size < 10 ? 1 : 0) })}</p>
-    ${state.card?.sides && html`<label class="check">
-      <input type="checkbox" checked=${wanted.split} onChange=${(event) => setWanted({ ...wanted, split: event.target.checked })} />
-      <span>${t("one per side")}</span></label>`}
-    <fieldset class="group"><legend>${t("captions")}</legend>
-      ${CAPTIONS.map((kind) => html`<label class="check"><input type="checkbox" checked=${wanted.captions.includes(kind)}
-        onChange=${(event) => setWanted({ ...wanted, captions: CAPTIONS.filter((each) => (each === kind ? event.target.checked : wanted.captions.includes(each))) })} />
-        <span>${t(`captions ${kind}`)}</span></label>`)}
-    </fieldset>
+  useEffect(() => {
+    dialog.current.showModal();
+    followExports();
+  }, []);
+  const [wanted, setWanted] = useState({ format: "mp3", split: false, captions: [], intro: state.choices.intro ?? "full" });
+  const change = (changes) => setWanted({ ...wanted, ...changes });
+  const files = chooseFiles(wanted);
+  const split = wanted.split && state.card?.sides;
+  const { intro, ...session } = chosenForSession();
+  const choices = wanted.intro === "full" ? session : { ...session, intro: wanted.intro };
+  return html`<dialog ref=${dialog} aria-label=${t("export")} onClose=${() => update({ exporting: false, exportProblems: [] })}>
+    <h2>${t("export title")}</h2>
+    <${Select} label=${t("format")} value=${wanted.format} values=${Object.keys(FORMATS)} name="format"
+      onChange=${(format) => change({ format, bitrate: undefined })} />
+    ${state.card?.sides && html`<${Check} label=${t("one per side")} value=${wanted.split} onChange=${(value) => change({ split: value })} />`}
+    <${Select} label=${t("intro")} value=${wanted.intro} values=${["full", "short", "none"]} name="intro" onChange=${(intro) => change({ intro })} />
+    ${state.intro === "short" && wanted.intro === "full" && html`<p class="soft">${t("intro of files")}</p>`}
+    <${Beside} wanted=${wanted} change=${change} split=${split} />
+    <p class="soft">${describeSize(files, split)} ${t("goes to", { folder: state.library?.folder ?? "" })}</p>
     <${Problems} problems=${state.exportProblems ?? []} />
     <div class="line">
-      <button class="play-button" onClick=${() => exportFiles({ files, split: wanted.split })}>${t("write files")}</button>
+      <button class="play-button" onClick=${() => exportFiles({ files, split, choices })}>${t("write files")}</button>
       <button onClick=${() => dialog.current.close()}>${t("close")}</button>
     </div>
     <${Jobs} />
     <details><summary>${t("command")}</summary>
-      <code class="command">${writeCommand(state.card?.file ?? state.id, state.language, sessionChoices(), { ...soundOfFiles(), ...files }, wanted.split)}</code></details>
+      <code class="command">${writeCommand(state.card?.file ?? state.id, state.language, choices, { ...soundOfFiles(), ...files }, split)}</code>
+      ${state.text !== null && html`<p class="soft">${t("command needs saving")}</p>`}</details>
   </dialog>`;
 }
 
+function chooseFiles({ format, captions, bitrate, chapters_json, playlist, pan, split }) {
+  const rest = { captions: captions.length ? captions : undefined, bitrate, chapters_json, playlist: split && playlist, pan: split && pan };
+  return { format, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value)) };
+}
+
+/** What can be written beside the sound, and how the sound is written: folded, since most people need neither. */
+function Beside({ wanted, change, split }) {
+  const rates = BIT_RATES[wanted.format];
+  return html`<details class="group"><summary>${t("beside")}</summary>
+    ${CAPTIONS.map((kind) => html`<${Check} label=${t(`captions ${kind}`)} value=${wanted.captions.includes(kind)}
+      onChange=${(value) => change({ captions: CAPTIONS.filter((each) => (each === kind ? value : wanted.captions.includes(each))) })} />`)}
+    <${Check} label=${t("chapters file")} value=${wanted.chapters_json} onChange=${(value) => change({ chapters_json: value })} />
+    ${split && html`<${Check} label=${t("playlist")} value=${wanted.playlist} onChange=${(value) => change({ playlist: value })} />
+      <${Check} label=${t("pan")} value=${wanted.pan} onChange=${(value) => change({ pan: value })} />`}
+    ${rates && html`<${NumberField} label=${t("bit rate")} unit=${t("kilobits")} value=${wanted.bitrate} least=${rates[0]} most=${rates[1]}
+      usual=${t("usual")} onChange=${(bitrate) => change({ bitrate })} />`}
+  </details>`;
+}
+
+function Select({ label, name, value, values, onChange }) {
+  return html`<label class="field"><span>${label}</span>
+    <select value=${value} onChange=${(event) => onChange(event.target.value)}>
+      ${values.map((each) => html`<option value=${each}>${t(`${name} ${each}`)}</option>`)}
+    </select></label>`;
+}
+
+function Check({ label, value, onChange }) {
+  return html`<label class="check"><input type="checkbox" checked=${Boolean(value)} onChange=${(event) => onChange(event.target.checked)} />
+    <span>${label}</span></label>`;
+}
+
+/** The length and the size of what will be written; a track of one side lasts as long as what is not of the other. */
+function describeSize(files, split) {
+  const timeline = state.plan?.timeline;
+  if (!timeline) return "";
+  const other = split ? timeline.chapters.filter((each) => each.side === "right") : [];
+  const seconds = timeline.duration - other.reduce((sum, each) => sum + each.end - each.start, 0);
+  const channels = soundOfFiles().bed || files.pan ? 2 : 1;
+  const size = (seconds * (files.bitrate ?? FORMATS[files.format][channels - 1])) / 8 / 1000 + PICTURE;
+  return t(split ? "about size each" : "about size", { size: number(size, size < 10 ? 1 : 0), time: clock(seconds) });
+}
+
 function Jobs() {
-  return html`<ul class="jobs">${[...state.jobs].reverse().map((job) => html`<li key=${job.id}>
-    <strong>${job.title}</strong> <span role="status">${t(`job ${job.state}`)}</span>
-    ${job.state === "working" && html`<progress max=${job.total || 1} value=${job.total ? job.done : undefined}></progress>
-      <button onClick=${() => cancelJob(job.id)}>${t("cancel")}</button>
-      <span class="soft">${timeLeft(job)}</span>`}
+  return html`<ul class="jobs">${[...state.jobs].reverse().map((job) => html`<${Job} key=${job.id} job=${job} />`)}</ul>`;
+}
+
+function Job({ job }) {
+  return html`<li>
+    <div class="line"><strong>${job.title}</strong> <span role="status">${t(`job ${job.state}`)}</span></div>
+    ${job.state === "working" && html`<div class="line working">
+      <progress aria-label=${job.title} max=${job.total || 1} value=${job.total ? job.done : undefined}></progress>
+      <span class="soft">${job.left === null ? "" : t("time left", { seconds: number(Math.max(1, job.left), 0) })}</span>
+      <button onClick=${() => cancelJob(job.id)}>${t("cancel")}</button></div>`}
     <${Problems} problems=${job.problems} />
     ${job.files.map((file, index) => html`<div>
       <a href=${fileOf(job.id, index)} target="_blank">${file.name}</a> <span class="soft">${t("megabytes", { size: number(file.bytes / 1e6) })}</span>
-      ${/\.(mp3|m4a|opus|flac|wav)$/.test(file.name) && html`<audio controls preload="none" src=${fileOf(job.id, index)}></audio>`}
+      ${/\.(mp3|m4a|opus|flac|wav)$/.test(file.name) && html`<audio controls preload="none" aria-label=${file.name} src=${fileOf(job.id, index)}></audio>`}
     </div>`)}
     ${job.files.length > 0 && html`<p class="soft">${t("in folder", { folder: job.folder })}</p>`}
-  </li>`)}</ul>`;
-}
-
-function timeLeft(job) {
-  if (!job.total || !job.done) return "";
-  return t("time left", { seconds: number((job.seconds * (job.total - job.done)) / job.done, 0) });
+  </li>`;
 }

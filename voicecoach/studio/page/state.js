@@ -10,6 +10,7 @@ export const state = {
   text: null, // what is edited in place of its file; null for the file
   card: null,
   choices: {}, // what differs from the routine, by the names of the server's choices
+  intro: null, // the introduction that the program chose by what was heard before; null if it has not yet
   plan: null, // the last good one: {timeline, clips, digest, breath, voice, warnings, notes}
   problems: [], // why there is no newer one
   busy: "", // what is waited for, once that takes a while: plan, clips
