@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,8 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
     _restore_signals()
     if PROFILE == "thorough":
         config.option.timeout = 0  # a thousand examples take their time, and so does the search for the simplest
-    # The hundreds of processes that tests start share their bytecode.
+    # The hundreds of processes that tests start share their bytecode, and so do the workers and the next run.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    gc.disable()  # until all tests are collected, which makes no garbage worth the search
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
@@ -47,6 +51,13 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
 def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Look for examples in the package only: the tests have none, and reading them all again takes a second."""
     return [each for each in (yield) if not isinstance(each, DoctestModule)]
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often: thousands of tests stay in memory, and each full search goes through all of them."""
+    gc.enable()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
