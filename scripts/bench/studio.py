@@ -1,13 +1,14 @@
-"""Measure the studio's page in Chromium: .venv-test/bin/python -m scripts.bench.studio [--runs N].
+"""Measure the studio's page in Chromium: .venv-test/bin/python -m scripts.bench.studio [--runs N] [--write].
 
-Every figure is a median; where two are printed, the second is the 95th percentile. Only figures of an idle machine mean
-anything.
+Each figure is a median, and the 95th percentile. ``--write`` puts the table into docs/studio.md. Only figures of an
+idle machine mean anything.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import random
 import re
 import shutil
 import statistics
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, CDPSession, Page
 
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs" / "studio.md"
+START, END = "<!-- numbers -->\n", "<!-- end -->\n"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,8 +36,17 @@ FLAGS = [
     "--mute-audio",
     "--autoplay-policy=no-user-gesture-required",
 ]
+PATIENCE = 120_000
+"""Milliseconds that anything may take, the first words of a voice among them."""
 ROUNDS = {10: 2, 60: 14}
 """Rounds of the leg stretch that come to about so many minutes at 4-6."""
+PREPARE = """async (choices) => {
+    const { choose, player } = await import("/page/actions.js");
+    await choose(choices);
+    const missing = () => player.timeline.cues.some((cue) => !player.buffers.has(cue.clip));
+    while (missing()) await new Promise((go) => setTimeout(go, 20));
+    await player.play();
+}"""
 MOVE = """async (breath) => {
     const { choose, player } = await import("/page/actions.js");
     const laid = new Promise((done) => player.addEventListener("timeline", done, { once: true }));
@@ -42,22 +56,69 @@ MOVE = """async (breath) => {
     return performance.now() - begun;
 }"""
 MANY = """async () => {
-    const { choose, player, replan } = await import("/page/actions.js");
+    const { choose, replan } = await import("/page/actions.js");
     for (let move = 0; move < 200; move++) {
         choose({ breath: `${4 + (move % 20) / 10}-${6 + (move % 30) / 10}` });
         await new Promise((go) => setTimeout(go, 50));
     }
     await replan();
-    return player.laid.length;
+}"""
+CHECK = """async (text) => {
+    const { check } = await import("/page/api.js");
+    const begun = performance.now();
+    const { problems } = await check({ id: "routine", text });
+    if (!problems.length) throw new Error("the mistake was not found");
+    return performance.now() - begun;
+}"""
+EDIT = """async ([text, words]) => {
+    const { player } = await import("/page/actions.js");
+    const { change } = await import("/page/write/draft.js");
+    const begun = performance.now();
+    change(text); // as the editor does after each key
+    for (;;) {
+        const cue = player.timeline?.cues.find((each) => each.text === words);
+        if (cue && player.buffers.has(cue.clip)) return performance.now() - begun;
+        if (performance.now() - begun > 60000) throw new Error(`not heard: ${words}`);
+        await new Promise((go) => setTimeout(go, 2));
+    }
 }"""
 LINES = "".join(f"  - say: Breathe slowly, and sit tall, number {number}.\n" for number in range(497))
+EDITED = "sitting-leg-stretch"
+NAMES = ["lantern", "meadow", "harbour", "window", "river", "garden", "candle", "mountain", "village", "blanket"]
+WORDS = (
+    "the calm and wide {}".format,
+    "a small {} near the door".format,
+    "some old {} by the sea".format,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table."""
+
+    what: str
+    limit: str
+    found: str
+
+    @classmethod
+    def of_times(cls, what: str, limit: str, times: list[float]) -> Row:
+        """Return the line of some times in milliseconds."""
+        late = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+        return cls(what, limit, f"{statistics.median(times):.0f} ms; {late:.0f} ms")
+
+    def __str__(self) -> str:
+        """Write it as Markdown."""
+        return f"| {self.what} | {self.limit} | {self.found} |"
+
+
+HEAD = "| what | at most | measured: median; 95 % |\n| --- | --- | --- |"
 
 
 @contextmanager
 def run_studio(folder: Path, port: int) -> Iterator[tuple[str, int]]:
     """Run the studio over a folder; yield its address and its process."""
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    env["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
+    env["PYTHONPATH"] = str(ROOT)
     command = [sys.executable, "-u", "-m", "voicecoach", "studio", "--no-browser", "--port", str(port)]
     process = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True)
     assert process.stdout  # noqa: S101 - it is a pipe
@@ -70,10 +131,10 @@ def run_studio(folder: Path, port: int) -> Iterator[tuple[str, int]]:
 
 
 def measure_start(browser: Browser, folder: Path, runs: int) -> list[float]:
-    """Return the milliseconds from the command to the first card on the screen."""
+    """Return the milliseconds from the command to the first card on the screen, with an empty browser."""
     found = []
     for _ in range(runs + 1):
-        page = browser.new_page()
+        page = open_page(browser)
         begun = time.perf_counter()
         with run_studio(folder, 8441) as (address, _process):
             page.goto(address, wait_until="commit")
@@ -83,29 +144,44 @@ def measure_start(browser: Browser, folder: Path, runs: int) -> list[float]:
     return found[1:]  # the first writes the bytecode
 
 
-def measure_moves(page: Page, minutes: int, runs: int) -> list[float]:
-    """Return the milliseconds from a moved slider to the sound laid anew, while a session of so many minutes plays."""
-    page.evaluate("async rounds => { await (await import('/page/actions.js')).choose({ rounds }); }", ROUNDS[minutes])
-    page.evaluate("async () => { await (await import('/page/actions.js')).player.play(); }")
+def open_page(browser: Browser) -> Page:
+    """Open an empty page, whose browser knows nothing."""
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
+
+
+def measure_moves(page: Page, choices: dict[str, object], runs: int) -> list[float]:
+    """Return the milliseconds from a moved slider to the sound laid anew, while a session with these choices plays."""
+    page.evaluate(PREPARE, {"rounds": None, "length": None, "breath": "4-6", **choices})
     moves = [page.evaluate(MOVE, f"{4 + step / 10:.1f}-{6 + step / 10:.1f}") for step in range(1, runs + 2)]
     return moves[1:]
 
 
 def measure_check(page: Page, runs: int) -> list[float]:
     """Return the milliseconds until the problems of 500 lines are known, each time with another word."""
-    ask = """async (text) => {
-        const { check } = await import("/page/api.js");
-        const begun = performance.now();
-        await check({ id: "routine", text });
-        return performance.now() - begun;
-    }"""
-    texts = (f"title: Lines {number}\nsteps:\n{LINES}  - sya: Wrong.\n" for number in range(runs))
-    return [page.evaluate(ask, text) for text in texts]
+    texts = (f"title: Lines {number}\nsteps:\n{LINES}  - sya: Wrong.\n" for number in range(runs + 1))
+    return [page.evaluate(CHECK, text) for text in texts][1:]
+
+
+def measure_edits(page: Page, address: str, runs: int) -> list[float]:
+    """Return the milliseconds from the last key to the sound of new words, in the text of a routine that is open."""
+    page.goto(f"{address}#/write/{EDITED}")
+    page.wait_for_selector(".editor")
+    text = page.evaluate(f"async () => (await (await import('/page/api.js')).getRoutine('{EDITED}')).text")
+    found, drawn = [], random.Random()  # noqa: S311 - words that nobody has spoken yet
+    for number in range(runs + 1):
+        words = f"Look at {WORDS[number % 3](' and '.join(drawn.sample(NAMES, 4)))}."
+        changed = text.replace("\nsteps:\n", f"\nsteps:\n  - say: {words}\n", 1)
+        found.append(page.evaluate(EDIT, [changed, words]))
+        page.wait_for_timeout(300)  # as between two words of somebody who types
+    return found[1:]  # for the first, the voice is still starting
 
 
 def measure_memory(page: Page, process: int) -> tuple[float, float]:
     """Return the megabytes that 200 moves in ten seconds leave behind, in the page and in the server."""
     session = page.context.new_cdp_session(page)
+    page.evaluate(PREPARE, {"rounds": ROUNDS[10], "length": None})
     page.evaluate(MANY)  # what is kept is kept by then
     before = read_heap(session), read_memory(process)
     page.evaluate(MANY)
@@ -126,38 +202,52 @@ def read_memory(process: int) -> float:
     return int(found[1]) / 1000 if found else 0.0
 
 
-def write_row(what: str, limit: str, times: list[float]) -> str:
-    """Return a row of the table."""
-    late = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
-    return f"| {what} | {limit} | {statistics.median(times):.0f} ms, {late:.0f} ms |"
+def measure_all(browser: Browser, folder: Path, runs: int) -> Iterator[Row]:
+    """Measure all there is."""
+    yield Row.of_times("from the command to the first card", "1000 ms", measure_start(browser, folder, runs))
+    with run_studio(folder, 8442) as (entry, process):
+        page, address = open_page(browser), entry.partition("?")[0]
+        page.goto(entry)
+        page.goto(f"{address}#/play/leg-stretch")
+        page.wait_for_selector(".transport")
+        for minutes, limit in ((10, "60 ms; 120 ms"), (60, "250 ms")):
+            times = measure_moves(page, {"rounds": ROUNDS[minutes]}, runs)
+            yield Row.of_times(f"from a moved slider to the sound laid anew, {minutes} minutes", limit, times)
+        for minutes in (10, 60):
+            times = measure_moves(page, {"length": f"{60 * minutes}s"}, runs)
+            yield Row.of_times(f"the same with an exact length of {minutes} minutes", "", times)
+        grown, served = measure_memory(page, process)
+        yield Row("memory after 200 moves in 10 s", "20 MB", f"page {grown:+.1f} MB, server {served:+.1f} MB")
+        yield Row.of_times("the problems of 500 lines", "300 ms", measure_check(page, runs))
+        times = measure_edits(page, address, runs)
+        yield Row.of_times("from the last key to the sound of an edited phrase", "500 ms", times)
+
+
+def write_table(rows: list[Row]) -> None:
+    """Put the table into the page of the studio."""
+    before, _, rest = DOCS.read_text(encoding="utf-8").partition(START)
+    table = "".join(f"{line}\n" for line in (HEAD, *rows))
+    DOCS.write_text(f"{before}{START}{table}{END}{rest.partition(END)[2]}", encoding="utf-8")
 
 
 def main() -> None:
-    """Measure all there is and print it."""
+    """Measure all there is, print it, and write it if that is asked for."""
     parser = argparse.ArgumentParser(prog="python -m scripts.bench.studio")
     parser.add_argument("--runs", type=int, default=20, help="how often each is measured (default: 20)")
-    runs = parser.parse_args().runs
+    parser.add_argument("--write", action="store_true", help="put the table into docs/studio.md")
+    chosen = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
-    print("| what | at most | median, 95 % |\n| --- | --- | --- |")
+    rows = []
+    print(HEAD)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as driver:
-        folder = Path(name)
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        print(
-            write_row("from the command to the first card", "1000 ms", measure_start(browser, folder, runs)), flush=True
-        )
-        with run_studio(folder, 8442) as (address, process):
-            page = browser.new_page()
-            page.goto(f"{address}")
-            page.goto(f"{address.partition('?')[0]}#/play/leg-stretch")
-            page.wait_for_selector(".transport")
-            for minutes, limit in ((10, "60 ms, 120 ms"), (60, "250 ms")):
-                times = measure_moves(page, minutes, runs)
-                print(write_row(f"a slider moves, {minutes} minutes are laid anew", limit, times), flush=True)
-            print(write_row("the problems of 500 lines", "300 ms", measure_check(page, runs)), flush=True)
-            grown, served = measure_memory(page, process)
-            print(f"| memory after 200 moves in 10 s | 20 MB | page {grown:.1f} MB, server {served:.1f} MB |")
+        for row in measure_all(browser, Path(name), chosen.runs):
+            print(row, flush=True)
+            rows.append(row)
         browser.close()
+    if chosen.write:
+        write_table(rows)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,15 +15,15 @@ from voicecoach.errors import FitError
 from voicecoach.system import signals, timings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from voicecoach.app.piece_cache import Source
     from voicecoach.app.request import Report
     from voicecoach.audio.clip import Clip
     from voicecoach.core.breath import Breath, Pace
     from voicecoach.core.timeline import Timeline
-    from voicecoach.script.choices import Choices
-    from voicecoach.script.fit import Fit, LengthError
+    from voicecoach.script.choices import Amount, Choices
+    from voicecoach.script.fit import Fit, LengthError, Performed, Trial
     from voicecoach.script.piece import Piece
     from voicecoach.voices.port import Voice
 
@@ -44,8 +43,7 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
     ``slower`` times its own length. What a voice has in memory is known.
     """
     recall: Callable[[str], Clip | None] = getattr(voice, "recall", lambda _: None)
-    longest = (each.wordings[0] for each in list_phrases(score))
-    missing = dict.fromkeys(text for wording in longest for text in (wording.said, *wording.twins))
+    missing = dict.fromkeys(_list_longest(score))
     while True:
         speak_into([text for text in missing if text not in clips], voice, clips, report)
         missing = {}
@@ -71,6 +69,12 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal takes
                 return timeline
 
 
+def _list_longest(score: Score) -> Iterator[str]:
+    """Yield the longest wording of each phrase, and its twins."""
+    longest = (each.wordings[0] for each in list_phrases(score))
+    return (text for wording in longest for text in (wording.said, *wording.twins))
+
+
 def speak_into(wanted: Sequence[str], voice: Voice, clips: dict[str, Clip], report: Report) -> None:
     """Have texts spoken into ``clips``, and report each."""
     if wanted:
@@ -94,8 +98,11 @@ class Stage:
 
     def rehearse(self, choices: Choices, piece: Piece) -> Timeline:
         """Perform a piece with real speech."""
-        pace = piece.pacing.choose(choices.breath)
-        return rehearse(piece.score, pace, self.voice, self.clips, self.report, slower=self.slower)
+        return self.rehearse_score(piece.score, piece.pacing.choose(choices.breath))
+
+    def rehearse_score(self, score: Score, pace: Pace) -> Timeline:
+        """Perform a score with real speech."""
+        return rehearse(score, pace, self.voice, self.clips, self.report, slower=self.slower)
 
     def measure(self, said: str | Sound) -> Fraction:
         """Return the seconds of a sound, or of what was spoken; what was not counts as fitting."""
@@ -124,21 +131,61 @@ def lay_track(stage: Stage, choices: Choices, piece: Piece, length: Fraction | N
 
 
 def _fit_track(stage: Stage, choices: Choices, length: Fraction, timeline: Timeline) -> tuple[Timeline, Fit]:
-    from voicecoach.script.builder import write_piece as written
     from voicecoach.script.fit import LengthError
 
+    trials = _Trials(stage, choices)
     while True:
         spoken = len(stage.clips)
-        found = _find_fit(stage, choices, length)
+        found = _find_fit(trials, length)
         for amount in found.amounts:
-            bent = replace(choices, amount=amount)
             with suppress(FitError):  # then its words are known now, and it is not found again
-                timeline = stage.rehearse(bent, written(stage.source.routine, bent))
+                timeline = trials.rehearse(amount)
         if len(stage.clips) > spoken:
             continue
         if isinstance(found, LengthError):
             raise _advise(stage, choices, found)
         return timeline, found
+
+
+class _Trials:
+    """Tries amounts of a session. What was tried with known words alone is not tried again."""
+
+    def __init__(self, stage: Stage, choices: Choices) -> None:
+        """Try nothing yet."""
+        from voicecoach.script.builder import choose_pace
+        from voicecoach.script.fit import prepare_attempt
+
+        self._pace = choose_pace(stage.source.routine, choices)
+        self._stage = stage
+        self._performed: Performed = {}
+        self._known: dict[Amount, Trial | None] = {}
+        self._guessed = False
+        self._attempt = prepare_attempt(stage.source.routine, choices, self._measure, GRID, self._performed)
+
+    def attempt(self, amount: Amount) -> Trial | None:
+        """Perform an amount with the words that are known; None if that is not possible."""
+        if amount in self._known:
+            return self._known[amount]
+        self._guessed = False
+        self._performed.clear()  # a score of ten hours is some megabytes
+        found = self._attempt(amount)
+        if not self._guessed:
+            self._known[amount] = found
+        return found
+
+    def rehearse(self, amount: Amount) -> Timeline:
+        """Perform an amount that was tried with real speech, unless that was done already."""
+        if amount not in self._performed:
+            self._known.pop(amount, None)
+            self.attempt(amount)
+        score, timeline = self._performed[amount]
+        if amount in self._known and all(text in self._stage.clips for text in _list_longest(score)):
+            return timeline
+        return self._stage.rehearse_score(score, self._pace)
+
+    def _measure(self, said: str | Sound) -> Fraction:
+        self._guessed |= not isinstance(said, Sound) and said not in self._stage.clips
+        return self._stage.measure(said)
 
 
 def _advise(stage: Stage, choices: Choices, error: LengthError) -> LengthError:
@@ -150,10 +197,10 @@ def _advise(stage: Stage, choices: Choices, error: LengthError) -> LengthError:
     return LengthError(error.goal, error.shorter, error.longer, str(found or ""))
 
 
-def _find_fit(stage: Stage, choices: Choices, length: Fraction) -> Fit | LengthError:
-    from voicecoach.script.fit import LengthError, fit_length, prepare_attempt
+def _find_fit(trials: _Trials, length: Fraction) -> Fit | LengthError:
+    from voicecoach.script.fit import LengthError, fit_length
 
     try:
-        return fit_length(prepare_attempt(stage.source.routine, choices, stage.measure, GRID), length, GRID)
+        return fit_length(trials.attempt, length, GRID)
     except LengthError as error:
         return error

@@ -359,6 +359,8 @@ class Context:
 
     def wording(self, text: str) -> Wording:
         """Fill a wording's braces for this side; what is said of the other side is its twin."""
+        if "{" not in text:
+            return self._read_plain(text)
         own = self.fill(text, self.side)
         self.spend(len(own))
         spoken = twin = self._pronounce(own)
@@ -366,6 +368,13 @@ class Context:
             mirrored = replace(self, side=other_side(self.side), following=other_side(self.following), mirrored=True)
             twin = self._pronounce(mirrored.fill(text, mirrored.side))
         return Wording(own, (twin,) if twin != spoken else (), "" if spoken == own else spoken)
+
+    def _read_plain(self, text: str) -> Wording:
+        """Return a wording without braces, which is the same each time."""
+        self.spend(len(text))
+        if (key := (id(self.routine), text)) not in self.tally.plain:
+            self.tally.plain[key] = Wording(text, (), "" if (read := self._pronounce(text)) == text else read)
+        return self.tally.plain[key]
 
     def fill(self, text: str, side: Side | None) -> str:
         """Fill the braces of a text, capitalised as the name in them is."""

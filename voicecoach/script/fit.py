@@ -24,6 +24,7 @@ from voicecoach.script.choices import Amount, Choices, Spread, spread
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
+    from voicecoach.core.score import Score
     from voicecoach.core.timeline import Measure, Timeline
     from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.script.tally import Freedom, Freedoms
@@ -65,6 +66,8 @@ class Trial:
 
 Attempt = Callable[[Amount], Trial | None]
 """Tries a session with an amount; None if that is not possible."""
+Performed = dict[Amount, "tuple[Score, Timeline]"]
+"""The score of each session that was tried, and how it went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,13 @@ class LengthError(ChoiceError):
         return tuple(each.amount for each in (self.shorter, self.longer) if each)
 
 
-def prepare_attempt(routine: LoadedRoutine, choices: Choices, measure: Measure, grid: Fraction) -> Attempt:
-    """Return a function that builds and performs a session with an amount; it returns None if the words do not fit."""
+def prepare_attempt(
+    routine: LoadedRoutine, choices: Choices, measure: Measure, grid: Fraction, kept: Performed | None = None
+) -> Attempt:
+    """Return a function that builds and performs a session with an amount; it returns None if the words do not fit.
+
+    Each session that it performs is noted in ``kept`` by its amount.
+    """
     breathed = choose_pace(routine, choices)
 
     def attempt(amount: Amount) -> Trial | None:
@@ -136,6 +144,8 @@ def prepare_attempt(routine: LoadedRoutine, choices: Choices, measure: Measure, 
             timeline = perform(drafted.score, measure, breathed, grid=grid)
         except (RoutineError, ChoiceError):
             return None
+        if kept is not None:
+            kept[amount] = drafted.score, timeline
         return Trial(timeline.duration, _find_longest(timeline, breathed), drafted.freedoms)
 
     return attempt

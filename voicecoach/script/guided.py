@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import LONGEST_BREATH, NAMES, Kind, Span
@@ -225,14 +226,14 @@ class Lines:
 
     def during(self, number: int, count: int) -> Iterator[tuple[str, int, Score]]:
         """Yield what is said as phases begin: of all words that are meant for it, those of the most specific key."""
-        names = tuple(name_breath(number, count, self.groups))
+        names = _list_names(number, count, self.groups)
         for phase, name, nth in self.phases:
             if (key := find_key(phase, names, self.spoken)) and (called := self._find_name(name)):
                 yield called, nth, self.written[key] if key in self.written else self._write(key, called, number, count)
 
     def list_later(self, number: int, count: int) -> Iterator[tuple[str, int, Offset, Score]]:
         """Yield what is heard later in phases, and when: of all that is meant, that of the most specific key."""
-        names = tuple(name_breath(number, count, self.groups))
+        names = _list_names(number, count, self.groups) if self.later else ()
         for phase, name, nth in self.later:
             if (key := find_key(phase, names, self.at)) and (called := self._find_name(name)):
                 placed = self.placed.get(key) or self._place(key, called, number, count)
@@ -284,6 +285,11 @@ class Lines:
         if not any(map(_is_counted, at.values())):
             self.placed[key] = placed
         return placed
+
+
+@lru_cache(maxsize=4096)  # each round has the same breaths
+def _list_names(number: int, count: int, groups: Groups) -> tuple[str, ...]:
+    return tuple(name_breath(number, count, groups))
 
 
 _AFTER = {Kind.HOLD: (Kind.INHALE, "hold"), Kind.PAUSE: (Kind.EXHALE, "empty")}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
-    from voicecoach.core.score import Side
+    from voicecoach.core.score import Side, Wording
     from voicecoach.errors import Problem, Where
     from voicecoach.script.choices import Spread
 
@@ -68,6 +68,7 @@ class Tally:
         most: How much it may be, if that is less than for any session.
         spent: Characters that were read aloud or worked out so far, with `EACH` for each text.
         most_spent: How many there may be; 0 for any number.
+        plain: The wordings without braces so far, by the routine that they are in (its ``id``), and their text.
     """
 
     taken: int = 0
@@ -86,6 +87,7 @@ class Tally:
     totals: tuple[int, ...] | None = ()
     tagged: bool = False
     said: bool = False
+    plain: dict[tuple[int, str], Wording] = field(default_factory=dict)
 
     @property
     def limit(self) -> int:
