@@ -46,6 +46,17 @@ def test_axe_finds_nothing_serious(open_context: Any, studio: Asker, scheme: str
     page.goto(f"http://127.0.0.1:{studio.door.port}/#/voices/{STRETCH}")
     page.locator(".sounds").wait_for()
     assert find_violations(page) == []
+    open_screen(page, studio, "write", ".cm-content")
+    assert find_violations(page) == []
+    open_screen(page, studio, "form", ".form-meter button")
+    assert find_violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def open_screen(page: Page, studio: Asker, screen: str, part: str) -> None:
+    """Open another view of a routine."""
+    page.goto(f"http://127.0.0.1:{studio.door.port}/#/{screen}/sitting-leg-stretch")
+    page.locator(part).first.wait_for()
 
 
 def test_the_keyboard_alone_reaches_everything_in_order(page: Page, studio: Asker) -> None:

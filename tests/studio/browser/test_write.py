@@ -121,7 +121,7 @@ def test_a_new_routine_begins_with_words_that_nothing_is_wrong_with(
     page = open_context(locale=f"{code}-{code.upper()}").new_page()
     page.goto(f"http://127.0.0.1:{studio.door.port}/")
     page.locator(".line button").click()
-    page.locator(".cm-content").wait_for()
+    page.locator(".form-card").first.wait_for()
     wait_for(page, "player.timeline && player.timeline.phases.length === 12")
     wait_for(page, "document.querySelectorAll('.note.problem').length === 0")
 

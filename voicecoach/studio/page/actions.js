@@ -125,10 +125,10 @@ function hearBreath() {
   return hearUnder("breath", wanted, async () => new BreathSound(await api.getBreathSound(level)));
 }
 
-/** Write a new routine of one's own, and open its text. */
+/** Write a new routine of one's own, and open its form. */
 export async function createRoutine() {
   const made = await attempt(() => api.addRoutine(t("new title"), t("new text", { title: t("new title") })));
-  if (made) location.hash = `#/write/${made.id}`;
+  if (made) location.hash = `#/form/${made.id}`;
 }
 
 /** Which routine is on the page, as the server is asked for it. */
@@ -176,13 +176,13 @@ export async function replan() {
 }
 
 async function planOnce(signal) {
-  const { id } = state;
+  const { id, text } = state;
   const slow = setTimeout(() => update({ busy: "plan" }), SLOW);
   try {
     const remember = state.intro === null && !state.choices.intro;
     const plan = await attempt(() => api.plan(askedRoutine(), sessionChoices(), remember, signal));
     if (plan && remember) update({ intro: plan.intro });
-    if (plan && state.id === id) take(plan);
+    if (plan && state.id === id) take({ ...plan, text });
   } catch (error) {
     if (error.status === 409) return;
     if (state.id === id) update({ problems: error.body?.problems ?? [{ what: String(error.message), remedy: "" }] });

@@ -1,6 +1,7 @@
 // The page: which screen is shown, and what the whole page listens to.
 
 import { Exporter } from "./export.js";
+import { Form } from "./form/screen.js";
 import { KeyHelp, listenToKeys } from "./keys.js";
 import { getLibrary, openRoutine, setLanguage, startWords } from "./actions.js";
 import { Play } from "./play.js";
@@ -12,7 +13,7 @@ import { html, render, useLayoutEffect, useState } from "./vendor/preact.js";
 import { chooseLanguage, LANGUAGES, t } from "./words.js";
 
 /** Screens by their names; each is shown under #/NAME/ID. */
-const SCREENS = { start: Start, play: Play, write: Write, voices: Voices };
+const SCREENS = { start: Start, play: Play, form: Form, write: Write, voices: Voices };
 
 const LANGUAGE_NAMES = { en: "English", de: "Deutsch", es: "Español", fr: "Français" };
 

@@ -33,11 +33,11 @@ export function Play() {
     </div>`;
 }
 
-/** The views of a routine: as it plays, its text, and its voices. */
+/** The views of a routine: as it plays, as cards, its text, and its voices. */
 export function Tabs() {
   const id = encodeURIComponent(state.id);
   return html`<nav class="tabs" aria-label=${t("views")}>
-    ${["play", "write", "voices"].map((screen) => html`<a href=${`#/${screen}/${id}`} aria-current=${state.screen === screen ? "page" : undefined}>${t(`view ${screen}`)}</a>`)}
+    ${["play", "form", "write", "voices"].map((screen) => html`<a href=${`#/${screen}/${id}`} aria-current=${state.screen === screen ? "page" : undefined}>${t(`view ${screen}`)}</a>`)}
   </nav>`;
 }
 

@@ -1,7 +1,7 @@
 // The one state of the page. Whoever changes it calls `update`; whoever shows it subscribes.
 
 export const state = {
-  screen: "start", // start, play, write, voices
+  screen: "start", // start, play, form, write, voices
   library: null, // {routines, mine, folder, opened}
   cards: {}, // what the library knows of each routine, by id
   search: "",
@@ -11,11 +11,12 @@ export const state = {
   card: null,
   choices: {}, // what differs from the routine, by the names of the server's choices
   intro: null, // the introduction that the program chose by what was heard before; null if it has not yet
-  plan: null, // the last good one: {timeline, clips, digest, breath, voice, warnings, notes}
+  plan: null, // the last good one: {timeline, clips, digest, breath, voice, warnings, notes, text}
   problems: [], // why there is no newer one
   busy: "", // what is waited for, once that takes a while: plan, clips
   draft: null, // the text that is written: {id, saved, tag, own, name, conflict, elsewhere, failed}
   textProblems: [], // what a check of the text finds
+  checkedText: "", // the text that they were found in
   gone: false, // whether the server has stopped
   playing: false,
   panel: false, // whether the sheet of choices is open, on narrow screens

@@ -6,7 +6,7 @@ import { state } from "../state.js";
 import { html, useEffect } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { readFile } from "../write/draft.js";
-import { Saving } from "../write/text.js";
+import { Saving } from "../write/saving.js";
 import { Compare } from "./compare.js";
 import { stopHearing } from "./hear.js";
 import { Pronunciations } from "./pronunciations.js";

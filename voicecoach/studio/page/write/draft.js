@@ -22,11 +22,13 @@ const nextVersion = () => (state.draft?.version ?? 0) + 1;
 
 /** Read what the file holds; what is on the page stays, if it is a draft. */
 export async function readFile(id) {
+  if (!id) return undefined;
+  if (state.draft?.id === id && state.draft.language === state.language && state.text !== null) return checkText();
   const found = await api.getRoutine(id, state.language).catch(() => null);
-  if (!found || state.id !== id) return;
-  update({ draft: { id, saved: found.text, tag: found.tag ?? "", own: found.own, name: found.name, version: nextVersion() } });
+  if (!found || state.id !== id) return undefined;
+  update({ draft: { id, language: state.language, saved: found.text, tag: found.tag ?? "", own: found.own, name: found.name, version: nextVersion() } });
   if (state.text === found.text) change(found.text);
-  checkText();
+  return checkText();
 }
 
 let waiting = null;
@@ -43,10 +45,11 @@ export function change(text) {
 
 /** Find the problems of the text, as `voicecoach check` reports them. */
 export async function checkText() {
-  const { id } = state;
+  const { id, draft } = state;
+  const checkedText = state.text ?? draft?.saved;
   try {
     const { problems } = await api.check(askedRoutine(), state.choices.voice);
-    if (state.id === id) update({ textProblems: problems });
+    if (state.id === id) update({ textProblems: problems, checkedText });
   } catch {
     // A newer check is on its way, or the server has stopped, which is said elsewhere.
   }

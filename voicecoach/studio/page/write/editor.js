@@ -17,7 +17,8 @@ const litLine = cm.StateField.define({
 });
 
 const LOOK = cm.EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "var(--card)", fontSize: "15px" },
+  "&": { color: "var(--ink)", backgroundColor: "var(--card)", fontSize: "15px", maxHeight: "60vh" },
+  ".cm-scroller": { overflow: "auto" },
   ".cm-content": { caretColor: "var(--ink)", fontFamily: "ui-monospace, monospace" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   ".cm-gutters": { backgroundColor: "var(--note-paper)", color: "var(--soft)", border: "0" },
@@ -51,7 +52,7 @@ export function openEditor(element, text, label, change) {
         litLine,
         LOOK,
         cm.EditorView.lineWrapping,
-        cm.EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true" }),
+        cm.EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true", tabindex: "0" }),
         cm.keymap.of([...cm.completionKeymap, ...cm.defaultKeymap, ...cm.historyKeymap, ...cm.searchKeymap, ...cm.lintKeymap]),
         cm.EditorView.updateListener.of((seen) => seen.docChanged && !seen.transactions.some((each) => each.annotation(silent)) && change(seen.state.doc.toString())),
       ],

@@ -9,7 +9,8 @@ import { Lanes } from "../timeline.js";
 import { usePlace } from "../use-place.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
-import { change, discard, readFile, resolve, save } from "./draft.js";
+import { change, readFile } from "./draft.js";
+import { Saving } from "./saving.js";
 
 export function Write() {
   const { id, draft, plan } = state;
@@ -38,6 +39,8 @@ function Text({ draft }) {
       if (closed) return;
       editor.current = openEditor(place.current, state.text ?? draft.saved, t("text of routine"), change);
       setOpened(true);
+      const line = Number(location.hash.split("/")[3]);
+      if (line) editor.current.goTo(line);
     });
     return () => {
       closed = true;
@@ -72,33 +75,6 @@ function hearFrom(line) {
   if (!found) return;
   player.seek(found.start);
   player.play();
-}
-
-export function Saving({ draft }) {
-  const changed = state.text !== null;
-  const said = changed ? t(draft.own ? "not saved" : "copy on saving") : t(draft.own ? "saved" : "built in");
-  return html`
-    <div class="line">
-      <span class="soft" role="status">${said}</span>
-      <button class="play-button" onClick=${() => save()} disabled=${!changed && draft.own}>${t(draft.own ? "save" : "save as mine")}</button>
-      ${changed && html`<button onClick=${discard}>${t("discard")}</button>`}
-    </div>
-    ${draft.elsewhere && html`<p class="note warning" role="alert">${t("edited elsewhere")}</p>`}
-    ${draft.failed && html`<p class="note problem" role="alert">${t("not written", { why: draft.failed })}</p>`}
-    ${draft.unkept && html`<p class="note warning">${t("not kept")}</p>`}
-    ${draft.conflict && html`<${Conflict} theirs=${draft.conflict.theirs} />`}`;
-}
-
-/** The file has changed since it was read: both texts, side by side, and a choice. */
-function Conflict({ theirs }) {
-  return html`<div class="note problem" role="alert">
-    <p><strong>${t("changed on disk")}</strong></p>
-    <details open><summary>${t("text on disk")}</summary><pre class="theirs" tabindex="0">${theirs}</pre></details>
-    <div class="line">
-      <button onClick=${() => resolve(true)}>${t("keep mine")}</button>
-      <button onClick=${() => resolve(false)}>${t("take theirs")}</button>
-    </div>
-  </div>`;
 }
 
 function TextProblems({ goTo }) {

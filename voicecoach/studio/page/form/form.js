@@ -1,0 +1,100 @@
+// A routine as a form: what it is called, its sides, its steps as cards, and how it ends. The text stays what it is made of.
+
+import { player, togglePlay } from "../actions.js";
+import { findLast } from "../place.js";
+import { Words } from "../play.js";
+import { Problem } from "../problems.js";
+import { state } from "../state.js";
+import { usePlace } from "../use-place.js";
+import { html, useEffect, useLayoutEffect } from "../vendor/preact.js";
+import { t } from "../words.js";
+import { Saving } from "../write/saving.js";
+import { Steps } from "./cards.js";
+import { Closing, Head } from "./head.js";
+import { past, redo, startHistory, textNow, undo } from "./history.js";
+import { plannedText } from "./meter.js";
+import { findCard, placeProblems } from "./places.js";
+import { readSides } from "./sides.js";
+import { readTree } from "./tree.js";
+
+export function Routine({ draft }) {
+  startHistory();
+  const tree = readTree(textNow());
+  useLayoutEffect(() => {
+    const wanted = past.focus && document.getElementById(past.focus);
+    if (wanted && wanted !== document.activeElement) wanted.focus();
+    past.focus = null;
+  });
+  useEffect(listenForUndo, []);
+  return html`<div class="form">
+    <${Saving} draft=${draft} />
+    <p class="hidden" role="status">${past.said}</p>
+    ${tree.errors.length ? html`<${Unreadable} errors=${tree.errors} />` : html`<${Cards} tree=${tree} />`}
+    <${Bar} />
+  </div>`;
+}
+
+/** Undo and redo are those of the whole form, wherever the focus is: a field by itself would undo what is not typed any more. */
+function listenForUndo() {
+  const keys = (event) => {
+    const key = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(key)) return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) redo();
+    else undo();
+  };
+  const menu = (event) => {
+    const act = { historyUndo: undo, historyRedo: redo }[event.inputType];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+  document.addEventListener("keydown", keys);
+  document.addEventListener("beforeinput", menu);
+  return () => {
+    document.removeEventListener("keydown", keys);
+    document.removeEventListener("beforeinput", menu);
+  };
+}
+
+function Cards({ tree }) {
+  const { placed, others } = placeProblems(state.textProblems ?? [], state.checkedText ?? "");
+  const form = { id: state.id, tree, sides: readSides(tree), problems: placed, language: tree.textAt(["language"]) || "en" };
+  usePlace((place) => light(player.playing ? place : -1));
+  return html`
+    <${Head} form=${form} />
+    ${others.length > 0 && html`<ul class="note problem" aria-label=${t("problems")}>${others.slice(0, 8).map((each) => html`<li>
+      <${Problem} ...${each} />${each.line && html` <a href=${`#/write/${encodeURIComponent(state.id)}/${each.line}`}>${t("form in text", { line: each.line })}</a>`}</li>`)}</ul>`}
+    <div><h2 class="form-title">${t("form steps")}</h2><p class="soft form-small">${t("form help")}</p></div>
+    <${Steps} form=${form} path=${["steps"]} />
+    <${Closing} form=${form} />`;
+}
+
+/** The text can't be read: where, and the way there. What was heard last can still be played. */
+function Unreadable({ errors }) {
+  return html`<div class="note problem" role="alert">
+    <p><strong>${t("form unreadable")}</strong></p>
+    <ul>${errors.slice(0, 3).map(({ line, what }) => html`<li><a href=${`#/write/${encodeURIComponent(state.id)}/${line}`}>${t("form in text", { line })}</a> ${what}</li>`)}</ul>
+    ${state.plan && html`<p class="soft">${t("form last good")}</p>`}
+  </div>`;
+}
+
+/** What stays at hand: back and forth, and the sound. */
+function Bar() {
+  return html`<div class="form-bar" role="group" aria-label=${t("form bar")}>
+    <button onClick=${undo} disabled=${!past.before.length} title="Ctrl+Z">${t("form undo")}</button>
+    <button onClick=${redo} disabled=${!past.after.length} title="Ctrl+Y">${t("form redo")}</button>
+    <button class="play-button" onClick=${togglePlay} disabled=${!state.plan}>${state.playing ? t("pause") : t("play")}</button>
+    ${state.plan && html`<${Words} timeline=${state.plan.timeline} />`}
+  </div>`;
+}
+
+/** Light the card whose words sound. */
+function light(place) {
+  const words = player.timeline?.cues.filter((cue) => cue.track === "voice" && cue.line) ?? [];
+  const cue = place < 0 ? undefined : words[findLast(words, place)];
+  const path = cue && place < cue.end + 0.3 ? findCard(readTree(plannedText()), cue.line) : undefined;
+  const found = path && document.querySelector(`[data-path="${path}"]`);
+  for (const each of document.querySelectorAll("[data-sounding]")) if (each !== found) delete each.dataset.sounding;
+  if (found) found.dataset.sounding = "";
+}
