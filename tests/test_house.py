@@ -37,7 +37,7 @@ LAYERS = [
 
 One thing goes against this order: the command `studio`, in `app`, loads the server of the studio by its name.
 """
-LAYER_OF = {"dataclass": "errors", "language_facts": "language", "phonemes": "language", "respelling": "language"}
+LAYER_OF = {"language_facts": "language", "phonemes": "language", "respelling": "language"}
 LAYER_OF |= {"__init__": "api", "testing": "api", "__main__": "api"}
 MAY_IMPORT = {  # where that is less than every layer before it
     "language": {"errors"},

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import UnknownNameError
 from voicecoach.language_facts import CAPITALS, FULL_STOPS, SAME
 from voicecoach.phonemes import drop_phonemes

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 import wave
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from voicecoach.api.arguments import read_text
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import UnknownNameError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -36,7 +36,6 @@ from voicecoach.core.score import (
 )
 from voicecoach.core.tempo import count_beats as count_tempo_beats
 from voicecoach.core.tempo import list_names, read_beat, read_tempo
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ArgumentTypeError, ChoiceError, UnknownNameError, Where, quote
 
 if TYPE_CHECKING:

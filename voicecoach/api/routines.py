@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.api.arguments import read_path, read_text
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, quote
 
 if TYPE_CHECKING:

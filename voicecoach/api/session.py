@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack
 
 from voicecoach.api.arguments import check_function, read_path, read_text
@@ -14,7 +14,6 @@ from voicecoach.api.keywords import (
     list_extras,
     make_sounding,
 )
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, UnknownNameError
 from voicecoach.views.exchange import FORMATS
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from voicecoach.app.piece_cache import Source, list_key
 from voicecoach.core.score import Score, list_parts
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import platform
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,6 @@ from voicecoach import __version__
 from voicecoach.app import config, player, sampling, speaker
 from voicecoach.audio import ffmpeg_choice, verify
 from voicecoach.core.score import Phrase, Wording, seq
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, VoicecoachError, VoiceError
 from voicecoach.language import language
 from voicecoach.system import cache, folders, locks, plain_files, signals

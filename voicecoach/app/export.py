@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.app.naming import name_file, tell_apart
 from voicecoach.app.request import Made, check_bed
 from voicecoach.app.targets import find_places
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import EncodeError, escape
 from voicecoach.system import plain_files, timings
 from voicecoach.views.cuesheet import write_cuesheet

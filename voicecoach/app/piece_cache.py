@@ -12,7 +12,7 @@ import os
 import pickle
 import sys
 from contextlib import suppress
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
@@ -22,7 +22,6 @@ from voicecoach import errors, language
 from voicecoach.audio.formats import GRID
 from voicecoach.core import breath, score, tempo
 from voicecoach.core.perform import perform
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoicecoachError
 from voicecoach.routine import library
 from voicecoach.script import pacing, piece

@@ -7,11 +7,11 @@ import re
 import shutil
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import tagging
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, quote
 from voicecoach.system import plain_files, process
 from voicecoach.views.exchange import PublicTimeline, read_timeline

@@ -6,11 +6,11 @@ import math
 import os
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import NAMES
 from voicecoach.core.timeline import format_time
-from voicecoach.dataclass import dataclass
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:

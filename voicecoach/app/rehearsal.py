@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from voicecoach.audio.formats import GRID
 from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.perform import perform
 from voicecoach.core.score import Score, Sound, list_phrases
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import FitError
 from voicecoach.system import signals, timings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,6 @@ from voicecoach.audio.settings import Sounding
 from voicecoach.audio.sounds import read_sound
 from voicecoach.core.perform import LONGEST
 from voicecoach.core.timeline import format_time
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError
 from voicecoach.script.choices import Choices
 

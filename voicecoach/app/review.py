@@ -6,7 +6,7 @@ import math
 import shlex
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from voicecoach.audio.sounds import measure_sound
 from voicecoach.core.breath import Span
 from voicecoach.core.perform import perform
 from voicecoach.core.score import Sound, list_phrases
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import (
     Misfit,
     Problem,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,6 @@ from voicecoach.audio.settings import Sounding
 from voicecoach.audio.writer import write_files
 from voicecoach.core.breath import Span
 from voicecoach.core.score import CueKind, Pause, Phrase, list_phrases, seq
-from voicecoach.dataclass import dataclass
 from voicecoach.routine.library import find_routine, list_translations
 from voicecoach.routine.loader import LoadedRoutine, load_routine
 from voicecoach.script.builder import build, choose_pace

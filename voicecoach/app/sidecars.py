@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.audio.writer import Extra
-from voicecoach.dataclass import dataclass
 from voicecoach.views import captions, chapters, transcript
 
 if TYPE_CHECKING:

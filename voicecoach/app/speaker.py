@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoicecoachError, VoiceError
 from voicecoach.system import cache, parallel
 

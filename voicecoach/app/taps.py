@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from statistics import median, median_low
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import LONGEST_BREATH, Breath, Kind, Pace, Phase
 from voicecoach.core.notation import read_breath
 from voicecoach.core.spelling import simplify
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, quote
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.core.notation import read_seconds
 from voicecoach.core.spelling import NUMBER, read_number, simplify
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, quote
 from voicecoach.system import plain_files
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from voicecoach.app import sampling
 from voicecoach.audio.provenance import check_ours
 from voicecoach.audio.writer import Extra, write_files
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, TargetError, VoiceError, quote
 from voicecoach.routine.library import find_routine, list_translations
 from voicecoach.routine.loader import load_routine

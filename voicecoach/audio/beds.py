@@ -8,13 +8,13 @@ import os
 import re
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg, filters
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.audio.loudness import read_summary
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, EncodeError, RunError, find_close, quote
 from voicecoach.system import plain_files
 from voicecoach.system.assets import find_bed, list_beds

@@ -13,6 +13,7 @@ import math
 import operator
 import sys
 from bisect import bisect_left
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -21,7 +22,6 @@ from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.audio.mixdown import CONTROL
 from voicecoach.audio.pcm import audioop
 from voicecoach.core.breath import Kind
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.audio.pcm import audioop, make_segment
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ fades to silence.
 from __future__ import annotations
 
 import operator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
@@ -19,7 +19,6 @@ from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.audio.mixdown import CONTROL
 from voicecoach.audio.pcm import audioop
 from voicecoach.audio.settings import SINKING
-from voicecoach.dataclass import dataclass
 from voicecoach.script.choices import LAST_MINUTE
 
 if TYPE_CHECKING:

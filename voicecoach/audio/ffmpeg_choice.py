@@ -12,11 +12,10 @@ import hashlib
 import importlib.util
 import os
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, EncodeError
 from voicecoach.system import cache, folders, plain_files, process
 

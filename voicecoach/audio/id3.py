@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import __version__
 from voicecoach.core.timeline import to_milliseconds
-from voicecoach.dataclass import dataclass
 from voicecoach.views.exchange import FORMATS, VERSION
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg, filters
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, amplify, fade, find_peak
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import EncodeError
 
 if TYPE_CHECKING:

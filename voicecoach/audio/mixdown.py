@@ -5,14 +5,13 @@ from __future__ import annotations
 import array
 import sys
 from bisect import bisect_left, bisect_right
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, amplify, find_peak, overlay, repeat
 from voicecoach.audio.pcm import audioop
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.audio import ffmpeg, loudness
 from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Clip, join, make_silence, overlay, repeat
 from voicecoach.audio.formats import MP3
 from voicecoach.audio.mp3_info import compute_frame_size, make_frame_header, make_info_frame
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import EncodeError, OutputError
 from voicecoach.system import cache, parallel
 

@@ -6,11 +6,11 @@ Its layout is that of "Mp3 Info Tag revision 1 specifications" by LAME, with all
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.audio.clip import FRAME_SAMPLES, SAMPLE_RATE
 from voicecoach.audio.formats import MP3_RATES
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import operator
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import breath_sound, fall, filters, levels, loudness, mp3
@@ -34,7 +34,6 @@ from voicecoach.audio.mixdown import (
 )
 from voicecoach.audio.writer import Recording, Stream
 from voicecoach.core.score import Side
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoiceError, quote
 from voicecoach.system import cache, timings
 from voicecoach.system.assets import find_room_tone

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.audio.formats import MP3, Format
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from voicecoach.audio import ffmpeg, tagging
@@ -19,7 +19,6 @@ from voicecoach.audio.levels import (
 )
 from voicecoach.audio.settings import ROOM_TONE
 from voicecoach.core.timeline import format_time
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import RunError, TargetError, quote
 from voicecoach.system import plain_files
 from voicecoach.views.exchange import read_timeline

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,7 +15,6 @@ from voicecoach.audio.formats import MP3, Format
 from voicecoach.audio.id3 import merge_chapters
 from voicecoach.audio.mp3 import PCM, JoinedTrack
 from voicecoach.audio.mp3_info import read_info, round_seek_table
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import EncodeError, OutputError, TargetError, suggest_remedy
 from voicecoach.system import drafts, locks, plain_files, process, signals
 from voicecoach.system.folders import describe_missing

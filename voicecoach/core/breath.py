@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from voicecoach.core.spelling import (
     write_number,
 )
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

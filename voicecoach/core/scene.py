@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.core.layout import find_breath
 from voicecoach.core.timeline import ceil_to_grid
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from voicecoach.core.breath import Breath, Kind

@@ -7,12 +7,11 @@ answers it for one breath and one voice.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from voicecoach.core.tempo import count_beats as count_tempo_beats
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

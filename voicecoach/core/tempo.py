@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import LONGEST_BREATH, NAMES, Kind, Span
 from voicecoach.core.spelling import NUMBER, WORD, read_number, read_unit, round_finely, simplify, write_number
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, quote
 
 if TYPE_CHECKING:

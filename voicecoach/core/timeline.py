@@ -8,14 +8,13 @@ so that nothing drifts. Speech takes up whole steps of the grid.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Breath, Phase
 from voicecoach.core.score import CueKind, Side, Sound, SpanKind
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Span
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.formulas.evaluation import Formula, as_count, as_span, evaluate
 from voicecoach.routine.model import PerSide, Rest, Round, find_block, walk_steps

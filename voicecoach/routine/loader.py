@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, Problem, RoutineError, Where, find_close, order_problems, quote
 from voicecoach.language import TAG, is_same_language, language, list_wider
 from voicecoach.routine.checks import find_pause_marks, validate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -11,7 +12,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 
 from voicecoach.core import notation
 from voicecoach.core import tempo as tempos
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, quote
 from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.formulas.syntax import parse

@@ -6,10 +6,10 @@ Only the voice gets what `read_aloud` returns; captions keep the author's text. 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.language import fill
 from voicecoach.phonemes import mark_word
 from voicecoach.routine.spelling import spell_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, get_args
 
@@ -16,7 +16,6 @@ from voicecoach.core import breath as breaths
 from voicecoach.core import notation
 from voicecoach.core.score import Offset
 from voicecoach.core.spelling import put_digits, read_number, shorten, simplify
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, VoicecoachError, Where, quote
 from voicecoach.routine.formulas.evaluation import Formula, as_count, as_span, evaluate
 from voicecoach.routine.formulas.paces import evaluate_pace, parse_pace

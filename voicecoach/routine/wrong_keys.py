@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import Problem, find_close, quote
 from voicecoach.routine.keys import HEADS, LONE, STEPS, add_colon, add_dash, find_bare_key, line_up
 from voicecoach.routine.model import (

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import CueKind, Side
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

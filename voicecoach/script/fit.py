@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.core.perform import perform
 from voicecoach.core.timeline import ceil_to_grid, format_time
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, RoutineError
 from voicecoach.script.builder import choose_pace, write_draft
 from voicecoach.script.choices import Amount, Choices, Spread, spread

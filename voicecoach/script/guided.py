@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
@@ -10,7 +11,6 @@ from voicecoach.core.breath import LONGEST_BREATH, NAMES, Kind, Span
 from voicecoach.core.score import CueKind, Cycle, Mark, Moment, Seq, Side, is_heard, seq
 from voicecoach.core.spelling import write_number
 from voicecoach.core.tempo import BEAT, count_beats, fill_tempo, read_beat, read_tempo
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.phase_steps import Groups, Moves, Sounded, Spoken, find_key, name_breath, read_phase_key

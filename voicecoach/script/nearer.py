@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.script.choices import Intro
 from voicecoach.script.exercises import is_wanted, list_parts
 from voicecoach.script.fit import NEVER, LengthError, fit_length, prepare_attempt, write_length

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Kind, Pace
 from voicecoach.core.score import Paced
-from voicecoach.dataclass import dataclass
 from voicecoach.script.copying import replace
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import re
 import stat
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.system import folders, prepared
 from voicecoach.system.drafts import remove
 

@@ -13,10 +13,10 @@ import signal
 import threading
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from voicecoach.dataclass import dataclass
 from voicecoach.system import signals
 
 if TYPE_CHECKING:

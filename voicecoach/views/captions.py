@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from voicecoach.core.timeline import format_timestamp, round_time, to_milliseconds
-from voicecoach.dataclass import dataclass
 from voicecoach.views.text import describe_cue, one_line
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ its word, and an arrow.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import cycle, groupby, islice
 from statistics import median
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ from unicodedata import category, normalize
 
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import Side
-from voicecoach.dataclass import dataclass
 from voicecoach.views.plot import COLOURS, INK, PAPER, SIDELESS, fullness, list_moves, mix_colours
 from voicecoach.views.shapes import BOLD, Anchor, Area, Label, Picture, Rect, Stroke, clean_text, text_width, wrap
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import CueKind, SpanKind
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import Problem, quote
 from voicecoach.script.choices import LEFT_RIGHT
 from voicecoach.views.craft_words import count_words, join_patterns, lint_words

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import CueKind, Side
 from voicecoach.core.timeline import format_time
-from voicecoach.dataclass import dataclass
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.core.breath import Kind
 from voicecoach.core.score import SpanKind
 from voicecoach.core.timeline import format_time
-from voicecoach.dataclass import dataclass
 from voicecoach.views.exchange import PublicChapter, PublicCue, PublicPhase, PublicSpan
 from voicecoach.views.terminal import PHASES
 from voicecoach.views.text import one_line

@@ -6,13 +6,12 @@ Lengths are in pixels, and times in seconds.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import SpanKind
-from voicecoach.dataclass import dataclass
 from voicecoach.views.shapes import clean_text, wrap
 
 if TYPE_CHECKING:

@@ -6,14 +6,13 @@ import csv
 import io
 import math
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from voicecoach.core.layout import find_breath, list_moments, list_phases, measure_air, place_moments
 from voicecoach.core.score import Cycle, Mark, Moment, Overrun, Paced, Phrase, Side, Slot, count_beats, list_parts
-from voicecoach.dataclass import dataclass
 from voicecoach.language import as_written
 from voicecoach.script.builder import build, choose_pace, list_nights
 from voicecoach.script.choices import LEFT_RIGHT

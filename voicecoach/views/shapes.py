@@ -6,12 +6,12 @@ Lengths are in pixels, y grows downwards, and colours are opaque (``#rrggbb``), 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 from typing import TYPE_CHECKING, assert_never
 from unicodedata import category, east_asian_width
 
-from voicecoach.dataclass import dataclass
 from voicecoach.views.text import MARK
 
 if TYPE_CHECKING:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from voicecoach.core.score import CueKind
-from voicecoach.dataclass import dataclass
 from voicecoach.views.text import describe_cue, one_line
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import UnknownNameError, VoiceError, quote
 from voicecoach.language import is_same_language, list_wider, normalise
 from voicecoach.voices.matching import LIST_ALL, PREFERRED, match_name, tail

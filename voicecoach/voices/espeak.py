@@ -6,10 +6,10 @@ import ctypes
 import os
 import platform
 import sys
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoiceError
 from voicecoach.phonemes import replace_phonemes, translate_phonemes
 from voicecoach.voices.packages import find_version

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, find_close, quote
 from voicecoach.system import folders, plain_files
 from voicecoach.voices.catalogue import SYSTEM

@@ -6,10 +6,10 @@ import importlib
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, OutputError, VoiceError, quote
 from voicecoach.system import process
 from voicecoach.system.folders import quote_argument

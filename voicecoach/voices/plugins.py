@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from voicecoach.audio.clip import INAUDIBLE, is_audible
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoicecoachError, VoiceError, quote
 from voicecoach.voices.cached import close_after
 from voicecoach.voices.port import VoiceInfo

@@ -8,7 +8,7 @@ filter rings: so a clip is the same to the byte whatever else is in its batch.
 from __future__ import annotations
 
 import re
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from voicecoach.audio import ffmpeg, filters
 from voicecoach.audio.clip import INAUDIBLE, SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
 from voicecoach.audio.loudness import integrate
 from voicecoach.audio.pcm import audioop
-from voicecoach.dataclass import dataclass
 from voicecoach.system import parallel, timings
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ import threading
 import wave
 from collections import deque
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from itertools import count, islice
 from queue import SimpleQueue
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from voicecoach.audio.clip import SAMPLE_BYTES
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import RunError, VoiceError, quote
 from voicecoach.system import locks, process
 from voicecoach.voices import polish

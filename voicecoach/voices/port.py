@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from voicecoach.dataclass import dataclass
 from voicecoach.phonemes import drop_phonemes
 
 if TYPE_CHECKING:

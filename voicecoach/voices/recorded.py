@@ -10,13 +10,13 @@ import hashlib
 import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
 from voicecoach.audio.pcm import audioop
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, RunError, VoiceError, quote
 from voicecoach.language import as_written
 from voicecoach.phonemes import drop_phonemes

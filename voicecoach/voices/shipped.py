@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip, fade
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import EncodeError
 from voicecoach.system import parallel
 from voicecoach.system.assets import find_clips

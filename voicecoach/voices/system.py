@@ -6,11 +6,10 @@ import hashlib
 import sys
 import unicodedata
 from contextlib import closing, contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoiceError, quote
 from voicecoach.phonemes import list_marked
 from voicecoach.system import cache, parallel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,6 @@ from voicecoach.app.cli.options import JSON
 from voicecoach.app.cli.parameters import Parsed, is_typed
 from voicecoach.app.cli.printing import print_json, print_notes
 from voicecoach.app.taps import compute_breath, read_ratio
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError
 
 if TYPE_CHECKING:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import click
 
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, flag
-from voicecoach.dataclass import dataclass
 from voicecoach.system import folders
 
 

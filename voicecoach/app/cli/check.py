@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,6 @@ from voicecoach.app.cli.options import RATE, SETTING, VOICE
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import count, print_notes, show_progress
 from voicecoach.core.notation import read_paces
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoiceError
 from voicecoach.system import folders
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,6 @@ from voicecoach.app.cli.fields import Options, flag, option
 from voicecoach.app.cli.options import JSON, VOICE
 from voicecoach.app.cli.printing import print_json
 from voicecoach.app.cli.registry import COMMANDS, Registry
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError
 from voicecoach.system import folders
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 import click
 from click.core import ParameterSource
 
 from voicecoach.app.cli.parameters import Option
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import click
@@ -10,7 +11,6 @@ from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, flag, option
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.core.notation import read_seconds
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import click
@@ -29,7 +29,6 @@ from voicecoach.app.cli.printing import (
     show_progress,
 )
 from voicecoach.app.cli.request import make_request, make_sounding
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import escape
 from voicecoach.system import folders
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, require
-from voicecoach.dataclass import dataclass
 from voicecoach.system.folders import quote_argument
 
 

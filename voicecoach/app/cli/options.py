@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from voicecoach.app import values
@@ -11,7 +12,6 @@ from voicecoach.audio.formats import FORMATS, Format
 from voicecoach.audio.settings import MOST_TAKES, USUAL_UNDER
 from voicecoach.core.notation import read_pace, read_seconds
 from voicecoach.core.score import Side
-from voicecoach.dataclass import dataclass
 from voicecoach.script.choices import LEFT_RIGHT, Guidance, Intro
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import click
@@ -23,7 +24,6 @@ from voicecoach.app.cli.printing import (
     show_progress,
 )
 from voicecoach.app.cli.request import make_request
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import TargetError
 from voicecoach.system import folders, plain_files
 

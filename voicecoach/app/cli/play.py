@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +15,6 @@ from voicecoach.app.cli.parameters import Option, is_default, is_typed
 from voicecoach.app.cli.playing import play_file
 from voicecoach.app.cli.printing import name_check, print_warnings, show_progress
 from voicecoach.app.cli.request import make_request, make_sounding
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, VoicecoachError
 from voicecoach.script.choices import Intro
 from voicecoach.system import folders, signals

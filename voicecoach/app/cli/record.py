@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +16,6 @@ from voicecoach.app.cli.options import JSON, NAME, TRACKS, ExerciseOptions, Word
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import count, name_check, print_json, print_notes, show_progress
 from voicecoach.app.cli.request import make_choices
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, OutputError, suggest_remedy
 from voicecoach.system import folders
 

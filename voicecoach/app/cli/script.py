@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +15,6 @@ from voicecoach.app.cli.options import TRACKS, ExerciseOptions, WordOptions
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import name_check, print_notes
 from voicecoach.app.cli.request import make_choices
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

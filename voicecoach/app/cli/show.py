@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import click
 
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, argument
 from voicecoach.app.cli.options import DEFAULT
-from voicecoach.dataclass import dataclass
 
 
 @dataclass(frozen=True, repr=False, eq=False)

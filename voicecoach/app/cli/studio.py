@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib import import_module
 
 import click
@@ -11,7 +12,6 @@ from voicecoach.app import values
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, argument, flag, option
 from voicecoach.app.cli.parameters import Parsed
-from voicecoach.dataclass import dataclass
 
 SERVER = "voicecoach.studio.server"
 """Loaded by its name: the studio is above this package, and uses the public API alone."""

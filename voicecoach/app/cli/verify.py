@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from voicecoach.app.cli.fields import Options, arguments, flag, option
 from voicecoach.app.cli.options import JSON
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import print_json
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import click
@@ -15,7 +16,6 @@ from voicecoach.app.cli.options import FORCE, JSON, LANGUAGE, NAME, OUTPUT, PITC
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.playing import play_file
 from voicecoach.app.cli.printing import count, open_output, print_json, print_notes, show_progress
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import PlayerError, escape, quote
 from voicecoach.system import folders
 

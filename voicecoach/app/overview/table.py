@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.core.timeline import format_time
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, find_close, quote
 from voicecoach.language import is_same_language
 from voicecoach.routine.library import list_built_in, strip_language

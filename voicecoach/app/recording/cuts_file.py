@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.app.recording.cutting import Cut
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, quote
 from voicecoach.system import drafts, plain_files
 from voicecoach.voices.takes import read_words

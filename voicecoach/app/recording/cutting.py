@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.app.recording.align import Expected, Match, Take, align, find_left_out, sum_seconds
 from voicecoach.app.recording.envelope import BLOCKS_A_SECOND
 from voicecoach.app.recording.restarts import find_restarts
 from voicecoach.app.recording.syllables import count_syllables, find_pauses
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,12 +6,11 @@ The microphone, the keys, the player and the screen come from outside, so that t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
 from voicecoach.app.recording.hearing import advise, judge, measure_peak, measure_words
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import PlayerError
 from voicecoach.system import drafts, signals
 from voicecoach.voices.polish import Raw

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from array import array
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.pcm import audioop
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.app.recording.cutting import ENOUGH, Cut, cut_take
 from voicecoach.app.recording.envelope import ONLY_FILES, read_envelope
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, RunError, quote
 from voicecoach.system import drafts, plain_files, signals
 from voicecoach.voices.polish import Raw

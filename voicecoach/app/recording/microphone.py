@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import queue
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import MicrophoneError, UnknownNameError, quote
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, quote
 from voicecoach.language import as_written
 from voicecoach.views.prompts import list_prompts

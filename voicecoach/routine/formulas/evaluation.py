@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self, assert_never
 
 from voicecoach.core.breath import NAMES, Span
 from voicecoach.core.spelling import write_number
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, Where, quote
 from voicecoach.routine.formulas.syntax import (
     DEEPEST,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import NAMES, ORDERS, Kind, Pace, Phase
 from voicecoach.core.notation import A_MINUTE, USUAL_RATIO, WRITE, divide_minute, join_breaths, read_pace
 from voicecoach.core.spelling import WORD, put_commas, read_phase, write_number
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, quote
 from voicecoach.routine.formulas.evaluation import BreathLength, as_seconds, evaluate, measure_breath, measure_phases
 from voicecoach.routine.formulas.syntax import DEEPEST, NAME, SyntaxSlipError, parse, simplify_outside

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 from voicecoach.core.breath import Span
 from voicecoach.core.notation import read_span
 from voicecoach.core.spelling import NUMBER, read_number, read_unit, simplify
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, find_close, quote
 
 if TYPE_CHECKING:

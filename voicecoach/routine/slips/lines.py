@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from voicecoach.dataclass import dataclass
+from dataclasses import dataclass
 
 _LINE = re.compile(r"(?P<dashes> *(?:- +)*(?:-$)?)(?P<rest>.*)")
 _PAIR = re.compile(r"(?P<key>[^\s:#\"'{}\[\],&*!|>%@`][^:#{}\[\]]*):(?:(?P<space> +)(?P<value>.*)|$)")

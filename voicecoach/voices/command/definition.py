@@ -6,10 +6,10 @@ import json
 import re
 import shlex
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, find_close, quote
 from voicecoach.language import TAG
 from voicecoach.system import folders

@@ -8,10 +8,10 @@ import shutil
 import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, RunError, VoiceError, quote
 from voicecoach.system import cache, folders, parallel
 from voicecoach.system.process import Child, describe_end, find_last_line

@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 import re
 import wave
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from voicecoach.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

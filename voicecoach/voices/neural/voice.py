@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing, contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoiceError, quote
 from voicecoach.system import cache, parallel
 

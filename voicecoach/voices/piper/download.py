@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote as quote_url
 from urllib.parse import urlsplit
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, OutputError, UnknownNameError, VoicecoachError, VoiceError, quote
 from voicecoach.system import locks
 from voicecoach.voices.piper.models import CONFIG, MODEL, models_folder

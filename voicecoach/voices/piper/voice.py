@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from voicecoach.audio.clip import SAMPLE_BYTES, amplify
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError, VoiceError, quote
 from voicecoach.phonemes import name_letters, replace_phonemes, translate_phonemes
 from voicecoach.system import cache

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import ChoiceError
 from voicecoach.language import as_written
 from voicecoach.system.file_names import make_slug, name_recording, split_name

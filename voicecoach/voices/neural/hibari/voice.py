@@ -9,12 +9,11 @@ import os
 import re
 import sys
 import unicodedata
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import UnknownNameError, VoiceError, quote
 from voicecoach.voices.neural.hibari.text import rewrite
 from voicecoach.voices.neural.voice import OTHERWISE, NeuralVoice

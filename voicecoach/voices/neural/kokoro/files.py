@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import UnknownNameError
 
 if TYPE_CHECKING:

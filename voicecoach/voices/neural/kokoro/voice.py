@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from voicecoach.dataclass import dataclass
 from voicecoach.errors import VoiceError, quote
 from voicecoach.voices import espeak
 from voicecoach.voices.neural.kokoro import files
