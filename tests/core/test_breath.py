@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import breaths
 from voicecoach.core.breath import LONGEST_BREATH, Kind, Span
-from voicecoach.core.notation import read_breath, read_pace, read_paces, read_seconds, read_span
+from voicecoach.core.notation import find_span, read_breath, read_pace, read_paces, read_seconds, read_span
 from voicecoach.errors import ChoiceError
 
 whole = st.integers(1, 99)
@@ -190,8 +190,9 @@ def test_a_length_that_can_be_read_is_written_as_it_is_read(text: str) -> None:
     try:
         found = read_span(text)
     except ChoiceError:
+        assert find_span(text) is None
         return
-    assert read_span(str(found)) == found
+    assert read_span(str(found)) == find_span(text) == found
 
 
 @pytest.mark.parametrize(

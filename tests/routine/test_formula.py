@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 import re
@@ -12,10 +13,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from voicecoach.core import spelling
 from voicecoach.core.breath import Span
 from voicecoach.errors import ChoiceError
 from voicecoach.routine.formulas.evaluation import LARGEST, as_count, as_span, evaluate
-from voicecoach.routine.formulas.syntax import DEEPEST, parse
+from voicecoach.routine.formulas.syntax import DEEPEST, SyntaxSlipError, parse
 
 numbers = st.integers(0, 200)
 
@@ -121,6 +123,18 @@ def test_a_value_is_worked_out_as_one_would_by_hand(text: str, expected: object)
 def test_what_can_not_be_worked_out_is_told(text: str, told: str) -> None:
     with pytest.raises(ChoiceError, match=re.escape(told)):
         evaluate(text, {"a": "{a} + 1", "one": "{two}", "two": "{one}"})
+
+
+def test_a_text_is_no_calculation_without_a_look_into_the_tables_of_all_languages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for table in ("_list_numbers", "_list_typed"):
+        monkeypatch.setattr(spelling, table, lambda *_: pytest.fail("a table was read"))
+    with pytest.raises(SyntaxSlipError) as caught:
+        parse("Standing eagle stretch")
+    monkeypatch.undo()
+    assert str(caught.value) == str(copy.copy(caught.value))
+    assert str(caught.value).startswith("'Standing eagle stretch' is not a length: write breaths as")
 
 
 class Number(Fraction):

@@ -282,22 +282,44 @@ def read_span(text: str) -> Span:
         ChoiceError: When the text is not a length.
     """
     plain = simplify(text)
+    found = _find_span(plain)
+    if found is not None:
+        return found
+    if how := _suggest_point(plain):
+        raise ChoiceError(f"{quote(text)} is not a length: {how}")
+    if match := re.fullmatch(_NO_COMMA, plain):
+        raise ChoiceError(f"{quote(text)} has no comma: write {match[1]}, {match[2]}")
+    if guess := _suggest_length(plain):
+        raise ChoiceError(f"{quote(text)} is not a length: write {guess}")
+    raise ChoiceError(
+        f"{quote(text)} is not a length: write breaths as 2 breaths, seconds as 5s, or 3 breaths, at least 20s"
+    )
+
+
+def find_span(text: str) -> Span | None:
+    """Return a length, as `read_span`; None if a text is none: to say why takes the tables of all languages.
+
+    >>> print(find_span("2 breaths"), find_span("Forward lunge"))
+    2 breaths None
+    """
+    with suppress(ChoiceError):
+        return _find_span(simplify(text))
+    return None
+
+
+def _find_span(plain: str) -> Span | None:
+    """Return the length that a simplified text is, or None.
+
+    Raises:
+        ChoiceError: When it is a number of breaths that last at least something that is not a length of time.
+    """
     if (match := re.fullmatch(_SPAN, plain)) and (match[2] is None or read_unit(match[2]) == "breaths"):
         return Span(int(read_number(match[1])), least=read_seconds(match[3]) if match[3] else Fraction(0))
-    try:
+    with suppress(ChoiceError):
         if match := WHOLE.fullmatch(plain):
             return Span(least=read_seconds(match[1]))
         return Span(rest=read_seconds(plain))
-    except ChoiceError:
-        if how := _suggest_point(plain):
-            raise ChoiceError(f"{quote(text)} is not a length: {how}") from None
-        if match := re.fullmatch(_NO_COMMA, plain):
-            raise ChoiceError(f"{quote(text)} has no comma: write {match[1]}, {match[2]}") from None
-        if guess := _suggest_length(plain):
-            raise ChoiceError(f"{quote(text)} is not a length: write {guess}") from None
-        raise ChoiceError(
-            f"{quote(text)} is not a length: write breaths as 2 breaths, seconds as 5s, or 3 breaths, at least 20s"
-        ) from None
+    return None
 
 
 def _suggest_length(plain: str) -> str:

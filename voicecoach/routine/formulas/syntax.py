@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from voicecoach.core.breath import Span
-from voicecoach.core.notation import read_span
+from voicecoach.core.notation import find_span, read_span
 from voicecoach.core.spelling import NUMBER, read_number, read_unit, simplify
 from voicecoach.errors import ChoiceError, find_close, quote
 
@@ -35,6 +35,18 @@ _NUMBER = re.compile(NUMBER)
 
 class SyntaxSlipError(ChoiceError):
     """A text is not a calculation: it has words, or signs in wrong places."""
+
+
+class LiteralSlipError(SyntaxSlipError):
+    """A text is neither a number nor a length. The message is worked out when it is read.
+
+    >>> print(LiteralSlipError("ten seconds"))
+    'ten seconds' is not a length: write 10 seconds
+    """
+
+    def __str__(self) -> str:
+        """Return the message: why the text is not a length."""
+        return _explain_length(*self.args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,16 +294,22 @@ def read_literal(text: str) -> Literal:
     """
     if _NUMBER.fullmatch(text):
         return Literal(text, read_number(text))
-    found = _read_length(text)
-    if isinstance(found, str):
-        raise SyntaxSlipError(found)
+    found = _find_length(text)
+    if found is None:
+        raise LiteralSlipError(text)
     return Literal(text, found)
 
 
 @lru_cache(maxsize=1024)
-def _read_length(text: str) -> Span | str:
-    """Return a length, or why a text is none; sessions ask for the same ones in every round."""
+def _find_length(text: str) -> Span | None:
+    """Return a length, or None if a text is none; sessions ask for the same ones in every round."""
+    return find_span(text)
+
+
+@lru_cache(maxsize=1024)
+def _explain_length(text: str) -> str:
+    """Say why a text is not a length."""
     try:
-        return read_span(text)
+        return str(read_span(text))
     except ChoiceError as error:
         return str(error)
