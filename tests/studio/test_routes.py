@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import wave
 
 import pytest
@@ -11,7 +12,8 @@ import voicecoach as vc
 from tests.studios import ROUTINE, Asker
 from voicecoach.studio.answers import BadRequestError, read_field
 from voicecoach.studio.files import make_id
-from voicecoach.studio.server import find_place, list_page
+from voicecoach.studio.page_files import list_modules, list_page
+from voicecoach.studio.server import find_place
 from voicecoach.studio.sessions import SupersededError, Tickets, read_choices
 from voicecoach.testing import FakeVoice
 
@@ -151,6 +153,16 @@ def test_the_page_has_only_its_own_files(studio: Asker) -> None:
         assert studio.get(f"/page/{name}").status == 200
     assert studio.get("/").headers["content-type"].startswith("text/html")
     assert studio.get("/page/main.js").headers["content-type"].startswith("text/javascript")
+
+
+def test_the_head_names_all_that_the_page_needs_and_a_browser_keeps_what_has_not_changed(studio: Asker) -> None:
+    named = re.findall(r'href="([^"]+)"', studio.get("/").body.decode())
+    assert {f"/page/{name}" for name in list_modules()} < {*named}
+    assert all(studio.get(path).status == 200 for path in named)
+    tag = studio.get("/page/main.js").headers["etag"]
+    kept = studio.get("/page/main.js", if_none_match=tag)
+    assert (kept.status, kept.body) == (304, b"")
+    assert studio.get("/page/style.css", if_none_match=tag).status == 200
 
 
 def test_a_place_is_a_folder_a_file_in_it_or_a_built_in_routine(studio: Asker) -> None:

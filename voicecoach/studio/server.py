@@ -13,33 +13,23 @@ from typing import TYPE_CHECKING
 import anyio
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 import voicecoach as vc
 from voicecoach.studio.files import Folder, make_id
 from voicecoach.studio.guard import Door, Guard
+from voicecoach.studio.page_files import list_page, serve_file
 from voicecoach.studio.routes import ERRORS, Routes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from starlette.requests import Request
     from starlette.types import ASGIApp
 
 HOST = "127.0.0.1"
 """The only address that the server listens on: no other machine can reach it."""
 PORT = 8420
 """The usual port: a browser keeps drafts by it."""
-PAGE = Path(__file__).parent / "page"
-TYPES = {
-    ".css": "text/css",
-    ".html": "text/html",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain",
-}
 
 
 def create_app(
@@ -65,16 +55,11 @@ def create_app(
             tasks.cancel_scope.cancel()
         routes.sessions.close()
 
-    files = [Route("/", _serve("index.html")), Route("/favicon.ico", _serve("icon.svg"))]
-    files += [Route(f"/page/{name}", _serve(name)) for name in list_page()]
+    files = [Route("/", serve_file("index.html")), Route("/favicon.ico", serve_file("icon.svg"))]
+    files += [Route(f"/page/{name}", serve_file(name)) for name in list_page()]
     app = Starlette(routes=[*files, *routes.list_routes()], exception_handlers=ERRORS, lifespan=live)
     app.router.redirect_slashes = False  # what is not there is not anywhere else
     return Guard(app, door)
-
-
-def list_page() -> list[str]:
-    """Return the files of the page; no other file can be asked for."""
-    return sorted(each.relative_to(PAGE).as_posix() for each in PAGE.rglob("*.*") if each.suffix in TYPES)
 
 
 def serve(target: str | None, *, port: int | None, browse: bool, tell: Callable[[str], None]) -> None:
@@ -159,11 +144,3 @@ def _find_id(folder: Folder, opened: str) -> str:
 def _open_browser(address: str) -> None:
     with suppress(webbrowser.Error, OSError):
         webbrowser.open(address)
-
-
-def _serve(name: str) -> Callable[[Request], Response]:
-    def _answer(_request: Request) -> Response:
-        kind = TYPES[Path(name).suffix]
-        return FileResponse(PAGE / name, media_type=kind, headers={"cache-control": "no-cache"})
-
-    return _answer

@@ -11,9 +11,9 @@ export function chooseLanguage(given = localStorage.getItem("language"), wanted 
 }
 
 export async function loadWords(code) {
-  const [english, chosen] = await Promise.all(["en", code].map(read));
-  own = english;
-  table = chosen;
+  const english = read("en");
+  const chosen = code === "en" ? english : read(code);
+  [own, table] = await Promise.all([english, chosen]);
   document.documentElement.lang = code;
 }
 
