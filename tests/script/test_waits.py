@@ -23,7 +23,7 @@ from voicecoach.core.score import (
     seq,
 )
 from voicecoach.routine.loader import parse_routine
-from voicecoach.script.builder import build
+from voicecoach.script.builder import build, write_piece
 from voicecoach.script.choices import Choices
 from voicecoach.script.waits import lengthen_waits
 
@@ -61,6 +61,15 @@ def test_for_the_hard_of_hearing_the_last_words_wait_longer_too() -> None:
     script = parse_routine("title: x\nclosing: [Rest now., Come back.]\nsteps: [breathe: 1]\n", "a")
     usual, clear = (add_pauses(build(script, Choices(clear=clear))) for clear in (False, True))
     assert clear > usual
+
+
+def test_a_routine_can_be_for_the_hard_of_hearing_itself() -> None:
+    text = "title: x\n{}closing: [Rest now., Come back.]\nsteps: [breathe: 1]\n"
+    usual, clear = (parse_routine(text.format(head), "a") for head in ("", "clear: true\n"))
+    longer = write_piece(usual, Choices(clear=True)).score
+    assert write_piece(clear, Choices()).score == longer
+    assert write_piece(clear, Choices(clear=False)).score == write_piece(usual, Choices()).score != longer
+    assert [write_piece(clear, Choices(clear=each)).clear for each in (None, False)] == [True, False]
 
 
 def add_pauses(score: Score) -> Fraction:

@@ -35,8 +35,14 @@ def test_long_sentences_are_found_with_their_words() -> None:
         ("en", "When you are moved to rest, rest.", ""),
         ("en", "Your shoulders are relaxed.", ""),
         ("de", "Werde lang, und geh gern nach vorn.", ""),
-        ("es", "Los brazos son levantados.", ""),
-        ("fr", "Le bras est levé.", ""),
+        ("es", "Los brazos son levantados.", "son levantados"),
+        ("es", "La rodilla es lentamente doblada.", "es lentamente doblada"),
+        ("es", "Más alto es más fácil, y la pierna es larga.", ""),
+        ("es", "Con los brazos levantados, suelta.", ""),
+        ("fr", "Le bras est levé.", "est levé"),
+        ("fr", "Les genoux sont doucement ramenés.", "sont doucement ramenés"),
+        ("fr", "La main est lourde, et le genou est plié.", ""),
+        ("fr", "Talon levé, c'est plus facile.", ""),
     ],
 )
 def test_the_passive_voice_is_found_where_it_is_sure(code: str, said: str, found: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import replace
 from fractions import Fraction
@@ -27,7 +28,7 @@ from voicecoach.errors import ChoiceError
 from voicecoach.script.choices import Choices
 from voicecoach.views import plot, png
 from voicecoach.views.plot_rows import INNER, MARGIN, ROWS, choose_scale
-from voicecoach.views.png import DENSITY
+from voicecoach.views.png import DENSITY, FINER
 from voicecoach.views.shapes import Area, Label, Picture, Rect, Shape, Stroke, shorten_to_width, text_width, wrap
 
 if TYPE_CHECKING:
@@ -309,7 +310,7 @@ def test_the_picture_of_the_readme_is_drawn_by_this_code() -> None:
 def test_both_painters_show_the_same() -> None:
     picture = plot.lay_out_plot(one_turn(), TITLE)
     image = Image.open(BytesIO(plot.plot_png(one_turn(), TITLE)))
-    assert image.size == (picture.width * DENSITY, round(picture.height * DENSITY))
+    assert image.size == (picture.width * DENSITY, math.ceil(round(picture.height * DENSITY * FINER) / FINER))
     for bar in (shape for shape in picture.shapes if isinstance(shape, Rect) and shape.about):
         x, y = bar.x + bar.width / 2, bar.y + bar.height / 2
         assert image.getpixel((round(x * DENSITY), round(y * DENSITY))) == rgb(bar.fill)

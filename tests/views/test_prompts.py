@@ -185,7 +185,7 @@ def test_a_session_lists_its_notice_titles_turns_and_closing() -> None:
     assert texts[1].startswith("You will need")
     assert found[-1].chapters[-1] == "End"
     assert len({each.file for each in found}) == len(found)
-    sides = {each.sides for each in found if each.words.startswith("Breathe freely. Now your ")}
+    sides = {each.sides for each in found if each.words.startswith("Now your ")}
     assert sides == {(Side.LEFT,), (Side.RIGHT,)}
 
 

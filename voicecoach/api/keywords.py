@@ -63,7 +63,7 @@ class PlanKeywords(TypedDict, total=False):
     breath_sound: bool | None
     hold_tick: bool | None
     sleep: bool | None
-    clear: bool
+    clear: bool | None
     progress: Progress | None
 
 
@@ -84,7 +84,7 @@ class ScoreKeywords(TypedDict, total=False):
     breath_sound: bool | None
     hold_tick: bool | None
     sleep: bool | None
-    clear: bool
+    clear: bool | None
     progress: Progress | None
 
 
@@ -202,7 +202,7 @@ def make_choices(given: Mapping[str, Any]) -> Choices:
         settings={str(name).strip().lower(): str(value) for name, value in _read_mapping("set", given.get("set"))},
         chime="" if chosen == "none" else chosen,
         sleep=_switch("sleep", given.get("sleep")),
-        clear=bool(given.get("clear", False)),
+        clear=_switch("clear", given.get("clear")),
     )
 
 

@@ -96,14 +96,14 @@ class Routine:
 
     @property
     def sounds(self) -> dict[str, bool]:
-        """Which of ``breath_sound``, ``hold_tick`` and ``sleep`` its author chose; a listener can choose otherwise.
+        """Which of ``breath_sound``, ``hold_tick``, ``sleep`` and ``clear`` its author chose; a listener can choose otherwise.
 
         >>> import voicecoach as vc
         >>> vc.load("leg-stretch").sounds
-        {'breath_sound': False, 'hold_tick': False, 'sleep': False}
+        {'breath_sound': False, 'hold_tick': False, 'sleep': False, 'clear': False}
         """
         model = self.read.model
-        return {"breath_sound": model.breath_sound, "hold_tick": model.hold_tick, "sleep": model.sleep}
+        return {name: getattr(model, name) for name in ("breath_sound", "hold_tick", "sleep", "clear")}
 
     @property
     def parts(self) -> dict[str, bool]:

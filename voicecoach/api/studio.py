@@ -364,6 +364,7 @@ def _write_piece(score: Score, choices: Choices, words: Language, title: str) ->
         unheeded=(),
         timed=False,
         sleep=bool(choices.sleep),
+        clear=bool(choices.clear),
     )
 
 

@@ -63,7 +63,7 @@ def find_destination(request: Request, output: Path | None, called: str) -> Dest
         OutputError: If a file can't be written there, or is a person's own work.
     """
     request.sounding.check([side for side, _ in request.tracks])
-    check_bed(request.sounding, clear=request.choices.clear)
+    check_bed(request.sounding, clear=bool(request.choices.clear))
     paths, whole = find_places(request, output, name_file(called, request.chosen))
     named = output is not None and not plain_files.is_folder(output)
     return Destination(tuple(paths), whole, _check_replaceable(request, paths, whole, named=named))

@@ -41,7 +41,7 @@ def list_choices(choices: Choices, length: Fraction | None = None, preview: Frac
         "skip": "+".join(sorted(choices.skipped)),
         "set": " ".join(f"{name}={value}" for name, value in sorted(choices.settings.items())),
         "sleep": {None: "", True: "yes", False: "no"}[choices.sleep],
-        "clear": "yes" if choices.clear else "",
+        "clear": {None: "", True: "yes", False: "no"}[choices.clear],
         "preview": _length(preview) if preview else "",
     }
     return {option: value for option, value in chosen.items() if value}
@@ -59,7 +59,13 @@ LABELS = {
 """How a name describes an option whose value alone is not clear."""
 
 
-SPECIAL = {("rounds", "1"): "1 round", ("sleep", "yes"): "sleep", ("sleep", "no"): "awake", ("clear", "yes"): "clear"}
+SPECIAL = {
+    ("rounds", "1"): "1 round",
+    ("sleep", "yes"): "sleep",
+    ("sleep", "no"): "awake",
+    ("clear", "yes"): "clear",
+    ("clear", "no"): "not clear",
+}
 """How a name describes an option with one of its values."""
 
 

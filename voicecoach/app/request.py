@@ -172,7 +172,7 @@ def check_bed(sounding: Sounding, *, clear: bool) -> None:
         ChoiceError: If there is one.
     """
     if clear and sounding.bed:
-        raise ChoiceError("--clear has no bed, because a bed hides words\nwrite --bed none, or leave --clear out")
+        raise ChoiceError("a clear session has no bed, because a bed hides words\nwrite --bed none, or --no-clear")
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,14 +100,14 @@ def _perform(
     piece = pieces[0][2]
     clips = dict(environment.clips) if found.id == environment.spoken_by else {}
     glide = SLEEP if piece.sleep else FALL if request.fall else None
-    slower = (glide.slowest if glide else 1) * (SLOWER if request.choices.clear else Fraction(1))
+    slower = (glide.slowest if glide else 1) * (SLOWER if piece.clear else Fraction(1))
     stage = Stage(source, found.voice, clips, environment.report, slower)
     laid = {side: lay_track(stage, chosen, each, request.length) for side, chosen, each in pieces}
     laid, takes = _vary(laid, found.voice, stage, request.variation)
     if _choose(asked=request.hold_tick, written=piece.hold_tick):
         laid = {side: (add_ticks(timeline, measure_sound), fit) for side, (timeline, fit) in laid.items()}
     every: _Takes = {**{(said, 0): clip for said, clip in stage.clips.items()}, **takes}
-    clear = _make_clear(laid, every) if request.choices.clear else {}
+    clear = _make_clear(laid, every) if piece.clear else {}
     laid, lower = _glide(laid, clear or every, glide) if glide else (laid, {})
     timelines = {side: timeline for side, (timeline, _) in laid.items()}
     return PlannedSession(

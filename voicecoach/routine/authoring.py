@@ -37,6 +37,7 @@ DESCRIPTIONS = {
     "breath sound": "true: a soft sound goes with each guided phase, unless the listener does not want it.",
     "hold tick": "true: a tick is heard in the last second of each hold, unless the listener does not want it.",
     "sleep": "true: it is to fall asleep to: the voice and all sound sink, and nothing wakes at the end.",
+    "clear": "true: it is for the hard of hearing: slower, with longer waits, and louder where words are told apart.",
     "parameters": "Names with values, which steps use in braces and --set changes.",
     "sides": "The noun phrases of each side, under the same names on both.",
     "words": "Other words in place of those that the program adds.",

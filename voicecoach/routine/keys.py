@@ -14,7 +14,7 @@ HEADS = {"repeat": "rounds", "each side": "rounds", "pace": "breath"}
 """The keys of blocks, and the key that authors mean by a value beside them."""
 KEYS = (
     *(*STEPS, "change", "title", "language", "summary", "notes", "notice", "benefits", "tips", "breath", "fixed"),
-    *("needs", "level", "position", "area", "greeting", "safety", "breath sound", "hold tick", "sleep"),
+    *("needs", "level", "position", "area", "greeting", "safety", "breath sound", "hold tick", "sleep", "clear"),
     *("parameters", "sides", "words", "pronounce", "steps", "between", "closing", "name", "only", "side", "first"),
     *("again", "settle", "stretch", "min", "max", "past", "at", "halfway", "countdown", "release", "from", "step"),
     *("vary", "before", "between sides", "between rounds", "rounds", "left", "right", "order", "optional", "chapters"),
@@ -33,7 +33,7 @@ LISTS = {"steps", *AROUND}
 INSIDE = {"rounds", *AROUND, "steps", "vary", "order", "first", "breath", "fixed", "min", "max", "past"}
 INSIDE |= {"chapters"}
 _HEAD = {"title", "language", "summary", "notes", "notice", "benefits", "tips", "breath", "fixed", "parameters"}
-_HEAD |= {"needs", "level", "position", "area", "greeting", "safety", "breath sound", "hold tick", "sleep"}
+_HEAD |= {"needs", "level", "position", "area", "greeting", "safety", "breath sound", "hold tick", "sleep", "clear"}
 _HEAD |= {"sides", "words", "pronounce", "steps", "between", "closing", "use"}
 _STEP = STEP_NAMES | {
     "in",

@@ -99,7 +99,7 @@ class Change(Named):
     """Time to change sides; the next turn's words can start in it."""
 
     change: Length
-    say: Said | None = None
+    say: Utterance | None = None
 
 
 class Growing(Model):
@@ -332,6 +332,7 @@ class RoutineModel(Model):
     breath_sound: bool = False
     hold_tick: bool = False
     sleep: bool = False
+    clear: bool = False
     parameters: Annotated[dict[Key, Value], limit_names(MOST_NAMES)] = Field(default_factory=dict)
     sides: Sides | None = None
     use: FileNames = ()

@@ -97,7 +97,7 @@ def write_draft(routine: LoadedRoutine, choices: Choices, most: int = 0, most_sp
 
 def _write_once(routine: LoadedRoutine, choices: Choices, tally: Tally) -> Draft:
     """Write the score of a session whose paces have the tally's totals of breaths, as far as they are known."""
-    choices = replace(choices, sleep=wants_sleep(routine, choices))
+    choices = replace(choices, sleep=wants_sleep(routine, choices), clear=wants_clear(routine, choices))
     played = list_exercises(routine, choices)
     involved = _find_leading(played, routine)
     whole = replace(_make_context(routine, choices), tally=tally, beats=tally.begin())
@@ -162,12 +162,18 @@ def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
         breath_sound=routine.model.breath_sound,
         hold_tick=routine.model.hold_tick,
         sleep=wants_sleep(routine, choices),
+        clear=wants_clear(routine, choices),
     )
 
 
 def wants_sleep(routine: LoadedRoutine, choices: Choices) -> bool:
     """Tell whether a session is to fall asleep to: by the listener's choice, or the routine's if there is none."""
     return routine.model.sleep if choices.sleep is None else choices.sleep
+
+
+def wants_clear(routine: LoadedRoutine, choices: Choices) -> bool:
+    """Tell whether a session is for the hard of hearing: by the listener's choice, else by the routine's."""
+    return routine.model.clear if choices.clear is None else choices.clear
 
 
 def list_nights(routine: LoadedRoutine, choices: Choices) -> tuple[Choices, ...]:

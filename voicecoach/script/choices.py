@@ -133,7 +133,7 @@ class Choices:
         amount: How much of it, within its author's limits.
         chime: The set of chimes that is heard; empty for no chimes, None for a chime at the end only.
         sleep: Whether it is to fall asleep to; None for the author's choice.
-        clear: Whether it is for the hard of hearing, with longer waits.
+        clear: Whether it is for the hard of hearing, with longer waits; None for the author's choice.
     """
 
     breath: Pace | None = None
@@ -150,4 +150,4 @@ class Choices:
     amount: Amount = field(default_factory=Amount)
     chime: str | None = None
     sleep: bool | None = None
-    clear: bool = False
+    clear: bool | None = None

@@ -27,6 +27,7 @@ class Piece:
         breath_sound: Whether its author wants a soft sound with each guided phase.
         hold_tick: Whether its author wants a tick in the last second of each hold.
         sleep: Whether it is to fall asleep to.
+        clear: Whether it is for the hard of hearing.
         warnings: How many things `check` would warn of in its file.
         one_sided: Whether a step of its file is for one side alone, or differs by side.
         timed: Whether the score depends on how long the listener's breaths last.
@@ -45,4 +46,5 @@ class Piece:
     breath_sound: bool = False
     hold_tick: bool = False
     sleep: bool = False
+    clear: bool = False
     one_sided: bool = False

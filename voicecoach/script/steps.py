@@ -403,7 +403,7 @@ def _write_change(step: Change, turn: Context, mark: Sequence[Score], opening: S
     turn.tally.behind = "other"
     if turn.tally.tagged:
         return seq(*mark, *mark_tags(step, turn), *opening)
-    words = step.say or Words((turn.word("change"),))
+    words = choose_words(step.say or Words((turn.word("change"),)), turn)
     body = seq(*mark, turn.phrase(words, CueKind.CHANGE), Pause(SENTENCE_GAP), *opening)
     label = _label(SpanKind.CHANGE, step, turn)
     return Slot(turn.span(step.change), body, beat=turn.beats.last, name="change", where=step.where, label=label)

@@ -31,6 +31,8 @@ FIRST_BREATH = Fraction(45)
 """The most seconds before the first guided breath, hold or movement."""
 STRETCH = Fraction(7, 20)
 """The smallest part of a session of stretches that is stretch."""
+SPEECH = Fraction(2, 5)
+"""The largest part of a session of stretches in which somebody speaks."""
 FILLED = Fraction(1, 2)
 """The largest part of the guided phases with words that speech fills, on the mean."""
 QUIET = Fraction(12)
@@ -117,6 +119,9 @@ def _lint_whole(figures: Figures, where: Where) -> Iterator[Problem]:
     if 0 < figures.stretch < STRETCH:
         what = f"{float(figures.stretch):.0%} of the session are stretch"
         yield Problem(where, what, f"make the holds longer, or the words shorter, to reach {float(STRETCH):.0%}")
+    if figures.stretch and figures.speech > SPEECH:
+        what = f"somebody speaks in {float(figures.speech):.0%} of the session"
+        yield Problem(where, what, f"say less from the second round on, to reach {float(SPEECH):.0%}")
     if figures.filled > FILLED:
         what = f"words fill {float(figures.filled):.0%} of the phases that they are in"
         yield Problem(where, what, f"use shorter words at the breath, for {float(FILLED):.0%} or less")

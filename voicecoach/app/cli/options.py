@@ -132,8 +132,10 @@ class GuidanceOptions(WordOptions):
         "To fall asleep to: slower and softer by and by, no bell and no closing words, and a last minute that fades.",
         shown="the routine's",
     )
-    clear: bool = flag(
-        "--clear", "For the hard of hearing: slower, with longer waits, louder from 1 to 4 kHz, and without a bed."
+    clear: bool | None = switch(
+        "--clear/--no-clear",
+        "For the hard of hearing: slower, with longer waits, louder from 1 to 4 kHz, and without a bed.",
+        shown="the routine's",
     )
 
 

@@ -10,7 +10,7 @@ import { t } from "./words.js";
 const SWITCHES = ["breath_sound", "hold_tick", "sleep", "clear"];
 
 export function More({ card }) {
-  const usual = { clear: false, ...card?.sounds };
+  const usual = card?.sounds ?? {};
   const chosen = SWITCHES.filter((name) => name in state.choices).length;
   return html`<details class="group">
     <summary>${chosen ? t("more chosen", { number: chosen }) : t("more")}</summary>
