@@ -96,7 +96,7 @@ class Routine:
 
     @property
     def sounds(self) -> dict[str, bool]:
-        """Which of ``breath_sound``, ``hold_tick``, ``sleep`` and ``clear`` its author chose; a listener can choose otherwise.
+        """Which of ``breath_sound``, ``hold_tick``, ``sleep`` and ``clear`` its author chose; listeners may choose too.
 
         >>> import voicecoach as vc
         >>> vc.load("leg-stretch").sounds

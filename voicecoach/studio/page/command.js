@@ -18,8 +18,8 @@ const OPTIONS = {
   pitch: "--pitch",
   variation: "--variation",
 };
-const SWITCHES = { breath_sound: "breath-sound", hold_tick: "hold-tick", sleep: "sleep" };
-const FLAGS = { clear: "--clear", fall: "--fall" };
+const SWITCHES = { breath_sound: "breath-sound", hold_tick: "hold-tick", sleep: "sleep", clear: "clear" };
+const FLAGS = { fall: "--fall" };
 const FILES = { bed: "--bed", bed_level: "--bed-level", breath_level: "--breath-level", bitrate: "--bitrate" };
 const FILE_FLAGS = { pan: "--pan", chapters_json: "--chapters-json", playlist: "--playlist" };
 
