@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,10 @@ from voicecoach.errors import VoiceError
 from voicecoach.language import language
 from voicecoach.voices.neural.hibari import voice as hibari
 from voicecoach.voices.neural.hibari.voice import HibariVoice
+from voicecoach.voices.pool import IdleSpeakers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("hibari") is None, reason="no wheel for this machine")
@@ -45,10 +48,17 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Spoken:
 
 
 @pytest.fixture(scope="module")
-def takes(spoken: Spoken) -> list[list[Clip]]:
-    """Two phrases in the first take, and twice in another one."""
-    words, voice = [SHORT, JOINED], replace(spoken.voice, workers=1).vary(1)
-    return [[spoken.clips[each] for each in words], *(list(voice.speak(words)) for _ in range(2))]
+def running(spoken: Spoken) -> Iterator[HibariVoice]:
+    """The voice with one worker that runs on between calls, as a model takes a second to load."""
+    with closing(IdleSpeakers(1)) as idle:
+        yield replace(spoken.voice, workers=1, idle=idle)
+
+
+@pytest.fixture(scope="module")
+def takes(spoken: Spoken, running: HibariVoice) -> list[list[Clip]]:
+    """Two phrases in the first take, and twice in another one: in both orders."""
+    words, voice = [SHORT, JOINED], running.vary(1)
+    return [[spoken.clips[each] for each in words], list(voice.speak(words)), [*voice.speak(words[::-1])][::-1]]
 
 
 def list_gaps(clip: Clip, *, least: float) -> list[float]:
@@ -59,9 +69,16 @@ def list_gaps(clip: Clip, *, least: float) -> list[float]:
     return [len(each) / 100 for each in runs if len(each) / 100 > least]
 
 
-def test_another_process_alone_gives_the_same_clip_to_the_byte(spoken: Spoken) -> None:
-    (again,) = replace(spoken.voice, workers=1).speak([SHORT])
+def test_another_process_alone_gives_the_same_clip_to_the_byte(spoken: Spoken, running: HibariVoice) -> None:
+    (again,) = running.speak([SHORT])
     assert again.pcm == spoken.clips[SHORT].pcm
+
+
+def test_a_word_without_a_sound_is_named(running: HibariVoice) -> None:
+    with pytest.raises(
+        VoiceError, match="the voice has no sounds for 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' in 'Breathe xxx"
+    ):
+        list(running.speak(["Breathe " + "x" * 30]))
 
 
 def test_the_words_begin_and_end_the_clip_without_a_click(spoken: Spoken) -> None:
@@ -100,13 +117,6 @@ def test_the_same_take_is_the_same_to_the_sample(takes: list[list[Clip]]) -> Non
 def test_the_rate_is_met_at_another_pitch(spoken: Spoken) -> None:
     (clip,) = replace(spoken.voice, rate=180, pitch=30).speak([CALIBRATION])
     assert len(CALIBRATION.split()) * 60 / clip.seconds == pytest.approx(180 * HibariVoice.DENSE, rel=0.04)
-
-
-def test_a_word_without_a_sound_is_named(spoken: Spoken) -> None:
-    with pytest.raises(
-        VoiceError, match="the voice has no sounds for 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' in 'Breathe xxx"
-    ):
-        list(spoken.voice.speak(["Breathe " + "x" * 30]))
 
 
 def test_the_package_has_the_model_that_was_measured_and_a_damaged_copy_is_refused(
