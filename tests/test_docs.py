@@ -29,8 +29,8 @@ ROUTINES = (ROOT / "docs" / "routines.md").read_text(encoding="utf-8")
 COMMAND = re.compile(r"^\$ voicecoach (.*?)\s*(?:#.*)?$", re.MULTILINE)
 TOURS = {
     "README.md": COMMAND.findall(README),
-    "docs/recipes.md": [  # ten seconds of each session are enough: another page makes whole ones
-        f"{command} --preview 10s" if command.startswith("make ") else command
+    "docs/recipes.md": [  # five seconds of each session are enough: another page makes whole ones
+        f"{command} --preview 5s" if command.startswith("make ") else command
         for command in COMMAND.findall((ROOT / "docs" / "recipes.md").read_text(encoding="utf-8"))
     ],
 }

@@ -40,6 +40,7 @@ steps:
   - each side:
       rounds: 1
       steps: [{say: "Stretch your {leg}."}, {breathe: 1, in: In, out: And out}]
+closing: Rest.
 """
 FORMATS = ("mp3", "m4a", "opus", "flac", "wav")
 
@@ -214,8 +215,8 @@ def test_many_threads_get_the_same_as_one_alone(tmp_path: Path, monkeypatch: pyt
     with vc.Studio(voice=FakeVoice(), cache=tmp_path / "one") as studio:
         alone = [make(studio, number, tmp_path / f"a{number}") for number in range(2)]
     with vc.Studio(voice=FakeVoice(), cache=tmp_path / "many") as studio, ThreadPoolExecutor(4) as threads:
-        together = list(threads.map(lambda number: make(studio, number, tmp_path / f"t{number}"), range(6)))
-    assert together == [*alone, *alone, *alone]
+        together = list(threads.map(lambda number: make(studio, number, tmp_path / f"t{number}"), range(4)))
+    assert together == [*alone, *alone]
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -25,7 +25,7 @@ RAW = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0"]
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> vc.Session:
     studio = vc.Studio(voice=FakeVoice(), cache=tmp_path_factory.mktemp("cache"))
-    score = vc.breathe(2, inhale="In", exhale="Out")
+    score = vc.breathe(1, inhale="In", exhale="Out")
     return studio.perform(score, breath="4-1-6", lead_in=1, breath_sound=True)
 
 
@@ -33,7 +33,7 @@ def decoded(path: Path) -> bytes:
     return ffmpeg.run(["-i", ffmpeg.quote_path(path), "-ac", "1", "-f", "s16le", "pipe:1"], what="decoding").stdout
 
 
-@pytest.mark.parametrize("name", ["a.mp3", "a.opus", "a.flac"])
+@pytest.mark.parametrize("name", ["a.mp3", "a.opus"])
 def test_it_begins_and_ends_with_its_phases(session: vc.Session, tmp_path: Path, name: str) -> None:
     session.write(tmp_path / name, room_tone=False, verify=True)
     pcm = decoded(tmp_path / name)

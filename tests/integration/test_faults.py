@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scripts.faults import lying_worker
+from tests.limits import limit_files
 from voicecoach.app.cli import run
 from voicecoach.audio.ffmpeg_choice import choose_among
 from voicecoach.system import cache, folders
@@ -292,23 +293,15 @@ def test_whatever_becomes_of_the_cache_the_session_is_the_same(
 
 # -- disk --
 
-LIMITED = """
-import resource, sys
-sys.dont_write_bytecode = True  # what a limit cuts short would harm all later processes
-resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
-"""
-
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")
 @pytest.mark.parametrize("kind", ["m4a", "opus", "flac"])
-def test_no_room_leaves_the_old_file_of_every_kind(tmp_path: Path, undisturbed: Path, kind: str) -> None:
-    shutil.copytree(undisturbed / "cache", tmp_path / "cache")
-    (tmp_path / "made").mkdir()
+def test_no_room_leaves_the_old_file_of_every_kind(tmp_path: Path, undisturbed: Path, here: Here, kind: str) -> None:
+    shutil.copytree(undisturbed / "cache", tmp_path / "cache", dirs_exist_ok=True)
     (tmp_path / "made" / f"a.{kind}").write_bytes(b"old")
-    arguments = (*MAKE[:-1], f"a.{kind}")
-    process = started(tmp_path, *arguments, before=LIMITED)
-    out, err = process.communicate(timeout=120)
-    assert (process.returncode, out, made(tmp_path)) == (1, "", {f"a.{kind}": b"old"})
+    with limit_files(60_000):
+        status, out, err = here(*MAKE[:-1], f"a.{kind}")
+    assert (status, out, made(tmp_path)) == (1, "", {f"a.{kind}": b"old"})
     assert "make room in" in err
     assert len(err.splitlines()) <= 3
     assert list((tmp_path / "tmp").iterdir()) == []

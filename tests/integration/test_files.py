@@ -60,6 +60,7 @@ steps:
         - breathe: 2
           in: In
           out: Fold
+closing: Rest.
 """
 KINDS = [*((form, None) for form in FORMATS), *((form, "rain") for form in ("mp3", "opus"))]
 SHORT, LONGER = Fraction(19), Fraction(30)

@@ -62,7 +62,7 @@ def test_each_kind_of_voice_guides_the_same_breaths(tmp_path: Path, kept: Path) 
     def planned(voice: str) -> PlannedSession:
         """Plan a session, and hold the first sounds of its file against its plan."""
         request = Request(ROUTINE, ONE, voice=voice, commands=commands)
-        make(replace(request, preview=Fraction(50), verify=True), tmp_path / "a.mp3", kept, quiet)
+        make(replace(request, preview=Fraction(20), verify=True), tmp_path / "a.mp3", kept, quiet)
         return plan(request, kept, quiet)
 
     system = planned(VOICE)

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import math
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,27 +93,41 @@ def test_what_comes_with_the_program_is_what_this_machine_makes(made: dict[str, 
     assert set(json.loads((find_prepared() / prepared.INDEX).read_bytes())["entries"]) == set(made)
 
 
+@dataclass(frozen=True)
+class First:
+    """The first session: its studio, and what ffmpeg did until it was written."""
+
+    studio: vc.Studio
+    session: vc.Session
+    done: set[str]
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> First:
+    folder, done, run = tmp_path_factory.mktemp("first"), set[str](), ffmpeg.run
+
+    def note(args: Sequence[str], *, what: str, data: bytes = b"", loglevel: str = "error") -> Finished:
+        done.add(what)
+        return run(args, what=what, data=data, loglevel=loglevel)
+
+    studio = vc.Studio(cache=folder / "cache", voice=VOICE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ffmpeg, "run", note)
+        session = studio.plan(vc.load(FIRST))
+        session.write(folder / "session.mp3")
+    return First(studio, session, done)
+
+
 @pytest.mark.usefixtures("heart")
-def test_the_first_sessions_need_no_voice(tmp_path: Path) -> None:
+def test_the_first_sessions_need_no_voice(first: First) -> None:
     """All words of these sessions come with the program; if not, ``scripts/make_clips`` makes them again."""
-    studio = vc.Studio(cache=tmp_path, voice=VOICE)
-    for name in (FIRST, "box-breathing"):
-        session = studio.plan(vc.load(name))
-        assert session.synthesised == 0, name
+    assert first.session.synthesised == 0
+    assert first.studio.plan(vc.load("box-breathing")).synthesised == 0
 
 
 @pytest.mark.usefixtures("made")
-def test_the_first_session_is_neither_encoded_nor_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    done: list[str] = []
-    run = ffmpeg.run
-
-    def note(args: Sequence[str], *, what: str, data: bytes = b"", loglevel: str = "error") -> Finished:
-        done.append(what)
-        return run(args, what=what, data=data, loglevel=loglevel)
-
-    monkeypatch.setattr(ffmpeg, "run", note)
-    vc.Studio(cache=tmp_path / "cache", voice=VOICE).plan(vc.load(FIRST)).write(tmp_path / "session.mp3")
-    assert set(done) == {"reading the clips of the program"}
+def test_the_first_session_is_neither_encoded_nor_measured(first: First) -> None:
+    assert first.done == {"reading the clips of the program"}
 
 
 def test_another_encoder_finds_nothing(made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,10 +142,10 @@ def test_the_clips_and_entries_are_small() -> None:
     assert sum(path.stat().st_size for folder in folders for path in folder.iterdir()) < LARGEST
 
 
-def test_the_default_session_keeps_the_craft_of_guidance(tmp_path: Path) -> None:
-    session = vc.Studio(voice=VOICE, cache=tmp_path).plan(FIRST)
-    figures = measure_craft(session.timeline, language("en"))
+def test_the_default_session_keeps_the_craft_of_guidance(first: First) -> None:
+    timeline = first.session.timeline
+    figures = measure_craft(timeline, language("en"))
     assert figures.first_breath is not None
     assert figures.first_breath <= 45
     assert figures.stretch >= 0.4
-    assert list(lint_craft(session.timeline, language("en"), Where(FIRST, 1, 1))) == []
+    assert list(lint_craft(timeline, language("en"), Where(FIRST, 1, 1))) == []

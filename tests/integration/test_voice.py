@@ -174,7 +174,7 @@ def instructions(code: str) -> list[str]:
     return [each for each in dict.fromkeys(said) if len(each.split()) > 4]
 
 
-@pytest.mark.parametrize(("code", "rate"), [("en", 120), ("en", 200), ("de", 110), ("fr", 150), ("es", 300)])
+@pytest.mark.parametrize(("code", "rate"), [("en", 200), ("de", 110), ("fr", 150), ("es", 300)])
 def test_instructions_are_heard_at_the_rate_that_is_asked_for(code: str, rate: int, unlevelled: Path) -> None:
     calibration = language(code).word("calibration")
     said = instructions(code)
