@@ -254,7 +254,7 @@ def test_with_a_room_tone_a_gap_is_faint_noise_and_never_digital_silence(
     track, file, loud = make(replace(SHORT, preview=Fraction(30)), tmp_path, kept, quiet).files[0]
     sound = decode(file.path)
     gaps = list(silences(track.timeline))
-    assert len(gaps) > 3
+    assert len(gaps) > 2
     for start, end in gaps:
         gap = sound[round(start * SAMPLE_RATE) * 2 : round(end * SAMPLE_RATE) * 2]
         assert level(gap) == pytest.approx(ROOM_TONE, abs=1.5), (start, end)
