@@ -119,11 +119,15 @@ class Misfit(Problem):
         words: The shortest wording.
         lacks: Seconds that are missing; 0 if there is no place for the words at all.
         more_room: What would make room for the words; empty if room is not what they lack.
+        room: The name of the phase or slot that would have to be longer; empty if that is not what they lack.
+        enough: The seconds that it would have to last.
     """
 
     words: str = ""
     lacks: Fraction = Fraction(0)
     more_room: str = ""
+    room: str = ""
+    enough: Fraction = Fraction(0)
 
 
 def name_options(problem: Problem) -> Problem:

@@ -387,3 +387,13 @@ def test_a_copy_of_a_session_is_the_session(studio: vc.Studio) -> None:
     session = studio.plan("box-breathing")
     assert copy.copy(session) is session
     assert copy.deepcopy([session]) == [session]
+
+
+def test_suggestions_are_choices_that_can_be_planned_and_change_nothing_else() -> None:
+    with vc.Studio(voice=FakeVoice()) as studio:
+        assert studio.suggest("leg-stretch", length="12m") == []
+        found = studio.suggest("leg-stretch", length="3m", guidance="cues")
+        assert any("skip" in each or "intro" in each for each in found)
+        for each in found:
+            session = studio.plan("leg-stretch", **{"guidance": "cues", **each})
+            assert session.duration == pytest.approx(float(each["length"].removesuffix("s")), abs=0.024)

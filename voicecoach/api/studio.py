@@ -201,6 +201,26 @@ class Studio:
         clips = speaker.speak_with(found, piece.words.word("calibration"), lambda each: [*each.voice.speak([said])])
         return self._remember(clips[0])
 
+    def suggest(
+        self, routine: Routine | str | os.PathLike[str], **options: Unpack[PlanKeywords]
+    ) -> list[dict[str, Any]]:
+        r"""Return what to choose in place of choices that are impossible: keyword arguments with which `plan` works.
+
+        They are a breath in which all words fit, a length that can be met, or an exercise more or fewer. There are
+        none if the choices are possible, or if nothing is known that helps.
+
+        >>> import voicecoach as vc
+        >>> from voicecoach.testing import FakeVoice
+        >>> text = "title: Rest\nsteps:\n  - breathe: 2\n    out: And breathe out, slowly and softly\n"
+        >>> vc.Studio(voice=FakeVoice()).suggest(vc.loads(text), breath="3-2")
+        [{'breath': '3-2.8'}, {'breath': '4.5-3'}]
+        """
+        from voicecoach.api.suggestions import list_suggestions
+
+        check_names("suggest", options, PlanKeywords)
+        read = routine if isinstance(routine, Routine) else load(routine)
+        return list_suggestions(lambda given: self._plan_routine(read, given, None), read.read.model.breath, options)
+
     def list_voices(self, language: str | None = None, *, every: bool = False) -> list[VoiceInfo]:
         """Return the voices worth hearing: ``id`` is what ``voice=`` takes; one that is not ``ready`` has a ``hint``.
 

@@ -194,7 +194,8 @@ def _advise(stage: Stage, choices: Choices, error: LengthError) -> LengthError:
     from voicecoach.script.nearer import find_nearer
 
     found = find_nearer(stage.source.routine, choices, error, stage.guess, GRID)
-    return LengthError(error.goal, error.shorter, error.longer, str(found or ""))
+    better = (found.choices, found.seconds) if found else None
+    return LengthError(error.goal, error.shorter, error.longer, str(found or ""), better)
 
 
 def _find_fit(trials: _Trials, length: Fraction) -> Fit | LengthError:

@@ -24,6 +24,7 @@ def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Roo
     """Report words that are too long for their room: by how much, and how long the room would have to be."""
     enough = math.ceil(max(needed + Fraction(15, 100), needed * Fraction(10, 9)) * 10) / 10
     needs, has = math.ceil(needed * 100) / 100, math.floor(max(there, Fraction(0)) * 100) / 100
+    named, lasting = "", Fraction(0)
     text, following = phrase.wordings[-1].text, quote_first(room.until)
     if following:
         place, more = f"has {has:.2f} s", f"leave {enough:g} s up to {following}"
@@ -33,6 +34,7 @@ def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Roo
     else:
         place = f"the {room.name} of {float(room.seconds):g} s has {has:.2f} s for it"
         more = f"give the {room.name} {enough:g} s"
+        named, lasting = room.name, Fraction(str(enough))
     return Misfit(
         phrase.where or NOWHERE,
         f"{quote(text)} needs {needs:.2f} s and {place}",
@@ -40,6 +42,8 @@ def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Roo
         text,
         needed - there,
         more,
+        named,
+        lasting,
     )
 
 

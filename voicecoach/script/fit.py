@@ -112,11 +112,19 @@ class LengthError(ChoiceError):
         shorter: How the nearest shorter length that it can have is met; None if no shorter length is possible.
         longer: How the nearest longer one is.
         advice: What to add or leave out to come nearer, on one line; empty if there is nothing.
+        choices: The listener's choices with what is added or left out, and the length that is possible then.
     """
 
-    def __init__(self, goal: Fraction, shorter: Fit | None, longer: Fit | None, advice: str = "") -> None:
+    def __init__(
+        self,
+        goal: Fraction,
+        shorter: Fit | None,
+        longer: Fit | None,
+        advice: str = "",
+        choices: tuple[Choices, Fraction] | None = None,
+    ) -> None:
         """Say what would be possible."""
-        self.goal, self.shorter, self.longer, self.advice = goal, shorter, longer, advice
+        self.goal, self.shorter, self.longer, self.advice, self.choices = goal, shorter, longer, advice, choices
         lengths = [write_length(each.goal) for each in (shorter, longer) if each]
         near = f"what is possible and nearest: {' and '.join(lengths)}"
         what = f"this session can't last {write_length(goal)}: its rounds, rests and breaths can't be bent to that"

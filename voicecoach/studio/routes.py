@@ -46,6 +46,7 @@ class Routes:
             Route("/api/card/{id}", self.card),
             Route("/api/picture/{id}", self.picture),
             Route("/api/plan", self.plan, methods=["POST"]),
+            Route("/api/suggest", self.suggest, methods=["POST"]),
             Route("/api/heard", self.heard, methods=["POST"]),
             Route("/api/check", self.check, methods=["POST"]),
             Route("/api/clip/{digest}", self.clip),
@@ -84,6 +85,13 @@ class Routes:
         work = partial(self.sessions.plan, remember=remember)
         found = await self._run(work, asked, choices, check, limiter=self._planning)
         return Response(found, media_type="application/json") if isinstance(found, bytes) else refuse(found)
+
+    async def suggest(self, request: Request) -> Response:
+        """Suggest what to choose in place of choices that are impossible; an older request gives up."""
+        body = await read_body(request)
+        asked, choices, check = read_asked(body), read_choices(body), self._take_ticket(body, "suggest")
+        found = await self._run(self.sessions.suggest, asked, choices, check, limiter=self._planning)
+        return JSONResponse({"suggestions": found})
 
     async def heard(self, request: Request) -> Response:
         """Remember that the full introduction of a session was heard."""

@@ -255,6 +255,15 @@ class Sessions:
             return describe_error(error)
         return write_session(session, choices.get("intro", "full"))
 
+    def suggest(self, asked: Asked, choices: Mapping[str, Any], check: Callable[..., None]) -> list[dict[str, Any]]:
+        """Return what can be chosen in place of choices that are impossible.
+
+        Raises:
+            RoutineError: If the routine is faulty.
+        """
+        check()
+        return self.studio.suggest(self.find_routine(asked), **{**choices, "progress": check})
+
     def note_heard(self, asked: Asked, choices: Mapping[str, Any]) -> None:
         """Remember that the full introduction of a session was heard.
 

@@ -67,7 +67,7 @@ export async function openRoutine(id, { screen = "play" } = {}) {
   const language = choices.language ?? "";
   const text = localStorage.getItem(draftKey(id, language));
   const card = state.cards[id] ?? state.library?.routines.find((each) => each.id === id) ?? null;
-  update({ screen, id, text, language, card, choices, draft: null, textProblems: [], intro: null, plan: null, problems: [], busy: "" });
+  update({ screen, id, text, language, card, choices, draft: null, textProblems: [], intro: null, suggestions: [], plan: null, problems: [], busy: "" });
   await Promise.all([replan(), describeRoutine(id, language), hearBed()]);
 }
 
@@ -85,7 +85,7 @@ async function describeRoutine(id, language) {
 export function choose(changes) {
   const choices = { ...state.choices, ...changes };
   for (const name of Object.keys(choices)) {
-    if (choices[name] === undefined || choices[name] === null || choices[name] === "") delete choices[name];
+    if (choices[name] === undefined || choices[name] === null || choices[name] === "" || choices[name].length === 0) delete choices[name];
   }
   update({ choices });
   remember(state.id, choices);
@@ -185,16 +185,33 @@ async function planOnce(signal) {
     if (plan && state.id === id) take({ ...plan, text });
   } catch (error) {
     if (error.status === 409) return;
-    if (state.id === id) update({ problems: error.body?.problems ?? [{ what: String(error.message), remedy: "" }] });
+    if (state.id !== id) return;
+    update({ problems: error.body?.problems ?? [{ what: String(error.message), remedy: "" }] });
+    findSuggestions();
   } finally {
     clearTimeout(slow);
     if (state.busy === "plan") update({ busy: "" });
   }
 }
 
+const SETTLED = 300; // milliseconds that problems stand before the page asks what would do
+let settling = null;
+
+/** Find what can be chosen in place of what is impossible, once people have stopped to move sliders. */
+function findSuggestions() {
+  clearTimeout(settling);
+  update({ suggestions: [] });
+  settling = setTimeout(async () => {
+    const { problems } = state;
+    const found = await attempt(() => api.suggest(askedRoutine(), sessionChoices())).catch(() => null);
+    if (found && state.problems === problems) update({ suggestions: found.suggestions });
+  }, SETTLED);
+}
+
 function take(plan) {
   const same = state.plan?.digest === plan.digest && player.timeline;
-  update({ plan, problems: [] });
+  clearTimeout(settling);
+  update({ plan, problems: [], suggestions: [] });
   if (!same) player.set(plan.timeline);
   hearBreath();
 }

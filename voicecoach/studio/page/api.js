@@ -39,6 +39,8 @@ export const pictureOf = (id, language) => `/api/${named("picture", id, language
 export const getVoices = (language) => ask("GET", `voices?language=${encodeURIComponent(language)}`);
 /** With `remember`, the introduction is short if it was heard before; the answer's `intro` says which one it is. */
 export const plan = (routine, choices, remember, signal) => ask("POST", "plan", { page: TAB, routine, choices, remember }, { signal });
+/** What can be chosen in place of choices that are impossible. */
+export const suggest = (routine, choices) => ask("POST", "suggest", { page: TAB, routine, choices });
 export const noteHeard = (routine, choices) => ask("POST", "heard", { routine, choices });
 export const check = (routine, voice, signal) => ask("POST", "check", { page: TAB, routine, voice }, { signal });
 /** Speak some words as the session of a routine says them: {clip, samples}. */

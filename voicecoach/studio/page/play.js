@@ -26,7 +26,7 @@ export function Play() {
           <button onClick=${() => update({ exporting: true })} disabled=${!plan}>${t("export")}</button>
         </div>
         ${state.text !== null && html`<p class="note">${t("draft heard")}</p>`}
-        <${Problems} problems=${problems} kept=${Boolean(plan)} />
+        <${Problems} problems=${problems} kept=${Boolean(plan)} suggestions=${state.suggestions} />
         ${plan ? html`<${Session} plan=${plan} />` : html`<p class="wait">${waitingText()}</p>`}
       </section>
       <${Controls} />

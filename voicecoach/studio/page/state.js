@@ -13,6 +13,7 @@ export const state = {
   intro: null, // the introduction that the program chose by what was heard before; null if it has not yet
   plan: null, // the last good one: {timeline, clips, digest, breath, voice, warnings, notes, text}
   problems: [], // why there is no newer one
+  suggestions: [], // choices that would do in their place
   busy: "", // what is waited for, once that takes a while: plan, clips
   draft: null, // the text that is written: {id, saved, tag, own, name, conflict, elsewhere, failed}
   textProblems: [], // what a check of the text finds
