@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
-    BeforeValidator,
     Discriminator,
     Field,
     GetPydanticSchema,
@@ -29,6 +28,7 @@ from voicecoach.routine.phase_steps import (
     Utterance,
     make_tag,
 )
+from voicecoach.routine.validators import BeforeValidator
 from voicecoach.routine.values import (
     MOST_NAMES,
     MOST_PRONOUNCED,

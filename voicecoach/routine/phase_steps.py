@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from voicecoach.core import notation
 from voicecoach.core import tempo as tempos
@@ -17,6 +17,7 @@ from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.formulas.syntax import parse
 from voicecoach.routine.postures import TAGS, Makes, Needs
 from voicecoach.routine.source import Table
+from voicecoach.routine.validators import BeforeValidator
 from voicecoach.routine.values import (
     EVERY,
     MOST_BREATHS,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator
-
+from voicecoach.routine.validators import BeforeValidator
 from voicecoach.routine.values import BLANK, MOST_NAMES, TEXT, limit_names, read_text
 
 if TYPE_CHECKING:

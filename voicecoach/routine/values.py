@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, BeforeValidator, GetPydanticSchema, WithJsonSchema
+from pydantic import GetPydanticSchema, WithJsonSchema
 from pydantic_core.core_schema import is_instance_schema
 
 from voicecoach.core import breath as breaths
@@ -21,6 +21,7 @@ from voicecoach.routine.formulas.evaluation import Formula, as_count, as_span, e
 from voicecoach.routine.formulas.paces import evaluate_pace, parse_pace
 from voicecoach.routine.formulas.syntax import NAME, parse
 from voicecoach.routine.source import CONTROL, Table
+from voicecoach.routine.validators import AfterValidator, BeforeValidator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
