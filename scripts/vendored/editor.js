@@ -7,3 +7,4 @@ export { forceLinting, lintGutter, lintKeymap, linter, setDiagnostics } from "@c
 export { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
 export { Annotation, Compartment, EditorState, StateEffect, StateField, Transaction } from "@codemirror/state";
 export { Decoration, EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+export { tags } from "@lezer/highlight";

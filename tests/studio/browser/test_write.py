@@ -160,3 +160,22 @@ def test_the_keys_that_can_stand_in_a_place_are_offered_with_what_they_are_for(p
     page.keyboard.type("clos")
     page.locator(".cm-tooltip-autocomplete li", has_text="closing").first.click()
     expect(page.locator(".cm-content")).to_contain_text("closing: ")
+
+
+def test_keys_of_the_text_are_coloured_and_the_keyboard_leaves_the_editor_by_escape_and_tab(
+    page: Page, studio: Asker
+) -> None:
+    name_id, file = add_routine(studio, "Leave")
+    open_text(page, studio, name_id)
+    colour = "each => getComputedStyle(each).color"
+    key = page.locator(".cm-line", has_text="steps:").locator("span", has_text="steps").first
+    assert key.evaluate(colour) != page.locator(".cm-content").evaluate(colour)
+    inside = "document.activeElement.matches('.editor')"
+    page.locator(".cm-line", has_text="title:").click()
+    page.keyboard.press("Tab")
+    assert page.evaluate(inside)
+    expect(page.locator(".cm-line").first).to_have_text("  title: Two breaths")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert not page.evaluate(inside)
+    assert file.read_text(encoding="utf-8") == ROUTINE

@@ -24,11 +24,20 @@ const LOOK = cm.EditorView.theme({
   ".cm-gutters": { backgroundColor: "var(--note-paper)", color: "var(--soft)", border: "0" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--accent) 8%, transparent)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "color-mix(in srgb, var(--accent) 30%, transparent) !important" },
-  ".sounding": { backgroundColor: "color-mix(in srgb, var(--accent) 24%, transparent)" },
+  ".sounding": { backgroundColor: "color-mix(in srgb, var(--accent) 12%, transparent)", boxShadow: "inset 4px 0 var(--accent)" },
   ".cm-completionDetail": { color: "var(--soft)", fontStyle: "normal", marginLeft: "16px" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-tooltip": { backgroundColor: "var(--card)", color: "var(--ink)", border: "1px solid var(--edge)" },
 });
+
+/** Colours of the text; what they tell stands in the text, too. */
+const COLOURS = cm.HighlightStyle.define([
+  { tag: cm.tags.definition(cm.tags.propertyName), color: "var(--accent)", fontWeight: "600" },
+  { tag: [cm.tags.comment, cm.tags.lineComment], color: "var(--soft)", fontStyle: "italic" },
+  { tag: [cm.tags.separator, cm.tags.punctuation, cm.tags.squareBracket, cm.tags.brace], color: "var(--soft)" },
+  { tag: cm.tags.string, color: "var(--left)" },
+  { tag: [cm.tags.labelName, cm.tags.typeName, cm.tags.keyword], color: "var(--right)" },
+]);
 
 /** Put an editor into an element; `change` hears each new text. It lives in a shadow root, so its styles are no inline ones. */
 export function openEditor(element, text, label, change) {
@@ -47,13 +56,14 @@ export function openEditor(element, text, label, change) {
         cm.indentUnit.of("  "),
         cm.bracketMatching(),
         cm.yaml(),
+        cm.syntaxHighlighting(COLOURS),
         cm.lintGutter(),
         cm.autocompletion({ override: [completeKey], icons: false }),
         litLine,
         LOOK,
         cm.EditorView.lineWrapping,
         cm.EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true", tabindex: "0" }),
-        cm.keymap.of([...cm.completionKeymap, ...cm.defaultKeymap, ...cm.historyKeymap, ...cm.searchKeymap, ...cm.lintKeymap]),
+        cm.keymap.of([...cm.completionKeymap, ...cm.defaultKeymap, ...cm.historyKeymap, ...cm.searchKeymap, ...cm.lintKeymap, cm.indentWithTab]),
         cm.EditorView.updateListener.of((seen) => seen.docChanged && !seen.transactions.some((each) => each.annotation(silent)) && change(seen.state.doc.toString())),
       ],
     }),

@@ -54,6 +54,7 @@ function Text({ draft }) {
   return html`
     <${Saving} draft=${draft} />
     <div class="editor" ref=${place}></div>
+    <p class="soft">${t("leave editor")}</p>
     <${TextProblems} goTo=${(each) => editor.current?.goTo(each.line, each.column)} />
     <div class="line">
       <button onClick=${() => hearFrom(editor.current.cursor)} disabled=${!state.plan}>${t("hear from here")}</button>
