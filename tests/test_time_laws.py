@@ -55,7 +55,7 @@ def test_a_round_of_work_and_rest_lasts_as_long_as_both(  # noqa: PLR0913, PLR09
     assert {hold.end - hold.start for hold in holds} == {Fraction(work)}
 
 
-@pytest.mark.parametrize(("work", "rest"), [("20s", "10s"), ("59.9s", "0.1s"), ("6.7s", "7.3s")])
+@pytest.mark.parametrize(("work", "rest"), [("59.9s", "0.1s"), ("6.7s", "7.3s")])
 def test_after_ten_hours_a_hold_starts_to_the_fraction_of_a_second_where_it_is_written(work: str, rest: str) -> None:
     lasts = Fraction(work[:-1]) + Fraction(rest[:-1])
     inner = {"repeat": {"rounds": 100, "steps": [{"hold": work, "say": "Go"}, {"hold": rest, "name": "pause"}]}}

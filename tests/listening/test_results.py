@@ -11,6 +11,7 @@ import pytest
 from scripts.listening import command
 from scripts.listening.command import Progress, write_page
 from scripts.listening.ledger import Ledger
+from voicecoach.routine.library import find_language, list_built_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,9 +129,12 @@ def test_what_was_measured_is_kept_even_if_the_file_is_damaged(tmp_path: Path) -
 
 
 def test_all_wordings_of_the_built_in_routines_in_a_language_are_listened_to() -> None:
-    english = list_phrases(choose_routines([], "en"), "en")
+    routines = choose_routines([], "en")
+    assert [each.name for each in routines] == [name for name in list_built_in() if not find_language(name)]
+    some = {"alternate-nostril-breathing", "box-breathing", "leg-stretch", "sitting-leg-stretch"}
+    english = list_phrases([each for each in routines if each.name in some], "en")
     said = [phrase.said for phrase in english]
-    assert len(said) == len(set(said)) > 300
+    assert len(said) == len(set(said)) > 100
     assert {"Hold", "Breathe in, and sit tall", "Left", "Right"} <= set(said)
     fold = next(phrase for phrase in english if phrase.words == "Breathe in, and sit tall")
     assert {"leg-stretch", "sitting-leg-stretch"} <= set(fold.routines)

@@ -13,7 +13,6 @@ from voicecoach.core.score import Side
 from voicecoach.errors import RoutineError
 from voicecoach.language import language, list_languages
 from voicecoach.routine.checks import validate
-from voicecoach.routine.library import list_built_in
 from voicecoach.routine.lint import lint_routine
 from voicecoach.routine.loader import load_routine
 from voicecoach.routine.sidedness import find_written_out
@@ -120,11 +119,6 @@ def test_a_wording_with_both_sides_or_with_braces_is_never_refused(code: str, da
     noun = {"en": "leg", "de": "Bein", "es": "pierna", "fr": "jambe"}[code]
     word = data.draw(st.sampled_from(["{%s}", "{left %s}", "{right %s}"])) % noun
     assert told(routine(f"{word} {data.draw(st.sampled_from(['.', ', ', ' and ']))} {word}", code)) == ""
-
-
-def test_the_built_ins_say_each_side_by_its_name() -> None:
-    for name in list_built_in():
-        load_routine(name)
 
 
 def test_make_refuses_it_and_counts_what_is_only_unwise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

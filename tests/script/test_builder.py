@@ -24,6 +24,7 @@ from voicecoach.routine.values import Name
 from voicecoach.script.builder import build, list_exercises
 from voicecoach.script.choices import LEFT_RIGHT, Choices, Guidance, Intro
 from voicecoach.script.opening import collect_notice
+from voicecoach.script.tally import MOST_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -188,11 +189,13 @@ def test_a_side_that_there_is_not_is_refused() -> None:
 
 
 @pytest.mark.many
-def test_what_multiplies_without_end_is_refused_before_it_is_built() -> None:
+def test_what_multiplies_without_end_is_refused_before_it_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST_STEPS == 100_000
+    monkeypatch.setattr("voicecoach.script.tally.MOST_STEPS", 2_000)
     step: Step = {"breathe": 10_000}
     for _ in range(6):
         step = {"repeat": {"rounds": 1000, "steps": [step]}}
-    with pytest.raises(RoutineError, match=r"more than 100,000; use fewer rounds or breaths"):
+    with pytest.raises(RoutineError, match=r"more than 2,000; use fewer rounds or breaths"):
         build(routine(step), Choices())
 
 

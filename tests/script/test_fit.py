@@ -97,7 +97,7 @@ def test_what_is_as_long_as_its_author_wrote_it_stays_so() -> None:
 
 @pytest.mark.many
 def test_more_time_means_more_rounds() -> None:
-    rounds = [asked(STRETCH, seconds).trial.freedoms.played[0] for seconds in range(300, 2100, 300)]
+    rounds = [asked(STRETCH, seconds).trial.freedoms.played[0] for seconds in range(300, 1500, 300)]
     assert rounds == sorted(rounds)
     assert rounds[-1] > 4 * rounds[0]
 
@@ -481,14 +481,21 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
+@pytest.fixture
+def counted(tmp_path: Path) -> Path:
+    """Give a file with rounds that can be bent."""
+    (tmp_path / "counted.yaml").write_text(COUNTED, encoding="utf-8")
+    return tmp_path / "counted.yaml"
+
+
 def nobody(_stage: str, _done: int, _total: int) -> None:
     """Report to nobody."""
 
 
-def test_a_session_is_planned_at_its_length_and_says_what_was_chosen(fake: Path) -> None:
-    planned = plan(Request("sitting-leg-stretch", length=Fraction(600)), fake, nobody)
+def test_a_session_is_planned_at_its_length_and_says_what_was_chosen(fake: Path, counted: Path) -> None:
+    planned = plan(Request(str(counted), length=Fraction(180)), fake, nobody)
     shown = planned.as_json(planned.tracks[0])
-    assert shown["duration"] == 600.0
+    assert shown["duration"] == 180.0
     assert set(shown["fit"]) == {
         "rounds", "more_rounds", "more_breaths_in_rests", "more_guided_breaths", "closing_rest"
     }  # fmt: skip
@@ -514,13 +521,11 @@ steps:
 
 
 @pytest.mark.many
-def test_words_that_only_a_length_brings_are_spoken_and_measured(fake: Path, tmp_path: Path) -> None:
-    path = tmp_path / "counted.yaml"
-    path.write_text(COUNTED, encoding="utf-8")
-    planned = plan(Request(str(path), length=Fraction(900)), fake, nobody)
-    assert planned.tracks[0].timeline.duration == 900
+def test_words_that_only_a_length_brings_are_spoken_and_measured(fake: Path, counted: Path) -> None:
+    planned = plan(Request(str(counted), length=Fraction(300)), fake, nobody)
+    assert planned.tracks[0].timeline.duration == 300
     said = Counter(cue.text.split(" of ")[0] for cue in planned.tracks[0].timeline.cues)
-    assert said["This is round nine"] == 1
+    assert said["This is round five"] == 1
 
 
 @pytest.mark.parametrize(
@@ -530,21 +535,23 @@ def test_words_that_only_a_length_brings_are_spoken_and_measured(fake: Path, tmp
         ("--length 0s", "more than nothing"),
         ("--length 13h", "12:00:00"),
         ("--length ten", "is not a length of time"),
-        ("--length 30s", "this session can't last 0:30"),
+        ("--length 20s", "this session can't last 0:20"),
     ],
 )
 def test_lengths_that_can_not_be_are_refused(
-    arguments: str, said: str, fake: Path, capsys: pytest.CaptureFixture[str]
+    arguments: str, said: str, fake: Path, counted: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     del fake
-    assert run(["plan", "sitting-leg-stretch", *arguments.split()]) == 2
+    assert run(["plan", str(counted), *arguments.split()]) == 2
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("length", ["3m", "180s", "3:00", "3 Minuten"])
-def test_a_plan_shows_what_was_chosen(length: str, fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (fake.parent / "mine.yaml").write_text(COUNTED, encoding="utf-8")
-    assert run(["plan", str(fake.parent / "mine.yaml"), "--length", length]) == 0
+@pytest.mark.parametrize("length", ["3:00", "3 Minuten"])
+def test_a_plan_shows_what_was_chosen(
+    length: str, fake: Path, counted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del fake
+    assert run(["plan", str(counted), "--length", length]) == 0
     assert "fitted to 3:00; rounds: " in capsys.readouterr().out.splitlines()[-1]
 
 

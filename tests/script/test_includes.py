@@ -315,18 +315,18 @@ def test_only_can_be_written_beside_an_include(folder: Path) -> None:
 BLOCKS = st.recursive(
     st.sampled_from(["{include: plank.yaml}", "{include: squat.yaml}", "{rest: 4s}", "{say: Sit.}", "{breathe: 2}"]),
     lambda inner: st.one_of(
-        st.tuples(st.integers(1, 3), st.lists(inner, min_size=1, max_size=3)).map(
+        st.tuples(st.integers(1, 2), st.lists(inner, min_size=1, max_size=2)).map(
             lambda each: f"{{repeat: {{rounds: {each[0]}, steps: [{', '.join(each[1])}]}}}}"
         ),
         st.lists(inner, min_size=1, max_size=3).map(
             lambda each: f"{{pace: {{breath: 3-3..5-5, steps: [{', '.join(each)}]}}}}"
         ),
     ),
-    max_leaves=8,
+    max_leaves=5,
 )
 
 
-@given(st.lists(BLOCKS, min_size=1, max_size=3), st.sampled_from([None, "4-4", "3-3..6-6"]))
+@given(st.lists(BLOCKS, min_size=1, max_size=2), st.sampled_from([None, "4-4", "3-3..6-6"]))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_includes_anywhere_are_exact_and_in_order(folder: Path, steps: list[str], breath: str | None) -> None:
     routine = load(folder, f"  - each side: {{steps: [{', '.join(steps)}]}}\n".join((SIDED, "")))

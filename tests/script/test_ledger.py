@@ -200,6 +200,7 @@ SHIPPED = {
 }
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("mutation", SHIPPED)
 def test_a_mistake_in_a_built_in_routine_is_found(mutation: str) -> None:
     file, old, new = SHIPPED[mutation]

@@ -77,6 +77,7 @@ def test_a_move_with_the_breath_takes_the_breaths_of_its_pace(breath: str, count
     ]
 
 
+@pytest.mark.many
 def test_ten_hours_of_moves_do_not_drift() -> None:
     script = routine({"move": 7200, "tempo": "down 3, up 2", "every 90 down": "Down"})
     timeline = perform(build(script, Choices()), measure, read_pace("4-6"))

@@ -36,6 +36,9 @@ steps:
 """
 
 
+many = pytest.mark.many
+
+
 @pytest.fixture(scope="module")
 def evening(tmp_path_factory: pytest.TempPathFactory) -> LoadedRoutine:
     """Return a routine of exercises of 10 to 20 breaths: four of them, two of one name, and two optional ones."""
@@ -63,18 +66,21 @@ def find(routine: LoadedRoutine, choices: Choices, seconds: int) -> Nearer | Non
 @pytest.mark.parametrize(
     ("choices", "seconds", "said"),
     [
-        (Choices(), 300, "add --skip two: then it can last 5:00"),
+        pytest.param(Choices(), 300, "add --skip two: then it can last 5:00", marks=many),
         (Choices(), 200, "add --skip two --skip 'second one': then it can last 3:20"),
-        (Choices(skipped=frozenset({"two"})), 130, "add --skip 'second one': then it can last 2:10"),
-        (Choices(), 720, "add --with three: then it can last 12:00"),
+        pytest.param(
+            Choices(skipped=frozenset({"two"})), 130, "add --skip 'second one': then it can last 2:10", marks=many
+        ),
+        pytest.param(Choices(), 720, "add --with three: then it can last 12:00", marks=many),
         (Choices(), 1000, "add --with three --with four: then it can last 16:40"),
         (Choices(added=frozenset({"THREE"})), 340, "leave out --with THREE: then it can last 5:40"),
-        (Choices(added=frozenset({"all"})), 450, "add --skip four: then it can last 7:30"),
+        pytest.param(Choices(added=frozenset({"all"})), 450, "add --skip four: then it can last 7:30", marks=many),
         (Choices(skipped=frozenset({"Two"})), 550, "leave out --skip Two: then it can last 9:10"),
-        (
+        pytest.param(
             Choices(added=frozenset({"three"})),
             250,
             "leave out --with three and add --skip two: then it can last 4:10",
+            marks=many,
         ),
     ],
 )

@@ -96,6 +96,7 @@ def test_a_ramp_leads_from_the_listeners_breath_to_another(own: Breath, goal: Br
         assert breath == [seconds for seconds in exact if seconds]
 
 
+@pytest.mark.many
 def test_ten_hours_at_thirds_of_a_breath_do_not_drift() -> None:
     third = "{breath} / 3-{breath} / 3-{breath} / 3"
     timeline = played(routine({"breathe": "10h / {breath}", "breath": third, "in": "In"}), read_breath("3.3-6.7"))

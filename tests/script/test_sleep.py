@@ -69,6 +69,7 @@ def test_chimes_that_are_asked_for_ring_but_not_at_the_end(studio: vc.Studio) ->
     assert "bell-end" not in chimes
 
 
+@pytest.mark.many
 def test_a_length_is_exact(studio: vc.Studio) -> None:
     assert studio.plan("resonance-breathing", sleep=True, length="12m").duration == 720.0
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.amounts import choose_by_turns
 from tests.fakes import CHIME_SECONDS, perform
 from voicecoach.audio.clip import SAMPLE_RATE
 from voicecoach.core.notation import read_pace
@@ -80,7 +81,7 @@ def test_a_built_in_keeps_the_limits_of_good_guidance(file: str) -> None:
 
 def find_problems(file: str) -> Iterator[str]:
     routine = load(file)
-    for breath in (None, *map(read_pace, BREATHS)):
+    for breath in (None, *map(read_pace, choose_by_turns(BREATHS, FILES.index(file)))):
         choices = Choices(breath=breath)
         score = build(routine, choices)
         timeline = perform(score, partial(measure, language=routine.model.language), choose_pace(routine, choices))
