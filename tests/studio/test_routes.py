@@ -179,3 +179,10 @@ def test_a_null_is_as_good_as_nothing() -> None:
     assert read_choices({"choices": {"breath": None, "skip": []}}) == {"skip": []}
     with pytest.raises(BadRequestError):
         read_field({"rounds": "2"}, "rounds", int)
+
+
+def test_a_voice_is_started_when_a_text_is_opened_and_what_is_wrong_waits_until_it_speaks(studio: Asker) -> None:
+    for voice in (None, "nobody"):
+        answer = studio.post("/api/warm", {"routine": {"id": MINE}, "voice": voice})
+        assert (answer.status, answer.body) == (204, b"")
+    assert studio.post("/api/warm", {"routine": {"id": MINE}, "voice": 1}).status == 400

@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -177,6 +177,7 @@ class Sessions:
         self._opening = threading.Lock()
         self._routines: Kept[vc.Routine] = Kept(MOST_ROUTINES)
         self._sessions: Kept[vc.Session] = Kept(MOST_ENTRIES, _count_entries)
+        self._warm: set[tuple[str, str | None]] = set()
         self.tickets = Tickets()
 
     @property
@@ -271,6 +272,14 @@ class Sessions:
             VoicecoachError: If there is no such session.
         """
         self.find_session(asked, choices).note_intro_heard()
+
+    def warm_up(self, asked: Asked, voice: str | None) -> None:
+        """Start the voice of a routine, once; what is wrong with it is said when it has to speak."""
+        with suppress(vc.VoicecoachError):
+            routine = self.find_routine(asked)
+            if (key := (routine.language, voice)) not in self._warm:
+                self._warm.add(key)
+                self.studio.warm_up(routine, voice=voice)
 
     def check(self, asked: Asked, voice: str | None, check: Callable[..., None]) -> list[dict[str, Any]]:
         """Return the problems of a routine, as ``voicecoach check`` reports them."""

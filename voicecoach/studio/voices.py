@@ -37,6 +37,7 @@ class VoiceRoutes:
         return [
             Route("/api/voices", self.voices),
             Route("/api/speak", self.speak, methods=["POST"]),
+            Route("/api/warm", self.warm_up, methods=["POST"]),
             Route("/api/pronunciations", self.pronunciations, methods=["POST"]),
         ]
 
@@ -56,6 +57,13 @@ class VoiceRoutes:
             partial(speak, self.sessions, asked, choices, text, check), limiter=self._speaking
         )
         return JSONResponse({"clip": clip.digest, "samples": clip.samples})
+
+    async def warm_up(self, request: Request) -> Response:
+        """Start the voice that will speak what is written, so that the first changed phrase is heard soon."""
+        body = await read_body(request)
+        asked, voice = read_asked(body), read_field(body, "voice", str)
+        await anyio.to_thread.run_sync(self.sessions.warm_up, asked, voice, limiter=self._speaking)
+        return Response(status_code=204)
 
     async def pronunciations(self, request: Request) -> Response:
         """Return the pronunciations of a routine; with ``entries``, its text with these."""

@@ -155,6 +155,14 @@ def test_workers_that_wait_read_and_speak_other_words(tmp_path: Path, idle: Idle
     assert count_starts(tmp_path) == 2 + 2
 
 
+def test_a_voice_that_was_warmed_up_speaks_with_the_worker_that_waits(tmp_path: Path, idle: IdleSpeakers) -> None:
+    voice = wait_with(tmp_path, idle)
+    voice.warm_up()
+    warmed = list(voice.speak(PLAIN[:1]))
+    assert count_starts(tmp_path) == 1
+    assert warmed == list(replace(voice, idle=None).speak(PLAIN[:1]))
+
+
 def test_a_voice_with_another_model_has_workers_of_its_own(tmp_path: Path, idle: IdleSpeakers) -> None:
     voice = wait_with(tmp_path, idle)
     list(voice.speak(PLAIN))

@@ -47,6 +47,8 @@ export const check = (routine, voice, signal) => ask("POST", "check", { page: TA
 export const speak = (routine, choices, text) => ask("POST", "speak", { page: TAB, routine, choices, text });
 /** The pronunciations of a routine, with its text: {text, entries}; with `entries`, the text has these. */
 export const pronounce = (routine, entries) => ask("POST", "pronunciations", { routine, entries });
+/** Start the voice that will speak what is written. */
+export const warmUp = (routine, voice) => ask("POST", "warm", { routine, voice });
 export const getSchema = () => ask("GET", "schema");
 export const getRoutine = (id, language) => ask("GET", named("routine", id, language));
 /** Save a text; the answer to a stale tag is an ApiError 412 with {theirs, yours}. */

@@ -156,6 +156,16 @@ class NeuralVoice:
                 for batch in split_batches(raws, BATCH):
                     yield from polish.polish(batch, gain, are_level=True)
 
+    def warm_up(self) -> None:
+        """Let a worker load the model and speak once; if workers wait between calls, the next words come sooner.
+
+        Raises:
+            VoiceError: When the model can't be loaded.
+        """
+        with self._lend_speakers(1) as speakers:
+            read = _read(self, speakers[0], {self.calibration: self.prepare_text(self.calibration)})
+            Reader(speakers[0], read).say(self.calibration, self.calm)
+
     @contextmanager
     def _lend_speakers(self, wordings: int) -> Iterator[list[Speaker]]:
         """Give speakers for so many wordings; those that are new are starting."""

@@ -4,7 +4,7 @@ import { askedRoutine, replan } from "../actions.js";
 import * as api from "../api.js";
 import { draftKey, remember, state, update } from "../state.js";
 
-const QUIET = 200; // milliseconds after the last key
+const QUIET = 150; // milliseconds after the last key
 
 const keyOf = (id) => draftKey(id, state.language);
 
@@ -27,6 +27,7 @@ export async function readFile(id) {
   const found = await api.getRoutine(id, state.language).catch(() => null);
   if (!found || state.id !== id) return undefined;
   update({ draft: { id, language: state.language, saved: found.text, tag: found.tag ?? "", own: found.own, name: found.name, version: nextVersion() } });
+  api.warmUp(askedRoutine(), state.choices.voice).catch(() => {}); // what is wrong is said when it speaks
   if (state.text === found.text) change(found.text);
   return checkText();
 }
