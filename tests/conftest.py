@@ -124,6 +124,24 @@ def _draw_each_cover_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _list_the_systems_voices_once() -> Iterator[None]:
+    """Ask the system for its voices only once: each test with a cache of its own would start a process for it."""
+    from voicecoach.voices import espeak, system
+
+    ask, kept = system._ask_twice, dict[str, dict[str, object]]()  # noqa: SLF001
+
+    def ask_once(command: Sequence[str], patience: float) -> dict[str, object]:
+        key = f"{tuple(command)} {espeak.find()}"
+        if key not in kept:
+            kept[key] = ask(command, patience)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(system, "_ask_twice", ask_once)
+        yield
+
+
 @pytest.fixture
 def _encode_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let ffmpeg do the same work on the same sound only once in this process."""
