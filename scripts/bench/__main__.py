@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.bench import parts, plot
+from voicecoach.routine import library
 from voicecoach.system import parallel
 
 if TYPE_CHECKING:
@@ -40,10 +41,11 @@ TRACKS = 100
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run took: seconds of wall time, MiB of its largest process."""
+    """What one run took: seconds of wall time, MiB of its largest process, seconds of CPU with its children."""
 
     seconds: float
     memory: float
+    cpu: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Bench:
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise SystemExit(f"{' '.join(command)}: status {process.returncode}")
-        return Run(time.perf_counter() - before, usage.ru_maxrss / KIB_PER_MIB)
+        return Run(time.perf_counter() - before, usage.ru_maxrss / KIB_PER_MIB, usage.ru_utime + usage.ru_stime)
 
     def environment(self, cache: str) -> dict[str, str]:
         """Return the environment of a command: bytecode is kept, as it is for whoever has installed the program.
@@ -80,7 +82,7 @@ class Bench:
             once()
         taken = [[once() for once in each] for _ in range(self.pairs)]
         return [
-            Run(statistics.median(run.seconds for run in runs), statistics.median(run.memory for run in runs))
+            Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("seconds", "memory", "cpu")))
             for runs in zip(*taken, strict=True)
         ]
 
@@ -93,6 +95,36 @@ class Bench:
         """Make the stretch with the hand-written script."""
         command = [sys.executable, str(HERE / "handwritten.py"), str(rounds), *breath.split("-")]
         return self.run([*command, str(self.folder / "handwritten.mp3")])
+
+    def time_commands(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the rows of short commands whose words are all known, also as multiples of a Python that does nothing.
+
+        CPU seconds of a busy machine are longer, and those of the bare Python with them: the multiple stays.
+        """
+        file = ["-o", str(self.folder / "short.mp3"), "--quiet"]
+        breaths = iter(range(10_000))
+
+        def retime() -> Run:
+            return self.run([*_voicecoach("make"), "leg-stretch", *file, "--breath", f"5-{6 + next(breaths) / 100:g}"])
+
+        self.run([*_voicecoach("make"), "leg-stretch", *file])
+        bare, made, checked, longest = self.in_turns(
+            lambda: self.run([sys.executable, "-c", "pass"]),
+            retime,
+            lambda: self.run([*_voicecoach("check"), "leg-stretch"]),
+            lambda: self.run([*_voicecoach("check"), _find_longest()]),
+        )
+        wall = f"{made.seconds:.2f} s ({made.seconds / bare.seconds:.0f} times a bare Python)"
+        yield "`make leg-stretch`, another breath", "0.4 s", wall
+        for name, run in (("leg-stretch", checked), (_find_longest(), longest)):
+            cpu = f"{run.cpu:.2f} s ({run.cpu / bare.cpu:.0f} times a bare Python)"
+            yield f"CPU of `check {name}`", "0.5 s", cpu
+
+
+def _find_longest() -> str:
+    """Return the name of the built-in routine with the largest file."""
+    files = [library.BUILT_IN / f"{name}.yaml" for name in library.list_built_in()]
+    return max(files, key=lambda path: path.stat().st_size).stem
 
 
 def _voicecoach(*words: str) -> list[str]:
@@ -143,6 +175,7 @@ def targets(bench: Bench, lines: plot.Lines) -> Iterator[tuple[str, str, str]]:
         lambda: bench.run([sys.executable, "-c", "import click"]), lambda: bench.run(_voicecoach("--help"))
     )
     yield "`--help`", "2.5 times `import click`", f"{shown.seconds / click.seconds:.2f} times ({shown.seconds:.3f} s)"
+    yield from bench.time_commands()
     yield "tracks a minute", "300", f"{tracks(bench):.0f}"
     alone = parts.measured(bench.pairs)
     (python,) = bench.in_turns(lambda: bench.run([sys.executable, "-c", ""]))
@@ -199,7 +232,13 @@ def main() -> None:
     )
     parser.add_argument("--pairs", type=int, default=3, help="how often each is run (default: 3)")
     parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
+    parser.add_argument("--commands", action="store_true", help="measure short commands only: make again, check")
     given = parser.parse_args()
+    if given.commands:
+        with tempfile.TemporaryDirectory(prefix="voicecoach-bench-") as folder:
+            for row in Bench(Path(folder), given.pairs).time_commands():
+                print(f"| {' | '.join(row)} |", flush=True)
+        return
     with tempfile.TemporaryDirectory(prefix="voicecoach-bench-") as folder:
         bench = Bench(Path(folder), given.pairs)
         bench.make(ROUNDS[60])
