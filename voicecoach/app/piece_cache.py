@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import json
 import os
 import pickle
 import sys
@@ -22,7 +23,7 @@ from voicecoach import errors, language
 from voicecoach.audio.formats import GRID
 from voicecoach.core import breath, score, tempo
 from voicecoach.core.perform import perform
-from voicecoach.errors import VoicecoachError
+from voicecoach.errors import Problem, VoicecoachError, Where
 from voicecoach.routine import library
 from voicecoach.script import pacing, piece
 from voicecoach.script.choices import Choices
@@ -101,7 +102,7 @@ class Source:
     @property
     def digests(self) -> tuple[str, ...]:
         """The digests of its files."""
-        return tuple(digest for _, digest in self._digests or _list_digests(self.routine))
+        return tuple(digest for _, digest in self._digests or list_digests(self.routine))
 
     @property
     def routine(self) -> LoadedRoutine:
@@ -138,7 +139,7 @@ class Source:
 
     def _store(self, place: Path, written: Piece) -> None:
         with suppress(OSError):  # a cache that can't be written costs time, not the session
-            cache.store(place, _pack(_list_digests(self.routine), written))
+            cache.store(place, _pack(list_digests(self.routine), written))
 
     def _store_other(self, choices: Choices, written: Piece) -> None:
         """Store also the piece at the listener's breath, or the author's if this is at the listener's.
@@ -155,14 +156,14 @@ class Source:
         """Return two places in the cache: for pieces that depend on the length of breaths, the second one."""
         digest = _hash_file(library.find_routine(self.name)) if self._routine is None else self._routine.digest
         keys = (list_key(choices, timed=timed) for timed in (False, True))
-        return [cache.locate_entry(self.folder, "piece", _identify_program(), self.name, digest, *key) for key in keys]
+        return [cache.locate_entry(self.folder, "piece", identify_program(), self.name, digest, *key) for key in keys]
 
     def _read(self, place: Path) -> tuple[Digests, Piece] | None:
         """Return a piece from the cache, if the routine's files have not changed."""
         content = cache.fetch(place)
         if self._routine is None:
             return _unpack(content, lambda path: _hash_file(library.find_routine(self.name).parent / path))
-        known = dict(_list_digests(self._routine))
+        known = dict(list_digests(self._routine))
         return _unpack(content, lambda path: known.get(path, ""))
 
 
@@ -213,6 +214,24 @@ def _count_warnings(routine: LoadedRoutine) -> int:
     return len(list(lint_routine(routine.model, routine.tree))) if routine.tree is not None else 0
 
 
+def find_ledger_warnings(routine: LoadedRoutine, choices: Choices, folder: Path) -> tuple[Problem, ...]:
+    """Return what `lint_ledger` yields, from the cache in ``folder`` if it is there.
+
+    The ledger of the body writes a dozen sessions, and files that are checked again are often the same.
+    """
+    from voicecoach.script.ledger import lint_ledger
+
+    facts = [identify_program(), routine.file, *list_digests(routine), *list_key(choices, timed=True)]
+    key = f"ledger {json.dumps(facts)}"
+    kept = cache.recall(folder, key)
+    if isinstance(kept, list):
+        return tuple(Problem(Where(*where), *rest) for where, *rest in kept)
+    found = tuple(lint_ledger(routine, choices))
+    rows = [((each.where.file, each.where.line, each.where.column), each.what, each.remedy) for each in found]
+    cache.remember(folder, key, rows)
+    return found
+
+
 def draw_covers(source: Source, title: str | None, sides: Sequence[Side | None]) -> Callable[[], list[bytes]]:
     """Start to draw the covers of tracks, in another thread unless all of them are kept; call the result for them."""
     kept = [cache.fetch(_cover_path(source, title, side)) for side in sides]
@@ -246,7 +265,7 @@ def cache_cover(source: Source, title: str | None = None, side: Side | None = No
 
 
 def _cover_path(source: Source, title: str | None, side: Side | None) -> Path:
-    return cache.locate_entry(source.folder, "cover", _identify_program(), title or "", side or "", *source.digests)
+    return cache.locate_entry(source.folder, "cover", identify_program(), title or "", side or "", *source.digests)
 
 
 def _normalise(value: object) -> object:
@@ -261,7 +280,7 @@ def _normalise(value: object) -> object:
 
 
 @functools.cache
-def _identify_program() -> str:
+def identify_program() -> str:
     """Return a hash of the program's own files and of Python's version: another program makes other pieces."""
     ours = Path(__file__).parents[1]
     folders = ("", "core", "routine", "routine/formulas", "script", "words")
@@ -307,7 +326,7 @@ class _Unpickler(pickle.Unpickler):
             raise pickle.UnpicklingError(f"{module}.{name} is no part of a piece") from None
 
 
-def _list_digests(routine: LoadedRoutine) -> Digests:
+def list_digests(routine: LoadedRoutine) -> Digests:
     """Return the files of a routine, relative to its folder, and their digests."""
     base = routine.path.parent
     built_in = library.BUILT_IN

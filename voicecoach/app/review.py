@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.app import speaker
+from voicecoach.app.piece_cache import find_ledger_warnings
 from voicecoach.app.request import Environment
 from voicecoach.audio.formats import GRID
 from voicecoach.audio.sounds import measure_sound
@@ -39,7 +40,6 @@ from voicecoach.routine.sidedness import explain_unequal, list_one_sided
 from voicecoach.routine.source import Table, read_content
 from voicecoach.script.builder import build, choose_pace, list_nights
 from voicecoach.script.choices import LEFT_RIGHT, Choices
-from voicecoach.script.ledger import lint_ledger
 from voicecoach.script.tally import MOST_STEPS
 from voicecoach.system import cache
 from voicecoach.views.session_lint import lint_session
@@ -133,7 +133,7 @@ def review_routine(
         warnings = tuple(lint_routine(routine.model, _tree(routine)))
         chosen = _choose_all(routine, request.choices.settings)
         score = build(routine, chosen, MOST_PERFORMED, MOST_SPENT)
-        warnings += tuple(lint_ledger(routine, chosen))
+        warnings += find_ledger_warnings(routine, chosen, environment.folder)
     except TooManyError:
         return _explain_untried(routine, warnings)
     except VoicecoachError as error:

@@ -28,11 +28,11 @@ from voicecoach.routine.phase_steps import (
     Utterance,
     make_tag,
 )
-from voicecoach.routine.validators import BeforeValidator
 from voicecoach.routine.values import (
     MOST_NAMES,
     MOST_PRONOUNCED,
     Areas,
+    BeforeValidator,
     FileName,
     FileNames,
     Greeting,

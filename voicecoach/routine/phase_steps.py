@@ -17,13 +17,13 @@ from voicecoach.routine.formulas.evaluation import Formula
 from voicecoach.routine.formulas.syntax import parse
 from voicecoach.routine.postures import TAGS, Makes, Needs
 from voicecoach.routine.source import Table
-from voicecoach.routine.validators import BeforeValidator
 from voicecoach.routine.values import (
     EVERY,
     MOST_BREATHS,
     MOST_NAMES,
     NUMBER,
     TEXT,
+    BeforeValidator,
     Breaths,
     Every,
     FileName,

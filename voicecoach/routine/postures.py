@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from voicecoach.routine.validators import BeforeValidator
-from voicecoach.routine.values import BLANK, MOST_NAMES, TEXT, limit_names, read_text
+from voicecoach.routine.values import BLANK, MOST_NAMES, TEXT, BeforeValidator, limit_names, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
