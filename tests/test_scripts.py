@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import shlex
 import shutil
 import signal
@@ -460,14 +461,19 @@ def test_listening_has_an_environment_of_its_own_and_one_thread_for_each_sound(m
 
 
 @pytest.mark.parametrize("tool", ["assets", "bench", "faults", "fuzz"])
-def test_a_tool_runs_and_has_help(machine: Machine, tool: str) -> None:
+def test_a_tool_runs_and_has_help(
+    machine: Machine, tool: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     machine.install_python()
     status, out, _ = machine.run(machine.checkout / "scripts" / "run", tool, "--help")
     assert (status, out) == (0, [f"ran -m scripts.{tool} --help"])
-    command = [sys.executable, "-m", f"scripts.{tool}", "--help"]
-    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert f"scripts/run {tool}" in done.stdout
+    monkeypatch.setattr(sys, "argv", [tool, "--help"])
+    monkeypatch.delitem(sys.modules, f"scripts.{tool}.__main__", raising=False)
+    with pytest.raises(SystemExit, match=r"^(0|None)$"):
+        runpy.run_module(f"scripts.{tool}", run_name="__main__", alter_sys=True)
+    shown, complaints = capsys.readouterr()
+    assert f"scripts/run {tool}" in shown
+    assert complaints == ""
 
 
 @pytest.mark.parametrize("arguments", [(), ("nothing",), ("..",)])

@@ -23,13 +23,22 @@ if TYPE_CHECKING:
 
 TOP = Path(__file__).parent.parent.parent
 START = "import runpy; runpy.run_module('voicecoach', run_name='__main__')"
+IMPORTED = """
+import sys
+from voicecoach.app import cli
+for line in sys.stdin:
+    status = cli.run(line.split())
+    imported = sorted({name.partition(".")[0] for name in sys.modules})
+    print(status, *imported, file=sys.stderr)
+"""
+"""Runs a command a line, and prints what is imported by then."""
 UNPRIVILEGED = f"""
 import ctypes, os, sys
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, PR_CAPBSET_DROP = 1, 2, 24
 if os.geteuid() == 0:  # tests often run as root, who may do all; another user could not read this checkout
     for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
         assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
-os.execv(sys.executable, [sys.executable, "-c", {START!r}, *sys.argv[1:]])
+os.execv(sys.executable, [sys.executable, "-c", {IMPORTED!r}])
 """
 ENCODING, SPEAKING = "libmp3lame", "ebur128"
 
@@ -138,17 +147,6 @@ def test_a_session_is_made_and_its_speech_is_reused(folder: Path, home: Path, he
     assert (folder / "calm.mp3").read_bytes() == first
 
 
-IMPORTED = """
-import sys
-from voicecoach.app import cli
-for line in sys.stdin:
-    status = cli.run(line.split())
-    imported = sorted({name.partition(".")[0] for name in sys.modules})
-    print(status, *imported, file=sys.stderr)
-"""
-"""Runs a command a line, and prints what is imported by then."""
-
-
 def test_what_is_known_is_made_with_few_libraries(folder: Path, home: Path, here: Here) -> None:
     commands: list[tuple[str, set[str]]] = [
         ("--help", set()),
@@ -212,16 +210,17 @@ def test_a_full_disk_is_told_and_the_earlier_file_stays(folder: Path, home: Path
 @pytest.mark.usefixtures("known")
 def test_a_folder_or_file_without_permission_is_told(folder: Path, home: Path) -> None:
     (folder / "locked").mkdir(mode=0o555)
-    status, out, err = run(folder, home, "make", "calm.yaml", "-o", "locked", start=UNPRIVILEGED)
-    assert (status, out, err) == (
-        1,
-        "",
-        "voicecoach: locked/calm.mp3: no permission to write to locked; choose another folder with -o\n",
-    )
+    (folder / "unread.yaml").touch(0)
+    lines = "make calm.yaml -o locked --quiet\nplan unread.yaml\n"
+    _, out, err = run(folder, home, start=UNPRIVILEGED, given=lines)
+    told = [line for line in err.splitlines() if line.startswith("voicecoach: ")]
+    assert out == ""
+    assert told == [
+        "voicecoach: locked/calm.mp3: no permission to write to locked; choose another folder with -o",
+        "voicecoach: unread.yaml:1:1: the file can't be read: permission denied",
+    ]
+    assert [line[0] for line in err.splitlines() if line not in told] == ["1", "2"]  # the status of each
     assert not list((folder / "locked").iterdir())
-    (folder / "calm.yaml").chmod(0)
-    status, _, err = run(folder, home, "make", "calm.yaml", start=UNPRIVILEGED)
-    assert (status, err) == (2, "voicecoach: calm.yaml:1:1: the file can't be read: permission denied\n")
 
 
 @pytest.mark.usefixtures("known")

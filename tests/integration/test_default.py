@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -27,16 +27,21 @@ def test_the_natural_voice_speaks_and_if_it_does_not_start_the_systems_does(tmp_
     own = {name: str(tmp_path / name) for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
     inherited = {name: value for name, value in os.environ.items() if name != "VOICECOACH_VOICE"}
 
-    def plan(words: str, path: str = "") -> tuple[str, str]:
-        (tmp_path / "calm.yaml").write_text(ROUTINE.replace("down", words))
-        command = [sys.executable, "-m", "voicecoach", "plan", "calm.yaml", "--json"]
+    def plan(path: str, *words: str) -> tuple[list[str], str]:
+        """Plan routines of these words in one process; return the voices that speak, and what it says."""
+        for number, each in enumerate(words):
+            (tmp_path / f"{number}.yaml").write_text(ROUTINE.replace("down", each))
+        code = (
+            f"from voicecoach.app.cli import run\nfor n in range({len(words)}): run(['plan', f'{{n}}.yaml', '--json'])"
+        )
         environment = {**inherited, **own, "PYTHONPATH": os.pathsep.join(filter(None, (path, *sys.path)))}
+        command = [sys.executable, "-W", "ignore", "-c", code]
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-        return json.loads(done.stdout)["voice"], done.stderr
+        return re.findall(r'^  "voice": "(.*)"', done.stdout, re.MULTILINE), done.stderr
 
-    assert plan("down") == ("hibari:heart", "")
-    assert plan("down", str(broken)) == ("hibari:heart", "")  # all words are known: nothing is loaded
-    voice, told = plan("up tall", str(broken))
+    assert plan("", "down") == (["hibari:heart"], "")
+    (known, voice), told = plan(str(broken), "down", "up tall")
+    assert known == "hibari:heart"  # all words are known: nothing is loaded
     assert (voice.startswith("hibari"), len(told.splitlines())) == (False, 1)
     assert told.startswith("voicecoach: the system's voice speaks, because the best one does not start; ")
     assert "no such instruction" in told

@@ -43,7 +43,7 @@ steps:
 closing: Rest.
 """
 MIXED = Sounding(form=FORMATS["m4a"], bed="rain", bit_rate=None)
-RATES = (8_000, 11_020, 16_000, 22_050, 24_000, 44_100, 48_000)
+RATES = (8_000, 11_020, 22_050, 24_000, 48_000)
 
 
 def fetched(version: str) -> object:
