@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import formats
@@ -41,6 +42,7 @@ FRAME = formats.GRID
 CHIME_SECONDS = Fraction(4)
 
 
+@lru_cache(maxsize=8192)
 def measure(said: str | Sound) -> Fraction:
     return CHIME_SECONDS if isinstance(said, Sound) else spoken_seconds(said)
 

@@ -41,8 +41,14 @@ class LongTake:
 
 @cache
 def hum(seconds: float, pitch: int = 200) -> bytes:
-    """Return a tone that swells once a syllable."""
-    swell = (0.25 + 0.75 * math.sin(math.pi * at / RATE / SYLLABLE) ** 2 for at in range(round(seconds * RATE)))
+    """Return a tone that swells once a syllable; its pitch, in Hz, has whole waves in a syllable."""
+    syllable, count = _hum_once(pitch), 2 * round(seconds * RATE)
+    return (syllable * (count // len(syllable) + 1))[:count]
+
+
+@cache
+def _hum_once(pitch: int) -> bytes:
+    swell = (0.25 + 0.75 * math.sin(math.pi * at / RATE / SYLLABLE) ** 2 for at in range(round(SYLLABLE * RATE)))
     values = (12_000 * each * math.sin(2 * math.pi * pitch * at / RATE) for at, each in enumerate(swell))
     return array.array("h", map(round, values)).tobytes()
 
@@ -60,7 +66,7 @@ def silence(seconds: float) -> bytes:
 
 def speak(text: str, gain: float = 1.0, stretch: float = 1.0) -> bytes:
     """Return a tone that is as long as a text."""
-    sound = hum(round((ATTACK + SYLLABLE * count_syllables(text)) * stretch, 2), 180 + 7 * (len(text) % 11))
+    sound = hum(round((ATTACK + SYLLABLE * count_syllables(text)) * stretch, 2), 180 + 5 * (len(text) % 11))
     return audioop.mul(sound, 2, gain)
 
 

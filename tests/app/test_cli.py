@@ -277,7 +277,7 @@ def test_plan_prints_chapters_and_cues_with_their_times(capsys: pytest.CaptureFi
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "0:00  Before you begin"
     assert lines[1].split()[:2] == ["0:03.0", "instruction"]
-    assert any(line.split()[1:2] == ["breath"] and line.endswith("Breathe out, and rise") for line in lines)
+    assert any(line.split()[1:2] == ["breath"] and line.endswith("Out, and rise") for line in lines)
 
 
 SPAN = {"start": float, "end": float}

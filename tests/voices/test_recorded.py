@@ -33,10 +33,10 @@ pytestmark = pytest.mark.usefixtures("_encode_once")
 
 @cache
 def tone(seconds: float = 1.5, level: float = -12.0, pitch: float = 300.0) -> list[float]:
-    """A tone whose loudness swells like syllables, so that little of it is near its peak."""
-    count = round(seconds * RATE)
-    swell = (0.2 + 0.8 * math.sin(2 * math.pi * 2 * at / RATE) ** 2 for at in range(count))
-    return [each * 10 ** (level / 20) * math.sin(2 * math.pi * pitch * at / RATE) for at, each in enumerate(swell)]
+    """A tone whose loudness swells four times a second, so that little of it is near its peak."""
+    swell = [0.2 + 0.8 * math.sin(2 * math.pi * 2 * at / RATE) ** 2 for at in range(RATE // 4)]
+    once = [each * 10 ** (level / 20) * math.sin(2 * math.pi * pitch * at / RATE) for at, each in enumerate(swell)]
+    return (once * math.ceil(4 * seconds))[: round(seconds * RATE)]
 
 
 @cache
