@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.bench.studio import FLAGS, run_studio
+from tests.studios import write_voice
 from voicecoach.studio.files import make_id
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def open_session(page: Page, address: str) -> None:
     page.wait_for_timeout(300)
 
 
+MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 MOUNTAIN = """title: Mountain
 pronounce: {Tadasana: tah-DAH-sah-nah}
 steps:
@@ -45,12 +47,22 @@ def open_voices(page: Page, address: str, folder: Path) -> None:
     page.locator(".sounds").wait_for()
 
 
+def record_phrase(page: Page) -> None:
+    """Record the first phrase, until the level is that of a voice."""
+    page.get_by_role("button", name="Record", exact=True).click()
+    page.get_by_text("The level is good. · 1").wait_for()
+    page.locator(".booth").scroll_into_view_if_needed()
+
+
 def main() -> None:
     """Take all pictures."""
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        microphone = Path(folder) / "voice.wav"
+        microphone.write_bytes(write_voice())
+        flags = [*FLAGS, *MICROPHONE, f"--use-file-for-fake-audio-capture={microphone}"]
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         with run_studio(Path(folder), 8443) as (address, _process):
             for name, size, scheme in (("wide", WIDE, "light"), ("narrow", NARROW, "dark")):
                 page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
@@ -67,6 +79,8 @@ def main() -> None:
                     page.screenshot(path=DOCS / "studio-export.png")
                     open_voices(page, address, Path(folder))
                     page.screenshot(path=DOCS / "studio-voices.png")
+                    record_phrase(page)
+                    page.screenshot(path=DOCS / "studio-record.png")
                 page.close()
         browser.close()
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GOLDEN = Path(__file__).parent / "golden" / "api.txt"
-CONSTRUCTED = {voicecoach.Clip, voicecoach.Studio}
+CONSTRUCTED = {voicecoach.Clip, voicecoach.Recordings, voicecoach.Studio}
 """Classes that programs make themselves; the others come from functions."""
 KEYWORDS = ("PlanKeywords", "ScoreKeywords", "WriteKeywords", "SoundKeywords", "CheckKeywords")
 

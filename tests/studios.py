@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
+import struct
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ import voicecoach as vc
 from voicecoach.studio.guard import Door
 from voicecoach.studio.server import create_app, listen
 from voicecoach.testing import FakeVoice
+from voicecoach.voices.takes import encode_wave
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +31,14 @@ steps:
     in: Breathe in, and grow tall | In, grow tall | In
     out: And breathe out | Out
 """
+
+
+def write_voice(seconds: float = 0.8, level: float = 0.3, tone: float = 150, rate: int = 48_000) -> bytes:
+    """Return a WAV file with a tone between two silences, which is a voice to the program."""
+    quiet = [0.001 * math.sin(index) for index in range(rate // 4)]
+    loud = [level * math.sin(2 * math.pi * tone * index / rate) for index in range(round(seconds * rate))]
+    values = [round(32_767 * max(-1, min(1, each))) for each in (*quiet, *loud, *quiet)]
+    return encode_wave(struct.pack(f"<{len(values)}h", *values), rate, "")
 
 
 @dataclass(frozen=True)

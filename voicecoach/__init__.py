@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from voicecoach.api.functions import check, perform, plan
     from voicecoach.api.library import RoutineHead, list_routines
     from voicecoach.api.pronunciations import read_pronunciations, write_pronunciations
+    from voicecoach.api.recordings import Recordings
     from voicecoach.api.routines import Routine, load, loads, read_schema
     from voicecoach.api.session import Files, Session
     from voicecoach.api.studio import Studio
@@ -46,6 +47,7 @@ _HOMES = {
     "voicecoach.api.functions": ("check", "perform", "plan"),
     "voicecoach.api.library": ("RoutineHead", "list_routines"),
     "voicecoach.api.pronunciations": ("read_pronunciations", "write_pronunciations"),
+    "voicecoach.api.recordings": ("Recordings",),
     "voicecoach.api.routines": ("Routine", "load", "loads", "read_schema"),
     "voicecoach.api.session": ("Files", "Session"),
     "voicecoach.api.studio": ("Studio",),
@@ -75,6 +77,7 @@ __all__ = [
     "FitError",
     "OutputError",
     "Problem",
+    "Recordings",
     "Routine",
     "RoutineError",
     "RoutineHead",

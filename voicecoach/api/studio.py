@@ -31,6 +31,7 @@ from voicecoach.errors import ChoiceError, SidelessError, VoicecoachError
 from voicecoach.system import cache as cache_folder
 from voicecoach.system import folders, parallel
 from voicecoach.system.lru import Lru
+from voicecoach.voices.port import ChangingVoice
 
 if TYPE_CHECKING:
     import os
@@ -358,6 +359,9 @@ class Studio:
         """Choose a voice, or the one that was chosen before for the same request."""
         key = (request.voice, words.code, words.word("calibration"), request.rate, request.pitch)
         with self._finding:  # one thread looks for a voice, and the others find it
+            kept = self._voices.get(key)
+            if kept is not None and isinstance(kept[0], ChangingVoice) and kept[0].has_changed():
+                self._voices.put(key, speaker.choose_voice(request, words, folder, self._idle))
             return self._voices.find(key, lambda: speaker.choose_voice(request, words, folder, self._idle))
 
     def _remember(self, clip: Clip) -> Clip:

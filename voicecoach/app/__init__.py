@@ -3,4 +3,16 @@
 Other packages use the submodules in ``__all__``.
 """
 
-__all__ = ["cli", "config", "export", "overview", "piece_cache", "request", "review", "session", "speaker", "values"]
+__all__ = [
+    "cli",
+    "config",
+    "export",
+    "overview",
+    "piece_cache",
+    "recording",
+    "request",
+    "review",
+    "session",
+    "speaker",
+    "values",
+]

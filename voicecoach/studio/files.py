@@ -132,16 +132,9 @@ class Folder:
         return True
 
     def _read(self, name: str) -> Text:
-        """Read a file that is a plain one when it is opened, not only when it was listed."""
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
-            handle = os.open(self.path / name, flags)
-            with os.fdopen(handle, "rb") as file:
-                about = os.fstat(handle)
-                if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
-                    raise NoFileError(name)
-                return Text(file.read(LARGEST).decode())
-        except (OSError, UnicodeDecodeError) as error:
+            return Text(read_plain(self.path / name, LARGEST).decode())
+        except UnicodeDecodeError as error:
             raise NoFileError(name) from error
 
     def _put(self, name: str, text: str) -> None:
@@ -160,6 +153,24 @@ class Folder:
             with suppress(OSError):
                 os.unlink(draft)  # noqa: PTH108 - as above
             raise
+
+
+def read_plain(path: Path, most: int) -> bytes:
+    """Read a file that is a plain one when it is opened, not only when it was listed.
+
+    Raises:
+        NoFileError: If it is a link, a device or a folder, can't be read, or has more than ``most`` bytes.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags)
+        with os.fdopen(handle, "rb") as file:
+            about = os.fstat(handle)
+            if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+                raise NoFileError(path.name)
+            return file.read(most)
+    except OSError as error:
+        raise NoFileError(path.name) from error
 
 
 def make_id(name: str) -> str:

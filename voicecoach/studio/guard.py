@@ -28,7 +28,7 @@ LARGEST_BODY = 1_000_000
 BODIES = {"application/json": LARGEST_BODY}
 """The content types that are accepted, each with the bytes of its largest body."""
 
-OWN_BODIES: dict[str, Mapping[str, int]] = {}
+OWN_BODIES: dict[str, Mapping[str, int]] = {"/api/takes/": {"audio/wav": 6_000_000}}
 """The same for the paths that take something else, by the start of the path."""
 
 HEADERS = {

@@ -16,6 +16,7 @@ from voicecoach.studio import cards, jobs
 from voicecoach.studio.answers import BadRequestError, read_body, read_field, refuse
 from voicecoach.studio.files import Folder, NoFileError, StaleError
 from voicecoach.studio.sessions import Asked, Sessions, SupersededError, read_asked, read_choices
+from voicecoach.studio.takes import TakeRoutes
 from voicecoach.studio.voices import VoiceRoutes
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Routes:
             Route("/api/routines", self.add_routine, methods=["POST"]),
             Route("/api/schema", self.schema),
             *VoiceRoutes(self.sessions).list_routes(),
+            *TakeRoutes(self.sessions).list_routes(),
             Route("/api/bed/{name}", self.bed),
             Route("/api/breath-sound", self.breath_sound),
             Route("/api/export", self.export, methods=["POST"]),

@@ -179,6 +179,8 @@ class Sessions:
         self._sessions: Kept[vc.Session] = Kept(MOST_ENTRIES, _count_entries)
         self._warm: set[tuple[str, str | None]] = set()
         self.tickets = Tickets()
+        self.recorded = 0
+        """Rises with each recording that is made or deleted here: sessions of before have others."""
 
     @property
     def studio(self) -> vc.Studio:
@@ -236,7 +238,7 @@ class Sessions:
             VoicecoachError: If the routine or the choices are impossible.
         """
         routine, read_from = self._read_routine(asked)
-        key = (read_from, json.dumps(choices, sort_keys=True))
+        key = (read_from, json.dumps(choices, sort_keys=True), self.recorded)
         return self._sessions.find(key, lambda: self.studio.plan(routine, **{**choices, "progress": check}))
 
     def plan(

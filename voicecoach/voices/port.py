@@ -45,6 +45,14 @@ class CompositeVoice(Protocol):
 
 
 @runtime_checkable
+class ChangingVoice(Protocol):
+    """A voice made of files, which somebody can change while it is used."""
+
+    def has_changed(self) -> bool:
+        """Return whether its files are others than when it was found: then it has to be found anew."""
+
+
+@runtime_checkable
 class VaryingVoice(Protocol):
     """A voice that can say the same words again, as long as before and a little differently."""
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import array
 import hashlib
+import os
 import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -112,11 +114,16 @@ class RecordedVoice:
             ChoiceError: When the folder does not exist.
         """
         self.folder, self.other, self.named = folder, other, named
+        self._stamp = _stamp_files(folder)
         self._takes = Takes(folder)
         self._notes = tuple(notes)
         self._digests: dict[Path, str] = {}
         self._missing: dict[str, None] = {}
         self._doubled: dict[str, str] = {}
+
+    def has_changed(self) -> bool:
+        """Return whether a recording came, went or was made anew since the folder was looked into."""
+        return _stamp_files(self.folder) != self._stamp
 
     @cached_property
     def identity(self) -> str:
@@ -247,6 +254,14 @@ def _parse_spec(text: str) -> tuple[Path, str, str]:
     first = parts[0].strip()
     mend = f"'voicecoach record ROUTINE -o {folders.quote_argument(first)}' makes it"
     raise ChoiceError(f"no folder {quote(first)} of recordings\n{mend}")
+
+
+def _stamp_files(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Return the files of a folder, each with the time of its last change and its size; none if it can't be read."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        facts = [(each.name, each.stat()) for each in entries]
+        return frozenset((name, fact.st_mtime_ns, fact.st_size) for name, fact in facts)
+    return frozenset()
 
 
 def _take(file: Path, wording: str) -> Clip | str:

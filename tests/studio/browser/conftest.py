@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.studios import ROUTINE, Asker, run_studio
+from tests.studios import ROUTINE, Asker, run_studio, write_voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,8 @@ FLAGS = [
     "--disable-quic",
     "--autoplay-policy=no-user-gesture-required",
     "--mute-audio",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -32,15 +34,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, started once."""
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium, started once; a file with a tone that comes and goes is its microphone."""
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="Playwright is not installed: pip install playwright"
     )
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on the PATH: on Debian, apt install chromium")
+    microphone = tmp_path_factory.mktemp("microphone") / "voice.wav"
+    microphone.write_bytes(write_voice())
     with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        args = [*FLAGS, f"--use-file-for-fake-audio-capture={microphone}"]
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=args)
         yield started
         started.close()
 

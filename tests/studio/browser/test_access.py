@@ -45,6 +45,7 @@ def test_axe_finds_nothing_serious(open_context: Any, studio: Asker, scheme: str
     assert find_violations(page) == []
     page.goto(f"http://127.0.0.1:{studio.door.port}/#/voices/{STRETCH}")
     page.locator(".sounds").wait_for()
+    page.locator(".booth").wait_for()
     assert find_violations(page) == []
     open_screen(page, studio, "write", ".cm-content")
     assert find_violations(page) == []

@@ -122,7 +122,7 @@ class Dialogue:
         """Record takes of a sentence until one is good; return where to go, or nothing to begin again."""
         while True:
             raw = self._listen()
-            fault = judge(raw, sentence.prompt.said)
+            fault = judge(raw, sentence.prompt.said, " (--devices)")
             if fault:
                 self.screen.say(f"   {fault}")
                 return None

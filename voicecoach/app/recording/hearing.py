@@ -32,12 +32,15 @@ def measure_peak(pcm: bytes) -> float:
     return 20 * math.log10(peak / 32_768) if peak else LOWEST
 
 
-def judge(raw: Raw, wording: str) -> str:
-    """Return what is wrong with a take of a wording, as a person should hear it; nothing if it can be kept."""
+def judge(raw: Raw, wording: str, choice: str = "") -> str:
+    """Return what is wrong with a take of a wording, as a person should hear it; nothing if it can be kept.
+
+    ``choice`` says how another microphone is chosen.
+    """
     levels = _measure_levels(raw)
     top, floor = (levels[-1 - len(levels) // 20], levels[len(levels) // 10]) if levels else (LOWEST, LOWEST)
     if top < _QUIET:
-        return "nothing was heard: is the microphone on, and the right one (--devices)?"
+        return f"nothing was heard: is the microphone on, and the right one{choice}?"
     if top - floor < _ABOVE_ROOM and top < _STEADY:
         return "only a steady noise was heard, and no words"
     fault = find_fault(_convert(raw), wording)

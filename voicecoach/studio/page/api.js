@@ -15,8 +15,8 @@ export class GoneError extends Error {}
 export const TAB = Math.random().toString(36).slice(2);
 
 async function ask(method, path, body, { signal, headers = {} } = {}) {
-  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-  const kind = body === undefined ? {} : { "content-type": "application/json" };
+  const sent = body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) };
+  const kind = body === undefined ? {} : { "content-type": body instanceof Blob ? body.type : "application/json" };
   let answer;
   try {
     answer = await fetch(`/api/${path}`, { method, signal, headers: { ...kind, ...headers }, ...sent });
@@ -49,6 +49,12 @@ export const speak = (routine, choices, text) => ask("POST", "speak", { page: TA
 export const pronounce = (routine, entries) => ask("POST", "pronunciations", { routine, entries });
 /** Start the voice that will speak what is written. */
 export const warmUp = (routine, voice) => ask("POST", "warm", { routine, voice });
+/** What a session says, and what of it is recorded: {list, folder, voice, phrases}. */
+export const listTakes = (routine, choices) => ask("POST", "takes", { routine, choices });
+export const takeOf = (list, id) => `/api/takes/${list}/${id}`;
+/** Keep a recording of a phrase, a WAV file: {soft}. */
+export const putTake = (list, id, sound) => ask("PUT", `takes/${list}/${id}`, sound);
+export const deleteTake = (list, id) => ask("DELETE", `takes/${list}/${id}`);
 export const getSchema = () => ask("GET", "schema");
 export const getRoutine = (id, language) => ask("GET", named("routine", id, language));
 /** Save a text; the answer to a stale tag is an ApiError 412 with {theirs, yours}. */

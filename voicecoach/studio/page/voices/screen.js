@@ -1,4 +1,4 @@
-// The screen on which voices are compared, and words get their sounds.
+// The screen on which voices are compared, words get their sounds, and a voice of one's own is recorded.
 
 import { Tabs } from "../play.js";
 import { Problems } from "../problems.js";
@@ -10,6 +10,7 @@ import { Saving } from "../write/saving.js";
 import { Compare } from "./compare.js";
 import { stopHearing } from "./hear.js";
 import { Pronunciations } from "./pronunciations.js";
+import { Takes } from "./takes.js";
 
 export function Voices() {
   const { id, card, draft, plan, problems } = state;
@@ -29,5 +30,6 @@ export function Voices() {
     <${Compare} />
     ${ready ? html`<${Pronunciations} key=${id} />` : html`<p class="wait">${t("loading text")}</p>`}
     ${ready && state.text !== null && html`<${Saving} draft=${draft} />`}
+    ${ready && html`<${Takes} key=${`takes ${id}`} />`}
   </section>`;
 }
