@@ -75,3 +75,60 @@ def test_the_page_plays_the_samples_of_the_file(
     level = math.sqrt(math.fsum(map(mul, written, written)))
     assert abs(20 * math.log10(gain)) < 1
     assert 20 * math.log10(difference / level) < -50
+
+
+MOVES = """async ([part, moves]) => {
+    const { Player, RATE } = await import("/page/player.js");
+    const { BreathSound } = await import("/page/breath-sound.js");
+    const api = await import("/page/api.js");
+    const id = decodeURIComponent(location.hash.split("/")[2]);
+    const timelines = [];
+    for (const out of [5, 5.5, 6, 6.5, 7]) {
+        const { timeline } = await api.plan({ id }, { breath: `4-${out}`, breath_sound: true, lead_in: "0s" });
+        timelines.push(part === "words" ? timeline : { ...timeline, cues: [] });
+    }
+    const context = new OfflineAudioContext(1, 11 * RATE, RATE);
+    const goOn = () => OfflineAudioContext.prototype.resume.call(context);
+    context.resume = async () => {};
+    const player = new Player(api.getClip, () => context);
+    const tone = Float32Array.from({ length: 3 * RATE }, (_, at) => Math.sin((at * 2 * Math.PI * 200) / RATE));
+    const hum = (count) => { // a soft tone: whatever breaks it off is a large step
+        const edge = (at) => Math.min(1, at / 960, (count - 1 - at) / 960);
+        return Float32Array.from({ length: count }, (_, at) => 0.5 * edge(at) * tone[at % tone.length]);
+    };
+    for (const { clip } of timelines.flatMap((each) => each.cues)) {
+        if (!player.buffers.has(clip)) player.buffers.set(clip, hum((await api.getClip(clip)).length));
+    }
+    if (part === "breath") {
+        const sound = await api.getBreathSound();
+        player.setBackground(new BreathSound({ ...sound, channels: sound.channels.map(() => tone) }));
+    }
+    player.set(timelines[2]);
+    if (part === "breath") player.rest = timelines[2].phases[0].start;
+    await player.play();
+    for (let move = 1; move <= moves; move++) {
+        context.suspend(move / 20).then(() => {
+            player.set(timelines[move % timelines.length]);
+            goOn();
+        });
+    }
+    const heard = (await context.startRendering()).getChannelData(0);
+    player.pause();
+    let [most, loud] = [0, 0];
+    for (let at = 1; at < 10 * RATE; at++) {
+        most = Math.max(most, Math.abs(heard[at] - heard[at - 1]));
+        loud = Math.max(loud, Math.abs(heard[at]));
+    }
+    return [most, loud];
+}"""
+
+
+@pytest.mark.parametrize("part", ["words", "breath"])
+def test_two_hundred_moves_of_a_slider_in_ten_seconds_make_no_click(page: Page, studio: Asker, part: str) -> None:
+    """A click would be a step from one sample to the next that is larger than any in the undisturbed sound."""
+    open_routine(page, studio, make_id("two-breaths.yaml"))
+    undisturbed, loud = page.evaluate(MOVES, [part, 0])
+    moved, loud_moved = page.evaluate(MOVES, [part, 200])
+    assert loud > 0.005
+    assert loud_moved > loud / 2
+    assert moved <= undisturbed * 1.05
