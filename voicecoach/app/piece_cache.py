@@ -219,13 +219,13 @@ def find_ledger_warnings(routine: LoadedRoutine, choices: Choices, folder: Path)
 
     The ledger of the body writes a dozen sessions, and files that are checked again are often the same.
     """
-    from voicecoach.script.ledger import lint_ledger
-
     facts = [identify_program(), routine.file, *list_digests(routine), *list_key(choices, timed=True)]
     key = f"ledger {json.dumps(facts)}"
     kept = cache.recall(folder, key)
     if isinstance(kept, list):
         return tuple(Problem(Where(*where), *rest) for where, *rest in kept)
+    from voicecoach.script.ledger import lint_ledger
+
     found = tuple(lint_ledger(routine, choices))
     rows = [((each.where.file, each.where.line, each.where.column), each.what, each.remedy) for each in found]
     cache.remember(folder, key, rows)
