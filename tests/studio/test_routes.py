@@ -44,14 +44,22 @@ def test_a_picture_is_an_svg_without_a_script(studio: Asker) -> None:
     assert b"<script" not in answer.body
 
 
+def test_only_words_of_the_routine_itself_have_lines(studio: Asker) -> None:
+    text = "title: A\nsteps:\n  - say: Hello.\n  - include: cyclic-sigh\n"
+    name_id = studio.post("/api/routines", {"title": "With another", "text": text}).json["id"]
+    found = studio.post("/api/plan", {"page": "a", "routine": {"id": name_id}, "choices": {}}).json
+    assert {cue["line"] for cue in found["timeline"]["cues"]} == {None, 3}
+
+
 def test_a_plan_is_the_timeline_that_the_program_prints_with_clips_and_lines(studio: Asker) -> None:
     found = studio.post("/api/plan", {**BOX, "choices": {"breath": "5-5-5-5"}}).json
     session = vc.plan("box-breathing", breath="5-5-5-5", voice=FakeVoice())
     expected = session.to_json(clips=True)
     assert found["clips"] == expected.pop("clips")
-    lines = [cue.pop("line") for cue in found["timeline"]["cues"]]
+    places = [(cue.pop("line"), cue.pop("column")) for cue in found["timeline"]["cues"]]
     assert found["timeline"] == expected
-    assert lines == [cue.where.line if cue.where else None for cue in session.timeline.cues]
+    wheres = [cue.where for cue in session.timeline.cues]
+    assert places == [(where.line, where.column) if where else (None, None) for where in wheres]
     assert found["problems"] == []
 
 

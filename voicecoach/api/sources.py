@@ -43,7 +43,7 @@ class ReadSource(Source):
             RoutineError: When its words or values are wrong.
             ChoiceError: When the choices do not go together with it.
         """
-        keys = [(*self.digests, *list_key(choices, timed=timed)) for timed in (False, True)]
+        keys = [(self.called, *self.digests, *list_key(choices, timed=timed)) for timed in (False, True)]
         for key in keys if self.memory is not None else ():
             found = self.memory.get(key) if self.memory is not None else None
             if found is not None:

@@ -256,7 +256,7 @@ class Sessions:
                 session = self.find_session(asked, choices, check)
         except vc.VoicecoachError as error:
             return describe_error(error)
-        return write_session(session, choices.get("intro", "full"))
+        return write_session(session, choices.get("intro", "full"), self.find_name(asked))
 
     def suggest(self, asked: Asked, choices: Mapping[str, Any], check: Callable[..., None]) -> list[dict[str, Any]]:
         """Return what can be chosen in place of choices that are impossible.
@@ -299,12 +299,17 @@ def _count_entries(session: vc.Session) -> int:
     return len(timeline.cues) + len(timeline.phases) + len(timeline.spans)
 
 
-def write_session(session: vc.Session, intro: str) -> bytes:
-    """Return a session as the page plays it, as JSON: a timeline whose cues know their clips and lines."""
+def write_session(session: vc.Session, intro: str, name: str) -> bytes:
+    """Return a session as the page plays it, as JSON: a timeline whose cues know their clips and places.
+
+    Only cues of the routine itself, by its ``name``, have a line and a column, not those of routines that it includes.
+    """
+    own = {f"{name}.yaml", f"{name}.{session.language}.yaml"}
     timeline = session.to_json(clips=True)
     clips = timeline.pop("clips")
     for entry, cue in zip(timeline["cues"], session.timeline.cues, strict=True):
-        entry["line"] = cue.where.line if cue.where else None
+        where = cue.where if cue.where and cue.where.file in own else None
+        entry["line"], entry["column"] = (where.line, where.column) if where else (None, None)
     written = _write_json(timeline)
     rest = {
         "clips": clips,

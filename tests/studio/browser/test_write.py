@@ -87,6 +87,19 @@ def test_a_file_that_changed_meanwhile_is_not_written_over_unasked(page: Page, s
     assert ("Mine" if mine else "Theirs") in file.read_text(encoding="utf-8")
 
 
+def test_a_draft_of_a_file_that_changed_while_its_tab_was_closed_is_not_saved_over_it(page: Page, studio: Asker) -> None:
+    name_id, file = add_routine(studio, "Reopened")
+    open_text(page, studio, name_id)
+    replace_word(page, "Sit tall,", "Mine tall,")
+    page.get_by_text("Changed, not saved yet").wait_for()
+    file.write_text(ROUTINE.replace("Sit tall,", "Theirs tall,"), encoding="utf-8")
+    page.reload()
+    expect(page.locator(".theirs")).to_contain_text("Theirs tall")
+    page.get_by_role("button", name="Keep mine").click()
+    page.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
+    assert "Mine tall" in file.read_text(encoding="utf-8")
+
+
 def test_problems_stand_at_their_lines_while_the_last_session_plays(page: Page, studio: Asker) -> None:
     name_id, _ = add_routine(studio, "Wrong")
     open_text(page, studio, name_id)

@@ -24,7 +24,16 @@ async function read(code) {
 
 /** The text for a key, with its {values} filled in; a count chooses between "one | many". */
 export function t(key, values = {}) {
-  const text = table[key] ?? own[key] ?? key;
+  return fill(table[key] ?? own[key] ?? key, values);
+}
+
+/** Texts in another language than the page's: a function such as `t`. */
+export async function readTexts(code) {
+  const found = LANGUAGES.includes(code) ? await read(code) : table;
+  return (key, values = {}) => fill(found[key] ?? own[key] ?? key, values);
+}
+
+function fill(text, values) {
   const forms = text.split(" | ");
   const form = "count" in values && forms.length > 1 ? forms[values.count === 1 ? 0 : 1] : text;
   return form.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);

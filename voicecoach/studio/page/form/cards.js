@@ -5,7 +5,7 @@ import { html, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { useDrag } from "./drag.js";
 import { CheckField, ChoiceField, idOf, LengthField, put, TextField } from "./fields.js";
-import { bodyOf, FIELDS, findKind, isBlock, LISTS, listOthers, PHASE, PHASES } from "./kinds.js";
+import { bodyOf, FIELDS, findKind, isBlock, LISTS, listOthers, PHASE, PHASES, seedWords } from "./kinds.js";
 import { addStep, copyStep, dropStep, move } from "./moves.js";
 import { Words } from "./phrases.js";
 
@@ -113,7 +113,7 @@ function Phases({ form, path, where, rounds }) {
   const there = form.tree.keysAt(path).filter((key) => PHASE.test(key));
   const shown = [...there, ...["in", "out"].filter((each) => !there.includes(each))];
   const more = PHASES.filter((each) => !shown.includes(each));
-  const add = (event) => put([...path, event.target.value], t("form new out"));
+  const add = (event) => put([...path, event.target.value], seedWords("out"));
   const label = (key) => (PHASES.includes(key) ? t(`form phase ${key}`) : t("form phase of", { phase: key }));
   return html`
     ${shown.map((key) => html`<${Words} key=${key} form=${form} path=${[...path, key]} label=${label(key)} where=${where} rounds=${rounds} />`)}

@@ -12,6 +12,7 @@ import { Saving } from "../write/saving.js";
 import { Steps } from "./cards.js";
 import { Closing, Head } from "./head.js";
 import { past, redo, startHistory, textNow, undo } from "./history.js";
+import { loadSeeds } from "./kinds.js";
 import { plannedText } from "./meter.js";
 import { findCard, placeProblems } from "./places.js";
 import { readSides } from "./sides.js";
@@ -30,7 +31,7 @@ export function Routine({ draft }) {
     <${Saving} draft=${draft} />
     <p class="hidden" role="status">${past.said}</p>
     ${tree.errors.length ? html`<${Unreadable} errors=${tree.errors} />` : html`<${Cards} tree=${tree} />`}
-    <${Bar} />
+    <${Bar} problems=${tree.errors.length ? 0 : (state.textProblems ?? []).length} />
   </div>`;
 }
 
@@ -58,13 +59,15 @@ function listenForUndo() {
 }
 
 function Cards({ tree }) {
-  const { placed, others } = placeProblems(state.textProblems ?? [], state.checkedText ?? "");
-  const form = { id: state.id, tree, sides: readSides(tree), problems: placed, language: tree.textAt(["language"]) || "en" };
+  const language = tree.textAt(["language"]) || "en";
+  const { placed, others } = placeProblems(state.textProblems ?? [], state.checkedText ?? "", { name: state.draft.name, language });
+  const form = { id: state.id, tree, sides: readSides(tree), problems: placed, language };
+  useEffect(() => void loadSeeds(form.language), [form.language]);
   usePlace((place) => light(player.playing ? place : -1));
   return html`
     <${Head} form=${form} />
-    ${others.length > 0 && html`<ul class="note problem" aria-label=${t("problems")}>${others.slice(0, 8).map((each) => html`<li>
-      <${Problem} ...${each} />${each.line && html` <a href=${`#/write/${encodeURIComponent(state.id)}/${each.line}`}>${t("form in text", { line: each.line })}</a>`}</li>`)}</ul>`}
+    ${others.length > 0 && html`<ul class="form-others note problem" aria-label=${t("problems")}>${others.slice(0, 8).map((each) => html`<li>
+      <${Problem} ...${each} />${each.line && each.own && html` <a href=${`#/write/${encodeURIComponent(state.id)}/${each.line}`}>${t("form in text", { line: each.line })}</a>`}</li>`)}</ul>`}
     <div><h2 class="form-title">${t("form steps")}</h2><p class="soft form-small">${t("form help")}</p></div>
     <${Steps} form=${form} path=${["steps"]} />
     <${Closing} form=${form} />`;
@@ -80,13 +83,21 @@ function Unreadable({ errors }) {
 }
 
 /** What stays at hand: back and forth, and the sound. */
-function Bar() {
+function Bar({ problems }) {
   return html`<div class="form-bar" role="group" aria-label=${t("form bar")}>
     <button onClick=${undo} disabled=${!past.before.length} title="Ctrl+Z">${t("form undo")}</button>
     <button onClick=${redo} disabled=${!past.after.length} title="Ctrl+Y">${t("form redo")}</button>
     <button class="play-button" onClick=${togglePlay} disabled=${!state.plan}>${state.playing ? t("pause") : t("play")}</button>
+    ${problems > 0 && html`<button class="link form-wrong" onClick=${showProblem}>${t("form problems", { count: problems, number: problems })}</button>`}
     ${state.plan && html`<${Words} timeline=${state.plan.timeline} />`}
   </div>`;
+}
+
+/** Go to the first problem: a card, or what belongs to none. */
+function showProblem() {
+  const found = document.querySelector(".form-others, .form-card > .note");
+  found?.scrollIntoView({ block: "center" });
+  found?.closest(".form-card")?.querySelector("input, textarea, select, a, button")?.focus({ preventScroll: true });
 }
 
 /** Light the card whose words sound. */

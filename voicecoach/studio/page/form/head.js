@@ -4,6 +4,7 @@ import { html, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { idOf, SentencesField, TextField } from "./fields.js";
 import { edit } from "./history.js";
+import { seedWords } from "./kinds.js";
 import { addSides } from "./moves.js";
 import { SIDES } from "./sides.js";
 import { putValue } from "./splice.js";
@@ -16,7 +17,7 @@ export function Head({ form }) {
       <${TextField} tree=${tree} path=${["breath"]} label=${t("form breath")} hint="4-6" />
       <${SentencesField} tree=${tree} path=${["notice"]} label=${t("form notice")} hint=${t("form notice hint")} />
     </div>
-    ${form.sides ? html`<${Nouns} form=${form} />` : html`<button onClick=${() => edit(addSides, { focus: idOf(["sides", "left", t("form new noun")]) })}>${t("form add sides")}</button>`}
+    ${form.sides ? html`<${Nouns} form=${form} />` : html`<button onClick=${() => edit(addSides, { focus: idOf(["sides", "left", seedWords("noun")]) })}>${t("form add sides")}</button>`}
   </section>`;
 }
 
@@ -26,7 +27,7 @@ function Nouns({ form }) {
   const drop = (name) => edit((tree) => SIDES.flatMap((side) => putValue(tree, ["sides", side, name], undefined)), { focus: idOf(["new", "noun"]) });
   return html`<fieldset class="form-nouns">
     <legend>${t("form sides")}</legend>
-    <p class="soft form-small">${t("form sides help", { example: `{${names[0] ?? t("form new noun")}}` })}</p>
+    <p class="soft form-small">${t("form sides help", { example: `{${names[0]}}` })}</p>
     <div class="form-noun" aria-hidden="true"><span></span>${SIDES.map((side) => html`<strong class="form-side-name" data-side=${side}>${side === "left" ? "◀ " : "▶ "}${t(`side ${side}`)}</strong>`)}<span></span></div>
     ${names.map((name) => html`<div key=${name} class="form-noun">
       <code>{${name}}</code>

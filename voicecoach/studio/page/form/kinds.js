@@ -1,6 +1,6 @@
 // The kinds of steps: what is on their cards, and what a new one begins with.
 
-import { t } from "../words.js";
+import { readTexts, t } from "../words.js";
 
 /** Which key says what a step is; of several, the first. */
 const KINDS = ["each side", "repeat", "pace", "breathe", "move", "hold", "rest", "change", "sound", "include", "say", "in", "out", "pause"];
@@ -55,20 +55,30 @@ export function listOthers(tree, path, kind) {
   return [...more(path, [kind, "name", "only"]), ...more([...path, kind], [...known, ...Object.keys(LISTS)])];
 }
 
-/** A new step of a kind, with words in the language of the page; `noun` is one of the sides. */
+let seed = t;
+
+/** What new steps say is in the language of the routine. */
+export async function loadSeeds(language) {
+  seed = await readTexts(language.slice(0, 2).toLowerCase());
+}
+
+/** Words for a place that has none: `form new` and the key. */
+export const seedWords = (key, values) => seed(`form new ${key}`, values);
+
+/** A new step of a kind, with words to begin with; `noun` is one of the sides. */
 export function makeStep(kind, noun) {
-  const words = () => ({ in: t("form new in"), out: t("form new out") });
+  const words = () => ({ in: seedWords("in"), out: seedWords("out") });
   const made = {
-    say: () => ({ say: t("form new say"), settle: "3s" }),
+    say: () => ({ say: seedWords("say"), settle: "3s" }),
     breathe: () => ({ breathe: "3", ...words() }),
-    hold: () => ({ hold: "10s", say: t("form new hold"), release: t("form new release") }),
-    rest: () => ({ rest: "10s", say: t("form new rest") }),
+    hold: () => ({ hold: "10s", say: seedWords("hold"), release: seedWords("release") }),
+    rest: () => ({ rest: "10s", say: seedWords("rest") }),
     change: () => ({ change: "8s" }),
-    move: () => ({ move: "8", tempo: "up 2, down 2", up: t("form new up"), down: t("form new down") }),
+    move: () => ({ move: "8", tempo: "up 2, down 2", up: seedWords("up"), down: seedWords("down") }),
     sound: () => ({ sound: "bell-start" }),
     include: () => ({ include: "cyclic-sigh" }),
-    "each side": () => ({ "each side": { rounds: "1", between: [{ change: "8s" }], steps: [{ say: t("form new side", { noun: `{${noun}}` }) }, { breathe: "3", ...words() }] } }),
-    repeat: () => ({ repeat: { rounds: "2", between: [{ rest: "10s", say: t("form new rest") }], steps: [{ breathe: "3", ...words() }] } }),
+    "each side": () => ({ "each side": { rounds: "1", between: [{ change: "8s" }], steps: [{ say: seedWords("side", { noun: `{${noun}}` }) }, { breathe: "3", ...words() }] } }),
+    repeat: () => ({ repeat: { rounds: "2", between: [{ rest: "10s", say: seedWords("rest") }], steps: [{ breathe: "3", ...words() }] } }),
   };
   return made[kind]();
 }

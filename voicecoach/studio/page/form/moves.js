@@ -3,7 +3,7 @@
 import { t } from "../words.js";
 import { idOf } from "./fields.js";
 import { edit, textNow } from "./history.js";
-import { findKind, LISTS, makeStep } from "./kinds.js";
+import { findKind, LISTS, makeStep, seedWords } from "./kinds.js";
 import { Inline } from "./scalars.js";
 import { duplicateItem, insertItem, moveItem, putValue, removeItem } from "./splice.js";
 import { readTree } from "./tree.js";
@@ -15,14 +15,14 @@ export function addStep(list, index, kind) {
   const make = (tree) => {
     const [noun] = tree.keysAt(["sides", "left"]);
     const sides = kind === "each side" && !noun ? addSides(tree) : [];
-    return [...sides, ...insertItem(tree, list, index, makeStep(kind, noun ?? t("form new noun")))];
+    return [...sides, ...insertItem(tree, list, index, makeStep(kind, noun ?? seedWords("noun")))];
   };
   edit(make, { focus: `${idOf([...list, index])}-up`, said: t("form added", { kind: t(`form kind ${kind}`) }) });
 }
 
 /** Words for two sides, to begin with. */
 export function addSides(tree) {
-  const nouns = (side) => new Inline({ [t("form new noun")]: t(`form new noun ${side}`) });
+  const nouns = (side) => new Inline({ [seedWords("noun")]: seedWords(`noun ${side}`) });
   return putValue(tree, ["sides"], { left: nouns("left"), right: nouns("right") });
 }
 

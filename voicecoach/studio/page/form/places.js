@@ -27,15 +27,21 @@ export function findCard(tree, line) {
   return listCards(tree).findLast((each) => each.from <= line && line <= each.to)?.path;
 }
 
+/** Whether a problem is of this text, and not of a routine that it includes. */
+function isOwn({ file }, { name, language }) {
+  const stem = name.replace(/\.ya?ml$/, "");
+  return !file || [`${stem}.yaml`, `${stem}.${language}.yaml`].includes(file);
+}
+
 /** Problems by the paths of their cards, and those that belong to none. */
-export function placeProblems(problems, text) {
+export function placeProblems(problems, text, about) {
   const tree = readTree(text);
   const placed = new Map();
   const others = [];
   for (const each of problems) {
-    const path = each.line && !tree.errors.length ? findCard(tree, each.line) : undefined;
+    const path = each.line && !tree.errors.length && isOwn(each, about) ? findCard(tree, each.line) : undefined;
     if (path) placed.set(path, [...(placed.get(path) ?? []), each]);
-    else others.push(each);
+    else others.push({ ...each, own: isOwn(each, about) });
   }
   return { placed, others };
 }

@@ -7,11 +7,17 @@ import { draftKey, remember, state, update } from "../state.js";
 const QUIET = 150; // milliseconds after the last key
 
 const keyOf = (id) => draftKey(id, state.language);
+const tagKeyOf = (id) => `of ${keyOf(id)}`; // which text of the file a draft was made from
 
 function keepDraft(id, text) {
   try {
-    if (text === null) localStorage.removeItem(keyOf(id));
-    else localStorage.setItem(keyOf(id), text);
+    if (text === null) {
+      localStorage.removeItem(keyOf(id));
+      localStorage.removeItem(tagKeyOf(id));
+    } else {
+      localStorage.setItem(keyOf(id), text);
+      if (state.draft?.id === id) localStorage.setItem(tagKeyOf(id), state.draft.tag);
+    }
   } catch {
     update({ draft: { ...state.draft, unkept: true } }); // no room: the page says that it is only here
   }
@@ -26,7 +32,10 @@ export async function readFile(id) {
   if (state.draft?.id === id && state.draft.language === state.language && state.text !== null) return checkText();
   const found = await api.getRoutine(id, state.language).catch(() => null);
   if (!found || state.id !== id) return undefined;
-  update({ draft: { id, language: state.language, saved: found.text, tag: found.tag ?? "", own: found.own, name: found.name, version: nextVersion() } });
+  const { text, tag = "", own, name } = found;
+  const base = state.text === null ? tag : (localStorage.getItem(tagKeyOf(id)) ?? tag);
+  const conflict = base === tag || state.text === text ? null : { theirs: text, tag };
+  update({ draft: { id, language: state.language, saved: text, tag: conflict ? base : tag, own, name, conflict, version: nextVersion() } });
   api.warmUp(askedRoutine(), state.choices.voice).catch(() => {}); // what is wrong is said when it speaks
   if (state.text === found.text) change(found.text);
   return checkText();
@@ -90,12 +99,12 @@ export function resolve(mine) {
   const { theirs, tag } = draft.conflict;
   update({ draft: { ...draft, saved: theirs, tag, conflict: null, version: nextVersion() }, text: null });
   keepDraft(state.id, null);
-  return replan();
+  return Promise.all([replan(), checkText()]);
 }
 
 /** Go back to what the file holds. */
 export function discard() {
-  update({ text: null, draft: { ...state.draft, version: nextVersion() } });
+  update({ text: null, draft: { ...state.draft, conflict: null, version: nextVersion() } });
   keepDraft(state.id, null);
   return Promise.all([replan(), checkText()]);
 }
