@@ -54,6 +54,14 @@ def record_phrase(page: Page) -> None:
     page.locator(".booth").scroll_into_view_if_needed()
 
 
+def open_form(page: Page, address: str) -> None:
+    """Open a routine as cards, at the steps of both sides."""
+    page.goto(f"{address.partition('?')[0]}#/form/standing-leg-stretch")
+    page.locator(".form-air").first.wait_for()
+    page.locator(".form-sides").first.evaluate("part => part.scrollIntoView({ block: 'center' })")
+    page.wait_for_timeout(300)
+
+
 def main() -> None:
     """Take all pictures."""
     from playwright.sync_api import sync_playwright
@@ -73,6 +81,9 @@ def main() -> None:
                     page.screenshot(path=DOCS / "studio-start.png")
                 open_session(page, address)
                 page.screenshot(path=DOCS / f"studio-play-{name}.png")
+                open_form(page, address)
+                page.screenshot(path=DOCS / f"studio-form-{name}.png")
+                open_session(page, address)
                 if name == "wide":
                     page.keyboard.press("e")
                     page.get_by_role("dialog").wait_for()

@@ -87,7 +87,7 @@ def test_a_file_that_changed_meanwhile_is_not_written_over_unasked(page: Page, s
     assert ("Mine" if mine else "Theirs") in file.read_text(encoding="utf-8")
 
 
-def test_a_draft_of_a_file_that_changed_while_its_tab_was_closed_is_not_saved_over_it(page: Page, studio: Asker) -> None:
+def test_a_draft_is_not_saved_over_a_file_that_changed_while_its_tab_was_closed(page: Page, studio: Asker) -> None:
     name_id, file = add_routine(studio, "Reopened")
     open_text(page, studio, name_id)
     replace_word(page, "Sit tall,", "Mine tall,")

@@ -1,10 +1,12 @@
 // The steps as cards, in order; blocks have their own steps inside.
 
 import { Problem } from "../problems.js";
-import { html, useState } from "../vendor/preact.js";
+import { state } from "../state.js";
+import { html, useMemo, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { useDrag } from "./drag.js";
 import { CheckField, ChoiceField, idOf, LengthField, put, TextField } from "./fields.js";
+import { past } from "./history.js";
 import { bodyOf, FIELDS, findKind, isBlock, LISTS, listOthers, PHASE, PHASES, seedWords } from "./kinds.js";
 import { addStep, copyStep, dropStep, move } from "./moves.js";
 import { Words } from "./phrases.js";
@@ -38,7 +40,14 @@ function Add({ path, index, kinds }) {
   </div>`;
 }
 
+/** A card is drawn anew only if something that is on it has changed. */
 function Card({ form, path, around }) {
+  const { line } = form.tree.placeOf(path) ?? {};
+  const shown = [path.join("/"), form.tree.sourceAt(path), line, around.many, form.nouns, past.version, state.plan, state.textProblems];
+  return useMemo(() => html`<${Step} form=${form} path=${path} around=${around} />`, [...shown, document.documentElement.lang]);
+}
+
+function Step({ form, path, around }) {
   const kind = findKind(form.tree, path);
   const drag = useDrag(path);
   const key = (event) => {
@@ -73,8 +82,7 @@ function CardHead({ path, kind, handle }) {
 
 /** What no card knows: its text, and the way to it. */
 function Other({ form, path }) {
-  const node = form.tree.at(path);
-  const written = node?.range ? form.tree.text.slice(node.range[0], node.range[1]) : "";
+  const written = form.tree.sourceAt(path);
   return html`<pre class="form-source" tabindex="0">${written.trimEnd().split("\n").slice(0, 12).join("\n")}</pre>
     <${TextLink} form=${form} path=${path} />`;
 }

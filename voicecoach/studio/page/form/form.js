@@ -61,7 +61,8 @@ function listenForUndo() {
 function Cards({ tree }) {
   const language = tree.textAt(["language"]) || "en";
   const { placed, others } = placeProblems(state.textProblems ?? [], state.checkedText ?? "", { name: state.draft.name, language });
-  const form = { id: state.id, tree, sides: readSides(tree), problems: placed, language };
+  const sides = readSides(tree);
+  const form = { id: state.id, tree, sides, nouns: JSON.stringify(sides), problems: placed, language };
   useEffect(() => void loadSeeds(form.language), [form.language]);
   usePlace((place) => light(player.playing ? place : -1));
   return html`

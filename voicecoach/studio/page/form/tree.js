@@ -5,13 +5,13 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "../
 const KEPT = 4; // trees that are kept: the text, the one that is planned, the one that is checked
 const kept = new Map();
 
-/** The tree of a text, read once. */
+/** The tree of a text, read once; those used last are kept. */
 export function readTree(text) {
-  if (!kept.has(text)) {
-    kept.set(text, new Tree(text));
-    if (kept.size > KEPT) kept.delete(kept.keys().next().value);
-  }
-  return kept.get(text);
+  const tree = kept.get(text) ?? new Tree(text);
+  kept.delete(text);
+  kept.set(text, tree);
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+  return tree;
 }
 
 export class Tree {
@@ -23,6 +23,11 @@ export class Tree {
 
   /** Why it can't be read, each with its line; empty if it can. */
   get errors() {
+    this.found ??= this.listErrors();
+    return this.found;
+  }
+
+  listErrors() {
     const root = this.doc.contents;
     const faults = this.doc.errors.map((each) => ({ line: this.line(each.pos[0]), what: each.message }));
     return faults.length || !root || isMap(root) || root.value === "" ? faults : [{ line: 1, what: "" }];
@@ -71,6 +76,12 @@ export class Tree {
   /** The line of an offset, from 1. */
   line(offset) {
     return this.counter.linePos(offset).line;
+  }
+
+  /** What is written at a path. */
+  sourceAt(path) {
+    const node = this.at(path);
+    return node?.range ? this.text.slice(node.range[0], node.range[1]) : "";
   }
 
   /** Where what stands at a path begins: {line, column}, both from 1. */
