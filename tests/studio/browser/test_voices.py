@@ -47,6 +47,8 @@ def test_voices_are_heard_with_the_same_words_and_one_is_chosen(page: Page, stud
         shown = page.locator(".voice", has_text=each["name"]).first
         expect(shown.get_by_role("button")).to_have_count(2 if each["ready"] else 0)
         expect(shown).to_contain_text(each["hint"])
+    with page.expect_response("**/api/voices*"):  # a command may have installed one
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
     page.get_by_label("Breathe in").check()
     with page.expect_response("**/api/speak") as answer:
         page.get_by_role("button", name=f"Hear “{SYSTEM}”").click()

@@ -1,8 +1,9 @@
 // Voices side by side, on words of the routine or any others.
 
 import { choose } from "../actions.js";
-import { state } from "../state.js";
-import { html, useState } from "../vendor/preact.js";
+import * as api from "../api.js";
+import { state, update } from "../state.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { hearText, stopHearing } from "./hear.js";
 import { Unheard } from "./unheard.js";
@@ -11,6 +12,7 @@ export function Compare() {
   const [chosen, setChosen] = useState(0);
   const [typed, setTyped] = useState("");
   const [all, setAll] = useState(false);
+  useEffect(() => followVoices(state.card?.language), [state.card?.language]);
   const phrases = pickPhrases(state.plan?.timeline.cues ?? []);
   const own = chosen >= phrases.length;
   const words = own ? typed.trim() : phrases[chosen];
@@ -49,6 +51,15 @@ export function Compare() {
       <span class="soft" role="status">${describeHearing(voices)}</span>
     </div>
   </section>`;
+}
+
+/** List the voices now, and each time somebody comes back to the page: a command may have installed one meanwhile. */
+function followVoices(language) {
+  if (!language) return undefined;
+  const list = () => api.getVoices(language).then(({ voices }) => update({ voices: { ...state.voices, [language]: voices } }), () => {});
+  list();
+  window.addEventListener("focus", list);
+  return () => window.removeEventListener("focus", list);
 }
 
 function describeHearing(voices) {

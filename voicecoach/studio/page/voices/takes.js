@@ -134,11 +134,11 @@ function Booth({ listed, reload }) {
   return html`<div class="booth">
     <p class="soft">${[`${number(at + 1)} / ${phrases.length}`, phrase.chapter, ...phrase.sides.map((side) => t(`side ${side}`)),
       phrase.seconds === null ? "" : t("voices at most", { seconds: number(phrase.seconds) })].filter(Boolean).join(" · ")}</p>
-    <p class="booth-words" lang=${state.card?.language}>${phrase.words}</p>
+    <p class="booth-words" aria-live="polite" lang=${state.card?.language}>${phrase.words}</p>
     <p class="soft">${t(recording ? "voices state recording" : taken ? "voices state taken" : phrase.recorded ? "voices state recorded" : "voices state missing")}</p>
     ${recording && html`<div class="level" ref=${level}><meter min="-60" max="0" low="-34" high="-1" optimum="-12" aria-label=${t("voices level")}></meter>
       <span></span></div>`}
-    ${taken && judgeLevel(taken.peak) !== "good" && html`<p class="note">${t(`voices level ${judgeLevel(taken.peak)}`)}</p>`}
+    ${taken && judgeLevel(taken.peak) !== "good" && html`<p class="note" role="status">${t(`voices level ${judgeLevel(taken.peak)}`)}</p>`}
     ${remark && html`<p class="note" role="status">${remark}</p>`}
     <${Problems} problems=${problems} />
     <div class="line">
