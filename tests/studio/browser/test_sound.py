@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import voicecoach as vc
-from tests.studio.browser.pages import open_routine, wait_for
+from tests.studio.browser.pages import open_library, open_routine, wait_for
 from tests.studios import ROUTINE
 from voicecoach.studio.files import make_id
 from voicecoach.testing import FakeVoice
@@ -132,3 +132,58 @@ def test_two_hundred_moves_of_a_slider_in_ten_seconds_make_no_click(page: Page, 
     assert loud > 0.005
     assert loud_moved > loud / 2
     assert moved <= undisturbed * 1.05
+
+
+LEAP = """async () => {
+    const { Player, RATE } = await import("/page/player.js");
+    class Quiet extends OfflineAudioContext {
+        resume() { return this.begun ? super.resume() : Promise.resolve(); }
+    }
+    const context = new Quiet(1, 6 * RATE, RATE);
+    const rise = (at) => Math.min(1, at / 2400, (2 * RATE - at) / 2400); // a hum without a leap of its own
+    const wave = (at) => 0.5 * Math.sin(2 * Math.PI * 100 * at / RATE) * rise(at);
+    const hum = Float32Array.from({ length: 2 * RATE }, (_, at) => wave(at));
+    const cue = (start, clip) => {
+        const place = { start, end: start + 2, sample: Math.round(start * RATE) };
+        return { ...place, clip, track: "voice", kind: "tip", side: null, text: clip };
+    };
+    const write = (second) => {
+        const cues = [cue(0, "one"), cue(second, "two"), cue(second + 2.5, "three")];
+        return { duration: 6, chapters: [], phases: [], cues };
+    };
+    const player = new Player(async () => hum, () => context);
+    player.set(write(2.4));
+    while (player.buffers.size < 3) await new Promise((go) => setTimeout(go, 5));
+    await player.play();
+    const moves = [[0.5, 1.2], [0.7, 1.6], [0.9, 1.7], [1.3, 1.45], [1.4, 1.41], [1.42, 2.0], [2.1, 2.2], [3.0, 2.5]];
+    for (const [at, second] of moves) {
+        context.suspend(at).then(() => {
+            player.set(write(second));
+            context.resume();
+        });
+    }
+    for (const [at, place] of [[4.0, 0.7025], [4.05, 1.1025], [4.3, 3.1025]]) {
+        context.suspend(at).then(() => {
+            player.seek(place);
+            setTimeout(() => context.resume(), 20);
+        });
+    }
+    context.suspend(5.2).then(() => {
+        player.pause();
+        context.resume();
+    });
+    context.begun = true;
+    const heard = (await context.startRendering()).getChannelData(0);
+    const leaps = heard.slice(1).map((value, at) => Math.abs(value - heard[at]));
+    const largest = (values) => values.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+    const goesOn = largest(heard.slice(1.3 * RATE, 1.4 * RATE)); // for a while, it was to end at 1.2 s
+    return { leap: largest(leaps), at: leaps.indexOf(largest(leaps)) / RATE, goesOn };
+}"""
+
+
+def test_no_change_and_no_jump_makes_a_click(page: Page, studio: Asker) -> None:
+    open_library(page, studio)
+    found = page.evaluate(LEAP)
+    slope = 0.5 * 2 * math.pi * 100 / 48_000
+    assert found["leap"] < 3 * slope, found
+    assert found["goesOn"] > 0.4

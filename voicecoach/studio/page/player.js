@@ -9,7 +9,10 @@ export const RATE = 48000;
 const AHEAD = 300; // seconds that are laid
 const REFILL = 150; // seconds that are left when more is laid
 const FADE = 0.03; // seconds in which a sound ends that something else replaces
+const SOFT = 0.01; // seconds in which a sound begins in its middle, or ends that has hardly begun
 const SOON = 0.05; // seconds from "now" to what is laid first
+const LEAD = 0.02; // seconds that the sound may be ahead of the clock that a script sees
+const AT_WORK = 0.2; // seconds after "now" of which the sound may be on its way to the ear already
 
 /** Lay the cues of a timeline whose clips are there on a clock whose second 0 of the session is at `zero` (in samples). */
 export function lay(context, cues, buffers, zero, target = context.destination) {
@@ -18,10 +21,25 @@ export function lay(context, cues, buffers, zero, target = context.destination) 
 
 function layCue(context, cue, samples, zero, target, skipped = 0) {
   const source = new AudioBufferSourceNode(context, { buffer: makeBuffer(context, samples) });
-  const gain = new GainNode(context, { gain: 10 ** ((cue.gain ?? 0) / 20) });
+  const level = 10 ** ((cue.gain ?? 0) / 20);
+  const gain = new GainNode(context, { gain: skipped ? 0 : level });
   source.connect(gain).connect(target);
-  source.start((zero + cue.sample + skipped) / RATE, skipped / RATE);
-  return { cue, source, gain, start: (zero + cue.sample) / RATE, end: (zero + cue.sample + samples.length) / RATE };
+  const begin = (zero + cue.sample + skipped) / RATE;
+  source.start(begin, skipped / RATE);
+  if (skipped) gain.gain.setValueAtTime(0, begin).linearRampToValueAtTime(level, begin + SOFT); // its first samples are loud
+  const end = (zero + cue.sample + samples.length) / RATE;
+  const risen = skipped ? begin + SOFT : 0;
+  return { cue, source, node: gain, gain: gain.gain, level, start: (zero + cue.sample) / RATE, end, risen, fading: Infinity };
+}
+
+/** Let a sound end softly from a time on; one that ends already goes on with that. */
+function fade(each, from, seconds, now) {
+  if (each.fading <= now + LEAD) return;
+  const { gain, level, risen } = each;
+  if (now >= risen) gain.cancelScheduledValues(0).setValueAtTime(level, now);
+  each.fading = Math.max(from, now + LEAD, risen);
+  if (each.fading < each.end) gain.setValueAtTime(level, each.fading).linearRampToValueAtTime(0, each.fading + seconds);
+  each.source.stop(Math.min(each.fading + seconds, each.end));
 }
 
 const made = new WeakMap();
@@ -172,32 +190,27 @@ export class Player extends EventTarget {
 
   /** A phrase that still sounds ends softly where the next one begins. */
   #giveWay(each) {
+    if (each.cue.track !== "voice") return;
+    const now = this.context.currentTime;
     const next = this.laid.find((other) => other !== each && other.cue.track === "voice" && other.start > each.start);
-    if (each.cue.track !== "voice" || !next || next.start >= each.end) return;
-    const from = Math.max(this.context.currentTime, next.start - FADE);
-    each.gain.gain.setValueAtTime(each.gain.gain.value, from);
-    each.gain.gain.linearRampToValueAtTime(0, from + FADE);
-    each.source.stop(from + FADE);
+    fade(each, next && next.start < each.end ? Math.max(now, next.start - FADE) : Infinity, FADE, now);
   }
 
   #silence() {
     const now = this.context.currentTime;
     for (const each of this.laid) {
-      if (each.start > now) {
-        this.#drop(each);
-      } else if (each.end > now) {
-        each.gain.gain.setValueAtTime(each.gain.gain.value, now);
-        each.gain.gain.linearRampToValueAtTime(0, now + FADE);
-        each.source.stop(now + FADE);
-      }
+      if (each.start > now) this.#drop(each);
+      else if (each.end > now) fade(each, now, FADE, now);
     }
     this.laid = [];
   }
 
   #drop(each) {
+    const now = this.context.currentTime;
+    if (each.start < now + AT_WORK) return fade(each, now, SOFT, now);
     each.source.stop();
     each.source.disconnect();
-    each.gain.disconnect();
+    each.node.disconnect();
   }
 
   #tick() {
