@@ -86,8 +86,18 @@ def describe_error(error: vc.VoicecoachError) -> list[dict[str, Any]]:
     if isinstance(error, vc.RoutineError):
         return [describe_problem(each) for each in error.problems]
     what, _, remedy = str(error).partition("\n")
+    goal = getattr(error, "goal", None)  # of a length that can't be had, whose remedies the page shows as buttons
     nowhere: dict[str, Any] = dict.fromkeys(("file", "line", "column", "lacks"))
-    return [{**nowhere, "what": what, "remedy": remedy, "severity": "error", "words": ""}]
+    return [
+        {
+            **nowhere,
+            "what": what,
+            "remedy": remedy,
+            "severity": "error",
+            "words": "",
+            "goal": None if goal is None else float(goal),
+        }
+    ]
 
 
 def refuse(problems: Iterable[Mapping[str, Any]], status: int = 422) -> JSONResponse:

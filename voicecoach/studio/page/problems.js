@@ -18,7 +18,8 @@ export function Problems({ problems, kept = false, suggestions = [] }) {
   </div>`;
 }
 
-export function Problem({ what, remedy, words, lacks, line, file }) {
+export function Problem({ what, remedy, words, lacks, line, file, goal }) {
+  if (goal) return html`<strong>${t("cannot last", { time: clock(goal) })}</strong>`;
   return html`
     ${line && html`<span class="soft">${t("line", { file, line })} </span>`}
     <strong>${words && lacks ? t("does not fit", { words, seconds: number(lacks, 2) }) : what}</strong>
