@@ -210,7 +210,7 @@ def test_many_threads_get_the_same_as_one_alone(tmp_path: Path, monkeypatch: pyt
         streams = (b"".join(session.at(side="left").stream(form)) for form in ("mp3", "wav"))
         return (*(path.read_bytes() for path in written), *streams)
 
-    for name in ("one", "many"):  # in a new folder, the system's voices are listed first
+    for name in ("one", "many"):
         (tmp_path / name).mkdir()
     with vc.Studio(voice=FakeVoice(), cache=tmp_path / "one") as studio:
         alone = [make(studio, number, tmp_path / f"a{number}") for number in range(2)]
