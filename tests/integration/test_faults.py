@@ -45,6 +45,8 @@ PROGRAM = "from voicecoach.__main__ import main; main()"
 CALM = "Sit tall, and let your shoulders become soft and heavy."
 MAKE = ("make", "../short.yaml", "--quiet", "-o", "a.mp3")
 
+pytestmark = pytest.mark.usefixtures("_encode_once")
+
 
 def started(folder: Path, *arguments: str, before: str = "") -> subprocess.Popen[str]:
     """Start the program in a folder, with a cache and a place for temporary files in it; ``before`` is run first."""

@@ -222,7 +222,7 @@ def test_gaps_are_as_quiet_as_the_room_tone(form: str, render: Render) -> None:
 
 
 def test_without_a_room_tone_gaps_are_digital_silence(render: Render) -> None:
-    made = render("flac", room_tone=False)
+    made = render("flac", room_tone=False, preview=None)
     pcm = heard(path_of(made)).pcm
     assert all(audioop.max(cut(pcm, start, end), 2) == 0 for start, end in gaps(made))
 
@@ -340,7 +340,7 @@ def test_a_room_tone_survives_trimmers_that_take_60_db_for_silence(form: str, re
 
 def test_without_a_room_tone_trimmers_spoil_the_timing(render: Render, tmp_path: Path) -> None:
     """What ffmpeg reckons as the RMS of silence after a sound fades away for long, so low levels are no contrast."""
-    left = trimmed(path_of(render("flac", room_tone=False)), tmp_path)
+    left = trimmed(path_of(render("flac", room_tone=False, preview=None)), tmp_path)
     cut = {case for case, part in left.items() if part < 0.9}
     assert cut >= {("peak", level) for how, level in left if how == "peak"} | {("rms", -50), ("rms", -55)}, left
     assert not documented("none") & cut
@@ -396,8 +396,8 @@ def test_lyrics_in_step_are_in_files_with_id3(form: str, render: Render) -> None
     ]
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_a_title_of_ten_thousand_characters_works_in_every_format(form: str, render: Render) -> None:
+@pytest.mark.parametrize("form", ["mp3", "m4a", "opus", "wav"])
+def test_a_title_of_ten_thousand_characters_works_in_every_kind_of_tags(form: str, render: Render) -> None:
     title = ("Breathe \N{PERSON IN LOTUS POSITION}\n" * 1000)[:10_000]
     made = render(form, title=title, preview=Fraction(4))
     tags: Any = mutagen.File(path_of(made)).tags

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
     from voicecoach.audio.clip import Clip
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the figures below are espeak's")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the figures below are espeak's"),
+    pytest.mark.usefixtures("_encode_once"),
+]
 
 TOP = Path(__file__).parent.parent.parent
 CALM = "Sit tall, breathe out slowly, and let your shoulders become soft."
