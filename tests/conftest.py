@@ -99,7 +99,7 @@ def _parse_each_text_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _load_each_built_in_once() -> Iterator[None]:
-    """Load each built-in routine only once where no cache is in play: what is loaded never changes."""
+    """Load each built-in routine only once, whatever the cache: what is loaded never changes."""
     from voicecoach.routine import loader
     from voicecoach.routine.library import BUILT_IN
 
@@ -107,7 +107,7 @@ def _load_each_built_in_once() -> Iterator[None]:
     load_kept = lru_cache(maxsize=128)(load_file)
 
     def load(path: Path, folder: Path | None) -> LoadedRoutine:
-        return (load_kept if folder is None and path.parent == BUILT_IN else load_file)(path, folder)
+        return load_kept(path, None) if path.parent == BUILT_IN else load_file(path, folder)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loader, "_load_file", load)

@@ -63,7 +63,7 @@ def test_of_many_problems_the_first_are_reported(text: str, checked: Path, capsy
 
 @pytest.mark.parametrize("text", ["[" * 99_000, "{" * 99_000, "title: " + "[{" * 45_000, "a: 'x'\nb: " + "[" * 5_000])
 def test_brackets_in_brackets_are_refused_before_they_are_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "_compose", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr(source, "compose", lambda *_: pytest.fail("it was read"))
     with pytest.raises(RoutineError, match="nested more than 70 deep"):
         source.parse_tree(text.encode(), "x")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.fakes import measure, perform
 from voicecoach.core.score import list_phrases
 from voicecoach.language import Language, as_written, language, list_languages
-from voicecoach.routine.library import list_built_in
+from voicecoach.routine.library import find_language, list_built_in
 from voicecoach.routine.loader import load_routine
 from voicecoach.routine.speakable import check_written
 from voicecoach.routine.text_normalisation import read_aloud
@@ -323,11 +323,10 @@ def test_nouns_and_adjectives_are_left_alone(said: str) -> None:
     assert read_aloud(said, ENGLISH) == said
 
 
-@pytest.mark.parametrize("routine", list_built_in())
+@pytest.mark.parametrize("routine", [name for name in list_built_in() if not find_language(name)])
 def test_no_built_in_says_an_imperative_as_a_noun(routine: str) -> None:
     loaded = load_routine(routine)
-    if loaded.model.language != "en":
-        return
+    assert loaded.model.language == "en"
     starts = re.compile(rf"(?:^|[.,;:!?] |\b(?:and|then|now) )({'|'.join(VERBS)})\b(?! nostril)", re.IGNORECASE)
     said = [each.said for phrase in list_phrases(build(loaded, Choices())) for each in phrase.wordings]
     assert [each for each in said if starts.search(each)] == []
