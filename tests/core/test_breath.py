@@ -4,7 +4,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.strategies import breaths
@@ -186,6 +186,7 @@ lengths = st.tuples(st.one_of(st.integers(0, 10**12).map(str), amounts), units).
 
 
 @given(st.one_of(lengths, st.tuples(lengths, lengths).map(" ".join), lengths.map("3 breaths, at least {}".format)))
+@example("3 breaths, at least a while")
 def test_a_length_that_can_be_read_is_written_as_it_is_read(text: str) -> None:
     try:
         found = read_span(text)
