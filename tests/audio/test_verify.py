@@ -52,9 +52,7 @@ def told(path: Path) -> list[str]:
     return [each.what for each in verify(path)]
 
 
-@pytest.mark.parametrize(
-    ("kind", "room_tone"), [("mp3", True), ("mp3", False), ("opus", True), ("m4a", False), ("flac", True)]
-)
+@pytest.mark.parametrize(("kind", "room_tone"), [("mp3", True), ("m4a", False)])
 def test_a_good_file_has_no_findings(tmp_path: Path, spoken: Spoken, kind: str, *, room_tone: bool) -> None:
     path = tmp_path / f"a.{kind}"
     spoken.write(path, Sounding(FORMATS[kind], room_tone=room_tone))

@@ -114,7 +114,7 @@ def test_a_voice_that_is_not_there_is_an_error_never_another_voice() -> None:
         list(SystemVoice("gmw/nobody", CALM).speak(["In"]))
 
 
-@pytest.mark.parametrize("wording", ["…", "—", "\u200b", "\u2060 …"])
+@pytest.mark.parametrize("wording", ["…", "\u200b"])
 def test_what_has_no_sound_is_an_error_never_an_empty_clip(wording: str, kept: Path, tmp_path: Path) -> None:
     with pytest.raises(VoiceError, match="twice\nits worker gave silence\nwrite it in words, or choose a voice"):
         list(CachedVoice(SystemVoice("gmw/en-us", CALM, folder=kept), tmp_path).speak([wording]))
