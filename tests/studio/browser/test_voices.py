@@ -9,7 +9,7 @@ from tests.studio.browser.pages import ask_player, expect, wait_for
 from tests.studio.browser.test_write import add_routine
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.studios import Asker
 
@@ -72,6 +72,24 @@ def test_any_words_can_be_typed_and_what_cannot_be_spoken_is_said(page: Page, st
     page.get_by_role("combobox", name="Any other words").fill("…")
     page.get_by_role("button", name=f"Hear “{SYSTEM}”").click()
     page.locator(".voice").get_by_role("alert").wait_for()
+
+
+def test_all_voices_say_the_same_words_one_after_another(page: Page, studio: Asker) -> None:
+    name_id, _ = add_routine(studio, "Row", POSE.format(title="Row"))
+    open_voices(page, studio, name_id)
+    asked, clip = list[tuple[str, str]](), find_clip(page, "Breathe in")
+
+    def answer(route: Route) -> None:  # voices that speak are slow
+        body = json.loads(route.request.post_data or "")
+        asked.append((body["choices"]["voice"], body["text"]))
+        route.fulfill(json={"clip": clip, "samples": 1})
+
+    page.route("**/api/speak", answer)
+    page.get_by_role("button", name="Hear all, one after another").click()
+    page.get_by_role("button", name="Stop", exact=True).last.wait_for()
+    expect(page.get_by_role("button", name="Hear all, one after another")).to_be_enabled(timeout=15_000)
+    voices = studio.get("/api/voices?language=en").json["voices"]
+    assert sorted(asked) == sorted((each["id"], PHRASE) for each in voices if each["ready"])
 
 
 def test_a_changed_sound_is_heard_as_the_file_has_it_and_saved_in_its_place(page: Page, studio: Asker) -> None:
