@@ -371,5 +371,5 @@ def test_the_work_of_a_session_grows_as_its_cues_do() -> None:
         return calls, len(timeline.cues)
 
     work(1)  # what is found once is found now
-    (calls, cues), (more, further) = work(20), work(80)
+    (calls, cues), (more, further) = work(10), work(40)
     assert more / calls < 1.05 * further / cues

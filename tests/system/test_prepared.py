@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 SOUNDS = {"in": b"breathe in" * 50, "out": b"breathe out" * 70, "rest": b"rest" * 9}
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of three entries in two files, which come with the program."""
-    made = tmp_path / "made"
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Three entries in two files, by their names, and the index."""
+    made = tmp_path_factory.mktemp("made")
     for word, content in SOUNDS.items():
         cache.store(locate_entry(made, "run", word), content)
     entries = {path.name: path.read_bytes() for path in sorted(made.rglob("*.run"))}
     files = {locate_entry(made, "run", word).name: f"some-{len(word) // 4}.xz" for word in SOUNDS}
+    return dict(pack(entries, files))
+
+
+@pytest.fixture
+def folder(packed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of three entries in two files, which come with the program."""
     found = tmp_path / "prepared"
     found.mkdir()
-    for name, content in pack(entries, files).items():
+    for name, content in packed.items():
         (found / name).write_bytes(content)
     monkeypatch.setattr(prepared, "_ENTRIES", PreparedEntries(found))
     return found

@@ -100,26 +100,18 @@ def make_captions(*cues: Cue, duration: float = 60) -> list[tuple[int, int, str]
 
 
 @given(any_timeline)
-def test_captions_never_overlap_and_each_is_seen(taken: Timeline) -> None:
+def test_captions_are_apart_and_seen_in_short_lines_when_they_are_heard(taken: Timeline) -> None:
+    """Each starts with what is heard, stays for a second if it can, and has at most two lines unless time is short."""
     found = list(list_captions(taken, ENGLISH))
     assert all(each.end > each.start for each in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert all(line for each in found for line in each.lines)
-
-
-@given(any_timeline)
-def test_a_caption_starts_with_what_is_heard_and_stays_for_a_second_if_it_can(taken: Timeline) -> None:
-    found = list(list_captions(taken, ENGLISH))
     starts = {each.start for each in found}
     voiced = [each for each in taken.cues if each.track == "voice" and one_line(each.text)]
     assert {to_milliseconds(each.start) for each in voiced} <= starts
     assert all(abs(Fraction(to_milliseconds(each.start), 1000) - each.start) <= MILLISECOND for each in voiced)
     assert all(each.end - each.start >= 1000 or each.end == following.start for each, following in pairwise(found))
-
-
-@given(any_timeline)
-def test_lines_are_short_and_at_most_two_unless_time_is(taken: Timeline) -> None:
-    for each in list_captions(taken, ENGLISH):
+    for each in found:
         assert all(count_columns(line) <= LINE for line in each.lines)
         assert len(each.lines) <= 2 or each.end - each.start < 2000 * len(each.lines)
 
