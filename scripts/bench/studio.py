@@ -103,7 +103,7 @@ class Row:
     @classmethod
     def of_times(cls, what: str, limit: str, times: list[float]) -> Row:
         """Return the line of some times in milliseconds."""
-        late = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+        late = statistics.quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else times[0]
         return cls(what, limit, f"{statistics.median(times):.0f} ms; {late:.0f} ms")
 
     def __str__(self) -> str:
