@@ -118,7 +118,7 @@ HEAD = "| what | at most | measured: median; 95 % |\n| --- | --- | --- |"
 def run_studio(folder: Path, port: int) -> Iterator[tuple[str, int]]:
     """Run the studio over a folder; yield its address and its process."""
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    env["PYTHONPATH"] = str(ROOT)
+    env |= {"PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(folder / ".data")}  # nothing was heard yet
     command = [sys.executable, "-u", "-m", "voicecoach", "studio", "--no-browser", "--port", str(port)]
     process = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True)
     assert process.stdout  # noqa: S101 - it is a pipe

@@ -363,7 +363,7 @@ def test_the_page_speaks_the_language_of_its_browser_and_any_other(open_context:
     open_library(page, studio)
     page.get_by_role("heading", name="Wähle eine Übung").wait_for()
     assert page.evaluate("document.documentElement.lang") == "de"
-    for code, words in (("es", "Elige un ejercicio"), ("fr", "Choisissez un exercice"), ("en", "Choose an exercise")):
+    for code, words in (("es", "Elige un ejercicio"), ("fr", "Choisis un exercice"), ("en", "Choose an exercise")):
         page.get_by_role("combobox").first.select_option(code)
         page.get_by_role("heading", name=words).wait_for()
         assert page.evaluate("document.documentElement.lang") == code
