@@ -60,10 +60,11 @@ export function Lanes({ timeline }) {
 function drawLanes(canvas, timeline, place) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const scale = devicePixelRatio || 1;
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
+  const [across, down] = [Math.round(width * scale), Math.round(height * scale)];
+  if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
   const pen = canvas.getContext("2d");
-  pen.scale(scale, scale);
+  pen.setTransform(scale, 0, 0, scale, 0, 0);
+  pen.clearRect(0, 0, width, height);
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const hue = (side) => colour(side === "left" || side === "right" ? side : "accent");
@@ -75,7 +76,7 @@ function drawLanes(canvas, timeline, place) {
   drawSeconds(pen, place, apart, x, height, colour("soft"), colour("edge"));
   for (const span of (timeline.spans ?? []).filter(seen)) drawSpan(pen, span, x, base, hue(span.side), colour("ink"));
   for (const phase of timeline.phases.filter(seen)) drawPhase(pen, phase, x, base, crest, hue(phase.side));
-  const words = timeline.cues.filter((cue) => cue.track === "voice");
+  const words = listWords(timeline);
   timeline.cues.filter(seen).forEach((cue) => {
     const room = timeline.phases.findLast((phase) => phase.start <= cue.start + 0.03 && cue.start < phase.end);
     const next = words.find((other) => other.start > cue.start);
@@ -84,6 +85,14 @@ function drawLanes(canvas, timeline, place) {
   });
   pen.fillStyle = colour("ink");
   pen.fillRect(width / 2 - 1, 0, 2, height);
+}
+
+const spoken = new WeakMap();
+
+/** The words of a timeline, looked for once: it is drawn with each picture of the screen. */
+function listWords(timeline) {
+  if (!spoken.has(timeline)) spoken.set(timeline, timeline.cues.filter((cue) => cue.track === "voice"));
+  return spoken.get(timeline);
 }
 
 function drawSeconds(pen, place, apart, x, height, soft, edge) {
