@@ -214,7 +214,8 @@ def test_a_length_can_be_typed_in_many_ways(text: str, expected: int | str) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "count"), [("3 Atemzüge", 3), ("２ breaths", 2), ("una", None), ("2 respiraciones", 2)]
+    ("text", "count"),
+    [("3 Atemzüge", 3), ("２ breaths", 2), ("una", None), ("three bananas", None), ("2 respiraciones", 2)],
 )
 def test_breaths_are_counted_in_every_language_with_a_table(text: str, count: int | None) -> None:
     if count is None:
