@@ -497,6 +497,8 @@ def test_every_tool_and_every_campaign_is_named() -> None:
 APT = """#!/bin/sh
 echo "apt-get $*" >>"{checkout}/calls"
 case "$*" in
+install*chromium-headless-shell) [ -e "{checkout}/no-shell" ] && exit 100
+    echo "#!/bin/sh" >"{programs}/chromium-headless-shell"; chmod +x "{programs}/chromium-headless-shell"; exit 0 ;;
 install*chromium) echo "#!/bin/sh" >"{programs}/chromium"; chmod +x "{programs}/chromium"; exit 0 ;;
 install*) [ -e "{checkout}/no-network" ] && exit 100; echo "#!/bin/sh" >"{programs}/ffmpeg" ;;
 remove*ffmpeg) rm -f "{programs}/ffmpeg"; exit 0 ;;
@@ -563,9 +565,18 @@ def test_ci_tests_a_bare_machine_then_one_with_the_systems_programs(builder: Bui
     assert tests == ["test  bare", "test  installed", "test --lowest installed", "test --newest installed"]
     assert (status, last) == (0, "1 passed")
     asked = "apt-get install -y -qq --no-install-recommends"
-    assert calls.index("apt-get update -qq") < calls.index(f"{asked} chromium") < calls.index("test  bare")
+    installed = calls.index(f"{asked} chromium-headless-shell")
+    assert calls.index("apt-get update -qq") < installed < calls.index("test  bare")
+    assert f"{asked} chromium" not in calls
     assert calls.index("test  bare") < calls.index(f"{asked} ffmpeg espeak-ng")
     assert not (builder.machine.programs / "ffmpeg").exists()
+
+
+def test_ci_takes_the_whole_browser_where_there_is_none_without_windows(builder: Builder) -> None:
+    (builder.machine.checkout / "no-shell").touch()
+    status, calls, _ = builder.run()
+    assert status == 0
+    assert "apt-get install -y -qq --no-install-recommends chromium" in calls
 
 
 @pytest.mark.parametrize("refuse", ["", "docs", "--lowest", "--newest"])
