@@ -1,8 +1,9 @@
 """Measure all built-in routines: python -m scripts.write_library.
 
-It writes the table of `voicecoach list` (voicecoach/library.json), the tables in docs/library.md, and how long each
-wording lasts (scripts/spoken.json), from which a test computes the same figures without a voice. Only words that are
-new are spoken: in English by the voice that comes with the program, in other languages by the system's.
+It writes the table of `voicecoach list` (voicecoach/library.json), the tables in docs/library.md, the pictures on the
+cards of the studio, and how long each wording lasts (scripts/spoken.json), from which a test computes the same figures
+and pictures without a voice. Only words that are new are spoken: in English by the voice that comes with the program,
+in other languages by the system's.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from voicecoach.routine.loader import load_routine
 from voicecoach.script.builder import build, choose_pace
 from voicecoach.script.choices import Choices
 from voicecoach.system import folders
+from voicecoach.views.cover import lay_out_cover
 from voicecoach.views.craft import lint_craft, measure_craft
+from voicecoach.views.shapes import write_svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SPOKEN = ROOT / "scripts" / "spoken.json"
 PAGE = ROOT / "docs" / "library.md"
+PICTURES = ROOT / "voicecoach" / "studio" / "page" / "pictures"
 NATURAL = "hibari:heart"
 START = "<!-- The tables are written by python -m scripts.write_library -->\n"
 END = "<!-- End of the tables -->\n"
@@ -82,14 +86,8 @@ def perform_known(routine: LoadedRoutine, samples: Mapping[str, int], used: set[
     return timeline
 
 
-def measure_routine(name: str, samples: Mapping[str, int], used: set[str]) -> dict[str, Any]:
-    """Return what the table says of a routine.
-
-    Raises:
-        UnspokenError: When words of it were not measured.
-    """
-    routine = load_routine(name)
-    timeline = perform_known(routine, samples, used)
+def measure_routine(routine: LoadedRoutine, timeline: Timeline) -> dict[str, Any]:
+    """Return what the table says of a routine, and of its timeline."""
     described = describe(routine)
     figures = measure_craft(timeline, routine.words)
     outside = len(list(lint_craft(timeline, routine.words, Where(routine.file, 1, 1))))
@@ -101,6 +99,16 @@ def measure_routine(name: str, samples: Mapping[str, int], used: set[str]) -> di
         "speech": round(float(figures.speech), 3),
         "outside": outside,
     }
+
+
+def draw_picture(timeline: Timeline) -> str:
+    """Return the picture on the card of a routine, as SVG."""
+    return write_svg(lay_out_cover(timeline, ""))
+
+
+def has_card(name: str) -> bool:
+    """Tell whether a routine has a card of its own; a translation has that of its original."""
+    return name == strip_language(name)
 
 
 def find_code(name: str) -> str:
@@ -117,21 +125,24 @@ def speak(name: str, texts: list[str]) -> dict[str, int]:
     return {text: clip.samples for text, clip in zip(texts, found.voice.speak(texts), strict=True)}
 
 
-def measure_all(known: Samples) -> tuple[Table, Samples]:
-    """Return the table of all built-in routines, and the samples of all words in them."""
+def measure_all(known: Samples) -> tuple[Table, dict[str, str], Samples]:
+    """Return the table of all built-in routines, the pictures on their cards, and the samples of all words in them."""
     table: Table = {}
+    pictures: dict[str, str] = {}
     used: dict[str, set[str]] = {}
     for name in list_built_in():
         code = find_code(name)
         samples = known.setdefault(code, {})
         while name not in table:
             try:
-                table[name] = measure_routine(name, samples, used.setdefault(code, set()))
+                routine = load_routine(name)
+                timeline = perform_known(routine, samples, used.setdefault(code, set()))
+                table[name], pictures[name] = measure_routine(routine, timeline), draw_picture(timeline)
             except UnspokenError as error:
                 samples |= speak(name, error.texts)
                 write_json(SPOKEN, known)
     kept = {code: {text: known[code][text] for text in sorted(texts)} for code, texts in sorted(used.items())}
-    return table, kept
+    return table, {name: drawn for name, drawn in pictures.items() if has_card(name)}, kept
 
 
 def write_tables(table: Table) -> str:
@@ -143,7 +154,7 @@ def _write_purposes(table: Table) -> Iterator[str]:
     yield "| routine | what it is | for | position | level | what you need | length |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for name, each in table.items():
-        if name == strip_language(name):
+        if has_card(name):
             lists = (", ".join(each[key]) for key in ("area", "position"))
             needs = "; ".join(each["needs"])
             cells = (f"`{name}`", each["summary"], *lists, each["level"], needs, format_time(_round(each["seconds"])))
@@ -183,11 +194,15 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - a JSON value
 
 
 def main() -> None:
-    """Measure, and write the three files."""
-    table, samples = measure_all(read_json(SPOKEN))
+    """Measure, and write the files."""
+    table, pictures, samples = measure_all(read_json(SPOKEN))
     write_json(SPOKEN, samples)
     write_json(TABLE, table)
     PAGE.write_text(replace_tables(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")
+    for old in PICTURES.glob("*.svg"):
+        old.unlink()
+    for name, drawn in pictures.items():
+        (PICTURES / f"{name}.svg").write_text(drawn, encoding="utf-8")
 
 
 if __name__ == "__main__":

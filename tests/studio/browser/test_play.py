@@ -35,7 +35,8 @@ def test_the_address_loses_its_secret_and_the_library_is_there_at_once(page: Pag
 def test_a_card_shows_its_picture_its_length_and_what_it_is_for(page: Page, studio: Asker) -> None:
     open_library(page, studio)
     card = page.locator(".card", has_text="Sitting leg stretch")
-    card.locator("img").wait_for()
+    expect(card.locator("img")).to_have_js_property("complete", value=True)
+    assert card.locator("img").evaluate("each => each.naturalWidth") > 0
     assert "each side" in card.inner_text()
     assert "minutes" in card.inner_text()
 

@@ -35,7 +35,8 @@ const named = (path, id, language) =>
 
 export const getLibrary = () => ask("GET", "library");
 export const getCard = (id, language) => ask("GET", named("card", id, language));
-export const pictureOf = (id, language) => `/api/${named("picture", id, language)}`;
+/** The picture of a routine's card: those of the exercises that come with the program are drawn already. */
+export const pictureOf = (id, own) => (own ? `/api/${named("picture", id)}` : `/page/pictures/${encodeURIComponent(id)}.svg`);
 export const getVoices = (language) => ask("GET", `voices?language=${encodeURIComponent(language)}`);
 /** With `remember`, the introduction is short if it was heard before; the answer's `intro` says which one it is. */
 export const plan = (routine, choices, remember, signal) => ask("POST", "plan", { page: TAB, routine, choices, remember }, { signal });

@@ -50,7 +50,7 @@ function Card({ own = false, ...routine }) {
   const drawn = own ? about.duration && !about.problems?.length : true;
   return html`<li ref=${place}>
     <a class="card" href=${`#/play/${encodeURIComponent(id)}`}>
-      ${drawn ? html`<img src=${pictureOf(id)} alt="" loading="lazy" />` : html`<span class="blank"></span>`}
+      ${drawn ? html`<img src=${pictureOf(id, own)} alt="" loading="lazy" />` : html`<span class="blank"></span>`}
       <span class="card-title">${about.title ?? routine.title}</span>
       <span class="card-about">${listFacts(about)}</span>
       <span class="card-summary">${about.summary}</span>
