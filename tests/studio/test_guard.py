@@ -27,6 +27,14 @@ def test_it_listens_on_this_machine_alone(studio: Asker) -> None:
             assert any_port.connect_ex((str(address), studio.door.port)) != 0
 
 
+def test_what_is_written_is_sent_at_once() -> None:
+    """asyncio sets TCP_NODELAY where a socket names its protocol; one that is accepted has that of its listener."""
+    with listen(0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP
+
+
 def test_the_address_lets_in_once_and_leaves_a_cookie_that_no_script_can_read(studio: Asker) -> None:
     answer = studio.get(f"/?key={studio.door.secret}", cookie=None)
     assert (answer.status, answer.headers["location"]) == (303, "/")
