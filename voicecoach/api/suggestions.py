@@ -22,7 +22,7 @@ SLOWEST = 2
 """How much slower a whole breath may become for words in one of its phases."""
 
 TRIES = 3
-"""How often a breath is made longer, since other words may not fit the next one."""
+"""How many times a longer breath is tried: other words may not fit the one before."""
 
 
 def list_suggestions(plan: Plan, written: Pace, given: Mapping[str, Any]) -> list[dict[str, Any]]:

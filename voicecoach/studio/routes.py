@@ -48,7 +48,7 @@ class Routes:
             Route("/api/picture/{id}", self.picture),
             Route("/api/plan", self.plan, methods=["POST"]),
             Route("/api/suggest", self.suggest, methods=["POST"]),
-            Route("/api/heard", self.heard, methods=["POST"]),
+            Route("/api/heard", self.note_heard, methods=["POST"]),
             Route("/api/check", self.check, methods=["POST"]),
             Route("/api/clip/{digest}", self.clip),
             Route("/api/routine/{id}", self.read_routine),
@@ -95,7 +95,7 @@ class Routes:
         found = await self._run(self.sessions.suggest, asked, choices, check, limiter=self._planning)
         return JSONResponse({"suggestions": found})
 
-    async def heard(self, request: Request) -> Response:
+    async def note_heard(self, request: Request) -> Response:
         """Remember that the full introduction of a session was heard."""
         body = await read_body(request)
         await self._run(self.sessions.note_heard, read_asked(body), read_choices(body), limiter=self._planning)

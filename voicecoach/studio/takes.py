@@ -47,7 +47,7 @@ class Takes:
         self._lists: Kept[vc.Recordings] = Kept(MOST_LISTS)
 
     def list_phrases(self, asked: Asked, choices: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a session says, and what of it is recorded.
+        """Return what a session says, and which parts are recorded.
 
         Raises:
             VoicecoachError: If the routine or the choices are impossible.

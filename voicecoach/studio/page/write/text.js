@@ -2,31 +2,19 @@
 
 import { player, togglePlay } from "../actions.js";
 import { findLast } from "../place.js";
-import { Tabs, Transport, Words } from "../play.js";
+import { Words } from "../play.js";
 import { Problem } from "../problems.js";
+import { isRead, Stage, Wait } from "../stage.js";
 import { state } from "../state.js";
 import { Lanes } from "../timeline.js";
 import { usePlace } from "../use-place.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
-import { change, readFile } from "./draft.js";
+import { change } from "./draft.js";
 import { Saving } from "./saving.js";
 
 export function Write() {
-  const { id, draft, plan } = state;
-  useEffect(() => {
-    readFile(id);
-  }, [id, state.language]);
-  const ready = draft?.id === id;
-  const title = plan?.timeline.title ?? state.card?.title ?? draft?.name ?? "";
-  return html`<section class="stage" aria-label=${title}>
-    <div class="line">
-      <a class="back" href="#/">${t("all exercises")}</a>
-      <h1>${title}</h1>
-      <${Tabs} />
-    </div>
-    ${ready ? html`<${Text} key=${id} draft=${draft} />` : html`<p class="wait">${t("loading text")}</p>`}
-  </section>`;
+  return html`<${Stage}>${isRead() ? html`<${Text} key=${state.id} draft=${state.draft} />` : html`<${Wait} />`}<//>`;
 }
 
 function Text({ draft }) {
