@@ -15,8 +15,8 @@ _Second = TypeVar("_Second")
 IS_QUICK = settings.default is not None and settings.default.max_examples <= 25
 
 
-def choose_amount(quick: int, whole: int) -> int:
-    """Return how many cases to try: a part of them in a quick run, the whole in CI."""
+def choose_amount(quick: _First, whole: _First) -> _First:
+    """Return what to try, or how much: a part in a quick run, the whole in CI."""
     return quick if IS_QUICK else whole
 
 

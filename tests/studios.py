@@ -9,6 +9,7 @@ import struct
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -33,6 +34,7 @@ steps:
 """
 
 
+@lru_cache
 def write_voice(seconds: float = 0.8, level: float = 0.3, tone: float = 150, rate: int = 48_000) -> bytes:
     """Return a WAV file with a tone between two silences, which is a voice to the program."""
     quiet = [0.001 * math.sin(index) for index in range(rate // 4)]

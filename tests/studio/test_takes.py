@@ -14,7 +14,7 @@ from voicecoach.studio.guard import OWN_BODIES
 from voicecoach.system import drafts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.studios import Answer, Asker
 
@@ -76,20 +76,20 @@ def test_a_recording_is_kept_heard_in_the_session_made_anew_and_deleted(studio: 
 @pytest.mark.parametrize(
     ("sound", "said"),
     [
-        (write_voice(level=0.0), "nothing was heard"),
-        (write_voice(level=30), "too loud"),
-        (write_voice(seconds=9), "too long"),
-        (b"RIFF", "can't be read"),
-        (b"", "can't be read"),
-        (b"RIFF" + bytes(400), "can't be read"),
+        (lambda: write_voice(level=0.0), "nothing was heard"),
+        (lambda: write_voice(level=30), "too loud"),
+        (lambda: write_voice(seconds=9), "too long"),
+        (lambda: b"RIFF", "can't be read"),
+        (bytes, "can't be read"),
+        (lambda: b"RIFF" + bytes(400), "can't be read"),
     ],
 )
 def test_what_cannot_be_used_is_named_and_the_recording_of_before_stays(
-    studio: Asker, phrases: dict[str, str], sound: bytes, said: str
+    studio: Asker, phrases: dict[str, str], sound: Callable[[], bytes], said: str
 ) -> None:
     put(studio, phrases["Out"], write_voice())
     before = studio.get(phrases["Out"]).body
-    answer = put(studio, phrases["Out"], sound)
+    answer = put(studio, phrases["Out"], sound())
     assert answer.status == 422
     assert said in answer.json["problems"][0]["what"]
     assert studio.get(phrases["Out"]).body == before

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 FLAGS = [
+    "--process-per-site",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -94,9 +95,14 @@ def open_context(browser: Browser, studio: Asker) -> Iterator[object]:
 
 @pytest.fixture(scope="module")
 def shared(browser: Browser, studio: Asker) -> Iterator[tuple[BrowserContext, list[str]]]:
-    """A context that pages of a module share, with its cache, and what went wrong in it."""
+    """A context that pages of a module share, with its cache, and what went wrong in it.
+
+    Its first page stays open, so that the browser keeps one process for all of them.
+    """
     wrong: list[str] = []
     context = open_watched(browser, studio, wrong)
+    anchor = context.new_page()
+    anchor.goto(f"http://127.0.0.1:{studio.door.port}/page/words/en.json")
     yield context, wrong
     context.close()
 
@@ -106,14 +112,11 @@ def page(shared: tuple[BrowserContext, list[str]], studio: Asker) -> Iterator[Pa
     """An empty page that may come in, in a browser that remembers nothing of the tests before."""
     context, wrong = shared
     context.add_cookies([{"name": studio.door.cookie, "value": studio.door.secret, "url": studio.door.address}])
-    opened = context.new_page()
-    yield opened
-    for each in context.pages[1:]:
+    yield context.new_page()
+    anchor, *others = context.pages
+    for each in others:
         each.close()
-    left = context.pages[0] if context.pages else context.new_page()
-    left.goto(f"http://127.0.0.1:{studio.door.port}/page/words/en.json")
-    left.evaluate("localStorage.clear()")
-    left.close()
+    anchor.evaluate("localStorage.clear()")
     found = [*wrong]
     wrong.clear()
     assert not found
