@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # The hundreds of processes that tests start share their bytecode, and so do the workers and the next run.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that look at a model themselves; `voices/onnx.py` says why
     gc.disable()  # until all tests are collected, which makes no garbage worth the search
 
 

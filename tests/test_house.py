@@ -157,6 +157,10 @@ def test_voices_never_see_a_routine_not_even_its_types() -> None:
     assert seen <= {"voices", *MAY_IMPORT["voices"]}
 
 
+def test_onnx_runtime_is_imported_where_its_telemetry_is_turned_off() -> None:
+    assert [module for module in MODULES if "onnxruntime" in imported(module)] == ["voices.onnx"]
+
+
 def test_there_is_no_circle_of_imports() -> None:
     try:
         list(TopologicalSorter(find_uses()).static_order())

@@ -24,8 +24,10 @@ def test_the_natural_voice_speaks_and_if_it_does_not_start_the_systems_does(tmp_
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "onnxruntime.py").write_text("raise ImportError('no such instruction')\n")
-    own = {name: str(tmp_path / name) for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
-    inherited = {name: value for name, value in os.environ.items() if name != "VOICECOACH_VOICE"}
+    own = {name: str(tmp_path / name) for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "TMPDIR")}
+    (tmp_path / "TMPDIR").mkdir()
+    unset = {"VOICECOACH_VOICE", "ORT_DISABLE_TELEMETRY"}
+    inherited = {name: value for name, value in os.environ.items() if name not in unset}
 
     def plan(path: str, *words: str) -> tuple[list[str], str]:
         """Plan routines of these words in one process; return the voices that speak, and what it says."""
@@ -40,6 +42,8 @@ def test_the_natural_voice_speaks_and_if_it_does_not_start_the_systems_does(tmp_
         return re.findall(r'^  "voice": "(.*)"', done.stdout, re.MULTILINE), done.stderr
 
     assert plan("", "down") == (["hibari:heart"], "")
+    assert [each.name for each in (tmp_path / "XDG_CACHE_HOME").iterdir()] == ["voicecoach"]  # no id for telemetry
+    assert not [*(tmp_path / "TMPDIR").iterdir()]
     (known, voice), told = plan(str(broken), "down", "up tall")
     assert known == "hibari:heart"  # all words are known: nothing is loaded
     assert (voice.startswith("hibari"), len(told.splitlines())) == (False, 1)

@@ -17,6 +17,7 @@ from voicecoach.audio.clip import SAMPLE_BYTES, amplify
 from voicecoach.errors import ChoiceError, VoiceError, quote
 from voicecoach.phonemes import name_letters, replace_phonemes, translate_phonemes
 from voicecoach.system import cache
+from voicecoach.voices.onnx import import_onnxruntime
 from voicecoach.voices.packages import hash_file
 from voicecoach.voices.piper.models import (
     INSTALL,
@@ -272,7 +273,7 @@ def split_text(text: str) -> Iterator[str]:
 
 def _import_piper() -> Any:  # noqa: ANN401 - a module that may be missing
     try:
-        import onnxruntime
+        onnxruntime = import_onnxruntime()
         import piper
     except ImportError as error:
         raise VoiceError(f"piper can't be started: {quote_error(error)}\n{INSTALL} --force-reinstall") from error

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.voices.neural import sound
+from voicecoach.voices.onnx import import_onnxruntime
 
 if TYPE_CHECKING:
     from voicecoach.voices.worker import Request
@@ -55,11 +56,12 @@ class Voice:
             os.environ[name] = "1"
         sys.modules["scipy"] = None  # type: ignore[assignment] # so that hibari takes NumPy's FFT
         import numpy as np
-        import onnxruntime
+
+        self._onnx = import_onnxruntime()  # before hibari imports it
         from hibari import dsp
         from hibari.tts import Hibari
 
-        self._np, self._onnx, self._dsp, self._split = np, onnxruntime, dsp, Hibari.split_sentences
+        self._np, self._dsp, self._split = np, dsp, Hibari.split_sentences
         self._model, self._british = Path(setup["model"]), bool(setup.get("british"))
         self._pitch = 2.0 ** (float(setup.get("semitones", 0)) / 12)
         self._take = int(setup.get("take", 0))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach.voices.neural import sound
 from voicecoach.voices.neural.kokoro import phonemes
+from voicecoach.voices.onnx import import_onnxruntime
 
 if TYPE_CHECKING:
     from voicecoach.voices.worker import Request
@@ -49,9 +50,8 @@ class Voice:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             os.environ[name] = "1"
         import numpy as np
-        import onnxruntime
 
-        self._np, self._onnx = np, onnxruntime
+        self._np, self._onnx = np, import_onnxruntime()
         self._model, self._spelling = Path(setup["model"]), str(setup["spelling"])
         rows = np.frombuffer(Path(setup["style"]).read_bytes(), "<f2").astype(np.float32)
         self._rows = rows.reshape(len(LENGTHS), WIDTH)
