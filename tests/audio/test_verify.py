@@ -144,6 +144,30 @@ class Babble(FakeVoice):
             yield Clip(values.tobytes())
 
 
+class Breathy(FakeVoice):
+    """Begins each wording as some voices begin "two hundred": 120 ms of breath at -50 dBFS, and then the burst."""
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[Clip]:
+        dice = random.Random(7)  # noqa: S311 - noise, not a secret
+        breath = array.array("h", (each for _ in range(720) for each in [dice.randint(-180, 180)] * 8))
+        for clip in super().speak(wordings):
+            yield join([Clip(breath.tobytes()), clip])
+
+
+@pytest.mark.parametrize("kind", ["mp3", "flac"])
+def test_a_cue_that_begins_softly_is_in_time_when_its_own_onset_is(tmp_path: Path, kind: str) -> None:
+    spoken = Spoken(seq(still(1), phrase("Two hundred"), still(1)), Breathy())
+    path, sounding = tmp_path / f"a.{kind}", Sounding(FORMATS[kind])
+    spoken.write(path, sounding)
+    assert verify(path) == []
+    spoken.write(path, sounding, lambda cue: Loss(0, 9_600).of(spoken.clip(cue)))
+    assert told(path) == ["'Two hundred' is heard late"]
+    spoken.write(path, sounding, lambda cue: Loss(0, 5_760).of(spoken.clip(cue)))
+    (found,) = told(path)
+    assert found.startswith("the first ")
+    assert found.endswith(" ms of 'Two hundred' are not heard")
+
+
 KINDS = [
     Sounding(),
     Sounding(room_tone=False),

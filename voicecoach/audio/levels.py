@@ -74,6 +74,15 @@ def is_packed(text: str) -> bool:
     return not set(text) - set(_SIGNS)
 
 
+def find_onset(packed: str, least: float) -> int:
+    """Return the first block of a sound that is as loud as ``least``, in dBFS; 0 if none is.
+
+    >>> find_onset(pack(bytes([0, 80, 110, 90])), -45.0)
+    2
+    """
+    return next((at for at, sign in enumerate(packed) if to_dbfs(4 * _SIGNS.index(sign)) >= least), 0)
+
+
 def find_missing(packed: str, measured: bytes, within: float) -> Iterator[tuple[int, int]]:
     """Yield the blocks of a sound that are missing, as pairs: the first one, and the one after the last.
 

@@ -12,6 +12,7 @@ from voicecoach.audio.levels import (
     LEVEL_SAMPLES,
     LEVELS_A_SECOND,
     find_missing,
+    find_onset,
     is_packed,
     measure_levels,
     measure_speech,
@@ -31,7 +32,7 @@ SOUNDING = -45.0
 """The least level of the loudest 4 ms of a second of speech, in dBFS."""
 
 LATE = 0.1
-"""Seconds after which a cue must be audible: a soft consonant is audible late."""
+"""Seconds after which a cue must be audible; a clip that begins more softly has until its own onset."""
 
 GUARD = 0.05
 """Seconds around a cue that do not count as a gap: encoders spread sound by a frame or two."""
@@ -252,9 +253,15 @@ def _check_by_seconds(levels: _Levels, cue: _Cue, least: float) -> list[Deviatio
         return [Deviation(cue.start, f"{text} is not heard")]
     if silent:
         return [Deviation(silent[0], f"a part of {text} is not heard")]
-    if levels.highest(max(0.0, cue.start - 0.01), min(cue.end, cue.start + LATE)) < least:
+    if levels.highest(max(0.0, cue.start - 0.01), min(cue.end, _find_latest(cue))) < least:
         return [Deviation(cue.start, f"{text} is heard late")]
     return []
+
+
+def _find_latest(cue: _Cue) -> float:
+    """Return when a cue must be audible at the latest: soon after the onset of its own sound, if that is known."""
+    onset = find_onset(cue.levels, SOUNDING) / LEVELS_A_SECOND
+    return cue.start + max(LATE, onset + GUARD)
 
 
 def _check_by_levels(levels: _Levels, cue: _Cue, within: float) -> list[Deviation]:
