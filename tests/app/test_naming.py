@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes import QuickVoice
 from tests.strategies import paces
-from voicecoach.app.naming import LONGEST, list_choices, name_file, tell_apart
+from voicecoach.app import speaker
+from voicecoach.app.cli import cli
+from voicecoach.app.naming import LONGEST, drop_folders, list_choices, name_file, tell_apart
+from voicecoach.app.speaker import Speaker
+from voicecoach.audio import tagging
 from voicecoach.core.notation import read_pace
 from voicecoach.core.score import Side
 from voicecoach.script.choices import Choices, Guidance
+from voicecoach.voices.cached import CachedVoice
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def named(choices: Choices, length: Fraction | None = None, preview: Fraction | None = None) -> str:
@@ -71,3 +82,30 @@ def test_what_differs_is_told_and_nothing_else() -> None:
     assert not tell_apart({"breath": "4-6"}, {"breath": "4-6"})
     assert tell_apart({"breath": "4-6", "bed": "rain"}, {"breath": "5-7"}) == "--breath 4-6, --bed rain"
     assert tell_apart({}, {"breath": "5-7", "length": "10m"}) == "no --breath, no --length"
+
+
+@pytest.mark.parametrize(
+    ("voice", "left"),
+    [
+        ("recorded:/home/ana/calm", "recorded:calm"),
+        ("recorded:/home/ana, or bo/calm,gmw", "recorded:calm,gmw"),
+        ("recorded:../ana/calm/,en-us", "recorded:calm/,en-us"),
+        ("piper:C:\\voices\\en.onnx", "piper:en.onnx"),
+        ("piper:en_GB-alba", "piper:en_GB-alba"),
+        ("gmw/en-us", "gmw/en-us"),
+        ("hibari:heart", "hibari:heart"),
+    ],
+)
+def test_a_voice_is_named_without_its_folders(voice: str, left: str) -> None:
+    assert drop_folders(voice) == left
+
+
+def test_nothing_in_a_file_says_in_which_folder_its_voice_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    voice = CachedVoice(QuickVoice(), tmp_path / "cache")
+    monkeypatch.setattr(speaker, "find_speaker", lambda *_: Speaker(voice, f"recorded:{tmp_path}/calm"))
+    result = CliRunner().invoke(cli, ["make", "box-breathing", "--preview", "5s", "-o", str(tmp_path / "a.mp3")])
+    assert result.exit_code == 0
+    carried = tagging.extract_timeline(tmp_path / "a.mp3")
+    assert carried.count(b"recorded:calm") == 2
+    assert tmp_path.name.encode() not in carried
+    assert str(tmp_path).encode() not in (tmp_path / "a.mp3").read_bytes()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.app.naming import name_file, tell_apart
+from voicecoach.app.naming import drop_folders, name_file, tell_apart
 from voicecoach.app.request import Made, check_bed
 from voicecoach.app.targets import find_places
 from voicecoach.errors import EncodeError, escape
@@ -224,7 +224,8 @@ def _tags(session: PlannedSession, track: Track, number: int, request: Request, 
     from voicecoach.views.captions import list_lyrics
 
     made_with = request.describe_choices(session.voice, session.pace)
-    carried = {**session.as_json(track), "choices": made_with, "sound": request.sounding.as_json()}
+    plan = {**session.as_json(track), "voice": drop_folders(session.voice)}
+    carried = {**plan, "choices": made_with, "sound": request.sounding.as_json()}
     return Tags(
         title=track.title,
         album=session.title,

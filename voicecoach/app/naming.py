@@ -16,6 +16,9 @@ LONGEST = 100
 """Bytes of a file's name for the choices; a longer name ends in a hash of them."""
 
 _DIGITS = 8
+_WITH_PATHS = ("recorded:", "piper:")
+_FOLDERS = re.compile(r"(?<=:)(?:[A-Za-z]:)?(?:(?!,\w+:).)*[/\\](?=[^,])")
+"""In the name of a voice: a path as far as its last part. Commas may be in the path, or before another voice."""
 _UNSAFE = re.compile(r"[^\w+.,=%-]+")
 
 
@@ -92,6 +95,15 @@ def tell_apart(kept: Mapping[str, object], new: Mapping[str, object]) -> str:
     'a, no --length'
     """
     return ", ".join(_differences(kept, new))
+
+
+def drop_folders(voice: str) -> str:
+    r"""Return the name of a voice without the folders in it: a file that is passed on says nothing about its maker.
+
+    >>> drop_folders("recorded:/home/ana/calm,en-us"), drop_folders("recorded:calm,piper:C:\\voices\\en.onnx")
+    ('recorded:calm,en-us', 'recorded:calm,piper:en.onnx')
+    """
+    return _FOLDERS.sub("", voice) if voice.startswith(_WITH_PATHS) else voice
 
 
 def _label(option: str, value: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach.app.naming import list_choices
+from voicecoach.app.naming import drop_folders, list_choices
 from voicecoach.audio.clip import amplify
 from voicecoach.audio.fall import SLEEP
 from voicecoach.audio.settings import Sounding
@@ -131,7 +131,7 @@ class Request:
             **self.chosen,
             "breath": str(breath or ""),
             "side": self.choices.sides[0].value if len(self.choices.sides) == 1 else "",
-            "voice": voice,
+            "voice": drop_folders(voice),
             "rate": str(self.rate or ""),
             "pitch": "" if self.pitch is None else str(self.pitch),
             "chime": {None: "", "": "none"}.get(self.choices.chime, self.choices.chime or ""),

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.app import speaker
+from voicecoach.app.naming import drop_folders
 from voicecoach.app.rehearsal import rehearse
 from voicecoach.app.targets import list_targets
 from voicecoach.audio import formats
@@ -98,7 +99,7 @@ def record(
         return rehearse(write(routine), pace, voice.voice, clips, report), clips, voice
 
     timeline, clips, spoken = speaker.speak_with(found, routine.words.word("calibration"), rehearse_with)
-    code, named = routine.model.language, request.voice or spoken.id
+    code, named = routine.model.language, drop_folders(request.voice or spoken.id)
     title = f"{named}: {routine.model.title}"
     sounding = Sounding(formats.choose_format(None, path))
     plan = to_json(timeline, title=title, language=code, voice=named)
