@@ -62,12 +62,29 @@ def test_a_list_that_is_there_is_replaced_and_stays_where_a_link_leads(
     kept = tmp_path / "kept.csv"
     kept.write_text("old", encoding="utf-8")
     (tmp_path / "list.csv").symlink_to(kept)
-    said(capsys, "--recording-list", "list.csv")
+    said(capsys, "--recording-list", "list.csv", "--force")
     assert kept.read_bytes().startswith(b"\xef\xbb\xbffile,words")
     assert (tmp_path / "list.csv").is_symlink()
     said(capsys, "--recording-list", "new.csv")
     (tmp_path / "plain.csv").touch()
     assert (tmp_path / "new.csv").stat().st_mode == (tmp_path / "plain.csv").stat().st_mode
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.md"])
+def test_a_list_of_somebody_stays_without_force(capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    said(capsys, "four-seven-eight", "--recording-list", name)
+    said(capsys, "four-seven-eight", "--recording-list", name)
+    written = path.read_bytes()
+    for own in (b"mine\n", written + b"\nnote", written.replace(b"Last one", b"The last"), written[3:9]):
+        path.write_bytes(own)
+        out, err = said(capsys, "four-seven-eight", "--recording-list", name, status=2)
+        assert out == ""
+        stays = f"voicecoach: {name}: voicecoach did not make this file, so it stays"
+        assert err == f"{stays}\nchoose another name, or add --force to replace it\n"
+        assert path.read_bytes() == own
+    said(capsys, "four-seven-eight", "--recording-list", name, "--force")
+    assert path.read_bytes() == written
 
 
 def test_only_what_is_not_recorded_yet_is_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ def test_a_file_in_place_of_the_folder_is_the_mistake_of_the_command(tmp_path: P
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder here that takes no files")
 def test_a_folder_that_takes_no_files_is_not_called_missing() -> None:
-    with pytest.raises(OutputError, match=r"no file can be made in /proc\nchoose another place with -o"):
+    with pytest.raises(OutputError, match=r"no file can be made in /proc\nchoose another place"):
         write_track(Path("/proc/a.mp3"), [SOUND])
 
 
@@ -262,7 +262,7 @@ def test_a_full_disk_is_told_with_what_would_mend_it(
     monkeypatch.setattr(tagging, "save_tags", full)
     with pytest.raises(OutputError) as raised:
         write_track(tmp_path / "a.mp3", [SOUND])
-    remedy = f"make room in {tmp_path.resolve()}, or choose another with -o"
+    remedy = f"make room in {tmp_path.resolve()}, or choose another folder"
     assert str(raised.value) == f"{tmp_path / 'a.mp3'}: there is no room left for it\n{remedy}"
 
 

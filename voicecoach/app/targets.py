@@ -59,6 +59,20 @@ def _explain_ending(base: Path, form: Format) -> str:
     return what if base.suffix else f"{what}\nwrite {base}/ to make the folder"
 
 
+def check_named(path: Path, *, force: bool) -> None:
+    """Refuse before the work to write a picture or a list where there can't be one, or over somebody's own.
+
+    Raises:
+        TargetError: If that is so.
+    """
+    if os.path.lexists(path) and not force:
+        from voicecoach.audio.provenance import check_ours
+
+        check_ours([path])
+    if not plain_files.is_folder(path.parent):
+        raise TargetError(path, describe_missing(path.parent))
+
+
 _SPECIAL = "it is not a plain file; choose another name with -o"
 
 

@@ -14,13 +14,14 @@ from voicecoach.audio import tagging
 from voicecoach.audio.formats import FORMATS
 from voicecoach.errors import ChoiceError, TargetError, quote
 from voicecoach.system import cache, plain_files
+from voicecoach.views import prompt_lists
 from voicecoach.views.text import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-REMEDY = "choose another name with -o, or add --force to replace it"
+REMEDY = "choose another name, or add --force to replace it"
 
 LARGEST_TEXT = 20_000_000
 """The largest text that is read, in bytes: captions of twelve hours are smaller."""
@@ -40,7 +41,7 @@ _BRACKETS = re.compile(r"\[[^\]]*\]")
 
 
 def check_ours(paths: Iterable[Path]) -> None:
-    """Refuse to replace a picture, a page, or a file beside a track, if another person made it.
+    """Refuse to replace a picture, a page, a list, or a file beside a track, if another person made it.
 
     Raises:
         TargetError: For the first file that is not ours, with the number of further ones.
@@ -116,7 +117,7 @@ def _is_audio(path: Path) -> bool:
 
 
 def is_ours(path: Path) -> bool:
-    """Return whether voicecoach wrote a picture, a page, or a file beside a track."""
+    """Return whether voicecoach wrote a picture, a page, a list to record from, or a file beside a track."""
     with suppress(OSError, ValueError, RecursionError, TypeError, KeyError):
         if path.suffix.lower() in _MARKED:
             with path.open("rb") as file:
@@ -132,12 +133,11 @@ def _has_our_form(path: Path, text: str) -> bool:
     head = _HEADS.get(path.suffix.lower())
     if head:
         return re.match(head, text) is not None
-    match path.suffix.lower():
-        case ".srt":
-            return any(_matches_captions(text, track) for track in _find_tracks_beside(path))
-        case ".txt":
-            return any(_matches_transcript(text, track) for track in _find_tracks_beside(path))
-    return False
+    beside = {".srt": _matches_captions, ".txt": _matches_transcript}.get(path.suffix.lower())
+    if beside:
+        return any(beside(text, track) for track in _find_tracks_beside(path))
+    matches = {".csv": prompt_lists.is_csv, ".md": prompt_lists.is_markdown}.get(path.suffix.lower())
+    return matches is not None and matches(text)
 
 
 def _is_chapters(text: str) -> bool:

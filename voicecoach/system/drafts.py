@@ -100,7 +100,7 @@ def find_target(path: Path) -> Path:
         return target
     if not stat.S_ISREG(mode):
         what = "it is a folder" if stat.S_ISDIR(mode) else "it is not a plain file"
-        raise TargetError(path, f"{what}; choose another name with -o")
+        raise TargetError(path, f"{what}; choose another name")
     return target
 
 

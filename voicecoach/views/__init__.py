@@ -14,6 +14,7 @@ __all__ = [
     "exchange",
     "live",
     "plot",
+    "prompt_lists",
     "prompts",
     "session_lint",
     "shapes",

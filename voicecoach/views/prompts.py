@@ -89,18 +89,20 @@ def write_csv(listed: Iterable[Prompt]) -> bytes:
 
 def write_markdown(listed: Iterable[Prompt], title: str) -> bytes:
     """Return the prompts as Markdown in UTF-8, with a table for each chapter."""
-    lines = [f"# {_escape(title)}: what to record", "", *_ADVICE]
+    lines = [f"# {_escape(title)}: what to record", "", *ADVICE]
     for chapter, some in groupby(listed, key=lambda prompt: prompt.chapters[:1]):
         heading = [f"## {_escape(chapter[0])}", ""] if chapter else []
-        head = ["| words | file | side | seconds at most |", "| --- | --- | --- | --- |"]
-        lines += ["", *heading, *head, *(_row(prompt) for prompt in some)]
+        lines += ["", *heading, *TABLE, *(_row(prompt) for prompt in some)]
     return ("\n".join(lines) + "\n").encode()
 
 
-_ADVICE = (
+ADVICE = (
     "Record each wording into a file of its name; FLAC, MP3 and M4A will do as well as WAV. Silence around the words",
     "is cut off, and all of them are brought to one loudness. What is longer than its seconds at most may not fit.",
 )
+"""What a list as Markdown says before its tables."""
+TABLE = ("| words | file | side | seconds at most |", "| --- | --- | --- | --- |")
+"""The head of its tables."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -24,8 +23,7 @@ from voicecoach.app.cli.printing import (
     show_progress,
 )
 from voicecoach.app.cli.request import make_request
-from voicecoach.errors import TargetError
-from voicecoach.system import folders, plain_files
+from voicecoach.system import folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,11 +68,11 @@ def command(chosen: PlanOptions) -> None:
 
     ROUTINE is the name of a built-in routine or a YAML file; without it, leg-stretch is planned.
     """
-    from voicecoach.app import session
+    from voicecoach.app import session, targets
 
     picture = chosen.output.plot
     if picture:
-        _check_picture(picture, force=chosen.output.force)
+        targets.check_named(picture, force=chosen.output.force)
     request = make_request(chosen.session, chosen.guidance, chosen.voice)
     with show_progress(f"Planning {request.routine}") as report, name_check(request):
         planned = session.plan(request, folders.find_cache(), report)
@@ -89,16 +87,6 @@ def command(chosen: PlanOptions) -> None:
         _print_plan(track)
         if planned.breath_sound:
             click.echo("a breath sound goes with the guided breaths")
-
-
-def _check_picture(path: Path, *, force: bool) -> None:
-    """Refuse before the work to write a picture where there can't be one."""
-    if os.path.lexists(path) and not force:
-        from voicecoach.audio.provenance import check_ours
-
-        check_ours([path])
-    if not plain_files.is_folder(path.parent):
-        raise TargetError(path, folders.describe_missing(path.parent))
 
 
 def _draw(track: Track, path: Path) -> None:

@@ -10,8 +10,8 @@ import click
 
 from voicecoach.app import values
 from voicecoach.app.cli.command import define
-from voicecoach.app.cli.fields import Options, choice, group, option
-from voicecoach.app.cli.options import TRACKS, ExerciseOptions, WordOptions
+from voicecoach.app.cli.fields import Options, choice, flag, group, option
+from voicecoach.app.cli.options import FORCE, TRACKS, ExerciseOptions, WordOptions
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import name_check, print_notes
 from voicecoach.app.cli.request import make_choices
@@ -36,6 +36,7 @@ class ListOptions(Options):
     missing: Path | None = option(
         "--missing", "List only what has no recording in this folder yet.", Parsed("FOLDER", Path)
     )
+    force: bool = flag("--force", FORCE)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -61,12 +62,15 @@ def command(chosen: ScriptOptions) -> None:
     ROUTINE is the name of a built-in routine or a YAML file; without it, it is leg-stretch. A list names the file for
     each recording; 'voicecoach make --voice recorded:FOLDER' speaks with them.
     """
+    from voicecoach.app import targets
     from voicecoach.app.config import read_commands
     from voicecoach.app.request import Request
     from voicecoach.routine.loader import load_routine
     from voicecoach.views import prompts
 
     exercise, files = chosen.exercise, chosen.files
+    if files.recording_list:
+        targets.check_named(files.recording_list, force=files.force)
     choices = make_choices(exercise, chosen.words)
     request = Request(exercise.routine, choices, files.tracks, language=chosen.words.language, commands=read_commands())
     routine = load_routine(request.routine, request.language)
