@@ -86,6 +86,11 @@ def test_what_to_type_next_is_the_command_that_was_typed(
     _, hear, breath = capsys.readouterr().out.splitlines()
     assert hear == "  hear it      './my scripts/voicecoach' play ./-5.mp3"
     assert breath.count("'./my scripts/voicecoach' ") == 2
+    assert cli.run(["make", "nowhere.yaml"]) == 2
+    assert cli.run(["make", "--wrong"]) == 2
+    errors = capsys.readouterr().err
+    assert "'voicecoach " not in errors
+    assert errors.count("'./my scripts/voicecoach' ") == 2
 
 
 @pytest.mark.usefixtures("home")

@@ -97,6 +97,11 @@ def name_program() -> str:
     return quote_argument(os.environ.get("VOICECOACH_COMMAND") or "voicecoach")
 
 
+def name_commands(message: str) -> str:
+    """Return a message in which all commands begin with what people type to run the program."""
+    return message.replace("'voicecoach ", f"'{name_program()} ")
+
+
 @contextmanager
 def make_folder(path: Path) -> Iterator[None]:
     """Make a folder, and missing ones above it; if the block fails, they are removed again.

@@ -12,6 +12,7 @@ from voicecoach.app.cli.parameters import describe_origin
 from voicecoach.app.cli.registry import cli
 from voicecoach.errors import VoicecoachError, quote, suggest_remedy
 from voicecoach.system import memory, signals, streams
+from voicecoach.system.folders import name_commands
 
 
 def main() -> int:
@@ -97,4 +98,4 @@ def _name_help(error: click.ClickException) -> str:
 def _print_error(message: str) -> None:
     lines = [line for line in message.splitlines() if line.strip()][:3]
     with suppress(OSError):  # stderr is closed; the exit status is enough
-        click.echo("voicecoach: " + "\n".join(lines), err=True)
+        click.echo("voicecoach: " + name_commands("\n".join(lines)), err=True)

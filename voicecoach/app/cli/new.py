@@ -9,7 +9,7 @@ import click
 
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, require
-from voicecoach.system.folders import quote_argument
+from voicecoach.system.folders import name_program, quote_argument
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -28,4 +28,4 @@ def command(chosen: NewOptions) -> None:
     from voicecoach.routine.authoring import create_template
 
     path = create_template(chosen.name, Path())
-    click.echo(f"{path}  'voicecoach plan {quote_argument(str(path))}' shows what is heard when")
+    click.echo(f"{path}  '{name_program()} plan {quote_argument(str(path))}' shows what is heard when")

@@ -9,6 +9,7 @@ import click
 
 from voicecoach.core.score import Side
 from voicecoach.errors import RoutineError
+from voicecoach.system.folders import name_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +29,7 @@ def print_json(value: object) -> None:
 def print_notes(notes: Iterable[str]) -> None:
     """Print notes on stderr, a line each."""
     for note in notes:
-        click.echo(f"voicecoach: {note}", err=True)
+        click.echo(f"voicecoach: {name_commands(note)}", err=True)
 
 
 def print_warnings(session: PlannedSession, *, quiet: bool) -> None:
