@@ -108,6 +108,64 @@ def test_a_step_for_one_side_may_name_it(step: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "step", "told_"),
+    [
+        ("Lift your right leg", "only: left", "'right leg' is said in a step for the left side alone; write {leg}, or"),
+        ("Lift your right leg", "side: left", "{right leg} if you mean that one"),
+        ("Lift your left  Leg", "side: right", "'left leg' is said in a step for the right side alone"),
+        ("Bend it. | Fold your left leg", "only: right", "'left leg' is said in a step for the right side alone"),
+        ("Your left and right leg", "only: left", ""),
+        ("Your left leg over your right leg", "only: left", ""),
+        ("{Leg} over your right leg", "only: left", ""),
+        ("Now {right leg}", "only: left", ""),
+        ("Your right hand on the wall", "only: left", ""),
+        ("Right now, lift it", "only: left", ""),
+    ],
+)
+def test_a_step_for_one_side_that_names_only_the_other_is_refused(words: str, step: str, told_: str) -> None:
+    sides = "sides: {left: {leg: left leg}, right: {leg: right leg}}"
+    turns = "each side: {steps: [hold: 5s]}"
+    said = f"hold: 5s\n    say: '{words}'\n    {step}"
+    block = f"repeat: {{rounds: 2, steps: [{{say: '{words}'}}]}}\n    {step}"
+    moved = f"breathe: 1\n    {step}\n    in: '{words}'\n    out: Out"
+    for each in (said, block, moved):
+        if "side" in step or each is not block:
+            inside = (
+                f"  - {each}\n"
+                if "side" in step
+                else "  - each side:\n      steps:\n        - " + each.replace("\n", "\n      ") + "\n"
+            )
+            found = told(f"title: T\n{sides}\nsteps:\n  - {turns}\n{inside}".encode())
+            assert told_ in found if told_ else not found
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "phrase"),
+    [
+        ("de", "Heb das rechte Bein", "das rechte bein"),
+        ("de", "Zug im rechten Bein", "rechten bein"),
+        ("es", "Sube la pierna derecha", "la pierna derecha"),
+        ("fr", "Plie la jambe droite", "la jambe droite"),
+        ("en", "Both ways: your other leg", ""),
+        ("en", "Your right leg", ""),
+    ],
+)
+def test_the_other_sides_phrase_is_found_in_each_language(code: str, words: str, phrase: str) -> None:
+    """Where the author has a name for the limb of the other side, as 'other leg', that limb may be named."""
+    found = told(routine(words, code, "hold: 5s\n          only: left\n          say: '{}'"))
+    assert (f"'{phrase}' is said in a step for the left side alone" in found) if phrase else not found
+
+
+def test_what_changes_the_side_may_name_the_next_one() -> None:
+    around = (
+        "between: [{change: 5s, only: left, say: Now your right leg}, {rest: 1s, only: left, say: Now your right leg}]"
+    )
+    own = "{left: {leg: left leg}, right: {leg: right leg}}"
+    raw = f"title: T\nsides: {own}\nsteps:\n  - each side: {{{around}, steps: [hold: 5s]}}\n"
+    assert told(raw.encode()) == ""
+
+
 def test_where_no_turns_are_a_side_may_be_named() -> None:
     assert told(f"title: T\nsides: {SIDES['en']}\nsteps:\n  - say: Your left leg\n".encode()) == ""
 
@@ -160,6 +218,33 @@ def test_one_sides_words_around_the_turns_are_refused_where_they_are_wrong(
             build(load_routine(str(path)), asked)
     else:
         build(load_routine(str(path)), asked)
+
+
+@pytest.mark.parametrize("end", ["closing: Rub your left leg.", "closing: [Rest., {say: Rub your left leg.}]"])
+@pytest.mark.parametrize("tips", ["tips: [Long breaths.]", "tips: [Keep your left leg long.]"])
+def test_closing_words_and_tips_count_as_words_outside_the_turns(end: str, tips: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    turns = "each side: {between: [change: 5s], steps: [hold: 5s]}"
+    path.write_text(f"title: A\n{tips}\n{end}\nsides: {SIDES['en']}\nsteps:\n  - {turns}\n")
+    loaded, lines = load_routine(str(path)), ([2] if "leg" in tips else []) + [3]
+    assert loaded.tree is not None
+    found = list(lint_routine(loaded.model, loaded.tree))
+    assert [each.where.line for each in found] == lines
+    assert all("'left leg' is wrong here if a session begins with the other side" in each.what for each in found)
+    build(loaded, Choices(sides=(Side.LEFT,)))
+    for choices in (Choices(sides=(Side.RIGHT,)), Choices(first=Side.RIGHT)):
+        with pytest.raises(RoutineError) as caught:
+            build(loaded, choices)
+        assert [each.where.line for each in caught.value.problems] == lines
+    build(loaded, Choices(sides=(Side.RIGHT,), sleep=True)) if lines == [3] else None
+
+
+def test_the_closing_words_of_an_included_routine_are_not_said(tmp_path: Path) -> None:
+    turns = "steps:\n  - each side: {steps: [hold: 5s]}\n"
+    sides = "sides: {left: {leg: left leg}, right: {leg: right leg}}"
+    (tmp_path / "b.yaml").write_text(f"title: B\nclosing: Rub your left leg.\n{sides}\n{turns}")
+    (tmp_path / "a.yaml").write_text("title: A\nsteps: [include: b.yaml]\n")
+    build(load_routine(str(tmp_path / "a.yaml")), Choices(sides=(Side.RIGHT,)))
 
 
 @pytest.mark.parametrize("words", ["And back to the left leg.", "And back to the left.", "Left again."])

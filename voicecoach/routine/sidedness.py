@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import Problem, quote
 from voicecoach.language import TAG, language, list_missing
-from voicecoach.routine.model import EachSide, PerSide, find_block, list_around, list_words, walk_steps
-from voicecoach.routine.source import find_place
-from voicecoach.routine.values import BLANK
+from voicecoach.routine.model import Change, EachSide, PerSide, find_block, list_around, list_words, walk_steps
+from voicecoach.routine.postures import TAGS
+from voicecoach.routine.source import find_place, list_texts
+from voicecoach.routine.values import BLANK, Words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 STEM = 4
 """The number of letters that all forms of a side's word share: `link` of `links`, `linke`, `linken`."""
+
+OUTSIDE = ("benefits", "tips", "closing")
+"""Keys of a routine's head whose texts are spoken before or after all turns, and are about the body."""
 
 _HARD_END = " \u2022 "
 """The replacement of names in braces: no phrase continues across it."""
@@ -49,12 +53,79 @@ def find_written_out(model: RoutineModel) -> Iterator[Problem]:
             if words.where and found:
                 what = f"both sides hear {quote(found)} here, but it is wrong in one of the turns"
                 yield Problem(words.where, what, _suggest_braces(found, model.sides))
+    yield from _find_other_side(model, model.sides, forms)
 
 
-def find_misplaced(model: RoutineModel, sides: Sequence[str], first: str | None) -> Iterator[Problem]:
+def _find_other_side(model: RoutineModel, sides: Sides, forms: SideWords) -> Iterator[Problem]:
+    """Report steps for one side alone that name only the other side.
+
+    What is around rounds or changes the side is left out: it may announce the other side. Braces name it on purpose.
+    """
+    blocks = filter(None, (find_block(step) for step in walk_steps(model.steps)))
+    around = {id(each) for block in blocks for each in list_around(block)}
+    for step, side in _walk_with_side(model.steps):
+        said = list(list_words(step))
+        if not side or not said or id(step) in around or isinstance(step, Change):
+            continue
+        texts = [" ".join(wording.casefold().split()) for words in said for wording in words.wordings]
+        blanks = {name.split(" ")[-1] for words in said for name in words.blanks()}
+        own = _join_patterns(forms.left if side == "left" else forms.right)
+        if blanks & {name.split(" ")[-1].lower() for name in sides.left} or any(re.search(own, text) for text in texts):
+            continue
+        for words in said:
+            found = next(filter(None, (_match_other(text, side, sides, forms) for text in words.wordings)), None)
+            if words.where and found:
+                phrase, name, other = found
+                what = f"{quote(phrase)} is said in a step for the {side} side alone"
+                yield Problem(words.where, what, f"write {{{name}}}, or {{{other} {name}}} if you mean that one")
+
+
+def _match_other(wording: str, side: str, sides: Sides, forms: SideWords) -> tuple[str, str, str] | None:
+    """Return a phrase for a limb of the other side, the limb's name under `sides`, and that side; or None.
+
+    The other side of a limb that has a name for it, as `other leg`, is not meant.
+    """
+    other, nouns = ("right", sides.right) if side == "left" else ("left", sides.left)
+    patterns, text = forms.right if side == "left" else forms.left, " ".join(wording.casefold().split())
+    theirs = re.compile(_join_patterns(patterns))
+    limbs = {name: frozenset(_WORD.findall(noun.casefold())) for name, noun in nouns.items() if _has_side(noun, forms)}
+    crossed = [noun.casefold() for noun in getattr(sides, side).values() if theirs.search(noun.casefold())]
+    phrases = [noun.casefold() for noun in nouns.values() if " " in noun.strip() and _contains(text, noun.casefold())]
+    phrases += [match[0] for match in _build_phrase_pattern(forms).finditer(text)]
+    for phrase in (each for each in phrases if theirs.search(each)):
+        part = {word for word in _WORD.findall(phrase) if not theirs.search(word)}
+        if any(part <= {*_WORD.findall(noun)} for noun in crossed):
+            continue
+        name = next((name for name, noun in limbs.items() if part and part <= noun), None)
+        if name:
+            return phrase, name, other
+    return None
+
+
+def _walk_with_side(steps: Iterable[Model], side: str = "") -> Iterator[tuple[Model, str]]:
+    """Yield every step with the one side that it is for; an empty text if it is for both."""
+    for step in steps:
+        own = (getattr(step, "side", None), getattr(step, "only", None))
+        here = side or next((each for each in ("left", "right") if each in own), "")
+        yield step, here
+        if inner := find_block(step):
+            yield from _walk_with_side((*inner.steps, *list_around(inner)), here)
+
+
+def list_outside(tree: Table, keys: Iterable[str] = OUTSIDE) -> Iterator[Words]:
+    """Yield the texts of a routine's head that are spoken outside all turns."""
+    for key in keys:
+        if tree.get(key) is not None:
+            yield from (Words((str(text),), text.where) for text in list_texts(tree[key], TAGS))
+
+
+def find_misplaced(
+    model: RoutineModel, sides: Sequence[str], first: str | None, head: Iterable[Words] = ()
+) -> Iterator[Problem]:
     """Report phrases of one side, outside the turns, that are wrong in a session of these ``sides``.
 
     They are wrong if only the other side is played, or if ``first``, the side that begins, is not the author's choice.
+    ``head`` are the texts of the routine's head that are spoken in this session.
     """
     turns = [step for step in walk_steps(model.steps) if isinstance(step, EachSide)]
     moved = first is not None and any(turn.each_side.first != first for turn in turns)
@@ -67,16 +138,15 @@ def find_misplaced(model: RoutineModel, sides: Sequence[str], first: str | None)
     if forms is None:
         return
     inside = {id(each) for turn in turns for each in (*list_around(turn.each_side), *walk_steps(turn.each_side.steps))}
-    for step in walk_steps(model.steps):
-        if id(step) in inside or getattr(step, "side", None) or getattr(step, "only", None) in {"left", "right"}:
-            continue
-        for words in list_words(step):
-            named = _match_sides(words.wordings, forms, model.sides)
-            if (
-                words.where and len(set(named.values())) == 1 and set(named.values()) <= wrong
-            ):  # of two sides, either may come first
-                what = f"{quote(min(named))} is wrong in this session, which begins with or plays the other side"
-                yield Problem(words.where, what, "say it within the 'each side', or leave the side out")
+    outside = (step for step, side in _walk_with_side(model.steps) if not side and id(step) not in inside)
+    said = (words for step in outside if not _is_one_sided(step) for words in list_words(step))
+    for words in (*head, *said):
+        named = _match_sides(words.wordings, forms, model.sides)
+        if (
+            words.where and len(set(named.values())) == 1 and set(named.values()) <= wrong
+        ):  # of two sides, either may come first
+            what = f"{quote(min(named))} is wrong in this session, which begins with or plays the other side"
+            yield Problem(words.where, what, "say it within the 'each side', or leave the side out")
 
 
 def _match_sides(wordings: Iterable[str], forms: SideWords, sides: Sides) -> dict[str, str]:
@@ -188,7 +258,8 @@ def lint_sides(model: RoutineModel, tree: Table, words: Language) -> Iterator[Pr
         yield from _find_equal_nouns(model.sides, tree)
         refused = {each.where for each in find_written_out(model)}
         yield from (each for each in _find_side_words(model, model.sides, words) if each.where not in refused)
-        yield from _find_outside_turns(model, model.sides, _list_side_words(model.sides, words))
+        outside = [*list_outside(tree)]
+        yield from _find_outside_turns(model, model.sides, _list_side_words(model.sides, words), outside)
 
 
 def _find_equal_nouns(sides: Sides, tree: Table) -> Iterator[Problem]:
@@ -216,10 +287,12 @@ def _find_side_words(model: RoutineModel, sides: Sides, words: Language) -> Iter
                 yield Problem(text.where, f"both sides hear {quote(found or alone)} here", remedy)
 
 
-def _find_outside_turns(model: RoutineModel, sides: Sides, lone: Collection[str]) -> Iterator[Problem]:
+def _find_outside_turns(
+    model: RoutineModel, sides: Sides, lone: Collection[str], head: Iterable[Words]
+) -> Iterator[Problem]:
     """Report words of one side outside the turns: they are wrong for a listener who begins with the other side.
 
-    Between rounds with turns in them, a ``lone`` word for a side is reported, too.
+    Between rounds with turns in them, a ``lone`` word for a side is reported, too. ``head`` are texts of the head.
     """
     steps = list(walk_steps(model.steps))
     turns = {id(step) for step in _list_turn_steps(model.steps, every=True)}
@@ -229,16 +302,17 @@ def _find_outside_turns(model: RoutineModel, sides: Sides, lone: Collection[str]
     nouns = {noun.casefold() for pair in pairs for noun in pair}
     blocks = (block for step in steps if (block := find_block(step)) and turns & {*map(id, walk_steps(block.steps))})
     between = {id(each) for block in blocks for each in list_around(block)}
-    for step in (each for each in steps if id(each) not in turns and not _is_one_sided(each)):
-        for text in list_words(step):
-            bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
-            heard = {noun for noun in nouns if any(_contains(each, noun) for each in bare)}
-            if not heard and id(step) in between:
-                heard = {word for each in bare for word in _WORD.findall(each) if word in lone}
-            if text.where and len(heard) == 1:  # of two, either may come first
-                noun = quote(heard.pop())
-                what = f"{noun} is wrong here if a session begins with the other side, or has one side alone"
-                yield Problem(text.where, what, "say it within the 'each side', or leave the side out")
+    shared = (step for step, side in _walk_with_side(model.steps) if not side and id(step) not in turns)
+    said = ((text, id(step) in between) for step in shared if not _is_one_sided(step) for text in list_words(step))
+    for text, amid in (*((text, False) for text in head), *said):
+        bare = [BLANK.sub(" ", wording).casefold() for wording in text.wordings]
+        heard = {noun for noun in nouns if any(_contains(each, noun) for each in bare)}
+        if not heard and amid:
+            heard = {word for each in bare for word in _WORD.findall(each) if word in lone}
+        if text.where and len(heard) == 1:  # of two, either may come first
+            noun = quote(heard.pop())
+            what = f"{noun} is wrong here if a session begins with the other side, or has one side alone"
+            yield Problem(text.where, what, "say it within the 'each side', or leave the side out")
 
 
 def _list_side_words(sides: Sides, words: Language) -> set[str]:

@@ -19,9 +19,9 @@ from voicecoach.errors import (
     order_problems,
 )
 from voicecoach.routine.model import EachSide, Ending, Repeat, is_collection, walk_steps
-from voicecoach.routine.sidedness import find_misplaced
+from voicecoach.routine.sidedness import OUTSIDE, find_misplaced, list_outside
 from voicecoach.script.bells import add_bells, choose_end, choose_start
-from voicecoach.script.choices import LAST_MINUTE, LEFT_RIGHT, Amount
+from voicecoach.script.choices import LAST_MINUTE, LEFT_RIGHT, Amount, Intro
 from voicecoach.script.context import Context
 from voicecoach.script.copying import replace
 from voicecoach.script.exercises import find_played, list_parts, set_values
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from voicecoach.core.breath import Pace
     from voicecoach.core.score import Score
     from voicecoach.routine.loader import LoadedRoutine
+    from voicecoach.routine.values import Words
     from voicecoach.script.choices import Choices
 
 GET_UP = Span(rest=Fraction(10))
@@ -294,7 +295,8 @@ def _check(routine: LoadedRoutine, played: Sequence[LoadedRoutine], choices: Cho
     if choices.first and not both:
         raise SidelessError(f"{routine.name} has no sides, so none of them can begin\nleave out --first")
     sides, begins = [side.value for side in choices.sides], choices.first.value if choices.first else None
-    if misplaced := [each for part in played for each in find_misplaced(part.model, sides, begins)]:
+    said = [(part, [*_list_head(part, choices, whole=part is routine)]) for part in played]
+    if misplaced := [each for part, head in said for each in find_misplaced(part.model, sides, begins, head)]:
         raise RoutineError(misplaced)
     repeated = any(isinstance(step, Repeat) for part in played for step in walk_steps(part.model.steps))
     if choices.rounds is not None and not both and not repeated:
@@ -304,6 +306,15 @@ def _check(routine: LoadedRoutine, played: Sequence[LoadedRoutine], choices: Cho
         f"'voicecoach show {routine.name}' shows them" if parameters else f"{routine.name} has none; leave --set out"
     )
     _check_names("parameter", choices.settings, parameters, remedy)
+
+
+def _list_head(part: LoadedRoutine, choices: Choices, *, whole: bool) -> Iterable[Words]:
+    """Return the texts of a head that this session speaks outside all turns; an included one has no closing."""
+    keys = [
+        *(OUTSIDE[:-1] if choices.intro is Intro.FULL else ()),
+        *(OUTSIDE[-1:] if whole and not choices.sleep else ()),
+    ]
+    return list_outside(part.tree, keys) if part.tree is not None else ()
 
 
 def _write_closing(whole: Context) -> list[Score]:
