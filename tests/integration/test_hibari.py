@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.goldens import write_example
+from voicecoach.app.cli import run
+from voicecoach.app.request import Request
+from voicecoach.app.review import review
 from voicecoach.audio.clip import SAMPLE_RATE, Clip, find_peak
 from voicecoach.audio.pcm import audioop
 from voicecoach.audio.takes import LARGEST_MISS, match_length
@@ -131,3 +135,16 @@ def test_the_package_has_the_model_that_was_measured_and_a_damaged_copy_is_refus
     (tmp_path / path.name).write_bytes(damaged)
     with pytest.raises(VoiceError, match=r"hibari\.onnx: the voice's model is damaged, or is another one"):
         list(replace(spoken.voice).speak([SHORT]))
+
+
+def test_a_new_routine_needs_no_change_with_this_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "mine"]) == 0
+    found = review(Request("mine.yaml", voice="hibari:heart"), (), tmp_path / "kept", lambda *_: None, craft=True)
+    assert (found.problems, found.warnings, found.notes, found.unmeasured) == ((), (), (), "")
+
+
+def test_counts_of_a_beat_in_the_docs_fit_with_this_voice(tmp_path: Path) -> None:
+    path = write_example("heel-raises", tmp_path)
+    found = review(Request(str(path), voice="hibari:heart"), (), tmp_path / "kept", lambda *_: None)
+    assert (found.problems, found.warnings, found.notes, found.unmeasured) == ((), (), (), "")

@@ -93,6 +93,13 @@ def test_what_is_right_is_not_bothered(said: str, tmp_path: Path) -> None:
     assert of(said, tmp_path) == []
 
 
+def test_each_wording_of_a_greeting_is_looked_at_alone(tmp_path: Path) -> None:
+    rest = "\nsteps:\n  - say: Sit down.\n"
+    assert warned("title: x\ngreeting: 'Hello, {name}. | Hello.'" + rest, tmp_path) == []
+    (told,) = warned("title: x\ngreeting: 'Hello, {name}. | Hello •'" + rest, tmp_path)
+    assert "• is read out as its name" in told
+
+
 @pytest.mark.parametrize(
     ("language", "said", "meant"),
     [

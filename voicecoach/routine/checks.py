@@ -117,7 +117,9 @@ def list_spoken(model: RoutineModel, tree: Table) -> Iterator[tuple[Where, tuple
     """Yield the place and the wordings of each text that a routine has spoken."""
     for key in SPOKEN_HEAD:
         if tree.get(key) is not None:
-            yield from ((text.where, (" ".join(text.split()),)) for text in list_texts(tree[key], TAGS))
+            for text in list_texts(tree[key], TAGS):
+                parts = text.split("|") if key == "greeting" else (text,)
+                yield text.where, tuple(" ".join(part.split()) for part in parts)
     for step in (*walk_steps(model.steps), *model.between):
         for each in list_words(step):
             if each.where:
