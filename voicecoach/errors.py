@@ -230,6 +230,25 @@ def suggest_remedy(error: OSError) -> str:
     return _REMEDIES.get(error.errno or 0, "")
 
 
+_READABLE = {
+    errno.EACCES: "change its permissions, or choose another",
+    errno.EPERM: "change its permissions, or choose another",
+    errno.EISDIR: "put a file in its place, or choose another",
+    errno.ENOTDIR: "choose a folder",
+    errno.ENOENT: "check the name; a path starts at the current folder",
+}
+
+
+def describe_unreadable(error: OSError) -> str:
+    r"""Say on two lines why a file or a folder can't be read, and what to do.
+
+    >>> describe_unreadable(IsADirectoryError(errno.EISDIR, "Is a directory"))
+    'is a directory\nput a file in its place, or choose another'
+    """
+    remedy = _READABLE.get(error.errno or 0) or suggest_remedy(error) or "mend it, or choose another"
+    return f"{(error.strerror or str(error)).lower()}\n{remedy}"
+
+
 MOST_PROBLEMS = 100
 """The most problems of a file that are reported at once; the others are reported when these are fixed."""
 

@@ -237,6 +237,11 @@ def test_who_has_seen_enough_hears_no_complaint(folder: Path, home: Path) -> Non
         ("$voicecoach list <&-", 0, ""),
         ("$voicecoach list >&-", 1, "voicecoach: standard output can't be written: it is closed\n"),
         ("$voicecoach lst 2>&-", 2, ""),
+        (
+            "$voicecoach record box-breathing --list >/dev/full",
+            1,
+            "voicecoach: standard output can't be written: no space left on device\n",
+        ),
         ("$voicecoach list >/dev/full", 1, "voicecoach: standard output can't be written: no space left on device\n"),
         ("env -u HOME -u XDG_CACHE_HOME -u XDG_CONFIG_HOME $voicecoach list >/dev/null", 0, ""),
         ("PYTHONIOENCODING=latin-1 $voicecoach plan ж.yaml", 2, "voicecoach: no file is called '\\u0436.yaml'"),

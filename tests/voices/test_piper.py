@@ -15,6 +15,7 @@ import pytest
 from tests import tinymodel
 from tests.loudness import loudness
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
+from voicecoach.system import installers
 from voicecoach.voices.cached import CachedVoice
 from voicecoach.voices.piper import models as piper_models
 from voicecoach.voices.piper import voice as piper
@@ -24,7 +25,7 @@ from voicecoach.voices.testing import VoiceContract
 if TYPE_CHECKING:
     from voicecoach.voices.port import Voice
 
-needs_piper = pytest.mark.skipif(find_spec("piper") is None, reason="pip install 'voicecoach[piper]' to run it")
+needs_piper = pytest.mark.skipif(find_spec("piper") is None, reason="pip install '.[piper]' to run it")
 CALIBRATION = "Sit tall, let your shoulders drop, and follow the breath as it slowly comes and goes."
 WORDS = ["Breathe in slowly", "And out, let yourself sink a little further", "In"]
 
@@ -315,16 +316,15 @@ def test_without_the_package_it_is_said_how_to_get_it(data: Path, monkeypatch: p
         raise PackageNotFoundError
 
     monkeypatch.setattr(piper_models, "version", none)
-    assert {(each.ready, each.hint) for each in piper.KIND.list_voices(settings(data))} == {
-        (False, piper_models.INSTALL)
-    }
-    with pytest.raises(VoiceError, match=r"^piper is not installed\npip install 'voicecoach\[piper\]'$"):
+    needed = installers.name_command("piper-tts")
+    assert {(each.ready, each.hint) for each in piper.KIND.list_voices(settings(data))} == {(False, needed)}
+    with pytest.raises(VoiceError, match=r"^piper is not installed\n.*install .*piper-tts$"):
         voice("hum", data)
 
 
 def test_a_package_that_is_too_old_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(piper_models, "version", lambda _name: "1.2.0")
-    with pytest.raises(VoiceError, match=r"piper-tts 1.2.0 is too old\npip install .* --upgrade"):
+    with pytest.raises(VoiceError, match=r"piper-tts 1.2.0 is too old\n.*install .*--upgrade piper-tts$"):
         voice("hum", data)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 from voicecoach.api.arguments import read_text, write_seconds
 from voicecoach.app import values
 from voicecoach.app.request import Request
-from voicecoach.audio.formats import FORMATS, choose_format
+from voicecoach.audio.formats import BIT_RATES, FORMATS, choose_format
 from voicecoach.audio.settings import MOST_TAKES, USUAL_UNDER, Sounding
 from voicecoach.core import notation
 from voicecoach.core.breath import Breath, Pace, Span
@@ -217,7 +217,7 @@ def make_sounding(given: Mapping[str, Any], path: Path | None) -> Sounding:
     level, breath_level = given.get("bed_level", USUAL_UNDER), given.get("breath_level", USUAL_UNDER)
     return Sounding(
         choose_format(None if name is None else _choose("format", name, [*FORMATS]), path),
-        _whole("bitrate", given.get("bitrate"), 8, 512),
+        _whole("bitrate", given.get("bitrate"), *BIT_RATES),
         None if bed is None or bed == "none" else read_text("bed", bed),
         float(_read("bed_level", str(level), values.read_duration)),
         room_tone,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.errors import ChoiceError, OutputError, find_close, quote
+from voicecoach.errors import ChoiceError, OutputError, describe_unreadable, find_close, quote
 from voicecoach.system import folders, plain_files
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise ChoiceError(f"{path}: the settings can't be read: {(error.strerror or str(error)).lower()}") from error
+        raise ChoiceError(f"{path}: the settings can't be read: {describe_unreadable(error)}") from error
     except UnicodeDecodeError as error:
         raise ChoiceError(f"{path}: the settings are not UTF-8 text\nsave the file as UTF-8") from error
     except tomllib.TOMLDecodeError as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from voicecoach.app import keyboard
 from voicecoach.app.taps import ENOUGH, LAST, NEEDED, WITHIN, TapSeries, propose_ramp, read_times
 from voicecoach.core.breath import Kind
-from voicecoach.errors import ChoiceError
+from voicecoach.errors import ChoiceError, describe_unreadable
 from voicecoach.system import plain_files
 
 if TYPE_CHECKING:
@@ -183,4 +183,4 @@ def _read_content(name: str, source: str) -> bytes:
             return sys.stdin.buffer.read(LARGEST + 1) if sys.stdin is not None else b""
         return plain_files.read_file(Path(name), LARGEST)
     except OSError as error:
-        raise ChoiceError(f"{source}: the times can't be read: {(error.strerror or str(error)).lower()}") from error
+        raise ChoiceError(f"{source}: the times can't be read: {describe_unreadable(error)}") from error

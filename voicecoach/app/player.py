@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.audio import tagging
-from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, quote
+from voicecoach.errors import ChoiceError, PlayerError, UnknownNameError, describe_unreadable, quote
 from voicecoach.system import plain_files, process
 from voicecoach.views.exchange import PublicTimeline, read_timeline
 from voicecoach.views.text import one_line
@@ -93,7 +93,7 @@ def find_sound(name: str) -> Path | None:
     try:
         plain_files.check_readable(path)
     except OSError as error:
-        raise ChoiceError(f"{quote(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise ChoiceError(f"{quote(name)} can't be read: {describe_unreadable(error)}") from None
     return path
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from voicecoach.audio import ffmpeg, filters
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
 from voicecoach.audio.loudness import read_summary
-from voicecoach.errors import ChoiceError, EncodeError, RunError, find_close, quote
+from voicecoach.errors import ChoiceError, EncodeError, RunError, describe_unreadable, find_close, quote
 from voicecoach.system import plain_files
 from voicecoach.system.assets import find_bed, list_beds
 
@@ -137,6 +137,10 @@ def open_bed(name: str) -> Bed:
         raise ChoiceError(
             f"{quote(name)} is not a plain file\nname a file with sound, or one of {', '.join(list_beds())}"
         )
+    if not ours and plain_files.is_folder(path):
+        raise ChoiceError(
+            f"{quote(name)} is a folder\nname a file with sound in it, or one of {', '.join(list_beds())}"
+        )
     if not ours and not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long
         close = find_close(name, list_beds())
         hint = f"did you mean {close[0]!r}?" if close else f"write a file, or one of {', '.join(list_beds())}"
@@ -144,7 +148,7 @@ def open_bed(name: str) -> Bed:
     try:
         plain_files.check_readable(path)
     except OSError as error:
-        raise ChoiceError(f"{quote(name)} can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise ChoiceError(f"{quote(name)} can't be read: {describe_unreadable(error)}") from None
     try:
         said = _measure(["-t", str(MEASURED), *_decoding_options(path)[:-3]], f"reading {path.name}")
     except RunError:

@@ -93,6 +93,11 @@ FORMATS = {
     )
 }
 MP3 = FORMATS["mp3"]
+BIT_RATES = (
+    min(each.rates[0] for each in FORMATS.values() if each.rates),
+    max(each.rates[1] for each in FORMATS.values() if each.rates),
+)
+"""The lowest and the highest bit rate that any format takes, in kb/s."""
 
 
 def choose_format(name: str | None, output: Path | None) -> Format:

@@ -20,7 +20,7 @@ from voicecoach.audio.levels import (
 )
 from voicecoach.audio.settings import ROOM_TONE
 from voicecoach.core.timeline import format_time
-from voicecoach.errors import RunError, TargetError, quote
+from voicecoach.errors import RunError, TargetError, describe_unreadable, quote
 from voicecoach.system import plain_files
 from voicecoach.views.exchange import read_timeline
 
@@ -144,7 +144,7 @@ def read_plan(path: Path) -> Plan:
     except FileNotFoundError:
         raise TargetError(path, "there is no such file; write one with 'voicecoach plan ROUTINE --json'") from None
     except OSError as error:
-        raise TargetError(path, f"it can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise TargetError(path, f"it can't be read: {describe_unreadable(error)}") from None
     except ValueError:
         raise TargetError(path, "this is not a timeline; write one with 'voicecoach plan ROUTINE --json'") from None
 
@@ -164,7 +164,7 @@ def read_carried_plan(path: Path) -> Plan | None:
     try:
         plain_files.check_readable(path)
     except OSError as error:
-        raise TargetError(path, f"it can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise TargetError(path, f"it can't be read: {describe_unreadable(error)}") from None
     try:
         return _read_json(tagging.extract_timeline(path))
     except ValueError:

@@ -63,6 +63,8 @@ def find_routine(name: str) -> Path:
         raise ChoiceError(f"{quote(name)} is not a plain file\nname a routine file, or a built-in routine")
     if name and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a name is too long
         raise ChoiceError(f"{quote(name)} is a folder\nname a routine file in it, or a built-in routine")
+    if os.path.islink(path):  # noqa: PTH114 - Path.is_symlink raises where a name is too long
+        raise ChoiceError(f"{quote(name)} is a link that leads nowhere\nmend it, or name another routine file")
     if path.suffix in ENDINGS:
         remedy = "'voicecoach list' names the built-in routines; a path starts at the current folder"
         raise UnknownNameError("file", quote(name)[1:-1], list_beside(path), remedy)

@@ -12,7 +12,7 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from voicecoach.errors import Problem, RoutineError, Where, cut, quote
+from voicecoach.errors import Problem, RoutineError, Where, cut, describe_unreadable, quote
 from voicecoach.routine.keys import STEP_NAMES, add_dash
 from voicecoach.system import plain_files
 
@@ -178,7 +178,8 @@ def read_content(path: Path, file: str) -> bytes:
         if error.errno == errno.EFBIG:
             what = f"the file is larger than {LARGEST_FILE:,} bytes"
             raise _build_error(start, what, "a routine is a small text file") from None
-        raise _build_error(start, f"the file can't be read: {(error.strerror or str(error)).lower()}", "") from error
+        what, remedy = describe_unreadable(error).splitlines()
+        raise _build_error(start, f"the file can't be read: {what}", remedy) from error
 
 
 def _decode(raw: bytes, file: str) -> str:

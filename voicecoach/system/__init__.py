@@ -7,6 +7,7 @@ __all__ = [
     "file_names",
     "folders",
     "heard",
+    "installers",
     "locks",
     "lru",
     "memory",

@@ -252,6 +252,8 @@ def _parse_spec(text: str) -> tuple[Path, str, str]:
         if plain_files.is_folder(folder):
             return folder, "," if count < len(parts) else "", ",".join(parts[count:]).strip()
     first = parts[0].strip()
+    if plain_files.is_file(folders.expand(first)):
+        raise ChoiceError(f"{quote(first)} is a file, not a folder of recordings\nname the folder after 'recorded:'")
     mend = f"'voicecoach record ROUTINE -o {folders.quote_argument(first)}' makes it"
     raise ChoiceError(f"no folder {quote(first)} of recordings\n{mend}")
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from voicecoach.app import values
 from voicecoach.app.cli.fields import Options, argument, choice, flag, from_settings, option, several, switch
 from voicecoach.app.cli.parameters import Parsed
-from voicecoach.audio.formats import FORMATS, Format
-from voicecoach.audio.settings import MOST_TAKES, USUAL_UNDER
+from voicecoach.audio.formats import BIT_RATES, FORMATS, Format
+from voicecoach.audio.settings import LEAST_UNDER, MOST_TAKES, USUAL_UNDER
 from voicecoach.core.notation import read_pace, read_seconds
 from voicecoach.core.score import Side
 from voicecoach.script.choices import LEFT_RIGHT, Guidance, Intro
@@ -35,7 +35,7 @@ OUTPUT = Parsed("FILE|FOLDER", values.read_output)
 CHIMES = {"none": "", "soft": "soft", "bell": "bell"}
 SIDES = {"left": (Side.LEFT,), "right": (Side.RIGHT,), "both": LEFT_RIGHT}
 TRACKS = {"one": False, "sides": True}
-LOUD, LOUDEST = 1, 60
+LOUD, SOFTEST = round(LEAST_UNDER), 60
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -171,14 +171,14 @@ class SoundOptions(Options):
     )
     under: int = option(
         "--bed-level",
-        "How much quieter the background is than the speech, in LU.",
-        Parsed("LU", values.whole_number(LOUD, LOUDEST)),
+        "How much quieter the background is than the speech, in LU, 20 to 60.",
+        Parsed("LU", values.whole_number(LOUD, SOFTEST)),
         default=str(round(USUAL_UNDER)),
     )
     breath_under: int = option(
         "--breath-level",
-        "How much quieter the breath sound is than the speech, in LU.",
-        Parsed("LU", values.whole_number(LOUD, LOUDEST)),
+        "How much quieter the breath sound is than the speech, in LU, 20 to 60.",
+        Parsed("LU", values.whole_number(LOUD, SOFTEST)),
         default=str(round(USUAL_UNDER)),
     )
     room_tone: bool = choice(
@@ -205,8 +205,8 @@ class FileOptions(Options):
     form: Format | None = choice("--format", "Format of the file.", FORMATS, shown="that of the file's name, or mp3")
     bitrate: int | None = option(
         "--bitrate",
-        "Kilobits a second.",
-        Parsed("KBPS", values.whole_number(8, 512)),
+        "Kilobits a second, 16 to 320.",
+        Parsed("KBPS", values.whole_number(*BIT_RATES)),
         shown="the format's; 64 for mp3",
     )
     captions: tuple[str, ...] | None = option(

@@ -17,7 +17,7 @@ from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import count, name_check, print_json, print_notes, show_progress
 from voicecoach.app.cli.request import make_choices
 from voicecoach.errors import ChoiceError, OutputError, suggest_remedy
-from voicecoach.system import folders
+from voicecoach.system import folders, streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -282,6 +282,8 @@ def _report_folder_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.filename == streams.STANDARD_OUTPUT:
+            raise
         what = (error.strerror or str(error)).lower()
         remedy = suggest_remedy(error) or "choose another folder with -o"
         raise OutputError(folder, f"{what}\n{remedy}") from None

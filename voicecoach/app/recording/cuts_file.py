@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.app.recording.cutting import Cut
-from voicecoach.errors import ChoiceError, quote
+from voicecoach.errors import ChoiceError, describe_unreadable, quote
 from voicecoach.system import drafts, plain_files
 from voicecoach.voices.takes import read_words
 
@@ -71,7 +71,7 @@ def read_cuts(path: Path, sentences: Sequence[Sentence]) -> dict[int, Cut]:
     except UnicodeDecodeError:
         raise ChoiceError(f"{path}: this is not UTF-8 text\n{_WRITE}") from None
     except OSError as error:
-        raise ChoiceError(f"{path}: the cut times can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise ChoiceError(f"{path}: the cut times can't be read: {describe_unreadable(error)}") from None
     by_number = {each.number: each for each in sentences}
     found: dict[int, Cut] = {}
     for row in _list_rows(text, path):

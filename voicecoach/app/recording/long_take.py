@@ -10,7 +10,7 @@ from voicecoach.app.recording.cutting import ENOUGH, Cut, cut_take
 from voicecoach.app.recording.envelope import ONLY_FILES, read_envelope
 from voicecoach.audio import ffmpeg
 from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE
-from voicecoach.errors import ChoiceError, RunError, quote
+from voicecoach.errors import ChoiceError, RunError, describe_unreadable, quote
 from voicecoach.system import drafts, plain_files, signals
 from voicecoach.voices.polish import Raw
 from voicecoach.voices.recorded import find_fault
@@ -109,7 +109,7 @@ def check_take(take: Path) -> None:
     except FileNotFoundError:
         raise ChoiceError(f"{named}: there is no such file") from None
     except OSError as error:
-        raise ChoiceError(f"{named} can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise ChoiceError(f"{named} can't be read: {describe_unreadable(error)}") from None
 
 
 def decide(sentence: Sentence, cut: Cut, review: Review, *, again: bool, force: bool) -> Placed:

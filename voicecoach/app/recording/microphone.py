@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from voicecoach.errors import MicrophoneError, UnknownNameError, quote
+from voicecoach.system import installers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-INSTALL = "pip install 'voicecoach[record]'"
 RATE = 48_000
 CHUNKS_A_SECOND = 20
 PATIENCE = 3.0
@@ -155,7 +155,7 @@ def _load_library() -> Any:  # noqa: ANN401 - it has no types
         import sounddevice
     except ImportError:
         what = "recording needs the package sounddevice, which is not installed"
-        raise MicrophoneError(f"{what}\n{INSTALL}\n{INSTEAD}") from None
+        raise MicrophoneError(f"{what}\n{installers.name_command('sounddevice')}\n{INSTEAD}") from None
     except OSError:  # the package is there, but not the library that it needs
         what = "recording needs the library PortAudio, which is not installed"
         raise MicrophoneError(f"{what}\ninstall libportaudio2 (Debian, Ubuntu) or portaudio\n{INSTEAD}") from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError, quote
 from voicecoach.language import TAG
-from voicecoach.system import folders
+from voicecoach.system import folders, installers
 from voicecoach.voices.matching import match_name
 from voicecoach.voices.port import VoiceInfo
 
@@ -27,8 +27,8 @@ MODEL, CONFIG = ".onnx", ".onnx.json"
 _NEEDED = (1, 3)
 
 
-INSTALL = "pip install 'voicecoach[piper]'"
-
+PACKAGE = "piper-tts"
+"""Piper, as Python's index has it."""
 
 _RANKS = {"x_low": 1, "low": 2, "medium": 3, "high": 4}
 
@@ -98,11 +98,11 @@ def check_version() -> str:
         VoiceError: When it is missing or too old.
     """
     try:
-        found = version("piper-tts")
+        found = version(PACKAGE)
     except PackageNotFoundError:
-        raise VoiceError(f"piper is not installed\n{INSTALL}") from None
+        raise VoiceError(f"piper is not installed\n{installers.name_command(PACKAGE)}") from None
     if tuple(map(int, re.findall(r"\d+", found)[:2])) < _NEEDED:
-        raise VoiceError(f"piper-tts {found} is too old\n{INSTALL} --upgrade")
+        raise VoiceError(f"{PACKAGE} {found} is too old\n{installers.name_command(PACKAGE, '--upgrade')}")
     return found
 
 

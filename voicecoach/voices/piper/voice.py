@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from voicecoach.audio.clip import SAMPLE_BYTES, amplify
 from voicecoach.errors import ChoiceError, VoiceError, quote
 from voicecoach.phonemes import name_letters, replace_phonemes, translate_phonemes
-from voicecoach.system import cache
+from voicecoach.system import cache, installers
 from voicecoach.voices.onnx import import_onnxruntime
 from voicecoach.voices.packages import hash_file
 from voicecoach.voices.piper.models import (
-    INSTALL,
+    PACKAGE,
     check_version,
     describe_model,
     find_config,
@@ -276,7 +276,8 @@ def _import_piper() -> Any:  # noqa: ANN401 - a module that may be missing
         onnxruntime = import_onnxruntime()
         import piper
     except ImportError as error:
-        raise VoiceError(f"piper can't be started: {quote_error(error)}\n{INSTALL} --force-reinstall") from error
+        again = installers.name_command(PACKAGE, "--force-reinstall")
+        raise VoiceError(f"piper can't be started: {quote_error(error)}\n{again}") from error
     onnxruntime.set_default_logger_severity(3)  # it tells of graphics cards that it does not find
     logging.getLogger("piper").setLevel(logging.ERROR)  # it tells of each sign that a model has no sound for
     return piper

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import ChoiceError
+from voicecoach.errors import ChoiceError, describe_unreadable
 from voicecoach.language import as_written
 from voicecoach.system.file_names import make_slug, name_recording, split_name
 from voicecoach.voices.takes.wave import read_title
@@ -68,7 +68,7 @@ def list_recordings(folder: Path) -> dict[str, tuple[Path, ...]]:
     except FileNotFoundError:
         raise ChoiceError(f"{folder}: no such folder of recordings; create it first") from None
     except OSError as error:
-        raise ChoiceError(f"{folder}: the recordings can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise ChoiceError(f"{folder}: the recordings can't be read: {describe_unreadable(error)}") from None
     found: dict[str, tuple[Path, ...]] = {}
     for path in sorted(files, key=lambda path: ENDINGS.index(path.suffix.lower())):
         found[path.stem.lower()] = (*found.get(path.stem.lower(), ()), path)
