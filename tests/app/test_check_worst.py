@@ -159,6 +159,17 @@ def test_what_is_not_measured_is_reported(
     assert "'voicecoach plan' measures all of them" in told
 
 
+def test_wordings_that_are_too_long_to_be_measured_are_reported(
+    voice: Counted, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"{HEAD}steps: [say: {'a' * (LONGEST_MEASURED + 1)}]\n", encoding="utf-8")
+    assert run(["check", str(path)]) == 0
+    assert all(len(each) <= LONGEST_MEASURED for asked in voice.asked for each in asked)
+    told = capsys.readouterr().err
+    assert "note: 1 wording of more than 1,000 characters was not measured; 'voicecoach plan' does that" in told
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

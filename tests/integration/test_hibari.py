@@ -85,6 +85,11 @@ def test_a_word_without_a_sound_is_named(running: HibariVoice) -> None:
         list(running.speak(["Breathe " + "x" * 30]))
 
 
+def test_a_number_of_any_length_is_read(running: HibariVoice) -> None:
+    (clip,) = running.speak(["9" * 40])
+    assert clip.seconds > 10
+
+
 def test_the_words_begin_and_end_the_clip_without_a_click(spoken: Spoken) -> None:
     for clip in spoken.clips.values():
         peak = find_peak(clip)

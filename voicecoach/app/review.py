@@ -246,10 +246,13 @@ class Ruler:
     report: Report
     lengths: dict[str, Fraction] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
+    longer: set[str] = field(default_factory=set)
 
     def measure_score(self, score: Score) -> Measure:
         """Measure the words of a score in all their wordings, and return a function with their lengths."""
-        unknown = [text for text in _list_texts(score) if text not in self.lengths and len(text) <= LONGEST_MEASURED]
+        texts = _list_texts(score)
+        self.longer.update(text for text in texts if len(text) > LONGEST_MEASURED)
+        unknown = [text for text in texts if text not in self.lengths and text not in self.longer]
         most = MOST_MEASURED - len(self.lengths)
         self.left.update(unknown[most:])
         if isinstance(self.voice, CachedVoice):
@@ -267,16 +270,21 @@ class Ruler:
         return measure_sound(said) if isinstance(said, Sound) else self._length(said)
 
     def _length(self, said: str) -> Fraction:
-        if len(said) > LONGEST_MEASURED:
+        if said in self.longer:
             return Fraction(len(said), FASTEST)
         return _UNMEASURED if said in self.left else self.lengths[said]
 
-    def note_skipped(self, file: str) -> list[Problem]:
+    def note_skipped(self, file: str) -> Iterator[Problem]:
         """Report how many wordings were not measured, if any."""
-        if not self.left:
-            return []
-        what = f"note: the first {MOST_MEASURED:,} wordings were measured, and {len(self.left):,} after them were not"
-        return [Problem(Where(file, 1, 1), what, "'voicecoach plan' measures all of them")]
+        where = Where(file, 1, 1)
+        if self.left:
+            what = f"the first {MOST_MEASURED:,} wordings were measured, and {len(self.left):,} after them were not"
+            yield Problem(where, f"note: {what}", "'voicecoach plan' measures all of them")
+        if self.longer:
+            number = f"{len(self.longer):,} wordings" if len(self.longer) > 1 else "1 wording"
+            verb = "were" if len(self.longer) > 1 else "was"
+            what = f"{number} of more than {LONGEST_MEASURED:,} characters {verb} not measured"
+            yield Problem(where, f"note: {what}", "'voicecoach plan' does that")
 
 
 def _group(texts: Sequence[str]) -> Iterator[list[str]]:

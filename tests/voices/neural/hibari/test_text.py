@@ -77,6 +77,14 @@ def test_phonemes_of_the_author_come_before_the_table() -> None:
     )
 
 
+def test_a_number_without_words_is_read_digit_by_digit() -> None:
+    longest = "9" * 36
+    assert rewrite(f"Count to {longest}.") == f"Count to {longest}."
+    assert rewrite(f"Count to {longest}1, or 7.") == f"Count to {' '.join(longest)} 1, or 7."
+    assert rewrite(f"{'1' + ',000' * 12}") == " ".join("1" + "000" * 12)
+    assert rewrite(f"0.{longest}9") == f"0.{longest}9"
+
+
 @example("A .")
 @example("1/3,")
 @given(st.text(alphabet=st.sampled_from([*"aAxIuUp -–—.,…/'’()[]0123", "\U000f0000", "ā", "é", "\u00ad"]), max_size=40))

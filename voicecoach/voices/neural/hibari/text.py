@@ -82,6 +82,8 @@ _BESIDE = {
 }
 """Words that are read by the words beside them: patterns, each with phonemes in slashes, or with other words."""
 
+_MOST_DIGITS = 36
+"""Digits of the largest number that hibari has words for."""
 _PARTS = ("", "", "half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth")
 _SIGNS = (
     ("\u2010\u2011", r"[\u2010\u2011]", "-"),
@@ -103,6 +105,7 @@ _SIGNS = (
     ("/", r"(?<=[^\W\d_.])\s?/\s?(?=[^\W\d_])|\s/\s", ", "),
     (",", r"(?<![\d.,])(\d+),(\d{1,2})(?![\d,])", r"\1.\2"),
     (",", r"(?<![\d.,])\d(?:,\d)+(?![\d,])", lambda match: match[0].replace(",", ", ")),
+    ("0123456789", rf"(?<!\d)(?<!\d[.,])\d(?:,?\d){{{_MOST_DIGITS},}}", lambda match: _part_digits(match[0])),
     ("0", r"(?<![\d.,])(\d{1,2}) 0([1-9])(?!\d|[.,]\d)", r"\1 oh \2"),
     ("-–", r"(?<=\d(?:st|nd|rd|th))[-–](?=\d)", " to "),
     ("≥⩾", r"\s?[≥⩾]\s?", " at least "),
@@ -183,6 +186,11 @@ def convert_ipa(sounds: str) -> str:
 @cache
 def _read_alphabet() -> dict[str, str]:
     return {each: each for each in _SAME} | dict(pair.split("=") for pair in _OTHER.split())
+
+
+def _part_digits(number: str) -> str:
+    """Return a number so that its digits are read one by one."""
+    return " ".join(number.replace(",", ""))
 
 
 def _lower_capitals(text: str) -> str:
