@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import TypeVar
 
@@ -73,9 +75,43 @@ def write_seconds(name: str, value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         raise _refuse(name, "a number of seconds or a text such as '90s'", value)
     try:
-        return f"{float(value):.6f}".rstrip("0").rstrip(".")
+        seconds = float(value)
     except OverflowError as error:
         raise ChoiceError(f"{name}: this number of seconds is too large") from error
+    if not math.isfinite(seconds):
+        raise ChoiceError(f"{name}: {seconds} is not a number of seconds")
+    return f"{seconds:.6f}".rstrip("0").rstrip(".")
+
+
+def read_switch(name: str, value: object) -> bool | None:
+    """Return True or False; None stays None, for the default.
+
+    Raises:
+        ChoiceError: If it is anything else: the text "no" would count as true.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    raise _refuse(name, "True, False or None", value)
+
+
+def read_level(name: str, value: object, most: float) -> float:
+    """Return a number of LU, which may be written as a text.
+
+    >>> read_level("bed_level", "24", 60)
+    24.0
+
+    Raises:
+        ChoiceError: If it is not a number, or out of range.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction | str):
+        raise _refuse(name, "a number", value)
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        found = math.nan
+    if not 0 <= found <= most:
+        raise ChoiceError(f"{name}: {quote(value)} is not a number of LU\nwrite a number up to {most:g}")
+    return found
 
 
 def read_side(name: str, value: object) -> Side | None:
@@ -100,7 +136,11 @@ def check_score(function: str, value: object) -> Score:
     """
     if isinstance(value, Score):
         return value
-    hint = "say() makes a score of a text" if isinstance(value, str) else "plan() is for routines"
+    hint = "plan() is for routines"
+    if isinstance(value, str):
+        hint = "say() makes a score of a text"
+    elif isinstance(value, Iterable):
+        hint = "write seq(*scores) for scores in a list"
     raise ArgumentTypeError(f"{function}() takes scores, and this is of the type {type(value).__name__}; {hint}")
 
 
@@ -121,9 +161,12 @@ def check_voice(value: _Value) -> _Value:
     Raises:
         ChoiceError: If it is neither.
     """
-    is_voice = callable(getattr(value, "speak", None)) and hasattr(value, "identity")
+    is_voice = callable(getattr(value, "speak", None)) and hasattr(value, "identity") and not isinstance(value, type)
     if value is not None and not isinstance(value, str) and not is_voice:
         raise _refuse("voice", "a name, or a Voice with identity and speak", value)
+    identity = getattr(value, "identity", None) if is_voice else "-"
+    if not isinstance(identity, str) or len(identity.splitlines()) != 1 or not identity.strip():
+        raise ChoiceError("voice: its identity is not a line of text\nwrite whatever changes its sound, as 'mine 1'")
     return value
 
 

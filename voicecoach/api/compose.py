@@ -77,7 +77,7 @@ def say(*texts: str, side: SideName | None = None) -> Score:
         texts: Wordings from the longest to the shortest; ``|`` separates wordings, too.
         side: The side that is meant.
     """
-    return Seq((_phrase(texts, CueKind.INSTRUCTION, side), Pause(SETTLE)))
+    return Seq((_phrase("texts", texts, CueKind.INSTRUCTION, side), Pause(SETTLE)))
 
 
 def breathe(  # noqa: PLR0913 - the phases of a breath
@@ -106,10 +106,10 @@ def breathe(  # noqa: PLR0913 - the phases of a breath
         side: The side that is worked on.
     """
     count = read_count("count", count, MOST_BREATHS)
-    spoken = {Kind.INHALE: inhale, Kind.HOLD: hold, Kind.EXHALE: exhale, Kind.PAUSE: pause}
+    spoken = {"inhale": inhale, "hold": hold, "exhale": exhale, "pause": pause}
     words = tuple(
-        (kind, 1, _phrase((text,), CueKind.BREATH, side))
-        for kind, text in spoken.items()
+        (Kind(name), 1, _phrase(name, (text,), CueKind.BREATH, side))
+        for name, text in spoken.items()
         if text is not None and text != ""
     )
     return Seq(tuple(Cycle(words, read_side("side", side), beat=number) for number in range(count)))
@@ -134,14 +134,18 @@ def move(
         side: The side that is worked on.
     """
     count, text = read_count("count", count, MOST_BREATHS), read_text("tempo", tempo)
-    phases = read_tempo(text) if list_names(text) else read_beat(text)
+    try:
+        phases = read_tempo(text) if list_names(text) else read_beat(text)
+    except ChoiceError as error:
+        phased = "" if list_names(text) else "; or phases as down 3, up 2"
+        raise ChoiceError(f"tempo: {error}{phased}") from None
     if words is not None and not isinstance(words, Mapping):
         raise ArgumentTypeError("words: it must be a mapping of phases to texts, such as {'down': 'Lower'}")
     names = [phase.name for phase in phases]
     for name in words or {}:
         if name not in names:
             raise UnknownNameError("phase", str(name), names)
-    spoken = tuple((name, 1, _phrase((said,), CueKind.MOVE, side)) for name, said in (words or {}).items())
+    spoken = tuple((name, 1, _phrase("words", (said,), CueKind.MOVE, side)) for name, said in (words or {}).items())
     beats = count_tempo_beats(phases)
     return Seq(
         tuple(Cycle(spoken, read_side("side", side), beat=beats * number, tempo=phases) for number in range(count))
@@ -165,11 +169,13 @@ def hold(length: Seconds, *texts: str, at: Mapping[Seconds, str] | None = None, 
     """
     if at is not None and not isinstance(at, Mapping):
         raise ArgumentTypeError("at: it must be a mapping of moments to texts, such as {15: 'Half.'}")
-    moments = ((read_span("at", when), _phrase((text,), CueKind.REMINDER, side)) for when, text in (at or {}).items())
-    later = tuple((Offset(Fraction(0), when.rest), phrase) for when, phrase in moments)
-    body = _phrase(texts, CueKind.BREATH, side) if texts else Seq()
+    later = tuple(
+        (Offset(Fraction(0), read_span("at", when).rest), _phrase("at", (text,), CueKind.REMINDER, side))
+        for when, text in (at or {}).items()
+    )
+    body = _phrase("texts", texts, CueKind.BREATH, side) if texts else Seq()
     label = Label(SpanKind.HOLD, read_side("side", side))
-    return Slot(read_span("hold", length), body, Overrun.REFUSE, later, name="hold", label=label)
+    return Slot(read_span("length", length), body, Overrun.REFUSE, later, name="hold", label=label)
 
 
 def rest(length: Seconds, *texts: str) -> Score:
@@ -184,8 +190,8 @@ def rest(length: Seconds, *texts: str) -> Score:
         length: Seconds, or a text as "8s" or "2 breaths".
         texts: What is said at its start: wordings from the longest to the shortest.
     """
-    body = _phrase(texts, CueKind.INSTRUCTION, None) if texts else Seq()
-    return Slot(read_span("rest", length), body, name="rest", label=Label(SpanKind.REST))
+    body = _phrase("texts", texts, CueKind.INSTRUCTION, None) if texts else Seq()
+    return Slot(read_span("length", length), body, name="rest", label=Label(SpanKind.REST))
 
 
 def chime(name: str = "bell-end") -> Score:
@@ -202,7 +208,7 @@ def chime(name: str = "bell-end") -> Score:
     name = read_text("name", name)
     known = [each.removesuffix(".wav") for each in list_assets()]
     if name not in known:
-        raise UnknownNameError("sound", name, known)
+        raise UnknownNameError("sound", name, known, "docs/sounds.md names them all, such as bell-start")
     return Sound(name)
 
 
@@ -251,13 +257,13 @@ def each_side(
         raise UnknownNameError("value of first", str(first), ["left", "right"])
     if not callable(turn):
         raise ArgumentTypeError("turn: it must be a function that takes a side and returns a score")
-    left, right = (_mark_side(check_score("each_side", turn(side.value)), side) for side in (Side.LEFT, Side.RIGHT))
+    left, right = (_mark_side(_ask_turn(turn, side), side) for side in (Side.LEFT, Side.RIGHT))
     paired = {Side.LEFT: _pair(left, right), Side.RIGHT: _pair(right, left)}
     order = sorted(paired, key=lambda side: side != first)
     longest = max(count_beats(each) for each in paired.values())
     turns = tuple((side, _move_beats(paired[side], number * longest)) for number in range(rounds) for side in order)
     span = CHANGE if between is None else read_span("between", between)
-    words = _phrase((change,), CueKind.CHANGE, None)
+    words = _phrase("change", (change,), CueKind.CHANGE, None)
     return make_turns(turns, Slot(span, words, name="change", label=Label(SpanKind.CHANGE)))
 
 
@@ -324,11 +330,20 @@ def read_wordings(score: Score, read: Callable[[str], str]) -> Score:
     return pronounce(score)
 
 
-def _phrase(texts: Iterable[str], kind: CueKind, side: SideName | None) -> Phrase:
-    texts = [read_text("words", text) for text in texts]
+def _ask_turn(turn: Callable[[str], Score], side: Side) -> Score:
+    made = turn(side.value)
+    if not isinstance(made, Score):
+        kind = type(made).__name__
+        raise ArgumentTypeError(f"turn: it must return a score, and for {side.value!r} it returns the type {kind}")
+    return made
+
+
+def _phrase(name: str, texts: Iterable[str], kind: CueKind, side: SideName | None) -> Phrase:
+    texts = [read_text(name, text) for text in texts]
     wordings = tuple(" ".join(part.split()) for text in texts for part in text.split("|"))
     if not wordings or not all(any(map(str.isalnum, each)) for each in wordings):
-        raise ChoiceError(f"{quote('|'.join(texts))} has a wording without words\nwrite words on both sides of each |")
+        what = f"{name}: {quote('|'.join(texts))} has a wording without words"
+        raise ChoiceError(f"{what}\nwrite words on both sides of each |")
     return Phrase(tuple(map(Wording, wordings)), kind, read_side("side", side), where=_find_place())
 
 

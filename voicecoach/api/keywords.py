@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
-from voicecoach.api.arguments import read_text, write_seconds
+from voicecoach.api.arguments import read_level, read_switch, read_text, write_seconds
 from voicecoach.app import values
 from voicecoach.app.request import Request
 from voicecoach.audio.formats import BIT_RATES, FORMATS, choose_format
-from voicecoach.audio.settings import MOST_TAKES, USUAL_UNDER, Sounding
+from voicecoach.audio.settings import MOST_TAKES, MOST_UNDER, USUAL_UNDER, Sounding
 from voicecoach.core import notation
 from voicecoach.core.breath import Breath, Pace, Span
 from voicecoach.core.score import Side
@@ -172,10 +172,10 @@ def make_request(asked: str, language: str | None, given: Mapping[str, Any]) -> 
         preview=_time("preview", given.get("preview"), values.read_preview),
         length=_time("length", given.get("length"), values.read_duration),
         language=language,
-        fall=bool(given.get("fall", False)),
+        fall=bool(read_switch("fall", given.get("fall"))),
         variation=_whole("variation", given.get("variation"), 1, MOST_TAKES) or 1,
-        breath_sound=_switch("breath_sound", given.get("breath_sound")),
-        hold_tick=_switch("hold_tick", given.get("hold_tick")),
+        breath_sound=read_switch("breath_sound", given.get("breath_sound")),
+        hold_tick=read_switch("hold_tick", given.get("hold_tick")),
     )
 
 
@@ -185,7 +185,7 @@ def make_choices(given: Mapping[str, Any]) -> Choices:
     Raises:
         ChoiceError: If a value is impossible; it names the argument.
     """
-    first, chime = given.get("first"), given.get("chime")
+    first, chime, listener = given.get("first"), given.get("chime"), given.get("with_name")
     chosen = None if chime is None else _choose("chime", chime, CHIMES)
     lead_in = _time("lead_in", given.get("lead_in"), values.read_lead_in)
     return Choices(
@@ -198,11 +198,11 @@ def make_choices(given: Mapping[str, Any]) -> Choices:
         lead_in=Choices().lead_in if lead_in is None else lead_in,
         guidance=Guidance(_choose("guidance", given.get("guidance", "full"), [each.value for each in Guidance])),
         intro=Intro(_choose("intro", given.get("intro", "full"), [each.value for each in Intro])),
-        listener=_read("with_name", given.get("with_name", ""), values.read_listener) if given.get("with_name") else "",
+        listener="" if listener in (None, "") else _read("with_name", listener, values.read_listener),
         settings={str(name).strip().lower(): str(value) for name, value in _read_mapping("set", given.get("set"))},
         chime="" if chosen == "none" else chosen,
-        sleep=_switch("sleep", given.get("sleep")),
-        clear=_switch("clear", given.get("clear")),
+        sleep=read_switch("sleep", given.get("sleep")),
+        clear=read_switch("clear", given.get("clear")),
     )
 
 
@@ -214,15 +214,14 @@ def make_sounding(given: Mapping[str, Any], path: Path | None) -> Sounding:
     """
     name, bed, tone = given.get("format"), given.get("bed"), given.get("room_tone", True)
     room_tone = tone if isinstance(tone, bool) else _choose("room_tone", tone, ROOM_TONES) == "faint"
-    level, breath_level = given.get("bed_level", USUAL_UNDER), given.get("breath_level", USUAL_UNDER)
     return Sounding(
         choose_format(None if name is None else _choose("format", name, [*FORMATS]), path),
         _whole("bitrate", given.get("bitrate"), *BIT_RATES),
         None if bed is None or bed == "none" else read_text("bed", bed),
-        float(_read("bed_level", str(level), values.read_duration)),
+        read_level("bed_level", given.get("bed_level", USUAL_UNDER), MOST_UNDER),
         room_tone,
-        bool(given.get("pan", False)),
-        breath_under=float(_read("breath_level", str(breath_level), values.read_duration)),
+        bool(read_switch("pan", given.get("pan"))),
+        breath_under=read_level("breath_level", given.get("breath_level", USUAL_UNDER), MOST_UNDER),
     )
 
 
@@ -234,7 +233,7 @@ def list_extras(given: Mapping[str, Any]) -> tuple[str, ...]:
     """
     captions = _list("captions", given.get("captions", ()))
     kinds = _read("captions", ",".join(captions), values.read_captions) if captions else ()
-    return (*kinds, *(name for name in ("chapters_json", "playlist") if given.get(name)))
+    return (*kinds, *(name for name in ("chapters_json", "playlist") if read_switch(name, given.get(name))))
 
 
 def read_breath(value: str | Breath | Pace | None) -> Pace | None:
@@ -267,12 +266,6 @@ def read_span(name: str, value: Seconds) -> Span:
 
 def _time(name: str, value: Seconds | None, read: Callable[[str], Fraction]) -> Fraction | None:
     return None if value is None else _read(name, value if isinstance(value, str) else write_seconds(name, value), read)
-
-
-def _switch(name: str, value: object) -> bool | None:
-    if value is None or isinstance(value, bool):
-        return value
-    raise ArgumentTypeError(f"{name}: it must be True, False or None, and this is of the type {type(value).__name__}")
 
 
 def _whole(name: str, value: object, least: int, most: int) -> int | None:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from voicecoach.api.arguments import read_text
-from voicecoach.errors import ChoiceError, Problem, RoutineError, quote
+from voicecoach.errors import ArgumentTypeError, ChoiceError, Problem, RoutineError, quote
 from voicecoach.routine import source
 from voicecoach.routine.source import CONTROL, Table, find_key_place, parse_tree
 from voicecoach.routine.values import MOST_PRONOUNCED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import TypeGuard
 
     from ruamel.yaml.nodes import MappingNode, Node
@@ -86,6 +87,8 @@ def write_pronunciations(text: str, entries: Mapping[str, str]) -> str:
 
 
 def _check(entries: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if not isinstance(entries, Mapping):
+        raise ArgumentTypeError("entries: it must be a mapping of words to sounds, such as {'psoas': 'SO-az'}")
     if len(entries) > MOST_PRONOUNCED:
         raise ChoiceError(f"more than {MOST_PRONOUNCED} pronunciations are not possible\nleave some out")
     for word, sound in entries.items():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from voicecoach.api.arguments import read_path
 from voicecoach.api.keywords import PlanKeywords, check_names, make_choices
-from voicecoach.api.routines import Routine, load
+from voicecoach.api.routines import read_routine, translate
 from voicecoach.app.recording.hearing import advise, judge
 from voicecoach.app.recording.sentences import list_sentences, review_folder
 from voicecoach.errors import ChoiceError, UnknownNameError, VoiceError
@@ -21,6 +21,7 @@ from voicecoach.voices.takes import encode_wave
 if TYPE_CHECKING:
     import os
 
+    from voicecoach.api.routines import Routine
     from voicecoach.app.recording.sentences import Sentence
 
 SLOWEST, FASTEST = 8_000, 192_000
@@ -78,7 +79,7 @@ class Recordings:
         """
         check_names("Recordings", options, PlanKeywords)
         self.folder = Path(read_path("folder", folder))
-        read = routine if isinstance(routine, Routine) else load(routine, options.get("language"))
+        read = translate(read_routine(routine), options.get("language"))
         found = list_sentences(read.read, make_choices(options))
         self._sentences = {each.file.removesuffix(".wav"): each for each in found}
 
@@ -137,7 +138,7 @@ class Recordings:
             path.unlink(missing_ok=True)
 
     def _find(self, prompt_id: str) -> Sentence:
-        if prompt_id not in self._sentences:
+        if prompt_id not in [*self._sentences]:
             raise UnknownNameError("sentence", prompt_id, [*self._sentences])
         return self._sentences[prompt_id]
 
@@ -158,7 +159,7 @@ def _read_wave(sound: bytes) -> Raw:
         with wave.open(io.BytesIO(sound)) as file:
             form = (file.getnchannels(), file.getsampwidth(), SLOWEST <= file.getframerate() <= FASTEST)
             pcm, rate = file.readframes(file.getnframes()), file.getframerate()
-    except (wave.Error, EOFError, RuntimeError, ValueError, OverflowError):
+    except (wave.Error, EOFError, RuntimeError, ValueError, TypeError, OverflowError):
         form, pcm, rate = (0, 0, False), b"", 0
     if form != (1, 2, True) or len(pcm) % 2:
         raise ChoiceError("this sound can't be read\nit must be a WAV file with one channel of 16 bits")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.api.arguments import read_path, read_text
-from voicecoach.errors import ChoiceError, quote
+from voicecoach.core.score import Score
+from voicecoach.errors import ArgumentTypeError, ChoiceError, quote
 
 if TYPE_CHECKING:
     import os
@@ -40,6 +41,10 @@ class Routine:
     code: str | None = None
     is_file: bool = True
     read: ReadRoutine = field(kw_only=True, compare=True, repr=False)
+
+    def __hash__(self) -> int:
+        """Hash how it was asked for, so that routines can be keys and members of sets."""
+        return hash((self.name, self.asked, self.code, self.is_file))
 
     @property
     def title(self) -> str:
@@ -150,6 +155,33 @@ def load(name: str | os.PathLike[str], language: str | None = None) -> Routine:
     asked = read_path("name", name)
     found = loader.load_routine(asked, None if language is None else read_text("language", language))
     return Routine(found.name, asked, language, read=found)
+
+
+def read_routine(value: object) -> Routine:
+    """Return what an argument ``routine`` stands for: a routine as it is, or one by its name or path.
+
+    Raises:
+        ChoiceError: If it is something else.
+        VoicecoachError: As `load`.
+    """
+    if isinstance(value, Routine):
+        return value
+    if isinstance(value, Score):
+        raise ArgumentTypeError("routine: this is a score; perform() is for scores")
+    return load(read_path("routine", value))
+
+
+def translate(routine: Routine, language: str | None) -> Routine:
+    """Return the translation of a routine; without a language, the routine as it is.
+
+    Raises:
+        ChoiceError: If there is none.
+    """
+    if language is None or read_text("language", language) == routine.code:
+        return routine
+    if not routine.is_file:
+        raise ChoiceError(f"language: {routine.name} was read from a text, so it has no translations")
+    return load(routine.asked, language)
 
 
 def read_schema() -> dict[str, Any]:

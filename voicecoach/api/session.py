@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack
 
-from voicecoach.api.arguments import check_function, read_path, read_text
+from voicecoach.api.arguments import check_function, read_path, read_switch, read_text
 from voicecoach.api.keywords import (
     SoundKeywords,
     WriteKeywords,
@@ -278,10 +278,10 @@ class Session:
         from voicecoach.views.plot import lay_out_plot
         from voicecoach.views.shapes import write_svg
 
-        drawing = {"plot": lay_out_plot, "cover": lay_out_cover}.get(picture)
-        if drawing is None:
-            raise UnknownNameError("picture", str(picture), ["plot", "cover"])
-        return write_svg(drawing(self.timeline, self.title if title is None else read_text("title", title)))
+        drawings = {"plot": lay_out_plot, "cover": lay_out_cover}
+        if picture not in [*drawings]:
+            raise UnknownNameError("picture", str(picture), [*drawings])
+        return write_svg(drawings[picture](self.timeline, self.title if title is None else read_text("title", title)))
 
     def to_json(self, *, clips: bool = False, version: Literal[1, 2] = 2) -> dict[str, Any]:
         """Return the timeline as ``voicecoach plan --json`` prints it.
@@ -289,13 +289,13 @@ class Session:
         Args:
             version: Of the format: 1 has no spans.
             clips: Whether each cue also has its ``clip``, the digest that `Studio.clip` finds its sound by, and the
-                ``sample`` on which it starts; and ``clips`` tells how many samples each clip has. A bell that sounds
-                together with others has a ``gain`` in decibels, so that the sum is not too loud.
+                ``sample`` on which it starts. The key ``clips`` then has the number of samples of each clip. A bell
+                that sounds together with others has a ``gain`` in decibels, so that the sum is not too loud.
         """
-        if version not in FORMATS:
+        if version not in [*FORMATS]:
             raise UnknownNameError("version of the timeline", str(version), [*map(str, FORMATS)])
         shown = self._planned.as_json(self._planned.tracks[0], version)
-        if not clips:
+        if not read_switch("clips", clips):
             return shown
         from voicecoach.audio.mixdown import place_cues
 
@@ -328,8 +328,8 @@ class Session:
             request,
             sounding=make_sounding(options, path),
             extras=list_extras(options),
-            verify=bool(options.get("verify", False)),
-            force=bool(options.get("force", False)),
+            verify=bool(read_switch("verify", options.get("verify"))),
+            force=bool(read_switch("force", options.get("force"))),
             artist=None if artist is None else read_text("artist", artist),
         )
         made = self._studio._write(planned, asked, self._origin.source, path, options.get("progress"))  # noqa: SLF001 - it belongs to a studio

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from voicecoach.api import compose
-from voicecoach.api.arguments import check_function, check_score, check_voice, read_count, read_path, read_text
+from voicecoach.api.arguments import (
+    check_function,
+    check_score,
+    check_voice,
+    read_count,
+    read_path,
+    read_switch,
+    read_text,
+)
 from voicecoach.api.keywords import (
     CheckKeywords,
     PlanKeywords,
@@ -20,7 +28,7 @@ from voicecoach.api.keywords import (
     check_names,
     make_request,
 )
-from voicecoach.api.routines import Routine, load
+from voicecoach.api.routines import Routine, read_routine, translate
 from voicecoach.api.session import Origin, Session
 from voicecoach.api.sources import ReadSource, ScoreSource
 from voicecoach.app import session as sessions
@@ -95,7 +103,7 @@ class Studio:
             raise ChoiceError("cache: it is empty; write the path of a folder, or leave it out")
         self.folder = Path(read_path("cache", cache)) if cache is not None else folders.find_cache()
         self._voice = check_voice(voice)
-        self._commands: Mapping[str, object] = _read_commands() if settings else {}
+        self._commands: Mapping[str, object] = _read_commands() if read_switch("settings", settings) else {}
         self._clips: Lru[Path, Clip] = Lru(memory)
         self._digests: Lru[str, Clip] = Lru(memory)
         self._pieces: Lru[tuple[str, ...], Piece] = Lru(MOST_NODES)
@@ -219,7 +227,7 @@ class Studio:
         from voicecoach.api.suggestions import list_suggestions
 
         check_names("suggest", options, PlanKeywords)
-        read = routine if isinstance(routine, Routine) else load(routine)
+        read = read_routine(routine)
         return list_suggestions(lambda given: self._plan_routine(read, given, None), read.read.model.breath, options)
 
     def warm_up(self, routine: Routine | str | os.PathLike[str], **options: Unpack[PlanKeywords]) -> None:
@@ -258,7 +266,7 @@ class Studio:
 
         code = None if language is None else read_text("language", language)
         offered = list_offered(code, self._commands, self.folder)
-        return offered if every else pick_worthwhile(offered, code)
+        return offered if read_switch("every", every) else pick_worthwhile(offered, code)
 
     def clip(self, digest: str) -> Clip | None:
         """Return a clip of a session of this studio by its digest; None if it is not in memory any more."""
@@ -283,7 +291,7 @@ class Studio:
 
     def _find_origin(self, routine: Routine | str | os.PathLike[str], given: Mapping[str, Any]) -> Origin:
         """Return what a session of a routine is planned from."""
-        read = _translate(routine if isinstance(routine, Routine) else load(routine), given.get("language"))
+        read = translate(read_routine(routine), given.get("language"))
         name = read.asked if read.is_file else read.name
         source = ReadSource(
             name, None, self.folder, read.read, memory=self._pieces, is_file=read.is_file and read.code is None
@@ -294,7 +302,8 @@ class Studio:
     def _perform_score(self, score: Score, given: Mapping[str, Any], earlier: PlannedSession | None) -> Session:
         from voicecoach.language import language
 
-        words, title = language(read_text("language", given.get("language") or "en")), given.get("title") or "Session"
+        code, title = given.get("language"), given.get("title") or "Session"
+        words = language("en" if code is None or code == "" else read_text("language", code))
         request = replace(make_request("session", None, given), commands=self._commands)
         digest = hashlib.sha256(repr(score).encode()).hexdigest()
         source = ScoreSource(
@@ -373,14 +382,6 @@ class Studio:
     def _check_open(self) -> None:
         if self._closed:
             raise VoicecoachError("this studio is closed\nplan before its 'with' block ends, or open another one")
-
-
-def _translate(routine: Routine, language: str | None) -> Routine:
-    if language is None or read_text("language", language) == routine.code:
-        return routine
-    if not routine.is_file:
-        raise ChoiceError(f"language: {routine.name} was read from a text, so it has no translations")
-    return load(routine.asked, language)
 
 
 def _write_piece(score: Score, choices: Choices, words: Language, title: str) -> Piece:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from voicecoach.audio.pcm import audioop, make_segment
+from voicecoach.errors import ArgumentTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,14 +33,20 @@ class Clip:
     (24000, Fraction(1, 2))
     """
 
-    pcm: bytes
+    pcm: bytes = field(repr=False)
     known: str = field(default="", compare=False, repr=False)
     """Its digest, if that is known already."""
 
     def __post_init__(self) -> None:
-        """Refuse half a sample."""
+        """Refuse what is not made of bytes, and half a sample."""
+        if not isinstance(self.pcm, bytes | bytearray | memoryview):
+            raise ArgumentTypeError(f"pcm: it must be bytes, and this is of the type {type(self.pcm).__name__}")
         if len(self.pcm) % SAMPLE_BYTES:
             raise ValueError("a clip is made of whole samples of two bytes")
+
+    def __repr__(self) -> str:
+        """Say how long it is: its samples would fill the screen."""
+        return f"<Clip {float(self.seconds):.3f} s>"
 
     @property
     def digest(self) -> str:

@@ -130,8 +130,8 @@ def encode_samples(pcm: bytes, rate: int, name: str) -> bytes:
     """
     from voicecoach.audio import ffmpeg
 
-    if name not in FORMATS:
-        raise UnknownNameError("format", name, [*FORMATS])
+    if name not in [*FORMATS]:
+        raise UnknownNameError("format", str(name), [*FORMATS])
     form = FORMATS[name]
     given = ["-f", "s16le", "-ar", str(rate), "-ac", "1", "-i", "pipe:0"]
     args = [*given, *_SAME_BYTES, *form.encoding(form.bit_rate(None, 1)), *_PIPED.get(name, []), "pipe:1"]

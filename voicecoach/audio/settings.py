@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 LEAST_UNDER = 20.0
 """The least difference between a bed or a breath sound and the speech, in LU: WCAG 2.2, 1.4.7 asks for it."""
 
+MOST_UNDER = 60
+"""The greatest: nobody hears a softer one."""
+
 ROOM_TONE = -60.0
 """The level of the room tone, in dBFS."""
 

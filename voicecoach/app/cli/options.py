@@ -9,7 +9,7 @@ from voicecoach.app import values
 from voicecoach.app.cli.fields import Options, argument, choice, flag, from_settings, option, several, switch
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.audio.formats import BIT_RATES, FORMATS, Format
-from voicecoach.audio.settings import LEAST_UNDER, MOST_TAKES, USUAL_UNDER
+from voicecoach.audio.settings import LEAST_UNDER, MOST_TAKES, MOST_UNDER, USUAL_UNDER
 from voicecoach.core.notation import read_pace, read_seconds
 from voicecoach.core.score import Side
 from voicecoach.script.choices import LEFT_RIGHT, Guidance, Intro
@@ -35,7 +35,7 @@ OUTPUT = Parsed("FILE|FOLDER", values.read_output)
 CHIMES = {"none": "", "soft": "soft", "bell": "bell"}
 SIDES = {"left": (Side.LEFT,), "right": (Side.RIGHT,), "both": LEFT_RIGHT}
 TRACKS = {"one": False, "sides": True}
-LOUD, SOFTEST = round(LEAST_UNDER), 60
+LOUD, SOFTEST = round(LEAST_UNDER), MOST_UNDER
 
 
 @dataclass(frozen=True, repr=False, eq=False)
