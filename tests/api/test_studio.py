@@ -20,7 +20,7 @@ from voicecoach.app import config
 from voicecoach.testing import FakeVoice, check_voice, measure_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 TEXT = """title: Rest
 breath: 4-6
@@ -308,7 +308,7 @@ def test_threads_leave_the_filters_of_warnings_alone(studio: vc.Studio) -> None:
         (lambda: vc.perform(vc.loads(TEXT)), TypeError, r"this is of the type Routine; plan\(\) is for routines"),  # type: ignore[arg-type]
         (lambda: vc.seq("Sit."), TypeError, r"seq\(\) takes scores"),  # type: ignore[arg-type]
         (lambda: vc.pace("4-6", "Sit."), TypeError, r"pace\(\) takes scores"),  # type: ignore[arg-type]
-        (lambda: vc.plan(vc.say("Sit.")), TypeError, "name: it must be a text or a path"),  # type: ignore[arg-type]
+        (lambda: vc.plan(vc.say("Sit.")), TypeError, "routine: this is a score; perform"),  # type: ignore[arg-type]
         (lambda: vc.plan(vc.loads(TEXT), voice=3), TypeError, "voice: it must be a name, or a Voice with"),  # type: ignore[arg-type]
         (lambda: vc.plan(vc.loads(TEXT), voice=FakeVoice(), rate=150), vc.ChoiceError, "rate: this voice was made by"),
         (lambda: vc.loads(TEXT.encode()), TypeError, "text: it must be a text, and this is of the type bytes"),  # type: ignore[arg-type]
@@ -397,3 +397,50 @@ def test_suggestions_are_choices_that_can_be_planned_and_change_nothing_else() -
         for each in found:
             session = studio.plan("leg-stretch", **{"guidance": "cues", **each})
             assert session.duration == pytest.approx(float(each["length"].removesuffix("s")), abs=0.024)
+
+
+class Faulty(FakeVoice):
+    """A voice of a program that gives what it likes."""
+
+    def __init__(self, given: object) -> None:
+        super().__init__()
+        self.given = given
+
+    def speak(self, wordings: Sequence[str]) -> Iterator[vc.Clip]:
+        if isinstance(self.given, Exception):
+            raise self.given
+        return self.given if self.given is None else [self.given for _ in wordings]  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (RuntimeError("no power"), "the voice fake failed: RuntimeError: no power"),
+        (b"\0\x10", "the voice gave bytes and no Clip for 'Sit.'"),
+        (vc.Clip(bytes(9_600)), "the voice gave no sound for 'Sit.'"),
+        (None, "the voice fake failed: TypeError"),
+    ],
+)
+def test_a_voice_of_a_program_that_fails_is_a_voice_error(given: object, message: str, tmp_path: Path) -> None:
+    with vc.Studio(voice=Faulty(given), cache=tmp_path) as studio:
+        for _ in range(2):  # nothing of it is kept
+            with pytest.raises(vc.VoiceError) as caught:
+                studio.perform(vc.say("Sit."))
+            assert str(caught.value).startswith(message)
+    with pytest.raises(AssertionError):
+        check_voice(Faulty(given))
+
+
+def test_a_voice_of_a_program_may_give_a_list(tmp_path: Path) -> None:
+    (clip,) = FakeVoice().speak(["Sit."])
+    with vc.Studio(voice=Faulty(clip), cache=tmp_path) as studio:
+        session = studio.perform(vc.say("Sit."))
+    assert session.clip(session.timeline.cues[0]) == clip
+
+
+@pytest.mark.parametrize("identity", ["", "two\nlines", 7])
+def test_the_identity_of_a_voice_is_a_line(identity: object, tmp_path: Path) -> None:
+    voice = FakeVoice()
+    voice.identity = identity  # type: ignore[assignment]
+    with pytest.raises(vc.ChoiceError, match="voice: its identity is not a line of text"):
+        vc.Studio(voice=voice, cache=tmp_path)

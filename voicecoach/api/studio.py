@@ -360,7 +360,7 @@ class Studio:
         """Find a voice, or the one that was found before for the same request."""
         if voice is not None and not isinstance(voice, str):
             _check_settings(request)
-            return speaker.wrap_voice(voice, _list_voice(voice), words, folder, self._clips)
+            return speaker.wrap_voice(voice, _list_voice(voice), words, folder, self._clips, watched=True)
         named = replace(request, voice=None if voice is None else read_voice(voice))
         return speaker.find_speaker(named, words, folder, self._choose_voice, self._clips)
 

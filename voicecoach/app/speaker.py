@@ -148,16 +148,18 @@ def wrap_voice(  # noqa: PLR0913, PLR0917 - a voice, and all that is kept of it
     folder: Path,
     memory: Lru[Path, Clip] | None = None,
     note: str = "",
+    *,
+    watched: bool = False,
 ) -> Speaker:
     """Return a voice that was found as a speaker, whose clips are kept in ``folder`` and in ``memory``.
 
-    A ``note`` for the listener is the first of its problems.
+    A ``note`` for the listener is the first of its problems. A ``watched`` voice is a program's own, and may be faulty.
     """
     from voicecoach.voices.cached import CachedVoice
     from voicecoach.voices.shipped import ShippedClips
 
     problems = (*filter(None, (note,)), *_note_foreign(listed, words.code))
-    kept = CachedVoice(voice, folder, problems, memory=memory, shipped=ShippedClips())
+    kept = CachedVoice(voice, folder, problems, memory=memory, shipped=ShippedClips(), watched=watched)
     return Speaker(kept, listed.id, listed.name, tuple(listed.languages), listed.kind, note)
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from voicecoach.audio.clip import SAMPLE_BYTES, SAMPLE_RATE, Clip
-from voicecoach.errors import VoiceError, quote
+from voicecoach.audio.clip import INAUDIBLE, SAMPLE_BYTES, SAMPLE_RATE, Clip, is_audible
+from voicecoach.errors import VoicecoachError, VoiceError, quote
 from voicecoach.phonemes import list_marked
 from voicecoach.system import cache, locks
 from voicecoach.voices.port import CompositeVoice, VaryingVoice, fit_wordings
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PATIENCE = 30.0
 """Seconds that a process waits while another speaks, which may be just what it needs; then it speaks itself."""
 
+REMEDY = "voicecoach.testing.check_voice finds what is wrong with it"
+
 
 class CachedVoice:
     """A voice that asks the one inside only for what is not in ``folder`` yet.
@@ -42,13 +44,14 @@ class CachedVoice:
         limit: int = cache.LIMIT,
         memory: Lru[Path, Clip] | None = None,
         shipped: ShippedClips | None = None,
+        watched: bool = False,
     ) -> None:
         """Wrap ``voice``; ``folder`` is made when there is something to keep, and holds ``limit`` bytes at most.
 
         Problems of the voice itself come first in ``problems``. Clips in ``memory`` are not read again. ``shipped`` are
-        the clips that come with the program.
+        the clips that come with the program. A ``watched`` voice is a program's own: see `watch`.
         """
-        self._memory, self._shipped = memory, shipped
+        self._memory, self._shipped, self._watched = memory, shipped, watched
         self.voice, self.folder, self.limit = voice, folder, limit
         self.name = ""
         self._problems = list(problems)
@@ -62,7 +65,8 @@ class CachedVoice:
         if not isinstance(self.voice, VaryingVoice):
             return None
         other = self.voice.vary(take)
-        return CachedVoice(other, self.folder, limit=self.limit, memory=self._memory, shipped=self._shipped)
+        memory, shipped = self._memory, self._shipped
+        return CachedVoice(other, self.folder, limit=self.limit, memory=memory, shipped=shipped, watched=self._watched)
 
     @property
     def identity(self) -> str:
@@ -101,7 +105,7 @@ class CachedVoice:
             if missing and self._shipped is not None:
                 clips |= self._unpack(self._shipped.find(self.voice, missing), places)
                 missing = [wording for wording in missing if wording not in clips]
-            spoken = stack.enter_context(close_after(self.voice.speak(missing) if missing else iter(())))
+            spoken = stack.enter_context(close_after(self._ask(missing)))
             for wording in wordings:
                 if wording not in clips:
                     clips[wording] = self._take(spoken, wording, places[wording])
@@ -164,6 +168,11 @@ class CachedVoice:
             self.folder.mkdir(parents=True, exist_ok=True)
         return locks.hold_mutex(self.folder, PATIENCE)
 
+    def _ask(self, missing: Sequence[str]) -> Iterator[Clip]:
+        if not missing:
+            return iter(())
+        return watch(self.voice, missing) if self._watched else self.voice.speak(missing)
+
     def _take(self, spoken: Iterator[Clip], wording: str, path: Path) -> Clip:
         clip = next(spoken, None)
         if clip is None:
@@ -209,6 +218,32 @@ def locate_clip(folder: Path, identity: str, wording: str) -> Path:
 def _read(path: Path) -> Clip | None:
     content, digest = cache.fetch_with_digest(path) or (b"", "")
     return Clip(content, digest) if content and len(content) % SAMPLE_BYTES == 0 else None
+
+
+def watch(voice: Voice, wordings: Sequence[str]) -> Iterator[Clip]:
+    """Speak with a voice that a program brings along; whatever it does wrong becomes a VoiceError.
+
+    Raises:
+        VoiceError: If the voice raises anything, or gives something else than a clip with sound, which is not kept.
+    """
+    name = str(getattr(voice, "name", "") or type(voice).__name__)
+    try:
+        with close_after(iter(voice.speak(wordings))) as spoken:
+            for wording, clip in zip(wordings, spoken, strict=False):  # whoever asked counts them
+                yield _check_clip(clip, wording)
+    except VoicecoachError:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise VoiceError(f"the voice {name} failed: {said}\n{REMEDY}") from error
+
+
+def _check_clip(clip: Clip, wording: str) -> Clip:
+    if not isinstance(clip, Clip):
+        raise VoiceError(f"the voice gave {type(clip).__name__} and no Clip for {quote(wording)}\n{REMEDY}")
+    if not is_audible(clip, INAUDIBLE):
+        raise VoiceError(f"the voice gave no sound for {quote(wording)}\n{REMEDY}")
+    return clip
 
 
 @contextmanager

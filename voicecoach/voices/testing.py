@@ -8,7 +8,7 @@ In a test file of pytest, with a voice from ``voicecoach.voices.finding.find_voi
         def voice(self):
             return MyVoice()
 
-Anywhere else, ``check(MyVoice())`` raises an AssertionError for the first thing that is not so.
+Anywhere else, ``voicecoach.testing.check_voice(MyVoice())`` raises an AssertionError for the first fault.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class VoiceContract:
         """A session that is interrupted closes the iterator, if that can be closed."""
         voice = self.voice()
         spoken = iter(voice.speak(PLAIN))
-        next(spoken)
+        _require(next(spoken, None) is not None, f"{len(PLAIN)} wordings gave no clip")
         if hasattr(spoken, "close"):
             spoken.close()
         _require(len(list(voice.speak(PLAIN[1:2]))) == 1, "the voice does not speak again after a reader stopped")
@@ -131,9 +131,16 @@ def check(voice: Voice) -> None:
         def voice(self) -> Voice:
             return voice
 
+    for needed in ("identity", "speak"):
+        _require(hasattr(voice, needed), f"a voice needs {needed!r}, and {type(voice).__name__} has none")
     tests = Checked()
     for name in (each for each in dir(tests) if each.startswith("test_")):
-        getattr(tests, name)()
+        try:
+            getattr(tests, name)()
+        except AssertionError:
+            raise
+        except Exception as error:
+            raise AssertionError(f"the voice raises {type(error).__name__}: {error}") from error
 
 
 def _speak(voice: Voice, texts: Sequence[str]) -> list[Clip]:
