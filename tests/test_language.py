@@ -245,8 +245,8 @@ def test_what_a_language_without_a_table_lacks_is_named(tmp_path: Path) -> None:
         ("en", "{minutes: minutes}", "3:18: {number} is missing here; write it in the place where it is said"),
         ("en", "{joined: '{one} {two}'}", "3:17: {two} has no value here; take it out\n3:17: {other} is missing here"),
         ("en", "{numbers: ['{n}', one]}", "3:18: {n} has no value here; take it out"),
-        ("en", "{breath 1: a breath}", "3:9: the program has no words called 'breath 1'; possible are: breaths 1"),
-        ("en", "{minuts: a}", "3:9: the program has no words called 'minuts'; possible are: minutes"),
+        ("en", "{breath 1: a breath}", "3:9: the program has no words called 'breath 1'; similar ones are: breaths 1"),
+        ("en", "{minuts: a}", "3:9: the program has no words called 'minuts'; similar ones are: minutes"),
     ],
 )
 def test_words_that_do_not_do_are_told_at_their_place(code: str, words: str, expected: str, tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ class TargetError(OutputError, ChoiceError):
 
 _REMEDIES = {
     errno.ENAMETOOLONG: "choose a shorter name",
-    errno.EMFILE: "allow more open files, as with 'ulimit -n 256'",
+    errno.EMFILE: "allow more open files, for example with 'ulimit -n 256'",
     errno.ENFILE: "close other programs: the system can't open more files",
     errno.ENOSPC: "make room on this disk, or choose another folder",
     errno.EROFS: "choose a folder that can be written to",

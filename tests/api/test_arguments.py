@@ -104,10 +104,10 @@ def test_a_wrong_argument_is_named_and_is_a_type_error_too() -> None:
         (lambda: API.move(3, "down 0"), "tempo: 'down 0' has no length\nwrite phases"),
         (
             lambda: API.each_side(lambda _: None),
-            "turn: it must return a score, and for 'left' it",
+            "turn: it must return a score, but returns NoneType for 'left'",
         ),
         (lambda: API.each_side(API.say, change=""), "change: '' has a wording without words"),
-        (lambda: API.seq([API.say("Sit.")]), r"seq() takes scores, and this is of the type list; write seq(*scores)"),
+        (lambda: API.seq([API.say("Sit.")]), r"seq() takes scores, not list; write seq(*scores)"),
         (lambda: API.plan(API.say("Sit.")), "routine: this is a score; perform() is for scores"),
         (lambda: API.plan(None), "routine: it must be a text or a path"),
         (lambda: API.check(TEXT, breaths="x"), "breaths: 'x' is not a breath"),
@@ -115,7 +115,7 @@ def test_a_wrong_argument_is_named_and_is_a_type_error_too() -> None:
         (lambda: API.write_pronunciations(TEXT, None), "entries: it must be a mapping of words to sounds"),
         (lambda: API.Studio(settings="no"), "settings: it must be True, False or None"),
         (lambda: API.Studio(voice=FakeVoice), "voice: it must be a name, or a Voice"),
-        (lambda: API.Clip(None), "pcm: it must be bytes, and this is of the type NoneType"),
+        (lambda: API.Clip(None), "pcm: it must be bytes, not NoneType"),
     ],
 )
 def test_a_message_begins_with_the_argument(call: Callable[[], object], message: str) -> None:
@@ -127,13 +127,13 @@ def test_a_message_begins_with_the_argument(call: Callable[[], object], message:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"force": "no"}, "force: it must be True, False or None, and this is of the type str"),
+        ({"force": "no"}, "force: it must be True, False or None, not str"),
         ({"verify": 1}, "verify: it must be"),
         ({"pan": "yes"}, "pan: it must be"),
         ({"playlist": "x.m3u8"}, "playlist: it must be"),
         ({"bed_level": "soft"}, "bed_level: 'soft' is not a number of LU\nwrite a number up to 60"),
         ({"breath_level": 61}, "breath_level: '61' is not a number of LU"),
-        ({"bed_level": None}, "bed_level: it must be a number, and this is of the type NoneType"),
+        ({"bed_level": None}, "bed_level: it must be a number, not NoneType"),
     ],
 )
 def test_how_a_file_is_written_is_checked(options: dict[str, Any], message: str, tmp_path: Path) -> None:
@@ -187,5 +187,5 @@ def test_a_cue_of_another_session_has_no_clip() -> None:
     with vc.Studio(voice=FakeVoice()) as studio:
         one, other = (studio.perform(vc.say(text)) for text in ("Sit.", "Stand."))
     for cue in (other.timeline.cues[0], None):
-        with pytest.raises(vc.ChoiceError, match="cue: it is not of this session"):
+        with pytest.raises(vc.ChoiceError, match="cue: it does not belong to this session"):
             one.clip(cue)  # type: ignore[arg-type]

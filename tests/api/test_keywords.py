@@ -71,7 +71,7 @@ def test_the_choices_of_a_command_are_arguments() -> None:
     ("given", "told"),
     [
         ({"breath": "4/x"}, "breath: "),
-        ({"breath": 46}, "breath: it must be a text, and this is of the type int"),
+        ({"breath": 46}, "breath: it must be a text, not int"),
         ({"rounds": 0}, "rounds: '0' is not a whole number from 1 to 1000"),
         ({"rounds": 2.5}, "rounds: '2.5' is not a whole number"),
         ({"rate": 50}, "rate: '50' is not a whole number from 105 to 400"),
@@ -84,7 +84,7 @@ def test_the_choices_of_a_command_are_arguments() -> None:
         ({"guidance": "ful"}, "no value of guidance is called 'ful'; did you mean 'full'?"),
         ({"chime": "gong"}, "no value of chime is called 'gong'; there are: none, soft, bell"),
         ({"title": " "}, "title: there is no text in it"),
-        ({"skip": 3}, "skip: it must be texts, and this is of the type int"),
+        ({"skip": 3}, "skip: it must be texts, not int"),
     ],
 )
 def test_what_is_impossible_is_refused_by_name(given: dict[str, object], told: str) -> None:

@@ -303,15 +303,15 @@ def test_threads_leave_the_filters_of_warnings_alone(studio: vc.Studio) -> None:
         (
             lambda: vc.perform("Sit."),  # type: ignore[arg-type]
             TypeError,
-            r"perform\(\) takes scores, and this is of the type str; say\(\) makes",
+            r"perform\(\) takes scores, not str; say\(\) makes",
         ),
-        (lambda: vc.perform(vc.loads(TEXT)), TypeError, r"this is of the type Routine; plan\(\) is for routines"),  # type: ignore[arg-type]
+        (lambda: vc.perform(vc.loads(TEXT)), TypeError, r"takes scores, not Routine; plan\(\) is for routines"),  # type: ignore[arg-type]
         (lambda: vc.seq("Sit."), TypeError, r"seq\(\) takes scores"),  # type: ignore[arg-type]
         (lambda: vc.pace("4-6", "Sit."), TypeError, r"pace\(\) takes scores"),  # type: ignore[arg-type]
         (lambda: vc.plan(vc.say("Sit.")), TypeError, "routine: this is a score; perform"),  # type: ignore[arg-type]
         (lambda: vc.plan(vc.loads(TEXT), voice=3), TypeError, "voice: it must be a name, or a Voice with"),  # type: ignore[arg-type]
-        (lambda: vc.plan(vc.loads(TEXT), voice=FakeVoice(), rate=150), vc.ChoiceError, "rate: this voice was made by"),
-        (lambda: vc.loads(TEXT.encode()), TypeError, "text: it must be a text, and this is of the type bytes"),  # type: ignore[arg-type]
+        (lambda: vc.plan(vc.loads(TEXT), voice=FakeVoice(), rate=150), vc.ChoiceError, "rate: a Voice that you pass"),
+        (lambda: vc.loads(TEXT.encode()), TypeError, "text: it must be a text, not bytes"),  # type: ignore[arg-type]
         (lambda: vc.loads(TEXT, name="../x"), vc.ChoiceError, "name: '../x' can't be the name of a file"),
         (lambda: vc.loads(TEXT, name=""), vc.ChoiceError, "can't be the name of a file"),
     ],
@@ -370,7 +370,7 @@ def test_sessions_and_studios_are_not_pickled_and_say_what_to_hand_over(studio: 
         TypeError, match=r"a session can't be pickled.*\n.*plan it there, or hand over session\.to_json"
     ):
         pickle.dumps(session)
-    with pytest.raises(TypeError, match=r"a studio can't be pickled: .*; open another there"):
+    with pytest.raises(TypeError, match=r"a studio can't be pickled: .*; open another one there"):
         pickle.dumps(studio)
 
 

@@ -156,7 +156,7 @@ def test_the_voice_that_would_speak_is_named(monkeypatch: pytest.MonkeyPatch) ->
     assert check("voice") == Check("voice", Status.WARNING, "English, gmw/en", "the best one is damaged; repair it")
     monkeypatch.setattr(speaker, "find_speaker", lambda *_: plain)
     monkeypatch.setattr(doctor, "has_wheels", lambda: True)
-    remedy = "for hibari:heart, a natural voice, run 'voicecoach voices get en'"
+    remedy = "to get hibari:heart, a natural voice, run 'voicecoach voices get en'"
     assert check("voice") == Check("voice", Status.WARNING, "English, gmw/en", remedy)
     monkeypatch.setattr(doctor, "has_wheels", lambda: False)
     assert "has no package for this computer" in check("voice").remedy

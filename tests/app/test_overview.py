@@ -53,11 +53,11 @@ def test_a_filter_takes_what_meets_all_wishes(wanted: Filter, names: list[str]) 
         (Filter(most=Fraction(60)), "no routine lasts 1:00 or less\nthe shortest is neck: 3:20"),
         (
             Filter(area="neck", language="de"),
-            "no routine is for 'neck' and is in 'de', all at once\nleave one of these wishes out",
+            "no routine is for 'neck' and is in 'de', all at once\nleave one of these options out",
         ),
         (
             Filter(area="breathing", sides=True),
-            "no routine is for 'breathing' and has sides, all at once\nleave one of these wishes out",
+            "no routine is for 'breathing' and has sides, all at once\nleave one of these options out",
         ),
     ],
 )

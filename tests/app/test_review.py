@@ -286,7 +286,7 @@ steps:
 
 
 def test_check_and_plan_note_what_grows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    note = "the change of 1 s lasts 3.9 s, since its words need that; give it 4s, or shorten the words"
+    note = "the change of 1 s lasts 3.9 s, because its words need that; give it 4s, or shorten the words"
     found = reviewed(LADDER, tmp_path).notes[-1]
     assert str(found) == f"a.yaml:6:49: note: {note}"
     assert run(["plan", "a.yaml"]) == 0

@@ -418,7 +418,7 @@ def test_a_change_that_grows_is_noted_with_how_long_it_lasts(tmp_path: Path) -> 
     timeline = performed(str(tmp_path / "a.yaml"), Choices())
     (grown,) = timeline.grown
     assert str(grown).endswith(
-        "a.yaml:5:17: the change of 3 s lasts 6.9 s, since its words need that; give it 7s, or shorten the words"
+        "a.yaml:5:17: the change of 3 s lasts 6.9 s, because its words need that; give it 7s, or shorten the words"
     )
 
 

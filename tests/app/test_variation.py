@@ -85,7 +85,7 @@ def test_a_voice_with_one_take_is_reported(studio: vc.Studio) -> None:
     session = studio.plan(vc.loads(ROUTINE), voice=FakeVoice(), variation=2)
     assert not any(take for _, take, _ in hear(session))
     (warning,) = session.warnings
-    assert "--variation changes nothing" in warning
+    assert "--variation has no effect" in warning
 
 
 @pytest.mark.parametrize("wrong", [0, 5, -1])

@@ -225,8 +225,8 @@ def test_a_voice_that_is_damaged_is_installed_again(
 @pytest.mark.parametrize(
     ("name", "status", "told"),
     [
-        ("it", 2, "we know of no natural voice to recommend for 'it'\n'voicecoach voices get NAME' installs"),
-        ("Italian", 2, "we know of no natural voice to recommend for 'Italian'\n"),
+        ("it", 2, "there is no recommended natural voice for 'it'\n'voicecoach voices get NAME' installs"),
+        ("Italian", 2, "there is no recommended natural voice for 'Italian'\n"),
         ("fake:bo", 2, "fake:bo is not a voice that can be installed\ninstall it"),
         ("hibari:nobody", 2, "no voice to install is called 'hibari:nobody'\n"),
         ("''", 2, "the name of the voice is empty\n"),

@@ -188,7 +188,7 @@ def test_an_encoder_that_few_sessions_need_may_be_lacking(tmp_path: Path, monkey
 
 def test_without_any_the_error_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
     unbundle(monkeypatch)
-    with pytest.raises(EncodeError, match=r"^ffmpeg is missing\n'pip install imageio-ffmpeg' brings one"):
+    with pytest.raises(EncodeError, match=r"^ffmpeg is missing\n'pip install imageio-ffmpeg' installs one"):
         choose_ffmpeg()
     found = examine()
     assert (found.path, found.fault) == ("", "ffmpeg is missing")

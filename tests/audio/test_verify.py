@@ -73,9 +73,9 @@ def test_a_file_cut_short_is_told(good: Path, tmp_path: Path) -> None:
     content = good.read_bytes()
     (tmp_path / "a.mp3").write_bytes(content[: -192 * 250])  # whole frames, 6 seconds of them
     found = told(tmp_path / "a.mp3")
-    assert "its sound is not the one that was written: it was cut, encoded again or edited" in found
+    assert "its sound has changed since it was written: it was cut, re-encoded or edited" in found
     assert any(each.startswith("it lasts ") for each in found)
-    assert any(each == "'Rest' is not there: the sound ends before" for each in found)
+    assert any(each == "'Rest' is missing: the sound ends before it" for each in found)
 
 
 def test_a_file_that_breaks_off_within_a_frame_is_told(good: Path, tmp_path: Path) -> None:
@@ -87,9 +87,7 @@ def test_a_file_encoded_again_is_told_as_that_alone(good: Path, tmp_path: Path) 
     args = ["-i", ffmpeg.quote_path(good), "-map_metadata", "0", "-b:a", "96k", "-write_xing", "1"]
     ffmpeg.run([*args, ffmpeg.quote_path(tmp_path / "a.mp3")], what="encoding again")
     assert read_carried_plan(tmp_path / "a.mp3")
-    assert told(tmp_path / "a.mp3") == [
-        "its sound is not the one that was written: it was cut, encoded again or edited"
-    ]
+    assert told(tmp_path / "a.mp3") == ["its sound has changed since it was written: it was cut, re-encoded or edited"]
 
 
 def changed(spoken: Spoken, path: Path, change: Callable[[array.array[int]], None]) -> Path:

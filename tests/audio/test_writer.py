@@ -184,7 +184,7 @@ def test_a_full_disk_that_ffmpeg_met_is_told_as_such(tmp_path: Path, monkeypatch
         raise EncodeError(f"{what}: ffmpeg failed (status 228)\nError writing trailer: No space left on device")
 
     monkeypatch.setattr(ffmpeg, "encode_stream", encode_stream)
-    with pytest.raises(OutputError, match="no room left") as raised:
+    with pytest.raises(OutputError, match="no space left") as raised:
         write_track(tmp_path / "a.mp3", [SOUND])
     assert raised.value.exit_status == 1
 
@@ -210,7 +210,7 @@ def test_a_file_in_place_of_the_folder_is_the_mistake_of_the_command(tmp_path: P
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder here that takes no files")
 def test_a_folder_that_takes_no_files_is_not_called_missing() -> None:
-    with pytest.raises(OutputError, match=r"no file can be made in /proc\nchoose another place"):
+    with pytest.raises(OutputError, match=r"can't create a file in /proc\nchoose another place"):
         write_track(Path("/proc/a.mp3"), [SOUND])
 
 
@@ -263,7 +263,7 @@ def test_a_full_disk_is_told_with_what_would_mend_it(
     with pytest.raises(OutputError) as raised:
         write_track(tmp_path / "a.mp3", [SOUND])
     remedy = f"make room in {tmp_path.resolve()}, or choose another folder"
-    assert str(raised.value) == f"{tmp_path / 'a.mp3'}: there is no room left for it\n{remedy}"
+    assert str(raised.value) == f"{tmp_path / 'a.mp3'}: there is no space left for it\n{remedy}"
 
 
 def test_a_folder_that_goes_while_its_file_is_made_is_told_by_its_name(

@@ -37,7 +37,7 @@ CALM = read_breath("4-6")
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("4-6 to 5-7", "two dots lead from one breath to the next\nwrite 4-6..5-7"),
+        ("4-6 to 5-7", "two dots stand between two breaths\nwrite 4-6..5-7"),
         ("4-6 -> 5-7", "write 4-6..5-7"),
         ("4-6..4-2-6", "its breaths have different phases"),
         ("4-6 +1s every 0s", "a step is taken after some time"),

@@ -63,7 +63,7 @@ def test_a_rest_that_lasts_longer_than_it_is_written_is_noted_once_with_its_long
     more = replace(rest, body=phrase(LONG))
     timeline = perform(seq(rest, more, rest), measure, CALM)
     (problem,) = timeline.grown
-    assert problem.what == f"the rest of 1.5 s lasts {float(needs[1]):.1f} s, since its words need that"
+    assert problem.what == f"the rest of 1.5 s lasts {float(needs[1]):.1f} s, because its words need that"
     assert (problem.where, problem.remedy) == (where, "give it 5s, or shorten the words")
     assert timeline.duration >= 2 * needs[0] + needs[1] - 3 * FRAME
 
@@ -71,7 +71,7 @@ def test_a_rest_that_lasts_longer_than_it_is_written_is_noted_once_with_its_long
 def test_a_rest_that_grows_by_little_is_noted_with_two_decimals() -> None:
     rest = Slot(Span(rest=Fraction(6, 5)), phrase("And two, slowly"), name="rest", where=Where("x.yaml", 3, 5))
     (problem,) = perform(rest, measure, CALM).grown
-    assert problem.what == "the rest of 1.2 s lasts 1.25 s, since its words need that"
+    assert problem.what == "the rest of 1.2 s lasts 1.25 s, because its words need that"
 
 
 def test_a_rest_in_breaths_grows_by_whole_ones_and_one_that_is_long_enough_is_not_noted() -> None:
@@ -79,4 +79,4 @@ def test_a_rest_in_breaths_grows_by_whole_ones_and_one_that_is_long_enough_is_no
     free = Slot(Span(breaths=1), phrase(LONG), name="rest", where=where)
     assert perform(free, measure, CALM).grown == ()
     (problem,) = perform(free, measure, read_breath("1-2")).grown
-    assert problem.what == "the rest of 3 s lasts 6 s, since its words need that"
+    assert problem.what == "the rest of 3 s lasts 6 s, because its words need that"

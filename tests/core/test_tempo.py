@@ -69,7 +69,7 @@ def test_a_tempo_has_limits_and_may_reach_them() -> None:
         ("down 3, up out", "has phases with lengths of their own and phases of the breath\nwrite"),
         ("down 0, up 0", "'down 0, up 0' has no length\nwrite"),
         ("down 0.09, up 2", "has a phase of less than 0.1 s\nwrite"),
-        ("down 300, up 300.1", "lasts more than 600 s, the longest that is possible\nwrite"),
+        ("down 300, up 300.1", "lasts more than 600 s, which is the maximum\nwrite"),
         ("down 3,5, up 2", "is not a tempo: decimals take a point\nwrite"),
         ("down 3 up 2", "there is no comma between the phases of 'down 3 up 2'\nwrite"),
         ("3-2", "its phases have no names\nwrite"),

@@ -558,7 +558,7 @@ def test_verify_tells_a_file_that_was_encoded_again(render: Render, tmp_path: Pa
     args = ["-i", ffmpeg.quote_path(original), "-map", "0:a:0", "-map_metadata", "-1", "-b:a", "64k"]
     ffmpeg.run([*args, ffmpeg.quote_path(again)], what="encoding again")
     ID3(original).save(again, v2_version=3)
-    assert findings(again) == "0:00.0: its sound is not the one that was written: it was cut, encoded again or edited"
+    assert findings(again) == "0:00.0: its sound has changed since it was written: it was cut, re-encoded or edited"
 
 
 def test_verify_tells_which_cue_was_silenced(render: Render, tmp_path: Path) -> None:

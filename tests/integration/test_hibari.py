@@ -138,7 +138,7 @@ def test_the_package_has_the_model_that_was_measured_and_a_damaged_copy_is_refus
     monkeypatch.setitem(hibari.MODELS, "heart", replace(hibari.MODELS["heart"], inside=False))
     monkeypatch.setenv("HIBARI_HOME", str(tmp_path))
     (tmp_path / path.name).write_bytes(damaged)
-    with pytest.raises(VoiceError, match=r"hibari\.onnx: the voice's model is damaged, or is another one"):
+    with pytest.raises(VoiceError, match=r"hibari\.onnx: the voice's model is damaged, or is a different one"):
         list(replace(spoken.voice).speak([SHORT]))
 
 

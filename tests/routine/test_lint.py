@@ -66,7 +66,7 @@ def test_the_built_in_routines_give_no_reason_for_advice(name: str) -> None:
         ("Lift thechest", "two words are joined in 'thechest'; put a space between them"),
         ("Breathe in <b/>", "'<b/>' is read out as it stands; write words alone; 'settle' and 'rest' leave"),
         ("Well done 🙂", "🙂 is read out as its name, or not at all; write words alone"),
-        ("Say שלום now", "'שלום' is in letters that a voice for English spells out one by one, if at all; write it"),
+        ("Say שלום now", "'שלום' is in letters that a voice for English spells out, or skips; write it"),
         ("Breathe in | Breath in", "'Breath in' may be a slip; is 'breathe' meant?"),
     ],
 )

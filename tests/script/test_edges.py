@@ -100,7 +100,7 @@ def test_a_side_of_a_routine_without_sides_is_refused(choices: Choices, message:
 def test_a_breath_that_changes_nothing_is_reported_with_what_does() -> None:
     chosen = Choices(breath=read_pace("5-7"))
     fixed = write_piece(routine({"say": "Sit."}, fixed=True), chosen)
-    assert fixed.unheeded == ("x keeps its own breath, and --breath changes nothing in it; it is fixed",)
+    assert fixed.unheeded == ("x keeps its own breath, so --breath does not change it; it is fixed",)
     (box,) = write_piece(load_routine("box-breathing"), chosen).unheeded
     assert box.endswith("'voicecoach show box-breathing' shows what --set changes")
     assert write_piece(routine({"say": "Sit."}), chosen).unheeded == ()

@@ -155,7 +155,7 @@ def test_sides_with_rounds_of_their_own_keep_their_difference() -> None:
 
 def test_a_length_that_can_not_be_names_those_that_can() -> None:
     script = routine({"repeat": {"rounds": 3, "steps": [{"breathe": 4, "in": "In"}]}})
-    with pytest.raises(LengthError, match=r"can't last 2:20.*\nwhat is possible and nearest: \S+ and \S+$") as caught:
+    with pytest.raises(LengthError, match=r"can't last 2:20.*\nnearest possible: \S+ and \S+$") as caught:
         asked(script, 140)
     assert caught.value.shorter
     assert caught.value.longer
@@ -166,7 +166,7 @@ def test_a_session_whose_words_never_fit_has_no_length_at_all() -> None:
     script = routine({"breathe": 2, "in": "Breathe in as slowly as ever you can"}, breath="1-1")
     with pytest.raises(LengthError) as caught:
         asked(script, 60)
-    assert str(caught.value) == "this session can't last 1:00: its rounds, rests and breaths can't be bent to that"
+    assert str(caught.value) == "this session can't last 1:00: its rounds, rests and breaths can't be adjusted to that"
     assert caught.value.amounts == ()
 
 
@@ -533,7 +533,7 @@ def test_words_that_only_a_length_brings_are_spoken_and_measured(fake: Path, cou
     ("arguments", "said"),
     [
         ("--length 10m --rounds 3", "--length chooses the rounds itself"),
-        ("--length 0s", "more than nothing"),
+        ("--length 0s", "a session lasts more than 0 s"),
         ("--length 13h", "12:00:00"),
         ("--length ten", "is not a length of time"),
         ("--length 20s", "this session can't last 0:20"),

@@ -230,7 +230,7 @@ def test_moments_of_a_hold_are_worked_out(when: str, heard_there: object, said: 
     [
         ("{hold: 9s, at: {'every {n} / 100': Soft}}", "'every {n} / 100' is too often; at least 0.1s is possible"),
         ("{hold: 9s, at: {'{n} / 2s * 1 breath': Soft}}", "'{n} / 2s * 1 breath' is 2 breaths; write a time, as 10s"),
-        ("{move: 2, tempo: 'down {n} * 200, up 2'}", "lasts more than 600 s, the longest that is possible; write"),
+        ("{move: 2, tempo: 'down {n} * 200, up 2'}", "lasts more than 600 s, which is the maximum; write"),
         ("{move: 2, tempo: 'down {n} / 100, up 2'}", "has a phase of less than 0.1 s; write phases"),
         ("{move: 2, beat: '{n} / 100', say: Step}", "'0.04s' has a phase of less than 0.1 s; write 0.5s, or 1 b"),
         ("{move: 2, beat: '{n} - 4s', say: Step}", "'0s' has no length; write 0.5s, or 1 breath"),

@@ -76,7 +76,7 @@ def test_the_number_that_is_said_is_that_of_the_breaths(count: int, pace: str, s
 def test_a_rest_that_its_words_make_longer_is_reported() -> None:
     script = parse_routine(f"title: X\nbreath: 1-1\nsteps:\n  - rest: 1 breath\n    say: {LONG}\n", "x.yaml")
     (problem,) = played(script, Choices()).grown
-    assert problem.what == "the rest of 2 s lasts 4 s, since its words need that"
+    assert problem.what == "the rest of 2 s lasts 4 s, because its words need that"
     assert not played(script, Choices(breath=read_pace("4-6"))).grown
 
 

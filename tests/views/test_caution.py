@@ -124,7 +124,7 @@ def test_no_usual_breath_makes_a_built_in_fail(name: str) -> None:
         request = Request(name, Choices(breath=read_pace(usual)), usual=frozenset({"breath"}))
         timeline, aside = try_with_defaults(request, work)
         assert timeline.duration > 0
-        assert all(line.startswith(f"your usual breath {request.choices.breath} is set aside") for line in aside)
+        assert all(line.startswith(f"your usual breath {request.choices.breath} is") for line in aside)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_default_is_set_aside_where_what_is_typed_is_refused(
     path = tmp_path / "mine.yaml"
     path.write_text("title: T\nbreath: 4-6\nsteps: [{breathe: 1, in: In slowly, out: Out}]\n", encoding="utf-8")
     assert run(["plan", str(path)]) == 0
-    assert "voicecoach: your usual breath 0.3-0.3 is set aside for the routine's own:" in capsys.readouterr().err
+    assert "voicecoach: your usual breath 0.3-0.3 is replaced by the routine's own:" in capsys.readouterr().err
     assert run(["plan", str(path), "--breath", "0.3-0.3"]) == 2
 
 
@@ -200,5 +200,5 @@ def test_a_default_for_sides_is_set_aside_where_there_are_none(  # noqa: PLR0913
     path.write_text("title: T\nsteps: [{breathe: 1, in: In, out: Out}]\n", encoding="utf-8")
     command = ["make", str(path), "-o", str(tmp_path / "x.wav")] if name == "tracks" else ["plan", str(path)]
     assert run(command) == 0
-    assert f"your usual choice of {name} is set aside: mine has no sides" in capsys.readouterr().err
+    assert f"your usual choice of {name} is not used: mine has no sides" in capsys.readouterr().err
     assert run([*command, typed, value]) == 2

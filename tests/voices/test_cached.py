@@ -83,7 +83,7 @@ def test_a_voice_that_knows_no_phonemes_gets_the_words_and_the_listener_is_told(
     assert list(kept.speak([marked])) == list(kept.speak(["Tadasana. Stand."]))
     assert voice.asked == [["Tadasana. Stand."]]
     assert kept.problems == [
-        "this voice knows no phonemes, and reads 'Tadasana' as written; a respelling works with every voice"
+        "this voice can't read phonemes, so it reads 'Tadasana' as written; a respelling works with every voice"
     ]
 
 

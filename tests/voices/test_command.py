@@ -167,7 +167,7 @@ def test_values_are_put_in_their_places(tmp_path: Path) -> None:
 
 def test_a_rate_that_changes_nothing_is_told(tmp_path: Path) -> None:
     assert voice(tmp_path, run(tmp_path, "{text}"), rate=150).problems == (
-        "the command 'mine' has no {rate}, so --rate changes nothing",
+        "the command 'mine' has no {rate}, so --rate has no effect",
     )
     assert voice(tmp_path, [*run(tmp_path, "{text}"), "{rate}"], rate=150).problems == ()
     plain = voice(tmp_path, run(tmp_path, "{text}"))

@@ -289,7 +289,7 @@ def test_a_model_without_its_config_is_told(data: Path, tmp_path: Path) -> None:
 def test_a_pitch_that_is_asked_for_is_answered(data: Path) -> None:
     assert voice("hum", data).problems == ()
     (told,) = piper.KIND.find_voice("hum", settings(data, pitch=40)).problems
-    assert "--pitch changes nothing" in told
+    assert "--pitch has no effect" in told
 
 
 def test_installed_models_are_listed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

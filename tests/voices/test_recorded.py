@@ -287,7 +287,7 @@ def test_a_folder_is_named_after_the_colon_and_another_voice_after_a_comma(tmp_p
     assert KIND.find_voice(str(takes), settings(tmp_path, resolve)).other is None
     voice = KIND.find_voice(f"{takes}, piper:en_US-amy-medium", settings(tmp_path, resolve, rate=150))
     assert (voice.folder, voice.named, asked) == (takes, "piper:en_US-amy-medium", ["piper:en_US-amy-medium"])
-    assert voice.problems == ("recordings are heard as they were spoken; --rate changes nothing in them",)
+    assert voice.problems == ("recordings are played as they were spoken; --rate has no effect",)
 
 
 @pytest.mark.parametrize(

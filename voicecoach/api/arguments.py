@@ -28,7 +28,7 @@ def read_text(name: str, value: object) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise ChoiceError(f"{name}: {quote(value)} has a character that is not whole\ntake it out") from error
+        raise ChoiceError(f"{name}: {quote(value)} contains half of a surrogate pair\nremove it") from error
     return value
 
 
@@ -44,9 +44,11 @@ def read_path(name: str, value: object) -> str:
     try:
         os.fsencode(found)
     except UnicodeEncodeError as error:
-        raise ChoiceError(f"{name}: {quote(found)} has a character that no file name can hold\ntake it out") from error
+        raise ChoiceError(
+            f"{name}: {quote(found)} contains a character that file names can't have\nremove it"
+        ) from error
     if "\0" in found:
-        raise ChoiceError(f"{name}: {quote(found)} has a character that no file name can hold\ntake it out")
+        raise ChoiceError(f"{name}: {quote(found)} contains a character that file names can't have\nremove it")
     return found
 
 
@@ -59,7 +61,7 @@ def read_count(name: str, value: object, most: int, *, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _refuse(name, "a whole number", value)
     if not least <= value <= most:
-        raise ChoiceError(f"{name}: {quote(value)} is impossible\nwrite a number from {least} to {most:,}")
+        raise ChoiceError(f"{name}: {quote(value)} is out of range\nwrite a number from {least} to {most:,}")
     return value
 
 
@@ -141,7 +143,7 @@ def check_score(function: str, value: object) -> Score:
         hint = "say() makes a score of a text"
     elif isinstance(value, Iterable):
         hint = "write seq(*scores) for scores in a list"
-    raise ArgumentTypeError(f"{function}() takes scores, and this is of the type {type(value).__name__}; {hint}")
+    raise ArgumentTypeError(f"{function}() takes scores, not {type(value).__name__}; {hint}")
 
 
 def check_function(name: str, value: _Value) -> _Value:
@@ -171,4 +173,4 @@ def check_voice(value: _Value) -> _Value:
 
 
 def _refuse(name: str, expected: str, value: object) -> ArgumentTypeError:
-    return ArgumentTypeError(f"{name}: it must be {expected}, and this is of the type {type(value).__name__}")
+    return ArgumentTypeError(f"{name}: it must be {expected}, not {type(value).__name__}")

@@ -280,7 +280,7 @@ def pace(breath: str | Breath | Pace, *scores: Score) -> Score:
         check_score("pace", each)
     found = read_breath(breath)
     if found is None:
-        raise ChoiceError("breath: it is missing; write one, as 4-6")
+        raise ChoiceError("breath: it is missing; write one, such as 4-6")
     return Paced(found, seq(*scores))
 
 
@@ -334,7 +334,7 @@ def _ask_turn(turn: Callable[[str], Score], side: Side) -> Score:
     made = turn(side.value)
     if not isinstance(made, Score):
         kind = type(made).__name__
-        raise ArgumentTypeError(f"turn: it must return a score, and for {side.value!r} it returns the type {kind}")
+        raise ArgumentTypeError(f"turn: it must return a score, but returns {kind} for {side.value!r}")
     return made
 
 

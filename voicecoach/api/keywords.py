@@ -295,14 +295,12 @@ def _list(name: str, value: object) -> list[str]:
     found = [*value] if isinstance(value, Iterable) else []
     if isinstance(value, Iterable) and all(isinstance(each, str) for each in found):
         return found
-    raise ArgumentTypeError(f"{name}: it must be texts, and this is of the type {type(value).__name__}")
+    raise ArgumentTypeError(f"{name}: it must be texts, not {type(value).__name__}")
 
 
 def _read_mapping(name: str, value: object) -> Iterable[tuple[object, object]]:
     if value is not None and not isinstance(value, Mapping):
-        raise ArgumentTypeError(
-            f"{name}: it must be a mapping such as {{'hold': '45s'}}, and this is of the type {type(value).__name__}"
-        )
+        raise ArgumentTypeError(f"{name}: it must be a mapping such as {{'hold': '45s'}}, not {type(value).__name__}")
     return () if value is None else value.items()
 
 

@@ -98,7 +98,7 @@ def _check(entries: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                     f"a {name} is empty\nwrite one, or delete the pronunciation of {quote(word or sound)}"
                 )
             if CONTROL.search(value) or len(value.splitlines()) > 1 or len(value) > LONGEST:
-                remedy = f"write it on one line, in at most {LONGEST:,} characters that can be read"
+                remedy = f"write it on one line, in at most {LONGEST:,} printable characters"
                 raise ChoiceError(f"{quote(value, 40)} can't be written as a {name}\n{remedy}")
         yield word.strip(), sound.strip()
 

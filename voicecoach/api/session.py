@@ -257,7 +257,7 @@ class Session:
         try:
             return self._planned.clip(cue)
         except (AttributeError, KeyError):
-            raise ChoiceError("cue: it is not of this session\ntake one of session.timeline.cues") from None
+            raise ChoiceError("cue: it does not belong to this session\nuse one of session.timeline.cues") from None
 
     def draw(self, picture: Literal["plot", "cover"] = "plot", *, title: str | None = None) -> str:
         """Return a picture of it, as SVG.

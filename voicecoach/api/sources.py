@@ -81,7 +81,7 @@ class ScoreSource(Source):
         Raises:
             ChoiceError: Always.
         """
-        raise ChoiceError("a score that was written in Python has no routine, so nothing in it can be fitted")
+        raise ChoiceError("a score that was written in Python has no routine, so it can't be fitted to a length")
 
     def piece(self, choices: Choices) -> Piece:
         """Return its piece.

@@ -144,7 +144,9 @@ class Studio:
         Raises:
             TypeError: Always.
         """
-        raise TypeError("a studio can't be pickled: its memory and its voices are of this process; open another there")
+        raise TypeError(
+            "a studio can't be pickled: its memory and voices belong to this process; open another one there"
+        )
 
     def plan(self, routine: Routine | str | os.PathLike[str], **options: Unpack[PlanKeywords]) -> Session:
         """Plan a session of a routine, as the function `plan` does.
@@ -423,7 +425,7 @@ def _check_settings(request: Request) -> None:
     """Refuse settings that a voice of a program has itself."""
     for name, value in (("rate", request.rate), ("pitch", request.pitch)):
         if value is not None:
-            raise ChoiceError(f"{name}: this voice was made by the program, which sets its {name}\nleave {name} out")
+            raise ChoiceError(f"{name}: a Voice that you pass sets its own {name}\nleave {name} out")
 
 
 def _list_voice(voice: Voice) -> VoiceInfo:

@@ -30,7 +30,7 @@ def try_with_defaults(request: Request, work: Callable[[Request], _Done]) -> tup
             raise
         done, notes = _try_usual_breath(_drop_usual_sides(request), work)
         why, names = str(error).splitlines()[0], ", ".join(sorted(usual))
-        return done, (f"your usual choice of {names} is set aside: {why}", *notes)
+        return done, (f"your usual choice of {names} is not used: {why}", *notes)
 
 
 def _drop_usual_sides(request: Request) -> Request:
@@ -62,4 +62,4 @@ def _try_usual_breath(request: Request, work: Callable[[Request], _Done]) -> tup
         own = replace(request, choices=replace(request.choices, breath=None))
         done = work(own)  # a problem at any breath is raised as it is
         why = error.problems[0].what if isinstance(error, RoutineError) else str(error).splitlines()[0]
-        return done, (f"your usual breath {breath} is set aside for the routine's own: {why}",)
+        return done, (f"your usual breath {breath} is replaced by the routine's own: {why}",)

@@ -180,7 +180,7 @@ def check_voice(request: Request, folder: Path) -> Check:
         return Check("voice", Status.WARNING, voice, found.note)
     better = find_recommended("en") if found.kind == speaker.SYSTEM and request.voice is None else None
     if better:
-        remedy = f"for {better.id}, a natural voice, run 'voicecoach voices get en'" if has_wheels() else NO_WHEELS
+        remedy = f"to get {better.id}, a natural voice, run 'voicecoach voices get en'" if has_wheels() else NO_WHEELS
         return Check("voice", Status.WARNING, voice, remedy)
     return Check("voice", Status.OK, f"{voice}, speaks English" if request.voice is None else voice)
 
@@ -193,7 +193,7 @@ def check_players() -> Check:
     """Find programs that `play` can use."""
     found = player.list_installed()
     if not found:
-        return Check("players", Status.WARNING, "none, so 'voicecoach play' can't play", player.INSTALL)
+        return Check("players", Status.WARNING, "none, so 'voicecoach play' does not work", player.INSTALL)
     return Check("players", Status.OK, ", ".join(found))
 
 
@@ -204,7 +204,7 @@ def check_cache(folder: Path) -> Check:
     there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
     if not (plain_files.is_folder(there) and os.access(there, os.W_OK)):
         found = f"nothing can be written to {there}, so everything is spoken each time"
-        return Check("cache", Status.WARNING, found, "give yourself the right to write there, or set XDG_CACHE_HOME")
+        return Check("cache", Status.WARNING, found, "give yourself permission to write there, or set XDG_CACHE_HOME")
     return Check("cache", Status.OK, f"{cache.measure_usage(folder).bytes / 1e6:.1f} MB in {folder}")
 
 

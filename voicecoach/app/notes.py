@@ -34,7 +34,7 @@ def note_unspeakable(piece: Piece, timelines: Iterable[Timeline]) -> Iterator[st
     told = dict.fromkeys(f"{what}; {remedy}" for what, remedy in found)
     first, *more = told or [""]
     if first:
-        yield first + (f" (and {len(more)} more; 'voicecoach check' tells where)" if more else "")
+        yield first + (f" (and {len(more)} more; 'voicecoach check' shows where)" if more else "")
 
 
 def report_first(problems: Iterable[Problem]) -> Iterator[str]:
@@ -54,13 +54,13 @@ def note_grown(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]
 def note_unbreathed(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]:
     """Report a wish for a breath sound in a session that guides no breath."""
     if request.breath_sound and not any(timeline.phases for timeline in timelines):
-        yield "no breath is guided in this session; --breath-sound changes nothing"
+        yield "no breath is guided in this session; --breath-sound has no effect"
 
 
 def note_unticked(request: Request, timelines: Iterable[Timeline]) -> Iterator[str]:
     """Report a wish for ticks in a session without a hold that has one."""
     if request.hold_tick and not any(cue.text == TICK.name for timeline in timelines for cue in timeline.cues):
-        yield f"no hold in this session lasts {SHORTEST} s without a count at its end; --hold-tick changes nothing"
+        yield f"no hold in this session lasts {SHORTEST} s without a count at its end; --hold-tick has no effect"
 
 
 def note_unequal(timelines: Mapping[Side | None, Timeline], source: Source) -> Iterator[str]:

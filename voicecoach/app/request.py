@@ -115,7 +115,7 @@ class Request:
             raise ChoiceError("--length chooses the rounds itself\nleave out --length or --rounds")
         if not 0 < self.length <= LONGEST:
             raise ChoiceError(
-                f"a session lasts up to {format_time(LONGEST)}, and more than nothing\nwrite a length as 10m"
+                f"a session lasts more than 0 s, and at most {format_time(LONGEST)}\nwrite a length such as 10m"
             )
 
     @property

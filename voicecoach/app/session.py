@@ -170,7 +170,7 @@ _Laid = dict["Side | None", "tuple[Timeline, Fit | None]"]
 def _note_single_take(request: Request, found: Speaker) -> Iterator[str]:
     """Report a wish for several takes that this voice can't meet."""
     if request.variation > 1 and found.voice.vary(1) is None:
-        yield f"the voice {found.id} says the same words the same way each time; --variation changes nothing"
+        yield f"the voice {found.id} says the same words the same way each time; --variation has no effect"
 
 
 _Takes = dict[tuple[str, int], "Clip"]

@@ -40,7 +40,7 @@ class Clip:
     def __post_init__(self) -> None:
         """Refuse what is not made of bytes, and half a sample."""
         if not isinstance(self.pcm, bytes | bytearray | memoryview):
-            raise ArgumentTypeError(f"pcm: it must be bytes, and this is of the type {type(self.pcm).__name__}")
+            raise ArgumentTypeError(f"pcm: it must be bytes, not {type(self.pcm).__name__}")
         if len(self.pcm) % SAMPLE_BYTES:
             raise ValueError("a clip is made of whole samples of two bytes")
 

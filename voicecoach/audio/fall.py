@@ -120,7 +120,7 @@ def _play_slower(clips: list[Clip], step: int, decibels: float) -> list[Clip]:
         laid += bytes(-(len(laid) // SAMPLE_BYTES) % unit * SAMPLE_BYTES)
     graph = f"volume={-decibels * step}dB,aresample={SAMPLE_RATE}:filter_size=64"
     given = [*_PCM, "-ar", str(SAMPLE_RATE * unit // 100), "-i", "pipe:0"]
-    out = ffmpeg.run([*given, "-af", graph, *_PCM, "pipe:1"], what="letting the voice sink", data=bytes(laid)).stdout
+    out = ffmpeg.run([*given, "-af", graph, *_PCM, "pipe:1"], what="lowering the voice", data=bytes(laid)).stdout
     lengths = [clip.samples * 100 // unit for clip in clips]
     pairs = zip(starts, lengths, strict=True)
     return [Clip(out[start * SAMPLE_BYTES : (start + length) * SAMPLE_BYTES]) for start, length in pairs]

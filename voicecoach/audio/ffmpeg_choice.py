@@ -34,7 +34,7 @@ ENCODERS = ("libmp3lame", "aac", "libopus", "flac", "pcm_s16le")
 """The encoders of our formats; only the first is needed for every session."""
 FILTERS = ("alimiter", "amerge", "ametadata", "amultiply", "aresample", "astats", "ebur128", "pan", "volume")
 
-INSTALL_FFMPEG = "'pip install imageio-ffmpeg' brings one that works; or install ffmpeg"
+INSTALL_FFMPEG = "'pip install imageio-ffmpeg' installs one that works; or install ffmpeg"
 
 _MISSING, _FOLDER = "isn't there", "is a folder"
 _ABSENT = {_MISSING, _FOLDER}
@@ -78,7 +78,7 @@ class Ffmpeg:
             case "setting":
                 return "write another path at 'ffmpeg' in the settings, or remove that line to use the bundled one"
             case "PATH":
-                return f"'pip install imageio-ffmpeg' brings one that works; {VARIABLE} chooses another"
+                return f"'pip install imageio-ffmpeg' installs one that works; {VARIABLE} chooses another"
             case _:
                 return f"set {self.source} to another ffmpeg, or unset it to use the bundled one"
 

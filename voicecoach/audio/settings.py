@@ -82,5 +82,5 @@ class Sounding:
             raise ChoiceError("only a leg's own track can be panned\nadd --tracks sides, or leave --pan out")
         for name, what, under in (("bed", "a bed", self.under), ("breath", "a breath sound", self.breath_under)):
             if under < LEAST_UNDER:
-                why = f"{what} {under:g} LU under the speech would make it hard to follow"
+                why = f"{what} {under:g} LU quieter than the speech would make it hard to follow"
                 raise ChoiceError(f"{why}\nwrite --{name}-level {LEAST_UNDER:g} or more")

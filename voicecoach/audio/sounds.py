@@ -73,7 +73,7 @@ def _decode(path: Path) -> Clip:
         clip = Clip(ffmpeg.run([*only, *form], what=path.name, data=plain_files.read_file(path)).stdout)
     except (RunError, OSError):
         raise ChoiceError(
-            f"{path.name} is not sound that can be read\nput a WAV, FLAC, Ogg or MP3 file in its place"
+            f"{path.name} is not sound that can be read\nreplace it with a WAV, FLAC, Ogg or MP3 file"
         ) from None
     if not 0 < clip.seconds <= LONGEST_SOUND:
         raise ChoiceError(f"{path.name} lasts {float(clip.seconds):.1f} s\na sound lasts up to {LONGEST_SOUND} s")

@@ -95,7 +95,7 @@ def extract_timeline(path: Path) -> bytes:
     try:
         return _unpack(_find_packed(_read_tags(path)))
     except (mutagen.MutagenError, zlib.error, ValueError) as error:
-        raise ValueError(f"{path} has no timeline of voicecoach inside") from error
+        raise ValueError(f"{path} contains no voicecoach timeline") from error
 
 
 def _read_tags(path: Path) -> Any:  # noqa: ANN401 - mutagen's kinds of tags have no type in common

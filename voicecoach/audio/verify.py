@@ -219,7 +219,7 @@ def _check_digest(path: Path, sound: Mapping[str, Any] | None) -> Iterator[Devia
     """Compare the digest of the encoded sound with that in the timeline, if there is one."""
     written = (sound or {}).get("sha256")
     if written and written != tagging.digest_sound(path):
-        yield Deviation(0.0, "its sound is not the one that was written: it was cut, encoded again or edited")
+        yield Deviation(0.0, "its sound has changed since it was written: it was cut, re-encoded or edited")
 
 
 def _check_length(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
@@ -237,7 +237,7 @@ def _check_cues(levels: _Levels, plan: Plan) -> Iterator[Deviation]:
             if levels.highest(cue.start, min(cue.end, cue.start + 0.5)) < least:
                 yield Deviation(cue.start, f"the {cue.track} {quote(cue.text)} is not heard")
         elif cue.start >= end:
-            yield Deviation(cue.start, f"{quote(cue.text)} is not there: the sound ends before")
+            yield Deviation(cue.start, f"{quote(cue.text)} is missing: the sound ends before it")
         else:
             within = known.get("within", math.inf)
             yield from _check_by_seconds(levels, cue, least) or _check_by_levels(levels, cue, within)

@@ -260,7 +260,7 @@ def _report_draft_errors(path: Path) -> Iterator[None]:
 def _describe_missing_folder(path: Path) -> TargetError | OutputError:
     """Return the error for a file without a folder; in some folders, such as /proc, there can be no new files."""
     if plain_files.is_folder(path.parent):
-        return OutputError(path, f"no file can be made in {path.parent}\nchoose another place")
+        return OutputError(path, f"can't create a file in {path.parent}\nchoose another place")
     return TargetError(path, describe_missing(path.parent))
 
 
@@ -268,5 +268,5 @@ def _describe_refusal(path: Path, what: str, advice: str = "") -> OutputError:
     """Return the error for a file that can't be written, with the remedy."""
     if what in process.DISK_FULL:
         folder = Path(os.path.realpath(path)).parent
-        return OutputError(path, f"there is no room left for it\nmake room in {folder}, or choose another folder")
+        return OutputError(path, f"there is no space left for it\nmake room in {folder}, or choose another folder")
     return OutputError(path, f"{what}\n{advice or 'choose another place'}")

@@ -101,7 +101,7 @@ def report_talking_over(spoken: Phrase, over: Fraction, part: Score) -> Problem:
 def describe_growth(slot: Slot, where: Where, seconds: Fraction, lasts: Fraction) -> Problem:
     """Describe a slot that lasts longer than it is written."""
     places = 1 if lasts - seconds >= Fraction(1, 10) else 2
-    what = f"the {slot.name} of {_round(seconds)} s lasts {_round(lasts, places)} s, since its words need that"
+    what = f"the {slot.name} of {_round(seconds)} s lasts {_round(lasts, places)} s, because its words need that"
     return Problem(where, what, f"give it {math.ceil(lasts)}s, or shorten the words")
 
 

@@ -106,7 +106,7 @@ def read_pace(text: str) -> Pace:
     """
     plain = simplify(text)
     if (match := re.fullmatch(_RAMP, plain)) and all(re.fullmatch(_ROW, part) for part in match.groups()):
-        what = f"{quote(text)} is not a pace: two dots lead from one breath to the next"
+        what = f"{quote(text)} is not a pace: two dots stand between two breaths"
         raise ChoiceError(f"{what}\nwrite {'..'.join(match.groups())}")
     if match := re.fullmatch(_STEP, plain):
         longer, every = read_seconds(match[2]), read_seconds(match[3])
@@ -153,7 +153,7 @@ def read_paces(text: str, most: int = 400) -> tuple[Pace, ...]:
         return (read_pace(text),)
     one, other = map(read_breath, parts)
     if [phase.kind for phase in one.phases] != [phase.kind for phase in other.phases]:
-        raise ChoiceError(f"{quote(text)} are breaths with different phases: no breaths lie between them\n{WRITE}")
+        raise ChoiceError(f"{quote(text)} have different phases, so there are no breaths between them\n{WRITE}")
     return tuple(Pace((each,)) for each in list_breaths_between(one, other, most))
 
 
@@ -375,7 +375,5 @@ def make_breath(text: str, phases: Sequence[Phase]) -> Breath:
             f"{quote(text)} can't be breathed: a phase lasts less than {float(SHORTEST_PHASE):g} s\n{WRITE}"
         )
     if taken.seconds > LONGEST_BREATH:
-        raise ChoiceError(
-            f"{quote(text)} lasts more than {LONGEST_BREATH} s a breath, the longest there can be\n{WRITE}"
-        )
+        raise ChoiceError(f"{quote(text)} lasts more than {LONGEST_BREATH} s a breath, which is the maximum\n{WRITE}")
     return taken

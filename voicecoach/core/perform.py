@@ -85,9 +85,9 @@ def _list_breaths(pace: Pace, score: Score) -> tuple[Breath, ...]:
 def _check_size(at: Fraction, happened: Happened) -> None:
     """Refuse a session that goes on for too long, as soon as it does."""
     if at > LONGEST:
-        raise ChoiceError(f"this lasts more than {LONGEST / 3600} hours, the most there can be\n{FEWER}")
+        raise ChoiceError(f"this lasts more than {LONGEST / 3600} hours, which is the maximum\n{FEWER}")
     if len(happened.cues) > MOST_CUES:
-        raise ChoiceError(f"this has more than {MOST_CUES:,} cues, the most there can be\n{FEWER}")
+        raise ChoiceError(f"this has more than {MOST_CUES:,} cues, which is the maximum\n{FEWER}")
 
 
 def _lay(  # noqa: C901, PLR0911 - one short branch for each node of the algebra

@@ -96,7 +96,7 @@ def check_lengths(text: str, phases: Tempo, write: str = WRITE) -> Tempo:
     if timed and min(timed) < SHORTEST:
         raise ChoiceError(f"{quote(text)} has a phase of less than {float(SHORTEST):g} s\n{write}")
     if sum(timed, Fraction(0)) > LONGEST_BREATH:
-        raise ChoiceError(f"{quote(text)} lasts more than {LONGEST_BREATH} s, the longest that is possible\n{write}")
+        raise ChoiceError(f"{quote(text)} lasts more than {LONGEST_BREATH} s, which is the maximum\n{write}")
     return phases
 
 

@@ -398,7 +398,7 @@ def _check_words(model: RoutineModel, sides: set[str], tree: Table) -> Iterator[
     known = (*list_keys(), "numbers", *(f"{key} 1" for key in COUNTS))
     for key, given in model.words.items():
         if key not in known and not EXACT.fullmatch(key):
-            remedy = f"possible are: {', '.join(find_close(key, known) or known)}"
+            remedy = f"similar ones are: {', '.join(find_close(key, known) or known)}"
             yield Problem(find_key_place(tree, ("words", key)), f"the program has no words called {quote(key)}", remedy)
         elif isinstance(given, tuple) is not (key == "numbers"):
             what = "should be a list" if key == "numbers" else "should be a text"

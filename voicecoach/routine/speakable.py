@@ -116,7 +116,7 @@ def _check_read(said: str, words: Language) -> Iterator[Finding]:
     if found := next(
         (each for each in _LETTERS.finditer(NAME.sub(" ", said)) if not _list_scripts(each[0]) <= own), None
     ):
-        what = f"{quote(found[0])} is in letters that a voice for {words.name} spells out one by one, if at all"
+        what = f"{quote(found[0])} is in letters that a voice for {words.name} spells out, or skips"
         yield what, "write it as it sounds, or choose the routine's 'language'"
 
 

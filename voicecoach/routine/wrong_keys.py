@@ -258,7 +258,7 @@ class WrongKeys:
         near = find_close(key, known) or _find_short(key, known)
         close_keys = [each for at, each in enumerate(near) if not {*each.split()} & {*near[:at]}]
         ask = f"did you mean {' or '.join(map(repr, close_keys))}?"
-        return strange, ask if close_keys else f"possible are: {', '.join(known)}", (*close_keys, "")[0]
+        return strange, ask if close_keys else f"write one of: {', '.join(known)}", (*close_keys, "")[0]
 
     def _find_phase_key(self, key: str) -> str:
         """Return the correct form of a key for the words of a phase; an empty text if it is not one."""

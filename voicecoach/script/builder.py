@@ -218,7 +218,7 @@ def _list_unheeded(routine: LoadedRoutine, played: Iterable[LoadedRoutine]) -> I
     fixed = {part.name: part for part in played if part.model.fixed or all_fixed}
     for part in fixed.values():
         own = f"'voicecoach show {part.name}' shows what --set changes" if part.model.parameters else "it is fixed"
-        yield f"{part.name} keeps its own breath, and --breath changes nothing in it; {own}"
+        yield f"{part.name} keeps its own breath, so --breath does not change it; {own}"
 
 
 def _find_limb(routine: LoadedRoutine) -> str:

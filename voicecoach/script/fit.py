@@ -126,8 +126,8 @@ class LengthError(ChoiceError):
         """Say what would be possible."""
         self.goal, self.shorter, self.longer, self.advice, self.choices = goal, shorter, longer, advice, choices
         lengths = [write_length(each.goal) for each in (shorter, longer) if each]
-        near = f"what is possible and nearest: {' and '.join(lengths)}"
-        what = f"this session can't last {write_length(goal)}: its rounds, rests and breaths can't be bent to that"
+        near = f"nearest possible: {' and '.join(lengths)}"
+        what = f"this session can't last {write_length(goal)}: its rounds, rests and breaths can't be adjusted to that"
         super().__init__("\n".join([what, *([near] if lengths else []), *([advice] if advice else [])]))
 
     @property

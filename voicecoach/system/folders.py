@@ -115,7 +115,7 @@ def make_folder(path: Path) -> Iterator[None]:
         path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         there = next(each for each in (path, *path.parents) if os.path.lexists(each))
-        raise TargetError(path, f"{there} is a file, and no folder can have its name; choose another") from None
+        raise TargetError(path, f"{there} is a file, so no folder can have this name; choose another") from None
     except OSError as error:
         what = (error.strerror or str(error)).lower()
         raise OutputError(path, f"the folder can't be made: {what}; choose another with -o") from None

@@ -97,8 +97,8 @@ def write_markdown(listed: Iterable[Prompt], title: str) -> bytes:
 
 
 ADVICE = (
-    "Record each wording into a file of its name; FLAC, MP3 and M4A will do as well as WAV. Silence around the words",
-    "is cut off, and all of them are brought to one loudness. What is longer than its seconds at most may not fit.",
+    "Record each wording into a file of its name; WAV, FLAC, MP3 and M4A work. Silence around the words",
+    "is cut off, and all of them are brought to one loudness. A recording that is longer than its limit may not fit.",
 )
 """What a list as Markdown says before its tables."""
 TABLE = ("| words | file | side | seconds at most |", "| --- | --- | --- | --- |")

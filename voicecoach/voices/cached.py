@@ -201,7 +201,7 @@ class CachedVoice:
         """Report words whose phonemes this voice does not know."""
         if self._unread:
             words = ", ".join(dict.fromkeys(quote(word) for each in self._unread for word in list_marked(each)))
-            yield f"this voice knows no phonemes, and reads {words} as written; a respelling works with every voice"
+            yield f"this voice can't read phonemes, so it reads {words} as written; a respelling works with every voice"
 
     def _note(self, problem: str) -> None:
         if not self._noted:

@@ -86,7 +86,7 @@ def find_offer(name: str, settings: Settings, index: str | None = None) -> Offer
         found = _look_up(models.WELL_KNOWN[wanted.lower()], listed, index)
     elif read_language(wanted):
         raise ChoiceError(
-            f"we know of no natural voice to recommend for {quote(wanted)}\n"
+            f"there is no recommended natural voice for {quote(wanted)}\n"
             "'voicecoach voices get NAME' installs any voice of Piper's list by its name, as it_IT-paola-medium"
         )
     else:
@@ -183,7 +183,7 @@ def install_package(requirement: str, *, again: bool = False) -> None:
         VoiceError: When there is no installer, or all of them fail.
         OutputError: When the disk is full.
     """
-    failure = "neither pip nor uv is there to install it"
+    failure = "pip or uv is needed to install it, and neither was found"
     repair = ["--force-reinstall", "--no-deps"] if again else []
     for command in list_installers(requirement):
         done = process.run_child([*command, *repair])

@@ -236,7 +236,7 @@ class Recorded:
         if comma and not (other and settings.resolve):
             raise ChoiceError(f"no voice is named after the comma of {quote(name)}\nwrite one, as in {name.strip()}en")
         asked = [option for option in ("rate", "pitch") if getattr(settings, option) is not None]
-        notes = [f"recordings are heard as they were spoken; --{option} changes nothing in them" for option in asked]
+        notes = [f"recordings are played as they were spoken; --{option} has no effect" for option in asked]
         spare = settings.resolve(other) if other and settings.resolve else None
         return RecordedVoice(folder, spare, other, notes)
 

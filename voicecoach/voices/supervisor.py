@@ -75,9 +75,7 @@ class Worker:
             longest, self._patience = self._patience, None
             self._receive(longest)
         with suppress(queue.Empty):  # an answer too many would be taken for the next one, and so on
-            raise Fault(
-                "gives an answer that was not asked for" if self._answers.get_nowait() else self._how_it_ended()
-            )
+            raise Fault("sent an unexpected answer" if self._answers.get_nowait() else self._how_it_ended())
         self._send(json.dumps(request).encode() + b"\n")
         return self._receive(patience)
 
@@ -159,7 +157,7 @@ def _understood(line: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
-        raise Fault(f"gave an answer that makes no sense: {line[:40]!r}")
+        raise Fault(f"sent an invalid answer: {line[:40]!r}")
     if "error" in answer:
         raise Fault(f"reports: {_plain(str(answer['error']), 300)}")
     return answer

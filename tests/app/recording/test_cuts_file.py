@@ -76,7 +76,7 @@ def test_words_count_more_than_numbers_that_moved(path: Path) -> None:
         ("1 99999 1\n", "is not after"),
         ("1 2 4\n", ":1: there is no sentence 4"),
         ("1 2 1 Hello\n", ":1: no sentence has the words 'Hello'"),
-        ("1 2 1\n3 4 1\n", ":2: sentence 1 is there twice"),
+        ("1 2 1\n3 4 1\n", ":2: sentence 1 occurs twice"),
     ],
 )
 def test_mistakes_are_reported_with_their_line(path: Path, text: str, told: str) -> None:

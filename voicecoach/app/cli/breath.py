@@ -33,7 +33,9 @@ class BreathOptions(Options):
         default="40:60",
     )
     times: str | None = option(
-        "--times", "Read the times of taps from a file, a line each, in seconds; - reads stdin.", Parsed("FILE", str)
+        "--times",
+        "Read the times of the taps from a file, in seconds, one on each line; - reads stdin.",
+        Parsed("FILE", str),
     )
     save: bool | None = switch("--save/--no-save", "Whether to make it your default breath.", shown="ask")
     as_json: bool = flag("--json", JSON)

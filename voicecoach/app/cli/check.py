@@ -30,7 +30,7 @@ class CheckOptions(Options):
     files: tuple[str, ...] = arguments("FILE")
     breaths: tuple[Pace, ...] | None = option(
         "--breaths",
-        "Try the routine at all breaths between two, as 2-2,8-12, or at one.",
+        "Try the routine at all breaths between two, such as 2-2,8-12, or at one breath.",
         Parsed("A,B", read_paces),
         shown="the routine's own breath only",
     )
@@ -39,7 +39,9 @@ class CheckOptions(Options):
         "--voice", "Measure the words with this voice.", VOICE, shown="auto, the best for the language"
     )
     rate: int | None = option("--rate", "Measure the words at this many words a minute.", RATE, shown="the voice's own")
-    craft: bool = flag("--craft", "Also warn of what makes guidance hard to follow, as a late first breath.")
+    craft: bool = flag(
+        "--craft", "Also warn about things that make guidance hard to follow, such as a late first breath."
+    )
 
 
 @define(
@@ -50,8 +52,9 @@ class CheckOptions(Options):
 def command(chosen: CheckOptions) -> int:
     """Report every problem in routine files, and how to fix it.
 
-    Each problem is one line, FILE:LINE:COLUMN: what is wrong; how to fix it. Warnings report what is unwise, as words
-    that no listener can follow. The exit status is 2 if there are problems, and 0 if there are only warnings.
+    Each problem is one line, FILE:LINE:COLUMN: what is wrong; how to fix it. Warnings are about things that work
+    but are unwise, such as words that no listener can follow. The exit status is 2 if there are problems, and 0 if
+    there are only warnings.
     """
     from voicecoach.app.config import read_commands
     from voicecoach.app.request import Request

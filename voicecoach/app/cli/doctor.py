@@ -33,7 +33,7 @@ def command(chosen: DoctorOptions) -> int:
     """Check this machine, and make a trial session.
 
     It reports what is installed, makes a session of a few seconds, and says what to do about each problem. The exit
-    status is 0 if sessions can be made, else 1.
+    status is 0 if sessions can be made, otherwise 1.
     """
     from voicecoach.app import config, doctor, sampling
     from voicecoach.app.request import Request

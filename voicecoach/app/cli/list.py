@@ -27,10 +27,12 @@ class ListOptions(Options):
     """Which routines are listed."""
 
     TITLE: ClassVar[str] = "Routines"
-    area: str | None = option("--area", "Only those for this part of the body, as legs.", Parsed("AREA", str))
+    area: str | None = option("--area", "Only those for this part of the body, such as legs.", Parsed("AREA", str))
     sides: bool = flag("--sides", "Only those that are done for each side.")
-    language: str | None = option("--language", "Only those in this language, as de.", Parsed("CODE", str))
-    most: Fraction | None = option("--max", "Only those that last no longer, as 10m.", Parsed("TIME", read_seconds))
+    language: str | None = option("--language", "Only those in this language, such as de.", Parsed("CODE", str))
+    most: Fraction | None = option(
+        "--max", "Only those that last at most this long, such as 10m.", Parsed("TIME", read_seconds)
+    )
     as_json: bool = flag("--json", "Print JSON instead of text.")
 
 
@@ -38,8 +40,8 @@ class ListOptions(Options):
 def command(chosen: ListOptions) -> None:
     """List the routines: what each is for, what it needs, and how long it lasts.
 
-    Lengths are measured with the voice that comes with the program, at the routine's own breath. Your own routines
-    follow, if you keep any in your folder of routines; their lengths are guesses.
+    Lengths are measured with the voice that comes with the program, at the routine's own breath. The routines in
+    your own folder follow; their lengths are estimates.
     """
     from voicecoach.app import config
     from voicecoach.app.overview.table import Filter, list_overviews

@@ -65,7 +65,7 @@ class ExerciseOptions(Options):
     )
     added: tuple[str, ...] = several("--with", "Add an optional exercise; may be repeated.", Parsed("NAME|all", str))
     skipped: tuple[str, ...] = several(
-        "--skip", "Leave out an exercise, an item or a step, as jaw or 'left knee'; may be repeated.", NAME
+        "--skip", "Leave out an exercise, an item or a step, such as jaw or 'left knee'; may be repeated.", NAME
     )
     usual: frozenset[str] = from_settings("breath", "side", "first", "tracks")
 
@@ -76,12 +76,12 @@ class SessionOptions(ExerciseOptions):
 
     length: Fraction | None = option(
         "--length",
-        "Make the session exactly this long, as 10m, by its rounds, breaths and rests.",
+        "Make the session exactly this long, such as 10m, by changing rounds, breaths and rests.",
         TIME,
         shown="the routine's",
     )
     preview: Fraction | None = option(
-        "--preview", "Only the beginning of the session, as 60s.", Parsed("TIME", values.read_preview)
+        "--preview", "Only the beginning of the session, such as 60s.", Parsed("TIME", values.read_preview)
     )
     lead_in: Fraction = option(
         "--lead-in", "Silence before the first word.", Parsed("TIME", values.read_lead_in), default="3s"
@@ -96,19 +96,21 @@ class WordOptions(Options):
     TITLE: ClassVar[str] = "Guidance"
     guidance: Guidance = choice(
         "--guidance",
-        "How much is said: everything, less and less by the round, little, breath words only, or tones instead.",
+        "How much is said: everything, less with each round, little, only breath words, or tones instead.",
         {level.value: level for level in Guidance},
         default=Guidance.FULL.value,
     )
     intro: Intro = choice(
         "--intro",
-        "What is said before you begin: everything, one sentence of safety, or the name only.",
+        "What is said before you begin: everything, one safety sentence, or only the name.",
         {each.value: each for each in Intro},
         default=Intro.FULL.value,
     )
-    listener: str | None = option("--with-name", "Greet by this name, where the routine has a place for it.", LISTENER)
+    listener: str | None = option(
+        "--with-name", "Greet the listener by this name, if the routine has a place for it.", LISTENER
+    )
     language: str | None = option(
-        "--language", "Use the routine's translation into this language, as de.", LANGUAGE, shown="the routine's"
+        "--language", "Use the routine's translation into this language, such as de.", LANGUAGE, shown="the routine's"
     )
 
 
@@ -129,12 +131,12 @@ class GuidanceOptions(WordOptions):
     )
     sleep: bool | None = switch(
         "--sleep/--no-sleep",
-        "To fall asleep to: slower and softer by and by, no bell and no closing words, and a last minute that fades.",
+        "For falling asleep: slower and softer over time, no bell or closing words, and a last minute that fades out.",
         shown="the routine's",
     )
     clear: bool | None = switch(
         "--clear/--no-clear",
-        "For the hard of hearing: slower, with longer waits, louder from 1 to 4 kHz, and without a bed.",
+        "For the hard of hearing: slower words, longer pauses, more level from 1 to 4 kHz, and no bed.",
         shown="the routine's",
     )
 
@@ -155,7 +157,7 @@ class VoiceOptions(Options):
     fall: bool = flag("--fall", "Lower the voice's pitch and speed gradually, by a semitone at the end.")
     variation: int = option(
         "--variation",
-        "Takes of words that are heard again; a natural voice alternates between them.",
+        "How many takes of repeated words to make; a natural voice alternates between them.",
         Parsed("1-4", values.whole_number(1, MOST_TAKES)),
         default="1",
     )

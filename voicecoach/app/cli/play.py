@@ -50,8 +50,8 @@ class PlayOptions(Options):
 def command(chosen: PlayOptions) -> None:
     """Play a routine or an audio file, and show the breath and the words.
 
-    ROUTINE is the name of a built-in routine, a YAML file or an audio file; without it, leg-stretch is played.
-    What is said before you begin is played in full the first time, and later in short; --intro full plays it again.
+    ROUTINE is the name of a built-in routine, a YAML file or an audio file; without it, leg-stretch is played. The
+    full introduction is played the first time, and a short one later; --intro full plays it all again.
     """
     from voicecoach.app import player
     from voicecoach.routine.library import find_routine

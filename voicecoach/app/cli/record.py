@@ -42,11 +42,13 @@ class RecordingOptions(Options):
     listed: bool = flag(
         "--list", "Only list the sentences, which are recorded, and which recordings no sentence needs."
     )
-    again: bool = flag("--again", "Also record what is recorded already.")
+    again: bool = flag("--again", "Also record sentences that already have a recording.")
     only: tuple[int, ...] | None = option(
-        "--only", "Only the sentences with these numbers, as 3 or 3,7-9.", Parsed("NUMBERS", values.read_numbers)
+        "--only", "Only the sentences with these numbers, such as 3 or 3,7-9.", Parsed("NUMBERS", values.read_numbers)
     )
-    unrecorded: bool = flag("--unrecorded", "Only the sentences without a recording (of a take: it has only these).")
+    unrecorded: bool = flag(
+        "--unrecorded", "Only the sentences without a recording. With --take: the take has only these."
+    )
     device: str | None = option(
         "--device", "Number of the microphone, or a part of its name.", NAME, shown="the system's"
     )
@@ -59,11 +61,13 @@ class TakeOptions(Options):
 
     TITLE: ClassVar[str] = "One long take"
     take: Path | None = option(
-        "--take", "Cut this sound file, in which all sentences are read in order.", Parsed("FILE", Path)
+        "--take", "Cut this sound file, which has all sentences read aloud in order.", Parsed("FILE", Path)
     )
-    cuts: Path | None = option("--cuts", "Cut where this file says, which you corrected.", Parsed("FILE", Path))
+    cuts: Path | None = option(
+        "--cuts", "Cut at the times in this file of cuts, which you corrected.", Parsed("FILE", Path)
+    )
     dry_run: bool = flag("--dry-run", "Show the cuts and write nothing.")
-    force: bool = flag("--force", "Also replace recordings by cuts that are in doubt.")
+    force: bool = flag("--force", "Also replace existing recordings with doubtful cuts.")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -96,9 +100,9 @@ class RecordOptions(Options):
 def command(chosen: RecordOptions) -> None:
     """Record a voice of your own.
 
-    ROUTINE is the name of a built-in routine or a YAML file; without it, it is leg-stretch. Its sentences are shown one
-    by one; or, with --take, a recording of all of them is cut. 'voicecoach make --voice recorded:FOLDER' speaks with
-    them.
+    ROUTINE is the name of a built-in routine or a YAML file; the default is leg-stretch. You see its sentences one
+    by one. With --take, one long recording of all sentences is cut into pieces. 'voicecoach make --voice
+    recorded:FOLDER' speaks with them.
     """
     recording, take = chosen.recording, chosen.take
     if recording.devices:
@@ -260,7 +264,7 @@ def _save_cuts(take: Path, placed: Sequence[Placed]) -> str:
     except (OSError, OutputError) as error:
         return f"the cut times can't be written beside the take: {error}"
     if not written:
-        return f"{path} was corrected by somebody, and is kept; read it with --cuts"
+        return f"{path} was corrected by hand, so it is kept; use it with --cuts"
     return f"to correct cuts, change {path} and run this again with --cuts {folders.quote_argument(str(path))}"
 
 

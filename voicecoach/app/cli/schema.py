@@ -14,7 +14,7 @@ from voicecoach.app.cli.fields import Options, flag
 class SchemaOptions(Options):
     """Which schema is printed."""
 
-    json: bool = flag("--json", "The schema of the JSON of 'plan --json', in place of that of routines.")
+    json: bool = flag("--json", "Print the schema of the output of 'plan --json' instead.")
 
 
 @define("schema", SchemaOptions, examples=("voicecoach schema > routine.schema.json", "voicecoach schema --json"))

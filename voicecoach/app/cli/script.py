@@ -34,7 +34,7 @@ class ListOptions(Options):
         Parsed("FILE", values.read_recording_list),
     )
     missing: Path | None = option(
-        "--missing", "List only what has no recording in this folder yet.", Parsed("FOLDER", Path)
+        "--missing", "List only words that have no recording in this folder yet.", Parsed("FOLDER", Path)
     )
     force: bool = flag("--force", FORCE)
 
@@ -59,7 +59,7 @@ class ScriptOptions(Options):
 def command(chosen: ScriptOptions) -> None:
     """Print all sentences of a routine, or a list to record from.
 
-    ROUTINE is the name of a built-in routine or a YAML file; without it, it is leg-stretch. A list names the file for
+    ROUTINE is the name of a built-in routine or a YAML file; the default is leg-stretch. A list names the file for
     each recording; 'voicecoach make --voice recorded:FOLDER' speaks with them.
     """
     from voicecoach.app import targets

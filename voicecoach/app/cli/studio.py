@@ -32,8 +32,8 @@ class StudioOptions(Options):
 def command(chosen: StudioOptions) -> None:
     """Open a page on this computer to hear, change and export sessions.
 
-    Only this computer can open the page. Your own routines are the files of FOLDER, or of the current folder; what you
-    export goes there, too. Ctrl-C ends it.
+    Only this computer can open the page. Your own routines are the files in FOLDER, or in the current folder.
+    Exports go there, too. Ctrl-C ends it.
     """
     from voicecoach.system import signals
 

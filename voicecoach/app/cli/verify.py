@@ -43,8 +43,8 @@ class VerifyOptions(Options):
 def command(chosen: VerifyOptions) -> int:
     """Decode audio files and compare them with their timelines.
 
-    A file of voicecoach carries the timeline that it was made from. The exit status is 0 if all files are as they were
-    made, else 1.
+    Every file that voicecoach makes contains its timeline. The exit status is 0 if all files match their timelines,
+    otherwise 1.
     """
     from voicecoach.audio.verify import read_plan, verify
 

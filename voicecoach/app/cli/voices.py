@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class VoicesOptions(Options):
     """What is listed, or heard."""
 
-    language: str | None = option("--language", "List only voices that speak this language, as de.", LANGUAGE)
+    language: str | None = option("--language", "List only voices that speak this language, such as de.", LANGUAGE)
     every: bool = flag("--all", "List all voices, not only those that are worth hearing.")
     preview: str | None = option("--preview", "Make a short sample of this voice, and play it on a terminal.", NAME)
     output: values.Output | None = option(
@@ -52,7 +52,10 @@ class TryOptions(Options):
 
     routine: str = argument("ROUTINE", "")
     language: str | None = option(
-        "--language", "Only voices that speak this language, as de.", LANGUAGE, shown="all languages of the routine"
+        "--language",
+        "Only voices that speak this language, such as de.",
+        LANGUAGE,
+        shown="all languages of the routine",
     )
     output: values.Output | None = option(
         "-o --output", "File of the page, or a folder for it.", OUTPUT, shown="voices.html here"
@@ -62,10 +65,10 @@ class TryOptions(Options):
 
 
 def _get(chosen: GetOptions) -> None:
-    """Install a voice: the one that we recommend for a language, or one with a name.
+    """Install a voice: the recommended one for a language, or one by its name.
 
     The size and the licence are printed before the download begins. NAME is the name of a voice in the list of
-    'voicecoach voices', or in Piper's list, as en_US-amy-medium.
+    'voicecoach voices', or in Piper's list, such as en_US-amy-medium.
     """
     from voicecoach.voices import installing
     from voicecoach.voices.finding import data_folder
@@ -99,9 +102,9 @@ install.hidden = True  # the earlier name of `get`
     variables=False,
 )
 def try_voices(chosen: TryOptions) -> None:
-    """Make a page on which you hear the voices that are worth it.
+    """Make a page where you can hear and compare voices.
 
-    Each voice that is ready reads the first words of ROUTINE. The page is one file, which any browser opens.
+    Each voice that is ready reads the first words of ROUTINE. The page is a single file that opens in any browser.
     """
     from voicecoach.app import sampling, voice_page
     from voicecoach.app.config import read_commands
@@ -149,8 +152,8 @@ class Voices(click.Group):
 def _list_voices(chosen: VoicesOptions) -> None:
     """List the voices, hear them, or get one.
 
-    The list has the voices that are worth hearing, and the names that --voice takes. With --preview NAME, a sample of
-    that voice is made, in the words of the routine that follows, if any.
+    The list has the voices worth hearing, and the names that --voice takes. --preview NAME makes a sample of that
+    voice; name a routine after it to hear the words of that routine.
     """
     context = click.get_current_context()
     if context.invoked_subcommand is not None:

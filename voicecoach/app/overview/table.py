@@ -112,7 +112,7 @@ class Filter:
             if not any(map(wanted.fits, listed)):
                 return ChoiceError(f"no routine {wanted}\n{wanted.describe(listed)}")
         each = [str(wanted) for wanted in self.split()]
-        return ChoiceError(f"no routine {' and '.join(each)}, all at once\nleave one of these wishes out")
+        return ChoiceError(f"no routine {' and '.join(each)}, all at once\nleave one of these options out")
 
     def describe(self, listed: Sequence[Overview]) -> str:
         """Say what there is, in place of a single wish that nothing meets."""

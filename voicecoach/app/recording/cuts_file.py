@@ -77,7 +77,7 @@ def read_cuts(path: Path, sentences: Sequence[Sentence]) -> dict[int, Cut]:
     for row in _list_rows(text, path):
         number = _find_number(row, by_number, path)
         if number in found:
-            raise ChoiceError(f"{path}:{row.line}: sentence {number} is there twice; keep one of the lines")
+            raise ChoiceError(f"{path}:{row.line}: sentence {number} occurs twice; keep one of the lines")
         found[number] = Cut(row.start, row.end)
     if not found:
         raise ChoiceError(f"{path}: there are no cut times in it\n{_WRITE}")

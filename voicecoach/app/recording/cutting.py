@@ -123,7 +123,7 @@ def _doubt(match: Match, gaps: tuple[float, float], due: float) -> Iterator[str]
     if match.margin < SURE:
         yield "another cut is nearly as likely"
     if match.ratio > LONG or match.ratio < SHORT:
-        yield f"it takes {due * match.ratio:.1f} s, and about {due:.1f} s is expected"
+        yield f"it lasts {due * match.ratio:.1f} s; about {due:.1f} s is expected"
     if min(gaps) < NARROW:
         yield f"the pause {'before' if gaps[0] < gaps[1] else 'after'} it is very short"
 
@@ -131,7 +131,7 @@ def _doubt(match: Match, gaps: tuple[float, float], due: float) -> Iterator[str]
 def _doubt_sounds(take: Take, match: Match, left_out: frozenset[int]) -> Iterator[str]:
     """Doubt a sentence that begins twice, or that is beside speech that no sentence has."""
     if any(match.first + count <= match.last for count in take.restarts[match.first]):
-        yield "its beginning seems to be there twice"
+        yield "its beginning seems to occur twice"
     for number, where in ((match.first - 1, "before"), (match.last + 1, "after")):
         if number in left_out:
             at = take.pieces[number]

@@ -72,7 +72,7 @@ class CommandVoice:
     def problems(self) -> tuple[str, ...]:
         """What was asked for and changes nothing."""
         ignored = self.rate is not None and not self.definition.has("rate")
-        return (f"the command {self.definition.name!r} has no {{rate}}, so --rate changes nothing",) if ignored else ()
+        return (f"the command {self.definition.name!r} has no {{rate}}, so --rate has no effect",) if ignored else ()
 
     @property
     def identity(self) -> str:

@@ -268,7 +268,7 @@ def _continue(url: str, file: File, part: Path, tally: Callable[[int], None], ti
                 here += len(chunk)
                 tally(here)
     if here < file.size:
-        raise _Broken(f"{here} of {file.size} bytes came")
+        raise _Broken(f"{here} of {file.size} bytes arrived")
 
 
 def _connect(url: str, start: int, timeout: float) -> HTTPResponse:

@@ -166,9 +166,7 @@ class Piper:
             settings.folder,
             settings.volume,
             facts.languages,
-            ()
-            if settings.pitch is None
-            else ("a Piper voice has the pitch of its model; --pitch changes nothing in it",),
+            () if settings.pitch is None else ("a Piper voice has the pitch of its model; --pitch has no effect",),
         )
 
 

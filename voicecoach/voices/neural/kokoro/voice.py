@@ -168,9 +168,7 @@ class Kokoro:
             raise VoiceError(f"{what}\n'voicecoach voices get {style.code}' installs it, {OTHERWISE}")
         check_requirements()
         problems = (
-            ()
-            if settings.pitch is None
-            else ("a Kokoro voice has the pitch of its style; --pitch changes nothing in it",)
+            () if settings.pitch is None else ("a Kokoro voice has the pitch of its style; --pitch has no effect",)
         )
         asked = (settings.calibration, settings.rate, settings.folder)
         found = KokoroVoice(style.name, *asked, idle=settings.idle, model=model, problems=problems)
