@@ -107,7 +107,7 @@ def draw_picture(timeline: Timeline) -> str:
 
 
 def has_card(name: str) -> bool:
-    """Tell whether a routine has a card of its own; a translation has that of its original."""
+    """Return whether a routine has a card of its own; a translation has that of its original."""
     return name == strip_language(name)
 
 

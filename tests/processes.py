@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def is_gone(pid: int) -> bool:
-    """Tell whether a process ends: the system takes a moment for one that is not a child of ours."""
+    """Return whether a process ends: the system takes a moment for one that is not a child of ours."""
     return any(_has_ended(pid) for _ in range(100_000))
 
 

@@ -1035,7 +1035,7 @@ def find_keyed(keyed: Routine, tempo: Tempo, number: int, count: int) -> dict[tu
 
 
 def is_breathed(tempo: Tempo) -> bool:
-    """Tell whether the phases are those of the breath."""
+    """Return whether the phases are those of the breath."""
     return not tempo or any(kind for _, kind, _ in tempo)
 
 
@@ -1069,12 +1069,12 @@ def choose(words: Any, at: Place) -> str:  # noqa: ANN401
 
 
 def is_counted(words: Any) -> bool:  # noqa: ANN401
-    """Tell whether the words of a rest say how many breaths it has."""
+    """Return whether the words of a rest say how many breaths it has."""
     return "more" in words or "{count}" in str(words).lower()
 
 
 def announces(step: Routine) -> bool:
-    """Tell whether a step between rounds belongs to the coming one: a change, or words of what is next."""
+    """Return whether a step between rounds belongs to the coming one: a change, or words of what is next."""
     return "change" in step or any(
         name.lower().startswith("next ")
         for key, text in step.items()

@@ -252,7 +252,7 @@ def term(tokens: list[str], values: Mapping[str, str]) -> Value:
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether a value is said as it stands though it could be worked out, such as 10-5 or 1/2."""
+    """Return whether a value is said as it stands though it could be worked out, such as 10-5 or 1/2."""
     return re.fullmatch(r"[\w.:]+(?:[-/][\w.: ]+)+|-.*", text) is not None
 
 
@@ -320,7 +320,7 @@ def as_list(value: str | list[str]) -> list[str]:
 
 
 def is_include(step: Routine) -> bool:
-    """Tell whether a step is an include, or a block of nothing else."""
+    """Return whether a step is an include, or a block of nothing else."""
     inner: list[Routine] = next((step[key]["steps"] for key in ("each side", "repeat", "pace") if key in step), [])
     return "include" in step or bool(inner and all(map(is_include, inner)))
 

@@ -126,7 +126,7 @@ def _came(path: Path, choices: Choices, length: Fraction | None) -> str:
 
 
 def _told(error: Exception, path: Path) -> bool:
-    """Tell whether a refusal is one to three lines that a terminal can show, and of a bounded length."""
+    """Return whether a refusal is one to three lines that a terminal can show, and of a bounded length."""
     lines = str(error).replace(str(path), "routine.yaml").split("\n")
     control = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
     return 1 <= len(lines) <= 3 and not any(control.search(line) or len(line) > LONGEST_LINE for line in lines)  # noqa: PLR2004

@@ -91,7 +91,7 @@ def test_a_long_row_is_parted_where_a_sound_begins_if_one_does(timeline: Timelin
 
 
 def free(timeline: Timeline, at: int) -> bool:
-    """Tell whether all that began before a sample is over by then."""
+    """Return whether all that began before a sample is over by then."""
     return all(cue.end * SAMPLE_RATE <= at for cue in timeline.cues if cue.start * SAMPLE_RATE < at)
 
 

@@ -126,7 +126,7 @@ def here(folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
 
 def unhurt(folder: Path) -> bool:
-    """Tell whether the earlier file is as it was, and nothing was left beside it."""
+    """Return whether the earlier file is as it was, and nothing was left beside it."""
     names = {path.name for path in folder.iterdir()} - {"bin"}
     return names == {"calm.yaml", "calm.mp3"} and (folder / "calm.mp3").read_bytes() == b"earlier"
 

@@ -59,7 +59,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class BreathSound:
-    """The soft sound under guided phases: its colours are loops that begin anew with each phase.
+    """The soft sound under guided phases: its colours are loops that restart with each phase.
 
     Each phase is faded in and out for `edge` samples, or a quarter of it if that is less.
 

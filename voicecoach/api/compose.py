@@ -75,7 +75,7 @@ def say(*texts: str, side: SideName | None = None) -> Score:
 
     Args:
         texts: Wordings from the longest to the shortest; ``|`` separates wordings, too.
-        side: The side that is meant.
+        side: The side that it is about.
     """
     return Seq((_phrase("texts", texts, CueKind.INSTRUCTION, side), Pause(SETTLE)))
 
@@ -213,7 +213,7 @@ def chime(name: str = "bell-end") -> Score:
 
 
 def seq(*scores: Score) -> Score:
-    """Put scores one after the other; a breath that changes over the session goes on through all of them.
+    """Put scores one after the other; a breath that changes over the session continues through all of them.
 
     >>> import voicecoach as vc
     >>> from voicecoach.testing import FakeVoice
@@ -237,7 +237,7 @@ def each_side(
     change: str = "Now change to the other side.",
     between: Seconds | None = None,
 ) -> Score:
-    """Do a turn for each side. Both sides last equally long: words have as much room as the longer ones of both need.
+    """Do a turn for each side. Both sides last equally long: words get the time that the longer of both sides needs.
 
     >>> import voicecoach as vc
     >>> from voicecoach.testing import FakeVoice
@@ -268,7 +268,7 @@ def each_side(
 
 
 def pace(breath: str | Breath | Pace, *scores: Score) -> Score:
-    """Let a part keep a breath of its own, whatever the listener's.
+    """Give a part its own breath, whatever the listener's breath is.
 
     >>> import voicecoach as vc
     >>> from voicecoach.testing import FakeVoice
@@ -313,7 +313,7 @@ def has_sides(score: Score) -> bool:
 
 
 def read_wordings(score: Score, read: Callable[[str], str]) -> Score:
-    """Let ``read`` say how each wording is spoken."""
+    """Let ``read`` decide how each wording is spoken."""
 
     def spoken(text: str) -> str:
         said = read(text)

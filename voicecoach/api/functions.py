@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def check(routine: Routine | str | os.PathLike[str], **options: Unpack[CheckKeywords]) -> list[Problem]:
-    r"""Return every problem of a routine: its place, what is wrong, and what mends it.
+    r"""Return every problem of a routine: its place, what is wrong, and how to fix it.
 
     The list is empty if the routine is fine.
 

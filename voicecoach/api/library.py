@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RoutineHead:
-    """What a list shows of a built-in routine.
+    """A built-in routine, as a list shows it.
 
     Attributes:
         name: What `load` takes.
@@ -17,7 +17,7 @@ class RoutineHead:
         translations: The tags of the languages that it is translated into.
         area: The parts of the body that it works on.
         position: The positions that it is done in.
-        needs: What has to be at hand.
+        needs: What the listener needs.
         level: ``easy``, ``medium`` or ``hard``; empty if its author did not say.
         has_sides: Whether something in it is done for each side.
         seconds: How long it lasts with the default voice; None if that was not measured.

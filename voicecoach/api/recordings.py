@@ -89,7 +89,7 @@ class Recordings:
         return f"recorded:{self.folder}"
 
     def list_prompts(self) -> list[Prompt]:
-        """Return what is said, in its order, each sentence with its recording if it is there now.
+        """Return the sentences in their order, each with its recording if there is one.
 
         Raises:
             ChoiceError: If the folder can't be read.
@@ -101,22 +101,22 @@ class Recordings:
         """Return one sentence.
 
         Raises:
-            UnknownNameError: If nothing with this id is said.
+            UnknownNameError: If no sentence has this id.
         """
         sentence = self._find(prompt_id)
         return _describe(prompt_id, sentence, review_folder([sentence], self.folder).found[sentence.prompt.said])
 
     def keep(self, prompt_id: str, sound: bytes) -> str:
-        """Write the recording of a sentence, whole or not at all, over an earlier one; return advice, mostly none.
+        """Write the recording of a sentence, in place of an earlier one; return advice, usually empty.
 
         Args:
             prompt_id: The id of the sentence.
             sound: A WAV file with one channel of 16 bits.
 
         Raises:
-            UnknownNameError: If nothing with this id is said.
+            UnknownNameError: If no sentence has this id.
             ChoiceError: If the sound is in another form.
-            VoiceError: If nobody is heard in it, or it is cut flat, or far too long; nothing is written then.
+            VoiceError: If it has no speech, is clipped, or is far too long; nothing is written then.
             OSError: If it can't be written.
         """
         sentence, raw = self._find(prompt_id), _read_wave(sound)
@@ -130,7 +130,7 @@ class Recordings:
         """Delete the recording of a sentence; nothing happens if there is none.
 
         Raises:
-            UnknownNameError: If nothing with this id is said.
+            UnknownNameError: If no sentence has this id.
             OSError: If it can't be deleted.
         """
         path = self.find_prompt(prompt_id).path

@@ -30,7 +30,7 @@ class Routine:
     ('leg-stretch', 'en', '4-6')
 
     Attributes:
-        name: What its files are called.
+        name: The name of its files.
         asked: The name or path by which it was loaded.
         code: The language that its translation was asked for; None for the routine as it is.
         is_file: Whether it was read from a file.
@@ -83,7 +83,7 @@ class Routine:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What has to be at hand."""
+        """What the listener needs."""
         return tuple(map(str, self.read.model.needs))
 
     @property
@@ -112,7 +112,7 @@ class Routine:
 
     @property
     def parts(self) -> dict[str, bool]:
-        """The exercises that ``skip`` leaves out and ``with_`` adds, by name: True for those that have to be added.
+        """The exercises that ``skip`` leaves out and ``with_`` adds, by name: True for those that must be added.
 
         >>> import voicecoach as vc
         >>> parts = vc.load("leg-stretch").parts
@@ -206,7 +206,7 @@ def loads(text: str, *, name: str = TEXT_NAME, folder: str | os.PathLike[str] | 
 
     Args:
         text: The routine, as YAML.
-        name: What its files are called.
+        name: The name of its files.
         folder: Where its sounds and the routines that it includes are; without it, only built-in ones are found.
 
     Raises:

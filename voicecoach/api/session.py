@@ -1,4 +1,4 @@
-"""A session as a value: heard, written, streamed, and planned anew with other choices."""
+"""A session as a value: heard, written, streamed, and planned again with other choices."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Files:
     Attributes:
         tracks: The files with sound.
         extras: The files beside them: captions, chapters, playlists.
-        warnings: What the listener should know.
+        warnings: Messages for the listener.
     """
 
     tracks: tuple[WrittenTrack, ...]
@@ -143,12 +143,12 @@ class Session:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the listener should know."""
+        """Messages for the listener."""
         return tuple(filter(None, (*self._planned.warnings, self._planned.dose)))
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the author of the routine should know."""
+        """Messages for the author of the routine."""
         return self._planned.notes
 
     @property
@@ -194,7 +194,7 @@ class Session:
             options: The options of ``voicecoach make``, such as ``captions="vtt"`` or ``bed="rain"``.
 
         Raises:
-            ChoiceError: If the options do not go together, or can't be so.
+            ChoiceError: If the options do not go together, or are impossible.
             OutputError: If a file can't be written.
             EncodeError: If ffmpeg is missing or fails.
         """

@@ -93,7 +93,7 @@ class Studio:
         """Start with nothing in memory.
 
         Args:
-            voice: The voice of all sessions that name no other: a name, as ``--voice`` takes it, or a `Voice`.
+            voice: The voice of all sessions that name no other one: a name, as ``--voice`` takes it, or a `Voice`.
             cache: The folder for speech and encoded sound; None for the one that the command line uses.
             settings: Whether voices that the user's settings file defines can be named.
             memory: Bytes of clips that are kept in memory.
@@ -126,7 +126,7 @@ class Studio:
         self.close()
 
     def close(self) -> None:
-        """Forget everything, and end all voices. Sessions can still be written, but not planned anew."""
+        """Forget everything, and end all voices. Its sessions can still be written, but not planned again."""
         self._closed = True
         for voice, _ in self._voices.values():
             close = getattr(voice, "close", None)
@@ -215,10 +215,10 @@ class Studio:
     def suggest(
         self, routine: Routine | str | os.PathLike[str], **options: Unpack[PlanKeywords]
     ) -> list[dict[str, Any]]:
-        r"""Return what to choose in place of choices that are impossible: keyword arguments with which `plan` works.
+        r"""Return possible choices in place of impossible ones: keyword arguments with which `plan` works.
 
-        They are a breath in which all words fit, a length that can be met, or an exercise more or fewer. There are
-        none if the choices are possible, or if nothing is known that helps.
+        They are a breath in which all words fit, a length that can be met, or an exercise more or fewer. The list
+        is empty if the choices are possible, or if the program finds none that help.
 
         >>> import voicecoach as vc
         >>> from voicecoach.testing import FakeVoice
@@ -235,8 +235,8 @@ class Studio:
     def warm_up(self, routine: Routine | str | os.PathLike[str], **options: Unpack[PlanKeywords]) -> None:
         """Start the voice of a routine's sessions ahead of time, so that its first new words come sooner.
 
-        That is of use in a ``with`` block, where voices keep running. Elsewhere, and for a voice that needs no start,
-        nothing happens.
+        This helps in a ``with`` block, where voices keep running. Elsewhere, and for a voice that needs no start, it
+        does nothing.
 
         Args:
             routine: A routine; or the name of a built-in one, or the path of a file.
@@ -259,7 +259,7 @@ class Studio:
 
         Args:
             language: Only voices that speak it, as "de"; None for all.
-            every: Whether all voices that there are come along.
+            every: Whether to return all voices.
 
         Raises:
             VoiceError: If voices can't be listed.

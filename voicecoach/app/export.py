@@ -154,7 +154,7 @@ def _parts(
 
 
 def _verify(draft: Path, path: Path) -> None:
-    """Hold a finished file against its plan.
+    """Compare a finished file with its plan.
 
     Raises:
         EncodeError: When it is not as planned.
@@ -212,7 +212,7 @@ def _check_replaceable(request: Request, paths: Sequence[Path], whole: Path, *, 
 
 
 def _note_replaced(earlier: _Earlier, request: Request, session: PlannedSession) -> Iterator[str]:
-    """Tell of files that were made from other choices, and are replaced."""
+    """Report files that were made from other choices and will be replaced."""
     for (path, kept), asked in zip(earlier, request.per_track, strict=False):
         other = tell_apart(kept, asked.describe_choices(session.voice, session.pace)) if kept else ""
         if other:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def note_unspeakable(piece: Piece, timelines: Iterable[Timeline]) -> Iterator[str]:
-    """Tell of what is spoken as no listener could wish; `check` says where it stands."""
+    """Report words that are not spoken as intended; `check` shows where they are."""
     cues = (cue for timeline in timelines for cue in timeline.cues if cue.track == "voice")
     spoken = dict.fromkeys((cue.text, cue.said) for cue in cues)
     for known in piece.speakable:

@@ -77,7 +77,7 @@ _SPECIAL = "it is not a plain file; choose another name with -o"
 
 
 def _check_target(path: Path) -> None:
-    """Say before the work what would be wrong after it."""
+    """Check a target before the work, so that it does not fail after it."""
     if plain_files.is_special(path):
         raise TargetError(path, _SPECIAL)
     if plain_files.is_folder(path):

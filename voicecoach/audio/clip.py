@@ -45,7 +45,7 @@ class Clip:
             raise ValueError("a clip is made of whole samples of two bytes")
 
     def __repr__(self) -> str:
-        """Say how long it is: its samples would fill the screen."""
+        """Show its length: its samples would fill the screen."""
         return f"<Clip {float(self.seconds):.3f} s>"
 
     @property

@@ -222,7 +222,7 @@ def _find_lowering(cluster: tuple[PlacedSound, ...]) -> float:
 
 
 def _is_too_loud(cluster: Sequence[PlacedSound]) -> bool:
-    """Tell whether the mix of sounds exceeds `HIGHEST_SAMPLE`; it is made at a quarter, so that nothing is clipped."""
+    """Return whether the mix of sounds exceeds `HIGHEST_SAMPLE`; it is made at a quarter, so nothing is clipped."""
     mix, end = Mix(cluster), max(each.end for each in cluster)
     windows = range(cluster[0].at, end, WINDOW)
     return any(find_peak(mix.cut(at, min(end, at + WINDOW), -12.0)) * 4 > HIGHEST_SAMPLE for at in windows)

@@ -289,7 +289,7 @@ def _count_samples(passage: Passage) -> int:
 
 
 def _is_of(sequence: bytes, passage: Passage, form: FrameFormat) -> bool:
-    """Tell whether a sequence has the length that a passage needs."""
+    """Return whether a sequence has the length that a passage needs."""
     return len(sequence) == (count_lead(passage) + _count_frames(passage.sound) + _count_tail(passage)) * form.size
 
 

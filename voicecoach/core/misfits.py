@@ -69,7 +69,7 @@ def report_outside(placed: Iterable[tuple[Fraction, Score]], seconds: Fraction, 
 
 
 def _is_count(part: Score) -> bool:
-    """Tell whether a moment is a count of a countdown, or one that repeats."""
+    """Return whether a moment is a count of a countdown, or one that repeats."""
     under = part.under if isinstance(part, Under) else None
     return isinstance(under, Slot) and under.label is not None and under.label.kind is SpanKind.COUNT
 

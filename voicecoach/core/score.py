@@ -360,7 +360,7 @@ def list_heard(score: Score) -> Iterator[Phrase | Sound]:
 
 
 def is_heard(score: Score) -> bool:
-    """Tell whether anything sounds in a score.
+    """Return whether anything sounds in a score.
 
     >>> is_heard(seq(Mark(Moment.CHAPTER, "Rest"))), is_heard(seq(phrase("Rest")))
     (False, True)

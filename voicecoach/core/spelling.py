@@ -110,7 +110,7 @@ def read_phase(word: str) -> str:
 
 
 def _joins(word: str) -> bool:
-    """Tell whether a word joins two lengths: ``and`` of "1 minute and 30 seconds"."""
+    """Return whether a word joins two lengths: ``and`` of "1 minute and 30 seconds"."""
     return word.casefold() in _list_typed("and")
 
 

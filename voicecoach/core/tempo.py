@@ -129,7 +129,7 @@ def list_names(text: str) -> list[str]:
 
 
 def is_calculated(text: str) -> bool:
-    """Tell whether any length of a tempo is a calculation.
+    """Return whether any length of a tempo is a calculation.
 
     >>> is_calculated("down {slow}, up 2"), is_calculated("down 2 * 1.5, up 2"), is_calculated("down 3, up 2s")
     (True, True, False)

@@ -65,7 +65,7 @@ LENGTH = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:s|sec|seconds?|m|min|minutes?)|[0-
 
 
 def validate(tree: Tree, *, turn: bool = False) -> RoutineModel:
-    """Return the model of a routine, read from its parse tree; ``turn`` tells whether it is for the turn of a side.
+    """Return the model of a routine, read from its parse tree; ``turn`` is whether it is for the turn of a side.
 
     Raises:
         RoutineError: With all problems, in the order of the file.
@@ -218,7 +218,7 @@ def _name_block(step: Model) -> str:
 
 
 def _may_be_breaths(length: Span | Formula) -> bool:
-    """Tell whether a length is in breaths, or may come to some."""
+    """Return whether a length is in breaths, or may come to some."""
     return not isinstance(length, Span) or length.in_breaths
 
 
@@ -281,7 +281,7 @@ def _list_blanks(step: Model, where: Where, sides: set[str]) -> Iterator[tuple[W
 
 
 def _has_own_side(step: Model) -> bool:
-    """Tell whether a step or its phases have a side of their own, without an 'each side'."""
+    """Return whether a step or its phases have a side of their own, without an 'each side'."""
     return getattr(step, "side", None) in {"left", "right"} or getattr(step, "sides", None) is not None
 
 

@@ -47,12 +47,12 @@ def _drop_consequences(every: Sequence[Any]) -> list[Any]:
 
 
 def _is_under(loc: Path, wrong_keys: Sequence[Path]) -> bool:
-    """Tell whether an error is in what a wrong key is for."""
+    """Return whether an error is in what a wrong key is for."""
     return any(len(loc) > len(key) and loc[: len(key) - 1] == key[:-1] for key in wrong_keys)
 
 
 def _follows(each: Any, every: Sequence[Any], shapeless: Collection[Path]) -> bool:  # noqa: ANN401 - pydantic's
-    """Tell whether an error only follows from another one."""
+    """Return whether an error only follows from another one."""
     loc = each["loc"]
     if each["type"] == "too_short":
         return any(other is not each and other["loc"][: len(loc)] == loc for other in every)
@@ -73,7 +73,7 @@ def _explain(causes: Sequence[Any], tree: Table) -> list[Problem]:
 
 
 def _is_settled(path: Path, settled: Collection[Path]) -> bool:
-    """Tell whether a value is in a step that is explained already, also if it is at a moment of it."""
+    """Return whether a value is in a step that is explained already, also if it is at a moment of it."""
     return path[:-1] in settled or ("at" in path and path[: path.index("at")] in settled)
 
 
@@ -153,7 +153,7 @@ def _explain_kind(error: Any, key: str) -> tuple[str, str]:  # noqa: ANN401 - py
 
 
 def _has_values(value: object) -> bool:
-    """Tell whether a value is a list or has keys with values; ``{name}`` without quotes is only a key."""
+    """Return whether a value is a list or has keys with values; ``{name}`` without quotes is only a key."""
     return any(value.values()) if isinstance(value, dict) else isinstance(value, list)
 
 
@@ -251,6 +251,6 @@ def _has_lone_brace(value: object) -> bool:
 
 
 def _is_beside(name: str, text: str, brace: str) -> bool:
-    """Tell whether a text starts with a name (after an opening brace) or ends with it."""
+    """Return whether a text starts with a name (after an opening brace) or ends with it."""
     pattern = rf"{re.escape(name)}(?!\w)" if brace == "{" else rf".*(?<!\w){re.escape(name)}"
     return (re.match(pattern, text) if brace == "{" else re.fullmatch(pattern, text, re.DOTALL)) is not None

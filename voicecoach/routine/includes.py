@@ -180,5 +180,5 @@ def _copy(value: Tree | None) -> Tree | None:
 
 
 def is_own(tree: Table, where: Where) -> bool:
-    """Tell whether a place is in a routine's own file."""
+    """Return whether a place is in a routine's own file."""
     return where.file == tree.where.file

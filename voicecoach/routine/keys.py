@@ -96,6 +96,6 @@ def line_up(column: int, where: str = "") -> str:
 
 
 def is_alike(one: str, other: str) -> bool:
-    """Tell whether two keys belong in the same kind of table."""
+    """Return whether two keys belong in the same kind of table."""
     names = ["in" if re.fullmatch(PHASE, each) else each for each in (one, other)]
     return any(set(names) <= kind for kind in _KINDS)

@@ -391,7 +391,7 @@ def list_around(inner: Model) -> tuple[Model, ...]:
 
 
 def is_collection(steps: Iterable[Model]) -> bool:
-    """Tell whether steps are includes and nothing else, alone or in blocks."""
+    """Return whether steps are includes and nothing else, alone or in blocks."""
     return all(
         is_collection(inner.steps) if (inner := find_block(step)) else isinstance(step, Include) for step in steps
     )

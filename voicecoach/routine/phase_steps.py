@@ -328,7 +328,7 @@ class Spoken(Named):
         return PHASE_KEY
 
     def is_phase(self, key: str, names: Container[str]) -> bool:
-        """Tell whether a key is that of a phase with one of these names."""
+        """Return whether a key is that of a phase with one of these names."""
         return self.pattern.fullmatch(key) is not None and read_phase_key(key, self.pattern)[1] in names
 
     @classmethod
@@ -379,7 +379,7 @@ class Moves(Spoken):
 
     @classmethod
     def _is_word_key(cls, key: str, data: dict[Any, Any]) -> bool:
-        """Tell whether a key is for words; if the names of phases are not known, any other key may be."""
+        """Return whether a key is for words; if the names of phases are not known, any other key may be."""
         names = list_move_names(data)
         own = key in {field.alias for field in cls.model_fields.values()}
         return build_key_pattern(names).fullmatch(key) is not None if names else not own
@@ -423,7 +423,7 @@ def list_moments(step: Model) -> Iterator[object]:
 
 
 def has_repeats(step: Model) -> bool:
-    """Tell whether something is heard every so often in a step."""
+    """Return whether something is heard every so often in a step."""
     return any(
         isinstance(at, Every) or (isinstance(at, Formula) and at.text.strip().startswith(EVERY))
         for at in list_moments(step)

@@ -159,7 +159,7 @@ def _match_sides(wordings: Iterable[str], forms: SideWords, sides: Sides) -> dic
 
 
 def _contains(text: str, noun: str) -> bool:
-    """Tell whether a text contains a phrase as whole words."""
+    """Return whether a text contains a phrase as whole words."""
     return noun in text and re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", text) is not None
 
 
@@ -183,7 +183,7 @@ def _find_phrase(wording: str, forms: SideWords, sure: Iterable[str]) -> str:
 
 
 def _has_side(noun: str, forms: SideWords) -> bool:
-    """Tell whether a noun phrase of the author contains a word for a side."""
+    """Return whether a noun phrase of the author contains a word for a side."""
     return re.search(_join_patterns((*forms.left, *forms.right)), noun) is not None
 
 

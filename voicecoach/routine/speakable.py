@@ -223,7 +223,7 @@ def _build_unit_pattern(words: Language) -> re.Pattern[str]:
 
 
 def _is_sign(character: str) -> bool:
-    """Tell whether a voice reads a character by its name: a picture, an arrow, a sign of mathematics."""
+    """Return whether a voice reads a character by its name: a picture, an arrow, a sign of mathematics."""
     if character in _TAKEN:
         return True
     kind = unicodedata.category(character)

@@ -264,7 +264,7 @@ class _Reader:
         return re.compile(rf"\b{timely}(?: [^\W\d_]+)?[ ~:]*\0|\0 ?{timely}\b", re.IGNORECASE)
 
     def _is_unsure(self, match: re.Match[str]) -> bool:
-        """Tell whether a symbol has two readings in its context: minutes or metres, seconds or inches."""
+        """Return whether a symbol has two readings in its context: minutes or metres, seconds or inches."""
         if match["unit"] not in self.form("unsure").split():
             return False
         near = match.string[max(0, match.start() - _NEAR) : match.start()], match.string[match.end() :][:_NEAR]
@@ -408,12 +408,12 @@ def _build_symbol_pattern(symbol: str) -> str:
 
 
 def _is_decade(match: re.Match[str]) -> bool:
-    """Tell whether a number is a decade, as the 1990s."""
+    """Return whether a number is a decade, as the 1990s."""
     return re.fullmatch(r"(?:19|20)\d0s", match[0]) is not None
 
 
 def closes_quote(text: str, at: int) -> bool:
-    """Tell whether the mark at a place after a number belongs to a word or closes a quotation.
+    """Return whether the mark at a place after a number belongs to a word or closes a quotation.
 
     >>> closes_quote('count to "6" now', 11), closes_quote('lift it 6" now', 9)
     (True, False)

@@ -175,7 +175,7 @@ def _read_sentence(value: object) -> str:
 
 
 def _is_sayable(wording: str) -> bool:
-    """Tell whether a wording has a letter, a number or a symbol; dots and dashes alone have no sound."""
+    """Return whether a wording has a letter, a number or a symbol; dots and dashes alone have no sound."""
     return any(unicodedata.category(character)[0] in "LNS" for character in wording)
 
 

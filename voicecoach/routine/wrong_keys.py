@@ -160,7 +160,7 @@ class WrongKeys:
         return cls(tree, path, model, around, unknown, absent)
 
     def is_home_of(self, key: str, other: WrongKeys) -> bool:
-        """Tell whether this table lacks a key that is in the table around it, or in one inside it."""
+        """Return whether this table lacks a key that is in the table around it, or in one inside it."""
         near_by = self.path[:-1] == other.path or other.path[:-1] == self.path
         return key in self.absent and self.path != other.path and near_by
 
@@ -299,7 +299,7 @@ class WrongKeys:
         return None
 
     def _has_inside(self, name: str, key: str) -> bool:
-        """Tell whether a key belongs in the block under a name of this table."""
+        """Return whether a key belongs in the block under a name of this table."""
         return find_table(self.tree, (*self.path, name)) is not None and key in list_model_keys(MODELS[name])
 
 
@@ -335,7 +335,7 @@ def _is_key_of(key: str, model: type[Model]) -> bool:
 
 
 def _is_step(keys: Sequence[str]) -> bool:
-    """Tell whether some keys belong to one step."""
+    """Return whether some keys belong to one step."""
     return any(
         set(keys) & {name} and all(_is_key_of(key, MODELS[make_tag(name)]) for key in keys)
         for name in (*STEPS, "change")

@@ -72,6 +72,6 @@ def _begin(block: Round, name: str, part: Context) -> Context | None:
 
 
 def _has(name: str, block: Round, turn: Context) -> bool:
-    """Tell whether a block gives a name its value in its rounds, or in its turns if it is a word of the sides."""
+    """Return whether a block gives a name its value in its rounds, or in its turns if it is a word of the sides."""
     sides = turn.routine.model.sides
     return name in block.vary or (isinstance(block, Sided) and sides is not None and name in sides.left)

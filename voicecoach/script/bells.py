@@ -62,7 +62,7 @@ def _put(part: Score, after: Score | None, name: str) -> Score:
 
 
 def _begins(part: Score | None) -> bool:
-    """Tell whether a chapter without a side begins."""
+    """Return whether a chapter without a side begins."""
     return isinstance(part, Mark) and part.moment is Moment.CHAPTER and part.side is None
 
 

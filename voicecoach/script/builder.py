@@ -168,12 +168,12 @@ def write_piece(routine: LoadedRoutine, choices: Choices) -> Piece:
 
 
 def wants_sleep(routine: LoadedRoutine, choices: Choices) -> bool:
-    """Tell whether a session is to fall asleep to: by the listener's choice, or the routine's if there is none."""
+    """Return whether a session is to fall asleep to: by the listener's choice, or the routine's if there is none."""
     return routine.model.sleep if choices.sleep is None else choices.sleep
 
 
 def wants_clear(routine: LoadedRoutine, choices: Choices) -> bool:
-    """Tell whether a session is for the hard of hearing: by the listener's choice, else by the routine's."""
+    """Return whether a session is for the hard of hearing: by the listener's choice, else by the routine's."""
     return routine.model.clear if choices.clear is None else choices.clear
 
 
@@ -229,12 +229,12 @@ def _find_limb(routine: LoadedRoutine) -> str:
 
 
 def has_sides(played: Iterable[LoadedRoutine]) -> bool:
-    """Tell whether anything is done for each side."""
+    """Return whether anything is done for each side."""
     return any(isinstance(step, EachSide) for part in played for step in walk_steps(part.model.steps))
 
 
 def _has_one_side(played: Iterable[LoadedRoutine]) -> bool:
-    """Tell whether anything is done for one side alone."""
+    """Return whether anything is done for one side alone."""
     sides = (getattr(step, "side", None) for part in played for step in walk_steps(part.model.steps))
     return any(side in LEFT_RIGHT for side in sides)
 

@@ -339,7 +339,7 @@ class Context:
         return fade(self.choices.guidance, self.round[0] if self.again else None)
 
     def _is_short(self, kind: CueKind) -> bool:
-        """Tell whether only the shortest wording is said here."""
+        """Return whether only the shortest wording is said here."""
         return self.guidance in {Guidance.BRIEF, Guidance.CUES} and kind is not CueKind.NOTICE
 
     def sentence(self, text: str, kind: CueKind) -> Score:

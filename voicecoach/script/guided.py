@@ -297,7 +297,7 @@ _AFTER = {Kind.HOLD: (Kind.INHALE, "hold"), Kind.PAUSE: (Kind.EXHALE, "empty")}
 
 
 def _is_counted(heard: Words | ByRound | Sounded) -> bool:
-    """Tell whether words may be different from one breath or move to the next."""
+    """Return whether words may be different from one breath or move to the next."""
     words = [heard] if isinstance(heard, Words) else [] if isinstance(heard, Sounded) else [heard.first, heard.again]
     return any(each.blanks() & {"count", "count down"} for each in words)
 

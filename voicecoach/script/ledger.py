@@ -83,7 +83,7 @@ def list_marks(score: Score) -> list[Mark]:
 
 
 def is_tagged(routine: LoadedRoutine) -> bool:
-    """Tell whether any step of a routine, or of one that it includes, needs or makes anything of the body."""
+    """Return whether any step of a routine, or of one that it includes, needs or makes anything of the body."""
     model = routine.model
     steps = [*walk_steps(model.steps), *model.between, *(each for each in model.closing if isinstance(each, Ending))]
     return any(map(list_tags, steps)) or any(map(is_tagged, routine.included.values()))

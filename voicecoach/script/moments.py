@@ -93,7 +93,7 @@ def write_heard(heard: Heard, part: Context, kind: CueKind, tone: Kind) -> Score
 
 
 def _is_count(words: Words, part: Context) -> bool:
-    """Tell whether words at a moment are a number, or a tone in place of one."""
+    """Return whether words at a moment are a number, or a tone in place of one."""
     numbers = {number.casefold() for number in part.words.numbers}
     plain = [wording.casefold().rstrip(".!") for wording in words.wordings]
     return plain == [TONE] or any(each in COUNTS or each in numbers or each.isdecimal() for each in plain)

@@ -25,7 +25,7 @@ MOST_ROUNDS = 10_000
 
 
 def is_done(step: Model, part: Context) -> bool:
-    """Tell whether a step is done: not if it is skipped by name, or is for other rounds, the other side, or for sleep.
+    """Return whether a step is done: not if it is skipped by name, or is for other rounds, the other side, or sleep.
 
     A side of its own is left out of the other side's track, but not if it is a part of that side's turn.
     """
@@ -60,7 +60,7 @@ def _fill_name(name: str, part: Context) -> str:
 
 
 def is_skipped(name: str, part: Context) -> bool:
-    """Tell whether the listener leaves out what has this name, on both sides or on this one, whatever its capitals."""
+    """Return whether the listener leaves out this name, on both sides or on this one; capitals do not matter."""
     if not name or not is_skipping(part):
         return False
     known = {name, *(form for word in _list_side_words(part) for form in (f"{word} {name}", f"{name}, {word}"))}
@@ -70,7 +70,7 @@ def is_skipped(name: str, part: Context) -> bool:
 
 
 def is_skipping(part: Context) -> bool:
-    """Tell whether names matter: the listener leaves something out, or all names are wanted."""
+    """Return whether names matter: the listener leaves something out, or all names are wanted."""
     return part.tally.names is not None or bool(part.choices.skipped)
 
 
@@ -163,7 +163,7 @@ def list_played(block: Round, name: str, rounds: int, part: Context) -> list[int
 
 
 def _is_round_skipped(block: Round, name: str, turn: Context) -> bool:
-    """Tell whether a round is left out by a name of its own, or on its side by that of its block or the item around."""
+    """Return whether a round is left out by its own name, or on its side by that of its block or the item around."""
     names = {name_item(block, turn), _fill_name(name, turn)}
     return any(is_skipped(each, turn) for each in sorted(names))
 
@@ -226,7 +226,7 @@ def _leave_out_said(side: Sequence[str], names: Sequence[str]) -> Sequence[str]:
 
 
 def announces(step: Model) -> bool:
-    """Tell whether a step between rounds or turns belongs to the coming one: a change, or words of what is next."""
+    """Return whether a step between rounds or turns belongs to the coming one: a change, or words of what is next."""
     return isinstance(step, Change) or any(
         blank.startswith("next ") for words in list_words(step) for blank in words.blanks()
     )

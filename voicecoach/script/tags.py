@@ -29,17 +29,17 @@ def write_tags(step: Model, part: Context, write: Callable[[Model, Context], Sco
 
 
 def is_unmarked(step: Model) -> bool:
-    """Tell whether a step has no marks, nor any inside it."""
+    """Return whether a step has no marks, nor any inside it."""
     return not (has_steps(step) or step.needs or step.makes) if isinstance(step, Named) else True
 
 
 def looks_ahead(step: Model) -> bool:
-    """Tell whether the marks of a step, or of those inside it, may say what comes next."""
+    """Return whether the marks of a step, or of those inside it, may say what comes next."""
     return has_steps(step) or any("{next " in text for part, states in list_tags(step) for text in (part, *states))
 
 
 def has_steps(step: Model) -> bool:
-    """Tell whether a step has others inside it."""
+    """Return whether a step has others inside it."""
     return isinstance(step, Include) or find_block(step) is not None
 
 

@@ -227,7 +227,7 @@ def pick_default(voices: Iterable[VoiceInfo], code: str) -> VoiceInfo | None:
 
 
 def has_natural(settings: Settings) -> bool:
-    """Tell whether a voice besides the system's is the default for the language."""
+    """Return whether a voice besides the system's is the default for the language."""
     return pick_default(_list_installed(settings), settings.language) is not None
 
 

@@ -26,7 +26,7 @@ _MOST_NAMED = 6
 
 
 def is_auto(spec: str | None) -> bool:
-    """Tell whether the choice of the voice is left to the program.
+    """Return whether the choice of the voice is left to the program.
 
     >>> is_auto(None), is_auto(" Auto"), is_auto("")
     (True, True, False)
@@ -66,7 +66,7 @@ def list_names(spec: str, voices: Iterable[VoiceInfo]) -> list[str]:
 
 
 def speaks_language(languages: Iterable[str], code: str) -> bool:
-    """Tell whether one of these languages is the language of a code, in any dialect.
+    """Return whether one of these languages is the language of a code, in any dialect.
 
     >>> speaks_language(("en-us",), "en-GB"), speaks_language((), "en")
     (True, False)
@@ -83,7 +83,7 @@ def rate_dialect(voice: VoiceInfo, code: str) -> int:
 
 
 def is_understood(voice: VoiceInfo, code: str) -> bool:
-    """Tell whether listeners of a language follow a voice: it speaks their dialect, or dialects do not matter much.
+    """Return whether listeners of a language follow a voice: it speaks their dialect, or dialects do not matter much.
 
     >>> from voicecoach.voices.port import VoiceInfo
     >>> [is_understood(VoiceInfo("x", "x", "x", (tag,)), code) for tag, code in (("en-us", "en-GB"), ("cmn", "yue"))]

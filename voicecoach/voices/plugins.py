@@ -122,7 +122,7 @@ def list_plugins() -> tuple[Plugin, ...]:
 
 
 def _may_exist() -> bool:
-    """Tell whether any package's entry points name the group: only then is importlib asked, which takes 20 ms."""
+    """Return whether any package's entry points name the group: only then is importlib asked, which takes 20 ms."""
     for place in map(Path, sys.path):
         if place.is_file():  # an archive
             return True
@@ -143,7 +143,7 @@ def _load_kind(entry: EntryPoint) -> Kind:
 
 @contextmanager
 def _explain_errors(what: str, package: str) -> Iterator[None]:
-    """Tell whatever a package raises as a voice's error that names it; our own errors pass.
+    """Turn whatever a package raises into a VoiceError that names it; our own errors pass.
 
     Raises:
         VoiceError: When something else is raised.

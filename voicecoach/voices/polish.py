@@ -121,7 +121,7 @@ def load(path: Path) -> Raw:
 
 
 def silent(raw: Raw) -> bool:
-    """Tell whether there is nothing to hear.
+    """Return whether there is nothing to hear.
 
     >>> silent(Raw(bytes(2000), 22_050))
     True

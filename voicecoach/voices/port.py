@@ -80,14 +80,14 @@ class VoiceInfo:
     Attributes:
         id: As ``--voice`` takes it: ``piper:en_US-amy-medium``, ``gmw/en-us``.
         kind: ``system``, ``piper``, ``recorded``, ``command``, or the kind of another package.
-        name: As people call it.
-        languages: Its languages (tags such as "en-us"), the main one first; empty if nobody knows.
+        name: Its name for people to read.
+        languages: Its languages (tags such as "en-us"), the main one first; empty if unknown.
         ready: Whether it can speak now.
         hint: How to make it ready.
         rank: Among the voices that are ready and speak a language, one with the highest rank is the default. The
             system's voices have 0; a natural voice has more.
-        megabytes: The size of its download; 0 if nobody knows.
-        licence: The licence of its model, as an SPDX name; empty if nobody knows.
+        megabytes: The size of its download; 0 if unknown.
+        licence: The licence of its model, as an SPDX name; empty if unknown.
     """
 
     id: str

@@ -138,7 +138,7 @@ class Worker:
 
 
 def is_starved(before: Work | None, after: Work | None, seconds: float) -> bool:
-    """Tell whether other programs kept a process from working in these seconds; one that sleeps or hangs is not kept.
+    """Return whether other programs kept a process from working in these seconds; one that sleeps or hangs is not kept.
 
     >>> start = Work(ready=True, seconds=1.0)
     >>> [is_starved(start, Work(ready=True, seconds=after), 60.0) for after in (3.0, 60.0)]

@@ -121,10 +121,10 @@ class VoiceContract:
 
 
 def check(voice: Voice) -> None:
-    """Hold one voice against all tests of the contract.
+    """Run all tests of the contract on one voice.
 
     Raises:
-        AssertionError: For the first thing that is not so.
+        AssertionError: For the first fault.
     """
 
     class Checked(VoiceContract):

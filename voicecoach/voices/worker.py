@@ -204,7 +204,7 @@ def _read_setup(setup: Request) -> Request:
 
 
 def can_be_copied() -> bool:
-    """Tell whether a copy of this process can do what it does: it has one thread alone, and the system has copies."""
+    """Return whether a copy of this process can do what it does: it has one thread alone, and the system has copies."""
     try:
         return hasattr(os, "fork") and len(list(Path("/proc/self/task").iterdir())) == 1
     except OSError:  # not Linux: unknown

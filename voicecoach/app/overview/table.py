@@ -97,7 +97,7 @@ class Filter:
             yield Filter(most=self.most)
 
     def fits(self, routine: Overview) -> bool:
-        """Tell whether a routine is wanted, by a filter with a single wish."""
+        """Return whether a routine passes a filter with a single condition."""
         if self.area:
             return any(_is_alike(self.area, each) for each in routine.area)
         if self.sides:
@@ -115,7 +115,7 @@ class Filter:
         return ChoiceError(f"no routine {' and '.join(each)}, all at once\nleave one of these options out")
 
     def describe(self, listed: Sequence[Overview]) -> str:
-        """Say what there is, in place of a single wish that nothing meets."""
+        """Describe what exists, if no routine meets a filter."""
         if self.area:
             areas = sorted({area for each in listed for area in each.area})
             close = find_close(self.area, areas, 1)
@@ -127,7 +127,7 @@ class Filter:
         return f"the shortest is {shortest.name}: {format_length(shortest)}"
 
     def __str__(self) -> str:
-        """Say a single wish."""
+        """Describe a single filter."""
         if self.area:
             return f"is for {quote(self.area)}"
         if self.language:

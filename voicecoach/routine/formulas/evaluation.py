@@ -145,7 +145,7 @@ def evaluate(  # noqa: PLR0913 - what a calculation may need
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether a value is said as it stands although it could be calculated: a range, a fraction or a date.
+    """Return whether a value is said as it stands although it could be calculated: a range, a fraction or a date.
 
     >>> [is_plain(text) for text in ("10-5", "1/2", "20s-30s", "-3", "10 - 5", "{n}-5", "20s")]
     [True, True, True, True, False, False, False]

@@ -16,7 +16,7 @@ _NO_VALUE = "has neither a side nor a value here"
 
 
 def is_ahead(blank: str, names: Collection[str]) -> bool:
-    """Tell whether a name means the next value of one that changes with the round or turn."""
+    """Return whether a name means the next value of one that changes with the round or turn."""
     return blank.startswith("next ") and blank.removeprefix("next ") in names
 
 
@@ -62,7 +62,7 @@ def explain_blank(where: Where, blank: str, known: Collection[str], sides: Colle
 
 
 def _may_mean(blank: str, name: str) -> bool:
-    """Tell whether the author may mean a name: never that of another side or turn than the written one."""
+    """Return whether the author may mean a name: never that of another side or turn than the written one."""
     which, _, rest = name.partition(" ")
     if which in {"left", "right"}:
         return blank.startswith(f"{which} ")

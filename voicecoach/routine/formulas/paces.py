@@ -237,7 +237,7 @@ def _parse_rate(written: str, match: re.Match[str]) -> Point:
 
 
 def _parse_row(text: str, written: str) -> list[tuple[Kind, str]]:
-    """Return the phases of lengths in a row, in the order that their number tells."""
+    """Return the phases of lengths in a row; their number decides which phases they are."""
     dashes = {match[0] for match in _DASH.finditer(_mask(written))}
     if {"-", " - "} <= dashes:
         remedy = "put a difference into parentheses, as ({in} - 1)-{out}"

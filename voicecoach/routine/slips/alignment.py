@@ -109,7 +109,7 @@ def _find_misaligned_item(
 
 
 def _is_odd(line: SourceLine, other: SourceLine, below: Sequence[SourceLine], parent: int) -> bool:
-    """Tell, by the lines below, whether the first of two lines for one column is in the wrong one."""
+    """Return, by the lines below, whether the first of two lines for one column is in the wrong one."""
     if line.start == other.start:
         return False
     columns = {line.start, other.start}
@@ -129,7 +129,7 @@ def _list_below(below: Sequence[SourceLine], column: int) -> Iterator[SourceLine
 
 
 def _is_outdented(line: SourceLine, above: Sequence[SourceLine]) -> bool:
-    """Tell whether a key of a block starts beside the key of the block instead of under it."""
+    """Return whether a key of a block starts beside the key of the block instead of under it."""
     if line.item or line.key not in INSIDE:
         return False
     head = next((each for each in reversed(above) if each.number < line.number and each.key in HEADS), None)

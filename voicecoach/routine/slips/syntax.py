@@ -76,7 +76,7 @@ def explain_syntax(text: str, said: str, mark: tuple[int, int], opening: tuple[i
 
 
 def _is_tabbed(text: str, number: int) -> bool:
-    """Tell whether there is a tab before the text of a line; then it is the slip."""
+    """Return whether there is a tab before the text of a line; then it is the slip."""
     lines = text.splitlines()
     line = lines[number - 1] if number <= len(lines) else ""
     return "\t" in line[: len(line) - len(line.lstrip())]

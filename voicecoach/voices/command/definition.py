@@ -73,7 +73,7 @@ class Definition:
     timeout: float = TIMEOUT
 
     def has(self, place: str) -> bool:
-        """Tell whether an argument has a place for this value."""
+        """Return whether an argument has a place for this value."""
         return any(f"{{{place}}}" in argument for argument in self.run)
 
     @property
@@ -168,7 +168,7 @@ def _split_words(run: str) -> list[str]:
 
 
 def _is_shell(argument: str) -> bool:
-    """Tell whether an argument names a shell, or a script that Windows hands to one."""
+    """Return whether an argument names a shell, or a script that Windows hands to one."""
     named = argument.replace("\\", "/").rsplit("/", 1)[-1].lower()
     return named.removesuffix(".exe") in _SHELLS or named.endswith((".bat", ".cmd"))
 

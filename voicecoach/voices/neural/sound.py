@@ -98,7 +98,7 @@ def split_phonemes(said: str) -> list[str]:
 
 
 def has_sound(phonemes: str) -> bool:
-    """Tell whether there is anything to hear: more than marks and stresses."""
+    """Return whether there is anything to hear: more than marks and stresses."""
     return any(each not in _NO_SOUNDS for each in phonemes)
 
 
@@ -152,7 +152,7 @@ def find_cut(np: Any, levels: Any, start: int, end: int, wanted: int) -> Cut | N
 
 
 def has_gaps(np: Any, sound: Any, pauses: Sequence[tuple[int, int, float]]) -> bool:  # noqa: ANN401 - arrays
-    """Tell whether there is a gap at each of these pauses; words can also run into each other at a mark."""
+    """Return whether there is a gap at each of these pauses; words can also run into each other at a mark."""
     levels = measure_levels(np, sound)
     return all(find_cut(np, levels, begin, end, 0) is not None for begin, end, _ in pauses)
 

@@ -211,7 +211,7 @@ def _read_entry(entry: Mapping[str, Any]) -> Iterator[File]:
 
 
 def _is_complete(path: Path, file: File) -> bool:
-    """Tell whether a file is there as the index has it."""
+    """Return whether a file is there as the index has it."""
     return path.is_file() and path.stat().st_size == file.size and _hash(path) == file.md5
 
 

@@ -249,7 +249,7 @@ def write_text(wording: str) -> str:
 
 
 def _is_english(sign: str) -> bool:
-    """Tell whether a sign can be read: a Latin letter, an ASCII digit, or what is neither letter nor digit."""
+    """Return whether a sign can be read: a Latin letter, an ASCII digit, or what is neither letter nor digit."""
     if sign.isalpha():
         return "LATIN" in unicodedata.name(sign, "")
     return sign.isascii() or not sign.isdecimal()

@@ -70,7 +70,7 @@ def install(voice: str, data: Path, report: Report, fetch: Fetch | None = None) 
 
 
 def is_complete(model: Path) -> bool:
-    """Tell whether the whole model is there, as it was tested."""
+    """Return whether the whole model is there, as it was tested."""
     return model.is_file() and model.stat().st_size == files.MODEL_BYTES and _hash(model) == files.MODEL_SHA256
 
 
