@@ -189,7 +189,7 @@ def lay_bad_files(folder: Path, texts: list[str]) -> None:
         (["--take", "few.wav"], "7 are expected", 2),
         (["--take", "much.wav"], "of speech besides the 7 sentences", 2),
         (["--take", "long.wav", "-o", "text.wav"], "not a directory", 2),
-        (["--take", "long.wav", "-o", "text.wav/x"], "is a file, and no folder can have its name", 2),
+        (["--take", "long.wav", "-o", "text.wav/x"], "is a file, so no folder can have this name", 2),
         (["--take", "long.wav", "--cuts", "bad.txt"], "bad.txt:1: there is no sentence 99", 2),
         (["--take", "long.wav", "--only", "9"], "there is no sentence 9", 2),
         (["--take", "long.wav", "--only", "0"], "are not numbers of sentences", 2),

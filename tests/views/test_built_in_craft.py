@@ -39,7 +39,7 @@ STILL = {"find-your-slow-breath"}
 """Built-in routines in which nothing but the breath moves: their steps need and make nothing of the body."""
 SLACK = Fraction(1, 10)
 """How much more may be filled, and less stretch, at a breath that is not the routine's own."""
-OWN = re.compile(r"^words fill|^the longest wording|^somebody speaks|% of the session are stretch$")
+OWN = re.compile(r"^words fill|^the longest wording|^speech takes up|% of the session are stretch$")
 """Problems that are looked for at the routine's own breath alone."""
 
 FILES = sorted(path.stem for path in BUILT_IN.glob("*.yaml"))

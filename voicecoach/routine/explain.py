@@ -113,7 +113,7 @@ def _explain_nothing(path: Path, loc: Path, names: Collection[str]) -> tuple[str
     """Return what is wrong if a value is missing after its key or dash, and the remedy."""
     key = path[-1] if path else ""
     if isinstance(key, int):
-        return "there is nothing after this dash", "write a text there, or remove the dash"
+        return "there is nothing after this dash", "write a text there, or take the dash out"
     joined = next((name for name in sorted(names, key=len) if str(key).startswith(f"{name} ")), "")
     if joined and path[-2:-1] in {("left",), ("right",)}:
         return add_colon(joined)

@@ -120,7 +120,7 @@ def _lint_whole(figures: Figures, where: Where) -> Iterator[Problem]:
         what = f"{float(figures.stretch):.0%} of the session are stretch"
         yield Problem(where, what, f"make the holds longer, or the words shorter, to reach {float(STRETCH):.0%}")
     if figures.stretch and figures.speech > SPEECH:
-        what = f"there is speech in {float(figures.speech):.0%} of the session"
+        what = f"speech takes up {float(figures.speech):.0%} of the session"
         yield Problem(where, what, f"say less from the second round on, to reach {float(SPEECH):.0%}")
     if figures.filled > FILLED:
         what = f"words fill {float(figures.filled):.0%} of the phases that they are in"

@@ -216,7 +216,7 @@ def test_form_and_text_are_two_views_of_one_text(page: Page, studio: Asker) -> N
     page.get_by_role("link", name="Write", exact=True).click()
     expect(find_card(page, "steps/2").get_by_label("Words")).to_have_value("Rest again.")
     assert file.read_text(encoding="utf-8") == ROUTINE
-    page.get_by_role("button", name="Take back what I changed").click()
+    page.get_by_role("button", name="Discard my changes").click()
     expect(find_card(page, "steps/2").get_by_label("Words")).to_have_value("Rest.")
 
 

@@ -153,7 +153,7 @@ def test_what_does_not_fit_is_said_in_place_and_the_last_session_stays(page: Pag
     page.get_by_role("spinbutton", name="In, s").fill("1.5")
     page.get_by_role("alert").get_by_text("“Breathe in, and grow tall” does not fit").wait_for()
     assert page.get_by_role("button", name="Play", exact=True).is_enabled()
-    suggested = page.get_by_role("group", name="What would do").get_by_role("button")
+    suggested = page.get_by_role("group", name="What is possible instead").get_by_role("button")
     suggested.first.click()
     page.get_by_role("alert").wait_for(state="detached")
     assert float(page.get_by_role("spinbutton", name="In, s").input_value()) > 1.5
@@ -184,7 +184,7 @@ def test_rounds_and_an_exact_length_take_each_others_place(page: Page, studio: A
 def test_a_length_that_cannot_be_met_has_the_nearest_ones_as_buttons(page: Page, studio: Asker) -> None:
     open_routine(page, studio, "box-breathing")
     page.get_by_role("spinbutton", name="Exact length").fill("0.5")
-    suggested = page.get_by_role("group", name="What would do").get_by_role("button", name="Make it").first
+    suggested = page.get_by_role("group", name="What is possible instead").get_by_role("button", name="Make it").first
     suggested.click()
     page.get_by_role("alert").wait_for(state="detached")
     assert float(page.get_by_role("spinbutton", name="Exact length").input_value()) > 0.5
@@ -197,7 +197,7 @@ def test_choices_are_remembered_for_each_routine_and_can_be_taken_back(page: Pag
     page.reload()
     page.wait_for_selector(".transport")
     assert page.get_by_role("spinbutton", name="Out, s").input_value() == "7"
-    page.get_by_role("button", name="Take back all choices").click()
+    page.get_by_role("button", name="Reset all choices").click()
     wait_for(page, lasts(1, 6))
 
 

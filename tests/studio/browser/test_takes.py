@@ -71,7 +71,7 @@ def test_a_take_is_played_back_and_taken_again_before_it_is_kept(page: Page, stu
     page.get_by_role("button", name="Play back").click()
     assert page.evaluate("played[0]").startswith("blob:")
     record(page, "Again")
-    page.get_by_role("button", name="Drop it").click()
+    page.get_by_role("button", name="Discard it").click()
     page.get_by_text("0 of 3 phrases recorded").wait_for()
     record(page)
     page.get_by_role("button", name="Keep, and next").click()

@@ -58,7 +58,7 @@ def test_voices_are_heard_with_the_same_words_and_one_is_chosen(page: Page, stud
     page.get_by_role("button", name=f"Use the voice “{SYSTEM}”").click()
     wait_for(page, f"player.timeline.cues.some(each => each.clip === '{heard}')")
     page.locator(".voice[data-used=true]", has_text=f"{SYSTEM} ✓ in use").wait_for()
-    page.get_by_role("button", name="Let the best one speak").click()
+    page.get_by_role("button", name="Use the best voice").click()
     wait_for(page, f"!player.timeline.cues.some(each => each.clip === '{heard}')")
 
 

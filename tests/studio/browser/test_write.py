@@ -67,7 +67,7 @@ def test_a_draft_survives_a_closed_tab_and_can_be_taken_back(page: Page, studio:
     page.close()
     open_text(other, studio, name_id)
     expect(other.locator(".cm-content")).to_contain_text("Kneel tall")
-    other.get_by_role("button", name="Take back what I changed").click()
+    other.get_by_role("button", name="Discard my changes").click()
     expect(other.locator(".cm-content")).not_to_contain_text("Kneel tall")
     assert file.read_text(encoding="utf-8") == ROUTINE
 
@@ -81,7 +81,7 @@ def test_a_file_that_changed_meanwhile_is_not_written_over_unasked(page: Page, s
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".theirs")).to_contain_text("Theirs tall")
     assert "Theirs" in file.read_text(encoding="utf-8")
-    page.get_by_role("button", name="Keep mine" if mine else "Take the one on disk").click()
+    page.get_by_role("button", name="Keep mine" if mine else "Use the one on disk").click()
     page.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
     expect(page.locator(".cm-content")).to_contain_text("Mine tall" if mine else "Theirs tall")
     assert ("Mine" if mine else "Theirs") in file.read_text(encoding="utf-8")
@@ -146,7 +146,7 @@ def test_another_tab_that_writes_the_same_is_named(page: Page, studio: Asker) ->
     other = page.context.new_page()
     open_text(other, studio, name_id)
     replace_word(other, "Sit tall,", "Other tall,")
-    page.get_by_text("Another tab is writing").wait_for()
+    page.get_by_text("Another tab is also editing").wait_for()
 
 
 def test_the_keys_that_can_stand_in_a_place_are_offered_with_what_they_are_for(page: Page, studio: Asker) -> None:
