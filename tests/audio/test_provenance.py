@@ -201,7 +201,7 @@ def test_a_new_folder_is_made_and_goes_again_if_nothing_comes_of_it(folder: Path
 def test_a_file_is_no_folder(folder: Path, written: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.read_bytes() for path in folder.iterdir()}
     assert run(["make", "calm.yaml", "-o", written]) == 2
-    assert "is a file, and no folder can have its name" in capsys.readouterr().err
+    assert "is a file, so no folder can have this name" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 

@@ -134,7 +134,7 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}steps:\n  - say: {'x' * 10_001}\n", "3:10: this text has 10,001 characters; at most 10,000 are"),
         (f"{HEAD}steps:\n  - breathe: 3.5\n", "3:14: '3.5' is not a length: write breaths as 2 breaths"),
         (f"{HEAD}steps:\n  - breathe: -3\n", "3:14: '-3' is not a length: write breaths as 2 breaths"),
-        (f"{HEAD}steps:\n  - breathe: 0\n", "3:14: this is less than one breath; write at least 1"),
+        (f"{HEAD}steps:\n  - breathe: 0\n", "3:14: this is less than one breath; at least 1 is possible"),
         (f"{HEAD}steps:\n  - breathe: 1000000000\n", "3:14: this lasts too long; at most 10,000 breaths"),
         (f"{HEAD}steps:\n  - breathe:\n", "3:5: 'breathe' has no value; write 'breathe: 3'"),
         (f"{HEAD}steps:\n  - rest: 1,5s\n", "3:11: '1,5s' is not a length: decimals take a point, write 1.5s"),
@@ -340,7 +340,7 @@ def test_routines_that_include_each_other_are_told(tmp_path: Path) -> None:
 def test_problems_of_an_included_file_are_told_once_at_their_own_place(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     write(tmp_path / "inner", b="title: x\nsteps:\n  - breathe: 0\n")
-    expected = ["inner/b.yaml:3:14: this is less than one breath; write at least 1"]
+    expected = ["inner/b.yaml:3:14: this is less than one breath; at least 1 is possible"]
     assert problems(tmp_path, including("inner/b.yaml", "inner/b.yaml", "./inner/b.yaml")) == expected
 
 

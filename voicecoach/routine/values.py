@@ -336,7 +336,7 @@ def _require_breaths(span: breaths.Span | Formula) -> breaths.Span | Formula:
     """Refuse a length that is not counted in breaths."""
     if isinstance(span, breaths.Span) and not (span.in_breaths and not span.rest):
         if span == breaths.Span():
-            raise ValueError("this is less than one breath; write at least 1")
+            raise ValueError("this is less than one breath; at least 1 is possible")
         raise ValueError(f"{quote(str(span))} is not counted in breaths; write 3, or 30s in whole breaths")
     return span
 
