@@ -215,9 +215,10 @@ def test_a_folder_or_file_without_permission_is_told(folder: Path, home: Path) -
     _, out, err = run(folder, home, start=UNPRIVILEGED, given=lines)
     told = [line for line in err.splitlines() if line.startswith("voicecoach: ")]
     assert out == ""
+    remedy = "change its permissions, or choose another"
     assert told == [
         "voicecoach: locked/calm.mp3: no permission to write to locked; choose another folder with -o",
-        "voicecoach: unread.yaml:1:1: the file can't be read: permission denied",
+        f"voicecoach: unread.yaml:1:1: the file can't be read: permission denied; {remedy}",
     ]
     assert [line[0] for line in err.splitlines() if line not in told] == ["1", "2"]  # the status of each
     assert not list((folder / "locked").iterdir())

@@ -7,7 +7,17 @@ import io
 import re
 
 from voicecoach.system.file_names import name_recording
-from voicecoach.views.prompts import ADVICE, HEAD, TABLE
+
+# Kept apart from what writes the lists, which needs the whole script builder: this is read before files are replaced.
+HEAD = ("file", "words", "say it as", "where", "side", "seconds at most")
+"""The head of a list as CSV."""
+ADVICE = (
+    "Record each wording into a file of its name; WAV, FLAC, MP3 and M4A work. Silence around the words",
+    "is cut off, and all of them are brought to one loudness. A recording that is longer than its limit may not fit.",
+)
+"""What a list as Markdown says before its tables."""
+TABLE = ("| words | file | side | seconds at most |", "| --- | --- | --- | --- |")
+"""The head of its tables."""
 
 _SIDES = r"(?:left|right|left, right|right, left|)"
 _ROOM = r"(?:[0-9]+\.[0-9]|)"

@@ -17,6 +17,7 @@ from voicecoach.language import as_written
 from voicecoach.script.builder import build, choose_pace, list_nights
 from voicecoach.script.choices import LEFT_RIGHT
 from voicecoach.system.file_names import name_recording
+from voicecoach.views.prompt_lists import ADVICE, HEAD, TABLE
 from voicecoach.views.text import one_line
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from voicecoach.routine.loader import LoadedRoutine
     from voicecoach.script.choices import Choices
 
-HEAD = ("file", "words", "say it as", "where", "side", "seconds at most")
 _CHAPTERS = 3
 """The maximum number of chapters that a row names."""
 
@@ -94,15 +94,6 @@ def write_markdown(listed: Iterable[Prompt], title: str) -> bytes:
         heading = [f"## {_escape(chapter[0])}", ""] if chapter else []
         lines += ["", *heading, *TABLE, *(_row(prompt) for prompt in some)]
     return ("\n".join(lines) + "\n").encode()
-
-
-ADVICE = (
-    "Record each wording into a file of its name; WAV, FLAC, MP3 and M4A work. Silence around the words",
-    "is cut off, and all of them are brought to one loudness. A recording that is longer than its limit may not fit.",
-)
-"""What a list as Markdown says before its tables."""
-TABLE = ("| words | file | side | seconds at most |", "| --- | --- | --- | --- |")
-"""The head of its tables."""
 
 
 @dataclass(frozen=True, slots=True)
