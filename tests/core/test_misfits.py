@@ -10,7 +10,7 @@ import pytest
 from tests.fakes import FRAME, measure, perform, spoken_seconds
 from voicecoach.core.breath import Kind, Span
 from voicecoach.core.notation import read_breath
-from voicecoach.core.score import Offset, Overrun, Slot, breathe, phrase, seq
+from voicecoach.core.score import Offset, Onset, Overrun, Phrase, Slot, Sound, breathe, phrase, seq
 from voicecoach.errors import FitError, Misfit, Where, name_options
 
 CALM = read_breath("4-6")
@@ -46,6 +46,22 @@ def test_words_of_a_hold_that_do_not_fit_name_what_comes_next(said_at: Fraction,
     at = tuple((Offset(Fraction(0), seconds), phrase(text)) for seconds, text in moments.items())
     problem = refuse(Slot(Span(rest=Fraction(8)), overrun=Overrun.REFUSE, at=at))
     assert problem.more_room == remedy
+
+
+@pytest.mark.parametrize(
+    ("before", "named"), [(phrase(LONG), f"'{LONG[:60]}…'"), (Sound("bell-end"), "the sound before it")]
+)
+def test_words_that_have_to_wait_name_what_comes_first_and_a_length_that_is_enough(
+    before: Phrase | Sound, named: str
+) -> None:
+    held = Slot(Span(rest=Fraction(4)), phrase("Up"), Overrun.REFUSE, name="hold")
+    with pytest.raises(FitError) as caught:
+        perform(seq(Onset(before, Fraction(0)), held), measure, CALM)
+    (problem,) = caught.value.problems
+    assert isinstance(problem, Misfit)
+    assert problem.what.endswith(f"the hold of 4 s has 0.00 s for it, since {named} comes first")
+    longer = replace(held, span=Span(rest=problem.enough))
+    assert [cue.text for cue in perform(seq(Onset(before, Fraction(0)), longer), measure, CALM).cues][1:] == ["Up"]
 
 
 def test_words_without_a_place_lack_no_room() -> None:

@@ -236,6 +236,10 @@ def test_no_text_gives_more_than_a_value_or_an_error(text: str, values: dict[str
 def test_names_that_need_each_other_take_no_time() -> None:
     doubled = {f"n{number}": f"{{n{number + 1}}} + {{n{number + 1}}}" for number in range(DEEPEST)}
     assert evaluate("{n0}", {**doubled, f"n{DEEPEST}": "1"}) == 2**DEEPEST
+    values = {f"n{number}": f"{{n{number + 1}}}" for number in range(DEEPEST + 1)} | {f"n{DEEPEST + 1}": "1s"}
+    with pytest.raises(ChoiceError, match=r"are more than 20 deep: write a number or a length for \{n20\}"):
+        evaluate("{n0}", values)
+    assert evaluate("{n0}", values | {"n20": "1s"}) == seconds(1)
     with pytest.raises(ChoiceError, match="are more than 20 deep"):
         evaluate("{n0}", {f"n{number}": f"{{n{number + 1}}}" for number in range(5000)})
 

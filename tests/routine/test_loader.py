@@ -150,6 +150,7 @@ sides: {left: {}, rihgt: {}}
         (f"{HEAD}between: [rest: 2]\nsteps: [say: hi]\n", "2:1: 'between' is not used in a routine without includes"),
         (f"{HEAD}steps:\n  - breath: 4\n", "3:5: no step is called 'breath'; did you mean 'breathe'?"),
         (f"{HEAD}steps:\n  - breath: 4\n    in: In\n", "3:5: no step is called 'breath'; did you mean 'breathe'?"),
+        (f"{HEAD}steps:\n  - rest: 5 - 10s\n", "'5 - 10s' is not a length; write one length, not a range, as 10s"),
         (f"{HEAD}steps:\n  - pause: 5s\n", "3:12: '5s' would be said here, not waited; write 'rest: 5s'"),
         (f"{HEAD}steps:\n  - out: 1:30\n", "3:10: '1:30' would be said here, not waited; write 'rest: 1:30'"),
         (f"{HEAD}steps:\n  - breathe: 2\n    in: 4s\n", "4:9: '4s' would be said here, not waited; say how long un"),

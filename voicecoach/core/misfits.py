@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 
     from voicecoach.core.breath import Breath
     from voicecoach.core.layout import PhaseSlot
-    from voicecoach.core.scene import Room
+    from voicecoach.core.scene import Happened, Room
     from voicecoach.core.score import Cycle, Score, Sound
 
 NOWHERE = Where("score", 0, 0)
 
 
-def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Room) -> Problem:
+def report_too_long(phrase: Phrase, needed: Fraction, at: Fraction, room: Room, happened: Happened) -> Problem:
     """Report words that are too long for their room: by how much, and how long the room would have to be."""
-    enough = math.ceil(max(needed + Fraction(15, 100), needed * Fraction(10, 9)) * 10) / 10
+    soonest = happened.soonest(at)
+    there, taken = room.end - soonest, needed + soonest - at
+    enough = math.ceil(max(taken + Fraction(15, 100), taken * Fraction(10, 9)) * 10) / 10
     needs, has = math.ceil(needed * 100) / 100, math.floor(max(there, Fraction(0)) * 100) / 100
     named, lasting = "", Fraction(0)
     text, following = phrase.wordings[-1].text, quote_first(room.until)
@@ -37,7 +39,7 @@ def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Roo
         named, lasting = room.name, Fraction(str(enough))
     return Misfit(
         phrase.where or NOWHERE,
-        f"{quote(text)} needs {needs:.2f} s and {place}",
+        f"{quote(text)} needs {needs:.2f} s and {place}{_quote_before(at, happened)}",
         f"add a shorter wording, or {more}",
         text,
         needed - there,
@@ -45,6 +47,14 @@ def report_too_long(phrase: Phrase, needed: Fraction, there: Fraction, room: Roo
         named,
         lasting,
     )
+
+
+def _quote_before(at: Fraction, happened: Happened) -> str:
+    """Name what is still heard at a time, such as the words that end the hold before it."""
+    if happened.soonest(at) == at:
+        return ""
+    last = max(happened.pending, key=lambda each: each.end)
+    return f", since {quote(last.phrase.wordings[0].text) if last.phrase else 'the sound before it'} comes first"
 
 
 def quote_first(score: Score | None) -> str:

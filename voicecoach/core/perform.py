@@ -160,7 +160,7 @@ def _lay_phrase(phrase: Phrase, at: Fraction, scene: Scene) -> Fraction:
     if room and not fits:
         if phrase.otherwise:
             return _sound_otherwise(phrase.otherwise, last + 1, at, scene)
-        happened.problems.append(report_too_long(phrase, taken, room.end - soonest, room))
+        happened.problems.append(report_too_long(phrase, taken, at, room, happened))
     if happened.pending:
         at = max(soonest, min(happened.free(at), scene.room.end - taken)) if scene.room else happened.free(at)
     start, count = snap(at, scene.grid), last + 1 + bool(phrase.otherwise)

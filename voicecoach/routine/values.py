@@ -18,7 +18,7 @@ from voicecoach.core import notation
 from voicecoach.core.score import Offset
 from voicecoach.core.spelling import put_digits, read_number, shorten, simplify
 from voicecoach.errors import ChoiceError, VoicecoachError, Where, quote
-from voicecoach.routine.formulas.evaluation import Formula, as_count, as_span, evaluate
+from voicecoach.routine.formulas.evaluation import Formula, as_count, as_span, evaluate, find_range
 from voicecoach.routine.formulas.paces import evaluate_pace, parse_pace
 from voicecoach.routine.formulas.syntax import NAME, parse
 from voicecoach.routine.source import CONTROL, Table
@@ -64,7 +64,6 @@ _CALCULATED = re.compile(r"[\w)] ?[-+*/\u00d7\u00f7\u2212\u2013] ?[-(\w.]|\)|\w\
 """What a calculation without names has in it."""
 _NUMBERS = re.compile(r"\s*-.*|[\d.\s]+(?:[-/\u2212\u2013][\d.\s]+)+")
 """Numbers that are no calculation: a negative one, a breath, a range of breaths, a fraction."""
-_BETWEEN_TWO = re.compile(r"\s*([^-\s][^-]*)(?<!\s)[-\u2013](?!\s)([^-]*[^-\s])\s*")
 _HALF = ("halfway", "half way", "half-way", "middle", "mid", "midway", "50%", "1/2")
 TONE = "~"
 """A last wording that stands for a tone instead of words."""
@@ -301,9 +300,8 @@ def _read_plain_length(text: str) -> object:
     try:
         return as_span(evaluate(text, {}))
     except ChoiceError:
-        ends = _BETWEEN_TWO.fullmatch(text)
-        if ends and not set("*/+()") & set(text):
-            raise ChoiceError(f"{quote(text)} is not a length: write one length, not a range, as {ends[2]}") from None
+        if end := find_range(text):
+            raise ChoiceError(f"{quote(text)} is not a length: write one length, not a range, as {end}") from None
         raise
 
 

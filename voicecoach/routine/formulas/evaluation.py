@@ -36,6 +36,8 @@ BREATH_NAMES = ("breath", *NAMES)
 """The names of the listener's breath and of its phases, unless a routine uses them for something else."""
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _PLAIN = re.compile(r"[\w.:]+(?:[-/][\w.: ]+)+|-.*")
+_BETWEEN_TWO = re.compile(r"\s*([^-\s][^-]*)(?<!\s)[-\u2013](?!\s)([^-]*[^-\s])\s*")
+_SPACED_RANGE = re.compile(r"\s*(\d+(?:\.\d+)?) ?([a-z]*) [-\u2013\u2212] (\d+(?:\.\d+)?)( ?[a-z]+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,19 @@ def is_plain(text: str) -> bool:
     return _PLAIN.fullmatch(text.strip()) is not None
 
 
+def find_range(text: str) -> str:
+    """Return the end of a range of lengths; nothing if a text is none.
+
+    >>> [find_range(text) for text in ("5-10s", "5 - 10s", "5s - 10s", "10 - 5s", "2 breaths - 5s")]
+    ['10s', '10s', '10s', '', '']
+    """
+    if spaced := _SPACED_RANGE.fullmatch(text):
+        start, unit, end, end_unit = spaced.groups()
+        return f"{end}{end_unit}" if float(start) < float(end) and unit in {"", end_unit.strip()} else ""
+    ends = _BETWEEN_TWO.fullmatch(text)
+    return ends[2] if ends and not set("*/+()") & set(text) else ""
+
+
 def as_span(quantity: Quantity) -> Span:
     """Return a length; a plain number is breaths.
 
@@ -204,7 +219,7 @@ class _Names:
             raise ChoiceError(f"{{{name}}} uses itself: write a number or a length")
         if len(self.within) > DEEPEST:
             what = f"the names that {{{self.within[0]}}} uses are more than {DEEPEST} deep"
-            raise TooDeepError(f"{what}: write a number or a length for {{{name}}}")
+            raise TooDeepError(f"{what}: write a number or a length for {{{self.within[-1]}}}")
         if name not in self.known:
             self.known[name] = self.find(name, self.values[name])
         return self.known[name]
