@@ -32,9 +32,16 @@ def test_a_breath_is_a_text_or_a_value(value: object) -> None:
 
 @given(seconds=st.integers(1, 600_000_000).map(lambda millionths: Fraction(millionths, 1_000_000)))
 def test_seconds_are_a_text_or_a_number(seconds: Fraction) -> None:
-    for value in (seconds, float(seconds), f"{float(seconds):.6f}", f"{float(seconds):.6f}s"):
+    for value in (seconds, float(seconds), f"{float(seconds):.6f}s"):
         assert asked(length=value).length == seconds
         assert asked(preview=value).preview == seconds
+    assert asked(preview=f"{float(seconds):.6f}").preview == seconds
+
+
+def test_a_length_that_is_a_text_has_a_unit_as_on_the_command_line() -> None:
+    with pytest.raises(ChoiceError, match=r"^length: '10' has no unit: write 10s for seconds, or 10m"):
+        asked(length="10")
+    assert asked(length=10).length == 10
 
 
 def test_without_arguments_it_is_what_the_command_does() -> None:

@@ -13,6 +13,7 @@ from tests.app.test_player import fake
 from tests.fakes import FakeVoice
 from voicecoach.app import config, speaker
 from voicecoach.app.cli import run
+from voicecoach.app.player import INSTEAD
 from voicecoach.app.speaker import Speaker
 from voicecoach.system.assets import find_asset
 from voicecoach.voices.cached import CachedVoice
@@ -135,8 +136,8 @@ def test_settings_for_all_commands_do_not_stop_a_file_from_being_played(capsys: 
 @pytest.mark.parametrize(
     ("body", "status", "told"),
     [
-        ("sys.exit('no sound card')", 1, "'Rest': mpv failed (status 1)\nno sound card\n"),
-        ("os.kill(os.getppid(), signal.SIGINT); signal.pause()", 130, "stopped; nothing was written\n"),
+        ("sys.exit('no sound card')", 1, "'Rest': mpv failed (status 1)\nno sound card\n" + INSTEAD + "\n"),
+        ("os.kill(os.getppid(), signal.SIGINT); signal.pause()", 130, "stopped\n"),
     ],
 )
 def test_however_it_ends_nothing_is_left(body: str, status: int, told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.processes import is_gone
 from tests.tagged import TAGS
-from voicecoach.app.player import DELAY, PLAYERS, Player, find_command, find_sound, play, read_recording
+from voicecoach.app.player import DELAY, INSTEAD, PLAYERS, Player, find_command, find_sound, play, read_recording
 from voicecoach.audio.formats import FORMATS
 from voicecoach.audio.tagging import save_tags
 from voicecoach.errors import PlayerError, UnknownNameError
@@ -135,7 +135,7 @@ def test_a_player_that_fails_is_an_error(body: str, told: str, bin_: Path) -> No
     fake(bin_, "ffplay", body)
     with pytest.raises(PlayerError) as caught:
         play(find_command(Path("a.mp3"), OTHERWISE), "a.mp3", unseen)
-    assert str(caught.value) == f"'a.mp3': ffplay failed {told}"
+    assert str(caught.value) == f"'a.mp3': ffplay failed {told}\n{INSTEAD}"
     assert caught.value.exit_status == 1
 
 

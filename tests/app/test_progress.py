@@ -73,7 +73,7 @@ def test_make_says_what_it_will_be_and_then_what_is_there(
     assert re.fullmatch(r"calm\.mp3 is ready: 1:[0-9]{2}, 0\.[0-9] MB, 3 chapters\.", first)
     assert [hint.split("  ")[1] for hint in hints] == ["hear it", "your breath"]
     assert "voicecoach play calm.mp3" in hints[0]
-    assert "voicecoach make calm.yaml --breath 5-7" in hints[1]
+    assert "voicecoach make calm.yaml --lead-in 60s --breath 5-7" in hints[1]
     assert (home / "calm.mp3").exists()
 
 
@@ -86,6 +86,11 @@ def test_what_to_type_next_is_the_command_that_was_typed(
     _, hear, breath = capsys.readouterr().out.splitlines()
     assert hear == "  hear it      './my scripts/voicecoach' play ./-5.mp3"
     assert breath.count("'./my scripts/voicecoach' ") == 2
+    assert breath.endswith(" make calm.yaml -o ./-5.mp3 --breath 5-7")
+    assert cli.run(["make", "calm.yaml", "--guidance=fading", "--title", "My legs", "-o", "anna/"]) == 0
+    assert capsys.readouterr().out.endswith(
+        " make calm.yaml --guidance=fading --title 'My legs' -o anna/ --breath 5-7\n"
+    )
     assert cli.run(["make", "nowhere.yaml"]) == 2
     assert cli.run(["make", "--wrong"]) == 2
     errors = capsys.readouterr().err

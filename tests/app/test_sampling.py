@@ -134,9 +134,27 @@ def test_the_list_for_programs_has_all_there_is_to_know(capsys: pytest.CaptureFi
 
 
 def test_a_language_without_a_voice_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["voices", "--language", "xx"]) == 0
+    for more in ([], ["--all"], ["--json"]):
+        assert run(["voices", "--language", "xx", *more]) == 2
+        out, err = capsys.readouterr()
+        assert (out, err) == ("", f"voicecoach: no voice here speaks 'xx'\n{sampling.MORE}\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ("-o x.mp3", "-o is about a sample\nadd --preview NAME, or leave -o out"),
+        ("--rate 120", "--rate is about a sample"),
+        ("--pitch 50 --json", "--pitch is about a sample"),
+        ("--preview=", "the name after --preview is empty"),
+        ("--language=", "the language is empty; write a code such as de"),
+    ],
+)
+def test_what_a_list_can_not_heed_is_refused(args: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["voices", *args.split()]) == 2
     out, err = capsys.readouterr()
-    assert (out, err) == ("", f"voicecoach: no voice here speaks 'xx'; {sampling.MORE}\n")
+    assert out == ""
+    assert told in err
 
 
 def test_a_sample_is_the_first_words_of_a_routine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -290,6 +290,13 @@ def test_a_folder_is_no_routine(tmp_path: Path) -> None:
         find_routine("mine")
 
 
+def test_a_table_is_no_routine(tmp_path: Path) -> None:
+    for name in ("a.csv", "a.TSV"):
+        (tmp_path / name).write_text("a\tb\n")
+        with pytest.raises(ChoiceError, match=f"'{name}' is a table, not a routine\n'voicecoach new NAME' writes"):
+            find_routine(name)
+
+
 def test_a_file_may_have_any_ending_but_a_built_in_name_comes_first(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text(ONE_STEP)
     (tmp_path / "leg-stretch").write_text("not this one")

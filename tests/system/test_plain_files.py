@@ -104,6 +104,11 @@ def test_a_title_that_steers_a_terminal_or_says_nothing_is_refused(
     assert not set(err) & set("\x1b\u202e\u2066\x00\x9b")
 
 
+def test_a_title_that_is_no_utf_8_is_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["plan", "box-breathing", "--title", "a\udcff"]) == 2
+    assert "'a\\udcff' is not UTF-8\nwrite it in UTF-8" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("character", ["\u202a", "\u202e", "\u2066", "\u2069"])
 def test_words_with_an_override_of_the_writing_direction_are_refused(character: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"

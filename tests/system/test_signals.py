@@ -131,3 +131,7 @@ def test_what_a_stopped_run_leaves_is_described_truly() -> None:
     assert signals.describe_stop() == "stopped; nothing was written"
     signals.mark_complete()
     assert signals.describe_stop() == "stopped; the files were already complete"
+    signals.note_reading()
+    assert signals.describe_stop() == "stopped", "who only looks has nothing to lose"
+    signals.reset()
+    assert signals.describe_stop() == "stopped; nothing was written"

@@ -170,7 +170,7 @@ def make_request(asked: str, language: str | None, given: Mapping[str, Any]) -> 
         pitch=_whole("pitch", given.get("pitch"), 0, 100),
         title=None if title is None else _read("title", title, values.read_line),
         preview=_time("preview", given.get("preview"), values.read_preview),
-        length=_time("length", given.get("length"), values.read_duration),
+        length=_read_length(given.get("length")),
         language=language,
         fall=bool(read_switch("fall", given.get("fall"))),
         variation=_whole("variation", given.get("variation"), 1, MOST_TAKES) or 1,
@@ -266,6 +266,11 @@ def read_span(name: str, value: Seconds) -> Span:
 
 def _time(name: str, value: Seconds | None, read: Callable[[str], Fraction]) -> Fraction | None:
     return None if value is None else _read(name, value if isinstance(value, str) else write_seconds(name, value), read)
+
+
+def _read_length(value: Seconds | None) -> Fraction | None:
+    """Read the length of a session; a text needs a unit, as on the command line."""
+    return _time("length", value, notation.read_seconds if isinstance(value, str) else values.read_duration)
 
 
 def _whole(name: str, value: object, least: int, most: int) -> int | None:

@@ -33,8 +33,9 @@ def note_unspeakable(piece: Piece, timelines: Iterable[Timeline]) -> Iterator[st
     found = (each for text, said in spoken for each in check_spoken(text, said, piece.words))
     told = dict.fromkeys(f"{what}; {remedy}" for what, remedy in found)
     first, *more = told or [""]
+    where = "" if piece.warnings else "; 'voicecoach check' shows where"  # else the next line says it
     if first:
-        yield first + (f" (and {len(more)} more; 'voicecoach check' shows where)" if more else "")
+        yield first + (f" (and {len(more)} more{where})" if more else "")
 
 
 def report_first(problems: Iterable[Problem]) -> Iterator[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SOUNDS = {".aac", ".aif", ".aiff", ".flac", ".m4a", ".m4b", ".mp3", ".oga", ".ogg", ".opus", ".wav", ".wma"}
 """The endings of files that can be played as they are."""
 INSTALL = "install mpv or ffmpeg (ffplay)"
+INSTEAD = "open the file in another player; 'voicecoach make' writes one of a routine"
 DELAY = 0.3
 """Approximate seconds from the start of a player until its sound is heard."""
 TICK = 0.05
@@ -143,8 +144,9 @@ def play(
         what = f"{quote(name)}: {_name_program(arguments)} finds no loudspeaker ({no_device[0].strip()})"
         raise PlayerError(f"{what}\nconnect one, or play the file on another device")
     if status:
+        what = f"{quote(name)}: {_name_program(arguments)} failed (status {status})"
         reason = process.find_last_line(text)
-        raise PlayerError(f"{quote(name)}: {_name_program(arguments)} failed (status {status})\n{reason}".rstrip())
+        raise PlayerError("\n".join(filter(None, (what, reason, INSTEAD))))
 
 
 def _follow(child: process.Child, show: Callable[[float], None], clock: Callable[[], float]) -> int:

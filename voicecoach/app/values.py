@@ -64,6 +64,20 @@ def is_folder_name(text: str) -> bool:
     return os.path.basename(text) in {"", ".", ".."}  # noqa: PTH119 - pathlib drops the slash
 
 
+def read_language(text: str) -> str:
+    """Read the code of a language.
+
+    >>> read_language("de")
+    'de'
+
+    Raises:
+        ChoiceError: When the text is empty, for example because a shell variable is not set.
+    """
+    if not text.strip():
+        raise ChoiceError("the language is empty; write a code such as de, or leave the option out")
+    return text
+
+
 def read_voice(name: str) -> str | None:
     """Return the name of a voice; None for "auto", which leaves the choice to the program.
 
@@ -86,12 +100,17 @@ def read_line(text: str) -> str:
     """
     from voicecoach.routine.source import CONTROL
 
+    if _UNREADABLE.search(text):  # what Python makes of bytes on a command line that are not UTF-8
+        raise ChoiceError(f"{quote(text)} is not UTF-8\nwrite it in UTF-8, or leave its odd signs out")
     if CONTROL.search(text):
         raise ChoiceError(f"{quote(text)} has control characters in it\ntake them out")
     found = " ".join(text.split())
     if not found:
         raise ChoiceError("there is no text in it\nwrite a text, or leave the option out")
     return found
+
+
+_UNREADABLE = re.compile("[\ud800-\udfff]")
 
 
 def read_listener(text: str) -> str:

@@ -58,6 +58,8 @@ def find_routine(name: str) -> Path:
         return own
     path = Path(name)
     if name and plain_files.is_file(path):
+        if path.suffix.lower() in {".csv", ".tsv"}:
+            raise ChoiceError(f"{quote(name)} is a table, not a routine\n'voicecoach new NAME' writes a routine")
         return path
     if name and plain_files.is_special(path):
         raise ChoiceError(f"{quote(name)} is not a plain file\nname a routine file, or a built-in routine")

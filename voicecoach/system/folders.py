@@ -86,10 +86,19 @@ def quote_argument(path: str) -> str:
     >>> quote_argument("calm.mp3"), quote_argument("-5.mp3")
     ('calm.mp3', './-5.mp3')
     """
+    return quote_word(f"./{path}" if path.startswith("-") else path)
+
+
+def quote_word(word: str) -> str:
+    """Write a word of a command line, such as an option, as people type it in a shell.
+
+    >>> quote_word("--title=My legs"), quote_word("5-7")
+    ("'--title=My legs'", '5-7')
+    """
     import shlex
 
-    path = escape(f"./{path}" if path.startswith("-") else path)
-    return f'"{path}"' if os.name == "nt" and " " in path else shlex.quote(path)
+    word = escape(word)
+    return f'"{word}"' if os.name == "nt" and " " in word else shlex.quote(word)
 
 
 def name_program() -> str:

@@ -36,6 +36,7 @@ class _State:
         self.received = 0
         self.complete = False
         self.kept = ""
+        self.writes = True
         self.deferred = 0
         self.installed = False
 
@@ -79,6 +80,11 @@ def note_kept(kept: str) -> None:
     _state.kept = kept
 
 
+def note_reading() -> None:
+    """Note that this run writes no files that somebody asked for: after this, the message for a signal names none."""
+    _state.writes = False
+
+
 def is_complete() -> bool:
     """Return whether all files of this run are in place."""
     return _state.complete
@@ -88,12 +94,14 @@ def describe_stop() -> str:
     """Describe what a stopped run leaves behind."""
     if _state.kept:
         return f"stopped; {_state.kept}"
+    if not _state.writes:
+        return "stopped"
     return "stopped; the files were already complete" if _state.complete else "stopped; nothing was written"
 
 
 def reset() -> None:
     """Forget signals and complete files, for a new run in the same process."""
-    _state.received, _state.complete, _state.kept = 0, False, ""
+    _state.received, _state.complete, _state.kept, _state.writes = 0, False, "", True
 
 
 @contextmanager

@@ -88,12 +88,16 @@ class RecordingError(VoiceError):
         more = len(faults) - _SHOWN
         listed = "; ".join([*map(str, faults[:_SHOWN]), *([f"and {more} more"] if more > 0 else [])])
         missing = any(fault.what == _MISSING for fault in faults)
-        remedy = f"'voicecoach record ROUTINE -o {folder}' records what is missing" if missing else _AGAIN
+        unread = any(fault.what.startswith(_UNREAD) for fault in faults)
+        again = _PERMIT if unread else _AGAIN
+        remedy = f"'voicecoach record ROUTINE -o {folder}' records what is missing" if missing else again
         instead = f"; recorded:{folder},VOICE speaks it with another voice" if missing else ""
         super().__init__(f"recordings in {folder}: {listed}\n{remedy}{instead}")
 
 
 _MISSING = "is not there"
+_UNREAD = "can't be read: "
+_PERMIT = "change the permissions of the file, or record it again"
 _AGAIN = "record them again; without its file, a wording can be spoken by another voice: recorded:FOLDER,VOICE"
 
 
@@ -204,7 +208,7 @@ class RecordedVoice:
                 with file.open("rb") as content:
                     self._digests[file] = hashlib.file_digest(content, "sha256").hexdigest()
             except OSError as error:
-                what = f"can't be read: {(error.strerror or str(error)).lower()}"
+                what = f"{_UNREAD}{(error.strerror or str(error)).lower()}"
                 raise RecordingError(self.folder, [Fault(file.name, file.stem, what)]) from None
         return self._digests[file]
 

@@ -14,7 +14,7 @@ from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import count, print_notes, show_progress
 from voicecoach.core.notation import read_paces
 from voicecoach.errors import VoiceError
-from voicecoach.system import folders
+from voicecoach.system import folders, signals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,7 @@ def command(chosen: CheckOptions) -> int:
     but are unwise, such as words that no listener can follow. The exit status is 2 if there are problems, and 0 if
     there are only warnings.
     """
+    signals.note_reading()
     from voicecoach.app.config import read_commands
     from voicecoach.app.request import Request
     from voicecoach.app.review import review

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 HELP_NAMES = ["-h", "--help"]
+_TYPED = "voicecoach.typed"
 
 
 class Command(click.Command):
@@ -25,6 +26,11 @@ class Command(click.Command):
         """Keep the examples: whole command lines."""
         super().__init__(name, context_settings={"help_option_names": HELP_NAMES}, **rest)
         self.examples = examples
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep what was typed, for what to type next."""
+        ctx.meta[_TYPED] = tuple(args)
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, a section for each group."""
@@ -64,6 +70,12 @@ def define(
         return Command(name, examples, params=params, callback=make_callback(run, options), help=run.__doc__)
 
     return make
+
+
+def list_typed() -> tuple[str, ...]:
+    """Return the words that were typed after the name of the current command."""
+    typed: tuple[str, ...] = click.get_current_context().meta[_TYPED]
+    return typed
 
 
 def make_callback(run: Callable[[Group], int | None], options: type[Group]) -> Callable[..., None]:

@@ -10,7 +10,9 @@ import click
 from voicecoach.app.cli.command import define
 from voicecoach.app.cli.fields import Options, flag, option
 from voicecoach.app.cli.parameters import Parsed
+from voicecoach.app.values import read_language
 from voicecoach.core.notation import read_seconds
+from voicecoach.system import signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +31,9 @@ class ListOptions(Options):
     TITLE: ClassVar[str] = "Routines"
     area: str | None = option("--area", "Only those for this part of the body, such as legs.", Parsed("AREA", str))
     sides: bool = flag("--sides", "Only those that are done for each side.")
-    language: str | None = option("--language", "Only those in this language, such as de.", Parsed("CODE", str))
+    language: str | None = option(
+        "--language", "Only those in this language, such as de.", Parsed("CODE", read_language)
+    )
     most: Fraction | None = option(
         "--max", "Only those that last at most this long, such as 10m.", Parsed("TIME", read_seconds)
     )
@@ -43,6 +47,7 @@ def command(chosen: ListOptions) -> None:
     Lengths are measured with the voice that comes with the program, at the routine's own breath. The routines in
     your own folder follow; their lengths are estimates.
     """
+    signals.note_reading()
     from voicecoach.app import config
     from voicecoach.app.overview.table import Filter, list_overviews
     from voicecoach.routine.library import list_files

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from voicecoach.app.cli.command import define
+from voicecoach.app.cli.command import define, list_typed
 from voicecoach.app.cli.fields import Options, flag, group
 from voicecoach.app.cli.options import (
-    DEFAULT,
     JSON,
     FileOptions,
     GuidanceOptions,
@@ -104,10 +103,10 @@ def command(chosen: MakeOptions) -> None:
     if printed.as_json:
         print_json(made.as_json())
     elif not printed.quiet:
-        click.echo("\n".join(_summarise(made, name, verbose=printed.verbose)))
+        click.echo("\n".join(_summarise(made, verbose=printed.verbose)))
 
 
-def _summarise(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
+def _summarise(made: Made, *, verbose: bool) -> Iterator[str]:
     """Say in a line for each file what was made, and what can be done next."""
     from voicecoach.core.timeline import format_time
 
@@ -121,17 +120,17 @@ def _summarise(made: Made, routine: str, *, verbose: bool) -> Iterator[str]:
         yield f"  beside it    {', '.join(escape(extra.path) for extra in made.extras)}"
     if verbose:
         yield f"  {count(made.session.synthesised, 'phrase')} synthesised, {made.session.reused} reused"
-    yield from _suggest_next(made, routine)
+    yield from _suggest_next(made)
 
 
-def _suggest_next(made: Made, routine: str) -> Iterator[str]:
+def _suggest_next(made: Made) -> Iterator[str]:
     """Say how to hear the session, and how to use one's own breath if none was chosen."""
     (track, file, _), *_more = made.files
     run = folders.name_program()
     yield f"  hear it      {run} play {folders.quote_argument(str(file.path))}"
     if made.session.asks_breath and track.timeline.phases:
-        named = "" if routine == DEFAULT else f" {folders.quote_argument(routine)}"
-        yield f"  your breath  {run} breath, then: {run} make{named} --breath 5-7"
+        again = " ".join(map(folders.quote_word, ("make", *list_typed(), "--breath", "5-7")))
+        yield f"  your breath  {run} breath, then: {run} {again}"
 
 
 def format_size(size: int) -> str:

@@ -23,7 +23,7 @@ from voicecoach.app.cli.printing import (
     show_progress,
 )
 from voicecoach.app.cli.request import make_request
-from voicecoach.system import folders
+from voicecoach.system import folders, signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,8 @@ def command(chosen: PlanOptions) -> None:
     picture = chosen.output.plot
     if picture:
         targets.check_named(picture, force=chosen.output.force)
+    else:
+        signals.note_reading()
     request = make_request(chosen.session, chosen.guidance, chosen.voice)
     with show_progress(f"Planning {request.routine}") as report, name_check(request):
         planned = session.plan(request, folders.find_cache(), report)

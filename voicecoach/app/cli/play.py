@@ -53,6 +53,7 @@ def command(chosen: PlayOptions) -> None:
     ROUTINE is the name of a built-in routine, a YAML file or an audio file; without it, leg-stretch is played. The
     full introduction is played the first time, and a short one later; --intro full plays it all again.
     """
+    signals.note_reading()
     from voicecoach.app import player
     from voicecoach.routine.library import find_routine
 
@@ -89,6 +90,7 @@ def _play_session(chosen: PlayOptions) -> None:
         note_heard(notice)
         signals.raise_pending()
         signals.reset()  # the file that was made is not one to keep
+        signals.note_reading()
         play_file(made.files[0][1].path, quiet=quiet)
 
 

@@ -13,11 +13,11 @@ from voicecoach.app import values
 from voicecoach.app.cli.command import HELP_NAMES, add_variables, define, make_callback, write_examples, write_sections
 from voicecoach.app.cli.fields import Options, argument, collect, flag, list_parameters, option, require
 from voicecoach.app.cli.options import FORCE, JSON, LANGUAGE, NAME, OUTPUT, PITCH, RATE
-from voicecoach.app.cli.parameters import Parsed
+from voicecoach.app.cli.parameters import Parsed, is_typed
 from voicecoach.app.cli.playing import play_file
 from voicecoach.app.cli.printing import count, open_output, print_json, print_notes, show_progress
-from voicecoach.errors import PlayerError, escape, quote
-from voicecoach.system import folders
+from voicecoach.errors import ChoiceError, PlayerError, escape, quote
+from voicecoach.system import folders, signals
 
 if TYPE_CHECKING:
     from voicecoach.app.request import Request
@@ -161,30 +161,43 @@ def _list_voices(chosen: VoicesOptions) -> None:
     if chosen.preview:
         context.invoke(_sample, routine=None)
         return
+    _check_listing(chosen)
+    signals.note_reading()
     from voicecoach.app import config
     from voicecoach.voices import listing
 
     code, commands, folder = chosen.language, config.read_commands(), folders.find_cache()
     if chosen.as_json:
-        print_json(listing.list_as_json(listing.list_offered(code, commands, folder)))
+        offered = listing.list_offered(code, commands, folder)
+        if not offered:
+            raise _explain_none(code)
+        print_json(listing.list_as_json(offered))
         return
     if chosen.every:
         lines = [*listing.write_table(listing.list_voices(code, commands, folder))]
     else:
         lines = [*listing.write_choice(listing.pick_worthwhile(listing.list_offered(code, commands, folder), code))]
     if not lines:
-        _report_none(code)
-        return
+        raise _explain_none(code)
     click.echo("\n".join(lines))
     if not chosen.every:
         run = folders.name_program()
         click.echo(f"\nHear them: {run} voices try. Get one: {run} voices get LANGUAGE. List all: {run} voices --all.")
 
 
-def _report_none(language: str | None) -> None:
+def _check_listing(chosen: VoicesOptions) -> None:
+    """Refuse options of a sample if no sample is asked for."""
+    for name, field in {"-o": "output", "--rate": "rate", "--pitch": "pitch"}.items():
+        if is_typed(field):
+            raise ChoiceError(f"{name} is about a sample\nadd --preview NAME, or leave {name} out")
+    if chosen.preview is not None:
+        raise ChoiceError("the name after --preview is empty\n'voicecoach voices' lists the names")
+
+
+def _explain_none(language: str | None) -> ChoiceError:
     from voicecoach.app.sampling import MORE
 
-    print_notes([f"no voice here speaks {quote(language)}; {MORE}" if language else f"there is no voice; {MORE}"])
+    return ChoiceError(f"no voice here speaks {quote(language)}\n{MORE}" if language else f"there is no voice\n{MORE}")
 
 
 @click.command()
