@@ -616,7 +616,7 @@ def laid_bed(kind: str, path: Path, sound: Path) -> None:
         ("no sound", "is not sound that can be read"),
         ("empty", "is not sound that can be read"),
         ("missing", "there is no bed or file"),
-        ("a folder", "there is no bed or file"),
+        ("a folder", "is a folder"),
         ("silent", "is silent"),
         ("too short", "lasts 0.5 s"),
     ],
