@@ -438,6 +438,16 @@ def test_a_voice_of_a_program_may_give_a_list(tmp_path: Path) -> None:
     assert session.clip(session.timeline.cues[0]) == clip
 
 
+def test_a_voice_that_gives_two_clips_for_a_wording_is_noticed(tmp_path: Path) -> None:
+    class Twice(FakeVoice):
+        def speak(self, wordings: Sequence[str]) -> Iterator[vc.Clip]:
+            for clip in super().speak(wordings):
+                yield from (clip, clip)
+
+    with pytest.raises(vc.VoiceError, match="the voice gave more clips than it was asked for"):
+        vc.Studio(voice=Twice(), cache=tmp_path).perform(vc.seq(vc.say("Sit."), vc.say("Stand.")))
+
+
 @pytest.mark.parametrize("identity", ["", "two\nlines", 7])
 def test_the_identity_of_a_voice_is_a_line(identity: object, tmp_path: Path) -> None:
     voice = FakeVoice()

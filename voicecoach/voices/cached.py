@@ -224,13 +224,16 @@ def watch(voice: Voice, wordings: Sequence[str]) -> Iterator[Clip]:
     """Speak with a voice that a program brings along; whatever it does wrong becomes a VoiceError.
 
     Raises:
-        VoiceError: If the voice raises anything, or gives something else than a clip with sound, which is not kept.
+        VoiceError: If the voice raises anything, gives too many clips, or gives one without sound, which is not kept.
     """
     name = str(getattr(voice, "name", "") or type(voice).__name__)
     try:
         with close_after(iter(voice.speak(wordings))) as spoken:
-            for wording, clip in zip(wordings, spoken, strict=False):  # whoever asked counts them
-                yield _check_clip(clip, wording)
+            for number, (wording, clip) in enumerate(zip(wordings, spoken, strict=False), 1):  # CachedVoice counts them
+                checked = _check_clip(clip, wording)
+                if number == len(wordings):
+                    _check_end(spoken)
+                yield checked
     except VoicecoachError:
         raise
     except Exception as error:
@@ -244,6 +247,11 @@ def _check_clip(clip: Clip, wording: str) -> Clip:
     if not is_audible(clip, INAUDIBLE):
         raise VoiceError(f"the voice gave no sound for {quote(wording)}\n{REMEDY}")
     return clip
+
+
+def _check_end(spoken: Iterator[Clip]) -> None:
+    if next(spoken, None) is not None:
+        raise VoiceError(f"the voice gave more clips than it was asked for\n{REMEDY}")
 
 
 @contextmanager
