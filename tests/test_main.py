@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
-from typing import TYPE_CHECKING
 
+import pytest
 from pydantic.plugin import _loader
 
 from voicecoach import __main__ as start
 
-if TYPE_CHECKING:
-    import pytest
+
+@pytest.mark.parametrize(("command", "told"), [("list", "stopped\n"), ("make", "stopped; nothing was written\n")])
+def test_who_stops_it_at_once_is_told_what_was_written(command: str, told: str) -> None:
+    begin = f"import sys; from voicecoach import __main__ as start; sys.argv = ['', {command!r}]"
+    code = f"{begin}; start._end_at_once(2, None)"
+    done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, f"\nvoicecoach: {told}")
 
 
 def test_pydantic_looks_for_no_plugins_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,14 @@ import os
 import signal
 import sys
 
+_LOOKING = {"check", "doctor", "list", "plan", "play", "verify"}
+"""The commands that write no file that somebody asked for; `signals.note_reading` says so later."""
+
 
 def _end_at_once(number: int, _frame: object) -> None:
     try:
-        os.write(2, b"\nvoicecoach: stopped; nothing was written\n")
+        looks = sys.argv[1:2] and sys.argv[1] in _LOOKING
+        os.write(2, b"\nvoicecoach: stopped\n" if looks else b"\nvoicecoach: stopped; nothing was written\n")
     finally:
         os._exit(128 + number)
 

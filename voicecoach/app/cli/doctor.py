@@ -14,7 +14,7 @@ from voicecoach.app.cli.options import JSON, VOICE
 from voicecoach.app.cli.printing import print_json
 from voicecoach.app.cli.registry import COMMANDS, Registry
 from voicecoach.errors import ChoiceError
-from voicecoach.system import folders
+from voicecoach.system import folders, signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ def command(chosen: DoctorOptions) -> int:
     It reports what is installed, makes a session of a few seconds, and says what to do about each problem. The exit
     status is 0 if sessions can be made, otherwise 1.
     """
+    signals.note_reading()
     from voicecoach.app import config, doctor, sampling
     from voicecoach.app.request import Request
 

@@ -13,6 +13,7 @@ from voicecoach.app.cli.fields import Options, arguments, flag, option
 from voicecoach.app.cli.options import JSON
 from voicecoach.app.cli.parameters import Parsed
 from voicecoach.app.cli.printing import print_json
+from voicecoach.system import signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +47,7 @@ def command(chosen: VerifyOptions) -> int:
     Every file that voicecoach makes contains its timeline. The exit status is 0 if all files match their timelines,
     otherwise 1.
     """
+    signals.note_reading()
     from voicecoach.audio.verify import read_plan, verify
 
     plan = read_plan(chosen.timeline) if chosen.timeline else None
