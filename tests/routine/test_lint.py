@@ -65,7 +65,7 @@ def test_the_built_in_routines_give_no_reason_for_advice(name: str) -> None:
         ("Lower andupper legs", "two words are joined in 'andupper'; put a space between them"),
         ("Lift thechest", "two words are joined in 'thechest'; put a space between them"),
         ("Breathe in <b/>", "'<b/>' is read out as it stands; write words alone; 'settle' and 'rest' leave"),
-        ("Well done 🙂", "🙂 is read out as its name, or not at all; write words alone"),
+        ("Well done 🙂", "🙂 is not read out: it makes a pause, or nothing; write words alone"),
         ("Say שלום now", "'שלום' is in letters that a voice for English spells out, or skips; write it"),
         ("Breathe in | Breath in", "'Breath in' may be a slip; is 'breathe' meant?"),
     ],

@@ -23,7 +23,22 @@ ENGLISH = language("en")
         ("→ left arm up", "'→' is the mark of a heading or a list, not words; leave it out"),
         ("⬅ right arm up", "'⬅' is the mark of a heading"),
         ("Left → right", "'→' has no single reading; write 'to'"),
-        ("Left ⟸ right", "⟸ is read out as its name, or not at all; write words alone"),
+        ("Left ⟸ right", "⟸ is not read out: it makes a pause, or nothing; write words alone"),
+        ("Sit ↓ down", "↓ is not read out: it makes a pause, or nothing; write words alone"),
+        ("L->R", "'->' has no single reading; write 'to'"),
+        ("Sit <-> stand", "'<->' has no single reading; write 'to'"),
+        ("Sit => stand", "'=>' has no single reading; write 'to'"),
+        (">= 10", "'>=' has no single reading; write 'at least'"),
+        ("<= 10", "'<=' has no single reading; write 'at most'"),
+        ("L. leg up", "'L.' has no single reading; write 'left'"),
+        ("Lt leg up", "'Lt' has no single reading; write 'left'"),
+        ("rt arm up", "'rt' has no single reading; write 'right'"),
+        ("Stretch bilat.", "'bilat.' has no single reading; write 'on both sides'"),
+        ("90 deg", "'90 deg' is spelled out; write the unit in words"),
+        ("On 2024-01-01", "the dashes in the date '2024-01-01' are read by their name"),
+        ("30s/side, 20s/10s", "the slash in '20s/10s' is read by its name"),
+        ("30 sec/15 sec", "the slash in 'sec/15' is read by its name"),
+        ("[break 2s]", "'[break 2s]' is read out as it stands"),
         ("L/R now", "'L/R' has no single reading; write 'left and right'"),
         ("R leg up", "'R' has no single reading; write 'right'"),
         ("DB row", "'DB' has no single reading; write 'dumbbell'"),
@@ -45,7 +60,7 @@ ENGLISH = language("en")
         ("▪ first", "'▪' is the mark of a heading or a list"),
         ("★ first", "'★' is the mark of a heading or a list"),
         ("• first", "'•' is the mark of a heading or a list"),
-        ("arms • legs", "• is read out as its name"),
+        ("arms • legs", "• is not read out"),
         ("- bend", "'-' is the mark of a heading or a list"),
         ("# Part one", "'#' is the mark of a heading or a list"),
         ("1) bend", "'1)' is the number of a list, and is read out; leave it out, or write it in words"),
@@ -75,6 +90,9 @@ def test_what_has_no_plain_reading_is_named_with_what_to_write(written: str, tol
         ("de", "Von A → B", "write 'nach'"),
         ("de", "½ Drehung", "write 'halb'"),
         ("de", "und/oder", "write 'oder'"),
+        ("de", "links -> rechts", "write 'nach'"),
+        ("es", "a >= b", "write 'al menos'"),
+        ("fr", "a => b", "write 'vers'"),
         ("es", "de A → B", "write 'a'"),
         ("es", "≥ 10", "write 'al menos'"),
         ("fr", "≈ 10", "write 'environ'"),
@@ -168,6 +186,26 @@ def test_a_mark_for_a_pause_is_found_wherever_words_are_spoken(head: str, tmp_pa
     load_routine(str(path))
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["20s / 10s", "3 x 30s on / 15s off.", "4s in / 6s out", "(30s / 15s)", "20 s / 10 s", "20s /10s", "20s/10s"],
+)
+def test_a_slash_after_a_length_or_a_word_is_no_mark_for_a_pause(said: str) -> None:
+    assert find_pause_mark(said, ENGLISH) is None
+    assert all("slash" in what or "/" in what for what, _ in check_written(said, ENGLISH))
+
+
+def test_inches_or_seconds_for_each_side_are_asked_about_anywhere() -> None:
+    for said in ('Now 30"/side', 'Hold 30"/side.', "Now 5'/side"):
+        assert any(what.endswith("is spelled out") for what, _ in check_written(said, ENGLISH)), said
+    assert list(check_written('Lift it 6" now', ENGLISH)) == []
+
+
+@pytest.mark.parametrize("said", ["/5s", "Let go. /5s Rest", "Let go, /5s Rest", "Let go… / 5 s"])
+def test_a_slash_and_a_length_alone_is_a_mark_for_a_pause(said: str) -> None:
+    assert find_pause_mark(said, ENGLISH) == ("/ 5 s" if "/ " in said else "/5s", "5s")
+
+
 def italian(tmp_path: Path, said: str) -> Path:
     own = (Path(__file__).parents[2] / "docs" / "languages.md").read_text(encoding="utf-8")
     head = own[own.index("title: Gambe leggere") : own.index("sides:\n  left: {leg: la gamba")]
@@ -185,7 +223,7 @@ def italian(tmp_path: Path, said: str) -> Path:
         ("Da 10-15 volte", "the dash in '10-15'"),
         ("Fai 3×10 volte", "× is read out as its name"),
         ("Un angolo di 90° e 50%, 1o", ""),
-        ("Sinistra → destra", "→ is read out as its name"),
+        ("Sinistra → destra", "→ is not read out"),
     ],
 )
 def test_in_a_language_without_a_table_what_is_spelled_out_is_named(said: str, told: str, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from voicecoach.routine.text_normalisation import (
     FRACTIONS,
     NUMBER,
     closes_quote,
+    is_unspoken,
     read_aloud,
     read_signs,
 )
@@ -39,10 +40,11 @@ _READ_RIGHT = {"DEGREE SIGN", "DEGREE CELSIUS", "NUMERO SIGN", "FULLWIDTH TILDE"
 _TAKEN = f"*@#/\\&§¶†‡{BULLETS}◦※^`"
 """Punctuation that voices read by its name."""
 _DASH = f"[{DASHES}\u2212]"
-_UNITS = "s|sec|secs|min|mins|h|hr|hrs|kg|g|lb|lbs|mm|cm|m|km|ft|ml"
+_UNITS = "s|sec|secs|min|mins|h|hr|hrs|kg|g|lb|lbs|mm|cm|m|km|ft|ml|deg|degs"
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.\w[\w.]{0,64}")
 """A web or e-mail address."""
 
+_BY_NAME = "is read out as its name, or not at all"
 _STANDS = "{} is read out as it stands"
 _MARKUP = (
     (r"\[[^\[\]]{0,99}\]\([^()]{0,99}\)", _STANDS, ALONE),
@@ -74,6 +76,11 @@ _MARKUP = (
 _JOINS = (
     (r"(?:(?<=\s)|^)/(?=\w)", _STANDS, ALONE),
     (
+        rf"(?<![\w.,-])\d{{4}}{_DASH}\d{{1,2}}{_DASH}\d{{1,2}}(?!\w)",
+        "the dashes in the date {} are read by their name",
+        "write it in words, as the first of May",
+    ),
+    (
         rf"(?<![\d.,])\d[\d.,]*{_DASH}\d[{DASHES}\d.,]*",
         "the dash in {} is read by its name",
         "write 4 to 6, or 4, 6",
@@ -90,7 +97,7 @@ _CLOCK = (
 
 _MARK = (
     r"\[\[\s?slnc\s(?P<ms>\d{1,7})\s?\]\]|<\s?(?:break|pause|silence|wait)\b[^<>]{0,80}>"
-    r"|(?<![\w/.])/\s?\d[\d.]{0,9}\s?m?s\b"
+    r"|(?<![\w/.])(?<!\w\s)/\s?\d[\d.]{0,9}\s?m?s\b"
 )
 _PAUSES = "pause|pausa|silence|pauze|pauza|paus|пауза|停顿|停頓|暂停|暫停|ポーズ|休止"
 _AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)[\s-]*(ms|[^\W\d_]+)?", re.IGNORECASE)
@@ -99,17 +106,20 @@ _SCALE = {"m": 60, "h": 3600}
 
 _SUSPECT = re.compile(
     rf"[^\w\s,;!?'’…“”„«»¡¿.-]|[\d_{FRACTIONS}²³]|[.…]\s?[.…]|--|- -|\b(?:[Ll]i|[Rr]e|[Bb]ds)\.|^[-.]"
-    r"|\b(?![AI]\b)[A-Z]{1,5}\b|www\."
+    r"|\b(?![AI]\b)[A-Z]{1,5}\b|www\.|\b(?:[LlRr]t|[Bb]ilat)\b"
 )
 """A cheap pattern that every finding contains. Most texts do not, so the other patterns are not even compiled."""
 _MARKS = re.compile(r"[\[<(（【*_]|/\s?\d")
 """What every mark for a pause contains: the pattern of all of them takes long to compile."""
 
 
-def _check_read(said: str, words: Language) -> Iterator[Finding]:
-    """Report the parts that a voice would read wrongly in a text whose signs are already in words."""
+def _check_read(said: str, words: Language, written: str = "") -> Iterator[Finding]:
+    """Report the parts that a voice would read wrongly in a text whose signs are already in words.
+
+    They are quoted as they are in ``written``, the author's text.
+    """
     said = drop_phonemes(said)
-    yield from _find_unread(said, words)
+    yield from _find_unread(said, words, written or said)
     if said.isascii() and words.word("calibration").isascii():
         return
     own = _list_scripts(words.word("calibration"))
@@ -127,7 +137,7 @@ def check_written(wording: str, words: Language, pronounced: Pairs = ()) -> Iter
         wording = plain
     if _MARKS.search(wording):
         wording = _build_pause_pattern(words).sub(" ", wording)
-    yield from _check_read(read_signs(wording, words, pronounced), words)
+    yield from _check_read(read_signs(wording, words, pronounced), words, wording)
 
 
 def check_spoken(text: str, said: str, words: Language) -> Iterator[Finding]:
@@ -183,19 +193,29 @@ def _build_pause_pattern(words: Language) -> re.Pattern[str]:
     return re.compile(rf"{_MARK}|\[{{1,2}}\s?{inside}\]{{1,2}}|<\s?{inside}>|{marked}|{in_round}", re.IGNORECASE)
 
 
-def _find_unread(said: str, words: Language) -> Iterator[Finding]:
+def _find_unread(said: str, words: Language, written: str) -> Iterator[Finding]:
     """Report marks that a voice reads by their names, and short forms that it spells out."""
     if not _SUSPECT.search(said):
         return
     for pattern, what, remedy in _list_patterns(words):
         if found := pattern.search(said):
-            yield what.format(quote(found[0].strip())), remedy
+            yield what.format(_quote_written(found, written, words)), remedy
             said = pattern.sub(" ", said)
     spelled = (each for each in _build_unit_pattern(words).finditer(said) if not closes_quote(said, each.end() - 1))
     if found := next(spelled, None):
-        yield f"{quote(found[0])} is spelled out", "write the unit in words"
+        yield f"{_quote_written(found, written, words)} is spelled out", "write the unit in words"
     if picture := next((each for each in said if _is_sign(each)), None):
-        yield f"{picture} is read out as its name, or not at all", ALONE
+        how = "is not read out: it makes a pause, or nothing" if is_unspoken(picture) else _BY_NAME
+        yield f"{picture} {how}", ALONE
+
+
+def _quote_written(found: re.Match[str], written: str, words: Language) -> str:
+    """Quote what was found in a text with its signs in words, as the author wrote it."""
+    text = found[0].strip()
+    if text not in written:
+        there = (each[0] for each in found.re.finditer(written))
+        text = next((each.strip() for each in there if found.re.search(read_signs(each, words))), text)
+    return quote(text)
 
 
 @lru_cache(maxsize=16)

@@ -150,6 +150,11 @@ def _remove_marks(text: str) -> str:
     return bare if any(map(str.isalnum, bare)) or _PLACE.search(bare) else text
 
 
+def is_unspoken(sign: str) -> bool:
+    """Tell whether a sign is never spoken: an arrow, a picture, a bullet."""
+    return re.fullmatch(f"[{ARROWS}{_PICTURES}{BULLETS}]", sign) is not None
+
+
 def _keep(text: str, pronounced: Pairs, kept: list[str]) -> str:
     """Replace each text that has a pronunciation by a placeholder, the longest first, and keep its sound."""
     if not pronounced:
@@ -268,8 +273,8 @@ class _Reader:
         if match["unit"] not in self.form("unsure").split():
             return False
         near = match.string[max(0, match.start() - _NEAR) : match.start()], match.string[match.end() :][:_NEAR]
-        around = "\0".join(near)
-        return self._timely.search(around) is not None
+        each_side = match["per"] and match["unit"] in _PRIMES
+        return bool(each_side) or self._timely.search("\0".join(near)) is not None
 
     def _read_unit(self, match: re.Match[str]) -> str:
         symbol, one, other = match["unit"], match["from"], match["to"]
