@@ -85,6 +85,21 @@ def test_a_mistake_in_an_item_is_told_at_its_place(vary: str, message: str) -> N
     assert message in told(f"- repeat: {{vary: {vary}, steps: [hold: 5s]}}")
 
 
+@pytest.mark.parametrize(
+    ("vary", "message"),
+    [
+        ("{a: ['x {a}', y], b: [p, q]}", "x.yaml:4:23: {a} uses itself; write words in its place, or another name"),
+        ("{a: ['x {b}', y], b: ['p {a}', q]}", "{a} uses itself by way of other values; write words in its place"),
+    ],
+)
+def test_values_that_use_themselves_are_told(vary: str, message: str) -> None:
+    with pytest.raises(RoutineError) as caught:
+        played(load(f"- repeat: {{vary: {vary}, steps: [{{hold: 5s, say: '{{a}}'}}]}}"))
+    assert message in str(caught.value)
+    good = load("- repeat: {vary: {a: ['x {b}', y], b: [p, q]}, steps: [{hold: 5s, say: '{a}'}]}")
+    assert heard(played(good)) == ["x p", "y"]
+
+
 def test_a_side_in_a_value_needs_a_side_where_it_is_said() -> None:
     block = "vary: [nose, '{leg}'], between: [{rest: 5s, say: 'Next, {next name}'}], steps: [hold: 5s]"
     with pytest.raises(RoutineError, match=r"x.yaml:4:\d+: \{leg\} is in a value here, but has no side; say it in an"):

@@ -15,7 +15,13 @@ from voicecoach.language import COUNTS, EXACT, TAG, language, list_keys, list_la
 from voicecoach.routine.blocks import check_blocks, join_items, list_coming
 from voicecoach.routine.explain import MOST_LOOKED_AT, explain_errors
 from voicecoach.routine.formulas.evaluation import BREATH_NAMES, Formula
-from voicecoach.routine.formulas.missing_names import explain_blank, explain_missing_value, explain_next, is_ahead
+from voicecoach.routine.formulas.missing_names import (
+    explain_blank,
+    explain_itself,
+    explain_missing_value,
+    explain_next,
+    is_ahead,
+)
 from voicecoach.routine.formulas.paces import find_slip
 from voicecoach.routine.formulas.syntax import Quantity
 from voicecoach.routine.includes import DEEPEST, SHARED, check_includes
@@ -330,10 +336,12 @@ def _check_values(model: RoutineModel, visits: Sequence[Visit], sides: set[str],
             others = (known | inner.names if isinstance(inner, Round) else known) - {name}
             given += [((*at, number), others, text) for number, text in enumerate(texts)]
     for at, known, text in given:
-        own = {at[1]} if at[0] == "parameters" else set()  # a parameter that uses itself
+        own = str(at[1] if at[0] == "parameters" else at[-2] if at[-3] == "vary" else "")
         blanks = set(map(str.lower, BLANK.findall(text)))
-        for blank in sorted(blanks & own | {each for each in blanks if each not in known and each not in sides}):
-            yield explain_blank(find_place(tree, at), blank, known, None)
+        wrong = {each for each in blanks if each not in known and each not in sides} | {own} & blanks
+        for blank in sorted(wrong):
+            where = find_place(tree, at)
+            yield explain_itself(where, own) if blank == own else explain_blank(where, blank, known, None)
 
 
 def _list_used(model: RoutineModel, visits: Iterable[Visit]) -> set[str]:

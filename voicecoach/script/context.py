@@ -21,6 +21,7 @@ from voicecoach.routine.formulas.evaluation import (
     evaluate,
     is_plain,
 )
+from voicecoach.routine.formulas.missing_names import explain_value_name
 from voicecoach.routine.formulas.paces import evaluate_pace, find_emptied
 from voicecoach.routine.formulas.syntax import SyntaxSlipError
 from voicecoach.routine.source import find_place
@@ -352,8 +353,7 @@ class Context:
             return self.wording(text)
         except UnknownNameError as error:
             if not error.name.startswith("next "):  # a side's word in a value, in a place that has no side
-                what = f"{{{error.name}}} is in a value here, but has no side: say it in an 'each side', or write"
-                self.report(words.where, f"{what} {{left {error.name}}}", None)
+                self.report(words.where, explain_value_name(error.name, itself=error.name in self.values), None)
             return None
 
     def wording(self, text: str) -> Wording:

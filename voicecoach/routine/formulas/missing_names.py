@@ -61,6 +61,18 @@ def explain_blank(where: Where, blank: str, known: Collection[str], sides: Colle
     return Problem(where, f"{{{blank}}} is not among the {among}", remedy)
 
 
+def explain_itself(where: Where, name: str) -> Problem:
+    """Report a value that has its own name in braces."""
+    return Problem(where, f"{{{name}}} uses itself", "write words in its place, or another name")
+
+
+def explain_value_name(name: str, *, itself: bool) -> str:
+    """Return why a name in a value stands for nothing, and the remedy: it leads back to ``itself``, or has no side."""
+    if itself:
+        return f"{{{name}}} uses itself by way of other values: write words in its place in one of them"
+    return f"{{{name}}} is in a value here, but has no side: say it in an 'each side', or write {{left {name}}}"
+
+
 def _may_mean(blank: str, name: str) -> bool:
     """Return whether the author may mean a name: never that of another side or turn than the written one."""
     which, _, rest = name.partition(" ")
