@@ -307,6 +307,17 @@ def test_tracks_that_differ_in_length_are_reported(tmp_path: Path) -> None:
     assert session.plan(alone, tmp_path / "cache", lambda *_: None).warnings == ()
 
 
+def test_tracks_that_differ_by_tenths_are_told_apart(tmp_path: Path) -> None:
+    sides = "title: A\nsides: {left: {leg: left leg}, right: {leg: right leg}}\nsteps:\n"
+    reviewed(f"{sides}  - each side: {{steps: [hold: 5s]}}\n  - {{rest: 0.2s, side: left}}\n", tmp_path)
+    planned = session.plan(Request("a.yaml", split=True), tmp_path / "cache", lambda *_: None)
+    left, right = (track.timeline.duration for track in planned.tracks)
+    assert format_time(left) == format_time(right)
+    (warning,) = planned.warnings
+    tenths = (format_time(each, tenths=True) for each in (left, right))
+    assert warning.startswith("the sides differ: left {}, right {}; a.yaml:".format(*tenths))
+
+
 UNEQUAL = {
     "a step for one side": ("[{hold: 9s}, {say: More., settle: 9s, only: left}]", "left", "'only: left'"),
     "rounds": ("[repeat: {rounds: {left: 1, right: 3}, steps: [hold: 9s]}]", "right", "'rounds' that are different"),

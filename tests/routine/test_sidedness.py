@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from voicecoach.language import language, list_languages
 from voicecoach.routine.checks import validate
 from voicecoach.routine.lint import lint_routine
 from voicecoach.routine.loader import load_routine
-from voicecoach.routine.sidedness import find_written_out
+from voicecoach.routine.sidedness import explain_unequal, find_written_out, list_one_sided
 from voicecoach.routine.source import parse_tree
 from voicecoach.script.builder import build
 from voicecoach.script.choices import Choices
@@ -259,3 +260,21 @@ def test_a_side_named_between_rounds_with_turns_is_told(words: str, place: str, 
     found = [str(each) for each in lint_routine(loaded.model, loaded.tree)]
     assert [each for each in found if "is wrong here if a session begins with the other side" in each] == found
     assert len(found) == 1
+
+
+def test_unequal_tracks_are_explained_in_one_line(tmp_path: Path) -> None:
+    """What is between rounds is named only if a step there is among the causes; a small difference has its digits."""
+    steps = "".join(f"  - {{say: {words}, side: left}}\n" for words in ("Up.", "And down.", "Rest."))
+    head = "title: A\nsides: {left: {leg: left leg}, right: {leg: right leg}}\nsteps:\n"
+    (tmp_path / "a.yaml").write_text(head + "  - each side: {steps: [hold: 5s]}\n" + steps)
+    left, right = Fraction(344, 10), Fraction(342, 10)
+    causes = [*list_one_sided(load_routine(str(tmp_path / "a.yaml")).model)]
+    found = str(explain_unequal(left, right, causes))
+    assert found.endswith(
+        "the track of the left side is 0.2 s longer, because of 'side: left' (see also lines 6 and 7); "
+        "leave it if you mean that"
+    )
+    assert "(see also line 6)" in str(explain_unequal(left, right, causes[:2]))
+    assert "is 0.02 s longer, because of 'side: left'; leave" in str(
+        explain_unequal(left, left - Fraction(2, 100), causes[:1])
+    )

@@ -23,6 +23,13 @@ def track(*held: tuple[float, Side | None]) -> Timeline:
     return Timeline(Fraction(600), stretches=spans)
 
 
+def test_only_the_sides_that_are_played_are_looked_at() -> None:
+    timeline = track((60, Side.LEFT), (48, Side.BOTH))
+    assert note_dose([timeline], "side", (Side.LEFT,)) == ""
+    assert note_dose([timeline], "side").startswith("the right side is stretched 48 s in total")
+    assert note_dose([timeline], "side", (Side.RIGHT,)) == note_dose([timeline], "side")
+
+
 def test_what_is_advised_needs_no_note() -> None:
     assert note_dose([track((10, Side.LEFT), (50, Side.LEFT), (60, Side.RIGHT))]) == ""
     assert note_dose([track((60, None))]) == ""

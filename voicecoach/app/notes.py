@@ -73,7 +73,8 @@ def note_unequal(timelines: Mapping[Side | None, Timeline], source: Source) -> I
     if len(set(lengths.values())) > 1:
         from voicecoach.routine.sidedness import explain_unequal, list_one_sided
 
-        told = ", ".join(f"{side} {format_time(length)}" for side, length in lengths.items())
+        tenths = len({format_time(length) for length in lengths.values()}) == 1
+        told = ", ".join(f"{side} {format_time(length, tenths=tenths)}" for side, length in lengths.items())
         causes = [*dict.fromkeys(each for part in source.routine.walk() for each in list_one_sided(part.model))]
         why = explain_unequal(lengths[Side.LEFT], lengths[Side.RIGHT], causes)
         yield f"the sides differ: {told}; {why or '--skip leaves something out on one side alone'}"

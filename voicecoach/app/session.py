@@ -120,7 +120,7 @@ def _perform(
         found.voice.synthesised,
         found.voice.reused,
         (*found.voice.problems, *_note_single_take(request, found), *_warn(request, piece, stage, timelines)),
-        note_dose(timelines.values(), piece.limb),
+        note_dose(timelines.values(), piece.limb, request.choices.sides),
         lower,
         takes,
         piece.pacing.find_main(request.choices.breath, next(iter(timelines.values()))),

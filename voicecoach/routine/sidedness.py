@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from voicecoach.errors import Problem, quote
 from voicecoach.language import TAG, language, list_missing
@@ -222,10 +222,25 @@ def _suggest_braces(phrase: str, sides: Sides) -> str:
     return f"{named_alike}; or {{left hand}} if you mean that one in both turns"
 
 
-def list_one_sided(model: RoutineModel) -> Iterator[tuple[Where, str]]:
-    """Yield what is in one side's track alone, or differs by side: the place of each step, and what makes it so."""
+class Cause(NamedTuple):
+    """Why the tracks of the sides can differ.
+
+    Attributes:
+        where: The place of the step.
+        why: What makes the step one side's alone, or different for each side.
+        between: Whether the step is around the rounds or turns of an `each side`.
+    """
+
+    where: Where
+    why: str
+    between: bool = False
+
+
+def list_one_sided(model: RoutineModel) -> Iterator[Cause]:
+    """Yield what is in one side's track alone, or differs by side."""
     turns = [step for step in walk_steps(model.steps) if isinstance(step, EachSide)]
-    inside = {id(each) for turn in turns for each in (*list_around(turn.each_side), *walk_steps(turn.each_side.steps))}
+    between = {id(each) for turn in turns for each in list_around(turn.each_side)}
+    inside = between | {id(each) for turn in turns for each in walk_steps(turn.each_side.steps)}
     for step in walk_steps(model.steps):
         only, side = (getattr(step, key, None) for key in ("only", "side"))
         rounds: object = getattr(find_block(step), "rounds", None)
@@ -233,23 +248,27 @@ def list_one_sided(model: RoutineModel) -> Iterator[tuple[Where, str]]:
         if where is None:
             continue
         if only in {"left", "right"}:
-            yield where, f"'only: {only}'"
+            yield Cause(where, f"'only: {only}'", id(step) in between)
         elif side in {"left", "right"} and id(step) not in inside:
-            yield where, f"'side: {side}'"
+            yield Cause(where, f"'side: {side}'")
         elif isinstance(rounds, PerSide) and rounds.left != rounds.right:
-            yield where, "'rounds' that are different for each side"
+            yield Cause(where, "'rounds' that are different for each side")
 
 
-def explain_unequal(left: Fraction, right: Fraction, causes: Sequence[tuple[Where, str]]) -> Problem | None:
+def explain_unequal(left: Fraction, right: Fraction, causes: Sequence[Cause]) -> Problem | None:
     """Return by how much the tracks of the sides differ and why, at the first of the causes; None if they are equal."""
     if left == right or not causes:
         return None
-    longer = "right" if right > left else "left"
-    (where, why), *more = causes
-    lines = ", ".join(dict.fromkeys(str(place.line) for place, _ in more if place.line != where.line))
-    also = f" (see also line {lines})" if lines else ""
-    what = f"the track of the {longer} side is {round(float(abs(right - left)), 1):g} s longer, because of {why}{also}"
-    return Problem(where, what, "leave it if you mean that; 'between rounds' is in both tracks")
+    longer, seconds = "right" if right > left else "left", float(abs(right - left))
+    (where, why, _), *more = causes
+    *others, last = dict.fromkeys(str(cause.where.line) for cause in more if cause.where.line != where.line) or [""]
+    lines = f"lines {', '.join(others)} and {last}" if others else f"line {last}"
+    also = f" (see also {lines})" if last else ""
+    what = (
+        f"the track of the {longer} side is {round(seconds, 1) or round(seconds, 3):g} s longer, because of {why}{also}"
+    )
+    both = "; 'between rounds' is in both tracks" if any(cause.between for cause in causes) else ""
+    return Problem(where, what, f"leave it if you mean that{both}")
 
 
 def lint_sides(model: RoutineModel, tree: Table, words: Language) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from voicecoach.views.text import format_seconds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from voicecoach.core.score import Side
     from voicecoach.core.timeline import Timeline
 
 SHORTEST = Fraction(10)
@@ -19,10 +20,10 @@ ENOUGH = Fraction(60)
 """Minimum seconds of stretching for each leg in total."""
 
 
-def note_dose(tracks: Iterable[Timeline], limb: str = "leg") -> str:
+def note_dose(tracks: Iterable[Timeline], limb: str = "leg", sides: Iterable[Side] = LEFT_RIGHT) -> str:
     """Return one line about stretches that are shorter than advised; empty if there are none.
 
-    ``limb`` is the word for the stretched part of each side: "leg", or only "side".
+    ``limb`` is the word for the stretched part of each side: "leg", or only "side". ``sides`` are those played.
 
     >>> from voicecoach.core.timeline import Stretch, Timeline
     >>> note_dose([Timeline(Fraction(90), stretches=(Stretch(Fraction(0), Fraction(50)),))])
@@ -32,9 +33,7 @@ def note_dose(tracks: Iterable[Timeline], limb: str = "leg") -> str:
     """
     tracks = list(tracks)
     lengths = [each.end - each.start for track in tracks for each in track.stretches]
-    legs = {
-        side.value: max((track.measure_stretch(side) for track in tracks), default=Fraction(0)) for side in LEFT_RIGHT
-    }
+    legs = {side.value: max((track.measure_stretch(side) for track in tracks), default=Fraction(0)) for side in sides}
     low = {side: time for side, time in legs.items() if 0 < time < ENOUGH}
     short = [*_note_shortest(lengths), *_note_legs(low, limb)]
     return f"{', '.join(short)}; the advice is 10 s or more at a time, 60 s a {limb}: docs/dose.md" if short else ""
