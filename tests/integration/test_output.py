@@ -118,7 +118,7 @@ def test_the_timeline_comes_back_out_of_the_file(tmp_path: Path) -> None:
     carried = json.loads(tagging.extract_timeline(tmp_path / "a.mp3"))
     assert carried == {**TAGS.timeline, "sound": {"sha256": tagging.digest_sound(tmp_path / "a.mp3")}}
     Stream([BURST]).save(tmp_path / "bare.mp3")
-    with pytest.raises(ValueError, match="no timeline"):
+    with pytest.raises(ValueError, match="no voicecoach timeline"):
         tagging.extract_timeline(tmp_path / "bare.mp3")
 
 

@@ -89,6 +89,7 @@ READ = {
         ("5'30\"", "five minutes and thirty seconds"),
         ("50 %", "50 percent"),
         ("+5", "plus 5"),
+        ("0:45 -5°", "forty-five seconds minus 5 degrees"),
         ("5 + 5", "5 plus 5"),
         ("-5", "minus 5"),
         ("arms & legs", "arms and legs"),

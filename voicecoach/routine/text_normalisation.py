@@ -65,9 +65,9 @@ _RANGE = rf"{_OPEN}({NUMBER})(?:{DASH}|{SPACE}{DASH}{SPACE})({NUMBER}){_ENDS}"
 _UNDER_A_MINUTE = rf"{_OPEN}00?:([0-5]\d){_ENDS}"
 _SIGNED = (
     ("plus", r"(^|(?<=[\s(]))\+(?=[.,]?\d)()"),
-    ("minus", "(^|(?<![\\d,.;:!?]\\s)(?<=[\\s(]))[-\u2013\u2212](?=[.,]?\\d)()"),
+    ("minus", "(^|(?:(?<=:[0-5]\\d\\s)|(?<![\\d,.;:!?]\\s))(?<=[\\s(]))[-\u2013\u2212](?=[.,]?\\d)()"),
 )
-"""Signs before a number, each with the key of its words."""
+"""Signs before a number, each with the key of its words. After a time a dash is no range."""
 _TWO = (
     ("clock", rf"{_OPEN}0?(\d{{1,2}}):([0-5][1-9]|[1-5]0){_ENDS}"),
     ("ratio", rf"{_OPEN}(\d):(\d){_ENDS}"),

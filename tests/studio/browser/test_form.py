@@ -98,7 +98,7 @@ def test_a_teacher_writes_a_two_sided_exercise_and_check_has_nothing_to_say(page
     find_card(page, f"{INNER}/2").get_by_label("Length", exact=True).fill("20")
     find_card(page, f"{INNER}/2").get_by_label("Words", exact=True).fill("Circle with your {foot}.")
     page.get_by_role("button", name="Add a step").last.click()
-    page.get_by_role("button", name="Time of one").click()
+    page.get_by_role("button", name="Time to rest").click()
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
     routine = vc.load(studio.folder / "my-stretch.yaml")
