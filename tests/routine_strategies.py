@@ -69,7 +69,7 @@ NOTHING: Routine = {}
 
 @st.composite
 def routines(draw: st.DrawFn, *, alike: bool = False) -> Routine:
-    """A routine file, as a mapping of texts; if its sides are ``alike``, no step is for one of them alone."""
+    """A routine file, as a mapping of texts; if ``alike``, it has both sides, and no step for one of them alone."""
     drawn = Drawn(draw, alike=alike)
     head: Routine = {
         "title": draw(st.sampled_from(["Probe", "Is it one?"])),
@@ -80,6 +80,8 @@ def routines(draw: st.DrawFn, *, alike: bool = False) -> Routine:
     }
     if all(map(is_include, head["steps"])):  # whose words of sides would have no meaning
         head["steps"].append({"say": "Rest."})
+    if alike and not any("each side" in step for step in walk(head["steps"])):
+        head["steps"].append(drawn.turns(depth=0, names=()))
     more = {
         "notice": "Take care.",
         "safety": "Go easy.",
