@@ -8,7 +8,18 @@ import { Player } from "./player.js";
 import { draftKey, recall, remember, state, update } from "./state.js";
 import { chooseLanguage, loadWords, t } from "./words.js";
 
-export const player = new Player(api.getClip);
+export const player = new Player(getClip);
+
+/** Get a clip, and say so if the server is gone: a session without words would seem to play. */
+async function getClip(id) {
+  try {
+    return await api.getClip(id);
+  } catch (error) {
+    if (error instanceof api.GoneError) update({ gone: true });
+    throw error;
+  }
+}
+
 for (const type of ["state", "end"]) player.addEventListener(type, () => update({ playing: player.playing }));
 player.addEventListener("waiting", () => update({ busy: "clips" }));
 player.addEventListener("ready", () => update({ busy: "" }));

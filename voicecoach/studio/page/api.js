@@ -8,7 +8,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The server does not answer: it was stopped. */
+/** The server does not answer: it was stopped. Or another one does, started later, which does not let this page in. */
 export class GoneError extends Error {}
 
 /** The number of this tab: the server drops an older request of the same tab. */
@@ -24,6 +24,7 @@ async function ask(method, path, body, { signal, headers = {} } = {}) {
     if (error.name === "AbortError") throw error;
     throw new GoneError();
   }
+  if (answer.status === 403) throw new GoneError();
   if (!answer.ok) throw new ApiError(answer.status, await answer.json().catch(() => ({})));
   const found = answer.status === 204 ? {} : await answer.json();
   const tag = answer.headers.get("etag");

@@ -18,10 +18,11 @@ const KEYS = [
 
 export function listenToKeys() {
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, select, textarea, [contenteditable], dialog, .cm-editor");
+    const typing = event.target.closest?.("input:not([type=range]), select, textarea, [contenteditable], dialog, .cm-editor");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const pressed = event.target.closest?.("button, a, summary") && event.key === " ";
-    if (!pressed && act(event)) event.preventDefault();
+    const slid = event.target.closest?.("input[type=range]") && event.key.startsWith("Arrow");
+    if (!pressed && !slid && act(event)) event.preventDefault();
   });
 }
 

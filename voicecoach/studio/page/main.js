@@ -3,7 +3,7 @@
 import { Exporter } from "./export.js";
 import { Form } from "./form/screen.js";
 import { KeyHelp, listenToKeys } from "./keys.js";
-import { getLibrary, openRoutine, setLanguage, startWords } from "./actions.js";
+import { getLibrary, openRoutine, player, setLanguage, startWords } from "./actions.js";
 import { Play } from "./play.js";
 import { Start } from "./start.js";
 import { Voices } from "./voices/screen.js";
@@ -14,6 +14,9 @@ import { chooseLanguage, LANGUAGES, t } from "./words.js";
 
 /** Screens by their names; each is shown under #/NAME/ID. */
 const SCREENS = { start: Start, play: Play, form: Form, write: Write, voices: Voices };
+
+/** Those on which a session can be stopped; where it can't, it does not go on. */
+const CAN_STOP = new Set(["play", "form", "write"]);
 
 const LANGUAGE_NAMES = { en: "English", de: "Deutsch", es: "Español", fr: "Français" };
 
@@ -26,7 +29,7 @@ function Page() {
   }, []);
   const Screen = SCREENS[state.screen] ?? Start;
   return html`
-    <a class="skip" href="#main">${t("skip to content")}</a>
+    <a class="skip" href="#main" onClick=${skipToMain}>${t("skip to content")}</a>
     ${state.gone && html`<${Gone} />`}
     <header class="top">
       <a class="brand" href="#/">voicecoach</a>
@@ -36,6 +39,12 @@ function Page() {
     ${state.exporting && html`<${Exporter} />`}
     ${state.help && html`<${KeyHelp} />`}
   `;
+}
+
+/** The address is that of a screen, so the link itself would leave it. */
+function skipToMain(event) {
+  event.preventDefault();
+  document.getElementById("main").focus();
 }
 
 function LanguageChoice() {
@@ -61,8 +70,13 @@ function readAddress() {
   return id && SCREENS[screen] ? { screen, id } : { screen: "start", id: "" };
 }
 
+let shown = ""; // the routine that was shown last
+
 async function route() {
   const { screen, id } = readAddress();
+  if (!CAN_STOP.has(screen)) player.pause();
+  if (id !== shown) requestAnimationFrame(() => id && scrollTo(0, 0));
+  shown = id;
   update({ exporting: false, help: false, panel: false });
   if (id) {
     await openRoutine(id, { screen });

@@ -12,6 +12,7 @@ const FADE = 0.03; // seconds in which a sound ends that something else replaces
 const SOFT = 0.01; // seconds in which a sound begins in its middle, or ends that has hardly begun
 const SOON = 0.05; // seconds from "now" to what is laid first
 const LEAD = 0.02; // seconds that the sound may be ahead of the clock that a script sees
+const RETRY = 2000; // milliseconds until what could not be got is asked for again
 const AT_WORK = 0.2; // seconds after "now" of which the sound may be on its way to the ear already
 
 /** Lay the cues of a timeline whose clips are there on a clock whose second 0 of the session is at `zero` (in samples). */
@@ -241,11 +242,14 @@ export class Player extends EventTarget {
     const place = this.place;
     const order = [...timeline.cues.filter((cue) => cue.end > place), ...timeline.cues.filter((cue) => cue.end <= place)];
     const ids = [...new Set(order.map((cue) => cue.clip))].filter((id) => !this.buffers.has(id));
+    let missing = 0;
     const next = async () => {
-      while (ids.length && this.timeline === timeline) await this.#get(ids.shift()).catch(() => {});
+      while (ids.length && this.timeline === timeline) await this.#get(ids.shift()).catch(() => missing++);
     };
     await Promise.all([next(), next(), next(), next()]);
-    if (this.timeline === timeline) this.#tell("loaded");
+    if (this.timeline !== timeline) return;
+    if (missing) setTimeout(() => this.timeline === timeline && this.#fetch(), RETRY);
+    else this.#tell("loaded");
   }
 
   async #get(id) {

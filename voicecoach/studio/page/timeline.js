@@ -12,9 +12,13 @@ const around = (width) => (width < 500 ? 10 : 20);
 export function Strip({ timeline }) {
   const head = useRef();
   const range = useRef();
+  const held = useRef(false); // the slider, by a finger or the mouse
+  const hold = (now) => () => {
+    held.current = now;
+  };
   usePlace((place) => {
     head.current.style.left = `${(100 * place) / timeline.duration}%`;
-    if (document.activeElement !== range.current) range.current.value = place;
+    if (!held.current) range.current.value = place;
     range.current.setAttribute("aria-valuetext", `${clock(place)} / ${clock(timeline.duration)}`);
   });
   return html`<div class="strip">
@@ -26,6 +30,7 @@ export function Strip({ timeline }) {
       <div class="head" ref=${head}></div>
     </div>
     <input class="seek" type="range" ref=${range} min="0" max=${timeline.duration} step="0.1" aria-label=${t("place")}
+      onPointerDown=${hold(true)} onPointerUp=${hold(false)} onPointerCancel=${hold(false)}
       onInput=${(event) => player.seek(Number(event.target.value))} />
   </div>`;
 }

@@ -44,9 +44,12 @@ function findRoom(timeline, cue) {
   return span && span.end - cue.start;
 }
 
-/** {cues, spoken, room, used, all}: the tightest cue of a phrase, and the numbers of the wordings used, from 1. */
-export function measurePhrase(path) {
-  const cues = findCues(path);
+/** Whether the plan is of the words that a path has now; steps may have moved, too. */
+const isPlanned = (tree, path) => readTree(plannedText()).textAt(path) === tree.textAt(path);
+
+/** {cues, spoken, room, used, all}: the tightest cue of a phrase, and the numbers of the wordings used, from 1; null for words that are not planned yet. */
+export function measurePhrase(tree, path) {
+  const cues = isPlanned(tree, path) ? findCues(path) : [];
   if (!cues.length) return null;
   const { timeline } = state.plan;
   const measured = cues.map((cue) => ({ spoken: cue.end - cue.start, room: findRoom(timeline, cue) }));

@@ -38,7 +38,7 @@ function Phrase({ form, path, label, where, needed = false, more = null }) {
     else if (!needed) put(path, undefined);
   };
   const typed = useTyped(wordings.join("\n"), take);
-  const measured = measurePhrase(path);
+  const measured = measurePhrase(form.tree, path);
   return html`<div class="form-phrase">
     <label class="form-field form-wide"><span>${label}</span>
       <textarea id=${idOf(path)} rows=${Math.max(1, typed.value.split("\n").length)} spellcheck="true" lang=${form.language} aria-describedby=${`${idOf(path)}-meter`} ...${typed}></textarea></label>
