@@ -51,7 +51,7 @@ def test_phrases_are_recorded_one_by_one_and_then_speak_the_session(page: Page, 
     for _ in range(2):
         record(page)
         page.get_by_role("button", name="Keep, and next").click()
-        page.get_by_text("Not kept yet").wait_for(state="detached")
+        page.locator(".booth > p", has_text="Not kept yet").wait_for(state="detached")
     page.get_by_text("3 of 3 phrases recorded").wait_for()
     page.get_by_role("button", name="Use these recordings", exact=True).click()
     page.locator(".badge").wait_for()
@@ -86,6 +86,22 @@ def test_a_take_is_played_back_and_taken_again_before_it_is_kept(page: Page, stu
     page.get_by_text("0 of 3 phrases recorded").wait_for()
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_focused()
     assert not [*(studio.folder / "again-voice").iterdir()]
+
+
+def test_a_take_that_is_not_kept_yet_stays_with_its_phrase(page: Page, studio: Asker) -> None:
+    open_booth(page, studio, "Unkept")
+    record(page)
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.locator(".booth > .soft").nth(1)).to_have_text("Not recorded yet")
+    expect(page.get_by_role("button", name="Next", exact=True)).to_be_focused()
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(page.locator(".booth > .soft").nth(1)).to_have_text("Not kept yet")
+    page.get_by_role("link", name="Play", exact=True).click()
+    page.get_by_role("link", name="Voices", exact=True).click()
+    page.get_by_role("button", name="Keep, and next").click()
+    page.get_by_text("1 of 3 phrases recorded").wait_for()
+    page.get_by_role("button", name="Back", exact=True).click()
+    page.get_by_role("button", name="Record again").wait_for()
 
 
 def test_a_silent_room_is_named_and_nothing_is_kept(page: Page, studio: Asker) -> None:

@@ -63,13 +63,14 @@ function Use({ listed, done }) {
 }
 
 const recorder = new Recorder();
+const unkept = new Map(); // {sound, peak} by folder and phrase: what is recorded, and neither kept nor discarded yet
 
 /** One phrase at a time, and what can be done with it. */
 function Booth({ listed, reload }) {
   const { phrases } = listed;
   const firstMissing = Math.max(0, phrases.findIndex((each) => !each.recorded));
   const [at, setAt] = useState(firstMissing);
-  const [taken, setTaken] = useState(null); // {sound, peak}: what is recorded and not kept yet
+  const [, redraw] = useState(0);
   const [recording, setRecording] = useState(false);
   const [problems, setProblems] = useState([]);
   const [remark, setRemark] = useState("");
@@ -77,12 +78,19 @@ function Booth({ listed, reload }) {
   const next = useRef();
   useEffect(() => () => recorder.close(), []);
   const phrase = phrases[Math.min(at, phrases.length - 1)];
+  const keyOf = (each) => `${listed.folder}/${each.id}`;
+  const taken = recording ? undefined : unkept.get(keyOf(phrase));
+  const setTaken = (found) => {
+    if (found) unkept.set(keyOf(phrase), found);
+    else unkept.delete(keyOf(phrase));
+    redraw((count) => count + 1);
+  };
   const acted = useRef(false); // the focus goes from one step to the next, and stays where it is before the first
   useEffect(() => {
     if (acted.current) next.current?.focus();
   }, [recording, taken, phrase.recorded]);
   const goTo = (place) => {
-    setTaken(null);
+    acted.current = false;
     setProblems([]);
     setRemark("");
     setAt(Math.max(0, Math.min(place, phrases.length - 1)));
@@ -95,7 +103,6 @@ function Booth({ listed, reload }) {
     acted.current = true;
     stopHearing();
     player.pause();
-    setTaken(null);
     setProblems([]);
     setRemark("");
     try {
@@ -112,8 +119,10 @@ function Booth({ listed, reload }) {
   const keep = async () => {
     try {
       const found = await attempt(listed.list, phrase.id, reload, (list) => api.putTake(list, phrase.id, taken.sound));
+      setTaken(null);
       await reload();
       goTo(at + 1);
+      acted.current = true;
       if (found.soft) setRemark(t("voices kept soft"));
       hearAnew();
     } catch (error) {
@@ -135,7 +144,7 @@ function Booth({ listed, reload }) {
     <p class="soft">${[`${number(at + 1)} / ${phrases.length}`, phrase.chapter, ...phrase.sides.map((side) => t(`side ${side}`)),
       phrase.seconds === null ? "" : t("voices at most", { seconds: number(phrase.seconds) })].filter(Boolean).join(" · ")}</p>
     <p class="booth-words" aria-live="polite" lang=${state.card?.language}>${phrase.words}</p>
-    <p class="soft">${t(recording ? "voices state recording" : taken ? "voices state taken" : phrase.recorded ? "voices state recorded" : "voices state missing")}</p>
+    <p class="soft">${t(recording ? "voices state recording" : stateOf(phrase, taken))}</p>
     ${recording && html`<div class="level" ref=${level}><meter min="-60" max="0" low="-34" high="-1" optimum="-12" aria-label=${t("voices level")}></meter>
       <span></span></div>`}
     ${taken && judgeLevel(taken.peak) !== "good" && html`<p class="note" role="status">${t(`voices level ${judgeLevel(taken.peak)}`)}</p>`}
@@ -160,9 +169,15 @@ function Booth({ listed, reload }) {
       <summary>${t("voices all phrases")}</summary>
       <ol class="phrases">${phrases.map((each, index) => html`<li><button class="link" disabled=${recording}
         aria-current=${index === at ? "true" : undefined} onClick=${() => goTo(index)}>${each.words}</button>
-        <span class="soft"> ${each.recorded ? "✓ " : ""}${t(each.recorded ? "voices state recorded" : "voices state missing")}</span></li>`)}</ol>
+        <span class="soft"> ${each.recorded ? "✓ " : ""}${t(stateOf(each, unkept.has(keyOf(each))))}</span></li>`)}</ol>
     </details>
   </div>`;
+}
+
+/** What is so far of a phrase, as a key of the texts. */
+function stateOf(phrase, taken) {
+  if (taken) return "voices state taken";
+  return phrase.recorded ? "voices state recorded" : "voices state missing";
 }
 
 /** Ask for a recording's place; a server that was started anew has to be told the list again. */
