@@ -237,7 +237,7 @@ def test_problems_stand_at_their_cards_and_what_no_card_knows_is_shown_as_text(p
     text = ROUTINE.replace("settle: 4s", "sttle: 4s").replace("  - rest: 10s\n    say: Rest.\n", "  - dance: 3\n")
     name_id, _ = add_routine(studio, "Problems", text)
     open_form(page, studio, name_id)
-    expect(find_card(page, "steps/0").get_by_role("alert")).to_contain_text("did you mean 'settle'?")
+    expect(find_card(page, "steps/0").get_by_role("alert")).to_contain_text("Did you mean 'settle'?")
     expect(find_card(page, "steps/2").locator("pre")).to_have_text("dance: 3")
     expect(find_card(page, "steps/2").get_by_role("link", name="Line 24 of the text")).to_be_visible()
 

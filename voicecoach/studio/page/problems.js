@@ -22,9 +22,15 @@ export function Problem({ what, remedy, words, lacks, line, file, goal }) {
   if (goal) return html`<strong>${t("cannot last", { time: clock(goal) })}</strong>`;
   return html`
     ${line && html`<span class="soft">${t("line", { file, line })} </span>`}
-    <strong>${words && lacks ? t("does not fit", { words, seconds: number(lacks, 2) }) : what}</strong>
-    ${words && lacks ? html`<span> ${what}.</span>` : ""}
-    ${remedy && html`<span class="remedy"> ${remedy}</span>`}`;
+    <strong>${words && lacks ? t("does not fit", { words, seconds: number(lacks, 2) }) : html`<span lang="en">${writeSentence(what)}</span>`}</strong>
+    ${words && lacks ? html`<span lang="en"> ${writeSentence(what)}</span>` : ""}
+    ${remedy && html`<span class="remedy" lang="en"> ${writeSentence(remedy)}</span>`}`;
+}
+
+/** Reasons and remedies come as parts of a line. */
+function writeSentence(text) {
+  const end = /[.!?…)]$/.test(text) ? "" : ".";
+  return `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}${text ? end : ""}`;
 }
 
 /** What a suggestion changes, in words. */
