@@ -140,13 +140,25 @@ def test_a_new_routine_begins_with_words_that_nothing_is_wrong_with(
     wait_for(page, "document.querySelectorAll('.note.problem').length === 0")
 
 
-def test_another_tab_that_writes_the_same_is_named(page: Page, studio: Asker) -> None:
-    name_id, _ = add_routine(studio, "Tabs")
-    open_text(page, studio, name_id)
+@pytest.mark.parametrize("last", [True, False])
+def test_a_tab_keeps_its_draft_when_another_is_saved(page: Page, studio: Asker, *, last: bool) -> None:
+    name_id, file = add_routine(studio, f"Tabs{last}")
     other = page.context.new_page()
-    open_text(other, studio, name_id)
-    replace_word(other, "Sit tall,", "Other tall,")
-    page.get_by_text("Another tab is also editing").wait_for()
+    for each in (page, other):
+        open_text(each, studio, name_id)
+    named = "Another tab is also editing"
+    for each in (page, other) if last else (other, page):
+        replace_word(each, "Sit tall,", f"{'Other' if each is other else 'Page'} tall,")
+        (page if each is other else other).get_by_text(named).wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
+    expect(other.get_by_text(named)).to_have_count(0)
+    other.reload()
+    expect(other.locator(".cm-content")).to_contain_text("Other tall")
+    other.get_by_role("button", name="Keep mine").click()
+    other.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
+    assert "Other tall" in file.read_text(encoding="utf-8")
+    expect(page.locator(".cm-content")).to_contain_text("Other tall")
 
 
 def test_the_keys_that_can_stand_in_a_place_are_offered_with_what_they_are_for(page: Page, studio: Asker) -> None:

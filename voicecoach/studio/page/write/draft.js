@@ -11,16 +11,20 @@ const tagKeyOf = (id) => `of ${keyOf(id)}`; // which text of the file a draft wa
 
 function keepDraft(id, text) {
   try {
-    if (text === null) {
-      localStorage.removeItem(keyOf(id));
-      localStorage.removeItem(tagKeyOf(id));
-    } else {
-      localStorage.setItem(keyOf(id), text);
-      if (state.draft?.id === id) localStorage.setItem(tagKeyOf(id), state.draft.tag);
-    }
+    localStorage.setItem(keyOf(id), text);
+    if (state.draft?.id === id) localStorage.setItem(tagKeyOf(id), state.draft.tag);
   } catch {
     update({ draft: { ...state.draft, unkept: true } }); // no room: the page says that it is only here
   }
+}
+
+/** Forget the draft of this tab, whose text is `mine`; that of another tab stays. Other tabs hear of both (`hearOtherTab`). */
+function dropDraft(id, mine) {
+  const kept = localStorage.getItem(keyOf(id));
+  const others = kept !== mine && !state.draft?.unkept ? kept : null;
+  localStorage.removeItem(keyOf(id));
+  if (others === null) localStorage.removeItem(tagKeyOf(id));
+  else localStorage.setItem(keyOf(id), others);
 }
 
 /** A number for each text that did not come from the editor: the editor shows only those. */
@@ -45,10 +49,11 @@ let waiting = null;
 
 /** Take a text from the editor: it is heard and checked as soon as the keys rest. */
 export function change(text) {
-  const { id, draft } = state;
+  const { id, draft, text: before } = state;
   const changed = text === draft?.saved ? null : text;
   update({ text: changed });
-  keepDraft(id, changed);
+  if (changed === null) dropDraft(id, before);
+  else keepDraft(id, changed);
   clearTimeout(waiting);
   waiting = setTimeout(() => Promise.all([replan(), checkText()]), QUIET);
 }
@@ -71,14 +76,14 @@ export async function save(tag = state.draft.tag) {
   const text = state.text ?? draft.saved;
   if (!draft.own) {
     const { id: made } = await api.addRoutine(draft.name, text);
-    keepDraft(id, null);
+    dropDraft(id, text);
     remember(made, state.choices);
     location.hash = `#/${state.screen}/${made}`;
     return;
   }
   try {
     const saved = await api.putRoutine(id, text, tag);
-    keepDraft(id, null);
+    dropDraft(id, text);
     update({ draft: { ...draft, saved: text, tag: saved.tag, conflict: null, failed: "" }, text: state.text === text ? null : state.text });
   } catch (error) {
     if (error.status !== 412) update({ draft: { ...draft, failed: error.body?.failed ?? String(error.message) } });
@@ -94,22 +99,31 @@ async function showConflict(id, theirs) {
 
 /** End a conflict: with the text on the page, or with that of the file. */
 export function resolve(mine) {
-  const { draft } = state;
+  const { id, draft, text } = state;
   if (mine) return save(draft.conflict.tag);
   const { theirs, tag } = draft.conflict;
   update({ draft: { ...draft, saved: theirs, tag, conflict: null, version: nextVersion() }, text: null });
-  keepDraft(state.id, null);
+  dropDraft(id, text);
   return Promise.all([replan(), checkText()]);
 }
 
 /** Go back to what the file holds. */
 export function discard() {
+  const { id, text } = state;
   update({ text: null, draft: { ...state.draft, conflict: null, version: nextVersion() } });
-  keepDraft(state.id, null);
+  dropDraft(id, text);
   return Promise.all([replan(), checkText()]);
 }
 
-// Another tab has changed the draft of the same routine: this one says so, and writes nothing over it until it is edited.
-window.addEventListener("storage", (event) => {
-  if (state.id && event.key === keyOf(state.id) && state.draft) update({ draft: { ...state.draft, elsewhere: true } });
-});
+/** Another tab writes the same routine, or has saved it or given it up: then the draft of this tab is the one that is kept. */
+function hearOtherTab({ key, newValue }) {
+  const { id, draft, text } = state;
+  if (!id || !draft || key !== keyOf(id)) return undefined;
+  update({ draft: { ...draft, elsewhere: newValue !== null && newValue !== text } });
+  if (newValue !== null) return undefined;
+  if (text === null) return Promise.all([readFile(id), replan()]);
+  if (localStorage.getItem(key) === null) keepDraft(id, text);
+  return undefined;
+}
+
+window.addEventListener("storage", hearOtherTab);
