@@ -226,8 +226,10 @@ def test_a_text_that_is_no_yaml_is_named_with_its_line_while_the_last_session_pl
     wait_for(page, "player.timeline")
     text = page.locator(".cm-content").inner_text()
     page.locator(".cm-content").fill(text.replace("closing:", " closing:"))
+    named = page.get_by_label("Problems").locator("strong").first.inner_text()
     page.get_by_role("link", name="Write", exact=True).click()
     page.get_by_text("be shown as a form").wait_for()
+    expect(page.get_by_role("alert").locator("li")).to_contain_text([named])
     assert page.get_by_role("button", name="Play", exact=True).is_enabled()
     page.get_by_role("link", name="of the text").first.click()
     page.locator(".cm-activeLine", has_text="closing:").wait_for()
@@ -280,6 +282,16 @@ STEPS_OF_BUILT_INS = """async texts => {
     }
     return [done, faults];
 }"""
+
+
+def test_what_only_a_plan_finds_is_a_problem_of_both_views(page: Page, studio: Asker) -> None:
+    name_id, _ = add_routine(studio, "Endless", ROUTINE.replace("breathe: 3", "breathe: 9999"))
+    open_text(page, studio, name_id)
+    page.get_by_label("Problems").get_by_text("more than 12 hours").wait_for()
+    expect(page.get_by_text("There are no problems in this text.")).to_have_count(0)
+    page.get_by_role("link", name="Write", exact=True).click()
+    page.locator(".form").get_by_text("more than 12 hours").first.wait_for()
+    expect(page.locator(".form-bar").get_by_text("1 problem", exact=True)).to_be_visible()
 
 
 def test_every_step_of_every_built_in_is_copied_moved_and_deleted_without_harm(page: Page, studio: Asker) -> None:

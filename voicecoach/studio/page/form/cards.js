@@ -43,7 +43,7 @@ function Add({ path, index, kinds }) {
 /** A card is drawn anew only if something that is on it has changed. */
 function Card({ form, path, around }) {
   const { line } = form.tree.placeOf(path) ?? {};
-  const shown = [path.join("/"), form.tree.sourceAt(path), line, around.many, form.nouns, past.version, state.plan, state.textProblems];
+  const shown = [path.join("/"), form.tree.sourceAt(path), line, around.many, form.nouns, past.version, state.plan, state.textProblems, state.problems];
   return useMemo(() => html`<${Step} form=${form} path=${path} around=${around} />`, [...shown, document.documentElement.lang]);
 }
 

@@ -8,6 +8,7 @@ import { state } from "../state.js";
 import { usePlace } from "../use-place.js";
 import { html, useEffect, useLayoutEffect } from "../vendor/preact.js";
 import { t } from "../words.js";
+import { listProblems } from "../write/draft.js";
 import { Saving } from "../write/saving.js";
 import { Steps } from "./cards.js";
 import { Closing, Head } from "./head.js";
@@ -30,8 +31,8 @@ export function Routine({ draft }) {
   return html`<div class="form">
     <${Saving} draft=${draft} />
     <p class="hidden" role="status">${past.said}</p>
-    ${tree.errors.length ? html`<${Unreadable} errors=${tree.errors} />` : html`<${Cards} tree=${tree} />`}
-    <${Bar} problems=${tree.errors.length ? 0 : (state.textProblems ?? []).length} />
+    ${tree.errors.length ? html`<${Unreadable} tree=${tree} />` : html`<${Cards} tree=${tree} />`}
+    <${Bar} problems=${tree.errors.length ? 0 : listProblems().length} />
   </div>`;
 }
 
@@ -60,7 +61,7 @@ function listenForUndo() {
 
 function Cards({ tree }) {
   const language = tree.textAt(["language"]) || "en";
-  const { placed, others } = placeProblems(state.textProblems ?? [], state.checkedText ?? "", { name: state.draft.name, language });
+  const { placed, others } = placeProblems(listProblems(), state.checkedText ?? "", { name: state.draft.name, language });
   const sides = readSides(tree);
   const form = { id: state.id, tree, sides, nouns: JSON.stringify(sides), problems: placed, language };
   useEffect(() => void loadSeeds(form.language), [form.language]);
@@ -75,10 +76,13 @@ function Cards({ tree }) {
 }
 
 /** The text can't be read: where, and the way there. What was heard last can still be played. */
-function Unreadable({ errors }) {
+function Unreadable({ tree }) {
+  const checked = state.checkedText === tree.text;
+  const found = state.textProblems.filter((each) => each.line && each.severity === "error");
+  const errors = checked && !found.length ? tree.errors : found; // what the program can read may still be too much for a form
   return html`<div class="note problem" role="alert">
     <p><strong>${t("form unreadable")}</strong></p>
-    <ul>${errors.slice(0, 3).map(({ line, what }) => html`<li><a href=${`#/write/${encodeURIComponent(state.id)}/${line}`}>${t("form in text", { line })}</a> ${what}</li>`)}</ul>
+    <ul>${errors.slice(0, 3).map(({ line, ...each }) => html`<li><a href=${`#/write/${encodeURIComponent(state.id)}/${line}`}>${t("form in text", { line })}</a> <${Problem} ...${each} /></li>`)}</ul>
     ${state.plan && html`<p class="soft">${t("form last good")}</p>`}
   </div>`;
 }

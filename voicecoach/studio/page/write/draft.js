@@ -70,6 +70,13 @@ export async function checkText() {
   }
 }
 
+/** The problems of the text and, if it has no errors, those that only a plan finds. */
+export function listProblems() {
+  const { textProblems, problems } = state;
+  if (textProblems.some((each) => each.severity === "error")) return textProblems;
+  return [...textProblems, ...problems.filter(({ what }) => !textProblems.some((each) => each.what === what))];
+}
+
 /** Save the text over its file, or as a new one if it is not the user's own; `tag` says which text it replaces. */
 export async function save(tag = state.draft.tag) {
   const { id, draft } = state;

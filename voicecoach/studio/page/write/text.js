@@ -10,7 +10,7 @@ import { Lanes } from "../timeline.js";
 import { usePlace } from "../use-place.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
-import { change } from "./draft.js";
+import { change, listProblems } from "./draft.js";
 import { Saving } from "./saving.js";
 
 export function Write() {
@@ -37,7 +37,7 @@ function Text({ draft }) {
   }, []);
   // Only what came from elsewhere is shown: what is typed is newer than what the page was drawn with.
   useEffect(() => editor.current?.show(state.text ?? draft.saved), [draft.version, opened]);
-  useEffect(() => editor.current?.mark(state.textProblems ?? []), [state.textProblems, opened]);
+  useEffect(() => editor.current?.mark(listProblems()), [state.textProblems, state.problems, opened]);
   usePlace((now) => editor.current?.light(player.playing ? lineAt(now) : 0));
   return html`
     <${Saving} draft=${draft} />
@@ -67,7 +67,7 @@ function hearFrom(line) {
 }
 
 function TextProblems({ goTo }) {
-  const problems = state.textProblems ?? [];
+  const problems = listProblems();
   if (!problems.length) return html`<p class="soft" role="status">${t("no problems")}</p>`;
   return html`<ul class="note problem" aria-label=${t("problems")}>${problems.slice(0, 20).map((each) => html`<li>
     <button class="link" onClick=${() => goTo(each)} disabled=${!each.line}><${Problem} ...${each} /></button></li>`)}
