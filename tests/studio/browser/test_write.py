@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -138,6 +139,58 @@ def test_a_new_routine_begins_with_words_that_nothing_is_wrong_with(
     page.locator(".form-card").first.wait_for()
     wait_for(page, "player.timeline && player.timeline.phases.length === 12")
     wait_for(page, "document.querySelectorAll('.note.problem').length === 0")
+
+
+def test_a_draft_whose_file_is_gone_can_be_saved_as_a_new_file(page: Page, studio: Asker) -> None:
+    name_id, file = add_routine(studio, "Gone")
+    open_text(page, studio, name_id)
+    file.unlink()
+    replace_word(page, "Sit tall,", "Mine tall,")
+    page.get_by_text("The file is gone").wait_for()
+    expect(page.get_by_text("There are no problems in this text.")).to_have_count(0)
+    page.reload()
+    expect(page.locator(".cm-content")).to_contain_text("Mine tall")
+    page.get_by_role("button", name="Save as a new file").click()
+    page.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
+    assert "Mine tall" in (studio.folder / "two-breaths-2.yaml").read_text(encoding="utf-8")
+
+
+def test_a_deleted_file_comes_back_under_its_name(page: Page, studio: Asker) -> None:
+    name_id, file = add_routine(studio, "Back")
+    open_text(page, studio, name_id)
+    replace_word(page, "Sit tall,", "Mine tall,")
+    page.get_by_text("Changed, not saved yet").wait_for()
+    file.unlink()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save as a new file").click()
+    page.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
+    page.get_by_text("There are no problems in this text.").wait_for()
+    assert "Mine tall" in file.read_text(encoding="utf-8")
+
+
+def test_an_exercise_that_is_not_in_the_folder_is_said_in_all_views(page: Page, studio: Asker) -> None:
+    for view in ("play", "write", "form", "voices"):
+        page.goto(f"http://127.0.0.1:{studio.door.port}/#/{view}/file-000000000000")
+        said = "This exercise is not in the folder any more."
+        expect(page.get_by_role("main")).to_have_text(re.compile(rf"^\W*All exercises{re.escape(said)}$"))
+        wait_for(page, "document.title === 'voicecoach'")
+    page.get_by_role("link", name="All exercises").click()
+    page.locator(".card").first.wait_for()
+
+
+def test_a_file_that_changed_outside_is_read_again_when_its_card_is_opened(page: Page, studio: Asker) -> None:
+    name_id, file = add_routine(studio, "Outside")
+    open_text(page, studio, name_id)
+    wait_for(page, "player.timeline?.phases.length === 4")
+    page.get_by_role("link", name="All exercises").click()
+    card = page.locator(f'.card[href$="{name_id}"]')
+    expect(card).to_contain_text("Two breaths")
+    file.write_text(ROUTINE.replace("Two breaths", "More").replace("breathe: 2", "breathe: 20"), encoding="utf-8")
+    card.click()
+    page.get_by_role("heading", name="More").wait_for()
+    wait_for(page, "player.timeline.phases.length === 40")
+    page.get_by_role("link", name="All exercises").click()
+    expect(card).to_contain_text("More")
 
 
 @pytest.mark.parametrize("last", [True, False])

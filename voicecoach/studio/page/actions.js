@@ -51,7 +51,10 @@ async function attempt(work) {
   }
 }
 
+const asked = new Set(); // the cards that were asked for since the library was read
+
 export async function getLibrary() {
+  asked.clear();
   const library = await attempt(api.getLibrary);
   if (library) update({ library });
   return library;
@@ -59,7 +62,8 @@ export async function getLibrary() {
 
 /** Get what a card shows later; a card that is not on the screen is not asked for. */
 export async function fillCard(id) {
-  if (state.cards[id]) return;
+  if (asked.has(id)) return;
+  asked.add(id);
   const card = await attempt(() => api.getCard(id)).catch(() => null);
   if (card) update({ cards: { ...state.cards, [id]: card } });
 }
@@ -67,7 +71,9 @@ export async function fillCard(id) {
 /** Show a routine; a draft of its text that was left behind is played in place of its file. */
 export async function openRoutine(id, { screen = "play" } = {}) {
   if (state.id === id) {
+    const back = state.screen === "start"; // the file may have changed meanwhile
     update({ screen });
+    if (back) await Promise.all([replan(), describeRoutine(id, state.language)]);
     return;
   }
   player.pause();
@@ -78,7 +84,7 @@ export async function openRoutine(id, { screen = "play" } = {}) {
   const language = choices.language ?? "";
   const text = localStorage.getItem(draftKey(id, language));
   const card = state.cards[id] ?? state.library?.routines.find((each) => each.id === id) ?? null;
-  update({ screen, id, text, language, card, choices, draft: null, textProblems: [], intro: null, suggestions: [], plan: null, problems: [], busy: "" });
+  update({ screen, id, text, language, card, choices, draft: null, textProblems: [], intro: null, suggestions: [], plan: null, problems: [], missing: false, busy: "" });
   await Promise.all([replan(), describeRoutine(id, language), hearBed()]);
 }
 
@@ -197,6 +203,10 @@ async function planOnce(signal) {
   } catch (error) {
     if (error.status === 409) return;
     if (state.id !== id) return;
+    if (error.body?.missing) {
+      update({ missing: true, problems: [] });
+      return;
+    }
     update({ problems: error.body?.problems ?? [{ what: String(error.message), remedy: "" }] });
     findSuggestions();
   } finally {
@@ -222,7 +232,7 @@ function findSuggestions() {
 function take(plan) {
   const same = state.plan?.digest === plan.digest && player.timeline;
   clearTimeout(settling);
-  update({ plan, problems: [], suggestions: [] });
+  update({ plan, problems: [], suggestions: [], missing: false });
   if (!same) player.set(plan.timeline);
   hearBreath();
 }

@@ -84,7 +84,8 @@ async function route() {
     update({ screen });
     await getLibrary();
   }
-  document.title = state.screen === "start" ? "voicecoach" : `${state.plan?.timeline.title ?? ""} · voicecoach`;
+  const title = state.screen === "start" ? "" : state.plan?.timeline.title ?? state.card?.title;
+  document.title = title ? `${title} · voicecoach` : "voicecoach";
 }
 
 async function begin() {

@@ -3,6 +3,7 @@
 import { choose, player, skip, skipChapter, togglePlay } from "./actions.js";
 import { Controls } from "./controls.js";
 import { findLast } from "./place.js";
+import { isLost, Missing } from "./missing.js";
 import { Problems } from "./problems.js";
 import { Ring } from "./ring.js";
 import { state, update } from "./state.js";
@@ -12,7 +13,8 @@ import { html, useRef, useState } from "./vendor/preact.js";
 import { clock, t } from "./words.js";
 
 export function Play() {
-  const { plan, card, problems } = state;
+  const { plan, card, problems, missing } = state;
+  if (isLost()) return html`<${Missing} />`;
   const title = plan?.timeline.title ?? card?.title ?? "";
   return html`
     <div class="play">
@@ -25,7 +27,8 @@ export function Play() {
             onClick=${() => update({ panel: !state.panel })}>${t("choices")}</button>
           <button onClick=${() => update({ exporting: true })} disabled=${!plan}>${t("export")}</button>
         </div>
-        ${state.text !== null && html`<p class="note">${t("draft heard")}</p>`}
+        ${missing && html`<p class="note problem" role="alert">${t("file gone")}</p>`}
+        ${state.text !== null && !missing && html`<p class="note">${t("draft heard")}</p>`}
         <${Problems} problems=${problems} kept=${Boolean(plan)} suggestions=${state.suggestions} />
         ${plan ? html`<${Session} plan=${plan} />` : html`<p class="wait">${waitingText()}</p>`}
       </section>
@@ -42,7 +45,7 @@ export function Tabs() {
 }
 
 function waitingText() {
-  return state.problems.length ? "" : t("getting ready");
+  return state.problems.length || state.missing ? "" : t("getting ready");
 }
 
 function Session({ plan }) {

@@ -1,5 +1,6 @@
 // The frame of a screen on which a routine is worked on: its title and its tabs, while its text is read.
 
+import { isLost, Missing } from "./missing.js";
 import { Tabs } from "./play.js";
 import { state } from "./state.js";
 import { html, useEffect } from "./vendor/preact.js";
@@ -11,6 +12,7 @@ export function Stage({ children }) {
   useEffect(() => {
     readFile(id);
   }, [id, state.language]);
+  if (isLost()) return html`<${Missing} />`;
   const title = plan?.timeline.title ?? card?.title ?? draft?.name ?? "";
   return html`<section class="stage" aria-label=${title}>
     <div class="line">

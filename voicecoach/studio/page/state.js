@@ -16,6 +16,7 @@ export const state = {
   suggestions: [], // choices that would do in their place
   busy: "", // what is waited for, once that takes a while: plan, clips
   draft: null, // the text that is written: {id, saved, tag, own, name, conflict, elsewhere, failed}
+  missing: false, // whether there is no file of the routine on the page
   textProblems: [], // what a check of the text finds
   checkedText: "", // the text that they were found in
   gone: false, // whether the server has stopped

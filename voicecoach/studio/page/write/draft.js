@@ -34,15 +34,27 @@ const nextVersion = () => (state.draft?.version ?? 0) + 1;
 export async function readFile(id) {
   if (!id) return undefined;
   if (state.draft?.id === id && state.draft.language === state.language && state.text !== null) return checkText();
-  const found = await api.getRoutine(id, state.language).catch(() => null);
-  if (!found || state.id !== id) return undefined;
+  const found = await api.getRoutine(id, state.language).catch((error) => error);
+  if (state.id !== id) return undefined;
+  if (found instanceof Error) return found.body?.missing ? keepLost(id) : undefined;
   const { text, tag = "", own, name } = found;
+  const newer = state.text === null && state.draft?.id === id && state.draft.language === state.language && state.draft.saved !== text;
   const base = state.text === null ? tag : (localStorage.getItem(tagKeyOf(id)) ?? tag);
   const conflict = base === tag || state.text === text ? null : { theirs: text, tag };
   update({ draft: { id, language: state.language, saved: text, tag: conflict ? base : tag, own, name, conflict, version: nextVersion() } });
   api.warmUp(askedRoutine(), state.choices.voice).catch(() => {}); // what is wrong is said when it speaks
   if (state.text === found.text) change(found.text);
+  if (newer) replan();
   return checkText();
+}
+
+/** There is no file: a draft of it that was left behind stays on the page, and can be saved as a new one. */
+function keepLost(id) {
+  update({ missing: true });
+  const { text, draft, language } = state;
+  if (text === null || draft?.id === id) return;
+  const name = text.match(/^title: *(\S.*)/m)?.[1] ?? "";
+  update({ draft: { id, language, saved: "", tag: "", own: true, name, conflict: null, version: nextVersion() } });
 }
 
 let waiting = null;
@@ -64,8 +76,9 @@ export async function checkText() {
   const checkedText = state.text ?? draft?.saved;
   try {
     const { problems } = await api.check(askedRoutine(), state.choices.voice);
-    if (state.id === id) update({ textProblems: problems, checkedText });
-  } catch {
+    if (state.id === id) update({ textProblems: problems, checkedText, missing: false });
+  } catch (error) {
+    if (error.body?.missing && state.id === id) update({ missing: true });
     // A newer check is on its way, or the server has stopped, which is said elsewhere.
   }
 }
@@ -81,21 +94,37 @@ export function listProblems() {
 export async function save(tag = state.draft.tag) {
   const { id, draft } = state;
   const text = state.text ?? draft.saved;
-  if (!draft.own) {
-    const { id: made } = await api.addRoutine(draft.name, text);
-    dropDraft(id, text);
-    remember(made, state.choices);
-    location.hash = `#/${state.screen}/${made}`;
-    return;
-  }
+  if (!draft.own) return saveAsNew();
   try {
     const saved = await api.putRoutine(id, text, tag);
     dropDraft(id, text);
-    update({ draft: { ...draft, saved: text, tag: saved.tag, conflict: null, failed: "" }, text: state.text === text ? null : state.text });
+    return update({ draft: { ...draft, saved: text, tag: saved.tag, conflict: null, failed: "" }, text: state.text === text ? null : state.text });
   } catch (error) {
-    if (error.status !== 412) update({ draft: { ...draft, failed: error.body?.failed ?? String(error.message) } });
-    else await showConflict(id, error.body.theirs);
+    return error.status === 412 ? showConflict(id, error.body.theirs) : showFailure(error);
   }
+}
+
+/** Save the text as a new file, and open that. */
+export async function saveAsNew() {
+  const { id, draft, screen, choices } = state;
+  const text = state.text ?? draft.saved;
+  try {
+    const { id: made } = await api.addRoutine(draft.name.replace(/\.ya?ml$/, ""), text);
+    dropDraft(id, text);
+    remember(made, choices);
+    location.hash = `#/${screen}/${made}`;
+    if (made !== id) return;
+    update({ missing: false, text: state.text === text ? null : state.text }); // the file is there again
+    await Promise.all([readFile(id), replan()]);
+  } catch (error) {
+    showFailure(error);
+  }
+}
+
+/** Say why a file was not written; a file that is gone is said by itself. */
+function showFailure(error) {
+  if (error.body?.missing) update({ missing: true });
+  else update({ draft: { ...state.draft, failed: error.body?.failed ?? String(error.message) } });
 }
 
 /** The file has changed: both texts are shown, and one is chosen. */

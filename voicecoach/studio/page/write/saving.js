@@ -3,10 +3,11 @@
 import { state } from "../state.js";
 import { html } from "../vendor/preact.js";
 import { t } from "../words.js";
-import { discard, resolve, save } from "./draft.js";
+import { discard, resolve, save, saveAsNew } from "./draft.js";
 
 export function Saving({ draft }) {
   const changed = state.text !== null;
+  if (state.missing) return html`<${Gone} failed=${draft.failed} />`;
   const said = changed ? t(draft.own ? "not saved" : "copy on saving") : t(draft.own ? "saved" : "built in");
   return html`
     <div class="line">
@@ -15,9 +16,19 @@ export function Saving({ draft }) {
       ${changed && html`<button onClick=${discard}>${t("discard")}</button>`}
     </div>
     ${draft.elsewhere && html`<p class="note warning" role="alert">${t("edited elsewhere")}</p>`}
-    ${draft.failed && html`<p class="note problem" role="alert">${t("not written", { why: draft.failed })}</p>`}
+    <${Failed} why=${draft.failed} />
     ${draft.unkept && html`<p class="note warning">${t("not kept")}</p>`}
     ${draft.conflict && html`<${Conflict} theirs=${draft.conflict.theirs} />`}`;
+}
+
+const Failed = ({ why }) => why && html`<p class="note problem" role="alert">${t("not written", { why })}</p>`;
+
+/** The file was deleted or renamed: what is on the page can be a new one. */
+function Gone({ failed }) {
+  return html`<div class="note problem" role="alert">
+    <p><strong>${t("file gone")}</strong></p>
+    <div class="line"><button class="play-button" onClick=${saveAsNew}>${t("save as new")}</button></div>
+  </div><${Failed} why=${failed} />`;
 }
 
 /** The file has changed since it was read: both texts, side by side, and a choice. */

@@ -68,6 +68,7 @@ function hearFrom(line) {
 
 function TextProblems({ goTo }) {
   const problems = listProblems();
+  if (!problems.length && state.missing) return null; // it can't be checked
   if (!problems.length) return html`<p class="soft" role="status">${t("no problems")}</p>`;
   return html`<ul class="note problem" aria-label=${t("problems")}>${problems.slice(0, 20).map((each) => html`<li>
     <button class="link" onClick=${() => goTo(each)} disabled=${!each.line}><${Problem} ...${each} /></button></li>`)}
