@@ -37,7 +37,7 @@ def test_axe_finds_nothing_serious(open_context: Any, studio: Asker, width: int,
     open_routine(page, studio)
     assert find_violations(page) == []
     if width < 900:
-        page.get_by_role("button", name="Your breath").click()
+        page.get_by_role("button", name="Breath and choices").click()
         assert find_violations(page) == []
         page.get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Export").click()

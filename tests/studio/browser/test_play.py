@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -207,11 +208,17 @@ def test_a_breath_can_be_tapped(open_context: Any, studio: Asker) -> None:  # no
     page.clock.install(time=0)
     page.clock.pause_at(1000)
     page.get_by_role("button", name="Tap my breath").click()
+    page.clock.run_for(100)
+    expect(page.locator(".tap")).to_be_focused()
     for seconds in (0, 3.2, 5.0, 3.2, 5.0):
         page.clock.run_for(round(seconds * 1000))
-        page.locator(".tap").click()
+        page.keyboard.press("Space")
     expect(page.get_by_role("spinbutton", name="Out, s")).to_have_value("5")
     assert page.get_by_role("spinbutton", name="In, s").input_value() == "3.2"
+    assert not ask_player(page, "player.playing")
+    page.get_by_role("button", name="Done").click()
+    page.clock.run_for(100)
+    expect(page.get_by_role("button", name="Tap my breath")).to_be_focused()
 
 
 def test_the_keys_play_and_seek_and_change_the_breath(page: Page, studio: Asker) -> None:
@@ -244,6 +251,7 @@ def test_a_translation_can_be_heard(page: Page, studio: Asker) -> None:
     page.get_by_role("combobox", name="Language", exact=True).select_option("de")
     page.get_by_role("heading", name="Beindehnung im Sitzen").wait_for()
     wait_for(page, "player.timeline.language === 'de'")
+    assert page.title() == "Beindehnung im Sitzen · voicecoach"
 
 
 def test_an_export_is_offered_with_its_size_and_its_command(page: Page, studio: Asker) -> None:
@@ -264,6 +272,7 @@ def test_an_export_is_offered_with_its_size_and_its_command(page: Page, studio: 
     dialog.get_by_role("combobox", name="Introduction").select_option("none")
     dialog.get_by_role("button", name="Write the files").click()
     dialog.locator("audio").wait_for()
+    expect(dialog.locator(".jobs")).to_contain_text(re.compile(r"\.srt 0\.\d kB"))
     assert sorted(each.suffix for each in studio.folder.glob("two-breaths*.*")) == [".opus", ".srt", ".yaml"]
     dialog.get_by_text("The command").click()
     options = "--breath 4-5 --intro none --clear --bitrate 24 --format opus --captions srt"
@@ -298,9 +307,14 @@ def test_a_narrow_screen_has_no_sideways_scrolling(open_context: Any, studio: As
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     open_routine(page, studio)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.get_by_role("button", name="Your breath").click()
+    opener = page.get_by_role("button", name="Breath and choices")
+    opener.click()
     page.get_by_role("slider", name="Out").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(page.locator(".sheet-close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(page.locator(".choices")).not_to_be_visible()
 
 
 def test_with_reduced_motion_a_bar_fills_in_place_of_the_ring(open_context: Any, studio: Asker) -> None:  # noqa: ANN401
@@ -357,6 +371,12 @@ def test_a_bell_is_heard_where_it_is_chosen(page: Page, studio: Asker) -> None:
     open_routine(page, studio)
     page.get_by_role("combobox", name="Bells").select_option("bell")
     wait_for(page, "player.timeline.cues.filter(each => each.track === 'chime').length > 3")
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("To fall asleep").check()
+    expect(page.get_by_role("combobox", name="Bells")).to_be_disabled()
+    expect(page.get_by_role("combobox", name="Bells")).to_have_value("none")
+    page.get_by_label("To fall asleep").uncheck()
+    expect(page.get_by_role("combobox", name="Bells")).to_have_value("bell")
 
 
 def test_the_page_speaks_the_language_of_its_browser_and_any_other(open_context: Any, studio: Asker) -> None:  # noqa: ANN401

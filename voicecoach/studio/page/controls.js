@@ -4,22 +4,36 @@ import { choose, introduction } from "./actions.js";
 import { LEAST, measureTaps, MOST, PHASES, readBreath, writeBreath } from "./breath.js";
 import { More } from "./more.js";
 import { state, update } from "./state.js";
-import { html, useState } from "./vendor/preact.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 import { number, t } from "./words.js";
 
 export function Controls() {
-  const { card, plan } = state;
-  return html`<aside id="choices" class="choices" data-open=${state.panel} aria-label=${t("choices")}>
-    <button class="sheet-close" onClick=${() => update({ panel: false })}>${t("close")}</button>
+  const { card, plan, panel } = state;
+  const first = useRef();
+  useEffect(() => {
+    if (!panel) return undefined;
+    first.current.focus();
+    const leave = (event) => event.key === "Escape" && !event.target.closest("dialog") && closeSheet();
+    document.addEventListener("keydown", leave);
+    return () => document.removeEventListener("keydown", leave);
+  }, [panel]);
+  return html`<aside id="choices" class="choices" data-open=${panel} aria-label=${t("choices")}>
+    <button class="sheet-close" ref=${first} onClick=${closeSheet}>${t("close")}</button>
     <${Breath} written=${card?.breath} planned=${plan?.breath} />
     <${Amount} />
     <${Words} card=${card} />
     ${card?.sides && html`<${Sides} />`}
     <${Parts} card=${card} />
     <${Voice} card=${card} />
-    <${Sounds} />
+    <${Sounds} card=${card} />
     <${More} card=${card} />
   </aside>`;
+}
+
+/** Close the sheet that the choices are on narrow screens; the focus goes back to what opened it. */
+function closeSheet() {
+  update({ panel: false });
+  document.querySelector(".sheet-button").focus();
 }
 
 function Breath({ written, planned }) {
@@ -38,48 +52,70 @@ function Breath({ written, planned }) {
   </fieldset>`;
 }
 
+/** A field of a number: what is typed stays while it is typed, and when it is left, the nearest number that is allowed counts. */
+function useNumber(value, { least, most, whole = false }, take, clear = () => {}) {
+  const [typed, setTyped] = useState(null);
+  const onInput = (event) => {
+    const { value: text } = event.target;
+    const found = Number(text);
+    setTyped(text);
+    if (text === "") clear();
+    else if (found >= least && found <= most && !(whole && found % 1)) take(found);
+  };
+  const settle = (event) => {
+    if (event.type === "blur" && typed === null) return;
+    const { value: text } = event.target;
+    const found = Math.min(most, Math.max(least, whole ? Math.round(Number(text)) : Number(text)));
+    if (text === "") event.target.value = value ?? "";
+    else if (found !== Number(text)) take(found);
+    setTyped(null);
+  };
+  return { value: typed ?? value ?? "", onInput, onChange: settle, onBlur: settle };
+}
+
 /** A slider with a number beside it; both say the same. */
 export function Slider({ label, unit, value, least, most, step, coarse = step, onChange }) {
-  const take = (event) => {
-    const found = Number(event.target.value);
-    if (event.target.value !== "" && found >= least && found <= 10 * most) onChange(found);
-  };
+  const typed = useNumber(value, { least, most: 10 * most }, onChange);
   return html`<label class="slider">
     <span class="slider-name">${label}</span>
     <input type="range" min=${least} max=${most} step=${coarse} value=${value} aria-label=${label}
-      aria-valuetext=${`${number(value)} ${unit}`} onInput=${take} />
-    <input type="number" min=${least} step=${step} value=${value} aria-label=${`${label}, ${unit}`} onInput=${take} />
+      aria-valuetext=${`${number(value)} ${unit}`} onInput=${(event) => onChange(Number(event.target.value))} />
+    <input type="number" min=${least} step=${step} aria-label=${`${label}, ${unit}`} ...${typed} />
     <span class="unit">${unit}</span>
   </label>`;
 }
 
 function Taps() {
   const [times, setTimes] = useState(null);
+  const next = useRef();
+  const acted = useRef(false); // the focus stays where it is before the first click
+  useEffect(() => {
+    if (acted.current) next.current.focus();
+  }, [times === null]);
+  const show = (shown) => {
+    acted.current = true;
+    setTimes(shown);
+  };
   const tap = () => {
     const all = [...(times ?? []), performance.now()].slice(-13);
     setTimes(all);
     const found = all.length >= 5 && measureTaps(all);
     if (found) choose({ breath: writeBreath(found) });
   };
-  if (!times) return html`<button onClick=${() => setTimes([])}>${t("tap my breath")}</button>`;
-  const next = times.length % 2 === 0 ? "tap in" : "tap out";
+  if (!times) return html`<button ref=${next} onClick=${() => show([])}>${t("tap my breath")}</button>`;
   return html`<div class="taps">
     <p>${t("tap help")}</p>
-    <button class="tap" onClick=${tap}>${t(next)}</button>
-    <button class="link" onClick=${() => setTimes(null)}>${t("done")}</button>
+    <button class="tap" ref=${next} onClick=${tap}>${t(times.length % 2 === 0 ? "tap in" : "tap out")}</button>
+    <button class="link" onClick=${() => show(null)}>${t("done")}</button>
     <p class="soft" role="status">${t("tapped", { count: Math.floor(times.length / 2), number: Math.floor(times.length / 2) })}</p>
   </div>`;
 }
 
 /** A number or nothing: nothing leaves it to the routine. */
-export function NumberField({ label, unit = "", value, least, most, step = 1, usual = t("own"), onChange }) {
-  const take = (event) => {
-    const text = event.target.value;
-    if (text === "") onChange(undefined);
-    else if (Number(text) >= least && Number(text) <= most) onChange(Number(text));
-  };
+export function NumberField({ label, unit = "", value, least, most, step = 1, whole = false, usual = t("own"), onChange }) {
+  const typed = useNumber(value, { least, most, whole }, onChange, () => onChange(undefined));
   return html`<label class="field"><span>${label}</span>
-    <input type="number" min=${least} max=${most} step=${step} value=${value ?? ""} placeholder=${usual} onInput=${take} />
+    <input type="number" min=${least} max=${most} step=${step} placeholder=${usual} ...${typed} />
     <span class="unit">${unit}</span></label>`;
 }
 
@@ -88,16 +124,17 @@ function Amount() {
   const minutes = length ? Number(length.replace("s", "")) / 60 : undefined;
   return html`<fieldset class="group">
     <legend>${t("length and rounds")}</legend>
-    <${NumberField} label=${t("rounds")} value=${rounds} least=${1} most=${100}
+    <${NumberField} label=${t("rounds")} value=${rounds} least=${1} most=${100} whole
       onChange=${(value) => choose({ rounds: value, length: undefined })} />
     <${NumberField} label=${t("exact length")} unit=${t("min")} value=${minutes} least=${0.5} most=${720} step=${0.5}
       onChange=${(value) => choose({ length: value === undefined ? undefined : `${Math.round(value * 60)}s`, rounds: undefined })} />
   </fieldset>`;
 }
 
-function Choice({ label, name, values, usual }) {
+/** One of several values; `silent` says that another choice leaves none of them. */
+function Choice({ label, name, values, usual, silent = false }) {
   return html`<label class="field"><span>${label}</span>
-    <select value=${state.choices[name] ?? usual} onChange=${(event) => choose({ [name]: event.target.value === usual ? undefined : event.target.value })}>
+    <select disabled=${silent} value=${silent ? "none" : (state.choices[name] ?? usual)} onChange=${(event) => choose({ [name]: event.target.value === usual ? undefined : event.target.value })}>
       ${values.map((each) => html`<option value=${each}>${t(`${name} ${each}`)}</option>`)}
     </select></label>`;
 }
@@ -180,15 +217,16 @@ function Voice({ card }) {
         ${chosen && !voices.some((each) => each.id === chosen) && html`<option value=${chosen}>${t(chosen.startsWith("recorded:") ? "voices mine" : "voices other", { name: chosen })}</option>`}
       </select></label>
     <a href=${`#/voices/${encodeURIComponent(state.id)}`}>${t("voices link")}</a>
-    <${NumberField} label=${t("rate")} unit=${t("words a minute")} value=${state.choices.rate} least=${105} most=${400} step=${5} usual=${t("usual")}
+    <${NumberField} label=${t("rate")} unit=${t("words a minute")} value=${state.choices.rate} least=${105} most=${400} step=${5} whole usual=${t("usual")}
       onChange=${(value) => choose({ rate: value })} />
   </fieldset>`;
 }
 
-function Sounds() {
+function Sounds({ card }) {
+  const asleep = state.choices.sleep ?? card?.sounds?.sleep ?? false; // such sessions have no bells
   return html`<fieldset class="group">
     <legend>${t("sounds")}</legend>
-    <${Choice} label=${t("bells")} name="chime" values=${["end", "none", "soft", "bell"]} usual="end" />
+    <${Choice} label=${t("bells")} name="chime" values=${["end", "none", "soft", "bell"]} usual="end" silent=${asleep} />
     ${!state.choices.clear && html`<${Choice} label=${t("background")} name="bed" values=${["none", "rain", "waves", "brown", "pad"]} usual="none" />`}
     ${state.choices.bed && !state.choices.clear && html`<${NumberField} label=${t("bed level")} unit=${t("lu")} value=${state.choices.bed_level} least=${20} most=${60} usual="24"
       onChange=${(value) => choose({ bed_level: value })} />`}

@@ -23,15 +23,16 @@ export function Exporter() {
   }, []);
   const [wanted, setWanted] = useState({ format: "mp3", split: false, captions: [], intro: state.choices.intro ?? "full" });
   const change = (changes) => setWanted({ ...wanted, ...changes });
-  const files = chooseFiles(wanted);
-  const split = wanted.split && state.card?.sides;
+  const both = state.card?.sides && !state.choices.side; // one side is one file
+  const split = both && wanted.split;
+  const files = chooseFiles({ ...wanted, split });
   const { intro, ...session } = chosenForSession();
   const choices = wanted.intro === "full" ? session : { ...session, intro: wanted.intro };
   return html`<dialog ref=${dialog} aria-label=${t("export")} onClose=${() => update({ exporting: false, exportProblems: [] })}>
     <h2>${t("export title")}</h2>
     <${Select} label=${t("format")} value=${wanted.format} values=${Object.keys(FORMATS)} name="format"
       onChange=${(format) => change({ format, bitrate: undefined })} />
-    ${state.card?.sides && html`<${Check} label=${t("one per side")} value=${wanted.split} onChange=${(value) => change({ split: value })} />`}
+    ${both && html`<${Check} label=${t("one per side")} value=${wanted.split} onChange=${(value) => change({ split: value })} />`}
     <${Select} label=${t("intro")} value=${wanted.intro} values=${["full", "short", "none"]} name="intro" onChange=${(intro) => change({ intro })} />
     ${state.intro === "short" && wanted.intro === "full" && html`<p class="soft">${t("intro of files")}</p>`}
     <${Beside} wanted=${wanted} change=${change} split=${split} />
@@ -63,7 +64,7 @@ function Beside({ wanted, change, split }) {
     ${split && html`<${Check} label=${t("playlist")} value=${wanted.playlist} onChange=${(value) => change({ playlist: value })} />
       <${Check} label=${t("pan")} value=${wanted.pan} onChange=${(value) => change({ pan: value })} />`}
     ${rates && html`<${NumberField} label=${t("bit rate")} unit=${t("kilobits")} value=${wanted.bitrate} least=${rates[0]} most=${rates[1]}
-      usual=${t("usual")} onChange=${(bitrate) => change({ bitrate })} />`}
+      whole usual=${t("usual")} onChange=${(bitrate) => change({ bitrate })} />`}
   </details>`;
 }
 
@@ -90,6 +91,11 @@ function describeSize(files, split) {
   return t(split ? "about size each" : "about size", { size: number(size, size < 10 ? 1 : 0), time: clock(seconds) });
 }
 
+function describeBytes(bytes) {
+  if (bytes < 1e5) return t("kilobytes", { size: number(Math.max(0.1, bytes / 1e3)) });
+  return t("megabytes", { size: number(bytes / 1e6) });
+}
+
 function Jobs() {
   return html`<ul class="jobs">${[...state.jobs].reverse().map((job) => html`<${Job} key=${job.id} job=${job} />`)}</ul>`;
 }
@@ -103,7 +109,7 @@ function Job({ job }) {
       <button onClick=${() => cancelJob(job.id)}>${t("cancel")}</button></div>`}
     <${Problems} problems=${job.problems} />
     ${job.files.map((file, index) => html`<div>
-      <a href=${fileOf(job.id, index)} target="_blank">${file.name}</a> <span class="soft">${t("megabytes", { size: number(file.bytes / 1e6) })}</span>
+      <a href=${fileOf(job.id, index)} target="_blank">${file.name}</a> <span class="soft">${describeBytes(file.bytes)}</span>
       ${/\.(mp3|m4a|opus|flac|wav)$/.test(file.name) && html`<audio controls preload="none" aria-label=${file.name} src=${fileOf(job.id, index)}></audio>`}
     </div>`)}
     ${job.files.length > 0 && html`<p class="soft">${t("in folder", { folder: job.folder })}</p>`}

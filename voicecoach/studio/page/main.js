@@ -23,7 +23,10 @@ const LANGUAGE_NAMES = { en: "English", de: "Deutsch", es: "Español", fr: "Fran
 function Page() {
   const [, redraw] = useState(0);
   useLayoutEffect(() => {
-    const again = () => redraw((count) => count + 1);
+    const again = () => {
+      nameTab();
+      redraw((count) => count + 1);
+    };
     again(); // what changed since it was drawn first
     return subscribe(again);
   }, []);
@@ -39,6 +42,11 @@ function Page() {
     ${state.exporting && html`<${Exporter} />`}
     ${state.help && html`<${KeyHelp} />`}
   `;
+}
+
+function nameTab() {
+  const title = state.screen === "start" ? "" : state.plan?.timeline.title ?? state.card?.title;
+  document.title = title ? `${title} · voicecoach` : "voicecoach";
 }
 
 /** The address is that of a screen, so the link itself would leave it. */
@@ -84,8 +92,6 @@ async function route() {
     update({ screen });
     await getLibrary();
   }
-  const title = state.screen === "start" ? "" : state.plan?.timeline.title ?? state.card?.title;
-  document.title = title ? `${title} · voicecoach` : "voicecoach";
 }
 
 async function begin() {
