@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.bench.studio import FLAGS, run_studio
+from scripts.bench.studio import FLAGS, find_chromium, run_studio
 from tests.studios import write_voice
 from voicecoach.studio.files import make_id
 
@@ -70,7 +69,7 @@ def main() -> None:
         microphone = Path(folder) / "voice.wav"
         microphone.write_bytes(write_voice())
         flags = [*FLAGS, *MICROPHONE, f"--use-file-for-fake-audio-capture={microphone}"]
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=flags)
         with run_studio(Path(folder), 8443) as (address, _process):
             for name, size, scheme in (("wide", WIDE, "light"), ("narrow", NARROW, "dark")):
                 page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]

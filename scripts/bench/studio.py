@@ -121,6 +121,11 @@ class Row:
 HEAD = "| what | at most | measured: median; 95 % |\n| --- | --- | --- |"
 
 
+def find_chromium() -> str | None:
+    """Return the program, with windows or without."""
+    return shutil.which("chromium") or shutil.which("chromium-headless-shell")
+
+
 @contextmanager
 def run_studio(folder: Path, port: int) -> Iterator[tuple[str, int]]:
     """Run the studio over a folder; yield its address and its process."""
@@ -251,7 +256,7 @@ def main() -> None:
     rows = []
     print(HEAD)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         for row in measure_all(browser, Path(name), chosen.runs):
             print(row, flush=True)
             rows.append(row)
