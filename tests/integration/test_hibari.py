@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.amounts import IS_QUICK
 from tests.goldens import write_example
 from voicecoach.app.cli import run
 from voicecoach.app.request import Request
@@ -142,6 +143,7 @@ def test_the_package_has_the_model_that_was_measured_and_a_damaged_copy_is_refus
         list(replace(spoken.voice).speak([SHORT]))
 
 
+@pytest.mark.skipif(IS_QUICK, reason="CI lets the voice speak all words of a routine, which takes seconds")
 def test_a_new_routine_needs_no_change_with_this_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["new", "mine"]) == 0
@@ -149,6 +151,7 @@ def test_a_new_routine_needs_no_change_with_this_voice(tmp_path: Path, monkeypat
     assert (found.problems, found.warnings, found.notes, found.unmeasured) == ((), (), (), "")
 
 
+@pytest.mark.skipif(IS_QUICK, reason="CI lets the voice speak all words of a routine, which takes seconds")
 def test_counts_of_a_beat_in_the_docs_fit_with_this_voice(tmp_path: Path) -> None:
     path = write_example("heel-raises", tmp_path)
     found = review(Request(str(path), voice="hibari:heart"), (), tmp_path / "kept", lambda *_: None)
