@@ -120,8 +120,8 @@ def test_an_interrupt_in_mid_stream_leaves_no_process(tmp_path: Path, monkeypatc
 
 def test_an_interrupt_during_a_run_leaves_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pid = tmp_path / "pid"
-    body = f"open({str(pid)!r}, 'w').write(str(os.getpid())); os.kill(os.getppid(), signal.SIGINT); signal.pause()"
-    fake(tmp_path, body, monkeypatch)
+    came = f"open({str(pid)!r}, 'w').write(str(os.getpid())); sys.stdin.read()"  # it ends when we wait for the process
+    fake(tmp_path, f"{came}; os.kill(os.getppid(), signal.SIGINT); signal.pause()", monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         ffmpeg.run([], what="waiting")
     assert gone(pid)
