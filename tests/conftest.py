@@ -8,11 +8,14 @@ import signal
 import sys
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.doctest import DoctestModule
 from hypothesis import settings
+
+from voicecoach.system import folders
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -39,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that look at a model themselves; `voices/onnx.py` says why
+    _give_own_folders(config)
     gc.disable()  # until all tests are collected, which makes no garbage worth the search
 
 
@@ -141,6 +145,20 @@ def _list_the_systems_voices_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(system, "_ask_twice", ask_once)
         yield
+
+
+def _give_own_folders(config: pytest.Config) -> None:
+    """Give all workers of a run, and the processes they start, new folders for the cache, settings and voices.
+
+    So no test sees what a developer has, or what was made on another day, and none leaves anything there.
+    """
+    if hasattr(config, "workerinput"):
+        return  # it has those of the process that started it
+    os.environ["VOICECOACH_TESTS_DATA"] = str(folders.find_data())  # for tests of voices that are installed
+    own = TemporaryDirectory(prefix="voicecoach-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(own.cleanup)
+    for name in ("CACHE", "CONFIG", "DATA"):
+        os.environ[f"XDG_{name}_HOME"] = str(Path(own.name, name.lower()))
 
 
 @pytest.fixture

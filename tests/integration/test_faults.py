@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ import pytest
 
 from scripts.faults import lying_worker
 from tests.limits import limit_files
+from voicecoach.app import piece_cache
 from voicecoach.app.cli import run
 from voicecoach.audio.ffmpeg_choice import choose_among
 from voicecoach.system import cache, folders
@@ -221,10 +223,22 @@ def test_a_worker_that_is_killed_costs_nothing_and_twice_the_session(
 # -- cache --
 
 
-def entries(folder: Path) -> dict[str, bytes | None]:
+def entries(folder: Path) -> dict[str, object]:
+    """Return what each entry of the cache holds; None if it is damaged.
+
+    The bytes of a piece tell which of its equal texts are one object in memory, and that differs between processes.
+    """
     kept = folder / "cache" / "voicecoach"
     found = {path: cache.fetch_with_digest(path) for path in sorted(kept.glob("*/*"))}  # not those of the program
-    return {path.relative_to(kept).as_posix(): each[0] if each else None for path, each in found.items()}
+    contents = {path: each[0] if each else None for path, each in found.items()}
+    return {
+        path.relative_to(kept).as_posix(): _load_piece(content) if content and path.suffix == ".piece" else content
+        for path, content in contents.items()
+    }
+
+
+def _load_piece(content: bytes) -> object:
+    return piece_cache._Unpickler(io.BytesIO(content)).load()  # noqa: SLF001 - the reader, without its checks of files
 
 
 def _flip(path: Path) -> None:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from voicecoach.language import language
-from voicecoach.system import folders
 from voicecoach.voices.neural.kokoro import files
 from voicecoach.voices.neural.kokoro.voice import KIND
 from voicecoach.voices.port import Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from voicecoach.voices.neural.kokoro.voice import KokoroVoice
 
-DATA = folders.find_data()
+DATA = Path(os.environ["VOICECOACH_TESTS_DATA"])
 pytestmark = pytest.mark.skipif(
     not all(each.ready for each in KIND.list_voices(Settings("es", "", DATA, data=DATA))),
     reason="'voicecoach voices get es' installs what it tests",

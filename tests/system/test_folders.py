@@ -54,3 +54,9 @@ def test_a_home_that_nobody_knows_stays_as_it_is_written(monkeypatch: pytest.Mon
     assert folders.expand("~/takes") == Path("/home/somebody/takes")
     monkeypatch.setattr(Path, "expanduser", _unknown)
     assert folders.expand("~/takes") == Path("~/takes")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the system alone says where they are")
+def test_no_test_sees_or_changes_the_folders_of_a_developer() -> None:
+    for find in PLACES.values():
+        assert any(above.name.startswith("voicecoach-tests-") for above in find().parents)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from voicecoach.system import parallel
 from voicecoach.system.parallel import divide, map_parallel, run_in_thread
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from pathlib import Path
 
 
@@ -75,6 +77,23 @@ def test_what_is_done_meanwhile_is_there_in_the_end_or_raises() -> None:
     failing = run_in_thread(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         failing()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_nothing_begins_before_all_of_it_is_known(error: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
+    submit, begun = ThreadPoolExecutor.submit, list[int]()
+
+    def stop_at_the_third(threads: ThreadPoolExecutor, *work: Any) -> Future[Any]:  # noqa: ANN401 - as `submit` has it
+        future = submit(threads, *work)
+        if work[-1] == 2:
+            raise error  # a thread has this work, but whoever waits for it has not
+        return future
+
+    monkeypatch.setattr(parallel, "count_cores", lambda: 3)
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", stop_at_the_third)
+    with pytest.raises(error):
+        list(map_parallel(begun.append, range(5)))
+    assert begun == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a program that waits, as POSIX has it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING, TypeVar
 
 from voicecoach.system import process, signals
@@ -33,22 +34,55 @@ def map_parallel(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> Iter
         return map(work, items)
     from concurrent.futures import ThreadPoolExecutor
 
-    threads = ThreadPoolExecutor(workers, "work")
+    threads, gate = ThreadPoolExecutor(workers, "work"), _Gate()
     futures: list[Future[_Made]] = []
     try:
-        with signals.defer():  # every future is known, so that its child can be killed
-            futures.extend(threads.submit(work, item) for item in items)  # one by one, for those who do not defer
+        for item in items:
+            futures.append(threads.submit(gate.pass_through, work, item))  # noqa: PERF401 - in the list one by one
+        gate.open()
         return [future.result() for future in futures]
     except KeyboardInterrupt:
         with signals.defer():  # a second signal must not interrupt this
+            gate.close()
             threads.shutdown(wait=False, cancel_futures=True)
             _end_children(futures)
         raise
-    except Exception:
+    except BaseException:
+        gate.close()
         threads.shutdown(cancel_futures=True)  # nothing goes on after an error
         raise
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _Gate:
+    """Holds work back until all of it is known: an interrupt may come while a thread has it and we do not yet."""
+
+    def __init__(self) -> None:
+        self._decided = threading.Event()
+        self._closed = False
+
+    def open(self) -> None:
+        """Let the work begin."""
+        self._decided.set()
+
+    def close(self) -> None:
+        """Let no further work begin."""
+        self._closed = True
+        self._decided.set()
+
+    def pass_through(self, work: Callable[[_Item], _Made], item: _Item) -> _Made:
+        """Wait until the gate is open, and do the work.
+
+        Raises:
+            CancelledError: If the gate is closed.
+        """
+        self._decided.wait()
+        if self._closed:
+            from concurrent.futures import CancelledError
+
+            raise CancelledError
+        return work(item)
 
 
 def _end_children(futures: Iterable[Future[_Made]]) -> None:
