@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fakes import measure, perform
@@ -228,6 +228,8 @@ def test_words_alone_are_read_as_they_stand(text: str, code: str) -> None:
 
 
 @given(WRITTEN.map(" ".join), st.sampled_from(list_languages()))
+@example("10 m x 5 -5°", "de")
+@example("x 5 −5 °C", "en")
 def test_what_was_read_is_read_no_other_way(text: str, code: str) -> None:
     said = read_aloud(text, language(code))
     assert read_aloud(said, language(code)) == said
