@@ -19,6 +19,7 @@ import srt
 import webvtt
 from mutagen.id3 import ID3
 
+from tests.amounts import choose_amount
 from tests.spoken import VOICE
 from voicecoach.app.cli import run
 from voicecoach.app.request import Made, Request
@@ -62,7 +63,7 @@ steps:
           out: Fold
 closing: Rest.
 """
-KINDS = [*((form, None) for form in FORMATS), *((form, "rain") for form in ("mp3", "opus"))]
+KINDS = [*((form, None) for form in FORMATS), *((form, "rain") for form in choose_amount(("mp3",), ("mp3", "opus")))]
 SHORT, LONGER = Fraction(19), Fraction(30)
 """Seconds that most files here last: time to sit down, and a breath; and with all breaths of the first leg."""
 
