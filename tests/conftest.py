@@ -121,15 +121,11 @@ def _load_each_built_in_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _draw_each_cover_once() -> Iterator[None]:
-    """Draw the same cover only once, and with coarse edges: every session that a test makes has one.
-
-    Tests of pictures draw as the program does.
-    """
-    from voicecoach.views import cover, png
+    """Draw the same cover only once: every session that a test makes with a cache of its own has one."""
+    from voicecoach.views import cover
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cover, "draw_cover", lru_cache(maxsize=64)(cover.draw_cover))
-        patch.setattr(png, "FINER", 1)
         yield
 
 
