@@ -285,9 +285,9 @@ STEPS_OF_BUILT_INS = """async texts => {
 
 
 def test_what_only_a_plan_finds_is_a_problem_of_both_views(page: Page, studio: Asker) -> None:
-    name_id, _ = add_routine(studio, "Endless", ROUTINE.replace("breathe: 3", "breathe: 9999"))
+    name_id, _ = add_routine(studio, "Endless", ROUTINE.replace("breathe: 3", "breathe: 4000"))
     open_text(page, studio, name_id)
-    page.get_by_label("Problems").get_by_text("more than 12 hours").wait_for()
+    page.get_by_label("Problems").get_by_text("more than 12 hours").wait_for(timeout=60_000)  # half a day is planned
     expect(page.get_by_text("There are no problems in this text.")).to_have_count(0)
     page.get_by_role("link", name="Write", exact=True).click()
     page.locator(".form").get_by_text("more than 12 hours").first.wait_for()
