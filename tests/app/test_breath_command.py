@@ -20,7 +20,7 @@ from voicecoach.app import config
 from voicecoach.app.cli import cli, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 TOP = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name != "posix", reason="terminals as POSIX has them")
@@ -138,6 +138,7 @@ class Somebody:
     process: subprocess.Popen[bytes]
     handle: int
     program: int
+    found: Sequence[object]
     unread: str = ""
 
     def sees(self, text: str, patience: float = 20) -> None:
@@ -166,15 +167,20 @@ class Somebody:
                 return self.sees(text, patience=2)
         raise TimeoutError(text)
 
-    def modes(self) -> list[object]:
-        import termios
-
-        return list(termios.tcgetattr(self.program))
+    def finds_the_terminal_as_it_was(self) -> bool:
+        """Return whether the terminal has the modes that it had before the program started."""
+        return read_modes(self.program) == self.found
 
     def leaves(self) -> tuple[int, str]:
         """Wait for the end, and return the status and what was printed."""
         out, _ = self.process.communicate(timeout=20)
         return self.process.returncode, out.decode().rstrip(" ")  # older versions of click leave a space there
+
+
+def read_modes(handle: int) -> Sequence[object]:
+    import termios
+
+    return termios.tcgetattr(handle)
 
 
 @pytest.fixture
@@ -185,6 +191,7 @@ def sit() -> Iterator[Callable[..., Somebody]]:
     def start(*args: str, gaps: tuple[float, ...] = (10,), term: str = "xterm") -> Somebody:
         handle, program = os.openpty()
         times = list(accumulate(islice(cycle(gaps), 60), initial=0.0))
+        found = read_modes(program)
         code = START.format(times=times, settings=str(config.file()), args=list(args))
         process = subprocess.Popen(
             [sys.executable, "-c", code],
@@ -194,7 +201,7 @@ def sit() -> Iterator[Callable[..., Somebody]]:
             env={**os.environ, "PYTHONPATH": str(TOP), "TERM": term, "COLUMNS": "200"},
             start_new_session=True,
         )
-        there.append(Somebody(process, handle, program))
+        there.append(Somebody(process, handle, program, found))
         return there[-1]
 
     yield start
@@ -208,12 +215,11 @@ def sit() -> Iterator[Callable[..., Somebody]]:
 @posix
 def test_taps_that_agree_end_it_and_yes_saves_it(sit: Callable[..., Somebody]) -> None:
     somebody = sit()
-    found = somebody.modes()
     somebody.taps(5)
     somebody.types(" ")
     somebody.sees("6.0 breaths a minute; the median of 6 breaths, the last 5 all within 15 % of it")
     somebody.sees("Make it your default breath? [y/N]:")
-    assert somebody.modes() == found
+    assert somebody.finds_the_terminal_as_it_was()
     somebody.types("y\n")
     assert somebody.leaves() == (0, "4-6\n")
     assert tomllib.loads(config.file().read_text()) == {"breath": "4-6"}
@@ -264,25 +270,23 @@ def test_programs_are_not_asked(sit: Callable[..., Somebody]) -> None:
 @posix
 def test_ending_it_too_early_is_reported(sit: Callable[..., Somebody]) -> None:
     somebody = sit()
-    found = somebody.modes()
     somebody.taps(1)
     somebody.types("\n")
     somebody.sees("voicecoach: too few taps: 3 breaths are needed, and 1 could be timed")
     assert somebody.leaves() == (2, "")
-    assert somebody.modes() == found
+    assert somebody.finds_the_terminal_as_it_was()
 
 
 @posix
 @pytest.mark.parametrize("when", ["while tapping", "at the question"])
 def test_ctrl_c_stops_it_and_leaves_the_terminal_as_it_was(when: str, sit: Callable[..., Somebody]) -> None:
     somebody = sit()
-    found = somebody.modes()
     somebody.taps(3)
     if when == "at the question":
         somebody.types("q")
         somebody.sees("[y/N]:")
     somebody.interrupts("voicecoach: stopped; nothing was written")
     assert somebody.leaves()[0] == 130
-    assert somebody.modes() == found
+    assert somebody.finds_the_terminal_as_it_was()
     assert "\x1b[?25l" not in somebody.unread, "the cursor is back"
     assert not config.file().exists()
