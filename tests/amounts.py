@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 
 IS_QUICK = settings.default is not None and settings.default.max_examples <= 25
+
+only_in_ci = pytest.mark.skipif(IS_QUICK, reason="the natural voice takes seconds for this; CI waits for it")
+"""Marks a test that a quick run leaves out."""
 
 
 def choose_amount(quick: _First, whole: _First) -> _First:

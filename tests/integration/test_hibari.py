@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.amounts import IS_QUICK
+from tests.amounts import only_in_ci
 from tests.goldens import write_example
 from voicecoach.app.cli import run
 from voicecoach.app.request import Request
@@ -32,7 +32,6 @@ pytestmark = pytest.mark.skipif(importlib.util.find_spec("hibari") is None, reas
 CALIBRATION = language("en").word("calibration")
 SHORT, JOINED, COMMAS = "Out", "In, left", "Sit tall, relax your jaw, and let go. Rest."
 HOP = SAMPLE_RATE // 100
-SPEAKS = "the voice takes seconds for this; CI waits for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def test_the_calm_pace_is_calm_and_a_lone_word_is_no_longer_than_it_has_to_be(sp
     assert 0.3 < spoken.clips[SHORT].seconds < 0.8
 
 
-@pytest.mark.skipif(IS_QUICK, reason=SPEAKS)
+@only_in_ci
 def test_another_take_is_as_long_and_not_the_same(takes: list[list[Clip]]) -> None:
     for first, second in zip(takes[0], takes[1], strict=True):
         assert first != second
@@ -122,12 +121,12 @@ def test_another_take_is_as_long_and_not_the_same(takes: list[list[Clip]]) -> No
         assert match_length(second, first).samples == first.samples
 
 
-@pytest.mark.skipif(IS_QUICK, reason=SPEAKS)
+@only_in_ci
 def test_the_same_take_is_the_same_to_the_sample(takes: list[list[Clip]]) -> None:
     assert takes[1] == takes[2]
 
 
-@pytest.mark.skipif(IS_QUICK, reason=SPEAKS)
+@only_in_ci
 def test_the_rate_is_met_at_another_pitch(spoken: Spoken) -> None:
     (clip,) = replace(spoken.voice, rate=180, pitch=30).speak([CALIBRATION])
     assert len(CALIBRATION.split()) * 60 / clip.seconds == pytest.approx(180 * HibariVoice.DENSE, rel=0.04)
@@ -147,7 +146,7 @@ def test_the_package_has_the_model_that_was_measured_and_a_damaged_copy_is_refus
         list(replace(spoken.voice).speak([SHORT]))
 
 
-@pytest.mark.skipif(IS_QUICK, reason=SPEAKS)
+@only_in_ci
 def test_a_new_routine_needs_no_change_with_this_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["new", "mine"]) == 0
@@ -155,7 +154,7 @@ def test_a_new_routine_needs_no_change_with_this_voice(tmp_path: Path, monkeypat
     assert (found.problems, found.warnings, found.notes, found.unmeasured) == ((), (), (), "")
 
 
-@pytest.mark.skipif(IS_QUICK, reason=SPEAKS)
+@only_in_ci
 def test_counts_of_a_beat_in_the_docs_fit_with_this_voice(tmp_path: Path) -> None:
     path = write_example("heel-raises", tmp_path)
     found = review(Request(str(path), voice="hibari:heart"), (), tmp_path / "kept", lambda *_: None)

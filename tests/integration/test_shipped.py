@@ -15,7 +15,7 @@ import pytest
 import voicecoach as vc
 from scripts.clips.entries import Reader, list_entries
 from scripts.clips.make import BIT_RATE, FIRST, VOICE, encode
-from tests.amounts import IS_QUICK
+from tests.amounts import only_in_ci
 from voicecoach.app.request import Request
 from voicecoach.app.speaker import choose_voice
 from voicecoach.audio import ffmpeg, mp3
@@ -88,7 +88,7 @@ def made(heart: ShippedVoice) -> dict[str, bytes]:
     return entries
 
 
-@pytest.mark.skipif(IS_QUICK, reason="the voice takes seconds for this; CI waits for it")
+@only_in_ci
 def test_what_comes_with_the_program_is_what_this_machine_makes(made: dict[str, bytes]) -> None:
     """If not, ``scripts/make_clips`` makes it again."""
     assert {name: prepared.find_entry(name) for name in made} == made
@@ -132,7 +132,7 @@ def test_the_first_session_is_neither_encoded_nor_measured(first: First) -> None
     assert first.done == {"reading the clips of the program"}
 
 
-@pytest.mark.skipif(IS_QUICK, reason="the voice takes seconds for this; CI waits for it")
+@only_in_ci
 def test_another_encoder_finds_nothing(made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ffmpeg, "identify", lambda: "ffmpeg 5.1.9-0+deb12u1 0123456789ab")
     known = {Path(name).stem for name in made if name.endswith(".run")}
